@@ -1,0 +1,16 @@
+"""The program: `crm …`, or `python -m crm_cli …`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command of this process's arguments; returns its exit code."""
+    from crm_cli.cli.hook import main as run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

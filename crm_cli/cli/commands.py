@@ -1,0 +1,140 @@
+"""The registry of commands: one line for each, read without importing any of them.
+
+A command is one module plus one line here. The module `crm_cli.cli.<module>` holds
+`app = typer.Typer()` with the functions; a verb is the function of the registered
+name, a noun is all the functions of its module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A command of the first level.
+
+    `bare` is the verb that a noun means when none is given, empty for a verb;
+    a noun without such a verb has `-` and shows its help.
+    """
+
+    name: str
+    module: str
+    group: str
+    help: str
+    bare: str = ""
+    hidden: bool = False
+
+    @property
+    def noun(self) -> bool:
+        """Whether the command holds verbs of its own, as `crm task add`."""
+        return bool(self.bare)
+
+
+TODAY = "Today"
+CUSTOMERS = "Customers"
+SELLING = "Selling"
+SERVICE = "Service and mailings"
+IN_AND_OUT = "In and out"
+HISTORY = "History and team"
+SETUP = "Setup"
+
+GROUPS = (TODAY, CUSTOMERS, SELLING, SERVICE, IN_AND_OUT, HISTORY, SETUP)
+
+COMMANDS = (
+    Command("due", "due", TODAY, "what is due, overdue first; prints nothing when nothing is"),
+    Command("log", "log", TODAY, "note a call, a meeting, a mail with a customer"),
+    Command("task", "task", TODAY, "what is to be done, by whom, until when", "list"),
+    Command("add", "add", CUSTOMERS, "a new customer; a name is enough"),
+    Command("show", "show", CUSTOMERS, "a customer, or one of their items, at a glance"),
+    Command("list", "list", CUSTOMERS, "the customers that terms describe, as crm list +vip"),
+    Command("search", "search", CUSTOMERS, "words anywhere in the records, nearest first"),
+    Command("set", "set", CUSTOMERS, "change fields: crm set ana city=Koper phone="),
+    Command("tag", "tag", CUSTOMERS, "put tags on customers, take them off, count them", "list"),
+    Command("edit", "edit", CUSTOMERS, "open a record in your editor, checked when you close it"),
+    Command("rename", "rename", CUSTOMERS, "change a customer's id wherever it is named"),
+    Command("rm", "rm", CUSTOMERS, "remove a customer or an item"),
+    Command("timeline", "timeline", CUSTOMERS, "all that happened with a customer, newest first"),
+    Command("interaction", "interaction", CUSTOMERS, "calls, meetings and mails", "list"),
+    Command("segment", "segment", CUSTOMERS, "saved queries, used as @name", "list"),
+    Command("purchase", "purchase", SELLING, "sales, orders, invoices, and their sums", "list"),
+    Command("payment", "payment", SELLING, "money that came in or went back", "list"),
+    Command("balance", "balance", SELLING, "who owes what, oldest first"),
+    Command("product", "product", SELLING, "what you sell, and for how much", "list"),
+    Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
+    Command("export", "export", IN_AND_OUT, "records as CSV, JSON, vCard, calendar …"),
+    Command("undo", "undo", HISTORY, "take back the last command, byte for byte"),
+    Command("init", "init", SETUP, "start a new folder of customers"),
+    Command("check", "check", SETUP, "find what is wrong in the records, with its place"),
+    Command("fmt", "fmt", SETUP, "rewrite records in the canonical form"),
+    Command("config", "config", SETUP, "the business's settings", "list"),
+    Command("query", "query", SETUP, "what a query means, and the fields there are", "-"),
+    Command("index", "index", SETUP, "the cache that makes it fast", "status"),
+    Command("completion", "completion", SETUP, "the script that completes words in your shell"),
+    Command("help", "help", SETUP, "pages on the query language, dates, output …"),
+)
+
+BY_NAME = {command.name: command for command in COMMANDS}
+
+INSTEAD = {
+    "new": ("add",),
+    "create": ("add",),
+    "insert": ("add",),
+    "view": ("show",),
+    "get": ("show",),
+    "ls": ("list",),
+    "find": ("list", "search"),
+    "delete": ("rm",),
+    "del": ("rm",),
+    "remove": ("rm", "remove"),
+    "untag": ("tag remove",),
+    "mv": ("rename",),
+    "update": ("set",),
+    "note": ("log",),
+    "status": ("doctor", "index status"),
+    "todo": ("task",),
+    "invoice": ("purchase",),
+    "sale": ("purchase",),
+    "order": ("purchase",),
+    "complete": ("done",),
+    "finish": ("done",),
+    "close": ("done",),
+    "format": ("fmt",),
+    "lint": ("check",),
+    "validate": ("check",),
+}
+"""The right verb, or verbs in order of preference, where people type another."""
+
+
+def visible_commands() -> Iterator[tuple[str, list[Command]]]:
+    """Each group that has commands to show, in the order of the help page."""
+    for group in GROUPS:
+        held = [command for command in COMMANDS if command.group == group and not command.hidden]
+        if held:
+            yield group, held
+
+
+def right_verb(word: str, verbs: frozenset[str] | set[str]) -> str | None:
+    """The command that a wrong one stands for, among `verbs`: `new` is `add`."""
+    for candidate in INSTEAD.get(word.lower(), ()):
+        if candidate.split(" ")[0] in verbs:
+            return candidate
+    return None
+
+
+EVERYWHERE = """\
+Anywhere on the line:
+  -C DIR, --today DATE, --as USER, --color auto|always|never,
+  --lock-timeout SECONDS, --version
+"""
+
+
+def overview() -> str:
+    """The page of `crm --help`: every command in its group, from the registry alone."""
+    lines = ["Usage: crm COMMAND …", "", "Your customers in plain text files. crm alone shows due.", ""]
+    width = max(len(command.name) for command in COMMANDS) + 2
+    for group, held in visible_commands():
+        lines.append(f"{group}:")
+        lines += [f"  {command.name:<{width}}{command.help}" for command in held]
+    lines += [EVERYWHERE, "crm COMMAND --help shows one with examples; crm help lists the topics."]
+    return "\n".join(lines) + "\n"
