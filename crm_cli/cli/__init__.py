@@ -1,0 +1,1 @@
+"""The command line: parse, call one feature, hand its value to a renderer."""

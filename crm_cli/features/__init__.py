@@ -1,0 +1,1 @@
+"""What the commands do, one module per subject; none prints or exits."""

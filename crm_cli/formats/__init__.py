@@ -1,0 +1,1 @@
+"""Importers and exporters: records to text and back."""

@@ -1,0 +1,1 @@
+"""What records are and mean: kinds, fields, dates, money, text. No I/O, no clock."""

@@ -1,0 +1,54 @@
+"""The business's own ways, as far as records are read by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crm_cli.model.money import Rates
+
+
+@dataclass(frozen=True)
+class Business:
+    """What reading a record depends on, from `crm.yaml` and `rates.yaml`.
+
+    `terms_days` are the days until an invoice is due, None where none are set.
+    """
+
+    name: str = ""
+    currency: str = "EUR"
+    country: str = ""
+    zone: str = "UTC"
+    language: str = ""
+    terms_days: int | None = None
+    invoice_number: str = "{year}-{seq:4}"
+    vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
+    """The people of the business: user to e-mail (or an empty text)."""
+    rate_table: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """`rates.yaml` as texts: (ISO date, ((currency, rate), …)), oldest first."""
+
+    @cached_property
+    def time_zone(self) -> tzinfo:
+        """The business's time zone."""
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.zone)
+
+    @cached_property
+    def rates(self) -> Rates:
+        """The currency rates, to the base currency."""
+        from datetime import date
+        from decimal import Decimal
+
+        from crm_cli.model.money import Rates
+
+        table = {
+            date.fromisoformat(day): {code: Decimal(rate) for code, rate in row}
+            for day, row in self.rate_table
+        }
+        return Rates(table, self.currency)

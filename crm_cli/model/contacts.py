@@ -1,0 +1,86 @@
+"""How to reach somebody: tags, e-mails, phones, web, addresses (JSContact, vCard 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_cli.model.fieldtypes import Boolean, Code, Country, Shorthand, Text, Word
+from crm_cli.model.kind import Derived, Field, Kind
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
+
+
+def alone(key: str) -> Shorthand:
+    """The shorthand of a simple list: the text is the item's `key`."""
+
+    def read(text: str, business: Business) -> dict[str, str]:
+        return {key: text}
+
+    return read
+
+
+def _channel(name: str, key: str, doc: str, value: Field, derived: tuple[Derived, ...] = ()) -> Kind:
+    derive = _derive_phone if derived else None
+    return Kind(
+        name,
+        key,
+        doc,
+        (
+            value,
+            Field("label", Word(), "work, home, mobile, billing, delivery or your own word"),
+            Field("service", Word(), "the service it belongs to: whatsapp, linkedin"),
+            Field("do_not_use", Boolean(), "known, but not to be used"),
+        ),
+        shorthand=alone("value"),
+        title="value",
+        derived=derived,
+        derive=derive,
+    )
+
+
+def _derive_phone(item: Item, business: Business) -> None:
+    from crm_cli.model.phones import e164
+
+    item.derived["e164"] = e164(item.values.get("value", ""), business.country or None)
+
+
+TAG = Kind(
+    "tag",
+    "tags",
+    "a word of your own to find customers by",
+    (Field("value", Word(), "the tag"),),
+    shorthand=alone("value"),
+    title="value",
+    notes=False,
+)
+
+EMAIL = _channel("email", "emails", "an e-mail address", Field("value", Text(), "the address"))
+
+PHONE = _channel(
+    "phone",
+    "phones",
+    "a telephone number, kept as typed",
+    Field("value", Code(), "the number"),
+    (Derived("e164", Word(), "the number in international form (E.164)"),),
+)
+
+URL = _channel("url", "urls", "a web address", Field("value", Text(), "the address"))
+
+SOCIAL = _channel("social", "social", "a name on a social network", Field("value", Text(), "the name"))
+
+ADDRESS = Kind(
+    "address",
+    "addresses",
+    "a postal address",
+    (
+        Field("label", Word(), "office, home, billing, delivery or your own word"),
+        Field("street", Text(), "street and number"),
+        Field("city", Text(), "town"),
+        Field("region", Text(), "state, province or region"),
+        Field("postcode", Code(), "postal code, as text", aliases=("postal_code", "zip")),
+        Field("country", Country(), "ISO 3166-1 alpha-2; names are understood"),
+    ),
+    title="city",
+)

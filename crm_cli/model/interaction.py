@@ -1,0 +1,148 @@
+"""Interactions: every contact on every channel."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.fieldtypes import Choice, Duration, Moment, Reference, Text, Texts, Word
+from crm_cli.model.kind import Field, Kind, State
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+
+
+class InteractionKind(StrEnum):
+    """The channel."""
+
+    CALL = "call"
+    MEETING = "meeting"
+    EMAIL = "email"
+    SMS = "sms"
+    CHAT = "chat"
+    LETTER = "letter"
+    VISIT = "visit"
+    SOCIAL = "social"
+    WEB = "web"
+    NOTE = "note"
+
+
+class Direction(StrEnum):
+    """Who began it: the customer (inbound) or we."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class InteractionStatus(StrEnum):
+    """Whether it took place."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    NOT_HELD = "not_held"
+
+
+class Outcome(StrEnum):
+    """What came of it."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    VOICEMAIL = "voicemail"
+    REPLIED = "replied"
+    BOUNCED = "bounced"
+
+
+class Sentiment(StrEnum):
+    """How the customer felt about it."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+NOT_REACHED = frozenset(("no_answer", "busy", "voicemail", "bounced"))
+"""Outcomes after which nobody has been in contact."""
+
+_DIRECTIONS = {
+    "in": Direction.INBOUND,
+    "inbound": Direction.INBOUND,
+    "out": Direction.OUTBOUND,
+    "outbound": Direction.OUTBOUND,
+}
+_DATE = re.compile(
+    r"(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}/\d{1,2}/\d{4})"
+    r"(?:[T ]+(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?))?(?P<rest>.*)",
+    re.DOTALL,
+)
+
+
+def read_line(text: str, business: Business) -> dict[str, Any]:
+    """`2026-11-03 10:30 call in: Asked for beans`; all but date and text may be left out."""
+    found = _DATE.match(text.strip())
+    if found is None:
+        raise Unreadable(
+            f"'{text}' does not begin with a date",
+            "write it as 2026-11-03 call in: what was said",
+            code="interaction-line",
+        )
+    at = found["date"] + (f" {found['time']}" if found["time"] else "")
+    values: dict[str, Any] = {"at": at}
+    rest = found["rest"].strip()
+    head, colon, tail = rest.partition(":")
+    words = head.lower().split()
+    kinds = {kind.value for kind in InteractionKind} | set(
+        business.vocabulary.get("interaction_kind", ())
+    )
+    if colon and len(words) <= 2 and all(word in _DIRECTIONS or word in kinds for word in words):
+        for word in words:
+            if word in _DIRECTIONS:
+                values["direction"] = _DIRECTIONS[word].value
+            else:
+                values["kind"] = word
+        rest = tail.strip()
+    if rest:
+        values["summary"] = rest.removeprefix(":").strip()
+    return values
+
+
+INTERACTION = Kind(
+    "interaction",
+    "interactions",
+    "a contact with a customer, on any channel",
+    (
+        Field("at", Moment(), "when", aliases=("date", "when")),
+        Field(
+            "kind",
+            Choice(InteractionKind, vocabulary="interaction_kind"),
+            "the channel",
+            aliases=("channel",),
+            default="note",
+        ),
+        Field("direction", Choice(Direction), "who began it"),
+        Field("status", Choice(InteractionStatus), "whether it took place", default="held"),
+        Field("outcome", Choice(Outcome, vocabulary="outcome"), "what came of it"),
+        Field("duration", Duration(), "how long, in minutes in answers"),
+        Field("subject", Text(), "what it was about, in few words"),
+        Field("summary", Text(), "what was said"),
+        Field("owner", Word(), "who of us", inherits="owner"),
+        Field("touchpoint", Text(), "where: the shop, the fair, the web form"),
+        Field("participants", Texts(), "who else was there"),
+        Field("sentiment", Choice(Sentiment), "how the customer felt"),
+        Field("campaign", Reference("campaign", required=False), "the campaign it belongs to"),
+        Field("deal", Reference("deal", required=False), "the deal it is about"),
+        Field("case", Reference("case", required=False), "the case it is about"),
+        Field("message_id", Word(), "the e-mail's Message-ID"),
+    ),
+    letter="i",
+    shorthand=read_line,
+    title="summary",
+    when="at",
+    columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),
+    states=(
+        State("planned", "{t}.status = 'planned'", "still to come"),
+        State("held", "{t}.status = 'held'", "took place"),
+    ),
+)

@@ -1,0 +1,99 @@
+"""Items: what a record, or one entry of its lists, says after its kind has read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from crm_cli.model.node import Node, plain
+
+if TYPE_CHECKING:
+    from crm_cli.model.kind import Kind
+
+
+class Item:
+    """A customer, task, purchase, line …: typed values by key, as its kind declares.
+
+    `values` holds what is written (lists of items as lists of Item, groups as Item);
+    `derived` what was computed; `extra` the keys that the kind does not know, as nodes.
+    `written_id` tells whether the id stands in the file. `node` is where it came from.
+    """
+
+    __slots__ = ("derived", "extra", "id", "kind", "node", "parent", "values", "written_id")
+
+    def __init__(self, kind: Kind, node: Node | None = None, parent: Item | None = None) -> None:
+        self.kind = kind
+        self.node = node
+        self.parent = parent
+        self.id = ""
+        self.written_id = False
+        self.values: dict[str, Any] = {}
+        self.derived: dict[str, Any] = {}
+        self.extra: dict[str, Node] = {}
+
+    def get(self, key: str) -> Any:
+        """The value, else the field's default (None without one), else the derived value."""
+        value = self.values.get(key)
+        if value is not None:
+            return value
+        field = self.kind.by_key.get(key)
+        if field is not None:
+            return field.default
+        return self.derived.get(key)
+
+    def items(self, key: str) -> list[Item]:
+        """The items of a list; empty where there is none."""
+        found: list[Item] = self.values.get(key) or []
+        return found
+
+    def texts(self, key: str) -> list[str]:
+        """The `value` of each item of a simple list: tags, e-mails, phones."""
+        return [item.values["value"] for item in self.items(key) if "value" in item.values]
+
+    def walk(self) -> Iterator[Item]:
+        """This item and those of its lists, and of theirs."""
+        yield self
+        for field, _ in self.kind.lists:
+            for item in self.values.get(field.key) or ():
+                yield from item.walk()
+
+    @property
+    def owner(self) -> Item:
+        """The record that the item stands in (a record's is itself)."""
+        item = self
+        while item.parent is not None:
+            item = item.parent
+        return item
+
+    @property
+    def title(self) -> str:
+        """What names it to people."""
+        return str(self.get(self.kind.title) or "") if self.kind.title else ""
+
+    def answer(self) -> dict[str, Any]:
+        """What JSON shows: the stored keys in the declaration's order, typed, then unknown ones."""
+        answer: dict[str, Any] = {}
+        if self.id and self.parent is not None and self.kind.letter:
+            answer["id"] = self.id
+        for field in self.kind.fields:
+            value = self.values.get(field.key)
+            if value is None or field.key == "id":
+                continue
+            if isinstance(value, Item):
+                answer[field.key] = value.answer()
+            elif isinstance(value, list) and value and isinstance(value[0], Item):
+                answer[field.key] = [item.brief() for item in value]
+            else:
+                answer[field.key] = field.type.answer(value)
+        for key, node in self.extra.items():
+            answer[key] = plain(node)
+        return answer
+
+    def brief(self) -> Any:
+        """As `answer`, but the text alone where an item of a simple list has nothing else."""
+        if not self.kind.letter and not self.extra and set(self.values) == {"value"}:
+            return self.values["value"]
+        return self.answer()
+
+    def __repr__(self) -> str:
+        return f"Item({self.kind.name}, {self.id!r}, {self.values!r})"

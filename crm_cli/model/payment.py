@@ -1,0 +1,86 @@
+"""Payments and what they pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, ListOf, Money, Reference
+from crm_cli.model.kind import Derived, Field, Finding, Kind, State
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
+
+
+class PaymentMethod(StrEnum):
+    """How it was paid (EN 16931 BT-81, in words)."""
+
+    CASH = "cash"
+    CHEQUE = "cheque"
+    CREDIT_TRANSFER = "credit_transfer"
+    DIRECT_DEBIT = "direct_debit"
+    CREDIT_CARD = "credit_card"
+    DEBIT_CARD = "debit_card"
+    SEPA_CREDIT = "sepa_credit"
+    SEPA_DEBIT = "sepa_debit"
+    ONLINE = "online"
+    STORE_CREDIT = "store_credit"
+    OTHER = "other"
+
+
+class PaymentDirection(StrEnum):
+    """Money in, or given back."""
+
+    IN = "in"
+    REFUND = "refund"
+
+
+ALLOCATION = Kind(
+    "allocation",
+    "allocations",
+    "the part of a payment that pays one purchase",
+    (
+        Field("purchase", Reference("purchase"), "its id or number"),
+        Field("amount", Money(), "how much"),
+    ),
+    title="purchase",
+    notes=False,
+)
+
+
+def _derive(payment: Item, business: Business) -> None:
+    payment.derived["currency"] = payment.values.get("currency") or business.currency
+
+
+def _check(payment: Item, business: Business) -> Iterator[Finding]:
+    if "amount" not in payment.values:
+        yield Finding("date", "payment-without-amount", "this payment has no amount", "add amount")
+    if "date" not in payment.values:
+        yield Finding("amount", "payment-without-date", "this payment has no date", "add date")
+
+
+PAYMENT = Kind(
+    "payment",
+    "payments",
+    "money received or given back",
+    (
+        Field("date", Date(), "when", aliases=("at",)),
+        Field("amount", Money(), "how much"),
+        Field("currency", Currency(), "its currency, if not the business's"),
+        Field("method", Choice(PaymentMethod), "how"),
+        Field("direction", Choice(PaymentDirection), "in, or a refund", default="in"),
+        Field("for", Reference("purchase"), "the purchase it pays, by id or number"),
+        Field("allocations", ListOf(ALLOCATION), "the purchases it pays, where several"),
+        Field("reference", Code(), "the bank's or the payer's reference"),
+    ),
+    letter="y",
+    title="reference",
+    when="date",
+    columns=("date", "customer", "amount", "currency", "method", "for", "reference", "id"),
+    derived=(Derived("unallocated", Money(), "what of it pays nothing yet"),),
+    derive=_derive,
+    check=_check,
+    states=(State("refund", "{t}.direction = 'refund'", "given back"),),
+)

@@ -1,0 +1,60 @@
+"""The product directory."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Choice,
+    Code,
+    Currency,
+    Every,
+    MapOf,
+    Percent,
+    Price,
+    Text,
+    Texts,
+    Word,
+)
+from crm_cli.model.kind import Field, Kind, State
+from crm_cli.model.purchase import TaxCategory
+
+
+class ProductKind(StrEnum):
+    """A thing, or work."""
+
+    GOOD = "good"
+    SERVICE = "service"
+
+
+PRODUCT = Kind(
+    "product",
+    "products",
+    "something that is sold",
+    (
+        Field("name", Text(), "what it is called"),
+        Field("kind", Choice(ProductKind), "a thing, or work", default="good"),
+        Field("category", Text(), "the group it belongs to"),
+        Field("price", Price(), "the usual price of one, without tax"),
+        Field("cost", Price(), "what one costs us"),
+        Field("currency", Currency(), "the price's currency, if not the business's"),
+        Field("tax_category", Choice(TaxCategory), "EN 16931 tax category"),
+        Field("tax_rate", Percent(), "percent"),
+        Field("unit", Word(), "piece, kg, hour"),
+        Field("consumable", Boolean(), "used up, and bought again"),
+        Field("reorder_every", Every(), "how often it is usually bought again"),
+        Field("complements", Texts("product"), "products that go with it"),
+        Field("disabled", Boolean(), "no longer sold", default=False),
+        Field("source_system", Word(), "the system it was imported from"),
+        Field("external_id", Code(), "its id there"),
+    ),
+    title="name",
+    columns=("id", "name", "kind", "category", "price", "currency", "unit", "disabled"),
+    states=(
+        State("disabled", "{t}.disabled", "no longer sold"),
+        State("active", "NOT {t}.disabled", "sold"),
+    ),
+)
+
+PRODUCTS = MapOf(PRODUCT, "sku")

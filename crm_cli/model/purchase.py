@@ -1,0 +1,277 @@
+"""Purchases and their lines: sales, orders, invoices, credit notes (EN 16931)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from crm_cli.model.errors import Severity, Unreadable
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Choice,
+    Code,
+    Currency,
+    Date,
+    ListOf,
+    Money,
+    Number,
+    Percent,
+    Price,
+    Reference,
+    Text,
+    Word,
+)
+from crm_cli.model.kind import Derived, Field, Finding, Kind, State
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
+
+
+class PurchaseKind(StrEnum):
+    """A sale is paid at once and owes nothing; only invoices owe."""
+
+    SALE = "sale"
+    ORDER = "order"
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class PurchaseStatus(StrEnum):
+    """Drafts and cancelled purchases count nothing."""
+
+    DRAFT = "draft"
+    POSTED = "posted"
+    CANCELLED = "cancelled"
+
+
+class Delivery(StrEnum):
+    """Where the goods are (schema.org OrderStatus, shortened)."""
+
+    PROCESSING = "processing"
+    IN_TRANSIT = "in_transit"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+
+
+class TaxCategory(StrEnum):
+    """EN 16931 BT-151: standard, zero, exempt, reverse charge, intra-EU, export, outside."""
+
+    S = "S"
+    Z = "Z"
+    E = "E"
+    AE = "AE"
+    K = "K"
+    G = "G"
+    O = "O"  # noqa: E741 (the standard's letter)
+
+
+_HUNDRED = Decimal(100)
+
+
+def read_line(text: str, business: Business) -> dict[str, Any]:
+    """`PRODUCT[:QUANTITY[:PRICE]]`."""
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) > 3 or not parts[0]:
+        raise Unreadable(
+            f"'{text}' is not a purchase line", "write PRODUCT:QUANTITY:PRICE, as beans-1kg:20:18.50"
+        )
+    return {
+        key: part
+        for key, part in zip(("product", "quantity", "unit_price"), parts, strict=False)
+        if part
+    }
+
+
+def _derive_line(line: Item, business: Business) -> None:
+    """Net = quantity × unit price × (1 − discount), half-up to the minor unit (EN 16931 BT-131)."""
+    from crm_cli.model.money import round_money
+
+    price = line.values.get("unit_price")
+    if price is None:
+        return
+    quantity = line.values.get("quantity", Decimal(1))
+    net = quantity * price
+    discount = line.values.get("discount")
+    if discount:
+        net = net * (_HUNDRED - discount) / _HUNDRED
+    purchase = line.parent
+    currency = _currency(purchase, business) if purchase is not None else business.currency
+    net = round_money(net, currency)
+    if purchase is not None and purchase.get("kind") == "credit_note":
+        net = -net
+    line.derived["net"] = net
+    line.derived["currency"] = currency
+
+
+def _currency(purchase: Item, business: Business) -> str:
+    currency: str = purchase.values.get("currency") or business.currency
+    return currency
+
+
+def _check_line(line: Item, business: Business) -> Iterator[Finding]:
+    if "unit_price" not in line.values:
+        yield Finding(
+            "product",
+            "line-without-price",
+            "this line has no price and counts nothing",
+            "add unit_price",
+        )
+    discount = line.values.get("discount")
+    if discount is not None and 0 < discount < 1:
+        yield Finding(
+            "discount",
+            "discount-share",
+            f"a discount of {discount} percent is less than one percent",
+            f"a share of {discount} is written {discount * 100:f}".rstrip("0").rstrip("."),
+            Severity.WARNING,
+        )
+
+
+LINE = Kind(
+    "line",
+    "lines",
+    "one product or service on a purchase",
+    (
+        Field("product", Reference("product"), "the product's SKU", aliases=("sku",)),
+        Field("description", Text(), "what it is, where it has no SKU"),
+        Field("quantity", Number(), "how many", default=Decimal(1)),
+        Field("unit", Word(), "piece, kg, hour"),
+        Field("unit_price", Price(), "price of one, before discount, without tax", aliases=("price",)),
+        Field("discount", Percent(), "percent"),
+        Field("tax_category", Choice(TaxCategory), "EN 16931 tax category"),
+        Field("tax_rate", Percent(), "percent"),
+    ),
+    shorthand=read_line,
+    title="product",
+    derived=(
+        Derived("net", Money(), "quantity × unit price, less discount, rounded to the minor unit"),
+    ),
+    derive=_derive_line,
+    check=_check_line,
+    columns=("date", "customer", "product", "quantity", "unit_price", "discount", "net"),
+    counted="{p}.counts",
+)
+
+
+def _derive_purchase(purchase: Item, business: Business) -> None:
+    """Net is the sum of the lines (or `amount`); tax is rounded per rate (EN 16931 BR-CO-17)."""
+    from crm_cli.model.money import round_money
+
+    currency = _currency(purchase, business)
+    lines = purchase.items("lines")
+    tax = Decimal(0)
+    units = Decimal(0)
+    if lines:
+        per_rate: dict[Decimal, Decimal] = {}
+        net = Decimal(0)
+        for line in lines:
+            part = line.derived.get("net")
+            if part is None:
+                continue
+            net += part
+            units += line.get("quantity")
+            rate = line.values.get("tax_rate")
+            if rate:
+                per_rate[rate] = per_rate.get(rate, Decimal(0)) + part
+        for rate, base in per_rate.items():
+            tax += round_money(base * rate / _HUNDRED, currency)
+    else:
+        net = round_money(purchase.values.get("amount", Decimal(0)), currency)
+        if purchase.get("kind") == "credit_note":
+            net = -abs(net)
+    derived = purchase.derived
+    derived["net"] = net
+    derived["tax"] = tax
+    derived["gross"] = net + tax
+    derived["units"] = -units if purchase.get("kind") == "credit_note" else units
+    derived["currency"] = currency
+    derived["counts"] = purchase.get("status") == "posted"
+
+
+def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
+    if "date" not in purchase.values:
+        yield Finding("date", "purchase-without-date", "this purchase has no date", "add date")
+    if "amount" not in purchase.values and not purchase.items("lines"):
+        yield Finding(
+            "number",
+            "purchase-without-amount",
+            "this purchase has neither lines nor an amount",
+            "add lines or amount",
+            Severity.WARNING,
+        )
+
+
+_OWES = "({t}.kind = 'invoice' AND {t}.status = 'posted')"
+_LATE = "({t}.settlement IN ('unpaid', 'partly_paid') AND {t}.due < :today)"
+
+PURCHASE = Kind(
+    "purchase",
+    "purchases",
+    "a sale, order, invoice or credit note",
+    (
+        Field("kind", Choice(PurchaseKind), "what it is", default="sale"),
+        Field("number", Code(), "its number"),
+        Field("date", Date(), "when", aliases=("at",)),
+        Field("due_date", Date(), "until when an invoice is to be paid"),
+        Field("currency", Currency(), "its currency, if not the business's"),
+        Field("payment_terms", Text(), "the terms in words"),
+        Field("status", Choice(PurchaseStatus), "whether it counts", default="posted"),
+        Field("delivery", Choice(Delivery), "where the goods are"),
+        Field("shipped", Date(), "when it left"),
+        Field("required", Date(), "when the customer wants it"),
+        Field("order", Reference("purchase"), "the order that an invoice bills"),
+        Field("corrects", Reference("purchase"), "the invoice that a credit note corrects"),
+        Field("lines", ListOf(LINE), "what was bought"),
+        Field("amount", Money(), "the net amount, where there are no lines"),
+        Field("text", Text(), "what it was, where there are no lines"),
+        Field("return_reason", Text(), "why it came back"),
+        Field("campaign", Reference("campaign", required=False), "the campaign that led to it"),
+        Field("owner", Word(), "who of us sold it", inherits="owner"),
+        Field("source_system", Word(), "the system it was imported from"),
+        Field("external_id", Code(), "its id there"),
+    ),
+    letter="p",
+    title="number",
+    when="date",
+    columns=(
+        "date", "customer", "kind", "number", "net", "gross", "currency", "payment_status",
+        "amount_due", "id",
+    ),  # fmt: skip
+    derived=(
+        Derived("net", Money(), "sum of the lines, or the amount; a credit note's is negative"),
+        Derived("tax", Money(), "tax, rounded per rate"),
+        Derived("gross", Money(), "net and tax"),
+        Derived("units", Number(), "sum of the lines' quantities"),
+        Derived("counts", Boolean(), "posted, and no order that a posted invoice bills"),
+        Derived("due", Date(), "due_date, else date and the customer's or the settings' terms"),
+        Derived("paid", Money(), "what was paid of it"),
+        Derived("amount_due", Money(), "what is still to be paid of it"),
+        Derived("settlement", Word(), "unpaid, partly_paid, paid or credited"),
+        Derived(
+            "payment_status",
+            Word(),
+            "unpaid, partly_paid, paid, overdue or credited",
+            sql=f"CASE WHEN {_LATE} THEN 'overdue' ELSE {{t}}.settlement END",
+        ),
+        Derived("overdue", Boolean(), "owed, and its due date is past", sql=_LATE),
+    ),
+    derive=_derive_purchase,
+    check=_check_purchase,
+    counted="{t}.counts",
+    states=(
+        State("posted", "{t}.status = 'posted'", "counts"),
+        State("draft", "{t}.status = 'draft'", "not sent yet"),
+        State("cancelled", "{t}.status = 'cancelled'", "cancelled"),
+        State("invoice", "{t}.kind = 'invoice'", "an invoice"),
+        State("unpaid", f"({_OWES} AND {{t}}.settlement = 'unpaid')", "nothing paid yet"),
+        State("partly_paid", "{t}.settlement = 'partly_paid'", "something paid"),
+        State("paid", "{t}.settlement = 'paid'", "settled"),
+        State("credited", "{t}.settlement = 'credited'", "taken back by a credit note"),
+        State("owing", "{t}.settlement IN ('unpaid', 'partly_paid')", "something is owed"),
+        State("overdue", _LATE, "owed, and late"),
+        State("open", "({t}.status = 'posted' AND {t}.shipped IS NULL)", "posted, not shipped"),
+    ),
+)

@@ -1,0 +1,34 @@
+"""Segments: queries with a name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from crm_cli.model.fieldtypes import Choice, MapOf, Text, Texts
+from crm_cli.model.kind import Field, Kind
+
+
+class SegmentKind(StrEnum):
+    """Asked anew each time, a fixed list of members, or a list of who is never written to."""
+
+    DYNAMIC = "dynamic"
+    STATIC = "static"
+    SUPPRESSION = "suppression"
+
+
+SEGMENT = Kind(
+    "segment",
+    "segments",
+    "a named query",
+    (
+        Field("query", Text(), "terms: a list, or a text split as a shell would"),
+        Field("where", Text(), "a full expression"),
+        Field("description", Text(), "who they are"),
+        Field("kind", Choice(SegmentKind), "asked anew each time, or fixed", default="dynamic"),
+        Field("members", Texts("customer"), "the ids of a fixed list"),
+    ),
+    title="description",
+    columns=("id", "query", "where", "description", "kind"),
+)
+
+SEGMENTS = MapOf(SEGMENT, "name")

@@ -1,0 +1,118 @@
+"""Tasks: what is to be done, for whom, by whom (iCalendar VTODO, RFC 5545)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from crm_cli.model.contacts import alone
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Choice,
+    Every,
+    Integer,
+    Moment,
+    Reference,
+    Text,
+    Texts,
+    Word,
+)
+from crm_cli.model.kind import Derived, Field, Kind, State
+
+
+class TaskKind(StrEnum):
+    """What there is to do."""
+
+    TODO = "todo"
+    CALL = "call"
+    EMAIL = "email"
+    MEETING = "meeting"
+    QUOTE = "quote"
+    FOLLOW_UP = "follow_up"
+
+
+class TaskStatus(StrEnum):
+    """How far it is."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    DEFERRED = "deferred"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Priority(StrEnum):
+    """How much it presses."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class RepeatFrom(StrEnum):
+    """What a recurring task counts from."""
+
+    DUE = "due"
+    COMPLETION = "completion"
+
+
+class DelegationStatus(StrEnum):
+    """What the delegate said (iCalendar PARTSTAT)."""
+
+    NEEDS_ACTION = "needs_action"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COMPLETED = "completed"
+
+
+CLOSED = frozenset((TaskStatus.COMPLETED.value, TaskStatus.CANCELLED.value))
+
+_OPEN = "{t}.status NOT IN ('completed', 'cancelled')"
+
+TASK = Kind(
+    "task",
+    "tasks",
+    "something to do",
+    (
+        Field("title", Text(), "what is to be done"),
+        Field("kind", Choice(TaskKind, vocabulary="task_kind"), "what it is", default="todo"),
+        Field("status", Choice(TaskStatus), "how far it is", default="open"),
+        Field("priority", Choice(Priority), "how much it presses", default="normal"),
+        Field("percent_complete", Integer(0, 100), "how much is done, 0 to 100"),
+        Field("start", Moment(), "not before"),
+        Field("due", Moment(), "until when", aliases=("date", "due_date")),
+        Field("completed", Moment(), "when it was done"),
+        Field("rrule", Text(), "how it recurs (RFC 5545)", searched=False),
+        Field("repeat_from", Choice(RepeatFrom), "what a recurrence counts from"),
+        Field("organizer", Word(), "who asked for it"),
+        Field("assignee", Word(), "who does it", aliases=("owner",), inherits="owner"),
+        Field("delegated_from", Word(), "who passed it on"),
+        Field("delegation_status", Choice(DelegationStatus), "what the delegate said"),
+        Field("remind_before", Every(), "how long before to remind"),
+        Field("depends_on", Texts("task"), "tasks that come first"),
+        Field("deal", Reference("deal", required=False), "the deal it is about"),
+        Field("case", Reference("case", required=False), "the case it is about"),
+        Field("purchase", Reference("purchase", required=False), "the purchase it is about"),
+    ),
+    letter="t",
+    shorthand=alone("title"),
+    title="title",
+    when="due",
+    columns=("due", "customer", "title", "status", "priority", "assignee", "id"),
+    derived=(
+        Derived(
+            "overdue",
+            Boolean(),
+            "open, and its due date is past",
+            sql=f"({_OPEN} AND {{t}}.due__d < :today)",
+        ),
+    ),
+    states=(
+        State("open", _OPEN, "neither completed nor cancelled"),
+        State("done", "{t}.status = 'completed'", "completed"),
+        State("completed", "{t}.status = 'completed'", "completed"),
+        State("cancelled", "{t}.status = 'cancelled'", "cancelled"),
+        State("overdue", f"({_OPEN} AND {{t}}.due__d < :today)", "open, and late"),
+        State("due", f"({_OPEN} AND {{t}}.due__d <= :today)", "open, and due through today"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The query language: terms to a syntax tree, the tree to SQL."""

@@ -1,0 +1,1 @@
+"""Files: YAML text to nodes and back, splices, locks, journals."""
