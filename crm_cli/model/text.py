@@ -1,0 +1,195 @@
+"""Text: folding for search, sanitizing for the terminal, guarding for spreadsheets.
+
+What folds in the index folds in a query by the same functions, so that a name is
+found however it is spelt: in any case, with or without diacritics, in its own
+script or in Latin letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from unicodedata import normalize
+
+_RULES = 1
+"""Counts the changes of the rules below; the transliteration's tables have their own version."""
+
+
+def fold(text: str) -> str:
+    """The text in lower-case Latin letters: `Šuštar` → `sustar`, `Георги` → `georgi`.
+
+    Idempotent, and the same for every Unicode normal form. A letter of a script
+    without a transliteration stays, in lower case.
+    """
+    if text.isascii():
+        return text.lower()
+    return normalize("NFKC", normalize("NFKC", text).casefold()).translate(_FOLDED).lower()
+
+
+def tokens(text: str) -> list[str]:
+    """The folded words: runs of letters and digits, so `ana@novak.example` is three."""
+    folded = fold(text)
+    if folded.isascii():
+        return folded.translate(_SPACED).split()
+    return re.findall(r"[^\W_]+", folded)
+
+
+def words(text: str) -> str:
+    """The tokens between single spaces, with one at both ends; empty where there are none.
+
+    Made for finding whole words by `instr(words, ' vip ')` and the start of words
+    by `instr(words, ' vip')`.
+    """
+    found = tokens(text)
+    return f" {' '.join(found)} " if found else ""
+
+
+def folding_version() -> str:
+    """Changes whenever `fold` or `tokens` may answer differently.
+
+    Costs an import of the package database (milliseconds): ask when an index is
+    built, not on every read.
+    """
+    from importlib.metadata import version
+    from unicodedata import unidata_version
+
+    return f"{_RULES}/{version('anyascii')}/{unidata_version}"
+
+
+class _Folded(dict[int, str]):
+    """Folds of single characters, found out once each. NFKC and casefolding came before."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = folded = _fold_character(chr(point))
+        return folded
+
+
+_FOLDED = _Folded({point: chr(point) for point in range(128)})
+# The commonest characters that are no letter plus marks, as the transliteration has them: a
+# file of European names and typographer's quotes is read without loading it.
+_FOLDED.update(
+    str.maketrans(
+        {
+            "đ": "d",
+            "ł": "l",
+            "ø": "o",
+            "æ": "ae",
+            "œ": "oe",
+            "ð": "d",
+            "þ": "th",
+            "ı": "i",
+            "ħ": "h",
+        }
+        | {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "•": "*"}
+        | {"«": "<<", "»": ">>", "€": " eur ", "£": " gbp ", "×": "*", "·": "-"}
+    )
+)
+_SPACED = {point: " " for point in range(128) if not chr(point).isalnum()}
+
+
+def _fold_character(char: str) -> str:
+    base, *marks = list(normalize("NFKD", char))
+    if base.isascii() and all("\u0300" <= mark <= "\u036f" for mark in marks):
+        return base  # most European letters, without loading the transliteration
+    from anyascii import anyascii
+
+    latin = anyascii(char).lower()
+    if char.isalpha():
+        # A soft sign's apostrophe would cut a word in two: Ольга is olga, not ol'ga.
+        return "".join(filter(str.isalnum, latin)) or ("" if latin else char)
+    if latin and (latin[0].isalnum() or latin[-1].isalnum()) and not char.isalnum():
+        return f" {latin} "  # a sign's name is a word of its own: 84€ is 84 eur
+    return latin
+
+
+# What could move the cursor, colour, reorder or end a line: C0, DEL, C1, the bidirectional
+# controls (UAX #9), line and paragraph separators, and halves of surrogate pairs.
+_CONTROLS = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_SHORT = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
+
+
+def visible(text: str, *, multiline: bool = False) -> str:
+    r"""The text for a terminal: control and bidi characters as escapes (`\x1b`, `\u202e`).
+
+    With `multiline` line feeds and tabs stay, and CR LF is LF. What comes out has
+    no other control character. It is for showing: escapes are not read back.
+    """
+    if text.isprintable():
+        return text
+    if multiline:
+        text = text.replace("\r\n", "\n")
+        return re.sub(f"(?![\n\t])[{_CONTROLS}]", _escaped, text)
+    return re.sub(f"[{_CONTROLS}]", _escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    char = match[0]
+    if char in _SHORT:
+        return _SHORT[char]
+    return f"\\x{ord(char):02x}" if char < "\u0100" else f"\\u{ord(char):04x}"
+
+
+def nearest(word: str, choices: Iterable[str], n: int = 3) -> list[str]:
+    """At most `n` of the choices that were probably meant, the likeliest first.
+
+    Spelling is compared folded, with `-`, `_` and spaces alike; a choice that
+    begins with the word counts as near.
+    """
+    from difflib import SequenceMatcher
+
+    wanted = _plain(word)
+    if not wanted:
+        return []
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(wanted)
+    scored: list[tuple[float, str]] = []
+    for choice in choices:
+        candidate = _plain(choice)
+        matcher.set_seq1(candidate)
+        if candidate == wanted:
+            score = 2.0
+        elif len(wanted) > 1 and candidate.startswith(wanted):
+            score = 1 + len(wanted) / len(candidate)
+        elif matcher.real_quick_ratio() < 0.6 or matcher.quick_ratio() < 0.6:
+            continue
+        else:
+            score = matcher.ratio()
+        if score >= 0.6:
+            scored.append((-score, choice))
+    return [choice for _, choice in sorted(set(scored))[:n]]
+
+
+def did_you_mean(word: str, choices: Iterable[str], n: int = 3) -> str:
+    """`did you mean a, b or c?`, or an empty text where nothing is near."""
+    found = nearest(word, choices, n)
+    if not found:
+        return ""
+    *most, last = found
+    return f"did you mean {', '.join(most)} or {last}?" if most else f"did you mean {last}?"
+
+
+def _plain(word: str) -> str:
+    return fold(word).replace("_", "-").replace(" ", "-").strip("-")
+
+
+# What spreadsheets take for the start of a formula, by OWASP's list of CSV injection,
+# with the full-width signs that some of them read as the plain ones.
+_FORMULA = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+
+
+def guard_cell(text: str) -> str:
+    """A cell that no spreadsheet runs: a `'` goes before `= + - @`, TAB, CR and LF.
+
+    A text that already looks guarded gets one more, so that `unguard_cell` gives
+    back exactly what went in.
+    """
+    if text and not text[0].isalnum() and re.match(f"'*[{_FORMULA}]", text):
+        return f"'{text}"
+    return text
+
+
+def unguard_cell(text: str) -> str:
+    """What `guard_cell` was given."""
+    if text.startswith("'") and re.match(f"'+[{_FORMULA}]", text):
+        return text[1:]
+    return text
