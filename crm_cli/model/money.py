@@ -1,0 +1,252 @@
+"""Amounts, quantities and rates: strict to read, exact to reckon with.
+
+`Decimal` itself would take `NaN`, `1_000`, `1e400` and the digits of every script;
+so a text must fit one pattern first. An amount that half the world would read as a
+thousand times the other half's is refused with both readings.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import NamedTuple
+
+from crm_cli.model.errors import Unreadable
+
+EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
+"""Wide enough that a product of three numbers of 21 digits is exact."""
+
+_NUMBER = r"-?\d{1,15}(?:[.,]\d{1,6})?"
+_PLAIN = "write digits with one decimal sign and no separators of thousands, like 1234.50"
+
+# ISO 4217, list one, in 2026; what is not listed in `_MINOR` has two decimals.
+_CODES = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN "
+    "BWP BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP "
+    "ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR "
+    "ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD "
+    "MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR "
+    "PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL "
+    "THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF "
+    "XCD XCG XOF XPF YER ZAR ZMW ZWG ZWL"
+)
+_MINOR = (
+    dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)
+    | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+    | dict.fromkeys("CLF UYW".split(), 4)
+)
+_SIGNS = {
+    "€": "EUR", "£": "GBP", "$": "USD", "₹": "INR", "₽": "RUB", "₺": "TRY", "₴": "UAH",
+    "₾": "GEL", "₪": "ILS", "₩": "KRW", "zł": "PLN", "kč": "CZK", "ft": "HUF", "us$": "USD",
+}  # fmt: skip
+
+
+class Amount(NamedTuple):
+    """A value and, where it was written beside it, its ISO 4217 currency."""
+
+    value: Decimal
+    currency: str | None = None
+
+
+def currencies() -> list[str]:
+    """The codes of ISO 4217."""
+    return _CODES.split()
+
+
+def read_currency(text: str) -> str:
+    """An ISO 4217 code in any case, or a sign that stands for one currency (`€`, `zł`).
+
+    `$` is the US dollar. Raises `Unreadable` with the nearest codes.
+    """
+    text = text.strip()
+    code = text.upper()
+    if len(code) == 3 and code in _CODES and code.isalpha():
+        return code
+    if found := _SIGNS.get(text.lower()):
+        return found
+    from crm_cli.model.text import did_you_mean
+
+    raise Unreadable(
+        f"there is no currency {text!r}",
+        did_you_mean(text, currencies()) or "write its code of three letters, like EUR",
+        code="bad-currency",
+    )
+
+
+def read_decimal(text: str) -> Decimal:
+    """A number of at most 15 digits and 6 decimals, with a point or a comma.
+
+    Raises `Unreadable`; for `1.234` and `1,234` (three digits after the only sign,
+    one to three before it) with both readings. `-0` is 0.
+    """
+    text = text.strip()
+    if not re.fullmatch(_NUMBER, text, re.ASCII):
+        raise _no_number(text)
+    if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", text, re.ASCII):
+        thousands = text.replace(",", "").replace(".", "")
+        fraction = f"{text.replace(',', '.')}0"
+        raise Unreadable(
+            f"{text!r} is {thousands} or {fraction[:-1]}: the sign may part thousands or decimals",
+            f"write {thousands} or {fraction}",
+            code="ambiguous-number",
+        )
+    value = Decimal(text.replace(",", "."))
+    return value if value else abs(value)
+
+
+def read_amount(text: str) -> Amount:
+    """An amount with or without its currency: `84,50`, `200 EUR`, `EUR 200`, `€84.50`, `-5 €`.
+
+    Raises `Unreadable` as `read_decimal` and `read_currency` do.
+    """
+    text = text.strip()
+    if re.fullmatch(_NUMBER, text, re.ASCII):
+        return Amount(read_decimal(text))
+    match = re.fullmatch(r"(-?)\s*([^\d\s.,+-]+)\s*(-?)(\d.*)", text, re.ASCII)
+    if match and not (match[1] and match[3]):
+        sign, word, number = match[1] or match[3], match[2], match[4]
+    elif match := re.fullmatch(r"(-?)(\d.*?)\s*([^\d\s.,+'-]+)", text, re.ASCII):
+        sign, number, word = match.groups()
+    else:
+        raise _no_number(text)
+    currency = read_currency(word)
+    return Amount(read_decimal(sign + number), currency)
+
+
+def read_percent(text: str) -> Decimal:
+    """A number of percent: `10%`, `10 %`, `10`, `9,5` are 10, 10, 10 and 9.5."""
+    text = text.strip()
+    return read_decimal(text[:-1] if text.endswith("%") else text)
+
+
+def read_localized(text: str, decimal: str) -> Decimal:
+    """A number from a file that is known to use `decimal` (`.` or `,`) for decimals.
+
+    Other signs may part thousands: `1.234,56`, `1 234,56`, `1'234.56`. Raises `Unreadable`.
+    """
+    bare = text.strip().replace("\N{MINUS SIGN}", "-")
+    point, rest = re.escape(decimal), re.escape(",.".replace(decimal, "")) + "' \u00a0\u202f’"
+    grouped = rf"-?\d{{1,3}}([{rest}])\d{{3}}(?:\1\d{{3}})*(?:{point}\d+)?"
+    if re.fullmatch(grouped, bare, re.ASCII):
+        bare = re.sub(f"[{rest}]", "", bare)
+    if not re.fullmatch(rf"-?\d{{1,15}}(?:{point}\d{{1,6}})?", bare, re.ASCII):
+        raise Unreadable(
+            f"{text!r} is not a number with {decimal!r} for decimals", _PLAIN, code="bad-number"
+        )
+    value = Decimal(bare.replace(",", "."))
+    return value if value else abs(value)
+
+
+def minor_unit(currency: str) -> int:
+    """How many decimals a currency has (ISO 4217): EUR 2, JPY 0, KWD 3; unknown ones 2."""
+    return _MINOR.get(currency, 2)
+
+
+def round_money(value: Decimal, currency: str) -> Decimal:
+    """Rounded half-up (away from zero) to the currency's minor unit, with all its decimals."""
+    rounded = value.quantize(Decimal(1).scaleb(-minor_unit(currency)), context=EXACT)
+    return rounded if rounded else abs(rounded)
+
+
+def to_minor(value: Decimal, currency: str) -> int:
+    """The amount in the currency's minor unit (cents), rounded half-up.
+
+    Raises `Unreadable` where it does not fit the 64 bits that a database keeps.
+    """
+    cents = int(round_money(value, currency).scaleb(minor_unit(currency), context=EXACT))
+    if not -(2**63) <= cents < 2**63:
+        raise Unreadable(
+            f"{decimal_text(value)} {currency} is out of range",
+            "an amount has at most 15 digits before the decimal sign",
+            code="bad-number",
+        )
+    return cents
+
+
+def from_minor(cents: int, currency: str) -> Decimal:
+    """The amount that `to_minor` was given: 8450 of EUR is 84.50."""
+    return Decimal(cents).scaleb(-minor_unit(currency), context=EXACT)
+
+
+def format_amount(value: Decimal, currency: str | None = None) -> str:
+    """For people: `1,265,793.29`, rounded to the currency's decimals.
+
+    Without a currency it has the decimals it has, at least two.
+    """
+    if currency is None:
+        decimals = max(2, -int(value.as_tuple().exponent))
+        return f"{value:,.{decimals}f}"
+    return f"{round_money(value, currency):,f}"
+
+
+def decimal_text(value: Decimal) -> str:
+    """The plain text of a number for programs: no exponent, no separators of thousands."""
+    return f"{value:f}" if value else f"{abs(value):f}"
+
+
+def decimal_literal(value: Decimal) -> str:
+    """The plain text of a number for files, which `read_decimal` reads back as equal.
+
+    1.234 is written `1.2340`, since three decimals alone could be thousands.
+    """
+    text = decimal_text(value)
+    return f"{text}0" if re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", text) else text
+
+
+class Rates:
+    """Currency rates by date: units of foreign money for one unit of the base currency."""
+
+    def __init__(self, table: Mapping[date, Mapping[str, Decimal]], base: str) -> None:
+        """Raises `Unreadable` for a rate that is not above zero."""
+        self.base = base
+        self._days: dict[str, list[date]] = {}
+        self._rates: dict[str, list[Decimal]] = {}
+        for day in sorted(table):
+            for currency, rate in table[day].items():
+                if rate <= 0:
+                    raise Unreadable(
+                        f"the rate of {currency} on {day} is not above zero",
+                        f"write how much {currency} one {base} buys",
+                        code="bad-number",
+                    )
+                self._days.setdefault(currency, []).append(day)
+                self._rates.setdefault(currency, []).append(rate)
+
+    def rate(self, currency: str, on: date) -> Decimal | None:
+        """The latest rate of a currency on or before a day; 1 for the base, else None."""
+        if currency == self.base:
+            return Decimal(1)
+        if currency not in self._days:
+            return None
+        place = bisect_right(self._days[currency], on)
+        return self._rates[currency][place - 1] if place else None
+
+    def convert(self, amount: Decimal, currency: str, on: date) -> Decimal | None:
+        """The amount in the base currency, rounded half-up to its minor unit.
+
+        None where no rate is known on or before that day.
+        """
+        rate = self.rate(currency, on)
+        return None if rate is None else round_money(EXACT.divide(amount, rate), self.base)
+
+
+def _no_number(text: str) -> Unreadable:
+    """Why a text is no number, with the number that was probably meant."""
+    bare = re.sub(r"(?<=\d)[ '\u00a0\u202f’_](?=\d{3}(?!\d))", "", text)
+    hint = _PLAIN
+    for point, group in ((".", ","), (",", ".")):
+        part = re.escape(group)
+        pattern = rf"-?\d{{1,3}}(?:{part}\d{{3}})+(?:{re.escape(point)}\d{{1,6}})?"
+        if re.fullmatch(pattern, bare, re.ASCII):
+            plain = bare.replace(group, "").replace(point, ".")
+            hint = f"write {plain}"
+            break
+    else:
+        if bare != text and re.fullmatch(_NUMBER, bare, re.ASCII):
+            hint = f"write {bare}"
+        elif re.fullmatch(r"-?\d+(?:[.,]\d+)?", text, re.ASCII):
+            hint = "a number has at most 15 digits and 6 decimals"
+    return Unreadable(f"{text!r} is not a number", hint, code="bad-number")
