@@ -422,6 +422,10 @@ class Texts(FieldType):
         self.to = to
         """The kind that the texts refer to, where they are ids."""
 
+    def read(self, text: str, business: Business) -> list[str]:
+        """The texts of a scalar; a sequence's items are taken as they are."""
+        return [part.strip() for part in text.split(",") if part.strip()]
+
     def answer(self, value: Any) -> Any:
         return list(value)
 

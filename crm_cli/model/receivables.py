@@ -215,9 +215,8 @@ def _oldest_first(
         (item for item in invoices if left[id(item)] > 0),
         key=lambda item: (item.derived["due"] or date.max, _day(item), item.id),
     )
-    for position, (day, amount, currency, source) in enumerate(
-        sorted(pool, key=lambda entry: (entry[0], entry[3].id))
-    ):
+    pool.sort(key=lambda entry: (entry[0], entry[3].id))
+    for position, (day, amount, currency, source) in enumerate(pool):
         for invoice in queue:
             if amount <= 0:
                 break
@@ -233,10 +232,7 @@ def _oldest_first(
             amount = _share(amount, value, taken)
         if source.kind.name == "payment":
             source.derived["unallocated"] = amount
-        for index, entry in enumerate(pool):
-            if entry[3] is source:
-                pool[index] = (day, amount, currency, source)
-        del position
+        pool[position] = (day, amount, currency, source)
 
 
 def _write_down(

@@ -1,0 +1,307 @@
+"""Nodes to items: what a record says, by its kind's declaration.
+
+Everything under "Written by hand" is read as meant here. What is not understood is a
+Problem with its place, and the rest is read all the same.
+"""
+
+from __future__ import annotations
+
+
+from crm_cli.model.business import Business
+from crm_cli.model.errors import Problem, Severity, Unreadable
+from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf, Money, Price, Storage, Texts
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.model.node import Mapping, Node, Scalar, Sequence, plain
+
+_IGNORED = frozenset(("id", "updated"))
+
+
+class Reader:
+    """Reads the records of one file; collects the problems it meets."""
+
+    def __init__(self, path: str, business: Business) -> None:
+        self.path = path
+        self.business = business
+        self.problems: list[Problem] = []
+
+    def problem(
+        self,
+        node: Node,
+        code: str,
+        message: str,
+        hint: str = "",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Note something wrong at a node."""
+        self.problems.append(
+            Problem(self.path, node.line, node.column, code, message, hint, severity)
+        )
+
+    def record(self, root: Mapping, kind: Kind, id: str) -> Item:
+        """A whole file as one item, with the ids and derived values of all its items."""
+        item = self._mapping(root, kind, None)
+        item.id = id
+        item.written_id = True
+        written = root.get("id")
+        if isinstance(written, Scalar) and kind.name == "customer" and written.text != id:
+            self.problem(
+                written,
+                "id-differs",
+                f"the id is {id}, after the file's name; this says {written.text}",
+                "remove the line, or rename the file with crm rename",
+                Severity.WARNING,
+            )
+        _identify(item)
+        self.derive(item)
+        return item
+
+    def derive(self, item: Item) -> None:
+        """Derived values and checks, from the innermost items outwards."""
+        for field, _ in item.kind.lists:
+            for part in item.values.get(field.key) or ():
+                self.derive(part)
+        if item.kind.derive is not None:
+            item.kind.derive(item, self.business)
+        if item.kind.check is not None:
+            for finding in item.kind.check(item, self.business):
+                node = value_node(item, finding.key) or item.node
+                if node is not None:
+                    self.problem(
+                        node, finding.code, finding.message, finding.hint, finding.severity
+                    )
+
+    def mapped(self, root: Mapping, kind: Kind) -> dict[str, Item]:
+        """A mapping from keys to items (products by SKU, segments by name)."""
+        items: dict[str, Item] = {}
+        for key, node in root.entries:
+            if isinstance(node, Mapping):
+                item = self._mapping(node, kind, None)
+            elif isinstance(node, Scalar) and node.absent:
+                item = Item(kind, node)
+            else:
+                self.problem(
+                    node,
+                    "not-a-mapping",
+                    f"{key.text} should be a mapping with the fields of a {kind.name}",
+                    f"write {key.text}: and its fields below, indented",
+                )
+                continue
+            item.id = key.text
+            item.written_id = True
+            self.derive(item)
+            items[key.text] = item
+        return items
+
+    def _mapping(self, node: Mapping, kind: Kind, parent: Item | None) -> Item:
+        item = Item(kind, node, parent)
+        by_key = kind.by_key
+        seen: dict[str, Scalar] = {}
+        for key, value in node.entries:
+            name = key.text
+            field = by_key.get(name)
+            if field is None:
+                name = normal(name)
+                if name in _IGNORED and name not in by_key:
+                    if name == "id" and parent is not None and isinstance(value, Scalar):
+                        item.id = value.text
+                        item.written_id = bool(value.text)
+                    continue
+                field = kind.by_name.get(name)
+                if field is None:
+                    hoisted = kind.hoisted.get(name)
+                    if hoisted is not None:
+                        self._hoist(item, hoisted, value)
+                        continue
+                    self._unknown(item, key, value)
+                    continue
+            if isinstance(value, Scalar) and value.absent:
+                continue
+            if field.key in seen and not isinstance(field.type, ListOf):
+                self.problem(
+                    key,
+                    "duplicate-key",
+                    f"{key.text} says the same as {seen[field.key].text} in line "
+                    f"{seen[field.key].line}",
+                    "keep one of them",
+                )
+                continue
+            seen[field.key] = key
+            self._field(item, field, value)
+        return item
+
+    def _field(self, item: Item, field: Field, node: Node) -> None:
+        type = field.type
+        if isinstance(type, ListOf):
+            items = item.values.setdefault(field.key, [])
+            items.extend(self._list(item, field, type.kind, node))
+        elif isinstance(type, GroupOf):
+            if isinstance(node, Mapping):
+                item.values[field.key] = self._mapping(node, type.kind, item)
+            else:
+                self._not_a(node, field, "a mapping of its fields")
+        elif isinstance(type, MapOf):
+            if isinstance(node, Mapping):
+                item.values[field.key] = self.mapped(node, type.kind)
+            else:
+                self._not_a(node, field, f"a mapping by {type.key}")
+        elif type.storage is Storage.FREE:
+            item.values[field.key] = plain(node)
+        elif isinstance(type, Texts):
+            self._texts(item, field, type, node)
+        elif isinstance(node, Scalar):
+            self._scalar(item, field, node)
+        else:
+            self._not_a(node, field, f"one {type.name}")
+
+    def _not_a(self, node: Node, field: Field, wanted: str) -> None:
+        found = "a mapping" if isinstance(node, Mapping) else "a list"
+        if isinstance(node, Scalar):
+            found = "a text"
+        self.problem(node, "wrong-shape", f"{field.key} should be {wanted}, and is {found}")
+
+    def _scalar(self, item: Item, field: Field, node: Scalar) -> None:
+        type = field.type
+        try:
+            value = type.read(node.text, self.business)
+        except Unreadable as error:
+            self.problem(node, error.code, f"{field.key}: {error.message}", error.hint)
+            return
+        if isinstance(value, tuple) and isinstance(type, (Money, Price)):
+            value, currency = value
+            item.values.setdefault("currency", currency)
+            if item.values["currency"] != currency:
+                self.problem(
+                    node,
+                    "two-currencies",
+                    f"{field.key} is in {currency}, and the {item.kind.name} in "
+                    f"{item.values['currency']}",
+                )
+                return
+        item.values[field.key] = value
+
+    def _texts(self, item: Item, field: Field, type: Texts, node: Node) -> None:
+        if isinstance(node, Sequence):
+            texts = []
+            for part in node.items:
+                if isinstance(part, Scalar):
+                    texts.append(part.text)
+                else:
+                    self._not_a(part, field, "a list of texts")
+            item.values[field.key] = texts
+        elif isinstance(node, Scalar):
+            try:
+                item.values[field.key] = type.read(node.text, self.business)
+            except Unreadable as error:
+                self.problem(node, error.code, f"{field.key}: {error.message}", error.hint)
+        else:
+            self._not_a(node, field, "a list of texts")
+
+    def _list(self, owner: Item, field: Field, kind: Kind, node: Node) -> list[Item]:
+        nodes = node.items if isinstance(node, Sequence) else [node]
+        items = []
+        for part in nodes:
+            if isinstance(part, Mapping):
+                items.append(self._mapping(part, kind, owner))
+            elif isinstance(part, Sequence):
+                self._not_a(part, field, f"a list of {kind.key}")
+            elif part.absent:
+                continue
+            elif kind.shorthand is None:
+                self._not_a(part, field, f"a list of {kind.key} with their fields")
+            elif field.separate and not isinstance(node, Sequence):
+                for text in part.text.split(","):
+                    if text.strip():
+                        items += self._short(owner, field, kind, part, text.strip())
+            else:
+                items += self._short(owner, field, kind, part, part.text)
+        return items
+
+    def _short(
+        self, owner: Item, field: Field, kind: Kind, node: Scalar, text: str
+    ) -> list[Item]:
+        if kind.shorthand is None:
+            return []
+        item = Item(kind, node, owner)
+        try:
+            texts = kind.shorthand(text, self.business)
+        except Unreadable as error:
+            self.problem(node, error.code, f"{field.key}: {error.message}", error.hint)
+            return []
+        for key, value in texts.items():
+            part = Scalar(value, node.style, node.start, node.end, node.line, node.column)
+            self._scalar(item, kind.by_key[key], part)
+        return [item]
+
+    def _hoist(self, item: Item, hoisted: tuple[Field, Field], node: Node) -> None:
+        """`city:` at the top is the first address's."""
+        listed, field = hoisted
+        if isinstance(node, Scalar) and node.absent:
+            return
+        items: list[Item] = item.values.setdefault(listed.key, [])
+        kind = field_kind(listed)
+        if not items or items[0].node is not item.node:
+            items.insert(0, Item(kind, item.node, item))
+        self._field(items[0], field, node)
+
+    def _unknown(self, item: Item, key: Scalar, node: Node) -> None:
+        item.extra[key.text] = node
+        near = _likely(normal(key.text), item.kind)
+        if near:
+            self.problem(
+                key,
+                "unknown-key",
+                f"{key.text} is no key of a {item.kind.name}",
+                f"did you mean {near}? It is kept as it is",
+                Severity.WARNING,
+            )
+
+
+def field_kind(field: Field) -> Kind:
+    """The kind of a list's items."""
+    assert isinstance(field.type, ListOf)
+    return field.type.kind
+
+
+def _likely(name: str, kind: Kind) -> str:
+    """The known key that a name is probably a slip of, or an empty text."""
+    from crm_cli.model.text import nearest
+
+    near = nearest(name, [*kind.by_name, *kind.hoisted], 1)
+    if not near or abs(len(near[0]) - len(name)) > 2 or len(name) < 4:
+        return ""
+    return near[0]
+
+
+def value_node(item: Item, key: str) -> Node | None:
+    """The node that holds a field's value as it stands in the file, or None."""
+    entry = entry_of(item, key)
+    return entry[1] if entry else None
+
+
+def entry_of(item: Item, key: str) -> tuple[Scalar, Node] | None:
+    """(key, value) nodes of a field as they stand in the file, or None."""
+    if not isinstance(item.node, Mapping):
+        return None
+    for name, node in item.node.entries:
+        if name.text == key:
+            return name, node
+    for name, node in item.node.entries:
+        field = item.kind.by_name.get(normal(name.text))
+        if field is not None and field.key == key:
+            return name, node
+    return None
+
+
+def _identify(record: Item) -> None:
+    """Give an id, derived from what it says, to each item that has none written."""
+    counts: dict[str, int] = {}
+    for item in record.walk():
+        if item.id or not item.kind.letter or item.node is None:
+            continue
+        from crm_cli.model.ids import derived_item_id
+
+        content = repr(plain(item.node))
+        ordinal = counts.get(item.kind.key + content, 0)
+        counts[item.kind.key + content] = ordinal + 1
+        item.id = derived_item_id(item.kind.letter, record.id, item.kind.key, content, ordinal)

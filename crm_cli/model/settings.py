@@ -1,0 +1,168 @@
+"""The settings in `crm.yaml`, declared as any other kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_cli.model.business import Business
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Country,
+    Currency,
+    Free,
+    GroupOf,
+    Integer,
+    MapOf,
+    Text,
+    Word,
+)
+from crm_cli.model.kind import Field, Kind
+from crm_cli.model.node import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from crm_cli.model.item import Item
+
+
+class Zone(Word):
+    """An IANA time zone."""
+
+    name = "time zone"
+    example = "Europe/Ljubljana"
+
+    def read(self, text: str, business: Business) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(text.strip())
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Unreadable(
+                f"'{text}' is not a time zone", "write it as Europe/Ljubljana or UTC"
+            ) from None
+        return text.strip()
+
+
+USER = Kind(
+    "user",
+    "users",
+    "somebody of the business",
+    (Field("name", Text(), "their name"), Field("email", Text(), "their e-mail address")),
+    title="name",
+    notes=False,
+)
+
+_BUSINESS = Kind(
+    "business",
+    "business",
+    "the business itself",
+    (Field("name", Text(), "what it is called"),),
+    title="name",
+    notes=False,
+)
+
+_GIT = Kind(
+    "git",
+    "git",
+    "how the history is kept",
+    (Field("autocommit", Boolean(), "commit after each command"),),
+    notes=False,
+)
+
+SETTINGS = Kind(
+    "settings",
+    "settings",
+    "the settings of a data directory",
+    (
+        Field("business", GroupOf(_BUSINESS), "the business itself"),
+        Field("currency", Currency(), "the base currency", default="EUR"),
+        Field("country", Country(), "where bare phone numbers belong"),
+        Field("time_zone", Zone(), "the business's time zone", default="UTC"),
+        Field("language", Word(), "BCP 47 language tag"),
+        Field("users", MapOf(USER, "user"), "who works with the directory"),
+        Field("terms_days", Integer(0, 3650), "days until an invoice is due"),
+        Field("invoice_number", Text(), "how numbers are made", default="{year}-{seq:4}"),
+        Field("working_hours", Free(), "by weekday: mon: [\"08:00-16:00\"]"),
+        Field("stages", Free(), "the stages of deals"),
+        Field("pipelines", Free(), "several lists of stages"),
+        Field("vocabulary", Free(), "words that extend the open lists"),
+        Field("git", GroupOf(_GIT), "how the history is kept"),
+        Field("mail", Free(), "how mail is sent"),
+    ),
+    notes=False,
+)
+
+
+def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Business:
+    """The business that settings and rates describe; what is absent or wrong has its default."""
+    if settings is None:
+        return Business(rate_table=_rates(rate_table))
+    name = settings.values.get("business")
+    users: dict[str, Item] = settings.values.get("users") or {}
+    return Business(
+        name=str(name.values.get("name", "")) if name is not None else "",
+        currency=settings.get("currency"),
+        country=settings.get("country") or "",
+        zone=settings.get("time_zone"),
+        language=settings.get("language") or "",
+        terms_days=settings.get("terms_days"),
+        invoice_number=settings.get("invoice_number"),
+        vocabulary=_vocabulary(settings.values.get("vocabulary")),
+        users={user: str(item.values.get("email", "")) for user, item in users.items()},
+        rate_table=_rates(rate_table),
+    )
+
+
+def _vocabulary(words: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(words, dict):
+        return {}
+    return {
+        str(name): tuple(str(word) for word in (listed if isinstance(listed, list) else [listed]))
+        for name, listed in words.items()
+        if listed is not None
+    }
+
+
+def _rates(root: Mapping | None) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The rows of `rates.yaml` that can be read; `check_rates` tells of the others."""
+    rows = []
+    for day, row in root.entries if root is not None else ():
+        if isinstance(row, Mapping) and _day(day.text):
+            rates = tuple(
+                (code.text.upper(), rate.text)
+                for code, rate in row.entries
+                if isinstance(rate, Scalar) and _rate(rate.text)
+            )
+            rows.append((_day(day.text), rates))
+    return tuple(sorted(rows))
+
+
+def rate_faults(root: Mapping) -> list[tuple[Scalar | Mapping | Sequence, str, str]]:
+    """(node, message, hint) of each entry of `rates.yaml` that cannot be read."""
+    faults: list[tuple[Scalar | Mapping | Sequence, str, str]] = []
+    for day, row in root.entries:
+        if not _day(day.text):
+            faults.append((day, f"'{day.text}' is not a date", "write it as 2026-11-03"))
+        elif not isinstance(row, Mapping):
+            faults.append((row, "rates are a currency and a number", "write {USD: 1.08}"))
+        else:
+            faults += [
+                (rate, f"the rate of {code.text} is not a positive number", "write USD: 1.08")
+                for code, rate in row.entries
+                if not (isinstance(rate, Scalar) and _rate(rate.text))
+            ]
+    return faults
+
+
+def _day(text: str) -> str:
+    from crm_cli.model.dates import read_date
+
+    try:
+        return read_date(text).isoformat()
+    except Unreadable:
+        return ""
+
+
+def _rate(text: str) -> bool:
+    whole, _, part = text.partition(".")
+    digits = whole + part
+    return digits.isascii() and digits.isdigit() and len(digits) < 20 and int(digits) > 0
