@@ -1,0 +1,93 @@
+"""Names within a data directory: which are allowed, and where they really lead.
+
+Paths are relative to the directory, with `/`. A journal or an undo file may come with
+a directory that somebody else made, so its paths pass here as those of commands do:
+nothing outside, nothing hidden (`.git/hooks` can run programs).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+
+from crm_cli.model.errors import ConflictError, Refused
+from crm_cli.store import files
+
+_HIDDEN_ALLOWED = (".gitignore", ".gitattributes")
+
+
+def check(path: str) -> str:
+    """`path`, if a record may be stored there; else Refused."""
+    parts = path.split("/")
+    bad = (
+        not path
+        or "\0" in path
+        or "" in parts
+        or any(part.startswith(".") for part in parts)
+        or (os.name == "nt" and any(char in path for char in '\\:*?"<>|'))
+    )
+    if bad and path not in _HIDDEN_ALLOWED:
+        raise Refused(
+            f"{path!r} is not a place for a file of this directory",
+            "paths lie inside the directory, and no part of them begins with a dot",
+        )
+    return path
+
+
+def inside(root: str, real: str) -> bool:
+    """Whether a real path is `root`'s own or below it; both without links."""
+    return real == root or real.startswith(root if root.endswith(os.sep) else root + os.sep)
+
+
+def target(root: str, path: str) -> str:
+    """The real, absolute path that writing `path` is about: a link's target, not the link.
+
+    `root` is real. Raises Refused where that lies outside or is hidden, or is no regular
+    file; OSError.
+    """
+    real = files.calls.realpath(os.path.join(root, *check(path).split("/")))
+    if not inside(root, real) or real == root:
+        raise Refused(
+            f"{path} leads out of the directory, to {real}",
+            "nothing is written outside; replace the link by a file",
+        )
+    check(os.path.relpath(real, root).replace(os.sep, "/"))
+    try:
+        mode = files.calls.lstat(real).st_mode
+    except FileNotFoundError:
+        return real
+    except NotADirectoryError:
+        raise Refused(f"{path}: a part of this path is a file, not a folder") from None
+    if not stat.S_ISREG(mode):
+        raise Refused(f"{path} is {files.kind_of(mode)}, not a file")
+    return real
+
+
+def same_name(name: str) -> str:
+    """What names that some file system takes for one have in common (case, NFC and NFD)."""
+    if name.isascii():
+        return name.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def check_new(root: str, real: str, leaving: frozenset[str]) -> None:
+    """Refuse a new file beside one whose name differs only in case or composition.
+
+    On another machine, or another file system, they would be one file. `leaving` are the real
+    paths that go away at the same time. Raises ConflictError, OSError.
+    """
+    folder, name = os.path.split(real)
+    while not files.exists(folder):
+        folder, name = os.path.split(folder)
+    wanted = same_name(name)
+    for other in files.calls.listdir(folder):
+        if other == name or same_name(other) != wanted:
+            continue
+        path = os.path.join(folder, other)
+        if path not in leaving:
+            relative = os.path.relpath(path, root).replace(os.sep, "/")
+            raise ConflictError(
+                f"{name} and {relative} differ only in how they are written",
+                "some systems take them for one file; choose another id",
+            )

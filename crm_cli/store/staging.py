@@ -1,0 +1,116 @@
+"""Bringing files from one known state to another, with temporary files beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+
+from crm_cli.model.errors import StorageError
+from crm_cli.store import files, paths
+
+
+class Changed(Exception):  # noqa: N818
+    """A file is not what it was when it was read: somebody else wrote it meanwhile."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def digest(data: bytes | None) -> str | None:
+    """The SHA-256 of a file's bytes, in hexadecimal; None where there is no file."""
+    return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+class Staging:
+    """The temporary files of one write below `root` (a real path).
+
+    `placed` are the paths that have been brought to their new state. After `discard`,
+    `clean` says whether nothing of this write's own is left.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.placed: list[str] = []
+        self.clean = True
+        self._temporary: dict[str, str] = {}
+        self._made: list[str] = []
+        self._touched: dict[str, None] = {}
+
+    def stage(self, path: str, content: bytes, mode: int) -> None:
+        """Write the new text beside its target, durably; an existing file's mode stays.
+
+        Raises StorageError where the target is protected against writing; OSError; Refused.
+        """
+        real = paths.target(self.root, path)
+        if real in self._temporary:
+            return
+        folder = os.path.dirname(real)
+        try:
+            mode = stat.S_IMODE(files.calls.lstat(real).st_mode)
+        except FileNotFoundError:
+            self._made += files.make_folders(self.root, folder)
+        else:
+            if not mode & 0o222:
+                # Renaming would get around it, and whoever protected it meant it.
+                raise StorageError(
+                    f"{path} is read-only; nothing was changed", f"chmod u+w {path} lets it be"
+                )
+        temporary = files.temporary_beside(real)
+        self._temporary[real] = temporary
+        files.write_new(temporary, content, mode=mode)
+
+    def bring(self, path: str, old: str | None, content: bytes | None, mode: int) -> None:
+        """Replace, make or (`content` None) remove one file, if its hash is still `old`.
+
+        A file that is in the new state already is left. Raises Changed, OSError, Refused.
+        """
+        real = paths.target(self.root, path)
+        new = digest(content)
+        # Looked at before anything is written, and again below, just before it counts.
+        missing = content is not None and real not in self._temporary
+        if content is not None and missing and digest(files.read_if_any(real)) == old:
+            self.stage(path, content, mode)
+            missing = False
+        now = digest(files.read_if_any(real))
+        if now == new:
+            self.placed.append(path)
+            return
+        if now != old or missing:
+            raise Changed(path)
+        if content is None:
+            files.calls.unlink(real)
+        elif old is None:
+            self._link(path, self._temporary[real], real)
+        else:
+            files.calls.replace(self._temporary[real], real)
+            del self._temporary[real]
+        self.placed.append(path)
+        self._touched[os.path.dirname(real)] = None
+
+    def sync(self) -> None:
+        """Make the names of what was placed durable. Raises OSError."""
+        for folder in self._touched:
+            files.sync_folder(folder)
+
+    def discard(self) -> None:
+        """Remove what is left of the temporary files, and folders made for nothing."""
+        for temporary in self._temporary.values():
+            self.clean &= files.remove_quietly(temporary)
+        self._temporary.clear()
+        if not self.placed:
+            files.remove_folders(self._made)
+        self._made.clear()
+
+    def _link(self, path: str, temporary: str, real: str) -> None:
+        """Give a new file its name, unless somebody took it: a rename would not notice."""
+        try:
+            files.calls.link(temporary, real)
+        except FileExistsError:
+            raise Changed(path) from None
+        except OSError:
+            # Some file systems have no hard links.
+            if files.exists(real):
+                raise Changed(path) from None
+            files.calls.replace(temporary, real)
