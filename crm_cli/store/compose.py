@@ -126,7 +126,7 @@ def _compose_events(text: str, restore: dict[int, str], path: str, parser: Parse
 def _libyaml(text: str) -> Callable[[], Any] | None:
     """The next event of libyaml's parser, or None where it is not installed."""
     try:
-        from ruamel.yaml.cyaml import CParser
+        from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
     except ImportError:
         return None
     source: Callable[[], Any] = CParser(text).get_event
@@ -136,7 +136,8 @@ def _libyaml(text: str) -> Callable[[], Any] | None:
 def _pure(text: str) -> Callable[[], Any]:
     from ruamel.yaml import YAML
 
-    return iter(YAML(typ="safe", pure=True).parse(text)).__next__
+    source: Callable[[], Any] = iter(YAML(typ="safe", pure=True).parse(text)).__next__
+    return source
 
 
 def _hold(text: str) -> tuple[str, dict[int, str]] | None:

@@ -31,7 +31,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 Outcome = tuple[Mapping | None, tuple[Problem, ...]]
 
 
-class _Refusal(Exception):
+class _ReadingError(Exception):
     """The reading stops at this problem."""
 
     def __init__(self, problem: Problem) -> None:
@@ -47,7 +47,7 @@ def read(text: str, get: Callable[[], Any], path: str, restore: dict[int, str]) 
     reader = _Reader(text, path, restore)
     try:
         root = reader.run(get)
-    except _Refusal as refusal:
+    except _ReadingError as refusal:
         return None, (*reader.problems, refusal.problem)
     problems = tuple(reader.problems)
     if any(problem.severity is Severity.ERROR for problem in problems):
@@ -87,11 +87,11 @@ class _Reader:
                 self.close(node, event)
                 current, pending = stack.pop()
             elif kind is AliasEvent:
-                raise _Refusal(self.alias(event))
+                raise _ReadingError(self.alias(event))
             elif kind is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    raise _Refusal(self.second_document(event))
+                    raise _ReadingError(self.second_document(event))
                 continue
             elif kind is StreamEndEvent:
                 return self.root(root)
@@ -123,7 +123,7 @@ class _Reader:
             start.column + 1,
         )
         if event.anchor is not None:
-            raise _Refusal(self.anchor(event))
+            raise _ReadingError(self.anchor(event))
         if event.tag is not None:
             self.tag(event, node)
         if style in ("|", ">"):
@@ -185,14 +185,14 @@ class _Reader:
         depth: int,
     ) -> None:
         if event.anchor is not None:
-            raise _Refusal(self.anchor(event))
+            raise _ReadingError(self.anchor(event))
         if depth >= MAX_DEPTH:
             message = f"more than {MAX_DEPTH} lists and mappings in each other"
-            raise _Refusal(self.at(event, "too-deep", message))
+            raise _ReadingError(self.at(event, "too-deep", message))
         if type(current) is Mapping and pending is None:
             message = "a key must be one text, not a list or mapping"
             hint = "quote the value if it starts with [ or {"
-            raise _Refusal(self.at(event, "bad-key", message, hint))
+            raise _ReadingError(self.at(event, "bad-key", message, hint))
 
     def collection(self, event: Any, mapping: bool) -> Mapping | Sequence:
         start = event.start_mark
@@ -232,12 +232,12 @@ class _Reader:
             type(root) is Scalar and not root.text and not root.style and root.tag is None
         ):
             hint = "write at least `name: …`, or delete the file"
-            raise _Refusal(Problem(self.path, 1, 1, "empty", "the file is empty", hint))
+            raise _ReadingError(Problem(self.path, 1, 1, "empty", "the file is empty", hint))
         if type(root) is not Mapping:
             what = "a list" if type(root) is Sequence else "a text"
             message = f"the file is {what}, not lines of `key: value`"
             hint = "a record starts with `name: …`"
-            raise _Refusal(
+            raise _ReadingError(
                 Problem(self.path, root.line, root.column, "not-a-mapping", message, hint)
             )
         return root

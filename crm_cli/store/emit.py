@@ -1,0 +1,117 @@
+"""New nodes as text, in canonical form: block style, two spaces, `  - ` under a key."""
+
+from __future__ import annotations
+
+from crm_cli.model.node import DOUBLE, FOLDED, LITERAL, PLAIN, Mapping, Node, Scalar, Sequence
+from crm_cli.model.quoting import block, spelled
+
+STEP = 2
+"""Spaces of one level."""
+
+
+def emit(root: Mapping, *, newline: str = "\n") -> str:
+    """A whole new file: one blank line before each list or mapping at the top."""
+    lines: list[str] = []
+    for key, node in root.entries:
+        if lines and sectioned(node):
+            lines.append("")
+        lines += entry_lines(key, node, 0)
+    return "".join(line + newline for line in lines)
+
+
+def sectioned(node: Node) -> bool:
+    """Whether a top-level value gets a blank line before it: a list, or a mapping."""
+    if isinstance(node, Scalar):
+        return False
+    return bool(node.items if isinstance(node, Sequence) else node.entries)
+
+
+def entry_lines(key: Scalar, node: Node, indent: int, *, dash: int = STEP) -> list[str]:
+    """`key: value` as lines without line breaks; `dash` is a list's indent under its key."""
+    first, *rest = value_lines(node, indent, dash=dash)
+    name = " " * indent + spelled_key(key) + ":"
+    return [f"{name} {first}" if first else name, *rest]
+
+
+def item_lines(node: Node, indent: int, *, dash: int = STEP) -> list[str]:
+    """`- value` as lines without line breaks."""
+    first, *rest = item_value_lines(node, indent, dash=dash)
+    mark = " " * indent + "-"
+    return [f"{mark} {first}" if first else mark, *rest]
+
+
+def value_lines(node: Node, indent: int, *, dash: int = STEP) -> list[str]:
+    """What follows `key:`: the rest of that line ("" for a block), then further lines.
+
+    `indent` is the key's, in spaces.
+    """
+    if isinstance(node, Scalar):
+        return scalar_lines(node, indent + STEP)
+    if isinstance(node, Sequence):
+        if not node.items:
+            return ["[]"]
+        lines = [""]
+        for item in node.items:
+            lines += item_lines(item, indent + dash, dash=dash)
+        return lines
+    if not node.entries:
+        return ["{}"]
+    return ["", *mapping_lines(node, indent + STEP, dash=dash)]
+
+
+def item_value_lines(node: Node, indent: int, *, dash: int = STEP) -> list[str]:
+    """What follows `-`: the rest of that line, then further lines; `indent` is the dash's."""
+    if isinstance(node, Mapping) and node.entries:
+        first, *rest = mapping_lines(node, indent + STEP, dash=dash)
+        return [first.lstrip(" "), *rest]
+    return value_lines(node, indent)
+
+
+def mapping_lines(node: Mapping, indent: int, *, dash: int = STEP) -> list[str]:
+    """The entries of a mapping, each at `indent` spaces."""
+    lines: list[str] = []
+    for key, value in node.entries:
+        lines += entry_lines(key, value, indent, dash=dash)
+    return lines
+
+
+def scalar_lines(node: Scalar, indent: int) -> list[str]:
+    """A scalar: one line, or `|` with its lines at `indent` spaces."""
+    if node.style not in (LITERAL, FOLDED) or not block(node.text):
+        return [spelled(node.text, node.style)]
+    header = "|" if node.text.endswith("\n") else "|-"
+    pad = " " * indent
+    body = node.text.removesuffix("\n").split("\n")
+    return [header, *(pad + line if line else "" for line in body)]
+
+
+def spelled_key(key: Scalar) -> str:
+    """A key before its colon: as it stood, or plain where that is safe."""
+    return spelled(key.text, key.style, key=True) if key.text else '""'
+
+
+def inline(node: Node) -> str:
+    """A node on one line within brackets: `[a, b]`, `{k: v}`, or a one-line scalar."""
+    if isinstance(node, Scalar):
+        style = DOUBLE if "\n" in node.text else node.style
+        return spelled(node.text, style, flow=True) if node.text or style else '""'
+    if isinstance(node, Sequence):
+        return "[" + ", ".join(inline(item) for item in node.items) + "]"
+    pairs = (
+        f"{spelled(key.text, key.style, flow=True, key=True)}: {inline(value)}"
+        for key, value in node.entries
+    )
+    return "{" + ", ".join(pairs) + "}"
+
+
+def fits_inline(node: Node) -> bool:
+    """Whether a node is short and simple enough to stand within brackets."""
+    if isinstance(node, Scalar):
+        return (
+            "\n" not in node.text
+            and len(node.text) < 60
+            and (bool(node.text) or node.style != PLAIN)
+        )
+    if isinstance(node, Sequence):
+        return all(fits_inline(item) for item in node.items)
+    return all(fits_inline(value) for _, value in node.entries)
