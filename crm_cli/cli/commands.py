@@ -131,7 +131,12 @@ Anywhere on the line:
 
 def overview() -> str:
     """The page of `crm --help`: every command in its group, from the registry alone."""
-    lines = ["Usage: crm COMMAND …", "", "Your customers in plain text files. crm alone shows due.", ""]
+    lines = [
+        "Usage: crm COMMAND …",
+        "",
+        "Your customers in plain text files. crm alone shows due.",
+        "",
+    ]
     width = max(len(command.name) for command in COMMANDS) + 2
     for group, held in visible_commands():
         lines.append(f"{group}:")

@@ -21,7 +21,9 @@ Whos = Annotated[
 ]
 WhosAndValues = Annotated[
     list[str],
-    typer.Argument(metavar="WHO… KEY=VALUE…", help="Whom to change, and what: city=Koper tags+=vip."),
+    typer.Argument(
+        metavar="WHO… KEY=VALUE…", help="Whom to change, and what: city=Koper tags+=vip."
+    ),
 ]
 Terms = Annotated[
     list[str] | None,
@@ -98,7 +100,9 @@ On = Annotated[
 ]
 Due = Annotated[
     str | None,
-    typer.Option("--due", metavar="DATE", help="Until when: fri, +2w, 2026-11-30.", show_default=False),
+    typer.Option(
+        "--due", metavar="DATE", help="Until when: fri, +2w, 2026-11-30.", show_default=False
+    ),
 ]
 Tags = Annotated[
     list[str] | None,

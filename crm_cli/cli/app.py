@@ -1,0 +1,189 @@
+"""The commands as Typer runs them: imported when used, with the right verb for a wrong one."""
+
+from __future__ import annotations
+
+import shlex
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_from_info, get_command_name
+from typer.models import CommandInfo
+
+from crm_cli.cli.commands import BY_NAME, COMMANDS, EVERYWHERE, Command, overview, right_verb
+from crm_cli.model.errors import UsageError
+
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
+
+
+class Verb(TyperCommand):
+    """A command that does something; its help keeps the docstring's lines."""
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:
+        """The docstring as it stands: a line that says what it does, then examples."""
+        if self.help:
+            formatter.write_paragraph()
+            for line in self.help.splitlines():
+                formatter.write(f"  {line}".rstrip() + "\n")
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """The options that every command has."""
+        formatter.write("\n" + EVERYWHERE)
+
+
+class Noun(TyperGroup):
+    """A command with verbs of its own; alone, or with options or terms, it means its `bare` one."""
+
+    def __init__(self, entry: Command, app: typer.Typer) -> None:
+        super().__init__(
+            name=entry.name,
+            help=entry.help[:1].upper() + entry.help[1:] + ".",
+            context_settings=dict(HELP),
+            rich_markup_mode=None,
+            subcommand_metavar="VERB …",
+            options_metavar=None,
+        )
+        self._entry = entry
+        self._infos = {_name(info): info for info in app.registered_commands}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The verbs, in the module's order."""
+        return list(self._infos)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb, made on first use."""
+        if cmd_name not in self.commands and cmd_name in self._infos:
+            self.commands[cmd_name] = _made(self._infos[cmd_name])
+        return self.commands.get(cmd_name)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the bare verb in where the first word is an option or can only be a term."""
+        bare = self._entry.bare
+        if not args and bare == "-":
+            args = ["--help"]
+        elif bare != "-" and self._means_bare(args):
+            args = [bare, *args]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """The verb that is meant; raises UsageError with the right one."""
+        name, rest = args[0], args[1:]
+        command = self.get_command(ctx, name)
+        if command is None:
+            raise _no_verb(self._entry, name, rest, set(self._infos))
+        return name, command, rest
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """What the noun means alone, and the options that every command has."""
+        if self._entry.bare in self._infos:
+            name = self._entry.name
+            formatter.write(f"\ncrm {name} alone is crm {name} {self._entry.bare}.\n")
+        formatter.write("\n" + EVERYWHERE)
+
+    def _means_bare(self, args: list[str]) -> bool:
+        if not args:
+            return True
+        first = args[0]
+        if first in ("-h", "--help"):
+            return False
+        return first.startswith(("-", "+", "@")) or ":" in first or "/" in first
+
+
+class Root(TyperGroup):
+    """`crm` itself. It knows its commands from the registry and imports the one that is used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            name="crm",
+            context_settings=dict(HELP),
+            rich_markup_mode=None,
+            invoke_without_command=True,
+        )
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The registered names, in the registry's order."""
+        return [command.name for command in COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, imported on first use."""
+        if cmd_name not in self.commands and cmd_name in BY_NAME:
+            self.commands[cmd_name] = load(BY_NAME[cmd_name])
+        return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """The command that is meant; raises UsageError with the right one."""
+        name, rest = args[0], args[1:]
+        command = self.get_command(ctx, name)
+        if command is None:
+            raise _no_command(name, rest)
+        return name, command, rest
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The overview, from the registry."""
+        formatter.write(overview())
+
+
+def load(entry: Command) -> TyperCommand | TyperGroup:
+    """Import a command's module and make the command from it."""
+    module = import_module(f"crm_cli.cli.{entry.module}")
+    app: typer.Typer = module.app
+    if entry.noun:
+        return Noun(entry, app)
+    for info in app.registered_commands:
+        if _name(info) == entry.name:
+            return _made(info)
+    raise LookupError(f"{module.__name__} has no command {entry.name}")
+
+
+def _name(info: CommandInfo) -> str:
+    if info.name:
+        return info.name
+    assert info.callback is not None
+    return get_command_name(info.callback.__name__.rstrip("_"))
+
+
+def _made(info: CommandInfo) -> Verb:
+    info.name = _name(info)
+    info.cls = Verb
+    info.context_settings = {**HELP, **(info.context_settings or {})}
+    command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+    assert isinstance(command, Verb)
+    return command
+
+
+def _no_command(name: str, rest: list[str]) -> UsageError:
+    right = right_verb(name, set(BY_NAME))
+    if right:
+        return UsageError(f'there is no "{name}"; write: {_line("crm", right, rest)}')
+    return _unknown(f'there is no command "{name}"', name, list(BY_NAME), "crm --help lists them")
+
+
+def _no_verb(entry: Command, name: str, rest: list[str], verbs: set[str]) -> UsageError:
+    noun = f"crm {entry.name}"
+    right = right_verb(name, verbs)
+    if right:
+        return UsageError(f'there is no "{noun} {name}"; write: {_line(noun, right, rest)}')
+    cure = f"{noun} --help lists its verbs"
+    if entry.bare in verbs and not rest:
+        cure = f"to list what says it: {_line(noun, entry.bare, [name])}; {cure}"
+    return _unknown(f'there is no "{noun} {name}"', name, sorted(verbs), cure)
+
+
+def _unknown(message: str, name: str, choices: list[str], cure: str) -> UsageError:
+    from crm_cli.model.text import did_you_mean
+
+    guess = did_you_mean(name, choices)
+    return UsageError(f"{message}; {guess}" if guess else message, cure)
+
+
+def _line(start: str, verb: str, rest: list[str]) -> str:
+    return " ".join([start, verb, *(_quoted(word) for word in rest)])
+
+
+def _quoted(word: str) -> str:
+    return (
+        word
+        if word and all(char.isalnum() or char in "@%+=:,./_-" for char in word)
+        else shlex.quote(word)
+    )

@@ -1,0 +1,249 @@
+"""The way into the program, and the one place where errors become text and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from crm_cli.cli.session import Session
+    from crm_cli.model.errors import CrmError
+
+BUG = 4
+"""Exit code of a fault of the program itself: no answer, or a part of one."""
+
+WELCOME = """\
+There is no folder of customers here yet. Three lines begin one:
+
+  crm init my-crm
+  cd my-crm
+  crm add "Ana Novak" --email ana@novak.example
+
+crm --help lists the commands; -C DIR or CRM_DIR names a folder elsewhere.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (without the program's name); returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    _open_streams()
+    try:
+        return _finished(_run(words))
+    except KeyboardInterrupt:
+        _drop_output()
+        return 130
+
+
+def _run(words: list[str]) -> int:
+    before = words[: words.index("--")] if "--" in words else words
+    if words[:1] == ["__complete"]:
+        from crm_cli.cli.completion import answer
+
+        return answer(words[1:])
+    if "--version" in before:
+        from crm_cli import __version__
+
+        return _said(f"crm {__version__}\n")
+    if words in (["--help"], ["-h"]):
+        from crm_cli.cli.commands import overview
+
+        return _said(overview())
+    from crm_cli.cli.session import Globals, Session
+    from crm_cli.model.errors import CrmError
+
+    session = Session(Globals())
+    try:
+        from crm_cli.cli.arguments import take_globals
+
+        options, rest = take_globals(words)
+        session = Session(options, words=rest)
+        return _invoked(session, rest)
+    except CrmError as error:
+        return _refused(session, error)
+
+
+def _invoked(session: Session, words: list[str]) -> int:
+    """Run the command, with every error that is not a CrmError turned into one."""
+    from crm_cli.model.errors import CrmError, Declined, StorageError
+
+    try:
+        import typer
+
+        from crm_cli.cli.app import Root
+
+        try:
+            if not words and not session.has_directory():
+                session.write(WELCOME)
+            else:
+                root = Root()
+                with root.make_context("crm", list(words) or ["due"], obj=session) as ctx:
+                    root.invoke(ctx)
+        except typer.Exit as done:
+            if done.exit_code:
+                return done.exit_code
+        except typer.Abort:
+            raise Declined("nothing was changed") from None
+        except typer.TyperException as error:
+            from crm_cli.cli.usage import refusal
+
+            raise refusal(error, words) from error
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except KeyboardInterrupt:
+        _drop_output()
+        raise Declined("interrupted") from None
+    except EOFError:
+        raise Declined("the input ended; nothing was changed") from None
+    except OSError as error:
+        _traceback_wanted(session)
+        where = f": {error.filename}" if error.filename is not None else ""
+        raise StorageError(f"{error.strerror or error}{where}") from error
+    except CrmError:
+        raise
+    except Exception as error:
+        return _broken(session, error)
+    return _told(session)
+
+
+def _told(session: Session) -> int:
+    """Say the problems that were met, after the answer."""
+    problems = session.problems
+    if problems:
+        from crm_cli.render.problems import problem_lines
+
+        _stderr(problem_lines(problems, session.margin))
+    return int(session.exit_code())
+
+
+def _refused(session: Session, error: CrmError) -> int:
+    """Say why nothing, or not all, was done."""
+    from crm_cli.model.errors import Declined, worst
+    from crm_cli.render.messages import refusal_lines
+
+    if isinstance(error, Declined) and error.message == "interrupted":
+        _stderr(("\n",) if session.margin.width else ())
+        return int(error.exit_code)
+    _flush()
+    known = set(error.problems)
+    others = [problem for problem in session.problems if problem not in known]
+    _stderr(refusal_lines(error, session.margin))
+    if others:
+        from crm_cli.render.problems import problem_lines
+
+        _stderr(problem_lines(others, session.margin))
+    _traceback_wanted(session)
+    return int(worst([error.exit_code, session.exit_code()]))
+
+
+def _broken(session: Session, error: BaseException) -> int:
+    """Say that the program itself is at fault."""
+    from crm_cli.model.text import visible
+
+    _flush()
+    text = " ".join(str(error).split())[:200]
+    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    lines = [f"crm: internal error, a fault of the program: {visible(what)}\n"]
+    if not session.environ.get("CRM_DEBUG"):
+        lines.append(
+            "  CRM_DEBUG=1 shows the traceback; please report it with the command you gave\n"
+        )
+    _stderr(lines)
+    _traceback_wanted(session)
+    return BUG
+
+
+def _traceback_wanted(session: Session) -> None:
+    if session.environ.get("CRM_DEBUG") and sys.exc_info()[0] is not None:
+        import traceback
+
+        _stderr((traceback.format_exc(),))
+
+
+def _said(text: str) -> int:
+    """Write an answer that needs no session."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        _unwritable(error)
+        return 7
+    return 0
+
+
+def _finished(code: int) -> int:
+    """Flush what is left, so that nothing fails after the exit code is known."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        _unwritable(error)
+        return 7 if code != 130 else code
+    return code
+
+
+def _unwritable(error: OSError) -> None:
+    _drop_output()
+    _stderr((f"crm: cannot write the answer: {error.strerror or error}\n",))
+
+
+def _flush() -> None:
+    """What was answered so far goes before the message; stdout may be what failed."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
+
+
+def _drop_output() -> None:
+    """Let what is left in stdout's buffer go nowhere, also at the interpreter's end."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        return
+
+
+def _stderr(lines: Iterable[str]) -> None:
+    try:
+        sys.stderr.writelines(lines)
+        sys.stderr.flush()
+    except OSError:
+        return
+
+
+def _open_streams() -> None:
+    """Make 0, 1 and 2 open and able to write every text.
+
+    Where one is closed, a data file would get its number, and what is printed
+    would go into the file. Text that the encoding lacks is escaped.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_RDWR)
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Closed by the caller (`>&-`): nobody reads it, so writing is refused.
+            path = os.devnull if name == "stderr" else "/dev/full"
+            stream = _opened(path)
+            setattr(sys, name, stream)
+        if hasattr(stream, "reconfigure") and stream.errors != "backslashreplace":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _opened(path: str) -> TextIO:
+    try:
+        return open(path, "w", encoding="utf-8")  # noqa: PTH123
+    except OSError:
+        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123

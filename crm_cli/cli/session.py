@@ -1,0 +1,279 @@
+"""What a command is given: the directory, opened when asked for, and the ways to answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm_cli.model.errors import (
+    Declined,
+    ExitCode,
+    Problem,
+    Severity,
+    StorageError,
+    UsageError,
+    worst,
+)
+from crm_cli.render.output import Format, Rows, record_text, rows_text
+from crm_cli.render.screen import Screen, is_terminal, screen_of
+
+if TYPE_CHECKING:
+    import typer
+
+    from crm_cli.render.card import Card
+    from crm_cli.render.progress import Progress
+    from crm_cli.workspace import Workspace
+
+
+class Globals(NamedTuple):
+    """The options that stand anywhere on the line."""
+
+    directory: Path | None = None
+    today: str | None = None
+    user: str | None = None
+    color: str = "auto"
+    lock_timeout: float | None = None
+
+
+class Session:
+    """One run of the program."""
+
+    def __init__(
+        self,
+        options: Globals | None = None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        words: Sequence[str] = (),
+    ) -> None:
+        self.options = options or Globals()
+        self.environ = os.environ if environ is None else environ
+        self.words = tuple(words)
+        """The command line, without the program and the options above."""
+        self.negative = False
+        """Set by a command whose answer is no: exit 1."""
+        self._problems: list[Problem] = []
+        self._opened: Workspace | None = None
+
+    # The data directory
+
+    @property
+    def workspace(self) -> Workspace:
+        """The data directory, opened on first use; raises UsageError where there is none."""
+        if self._opened is None:
+            from crm_cli.workspace import open_workspace
+
+            self._opened = open_workspace(
+                directory=self.options.directory,
+                today=self.options.today,
+                user=self.options.user,
+                lock_timeout=self.options.lock_timeout,
+                environ=self.environ,
+            )
+        return self._opened
+
+    def has_directory(self) -> bool:
+        """Whether a data directory is found where one is looked for; a named one counts."""
+        if self.options.directory is not None or self.environ.get("CRM_DIR"):
+            return True
+        from crm_cli.store.discovery import find
+
+        try:
+            find(Path.cwd(), None, self.environ)
+        except UsageError:
+            return False
+        return True
+
+    # Answers
+
+    @cached_property
+    def screen(self) -> Screen:
+        """What stdout is."""
+        return screen_of(sys.stdout, color=self.options.color, environ=self.environ)
+
+    @cached_property
+    def margin(self) -> Screen:
+        """What stderr is."""
+        return screen_of(sys.stderr, color=self.options.color, environ=self.environ)
+
+    def write(self, text: str | Iterable[str]) -> None:
+        """Write to stdout, the answer. Raises StorageError where it cannot be written."""
+        try:
+            sys.stdout.writelines((text,) if isinstance(text, str) else text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise unwritable(error) from error
+
+    def say(self, text: str | Iterable[str]) -> None:
+        """Write to stderr, beside the answer; a text gets its line feed."""
+        lines = (text if text.endswith("\n") else text + "\n",) if isinstance(text, str) else text
+        # The answer comes first where both are the same terminal.
+        self.write("")
+        sys.stdout.flush()
+        sys.stderr.writelines(lines)
+        sys.stderr.flush()
+
+    def format(
+        self, output: Format | None, json: bool = False, *, otherwise: Format = Format.TABLE
+    ) -> Format:
+        """The format that `-o` and `--json` ask for; raises UsageError where they disagree."""
+        if json and output not in (None, Format.JSON):
+            raise UsageError(
+                f"--json and -o {output} ask for different answers", "give one of them"
+            )
+        return Format.JSON if json else output or otherwise
+
+    def show(self, rows: Rows, form: Format, *, header: bool = True) -> None:
+        """Answer with rows; of none a terminal is told so, on stderr."""
+        try:
+            pieces = rows_text(rows, form, self.screen, header=header)
+        except KeyError as error:
+            raise UsageError(
+                f"these rows have no {error.args[0]}", "choose another format with -o"
+            ) from error
+        if form in (Format.CSV, Format.TSV):
+            pieces = self._harmless(pieces)
+        self._page(pieces, form)
+        if not rows.rows and form is Format.TABLE and rows.none and self.margin.width:
+            self.say(rows.none)
+
+    def show_record(self, record: Mapping[str, Any], form: Format) -> None:
+        """Answer with one record."""
+        pieces = record_text(record, form, self.screen)
+        self._page(self._harmless(pieces) if form in (Format.CSV, Format.TSV) else pieces, form)
+
+    def show_card(self, card: Card) -> None:
+        """Answer with a card."""
+        from crm_cli.render.card import card_lines
+
+        self._page(card_lines(card, self.screen), Format.TABLE)
+
+    def progress(self, label: str, total: int) -> Progress:
+        """A progress line on stderr, drawn only on a terminal; a context manager."""
+        from crm_cli.render.progress import Progress
+
+        return Progress(label, total, sys.stderr if is_terminal(sys.stderr) else None)
+
+    def _harmless(self, pieces: Iterator[str]) -> Iterator[str]:
+        """CSV and TSV as they are for programs; without control characters on a terminal."""
+        if self.screen.width is None:
+            return pieces
+        from crm_cli.model.text import visible
+
+        return (visible(piece, multiline=True) for piece in pieces)
+
+    def _page(self, pieces: Iterator[str], form: Format) -> None:
+        """Write; a table or card longer than the terminal goes through the user's pager."""
+        if self.screen.width is None or form is not Format.TABLE or not is_terminal(sys.stdin):
+            self.write(pieces)
+            return
+        from crm_cli.cli.terminal import page
+
+        text = "".join(pieces)
+        if text.count("\n") < self.screen.height or not page(text, self.environ):
+            self.write(text)
+
+    # Problems and the exit code
+
+    def report(self, problems: Iterable[Problem]) -> None:
+        """Problems to be said after the answer; an error makes the answer partial."""
+        self._problems.extend(problems)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All problems met so far, the directory's among them."""
+        opened = list(self._opened.problems) if self._opened is not None else []
+        return [*opened, *self._problems]
+
+    def exit_code(self) -> ExitCode:
+        """The code for a run that was not refused."""
+        partial = any(problem.severity is Severity.ERROR for problem in self.problems)
+        return worst(
+            [
+                ExitCode.NEGATIVE if self.negative else ExitCode.DONE,
+                ExitCode.DATA if partial else ExitCode.DONE,
+            ]
+        )
+
+    # Questions
+
+    def confirm(self, question: str, *, yes: bool = False) -> None:
+        """Go on only if the user agrees, or gave `--yes`.
+
+        Asked on the terminal even where stdin is a pipe. Raises UsageError without
+        a terminal, Declined at no, at an empty answer and at the end of input.
+        """
+        if yes:
+            return
+        from crm_cli.cli.terminal import ask_terminal
+
+        self.write("")
+        sys.stdout.flush()
+        answer = ask_terminal(f"{question} [y/N] ")
+        if answer is None:
+            raise UsageError(f"{question} There is no terminal to ask on", "say --yes to go on")
+        if answer.strip().casefold() not in ("y", "yes"):
+            raise Declined("nothing was changed")
+
+    def ask(self, question: str, default: str = "") -> str:
+        """A line from the user, the default where it is empty.
+
+        Raises UsageError without a terminal, Declined at the end of input.
+        """
+        from crm_cli.cli.terminal import ask_terminal
+
+        answer = ask_terminal(f"{question} [{default}] " if default else f"{question} ")
+        if answer is None:
+            raise UsageError("there is no terminal to ask on")
+        return answer.strip() or default
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a choice may be offered: stdin and stderr are terminals."""
+        return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+    def pick(self, question: str, candidates: Sequence[tuple[str, str]]) -> str | None:
+        """The id that the user chose among (id, what), None where it cannot be asked."""
+        if not self.interactive:
+            return None
+        from crm_cli.cli.terminal import ask_terminal
+        from crm_cli.render.messages import candidate_lines
+
+        self.say(candidate_lines(candidates, numbered=True))
+        while True:
+            answer = (ask_terminal(f"{question} [1-{len(candidates)}] ") or "").strip()
+            if not answer:
+                raise Declined("nothing was chosen")
+            if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(candidates):
+                return candidates[int(answer) - 1][0]
+            if answer in {identity for identity, _ in candidates}:
+                return answer
+
+    def expand(self, words: Sequence[str]) -> list[str]:
+        """The words, with `-` replaced by the ids on stdin, one a line."""
+        if "-" not in words:
+            return list(words)
+        if is_terminal(sys.stdin):
+            raise UsageError("- reads ids from stdin, which is a terminal", "pipe ids into it")
+        ids = [line.strip() for line in sys.stdin.read().splitlines() if line.strip()]
+        expanded: list[str] = []
+        for word in words:
+            expanded += ids if word == "-" else [word]
+            ids = [] if word == "-" else ids
+        return expanded
+
+
+def of(ctx: typer.Context) -> Session:
+    """The session of a command's context."""
+    session = ctx.obj
+    assert isinstance(session, Session)
+    return session
+
+
+def unwritable(error: OSError) -> StorageError:
+    """The refusal for an answer that cannot be written (a full disk, a closed stdout)."""
+    return StorageError(f"cannot write the answer: {error.strerror or error}")

@@ -1,0 +1,53 @@
+"""Typer's usage errors in the program's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from crm_cli.cli.arguments import NEGATED, minus_refused
+from crm_cli.model.errors import CrmError, UsageError
+
+
+def refusal(error: Exception, words: Sequence[str]) -> CrmError:
+    """The refusal that stands for one of Typer's; `words` are the command line."""
+    before = list(words[: list(words).index("--")] if "--" in words else words)
+    for word in before:
+        if NEGATED.fullmatch(word):
+            return minus_refused(word)
+    ctx: Any = getattr(error, "ctx", None)
+    format_message: Any = getattr(error, "format_message", None)
+    message = str(format_message() if format_message else error)
+    return UsageError(_reworded(message, error, ctx), _hint(ctx))
+
+
+def _reworded(message: str, error: Exception, ctx: Any) -> str:
+    option = getattr(error, "option_name", None)
+    if type(error).__name__ == "NoSuchOption" and option:
+        possible = getattr(error, "possibilities", None)
+        guess = f"; did you mean {', '.join(sorted(possible))}?" if possible else ""
+        return f"there is no option {option}{guess}"
+    missing = re.match(r"Missing argument '(.*?)'\.", message)
+    if missing:
+        return f"{missing[1].strip('[]')} is missing"
+    extra = re.match(r"Got unexpected extra argument\(s\) \((.*)\)", message, re.DOTALL)
+    if extra:
+        return f"too many words: {extra[1]}"
+    wrong = re.match(r"Invalid value for (.*?): (.*)", message, re.DOTALL)
+    if wrong:
+        return f"{wrong[1].replace(chr(39), '')}: {_lower(wrong[2])}"
+    return _lower(message)
+
+
+def _lower(message: str) -> str:
+    message = message.rstrip(".\n ")
+    return message[:1].lower() + message[1:]
+
+
+def _hint(ctx: Any) -> str:
+    if ctx is None:
+        return "crm --help lists the commands"
+    path = str(ctx.command_path)
+    usage = " ".join(str(ctx.get_usage()).split())
+    return f"{usage.replace('Usage: ', 'usage: ', 1)}\n{path} --help shows its options"

@@ -1,0 +1,155 @@
+"""Tables in plain text, aligned, the same for terminals and pipes.
+
+Only a terminal's width and colours make a difference: there, long cells are cut
+with `…`; a pipe gets every cell whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+from crm_cli.model.text import visible
+from crm_cli.render.screen import Screen
+from crm_cli.render.values import RIGHT, cell_text, grouped
+from crm_cli.render.width import columns_of, fitted, padded
+
+GAP = "  "
+NARROWEST = 6
+"""A column is not cut below so many columns."""
+
+
+def table_lines(
+    labels: Sequence[str],
+    types: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    screen: Screen,
+    *,
+    header: bool = True,
+    tones: Sequence[str] | None = None,
+    total: Sequence[Any] | None = None,
+) -> Iterator[str]:
+    """The lines of a table, each with its line feed.
+
+    `tones` gives each row's tone (an empty text for none); `total` is a last row
+    below a rule. A table has no columns where `labels` is empty: then no lines.
+    """
+    if not labels:
+        return
+    body = [*rows, total] if total is not None else rows
+    columns = [
+        _cells(values, kind)
+        for values, kind in zip(_transposed(body, len(labels)), types, strict=True)
+    ]
+    right = [
+        kind in RIGHT or _all_numbers(values)
+        for values, kind in zip(_transposed(rows, len(labels)), types, strict=True)
+    ]
+    heads = [visible(label) for label in labels]
+    widths = [
+        max(_widest(cells), columns_of(head) if header else 0)
+        for cells, head in zip(columns, heads, strict=True)
+    ]
+    if screen.width is not None:
+        ellipsis = "…" if screen.unicode else "~"
+        limits = _shrunk(widths, screen.width - len(GAP) * (len(widths) - 1))
+        for place, (limit, width) in enumerate(zip(limits, widths, strict=True)):
+            if limit < width:
+                columns[place] = [fitted(cell, limit, ellipsis=ellipsis) for cell in columns[place]]
+                heads[place] = fitted(heads[place], limit, ellipsis=ellipsis)
+        widths = limits
+    if header:
+        line = _line(heads, widths, right)
+        yield screen.paint(line, "head") + "\n"
+    aligned = [
+        _aligned(cells, width, stands_right, last=place == len(widths) - 1)
+        for place, (cells, width, stands_right) in enumerate(
+            zip(columns, widths, right, strict=True)
+        )
+    ]
+    lines = map(GAP.join, zip(*aligned, strict=True))
+    for number, line in enumerate(lines):
+        if total is not None and number == len(rows):
+            rule = "─" if screen.unicode else "-"
+            yield screen.paint(GAP.join(rule * width for width in widths), "muted") + "\n"
+            yield screen.paint(line.rstrip(" "), "strong") + "\n"
+            continue
+        tone = tones[number] if tones else ""
+        text = line.rstrip(" ")
+        yield (screen.paint(text, tone) if tone else text) + "\n"
+
+
+def shown(value: Any, kind: str = "") -> str:
+    """One value as people read it, without control characters."""
+    return visible(_text(value, kind))
+
+
+def _text(value: Any, kind: str) -> str:
+    if type(value) is str:
+        return value
+    if isinstance(value, Decimal) and kind not in ("percent", "decimal"):
+        return grouped(value)
+    if type(value) is int and kind in ("money", "integer", "count"):
+        return grouped(value)
+    return cell_text(value, ", ")
+
+
+def _transposed(rows: Sequence[Sequence[Any]], count: int) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * count
+
+
+def _cells(values: Sequence[Any], kind: str) -> list[str]:
+    """The texts of a column, made visible; a plain column is checked as a whole, for speed."""
+    texts = [value if type(value) is str else _text(value, kind) for value in values]
+    if "".join(texts).isprintable():
+        return texts
+    return [visible(text) for text in texts]
+
+
+def _all_numbers(values: Sequence[Any]) -> bool:
+    held = [value for value in values if value is not None]
+    return bool(held) and all(
+        isinstance(value, int | Decimal) and not isinstance(value, bool) for value in held
+    )
+
+
+def _widest(cells: Sequence[str]) -> int:
+    if all(map(str.isascii, cells)):
+        return max(map(len, cells), default=0)
+    return max(map(columns_of, cells), default=0)
+
+
+def _aligned(cells: list[str], width: int, right: bool, *, last: bool) -> list[str]:
+    if last and not right:
+        return cells
+    if all(map(str.isascii, cells)):
+        return [cell.rjust(width) for cell in cells] if right else [c.ljust(width) for c in cells]
+    return [padded(cell, width, right=right) for cell in cells]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    pieces = [
+        padded(cell, width, right=stands_right)
+        for cell, width, stands_right in zip(cells, widths, right, strict=True)
+    ]
+    return GAP.join(chain(pieces)).rstrip(" ")
+
+
+def _shrunk(widths: list[int], room: int) -> list[int]:
+    """Widths that fit into `room` together, taken from the widest columns."""
+    limits = list(widths)
+    over = sum(limits) - room
+    while over > 0:
+        widest = max(limits)
+        if widest <= NARROWEST:
+            break
+        places = [place for place, limit in enumerate(limits) if limit == widest]
+        below = max((limit for limit in limits if limit < widest), default=NARROWEST)
+        step = min(widest - max(below, NARROWEST), -(-over // len(places)))
+        for place in places:
+            taken = min(step, over)
+            limits[place] -= taken
+            over -= taken
+    return limits

@@ -1,0 +1,72 @@
+"""How many columns a text takes on a terminal, and cutting it to fit.
+
+By Unicode's East Asian Width (UAX #11): wide and full-width characters take two
+columns, combining marks and format characters none.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ODD = re.compile("[^ -\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u20a0-\u20bf]")
+"""Whatever may not take exactly one column."""
+
+ELLIPSIS = "…"
+
+
+def columns_of(text: str) -> int:
+    """The columns of a text without control characters."""
+    if text.isascii() or not _ODD.search(text):
+        return len(text)
+    return sum(map(_columns, text))
+
+
+def fitted(text: str, width: int, *, ellipsis: str = ELLIPSIS) -> str:
+    """The text, cut with an ellipsis to at most `width` columns."""
+    if columns_of(text) <= width:
+        return text
+    room = width - len(ellipsis)
+    if room < 0:
+        return ellipsis[:width]
+    taken = 0
+    for position, char in enumerate(text):
+        taken += _columns(char)
+        if taken > room:
+            return text[:position].rstrip() + ellipsis
+    return text
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """The text with spaces to `width` columns, before it where it stands right."""
+    missing = " " * (width - columns_of(text))
+    return missing + text if right else text + missing
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` columns, broken between words where it can be."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line, taken = "", 0
+        for word in paragraph.split(" "):
+            size = columns_of(word)
+            if line and taken + 1 + size > width:
+                lines.append(line)
+                line, taken = "", 0
+            while size > width:
+                head = fitted(word, width, ellipsis="") or word[0]
+                lines.append(head)
+                word = word[len(head) :]
+                size = columns_of(word)
+            line, taken = (f"{line} {word}", taken + 1 + size) if line else (word, size)
+        lines.append(line)
+    return lines
+
+
+def _columns(char: str) -> int:
+    if char < "\u0300":
+        return 1
+    from unicodedata import category, combining, east_asian_width
+
+    if combining(char) or category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(char) in "WF" else 1

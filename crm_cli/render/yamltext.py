@@ -1,0 +1,62 @@
+"""Answers as YAML: block style, texts plain where every reader takes them as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from crm_cli.model.quoting import quoted
+from crm_cli.render.values import plain
+
+
+def yaml_items(objects: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """A list of mappings; `[]` of none."""
+    empty = True
+    for item in objects:
+        empty = False
+        yield "\n".join(_listed(_block(plain(item), 1), 0)) + "\n"
+    if empty:
+        yield "[]\n"
+
+
+def yaml_record(record: Mapping[str, Any]) -> Iterator[str]:
+    """One mapping."""
+    yield "\n".join(_block(plain(record), 0)) + "\n"
+
+
+def _block(value: Any, depth: int) -> list[str]:
+    """The lines of a value, each indented by two spaces a level."""
+    indent = "  " * depth
+    if isinstance(value, dict) and value:
+        lines = []
+        for key, held in value.items():
+            if isinstance(held, dict | list) and held:
+                lines += [f"{indent}{quoted(key)}:", *_block(held, depth + 1)]
+            else:
+                lines.append(f"{indent}{quoted(key)}: {_flow(held)}".rstrip())
+        return lines
+    if isinstance(value, list) and value:
+        lines = []
+        for held in value:
+            lines += _listed(_block(held, depth + 1), depth)
+        return lines
+    return [indent + _flow(value)]
+
+
+def _listed(lines: list[str], depth: int) -> list[str]:
+    """The lines of one item, with its dash in place of the first line's last indentation."""
+    place = 2 * depth
+    first = lines[0]
+    return [f"{first[:place]}- {first[place + 2 :]}", *lines[1:]]
+
+
+def _flow(value: Any) -> str:
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str):
+        return quoted(value)
+    return "{}" if isinstance(value, dict) else "[]"
