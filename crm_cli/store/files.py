@@ -331,14 +331,20 @@ def remove_quietly(path: str) -> bool:
     return True
 
 
-def sweep(folder: str) -> None:
-    """Remove the temporary files that a killed run left in a folder. Only under the lock."""
-    try:
-        for name in calls.listdir(folder):
-            if name.startswith(".") and TEMPORARY.fullmatch(name):
-                remove_quietly(os.path.join(folder, name))
-    except (FileNotFoundError, NotADirectoryError):
-        return
+def sweep(top: str) -> None:
+    """Remove the temporary files that a killed run left below a folder; only under the lock.
+
+    Hidden folders below it and links are left alone. Raises OSError.
+    """
+    folders = [top]
+    while folders:
+        with calls.scandir(folders.pop()) as listing:
+            for entry in listing:
+                if not entry.name.startswith("."):
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                elif TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    remove_quietly(entry.path)
 
 
 def private_folder(path: str) -> None:

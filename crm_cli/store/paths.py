@@ -71,23 +71,47 @@ def same_name(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def check_new(root: str, real: str, leaving: frozenset[str]) -> None:
-    """Refuse a new file beside one whose name differs only in case or composition.
+class Names:
+    """The names that stand in the folders of a write, to find a new one's twin.
 
-    On another machine, or another file system, they would be one file. `leaving` are the real
-    paths that go away at the same time. Raises ConflictError, OSError.
+    On another machine, or another file system, names that differ only in case or
+    composition are one file. `leaving` are the real paths that go away in the same write.
     """
-    folder, name = os.path.split(real)
-    while not files.exists(folder):
-        folder, name = os.path.split(folder)
-    wanted = same_name(name)
-    for other in files.calls.listdir(folder):
-        if other == name or same_name(other) != wanted:
-            continue
-        path = os.path.join(folder, other)
-        if path not in leaving:
-            relative = os.path.relpath(path, root).replace(os.sep, "/")
-            raise ConflictError(
-                f"{name} and {relative} differ only in how they are written",
-                "some systems take them for one file; choose another id",
-            )
+
+    def __init__(self, root: str, leaving: frozenset[str]) -> None:
+        self.root = root
+        self.leaving = leaving
+        self._folders: dict[str, dict[str, str]] = {}
+
+    def add(self, real: str) -> None:
+        """Take in a file to be made, and the folders above it.
+
+        Raises ConflictError where a twin stands there or was taken in before; OSError.
+        """
+        while real != self.root:
+            folder, name = os.path.split(real)
+            known = self._listed(folder)
+            twin = known.setdefault(same_name(name), name)
+            if twin != name:
+                relative = os.path.relpath(os.path.join(folder, twin), self.root)
+                raise ConflictError(
+                    f"{name} and {relative.replace(os.sep, '/')} differ only in how they are "
+                    "written; nothing was changed",
+                    "some systems take them for one file; choose another id",
+                )
+            real = folder
+
+    def _listed(self, folder: str) -> dict[str, str]:
+        known = self._folders.get(folder)
+        if known is None:
+            try:
+                names = files.calls.listdir(folder)
+            except FileNotFoundError:
+                names = []
+            known = {
+                same_name(name): name
+                for name in names
+                if not self.leaving or os.path.join(folder, name) not in self.leaving
+            }
+            self._folders[folder] = known
+        return known

@@ -167,11 +167,8 @@ def _tidy(root: str, lock: Lock) -> bool:
     finished = journal.recover(root)
     with files.telling("look at what the last command left"):
         if lock.unclean:
-            for folder, folders, _ in os.walk(root):
-                folders[:] = [name for name in folders if not name.startswith(".")]
-                files.sweep(folder)
+            files.sweep(root)
             files.sweep(os.path.join(root, ".crm"))
-            files.sweep(os.path.join(root, last.FOLDER))
         last.settle(root)
     return finished
 
@@ -212,10 +209,11 @@ def _read(real: str, change: FileChange) -> tuple[bytes | None, int]:
 
 def _check_new(root: str, plans: list[_Plan]) -> None:
     leaving = frozenset(paths.target(root, plan.path) for plan in plans if plan.after is None)
+    names = paths.Names(root, leaving)
     for plan in plans:
         if plan.before is None:
             with files.telling(f"write {plan.path}"):
-                paths.check_new(root, paths.target(root, plan.path), leaving)
+                names.add(paths.target(root, plan.path))
 
 
 def _write(root: str, plans: list[_Plan], log: journal.Log, staging: Staging) -> None:

@@ -1,0 +1,195 @@
+"""Where things are: the data directory, the user's configuration, the cache.
+
+Everything comes from arguments: the environment is handed in, and a missing home
+directory is no error.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from crm_cli.model.errors import UsageError
+from crm_cli.store import files
+
+SETTINGS = "crm.yaml"
+
+
+def find(start: Path, explicit: Path | None, env: Mapping[str, str]) -> Path:
+    """The data directory, absolute: `explicit` (`-C`), else CRM_DIR, else the nearest of
+    `start` and its parents that holds crm.yaml, else `default` in the user's configuration.
+
+    Raises UsageError, which says what to do.
+    """
+    if explicit is not None:
+        return _named(start / explicit, "-C")
+    if env.get("CRM_DIR"):
+        return _named(start / _expanded(env["CRM_DIR"], env), "CRM_DIR")
+    above = _absolute(start)
+    for folder in (above, *above.parents):
+        if holds_settings(folder):
+            return folder
+    default = default_directory(env)
+    if default is not None:
+        return _named(default, f"`default` in {user_config(env)}")
+    raise UsageError(
+        f"there is no {SETTINGS} in this folder or above it",
+        "crm init DIR makes a directory; -C DIR or CRM_DIR names one",
+    )
+
+
+def holds_settings(folder: Path) -> bool:
+    """Whether a folder is a data directory."""
+    return os.path.lexists(folder / SETTINGS)
+
+
+def user_config(env: Mapping[str, str]) -> Path | None:
+    """The user's own configuration file, there or not; None without a home directory."""
+    base = _xdg("XDG_CONFIG_HOME", ".config", env)
+    return None if base is None else base / "crm" / "config.yaml"
+
+
+def default_directory(env: Mapping[str, str]) -> Path | None:
+    """The `default` of the user's configuration, absolute, or None.
+
+    Raises UsageError where the file is there but cannot be understood.
+    """
+    path = user_config(env)
+    if path is None:
+        return None
+    try:
+        data = files.read(str(path), limit=files.LARGEST)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {files.reason(error)}", _EITHER) from error
+    text = _value(data, path)
+    if text is None:
+        return None
+    default = _expanded(text, env)
+    if not default.is_absolute():
+        raise UsageError(f"`default` in {path} must be a whole path, not {text!r}", _EITHER)
+    return default
+
+
+def set_default(env: Mapping[str, str], root: Path) -> Path | None:
+    """Write `default` into the user's configuration, unless one stands there.
+
+    The file written, or None. What else it says stays as it is. Raises StorageError,
+    UsageError.
+    """
+    path = user_config(env)
+    if path is None or default_directory(env) is not None:
+        return None
+    # JSON's spelling of a text is YAML's too, whatever is in the path.
+    import json
+
+    line = f"default: {json.dumps(str(_absolute(root)), ensure_ascii=False)}\n".encode()
+    with files.telling(f"write {path}"):
+        before = files.read_if_any(str(path)) or b""
+        if before and not before.endswith(b"\n"):
+            before += b"\n"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.write_atomic(os.path.realpath(path), before + line)
+    return path
+
+
+def cache_folder(root: Path, env: Mapping[str, str]) -> Path | None:
+    """A private folder for what can be made again, one for each data directory; None if
+    there is none to be had that nobody else can write to, or it would lie in the directory.
+
+    CRM_CACHE_DIR, else `$XDG_CACHE_HOME/crm`, else `~/.cache/crm`; in it one folder, named
+    after the SHA-256 of the directory's real path.
+    """
+    if env.get("CRM_CACHE_DIR"):
+        base = _absolute(_expanded(env["CRM_CACHE_DIR"], env))
+    else:
+        home = _xdg("XDG_CACHE_HOME", ".cache", env)
+        if home is None:
+            return None
+        base = home / "crm"
+    real = os.path.realpath(root)
+    if os.path.realpath(base).startswith(os.path.join(real, "")):
+        return None
+    import hashlib
+
+    folder = base / hashlib.sha256(os.fsencode(real)).hexdigest()[:32]
+    try:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        ours = _private(base) and _private(folder)
+    except OSError:
+        return None
+    return folder if ours else None
+
+
+_EITHER = "correct it, or name the directory with -C DIR or CRM_DIR"
+
+
+def _private(folder: Path) -> bool:
+    """Whether a folder is ours, and nobody else may write there."""
+    status = folder.stat()
+    if not stat.S_ISDIR(status.st_mode):
+        return False
+    if os.name == "nt":
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+def _named(folder: Path, by: str) -> Path:
+    path = _absolute(folder)
+    if holds_settings(path):
+        return path
+    if not path.is_dir():
+        raise UsageError(f"{path} (from {by}) is not a folder", f"crm init {path} makes it")
+    raise UsageError(
+        f"{path} (from {by}) is no crm directory: it has no {SETTINGS}",
+        f"crm init {path} makes it one",
+    )
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))
+
+
+def _expanded(text: str, env: Mapping[str, str]) -> Path:
+    home = _home(env)
+    if home is not None and (text == "~" or text.startswith("~/")):
+        return home / text[2:]
+    return Path(text)
+
+
+def _home(env: Mapping[str, str]) -> Path | None:
+    text = env.get("HOME") or (env.get("USERPROFILE") if os.name == "nt" else None)
+    return Path(text) if text and Path(text).is_absolute() else None
+
+
+def _xdg(name: str, usual: str, env: Mapping[str, str]) -> Path | None:
+    """A base folder by the XDG Base Directory Specification, which ignores relative ones."""
+    given = env.get(name)
+    if given and Path(given).is_absolute():
+        return Path(given)
+    home = _home(env)
+    return None if home is None else home / usual
+
+
+def _value(data: bytes, path: Path) -> str | None:
+    # Imported here since most commands never get this far.
+    from crm_cli.model.node import Scalar
+    from crm_cli.store.compose import Decoded, compose, decode
+
+    decoded = decode(data, str(path))
+    if not isinstance(decoded, Decoded):
+        raise UsageError(f"{decoded.place}: {decoded.message}", decoded.hint or _EITHER)
+    root, problems = compose(decoded.text, str(path))
+    for problem in problems:
+        if problem.code != "empty" and problem.severity == "error":
+            raise UsageError(f"{problem.place}: {problem.message}", problem.hint or _EITHER)
+    node = root.get("default") if root is not None else None
+    if node is None or (isinstance(node, Scalar) and node.absent):
+        return None
+    if not isinstance(node, Scalar):
+        raise UsageError(f"`default` in {path} must be a path", _EITHER)
+    return node.text
