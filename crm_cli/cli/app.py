@@ -20,6 +20,12 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
 class Verb(TyperCommand):
     """A command that does something; its help keeps the docstring's lines."""
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The arguments as the help names them, then the options."""
+        arguments = [param for param in self.params if param.param_type_name == "argument"]
+        names = [getattr(param, "metavar", None) or str(param.name).upper() for param in arguments]
+        return [*names, "[OPTIONS]"]
+
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
         """The docstring as it stands: a line that says what it does, then examples."""
         if self.help:
@@ -56,6 +62,12 @@ class Noun(TyperGroup):
         if cmd_name not in self.commands and cmd_name in self._infos:
             self.commands[cmd_name] = _made(self._infos[cmd_name])
         return self.commands.get(cmd_name)
+
+    def summary(self, verb: str) -> str:
+        """The first line of a verb's help, without making the verb."""
+        info = self._infos[verb]
+        text = info.help or (info.callback.__doc__ if info.callback else "") or ""
+        return text.strip().partition("\n")[0].rstrip(".")
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the bare verb in where the first word is an option or can only be a term."""

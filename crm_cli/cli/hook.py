@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     before = words[: words.index("--")] if "--" in words else words
     if words[:1] == ["__complete"]:
-        from crm_cli.cli.completion import answer
+        from crm_cli.cli.complete import answer
 
         return answer(words[1:])
     if "--version" in before:

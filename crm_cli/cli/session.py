@@ -135,16 +135,14 @@ class Session:
             raise UsageError(
                 f"these rows have no {error.args[0]}", "choose another format with -o"
             ) from error
-        if form in (Format.CSV, Format.TSV):
-            pieces = self._harmless(pieces)
-        self._page(pieces, form)
+        self._page(self._harmless(pieces, form), form)
         if not rows.rows and form is Format.TABLE and rows.none and self.margin.width:
             self.say(rows.none)
 
     def show_record(self, record: Mapping[str, Any], form: Format) -> None:
         """Answer with one record."""
         pieces = record_text(record, form, self.screen)
-        self._page(self._harmless(pieces) if form in (Format.CSV, Format.TSV) else pieces, form)
+        self._page(self._harmless(pieces, form), form)
 
     def show_card(self, card: Card) -> None:
         """Answer with a card."""
@@ -158,9 +156,9 @@ class Session:
 
         return Progress(label, total, sys.stderr if is_terminal(sys.stderr) else None)
 
-    def _harmless(self, pieces: Iterator[str]) -> Iterator[str]:
-        """CSV and TSV as they are for programs; without control characters on a terminal."""
-        if self.screen.width is None:
+    def _harmless(self, pieces: Iterator[str], form: Format) -> Iterator[str]:
+        """What programs read stays as it is for them; a terminal gets no control characters."""
+        if self.screen.width is None or form not in (Format.CSV, Format.TSV, Format.YAML):
             return pieces
         from crm_cli.model.text import visible
 

@@ -31,9 +31,9 @@ def _block(value: Any, depth: int) -> list[str]:
         lines = []
         for key, held in value.items():
             if isinstance(held, dict | list) and held:
-                lines += [f"{indent}{quoted(key)}:", *_block(held, depth + 1)]
+                lines += [f"{indent}{quoted(key, key=True)}:", *_block(held, depth + 1)]
             else:
-                lines.append(f"{indent}{quoted(key)}: {_flow(held)}".rstrip())
+                lines.append(f"{indent}{quoted(key, key=True)}: {_flow(held)}".rstrip())
         return lines
     if isinstance(value, list) and value:
         lines = []

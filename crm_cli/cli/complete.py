@@ -1,0 +1,237 @@
+"""What could be typed next: `crm __complete SHELL …`, called by the shells' scripts.
+
+Commands come from the registry, options and verbs from the command's module, all
+else from the data directory by `workspace.completions(kind, prefix)`. The metavar
+of an argument or option says what it takes. Whatever goes wrong, there is just
+nothing to offer: a completion must never disturb the line that is being typed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from crm_cli.cli.commands import BY_NAME, COMMANDS
+from crm_cli.cli.session import Globals, Session
+from crm_cli.cli.words import DEFAULT_BREAKS, Typed, split_line
+
+OFFERED = 200
+"""Candidates beyond so many help nobody."""
+
+_GLOBAL = {
+    "-C": "DIR",
+    "--today": "DATE",
+    "--as": "USER",
+    "--color": "WHEN",
+    "--lock-timeout": "SECONDS",
+}
+_FIXED = {
+    "WHEN": ("auto", "always", "never"),
+    "DATE": ("today", "tomorrow", "yesterday", "mon", "tue", "wed", "thu", "fri", "eow", "eom"),
+    "SHELL": ("bash", "zsh", "fish"),
+}
+_KINDS = (
+    ("WHO", "customer"),
+    ("USER", "user"),
+    ("TAG", "tag"),
+    ("SEGMENT", "segment"),
+    ("PRODUCT", "product"),
+    ("A,B", "field"),
+    ("FIELD", "field"),
+    ("TOPIC", "topic"),
+    ("ID", "item"),
+)
+_PRESENCE = ("has:", "no:", "is:")
+
+
+def answer(arguments: Sequence[str]) -> int:
+    """Print the candidates, one a line; always 0."""
+    try:
+        shell, *rest = arguments
+        typed = (
+            split_line(rest[0], os.environ.get("CRM_WORDBREAKS", DEFAULT_BREAKS))
+            if shell == "bash"
+            else Typed(list(rest[:-1]), rest[-1])
+        )
+        # bash's line begins with the program itself.
+        words = typed.words[1:] if shell == "bash" else typed.words
+        lines = candidates(words, typed.current)[:OFFERED]
+        if shell == "bash":
+            lines = [typed.replacement(line.split("\t")[0]) for line in lines]
+        sys.stdout.write("".join(f"{line}\n" for line in lines if _harmless(line)))
+        sys.stdout.flush()
+    except Exception:
+        if os.environ.get("CRM_DEBUG"):
+            raise
+    return 0
+
+
+def candidates(words: Sequence[str], current: str) -> list[str]:
+    """What `current` could become after `words`: texts, some with a tab and what they are."""
+    options, rest, wanting = _globals(words)
+    completer = Completer(Session(options))
+    if wanting:
+        return completer.values(_GLOBAL[wanting], current)
+    if not rest:
+        if current.startswith("-"):
+            return _starting([*_GLOBAL, "--version", "--help"], current)
+        return _starting((f"{c.name}\t{c.help}" for c in COMMANDS if not c.hidden), current)
+    entry = BY_NAME.get(rest[0])
+    if entry is None:
+        return []
+    from crm_cli.cli.app import load
+
+    command: Any = load(entry)
+    after = rest[1:]
+    if entry.noun:
+        verbs = command.list_commands(None)
+        if not after and not current.startswith(("-", "+", "@")) and ":" not in current:
+            made = [(verb, command.get_command(None, verb)) for verb in verbs]
+            return _starting(
+                (f"{verb}\t{made.get_short_help_str(70)}" for verb, made in made), current
+            )
+        verb = after[0] if after and after[0] in verbs else entry.bare
+        after = after[1:] if after and after[0] in verbs else after
+        command = command.get_command(None, verb)
+        if command is None:
+            return []
+    return completer.parameters(command, after, current)
+
+
+class Completer:
+    """Values from the data directory."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def parameters(self, command: Any, words: Sequence[str], current: str) -> list[str]:
+        """An option, an option's value or an argument of the command."""
+        by_name = {name: param for param in command.params for name in param.opts}
+        options = {name: param for name, param in by_name.items() if name.startswith("-")}
+        arguments = [param for param in command.params if param.param_type_name == "argument"]
+        given = 0
+        before: Any = None
+        for place, word in enumerate(words):
+            if before is not None:
+                before = None
+            elif word == "--":
+                return self._argument(arguments, given + len(words) - place - 1, current)
+            elif word in options:
+                before = None if getattr(options[word], "is_flag", False) else options[word]
+            elif not word.startswith("-") or word == "-":
+                given += 1
+        if before is not None:
+            return self._parameter(before, current)
+        name, equals, value = current.partition("=")
+        if equals and name in options:
+            return [f"{name}={found}" for found in self._parameter(options[name], value)]
+        if current.startswith("-"):
+            named = [f"{name}\t{param.help or ''}" for name, param in options.items()]
+            return _starting([*named, "--help\tShow its options."], current)
+        return self._argument(arguments, given, current)
+
+    def values(self, metavar: str, current: str) -> list[str]:
+        """What an argument or option of that metavar takes."""
+        bare = metavar.strip("[]…. ").removesuffix("…")
+        if bare in _FIXED:
+            return _starting(_FIXED[bare], current)
+        if "TERM" in metavar:
+            return self._terms(current)
+        if "KEY=VALUE" in metavar:
+            return self._assignment(current) or self._terms(current)
+        if bare.startswith("WHO") and "…" in metavar:
+            return [*self._ask("customer", current), *self._terms(current)]
+        for start, kind in _KINDS:
+            if bare.startswith(start):
+                if "," in bare:
+                    return self._listed(kind, current)
+                return self._ask(kind, current)
+        return []
+
+    def _argument(self, arguments: Sequence[Any], given: int, current: str) -> list[str]:
+        for place, param in enumerate(arguments):
+            if given <= place or param.nargs == -1:
+                return self._parameter(param, current)
+        return []
+
+    def _parameter(self, param: Any, current: str) -> list[str]:
+        choices = getattr(param.type, "choices", None)
+        if choices:
+            return _starting([str(getattr(held, "value", held)) for held in choices], current)
+        return self.values(param.metavar or "", current)
+
+    def _terms(self, current: str) -> list[str]:
+        """A query term: `+TAG`, `@SEGMENT`, `FIELD:VALUE`, `has:FIELD`, each after `not:` too."""
+        if current.startswith("not:"):
+            return [f"not:{found}" for found in self._terms(current.removeprefix("not:"))]
+        if current.startswith("+"):
+            return [f"+{found}" for found in self._ask("tag", current[1:])]
+        if current.startswith("@"):
+            return [f"@{found}" for found in self._ask("segment", current[1:])]
+        head, colon, value = current.partition(":")
+        if not colon:
+            fields = [f"{found}:" for found in self._ask("field", current)]
+            return [*fields, *_starting((*_PRESENCE, "not:"), current)]
+        if f"{head}:" in _PRESENCE:
+            kind = "state" if head == "is" else "field"
+            return [f"{head}:{found}" for found in self._listed(kind, value)]
+        return [f"{head}:{found}" for found in self._listed(f"value:{head}", value)]
+
+    def _assignment(self, current: str) -> list[str]:
+        """`KEY=VALUE`, as `crm set` takes it."""
+        key, equals, value = current.partition("=")
+        if equals:
+            field = key.rstrip("+-")
+            return [f"{key}={found}" for found in self._ask(f"value:{field}", value)]
+        if ":" in current or current.startswith(("+", "@")):
+            return []
+        keys = [f"{found}=" for found in self._ask("key", current)]
+        return [*self._ask("customer", current), *keys]
+
+    def _listed(self, kind: str, current: str) -> list[str]:
+        """The last of several values with commas between them."""
+        before, comma, last = current.rpartition(",")
+        return [f"{before}{comma}{found}" for found in self._ask(kind, last)]
+
+    def _ask(self, kind: str, prefix: str) -> list[str]:
+        found: Iterable[str] = self._session.workspace.completions(kind, prefix)
+        # A customer may be found by a name that the id does not begin with.
+        return list(found) if kind == "customer" else _starting(found, prefix)
+
+
+def _globals(words: Sequence[str]) -> tuple[Globals, list[str], str]:
+    """The options anywhere, the other words, and the option that still lacks its value."""
+    directory: Path | None = None
+    user: str | None = None
+    rest: list[str] = []
+    queue = iter(words)
+    for word in queue:
+        if word == "--":
+            rest += [word, *queue]
+            break
+        name, equals, value = word.partition("=")
+        if name not in _GLOBAL:
+            rest.append(word)
+            continue
+        if not equals:
+            following = next(queue, None)
+            if following is None:
+                return Globals(directory, None, user), rest, name
+            value = following
+        if name == "-C":
+            directory = Path(value).expanduser()
+        elif name == "--as":
+            user = value
+    return Globals(directory, None, user), rest, ""
+
+
+def _starting(found: Iterable[str], prefix: str) -> list[str]:
+    return [text for text in found if text.startswith(prefix)]
+
+
+def _harmless(line: str) -> bool:
+    """Whether a line may be handed to a shell: data with control characters is left out."""
+    return all(char.isprintable() or char == "\t" for char in line)
