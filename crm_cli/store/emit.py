@@ -94,7 +94,7 @@ def inline(node: Node) -> str:
     """A node on one line within brackets: `[a, b]`, `{k: v}`, or a one-line scalar."""
     if isinstance(node, Scalar):
         style = DOUBLE if "\n" in node.text else node.style
-        return spelled(node.text, style, flow=True) if node.text or style else '""'
+        return spelled(node.text, style, flow=True) if node.text or style else "null"
     if isinstance(node, Sequence):
         return "[" + ", ".join(inline(item) for item in node.items) + "]"
     pairs = (

@@ -1,0 +1,209 @@
+"""Edits of a file that leave every other byte as it is, proven before anybody writes.
+
+Paths name nodes of the text as it was given; the order of the operations does not
+matter, except that new keys and items come in the order they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Ops
+from typing import NamedTuple
+
+from crm_cli.model.errors import DataError
+from crm_cli.model.node import Mapping, Node, Scalar, Sequence, plain
+from crm_cli.store import edits, intent
+from crm_cli.store.compose import compose
+from crm_cli.store.flow import Edit
+from crm_cli.store.intent import Path
+
+
+class Replace(NamedTuple):
+    """Another value for the node at `path`."""
+
+    path: Path
+    node: Node
+
+
+class Insert(NamedTuple):
+    """A new key in the mapping at `path`, after the nearest of `after` that is there.
+
+    `after` are the keys that come before it in the declared order, in that order.
+    `blank_before`: a list or mapping at the top gets a blank line, unless the file
+    does without them.
+    """
+
+    path: Path
+    key: str
+    node: Node
+    after: tuple[str, ...] = ()
+    blank_before: bool = True
+
+
+class Append(NamedTuple):
+    """A new last item of the list at `path`, or the first where the value is empty."""
+
+    path: Path
+    node: Node
+
+
+class Delete(NamedTuple):
+    """Take out a key or an item, and its key too when nothing is left in it."""
+
+    path: Path
+
+
+class RenameKey(NamedTuple):
+    """Another name for the key at `path`; its value stays."""
+
+    path: Path
+    key: str
+
+
+Op = Replace | Insert | Append | Delete | RenameKey
+
+
+def apply(text: str, ops: Ops[Op], path: str) -> str:
+    """`text` with `ops` done, checked by reading it again; the same text if none changes it.
+
+    `path` names the file in errors. Raises DataError, with nothing done, where the
+    text cannot be read, a path leads nowhere, or the result would not be exactly
+    what was meant with everything else unchanged.
+    """
+    root = _composed(text, path)
+    wanted = intent.copy(root)
+    assert isinstance(wanted, Mapping)
+    changed = text
+    for op in _ordered(root, ops):
+        if isinstance(op, Delete):
+            step = _delete(changed, root, wanted, op)
+        else:
+            step = _do(changed, root, wanted, op)
+        if step is None:
+            continue
+        start, end, new = step
+        changed = changed[:start] + new + changed[end:]
+        root = _composed(changed, path, after=True)
+    if not intent.same(wanted, root):
+        raise _refused(path)
+    return changed
+
+
+def _ordered(root: Mapping, ops: Ops[Op]) -> list[Op]:
+    """Additions first, then renaming, innermost first, then deletion from the end.
+
+    So no operation moves what the path of a later one names.
+    """
+    renamed = {op.path: op.key for op in ops if isinstance(op, RenameKey)}
+    adding = [op for op in ops if not isinstance(op, RenameKey | Delete)]
+    naming = [op for op in ops if isinstance(op, RenameKey)]
+    deleting = {op.path: op for op in ops if isinstance(op, Delete)}
+    for path in deleting:
+        if intent.find(root, path) is None:
+            raise DataError(f"there is nothing to delete at `{_shown(path)}`")
+    naming.sort(key=lambda op: -len(op.path))
+    last = sorted(deleting, key=lambda path: _place(root, path), reverse=True)
+    return [*adding, *naming, *(Delete(_translated(path, renamed)) for path in last)]
+
+
+def _place(root: Mapping, path: Path) -> tuple[int, ...]:
+    """A node's position in the tree, level by level."""
+    place: list[int] = []
+    for depth, step in enumerate(path):
+        holder = intent.find(root, path[:depth])
+        if isinstance(step, int):
+            place.append(step)
+        elif isinstance(holder, Mapping):
+            place.append(list(holder.keys()).index(step))
+    return tuple(place)
+
+
+def _translated(path: Path, renamed: dict[Path, str]) -> Path:
+    return tuple(renamed.get(path[: depth + 1], step) for depth, step in enumerate(path))
+
+
+def _do(
+    text: str, root: Mapping, wanted: Mapping, op: Replace | Insert | Append | RenameKey
+) -> Edit | None:
+    """The edit for one operation, done on `wanted` too; None where it changes nothing."""
+    target = intent.find(root, op.path)
+    if target is None or (not op.path and not isinstance(op, Insert)):
+        raise DataError(f"there is no `{_shown(op.path)}`")
+    if isinstance(op, Replace):
+        if plain(op.node) == plain(target) and type(op.node) is type(target):
+            return None
+        intent.put(wanted, op.path, intent.copy(op.node))
+        return edits.replace(text, root, op.path, op.node)
+    if isinstance(op, Append):
+        edit = edits.append(text, root, op.path, op.node)
+        mine = intent.find(wanted, op.path)
+        if isinstance(mine, Sequence):
+            mine.items.append(intent.copy(op.node))
+        else:
+            intent.put(wanted, op.path, Sequence([intent.copy(op.node)]))
+        return edit
+    if isinstance(op, RenameKey):
+        return _rename(text, root, wanted, op)
+    return _insert(text, root, wanted, op, target)
+
+
+def _insert(text: str, root: Mapping, wanted: Mapping, op: Insert, target: Node) -> Edit:
+    key = Scalar(op.key)
+    if isinstance(target, Scalar) and target.absent and target.tag is None:
+        new = Mapping([(key, op.node)])
+        intent.put(wanted, op.path, intent.copy(new))
+        return edits.replace(text, root, op.path, new)
+    mine = intent.find(wanted, op.path)
+    if not isinstance(target, Mapping) or not isinstance(mine, Mapping):
+        raise DataError(f"`{_shown(op.path)}` holds no keys", "write them one a line under it")
+    if target.get(op.key) is not None:
+        raise DataError(f"`{_shown((*op.path, op.key))}` is there already")
+    index = edits.insertion_index(text, root, target, op.after)
+    mine.entries.insert(index, (key, intent.copy(op.node)))
+    return edits.insert(text, root, op.path, index, key, op.node, blank=op.blank_before)
+
+
+def _rename(text: str, root: Mapping, wanted: Mapping, op: RenameKey) -> Edit | None:
+    parent = intent.find(wanted, op.path[:-1])
+    if not isinstance(parent, Mapping):
+        raise DataError(f"`{_shown(op.path)}` is no key")
+    if op.path[-1] == op.key:
+        return None
+    if parent.get(op.key) is not None:
+        raise DataError(f"`{op.key}` is there already")
+    edit = edits.rename(text, root, op.path, op.key)
+    parent.entries = [
+        (Scalar(op.key) if key.text == op.path[-1] else key, value) for key, value in parent.entries
+    ]
+    return edit
+
+
+def _delete(text: str, root: Mapping, wanted: Mapping, op: Delete) -> Edit | None:
+    if intent.find(root, op.path) is None:
+        return None  # It went with the last thing that was in it.
+    path = intent.owner(root, op.path)
+    if len(path) == 1 and len(root.entries) == 1:
+        raise DataError("nothing would be left in the file", "delete the record instead")
+    edit = edits.delete(text, root, path)
+    intent.remove(wanted, path)
+    return edit
+
+
+def _composed(text: str, path: str, *, after: bool = False) -> Mapping:
+    composed = compose(text, path)
+    if composed.root is not None:
+        return composed.root
+    if after:
+        raise _refused(path)
+    first = composed.problems[0]
+    raise DataError(f"{first.place}: {first.message}", first.hint, composed.problems)
+
+
+def _refused(path: str) -> DataError:
+    return DataError(
+        f"{path}: this edit cannot be made without changing more than was asked",
+        "nothing was written; make the change in an editor",
+    )
+
+
+def _shown(path: Path) -> str:
+    return ".".join(str(step) for step in path) or "the file"
