@@ -1,0 +1,565 @@
+"""A file of records, edited in the words of its kind.
+
+Every edit is a splice on the text: what was not asked for keeps its bytes. After each
+edit the text is parsed and read again, so a document is always what its file would say.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from crm_cli.model.business import Business
+from crm_cli.model.errors import DataError, NotFound, Problem, Severity, Unreadable, UsageError
+from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Storage, Texts
+from crm_cli.model.ids import new_item_id
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.model.node import Mapping, Node, Scalar, Sequence
+from crm_cli.model.quoting import style_for
+from crm_cli.model.reading import Reader, entry_of
+from crm_cli.model.writing import free_node, item_node, new_item, value_to_node
+from crm_cli.store import splice
+from crm_cli.store.canonical import canonical
+from crm_cli.store.compose import compose, decode
+from crm_cli.store.emit import emit
+from crm_cli.store.splice import Append, Delete, Insert, Op, Path, RenameKey, Replace
+
+BOM = b"\xef\xbb\xbf"
+
+Ref = str | tuple[str, int] | None
+"""What an edit is about: the record (None), an item by its id, or (list key, position).
+In a file of several records (products) it is the record's key."""
+
+
+class Document:
+    """The text of one file and what it says; see the module.
+
+    `record` is the whole of a record's file; `records` those of a file that maps keys to
+    records (products.yaml). Raises DataError where the text cannot be read.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        data: bytes,
+        kind: Kind,
+        business: Business,
+        *,
+        mapped: bool = False,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.path = path
+        self.kind = kind
+        self.business = business
+        self.mapped = mapped
+        self._random = random
+        decoded = decode(data, path)
+        if isinstance(decoded, Problem):
+            raise DataError(f"{decoded.place}: {decoded.message}", decoded.hint, (decoded,))
+        self.text, self._bom = decoded.text, decoded.has_bom
+        self._read()
+
+    @property
+    def id(self) -> str:
+        """The record's id: the stem of its file."""
+        return self.path.rsplit("/", 1)[-1].removesuffix(".yaml")
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the file as it now reads."""
+        return (BOM if self._bom else b"") + self.text.encode()
+
+    def _read(self) -> None:
+        composed = compose(self.text, self.path)
+        if composed.root is None:
+            errors = [one for one in composed.problems if one.severity is Severity.ERROR]
+            if any(one.code != "empty" for one in errors):
+                first = errors[0]
+                raise DataError(
+                    f"{first.place}: {first.message}",
+                    first.hint or "mend the file by hand; nothing was written",
+                    tuple(errors),
+                )
+            self.root = Mapping()
+            self._blank = True
+        else:
+            self.root = composed.root
+            self._blank = not composed.root.entries
+        reader = Reader(self.path, self.business)
+        self.records: dict[str, Item] = {}
+        if self.mapped:
+            self.record = Item(self.kind, self.root)
+            self.records = reader.mapped(self.root, self.kind)
+        else:
+            self.record = reader.record(self.root, self.kind, self.id)
+        self.problems = (*composed.problems, *reader.problems)
+
+    def _apply(self, *ops: Op) -> None:
+        if self._blank:
+            self.text = self._begun(ops)
+        else:
+            self.text = splice.apply(self.text, ops, self.path)
+        self._read()
+
+    def _begun(self, ops: tuple[Op, ...]) -> str:
+        """The text of an empty file with its first entries."""
+        root = Mapping()
+        for op in ops:
+            if isinstance(op, Insert) and not op.path:
+                root.entries.append((Scalar(op.key, style_for(op.key)), op.node))
+        before = self.text
+        if before and not before.endswith("\n"):
+            before += "\n"
+        return before.replace("{}\n", "") + emit(root)
+
+    # What an edit is about
+
+    def find(self, ref: Ref) -> Item:
+        """The item that a reference means; NotFound where it is gone."""
+        if ref is None:
+            return self.record
+        if isinstance(ref, tuple):
+            key, position = ref
+            items = self.record.items(key)
+            if position < len(items):
+                return items[position]
+            raise NotFound(f"{self.path} has no {key} number {position + 1}")
+        if self.mapped:
+            if ref in self.records:
+                return self.records[ref]
+            raise NotFound(f"there is no {self.kind.name} {ref} in {self.path}")
+        for item in self.record.walk():
+            if item.id == ref and item is not self.record:
+                return item
+        raise NotFound(f"there is no {ref} in {self.path}", "it was changed or removed meanwhile")
+
+    def path_to(self, node: Node) -> Path:
+        """The keys and positions that lead to a node."""
+        found = _search(self.root, node)
+        if found is None:
+            raise NotFound(f"{self.path} was changed meanwhile")
+        return found
+
+    # Fields
+
+    def set(self, ref: Ref, key: str, value: Any) -> None:
+        """Give a field a value: typed, or a text that the field reads.
+
+        `key` may be a field of a group (`credit.limit`), of the user's own
+        (`custom.size`), or one that the first item of a list answers (`city`, `email`).
+        Raises UsageError for a value that the field cannot have.
+        """
+        item = self._writable(ref)
+        head, _, rest = key.partition(".")
+        field = item.kind.by_name.get(normal(head))
+        lifted = _lifted(item.kind, normal(head))
+        if lifted is not None and not rest and (field is None or field is lifted[0]):
+            self._set_lifted(item, *lifted, value)
+        elif field is None:
+            self._put(item, key, free_node(value))
+        elif rest:
+            self._set_within(item, field, rest, value)
+        else:
+            self._set_field(item, field, value)
+
+    def remove(self, ref: Ref, key: str) -> None:
+        """Take a field away; nothing happens where it is absent.
+
+        Raises UsageError where the name means one of several items of a list.
+        """
+        item = self._writable(ref)
+        head, _, rest = key.partition(".")
+        name = normal(head)
+        field = item.kind.by_name.get(name)
+        lifted = _lifted(item.kind, name)
+        if lifted is not None and (field is None or (field is lifted[0] and name != field.key)):
+            self._remove_lifted(item, *lifted)
+            return
+        entry = entry_of(item, field.key) if field is not None else _own(item, key)
+        if entry is None and field is None:
+            entry = _own(item, head)
+        if entry is None:
+            return
+        name_node, node = entry
+        if rest and field is not None or (rest and isinstance(node, Mapping)):
+            if not isinstance(node, Mapping):
+                return
+            inner = _matching(node, rest)
+            if inner is None:
+                return
+            whole = len(node.entries) == 1
+            path = self.path_to(node)
+            self._apply(Delete(path) if whole else Delete((*path, inner)))
+            return
+        self._apply(Delete((*self._path_of(item), name_node.text)))
+
+    def _set_field(self, item: Item, field: Field, value: Any) -> None:
+        type = field.type
+        if isinstance(type, (ListOf, Texts)):
+            parts = _parts(value)
+            if isinstance(type, ListOf):
+                parts = [self._simple(type.kind, part) for part in parts]
+            if not parts:
+                self._drop(item, field.key)
+                return
+            self._put(item, field.key, value_to_node(type, parts))
+            return
+        if type.storage is Storage.NESTED:
+            raise UsageError(
+                f"{field.key} has fields of its own",
+                f"name one, as {field.key}.{_first(type)}=…",
+            )
+        typed = self.cast(field, value)
+        if isinstance(typed, tuple):
+            typed, currency = typed
+            if "currency" in item.kind.by_key:
+                self._put(item, "currency", Scalar(currency))
+                item = self._again(item)
+        self._put(item, field.key, value_to_node(type, typed))
+
+    def cast(self, field: Field, value: Any) -> Any:
+        """A typed value, where a text was given; raises UsageError."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return field.type.read(value, self.business)
+        except Unreadable as error:
+            raise UsageError(f"{field.key}: {error.message}", error.hint) from error
+
+    def _set_within(self, item: Item, field: Field, rest: str, value: Any) -> None:
+        """`credit.limit=500`, `custom.size=L`."""
+        type = field.type
+        entry = entry_of(item, field.key)
+        inner: Node
+        if isinstance(type, GroupOf):
+            part = type.kind.by_name.get(normal(rest))
+            if part is None:
+                known = ", ".join(one.key for one in type.kind.fields)
+                raise UsageError(f"{field.key} has no {rest}", f"it has: {known}")
+            typed = self.cast(part, value)
+            if isinstance(typed, tuple):
+                typed = typed[0]
+            key, inner = part.key, value_to_node(part.type, typed)
+            order = [one.key for one in type.kind.fields]
+        elif type.storage is Storage.FREE:
+            key, inner, order = rest, free_node(value), []
+        else:
+            raise UsageError(f"{field.key} has no fields of its own", f"write {field.key}=…")
+        if entry is not None and isinstance(entry[1], Mapping):
+            path = self.path_to(entry[1])
+            written = _matching(entry[1], key)
+            if written is not None:
+                self._apply(Replace((*path, written), inner))
+            else:
+                before = tuple(order[: order.index(key)]) if key in order else tuple(entry[1].keys())
+                self._apply(Insert(path, key, inner, before, False))
+            return
+        self._put(item, field.key, Mapping([(Scalar(key, style_for(key)), inner)]))
+
+    def _set_lifted(self, item: Item, field: Field, key: str, value: Any) -> None:
+        """`city=Koper` is the first address's city, `email=…` the preferred e-mail."""
+        kind = _kind(field)
+        items = item.items(field.key)
+        if not items:
+            self.add(field.key, {key: self.cast(kind.by_key[key], value)})
+            return
+        first = items[0]
+        if isinstance(first.node, Scalar):
+            entry = entry_of(item, field.key)
+            shared = entry is not None and entry[1] is first.node and len(items) > 1
+            if shared or key != "value":
+                texts = [part.values for part in items]
+                texts[0] = {**texts[0], key: self.cast(kind.by_key[key], value)}
+                self._put(item, field.key, value_to_node(field.type, texts))
+            else:
+                part = kind.by_key[key]
+                self._apply(
+                    Replace(self.path_to(first.node), part.type.write(self.cast(part, value)))
+                )
+            return
+        self._set_field(first, kind.by_key[key], value)
+
+    def _remove_lifted(self, item: Item, field: Field, key: str) -> None:
+        items = item.items(field.key)
+        if not items:
+            return
+        if key != "value":
+            if items[0].node is item.node:
+                written = entry_of(items[0], key)
+                if written is not None:
+                    self._apply(Delete((written[0].text,)))
+            elif set(items[0].values) == {key}:
+                self.delete((field.key, 0))
+            else:
+                self._drop(items[0], key)
+            return
+        if len(items) > 1:
+            shown = ", ".join(str(part.values.get("value", "")) for part in items)
+            raise UsageError(
+                f"{item.id or self.path} has {len(items)} {field.key}: {shown}",
+                f"say which: {field.key}-=…, or all: {field.key}=",
+            )
+        self._drop(item, field.key)
+
+    def _drop(self, item: Item, key: str) -> None:
+        entry = entry_of(item, key)
+        if entry is not None:
+            self._apply(Delete((*self._path_of(item), entry[0].text)))
+
+    def _put(self, item: Item, key: str, node: Node) -> None:
+        """Replace the value of a key, or insert the key where the declaration puts it."""
+        if isinstance(item.node, Scalar):
+            self._expand(item)
+            item = self._again(item)
+        path = self._path_of(item)
+        entry = entry_of(item, key) if key in item.kind.by_key else _own(item, key)
+        if entry is not None:
+            self._apply(Replace((*path, entry[0].text), node))
+        else:
+            self._apply(Insert(path, key, node, self._before(item, key), not path))
+
+    def _before(self, item: Item, key: str) -> tuple[str, ...]:
+        """The keys of an item, as written, that the declaration puts before `key`."""
+        if not isinstance(item.node, Mapping):
+            return ()
+        order = {field.key: place for place, field in enumerate(item.kind.fields)}
+        place = order.get(key, len(order))
+        before = []
+        for name in item.node.keys():
+            field = item.kind.by_name.get(normal(name))
+            if field is None and normal(name) in item.kind.hoisted:
+                field = item.kind.hoisted[normal(name)][0]
+            if name == "id" or field is None or order[field.key] < place:
+                before.append(name)
+        return tuple(before)
+
+    # Items
+
+    def add(self, key: str, values: dict[str, Any], *, ref: Ref = None) -> str:
+        """Append an item, in canonical form, to a list; its new id ("" where it has none)."""
+        owner = self._writable(ref)
+        if self.mapped and ref is None:
+            self._apply(Insert((), key, record_node(self.kind, values), tuple(self.root.keys()), True))
+            return key
+        field = owner.kind.by_name[key]
+        kind = _kind(field)
+        made = dict(values)
+        if kind.letter:
+            taken = {item.id for item in self.record.walk()}
+            made.setdefault("id", new_item_id(kind.letter, taken, self._random))
+        node = item_node(new_item(kind, made))
+        entry = entry_of(owner, field.key)
+        path = self._path_of(owner)
+        if entry is None:
+            self._put(owner, field.key, Sequence([node]))
+        elif isinstance(entry[1], Sequence) or (isinstance(entry[1], Scalar) and entry[1].absent):
+            self._apply(Append((*path, entry[0].text), node))
+        else:
+            kept = [item_node(item) for item in owner.items(field.key) if item.node is not owner.node]
+            self._apply(Replace((*path, entry[0].text), Sequence([*kept, node])))
+            if entry[0].text != field.key and normal(entry[0].text) != field.key:
+                self._apply(RenameKey((*path, entry[0].text), field.key))
+        return str(made.get("id", ""))
+
+    def delete(self, ref: Ref) -> None:
+        """Remove an item; the last one takes the list's key with it."""
+        item = self.find(ref)
+        if self.mapped:
+            self._apply(Delete((str(ref),)))
+            return
+        owner = item.parent
+        if owner is None or item.node is None:
+            raise UsageError("a record is removed with its file")
+        field = next(one for one, kind in owner.kind.lists if kind is item.kind)
+        if item.node is owner.node:
+            for key in field.hoists:
+                self._drop(self._again(owner), key)
+            return
+        entry = entry_of(owner, field.key)
+        if entry is not None and entry[1] is item.node:
+            left = [part for part in owner.items(field.key) if part is not item]
+            if left:
+                self._put(owner, field.key, value_to_node(field.type, left))
+            else:
+                self._drop(owner, field.key)
+            return
+        self._apply(Delete(self.path_to(item.node)))
+
+    def add_texts(self, key: str, texts: list[str]) -> list[str]:
+        """Add texts to a simple list (tags, e-mails); those already there are left out."""
+        field = self.record.kind.by_name[normal(key)]
+        added = []
+        for text in texts:
+            there = self._texts(field)
+            if text not in there:
+                if isinstance(field.type, ListOf):
+                    self.add(field.key, self._simple(field.type.kind, text))
+                else:
+                    self._set_field(self.record, field, [*there, text])
+                added.append(text)
+        return added
+
+    def remove_texts(self, key: str, texts: list[str]) -> list[str]:
+        """Remove texts from a simple list; returns those that were there."""
+        field = self.record.kind.by_name[normal(key)]
+        removed = []
+        for text in texts:
+            there = self._texts(field)
+            if text not in there:
+                continue
+            if isinstance(field.type, ListOf):
+                self.delete((field.key, there.index(text)))
+            else:
+                self._set_field(self.record, field, [one for one in there if one != text])
+            removed.append(text)
+        return removed
+
+    def _texts(self, field: Field) -> list[str]:
+        if isinstance(field.type, ListOf):
+            return [str(item.values.get("value", "")) for item in self.record.items(field.key)]
+        return list(self.record.values.get(field.key) or ())
+
+    def _simple(self, kind: Kind, text: Any) -> dict[str, Any]:
+        if isinstance(text, dict):
+            return text
+        if kind.shorthand is None:
+            raise UsageError(f"a {kind.name} has several fields", f"edit the file: {self.path}")
+        try:
+            read = kind.shorthand(text, self.business)
+        except Unreadable as error:
+            raise UsageError(error.message, error.hint) from error
+        return {key: self.cast(kind.by_key[key], part) for key, part in read.items()}
+
+    def fmt(self) -> None:
+        """Bring the file to canonical form; its comments stay."""
+        if self._blank:
+            return
+        if self.mapped:
+            entries: list[tuple[Scalar, Node]] = []
+            for name, node in self.root.entries:
+                item = self.records.get(name.text)
+                entries.append((name, item_node(item, top=True) if item else node))
+            ordered = Mapping(entries, start=self.root.start, end=self.root.end)
+        else:
+            made = item_node(self.record, top=True)
+            assert isinstance(made, Mapping)
+            ordered = made
+        self.text = canonical(self.text, self.root, ordered)
+        self._read()
+
+    def write_ids(self) -> int:
+        """Write down the ids of items that have none written; returns how many."""
+        count = 0
+        while True:
+            item = next(
+                (one for one in self.record.walk() if one.kind.letter and not one.written_id), None
+            )
+            if item is None:
+                return count
+            self._writable(item.id)
+            count += 1
+
+    # Places
+
+    def _writable(self, ref: Ref) -> Item:
+        """The item, after its id is written down where it only had a derived one."""
+        item = self.find(ref)
+        if item.kind.letter and not item.written_id and item.parent is not None:
+            if isinstance(item.node, Scalar):
+                self._expand(item)
+            else:
+                self._apply(Insert(self._path_of(item), "id", Scalar(item.id), (), False))
+            item = self.find(item.id)
+        return item
+
+    def _expand(self, item: Item) -> None:
+        """Write a one-line item as a mapping."""
+        assert item.node is not None
+        path = self.path_to(item.node)
+        full = item_node(item)
+        if isinstance(full, Scalar):
+            full = Mapping([(Scalar("value"), full)])
+        self._apply(Replace(path, full))
+
+    def _again(self, item: Item) -> Item:
+        """The same item in the text as it now is."""
+        if item.parent is None:
+            return self.records[item.id] if self.mapped and item.id in self.records else self.record
+        if item.kind.letter:
+            return self.find(item.id)
+        owner = self._again(item.parent)
+        field = next(one for one, kind in owner.kind.lists if kind is item.kind)
+        position = next(
+            place for place, one in enumerate(item.parent.items(field.key)) if one is item
+        )
+        return owner.items(field.key)[position]
+
+    def _path_of(self, item: Item) -> Path:
+        if item.node is None or item.node is self.root:
+            return ()
+        return self.path_to(item.node)
+
+
+def record_node(kind: Kind, values: dict[str, Any]) -> Node:
+    """A record of a file with several, in canonical form."""
+    return item_node(new_item(kind, values), top=True)
+
+
+def _kind(field: Field) -> Kind:
+    assert isinstance(field.type, ListOf)
+    return field.type.kind
+
+
+def _first(type: FieldType) -> str:
+    return type.kind.fields[0].key if isinstance(type, (GroupOf, ListOf)) else "KEY"
+
+
+def _parts(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return list(value)
+
+
+def _lifted(kind: Kind, name: str) -> tuple[Field, str] | None:
+    for field in kind.fields:
+        if name in field.lifts and not field.separate:
+            return field, field.lifts[name]
+    return None
+
+
+def _own(item: Item, key: str) -> tuple[Scalar, Node] | None:
+    if isinstance(item.node, Mapping):
+        for name, node in item.node.entries:
+            if name.text == key:
+                return name, node
+    return None
+
+
+def _matching(node: Mapping, key: str) -> str | None:
+    """The key of a mapping as written that is `key` in another spelling."""
+    for name in node.keys():
+        if name == key or normal(name) == normal(key):
+            return name
+    return None
+
+
+def _search(root: Mapping, wanted: Node) -> Path | None:
+    """The path to a node, found without recursion: files may be deep."""
+    stack: list[tuple[Node, Path]] = [(root, ())]
+    while stack:
+        node, path = stack.pop()
+        if node is wanted:
+            return path
+        stack.extend(_children(node, path))
+    return None
+
+
+def _children(node: Node, path: Path) -> Iterator[tuple[Node, Path]]:
+    if isinstance(node, Mapping):
+        for key, value in node.entries:
+            yield value, (*path, key.text)
+    elif isinstance(node, Sequence):
+        for place, value in enumerate(node.items):
+            yield value, (*path, place)

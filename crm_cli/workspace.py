@@ -1,0 +1,416 @@
+"""An opened data directory: the one object that features work with.
+
+It wires the layers below, each on first use: the tree of files, the index that answers
+queries, the documents that edits go through, the transaction that writes them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm_cli.model.business import Business
+from crm_cli.model.errors import DataError, NotFound, Problem, Severity, Unreadable, UsageError
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import BY_LETTER, FILE_KINDS
+from crm_cli.store.discovery import cache_folder, find
+from crm_cli.store.tree import Folder, Tree
+
+if TYPE_CHECKING:
+    from crm_cli.index.database import Index
+    from crm_cli.query.scope import Scope
+    from crm_cli.query.select import Answer
+    from crm_cli.store.document import Document
+
+CUSTOMERS = "customers"
+
+
+class Clock(NamedTuple):
+    """The time that every command goes by: the business's day, and the instant."""
+
+    today: date
+    now: datetime
+
+
+class Edit(NamedTuple):
+    """Change records in a file that is there; `update` edits the document."""
+
+    path: str
+    update: Callable[[Document], None]
+
+
+class Create(NamedTuple):
+    """A new file with these bytes; refused where there is one already."""
+
+    path: str
+    data: bytes
+
+
+class Remove(NamedTuple):
+    """Remove a file."""
+
+    path: str
+
+
+class Rewrite(NamedTuple):
+    """Replace a file's bytes as a whole: `update` gets the present ones (None: no file)."""
+
+    path: str
+    update: Callable[[bytes | None], bytes | None]
+
+
+Step = Edit | Create | Remove | Rewrite
+
+
+class Change(NamedTuple):
+    """What a command does to files: a subject for history, and the steps, all or nothing.
+
+    The subject says what happened with ids only, no personal data: `log call with ana-novak`.
+    """
+
+    subject: str
+    steps: Sequence[Step]
+
+
+class Diff(NamedTuple):
+    """A file before and after (None: no file)."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+
+
+class Written(NamedTuple):
+    """What was written, or would be (`dry`); no diffs where nothing changed."""
+
+    subject: str
+    diffs: tuple[Diff, ...]
+    dry: bool
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files' paths, relative to the directory."""
+        return tuple(diff.path for diff in self.diffs)
+
+
+class Workspace:
+    """See the module. `problems` are what an answer has to tell; they grow while it is made."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        today: str | None = None,
+        user: str | None = None,
+        lock_timeout: float = 10.0,
+        environ: Mapping[str, str] | None = None,
+        command: str = "crm",
+    ) -> None:
+        self.root = root
+        self.environ = os.environ if environ is None else environ
+        self.lock_timeout = lock_timeout
+        self.command = command
+        self.progress: Callable[[int, int], None] | None = None
+        """Told (done, total) while many files are read."""
+        self.waiting: Callable[[str], None] | None = None
+        """Told once, with the holder's command, when a write has to wait."""
+        self._today = today
+        self._user = user
+        self._found: list[Problem] = []
+
+    # What is there
+
+    @cached_property
+    def tree(self) -> Tree:
+        """What the directory is read through."""
+        return Folder(self.root)
+
+    @cached_property
+    def index(self) -> Index:
+        """The index, brought up to date when first asked for."""
+        from crm_cli.index.database import open_index
+
+        return open_index(
+            self.tree, cache_folder(self.root, self.environ), progress=self.progress
+        )
+
+    @property
+    def business(self) -> Business:
+        """The business's own ways, from the settings and the rates."""
+        return self.index.business
+
+    @cached_property
+    def clock(self) -> Clock:
+        """`--today`, else CRM_TODAY, else the real time, in the business's time zone."""
+        text = self._today or self.environ.get("CRM_TODAY")
+        zone = self.business.time_zone
+        if not text:
+            now = datetime.now(zone)
+            return Clock(now.date(), now)
+        from crm_cli.model.dates import read_moment
+
+        try:
+            when = read_moment(text, zone)
+        except Unreadable as error:
+            raise UsageError(f"--today: {error.message}", error.hint) from error
+        if isinstance(when, datetime):
+            when = when.astimezone(zone)
+            return Clock(when.date(), when)
+        return Clock(when, datetime(when.year, when.month, when.day, 12, tzinfo=zone))
+
+    @cached_property
+    def user(self) -> str | None:
+        """Who is at work: `--as`, else CRM_USER, else git's global user if the settings know them."""
+        named = self._user or self.environ.get("CRM_USER")
+        if named:
+            return named
+        users = self.business.users
+        if not users:
+            return None
+        from crm_cli.store.identity import git_user
+
+        name, email = git_user(self.environ)
+        for user, address in users.items():
+            if (email and address.lower() == email.lower()) or (name and name == user):
+                return user
+        return None
+
+    def me(self, name: str | None) -> str | None:
+        """A user as given to an option, with `me` as the user at work; raises UsageError."""
+        if name != "me":
+            return name
+        if self.user is None:
+            raise UsageError("who is me?", "say --as USER, or set CRM_USER")
+        return self.user
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Errors in the records, and files that were skipped: what makes an answer partial."""
+        found = list(self._found)
+        found += self.tree.problems if "tree" in self.__dict__ else []
+        if "index" in self.__dict__:
+            found += [one for one in self.index.problems() if one.severity is Severity.ERROR]
+        return found
+
+    # Asking
+
+    def scope(self, base: Kind) -> Scope:
+        """What a query over a kind needs to know."""
+        from crm_cli.query.scope import Scope
+
+        return Scope.of(self.index, base, today=self.clock.today, user=lambda: self.user)
+
+    def select(
+        self,
+        base: Kind,
+        terms: Sequence[str] = (),
+        *,
+        where: str | None = None,
+        cols: Sequence[str] | str | None = None,
+        sort: str | None = None,
+        limit: int | None = None,
+    ) -> Answer:
+        """The rows of a kind that a query describes, with the columns asked for."""
+        from crm_cli.query.select import select
+
+        return select(
+            self.index.connection,
+            self.scope(base),
+            terms,
+            where=where,
+            cols=cols,
+            sort=sort,
+            limit=limit,
+        )
+
+    def who(self, text: str, *, strict: bool = False) -> str:
+        """The id of the customer that a WHO means; raises NotFound, Ambiguous."""
+        from crm_cli.query.who import resolve
+
+        return resolve(self.index.connection, text, self.business, strict=strict)
+
+    def whos(self, words: Iterable[str], *, strict: bool = False) -> list[str]:
+        """The ids that WHO… means, each once: query terms together are one query."""
+        from crm_cli.model.customer import CUSTOMER
+        from crm_cli.query.who import is_term
+
+        ids: list[str] = []
+        terms: list[str] = []
+        scope = self.scope(CUSTOMER)
+        for word in words:
+            if is_term(word, scope):
+                terms.append(word)
+            else:
+                ids.append(self.who(word, strict=strict))
+        if terms:
+            answer = self.select(CUSTOMER, terms, cols=("id",))
+            ids += [str(row[0]) for row in answer.rows]
+        return list(dict.fromkeys(ids))
+
+    def item(self, text: str, kind: Kind | None = None) -> tuple[str, str]:
+        """(customer's id, item's id) for a unique prefix of an item's id."""
+        from crm_cli.query.who import resolve_item
+
+        return resolve_item(self.index.connection, text, kind)
+
+    def path_of(self, customer: str) -> str:
+        """A customer's file; raises NotFound, and DataError where two files have the id."""
+        rows = self.index.connection.execute(
+            'SELECT "path" FROM "customer" WHERE "id" = ? ORDER BY "path"', (customer,)
+        ).fetchall()
+        if not rows:
+            raise NotFound(f"there is no customer {customer}")
+        if len(rows) > 1:
+            paths = ", ".join(str(row[0]) for row in rows)
+            raise DataError(f"{customer} is the id of several files: {paths}", "rename one of them")
+        return str(rows[0][0])
+
+    def document(self, customer: str) -> Document:
+        """A customer's file as it is now, to be read or tried out."""
+        path = self.path_of(customer)
+        try:
+            return self._document(path, self.tree.read(path))
+        except FileNotFoundError:
+            raise NotFound(f"{path} has gone") from None
+
+    def record(self, customer: str) -> Item:
+        """A customer's record, with derived values, as the file has it now."""
+        return self.document(customer).record
+
+    def records(self, customers: Iterable[str]) -> Iterator[Item]:
+        """The records of several customers."""
+        return (self.record(customer) for customer in customers)
+
+    def file(self, name: str) -> Document:
+        """A file with several records (products.yaml), or the settings; empty if there is none."""
+        try:
+            data = self.tree.read(name)
+        except FileNotFoundError:
+            data = b""
+        return self._document(name, data)
+
+    def products(self) -> dict[str, Item]:
+        """The product directory, by SKU."""
+        return self.file("products.yaml").records
+
+    def segments(self) -> dict[str, Item]:
+        """The segments, by name."""
+        return self.file("segments.yaml").records
+
+    def customer_ids(self) -> set[str]:
+        """All customers' ids."""
+        rows = self.index.connection.execute('SELECT "id" FROM "customer"')
+        return {str(row[0]) for row in rows}
+
+    def _document(self, path: str, data: bytes) -> Document:
+        from crm_cli.model.customer import CUSTOMER
+        from crm_cli.model.settings import SETTINGS
+        from crm_cli.store.document import Document
+
+        if path == "crm.yaml":
+            return Document(path, data, SETTINGS, self.business)
+        kind = FILE_KINDS.get(path)
+        return Document(
+            path, data, kind or CUSTOMER, self.business, mapped=kind is not None
+        )
+
+    # Writing
+
+    def write(self, change: Change, *, dry_run: bool = False) -> Written:
+        """Carry out a change, all of it or nothing, or only say what it would do.
+
+        Raises ConflictError, DataError, Refused, StorageError, and what the steps raise.
+        """
+        from crm_cli.store.transaction import FileChange, commit, preview
+
+        changes = [FileChange(step.path, self._update(step)) for step in change.steps]
+        if dry_run:
+            done = preview(self.root, changes)
+        else:
+            done = commit(
+                self.root,
+                changes,
+                command=self.command,
+                subject=change.subject,
+                when=datetime.now().astimezone().isoformat(timespec="seconds"),
+                timeout=self.lock_timeout,
+                waiting=self.waiting,
+            )
+            self.__dict__.pop("index", None)
+        diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
+        return Written(change.subject, diffs, dry_run)
+
+    def _update(self, step: Step) -> Callable[[bytes | None], bytes | None]:
+        if isinstance(step, Rewrite):
+            return step.update
+        if isinstance(step, Remove):
+            return lambda data: None
+        if isinstance(step, Create):
+            return lambda data: _created(step, data)
+        return lambda data: self._edited(step, data)
+
+    def _edited(self, step: Edit, data: bytes | None) -> bytes:
+        if data is None and step.path not in (*FILE_KINDS, "crm.yaml"):
+            raise NotFound(f"{step.path} has gone", "somebody else removed or renamed it")
+        document = self._document(step.path, data or b"")
+        step.update(document)
+        return document.data
+
+
+def _created(step: Create, data: bytes | None) -> bytes:
+    if data is not None:
+        from crm_cli.model.errors import ConflictError
+
+        raise ConflictError(f"{step.path} exists already")
+    return step.data
+
+
+def new_record(kind: Kind, values: dict[str, Any], *, take: Callable[[int], bytes] = os.urandom) -> bytes:
+    """A new record's file, in canonical form; its items without an id get one."""
+    from crm_cli.model.ids import new_item_id
+    from crm_cli.model.writing import item_node, new_item
+    from crm_cli.store.emit import emit
+
+    made = dict(values)
+    taken: set[str] = set()
+    for field, part in kind.lists:
+        if part.letter and made.get(field.key):
+            items = []
+            for item in made[field.key]:
+                id = item.get("id") or new_item_id(part.letter, taken, take)
+                taken.add(id)
+                items.append({**item, "id": id})
+            made[field.key] = items
+    node = item_node(new_item(kind, made), top=True)
+    return emit(node).encode()  # type: ignore[arg-type]
+
+
+def is_item_id(text: str) -> bool:
+    """Whether a word is an item's id, or the beginning of one, with its letter: `t-9f3`."""
+    return len(text) > 2 and text[1] == "-" and text[0] in BY_LETTER and text[2:].isalnum()
+
+
+def open_workspace(
+    *,
+    directory: Path | None = None,
+    today: str | None = None,
+    user: str | None = None,
+    lock_timeout: float | None = None,
+    environ: Mapping[str, str] | None = None,
+    command: str = "crm",
+) -> Workspace:
+    """The data directory that `-C`, CRM_DIR, a parent folder or the user's default names."""
+    env = os.environ if environ is None else environ
+    return Workspace(
+        find(Path.cwd(), directory, env),
+        today=today,
+        user=user,
+        lock_timeout=10.0 if lock_timeout is None else lock_timeout,
+        environ=env,
+        command=command,
+    )
