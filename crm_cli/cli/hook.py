@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crm_cli.cli.session import Session
@@ -89,7 +91,7 @@ def _invoked(session: Session, words: list[str]) -> int:
             from crm_cli.cli.usage import refusal
 
             raise refusal(error, words) from error
-        sys.stdout.flush()
+        session.flush()
     except BrokenPipeError:
         _drop_output()
     except KeyboardInterrupt:
@@ -230,20 +232,21 @@ def _open_streams() -> None:
         except OSError:
             os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_RDWR)
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            # Closed by the caller (`>&-`): nobody reads it, so writing is refused.
-            path = os.devnull if name == "stderr" else "/dev/full"
-            stream = _opened(path)
-            setattr(sys, name, stream)
+        sys.stdin = io.StringIO()
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    if sys.stderr is None:
+        sys.stderr = io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure") and stream.errors != "backslashreplace":
             stream.reconfigure(errors="backslashreplace")
 
 
-def _opened(path: str) -> TextIO:
-    try:
-        return open(path, "w", encoding="utf-8")  # noqa: PTH123
-    except OSError:
-        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
+class _Closed(io.TextIOBase):
+    """A stdout that the caller closed (`>&-`): there is nowhere to write to."""
+
+    def write(self, text: str) -> int:
+        """Refuse, unless there is nothing to write."""
+        if text:
+            raise OSError(errno.EBADF, "stdout is closed")
+        return 0

@@ -101,8 +101,19 @@ class Session:
 
     def write(self, text: str | Iterable[str]) -> None:
         """Write to stdout, the answer. Raises StorageError where it cannot be written."""
+        # A list, since what makes the pieces may fail for reasons of its own.
+        pieces = [text] if isinstance(text, str) else list(text)
         try:
-            sys.stdout.writelines((text,) if isinstance(text, str) else text)
+            sys.stdout.writelines(pieces)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise unwritable(error) from error
+
+    def flush(self) -> None:
+        """Have the answer written now. Raises StorageError where it cannot be."""
+        try:
+            sys.stdout.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -112,8 +123,7 @@ class Session:
         """Write to stderr, beside the answer; a text gets its line feed."""
         lines = (text if text.endswith("\n") else text + "\n",) if isinstance(text, str) else text
         # The answer comes first where both are the same terminal.
-        self.write("")
-        sys.stdout.flush()
+        self.flush()
         sys.stderr.writelines(lines)
         sys.stderr.flush()
 
@@ -209,8 +219,7 @@ class Session:
             return
         from crm_cli.cli.terminal import ask_terminal
 
-        self.write("")
-        sys.stdout.flush()
+        self.flush()
         answer = ask_terminal(f"{question} [y/N] ")
         if answer is None:
             raise UsageError(f"{question} There is no terminal to ask on", "say --yes to go on")

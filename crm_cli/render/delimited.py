@@ -12,6 +12,7 @@ from crm_cli.model.text import guard_cell
 from crm_cli.render.values import PHONES, RIGHT, cell_text
 
 _TSV = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_QUOTED = re.compile('[",\r\n]|^ | $')
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]*")
 
 
@@ -22,20 +23,10 @@ def csv_lines(
 
     Typed numbers and phones are not: there a leading `+` or `-` is a sign.
     """
-    import csv
-    import io
-
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     if header:
-        writer.writerow([guard_cell(key) for key in keys])
+        yield _csv_line([guard_cell(key) for key in keys])
     for row in rows:
-        writer.writerow([_csv_cell(value, kind) for value, kind in zip(row, types, strict=True)])
-        if buffer.tell() > 65536:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
+        yield _csv_line([_csv_cell(value, kind) for value, kind in zip(row, types, strict=True)])
 
 
 def tsv_lines(keys: Sequence[str], rows: Sequence[Sequence[Any]], *, header: bool) -> Iterator[str]:
@@ -51,6 +42,16 @@ def machine_text(value: Any) -> str:
     if value is True or value is False:
         return "true" if value else "false"
     return cell_text(value)
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    """Quoted where need be. The standard library's writer leaves a lone CR bare, which no
+    reader gives back."""
+    quoted = [
+        '"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell for cell in cells
+    ]
+    # An empty line would be no record at all.
+    return ('""' if quoted == [""] else ",".join(quoted)) + "\n"
 
 
 def _csv_cell(value: Any, kind: str) -> str:
