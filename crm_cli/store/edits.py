@@ -194,6 +194,7 @@ def _replace_block(
 ) -> Edit:
     """A block list or mapping replaced; comments before its first line stay."""
     newline = layout.newline_of(text)
+    end = layout.line_end(text, old.end)  # A comment there belonged to the last item.
     indent = _indent(text, root, path)
     offset = layout.dash_offset(root)
     lines = _value(node, path, indent, offset)
@@ -204,18 +205,18 @@ def _replace_block(
         start = old.start
         if not lines[0]:
             start -= len(text[:start]) - len(text[:start].rstrip(" \t"))
-        return start, old.end, block
+        return start, end, block
     top = layout.line_start(text, old.start)
     if not lines[0]:
-        return top, old.end, newline.join(lines[1:])
+        return top, end, newline.join(lines[1:])
     head = _head_end(text, root, path)
     between = text[head:top]
     eol = layout.line_end(text, head)
     rest, above = text[head:eol], text[eol:top].rstrip("\r\n")
     if len(lines) > 1 and between.strip():
         lines = [spelled(node.text, DOUBLE)] if isinstance(node, Scalar) else lines
-    tail = newline if len(lines) > 1 and old.end >= len(text) else ""
-    return head, old.end, newline.join([f" {lines[0]}{rest}", *lines[1:]]) + above + tail
+    tail = newline if len(lines) > 1 and end >= len(text) else ""
+    return head, end, newline.join([f" {lines[0]}{rest}", *lines[1:]]) + above + tail
 
 
 def _value(node: Node, path: Path, indent: int, offset: int) -> list[str]:
