@@ -370,7 +370,13 @@ def _created(step: Create, data: bytes | None) -> bytes:
     return step.data
 
 
-def new_record(kind: Kind, values: dict[str, Any], *, take: Callable[[int], bytes] = os.urandom) -> bytes:
+def new_record(
+    kind: Kind,
+    values: dict[str, Any],
+    business: Business,
+    *,
+    take: Callable[[int], bytes] = os.urandom,
+) -> bytes:
     """A new record's file, in canonical form; its items without an id get one."""
     from crm_cli.model.ids import new_item_id
     from crm_cli.model.writing import item_node, new_item
@@ -386,7 +392,7 @@ def new_record(kind: Kind, values: dict[str, Any], *, take: Callable[[int], byte
                 taken.add(id)
                 items.append({**item, "id": id})
             made[field.key] = items
-    node = item_node(new_item(kind, made), top=True)
+    node = item_node(new_item(kind, made, business), top=True)
     return emit(node).encode()  # type: ignore[arg-type]
 
 

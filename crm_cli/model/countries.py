@@ -33,7 +33,7 @@ BB BRB BBD America/Barbados Barbados
 BD BGD BDT Asia/Dhaka Bangladesh|বাংলাদেশ
 BE BEL EUR Europe/Brussels Belgium|België|Belgique|Belgien
 BF BFA XOF Africa/Ouagadougou Burkina Faso
-BG BGR BGN Europe/Sofia Bulgaria|България
+BG BGR EUR Europe/Sofia Bulgaria|България
 BH BHR BHD Asia/Bahrain Bahrain|البحرين
 BI BDI BIF Africa/Bujumbura Burundi|Uburundi
 BJ BEN XOF Africa/Porto-Novo Benin

@@ -79,6 +79,11 @@ _DATE = re.compile(
 )
 
 
+def begins(key: str) -> bool:
+    """Whether a key is the head of a one-line interaction: it begins with a date."""
+    return _DATE.match(key) is not None
+
+
 def read_line(text: str, business: Business) -> dict[str, Any]:
     """`2026-11-03 10:30 call in: Asked for beans`; all but date and text may be left out."""
     found = _DATE.match(text.strip())
@@ -138,6 +143,7 @@ INTERACTION = Kind(
     ),
     letter="i",
     shorthand=read_line,
+    begins=begins,
     title="summary",
     when="at",
     columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),

@@ -16,10 +16,11 @@ class Item:
 
     `values` holds what is written (lists of items as lists of Item, groups as Item);
     `derived` what was computed; `extra` the keys that the kind does not know, as nodes.
-    `written_id` tells whether the id stands in the file. `node` is where it came from.
+    `written_id` tells whether the id stands in the file, `short` whether the item is
+    written in one line, in its kind's shorthand. `node` is where it came from.
     """
 
-    __slots__ = ("derived", "extra", "id", "kind", "node", "parent", "values", "written_id")
+    __slots__ = ("derived", "extra", "id", "kind", "node", "parent", "short", "values", "written_id")
 
     def __init__(self, kind: Kind, node: Node | None = None, parent: Item | None = None) -> None:
         self.kind = kind
@@ -27,6 +28,7 @@ class Item:
         self.parent = parent
         self.id = ""
         self.written_id = False
+        self.short = False
         self.values: dict[str, Any] = {}
         self.derived: dict[str, Any] = {}
         self.extra: dict[str, Node] = {}

@@ -146,6 +146,7 @@ class Kind:
         columns: tuple[str, ...] = (),
         when: str = "",
         counted: str = "",
+        begins: Callable[[str], bool] | None = None,
         notes: bool = True,
     ) -> None:
         """`name` is the singular, `key` the plural and the list's key in a record.
@@ -153,7 +154,8 @@ class Kind:
         `letter` begins the ids of items that have one. `title` is the field that names
         an item to people, `columns` the fields that a list shows, `when` the date that
         `date:` and windows go by. `counted` is the SQL condition for the items that sums
-        and counts go over (`{t}` is the row); without it all are.
+        and counts go over (`{t}` is the row); without it all are. `begins` tells the
+        beginning of a shorthand that has `: ` in it, which YAML takes for a key.
         """
         self.name = name
         self.key = key
@@ -168,6 +170,7 @@ class Kind:
         self.derive = derive
         self.check = check
         self.counted = counted
+        self.begins = begins
         self.aliases = aliases
         self.title = title
         self.columns = columns

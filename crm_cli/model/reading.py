@@ -14,7 +14,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence, plain
 
-_IGNORED = frozenset(("id", "updated"))
+_IGNORED = frozenset(("id",))
 
 
 class Reader:
@@ -113,7 +113,10 @@ class Reader:
                     if hoisted is not None:
                         self._hoist(item, hoisted, value)
                         continue
-                    self._unknown(item, key, value)
+                    if kind.begins is not None and kind.begins(key.text):
+                        self._begun(item, key, value)
+                    else:
+                        self._unknown(item, key, value)
                     continue
             if isinstance(value, Scalar) and value.absent:
                 continue
@@ -202,6 +205,8 @@ class Reader:
         items = []
         for part in nodes:
             if isinstance(part, Mapping):
+                if kind.shorthand is not None and self._unquoted(part, kind):
+                    continue
                 items.append(self._mapping(part, kind, owner))
             elif isinstance(part, Sequence):
                 self._not_a(part, field, f"a list of {kind.key}")
@@ -223,15 +228,46 @@ class Reader:
         if kind.shorthand is None:
             return []
         item = Item(kind, node, owner)
+        return [item] if self._expand(item, node, text) else []
+
+    def _expand(self, item: Item, node: Scalar, text: str) -> bool:
+        """Read a one-line item; False where it cannot be."""
+        kind = item.kind
+        assert kind.shorthand is not None
         try:
             texts = kind.shorthand(text, self.business)
         except Unreadable as error:
-            self.problem(node, error.code, f"{field.key}: {error.message}", error.hint)
-            return []
+            self.problem(node, error.code, f"{kind.key}: {error.message}", error.hint)
+            return False
+        item.short = True
         for key, value in texts.items():
             part = Scalar(value, node.style, node.start, node.end, node.line, node.column)
             self._scalar(item, kind.by_key[key], part)
-        return [item]
+        return True
+
+    def _begun(self, item: Item, key: Scalar, value: Node) -> None:
+        """`- 2026-11-03 call in: Asked for beans`, which YAML takes for a mapping."""
+        if isinstance(value, Scalar):
+            self._expand(item, key, f"{key.text}: {value.text}".rstrip())
+        else:
+            self._not_a(value, Field("summary"), "a text")
+
+    def _unquoted(self, node: Mapping, kind: Kind) -> bool:
+        """Whether a text with `: ` in it was taken for a mapping; told with its cure."""
+        if len(node.entries) != 1:
+            return False
+        key, value = node.entries[0]
+        name = normal(key.text)
+        known = name in kind.by_name or name in _IGNORED
+        if known or not isinstance(value, Scalar) or (kind.begins and kind.begins(key.text)):
+            return False
+        self.problem(
+            key,
+            "unquoted-colon",
+            f"this {kind.name} is a text with ': ' in it, which YAML takes for a key",
+            f'quote it: "{key.text}: {value.text}"',
+        )
+        return True
 
     def _hoist(self, item: Item, hoisted: tuple[Field, Field], node: Node) -> None:
         """`city:` at the top is the first address's."""

@@ -5,7 +5,8 @@ A node keeps the marks of the one it was read from, so that comments can be foun
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping as Mapping_
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, MapOf, Texts
 from crm_cli.model.item import Item
@@ -13,6 +14,9 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.node import PLAIN, Mapping, Node, Scalar, Sequence, made
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import entry_of
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
 
 SIMPLE = "value"
 """The key of an item that may be written as its text alone (a tag, an e-mail)."""
@@ -51,14 +55,14 @@ def value_to_node(type: FieldType, value: Any, origin: Node | None = None) -> No
     """A field's typed value as a node in canonical form."""
     if isinstance(type, ListOf):
         return _from(
-            Sequence(item_node(_item(type.kind, part)) for part in value),
+            Sequence(item_node(part) for part in value),
             origin if isinstance(origin, Sequence) else None,
         )
     if isinstance(type, GroupOf):
-        return _from(item_node(_item(type.kind, value), top=True), origin)
+        return _from(item_node(value, top=True), origin)
     if isinstance(type, MapOf):
         return Mapping(
-            (Scalar(key, style_for(key)), item_node(_item(type.kind, part), top=True))
+            (Scalar(key, style_for(key)), item_node(part, top=True))
             for key, part in value.items()
         )
     if isinstance(type, Texts):
@@ -82,26 +86,47 @@ def free_node(value: Any) -> Node:
     return node
 
 
-def new_item(kind: Kind, values: dict[str, Any]) -> Item:
-    """An item to be written; lists of items are given as lists of dictionaries."""
-    return _item(kind, values)
+def new_item(kind: Kind, values: Mapping_[str, Any], business: Business) -> Item:
+    """An item to be written: typed values, or texts that the fields read.
 
-
-def _item(kind: Kind, value: Any) -> Item:
-    if isinstance(value, Item):
-        return value
+    Lists of items are lists of dictionaries (or of texts, for simple lists). Keys that
+    the kind does not know are kept as the user's own. Raises Unreadable.
+    """
     item = Item(kind)
-    if isinstance(value, dict):
-        for key, part in value.items():
-            if key == "id" and "id" not in kind.by_key:
-                item.id = part
-            elif key in kind.by_key:
-                item.values[key] = part
-            elif part is not None:
-                item.extra[key] = free_node(part)
-    else:
-        item.values[SIMPLE] = value
+    for key, value in values.items():
+        if value is None:
+            continue
+        field = kind.by_key.get(key)
+        if field is not None:
+            item.values[key] = _typed(field.type, value, business)
+        elif key == "id":
+            item.id = value
+        else:
+            item.extra[key] = free_node(value)
     return item
+
+
+def _typed(type: FieldType, value: Any, business: Business) -> Any:
+    if isinstance(type, ListOf):
+        return [
+            part
+            if isinstance(part, Item)
+            else new_item(
+                type.kind, part if isinstance(part, dict) else {SIMPLE: part}, business
+            )
+            for part in value
+        ]
+    if isinstance(type, GroupOf):
+        return value if isinstance(value, Item) else new_item(type.kind, value, business)
+    if isinstance(type, MapOf):
+        return {
+            key: part if isinstance(part, Item) else new_item(type.kind, part, business)
+            for key, part in value.items()
+        }
+    if isinstance(value, str):
+        read = type.read(value, business)
+        return read[0] if isinstance(read, tuple) else read
+    return value
 
 
 def _original(item: Item) -> list[tuple[Scalar, Node]]:

@@ -21,7 +21,6 @@ from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import Reader, entry_of
 from crm_cli.model.writing import free_node, item_node, new_item, value_to_node
 from crm_cli.store import splice
-from crm_cli.store.canonical import canonical
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.emit import emit
 from crm_cli.store.splice import Append, Delete, Insert, Op, Path, RenameKey, Replace
@@ -200,7 +199,7 @@ class Document:
         if isinstance(type, (ListOf, Texts)):
             parts = _parts(value)
             if isinstance(type, ListOf):
-                parts = [self._simple(type.kind, part) for part in parts]
+                parts = [new_item(type.kind, self._simple(type.kind, part), self.business) for part in parts]
             if not parts:
                 self._drop(item, field.key)
                 return
@@ -270,9 +269,8 @@ class Document:
             entry = entry_of(item, field.key)
             shared = entry is not None and entry[1] is first.node and len(items) > 1
             if shared or key != "value":
-                texts = [part.values for part in items]
-                texts[0] = {**texts[0], key: self.cast(kind.by_key[key], value)}
-                self._put(item, field.key, value_to_node(field.type, texts))
+                first.values[key] = self.cast(kind.by_key[key], value)
+                self._put(item, field.key, value_to_node(field.type, items))
             else:
                 part = kind.by_key[key]
                 self._apply(
@@ -310,7 +308,7 @@ class Document:
 
     def _put(self, item: Item, key: str, node: Node) -> None:
         """Replace the value of a key, or insert the key where the declaration puts it."""
-        if isinstance(item.node, Scalar):
+        if item.short:
             self._expand(item)
             item = self._again(item)
         path = self._path_of(item)
@@ -341,7 +339,7 @@ class Document:
         """Append an item, in canonical form, to a list; its new id ("" where it has none)."""
         owner = self._writable(ref)
         if self.mapped and ref is None:
-            self._apply(Insert((), key, record_node(self.kind, values), tuple(self.root.keys()), True))
+            self._apply(Insert((), key, item_node(new_item(self.kind, values, self.business), top=True), tuple(self.root.keys()), True))
             return key
         field = owner.kind.by_name[key]
         kind = _kind(field)
@@ -349,7 +347,7 @@ class Document:
         if kind.letter:
             taken = {item.id for item in self.record.walk()}
             made.setdefault("id", new_item_id(kind.letter, taken, self._random))
-        node = item_node(new_item(kind, made))
+        node = item_node(new_item(kind, made, self.business))
         entry = entry_of(owner, field.key)
         path = self._path_of(owner)
         if entry is None:
@@ -446,6 +444,8 @@ class Document:
             made = item_node(self.record, top=True)
             assert isinstance(made, Mapping)
             ordered = made
+        from crm_cli.store.canonical import canonical
+
         self.text = canonical(self.text, self.root, ordered)
         self._read()
 
@@ -467,7 +467,7 @@ class Document:
         """The item, after its id is written down where it only had a derived one."""
         item = self.find(ref)
         if item.kind.letter and not item.written_id and item.parent is not None:
-            if isinstance(item.node, Scalar):
+            if item.short:
                 self._expand(item)
             else:
                 self._apply(Insert(self._path_of(item), "id", Scalar(item.id), (), False))
@@ -500,11 +500,6 @@ class Document:
         if item.node is None or item.node is self.root:
             return ()
         return self.path_to(item.node)
-
-
-def record_node(kind: Kind, values: dict[str, Any]) -> Node:
-    """A record of a file with several, in canonical form."""
-    return item_node(new_item(kind, values), top=True)
 
 
 def _kind(field: Field) -> Kind:
