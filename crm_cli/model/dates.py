@@ -105,7 +105,7 @@ def read_moment(text: str, zone: tzinfo) -> date | datetime:
         except ValueError:
             pass
         else:
-            if FIRST_YEAR <= found.year < 9999:
+            if FIRST_YEAR < found.year < 9999:
                 return found
     text = text.strip()
     match = re.fullmatch(_TIMED, text, re.ASCII)
