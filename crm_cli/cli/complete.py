@@ -16,7 +16,7 @@ from typing import Any
 
 from crm_cli.cli.commands import BY_NAME, COMMANDS
 from crm_cli.cli.session import Globals, Session
-from crm_cli.cli.words import DEFAULT_BREAKS, Typed, split_line
+from crm_cli.cli.typed import DEFAULT_BREAKS, Typed, split_line
 
 OFFERED = 200
 """Candidates beyond so many help nobody."""
@@ -197,7 +197,8 @@ class Completer:
         return [f"{before}{comma}{found}" for found in self._ask(kind, last)]
 
     def _ask(self, kind: str, prefix: str) -> list[str]:
-        found: Iterable[str] = self._session.workspace.completions(kind, prefix)
+        workspace: Any = self._session.workspace
+        found: Iterable[str] = workspace.completions(kind, prefix)
         # A customer may be found by a name that the id does not begin with.
         return list(found) if kind == "customer" else _starting(found, prefix)
 

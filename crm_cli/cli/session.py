@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.model.errors import (
+    Ambiguous,
+    CrmError,
     Declined,
     ExitCode,
     Problem,
@@ -18,6 +20,7 @@ from crm_cli.model.errors import (
     UsageError,
     worst,
 )
+from crm_cli.model.text import visible
 from crm_cli.render.output import Format, Rows, record_text, rows_text
 from crm_cli.render.screen import Screen, is_terminal, screen_of
 
@@ -57,6 +60,7 @@ class Session:
         """Set by a command whose answer is no: exit 1."""
         self._problems: list[Problem] = []
         self._opened: Workspace | None = None
+        self._progress: Progress | None = None
 
     # The data directory
 
@@ -72,8 +76,24 @@ class Session:
                 user=self.options.user,
                 lock_timeout=self.options.lock_timeout,
                 environ=self.environ,
+                # Others who wait are told for whom; the words after it are nobody's business.
+                command=" ".join(("crm", *self.words[:1])),
             )
+            self._opened.progress = self._reading
+            self._opened.waiting = self._waiting
         return self._opened
+
+    def _reading(self, done: int, total: int) -> None:
+        """Draw how far reading many records is."""
+        if self._progress is None:
+            self._progress = self.progress("Reading records", total)
+        self._progress.reach(done)
+        if done >= total:
+            self._progress.close()
+            self._progress = None
+
+    def _waiting(self, holder: str) -> None:
+        self.say(f"crm: waiting for {visible(holder)}")
 
     def has_directory(self) -> bool:
         """Whether a data directory is found where one is looked for; a named one counts."""
@@ -170,8 +190,6 @@ class Session:
         """What programs read stays as it is for them; a terminal gets no control characters."""
         if self.screen.width is None or form not in (Format.CSV, Format.TSV, Format.YAML):
             return pieces
-        from crm_cli.model.text import visible
-
         return (visible(piece, multiline=True) for piece in pieces)
 
     def _page(self, pieces: Iterator[str], form: Format) -> None:
@@ -259,6 +277,46 @@ class Session:
                 return candidates[int(answer) - 1][0]
             if answer in {identity for identity, _ in candidates}:
                 return answer
+
+    def who(self, text: str, *, writes: bool = False, exact: bool = False) -> str:
+        """The id of the customer that a WHO means; an ambiguous one is asked about.
+
+        Without a terminal a writer takes no prefixes, since one that is unique
+        today is another person's tomorrow; `exact` (rm) never does. Raises
+        NotFound, Ambiguous.
+        """
+        try:
+            return self.workspace.who(text, strict=self._strict(writes, exact))
+        except Ambiguous as error:
+            chosen = self.pick(f"{text}: which one?", error.candidates)
+            if chosen is None:
+                raise
+            return chosen
+
+    def whos(self, words: Sequence[str], *, writes: bool = False, exact: bool = False) -> list[str]:
+        """The ids that WHO… means: customers, query terms, `-` for ids on stdin; see `who`."""
+        strict = self._strict(writes, exact)
+        named = self.expand(words)
+        try:
+            return self.workspace.whos(named, strict=strict)
+        except Ambiguous:
+            if not self.interactive:
+                raise
+        return self.workspace.whos([self._settled(word, strict) for word in named], strict=strict)
+
+    def _settled(self, word: str, strict: bool) -> str:
+        """A word, or the id chosen for it where it is ambiguous."""
+        try:
+            self.workspace.who(word, strict=strict)
+        except Ambiguous as error:
+            return self.pick(f"{word}: which one?", error.candidates) or word
+        except CrmError:
+            # A query term, or nobody: the question as a whole will say so.
+            return word
+        return word
+
+    def _strict(self, writes: bool, exact: bool) -> bool:
+        return exact or (writes and not self.interactive)
 
     def expand(self, words: Sequence[str]) -> list[str]:
         """The words, with `-` replaced by the ids on stdin, one a line."""

@@ -30,7 +30,8 @@ def _reworded(message: str, error: Exception, ctx: Any) -> str:
         return f"there is no option {option}{guess}"
     missing = re.match(r"Missing argument '(.*?)'\.", message)
     if missing:
-        return f"{missing[1].strip('[]')} is missing"
+        name = missing[1].strip("[]")
+        return f"{name.upper() if name.islower() else name} is missing"
     extra = re.match(r"Got unexpected extra argument\(s\) \((.*)\)", message, re.DOTALL)
     if extra:
         return f"too many words: {extra[1]}"

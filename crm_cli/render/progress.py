@@ -25,7 +25,11 @@ class Progress:
 
     def advance(self, count: int = 1) -> None:
         """So many more are done."""
-        self._done += count
+        self.reach(self._done + count)
+
+    def reach(self, done: int) -> None:
+        """So many are done."""
+        self._done = done
         if self._stream is not None and monotonic() >= self._next:
             self._next = monotonic() + PAUSE
             self._draw(self._stream)
