@@ -1,0 +1,36 @@
+"""`KEY=VALUE` on the command line: after WHO…, `=` sets, `+=` adds, `-=` takes away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_ASSIGNMENT = re.compile(r"([^\W\d][\w.-]*?)(\+=|-=|=)(.*)", re.DOTALL)
+
+
+class Assignment(NamedTuple):
+    """A field, what is done to it (`=`, `+=`, `-=`) and the text; `KEY=` alone removes."""
+
+    key: str
+    operator: str
+    text: str
+
+
+def split_assignments(words: Sequence[str]) -> tuple[list[str], list[Assignment]]:
+    """The words before the first assignment, and the assignments; others among those stay words."""
+    rest: list[str] = []
+    found: list[Assignment] = []
+    for word in words:
+        match = _ASSIGNMENT.fullmatch(word)
+        if match:
+            found.append(Assignment(match[1], match[2], match[3]))
+        else:
+            rest.append(word)
+    return rest, found
+
+
+def split_values(words: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """As `split_assignments`, for a new record: `=` and `+=` are the same, `-=` is a word."""
+    rest, found = split_assignments(words)
+    return rest, [(one.key, one.text) for one in found if one.operator != "-="]

@@ -1,0 +1,32 @@
+"""`crm set`."""
+
+from __future__ import annotations
+
+import typer
+
+from crm_cli.cli.assignments import split_assignments
+from crm_cli.cli.options import DryRun, WhosAndValues, Yes
+from crm_cli.cli.session import of
+from crm_cli.cli.writing import carry_out
+
+app = typer.Typer()
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context, words: WhosAndValues, dry_run: DryRun = False, yes: Yes = False
+) -> None:
+    """Change fields of customers, or of one of their items.
+
+    crm set ana city=Koper phone= tags+=vip credit.limit=500
+    crm set city:Koper owner=petra --yes
+    crm set y-7d1 amount=220
+    """
+    from crm_cli.features.setting import set_fields
+
+    session = of(ctx)
+    whos, assignments = split_assignments(words)
+    plan = set_fields(
+        session.workspace, session.expand(whos), assignments, strict=not session.interactive
+    )
+    carry_out(session, plan, dry_run=dry_run, yes=yes)

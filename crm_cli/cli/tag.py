@@ -1,0 +1,76 @@
+"""`crm tag`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import DryRun, Json, NoHeader, Output, Terms, Whos, Yes
+from crm_cli.cli.session import of
+from crm_cli.cli.writing import carry_out
+
+app = typer.Typer()
+
+TagWords = Annotated[str, typer.Argument(metavar="TAG[,TAG]", help="Tags.")]
+
+
+@app.command()
+def add(
+    ctx: typer.Context, tags: TagWords, who: Whos, dry_run: DryRun = False, yes: Yes = False
+) -> None:
+    """Put tags on customers.
+
+    crm tag add vip ana
+    crm list city:Koper -o ids | crm tag add coast -
+    """
+    _tag(ctx, tags, who, add=True, dry_run=dry_run, yes=yes)
+
+
+@app.command()
+def remove(
+    ctx: typer.Context, tags: TagWords, who: Whos, dry_run: DryRun = False, yes: Yes = False
+) -> None:
+    """Take tags off customers.
+
+    crm tag remove cold @active --yes
+    """
+    _tag(ctx, tags, who, add=False, dry_run=dry_run, yes=yes)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    terms: Terms = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """List the tags in use, with the number of customers.
+
+    crm tag list city:Ljubljana
+    """
+    from crm_cli.features.setting import tags
+    from crm_cli.render.output import Column, Rows
+
+    session = of(ctx)
+    found = tags(session.workspace, terms or ())
+    rows = Rows(
+        (Column("tag"), Column("customers", "integer")),
+        found,
+        ids=[tag for tag, _ in found],
+        none="no tags",
+    )
+    session.show(rows, session.format(output, json), header=not no_header)
+
+
+def _tag(
+    ctx: typer.Context, tags: str, who: list[str], *, add: bool, dry_run: bool, yes: bool
+) -> None:
+    from crm_cli.features.setting import tag
+
+    session = of(ctx)
+    plan = tag(
+        session.workspace, tags, session.expand(who), add=add, strict=not session.interactive
+    )
+    carry_out(session, plan, dry_run=dry_run, yes=yes)

@@ -1,0 +1,57 @@
+"""How every writing command ends: shown, asked, carried out, said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm_cli.cli.session import Session
+from crm_cli.features.plan import Plan, counted
+from crm_cli.model.text import visible
+from crm_cli.workspace import Written
+
+
+def carry_out(session: Session, plan: Plan, *, dry_run: bool = False, yes: bool = False) -> Written:
+    """Carry a plan out, or show it.
+
+    With `dry_run` the files are shown before and after, and nothing is written. A plan
+    about several customers is summed up and asked for first, unless `yes`.
+    """
+    workspace = session.workspace
+    for note in plan.notes:
+        session.say(note)
+    if dry_run:
+        written = workspace.write(plan.change, dry_run=True)
+        _show(session, written)
+        session.say("nothing was written" if written.diffs else "nothing would change")
+        return written
+    if len(plan.records) > 1:
+        question = plan.question or f"Change {counted(len(plan.records), 'customer')}?"
+        if not yes:
+            session.say(f"{question.rstrip('?')}: {_few(plan.records)}")
+        session.confirm(question, yes=yes)
+    workspace.waiting = lambda holder: session.say(f"waiting for {holder} …")
+    written = workspace.write(plan.change)
+    if not written.diffs:
+        session.say("nothing changed")
+        return written
+    session.write(f"{plan.done}  ({_few(written.paths, 2)})\n")
+    session.say("crm undo takes it back")
+    return written
+
+
+def _few(names: Sequence[str], most: int = 5) -> str:
+    listed = [visible(name) for name in names]
+    if len(listed) <= most:
+        return ", ".join(listed)
+    return ", ".join(listed[:most]) + f" and {len(listed) - most:,} more"
+
+
+def _show(session: Session, written: Written) -> None:
+    from crm_cli.render.changes import diff_lines
+
+    for diff in written.diffs:
+        session.write(diff_lines(diff.path, _text(diff.before), _text(diff.after), session.screen))
+
+
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else data.decode("utf-8", "backslashreplace")

@@ -1,0 +1,78 @@
+"""What people type as a field's value: dates in words, `me`, and the field's own type."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from crm_cli.model.errors import Unreadable, UsageError
+from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.workspace import Workspace
+
+_AHEAD = frozenset(("due", "start", "due_date", "required", "expires", "end", "expected_close"))
+"""Fields about what is to come: a bare weekday is the next one."""
+
+
+def when(workspace: Workspace, text: str, *, ahead: bool, day: bool = False) -> date | datetime:
+    """A date, or a time, in figures or words (`fri 14:30`, `+2w`); raises UsageError.
+
+    `ahead` says that a bare weekday is to come; `day` that a time of day is refused.
+    """
+    from crm_cli.model.periods import Lean, read_when
+
+    clock = workspace.clock
+    try:
+        value = read_when(
+            text,
+            clock.today,
+            workspace.business.time_zone,
+            lean=Lean.FUTURE if ahead else Lean.PAST,
+        )
+    except Unreadable as error:
+        raise UsageError(error.message, error.hint) from error
+    if day and isinstance(value, datetime):
+        raise UsageError(f"'{text}' has a time of day; a date is wanted")
+    return value
+
+
+def day(workspace: Workspace, text: str | None, *, ahead: bool = False) -> date:
+    """A calendar day, today where no text is given; raises UsageError."""
+    if not text:
+        return workspace.clock.today
+    return when(workspace, text, ahead=ahead, day=True)
+
+
+def said(workspace: Workspace, what: str, value: date | datetime) -> str:
+    """A date as it was understood: `due Fri 2026-11-27 14:30, in 5 days`."""
+    from crm_cli.model.periods import describe
+
+    return f"{what} {describe(value, workspace.clock.today)}"
+
+
+def typed(workspace: Workspace, kind: Kind, key: str, text: str) -> Any:
+    """A field's value from what was typed for it; raises UsageError with the field's name."""
+    field = kind.by_name.get(normal(key))
+    if field is None:
+        return text
+    if field.type.storage in (Storage.DATE, Storage.MOMENT):
+        try:
+            return when(
+                workspace,
+                text,
+                ahead=field.key in _AHEAD,
+                day=field.type.storage is Storage.DATE,
+            )
+        except UsageError as error:
+            raise UsageError(f"{field.key}: {error.message}", error.hint) from error
+    if text == "me" and field.key in ("owner", "assignee", "organizer"):
+        return workspace.me(text)
+    return read(field, text, workspace)
+
+
+def read(field: Field, text: str, workspace: Workspace) -> Any:
+    """A text as the field's type reads it; raises UsageError."""
+    try:
+        return field.type.read(text, workspace.business)
+    except Unreadable as error:
+        raise UsageError(f"{field.key}: {error.message}", error.hint) from error
