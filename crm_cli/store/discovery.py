@@ -88,11 +88,15 @@ def set_default(env: Mapping[str, str], root: Path) -> Path | None:
 
     line = f"default: {json.dumps(str(_absolute(root)), ensure_ascii=False)}\n".encode()
     with files.telling(f"write {path}"):
-        before = files.read_if_any(str(path)) or b""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        before, mode = b"", 0o600
+        if path.exists():
+            before, status = files.read_with_status(str(path))
+            mode = stat.S_IMODE(status.st_mode)
         if before and not before.endswith(b"\n"):
             before += b"\n"
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.write_atomic(os.path.realpath(path), before + line)
+        # Many keep their configuration elsewhere and link to it.
+        files.write_atomic(os.path.realpath(path), before + line, mode=mode)
     return path
 
 

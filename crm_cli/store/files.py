@@ -110,9 +110,11 @@ def replaced(other: Calls) -> Iterator[Calls]:
         calls = before
 
 
-def _again(call: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    # For calls that have done nothing when a signal interrupts them (PEP 475 covers the real
-    # ones; this also covers file systems that answer EINTR by themselves).
+def again(call: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Repeat a call that has done nothing when a signal interrupts it. Raises OSError.
+
+    PEP 475 covers most; this also covers file systems that answer EINTR by themselves.
+    """
     while True:
         try:
             return call(*args, **kwargs)
@@ -153,6 +155,12 @@ def telling(doing: str, outcome: str = "nothing was changed") -> Iterator[None]:
         raise failure(doing, error, outcome) from error
 
 
+def real(root: str | os.PathLike[str]) -> str:
+    """A data directory's own path, without links. Raises StorageError."""
+    with telling(f"find {os.fspath(root)}", ""):
+        return calls.realpath(os.fspath(root))
+
+
 class NotRegular(OSError):  # noqa: N818
     """What was to be read is no file: a folder, pipe, socket or device."""
 
@@ -172,7 +180,7 @@ def read_with_status(
 ) -> tuple[bytes, os.stat_result]:
     """The bytes of a regular file and its status, of the same file even if it is replaced."""
     system = calls
-    descriptor = _again(system.open, path, _READ if follow else _READ | _NOFOLLOW)
+    descriptor = again(system.open, path, _READ if follow else _READ | _NOFOLLOW)
     try:
         status = system.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -181,11 +189,11 @@ def read_with_status(
         wanted = status.st_size + 1
         if limit is not None:
             wanted = min(wanted, limit)
-        chunk = _again(system.read, descriptor, wanted)
+        chunk = again(system.read, descriptor, wanted)
         chunks = [chunk]
         size = len(chunk)
         while chunk and (limit is None or size < limit):
-            chunk = _again(system.read, descriptor, 65536 if limit is None else limit - size)
+            chunk = again(system.read, descriptor, 65536 if limit is None else limit - size)
             chunks.append(chunk)
             size += len(chunk)
         return b"".join(chunks), status
@@ -223,13 +231,13 @@ def write_new(path: str, data: bytes, *, mode: int = 0o600) -> None:
     """
     system = calls
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CLOEXEC | _NOFOLLOW | _BINARY
-    descriptor = _again(system.open, path, flags, 0o600)
+    descriptor = again(system.open, path, flags, 0o600)
     try:
         try:
             write_all(descriptor, data)
             if mode != 0o600:
                 system.chmod(path, mode)
-            _again(system.fsync, descriptor)
+            again(system.fsync, descriptor)
         finally:
             system.close(descriptor)
     except BaseException:
@@ -241,7 +249,7 @@ def write_all(descriptor: int, data: bytes) -> None:
     """Write every byte, however few each call takes. Raises OSError."""
     rest = memoryview(data)
     while rest:
-        written = _again(calls.write, descriptor, rest)
+        written = again(calls.write, descriptor, rest)
         if written <= 0:
             raise OSError(errno.EIO, "the disk took no more bytes")
         rest = rest[written:]
@@ -270,9 +278,9 @@ def sync_folder(path: str) -> None:
     """Make names that were added to or removed from a folder durable. Raises OSError."""
     if sys.platform == "win32":
         return
-    descriptor = _again(calls.open, path, os.O_RDONLY | _CLOEXEC)
+    descriptor = again(calls.open, path, os.O_RDONLY | _CLOEXEC)
     try:
-        _again(calls.fsync, descriptor)
+        again(calls.fsync, descriptor)
     except OSError as error:
         # Some file systems cannot sync a folder, and say so; a real failure is another number.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
@@ -293,7 +301,10 @@ def make_folders(root: str, folder: str) -> list[str]:
     created: list[str] = []
     try:
         for path in reversed(missing):
-            calls.mkdir(path, 0o700)
+            try:
+                calls.mkdir(path, 0o700)
+            except FileExistsError:
+                continue  # somebody made it meanwhile
             created.append(path)
             sync_folder(os.path.dirname(path))
     except BaseException:

@@ -57,7 +57,7 @@ def last(root: Path) -> LastChange | None:
 
     Takes no lock and writes nothing. Raises StorageError.
     """
-    real = files.calls.realpath(str(root))
+    real = files.real(root)
     with files.telling("read .crm/last", ""):
         log = _read(real, _NEXT)
         if log is None or not _matches(real, log):

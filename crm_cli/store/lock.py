@@ -58,7 +58,9 @@ class Lock:
     def __enter__(self) -> Lock:
         try:
             files.private_folder(self.folder)
-            self._descriptor = files.calls.open(os.path.join(self.folder, NAME), _FLAGS, 0o600)
+            self._descriptor = files.again(
+                files.calls.open, os.path.join(self.folder, NAME), _FLAGS, 0o600
+            )
         except OSError as error:
             raise files.failure(f"open the lock {FOLDER}/{NAME}", error) from error
         try:

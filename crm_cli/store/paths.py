@@ -81,7 +81,7 @@ class Names:
     def __init__(self, root: str, leaving: frozenset[str]) -> None:
         self.root = root
         self.leaving = leaving
-        self._folders: dict[str, dict[str, str]] = {}
+        self._folders: dict[str, dict[str, set[str]]] = {}
 
     def add(self, real: str) -> None:
         """Take in a file to be made, and the folders above it.
@@ -90,28 +90,28 @@ class Names:
         """
         while real != self.root:
             folder, name = os.path.split(real)
-            known = self._listed(folder)
-            twin = known.setdefault(same_name(name), name)
-            if twin != name:
+            alike = self._listed(folder).setdefault(same_name(name), set())
+            if name in alike:
+                return
+            for twin in alike:
                 relative = os.path.relpath(os.path.join(folder, twin), self.root)
                 raise ConflictError(
                     f"{name} and {relative.replace(os.sep, '/')} differ only in how they are "
                     "written; nothing was changed",
                     "some systems take them for one file; choose another id",
                 )
+            alike.add(name)
             real = folder
 
-    def _listed(self, folder: str) -> dict[str, str]:
+    def _listed(self, folder: str) -> dict[str, set[str]]:
         known = self._folders.get(folder)
         if known is None:
+            known = self._folders[folder] = {}
             try:
                 names = files.calls.listdir(folder)
             except FileNotFoundError:
                 names = []
-            known = {
-                same_name(name): name
-                for name in names
-                if not self.leaving or os.path.join(folder, name) not in self.leaving
-            }
-            self._folders[folder] = known
+            for name in names:
+                if not self.leaving or os.path.join(folder, name) not in self.leaving:
+                    known.setdefault(same_name(name), set()).add(name)
         return known

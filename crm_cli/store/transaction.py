@@ -104,7 +104,7 @@ def commit(
     twin), Refused (a path outside, a link), StorageError, and whatever an `update` raises;
     whichever it is, every file is its old self or, as the message then says, its new one.
     """
-    real = files.calls.realpath(str(root))
+    real = files.real(root)
     _check(changes)
     with Lock(real, command=command, timeout=timeout, waiting=waiting) as lock:
         _tidy(real, lock)
@@ -133,7 +133,7 @@ def commit(
 
 def preview(root: Path, changes: Sequence[FileChange]) -> Committed:
     """What `commit` would change, now. Takes no lock, writes nothing; raises as it does."""
-    real = files.calls.realpath(str(root))
+    real = files.real(root)
     _check(changes)
     plans = _plan(real, changes)
     return Committed(tuple(Written(plan.path, plan.before, plan.after) for plan in plans))
@@ -146,7 +146,7 @@ def recover(
 
     Raises ConflictError, StorageError.
     """
-    real = files.calls.realpath(str(root))
+    real = files.real(root)
     with Lock(real, command=command, timeout=timeout, waiting=waiting) as lock:
         found = lock.unclean
         found |= _tidy(real, lock)
@@ -208,11 +208,11 @@ def _read(real: str, change: FileChange) -> tuple[bytes | None, int]:
 
 
 def _check_new(root: str, plans: list[_Plan]) -> None:
-    leaving = frozenset(paths.target(root, plan.path) for plan in plans if plan.after is None)
-    names = paths.Names(root, leaving)
-    for plan in plans:
-        if plan.before is None:
-            with files.telling(f"write {plan.path}"):
+    with files.telling("look for names alike"):
+        leaving = frozenset(paths.target(root, p.path) for p in plans if p.after is None)
+        names = paths.Names(root, leaving)
+        for plan in plans:
+            if plan.before is None:
                 names.add(paths.target(root, plan.path))
 
 

@@ -54,12 +54,14 @@ class Folder:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = files.calls.realpath(str(root))
+        self.root = files.real(root)
         self.problems: list[Problem] = []
         self._known_folders: set[str] = {self.root}
         self._staged: dict[str, bytes | None] = {}
         self._interrupted: tuple[Problem, ...] = ()
-        if files.exists(os.path.join(self.root, ".crm", "journal")):
+        with files.telling("read .crm", ""):
+            interrupted = files.exists(os.path.join(self.root, ".crm", "journal"))
+        if interrupted:
             # Imported here since hashing and JSON are not needed by a usual read.
             from crm_cli.store import journal
 
@@ -103,12 +105,8 @@ class Folder:
         except files.NotRegular as error:
             raise _unusable(path, "not-a-file", f"is {error.strerror}, not a file") from error
         except OSError as error:
-            raise _unusable(
-                path,
-                "unreadable",
-                f"cannot be read: {files.reason(error)}",
-                "check who may read it (ls -l)" if error.errno in _RIGHTS else "",
-            ) from error
+            message = f"cannot be read: {files.reason(error)}"
+            raise _unusable(path, "unreadable", message, _cure(error)) from error
         if len(data) > files.LARGEST:
             raise _unusable(path, "too-large", "is larger than 16 MiB", "split it, or remove it")
         return data
@@ -124,42 +122,51 @@ class Folder:
         return True
 
     def _walk(self, top: str, suffix: str, found: list[Entry]) -> None:
-        folders = [top]
-        if not self._is_folder(top):
-            return
+        folders = [top] if self._is_folder(top) else []
         while folders:
             folder = folders.pop()
             try:
                 with files.calls.scandir(os.path.join(self.root, folder)) as listing:
-                    for entry in listing:
-                        name = entry.name
-                        if name[0] == ".":
-                            continue
-                        if name.endswith(suffix) and name.isascii():
-                            status = entry.stat(follow_symlinks=False)
-                            if status.st_mode & _TYPE == _REGULAR:
-                                found.append(
-                                    (
-                                        f"{folder}/{name}",
-                                        status.st_size,
-                                        status.st_mtime_ns,
-                                        status.st_ctime_ns,
-                                        status.st_ino,
-                                    )
-                                )
-                                continue
-                        if entry.is_dir(follow_symlinks=False):
-                            folders.append(f"{folder}/{name}")
-                        else:
-                            self._unusual(f"{folder}/{name}", entry, suffix, found)
+                    self._list(folder, listing, suffix, found, folders)
             except OSError as error:
-                self._skip(
-                    folder,
-                    "unreadable",
-                    f"this folder cannot be read: {files.reason(error)}",
-                    "check who may read it (ls -ld)",
-                    Severity.ERROR,
-                )
+                self._unreadable(folder, error, "this folder ")
+
+    def _list(
+        self,
+        folder: str,
+        listing: Iterator[os.DirEntry[str]],
+        suffix: str,
+        found: list[Entry],
+        folders: list[str],
+    ) -> None:
+        # Runs once for each of perhaps 100,000 files: one system call, one tuple.
+        for entry in listing:
+            name = entry.name
+            if name[0] == ".":
+                continue
+            path = f"{folder}/{name}"
+            try:
+                if name.endswith(suffix) and name.isascii():
+                    status = entry.stat(follow_symlinks=False)
+                    if status.st_mode & _TYPE == _REGULAR:
+                        found.append(
+                            (
+                                path,
+                                status.st_size,
+                                status.st_mtime_ns,
+                                status.st_ctime_ns,
+                                status.st_ino,
+                            )
+                        )
+                        continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(path)
+                else:
+                    self._unusual(path, entry, suffix, found)
+            except FileNotFoundError:
+                continue  # it went away meanwhile
+            except OSError as error:
+                self._unreadable(path, error)
 
     def _unusual(self, path: str, entry: os.DirEntry[str], suffix: str, found: list[Entry]) -> None:
         """What the fast way left: links, other types, other endings, names not in ASCII."""
@@ -179,10 +186,7 @@ class Folder:
             shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
             self._skip(shown, "file-name", "its name is not UTF-8", "rename it", Severity.ERROR)
             return
-        try:
-            self._add(path, found)
-        except FileNotFoundError:
-            return
+        self._add(path, found)
 
     def _single(self, name: str, found: list[Entry]) -> None:
         try:
@@ -190,9 +194,7 @@ class Folder:
         except FileNotFoundError:
             return
         except OSError as error:
-            self._skip(
-                name, "unreadable", f"cannot be read: {files.reason(error)}", "", Severity.ERROR
-            )
+            self._unreadable(name, error)
 
     def _add(self, path: str, found: list[Entry]) -> None:
         """Add a file, or a link to one inside; OSError."""
@@ -205,7 +207,9 @@ class Folder:
                 return
             try:
                 status = files.calls.stat(real)
-            except (FileNotFoundError, NotADirectoryError):
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                    raise
                 self._skip(path, "broken-link", "is a link to nothing; skipped")
                 return
         if status.st_mode & _TYPE != _REGULAR:
@@ -251,6 +255,10 @@ class Folder:
             raise _unusable(path, "outside-link", "is a link out of the directory")
         return real
 
+    def _unreadable(self, path: str, error: OSError, what: str = "") -> None:
+        message = f"{what}cannot be read: {files.reason(error)}"
+        self._skip(path, "unreadable", message, _cure(error), Severity.ERROR)
+
     def _skip(
         self,
         path: str,
@@ -262,7 +270,9 @@ class Folder:
         self.problems.append(Problem(path, 0, 0, code, message, hint, severity))
 
 
-_RIGHTS = (errno.EACCES, errno.EPERM)
+def _cure(error: OSError) -> str:
+    denied = error.errno in (errno.EACCES, errno.EPERM)
+    return "check who may read it (ls -l)" if denied else ""
 
 
 def _unusable(path: str, code: str, message: str, hint: str = "") -> DataError:

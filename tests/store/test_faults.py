@@ -1,0 +1,395 @@
+"""Promise 3, nothing is lost: every single call on the file system fails, or is the last.
+
+After each of them every record is the old one or the new one, whole; several files change
+together or not at all; and the next write leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm_cli.model.errors import CrmError, ExitCode
+from crm_cli.store import files
+from crm_cli.store.transaction import FileChange, commit
+from crm_cli.store.tree import Folder
+from crm_cli.store.undo import undo
+
+OLD = {"customers/ana.yaml": b"name: Ana\n", "customers/rok.yaml": b"name: Rok\n"}
+
+NAMES = [name for name in vars(files.Calls) if not name.startswith("_") and name != "close"]
+
+
+class Meddling(files.Calls):
+    """Counts the calls, and lets `at` act instead of the k-th."""
+
+    def __init__(self, k: int, at: Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]):
+        self.k = k
+        self.at = at
+        self.count = 0
+        self.trace: list[str] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        real = super().__getattribute__(name)
+        if name not in NAMES:
+            return real
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self.count += 1
+            self.trace.append(name)
+            if self.meddles():
+                return self.at(name, lambda *a: real(*a, **kwargs), args)
+            return real(*args, **kwargs)
+
+        return call
+
+    def meddles(self) -> bool:
+        return self.count == self.k
+
+
+class Dead(Meddling):
+    """Meddles with the k-th call and all that follow."""
+
+    def meddles(self) -> bool:
+        return self.count >= self.k
+
+
+def failing(number: int) -> Callable[..., Any]:
+    def at(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        raise OSError(number, os.strerror(number))
+
+    return at
+
+
+def full(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """A full disk: some bytes still fit, then none do; what needs no room works."""
+    if name in ("write", "mkdir", "link"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return real(*args)
+
+
+def short(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    if name == "write":
+        return real(args[0], bytes(args[1])[: max(1, len(args[1]) // 2)])
+    if name == "read":
+        return real(args[0], 1)
+    return real(*args)
+
+
+def dying(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    if name == "write":
+        real(args[0], bytes(args[1])[: len(args[1]) // 2])
+    os._exit(9)
+
+
+def dying_after(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    real(*args)
+    os._exit(9)
+
+
+def add(path: str, line: bytes) -> FileChange:
+    return FileChange(path, lambda data: (data or b"") + line)
+
+
+def edit_one(root: Path) -> dict[str, bytes | None]:
+    commit(root, [add("customers/ana.yaml", b"city: Koper\n")], command="crm set")
+    return {"customers/ana.yaml": b"name: Ana\ncity: Koper\n"}
+
+
+def make_one(root: Path) -> dict[str, bytes | None]:
+    commit(root, [add("customers/new/eva.yaml", b"name: Eva\n")], command="crm add")
+    return {"customers/new/eva.yaml": b"name: Eva\n"}
+
+
+def remove_one(root: Path) -> dict[str, bytes | None]:
+    commit(root, [FileChange("customers/rok.yaml", lambda _: None)], command="crm rm")
+    return {"customers/rok.yaml": None}
+
+
+def several(root: Path) -> dict[str, bytes | None]:
+    changes = [
+        add("customers/ana.yaml", b"tags: [vip]\n"),
+        FileChange("customers/rok.yaml", lambda _: None),
+        add("customers/eva.yaml", b"name: Eva\n"),
+    ]
+    commit(root, changes, command="crm merge")
+    return {
+        "customers/ana.yaml": b"name: Ana\ntags: [vip]\n",
+        "customers/rok.yaml": None,
+        "customers/eva.yaml": b"name: Eva\n",
+    }
+
+
+def take_back(root: Path) -> dict[str, bytes | None]:
+    undo(root)
+    return {"customers/ana.yaml": b"name: An\n", "customers/rok.yaml": b"name: Ro\n"}
+
+
+OPERATIONS = [edit_one, make_one, remove_one, several, take_back]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Callable[[], Path]:
+    numbers = iter(range(10**6))
+
+    def make() -> Path:
+        root = tmp_path / str(next(numbers))
+        (root / "customers").mkdir(parents=True)
+        for path, data in OLD.items():
+            (root / path).write_bytes(data[:-2] + b"\n")
+        changes = [FileChange(path, lambda _, data=data: data) for path, data in OLD.items()]  # type: ignore[misc]
+        commit(root, changes, command="crm set")
+        return root
+
+    return make
+
+
+def on_disk(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in (root / "customers").rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def as_read(root: Path) -> dict[str, bytes]:
+    tree = Folder(root)
+    return {entry[0]: tree.read(entry[0]) for entry in tree.entries()}
+
+
+def after(new: dict[str, bytes | None]) -> dict[str, bytes]:
+    state = {path: new.get(path, data) for path, data in OLD.items()} | new
+    return {path: data for path, data in state.items() if data is not None}
+
+
+def check_aftermath(root: Path, new: dict[str, bytes]) -> dict[str, bytes]:
+    """Each file old or new, a reader sees one of the two states, the next write tidies up."""
+    for path, data in on_disk(root).items():
+        assert data in (OLD.get(path), new.get(path))
+    seen = as_read(root)
+    assert seen in (OLD, new)
+    commit(root, [add("crm.yaml", b"name: Shop\n")], command="crm config set")
+    assert on_disk(root) == seen
+    left = [path for path in root.rglob("*") if files.TEMPORARY.fullmatch(path.name)]
+    assert left == []
+    assert not (root / ".crm/journal").exists()
+    return seen
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("kind", [Meddling, Dead])
+@pytest.mark.parametrize(
+    "at",
+    [
+        *(failing(n) for n in (errno.ENOSPC, errno.EACCES, errno.EIO)),
+        full,
+    ],
+    ids=["ENOSPC", "EACCES", "EIO", "full"],
+)
+def test_any_call_may_fail(
+    operation: Callable[[Path], dict[str, bytes | None]],
+    kind: type[Meddling],
+    at: Callable[..., Any],
+    fresh: Callable[[], Path],
+) -> None:
+    new = after(operation(fresh()))
+    for k in range(1, 1000):
+        root = fresh()
+        raised: CrmError | None = None
+        with files.replaced(kind(k, at)) as system:
+            try:
+                operation(root)
+            except CrmError as error:
+                raised = error
+        assert isinstance(system, Meddling)
+        if system.count < k:
+            break
+        # A failed write of the lock's text or of undo's rename must not fail the command.
+        if raised is not None:
+            assert raised.exit_code == ExitCode.IO, raised
+            assert "\n" not in raised.message
+            assert "cannot" in raised.message
+        seen = check_aftermath(root, new)
+        if raised is None:
+            assert seen == new
+        elif "nothing was changed" in raised.message:
+            assert seen == OLD
+    else:
+        pytest.fail("the calls never ended")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_short_writes_and_reads_are_completed(
+    operation: Callable[[Path], dict[str, bytes | None]], fresh: Callable[[], Path]
+) -> None:
+    new = after(operation(fresh()))
+    root = fresh()
+    with files.replaced(Dead(1, short)):
+        operation(root)
+    assert check_aftermath(root, new) == new
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_interrupted_calls_are_repeated_or_refused(
+    operation: Callable[[Path], dict[str, bytes | None]], fresh: Callable[[], Path]
+) -> None:
+    new = after(operation(fresh()))
+    for k in range(1, 1000):
+        root = fresh()
+        with files.replaced(Meddling(k, failing(errno.EINTR))) as system:
+            try:
+                operation(root)
+            except CrmError as error:
+                assert error.exit_code == ExitCode.IO
+        assert isinstance(system, Meddling)
+        if system.count < k:
+            break
+        if system.trace[k - 1] in ("open", "read", "write", "fsync", "flock"):
+            assert as_read(root) == new
+        check_aftermath(root, new)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked process")
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("at", [dying, dying_after])
+def test_killed_at_any_call(
+    operation: Callable[[Path], dict[str, bytes | None]],
+    at: Callable[..., Any],
+    fresh: Callable[[], Path],
+) -> None:
+    new = after(operation(fresh()))
+    for k in range(1, 1000):
+        root = fresh()
+        child = os.fork()
+        if child == 0:
+            try:
+                with files.replaced(Meddling(k, at)):
+                    operation(root)
+            finally:
+                os._exit(0)
+        _, status = os.waitpid(child, 0)
+        check_aftermath(root, new)
+        if os.waitstatus_to_exitcode(status) == 0:
+            break
+    else:
+        pytest.fail("it never lived")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked process")
+def test_undo_after_a_kill_restores_the_last_finished_change(fresh: Callable[[], Path]) -> None:
+    """Whenever the second command died, undo takes back what is on disk, never other bytes."""
+    first = {"customers/ana.yaml": b"name: An\n", "customers/rok.yaml": b"name: Ro\n"}
+    for k in range(1, 1000):
+        root = fresh()
+        child = os.fork()
+        if child == 0:
+            try:
+                with files.replaced(Meddling(k, dying)):
+                    several(root)
+            finally:
+                os._exit(0)
+        _, status = os.waitpid(child, 0)
+        finished = as_read(root) != OLD
+        commit(root, [add("customers/ana.yaml", b"")], command="crm set")
+        undo(root)
+        assert on_disk(root) == (OLD if finished else first)
+        if os.waitstatus_to_exitcode(status) == 0:
+            break
+
+
+def by_hand(path: Path) -> Callable[..., Any]:
+    def at(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        with path.open("ab") as file:
+            file.write(b"by hand: yes\n")
+        return real(*args)
+
+    return at
+
+
+def rename_of(root: Path, path: Path, operation: Callable[[Path], object]) -> int:
+    """Which call renames the new text over `path`: what comes between it and the look
+    before it cannot be seen by any program."""
+    found: list[int] = []
+
+    class Watching(Meddling):
+        def meddles(self) -> bool:
+            return self.trace[-1] == "replace"
+
+    def at(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        if args[1] == str(path):
+            found.append(system.count)
+        return real(*args)
+
+    system = Watching(0, at)
+    with files.replaced(system):
+        operation(root)
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_change_made_meanwhile_is_never_lost(fresh: Callable[[], Path]) -> None:
+    """Somebody appends a line before any call: it stays, and undo leaves it too."""
+    probe = fresh()
+    rename = rename_of(probe, probe / "customers/ana.yaml", edit_one)
+    for k in range(1, rename):
+        root = fresh()
+        path = root / "customers/ana.yaml"
+        with files.replaced(Meddling(k, by_hand(path))):
+            edit_one(root)
+        text = path.read_bytes()
+        assert sorted(text.splitlines()) == [b"by hand: yes", b"city: Koper", b"name: Ana"]
+        undo(root)
+        assert path.read_bytes() == b"name: Ana\nby hand: yes\n"
+
+
+def two_edits(root: Path) -> None:
+    changes = [add(path, b"city: Koper\n") for path in OLD]
+    commit(root, changes, command="crm set")
+
+
+@pytest.mark.parametrize("name", ["ana", "rok"])
+def test_several_files_start_over_where_one_changes_meanwhile(
+    name: str, fresh: Callable[[], Path]
+) -> None:
+    """Even after the first of them was written already."""
+    probe = fresh()
+    rename = rename_of(probe, probe / f"customers/{name}.yaml", two_edits)
+    for k in range(1, rename):
+        root = fresh()
+        with files.replaced(Meddling(k, by_hand(root / f"customers/{name}.yaml"))):
+            two_edits(root)
+        assert not (root / ".crm/journal").exists()
+        for path in OLD:
+            lines = sorted((root / path).read_bytes().splitlines()[-2:])
+            edited = path.endswith(f"{name}.yaml")
+            assert (b"by hand: yes" in lines) == edited
+            assert (root / path).read_bytes().count(b"city: Koper") == 1
+        undo(root)
+        assert b"city" not in b"".join(on_disk(root).values())
+
+
+def test_a_file_made_meanwhile_is_never_replaced(fresh: Callable[[], Path]) -> None:
+    for k in range(1, 1000):
+        root = fresh()
+
+        def at(
+            name: str, real: Callable[..., Any], args: tuple[Any, ...], root: Path = root
+        ) -> Any:
+            path = root / "customers/new/eva.yaml"
+            path.parent.mkdir(exist_ok=True)
+            if not path.exists():
+                path.write_bytes(b"by hand: yes\n")
+            return real(*args)
+
+        with files.replaced(Meddling(k, at)) as system:
+            make_one(root)
+        assert isinstance(system, Meddling)
+        if system.count < k:
+            break
+        text = (root / "customers/new/eva.yaml").read_bytes()
+        assert text in (b"by hand: yes\nname: Eva\n", b"name: Eva\n")
