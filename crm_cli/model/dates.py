@@ -84,7 +84,9 @@ def read_date(text: str) -> date:
 def real_date(year: int, month: int, day: int) -> date:
     """The date, or `Unreadable` that says which part cannot be."""
     if not FIRST_YEAR <= year <= 9999:
-        raise Unreadable(f"the year {year} is out of range", "years run from 1000 to 9999")
+        raise Unreadable(
+            f"the year {year} is out of range", "years run from 1000 to 9999", code="bad-date"
+        )
     _check_month_and_day(year, month, day)
     return date(year, month, day)
 

@@ -93,7 +93,9 @@ def read_window(text: str, today: date) -> Period:
         start = read_days(first, today, lean=Lean.PAST).start if first.strip() else None
         end = read_days(last, today, lean=Lean.PAST).end if last.strip() else None
         if start and end and start > end:
-            raise Unreadable(f"{text!r} ends before it begins", f"write {last}..{first}")
+            raise Unreadable(
+                f"{text!r} ends before it begins", f"write {last}..{first}", code="bad-date"
+            )
         return Period(start, end)
     if re.fullmatch(rf"\d{{1,5}}[\s_-]*{_UNIT}", text.strip().lower(), re.ASCII):
         text = f"last-{text.strip()}"
@@ -157,7 +159,9 @@ def _calendar(word: str) -> Days | None:
     if match[2]:
         quarter = int(match[2])
         if not 1 <= quarter <= 4:
-            raise Unreadable(f"there is no quarter {quarter}", "quarters are q1 to q4")
+            raise Unreadable(
+                f"there is no quarter {quarter}", "quarters are q1 to q4", code="bad-date"
+            )
         return _months(date(year, quarter * 3 - 2, 1), 3)
     if match[3]:
         try:
@@ -166,6 +170,7 @@ def _calendar(word: str) -> Days | None:
             raise Unreadable(
                 f"{year} has no week {int(match[3])}",
                 "weeks are those of ISO 8601: w1 to w52 or 53",
+                code="bad-date",
             ) from None
         return Days(monday, monday + timedelta(days=6))
     if match[4]:
