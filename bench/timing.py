@@ -1,0 +1,74 @@
+"""Run a command several times: how long it took, how much memory it had, what it said."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+
+class Timing(NamedTuple):
+    """What several runs of one command took."""
+
+    seconds: float
+    """The median, wall clock."""
+    memory: int
+    """The most resident memory of one process of the run, in bytes."""
+    status: int
+    output: bytes
+
+
+def timed(
+    command: Sequence[str | Path],
+    *,
+    runs: int = 10,
+    warm: int = 1,
+    environ: Mapping[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+    vary: Callable[[int], Sequence[str]] | None = None,
+) -> Timing:
+    """The median of `runs` after `warm` runs that do not count.
+
+    `before` is done before each, outside of the measure; `vary` gives words to add to
+    the command for each run (an edit that changes something must differ each time).
+    """
+    found = []
+    for number in range(warm + runs):
+        if before is not None:
+            before()
+        words = [*map(str, command), *(vary(number) if vary is not None else ())]
+        found.append(_once(words, environ))
+    counted = found[warm:]
+    last = counted[-1]
+    return Timing(
+        median(timing.seconds for timing in counted),
+        max(timing.memory for timing in counted),
+        last.status,
+        last.output,
+    )
+
+
+def _once(words: Sequence[str], environ: Mapping[str, str] | None) -> Timing:
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=None if environ is None else dict(environ),
+    )
+    assert process.stdout is not None
+    with process.stdout:
+        output = process.stdout.read()
+    # wait4 and not wait: it alone tells the memory of this one process.
+    _, status, usage = os.wait4(process.pid, 0)
+    took = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    # macOS counts bytes, everybody else kilobytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Timing(took, usage.ru_maxrss * unit, process.returncode, output)
