@@ -8,6 +8,7 @@ from crm_cli.cli.assignments import split_assignments
 from crm_cli.cli.options import DryRun, WhosAndValues, Yes
 from crm_cli.cli.session import of
 from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import UsageError
 
 app = typer.Typer()
 
@@ -26,6 +27,8 @@ def set_(
 
     session = of(ctx)
     whos, assignments = split_assignments(words)
+    if not whos:
+        raise UsageError("whom to change?", "crm set ana city=Koper")
     plan = set_fields(
         session.workspace, session.expand(whos), assignments, strict=not session.interactive
     )

@@ -19,6 +19,9 @@ def carry_out(session: Session, plan: Plan, *, dry_run: bool = False, yes: bool 
     workspace = session.workspace
     for note in plan.notes:
         session.say(note)
+    if not plan.change.steps:
+        session.say("nobody is meant; nothing was done")
+        return Written(plan.change.subject, (), dry_run)
     if dry_run:
         written = workspace.write(plan.change, dry_run=True)
         _show(session, written)

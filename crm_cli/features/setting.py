@@ -31,8 +31,6 @@ def set_fields(
     """
     if not assignments:
         raise UsageError("nothing to set", "crm set ana city=Koper phone=")
-    if not words:
-        raise UsageError("whom to change?", "crm set ana city=Koper")
     item = item_ref(workspace, words)
     if item is not None:
         customer, ref = item

@@ -19,7 +19,8 @@ def when(workspace: Workspace, text: str, *, ahead: bool, day: bool = False) -> 
 
     `ahead` says that a bare weekday is to come; `day` that a time of day is refused.
     """
-    from crm_cli.model.periods import Lean, read_when
+    from crm_cli.model.periods import Lean
+    from crm_cli.model.when import read_when
 
     clock = workspace.clock
     try:
@@ -27,7 +28,8 @@ def when(workspace: Workspace, text: str, *, ahead: bool, day: bool = False) -> 
             text,
             clock.today,
             workspace.business.time_zone,
-            lean=Lean.FUTURE if ahead else Lean.PAST,
+            Lean.FUTURE if ahead else Lean.PAST,
+            now=clock.now,
         )
     except Unreadable as error:
         raise UsageError(error.message, error.hint) from error
@@ -45,7 +47,7 @@ def day(workspace: Workspace, text: str | None, *, ahead: bool = False) -> date:
 
 def said(workspace: Workspace, what: str, value: date | datetime) -> str:
     """A date as it was understood: `due Fri 2026-11-27 14:30, in 5 days`."""
-    from crm_cli.model.periods import describe
+    from crm_cli.model.when import describe
 
     return f"{what} {describe(value, workspace.clock.today)}"
 

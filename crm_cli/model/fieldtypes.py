@@ -135,9 +135,9 @@ class Number(FieldType):
         return read_decimal(text)
 
     def write(self, value: Any) -> Scalar:
-        from crm_cli.model.money import decimal_text
+        from crm_cli.model.money import decimal_literal
 
-        return Scalar(decimal_text(value))
+        return Scalar(decimal_literal(value))
 
     def answer(self, value: Any) -> Any:
         from crm_cli.model.money import decimal_text
@@ -172,9 +172,9 @@ class Money(FieldType):
         return (amount.value, amount.currency) if amount.currency else amount.value
 
     def write(self, value: Any) -> Scalar:
-        from crm_cli.model.money import decimal_text
+        from crm_cli.model.money import decimal_literal
 
-        return Scalar(decimal_text(value))
+        return Scalar(decimal_literal(value))
 
     def answer(self, value: Any) -> Any:
         from crm_cli.model.money import decimal_text
@@ -238,7 +238,7 @@ class Moment(FieldType):
                         return day
                 elif text[10] == "T":
                     instant = datetime.fromisoformat(text)
-                    if instant.tzinfo is not None and instant.year >= 1000:
+                    if instant.tzinfo is not None and 1000 < instant.year < 9999:
                         return instant
             except ValueError:
                 pass
@@ -389,10 +389,11 @@ class Currency(FieldType):
     example = "EUR"
 
     def read(self, text: str, business: Business) -> str:
-        code = text.strip().upper()
-        if len(code) != 3 or not code.isascii() or not code.isalpha():
-            raise Unreadable(f"'{text}' is not a currency", "write its three letters, like EUR")
-        return code
+        if len(text) == 3 and text.isascii() and text.isupper():
+            return text
+        from crm_cli.model.money import read_currency
+
+        return read_currency(text)
 
 
 class Reference(FieldType):

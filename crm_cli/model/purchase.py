@@ -87,16 +87,16 @@ def read_line(text: str, business: Business) -> dict[str, Any]:
 
 def _derive_line(line: Item, business: Business) -> None:
     """Net = quantity × unit price × (1 − discount), half-up to the minor unit (EN 16931 BT-131)."""
-    from crm_cli.model.money import round_money
+    from crm_cli.model.money import EXACT, round_money
 
     price = line.values.get("unit_price")
     if price is None:
         return
     quantity = line.values.get("quantity", Decimal(1))
-    net = quantity * price
+    net = EXACT.multiply(quantity, price)
     discount = line.values.get("discount")
     if discount:
-        net = net * (_HUNDRED - discount) / _HUNDRED
+        net = EXACT.divide(EXACT.multiply(net, _HUNDRED - discount), _HUNDRED)
     purchase = line.parent
     currency = _currency(purchase, business) if purchase is not None else business.currency
     net = round_money(net, currency)

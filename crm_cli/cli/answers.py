@@ -1,0 +1,55 @@
+"""How every list is answered: the rows of a query, in the format that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crm_cli.cli.session import Session
+from crm_cli.model.kind import Kind
+from crm_cli.render.output import Column, Format, Rows
+
+if TYPE_CHECKING:
+    from crm_cli.query.select import Answer
+
+
+def answer_list(
+    session: Session,
+    base: Kind,
+    terms: Sequence[str] | None,
+    *,
+    where: str | None = None,
+    cols: str | None = None,
+    sort: str | None = None,
+    limit: int | None = None,
+    output: Format | None = None,
+    json: bool = False,
+    header: bool = True,
+    default_sort: str = "",
+) -> None:
+    """Answer with the rows of a kind that terms and expression describe.
+
+    `-o ids` and `-o paths` ask for just those columns, whatever `--cols` says.
+    """
+    form = session.format(output, json)
+    wanted: str | Sequence[str] | None = cols
+    if form in (Format.IDS, Format.PATHS):
+        wanted = ("id",) if form is Format.IDS else ("path",)
+    answer = session.workspace.select(
+        base,
+        session.expand(terms or ()),
+        where=where,
+        cols=wanted,
+        sort=sort or default_sort or None,
+        limit=limit,
+    )
+    session.show(rows_of(answer, none=f"no {base.key}"), form, header=header)
+
+
+def rows_of(answer: Answer, *, none: str) -> Rows:
+    """A query's answer as rows to be shown."""
+    return Rows(
+        [Column(column.key, column.type.name) for column in answer.columns],
+        answer.rows,
+        none=none,
+    )

@@ -1,0 +1,36 @@
+"""Whom a WHO means where several answer to it: the user is asked, in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from crm_cli.cli.session import Session
+from crm_cli.model.errors import Ambiguous
+
+_T = TypeVar("_T")
+
+
+def chosen(session: Session, find: Callable[[str], _T], text: str) -> _T:
+    """What `find` finds for a text; of several candidates the one that the user picks.
+
+    Raises Ambiguous where nobody can be asked.
+    """
+    try:
+        return find(text)
+    except Ambiguous as error:
+        picked = session.pick(f"{text} could be several; which one?", error.candidates)
+        if picked is None:
+            raise
+        return find(picked)
+
+
+def who(session: Session, text: str, *, strict: bool | None = None) -> str:
+    """The id of the customer that a writer's WHO means.
+
+    Without a terminal only an id, an e-mail, a phone or the exact name will do, since a
+    prefix that is unique today is another person tomorrow; `strict` demands that always.
+    """
+    if strict is None:
+        strict = not session.interactive
+    return chosen(session, lambda word: session.workspace.who(word, strict=strict), text)

@@ -1,0 +1,37 @@
+"""`crm search`."""
+
+from __future__ import annotations
+
+import typer
+
+from crm_cli.cli.options import Json, Limit, NoHeader, Output, Words
+from crm_cli.cli.session import of
+
+app = typer.Typer()
+
+
+@app.command()
+def search(
+    ctx: typer.Context,
+    words: Words,
+    limit: Limit = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Find words anywhere in the records; each shows where it was found.
+
+    crm search renewal offer
+    crm search sustar
+    """
+    from crm_cli.features.searching import search as find
+    from crm_cli.render.output import Column, Rows
+
+    session = of(ctx)
+    hits = find(session.workspace, words, limit=limit)
+    rows = Rows(
+        [Column(key) for key in ("id", "name", "where", "text")],
+        [(hit.id, hit.name, hit.where, hit.text) for hit in hits],
+        none="nothing found",
+    )
+    session.show(rows, session.format(output, json), header=not no_header)

@@ -1,0 +1,74 @@
+"""A customer, or one of their items, as a whole."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import NotFound
+from crm_cli.model.item import Item
+from crm_cli.workspace import Workspace, is_item_id
+
+
+class Shown(NamedTuple):
+    """A record, or an item of it (`item`), its path, and the customer's values of today."""
+
+    record: Item
+    path: str
+    today: dict[str, Any]
+    item: Item | None = None
+    line: int = 0
+
+
+def show(workspace: Workspace, text: str) -> Shown:
+    """What a WHO or an item's id means; raises NotFound, Ambiguous."""
+    if is_item_id(text) and text not in workspace.customer_ids():
+        try:
+            customer, ref = workspace.item(text)
+        except NotFound:
+            pass
+        else:
+            return item(workspace, customer, ref)
+    return customer_shown(workspace, workspace.who(text))
+
+
+def customer_shown(workspace: Workspace, id: str) -> Shown:
+    """A customer's record, with what depends on today."""
+    document = workspace.document(id)
+    return Shown(document.record, document.path, _today(workspace, id))
+
+
+def item(workspace: Workspace, customer: str, ref: str) -> Shown:
+    """An item of a customer."""
+    document = workspace.document(customer)
+    found = document.find(ref)
+    line = found.node.line if found.node is not None else 0
+    return Shown(document.record, document.path, {}, found, line)
+
+
+def _today(workspace: Workspace, id: str) -> dict[str, Any]:
+    keys = [one.key for one in CUSTOMER.derived if one.sql]
+    answer = workspace.select(CUSTOMER, [f"id.is:{id}"], cols=keys)
+    return dict(zip(keys, answer.rows[0], strict=True)) if answer.rows else {}
+
+
+def as_object(shown: Shown) -> dict[str, Any]:
+    """`id, path`, the stored keys typed, `custom`, `derived`; for an item also its customer."""
+    if shown.item is not None:
+        found = shown.item
+        answer = {"id": found.id, "customer": shown.record.id, "kind_of_item": found.kind.name}
+        answer |= {"path": shown.path, "line": shown.line}
+        answer |= {key: value for key, value in found.answer().items() if key != "id"}
+        return {**answer, "derived": _derived(found, {})}
+    record = shown.record
+    answer = {"id": record.id, "path": shown.path, **record.answer()}
+    answer.setdefault("custom", {})
+    return {**answer, "derived": _derived(record, shown.today)}
+
+
+def _derived(item: Item, today: dict[str, Any]) -> dict[str, Any]:
+    return {
+        one.key: today.get(one.key, item.derived.get(one.key))
+        for one in item.kind.derived
+        if not one.sql or one.key in today
+    }
