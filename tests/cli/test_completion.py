@@ -1,0 +1,198 @@
+"""Completion: what is offered, and that each shell puts it in rightly."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from crm_cli.cli.complete import answer, candidates
+from crm_cli.cli.session import Session
+from crm_cli.cli.shells import SCRIPTS, Shell
+from crm_cli.cli.typed import escaped, split_line
+
+
+class FakeWorkspace:
+    """Offers fixed words."""
+
+    words: ClassVar[dict[str, list[str]]] = {
+        "customer": ["maja-kos\tMaja Kos", "bor"],
+        "tag": ["vip", "new client"],
+        "segment": ["lapsed", "late"],
+        "field": ["city", "country", "email"],
+        "key": ["city"],
+        "value:city": ["Koper", "New York"],
+        "state": ["open", "overdue"],
+        "user": ["petra"],
+    }
+
+    def completions(self, kind: str, prefix: str) -> list[str]:
+        return self.words.get(kind, [])
+
+
+@pytest.fixture(autouse=True)
+def workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "workspace", property(lambda self: FakeWorkspace()))
+
+
+def values(words: str, current: str) -> list[str]:
+    return [found.split("\t")[0] for found in candidates(words.split(), current)]
+
+
+def test_commands_come_from_the_registry() -> None:
+    assert values("", "li") == ["list"]
+    assert values("-C shop --as petra", "comp") == ["completion"]
+    assert "task" in values("", "")
+    assert values("", "--to") == ["--today"]
+    assert values("nonsense", "") == []
+
+
+def test_a_commands_own_words() -> None:
+    assert values("completion", "") == ["bash", "zsh", "fish"]
+    assert values("completion", "z") == ["zsh"]
+    assert values("completion", "--h") == ["--help"]
+    assert values("--color", "") == ["auto", "always", "never"]
+    assert values("list --as", "") == ["petra"]
+
+
+@pytest.mark.parametrize(
+    ("metavar", "current", "found"),
+    [
+        ("[TERM…]", "ci", ["city:"]),
+        ("[TERM…]", "not:ci", ["not:city:"]),
+        ("[TERM…]", "city:", ["city:Koper", "city:New York"]),
+        ("[TERM…]", "city:Koper,N", ["city:Koper,New York"]),
+        ("[TERM…]", "+v", ["+vip"]),
+        ("[TERM…]", "@la", ["@lapsed", "@late"]),
+        ("[TERM…]", "is:o", ["is:open", "is:overdue"]),
+        ("[TERM…]", "no:em", ["no:email"]),
+        ("WHO", "", ["maja-kos\tMaja Kos", "bor"]),
+        ("WHO…", "+", ["maja-kos\tMaja Kos", "bor", "+vip", "+new client"]),
+        ("WHO… KEY=VALUE…", "city=K", ["city=Koper"]),
+        ("WHO… KEY=VALUE…", "+v", ["+vip"]),
+        ("TAG[,TAG]", "vip,n", ["vip,new client"]),
+        ("A,B-", "city,c", ["city,city", "city,country"]),
+        ("USER|me", "p", ["petra"]),
+        ("DATE", "tom", ["tomorrow"]),
+        ("FILE", "", []),
+    ],
+)
+def test_values_by_what_an_argument_takes(metavar: str, current: str, found: list[str]) -> None:
+    from crm_cli.cli.complete import Completer
+
+    assert Completer(Session()).values(metavar, current) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "current", "put_in"),
+    [
+        ("crm list city:Ko", ["crm", "list"], "city:Ko", "Koper"),
+        ("crm list city:", ["crm", "list"], "city:", "Koper"),
+        ("crm list ci", ["crm", "list"], "ci", "city:Koper"),
+        ("crm list 'city:Ko", ["crm", "list"], "city:Ko", "city:Koper"),
+        ("crm list 'new york' city:Ko", ["crm", "list", "new york"], "city:Ko", "Koper"),
+        ("crm a\\ b city:", ["crm", "a b"], "city:", "Koper"),
+        ("crm list ", ["crm", "list"], "", "city:Koper"),
+        ('crm "a\\"b" x', ["crm", 'a"b'], "x", "city:Koper"),
+    ],
+)
+def test_a_bash_line(line: str, words: list[str], current: str, put_in: str) -> None:
+    typed = split_line(line)
+    assert (typed.words, typed.current) == (words, current)
+    assert typed.replacement("city:Koper") == put_in
+
+
+def test_what_bash_would_run_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert escaped("a b;$(x)") == "a\\ b\\;\\$\\(x\\)"
+    assert answer(["bash", "crm completion "]) == 0
+    assert capsys.readouterr().out == "bash\nzsh\nfish\n"
+
+
+def test_nothing_disturbs_the_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CRM_DEBUG", raising=False)
+    monkeypatch.setattr(FakeWorkspace, "completions", lambda *_: 1 / 0)
+    for words in ([], ["fish"], ["fish", "list", "--as", ""], ["tcsh", "x", "y"]):
+        assert answer(words) == 0
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(FakeWorkspace, "completions", lambda *_: ["a\x1b[2J", "b\nc", "d"])
+    assert answer(["fish", "list", "--as", ""]) == 0
+    assert capsys.readouterr().out == "d\n"
+
+
+# In real shells: a `crm` that answers with fixed lines stands in for the program
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    program = tmp_path / "crm"
+    code = (
+        "import sys\nfrom crm_cli.cli import session\nfrom tests_fake import FakeWorkspace\n"
+        "session.Session.workspace = property(lambda self: FakeWorkspace())\n"
+        "from crm_cli.__main__ import main\nsys.exit(main())\n"
+    )
+    (tmp_path / "run.py").write_text(code)
+    (tmp_path / "tests_fake.py").write_text(
+        f"class FakeWorkspace:\n    words = {FakeWorkspace.words!r}\n"
+        "    def completions(self, kind, prefix):\n        return self.words.get(kind, [])\n"
+    )
+    root = Path(__file__).parents[2]
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{root}" exec "{sys.executable}" "{tmp_path}/run.py" "$@"\n'
+    )
+    program.chmod(0o755)
+    return f"{tmp_path}:{os.environ['PATH']}"
+
+
+def shell(name: str, script: str, path: str, tmp_path: Path) -> list[str]:
+    if not shutil.which(name):
+        pytest.skip(f"{name} is not installed")
+    arguments = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[name]
+    done = subprocess.run(
+        [name, *arguments, "-c", script],
+        capture_output=True,
+        text=True,
+        env={"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "TERM": "dumb"},
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("crm compl", ["completion"]),
+        ("crm completion ", ["bash", "zsh", "fish"]),
+        ("crm list --as ", ["petra"]),
+        ("crm -C x --as=pe", ["petra"]),
+    ],
+)
+def test_bash(line: str, found: list[str], path: str, tmp_path: Path) -> None:
+    if "--as=" in line:
+        found = []
+    script = (
+        SCRIPTS[Shell.BASH]
+        + f"COMP_WORDBREAKS=$' \\t\\n\"\\'@><=;|&(:'\nCOMP_LINE='{line}'\n"
+        + "COMP_POINT=${#COMP_LINE}\n_crm_complete crm\n"
+        + '[[ ${#COMPREPLY[@]} -gt 0 ]] && printf "%s\\n" "${COMPREPLY[@]}"\ntrue\n'
+    )
+    assert shell("bash", script, path, tmp_path) == found
+
+
+def test_fish(path: str, tmp_path: Path) -> None:
+    script = SCRIPTS[Shell.FISH] + "complete -C 'crm completion z'\ncomplete -C 'crm list --as p'\n"
+    assert shell("fish", script, path, tmp_path) == ["zsh", "petra"]
+
+
+def test_zsh_accepts_the_script(path: str, tmp_path: Path) -> None:
+    script = SCRIPTS[Shell.ZSH] + "print ${_comps[crm]}\n"
+    assert shell("zsh", script, path, tmp_path)[-1:] == ["_crm"]

@@ -1,0 +1,150 @@
+"""Imports go one way, and nothing heavy is loaded where speed is promised."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import crm_cli
+
+PACKAGE = Path(crm_cli.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+LAYERS = ("model", "store", "index", "query", "workspace", "features", "cli")
+"""From the lowest; each may import those before it."""
+MODEL_ONLY = ("formats", "render")
+FOR_THE_SCREEN = {"rich": "render", "typer": "cli"}
+SHARED = ("plan", "values")
+"""What every feature is made with, and so may import."""
+HEAVY = ("rich", "ruamel", "phonenumbers", "dateutil", "anyascii", "multiprocessing", "jinja2")
+
+
+def layer_of(module: str) -> str:
+    """`crm_cli.store.files` is of `store`."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """Each import of a file, wherever it stands, as (line, module)."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            module = node.module or ""
+            yield node.lineno, module
+            for alias in node.names:
+                if module == "crm_cli" or (PACKAGE.parent / module.replace(".", "/")).is_dir():
+                    yield node.lineno, f"{module}.{alias.name}"
+
+
+def allowed(importer: str, target: str) -> bool:
+    """Whether a layer may import from another."""
+    if importer == target or not target or target.startswith("__"):
+        return True
+    if importer in MODEL_ONLY:
+        return target == "model"
+    if target in MODEL_ONLY:
+        return importer in (("features", "cli") if target == "formats" else ("cli",))
+    return LAYERS.index(target) < LAYERS.index(importer)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_one_way(path: Path) -> None:
+    own = layer_of("crm_cli." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts))
+    wrong = [
+        f"{path.name}:{line}: {own} imports {module}"
+        for line, module in imported(path)
+        if module.startswith("crm_cli.")
+        and not own.startswith("__")
+        and find_spec_quietly(module)
+        and not allowed(own, layer_of(module))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_libraries_keep_to_their_layer(path: Path) -> None:
+    own = layer_of("crm_cli." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts))
+    for line, module in imported(path):
+        top = module.split(".")[0]
+        assert top != "click", f"{path.name}:{line}: Typer brings its own Click"
+        assert FOR_THE_SCREEN.get(top, own) == own, f"{path.name}:{line}: {own} imports {top}"
+
+
+def test_features_do_not_import_each_other() -> None:
+    root = PACKAGE / "features"
+    for path in root.rglob("*.py"):
+        subject = path.relative_to(root).with_suffix("").parts[0]
+        for line, module in imported(path):
+            parts = module.split(".")
+            if parts[:2] == ["crm_cli", "features"] and len(parts) > 2:
+                assert parts[2] in (subject, *SHARED), (
+                    f"{path.name}:{line}: {subject} imports {module}"
+                )
+
+
+def find_spec_quietly(module: str) -> bool:
+    """Whether the name is a module's, not a class's within one."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def loaded_by(*words: str, cwd: Path) -> set[str]:
+    """The modules that a run of the program loads."""
+    code = (
+        "import sys\n"
+        "from crm_cli.cli.hook import main\n"
+        f"code = main({list(words)!r})\n"
+        "print(*sys.modules, file=sys.stderr)\n"
+        "sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=cwd,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(PACKAGE.parent),
+            "CRM_CACHE_DIR": str(cwd / "cache"),
+            "HOME": str(cwd),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return {module.split(".")[0] for module in done.stderr.split()} | set(done.stderr.split())
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["__complete", "fish", "li"]])
+def test_what_is_known_beforehand_is_said_without_typer(words: list[str], tmp_path: Path) -> None:
+    loaded = loaded_by(*words, cwd=tmp_path)
+    assert "typer" not in loaded
+    assert not loaded & {*HEAVY, "sqlite3"}
+
+
+def test_help_of_a_command_loads_no_data_layers(tmp_path: Path) -> None:
+    loaded = loaded_by("completion", "--help", cwd=tmp_path)
+    assert not loaded & {*HEAVY, "sqlite3", "crm_cli.workspace", "crm_cli.store"}
+
+
+@pytest.mark.parametrize("words", [["list", "+vip"], ["list", "--json"], ["due"]])
+def test_a_warm_read_loads_nothing_heavy(words: list[str], tmp_path: Path) -> None:
+    (tmp_path / "crm.yaml").write_text("business:\n  name: Kos\ncountry: SI\ncurrency: EUR\n")
+    customers = tmp_path / "customers"
+    customers.mkdir()
+    (customers / "maja-kos.yaml").write_text(
+        'name: Maja Kos\ntags: vip\nphone: "+386 40 123 456"\ntasks:\n  - Call her\n'
+    )
+    loaded_by(*words, cwd=tmp_path)
+    assert not loaded_by(*words, cwd=tmp_path) & set(HEAVY)
