@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,13 @@ OLD = {"customers/ana.yaml": b"name: Ana\n", "customers/rok.yaml": b"name: Rok\n
 NAMES = [name for name in vars(files.Calls) if not name.startswith("_") and name != "close"]
 
 
-class Meddling(files.Calls):
+class Swift(files.Calls):
+    """Does not wait for the disk: a process that dies does not take the system with it."""
+
+    fsync = staticmethod(lambda descriptor: None)
+
+
+class Meddling(Swift):
     """Counts the calls, and lets `at` act instead of the k-th."""
 
     def __init__(self, k: int, at: Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]):
@@ -134,19 +141,22 @@ OPERATIONS = [edit_one, make_one, remove_one, several, take_back]
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Callable[[], Path]:
+def fresh(tmp_path: Path) -> Iterator[Callable[[], Path]]:
     numbers = iter(range(10**6))
 
     def make() -> Path:
         root = tmp_path / str(next(numbers))
-        (root / "customers").mkdir(parents=True)
-        for path, data in OLD.items():
-            (root / path).write_bytes(data[:-2] + b"\n")
-        changes = [FileChange(path, lambda _, data=data: data) for path, data in OLD.items()]  # type: ignore[misc]
-        commit(root, changes, command="crm set")
+        shutil.copytree(first, root)
         return root
 
-    return make
+    first = tmp_path / "first"
+    (first / "customers").mkdir(parents=True)
+    for path, data in OLD.items():
+        (first / path).write_bytes(data[:-2] + b"\n")
+    changes = [FileChange(path, lambda _, data=data: data) for path, data in OLD.items()]  # type: ignore[misc]
+    commit(first, changes, command="crm set")
+    with files.replaced(Swift()):
+        yield make
 
 
 def on_disk(root: Path) -> dict[str, bytes]:

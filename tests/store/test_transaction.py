@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -438,3 +440,38 @@ def test_torn_or_foreign_images_are_no_last_change(tmp_path: Path) -> None:
     with pytest.raises(CrmError):
         undo(tmp_path)
     assert not (tmp_path.parent / "x.yaml").exists()
+
+
+def _acknowledge(root: Path, pipe: int) -> None:
+    def more(data: bytes | None) -> bytes | None:
+        return b"%d" % (int(data or b"0") + 1)
+
+    while True:
+        commit(root, [FileChange(ANA, more), FileChange("crm.yaml", more)], command="crm x")
+        os.write(pipe, b".")
+
+
+def test_acknowledged_writes_survive_being_killed(tmp_path: Path) -> None:
+    """Promise 1: SIGKILL at any time; what was said to be saved is there, both files agree."""
+    context = multiprocessing.get_context("fork")
+    moments = random.Random(7)
+    saved = 0
+    for _ in range(20):
+        reading, writing = os.pipe()
+        child = context.Process(target=_acknowledge, args=(tmp_path, writing))
+        child.start()
+        os.close(writing)
+        time.sleep(moments.uniform(0.01, 0.08))
+        child.kill()
+        child.join()
+        with os.fdopen(reading, "rb") as pipe:
+            saved += len(pipe.read())
+        tree = Folder(tmp_path)
+        seen = [int(tree.read(p)) if tree.exists(p) else 0 for p in (ANA, "crm.yaml")]
+        assert seen[0] == seen[1]
+        # One more may have been saved than its process lived to tell.
+        assert seen[0] in (saved, saved + 1)
+        saved = seen[0]
+    recover(tmp_path, command="crm doctor")
+    assert (tmp_path / ANA).read_bytes() == (tmp_path / "crm.yaml").read_bytes() == b"%d" % saved
+    assert not [p for p in tmp_path.rglob("*") if files.TEMPORARY.fullmatch(p.name)]

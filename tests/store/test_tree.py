@@ -14,7 +14,7 @@ import pytest
 
 from crm_cli.model.errors import DataError, Severity
 from crm_cli.store import files
-from crm_cli.store.tree import Folder
+from crm_cli.store.tree import Folder, Tree
 
 
 def write(root: Path, path: str, data: bytes = b"name: X\n") -> Path:
@@ -25,7 +25,7 @@ def write(root: Path, path: str, data: bytes = b"name: X\n") -> Path:
 
 
 def found(root: Path) -> tuple[set[str], dict[str, str]]:
-    tree = Folder(root)
+    tree: Tree = Folder(root)
     names = {entry[0] for entry in tree.entries()}
     return names, {problem.path: problem.code for problem in tree.problems}
 
