@@ -12,7 +12,8 @@ from crm_cli.model.text import guard_cell
 from crm_cli.render.values import PHONES, RIGHT, cell_text
 
 _TSV = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_QUOTED = re.compile('[",\r\n]|^ | $')
+_NEEDS_QUOTES = re.compile('[",\r\n]|\0 | \0')
+_SEPARATES = re.compile(r"[\\\t\n\r]")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]*")
 
 
@@ -24,17 +25,26 @@ def csv_lines(
     Typed numbers and phones are not: there a leading `+` or `-` is a sign.
     """
     if header:
-        yield _csv_line([guard_cell(key) for key in keys])
-    for row in rows:
-        yield _csv_line([_csv_cell(value, kind) for value, kind in zip(row, types, strict=True)])
+        yield ",".join(_quoted([guard_cell(key) for key in keys])) + "\n"
+    for block in _blocks(rows):
+        columns = [
+            _quoted([_csv_cell(value, kind) for value in values])
+            for values, kind in zip(zip(*block, strict=True), types, strict=True)
+        ]
+        # A line of one empty cell would be no record at all.
+        yield "".join([(line or '""') + "\n" for line in map(",".join, zip(*columns, strict=True))])
 
 
 def tsv_lines(keys: Sequence[str], rows: Sequence[Sequence[Any]], *, header: bool) -> Iterator[str]:
     """The rows as TSV; tab, newline and backslash within a cell are `\\t`, `\\n`, `\\\\`."""
     if header:
-        yield "\t".join(key.translate(_TSV) for key in keys) + "\n"
-    for row in rows:
-        yield "\t".join([machine_text(value).translate(_TSV) for value in row]) + "\n"
+        yield "\t".join(_escaped(keys)) + "\n"
+    for block in _blocks(rows):
+        columns = [
+            _escaped([value if type(value) is str else machine_text(value) for value in values])
+            for values in zip(*block, strict=True)
+        ]
+        yield "".join([line + "\n" for line in map("\t".join, zip(*columns, strict=True))])
 
 
 def machine_text(value: Any) -> str:
@@ -44,18 +54,30 @@ def machine_text(value: Any) -> str:
     return cell_text(value)
 
 
-def _csv_line(cells: Sequence[str]) -> str:
-    """Quoted where need be. The standard library's writer leaves a lone CR bare, which no
-    reader gives back."""
-    quoted = [
-        '"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell for cell in cells
+def _blocks(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
+    """So many rows that what most cells need can be found out for a column at once."""
+    return (rows[start : start + 1000] for start in range(0, len(rows), 1000))
+
+
+def _quoted(cells: Sequence[str]) -> Sequence[str]:
+    """The cells, in quotes where need be. The standard library's writer leaves a lone CR
+    bare, which no reader gives back."""
+    if not _NEEDS_QUOTES.search("\0" + "\0".join(cells) + "\0"):
+        return cells
+    return [
+        '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(f"\0{cell}\0") else cell
+        for cell in cells
     ]
-    # An empty line would be no record at all.
-    return ('""' if quoted == [""] else ",".join(quoted)) + "\n"
+
+
+def _escaped(cells: Sequence[str]) -> Sequence[str]:
+    if not _SEPARATES.search("".join(cells)):
+        return cells
+    return [cell.translate(_TSV) for cell in cells]
 
 
 def _csv_cell(value: Any, kind: str) -> str:
-    text = machine_text(value)
+    text = value if type(value) is str else machine_text(value)
     if not text or text[0].isalnum():
         return text
     if isinstance(value, int | float | Decimal | date):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.render.values import plain
+
+if TYPE_CHECKING:
+    from json import JSONEncoder
 
 _UNSAFE = re.compile(
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -29,25 +32,37 @@ def _escape(found: re.Match[str]) -> str:
 
 def one_line(value: Any, *, ascii_only: bool = False) -> str:
     """A value as JSON on one line."""
-    return _dump(value, None, ascii_only)
+    return _harmless(_encoder(None, ascii_only).encode(value))
 
 
 def indented(value: Any, *, ascii_only: bool = False) -> str:
     """A value as JSON over several lines."""
-    return _dump(value, 2, ascii_only)
+    text = _encoder(2, ascii_only).encode(value)
+    return "\n".join(map(_harmless, text.split("\n")))
+
+
+def lines(rows: Iterable[Mapping[str, Any]], *, ascii_only: bool = False) -> Iterator[str]:
+    """Objects, one a line."""
+    encode = _encoder(None, ascii_only).encode
+    for row in rows:
+        yield _harmless(encode(row)) + "\n"
 
 
 def array(rows: Iterable[Mapping[str, Any]], *, ascii_only: bool = False) -> Iterator[str]:
     """An array of objects, one a line; of none it is `[]`."""
+    encode = _encoder(None, ascii_only).encode
     before = "[\n  "
     for row in rows:
-        yield before + one_line(row, ascii_only=ascii_only)
+        yield before + _harmless(encode(row))
         before = ",\n  "
     yield "[]\n" if before.startswith("[") else "\n]\n"
 
 
-def _dump(value: Any, indent: int | None, ascii_only: bool) -> str:
-    import json
+def _encoder(indent: int | None, ascii_only: bool) -> JSONEncoder:
+    from json import JSONEncoder
 
-    text = json.dumps(plain(value), ensure_ascii=ascii_only, indent=indent, allow_nan=False)
-    return text if text.isascii() and "\x7f" not in text else _UNSAFE.sub(_escape, text)
+    return JSONEncoder(ensure_ascii=ascii_only, indent=indent, allow_nan=False, default=plain)
+
+
+def _harmless(text: str) -> str:
+    return text if text.isprintable() else _UNSAFE.sub(_escape, text)

@@ -108,10 +108,10 @@ def objects_text(
         from crm_cli.render.yamltext import yaml_items
 
         return yaml_items(objects)
-    from crm_cli.render.jsontext import array, one_line
+    from crm_cli.render.jsontext import array, lines
 
     if form is Format.JSONL:
-        return (one_line(row, ascii_only=not screen.unicode) + "\n" for row in objects)
+        return lines(objects, ascii_only=not screen.unicode)
     return array(objects, ascii_only=not screen.unicode)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from crm_cli.model.quoting import quoted
@@ -31,9 +32,9 @@ def _block(value: Any, depth: int) -> list[str]:
         lines = []
         for key, held in value.items():
             if isinstance(held, dict | list) and held:
-                lines += [f"{indent}{quoted(key, key=True)}:", *_block(held, depth + 1)]
+                lines += [f"{indent}{_key(key)}:", *_block(held, depth + 1)]
             else:
-                lines.append(f"{indent}{quoted(key, key=True)}: {_flow(held)}".rstrip())
+                lines.append(f"{indent}{_key(key)}: {_flow(held)}".rstrip())
         return lines
     if isinstance(value, list) and value:
         lines = []
@@ -50,6 +51,14 @@ def _listed(lines: list[str], depth: int) -> list[str]:
     return [f"{first[:place]}- {first[place + 2 :]}", *lines[1:]]
 
 
+_text = lru_cache(maxsize=4096)(quoted)
+
+
+@lru_cache(maxsize=4096)
+def _key(key: str) -> str:
+    return quoted(key, key=True)
+
+
 def _flow(value: Any) -> str:
     if value is None:
         return "null"
@@ -58,5 +67,5 @@ def _flow(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, str):
-        return quoted(value)
+        return _text(value)
     return "{}" if isinstance(value, dict) else "[]"
