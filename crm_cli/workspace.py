@@ -274,7 +274,7 @@ class Workspace:
         """A customer's file as it is now, to be read or tried out."""
         path = self.path_of(customer)
         try:
-            return self._document(path, self.tree.read(path))
+            return self.open(path, self.tree.read(path))
         except FileNotFoundError:
             raise NotFound(f"{path} has gone") from None
 
@@ -292,7 +292,7 @@ class Workspace:
             data = self.tree.read(name)
         except FileNotFoundError:
             data = b""
-        return self._document(name, data)
+        return self.open(name, data)
 
     def products(self) -> dict[str, Item]:
         """The product directory, by SKU."""
@@ -307,7 +307,8 @@ class Workspace:
         rows = self.index.connection.execute('SELECT "id" FROM "customer"')
         return {str(row[0]) for row in rows}
 
-    def _document(self, path: str, data: bytes) -> Document:
+    def open(self, path: str, data: bytes) -> Document:
+        """A file's bytes as a document of the kind that its path says."""
         from crm_cli.model.customer import CUSTOMER
         from crm_cli.model.settings import SETTINGS
         from crm_cli.store.document import Document
@@ -357,7 +358,7 @@ class Workspace:
     def _edited(self, step: Edit, data: bytes | None) -> bytes:
         if data is None and step.path not in (*FILE_KINDS, "crm.yaml"):
             raise NotFound(f"{step.path} has gone", "somebody else removed or renamed it")
-        document = self._document(step.path, data or b"")
+        document = self.open(step.path, data or b"")
         step.update(document)
         return document.data
 

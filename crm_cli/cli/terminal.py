@@ -71,3 +71,43 @@ def page(text: str, environ: Mapping[str, str]) -> bool:
             with suppress(KeyboardInterrupt):
                 pager.wait()
     return True
+
+
+def edit(text: str, name: str, environ: Mapping[str, str], *, line: int = 1) -> str:
+    """The text after the user's editor (`VISUAL`, `EDITOR`, else vi) was closed.
+
+    It is edited in a private folder, under `name`, so that the editor knows its kind; a
+    `line` after the first is where the cursor is put, as far as the editor is known to
+    take it. Raises UsageError where there is no editor, Declined where it fails.
+    """
+    import shlex
+    import subprocess
+    import tempfile
+
+    from crm_cli.model.errors import UsageError
+
+    command = environ.get("VISUAL") or environ.get("EDITOR") or "vi"
+    try:
+        arguments = shlex.split(command)
+    except ValueError:
+        raise UsageError(f"EDITOR is no command: {visible(command)}") from None
+    with tempfile.TemporaryDirectory(prefix="crm-") as folder:
+        path = os.path.join(folder, name)
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        program = os.path.basename(arguments[0]) if arguments else ""
+        at = [f"+{line}"] if line > 1 and program in _TAKES_LINE else []
+        try:
+            done = subprocess.run([*arguments, *at, path], env=dict(environ), check=False)
+        except OSError as error:
+            raise UsageError(
+                f"cannot start the editor {visible(command)}: {error.strerror}",
+                "set EDITOR to one that is there",
+            ) from error
+        if done.returncode:
+            raise Declined(f"the editor ended with {done.returncode}; nothing was changed")
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return file.read()
+
+
+_TAKES_LINE = frozenset(("vi", "vim", "nvim", "nano", "emacs", "emacsclient", "micro", "kak", "joe"))

@@ -134,6 +134,18 @@ class Document:
                 return item
         raise NotFound(f"there is no {ref} in {self.path}", "it was changed or removed meanwhile")
 
+    def ref_of(self, item: Item) -> Ref:
+        """The reference that `find` finds an item by."""
+        if item.parent is None:
+            return item.id if self.mapped else None
+        if item.kind.letter:
+            return item.id
+        field = next(one for one, kind in item.parent.kind.lists if kind is item.kind)
+        position = next(
+            place for place, one in enumerate(item.parent.items(field.key)) if one is item
+        )
+        return (field.key, position)
+
     def path_to(self, node: Node) -> Path:
         """The keys and positions that lead to a node."""
         found = _search(self.root, node)

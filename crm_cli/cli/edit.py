@@ -1,0 +1,67 @@
+"""`crm edit`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.session import Session, of
+from crm_cli.cli.writing import carry_out
+
+app = typer.Typer()
+
+
+@app.command()
+def edit(
+    ctx: typer.Context,
+    who: Annotated[
+        str, typer.Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
+    ],
+) -> None:
+    """Open a record in your editor ($VISUAL, $EDITOR); it is checked when you close it.
+
+    crm edit ana
+    crm edit t-9f3
+    """
+    from crm_cli.cli.choosing import who as whom
+    from crm_cli.cli.terminal import edit as in_editor
+    from crm_cli.features import editing
+    from crm_cli.model.errors import ConflictError
+
+    session = of(ctx)
+    workspace = session.workspace
+    customer = None if editing.is_item(workspace, who) else whom(session, who, strict=False)
+    draft = editing.begin(workspace, who, customer)
+    name = draft.path.rpartition("/")[2]
+    original = draft.before.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    text = editing.cleaned(in_editor(original, name, session.environ, line=draft.line))
+    while text.strip():
+        if text == original:
+            session.say("nothing changed")
+            return
+        problems = editing.faults(workspace, draft, text)
+        if not problems:
+            try:
+                carry_out(session, editing.save(workspace, draft, text))
+            except ConflictError as error:
+                raise ConflictError(error.message, _kept(session, name, text)) from error
+            return
+        again = editing.marked(text, problems)
+        edited = in_editor(again, name, session.environ)
+        if edited == again:
+            _give_up(session, name, text, problems[0].message)
+        text = editing.cleaned(edited)
+    session.say("nothing changed")
+
+
+def _give_up(session: Session, name: str, text: str, message: str) -> None:
+    from crm_cli.model.errors import DataError
+
+    raise DataError(f"{message}; nothing was written", _kept(session, name, text))
+
+
+def _kept(session: Session, name: str, text: str) -> str:
+    from crm_cli.features.keeping import keep
+
+    return f"your text is kept in {keep(session.workspace, name, text)}"

@@ -1,0 +1,31 @@
+"""`crm rename`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import DryRun, Who
+from crm_cli.cli.session import of
+from crm_cli.cli.writing import carry_out
+
+app = typer.Typer()
+
+
+@app.command()
+def rename(
+    ctx: typer.Context,
+    who: Who,
+    id: Annotated[str, typer.Argument(metavar="ID", help="The new id.")],
+    dry_run: DryRun = False,
+) -> None:
+    """Change a customer's id, and every reference to it.
+
+    crm rename ana-novak ana-kos
+    """
+    from crm_cli.cli.choosing import who as whom
+    from crm_cli.features.renaming import rename as plan
+
+    session = of(ctx)
+    carry_out(session, plan(session.workspace, whom(session, who), id), dry_run=dry_run)

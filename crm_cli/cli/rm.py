@@ -1,0 +1,44 @@
+"""`crm rm`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import DryRun, Yes
+from crm_cli.cli.session import of
+from crm_cli.cli.writing import carry_out
+
+app = typer.Typer()
+
+
+@app.command()
+def rm(
+    ctx: typer.Context,
+    who: Annotated[
+        str, typer.Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Remove a customer with all that belongs to them, or one of their items.
+
+    A customer is asked for first, and must be named by id, e-mail, phone or whole name.
+
+    crm rm ana-novak
+    crm rm i-4k7
+    """
+    from crm_cli.cli.choosing import who as whom
+    from crm_cli.features.removing import remove_customer, remove_item
+
+    session = of(ctx)
+    plan = remove_item(session.workspace, who)
+    if plan is None:
+        plan = remove_customer(session.workspace, whom(session, who, strict=True))
+        if not dry_run:
+            for note in plan.notes:
+                session.say(note)
+            session.confirm(plan.question, yes=yes)
+            plan = plan._replace(notes=())
+    carry_out(session, plan, dry_run=dry_run, yes=yes)

@@ -1,0 +1,130 @@
+"""A record in the user's editor: checked, and replayed where the file changed meanwhile."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crm_cli.features.plan import Plan
+from crm_cli.features.setting import item_ref
+from crm_cli.model.errors import ConflictError, DataError, Problem, Severity
+from crm_cli.store.compose import compose, decode
+from crm_cli.store.replay import replay
+from crm_cli.workspace import Change, Rewrite, Workspace
+
+MARK = "# crm: "
+"""Begins the lines that tell the user what is wrong with a text; they never stay in it."""
+
+
+class Draft(NamedTuple):
+    """A file as it was when the editor opened, and the line to open it at."""
+
+    customer: str
+    path: str
+    before: bytes
+    line: int = 1
+
+
+def begin(workspace: Workspace, text: str, customer: str | None = None) -> Draft:
+    """The draft of a customer's file (`customer`), or of the one that an item's id is in."""
+    line = 1
+    if customer is None:
+        found = item_ref(workspace, [text])
+        if found is not None:
+            customer = found[0]
+            node = workspace.document(customer).find(found[1]).node
+            line = node.line if node is not None else 1
+    if customer is None:
+        customer = workspace.who(text)
+    path = workspace.path_of(customer)
+    return Draft(customer, path, workspace.tree.read(path), line)
+
+
+def is_item(workspace: Workspace, text: str) -> bool:
+    """Whether a word is an item's id."""
+    return item_ref(workspace, [text]) is not None
+
+
+def cleaned(text: str) -> str:
+    """A text from the editor, without the lines that told what was wrong."""
+    return "".join(
+        line for line in text.splitlines(keepends=True) if not line.startswith(MARK)
+    )
+
+
+def marked(text: str, problems: list[Problem]) -> str:
+    """A text with what is wrong with it as comments at its top."""
+    lines = []
+    # The comments push every line down, so the places are those that the editor will show.
+    shift = 1 + sum(2 if problem.hint else 1 for problem in problems)
+    for problem in problems:
+        place = f"line {problem.line + shift}: " if problem.line else ""
+        lines.append(f"{MARK}{place}{problem.message}\n")
+        if problem.hint:
+            lines.append(f"{MARK}  {problem.hint}\n")
+    lines.append(f"{MARK}mend it and save; these lines go away. Empty the file to give up.\n")
+    return "".join(lines) + text
+
+
+def faults(workspace: Workspace, draft: Draft, text: str) -> list[Problem]:
+    """The errors of an edited text that the file did not have before."""
+    try:
+        document = workspace.open(draft.path, text.encode())
+    except DataError as error:
+        return list(error.problems)
+    except UnicodeEncodeError:
+        return [Problem(draft.path, 0, 0, "not-utf8", "the text is not UTF-8")]
+    if not document.root.entries:
+        return [Problem(draft.path, 1, 1, "empty", "nothing is left", "crm rm removes a customer")]
+    try:
+        old = {problem.message for problem in workspace.open(draft.path, draft.before).problems}
+    except DataError:
+        old = set()
+    return [
+        problem
+        for problem in document.problems
+        if problem.severity is Severity.ERROR and problem.message not in old
+    ]
+
+
+def save(workspace: Workspace, draft: Draft, text: str) -> Plan:
+    """Plan to write an edited text.
+
+    Where the file changed since the editor opened, the changes are replayed on it; the
+    write raises ConflictError where both changed the same lines.
+    """
+    bom = b"\xef\xbb\xbf" if draft.before.startswith(b"\xef\xbb\xbf") else b""
+    after = text.encode()
+    after = after if after.startswith(bom) else bom + after
+
+    def update(current: bytes | None) -> bytes:
+        if current == draft.before:
+            return after
+        merged = _replayed(draft, after, current)
+        if merged is None:
+            raise ConflictError(
+                f"{draft.path} was changed meanwhile, in the same place",
+                "look at both, and run crm edit again",
+            )
+        return merged
+
+    return Plan(
+        Change(f"edit {draft.customer}", (Rewrite(draft.path, update),)),
+        f"edited {draft.customer}",
+        (draft.customer,),
+    )
+
+
+def _replayed(draft: Draft, after: bytes, current: bytes | None) -> bytes | None:
+    if current is None:
+        return None
+    texts = []
+    for data in (draft.before, after, current):
+        decoded = decode(data, draft.path)
+        if isinstance(decoded, Problem):
+            return None
+        texts.append(decoded.text)
+    merged = replay(*texts)
+    if merged is None:
+        return None
+    composed = compose(merged, draft.path)
+    return merged.encode() if composed.root is not None else None

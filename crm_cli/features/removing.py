@@ -1,0 +1,58 @@
+"""Removing a customer, or one of their items."""
+
+from __future__ import annotations
+
+from crm_cli.features.plan import Plan, counted
+from crm_cli.features.setting import item_ref
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Remove, Workspace
+
+
+def remove_item(workspace: Workspace, text: str) -> Plan | None:
+    """Plan to remove the item that a text is the id of; None where it is no item's."""
+    found = item_ref(workspace, [text])
+    if found is None or text in workspace.customer_ids():
+        return None
+    customer, ref = found
+    item = workspace.document(customer).find(ref)
+    shown = f" ({item.title})" if item.title else ""
+
+    def update(document: Document) -> None:
+        document.delete(ref)
+
+    return Plan(
+        Change(f"remove {ref} of {customer}", (Edit(workspace.path_of(customer), update),)),
+        f"removed {item.kind.name} {ref}{shown} of {customer}",
+        (customer,),
+        f"Remove {item.kind.name} {ref}{shown} of {customer}?",
+    )
+
+
+def remove_customer(workspace: Workspace, id: str) -> Plan:
+    """Plan to remove a customer's file; notes say what goes with it and who refers to it."""
+    from crm_cli.index.references import files_naming
+
+    path = workspace.path_of(id)
+    record = workspace.record(id)
+    held = [
+        counted(len(record.items(key)), one)
+        for key, one in (
+            ("interactions", "interaction"),
+            ("tasks", "task"),
+            ("purchases", "purchase"),
+            ("payments", "payment"),
+        )
+        if record.items(key)
+    ]
+    notes = [f"with {', '.join(held)}"] if held else []
+    naming = [one for one in files_naming(workspace.index.connection, "customer", id) if one != path]
+    if naming:
+        notes.append(f"{', '.join(naming)} will refer to nobody")
+    name = record.get("name") or id
+    return Plan(
+        Change(f"remove {id}", (Remove(path),)),
+        f"removed {name} ({id})",
+        (id,),
+        f"Remove {name} ({id})?",
+        notes,
+    )

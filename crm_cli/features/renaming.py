@@ -1,0 +1,98 @@
+"""A customer's new id, wherever the old one is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crm_cli.features.plan import Plan, counted
+from crm_cli.model.errors import ConflictError, Refused, UsageError
+from crm_cli.model.fieldtypes import Reference, Texts
+from crm_cli.model.ids import is_customer_id
+from crm_cli.model.item import Item
+from crm_cli.store.document import Document, Ref
+from crm_cli.workspace import CUSTOMERS, Change, Edit, Rewrite, Step, Workspace
+
+
+def rename(workspace: Workspace, old: str, new: str) -> Plan:
+    """Plan to give a customer another id.
+
+    Raises UsageError for an id that cannot be, Refused for one that is taken.
+    """
+    if not is_customer_id(new):
+        raise UsageError(
+            f"'{new}' cannot be an id",
+            "small letters, digits, dots, hyphens and underscores, as ana-novak",
+        )
+    if new == old:
+        raise UsageError(f"{old} is the id already")
+    if new in workspace.customer_ids():
+        raise Refused(f"there is a customer {new} already", f"crm show {new}")
+    path = workspace.path_of(old)
+    folder = path.rpartition("/")[0] or CUSTOMERS
+    target = f"{folder}/{new}.yaml"
+    data = workspace.tree.read(path)
+
+    def moved(current: bytes | None) -> bytes:
+        if current is not None:
+            raise ConflictError(f"{target} exists already")
+        document = workspace.open(path, data)
+        _refer(document, old, new)
+        if "id" in document.root.keys() and document.root.get("id") is not None:
+            document.remove(None, "id")
+        return document.data
+
+    def gone(current: bytes | None) -> None:
+        if current != data:
+            raise ConflictError(f"{path} was changed meanwhile", "run the command again")
+
+    steps: list[Step] = [Rewrite(target, moved), Rewrite(path, gone)]
+    naming = [one for one in _naming(workspace, old) if one != path]
+    steps += [Edit(one, lambda document: _refer(document, old, new)) for one in naming]
+    note = f", and in {counted(len(naming), 'other file')}" if naming else ""
+    return Plan(
+        Change(f"rename {old} to {new}", tuple(steps)),
+        f"renamed {old} to {new}{note}",
+        (old,),
+        made=(new,),
+    )
+
+
+def _naming(workspace: Workspace, id: str) -> list[str]:
+    """The paths of the files that refer to a customer."""
+    from crm_cli.index.references import files_naming
+
+    return files_naming(workspace.index.connection, "customer", id)
+
+
+def _refer(document: Document, old: str, new: str) -> None:
+    """Rewrite every field of a document that refers to `old`."""
+    while True:
+        found = next(_references(document, old), None)
+        if found is None:
+            return
+        ref, key, value = found
+        if isinstance(value, list):
+            document.set(ref, key, [new if one == old else one for one in value])
+        else:
+            document.set(ref, key, new)
+
+
+def _references(document: Document, id: str) -> Iterator[tuple[Ref, str, object]]:
+    """(item, field, value) of each reference to a customer."""
+    if document.mapped:
+        for name, item in document.records.items():
+            for key, value in _fields(item, id):
+                yield name, key, value
+        return
+    for item in document.record.walk():
+        for key, value in _fields(item, id):
+            yield document.ref_of(item), key, value
+
+
+def _fields(item: Item, id: str) -> Iterator[tuple[str, object]]:
+    for field in item.kind.fields:
+        type = field.type
+        value = item.values.get(field.key)
+        to = type.to if isinstance(type, (Reference, Texts)) else ""
+        if to == "customer" and (value == id or (isinstance(value, list) and id in value)):
+            yield field.key, value
