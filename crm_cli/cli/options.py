@@ -39,7 +39,13 @@ Item = Annotated[str, typer.Argument(metavar="ID", help="An item's id, or a uniq
 
 Output = Annotated[
     Format | None,
-    typer.Option("--output", "-o", help="How the answer is written.", show_default=False),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FORMAT",
+        help="table, tsv, csv, json, jsonl, yaml, ids or paths.",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
 Cols = Annotated[
@@ -58,7 +64,7 @@ Limit = Annotated[
 Where = Annotated[
     str | None,
     typer.Option(
-        "--where", "-w", metavar="EXPR", help="A full expression: 'spend > 1000 and tag = vip'."
+        "--where", "-w", metavar="EXPR", help="A full expression: 'spend > 1000'."
     ),
 ]
 GroupBy = Annotated[
