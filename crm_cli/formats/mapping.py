@@ -1,0 +1,219 @@
+"""Import maps: what the columns of a file mean, said once and kept beside the file.
+
+columns:
+  CustomerID: external_id
+  Discount: {key: discount, scale: 100}
+  Fax: {key: phone.2, label: fax}
+constants: {kind: order, currency: USD}
+date: dmy
+decimal: ","
+delimiter: ";"
+encoding: cp1250
+source_system: webshop
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from crm_cli.formats.reading import DATE_ORDERS, DECIMALS
+from crm_cli.formats.targets import Target, find, names
+from crm_cli.model.errors import DataError, Problem, Unreadable
+from crm_cli.model.kind import Kind
+from crm_cli.model.node import Mapping, Node, Plain, Scalar, Sequence
+from crm_cli.model.text import did_you_mean
+
+_SETTINGS = ("date", "decimal", "delimiter", "encoding", "source_system")
+_KEYS = ("columns", "constants", *_SETTINGS)
+_ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column means: the field, and how its cells become the field's values.
+
+    `scale` multiplies numbers (100 makes percent of shares), `values` replaces whole
+    cells, `beside` are other fields of the same item of a list, as its label.
+    """
+
+    heading: str
+    key: str
+    scale: Decimal = _ONE
+    values: tuple[tuple[str, str], ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A whole map. An empty text is a setting that is not said, and is found out."""
+
+    columns: tuple[Column, ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+    date: str = ""
+    decimal: str = ""
+    delimiter: str = ""
+    encoding: str = ""
+    source_system: str = ""
+
+    def with_settings(self, settings: dict[str, str]) -> Map:
+        """The map with other settings (those that are not empty); see `_SETTINGS`."""
+        said = {key: value for key, value in settings.items() if value}
+        return replace(self, **said)  # type: ignore[arg-type]  # each of them is a text
+
+
+@dataclass
+class _Reading:
+    kind: Kind
+    path: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def wrong(self, node: Node, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(self.path, node.line, node.column, "map", message, hint))
+
+
+def read_map(root: Mapping, kind: Kind, path: str) -> Map:
+    """The map that a file holds; raises DataError with the place of all that is wrong."""
+    reading = _Reading(kind, path)
+    settings: dict[str, str] = {}
+    columns: list[Column] = []
+    constants: list[tuple[str, str]] = []
+    for key, node in root.entries:
+        if key.text == "columns" and isinstance(node, Mapping):
+            for heading, value in node.entries:
+                columns += _columns(reading, heading, value)
+        elif key.text == "constants" and isinstance(node, Mapping):
+            constants += _constants(reading, node)
+        elif key.text in _SETTINGS and isinstance(node, Scalar):
+            settings[key.text] = _setting(reading, key.text, node)
+        elif key.text in _KEYS:
+            wanted = "one text" if key.text in _SETTINGS else "a mapping"
+            reading.wrong(node, f"{key.text} should be {wanted}")
+        else:
+            known = f"known are {', '.join(_KEYS)}"
+            reading.wrong(
+                key, f"{key.text} is no key of a map", did_you_mean(key.text, _KEYS) or known
+            )
+    if not columns and not reading.problems:
+        reading.wrong(root, "the map names no columns", "write columns: {HEADING: field}")
+    if reading.problems:
+        first = reading.problems[0]
+        raise DataError(f"{path} cannot be used as a map", first.hint, tuple(reading.problems))
+    return Map(tuple(columns), tuple(constants)).with_settings(settings)
+
+
+def _columns(reading: _Reading, heading: Scalar, node: Node) -> Iterable[Column]:
+    """A column's fields: a name, a mapping with `key`, or a list of both."""
+    if isinstance(node, Sequence):
+        return [column for part in node.items for column in _columns(reading, heading, part)]
+    if isinstance(node, Scalar):
+        if node.absent:
+            return []
+        return [Column(heading.text, node.text)] if _target(reading, node) else []
+    key = node.get("key")
+    if not isinstance(key, Scalar) or key.absent:
+        reading.wrong(node, f"{heading.text} has no key", "write {key: FIELD, scale: 100}")
+        return []
+    target = _target(reading, key)
+    if target is None:
+        return []
+    scale = _ONE
+    values: tuple[tuple[str, str], ...] = ()
+    beside: list[tuple[str, str]] = []
+    for name, value in node.entries:
+        if name.text == "scale":
+            scale = _scale(reading, value)
+        elif name.text == "values" and isinstance(value, Mapping):
+            values = tuple(
+                (one.text, to.text) for one, to in value.entries if isinstance(to, Scalar)
+            )
+        elif name.text == "key":
+            continue
+        elif target.list and isinstance(value, Scalar) and _beside(reading.kind, target, name.text):
+            beside.append((name.text, value.text))
+        else:
+            reading.wrong(
+                name,
+                f"{name.text} says nothing about a column",
+                "known are key, scale, values, and the other fields of a list's item",
+            )
+    return [Column(heading.text, key.text, scale, values, tuple(beside))]
+
+
+def _beside(kind: Kind, target: Target, name: str) -> Target | None:
+    place = max(target.position, 0) + 1
+    return find(kind, f"{target.list}.{place}.{name}")
+
+
+def _target(reading: _Reading, node: Scalar) -> Target | None:
+    found = find(reading.kind, node.text)
+    if found is None:
+        known = names(reading.kind)
+        reading.wrong(
+            node,
+            f"{node.text} is no field of a {reading.kind.name}",
+            did_you_mean(node.text, known) or f"known are {', '.join(known)}",
+        )
+    return found
+
+
+def _scale(reading: _Reading, node: Node) -> Decimal:
+    from crm_cli.model.money import read_decimal
+
+    if isinstance(node, Scalar):
+        try:
+            found = read_decimal(node.text)
+        except Unreadable as error:
+            reading.wrong(node, f"scale: {error.message}", error.hint)
+            return _ONE
+        if found:
+            return found
+    reading.wrong(node, "scale is a number other than zero", "100 makes percent of shares")
+    return _ONE
+
+
+def _constants(reading: _Reading, node: Mapping) -> Iterable[tuple[str, str]]:
+    for name, value in node.entries:
+        if not isinstance(value, Scalar):
+            reading.wrong(value, f"{name.text} should be one text")
+        elif _target(reading, name) is not None:
+            yield name.text, value.text
+
+
+def _setting(reading: _Reading, key: str, node: Scalar) -> str:
+    known = {"date": tuple(DATE_ORDERS), "decimal": DECIMALS}.get(key)
+    if known is not None and node.text not in known:
+        reading.wrong(node, f"{key} is one of {' '.join(known)}, not {node.text!r}")
+    return node.text
+
+
+def map_answer(map: Map) -> dict[str, Plain]:
+    """The map as texts and dictionaries, to be written; `read_map` reads it back."""
+    columns: dict[str, Plain] = {}
+    for column in map.columns:
+        one = _column_answer(column)
+        before = columns.get(column.heading)
+        if before is None:
+            columns[column.heading] = one
+        else:
+            columns[column.heading] = [*(before if isinstance(before, list) else [before]), one]
+    answer: dict[str, Plain] = {"columns": columns}
+    if map.constants:
+        answer["constants"] = dict(map.constants)
+    for key in _SETTINGS:
+        if value := getattr(map, key):
+            answer[key] = value
+    return answer
+
+
+def _column_answer(column: Column) -> Plain:
+    if column == Column(column.heading, column.key):
+        return column.key
+    answer: dict[str, Plain] = {"key": column.key}
+    if column.scale != _ONE:
+        answer["scale"] = f"{column.scale:f}"
+    if column.values:
+        answer["values"] = dict(column.values)
+    answer.update(column.beside)
+    return answer

@@ -1,0 +1,178 @@
+"""Where a column's cells go: names such as `email`, `city`, `contact.title`, `phone.2`.
+
+A name is a field's key, singular or alias; `LIST.FIELD` is a field of the first item of
+a list and `LIST.N.FIELD` of the N-th; `credit.limit` and `custom.KEY` go into groups.
+For purchases the fields of a line need no `line.`, since each row has one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crm_cli.model.errors import UsageError
+from crm_cli.model.fieldtypes import Free, GroupOf, ListOf, Storage, Text, Texts
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.model.kinds import BY_NAME
+from crm_cli.model.text import did_you_mean
+
+IMPORTED = ("customers", "products", "purchases", "payments", "tasks", "interactions")
+"""The kinds that are imported and exported row by row."""
+
+CUSTOMER = Field("customer", Text(), "whose it is: id, external_id, e-mail or phone")
+ID = Field("id", Text(), "its id here")
+_PLAIN = Free()
+
+
+class Target(NamedTuple):
+    """A field and where it stands in a record.
+
+    `list` is the key of the list whose item has the field, with its position from 0
+    (-1: one of several texts in a cell); `group` the key of a group, or of the user's
+    own fields. Both are empty for a field of the record itself.
+    """
+
+    field: Field
+    list: str = ""
+    position: int = 0
+    group: str = ""
+
+    @property
+    def name(self) -> str:
+        """The one name that stands for it in maps and in headings that are exported."""
+        if self.group:
+            return f"{self.group}.{self.field.key}"
+        if not self.list:
+            return self.field.key
+        if self.position < 0:
+            return self.list
+        return f"{self.list}.{self.position + 1}.{self.field.key}"
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of an import or export; UsageError with those that there are."""
+    kind = BY_NAME.get(normal(name))
+    if kind is None or kind.key not in IMPORTED:
+        raise UsageError(
+            f"{name} are not among what is imported and exported",
+            did_you_mean(name, IMPORTED) or f"there are {', '.join(IMPORTED)}",
+        )
+    return kind
+
+
+def belongs(kind: Kind) -> bool:
+    """Whether records of the kind stand in a customer's file."""
+    return bool(kind.letter)
+
+
+def target(kind: Kind, name: str) -> Target:
+    """What a name means for a kind; raises UsageError with the nearest names."""
+    found = find(kind, name)
+    if found is None:
+        raise UsageError(
+            f"{name} is no field of a {kind.name}",
+            did_you_mean(name, names(kind)) or f"known are {', '.join(names(kind))}",
+        )
+    return found
+
+
+def find(kind: Kind, name: str) -> Target | None:
+    """What a name means for a kind, None where it means nothing."""
+    head, *rest = [part.strip() for part in name.split(".")]
+    head = normal(head)
+    if not rest and (head == "id" or (head == "sku" and kind.key == "products")):
+        return Target(ID)
+    if not rest and head == "customer" and belongs(kind):
+        return Target(CUSTOMER)
+    field = kind.by_name.get(head)
+    if field is None:
+        return _outside(kind, head, rest)
+    if isinstance(field.type, ListOf):
+        return _listed(field, field.type.kind, rest)
+    if isinstance(field.type, GroupOf) and len(rest) == 1:
+        part = field.type.kind.by_name.get(normal(rest[0]))
+        return Target(part, group=field.key) if part is not None else None
+    if field.key == "custom" and rest:
+        return Target(Field(".".join(rest), Text()), group=field.key)
+    if rest or field.type.storage in (Storage.NESTED, Storage.FREE):
+        return None
+    return Target(field)
+
+
+def _outside(kind: Kind, head: str, rest: list[str]) -> Target | None:
+    """A name that stands for a field of the first item of a list."""
+    if rest:
+        return None
+    if head in kind.hoisted:
+        listed, field = kind.hoisted[head]
+        return Target(field, listed.key)
+    lines = kind.by_key.get("lines")
+    if lines is not None and isinstance(lines.type, ListOf):
+        inner = lines.type.kind.by_name.get(head)
+        return Target(inner, lines.key) if inner is not None else None
+    return None
+
+
+def _listed(field: Field, kind: Kind, rest: list[str]) -> Target | None:
+    """`emails`, `email.2`, `email.label`, `address.2.city`; one list deep.
+
+    Purchases, tasks and all that has an id of its own is imported as its own kind.
+    """
+    if kind.letter:
+        return None
+    position = 0
+    numbered = bool(rest) and rest[0].isdigit()
+    if numbered:
+        if not 1 <= int(rest[0]) <= 99:
+            return None
+        position, rest = int(rest[0]) - 1, rest[1:]
+    if not rest:
+        value = kind.by_key.get("value") or kind.by_key.get(kind.title)
+        if value is None:
+            return None
+        several = not numbered and value.key == "value"
+        return Target(value, field.key, -1 if several else position)
+    inner = kind.by_name.get(normal(rest[0])) if len(rest) == 1 else None
+    if inner is None or inner.type.storage is Storage.NESTED:
+        return None
+    return Target(inner, field.key, position)
+
+
+def names(kind: Kind) -> list[str]:
+    """The names that columns of a kind may be given, as people would write them."""
+    found = ["id"] if not belongs(kind) else ["customer", "id"]
+    for field in kind.fields:
+        if field.key == "lines" and isinstance(field.type, ListOf):
+            found += [part.key for part in field.type.kind.fields if part.key != "notes"]
+        elif isinstance(field.type, ListOf) and field.type.kind.letter:
+            continue
+        elif isinstance(field.type, ListOf):
+            found.append(next(iter(field.lifts), field.key))
+            found += field.hoists
+        elif isinstance(field.type, GroupOf):
+            found += [f"{field.key}.{part.key}" for part in field.type.kind.fields]
+        elif field.key == "custom":
+            found.append("custom.KEY")
+        elif field.type.storage is not Storage.FREE:
+            found.append(field.key)
+    return list(dict.fromkeys(found))
+
+
+def several(target: Target) -> bool:
+    """Whether one cell may hold several values of it, parted by `;`."""
+    return target.position < 0 or isinstance(target.field.type, Texts)
+
+
+def value_of(item: Item, target: Target) -> object:
+    """What a record says there, None where it says nothing."""
+    if target.group:
+        held = item.values.get(target.group)
+        values = held.values if isinstance(held, Item) else held or {}
+        return values.get(target.field.key) if isinstance(values, dict) else None
+    if not target.list:
+        return item.id if target.field is ID else item.values.get(target.field.key)
+    items = item.items(target.list)
+    if target.position < 0:
+        return [one.values[target.field.key] for one in items if target.field.key in one.values]
+    place = target.position
+    return items[place].values.get(target.field.key) if place < len(items) else None
