@@ -1,0 +1,150 @@
+"""The index's content: what is put in and taken out."""
+
+from __future__ import annotations
+
+import marshal
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm_cli.index import schema
+from crm_cli.model.kinds import FILE_KINDS, RECORD_KINDS
+
+if TYPE_CHECKING:
+    from crm_cli.index.batches import File
+    from crm_cli.index.reading import ProblemRow
+    from crm_cli.model.business import Business
+    from crm_cli.store.tree import Tree
+
+Progress = Callable[[int, int], None]
+"""Told of (files read, files to read)."""
+
+BUSINESS_FILES = ("crm.yaml", "rates.yaml")
+SINGLE = {path: -number for number, path in enumerate((*BUSINESS_FILES, *FILE_KINDS), 1)}
+"""The files that are there once, each with what stands for a customer's number."""
+
+
+class State(NamedTuple):
+    """What the index knows of the directory as a whole."""
+
+    version: str
+    snapshot: bytes
+    """See `snapshot.packed`."""
+    racy: frozenset[str]
+    """Paths that are to be read again however they look."""
+    business: bytes
+    """See `settings.packed`."""
+
+
+def get_state(connection: sqlite3.Connection) -> State:
+    """The state; raises sqlite3.Error, or ValueError where it is not whole."""
+    found = dict(connection.execute('SELECT "key", "value" FROM "meta"'))
+    try:
+        racy = frozenset(marshal.loads(found["racy"]))
+        return State(found["version"], found["snapshot"], racy, found["business"])
+    except (KeyError, TypeError, EOFError) as error:
+        raise ValueError("the index's state is not whole") from error
+
+
+def put_state(connection: sqlite3.Connection, state: State) -> None:
+    """Replace the state."""
+    cells = state._replace(racy=marshal.dumps(sorted(state.racy), 2))  # type: ignore[arg-type]
+    connection.executemany(
+        'INSERT OR REPLACE INTO "meta" VALUES (?, ?)', zip(State._fields, cells, strict=True)
+    )
+
+
+def put_customers(
+    connection: sqlite3.Connection,
+    tree: Tree,
+    business: Business,
+    files: Sequence[File],
+    progress: Progress | None,
+) -> tuple[set[str], set[str]]:
+    """Read customers' files and insert their rows; (paths that are gone, unreadable ones)."""
+    from crm_cli.index.batches import batches
+
+    gone = {path for _, path in files}
+    unreadable: set[str] = set()
+    done = 0
+    for batch in batches(tree, business, files):
+        for table, rows in batch.tables.items():
+            connection.executemany(_insert(table, len(rows[0])), rows)
+        connection.executemany(schema.insert("file", 4), batch.files)
+        put_problems(connection, batch.problems)
+        gone.difference_update(path for _, path, _, _ in batch.files)
+        unreadable.update(path for _, path, _, hash in batch.files if not hash)
+        done += batch.asked
+        if progress is not None:
+            progress(done, len(files))
+    return gone, unreadable
+
+
+def _insert(table: str, width: int) -> str:
+    if table == "search":
+        return 'INSERT INTO "search" ("rowid", "words") VALUES (?, ?)'
+    return schema.insert(table, width)
+
+
+def put_entries(connection: sqlite3.Connection, tree: Tree, path: str, business: Business) -> None:
+    """Read products.yaml or segments.yaml and insert its rows."""
+    from crm_cli.index.reading import entries, read
+
+    file = read(tree, path)
+    if file is None:
+        return
+    tables, problems = entries(file, path, business)
+    for table, rows in tables.items():
+        connection.executemany(schema.insert(table, len(rows[0])), rows)
+    put_single(connection, path, file.hash)
+    put_problems(connection, problems)
+
+
+def put_single(connection: sqlite3.Connection, path: str, hash: bytes) -> None:
+    """Note which bytes a file that is there once had."""
+    connection.execute(schema.insert("file", 4), (SINGLE[path], path, "", hash))
+
+
+def put_problems(connection: sqlite3.Connection, problems: Iterable[ProblemRow]) -> None:
+    """Insert problems."""
+    connection.executemany(schema.insert("problem", 7), problems)
+
+
+def remove(connection: sqlite3.Connection, files: Sequence[File]) -> None:
+    """Delete all rows of these files, by their numbers and paths."""
+    numbers = [(pk,) for pk, _ in files]
+    customers = [(pk,) for pk, _ in files if pk > 0]
+    if customers:
+        for kind in RECORD_KINDS:
+            key = "pk" if kind is schema.CUSTOMER else "customer"
+            connection.executemany(f'DELETE FROM "{kind.name}" WHERE "{key}" = ?', customers)
+        connection.executemany('DELETE FROM "extra" WHERE "customer" = ?', customers)
+        connection.executemany('DELETE FROM "search" WHERE "rowid" = ?', customers)
+    for _, path in files:
+        if path in FILE_KINDS:
+            name = FILE_KINDS[path].name
+            connection.execute(f'DELETE FROM "{name}"')
+            connection.execute('DELETE FROM "extra" WHERE "kind" = ?', (name,))
+    connection.executemany('DELETE FROM "file" WHERE "pk" = ?', numbers)
+    connection.executemany('DELETE FROM "problem" WHERE "path" = ?', [(p,) for _, p in files])
+
+
+def mark_duplicates(connection: sqlite3.Connection) -> None:
+    """Make the problems of all files that claim the same id."""
+    connection.execute('DELETE FROM "problem" WHERE "code" = \'duplicate-id\'')
+    rows = connection.execute(
+        'SELECT "id", "path" FROM "file" WHERE "id" IN (SELECT "id" FROM "file"'
+        ' WHERE "pk" > 0 GROUP BY "id" HAVING COUNT(*) > 1) ORDER BY "path"'
+    ).fetchall()
+    by_id: dict[str, list[str]] = {}
+    for id, path in rows:
+        by_id.setdefault(id, []).append(path)
+    problems = []
+    for id, paths in by_id.items():
+        for path in paths:
+            others = ", ".join(other for other in paths if other != path)
+            message = f"the id {id} is also that of {others}"
+            problems.append(
+                (path, 0, 0, "duplicate-id", message, "rename one of the files", "error")
+            )
+    put_problems(connection, problems)

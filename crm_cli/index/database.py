@@ -1,0 +1,207 @@
+"""The index of a data directory: opened, brought up to date, asked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from crm_cli.index import schema, snapshot
+from crm_cli.index.cache import Cache, Unusable, connect, whole
+from crm_cli.index.content import Progress
+from crm_cli.index.refresh import Fresh, Outdated, fill, refresh
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+    from crm_cli.model.errors import Problem
+    from crm_cli.model.item import Item
+    from crm_cli.store.tree import Tree
+
+T = TypeVar("T")
+
+# SQLite's result codes (sqlite.org/rescode.html) after which a new file would fare no better.
+_HOPELESS = frozenset((3, 5, 6, 8, 10, 13, 14, 15))
+_DAMAGED = (sqlite3.Error, ValueError, EOFError, TypeError)
+
+
+def open_index(tree: Tree, cache: Path | None, *, progress: Progress | None = None) -> Index:
+    """The index of `tree`, up to date.
+
+    `cache` is a private folder for it. Without one, and where it cannot be used (not
+    writable, full, locked for long, on a network), the same index is made in memory.
+    `progress` is told of (files read, files to read).
+    """
+    return Index(tree, cache, progress)
+
+
+class Index:
+    """What the directory says, as tables.
+
+    Reading goes on in one transaction: other runs' changes are not seen before the next
+    `refresh`.
+    """
+
+    def __init__(self, tree: Tree, cache: Path | None, progress: Progress | None = None) -> None:
+        self.tree = tree
+        self.path: Path | None = None
+        """The database's file; None in memory."""
+        self._cache = Cache(cache, schema.version()) if cache is not None else None
+        self._progress = progress
+        self._connection: sqlite3.Connection | None = None
+        self._fresh = self._open(None)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The tables, to be read only."""
+        assert self._connection is not None
+        return self._connection
+
+    @property
+    def business(self) -> Business:
+        """The business, by its settings and rates."""
+        return self._fresh.business
+
+    @property
+    def changed(self) -> int:
+        """How many files the last refresh had to read or forget."""
+        return self._fresh.changed
+
+    def settings(self) -> Item | None:
+        """`crm.yaml` as an item; None where there is none that can be read."""
+        from crm_cli.index.reading import read
+        from crm_cli.index.settings import PATH, settings_of
+
+        file = read(self.tree, PATH)
+        return None if file is None else settings_of(file)[0]
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with the files, by path and place."""
+        from crm_cli.index.reading import problem_of
+
+        rows = self.connection.execute('SELECT * FROM "problem"')
+        return sorted([*self._fresh.walk.problems, *map(problem_of, rows)])
+
+    def dangling(self) -> list[Problem]:
+        """References to nobody, with their places; reads the files that have any."""
+        from crm_cli.index.references import dangling
+
+        return dangling(self)
+
+    def refresh(self) -> int:
+        """Look at the directory again; how many files had changed."""
+        connection = self.connection
+        if connection.in_transaction:
+            connection.rollback()
+        connection.execute("PRAGMA query_only = OFF")
+        try:
+            fresh = refresh(connection, self.tree, snapshot.walk(self.tree), self._progress)
+        except (*_DAMAGED, Outdated):
+            self._fresh = self._open(self.path)
+        else:
+            self._ready(connection, fresh)
+        return self._fresh.changed
+
+    def rebuild(self) -> None:
+        """Make the index anew from the files."""
+        self._fresh = self._open(self.path, anew=True)
+
+    def answer(self, ask: Callable[[sqlite3.Connection], T]) -> T:
+        """What `ask` finds in the tables; a damaged index is made anew and asked again."""
+        try:
+            return ask(self.connection)
+        except sqlite3.DatabaseError as error:
+            # 11 is SQLITE_CORRUPT, 26 SQLITE_NOTADB.
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (11, 26):
+                raise
+        self.rebuild()
+        return ask(self.connection)
+
+    def status(self) -> dict[str, Any]:
+        """Where the index is and what it holds, for people."""
+        count = self.connection.execute(
+            'SELECT (SELECT COUNT(*) FROM "customer"), (SELECT COUNT(*) FROM "file"),'
+            ' (SELECT COUNT(*) FROM "problem")'
+        ).fetchone()
+        return {
+            "path": str(self.path) if self.path is not None else None,
+            "bytes": self.path.stat().st_size if self.path is not None else None,
+            "customers": count[0],
+            "files": count[1],
+            "problems": count[2] + len(self._fresh.walk.problems),
+            "changed": self.changed,
+        }
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self, bad: Path | None, *, anew: bool = False) -> Fresh:
+        self.close()
+        if self._cache is not None:
+            try:
+                return self._open_file(self._cache, bad if anew else None)
+            except (*_DAMAGED, OSError, Unusable):
+                self.close()
+        self.path = None
+        connection = connect(None)
+        fresh = fill(connection, self.tree, snapshot.walk(self.tree), self._progress)
+        return self._ready(connection, fresh)
+
+    def _open_file(self, cache: Cache, bad: Path | None) -> Fresh:
+        """From the cache; an index that is damaged or out of date is made anew once."""
+        path = cache.current()
+        if path is not None and path != bad:
+            try:
+                return self._open_current(path)
+            except Outdated:
+                bad = path
+            except _DAMAGED as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _HOPELESS:
+                    raise
+                bad = path
+            self.close()
+        made: list[Fresh] = []
+
+        def make(connection: sqlite3.Connection) -> None:
+            now = snapshot.walk(self.tree)
+            made.append(fill(connection, self.tree, now, self._progress))
+
+        path = cache.make(make, bad)
+        fresh = self._open_current(path)
+        # What has just been made has read every file.
+        return fresh if not made else fresh._replace(changed=made[0].changed)
+
+    def _open_current(self, path: Path) -> Fresh:
+        if not whole(path):
+            raise ValueError("the file is cut off")
+        connection = connect(path)
+        self._connection = connection
+        self.path = path
+        connection.execute("PRAGMA synchronous = NORMAL")
+        fresh = refresh(connection, self.tree, snapshot.walk(self.tree), self._progress)
+        return self._ready(connection, fresh)
+
+    def _ready(self, connection: sqlite3.Connection, fresh: Fresh) -> Fresh:
+        connection.create_function("REGEXP", 2, _matches, deterministic=True)
+        connection.execute("PRAGMA query_only = ON")
+        self._connection = connection
+        self._fresh = fresh
+        return fresh
+
+
+def _matches(pattern: str, text: str | None) -> int | None:
+    """`text REGEXP pattern`: whether the pattern is found in the text, in any case."""
+    if text is None:
+        return None
+    import re
+
+    return int(re.search(pattern, text, re.IGNORECASE) is not None)

@@ -1,0 +1,176 @@
+"""Items to rows of the index's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crm_cli.index.cells import Cell, Cells, converters, currency_of
+from crm_cli.index.plan import MADE_FOR_SEARCH, NOT_SEARCHED, Part, Plan, plan_of
+from crm_cli.index.schema import CUSTOMER, ITEM_BITS
+from crm_cli.model.business import Business
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind, normal
+from crm_cli.model.node import Plain, plain
+from crm_cli.model.text import tokens, words
+
+Row = tuple[Cell, ...]
+Tables = dict[str, list[Row]]
+"""Rows by table, each with all of its table's columns in order."""
+
+
+class Extractor:
+    """Makes rows of records, one after the other, until they are taken."""
+
+    def __init__(self, business: Business) -> None:
+        self.business = business
+        self._tables: Tables = {}
+        self._converters = converters(business)
+        self._plans: dict[str, Plan] = {}
+        self._counts: dict[str, int] = {}
+        self._customer = 0
+
+    def take(self) -> Tables:
+        """The rows made since the last call."""
+        tables, self._tables = self._tables, {}
+        return tables
+
+    def record(self, customer: Item, pk: int, path: str) -> None:
+        """Make the rows of a customer and of everything in the record."""
+        self._customer = pk
+        self._counts = {}
+        plan = self._plan(CUSTOMER)
+        found = [words(customer.id)]
+        row: list[Cell] = [pk, customer.id, path]
+        self._fill(row, customer, plan, pk, found)
+        row += [_lifted(customer, *lift) for lift in plan.lifts]
+        self._rows(CUSTOMER.name).append(tuple(row))
+        for key, kind in plan.lists:
+            self._list(customer, key, kind, None, found)
+        self._rows("search").append((pk, "".join(found)))
+
+    def entry(self, item: Item, pk: int) -> None:
+        """Make the row of an item whose kind has a file of its own: a product, a segment."""
+        self._customer = 0
+        plan = self._plan(item.kind)
+        found = [words(item.id)]
+        row: list[Cell] = [pk]
+        if plan.has_id:
+            row.append(item.id)
+        self._fill(row, item, plan, pk, found)
+        if plan.listed:
+            row.append("".join(found))
+        self._rows(item.kind.name).append(tuple(row))
+
+    def _list(
+        self, owner: Item, key: str, kind: Kind, parent: int | None, found: list[str]
+    ) -> None:
+        items = owner.values.get(key)
+        if not items:
+            return
+        name = kind.name
+        plan = self._plan(kind)
+        rows = self._rows(name)
+        customer = self._customer
+        count = self._counts.get(name, 0)
+        self._counts[name] = count + len(items)
+        pk = (customer << ITEM_BITS) + count
+        for ordinal, item in enumerate(items):
+            own: list[str] = []
+            row: list[Cell] = [pk, customer, parent, ordinal]
+            if plan.has_id:
+                row.append(item.id)
+                if item.written_id:
+                    found.append(words(item.id))
+            self._fill(row, item, plan, pk, own)
+            for part_key, part_kind in plan.lists:
+                self._list(item, part_key, part_kind, pk, own)
+            if plan.listed:
+                row.append("".join(own))
+            found += own
+            rows.append(tuple(row))
+            pk += 1
+
+    def _fill(self, row: list[Cell], item: Item, plan: Plan, pk: int, found: list[str]) -> None:
+        """Append the cells of an item's fields and derived values, and the words found by."""
+        values = item.values
+        for part in plan.parts:
+            value = values.get(part.key)
+            if value is None:
+                row += part.absent or (currency_of(item, self.business.currency),)
+            elif part.group is not None:
+                self._fill(row, value, part.group, pk, found)
+            else:
+                cells = part.convert(value, item)
+                row += cells
+                if part.search != NOT_SEARCHED:
+                    _search(value, cells, part, found)
+        if plan.adds_currency:
+            row.append(currency_of(item, self.business.currency))
+        derived = item.derived
+        for part in plan.derived:
+            value = derived.get(part.key)
+            if value is None:
+                row += part.absent
+                continue
+            cells = part.convert(value, item)
+            row += cells[: len(part.absent)]
+            if part.search != NOT_SEARCHED:
+                _search(value, cells, part, found)
+        if plan.free or item.extra:
+            self._extras(item, plan, pk, found)
+
+    def _extras(self, item: Item, plan: Plan, pk: int, found: list[str]) -> None:
+        """Rows of the keys that no kind knows, and of what is kept as it is written."""
+        rows: list[Row] = []
+        name = plan.kind.name
+        customer = self._customer
+        free = [(key, item.values[key]) for key in plan.free if key in item.values]
+        for key, value in (*free, *((key, plain(node)) for key, node in item.extra.items())):
+            for path, text in _flat(plan.prefix + normal(key), value):
+                folded = words(text)
+                rows.append((None, customer, name, pk, path, text, folded))
+                found.append(folded)
+        if rows:
+            self._rows("extra").extend(rows)
+
+    def _rows(self, table: str) -> list[Row]:
+        rows = self._tables.get(table)
+        if rows is None:
+            rows = self._tables[table] = []
+        return rows
+
+    def _plan(self, kind: Kind) -> Plan:
+        made = self._plans.get(kind.name)
+        if made is None:
+            made = self._plans[kind.name] = plan_of(kind, self._converters)
+        return made
+
+
+def _search(value: object, cells: Cells, part: Part, found: list[str]) -> None:
+    folded = words(str(value)) if part.search == MADE_FOR_SEARCH else str(cells[part.search])
+    found.append(folded)
+    if part.run_together and folded.count(" ") > 2:
+        found.append(f" {''.join(tokens(folded))} ")
+
+
+def _lifted(customer: Item, name: str, key: str, value_key: str) -> Cell:
+    """The first item's value; of tags all of them, one a line."""
+    items = customer.items(key)
+    if name == "tag":
+        return "\n".join(customer.texts(key)) or None
+    for item in items[:1]:
+        value = item.values.get(value_key)
+        return None if value is None else str(value)
+    return None
+
+
+def _flat(key: str, value: Plain) -> Iterator[tuple[str, str]]:
+    """(KEY.SUB, text) of each text in a value; a list's elements have the list's key."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, list):
+        for element in value:
+            yield from _flat(key, element)
+    elif isinstance(value, dict):
+        for sub, element in value.items():
+            yield from _flat(f"{key}.{normal(sub)}", element)

@@ -1,0 +1,164 @@
+"""Files to rows: what each file of a data directory says, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
+
+from crm_cli.index.extract import Extractor, Tables
+from crm_cli.index.schema import CUSTOMER
+from crm_cli.model.business import Business
+from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.model.kinds import FILE_KINDS
+from crm_cli.model.reading import Reader
+from crm_cli.store.compose import compose, decode
+
+if TYPE_CHECKING:
+    from crm_cli.model.item import Item
+    from crm_cli.model.node import Mapping
+    from crm_cli.store.tree import Tree
+
+ProblemRow = tuple[str, int, int, str, str, str, str]
+"""A problem as the index keeps it: its fields, in their order."""
+
+
+class Read(NamedTuple):
+    """A file's bytes, or the problems for which it has none; and what tells them apart."""
+
+    data: bytes | None
+    problems: tuple[Problem, ...]
+    hash: bytes
+    """BLAKE2 of the bytes; empty for a file that could not be read, which is tried again."""
+
+
+class Batch(NamedTuple):
+    """What some files say. Plain values only, so that it passes between processes."""
+
+    tables: Tables
+    problems: list[ProblemRow]
+    files: list[tuple[int, str, str, bytes]]
+    """(pk, path, id, hash) of each customer's file that is there."""
+    asked: int
+    """How many files were asked for."""
+
+
+def read(tree: Tree, path: str) -> Read | None:
+    """A file as it is now; None where it is gone meanwhile."""
+    from hashlib import blake2b
+
+    try:
+        data = tree.read(path)
+    except FileNotFoundError:
+        return None
+    except DataError as error:
+        problems = error.problems or (Problem(path, 0, 0, "unreadable", str(error), error.hint),)
+        return Read(None, problems, b"")
+    return Read(data, (), blake2b(data, digest_size=16).digest())
+
+
+def root_of(read: Read, path: str) -> tuple[Mapping | None, tuple[Problem, ...]]:
+    """What a file says as nodes, and the problems on the way there."""
+    if read.data is None:
+        return None, read.problems
+    decoded = decode(read.data, path)
+    if isinstance(decoded, Problem):
+        return None, (decoded,)
+    return compose(decoded.text, path)
+
+
+def item_of(root: Mapping, path: str, business: Business) -> tuple[Item, list[Problem]]:
+    """A customer's record, from the nodes of its file."""
+    reader = Reader(path, business)
+    item = reader.record(root, CUSTOMER, id_of(path)[0])
+    return item, reader.problems
+
+
+def id_of(path: str) -> tuple[str, bool]:
+    """A customer's id by the file's name, and whether the name is one as it stands."""
+    stem = normalize("NFC", path.rpartition("/")[2].removesuffix(".yaml"))
+    if stem.isascii() and stem.isalnum() and stem.islower() and len(stem) <= 40:
+        return stem, True
+    # Loaded only here: few names have neither hyphen nor digit, but all share this test.
+    from crm_cli.model.ids import is_customer_id, slug
+
+    if is_customer_id(stem):
+        return stem, True
+    return slug(stem) or "unnamed", False
+
+
+class FileReader:
+    """Reads customers' files into batches of rows."""
+
+    def __init__(self, tree: Tree, business: Business) -> None:
+        self.tree = tree
+        self.business = business
+        self._extractor = Extractor(business)
+
+    def batch(self, files: Sequence[tuple[int, str]]) -> Batch:
+        """What the files at these (pk, path) say; one that is gone is left out."""
+        problems: list[ProblemRow] = []
+        found: list[tuple[int, str, str, bytes]] = []
+        for pk, path in files:
+            file = read(self.tree, path)
+            if file is not None:
+                found.append((pk, path, id_of(path)[0], file.hash))
+                problems += self.file(file, pk, path)
+        return Batch(self._extractor.take(), problems, found, len(files))
+
+    def file(self, file: Read, pk: int, path: str) -> list[ProblemRow]:
+        """Make the rows of one file, to be in the next batch; the problems in it."""
+        root, first = root_of(file, path)
+        problems = list(first)
+        if root is not None:
+            id, proper = id_of(path)
+            if not proper:
+                problems.append(_name_problem(path, id))
+            item, more = item_of(root, path, self.business)
+            problems += more
+            self._extractor.record(item, pk, path)
+        return [row_of(problem) for problem in problems]
+
+
+def entries(file: Read | None, path: str, business: Business) -> tuple[Tables, list[ProblemRow]]:
+    """Rows of products.yaml or segments.yaml; none where there is no such file."""
+    if file is None:
+        return {}, []
+    root, first = root_of(file, path)
+    if root is None:
+        return {}, [row_of(problem) for problem in first]
+    reader = Reader(path, business)
+    extractor = Extractor(business)
+    for pk, item in enumerate(reader.mapped(root, FILE_KINDS[path]).values(), 1):
+        extractor.entry(item, pk)
+    return extractor.take(), [row_of(problem) for problem in (*first, *reader.problems)]
+
+
+def row_of(problem: Problem) -> ProblemRow:
+    """A problem as a row."""
+    return (
+        problem.path,
+        problem.line,
+        problem.column,
+        problem.code,
+        problem.message,
+        problem.hint,
+        problem.severity.value,
+    )
+
+
+def problem_of(row: ProblemRow) -> Problem:
+    """A row as a problem."""
+    return Problem(*row[:6], Severity(row[6]))
+
+
+def _name_problem(path: str, id: str) -> Problem:
+    return Problem(
+        path,
+        0,
+        0,
+        "file-name",
+        f"the file's name is not an id; it is answered as {id}",
+        f"rename it to {id}.yaml",
+        Severity.WARNING,
+    )

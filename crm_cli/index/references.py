@@ -1,0 +1,183 @@
+"""References to nobody: found in the tables, placed by reading the files they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm_cli.index.reading import item_of, read, root_of
+from crm_cli.index.schema import CUSTOMER
+from crm_cli.model.errors import Problem
+from crm_cli.model.fieldtypes import FieldType, Reference, Texts
+from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import FILE_KINDS, KINDS
+from crm_cli.model.node import Node, Sequence
+from crm_cli.model.reading import Reader, value_node
+from crm_cli.model.text import did_you_mean
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from crm_cli.index.database import Index
+    from crm_cli.model.item import Item
+
+_TABLES = {kind.name: kind for kind in KINDS}
+_SUGGESTED = 50
+"""Nearest ids are looked for so many wrong ones at most; more are one mistake many times."""
+
+
+class _Place(NamedTuple):
+    """A field that refers to records: `column` of the table of `kind`."""
+
+    kind: Kind
+    column: str
+    group: str
+    key: str
+    to: str
+
+
+Missing = dict[tuple[str, str], set[str]]
+"""(kind, column) → the values there that name nobody."""
+
+
+def dangling(index: Index) -> list[Problem]:
+    """A problem for each reference to a customer, product, purchase or task that is not there.
+
+    Products are not missed where there is no products.yaml. Which deals, cases and
+    campaigns there are is not known here.
+    """
+    connection = index.connection
+    missing: dict[str, Missing] = {}
+    places = [place for kind in KINDS for place in _places(kind)]
+    if not connection.execute('SELECT 1 FROM "file" WHERE "path" = \'products.yaml\'').fetchone():
+        places = [place for place in places if place.to != "product"]
+    for place in places:
+        for path, value in _unmatched(connection, place):
+            by_place = missing.setdefault(path, {})
+            by_place.setdefault((place.kind.name, place.column), set()).add(value)
+    problems: list[Problem] = []
+    hints = _Hints(connection)
+    for path in sorted(missing):
+        for item in _items(index, path):
+            problems += _placed(path, item, missing[path], places, hints)
+    return sorted(problems)
+
+
+def _places(kind: Kind) -> Iterator[_Place]:
+    groups = [("", kind), *((field.key, group) for field, group in kind.groups)]
+    for group, part in groups:
+        for field in part.fields:
+            to = _target(field.type)
+            if to in _TABLES:
+                column = f"{group}_{field.key}" if group else field.key
+                yield _Place(kind, column, group, field.key, to)
+
+
+def _target(type: FieldType) -> str:
+    if isinstance(type, Reference):
+        return type.to if type.required else ""
+    return type.to if isinstance(type, Texts) else ""
+
+
+def _unmatched(connection: sqlite3.Connection, place: _Place) -> Iterator[tuple[str, str]]:
+    """(path, value) of each value that names nobody."""
+    table, column = place.kind.name, place.column
+    if place.kind is CUSTOMER:
+        path = 't."path"'
+    elif place.kind in FILE_KINDS.values():
+        path = f"'{next(p for p, kind in FILE_KINDS.items() if kind is place.kind)}'"
+    else:
+        path = '(SELECT c."path" FROM "customer" c WHERE c."pk" = t."customer")'
+    rows = connection.execute(
+        f'SELECT DISTINCT {path}, t."{column}" FROM "{table}" t WHERE t."{column}" <> \'\''
+        f" AND NOT {_exists(place)}"
+    )
+    for found, value in rows:
+        for part in value.split("\n"):
+            if part == value or not _known(connection, place.to, part):
+                yield found, part
+
+
+def _exists(place: _Place) -> str:
+    value = f't."{place.column}"'
+    if place.to == "purchase" and place.kind is not CUSTOMER:
+        # A customer's payments and notes are about that customer's own purchases.
+        return (
+            'EXISTS (SELECT 1 FROM "purchase" r WHERE r."customer" = t."customer"'
+            f' AND (r."id" = {value} OR r."number" = {value}))'
+        )
+    return f'EXISTS (SELECT 1 FROM "{place.to}" r WHERE r."id" = {value})'
+
+
+def _known(connection: sqlite3.Connection, to: str, id: str) -> bool:
+    row = connection.execute(f'SELECT 1 FROM "{to}" WHERE "id" = ?', (id,)).fetchone()
+    return row is not None
+
+
+class _Hints:
+    """What was probably meant, among the ids that there are."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._made: dict[tuple[str, str], str] = {}
+
+    def hint(self, to: str, value: str) -> str:
+        """`did you mean …?`, or what to do otherwise."""
+        key = (to, value)
+        if key not in self._made:
+            near = self._near(to, value) if len(self._made) < _SUGGESTED else ""
+            self._made[key] = near or f"correct it, or add the {to}"
+        return self._made[key]
+
+    def _near(self, to: str, value: str) -> str:
+        column = "number" if to == "purchase" and not value.startswith("p-") else "id"
+        rows = self._connection.execute(
+            f'SELECT DISTINCT "{column}" FROM "{to}" WHERE substr("{column}", 1, 1) = ?'
+            f' AND length("{column}") BETWEEN ? AND ?',
+            (value[:1].lower(), len(value) - 3, len(value) + 3),
+        )
+        return did_you_mean(value, [row[0] for row in rows])
+
+
+def _items(index: Index, path: str) -> Iterator[Item]:
+    """All items of a file as it is now."""
+    file = read(index.tree, path)
+    root = root_of(file, path)[0] if file is not None else None
+    if root is None:
+        return
+    if path in FILE_KINDS:
+        yield from Reader(path, index.business).mapped(root, FILE_KINDS[path]).values()
+    else:
+        yield from item_of(root, path, index.business)[0].walk()
+
+
+def _placed(
+    path: str, item: Item, missing: Missing, places: list[_Place], hints: _Hints
+) -> Iterator[Problem]:
+    for place in places:
+        values = missing.get((place.kind.name, place.column))
+        if values is None or place.kind is not item.kind:
+            continue
+        owner: Item | None = item.values.get(place.group) if place.group else item
+        if owner is None:
+            continue
+        value = owner.values.get(place.key)
+        for number, text in enumerate(value if isinstance(value, list) else [value]):
+            if text not in values:
+                continue
+            node = _node(owner, place.key, number)
+            yield Problem(
+                path,
+                node.line if node is not None else 0,
+                node.column if node is not None else 0,
+                "reference-to-nobody",
+                f"{place.key}: there is no {place.to} {text}",
+                hints.hint(place.to, text),
+            )
+
+
+def _node(item: Item, key: str, number: int) -> Node | None:
+    node = value_node(item, key) or item.node
+    if isinstance(node, Sequence) and number < len(node.items):
+        return node.items[number]
+    return node

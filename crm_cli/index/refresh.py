@@ -1,0 +1,215 @@
+"""Filling an empty index, and bringing one up to date by what has changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm_cli.index import content, schema, snapshot
+from crm_cli.index import settings as business_file
+from crm_cli.index.content import BUSINESS_FILES, SINGLE, Progress, State
+from crm_cli.index.snapshot import Walk
+from crm_cli.model.kinds import FILE_KINDS
+
+if TYPE_CHECKING:
+    from crm_cli.index.batches import File
+    from crm_cli.model.business import Business
+    from crm_cli.store.tree import Tree
+
+FEW = 200
+"""Up to so many files are looked at one by one, whether their bytes have changed at all."""
+
+
+class Outdated(Exception):  # noqa: N818 - nothing is wrong: the index is made anew
+    """So much has changed that filling an empty index is the shorter way."""
+
+
+class Fresh(NamedTuple):
+    """What an index is up to date with."""
+
+    walk: Walk
+    business: Business
+    changed: int
+    """How many files were read or forgotten for it."""
+
+
+class _Todo(NamedTuple):
+    read: list[str]
+    forget: list[str]
+    vanished: set[str]
+    """Paths that were there when the directory was looked at, and not when they were read."""
+    again: frozenset[str]
+    """Paths to be read again next time, however they look."""
+
+
+def fill(connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progress | None) -> Fresh:
+    """Fill an empty database in one transaction."""
+    connection.execute("BEGIN")
+    for statement in schema.ddl():
+        connection.execute(statement)
+    business = _put_business(connection, tree)
+    for path in FILE_KINDS:
+        content.put_entries(connection, tree, path, business)
+    paths = sorted(entry[0] for entry in now.entries if _is_customer(entry[0]))
+    files = list(enumerate(paths, 1))
+    gone, unreadable = content.put_customers(connection, tree, business, files, progress)
+    for statement in schema.indexes():
+        connection.execute(statement)
+    content.mark_duplicates(connection)
+    todo = _Todo([], [], gone, _again(now, unreadable))
+    _put_state(connection, now, todo, business)
+    connection.execute("COMMIT")
+    return Fresh(now, business, len(files))
+
+
+def refresh(
+    connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progress | None
+) -> Fresh:
+    """Bring an index up to date with a directory; leaves a read transaction open.
+
+    Where nothing has changed nothing is written. Raises Outdated (for another version,
+    and for too much to do), sqlite3.Error, and ValueError, EOFError or TypeError for a
+    state that is damaged; no transaction is open then.
+    """
+    try:
+        return _refresh(connection, tree, now, progress)
+    except BaseException:
+        if connection.in_transaction:
+            connection.rollback()
+        raise
+
+
+def _refresh(
+    connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progress | None
+) -> Fresh:
+    connection.execute("BEGIN")
+    known = content.get_state(connection)
+    if known.version != schema.version():
+        raise Outdated
+    packed = snapshot.packed(now.entries)
+    if known.snapshot == packed and not known.racy:
+        return Fresh(now, business_file.unpacked(known.business), 0)
+    todo = _todo(connection, tree, known, now)
+    if not _writes(known, packed, todo):
+        return Fresh(now, business_file.unpacked(known.business), 0)
+    connection.execute("COMMIT")
+    connection.execute("BEGIN IMMEDIATE")
+    latest = content.get_state(connection)
+    if latest != known:
+        # Another run was here meanwhile, and may have seen what this one has not.
+        now = snapshot.walk(tree)
+        todo = _todo(connection, tree, latest, now)
+    business = _apply(connection, tree, latest, now, todo, progress)
+    connection.execute("COMMIT")
+    connection.execute("BEGIN")
+    connection.execute('SELECT 1 FROM "meta"').fetchone()
+    return Fresh(now, business, len(todo.read) + len(todo.forget))
+
+
+def _todo(connection: sqlite3.Connection, tree: Tree, known: State, now: Walk) -> _Todo:
+    """What looks different and says something else, or is gone."""
+    from crm_cli.index.reading import read
+
+    changed, gone = snapshot.difference(known.snapshot, now.entries)
+    there = {entry[0] for entry in now.entries}
+    suspects = [path for path in {*changed, *(there & known.racy)} if _counts(path)]
+    forget = [path for path in gone if _counts(path)]
+    if len(suspects) + len(forget) > max(2 * FEW, len(there) // 2):
+        raise Outdated
+    if len(suspects) > FEW:
+        return _Todo(sorted(suspects), forget, set(), _again(now, set()))
+    differing: list[str] = []
+    unreadable: set[str] = set()
+    vanished: set[str] = set()
+    for path in sorted(suspects):
+        file = read(tree, path)
+        if file is None:
+            vanished.add(path)
+            forget.append(path)
+            continue
+        if not file.hash:
+            unreadable.add(path)
+        before = connection.execute('SELECT "hash" FROM "file" WHERE "path" = ?', (path,))
+        if before.fetchone() != (file.hash,):
+            differing.append(path)
+    return _Todo(differing, forget, vanished, _again(now, unreadable))
+
+
+def _writes(known: State, packed: bytes, todo: _Todo) -> bool:
+    return bool(todo.read or todo.forget or known.racy != todo.again or known.snapshot != packed)
+
+
+def _apply(
+    connection: sqlite3.Connection,
+    tree: Tree,
+    known: State,
+    now: Walk,
+    todo: _Todo,
+    progress: Progress | None,
+) -> Business:
+    touched = [*todo.read, *todo.forget]
+    numbers: dict[str, int] = {}
+    for path in touched:
+        row = connection.execute('SELECT "pk" FROM "file" WHERE "path" = ?', (path,)).fetchone()
+        if row is not None:
+            numbers[path] = row[0]
+    content.remove(connection, [(pk, path) for path, pk in numbers.items()])
+    business = business_file.unpacked(known.business)
+    if any(path in BUSINESS_FILES for path in touched):
+        content.remove(connection, [(SINGLE[path], path) for path in BUSINESS_FILES])
+        business = _put_business(connection, tree)
+        if business_file.packed(business) != known.business:
+            # Every record is read by the settings and the rates.
+            raise Outdated
+    for path in todo.read:
+        if path in FILE_KINDS:
+            content.put_entries(connection, tree, path, business)
+    last: int = connection.execute('SELECT COALESCE(MAX("pk"), 0) FROM "file"').fetchone()[0]
+    files: list[File] = []
+    for path in filter(_is_customer, todo.read):
+        number = numbers.get(path)
+        if number is None:
+            number = last = max(last, 0) + 1
+        files.append((number, path))
+    gone, unreadable = content.put_customers(connection, tree, business, files, progress)
+    if touched:
+        content.mark_duplicates(connection)
+    again = todo.again | unreadable
+    _put_state(connection, now, todo._replace(vanished=todo.vanished | gone, again=again), business)
+    return business
+
+
+def _put_business(connection: sqlite3.Connection, tree: Tree) -> Business:
+    business, problems, hashes = business_file.read_business(tree)
+    content.put_problems(connection, problems)
+    for path, hash in hashes.items():
+        content.put_single(connection, path, hash)
+    return business
+
+
+def _put_state(connection: sqlite3.Connection, now: Walk, todo: _Todo, business: Business) -> None:
+    """What vanished is left out, so that it counts as new should it come back as it was."""
+    entries = now.entries
+    if todo.vanished:
+        entries = [entry for entry in entries if entry[0] not in todo.vanished]
+    content.put_state(
+        connection,
+        State(
+            schema.version(),
+            snapshot.packed(entries),
+            frozenset(todo.again),
+            business_file.packed(business),
+        ),
+    )
+
+
+def _again(now: Walk, unreadable: set[str]) -> frozenset[str]:
+    return frozenset(filter(_counts, (*snapshot.racy(now), *unreadable)))
+
+
+def _is_customer(path: str) -> bool:
+    return path.startswith("customers/")
+
+
+def _counts(path: str) -> bool:
+    return _is_customer(path) or path in SINGLE

@@ -1,0 +1,207 @@
+"""The index's tables, made from the kinds: one for each, and a few for what all share.
+
+A field of storage X gets the columns of `COLUMNS[X]`, named by its key and a suffix:
+`summary` and `summary__f`. A group's fields get the group's key before theirs
+(`credit_limit`). Fields are named `order`, `to` or `end`, so every name is quoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crm_cli.model.fieldtypes import Code, FieldType, GroupOf, ListOf, Storage
+from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kinds import FILE_KINDS, KINDS, RECORD_KINDS
+
+EXTRACTOR = 1
+"""Counts the changes of what is put into the tables; their definitions speak for themselves."""
+
+CUSTOMER = RECORD_KINDS[0]
+
+COLUMNS: dict[Storage, tuple[tuple[str, str], ...]] = {
+    Storage.TEXT: (("", "TEXT"), ("__f", "TEXT")),
+    Storage.TEXTS: (("", "TEXT"), ("__f", "TEXT")),
+    Storage.WORD: (("", "TEXT"),),
+    Storage.INTEGER: (("", "INTEGER"),),
+    Storage.BOOLEAN: (("", "INTEGER"),),
+    Storage.DECIMAL: (("", "TEXT"),),
+    Storage.MONEY: (("", "INTEGER"), ("__b", "INTEGER")),
+    Storage.DATE: (("", "TEXT"),),
+    Storage.MOMENT: (("", "TEXT"), ("__d", "TEXT")),
+    Storage.PARTIAL_DATE: (("", "TEXT"),),
+    Storage.NESTED: (),
+    Storage.FREE: (),
+}
+"""(suffix, SQLite type) of each column that a storage has."""
+
+ITEM_BITS = 23
+"""A record's items have the numbers from its own, shifted by so many bits: their number
+needs no asking, and they lie together. A file of 16 MiB cannot hold more of one kind."""
+
+SHARED = (
+    'CREATE TABLE "meta" ("key" TEXT PRIMARY KEY, "value" BLOB) WITHOUT ROWID',
+    'CREATE TABLE "file" ("pk" INTEGER PRIMARY KEY, "path" TEXT, "id" TEXT, "hash" BLOB)',
+    'CREATE TABLE "problem" ("path" TEXT, "line" INTEGER, "column" INTEGER, "code" TEXT,'
+    ' "message" TEXT, "hint" TEXT, "severity" TEXT)',
+    'CREATE TABLE "extra" ("pk" INTEGER PRIMARY KEY, "customer" INTEGER, "kind" TEXT,'
+    ' "item" INTEGER, "key" TEXT, "value" TEXT, "value__f" TEXT)',
+    # The words come folded and cut; the tokenizer has only to split them at the spaces.
+    "CREATE VIRTUAL TABLE \"search\" USING fts5(words, tokenize='ascii')",
+)
+SHARED_INDEXES = (
+    'CREATE INDEX "file.path" ON "file" ("path")',
+    'CREATE INDEX "problem.path" ON "problem" ("path")',
+    'CREATE INDEX "extra.customer" ON "extra" ("customer")',
+    'CREATE INDEX "extra.key" ON "extra" ("key", "kind")',
+)
+VIEWS: tuple[str, ...] = ()
+"""The documented views, once there are any."""
+
+
+def listed(kind: Kind) -> bool:
+    """Whether items of the kind are listed by commands, and so searched on their own."""
+    return bool(kind.columns) and kind is not CUSTOMER
+
+
+def has_id(kind: Kind) -> bool:
+    """Whether rows have an id that no field declares."""
+    named = kind is CUSTOMER or kind in FILE_KINDS.values() or bool(kind.letter)
+    return named and "id" not in kind.by_key
+
+
+def in_record(kind: Kind) -> bool:
+    """Whether the kind's items stand in a customer's file, and are not the customer."""
+    return kind is not CUSTOMER and kind not in FILE_KINDS.values()
+
+
+def has_currency(kind: Kind) -> bool:
+    """Whether the rows say a currency: a field's, or that of their money."""
+    types = [field.type for field in kind.fields]
+    types += [derived.type for derived in kind.derived if not derived.sql and not derived.base]
+    return "currency" in kind.by_key or any(type.storage is Storage.MONEY for type in types)
+
+
+def lifted(kind: Kind) -> Iterator[tuple[str, Field, Field]]:
+    """(name, list, the items' field) of what a kind answers from the first item of a list."""
+    for field, items in kind.lists:
+        for name, key in field.lifts.items():
+            yield name, field, items.by_key[key]
+
+
+def field_columns(key: str, type: FieldType) -> Iterator[tuple[str, str]]:
+    """(name, SQLite type) of the columns of a field."""
+    if isinstance(type, GroupOf):
+        for field in type.kind.fields:
+            yield from field_columns(f"{key}_{field.key}", field.type)
+        return
+    for suffix, storage in COLUMNS[type.storage]:
+        yield key + suffix, storage
+
+
+def columns(kind: Kind) -> list[tuple[str, str]]:
+    """(name, SQLite type) of every column of a kind's table, in order."""
+    found = [("pk", "INTEGER PRIMARY KEY")]
+    if in_record(kind):
+        found += [("customer", "INTEGER"), ("parent", "INTEGER"), ("ordinal", "INTEGER")]
+    if has_id(kind):
+        found.append(("id", "TEXT"))
+    if kind is CUSTOMER:
+        found.append(("path", "TEXT"))
+    for field in kind.fields:
+        found += field_columns(field.key, field.type)
+    if has_currency(kind) and "currency" not in kind.by_key:
+        found.append(("currency", "TEXT"))
+    for derived in kind.derived:
+        if not derived.sql:
+            own = list(field_columns(derived.key, derived.type))
+            found += own[:1] if derived.base else own
+    if kind is CUSTOMER:
+        found += [(field.key if name == "tag" else name, "TEXT") for name, field, _ in lifted(kind)]
+    if listed(kind):
+        found.append(("all__f", "TEXT"))
+    return list(dict(found).items())
+
+
+def table_ddl(kind: Kind) -> str:
+    """The statement that makes a kind's table."""
+    body = ", ".join(f'"{name}" {storage}' for name, storage in columns(kind))
+    return f'CREATE TABLE "{kind.name}" ({body})'
+
+
+def index_ddl(kind: Kind) -> list[str]:
+    """The statements that make a kind's indexes; after the first rows, which is faster."""
+    wanted: list[str] = []
+    if in_record(kind):
+        wanted.append("customer")
+        if any(kind in (part for _, part in owner.lists) for owner in RECORD_KINDS[1:]):
+            wanted.append("parent")
+    names = {name for name, _ in columns(kind)}
+    if "id" in names:
+        wanted.append("id")
+    if kind is CUSTOMER:
+        wanted.append("name__f")
+    for key in _sought(kind):
+        wanted += [name for name in (f"{key}__f", f"{key}__d", key) if name in names][:1]
+    return [
+        f'CREATE INDEX "{kind.name}.{name}" ON "{kind.name}" ("{name}")'
+        for name in dict.fromkeys(wanted)
+    ]
+
+
+def _sought(kind: Kind) -> Iterator[str]:
+    """The fields by which items are looked for: dates, numbers, what customers lift."""
+    if kind.when:
+        yield kind.when
+    title = kind.by_key.get(kind.title)
+    if title is not None and isinstance(title.type, Code):
+        yield title.key
+    for _, field, value in lifted(CUSTOMER):
+        if isinstance(field.type, ListOf) and field.type.kind is kind:
+            yield value.key
+    for derived in kind.derived:
+        if kind is not CUSTOMER and not derived.sql and derived.type.storage is Storage.WORD:
+            yield derived.key
+    for field in kind.fields:
+        if kind.name == "line" and field.key == "product":
+            yield field.key
+
+
+def ddl() -> tuple[str, ...]:
+    """Every statement that makes the tables."""
+    return (*SHARED, *(table_ddl(kind) for kind in KINDS), *VIEWS)
+
+
+def indexes() -> tuple[str, ...]:
+    """Every statement that makes the indexes."""
+    made = [statement for kind in KINDS for statement in index_ddl(kind)]
+    return (*SHARED_INDEXES, *made)
+
+
+def insert(name: str, width: int) -> str:
+    """The statement that inserts a whole row of `width` cells."""
+    return f'INSERT INTO "{name}" VALUES ({",".join("?" * width)})'
+
+
+def version() -> str:
+    """What the index must say of itself to be used: everything its content follows from."""
+    return "\n".join((*ddl(), *indexes(), f"extractor {EXTRACTOR}", *_environment()))
+
+
+def _environment() -> Iterator[str]:
+    """The tables that fold texts and know phones, by their packages' files.
+
+    Asking the package database takes longer than a whole query.
+    """
+    from importlib.util import find_spec
+    from pathlib import Path
+    from unicodedata import unidata_version
+
+    yield f"unicode {unidata_version}"
+    for package in ("anyascii", "phonenumbers"):
+        spec = find_spec(package)
+        origin = spec.origin if spec is not None else None
+        if not origin:
+            yield f"{package} missing"
+            continue
+        status = Path(origin).stat()
+        yield f"{package} {origin} {status.st_size} {status.st_mtime_ns}"

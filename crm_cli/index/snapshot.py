@@ -1,0 +1,64 @@
+"""How the directory looked when the index last read it, and what has changed since."""
+
+from __future__ import annotations
+
+import marshal
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from crm_cli.model.errors import Problem
+    from crm_cli.store.tree import Entry, Tree
+
+RACY = 2_000_000_000
+"""Nanoseconds: as coarse as any file system's times. A file that was touched so shortly
+before it was looked at may be written again without its times showing it."""
+
+
+class Walk(NamedTuple):
+    """One look at the directory."""
+
+    began: int
+    """Nanoseconds since the epoch, by the real clock."""
+    entries: list[Entry]
+    problems: list[Problem]
+
+
+class Difference(NamedTuple):
+    """Paths that are new or look different, and paths that are gone."""
+
+    changed: list[str]
+    gone: list[str]
+
+
+def walk(tree: Tree) -> Walk:
+    """Look at every file of the directory."""
+    began = time.time_ns()
+    entries = list(tree.entries())
+    return Walk(began, entries, list(tree.problems))
+
+
+def packed(entries: Iterable[Entry]) -> bytes:
+    """The entries as bytes: the same for the same entries in the same order.
+
+    Version 2 of the format is the last that says nothing of how often an object is
+    referred to, so that bytes can be compared without reading them back.
+    """
+    return marshal.dumps(list(entries), 2)
+
+
+def difference(before: bytes, entries: list[Entry]) -> Difference:
+    """What has changed since; raises ValueError, EOFError or TypeError for other bytes."""
+    old: set[Entry] = set(marshal.loads(before))
+    new = set(entries)
+    changed = [entry[0] for entry in new - old]
+    now = {entry[0] for entry in entries}
+    gone = {entry[0] for entry in old - new if entry[0] not in now}
+    return Difference(sorted(changed), sorted(gone))
+
+
+def racy(walk: Walk) -> list[str]:
+    """The files that were touched so shortly before that they must be read again."""
+    limit = walk.began - RACY
+    return [entry[0] for entry in walk.entries if entry[2] >= limit or entry[3] >= limit]
