@@ -121,7 +121,8 @@ class Workspace:
         """Told once, with the holder's command, when a write has to wait."""
         self._today = today
         self._user = user
-        self._found: list[Problem] = []
+        self.checking = False
+        """Set by a command whose answer is the problems: then no answer is partial for them."""
 
     # What is there
 
@@ -191,8 +192,9 @@ class Workspace:
     @property
     def problems(self) -> list[Problem]:
         """Errors in the records, and files that were skipped: what makes an answer partial."""
-        found = list(self._found)
-        found += self.tree.problems if "tree" in self.__dict__ else []
+        if self.checking:
+            return []
+        found = list(self.tree.problems if "tree" in self.__dict__ else [])
         if "index" in self.__dict__:
             found += [one for one in self.index.problems() if one.severity is Severity.ERROR]
         return found

@@ -12,12 +12,12 @@ from typing import Any
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import DataError, NotFound, Problem, Severity, Unreadable, UsageError
-from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Storage, Texts
+from crm_cli.model.fieldtypes import Code, FieldType, GroupOf, ListOf, Storage, Texts
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
-from crm_cli.model.node import Mapping, Node, Scalar, Sequence
-from crm_cli.model.quoting import style_for
+from crm_cli.model.node import DOUBLE, PLAIN, Mapping, Node, Scalar, Sequence
+from crm_cli.model.quoting import resolves_to_text, style_for
 from crm_cli.model.reading import Reader, entry_of
 from crm_cli.model.writing import free_node, item_node, new_item, value_to_node
 from crm_cli.store import splice
@@ -472,6 +472,33 @@ class Document:
                 return count
             self._writable(item.id)
             count += 1
+
+    def quote_codes(self) -> int:
+        """Quote phones, postcodes and other codes that stand plain; returns how many."""
+        count = 0
+        while True:
+            node = next(self._plain_codes(), None)
+            if node is None:
+                return count
+            self._apply(Replace(self.path_to(node), Scalar(node.text, DOUBLE)))
+            count += 1
+
+    def _plain_codes(self) -> Iterator[Scalar]:
+        """Codes that another program would take for a number (`+38640…`, `01000`)."""
+        items = self.records.values() if self.mapped else self.record.walk()
+        for item in items:
+            for field in item.kind.fields:
+                if not isinstance(field.type, Code) or field.key not in item.values:
+                    continue
+                entry = entry_of(item, field.key)
+                node = entry[1] if entry else item.node if item.short else None
+                if (
+                    isinstance(node, Scalar)
+                    and node.style == PLAIN
+                    and node.text == item.values[field.key]
+                    and not resolves_to_text(node.text)
+                ):
+                    yield node
 
     # Places
 

@@ -1,0 +1,62 @@
+"""`crm check`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import DryRun, Json, Output, Yes
+from crm_cli.cli.session import of
+from crm_cli.cli.writing import carry_out
+
+app = typer.Typer()
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WHO|PATH…]", help="Only these.", show_default=False),
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write missing ids down, quote phones and postcodes.")
+    ] = False,
+    output: Output = None,
+    json: Json = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Find what is wrong in the records, with its place; exit 1 if there is an error.
+
+    crm check
+    crm check ana customers/kava-doo.yaml
+    crm check --fix --dry-run
+    """
+    from crm_cli.features import checking
+    from crm_cli.model.errors import Severity
+    from crm_cli.render.output import Column, Format, Rows
+    from crm_cli.render.problems import problem_line, problem_object
+
+    session = of(ctx)
+    words = what or ()
+    if fix:
+        carry_out(session, checking.fix(session.workspace, words), dry_run=dry_run, yes=yes)
+        if dry_run:
+            return
+    problems = checking.check(session.workspace, words)
+    form = session.format(output, json)
+    if form is Format.TABLE:
+        session.write(problem_line(problem, session.screen) for problem in problems)
+        if not problems:
+            session.say("nothing is wrong")
+    else:
+        objects = [problem_object(problem) for problem in problems]
+        columns = [Column(key) for key in _KEYS]
+        rows = [[one.get(key) for key in _KEYS] for one in objects]
+        session.show(Rows(columns, rows, paths=[one.path for one in problems]), form)
+    session.negative = any(problem.severity is Severity.ERROR for problem in problems)
+
+
+_KEYS = ("path", "line", "column", "severity", "code", "message", "hint")

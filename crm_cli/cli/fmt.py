@@ -1,0 +1,46 @@
+"""`crm fmt`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import DryRun, Yes
+from crm_cli.cli.session import of
+from crm_cli.cli.writing import carry_out
+
+app = typer.Typer()
+
+
+@app.command()
+def fmt(
+    ctx: typer.Context,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WHO|PATH…]", help="Only these.", show_default=False),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether anything would change: exit 1.")
+    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Rewrite records in the canonical form: order, indentation, quotes; comments stay.
+
+    crm fmt ana
+    crm fmt --check
+    """
+    from crm_cli.features.formatting import fmt as plan
+
+    session = of(ctx)
+    made = plan(session.workspace, what or ())
+    if check:
+        session.write(f"{path}\n" for path in made.records)
+        session.negative = bool(made.records)
+    elif not made.records:
+        for note in made.notes:
+            session.say(note)
+        session.say("everything is in canonical form")
+    else:
+        carry_out(session, made, dry_run=dry_run, yes=yes)

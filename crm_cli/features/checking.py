@@ -1,0 +1,89 @@
+"""What is wrong in the records, and what of it can be put right without a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crm_cli.features.plan import Plan, counted
+from crm_cli.model.errors import DataError, NotFound, Problem
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Step, Workspace
+
+
+def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
+    """All problems, ordered by file and line; those of some customers or paths with `words`.
+
+    Raises NotFound for a word that is neither.
+    """
+    from crm_cli.index.references import dangling
+
+    workspace.checking = True
+    index = workspace.index
+    found = {*index.problems(), *workspace.tree.problems, *dangling(index.connection)}
+    if words:
+        wanted = [_path(workspace, word) for word in words]
+        found = {one for one in found if any(_within(one.path, path) for path in wanted)}
+    return sorted(found)
+
+
+def _path(workspace: Workspace, word: str) -> str:
+    path = word.replace("\\", "/").removeprefix("./").rstrip("/")
+    root = f"{workspace.root}/"
+    path = path.removeprefix(root)
+    if workspace.tree.exists(path) or (workspace.root / path).is_dir():
+        return path
+    try:
+        return workspace.path_of(workspace.who(word))
+    except NotFound as error:
+        raise NotFound(f"{word} is neither a customer nor a file of the directory") from error
+
+
+def _within(path: str, wanted: str) -> bool:
+    return path == wanted or path.startswith(f"{wanted}/") or not wanted or wanted == "."
+
+
+def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
+    """Plan what is safe: ids for items without one, quotes for phones and postcodes.
+
+    Files that cannot be read are left alone.
+    """
+    counts = [0, 0]
+    steps: list[Step] = []
+    touched = []
+    for path in record_paths(workspace, words):
+        try:
+            document = workspace.open(path, workspace.tree.read(path))
+        except (DataError, FileNotFoundError):
+            continue
+        ids, quotes = _repair(document)
+        if ids or quotes:
+            counts[0] += ids
+            counts[1] += quotes
+            touched.append(path)
+            steps.append(Edit(path, lambda document: _ignore(_repair(document))))
+    said = [counted(counts[0], "id"), f"{counted(counts[1], 'text')} quoted"]
+    return Plan(
+        Change(f"check --fix: {', '.join(said)}", tuple(steps)),
+        f"wrote down {', '.join(said)} in {counted(len(touched), 'file')}",
+        touched,
+        f"Write {', '.join(said)} in {counted(len(touched), 'file')}?",
+    )
+
+
+def record_paths(workspace: Workspace, words: Sequence[str]) -> Iterable[str]:
+    """The paths of the customers' files, all or those that `words` (WHO, path) name."""
+    rows = workspace.index.connection.execute('SELECT "path" FROM "customer" ORDER BY "path"')
+    paths = [str(row[0]) for row in rows]
+    if not words:
+        return paths
+    wanted = [_path(workspace, word) for word in words]
+    return [path for path in paths if any(_within(path, one) for one in wanted)]
+
+
+def _repair(document: Document) -> tuple[int, int]:
+    quotes = document.quote_codes()
+    return document.write_ids(), quotes
+
+
+def _ignore(found: object) -> None:
+    """A step returns nothing."""

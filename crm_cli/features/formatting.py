@@ -1,0 +1,41 @@
+"""Bringing files to the canonical form, when asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm_cli.features.checking import record_paths
+from crm_cli.features.plan import Plan, counted
+from crm_cli.model.errors import DataError
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Step, Workspace
+
+
+def fmt(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
+    """Plan to rewrite records, all or those of `words`, in canonical form.
+
+    Files that cannot be read, or that have errors, are left alone and told in the notes.
+    """
+    steps: list[Step] = []
+    notes = []
+    changed = []
+    for path in record_paths(workspace, words):
+        try:
+            data = workspace.tree.read(path)
+            document = workspace.open(path, data)
+            document.fmt()
+        except DataError as error:
+            notes.append(f"left alone: {error.message}")
+            continue
+        except FileNotFoundError:
+            continue
+        if document.data != data:
+            changed.append(path)
+            steps.append(Edit(path, Document.fmt))
+    return Plan(
+        Change(f"fmt {counted(len(changed), 'file')}", tuple(steps)),
+        f"formatted {counted(len(changed), 'file')}",
+        changed,
+        f"Rewrite {counted(len(changed), 'file')} in canonical form?",
+        notes,
+    )
