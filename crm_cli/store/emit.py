@@ -47,21 +47,22 @@ def value_lines(node: Node, indent: int, *, dash: int = STEP) -> list[str]:
     """
     if isinstance(node, Scalar):
         return scalar_lines(node, indent + STEP)
+    lines = [tag_text(node)]
     if isinstance(node, Sequence):
-        if not node.items:
-            return ["[]"]
-        lines = [""]
         for item in node.items:
             lines += item_lines(item, indent + dash, dash=dash)
-        return lines
-    if not node.entries:
-        return ["{}"]
-    return ["", *mapping_lines(node, indent + STEP, dash=dash)]
+        brackets = "[]"
+    else:
+        lines += mapping_lines(node, indent + STEP, dash=dash)
+        brackets = "{}"
+    if len(lines) == 1:
+        lines[0] = f"{lines[0]} {brackets}".lstrip()
+    return lines
 
 
 def item_value_lines(node: Node, indent: int, *, dash: int = STEP) -> list[str]:
     """What follows `-`: the rest of that line, then further lines; `indent` is the dash's."""
-    if isinstance(node, Mapping) and node.entries:
+    if isinstance(node, Mapping) and node.entries and node.tag is None:
         first, *rest = mapping_lines(node, indent + STEP, dash=dash)
         return [first.lstrip(" "), *rest]
     return value_lines(node, indent)
@@ -77,12 +78,22 @@ def mapping_lines(node: Mapping, indent: int, *, dash: int = STEP) -> list[str]:
 
 def scalar_lines(node: Scalar, indent: int) -> list[str]:
     """A scalar: one line, or `|` with its lines at `indent` spaces."""
+    tag = tag_text(node)
+    lead = f"{tag} " if tag else ""
     if node.style not in (LITERAL, FOLDED) or not block(node.text):
-        return [spelled(node.text, node.style)]
+        return [(lead + spelled(node.text, node.style)).rstrip(" ")]
     header = "|" if node.text.endswith("\n") else "|-"
     pad = " " * indent
     body = node.text.removesuffix("\n").split("\n")
-    return [header, *(pad + line if line else "" for line in body)]
+    return [lead + header, *(pad + line if line else "" for line in body)]
+
+
+def tag_text(node: Node) -> str:
+    """A node's tag as it is written, or "" without one."""
+    if node.tag is None or node.tag.startswith("!"):
+        return node.tag or ""
+    core = "tag:yaml.org,2002:"
+    return "!!" + node.tag.removeprefix(core) if node.tag.startswith(core) else f"!<{node.tag}>"
 
 
 def spelled_key(key: Scalar) -> str:

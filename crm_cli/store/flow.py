@@ -6,7 +6,7 @@ import re
 
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.store import layout
-from crm_cli.store.emit import inline, spelled_key
+from crm_cli.store.emit import inline, spelled_key, tag_text
 
 Edit = tuple[int, int, str]
 """Start, end and what stands there instead."""
@@ -47,7 +47,8 @@ def remove_entry(text: str, target: Mapping, index: int) -> Edit:
 
 
 def _tag(node: Node) -> str:
-    return f"{node.tag} " if node.tag is not None and node.tag.startswith("!") else ""
+    tag = tag_text(node)
+    return f"{tag} " if tag else ""
 
 
 def _after(text: str, start: int, end: int, new: str) -> Edit:

@@ -8,7 +8,7 @@ from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 
 _BREAK = re.compile(r"\r\n|\n|\r")
 _DASH = re.compile(r"(?:\A|[\r\n])[ \t]*(-)(?=\s|\Z)")
-_COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
+_COMMENT = re.compile(r"(?<![^\s,\[\]{}:-])#[^\r\n]*")
 
 
 def newline_of(text: str) -> str:
