@@ -24,32 +24,34 @@ def carry_out(session: Session, plan: Plan, *, dry_run: bool = False, yes: bool 
         return Written(plan.change.subject, (), dry_run)
     if dry_run:
         written = workspace.write(plan.change, dry_run=True)
-        _show(session, written)
+        show_diffs(session, written)
         session.say("nothing was written" if written.diffs else "nothing would change")
         return written
     if len(plan.records) > 1:
         question = plan.question or f"Change {counted(len(plan.records), 'customer')}?"
         if not yes:
-            session.say(f"{question.rstrip('?')}: {_few(plan.records)}")
+            session.say(f"{question.rstrip('?')}: {few(plan.records)}")
         session.confirm(question, yes=yes)
     workspace.waiting = lambda holder: session.say(f"waiting for {holder} …")
     written = workspace.write(plan.change)
     if not written.diffs:
         session.say("nothing changed")
         return written
-    session.write(f"{plan.done}  ({_few(written.paths, 2)})\n")
+    session.write(f"{plan.done}  ({few(written.paths, 2)})\n")
     session.say("crm undo takes it back")
     return written
 
 
-def _few(names: Sequence[str], most: int = 5) -> str:
+def few(names: Sequence[str], most: int = 5) -> str:
+    """The names in a line, of many the first and how many more."""
     listed = [visible(name) for name in names]
     if len(listed) <= most:
         return ", ".join(listed)
     return ", ".join(listed[:most]) + f" and {len(listed) - most:,} more"
 
 
-def _show(session: Session, written: Written) -> None:
+def show_diffs(session: Session, written: Written) -> None:
+    """Show each file before and after."""
     from crm_cli.render.changes import diff_lines
 
     for diff in written.diffs:

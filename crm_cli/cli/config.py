@@ -1,0 +1,82 @@
+"""`crm config`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.assignments import split_assignments
+from crm_cli.cli.options import DryRun, Json, NoHeader, Output
+from crm_cli.cli.session import of
+from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import UsageError
+
+app = typer.Typer()
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context, output: Output = None, json: Json = False, no_header: NoHeader = False
+) -> None:
+    """List the settings, with their values and defaults.
+
+    crm config list
+    """
+    from crm_cli.features.configuring import settings
+    from crm_cli.render.output import Column, Rows
+    from crm_cli.render.values import cell_text
+
+    session = of(ctx)
+    form = session.format(output, json)
+    flat = form in ("table", "csv", "tsv")
+    rows = [
+        (one.key, cell_text(one.value) if flat else one.value, one.default, one.doc)
+        for one in settings(session.workspace)
+    ]
+    columns = [Column(key) for key in ("key", "value", "default", "doc")]
+    session.show(Rows(columns, rows, ids=[row[0] for row in rows]), form, header=not no_header)
+
+
+@app.command()
+def get(
+    ctx: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The setting, as business.name.")],
+    json: Json = False,
+) -> None:
+    """Print one setting's value, its default where it is not set.
+
+    crm config get currency
+    """
+    from crm_cli.features.configuring import get as find
+    from crm_cli.render.output import Format
+    from crm_cli.render.values import cell_text
+
+    session = of(ctx)
+    setting = find(session.workspace, key)
+    value = setting.default if setting.value is None else setting.value
+    if json:
+        session.show_record({"key": setting.key, "value": value}, Format.JSON)
+    elif value is not None:
+        session.write(cell_text(value) + "\n")
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context,
+    values: Annotated[
+        list[str], typer.Argument(metavar="KEY=VALUE…", help="Settings; KEY= removes one.")
+    ],
+    dry_run: DryRun = False,
+) -> None:
+    """Change settings.
+
+    crm config set terms_days=14 business.name="Kava d.o.o."
+    """
+    from crm_cli.features.configuring import change
+
+    session = of(ctx)
+    words, assignments = split_assignments(values)
+    if words or not assignments:
+        raise UsageError("write KEY=VALUE", "crm config set terms_days=14")
+    carry_out(session, change(session.workspace, list(assignments)), dry_run=dry_run)

@@ -1,0 +1,89 @@
+"""`crm init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.session import of
+
+app = typer.Typer()
+
+
+@app.command()
+def init(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="The folder, this one if absent.", show_default=False),
+    ] = None,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The business's name.")] = "",
+    country: Annotated[
+        str, typer.Option("--country", metavar="SI", help="Gives currency and time zone.")
+    ] = "",
+    currency: Annotated[
+        str, typer.Option("--currency", metavar="EUR", help="The base currency.")
+    ] = "",
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", metavar="ZONE", help="As Europe/Ljubljana.")
+    ] = "",
+    sample: Annotated[
+        bool, typer.Option("--sample", help="With a few made-up customers to try things on.")
+    ] = False,
+    default: Annotated[
+        bool, typer.Option("--default", help="Find this folder from anywhere, without asking.")
+    ] = False,
+) -> None:
+    """Start a new folder of customers.
+
+    crm init shop --name "Kava d.o.o." --country SI
+    crm init try --sample
+    """
+    from crm_cli.features.initializing import Wanted, completed, init as make, make_default
+
+    session = of(ctx)
+    wanted = Wanted(name, country, currency, time_zone)
+    asking = session.interactive and not (name or country or sample)
+    if asking:
+        wanted = wanted._replace(name=session.ask("What is the business called?", name or "-"))
+        wanted = wanted._replace(name="" if wanted.name == "-" else wanted.name)
+        wanted = wanted._replace(country=session.ask("In which country?", "-"))
+        wanted = wanted._replace(country="" if wanted.country == "-" else wanted.country)
+        proposed = completed(wanted)
+        wanted = proposed._replace(
+            currency=session.ask("Base currency?", proposed.currency),
+            time_zone=session.ask("Time zone?", proposed.time_zone),
+        )
+        if folder is None:
+            folder = Path(session.ask("Where?", "."))
+    base = session.options.directory
+    root = (base or Path()) / (folder or Path())
+    made = make(root, wanted, environ=session.environ, sample=sample)
+    settings = made.settings
+    session.write(
+        f"made {made.root}: {settings.currency}, {settings.time_zone}"
+        f"{', ' + settings.country if settings.country else ''}\n"
+    )
+    if made.offers_default and (default or (asking and _agreed(session.ask(_OFFER, "no")))):
+        written = make_default(made.root, session.environ)
+        if written:
+            session.write(f"found from anywhere: {written}\n")
+    session.write("next:\n")
+    where = "" if made.root == Path.cwd() else f"-C {folder or base} "
+    lines = _SAMPLE_LINES if sample else _LINES
+    session.write(f"  crm {where}{line}\n" for line in lines)
+
+
+_OFFER = "Use this folder from anywhere? (yes/no)"
+_LINES = (
+    'add "Ana Novak" --email ana@novak.example --tag vip',
+    'task add ana-novak "Send the quote" --due fri',
+    "due --within 7d",
+)
+_SAMPLE_LINES = ("due", "show ana-novak", "list +vip --cols name,phone,spend")
+
+
+def _agreed(answer: str) -> bool:
+    return answer.strip().casefold() in ("y", "yes")

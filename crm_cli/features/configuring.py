@@ -1,0 +1,94 @@
+"""The settings of a data directory, as keys and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from crm_cli.features.plan import Plan
+from crm_cli.model.errors import UsageError
+from crm_cli.model.fieldtypes import GroupOf
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind, normal
+from crm_cli.model.settings import SETTINGS
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Workspace
+
+FILE = "crm.yaml"
+
+
+class Setting(NamedTuple):
+    """A setting: its key, its value (None where it is not set), its default, what it is for."""
+
+    key: str
+    value: Any
+    default: Any
+    doc: str
+
+
+def settings(workspace: Workspace) -> list[Setting]:
+    """All settings, in the declaration's order."""
+    return list(_walk(SETTINGS, workspace.file(FILE).record, ""))
+
+
+def _walk(kind: Kind, item: Item | None, prefix: str) -> Iterator[Setting]:
+    for field in kind.fields:
+        value = item.values.get(field.key) if item is not None else None
+        if isinstance(field.type, GroupOf):
+            yield from _walk(field.type.kind, value, f"{prefix}{field.key}.")
+            continue
+        if isinstance(value, dict):
+            value = {
+                name: part.answer() if isinstance(part, Item) else part
+                for name, part in value.items()
+            }
+        yield Setting(f"{prefix}{field.key}", value, field.default, field.doc)
+
+
+def get(workspace: Workspace, key: str) -> Setting:
+    """One setting; raises UsageError with the nearest known keys."""
+    known = settings(workspace)
+    wanted = normal(key)
+    for setting in known:
+        if setting.key == wanted:
+            return setting
+    head, _, rest = wanted.partition(".")
+    for setting in known:
+        if setting.key == head and isinstance(setting.value, dict) and rest:
+            held = setting.value
+            for part in rest.split("."):
+                held = held.get(part) if isinstance(held, dict) else None
+            return Setting(wanted, held, None, setting.doc)
+    raise _unknown(key, [setting.key for setting in known])
+
+
+def change(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> Plan:
+    """Plan to change settings; an empty value removes one."""
+    keys = [setting.key for setting in settings(workspace)]
+    heads = {key.partition(".")[0] for key in keys}
+    for key, operator, _ in assignments:
+        if normal(key) not in keys and normal(key).partition(".")[0] not in heads:
+            raise _unknown(key, keys)
+        if operator != "=":
+            raise UsageError(f"{key} is set as a whole", f"crm config set {key}=VALUE")
+
+    def update(document: Document) -> None:
+        for key, _, text in assignments:
+            if text:
+                document.set(None, normal(key), text)
+            else:
+                document.remove(None, normal(key))
+
+    said = ", ".join(f"{key}={text}" if text else f"{key} removed" for key, _, text in assignments)
+    return Plan(
+        Change(f"config set {', '.join(key for key, _, _ in assignments)}", (Edit(FILE, update),)),
+        f"settings: {said}",
+    )
+
+
+def _unknown(key: str, known: list[str]) -> UsageError:
+    from crm_cli.model.text import nearest
+
+    near = nearest(normal(key), known)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
+    return UsageError(f"there is no setting {key}", hint)

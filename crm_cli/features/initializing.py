@@ -1,0 +1,143 @@
+"""A new data directory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from crm_cli.model.business import Business
+from crm_cli.model.errors import Refused, StorageError, Unreadable, UsageError
+from crm_cli.model.settings import SETTINGS
+from crm_cli.store import files
+from crm_cli.store.discovery import default_directory, holds_settings, set_default
+from crm_cli.store.transaction import FileChange, commit
+
+IGNORE = ".crm/\n"
+ATTRIBUTES = "*.yaml text eol=lf\n"
+_FALLBACK = ("EUR", "UTC")
+
+
+class Wanted(NamedTuple):
+    """What the settings are to say; empty where nothing is known."""
+
+    name: str = ""
+    country: str = ""
+    currency: str = ""
+    time_zone: str = ""
+
+
+class Initialized(NamedTuple):
+    """The new directory, the files made, and whether a default can be offered for it."""
+
+    root: Path
+    paths: tuple[str, ...]
+    settings: Wanted
+    offers_default: bool
+
+
+def completed(wanted: Wanted) -> Wanted:
+    """The settings with what follows from the country; raises UsageError for what cannot be."""
+    from crm_cli.model.countries import country_code, currency_of, time_zone_of
+
+    country = ""
+    if wanted.country:
+        code = country_code(wanted.country)
+        if code is None:
+            raise UsageError(
+                f"'{wanted.country}' is no country", "write its two letters or its name: SI, Slovenia"
+            )
+        country = code
+    currency = wanted.currency or (currency_of(country) if country else None) or _FALLBACK[0]
+    zone = wanted.time_zone or (time_zone_of(country) if country else None) or _FALLBACK[1]
+    return Wanted(
+        wanted.name.strip(), country, _read("currency", currency), _read("time_zone", zone)
+    )
+
+
+def _read(key: str, text: str) -> str:
+    try:
+        return str(SETTINGS.by_key[key].type.read(text, Business()))
+    except Unreadable as error:
+        raise UsageError(f"{key}: {error.message}", error.hint) from error
+
+
+def init(
+    root: Path, wanted: Wanted, *, environ: Mapping[str, str], sample: bool = False
+) -> Initialized:
+    """Make a data directory; `sample` puts a few made-up customers into it.
+
+    Raises Refused where there is one already, StorageError.
+    """
+    settings = completed(wanted)
+    root = Path(os.path.abspath(root))
+    if holds_settings(root):
+        raise Refused(f"{root} is a data directory already", "crm -C DIR works in it")
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (root / "customers").mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make {root}: {files.reason(error)}") from error
+    texts = {
+        "crm.yaml": _settings(settings, sample=sample),
+        ".gitignore": IGNORE,
+        ".gitattributes": ATTRIBUTES,
+    }
+    if sample:
+        from crm_cli.features.sample import sample_files
+
+        zone = ZoneInfo(settings.time_zone)
+        business = Business(
+            currency=settings.currency, country=settings.country, zone=settings.time_zone
+        )
+        texts |= sample_files(datetime.now(zone).date(), business)
+    changes = [FileChange(path, _absent(path, text)) for path, text in texts.items()]
+    done = commit(root, changes, command="crm init", subject="init")
+    return Initialized(root, done.paths, settings, _offers(environ))
+
+
+def _absent(path: str, text: str) -> Callable[[bytes | None], bytes]:
+    """A file's first text; one that is there stays (somebody's own .gitignore)."""
+
+    def update(data: bytes | None) -> bytes:
+        if data is None:
+            return text.encode()
+        if path in (".gitignore", ".gitattributes"):
+            missing = [line for line in text.splitlines() if line not in data.decode().splitlines()]
+            glue = b"" if not data or data.endswith(b"\n") else b"\n"
+            return data + (glue + "\n".join(missing).encode() + b"\n" if missing else b"")
+        raise Refused(f"{path} exists already", "choose another folder")
+
+    return update
+
+
+def _settings(settings: Wanted, *, sample: bool) -> str:
+    from crm_cli.model.writing import item_node, new_item
+    from crm_cli.store.emit import emit
+
+    values: dict[str, object] = {}
+    if settings.name:
+        values["business"] = {"name": settings.name}
+    values["currency"] = settings.currency
+    if settings.country:
+        values["country"] = settings.country
+    values["time_zone"] = settings.time_zone
+    if sample:
+        values["terms_days"] = 30
+    node = item_node(new_item(SETTINGS, values, Business()), top=True)
+    return emit(node)  # type: ignore[arg-type]
+
+
+def _offers(environ: Mapping[str, str]) -> bool:
+    try:
+        return default_directory(environ) is None
+    except UsageError:
+        return False
+
+
+def make_default(root: Path, environ: Mapping[str, str]) -> Path | None:
+    """Let the directory be found from anywhere; the file that says so, or None."""
+    return set_default(environ, root)
