@@ -411,6 +411,13 @@ class Reference(FieldType):
     def read(self, text: str, business: Business) -> str:
         return text.strip()
 
+    def write(self, value: Any) -> Scalar:
+        """Plain, as ids are; the number of an invoice is quoted wherever it stands."""
+        text = str(value)
+        if self.to == "purchase" and not text.startswith("p-"):
+            return Scalar(text, DOUBLE)
+        return super().write(text)
+
 
 class Texts(FieldType):
     """Several texts: a list, or `a, b`."""
