@@ -1,0 +1,168 @@
+"""Aggregates as SQL: counts, sums and extremes over the items that count.
+
+Those over a window are grouped by customer once and joined; those of full expressions
+are subqueries of their row, since their conditions may speak of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.fieldtypes import Storage
+from crm_cli.query import dialect
+from crm_cli.query.ast import Aggregate, Literal, Node, Op, Window
+from crm_cli.query.fields import Collection, Ref, resolve
+from crm_cli.query.operators import compared
+from crm_cli.query.rows import Row, Value, climb, reach, value
+from crm_cli.query.windows import windowed
+
+Condition = Callable[[Node, Row], str]
+"""Compiles a condition on a row to SQL that is 0 or 1."""
+
+
+def aggregate(node: Aggregate, row: Row, condition: Condition) -> Value:
+    """The value of an aggregate for a row."""
+    if node.name == "average_order":
+        return _average_order(node, row, condition)
+    holder, steps = climb(row, node.collection)
+    if node.name and holder.kind is CUSTOMER and len(steps) == 1:
+        return _grouped(node, holder, condition)
+    return _correlated(node, holder, condition)
+
+
+def _average_order(node: Aggregate, row: Row, condition: Condition) -> Value:
+    """Spend by orders, to the minor unit; missing without orders."""
+    spend = aggregate(windowed("spend", row.kind, node.window), row, condition)
+    orders = aggregate(windowed("orders", row.kind, node.window), row, condition)
+    sql = f"CAST(ROUND(1.0 * {spend.sql} / NULLIF({orders.sql}, 0)) AS INTEGER)"
+    return Value(sql, node.type, base=sql, currency=spend.currency)
+
+
+def _grouped(node: Aggregate, customer: Row, condition: Condition) -> Value:
+    """A column of a subquery that is grouped by customer and joined once."""
+    item, _ = customer.items(node.collection.steps[0])
+    wanted = _conditions(node, item, condition)
+    column = _over(node, item)
+    where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
+    body = f"SELECT {item.alias}.customer AS customer, {column} AS v {item.source()}{where}"
+    key = (node.function, node.name, node.window)
+    joined = customer.frame.groups.get(key)
+    if joined is None:
+        joined = f"w{len(customer.frame.groups) + 1}"
+        customer.frame.groups[key] = joined
+        customer.frame.base.joins.append(
+            f"LEFT JOIN ({body} GROUP BY {item.alias}.customer) {joined}"
+            f" ON {joined}.customer = {customer.alias}.pk"
+        )
+    sql = f"{joined}.v"
+    return _valued(node, f"COALESCE({sql}, 0)" if _zero(node) else sql, customer)
+
+
+def _correlated(node: Aggregate, holder: Row, condition: Condition) -> Value:
+    """A subquery of the row that holds the collection."""
+    steps = node.collection.steps[-1:] if node.collection.steps else ()
+    if not steps or holder.kind is node.collection.kind:
+        item, link = holder, ""
+    else:
+        item, link = holder.items(steps[0])
+    wanted = ([link] if link else []) + _conditions(node, item, condition)
+    where = f"WHERE {' AND '.join(wanted) or '1'}"
+    if node.function in ("first", "last"):
+        return _extreme(node, item, where)
+    sql = f"(SELECT {_over(node, item)} {item.source()} {where})"
+    day = ""
+    if node.type.storage is Storage.MOMENT and node.ref is not None:
+        day = f"(SELECT {_day(node, item)} {item.source()} {where})"
+    return _valued(node, f"COALESCE({sql}, 0)" if _zero(node) else sql, holder, day=day)
+
+
+def _extreme(node: Aggregate, item: Row, where: str) -> Value:
+    """The field of the first or last item, by the kind's date."""
+    assert node.ref is not None
+    when = value(resolve(node.collection.kind.when, item.kind), item)
+    found = value(node.ref, item)
+    turn = "" if node.function == "first" else " DESC"
+    dated = f"{where} AND {when.sql} IS NOT NULL AND {found.sql} IS NOT NULL"
+    order = f"ORDER BY {when.day}{turn}, {when.sql}{turn}, {item.alias}.ordinal{turn} LIMIT 1"
+
+    def pick(sql: str) -> str:
+        return f"(SELECT {sql} {item.source()} {dated} {order})" if sql else ""
+
+    return Value(
+        pick(found.sql), node.type, folded=pick(found.folded), base=pick(found.base),
+        currency=pick(found.currency), day=pick(found.day),
+    )  # fmt: skip
+
+
+def _conditions(node: Aggregate, item: Row, condition: Condition) -> list[str]:
+    """Only what counts, in the window, where the expression holds."""
+    wanted = []
+    if item.kind.counted:
+        wanted.append(item.fill(item.kind.counted))
+    if node.window is not None:
+        wanted.append(_within(node.collection, node.window, item))
+    if node.where is not None:
+        wanted.append(condition(node.where, item))
+    return wanted
+
+
+def _within(collection: Collection, window: Window, item: Row) -> str:
+    when = when_of(collection)
+    literal = Literal(window.period, window.text)
+    return reach(
+        item,
+        when.steps,
+        lambda row: compared(value(when, row), Op.EQ, literal, row.frame),
+    )
+
+
+def when_of(collection: Collection) -> Ref:
+    """The date that windows of a collection go by: its own, or that of what it is part of."""
+    kind = collection.kind
+    if kind.when:
+        return resolve(kind.when, kind)
+    return resolve("date", kind)
+
+
+def _over(node: Aggregate, item: Row) -> str:
+    """The aggregate function over the item's field."""
+    if node.ref is None:
+        return "COUNT(*)"
+    found: list[str] = []
+
+    def take(row: Row) -> str:
+        part = value(node.ref, row)  # type: ignore[arg-type]
+        storage = part.type.storage
+        if storage is Storage.MONEY:
+            found.append(part.base)
+        elif storage is Storage.DECIMAL:
+            found.append(dialect.number(part.sql))
+        else:
+            found.append(part.sql)
+        return "1"
+
+    reach(item, node.ref.steps, take)
+    sql = found[0]
+    if node.function == "avg":
+        average = f"AVG({sql})"
+        money = node.ref.type.storage is Storage.MONEY
+        return f"CAST(ROUND({average}) AS INTEGER)" if money else average
+    if node.function == "count":
+        return f"COUNT({sql})"
+    return f"{node.function.upper()}({sql})"
+
+
+def _day(node: Aggregate, item: Row) -> str:
+    assert node.ref is not None
+    return f"{node.function.upper()}({value(node.ref, item).day})"
+
+
+def _zero(node: Aggregate) -> bool:
+    """Counts and sums of nothing are 0, other aggregates missing."""
+    return node.function in ("count", "sum")
+
+
+def _valued(node: Aggregate, sql: str, row: Row, *, day: str = "") -> Value:
+    base = row.frame.bind(row.frame.business.currency)
+    return Value(sql, node.type, base=sql, currency=base, day=day or sql)

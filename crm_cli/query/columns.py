@@ -1,0 +1,274 @@
+"""Columns of an answer and its order: fields, aggregates, lists of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import UsageError
+from crm_cli.model.fieldtypes import Choice, FieldType, ListOf, Reference, Storage, Text, Texts
+from crm_cli.model.kind import Kind, normal
+from crm_cli.query import dialect
+from crm_cli.query.ast import Aggregate
+from crm_cli.query.compile import Compiler
+from crm_cli.query.fault import Fault, QueryError, Span, Unknown
+from crm_cli.query.fields import Ref, Source, Way, is_item, names, resolve
+from crm_cli.query.rows import Row, Value, currency, reach, value
+from crm_cli.query.scope import Scope
+
+_TEXT, _TEXTS, _CUSTOMER = Text(), Texts(), Reference("customer")
+_LISTABLE = (Storage.TEXT, Storage.WORD, Storage.PARTIAL_DATE)
+
+
+class Column(NamedTuple):
+    """A column of an answer: its key, its type, and whether its money is in the base currency.
+
+    `choices` are the words of a closed list with those that the settings add.
+    """
+
+    key: str
+    type: FieldType
+    base: bool = False
+
+
+class Selected(NamedTuple):
+    """A column with its SQL; `currency` is SQL for the currency of its money."""
+
+    column: Column
+    sql: str
+    currency: str
+    order: tuple[str, ...]
+    """SQL to sort by, in turn."""
+
+
+def split_names(text: str) -> list[str]:
+    """`name,sum(purchases.net)` at its commas, save those between parentheses or quotes."""
+    parts, depth, quoted, start = [], 0, "", 0
+    for place, char in enumerate(text):
+        if quoted:
+            quoted = "" if char == quoted else quoted
+        elif char in "'\"":
+            quoted = char
+        elif char in "()":
+            depth += 1 if char == "(" else -1
+        elif char == "," and depth <= 0:
+            parts.append(text[start:place])
+            start = place + 1
+    parts.append(text[start:])
+    return [part.strip() for part in parts]
+
+
+def column(name: str, compiler: Compiler) -> Selected:
+    """The column that a name means for the statement's rows; raises UsageError."""
+    scope, row = compiler.scope, compiler.frame.base
+    wanted = normal(name)
+    if not wanted:
+        raise UsageError("a column has no name", "write --cols name,city")
+    if (special := _special(wanted, row)) is not None:
+        return special
+    if "(" in name:
+        from crm_cli.query.expression import parse_operand
+
+        return _of_operand(name.strip(), parse_operand(name, scope), compiler)
+    if "@" in name:
+        return _of_operand(wanted, _windowed(name, scope), compiler)
+    listed = _list(wanted, row, compiler)
+    if listed is not None:
+        return listed
+    try:
+        ref = resolve(name, row.kind, scope.extra_keys)
+    except Unknown as error:
+        raise _no_column(name, scope, error) from None
+    if ref.source is Source.TEXT:
+        raise _no_column(name, scope, Unknown("all text is no column", "")) from None
+    return _of_operand(ref.name, ref, compiler)
+
+
+def order(text: str, compiler: Compiler) -> list[str]:
+    """`ORDER BY` terms for `--sort`: `spend-` and `-spend` turn it round; missing come last."""
+    terms: list[str] = []
+    for part in split_names(text):
+        bare = part[1:] if part[:1] in "-+" else part
+        down = part[:1] == "-"
+        if bare.endswith("-"):
+            bare, down = bare[:-1], not down
+        selected = column(bare, compiler)
+        first = selected.order[0]
+        terms.append(f"({first} IS NULL OR {first} = '')")
+        terms += [f"{sql} DESC" if down else sql for sql in selected.order]
+    return terms
+
+
+def ties(row: Row) -> list[str]:
+    """What orders rows that are otherwise equal: the id, then the place in the record."""
+    kind = row.kind
+    if kind is CUSTOMER or not is_item(kind):
+        return [row.column("id"), row.column("path" if kind is CUSTOMER else "pk")]
+    customer = row.frame.customer()
+    own = [row.column("id")] if kind.letter else []
+    return [*own, customer.column("id"), customer.column("path"), row.column("pk")]
+
+
+def natural(compiler: Compiler) -> list[str]:
+    """The order without `--sort`: items by their date, else by id."""
+    row = compiler.frame.base
+    return order(row.kind.when, compiler) if row.kind.when else []
+
+
+def _special(wanted: str, row: Row) -> Selected | None:
+    item = is_item(row.kind)
+    if wanted == "path" and item:
+        sql = row.frame.customer().column("path")
+        return Selected(Column("path", _TEXT), sql, "", (sql,))
+    if wanted in ("customer", "customer.id") and item and row.kind is not CUSTOMER:
+        sql = row.frame.customer().column("id")
+        return Selected(Column("customer", _CUSTOMER), sql, "", (sql,))
+    if wanted == "currency" and item and row.kind is not CUSTOMER:
+        sql = currency(row)
+        return Selected(Column("currency", _TEXT), sql, "", (sql,))
+    return None
+
+
+def _windowed(name: str, scope: Scope) -> Aggregate:
+    from crm_cli.query.terms import read_asked
+    from crm_cli.query.windows import windowed
+
+    bare, _, period = name.partition("@")
+    span = Span(name, len(bare) + 1, len(name))
+    try:
+        return windowed(bare, scope.base, read_asked(period, scope, span))
+    except Unknown as error:
+        raise QueryError((Fault(error.message, error.hint, Span(name, 0, len(bare))),)) from None
+    except Fault as fault:
+        raise QueryError((fault,)) from None
+
+
+def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selected:
+    row = compiler.frame.base
+    if isinstance(operand, Aggregate):
+        found = compiler.operand(operand, row)
+        base = operand.function not in ("first", "last")
+        return _selected(key, found, compiler, base=base)
+    if operand.source is Source.EXTRA:
+        return _extra(key, operand, compiler)
+    if operand.lifted:
+        owner = compiler.frame.customer()
+        if operand.lifted == "tag":
+            return _tags(owner)
+        sql = owner.column(operand.lifted)
+        return _selected(key, Value(sql, operand.type), compiler)
+    if operand.many:
+        return _gathered(key, operand, row)
+    return _selected(key, compiler.operand(operand, row), compiler, base=operand.base)
+
+
+def _tags(owner: Row) -> Selected:
+    sql = owner.column("tags")
+    return Selected(Column("tags", _TEXTS), sql, "", (sql,))
+
+
+def _selected(key: str, found: Value, compiler: Compiler, *, base: bool = False) -> Selected:
+    storage = found.type.storage
+    money = storage is Storage.MONEY
+    return Selected(
+        Column(key, found.type, base and money),
+        found.base if base and money else found.sql,
+        found.currency if money and not base else "",
+        _order(found, compiler),
+    )
+
+
+def _order(found: Value, compiler: Compiler) -> tuple[str, ...]:
+    storage = found.type.storage
+    if storage is Storage.MONEY:
+        return (found.base,)
+    if storage is Storage.DECIMAL:
+        return (dialect.number(found.sql),)
+    if storage is Storage.MOMENT:
+        return (found.day or found.sql, found.sql)
+    if isinstance(found.type, Choice):
+        frame = compiler.frame
+        words = found.type.choices(compiler.scope.business)
+        whens = " ".join(f"WHEN {frame.bind(word)} THEN {n}" for n, word in enumerate(words))
+        return (f"CASE {found.sql} {whens} ELSE {found.sql} END",)
+    if storage is Storage.WORD:
+        return (f"{found.sql} COLLATE NOCASE",)
+    return (found.folded or found.sql, found.sql) if found.folded else (found.sql,)
+
+
+def _list(wanted: str, row: Row, compiler: Compiler) -> Selected | None:
+    """A list of items as a column: the texts that name them."""
+    kind = row.kind
+    field = kind.by_key.get(wanted)
+    if field is None and kind is not CUSTOMER and is_item(kind) and wanted not in kind.by_name:
+        field = CUSTOMER.by_key.get(wanted)
+        row = compiler.frame.customer() if field and isinstance(field.type, ListOf) else row
+    if field is None or not isinstance(field.type, ListOf):
+        return None
+    if field.key == "tags" and row.kind is CUSTOMER:
+        return _tags(row)
+    inner = field.type.kind
+    if not inner.title:
+        raise UsageError(f"{field.key} have no text to show", f"write count({field.key})")
+    ref = resolve(f"{field.key}.{inner.title}", row.kind)
+    return _gathered(field.key, ref, row)
+
+
+def _gathered(key: str, ref: Ref, row: Row) -> Selected:
+    """The values of a many-valued field, in the order of the file."""
+    if ref.type.storage not in _LISTABLE:
+        raise UsageError(
+            f"{key} has several values", f"write sum({key}), max({key}) or last({key}) in --cols"
+        )
+    steps = ref.steps
+    while steps and steps[0].way in (Way.PARENT, Way.CUSTOMER):
+        row, steps = row.up(steps[0]), steps[1:]
+    item, link = row.items(steps[0])
+    sqls: list[str] = []
+
+    def take(at: Row) -> str:
+        sqls.append(value(ref, at).sql)
+        return "1"
+
+    if any(step.way in (Way.ITEMS, Way.DEEP) for step in steps[1:]):
+        raise UsageError(f"{key} has several values in each item", "ask for the items themselves")
+    reach(item, steps[1:], take)
+    source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"
+    sql = dialect.gathered(sqls[0], source, item.column("ordinal"))
+    return Selected(Column(key, _TEXTS), sql, "", (sql,))
+
+
+def _extra(key: str, ref: Ref, compiler: Compiler) -> Selected:
+    row = compiler.frame.base
+    for step in ref.steps:
+        row = row.up(step)
+    source = compiler.extra_source(ref, row)
+    sql = dialect.joined("x.value", source, "x.pk")
+    if row.kind is not CUSTOMER and is_item(row.kind):
+        outer = compiler.extra_source(ref, compiler.frame.customer())
+        sql = f"COALESCE({sql}, {dialect.joined('x.value', outer, 'x.pk')})"
+    return Selected(Column(key, _TEXT), sql, "", (sql,))
+
+
+def _no_column(name: str, scope: Scope, error: Unknown) -> UsageError:
+    from crm_cli.model.text import did_you_mean
+
+    valid = valid_columns(scope.base, scope.extra_keys)
+    near = did_you_mean(name, valid)
+    hint = f"{near} valid: {', '.join(valid)}".strip()
+    if error.message.startswith("there is no field"):
+        return UsageError(f"there is no column '{name}'", hint)
+    return UsageError(error.message, error.hint or hint)
+
+
+def valid_columns(kind: Kind, extra_keys: Iterable[str] = ()) -> list[str]:
+    """The names that `--cols` takes for rows of a kind, the customer's after an item's own."""
+    own = [name for name in names(kind) if name != "text"]
+    lists = [field.key for field, inner in kind.lists if inner.title]
+    found = [*own, *lists]
+    if is_item(kind) and kind is not CUSTOMER:
+        found += ["customer", "currency", *(name for name in names(CUSTOMER) if name != "text")]
+    if is_item(kind):
+        found.append("path")
+    return list(dict.fromkeys([*found, *sorted(extra_keys)]))

@@ -1,0 +1,214 @@
+"""The syntax tree as SQL: every condition is 0 or 1, so that NULL never swallows a row.
+
+Values are bound parameters, never text. Each many-valued term has an EXISTS of its
+own; the conditions after a collection share one.
+"""
+
+from __future__ import annotations
+
+import json
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.kind import normal
+from crm_cli.model.text import tokens
+from crm_cli.query import dialect
+from crm_cli.query.aggregates import aggregate
+from crm_cli.query.ast import (
+    Against,
+    Aggregate,
+    And,
+    Belongs,
+    Compare,
+    Has,
+    How,
+    Node,
+    Not,
+    Op,
+    Operand,
+    Or,
+    Quantified,
+    Segment,
+    State,
+    Word,
+)
+from crm_cli.query.fault import QueryError
+from crm_cli.query.fields import Collection, Ref, Source, is_item
+from crm_cli.query.operators import against, compared, present
+from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
+from crm_cli.query.scope import Scope
+from crm_cli.query.segments import segment_node
+
+
+class Compiler:
+    """Compiles conditions of one statement."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.frame = Frame(scope.base, scope.business, scope.today.isoformat())
+        self._within: tuple[str, ...] = ()
+
+    def condition(self, node: Node, row: Row) -> str:
+        """SQL that is 1 for the rows that meet a condition, else 0; never NULL."""
+        if isinstance(node, And):
+            return self._joined(node.parts, " AND ", "1", row)
+        if isinstance(node, Or):
+            return self._joined(node.parts, " OR ", "0", row)
+        if isinstance(node, Not):
+            return f"NOT {self.condition(node.part, row)}"
+        if isinstance(node, Compare):
+            return self._compare(node, row)
+        if isinstance(node, Quantified):
+            return self._quantified(node, row)
+        if isinstance(node, Has):
+            return self._has(node, row)
+        if isinstance(node, State):
+            return reach(row, node.steps, lambda at: _certain(at.fill(node.sql)))
+        if isinstance(node, Word):
+            return self._word(node.text, row)
+        if isinstance(node, Segment):
+            return self._segment(node, row)
+        if isinstance(node, Belongs):
+            return self._belongs(node, row)
+        assert isinstance(node, Against), node
+        left, right = self.operand(node.left, row), self.operand(node.right, row)
+        return _certain(against(left, node.op, right))
+
+    def operand(self, operand: Operand, row: Row) -> Value:
+        """The value of a field that has one for a row, or of an aggregate."""
+        if isinstance(operand, Aggregate):
+            return aggregate(operand, row, self.condition)
+        for step in operand.steps:
+            row = row.up(step)
+        return value(operand, row)
+
+    def _joined(self, parts: tuple[Node, ...], sign: str, empty: str, row: Row) -> str:
+        if not parts:
+            return empty
+        return f"({sign.join(self.condition(part, row) for part in parts)})"
+
+    def _compare(self, node: Compare, row: Row) -> str:
+        if node.op is Op.NE:
+            equal = Compare(node.operand, Op.EQ, node.values, node.span)
+            there = self._has(Has(node.operand), row, derived=False)
+            return f"({there} AND NOT {self._compare(equal, row)})"
+        if isinstance(node.operand, Aggregate):
+            return self._tested(node, self.operand(node.operand, row))
+        ref = node.operand
+        if ref.source is Source.EXTRA:
+            return self._extra(ref, row, node)
+        return reach(row, ref.steps, lambda at: self._tested(node, value(ref, at)))
+
+    def _tested(self, node: Compare, found: Value) -> str:
+        tests = [compared(found, node.op, wanted, self.frame) for wanted in node.values]
+        return _certain(" OR ".join(tests))
+
+    def _has(self, node: Has, row: Row, *, derived: bool = True) -> str:
+        what = node.what
+        if isinstance(what, Collection):
+            return reach(row, what.steps, lambda at: "1")
+        if isinstance(what, Aggregate):
+            return _certain(present(self.operand(what, row), derived=derived))
+        if what.source is Source.EXTRA:
+            return self._extra(what, row, None)
+        counts = derived and what.origin == "derived"
+        return reach(row, what.steps, lambda at: _certain(present(value(what, at), derived=counts)))
+
+    def _extra(self, ref: Ref, row: Row, node: Compare | None) -> str:
+        """A key of the users' own: of the item, else of its customer."""
+        for step in ref.steps:
+            row = row.up(step)
+        if row.kind is CUSTOMER or not is_item(row.kind):
+            return self._keyed(ref, row, node)
+        own = self._keyed(ref, row, None)
+        mine, its = self._keyed(ref, row, node), self._keyed(ref, self.frame.customer(), node)
+        return f"CASE WHEN {own} THEN {mine} ELSE {its} END"
+
+    def _keyed(self, ref: Ref, row: Row, node: Compare | None) -> str:
+        where = self.extra_source(ref, row)
+        if node is not None:
+            where += f" AND {self._tested(node, Value('x.value', ref.type, folded='x.value__f'))}"
+        return f"EXISTS(SELECT 1 {where})"
+
+    def extra_source(self, ref: Ref, row: Row) -> str:
+        """`FROM extra x WHERE …`: the values that a row has under a key of the users' own."""
+        bind = self.frame.bind
+        if ref.column.endswith("."):
+            below = dialect.starts("x.key", bind(ref.column))
+            key = f"(x.key = {bind(ref.column[:-1])} OR {below})"
+        else:
+            same = {key for key in self.scope.extra_keys if normal(key) == normal(ref.column)}
+            key = f"x.key IN ({', '.join(bind(key) for key in sorted(same | {ref.column}))})"
+        holder = "pk" if row.kind is CUSTOMER else "customer"
+        near = f"x.customer = {row.column(holder)} AND " if is_item(row.kind) else ""
+        kind = bind(row.kind.name)
+        return f"FROM extra x WHERE {near}x.item = {row.alias}.pk AND x.kind = {kind} AND {key}"
+
+    def _quantified(self, node: Quantified, row: Row) -> str:
+        inner = node.condition
+        if node.how is How.ALL:
+            inner = Not(inner)
+        exists = reach(row, node.collection.steps, lambda at: self.condition(inner, at))
+        return exists if node.how is How.ANY else f"NOT {exists}"
+
+    def _word(self, text: str, row: Row) -> str:
+        """In a record anywhere; in an item, or in its customer's name."""
+        sought = tokens(text)
+        if row.kind is CUSTOMER:
+            found = dialect.searched(
+                f"{row.alias}.pk", self.frame.bind(dialect.phrase(sought, prefix=True))
+            )
+            phone = self._phone(text, row)
+            return f"({found} OR {phone})" if phone else found
+        start = self.frame.bind(f" {' '.join(sought)}")
+        found = _certain(dialect.contains(all_text(row), start))
+        if not is_item(row.kind):
+            return found
+        name = _certain(dialect.contains(self.frame.customer().column("name__f"), start))
+        phone = self._phone(text, self.frame.customer()) if text[:1] == "+" else ""
+        return f"({' OR '.join(filter(None, (found, name, phone)))})"
+
+    def _phone(self, text: str, customer: Row) -> str:
+        """The same number in any spelling; one that is not whole yet as a beginning."""
+        digits = "".join(char for char in text if char.isdigit())
+        if len(digits) < 7 and text[:1] != "+":
+            return ""
+        from crm_cli.model.phones import e164, looks_like_phone
+
+        if not looks_like_phone(text) and text[:1] != "+":
+            return ""
+        whole = e164(text, self.scope.business.country or None)
+        if whole is None and text[:1] != "+":
+            return ""
+        wanted = self.frame.bind(whole or f"+{digits}")
+        alias = self.frame.alias(CUSTOMER)
+        test = f"{alias}.e164 = {wanted}" if whole else dialect.starts(f"{alias}.e164", wanted)
+        where = f"{alias}.customer = {customer.alias}.pk AND {test}"
+        return f"EXISTS(SELECT 1 FROM phone {alias} WHERE {where})"
+
+    def _segment(self, node: Segment, row: Row) -> str:
+        if node.name in self._within:
+            path = " → ".join(f"@{name}" for name in (*self._within, node.name))
+            raise QueryError((), f"segment @{node.name} asks for itself: {path}")
+        spec = self.scope.segments[node.name]
+        scope = self.scope._replace(base=CUSTOMER)
+        customer = self.frame.customer()
+        before, self._within = self._within, (*self._within, node.name)
+        try:
+            asked = segment_node(node.name, spec, scope)
+            found = self.condition(asked, customer) if asked is not None else ""
+        finally:
+            self._within = before
+        if not spec.members:
+            return found or "0"
+        ids = self.frame.bind(json.dumps(spec.members))
+        member = dialect.among(f"{customer.alias}.id", ids)
+        return f"({found} OR {member})" if found else member
+
+    def _belongs(self, node: Belongs, row: Row) -> str:
+        ids = self.frame.bind(json.dumps(node.ids))
+        return _certain(dialect.among(f"{self.frame.customer().alias}.id", ids))
+
+
+def _certain(test: str) -> str:
+    """0 where a test is NULL."""
+    return f"COALESCE(({test}), 0)"

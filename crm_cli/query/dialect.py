@@ -1,0 +1,100 @@
+"""How the SQL of a query is spelled for SQLite: the one place to change for another engine.
+
+Everything else that the compiler writes is plain SQL with named parameters.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from functools import lru_cache
+
+from crm_cli.model.text import fold
+
+
+def name(key: str) -> str:
+    """A table's or column's name; fields are called `order`, `for`, `end`."""
+    return f'"{key}"'
+
+
+def contains(text: str, part: str) -> str:
+    """Whether a text holds a part, both compared as they are."""
+    return f"instr({text}, {part}) > 0"
+
+
+def starts(text: str, part: str) -> str:
+    """Whether a text begins with a part."""
+    return f"substr({text}, 1, length({part})) = {part}"
+
+
+def ends(text: str, part: str) -> str:
+    """Whether a text ends with a part (which is not empty)."""
+    return f"substr({text}, -length({part})) = {part}"
+
+
+def folded(text: str) -> str:
+    """The folded text, where the index keeps none; without blanks at its ends."""
+    return f"crm_fold({text})"
+
+
+def same_word(word: str, wanted: str) -> str:
+    """Whether a word is the folded `wanted`: ASCII words are compared without Python."""
+    plain = f"{word} = {wanted} COLLATE NOCASE"
+    foreign = f"length({word}) <> length(CAST({word} AS BLOB))"
+    return f"({plain} OR ({foreign} AND {folded(word)} = {wanted}))"
+
+
+def matches(text: str, pattern: str) -> str:
+    """Whether a regular expression is found in a text, in any case of letters."""
+    return f"crm_match({pattern}, {text})"
+
+
+def searched(record: str, words: str) -> str:
+    """Whether the full-text index finds words in the record with that key."""
+    return f"{record} IN (SELECT rowid FROM search WHERE search MATCH {words})"
+
+
+def phrase(tokens: list[str], *, prefix: bool) -> str:
+    """What full-text search is asked for: tokens in sequence, the last as a beginning."""
+    words = " ".join(tokens).replace('"', "")
+    return f'"{words}"{"*" if prefix else ""}'
+
+
+def among(value: str, listed: str) -> str:
+    """Whether a value is in a parameter that holds a JSON array."""
+    return f"{value} IN (SELECT value FROM json_each({listed}))"
+
+
+def number(text: str) -> str:
+    """The number that decimal text spells."""
+    return f"CAST({text} AS REAL)"
+
+
+def gathered(value: str, source: str, order: str) -> str:
+    """The values of a subquery's rows as one text, a line each; NULL without rows."""
+    ordered = f"(SELECT {value} AS v {source} ORDER BY {order})"
+    return f"(SELECT group_concat(v, char(10)) FROM {ordered})"
+
+
+def joined(value: str, source: str, order: str) -> str:
+    """The values of a source's rows as one text for people; NULL without rows."""
+    return f"(SELECT group_concat(v, '; ') FROM (SELECT {value} AS v {source} ORDER BY {order}))"
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that compiled queries call."""
+    connection.create_function("crm_fold", 1, _fold, deterministic=True)
+    connection.create_function("crm_match", 2, _match, deterministic=True)
+
+
+def _fold(text: str | None) -> str | None:
+    return None if text is None else fold(str(text)).strip()
+
+
+def _match(pattern: str, text: str | None) -> int | None:
+    return None if text is None else int(_compiled(pattern).search(str(text)) is not None)
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)

@@ -1,0 +1,390 @@
+"""What a name in a query means for rows of a kind: resolved from the declarations alone.
+
+A name is sought in the item itself, then in the item that it is part of, then in its
+customer, then among the users' own keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from functools import cache
+from typing import NamedTuple
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.fieldtypes import FieldType, GroupOf, Integer, ListOf, Reference, Storage, Text
+from crm_cli.model.kind import Derived, Field, Kind, normal
+from crm_cli.model.kinds import FILE_KINDS, RECORD_KINDS
+from crm_cli.query.fault import Unknown
+
+_TEXT = Text()
+_ID = Reference("")
+COUNT = Integer()
+_TO_COME = frozenset(
+    ("due", "due_date", "start", "next_due", "next_purchase", "required", "expires", "end")
+)
+"""Dates of what is still to come: a bare weekday is the next one there."""
+
+
+class Way(Enum):
+    """How a step leads from a row to others."""
+
+    PARENT = "to the item that it is part of"
+    CUSTOMER = "to its customer"
+    ITEMS = "to the items of a list of its own"
+    DEEP = "to all items of a kind in the record"
+
+
+class Step(NamedTuple):
+    """One step from a row; `kind` is the kind of the rows that it leads to."""
+
+    way: Way
+    kind: Kind
+
+
+class Source(Enum):
+    """What keeps a field's value."""
+
+    COLUMN = "a column"
+    FORMULA = "SQL over the row"
+    TEXT = "all text of the row"
+    EXTRA = "a key of the users' own"
+
+
+class Ref(NamedTuple):
+    """A field that a name was resolved to.
+
+    `steps` lead from the row that is asked about to the row that has it; a step to
+    items makes it many-valued. `column` is the column, the key of an extra value (one
+    that ends in `.` stands for all keys below it), or SQL with `{t}`. `group` is the
+    column prefix of a group's field, `inherits` the customer's field that answers
+    where this has none, `base` says that money is kept in the base currency.
+    """
+
+    name: str
+    type: FieldType
+    kind: Kind
+    source: Source
+    column: str
+    steps: tuple[Step, ...] = ()
+    group: str = ""
+    inherits: str = ""
+    base: bool = False
+    doc: str = ""
+    origin: str = ""
+    lifted: str = ""
+
+    @property
+    def many(self) -> bool:
+        """Whether a row can have several values of it."""
+        return any(step.way in (Way.ITEMS, Way.DEEP) for step in self.steps)
+
+    @property
+    def to_come(self) -> bool:
+        """Whether its dates are of what is still to come."""
+        return self.column.rpartition(".")[2] in _TO_COME
+
+
+class Collection(NamedTuple):
+    """Items that belong to a row; `steps` lead to them (none: the row itself)."""
+
+    name: str
+    kind: Kind
+    steps: tuple[Step, ...]
+
+
+def resolve(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> Ref:
+    """The field that a name means for rows of `kind`; raises `Unknown` with the nearest names."""
+    wanted = normal(name)
+    if wanted.startswith(("customer/", "customer.")) and kind not in FILE_KINDS.values():
+        rest = wanted[9:]
+        found = _of_customer(rest, kind, extra_keys)
+        if found is not None:
+            return found if kind is CUSTOMER else found._replace(name=f"customer.{found.name}")
+        raise _unknown(rest, CUSTOMER, extra_keys)
+    found = _own(wanted, kind)
+    if found is None and (outer := parent_kind(kind)) is not None:
+        found = _at(_own(wanted, outer), Step(Way.PARENT, outer))
+    if found is None and kind is not CUSTOMER and is_item(kind):
+        found = _of_customer(wanted, kind, frozenset())
+    found = found or _extra(wanted, kind, extra_keys)
+    if found is None:
+        raise _unknown(name, kind, extra_keys)
+    return found
+
+
+def resolves_near(name: str, kind: Kind) -> bool:
+    """Whether a name is a field of the kind itself or of what its items are part of."""
+    wanted = normal(name)
+    if _own(wanted, kind) is not None:
+        return True
+    outer = parent_kind(kind)
+    return outer is not None and _own(wanted, outer) is not None
+
+
+def collection(name: str, kind: Kind) -> Collection | None:
+    """The items that a name means for rows of `kind`, or None where it means none."""
+    wanted = normal(name)
+    if wanted == "customer" and is_item(kind):
+        return Collection("customer", CUSTOMER, () if kind is CUSTOMER else (_UP,))
+    if wanted in (kind.name, kind.key, *kind.aliases):
+        return Collection(kind.key, kind, ())
+    found = _list(wanted, kind)
+    if found is not None:
+        return found
+    outer = parent_kind(kind)
+    if outer is not None and wanted in (outer.name, outer.key, *outer.aliases):
+        return Collection(outer.key, outer, (Step(Way.PARENT, outer),))
+    if kind is not CUSTOMER and is_item(kind):
+        found = _list(wanted, CUSTOMER)
+        return found and Collection(found.name, found.kind, (_UP, *found.steps))
+    return None
+
+
+def collections(kind: Kind) -> list[str]:
+    """The names of the collections that rows of `kind` have themselves."""
+    names = [field.key for field, _ in kind.lists]
+    return names + [deep.key for deep in kind.walk() if deep is not kind and deep.key not in names]
+
+
+def state_of(name: str, kind: Kind) -> tuple[str, str, tuple[Step, ...]] | None:
+    """(name, SQL, steps) of a state of the row, of what it is part of, or of its customer."""
+    wanted = normal(name)
+    for owner, steps in _owners(kind):
+        for state in owner.states:
+            if state.name == wanted:
+                return state.name, state.sql, steps
+    return None
+
+
+def states(kind: Kind) -> list[str]:
+    """The names that `is:` takes for rows of `kind`."""
+    return list(dict.fromkeys(state.name for owner, _ in _owners(kind) for state in owner.states))
+
+
+def names(kind: Kind) -> list[str]:
+    """The canonical names of the kind's own fields, as queries know them."""
+    return [ref.name for ref in own_fields(kind)]
+
+
+def own_fields(kind: Kind) -> Iterator[Ref]:
+    """Every field of the kind itself: id, stored, lifted, in groups, derived, text."""
+    if has_id(kind):
+        yield _id(kind)
+    for field in kind.fields:
+        if isinstance(field.type, ListOf):
+            for lift in field.lifts:
+                yield _lifted(field, field.type.kind, lift, kind)
+            if field.lifts:
+                continue
+        if isinstance(field.type, GroupOf):
+            for inner in field.type.kind.fields:
+                yield _stored(inner, kind, field)
+            continue
+        ref = _field(field, kind)
+        if ref is not None:
+            yield ref
+    for derived in kind.derived:
+        yield _derived(derived, kind)
+    if "text" not in kind.by_name:
+        yield _text(kind)
+
+
+def is_item(kind: Kind) -> bool:
+    """Whether it stands in a customer's record (or is the customer)."""
+    return kind in RECORD_KINDS
+
+
+def has_id(kind: Kind) -> bool:
+    """Whether its rows have an id of their own that is not a declared field."""
+    return (bool(kind.letter) or not is_item(kind) or kind is CUSTOMER) and (
+        "id" not in kind.by_key
+    )
+
+
+@cache
+def parent_kind(kind: Kind) -> Kind | None:
+    """The kind whose items hold these: a line's is the purchase; None where it is the customer."""
+    holders = [holder for holder in RECORD_KINDS if any(part is kind for _, part in holder.lists)]
+    return holders[0] if len(holders) == 1 and holders[0] is not CUSTOMER else None
+
+
+@cache
+def elsewhere(kind: Kind) -> bool:
+    """Whether items of the kind also stand in items, not only in the customer itself."""
+    return any(
+        any(part is kind for _, part in holder.lists)
+        for holder in RECORD_KINDS
+        if holder is not CUSTOMER
+    )
+
+
+_UP = Step(Way.CUSTOMER, CUSTOMER)
+
+
+def _owners(kind: Kind) -> Iterator[tuple[Kind, tuple[Step, ...]]]:
+    yield kind, ()
+    outer = parent_kind(kind)
+    if outer is not None:
+        yield outer, (Step(Way.PARENT, outer),)
+    if kind is not CUSTOMER and is_item(kind):
+        yield CUSTOMER, (_UP,)
+
+
+def _at(ref: Ref | None, step: Step) -> Ref | None:
+    return ref and ref._replace(steps=(step, *ref.steps), origin=f"of its {step.kind.name}")
+
+
+def _of_customer(wanted: str, kind: Kind, extra_keys: frozenset[str]) -> Ref | None:
+    found = _own(wanted, CUSTOMER) or _extra(wanted, CUSTOMER, extra_keys)
+    return found if kind is CUSTOMER else _at(found, _UP)
+
+
+def _own(wanted: str, kind: Kind) -> Ref | None:
+    """The field of the kind itself that a name means."""
+    for field, inner in kind.lists:
+        for lift, key in field.lifts.items():
+            alias = key != "value" and inner.by_name.get(wanted) is inner.by_key[key]
+            if wanted == lift or alias:
+                return _lifted(field, inner, lift, kind)
+    found = kind.by_name.get(wanted)
+    if found is not None:
+        return _field(found, kind)
+    for derived in kind.derived:
+        if wanted == derived.key or wanted in derived.aliases:
+            return _derived(derived, kind)
+    if wanted == "id" and has_id(kind):
+        return _id(kind)
+    if wanted == "text":
+        return _text(kind)
+    head, dot, rest = wanted.partition(".")
+    outer = kind.by_name.get(head) if dot else None
+    if outer is None:
+        return None
+    if isinstance(outer.type, GroupOf):
+        part = outer.type.kind.by_name.get(rest)
+        return _stored(part, kind, outer) if part is not None else None
+    if isinstance(outer.type, ListOf):
+        return _down(_own(rest, outer.type.kind), outer, outer.type.kind)
+    if outer.type.storage is Storage.FREE:
+        return Ref(wanted, _TEXT, kind, Source.EXTRA, wanted, doc=outer.doc, origin="own key")
+    return None
+
+
+def _field(field: Field, kind: Kind) -> Ref | None:
+    if isinstance(field.type, ListOf):
+        inner = field.type.kind
+        if inner.letter or not _titled(field):
+            return None
+        if len(field.lifts) == 1:
+            return _lifted(field, inner, next(iter(field.lifts)), kind)
+        return _down(_own(inner.title, inner), field, inner)
+    if isinstance(field.type, GroupOf):
+        return None
+    if field.type.storage is Storage.FREE:
+        return Ref(field.key, _TEXT, kind, Source.EXTRA, f"{field.key}.", doc=field.doc)
+    return _stored(field, kind)
+
+
+def _titled(field: Field) -> bool:
+    return isinstance(field.type, ListOf) and bool(field.type.kind.title)
+
+
+def _stored(field: Field, kind: Kind, group: Field | None = None) -> Ref:
+    prefix = f"{group.key}_" if group else ""
+    return Ref(
+        f"{group.key}.{field.key}" if group else field.key,
+        field.type,
+        kind,
+        Source.COLUMN,
+        f"{prefix}{field.key}",
+        group=prefix,
+        inherits=field.inherits,
+        doc=field.doc,
+        origin=f"in {group.key}" if group else "stored",
+    )
+
+
+def _lifted(field: Field, inner: Kind, lift: str, kind: Kind) -> Ref:
+    ref = _stored(inner.by_key[field.lifts[lift]], inner)
+    return ref._replace(
+        name=lift,
+        steps=(Step(Way.ITEMS, inner),),
+        doc=ref.doc or field.doc,
+        origin=f"any of {field.key}",
+        lifted=lift,
+    )
+
+
+def _down(ref: Ref | None, field: Field, inner: Kind) -> Ref | None:
+    return ref and ref._replace(
+        name=f"{field.key}.{ref.name}",
+        steps=(Step(Way.ITEMS, inner), *ref.steps),
+        origin=f"any of {field.key}",
+        lifted="",
+    )
+
+
+def _derived(derived: Derived, kind: Kind) -> Ref:
+    return Ref(
+        derived.key,
+        derived.type,
+        kind,
+        Source.FORMULA if derived.sql else Source.COLUMN,
+        derived.sql or derived.key,
+        base=derived.base,
+        doc=derived.doc,
+        origin="derived",
+    )
+
+
+def _id(kind: Kind) -> Ref:
+    return Ref("id", _ID, kind, Source.COLUMN, "id", doc="its id", origin="stored")
+
+
+def _text(kind: Kind) -> Ref:
+    return Ref("text", _TEXT, kind, Source.TEXT, "", doc="all its text", origin="derived")
+
+
+def _extra(wanted: str, kind: Kind, extra_keys: frozenset[str]) -> Ref | None:
+    for key in sorted(extra_keys, key=lambda key: (key.startswith("custom."), key)):
+        if normal(key) in (wanted, f"custom.{wanted}"):
+            return Ref(
+                key, _TEXT, kind, Source.EXTRA, key, doc="a key of your own", origin="own key"
+            )
+    return None
+
+
+def _list(wanted: str, kind: Kind) -> Collection | None:
+    field = kind.by_name.get(wanted)
+    if field is not None and isinstance(field.type, ListOf):
+        return Collection(field.key, field.type.kind, (Step(Way.ITEMS, field.type.kind),))
+    for deep in kind.walk():
+        if deep is not kind and wanted in (deep.name, deep.key, *deep.aliases):
+            direct = any(part is deep for _, part in kind.lists)
+            way = Way.ITEMS if direct else Way.DEEP
+            return Collection(deep.key, deep, (Step(way, deep),))
+    return None
+
+
+def _unknown(name: str, kind: Kind, extra_keys: frozenset[str]) -> Unknown:
+    from crm_cli.model.text import did_you_mean
+
+    bare = normal(name)
+    found = collection(bare, kind)
+    if found is not None and found.steps and found.kind.title:
+        one = found.kind.name
+        return Unknown(
+            f"{found.name} are items, not a field",
+            f"write {one}/{found.kind.title}:VALUE, has:{one} or no:{one}",
+        )
+    field = kind.by_name.get(bare)
+    if field is not None and isinstance(field.type, GroupOf):
+        inner = ", ".join(f"{field.key}.{part.key}" for part in field.type.kind.fields)
+        return Unknown(f"{field.key} is a group of fields", f"write one of {inner}")
+    known = [*names(kind)]
+    for owner, _ in _owners(kind):
+        known += [*names(owner), *owner.by_name]
+    near = did_you_mean(bare, [*dict.fromkeys(known), *collections(kind), *extra_keys])
+    listed = f"crm query fields {kind.name} lists them all"
+    return Unknown(f"there is no field '{name}'", f"{near} {listed}" if near else listed)

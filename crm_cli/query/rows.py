@@ -1,0 +1,199 @@
+"""Rows of a query: which table stands behind a field, and how one gets from row to row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from crm_cli.index.schema import columns, has_currency, listed
+from crm_cli.model.business import Business
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.fieldtypes import FieldType, Storage
+from crm_cli.model.kind import Kind
+from crm_cli.query.dialect import name
+from crm_cli.query.fields import (
+    Collection,
+    Ref,
+    Source,
+    Step,
+    Way,
+    elsewhere,
+    parent_kind,
+    resolve,
+)
+
+
+class Value(NamedTuple):
+    """SQL for a field's value in a row.
+
+    `folded` are its folded words, `base` the amount in the base currency, `currency`
+    that of `sql`, `day` the local date of a moment; each empty where it does not apply.
+    """
+
+    sql: str
+    type: FieldType
+    folded: str = ""
+    base: str = ""
+    currency: str = ""
+    day: str = ""
+
+
+class Row:
+    """A table's row under an alias, with the joins that its conditions turned out to need."""
+
+    __slots__ = ("_parent", "alias", "frame", "joins", "kind")
+
+    def __init__(self, kind: Kind, alias: str, frame: Frame) -> None:
+        self.kind = kind
+        self.alias = alias
+        self.frame = frame
+        self.joins: list[str] = []
+        self._parent: Row | None = None
+
+    def column(self, key: str) -> str:
+        """A column of this row."""
+        return f"{self.alias}.{name(key)}"
+
+    def up(self, step: Step) -> Row:
+        """The row that it is part of, or its customer's."""
+        if step.way is Way.CUSTOMER:
+            return self if self.kind is CUSTOMER else self.frame.customer()
+        if self._parent is None:
+            self._parent = Row(step.kind, self.frame.alias(step.kind), self.frame)
+            self.joins.append(
+                f"JOIN {name(step.kind.name)} {self._parent.alias}"
+                f" ON {self._parent.alias}.pk = {self.alias}.parent"
+            )
+        return self._parent
+
+    def items(self, step: Step) -> tuple[Row, str]:
+        """A new row for its items, and the condition that makes them its own."""
+        row = Row(step.kind, self.frame.alias(step.kind), self.frame)
+        if self.kind is not CUSTOMER:
+            row._parent = self if parent_kind(step.kind) is self.kind else None
+            return row, f"{row.alias}.parent = {self.alias}.pk"
+        link = f"{row.alias}.customer = {self.alias}.pk"
+        if step.way is Way.ITEMS and elsewhere(step.kind):
+            link += f" AND {row.alias}.parent IS NULL"
+        return row, link
+
+    def source(self) -> str:
+        """`FROM` with the joins."""
+        return " ".join((f"FROM {name(self.kind.name)} {self.alias}", *self.joins))
+
+    def fill(self, sql: str) -> str:
+        """A declaration's SQL, with `{t}` as this row and `{p}` as what it is part of."""
+        if "{p}" in sql:
+            outer = parent_kind(self.kind)
+            assert outer is not None
+            sql = sql.replace("{p}", self.up(Step(Way.PARENT, outer)).alias)
+        return sql.replace("{t}", self.alias)
+
+
+class Frame:
+    """One statement: its parameters, its aliases, and its first row."""
+
+    def __init__(self, base: Kind, business: Business, today: str) -> None:
+        self.parameters: dict[str, Any] = {"today": today}
+        self.business = business
+        self._names: dict[tuple[type, Any], str] = {}
+        self._aliases = 0
+        self.groups: dict[Any, str] = {}
+        self.base = Row(base, "c" if base is CUSTOMER else "t", self)
+        self._customer: Row | None = self.base if base is CUSTOMER else None
+
+    def bind(self, value: Any) -> str:
+        """A parameter that holds a value."""
+        key = (type(value), value)
+        if key not in self._names:
+            self._names[key] = f"p{len(self._names) + 1}"
+            self.parameters[self._names[key]] = value
+        return f":{self._names[key]}"
+
+    def alias(self, kind: Kind) -> str:
+        """A new alias for a table."""
+        self._aliases += 1
+        return f"{kind.name[0]}{self._aliases}"
+
+    def customer(self) -> Row:
+        """The customer that all rows of the statement belong to: the first row, or joined to it."""
+        if self._customer is None:
+            self._customer = Row(CUSTOMER, "c", self)
+            joined = f"JOIN {name('customer')} c ON c.pk = {self.base.alias}.customer"
+            self.base.joins.insert(0, joined)
+        return self._customer
+
+
+def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
+    """A condition on what steps lead to; a step to items asks for one that meets it."""
+    if not steps:
+        return test(row)
+    step, rest = steps[0], steps[1:]
+    if step.way in (Way.PARENT, Way.CUSTOMER):
+        return reach(row.up(step), rest, test)
+    inner, link = row.items(step)
+    condition = reach(inner, rest, test)
+    return f"EXISTS(SELECT 1 {inner.source()} WHERE {link} AND {condition})"
+
+
+def climb(row: Row, collection: Collection) -> tuple[Row, tuple[Step, ...]]:
+    """The row that holds a collection, and the steps down to its items that are left."""
+    steps = collection.steps
+    while steps and steps[0].way in (Way.PARENT, Way.CUSTOMER):
+        row = row.up(steps[0])
+        steps = steps[1:]
+    return row, steps
+
+
+def value(ref: Ref, row: Row) -> Value:
+    """The value in the row that the field's steps have led to."""
+    if ref.source is Source.FORMULA:
+        sql = f"({row.fill(ref.column)})"
+        return Value(sql, ref.type, base=sql, currency=_base_currency(row), day=sql)
+    if ref.source is Source.TEXT:
+        return Value(all_text(row), ref.type, folded=all_text(row))
+    sql = row.column(ref.column)
+    storage = ref.type.storage
+    if ref.inherits and row.kind is not CUSTOMER:
+        outer = resolve(ref.inherits, CUSTOMER)
+        sql = f"COALESCE({sql}, {row.frame.customer().column(outer.column)})"
+    if storage in (Storage.TEXT, Storage.TEXTS):
+        return Value(sql, ref.type, folded=row.column(f"{ref.column}__f"))
+    if storage is Storage.MONEY:
+        if ref.base:
+            return Value(sql, ref.type, base=sql, currency=_base_currency(row))
+        base = row.column(f"{ref.column}__b")
+        return Value(sql, ref.type, base=base, currency=currency(row, ref.group))
+    if storage is Storage.MOMENT:
+        return Value(sql, ref.type, day=row.column(f"{ref.column}__d"))
+    if storage is Storage.DECIMAL:
+        return Value(sql, ref.type, currency=currency(row, ref.group))
+    return Value(sql, ref.type, day=sql)
+
+
+def currency(row: Row, group: str = "") -> str:
+    """The currency of a row's own amounts, else the business's."""
+    base = _base_currency(row)
+    if group and f"{group}currency" in {key for key, _ in columns(row.kind)}:
+        return f"COALESCE({row.column(f'{group}currency')}, {base})"
+    if has_currency(row.kind):
+        return f"COALESCE({row.column('currency')}, {base})"
+    return base
+
+
+def all_text(row: Row) -> str:
+    """The folded words of all text of a row (of a customer, of the whole record)."""
+    if row.kind is CUSTOMER:
+        return f"(SELECT words FROM search WHERE rowid = {row.alias}.pk)"
+    if listed(row.kind):
+        return row.column("all__f")
+    parts = [
+        f"COALESCE({row.column(f'{field.key}__f')}, '')"
+        for field in row.kind.fields
+        if field.searched and field.type.storage in (Storage.TEXT, Storage.TEXTS)
+    ]
+    return f"({' || '.join(parts)})" if parts else "''"
+
+
+def _base_currency(row: Row) -> str:
+    return row.frame.bind(row.frame.business.currency)

@@ -1,0 +1,197 @@
+"""Answers: a query compiled, asked of the index, and its values typed.
+
+Ten thousand rows are converted column by column, and columns that need no conversion
+not at all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import UsageError
+from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.kind import Kind
+from crm_cli.model.money import minor_unit
+from crm_cli.query import dialect
+from crm_cli.query.ast import EVERYTHING, Node
+from crm_cli.query.columns import Column, Selected, column, natural, order, split_names, ties
+from crm_cli.query.compile import Compiler
+from crm_cli.query.fields import has_id, is_item
+from crm_cli.query.scope import Scope
+
+
+class Query(NamedTuple):
+    """What is asked: rows of a kind that meet a condition, shaped.
+
+    `columns` are names as `--cols` takes them (None: those of the kind), `sort` is
+    the text of `--sort`, `limit` at most so many rows.
+    """
+
+    base: Kind
+    node: Node = EVERYTHING
+    columns: Sequence[str] | None = None
+    sort: str = ""
+    limit: int | None = None
+
+
+class Answer(NamedTuple):
+    """The rows, each a tuple of typed values in the order of the columns; missing is None.
+
+    Money is Decimal, dates are date, moments date or datetime in the business's zone,
+    lists of texts are lists.
+    """
+
+    columns: tuple[Column, ...]
+    rows: list[tuple[Any, ...]]
+
+
+class Statement(NamedTuple):
+    """A compiled query: SQL with named parameters, and what its columns are."""
+
+    sql: str
+    parameters: dict[str, Any]
+    selected: tuple[Selected, ...]
+
+
+def compile_query(query: Query, scope: Scope) -> Statement:
+    """The statement that answers a query; raises UsageError for columns that are not there."""
+    scope = scope._replace(base=query.base)
+    compiler = Compiler(scope)
+    row = compiler.frame.base
+    where = compiler.condition(query.node, row)
+    names = query.base.columns if query.columns is None else query.columns
+    if isinstance(names, str):
+        names = split_names(names)
+    selected = tuple(column(name, compiler) for name in names)
+    if not selected:
+        raise UsageError("no columns are asked for", "write --cols name,city")
+    shown = [part.sql for part in selected] + [part.currency for part in selected if part.currency]
+    ordered = [*(order(query.sort, compiler) if query.sort else natural(compiler)), *ties(row)]
+    sql = f"SELECT {', '.join(shown)} {row.source()} WHERE {where} ORDER BY {', '.join(ordered)}"
+    if query.limit is not None:
+        sql += f" LIMIT {compiler.frame.bind(query.limit)}"
+    return Statement(sql, compiler.frame.parameters, selected)
+
+
+def select(connection: sqlite3.Connection, query: Query, scope: Scope) -> Answer:
+    """Ask the index; raises UsageError (QueryError where the query itself is at fault)."""
+    statement = compile_query(query, scope)
+    dialect.prepare(connection)
+    rows = connection.execute(statement.sql, statement.parameters).fetchall()
+    columns = tuple(part.column for part in statement.selected)
+    return Answer(columns, _typed(rows, statement.selected, scope))
+
+
+def select_ids(connection: sqlite3.Connection, query: Query, scope: Scope) -> list[str]:
+    """The ids of the rows, in order: customers' own, or those of items."""
+    if not has_id(query.base):
+        raise UsageError(f"{query.base.key} have no ids", "ask for their customers")
+    answer = select(connection, query._replace(columns=("id",)), scope)
+    return [str(row[0]) for row in answer.rows]
+
+
+def select_customers(connection: sqlite3.Connection, node: Node, scope: Scope) -> list[str]:
+    """The ids of the customers that meet a condition, in order: for WHO… and segments."""
+    return select_ids(connection, Query(CUSTOMER, node), scope._replace(base=CUSTOMER))
+
+
+def count(connection: sqlite3.Connection, query: Query, scope: Scope) -> int:
+    """How many rows meet the condition."""
+    compiler = Compiler(scope._replace(base=query.base))
+    where = compiler.condition(query.node, compiler.frame.base)
+    sql = f"SELECT COUNT(*) {compiler.frame.base.source()} WHERE {where}"
+    dialect.prepare(connection)
+    found: int = connection.execute(sql, compiler.frame.parameters).fetchone()[0]
+    return found
+
+
+def _typed(
+    rows: list[tuple[Any, ...]], selected: tuple[Selected, ...], scope: Scope
+) -> list[tuple[Any, ...]]:
+    """The rows with their values converted; currencies that came along are taken away."""
+    convert = [_converter(part, scope) for part in selected]
+    own = [place for place, part in enumerate(selected) if part.currency]
+    if not rows or (not own and not any(convert)):
+        return rows
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    shown = columns[: len(selected)]
+    for extra, place in enumerate(own, len(selected)):
+        shown[place] = _amounts(columns[place], columns[extra])
+    for place, converter in enumerate(convert):
+        if converter is not None and place not in own:
+            shown[place] = [None if cell is None else converter(cell) for cell in shown[place]]
+    return list(zip(*shown, strict=True))
+
+
+def _amounts(cents: Sequence[int | None], currencies: Sequence[str]) -> list[Decimal | None]:
+    """Amounts of one column in several currencies."""
+    units = {currency: -minor_unit(currency) for currency in set(currencies)}
+    return [
+        None if cell is None else Decimal(cell).scaleb(units[currency])
+        for cell, currency in zip(cents, currencies, strict=True)
+    ]
+
+
+def _converter(part: Selected, scope: Scope) -> Callable[[Any], Any] | None:
+    storage = part.column.type.storage
+    if storage is Storage.MONEY:
+        unit = -minor_unit(scope.business.currency)
+        return lambda cents: Decimal(cents).scaleb(unit)
+    if storage is Storage.DECIMAL:
+        return _decimal
+    if storage is Storage.DATE:
+        return date.fromisoformat
+    if storage is Storage.BOOLEAN:
+        return bool
+    if storage is Storage.TEXTS:
+        return _lines
+    if storage is Storage.MOMENT:
+        return _Moments(scope)
+    return None
+
+
+class _Moments:
+    """Reads moments of the index; the time zone is looked up when the first instant comes."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __call__(self, text: str) -> date | datetime:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=UTC)
+        return instant.astimezone(self.scope.business.time_zone)
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
+
+
+def _decimal(number: str | float) -> Decimal:
+    """Decimal text as it is; what SQL reckoned, to six decimals."""
+    if isinstance(number, str):
+        return Decimal(number)
+    exact = Decimal(repr(round(number, 6))) if isinstance(number, float) else Decimal(number)
+    return exact.normalize() if exact == exact.to_integral_value() and exact else exact
+
+
+__all__ = [
+    "Answer",
+    "Query",
+    "Statement",
+    "compile_query",
+    "count",
+    "is_item",
+    "select",
+    "select_customers",
+    "select_ids",
+]
