@@ -23,6 +23,7 @@ from crm_cli.store.tree import Folder, Tree
 
 if TYPE_CHECKING:
     from crm_cli.index.database import Index
+    from crm_cli.query.ast import Node
     from crm_cli.query.scope import Scope
     from crm_cli.query.select import Answer
     from crm_cli.store.document import Document
@@ -204,8 +205,29 @@ class Workspace:
     def scope(self, base: Kind) -> Scope:
         """What a query over a kind needs to know."""
         from crm_cli.query.scope import Scope
+        from crm_cli.query.segments import read_extra_keys, read_segments
 
-        return Scope.of(self.index, base, today=self.clock.today, user=lambda: self.user)
+        return Scope(
+            base,
+            self.clock.today,
+            self.business,
+            self.user,
+            read_segments(self.index.connection),
+            read_extra_keys(self.index.connection),
+            self.who,
+        )
+
+    def node(self, scope: Scope, terms: Sequence[str], where: str | None = None) -> Node:
+        """The condition that terms and a full expression are, both of them."""
+        from crm_cli.query.ast import And
+        from crm_cli.query.terms import parse_terms
+
+        node = parse_terms(terms, scope)
+        if not where:
+            return node
+        from crm_cli.query.expression import parse_expression
+
+        return And((node, parse_expression(where, scope)))
 
     def select(
         self,
@@ -218,17 +240,11 @@ class Workspace:
         limit: int | None = None,
     ) -> Answer:
         """The rows of a kind that a query describes, with the columns asked for."""
-        from crm_cli.query.select import select
+        from crm_cli.query.select import Query, select
 
-        return select(
-            self.index.connection,
-            self.scope(base),
-            terms,
-            where=where,
-            cols=cols,
-            sort=sort,
-            limit=limit,
-        )
+        scope = self.scope(base)
+        query = Query(base, self.node(scope, terms, where), cols, sort or "", limit)
+        return select(self.index.connection, query, scope)
 
     def who(self, text: str, *, strict: bool = False) -> str:
         """The id of the customer that a WHO means; raises NotFound, Ambiguous."""
@@ -239,6 +255,7 @@ class Workspace:
     def whos(self, words: Iterable[str], *, strict: bool = False) -> list[str]:
         """The ids that WHO… means, each once: query terms together are one query."""
         from crm_cli.model.customer import CUSTOMER
+        from crm_cli.query.select import select_customers
         from crm_cli.query.who import is_term
 
         ids: list[str] = []
@@ -250,8 +267,7 @@ class Workspace:
             else:
                 ids.append(self.who(word, strict=strict))
         if terms:
-            answer = self.select(CUSTOMER, terms, cols=("id",))
-            ids += [str(row[0]) for row in answer.rows]
+            ids += select_customers(self.index.connection, self.node(scope, terms), scope)
         return list(dict.fromkeys(ids))
 
     def item(self, text: str, kind: Kind | None = None) -> tuple[str, str]:

@@ -15,11 +15,9 @@ def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
 
     Raises NotFound for a word that is neither.
     """
-    from crm_cli.index.references import dangling
-
     workspace.checking = True
     index = workspace.index
-    found = {*index.problems(), *workspace.tree.problems, *dangling(index.connection)}
+    found = {*index.problems(), *workspace.tree.problems, *index.dangling()}
     if words:
         wanted = [_path(workspace, word) for word in words]
         found = {one for one in found if any(_within(one.path, path) for path in wanted)}

@@ -30,7 +30,7 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
 
 def remove_customer(workspace: Workspace, id: str) -> Plan:
     """Plan to remove a customer's file; notes say what goes with it and who refers to it."""
-    from crm_cli.index.references import files_naming
+    from crm_cli.index.naming import files_naming
 
     path = workspace.path_of(id)
     record = workspace.record(id)

@@ -59,7 +59,7 @@ def rename(workspace: Workspace, old: str, new: str) -> Plan:
 
 def _naming(workspace: Workspace, id: str) -> list[str]:
     """The paths of the files that refer to a customer."""
-    from crm_cli.index.references import files_naming
+    from crm_cli.index.naming import files_naming
 
     return files_naming(workspace.index.connection, "customer", id)
 
