@@ -151,7 +151,7 @@ def _record(chance: random.Random, number: int) -> tuple[str, str]:
         "addresses:",
         f"  - street: {chance.choice(_STREETS)} {chance.randint(1, 120)}",
         f"    city: {city}",
-        f'    postcode: "{postcode}"' if postcode.isdigit() else f"    postcode: {postcode}",
+        f'    postcode: "{postcode}"',
         f"    country: {country}",
         "",
         "interactions:",
