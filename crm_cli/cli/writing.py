@@ -18,7 +18,7 @@ def carry_out(session: Session, plan: Plan, *, dry_run: bool = False, yes: bool 
     """
     workspace = session.workspace
     for note in plan.notes:
-        session.say(note)
+        session.say(visible(note))
     if not plan.change.steps:
         session.say("nobody is meant; nothing was done")
         return Written(plan.change.subject, (), dry_run)
@@ -37,7 +37,7 @@ def carry_out(session: Session, plan: Plan, *, dry_run: bool = False, yes: bool 
     if not written.diffs:
         session.say("nothing changed")
         return written
-    session.write(f"{plan.done}  ({few(written.paths, 2)})\n")
+    session.write(f"{visible(plan.done)}  ({few(written.paths, 2)})\n")
     session.say("crm undo takes it back")
     return written
 

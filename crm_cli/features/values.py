@@ -52,6 +52,13 @@ def said(workspace: Workspace, what: str, value: date | datetime) -> str:
     return f"{what} {describe(value, workspace.clock.today)}"
 
 
+def echoed(workspace: Workspace, what: str, text: str, value: date | datetime) -> list[str]:
+    """The note that tells how a date in words was understood; none for one in figures."""
+    if text.strip()[:10] == value.isoformat()[:10]:
+        return []
+    return [said(workspace, what, value)]
+
+
 def typed(workspace: Workspace, kind: Kind, key: str, text: str) -> Any:
     """A field's value from what was typed for it; raises UsageError with the field's name."""
     field = kind.by_name.get(normal(key))

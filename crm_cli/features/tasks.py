@@ -1,0 +1,328 @@
+"""Tasks: new ones, and what becomes of them: started, done, snoozed, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from crm_cli.features.items import find, new_id
+from crm_cli.features.plan import Plan, counted
+from crm_cli.features.values import echoed, said, typed, when
+from crm_cli.model.dates import local_date
+from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused, UsageError
+from crm_cli.model.item import Item
+from crm_cli.model.task import CLOSED, TASK
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Workspace
+
+_FINISHED = {"completed": "done", "cancelled": "cancelled"}
+
+
+class Task(NamedTuple):
+    """A task of a customer, as the file has it now."""
+
+    customer: str
+    name: str
+    path: str
+    item: Item
+
+    @property
+    def id(self) -> str:
+        """The task's id."""
+        return self.item.id
+
+    @property
+    def said(self) -> str:
+        """How it is spoken of: `Send the quote, t-9f3kx7d of Ana Novak (ana-novak)`."""
+        return f"{self.item.title or 'task'}, {self.id} of {self.name} ({self.customer})"
+
+
+def add(
+    workspace: Workspace,
+    customer: str,
+    title: str,
+    *,
+    due: str | None = None,
+    start: str | None = None,
+    assignee: str | None = None,
+    priority: str | None = None,
+    kind: str | None = None,
+    remind: str | None = None,
+) -> Plan:
+    """Plan a new task of a customer; the values are texts as people type them.
+
+    Raises UsageError for an empty title or a wrong value.
+    """
+    title = " ".join(title.split())
+    if not title:
+        raise UsageError("what is to be done?", "crm task add ana Send the quote --due fri")
+    given = {
+        "kind": kind,
+        "priority": priority,
+        "start": start,
+        "due": due,
+        "assignee": assignee,
+        "remind_before": remind,
+    }
+    values: dict[str, Any] = {"id": new_id(workspace, TASK), "title": title}
+    notes: list[str] = []
+    for key, text in given.items():
+        if text is None:
+            continue
+        if not text.strip():
+            option = key.partition("_")[0]
+            raise UsageError(f"--{option} is empty", "leave it out where there is nothing to say")
+        values[key] = typed(workspace, TASK, key, text)
+        if isinstance(values[key], date):
+            notes += echoed(workspace, key, text, values[key])
+    _in_order(workspace, values.get("start"), values.get("due"))
+    notes += _stranger(workspace, values.get("assignee"))
+    name = str(workspace.record(customer).get("name") or customer)
+    until = f", due {_shown(workspace, values['due'])}" if "due" in values else ""
+
+    def update(document: Document) -> None:
+        document.add("tasks", values)
+
+    return Plan(
+        Change(f"add task {values['id']} of {customer}", (Edit(workspace.path_of(customer), update),)),
+        f"added task {values['id']} of {name} ({customer}): {title}{until}",
+        (customer,),
+        notes=notes,
+        made=(values["id"],),
+    )
+
+
+def pick(workspace: Workspace, text: str, *, strict: bool = False) -> Task:
+    """The task that an id means, or a WHO who has one open task.
+
+    Raises Ambiguous with the open tasks of a customer who has several, and NotFound.
+    `strict` is for writers without a terminal: see `Workspace.who`.
+    """
+    lettered = text[1:2] == "-" and not _is_customer(workspace, text)
+    if lettered and (found := find(workspace, text, TASK)) is not None:
+        return _task(workspace, *found)
+    try:
+        customer = workspace.who(text, strict=strict)
+    except NotFound:
+        found = None if lettered else find(workspace, text, TASK, strict=strict)
+        if found is None:
+            raise
+        return _task(workspace, *found)
+    document = workspace.document(customer)
+    record = document.record
+    name = str(record.get("name") or customer)
+    tasks = [item for item in record.items("tasks") if item.get("status") not in CLOSED]
+    if not tasks:
+        raise NotFound(
+            f"{name} ({customer}) has no open task", f"crm task list customer:{customer} shows all"
+        )
+    if len(tasks) > 1:
+        tasks.sort(key=lambda item: (item.get("due") is None, str(item.get("due") or "")))
+        raise Ambiguous(
+            f"{name} ({customer}) has {len(tasks)} open tasks",
+            "say which one by its id",
+            candidates=tuple((item.id, _candidate(workspace, item)) for item in tasks),
+        )
+    return Task(customer, name, document.path, tasks[0])
+
+
+def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
+    """Plan to complete tasks, now; of one that recurs the next comes to be."""
+    now = workspace.clock.now.replace(second=0, microsecond=0)
+    left, notes = _left(tasks, ("completed",))
+    following: dict[str, dict[str, Any]] = {}
+    for task in left:
+        if not task.item.values.get("rrule"):
+            continue
+        values, note = _next(workspace, task.item, now)
+        notes.append(note)
+        if values is not None:
+            following[task.id] = {"id": new_id(workspace, TASK), **values}
+
+    def update(document: Document, id: str) -> None:
+        item = document.find(id)
+        document.set(id, "status", "completed")
+        document.set(id, "completed", now)
+        if item.values.get("percent_complete") is not None:
+            document.set(id, "percent_complete", 100)
+        if item.values.get("delegation_status") is not None:
+            document.set(id, "delegation_status", "completed")
+        if id in following:
+            document.add("tasks", following[id])
+
+    plan = _plan(workspace, left, update, "complete", "done", notes)
+    return plan._replace(made=[values["id"] for values in following.values()])
+
+
+def start(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
+    """Plan to take tasks up; one that was done or cancelled is open again."""
+    left, notes = _left(tasks, ("in_progress",))
+
+    def update(document: Document, id: str) -> None:
+        document.set(id, "status", "in_progress")
+        document.remove(id, "completed")
+
+    return _plan(workspace, left, update, "start", "started", notes)
+
+
+def cancel(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
+    """Plan to give tasks up; raises Refused for one that is done."""
+    _none_of(tasks, ("completed",))
+    left, notes = _left(tasks, ("cancelled",))
+
+    def update(document: Document, id: str) -> None:
+        document.set(id, "status", "cancelled")
+
+    return _plan(workspace, left, update, "cancel", "cancelled", notes)
+
+
+def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
+    """Plan to put tasks off to a day, or a time, to come; raises Refused for closed ones."""
+    if not text.strip():
+        raise UsageError("until when?", "crm task snooze t-9f3 mon")
+    value = when(workspace, text, ahead=True)
+    if local_date(value, workspace.business.time_zone) < workspace.clock.today:
+        raise UsageError(f"{said(workspace, 'that is', value)}", "give a day that is still to come")
+    _none_of(tasks, tuple(_FINISHED))
+    for task in tasks:
+        _in_order(workspace, task.item.get("start"), value)
+
+    def update(document: Document, id: str) -> None:
+        document.set(id, "due", value)
+
+    plan = _plan(
+        workspace, tasks, update, "snooze", f"due {_shown(workspace, value)}",
+        echoed(workspace, "due", text, value),
+    )  # fmt: skip
+    return plan
+
+
+def _plan(
+    workspace: Workspace,
+    tasks: Sequence[Task],
+    update: Callable[[Document, str], None],
+    verb: str,
+    did: str,
+    notes: Sequence[str],
+) -> Plan:
+    """One edit for each file, with what is done to each of its tasks."""
+    by_path: dict[str, list[str]] = {}
+    for task in tasks:
+        ids = by_path.setdefault(task.path, [])
+        if task.id not in ids:
+            ids.append(task.id)
+    customers = list(dict.fromkeys(task.customer for task in tasks))
+    count = sum(len(ids) for ids in by_path.values())
+    if count == 1:
+        subject, shown = f"{tasks[0].id} of {tasks[0].customer}", tasks[0].said
+    else:
+        of = customers[0] if len(customers) == 1 else counted(len(customers), "customer")
+        subject = shown = f"{counted(count, 'task')} of {of}"
+    return Plan(
+        Change(
+            f"{verb} {subject}",
+            tuple(Edit(path, _each(ids, update)) for path, ids in by_path.items()),
+        ),
+        f"{did}: {shown}",
+        customers,
+        f"{verb.capitalize()} {subject}?",
+        notes,
+    )
+
+
+def _each(
+    ids: Sequence[str], update: Callable[[Document, str], None]
+) -> Callable[[Document], None]:
+    def updates(document: Document) -> None:
+        for id in ids:
+            update(document, id)
+
+    return updates
+
+
+def _task(workspace: Workspace, customer: str, id: str) -> Task:
+    document = workspace.document(customer)
+    name = str(document.record.get("name") or customer)
+    return Task(customer, name, document.path, document.find(id))
+
+
+def _is_customer(workspace: Workspace, text: str) -> bool:
+    try:
+        workspace.path_of(text)
+    except NotFound:
+        return False
+    except DataError:
+        return True
+    return True
+
+
+def _left(tasks: Sequence[Task], statuses: Sequence[str]) -> tuple[list[Task], list[str]]:
+    """The tasks that are not so already, and notes about those that are."""
+    left, notes = [], []
+    for task in tasks:
+        status = task.item.get("status")
+        if status in statuses:
+            since = task.item.get("completed")
+            day = f" since {since.isoformat()[:10]}" if status == "completed" and since else ""
+            notes.append(f"{task.said} is {_FINISHED.get(status, 'started')} already{day}")
+        else:
+            left.append(task)
+    return left, notes
+
+
+def _none_of(tasks: Sequence[Task], statuses: Sequence[str]) -> None:
+    for task in tasks:
+        status = task.item.get("status")
+        if status in statuses:
+            raise Refused(
+                f"{task.said} is {_FINISHED[status]}", f"crm task start {task.id} takes it up again"
+            )
+
+
+def _in_order(
+    workspace: Workspace, start: date | datetime | None, due: date | datetime | None
+) -> None:
+    """Refuse a task that is due before it may begin."""
+    if start is None or due is None:
+        return
+    zone = workspace.business.time_zone
+    if local_date(due, zone) < local_date(start, zone):
+        raise UsageError(
+            f"it would be due {_shown(workspace, due)}, before it starts {_shown(workspace, start)}",
+            "change one of the two days",
+        )
+
+
+def _shown(workspace: Workspace, value: date | datetime) -> str:
+    """A day or a time of the business's clock: `2026-11-27`, `2026-11-27 14:30`."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(workspace.business.time_zone):%Y-%m-%d %H:%M}"
+    return value.isoformat()
+
+
+def _candidate(workspace: Workspace, item: Item) -> str:
+    due = item.get("due")
+    return f"{item.title}, due {_shown(workspace, due)}" if due else item.title
+
+
+def _stranger(workspace: Workspace, assignee: str | None) -> list[str]:
+    """A note where the settings know people, and not this one."""
+    users = workspace.business.users
+    if not assignee or not users or assignee in users:
+        return []
+    return [f"{assignee} is none of the users in crm.yaml: {', '.join(users)}"]
+
+
+def _next(workspace: Workspace, item: Item, now: datetime) -> tuple[dict[str, Any] | None, str]:
+    """The values of the task that follows one that recurs, and what is said of it."""
+    from crm_cli.model.errors import Unreadable
+    from crm_cli.model.recurrence import following
+
+    try:
+        values = following(item, now)
+    except Unreadable as error:
+        return None, f"no task follows it: {error.message}"
+    if values is None:
+        return None, "it was the last of its kind: the recurrence ends"
+    return values, said(workspace, "the next one is due", values["due"])
