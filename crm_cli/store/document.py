@@ -373,6 +373,39 @@ class Document:
                 self._apply(RenameKey((*path, entry[0].text), field.key))
         return str(made.get("id", ""))
 
+    def extend(self, key: str, many: list[dict[str, Any]]) -> None:
+        """Append many items to a list of the record at once: one parse, not one for each."""
+        field = self.record.kind.by_name[key]
+        kind = _kind(field)
+        entry = entry_of(self.record, field.key)
+        if len(many) < 2 or (entry is not None and not isinstance(entry[1], Sequence)):
+            for values in many:
+                self.add(key, values)
+            return
+        taken = {item.id for item in self.record.walk()} if kind.letter else set()
+        nodes = []
+        for values in many:
+            made = dict(values)
+            if kind.letter:
+                made.setdefault("id", new_item_id(kind.letter, taken, self._random))
+                taken.add(made["id"])
+            nodes.append(item_node(new_item(kind, made, self.business)))
+        if entry is None:
+            self._put(self.record, field.key, Sequence(nodes))
+        else:
+            self._apply(*(Append((entry[0].text,), node) for node in nodes))
+
+    def extend_records(self, many: dict[str, dict[str, Any]]) -> None:
+        """Append many records, by their keys, to a file that maps keys to records."""
+        before = tuple(self.root.keys())
+        ops = []
+        for key, values in many.items():
+            node = item_node(new_item(self.kind, values, self.business), top=True)
+            ops.append(Insert((), key, node, before, True))
+            before = (*before[-1:], key)
+        if ops:
+            self._apply(*ops)
+
     def delete(self, ref: Ref) -> None:
         """Remove an item; the last one takes the list's key with it."""
         item = self.find(ref)

@@ -73,11 +73,19 @@ def apply(text: str, ops: Ops[Op], path: str) -> str:
     wanted = intent.copy(root)
     assert isinstance(wanted, Mapping)
     changed = text
-    for op in _ordered(root, ops):
+    ordered = _ordered(root, ops)
+    place = 0
+    while place < len(ordered):
+        op = ordered[place]
         if isinstance(op, Delete):
             step = _delete(changed, root, wanted, op)
+            place += 1
+        elif place and (run := _run(ordered, place, root)) > 1:
+            step = _do_run(changed, root, wanted, ordered[place : place + run])
+            place += run
         else:
             step = _do(changed, root, wanted, op)
+            place += 1
         if step is None:
             continue
         start, end, new = step
@@ -137,6 +145,7 @@ def _do(
         edit = edits.append(text, root, op.path, op.node)
         mine = intent.find(wanted, op.path)
         if isinstance(mine, Sequence):
+            _made_if_empty(mine)
             mine.items.append(intent.copy(op.node))
         else:
             intent.put(wanted, op.path, Sequence([intent.copy(op.node)]))
@@ -146,8 +155,67 @@ def _do(
     return _insert(text, root, wanted, op, target)
 
 
-def _insert(text: str, root: Mapping, wanted: Mapping, op: Insert, target: Node) -> Edit:
+def _run(ops: list[Op], place: int, root: Mapping) -> int:
+    """How many operations from `place` on go to one place, one after the other.
+
+    They are then one edit: with each parsed on its own, an import of thousands of
+    items into one file would take hours.
+    """
+    before, first = ops[place - 1], ops[place]
+    if type(first) is not type(before) or not isinstance(first, Append | Insert):
+        return 0
+    target = intent.find(root, first.path)
+    if not isinstance(target, Sequence | Mapping) or target.flow:
+        return 0
+    end = place
+    while end < len(ops) and _follows(ops[end], ops[end - 1]):
+        end += 1
+    return end - place
+
+
+def _follows(op: Op, before: Op) -> bool:
+    """Whether an addition goes right behind the one before it."""
+    if isinstance(op, Append):
+        return isinstance(before, Append) and op.path == before.path
+    return (
+        isinstance(op, Insert)
+        and isinstance(before, Insert)
+        and op.path == before.path
+        and op.after[-1:] == (before.key,)
+        and op.key != before.key
+    )
+
+
+def _do_run(text: str, root: Mapping, wanted: Mapping, run: Ops[Op]) -> Edit:
+    """One edit for a run of additions, which follow what is in the text already."""
+    steps: list[Edit] = []
+    for place, op in enumerate(run):
+        target = intent.find(root, op.path)
+        assert target is not None
+        if isinstance(op, Insert):
+            steps.append(_insert(text, root, wanted, op, target, place, run[0]))
+        else:
+            assert isinstance(op, Append)
+            steps.append(edits.append(text, root, op.path, op.node))
+            mine = intent.find(wanted, op.path)
+            assert isinstance(mine, Sequence)
+            mine.items.append(intent.copy(op.node))
+    start, end, _ = steps[0]
+    return start, end, "".join(new for _, _, new in steps)
+
+
+def _insert(
+    text: str,
+    root: Mapping,
+    wanted: Mapping,
+    op: Insert,
+    target: Node,
+    place: int = 0,
+    first: Op | None = None,
+) -> Edit:
+    """A new key; `place` counts those of the same run that come before it, behind `first`."""
     key = Scalar(op.key)
+    after = first.after if isinstance(first, Insert) else op.after
     if isinstance(target, Scalar) and target.absent and target.tag is None:
         new = Mapping([(key, op.node)])
         intent.put(wanted, op.path, intent.copy(new))
@@ -157,9 +225,16 @@ def _insert(text: str, root: Mapping, wanted: Mapping, op: Insert, target: Node)
         raise DataError(f"`{_shown(op.path)}` holds no keys", "write them one a line under it")
     if target.get(op.key) is not None:
         raise DataError(f"`{_shown((*op.path, op.key))}` is there already")
-    index = edits.insertion_index(text, root, target, op.after)
-    mine.entries.insert(index, (key, intent.copy(op.node)))
+    index = edits.insertion_index(text, root, target, after)
+    _made_if_empty(mine)
+    mine.entries.insert(index + place, (key, intent.copy(op.node)))
     return edits.insert(text, root, op.path, index, key, op.node, blank=op.blank_before)
+
+
+def _made_if_empty(node: Mapping | Sequence) -> None:
+    """`[]` and `{}` may become blocks: nothing that was read in them has to stay."""
+    if not (node.items if isinstance(node, Sequence) else node.entries):
+        node.start = -1
 
 
 def _rename(text: str, root: Mapping, wanted: Mapping, op: RenameKey) -> Edit | None:
