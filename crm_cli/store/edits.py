@@ -63,6 +63,9 @@ def insert(
     target = find(root, path)
     assert isinstance(target, Mapping)
     if target.flow:
+        if not target.entries and not path:
+            lines = entry_lines(key, node, target.column - 1)
+            return target.start, target.end, layout.newline_of(text).join(lines)
         if not target.entries and not _within_flow(root, path):
             return replace(text, root, path, Mapping([(key, node)]))
         return flow.add_entry(text, target, index, key, node)

@@ -75,13 +75,20 @@ def attached(text: str, start: int, column: int, floor: int) -> int:
 
 
 def past_deeper_comments(text: str, start: int, column: int) -> int:
-    """The start of the first line from `start` on that is no comment deeper than `column`."""
-    while start < len(text):
-        row = text[start : line_end(text, start)]
+    """The start of the first line from `start` on that is no comment deeper than `column`.
+
+    Blank lines count as passed only where such a comment comes after them.
+    """
+    at = start
+    while at < len(text):
+        row = text[at : line_end(text, at)]
         body = row.lstrip(" ")
-        if not body.startswith("#") or len(row) - len(body) < column:
+        following = next_line(text, at)
+        if body.startswith("#") and len(row) - len(body) >= column:
+            start = following
+        elif body.strip():
             break
-        start = next_line(text, start)
+        at = following
     return start
 
 
