@@ -16,7 +16,7 @@ install: .venv/installed
 	@touch $@
 
 demo: .venv/installed
-	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh build/demo
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
 
 test: .venv/installed
 	$(BIN)/ruff check .

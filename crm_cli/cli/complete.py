@@ -197,8 +197,12 @@ class Completer:
         return [f"{before}{comma}{found}" for found in self._ask(kind, last)]
 
     def _ask(self, kind: str, prefix: str) -> list[str]:
-        workspace: Any = self._session.workspace
-        found: Iterable[str] = workspace.completions(kind, prefix)
+        from crm_cli.cli.topics import TOPICS
+        from crm_cli.features.completions import completions
+
+        if kind == "topic":
+            return _starting(TOPICS, prefix)
+        found = completions(self._session.workspace, kind, prefix)
         # A customer may be found by a name that the id does not begin with.
         return list(found) if kind == "customer" else _starting(found, prefix)
 

@@ -1,0 +1,51 @@
+"""`crm help`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.session import of
+from crm_cli.model.errors import UsageError
+
+app = typer.Typer()
+
+
+@app.command("help")
+def help_(
+    ctx: typer.Context,
+    topic: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TOPIC]", help="A topic, or a command.", show_default=False),
+    ] = None,
+) -> None:
+    """Show a page of examples on a topic, or a command's help.
+
+    crm help query
+    crm help dates
+    """
+    from crm_cli.cli.commands import BY_NAME
+    from crm_cli.cli.topics import TOPICS
+
+    session = of(ctx)
+    if not topic:
+        session.write("Topics:\n")
+        width = max(map(len, TOPICS)) + 2
+        session.write(f"  {name:<{width}}{page.summary}\n" for name, page in TOPICS.items())
+        session.write("\ncrm help TOPIC shows one; crm COMMAND --help shows a command.\n")
+        return
+    name = topic[0].lower()
+    if name in TOPICS:
+        session.write(TOPICS[name].text)
+        return
+    if name in BY_NAME:
+        from crm_cli.cli.hook import main
+
+        main([*topic, "--help"])
+        return
+    from crm_cli.model.text import nearest
+
+    near = nearest(name, [*TOPICS, *BY_NAME])
+    hint = f"did you mean {' or '.join(near)}?" if near else f"topics: {', '.join(TOPICS)}"
+    raise UsageError(f"there is no topic or command {topic[0]}", hint)

@@ -1,0 +1,145 @@
+"""The pages of `crm help TOPIC`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Page(NamedTuple):
+    """A page, and what it is about in a few words."""
+
+    summary: str
+    text: str
+
+
+_QUERY = """\
+A query is one or more terms, each an argument of its own. All must hold, so adding a
+term never widens an answer. A comma within a value is "or".
+
+  crm list tag:vip city:Ljubljana             both
+  crm list +vip not:+cold                     tagged vip, and not cold
+  crm list city:Ljubljana,Maribor             either
+  crm list novak                              a word anywhere in the record
+  crm list has:email no:phone                 presence
+  crm list is:overdue owner:me                states: crm query fields lists them
+  crm list amount:100..500 spend:1000..       ranges include both ends
+  crm list name.is:"Ana Novak"                exactly; also .has .starts .ends .re .not
+  crm list spend.over:1000 last-contact.before:-90d
+  crm list email.ends:@acme.example           a domain
+  crm list @lapsed city:Koper                 a saved segment, and a term
+
+Within a window of time, and about one item of a list:
+
+  crm list spend@12m:1000.. orders@90d:0
+  crm list task/status:open/due:..today       one task that is open and itself due
+  crm list deal.none/stage:won                none of the deals; .all is every one
+  crm list line/product:beans-1kg/date:2026   bought that product in 2026
+
+On lists of items, +TAG and @SEGMENT speak of the customer, a word matches the item's
+text or the customer's name, and customer/FIELD is the customer's:
+
+  crm task list +vip due:this-week customer/city:Koper
+
+"not:" turns a term round. Quotes inside a value keep commas and dots literal:
+city:'"New York"'. Nothing is ever read as "match all": a wrong name or an empty value
+is an error that names the nearest right ones.
+
+  crm query explain +vip spend@12m:1000..     what a query means
+  crm query fields task                       what can be asked of a kind
+"""
+
+_DATES = """\
+Wherever a date is asked for, these will do:
+
+  2026-11-03   3.11.2026   2026-11-03T10:30   today   tomorrow   yesterday
+  fri   next-mon   last-sun   in 3 days   2 weeks ago   +2w   -90d   today+1w
+  sow eow som eom soq eoq soy eoy            start and end of week, month, quarter, year
+
+In a query a date is a period, and a field is compared with all of it:
+
+  2026   2026-q3   2026-11   this-month   last-quarter   next-7d   last-30d
+  due:this-week               inside it
+  due.before:this-week        before it begins
+  last-purchase.after:2026-q2 after it ends
+  due.by:eom                  up to its end
+  at:-30d..                   from 30 days ago on
+  spend@2026-q3:500..2000     a sum within a period; @12m is the last twelve months
+
+Weeks begin on Monday. A bare weekday is the next one where something is to come (due,
+start), and the latest one where something was (at, date). 3/11/2026 is refused, since
+it is read in two ways. --today DATE moves the clock of any command.
+"""
+
+_WHO = """\
+WHO is, in this order:
+
+  an id                   crm show ana-novak
+  an e-mail or a phone    crm show "+386 40 123 456"     in any spelling
+  the exact name          crm show "Ana Novak"
+  the beginning of an id  crm show ana-n
+  of the name's words     crm show nov
+
+The first of these that finds somebody decides. If there are several, you are asked in a
+terminal; elsewhere they are listed, with exit code 3. Without a terminal, commands that
+write take no beginnings, since one that is unique today is another person tomorrow.
+
+Where WHO… is allowed, query terms are too, and - reads ids from stdin:
+
+  crm tag add cold last-contact.before:-1y
+  crm list city:Koper -o ids | crm tag add coast -
+
+An item's id serves as well, whole or its beginning: crm set y-7d1 amount=220, crm rm i-4k7.
+"""
+
+_OUTPUT = """\
+  -o table|tsv|csv|json|jsonl|yaml|ids|paths      --json is -o json
+  --cols name,city,spend    which fields, in every format
+  --sort spend-,name        descending with -; missing values come last
+  -n 20                     at most so many
+  --no-header               for csv, tsv and tables
+
+What is printed does not depend on whether it goes to a terminal; only colour, width and
+the pager do. Money is a decimal text beside its currency, dates are ISO, missing is null.
+Lists within a cell are joined by "; ". CSV guards cells that a spreadsheet would run.
+
+stdout is the answer, stderr all the rest. Exit codes:
+
+  0  done, also when nothing was found       5  locked, or changed meanwhile
+  1  a negative answer (check, --exit-code)   6  refused by a rule
+  2  wrong options, query or value            7  the file system failed
+  3  not found, or several found            130  interrupted, or you said no
+  4  invalid data, or a partial answer
+
+A broken record is reported as path:line:column on stderr, the rest is answered, and the
+exit code is 4.
+"""
+
+_FILES = """\
+  crm.yaml              settings: crm config list
+  customers/*.yaml      one file for each customer; the file's name is the id
+  products.yaml         the product directory
+  segments.yaml         saved queries
+  rates.yaml            currency rates by date
+  .crm/                 lock and the last change, for undo; ignored by git
+
+A customer can be three lines, typed by hand:
+
+  name: Ana Novak
+  phone: 040 123 456
+  tags: vip, wholesale
+
+The files are the truth: edit them with anything. Commands change only what they are asked
+to change, and keep your comments, order and quotes. crm check tells what is wrong, with
+its place; crm fmt brings a file to the canonical form, if you want that.
+
+The folder is found by -C DIR, else CRM_DIR, else the nearest parent with a crm.yaml, else
+the default that crm init offered to remember.
+"""
+
+TOPICS = {
+    "query": Page("terms that describe customers and items", _QUERY),
+    "dates": Page("how dates and periods are written", _DATES),
+    "who": Page("how to name a customer", _WHO),
+    "output": Page("formats, columns, exit codes", _OUTPUT),
+    "files": Page("what lies where, and editing by hand", _FILES),
+}
