@@ -24,6 +24,12 @@ SINGLE = {path: -number for number, path in enumerate((*BUSINESS_FILES, *FILE_KI
 """The files that are there once, each with what stands for a customer's number."""
 
 
+_INSERT_FILE = schema.insert("file", "pk", "path", "id", "hash")
+_INSERT_PROBLEM = schema.insert(
+    "problem", "path", "line", "column", "code", "message", "hint", "severity"
+)
+
+
 class State(NamedTuple):
     """What the index knows of the directory as a whole."""
 
@@ -62,28 +68,23 @@ def put_customers(
     progress: Progress | None,
 ) -> tuple[set[str], set[str]]:
     """Read customers' files and insert their rows; (paths that are gone, unreadable ones)."""
-    from crm_cli.index.batches import batches
+    from crm_cli.index.batches import batches, unhurried_collector
 
     gone = {path for _, path in files}
     unreadable: set[str] = set()
     done = 0
-    for batch in batches(tree, business, files):
-        for table, rows in batch.tables.items():
-            connection.executemany(_insert(table, len(rows[0])), rows)
-        connection.executemany(schema.insert("file", 4), batch.files)
-        put_problems(connection, batch.problems)
-        gone.difference_update(path for _, path, _, _ in batch.files)
-        unreadable.update(path for _, path, _, hash in batch.files if not hash)
-        done += batch.asked
-        if progress is not None:
-            progress(done, len(files))
+    with unhurried_collector():
+        for batch in batches(tree, business, files):
+            for table, rows in batch.tables.items():
+                connection.executemany(schema.insert(*table), rows)
+            connection.executemany(_INSERT_FILE, batch.files)
+            put_problems(connection, batch.problems)
+            gone.difference_update(path for _, path, _, _ in batch.files)
+            unreadable.update(path for _, path, _, hash in batch.files if not hash)
+            done += batch.asked
+            if progress is not None:
+                progress(done, len(files))
     return gone, unreadable
-
-
-def _insert(table: str, width: int) -> str:
-    if table == "search":
-        return 'INSERT INTO "search" ("rowid", "words") VALUES (?, ?)'
-    return schema.insert(table, width)
 
 
 def put_entries(connection: sqlite3.Connection, tree: Tree, path: str, business: Business) -> None:
@@ -95,19 +96,19 @@ def put_entries(connection: sqlite3.Connection, tree: Tree, path: str, business:
         return
     tables, problems = entries(file, path, business)
     for table, rows in tables.items():
-        connection.executemany(schema.insert(table, len(rows[0])), rows)
+        connection.executemany(schema.insert(*table), rows)
     put_single(connection, path, file.hash)
     put_problems(connection, problems)
 
 
 def put_single(connection: sqlite3.Connection, path: str, hash: bytes) -> None:
     """Note which bytes a file that is there once had."""
-    connection.execute(schema.insert("file", 4), (SINGLE[path], path, "", hash))
+    connection.execute(_INSERT_FILE, (SINGLE[path], path, "", hash))
 
 
 def put_problems(connection: sqlite3.Connection, problems: Iterable[ProblemRow]) -> None:
     """Insert problems."""
-    connection.executemany(schema.insert("problem", 7), problems)
+    connection.executemany(_INSERT_PROBLEM, problems)
 
 
 def remove(connection: sqlite3.Connection, files: Sequence[File]) -> None:

@@ -6,23 +6,24 @@ from collections.abc import Iterator
 
 from crm_cli.index.cells import Cell, Cells, converters, currency_of
 from crm_cli.index.plan import MADE_FOR_SEARCH, NOT_SEARCHED, Part, Plan, plan_of
-from crm_cli.index.schema import CUSTOMER, ITEM_BITS
+from crm_cli.index.schema import CUSTOMER, ITEM_BITS, lift_column
 from crm_cli.model.business import Business
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.node import Plain, plain
 from crm_cli.model.text import tokens, words
 
-Row = tuple[Cell, ...]
-Tables = dict[str, list[Row]]
-"""Rows by table, each with all of its table's columns in order."""
+Row = list[Cell]
+Tables = dict[tuple[str, ...], list[Row]]
+"""Rows by table and columns: (table, column, column …). Rows are inserted with the columns
+that they have a value for; the rest is the table's own default."""
 
 
 class Extractor:
     """Makes rows of records, one after the other, until they are taken."""
 
     def __init__(self, business: Business) -> None:
-        self.business = business
+        self._currency = business.currency
         self._tables: Tables = {}
         self._converters = converters(business)
         self._plans: dict[str, Plan] = {}
@@ -40,26 +41,31 @@ class Extractor:
         self._counts = {}
         plan = self._plan(CUSTOMER)
         found = [words(customer.id)]
-        row: list[Cell] = [pk, customer.id, path]
-        self._fill(row, customer, plan, pk, found)
-        row += [_lifted(customer, *lift) for lift in plan.lifts]
-        self._rows(CUSTOMER.name).append(tuple(row))
+        columns = [CUSTOMER.name, "pk", "id", "path"]
+        row: Row = [pk, customer.id, path]
+        self._fill(columns, row, customer, plan, pk, found)
+        for name, key, value_key in plan.lifts:
+            value = _lifted(customer, name, key, value_key)
+            if value is not None:
+                columns.append(lift_column(name))
+                row.append(value)
+        self._add(columns, row)
         for key, kind in plan.lists:
             self._list(customer, key, kind, None, found)
-        self._rows("search").append((pk, "".join(found)))
+        self._add(["search", "rowid", "words"], [pk, "".join(found)])
 
     def entry(self, item: Item, pk: int) -> None:
         """Make the row of an item whose kind has a file of its own: a product, a segment."""
         self._customer = 0
         plan = self._plan(item.kind)
         found = [words(item.id)]
-        row: list[Cell] = [pk]
-        if plan.has_id:
-            row.append(item.id)
-        self._fill(row, item, plan, pk, found)
+        columns = [item.kind.name, "pk", "id"]
+        row: Row = [pk, item.id]
+        self._fill(columns, row, item, plan, pk, found)
         if plan.listed:
+            columns.append("all__f")
             row.append("".join(found))
-        self._rows(item.kind.name).append(tuple(row))
+        self._add(columns, row)
 
     def _list(
         self, owner: Item, key: str, kind: Kind, parent: int | None, found: list[str]
@@ -69,75 +75,79 @@ class Extractor:
             return
         name = kind.name
         plan = self._plan(kind)
-        rows = self._rows(name)
         customer = self._customer
         count = self._counts.get(name, 0)
         self._counts[name] = count + len(items)
         pk = (customer << ITEM_BITS) + count
         for ordinal, item in enumerate(items):
             own: list[str] = []
-            row: list[Cell] = [pk, customer, parent, ordinal]
+            columns = [name, "pk", "customer", "parent", "ordinal"]
+            row: Row = [pk, customer, parent, ordinal]
             if plan.has_id:
+                columns.append("id")
                 row.append(item.id)
                 if item.written_id:
                     found.append(words(item.id))
-            self._fill(row, item, plan, pk, own)
+            self._fill(columns, row, item, plan, pk, own)
             for part_key, part_kind in plan.lists:
                 self._list(item, part_key, part_kind, pk, own)
             if plan.listed:
+                columns.append("all__f")
                 row.append("".join(own))
             found += own
-            rows.append(tuple(row))
+            self._add(columns, row)
             pk += 1
 
-    def _fill(self, row: list[Cell], item: Item, plan: Plan, pk: int, found: list[str]) -> None:
+    def _fill(
+        self, columns: list[str], row: Row, item: Item, plan: Plan, pk: int, found: list[str]
+    ) -> None:
         """Append the cells of an item's fields and derived values, and the words found by."""
-        values = item.values
-        for part in plan.parts:
-            value = values.get(part.key)
-            if value is None:
-                row += part.absent or (currency_of(item, self.business.currency),)
-            elif part.group is not None:
-                self._fill(row, value, part.group, pk, found)
-            else:
+        parts = plan.parts
+        for key, value in item.values.items():
+            part = parts.get(key)
+            if part is None:
+                continue
+            if part.group is not None:
+                self._fill(columns, row, value, part.group, pk, found)
+                continue
+            columns += part.columns
+            cells = part.convert(value, item)
+            row += cells
+            if part.search != NOT_SEARCHED:
+                _search(value, cells, part, found)
+        if plan.currency:
+            columns.append(plan.currency)
+            row.append(currency_of(item, self._currency))
+        derived = item.derived
+        for key, part in plan.derived:
+            value = derived.get(key)
+            if value is not None:
+                columns += part.columns
                 cells = part.convert(value, item)
                 row += cells
                 if part.search != NOT_SEARCHED:
                     _search(value, cells, part, found)
-        if plan.adds_currency:
-            row.append(currency_of(item, self.business.currency))
-        derived = item.derived
-        for part in plan.derived:
-            value = derived.get(part.key)
-            if value is None:
-                row += part.absent
-                continue
-            cells = part.convert(value, item)
-            row += cells[: len(part.absent)]
-            if part.search != NOT_SEARCHED:
-                _search(value, cells, part, found)
         if plan.free or item.extra:
             self._extras(item, plan, pk, found)
 
     def _extras(self, item: Item, plan: Plan, pk: int, found: list[str]) -> None:
         """Rows of the keys that no kind knows, and of what is kept as it is written."""
-        rows: list[Row] = []
+        columns = ["extra", "customer", "kind", "item", "key", "value", "value__f"]
         name = plan.kind.name
-        customer = self._customer
+        prefix = f"{plan.prefix[:-1]}." if plan.prefix else ""
         free = [(key, item.values[key]) for key in plan.free if key in item.values]
         for key, value in (*free, *((key, plain(node)) for key, node in item.extra.items())):
-            for path, text in _flat(plan.prefix + normal(key), value):
+            for path, text in _flat(prefix + normal(key), value):
                 folded = words(text)
-                rows.append((None, customer, name, pk, path, text, folded))
+                self._add(columns, [self._customer, name, pk, path, text, folded])
                 found.append(folded)
-        if rows:
-            self._rows("extra").extend(rows)
 
-    def _rows(self, table: str) -> list[Row]:
-        rows = self._tables.get(table)
+    def _add(self, columns: list[str], row: Row) -> None:
+        shape = tuple(columns)
+        rows = self._tables.get(shape)
         if rows is None:
-            rows = self._tables[table] = []
-        return rows
+            rows = self._tables[shape] = []
+        rows.append(row)
 
     def _plan(self, kind: Kind) -> Plan:
         made = self._plans.get(kind.name)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from crm_cli.index.cells import WORDS_AT, Cells, Convert
 from crm_cli.index.schema import CUSTOMER, field_columns, has_currency, has_id, lifted, listed
-from crm_cli.model.fieldtypes import Code, FieldType, GroupOf, Reference, Storage
+from crm_cli.model.fieldtypes import Code, GroupOf, Reference, Storage
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Derived, Field, Kind
 
 NOT_SEARCHED = -1
 MADE_FOR_SEARCH = -2
@@ -19,16 +19,14 @@ _FOUND_BY = frozenset((("phone", "e164"),))
 
 
 class Part(NamedTuple):
-    """One field: its cells where it is absent, and how a value's are made.
+    """One field or derived value: its columns, and how a value's cells are made.
 
-    `absent` is empty for the item's currency, which is looked up instead. `search` is
-    the place of the words for the search among the cells, or one of the two constants
-    above. `run_together` makes one word of a number's parts, too: `040 123` is found by
-    `040123`. `group` is the plan of a group's fields, which are columns here.
+    `search` is the place of the words for the search among the cells, or one of the two
+    constants above. `run_together` makes one word of a number's parts, too: `040 123` is
+    found by `040123`. `group` is the plan of a group's fields, which are columns here.
     """
 
-    key: str
-    absent: Cells
+    columns: tuple[str, ...]
     convert: Convert
     search: int = NOT_SEARCHED
     run_together: bool = False
@@ -36,18 +34,19 @@ class Part(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """All of a kind. A group's items are `kind` and `prefix` to the table of the rest."""
+    """All of a kind. A group's columns and keys begin with `prefix` and stand with `kind`'s."""
 
     kind: Kind
     prefix: str
-    parts: tuple[Part, ...]
+    parts: dict[str, Part]
     free: tuple[str, ...]
-    derived: tuple[Part, ...]
+    derived: tuple[tuple[str, Part], ...]
     lists: tuple[tuple[str, Kind], ...]
     lifts: tuple[tuple[str, str, str], ...]
     """(column, list, the items' field) of what is answered from a list's first item."""
     has_id: bool
-    adds_currency: bool
+    currency: str
+    """The column of the currency, or an empty text."""
     listed: bool
 
 
@@ -55,55 +54,59 @@ def plan_of(
     kind: Kind, converters: Mapping[Storage, Convert], owner: Kind | None = None, prefix: str = ""
 ) -> Plan:
     """The plan of a kind, or of a group of `owner` whose keys begin with `prefix`."""
-    parts = []
+    parts = {}
     for field in kind.fields:
         if isinstance(field.type, GroupOf):
-            group = plan_of(field.type.kind, converters, owner or kind, f"{prefix}{field.key}.")
-            width = len(list(field_columns(field.key, field.type)))
-            parts.append(Part(field.key, (None,) * width, _nothing, group=group))
-        elif field.type.storage not in (Storage.NESTED, Storage.FREE):
-            parts.append(_part(kind, field, converters))
+            group = plan_of(field.type.kind, converters, owner or kind, f"{prefix}{field.key}_")
+            parts[field.key] = Part((), _nothing, group=group)
+        elif field.key != "currency" and field.type.storage not in _ELSEWHERE:
+            parts[field.key] = _part(kind, field, converters, prefix)
     return Plan(
         kind=owner or kind,
         prefix=prefix,
-        parts=tuple(parts),
+        parts=parts,
         free=tuple(f.key for f in kind.fields if f.type.storage is Storage.FREE),
         derived=tuple(
-            Part(
-                derived.key,
-                (None,) * (1 if derived.base else _width(derived.type)),
-                converters[derived.type.storage],
-                MADE_FOR_SEARCH if (kind.name, derived.key) in _FOUND_BY else NOT_SEARCHED,
-            )
+            (derived.key, _derived(kind, derived, converters))
             for derived in kind.derived
-            if not derived.sql
+            if not derived.sql and derived.key != "currency"
         ),
         lists=tuple((field.key, items) for field, items in kind.lists),
         lifts=tuple((name, field.key, value.key) for name, field, value in lifted(kind))
         if kind is CUSTOMER
         else (),
         has_id=has_id(kind),
-        adds_currency=owner is None and has_currency(kind) and "currency" not in kind.by_key,
+        currency=f"{prefix}currency" if has_currency(kind) else "",
         listed=listed(kind),
     )
 
 
-def _part(kind: Kind, field: Field, converters: Mapping[Storage, Convert]) -> Part:
+_ELSEWHERE = (Storage.NESTED, Storage.FREE)
+
+
+def _part(kind: Kind, field: Field, converters: Mapping[Storage, Convert], prefix: str) -> Part:
     storage = field.type.storage
-    convert = converters[storage]
     search = NOT_SEARCHED
     if field.searched or field.key == kind.title or isinstance(field.type, Reference):
         search = WORDS_AT.get(storage, MADE_FOR_SEARCH)
-    absent: Cells = (None,) * _width(field.type)
-    if field.key == "currency":
-        absent = ()
-    elif field.default is not None:
-        absent = convert(field.default, Item(kind))
-    return Part(field.key, absent, convert, search, isinstance(field.type, Code))
+    columns = tuple(name for name, _ in field_columns(prefix + field.key, field.type))
+    return Part(columns, converters[storage], search, isinstance(field.type, Code))
 
 
-def _width(type: FieldType) -> int:
-    return len(list(field_columns("", type)))
+def _derived(kind: Kind, derived: Derived, converters: Mapping[Storage, Convert]) -> Part:
+    columns = tuple(name for name, _ in field_columns(derived.key, derived.type))
+    convert = converters[derived.type.storage]
+    if derived.base:
+        columns, convert = columns[:1], _first(convert)
+    found = (kind.name, derived.key) in _FOUND_BY
+    return Part(columns, convert, MADE_FOR_SEARCH if found else NOT_SEARCHED)
+
+
+def _first(convert: Convert) -> Convert:
+    def first(value: object, item: Item) -> Cells:
+        return convert(value, item)[:1]
+
+    return first
 
 
 def _nothing(value: object, item: Item) -> Cells:

@@ -88,6 +88,11 @@ def lifted(kind: Kind) -> Iterator[tuple[str, Field, Field]]:
             yield name, field, items.by_key[key]
 
 
+def lift_column(name: str) -> str:
+    """The customer's column of a lift: the first one's value; of tags all of them."""
+    return "tags" if name == "tag" else name
+
+
 def field_columns(key: str, type: FieldType) -> Iterator[tuple[str, str]]:
     """(name, SQLite type) of the columns of a field."""
     if isinstance(type, GroupOf):
@@ -96,6 +101,19 @@ def field_columns(key: str, type: FieldType) -> Iterator[tuple[str, str]]:
         return
     for suffix, storage in COLUMNS[type.storage]:
         yield key + suffix, storage
+
+
+def _defaults(kind: Kind) -> dict[str, str]:
+    """What a column has where a record does not say: SQL literals by column."""
+    literals = {}
+    for field in kind.fields:
+        if field.default is not None:
+            (name, _), *more = field_columns(field.key, field.type)
+            assert not more, f"{kind.name}.{field.key}: a default of several columns"
+            default = field.default
+            number = isinstance(default, (bool, int))
+            literals[name] = str(int(default)) if number else f"'{default}'"
+    return literals
 
 
 def columns(kind: Kind) -> list[tuple[str, str]]:
@@ -116,7 +134,7 @@ def columns(kind: Kind) -> list[tuple[str, str]]:
             own = list(field_columns(derived.key, derived.type))
             found += own[:1] if derived.base else own
     if kind is CUSTOMER:
-        found += [(field.key if name == "tag" else name, "TEXT") for name, field, _ in lifted(kind)]
+        found += [(lift_column(name), "TEXT") for name, _, _ in lifted(kind)]
     if listed(kind):
         found.append(("all__f", "TEXT"))
     return list(dict(found).items())
@@ -124,7 +142,11 @@ def columns(kind: Kind) -> list[tuple[str, str]]:
 
 def table_ddl(kind: Kind) -> str:
     """The statement that makes a kind's table."""
-    body = ", ".join(f'"{name}" {storage}' for name, storage in columns(kind))
+    defaults = _defaults(kind)
+    body = ", ".join(
+        f'"{name}" {storage}' + (f" DEFAULT {defaults[name]}" if name in defaults else "")
+        for name, storage in columns(kind)
+    )
     return f'CREATE TABLE "{kind.name}" ({body})'
 
 
@@ -177,9 +199,10 @@ def indexes() -> tuple[str, ...]:
     return (*SHARED_INDEXES, *made)
 
 
-def insert(name: str, width: int) -> str:
-    """The statement that inserts a whole row of `width` cells."""
-    return f'INSERT INTO "{name}" VALUES ({",".join("?" * width)})'
+def insert(table: str, *columns: str) -> str:
+    """The statement that inserts a row with these columns."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(columns))})'
 
 
 def version() -> str:
