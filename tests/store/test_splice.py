@@ -285,3 +285,19 @@ def test_several_edits_at_once(text: str, data: st.DataObject) -> None:
     again = compose(edit(text, *ops), "f").root
     assert again is not None
     assert list(again.keys()) == [first, "fresh"]
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_hostile_cases_keep_their_lines_or_are_refused(path: Path) -> None:
+    decoded = decode(path.read_bytes(), path.name)
+    if not isinstance(decoded, Decoded):
+        return
+    text = decoded.text
+    root = compose(text, path.name).root
+    if root is None:
+        with pytest.raises(DataError):
+            edit(text, Insert((), "fresh", Scalar("x")))
+        return
+    last = root.entries[-1][0].text
+    changed = edit(text, Insert((), "fresh", Scalar("x"), (last,)))
+    assert [row for row in rows(changed) if row != "fresh: x"][: len(rows(text))] == rows(text)
