@@ -39,7 +39,7 @@ class State(NamedTuple):
     racy: frozenset[str]
     """Paths that are to be read again however they look."""
     business: bytes
-    """See `settings.packed`."""
+    """See `packing.packed`."""
 
 
 def get_state(connection: sqlite3.Connection) -> State:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
-from crm_cli.index import content, schema, snapshot
-from crm_cli.index import settings as business_file
+from crm_cli.index import content, packing, schema, snapshot
 from crm_cli.index.content import BUSINESS_FILES, SINGLE, Progress, State
 from crm_cli.index.snapshot import Walk
 from crm_cli.model.kinds import FILE_KINDS
@@ -88,10 +87,10 @@ def _refresh(
         raise Outdated
     packed = snapshot.packed(now.entries)
     if known.snapshot == packed and not known.racy:
-        return Fresh(now, business_file.unpacked(known.business), 0)
+        return Fresh(now, packing.unpacked(known.business), 0)
     todo = _todo(connection, tree, known, now)
     if not _writes(known, packed, todo):
-        return Fresh(now, business_file.unpacked(known.business), 0)
+        return Fresh(now, packing.unpacked(known.business), 0)
     connection.execute("COMMIT")
     connection.execute("BEGIN IMMEDIATE")
     latest = content.get_state(connection)
@@ -154,11 +153,11 @@ def _apply(
         if row is not None:
             numbers[path] = row[0]
     content.remove(connection, [(pk, path) for path, pk in numbers.items()])
-    business = business_file.unpacked(known.business)
+    business = packing.unpacked(known.business)
     if any(path in BUSINESS_FILES for path in touched):
         content.remove(connection, [(SINGLE[path], path) for path in BUSINESS_FILES])
         business = _put_business(connection, tree)
-        if business_file.packed(business) != known.business:
+        if packing.packed(business) != known.business:
             # Every record is read by the settings and the rates.
             raise Outdated
     for path in todo.read:
@@ -180,7 +179,10 @@ def _apply(
 
 
 def _put_business(connection: sqlite3.Connection, tree: Tree) -> Business:
-    business, problems, hashes = business_file.read_business(tree)
+    # Reading files is imported where there is something to read: a usual run has nothing.
+    from crm_cli.index.settings import read_business
+
+    business, problems, hashes = read_business(tree)
     content.put_problems(connection, problems)
     for path, hash in hashes.items():
         content.put_single(connection, path, hash)
@@ -198,7 +200,7 @@ def _put_state(connection: sqlite3.Connection, now: Walk, todo: _Todo, business:
             schema.version(),
             snapshot.packed(entries),
             frozenset(todo.again),
-            business_file.packed(business),
+            packing.packed(business),
         ),
     )
 

@@ -1,8 +1,8 @@
-"""The business, by `crm.yaml` and `rates.yaml`, kept so that a run need not read them."""
+"""The business, by `crm.yaml` and `rates.yaml`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crm_cli.index.reading import ProblemRow, Read, read, root_of, row_of
 from crm_cli.model.business import Business
@@ -51,26 +51,3 @@ def settings_of(file: Read) -> tuple[Item | None, list[Problem]]:
     reader = Reader(PATH, Business())
     settings = reader.record(root, SETTINGS, "settings")
     return settings, [*problems, *reader.problems]
-
-
-def packed(business: Business) -> bytes:
-    """The business as bytes; equal for equal ones."""
-    import marshal
-
-    parts = []
-    for name in Business.__dataclass_fields__:
-        value = getattr(business, name)
-        parts.append((name, sorted(value.items()) if isinstance(value, dict) else value))
-    return marshal.dumps(parts, 2)
-
-
-def unpacked(data: bytes) -> Business:
-    """The business that `packed` was given. Raises ValueError, EOFError or TypeError."""
-    import marshal
-
-    # Only what was a dictionary is a list: tables of the business are tuples.
-    parts: dict[str, Any] = {
-        name: dict(value) if isinstance(value, list) else value
-        for name, value in marshal.loads(data)
-    }
-    return Business(**parts)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from unicodedata import normalize
 
-_RULES = 1
+RULES = 1
 """Counts the changes of the rules below; the transliteration's tables have their own version."""
 
 
@@ -28,9 +28,12 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The folded words: runs of letters and digits, so `ana@novak.example` is three."""
+    if text.isascii():
+        # Bytes are translated several times as fast, and nearly all text comes through here.
+        return text.encode().translate(_LOWERED).decode().split()
     folded = fold(text)
     if folded.isascii():
-        return folded.translate(_SPACED).split()
+        return folded.encode().translate(_LOWERED).decode().split()
     return re.findall(r"[^\W_]+", folded)
 
 
@@ -53,7 +56,7 @@ def folding_version() -> str:
     from importlib.metadata import version
     from unicodedata import unidata_version
 
-    return f"{_RULES}/{version('anyascii')}/{unidata_version}"
+    return f"{RULES}/{version('anyascii')}/{unidata_version}"
 
 
 class _Folded(dict[int, str]):
@@ -84,7 +87,9 @@ _FOLDED.update(
         | {"«": "<<", "»": ">>", "€": " eur ", "£": " gbp ", "×": "*", "·": "-"}
     )
 )
-_SPACED = {point: " " for point in range(128) if not chr(point).isalnum()}
+_LOWERED = bytes(
+    ord(chr(point).lower()) if chr(point).isalnum() and point < 128 else 32 for point in range(256)
+)
 
 
 def _fold_character(char: str) -> str:
