@@ -124,7 +124,7 @@ def _special(wanted: str, row: Row) -> Selected | None:
     if wanted in ("customer", "customer.id") and item and row.kind is not CUSTOMER:
         sql = row.frame.customer().column("id")
         return Selected(Column("customer", _CUSTOMER), sql, "", (sql,))
-    if wanted == "currency" and item and row.kind is not CUSTOMER:
+    if wanted == "currency" and item:
         sql = currency(row)
         return Selected(Column("currency", _TEXT), sql, "", (sql,))
     return None

@@ -1,0 +1,230 @@
+"""Whom a WHO means: a customer by id, e-mail, phone or name; an item by part of its id."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from unicodedata import normalize
+
+from crm_cli.model.business import Business
+from crm_cli.model.errors import Ambiguous, NotFound, UsageError
+from crm_cli.model.ids import item_prefix
+from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.phones import e164, looks_like_phone
+from crm_cli.model.text import fold, nearest, tokens, words
+from crm_cli.query.scope import Scope
+
+_LAST = "\U0010ffff"
+"""Sorts after every character that an id or a name can go on with."""
+
+Stage = Callable[[sqlite3.Connection, str, Business], list[str]]
+
+
+def resolve(
+    connection: sqlite3.Connection, text: str, business: Business, *, strict: bool = False
+) -> str:
+    """The id of the one customer that a text means.
+
+    Id, then e-mail or phone in any spelling, then the exact name, then a prefix of
+    the id, then of the name's words: the first stage with a hit decides. `strict`
+    takes no prefix and no folding of the name, since what is unique today is
+    another person's tomorrow. Raises Ambiguous with the candidates, NotFound with
+    the nearest names.
+    """
+    wanted = text.strip()
+    if not wanted:
+        raise UsageError("nobody is named", "write an id, e-mail, phone or name")
+    for stage in _SURE if strict else _ALL:
+        found = list(dict.fromkeys(stage(connection, wanted, business)))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Ambiguous(
+                f"'{text}' can be any of {len(found)} customers",
+                "say which by its id",
+                candidates=_labelled(connection, found),
+            )
+    raise _nobody(connection, text, business, strict=strict)
+
+
+def holders(
+    connection: sqlite3.Connection, key: str, text: str, business: Business
+) -> list[str]:
+    """The ids of those who have an e-mail or a phone; `key` is `emails` or `phones`."""
+    stage = _by_email if key == "emails" else _by_phone
+    return list(dict.fromkeys(stage(connection, text.strip(), business)))
+
+
+def is_term(text: str, scope: Scope) -> bool:
+    """Whether an argument of WHO… is a query term, and not somebody's id, address or name."""
+    if text[:1] == "@" or re.match(r"\+[^\W\d_]|[-!]+\w*:", text):
+        return True
+    head = re.match(r"([^\W\d_][\w.@/-]*):", text)
+    return head is not None and head[1].lower() not in ("tel", "mailto", "http", "https")
+
+
+def resolve_item(
+    connection: sqlite3.Connection, text: str, kind: Kind | None = None
+) -> tuple[str, str]:
+    """(customer's id, item's id) of the one item whose id begins so, with or without `t-`.
+
+    Raises NotFound, and Ambiguous with the candidates.
+    """
+    wanted = text.strip()
+    kinds = [kind] if kind is not None else list(BY_LETTER.values())
+    found = list(_items(connection, kinds, "=", wanted))
+    prefix = item_prefix(wanted)
+    if not found and prefix:
+        if prefix[1:2] == "-":
+            named = BY_LETTER.get(prefix[0])
+            kinds = [named] if named in kinds and named is not None else []
+        found = list(_items(connection, kinds, "LIKE", prefix))
+    if len({(customer, item) for customer, item, _ in found}) == 1:
+        return found[0][0], found[0][1]
+    what = kind.name if kind is not None else "item"
+    if not found:
+        lists = f"crm {kind.name} list shows them" if kind is not None else ""
+        raise NotFound(f"there is no {what} '{text}'", lists)
+    labels = tuple((item, f"{title or ''} ({customer})".strip()) for customer, item, title in found)
+    message = f"'{text}' is the beginning of {len(found)} ids"
+    raise Ambiguous(message, "write more of it", candidates=labels)
+
+
+def _items(
+    connection: sqlite3.Connection, kinds: Iterable[Kind], how: str, wanted: str
+) -> Iterator[tuple[str, str, str]]:
+    for kind in kinds:
+        start = wanted if how == "=" or wanted[1:2] == "-" else f"{kind.letter}-{wanted}"
+        end = start if how == "=" else start + _LAST
+        yield from connection.execute(
+            f'SELECT c.id, i.id, i."{kind.title}" FROM "{kind.name}" i'
+            " JOIN customer c ON c.pk = i.customer WHERE i.id >= ? AND i.id <= ?"
+            " ORDER BY i.id, c.id LIMIT 20",
+            (start, end),
+        )
+
+
+def _by_id(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+    return _ids(connection, "id = ? OR id = ?", text, text.lower())
+
+
+def _by_email(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+    """Those who have the address themselves, else those with a contact who has it."""
+    if "@" not in text:
+        return []
+    address = text.removeprefix("mailto:").casefold()
+    rows = connection.execute(
+        "SELECT c.id, e.parent, e.value FROM email e JOIN customer c ON c.pk = e.customer"
+        " WHERE e.value__f = ? ORDER BY c.id",
+        (words(address),),
+    )
+    return _own([(id, parent) for id, parent, value in rows if value.casefold() == address])
+
+
+def _by_phone(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+    """By the international form; without a country, by the same digits."""
+    if not looks_like_phone(text):
+        return []
+    source = "FROM phone p JOIN customer c ON c.pk = p.customer"
+    number = e164(text, business.country or None)
+    if number is not None:
+        sql = f"SELECT c.id, p.parent {source} WHERE p.e164 = ? ORDER BY c.id"
+        return _own(connection.execute(sql, (number,)).fetchall())
+    digits = _digits(text)
+    rows = connection.execute(f"SELECT c.id, p.parent, p.value {source} ORDER BY c.id")
+    return _own([(id, parent) for id, parent, value in rows if _digits(value or "") == digits])
+
+
+def _own(rows: list[tuple[str, int | None]]) -> list[str]:
+    return [id for id, parent in rows if parent is None] or [id for id, _ in rows]
+
+
+def _by_name(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+    wanted = _spelled(text)
+    rows = connection.execute(
+        "SELECT id, name FROM customer WHERE name__f = ? ORDER BY id", (words(text),)
+    )
+    return [id for id, name in rows if _spelled(name) == wanted]
+
+
+def _by_folded_name(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+    sought = words(text)
+    return _ids(connection, "name__f = ?", sought) if sought else []
+
+
+def _by_id_prefix(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+    start = text.lower()
+    return _ids(connection, "id >= ? AND id <= ?", start, start + _LAST)
+
+
+def _by_name_prefix(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+    parts = tokens(text)
+    if not parts:
+        return []
+    where = " AND ".join("instr(name__f, ?) > 0" for _ in parts)
+    return _ids(connection, where, *(f" {part}" for part in parts))
+
+
+_SURE: tuple[Stage, ...] = (_by_id, _by_email, _by_phone, _by_name)
+_ALL: tuple[Stage, ...] = (*_SURE, _by_folded_name, _by_id_prefix, _by_name_prefix)
+
+
+def _ids(connection: sqlite3.Connection, where: str, *values: str) -> list[str]:
+    sql = f"SELECT id FROM customer WHERE {where} ORDER BY id"
+    return [row[0] for row in connection.execute(sql, values)]
+
+
+def _spelled(name: str) -> str:
+    """A name in one normal form, whatever its case and blanks."""
+    return " ".join(normalize("NFC", name).casefold().split())
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def _labelled(connection: sqlite3.Connection, ids: list[str]) -> tuple[tuple[str, str], ...]:
+    """(id, what tells one from the others) of the first hundred."""
+    labels = []
+    for id in ids[:100]:
+        row = connection.execute(
+            "SELECT name, city, email, phone FROM customer WHERE id = ?", (id,)
+        ).fetchone()
+        labels.append((id, ", ".join(part for part in row if part)))
+    return tuple(labels)
+
+
+def _nobody(
+    connection: sqlite3.Connection, text: str, business: Business, *, strict: bool
+) -> NotFound:
+    if strict:
+        try:
+            meant = resolve(connection, text, business)
+        except Ambiguous as error:
+            ids = ", ".join(id for id, _ in error.candidates[:5])
+            return NotFound(f"nobody is exactly '{text}'", f"write the id: {ids}")
+        except NotFound as error:
+            return error
+        return NotFound(
+            f"nobody is exactly '{text}'",
+            f"{meant} may be meant: here only an id, e-mail, phone or whole name will do",
+        )
+    near = _near(connection, text)
+    return NotFound(
+        f"there is no customer '{text}'", f"did you mean {', '.join(near)}?" if near else ""
+    )
+
+
+def _near(connection: sqlite3.Connection, text: str) -> list[str]:
+    """The ids of those whose id or name is spelled nearly so."""
+    rows = connection.execute("SELECT id, name FROM customer ORDER BY id").fetchall()
+    by_text: dict[str, str] = {}
+    first = fold(text)[:1]
+    for id, name in rows:
+        # Whoever mistypes a name seldom mistypes its first letter; all of 100,000 take seconds.
+        for spelled in (id, name or "", *(name or "").split()):
+            if len(rows) <= 2000 or fold(spelled[:1]) == first:
+                by_text.setdefault(spelled, id)
+    return list(dict.fromkeys(by_text[found] for found in nearest(text, by_text)))
