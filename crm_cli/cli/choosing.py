@@ -26,11 +26,5 @@ def chosen(session: Session, find: Callable[[str], _T], text: str) -> _T:
 
 
 def who(session: Session, text: str, *, strict: bool | None = None) -> str:
-    """The id of the customer that a writer's WHO means.
-
-    Without a terminal only an id, an e-mail, a phone or the exact name will do, since a
-    prefix that is unique today is another person tomorrow; `strict` demands that always.
-    """
-    if strict is None:
-        strict = not session.interactive
-    return chosen(session, lambda word: session.workspace.who(word, strict=strict), text)
+    """The id of the customer that a writer's WHO means; `strict` takes no prefix ever."""
+    return session.who(text, writes=True, exact=bool(strict))

@@ -24,14 +24,13 @@ def edit(
     crm edit ana
     crm edit t-9f3
     """
-    from crm_cli.cli.choosing import who as whom
     from crm_cli.cli.terminal import edit as in_editor
     from crm_cli.features import editing
     from crm_cli.model.errors import ConflictError
 
     session = of(ctx)
     workspace = session.workspace
-    customer = None if editing.is_item(workspace, who) else whom(session, who, strict=False)
+    customer = None if editing.is_item(workspace, who) else session.who(who)
     draft = editing.begin(workspace, who, customer)
     name = draft.path.rpartition("/")[2]
     original = draft.before.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")

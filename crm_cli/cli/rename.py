@@ -24,8 +24,7 @@ def rename(
 
     crm rename ana-novak ana-kos
     """
-    from crm_cli.cli.choosing import who as whom
     from crm_cli.features.renaming import rename as plan
 
     session = of(ctx)
-    carry_out(session, plan(session.workspace, whom(session, who), id), dry_run=dry_run)
+    carry_out(session, plan(session.workspace, session.who(who, writes=True), id), dry_run=dry_run)

@@ -29,13 +29,12 @@ def rm(
     crm rm ana-novak
     crm rm i-4k7
     """
-    from crm_cli.cli.choosing import who as whom
     from crm_cli.features.removing import remove_customer, remove_item
 
     session = of(ctx)
     plan = remove_item(session.workspace, who)
     if plan is None:
-        plan = remove_customer(session.workspace, whom(session, who, strict=True))
+        plan = remove_customer(session.workspace, session.who(who, exact=True))
         if not dry_run:
             for note in plan.notes:
                 session.say(note)

@@ -86,7 +86,11 @@ def edit(text: str, name: str, environ: Mapping[str, str], *, line: int = 1) -> 
 
     from crm_cli.model.errors import UsageError
 
-    command = environ.get("VISUAL") or environ.get("EDITOR") or "vi"
+    command = environ.get("VISUAL") or environ.get("EDITOR") or ""
+    if not command:
+        if not sys.stdin.isatty():
+            raise UsageError("there is no terminal for an editor", "set EDITOR, or use crm set")
+        command = "vi"
     try:
         arguments = shlex.split(command)
     except ValueError:

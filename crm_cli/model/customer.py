@@ -147,9 +147,13 @@ def _last_contact(customer: Item, business: Business) -> date | None:
 
 
 def _summarize_purchases(customer: Item, business: Business) -> None:
+    from crm_cli.model.money import round_money
+
     derived = customer.derived
-    derived["balance"] = settle(customer, business)
-    spend: Decimal | None = Decimal(0)
+    zero = round_money(Decimal(0), business.currency)
+    balance = settle(customer, business)
+    derived["balance"] = None if balance is None else balance + zero
+    spend: Decimal | None = zero
     days: set[date] = set()
     orders = 0
     for purchase in customer.items("purchases"):
@@ -165,8 +169,6 @@ def _summarize_purchases(customer: Item, business: Business) -> None:
     derived["spend"] = spend
     derived["orders"] = orders
     if orders and spend is not None:
-        from crm_cli.model.money import round_money
-
         derived["average_order"] = round_money(spend / orders, business.currency)
     if not days:
         return
