@@ -80,8 +80,8 @@ def _correlated(node: Aggregate, holder: Row, condition: Condition) -> Value:
 def _extreme(node: Aggregate, item: Row, where: str) -> Value:
     """The field of the first or last item, by the kind's date."""
     assert node.ref is not None
-    when = value(resolve(node.collection.kind.when, item.kind), item)
-    found = value(node.ref, item)
+    when = _field(when_of(node.collection), item)
+    found = _field(node.ref, item)
     turn = "" if node.function == "first" else " DESC"
     dated = f"{where} AND {when.sql} IS NOT NULL AND {found.sql} IS NOT NULL"
     order = f"ORDER BY {when.day}{turn}, {when.sql}{turn}, {item.alias}.ordinal{turn} LIMIT 1"
@@ -129,21 +129,12 @@ def _over(node: Aggregate, item: Row) -> str:
     """The aggregate function over the item's field."""
     if node.ref is None:
         return "COUNT(*)"
-    found: list[str] = []
-
-    def take(row: Row) -> str:
-        part = value(node.ref, row)  # type: ignore[arg-type]
-        storage = part.type.storage
-        if storage is Storage.MONEY:
-            found.append(part.base)
-        elif storage is Storage.DECIMAL:
-            found.append(dialect.number(part.sql))
-        else:
-            found.append(part.sql)
-        return "1"
-
-    reach(item, node.ref.steps, take)
-    sql = found[0]
+    found = _field(node.ref, item)
+    sql = found.sql
+    if found.type.storage is Storage.MONEY:
+        sql = found.base
+    elif found.type.storage is Storage.DECIMAL:
+        sql = dialect.number(found.sql)
     if node.function == "avg":
         average = f"AVG({sql})"
         money = node.ref.type.storage is Storage.MONEY
@@ -155,7 +146,14 @@ def _over(node: Aggregate, item: Row) -> str:
 
 def _day(node: Aggregate, item: Row) -> str:
     assert node.ref is not None
-    return f"{node.function.upper()}({value(node.ref, item).day})"
+    return f"{node.function.upper()}({_field(node.ref, item).day})"
+
+
+def _field(ref: Ref, item: Row) -> Value:
+    """The field of an item, or of what it is part of."""
+    for step in ref.steps:
+        item = item.up(step)
+    return value(ref, item)
 
 
 def _zero(node: Aggregate) -> bool:

@@ -96,6 +96,9 @@ class Literal(Node):
         self.text = text
         self.span = span
 
+    def parts_of(self) -> tuple[Any, ...]:
+        return (self.value,)
+
 
 class Between(Node):
     """A range; both ends belong to it, None is open."""
@@ -117,6 +120,9 @@ class Window(Node):
         self.period = period
         self.text = text
         self.span = span
+
+    def parts_of(self) -> tuple[Any, ...]:
+        return (self.period,)
 
 
 class Aggregate(Node):
@@ -185,12 +191,18 @@ class Against(Node):
 
 
 class Has(Node):
-    """A field has a value, a collection an item."""
+    """A field has a value, a collection an item.
 
-    __slots__ = ("what",)
+    A derived number has one where it is not 0, unless `zero` says that 0 will do.
+    """
 
-    def __init__(self, what: Operand | Collection, span: Span = NOWHERE) -> None:
+    __slots__ = ("what", "zero")
+
+    def __init__(
+        self, what: Operand | Collection, span: Span = NOWHERE, *, zero: bool = False
+    ) -> None:
         self.what = what
+        self.zero = zero
         self.span = span
 
 

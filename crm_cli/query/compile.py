@@ -37,6 +37,7 @@ from crm_cli.query.operators import against, compared, present
 from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
+from crm_cli.query.values import may_be_zero
 
 
 class Compiler:
@@ -89,7 +90,7 @@ class Compiler:
     def _compare(self, node: Compare, row: Row) -> str:
         if node.op is Op.NE:
             equal = Compare(node.operand, Op.EQ, node.values, node.span)
-            there = self._has(Has(node.operand), row, derived=False)
+            there = self._has(Has(node.operand, zero=True), row)
             return f"({there} AND NOT {self._compare(equal, row)})"
         if isinstance(node.operand, Aggregate):
             return self._tested(node, self.operand(node.operand, row))
@@ -102,15 +103,15 @@ class Compiler:
         tests = [compared(found, node.op, wanted, self.frame) for wanted in node.values]
         return _certain(" OR ".join(tests))
 
-    def _has(self, node: Has, row: Row, *, derived: bool = True) -> str:
-        what = node.what
+    def _has(self, node: Has, row: Row) -> str:
+        what, derived = node.what, not node.zero
         if isinstance(what, Collection):
             return reach(row, what.steps, lambda at: "1")
         if isinstance(what, Aggregate):
             return _certain(present(self.operand(what, row), derived=derived))
         if what.source is Source.EXTRA:
             return self._extra(what, row, None)
-        counts = derived and what.origin == "derived"
+        counts = derived and may_be_zero(what)
         return reach(row, what.steps, lambda at: _certain(present(value(what, at), derived=counts)))
 
     def _extra(self, ref: Ref, row: Row, node: Compare | None) -> str:

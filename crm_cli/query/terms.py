@@ -314,7 +314,7 @@ def _field(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node:
         return _belongs(text, start, colon + 1, end, scope, op_name)
     operand = _operand(text, start, name, scope, kind, dot=bool(dot) and not op_name)
     op = OPS.get(op_name, Op.EQ)
-    _check_op(op, op_name, operand, Span(text, start + len(name), colon))
+    check_op(op, op_name, operand, Span(text, start + len(name), colon))
     piece = read_piece(text, colon + 1, end)
     if colon + 1 == end:
         raise Fault(
@@ -371,7 +371,11 @@ def read_asked(period: str, scope: Scope, span: Span) -> Window:
         raise Fault(error.message, error.hint, span) from None
 
 
-def _check_op(op: Op, word: str, operand: Operand, span: Span) -> None:
+def check_op(op: Op, word: str, operand: Operand, span: Span, *, sign: str = "") -> None:
+    """Raise a Fault where an operand does not take an operator.
+
+    `word` is the operator's name, `sign` how a full expression spelled it.
+    """
     ops = allowed(operand.type)
     storage = operand.type.storage
     wrong = (
@@ -392,7 +396,7 @@ def _check_op(op: Op, word: str, operand: Operand, span: Span) -> None:
     hint = f"it is a {operand.type.name}: it takes {', '.join(known)}"
     if storage in NUMBERS:
         hint += ", and ranges such as 5.. and 1..9"
-    raise Fault(f"{operand.name} has no operator .{word}", hint, span)
+    raise Fault(f"{operand.name or 'it'} has no operator {sign or f'.{word}'}", hint, span)
 
 
 def _text_only(op: Op, ref: Ref) -> bool:

@@ -47,6 +47,12 @@ def allowed(type: FieldType) -> frozenset[Op]:
     return _ON_FLAGS if type.storage is Storage.BOOLEAN else _ON_NUMBERS
 
 
+def may_be_zero(operand: Operand) -> bool:
+    """Whether it is reckoned, so that a 0 is as good as nothing to `has:` and `no:`."""
+    reckoned = not isinstance(operand, Ref) or operand.origin == "derived"
+    return reckoned and operand.type.storage in (*NUMBERS, Storage.BOOLEAN)
+
+
 def read_values(piece: Piece, operand: Operand, op: Op, scope: Scope) -> list[Literal | Between]:
     """The values between the commas of a term, typed; raises Fault at the one that is wrong."""
     parts = piece.split(",")
@@ -251,6 +257,7 @@ __all__ = [
     "TEXTS",
     "Recurring",
     "allowed",
+    "may_be_zero",
     "read_literal",
     "read_value",
     "read_values",

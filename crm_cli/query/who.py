@@ -49,9 +49,7 @@ def resolve(
     raise _nobody(connection, text, business, strict=strict)
 
 
-def holders(
-    connection: sqlite3.Connection, key: str, text: str, business: Business
-) -> list[str]:
+def holders(connection: sqlite3.Connection, key: str, text: str, business: Business) -> list[str]:
     """The ids of those who have an e-mail or a phone; `key` is `emails` or `phones`."""
     stage = _by_email if key == "emails" else _by_phone
     return list(dict.fromkeys(stage(connection, text.strip(), business)))

@@ -1,0 +1,396 @@
+"""Full expressions (`--where`), read into the same tree as the terms.
+
+    or      = and {"or" and}
+    and     = not {"and" not}
+    not     = "not" not | part
+    part    = "(" or ")" | "@"SEGMENT | ("any"|"all"|"none") "(" COLLECTION "," or ")"
+            | "has" "(" NAME ")" | "is" "(" STATE ")" | "word" "(" TEXT ")" | compared
+    compared = operand [ op value | op "(" value {"," value} ")" | ["not"] "in" "(" … ")"
+             | "is" ["not"] "none" ]
+    operand = NAME["@"PERIOD] | FUNCTION "(" COLLECTION["."FIELD] ["where" or] ["during" PERIOD] ")"
+    op      = "=" "!=" "<" "<=" ">" ">=" "~" is has starts ends before after by over under
+
+Missing values compare as false, also with `!=`.
+"""
+
+from __future__ import annotations
+
+from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.kind import Kind, normal
+from crm_cli.query.ast import (
+    Against,
+    And,
+    Belongs,
+    Between,
+    Compare,
+    Has,
+    How,
+    Literal,
+    Node,
+    Not,
+    Op,
+    Operand,
+    Or,
+    Quantified,
+    Segment,
+    State,
+    Word,
+)
+from crm_cli.query.fault import Fault, QueryError, Span, Unknown
+from crm_cli.query.fields import Collection, Ref, collection, is_item, resolve, state_of, states
+from crm_cli.query.operands import FUNCTIONS, read_aggregate
+from crm_cli.query.scope import Scope
+from crm_cli.query.terms import OPS, check_op, compared, find_present, find_segment, read_asked
+from crm_cli.query.tokens import KEYWORDS, Sort, Token, tokenize
+from crm_cli.query.values import DATES, NUMBERS, may_be_zero, read_value
+from crm_cli.query.windows import windowed
+
+_DEEPEST = 50
+_SIGNS = {op.value: op for op in (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE, Op.RE)}
+_WORDS = {word: op for word, op in OPS.items() if word not in ("re", "not")}
+
+
+def parse_expression(text: str, scope: Scope) -> Node:
+    """The condition that a full expression spells; raises QueryError with the place marked."""
+    try:
+        reader = Reader(text, scope)
+        node = reader.condition(scope.base)
+        reader.finish()
+    except Fault as fault:
+        raise QueryError((fault,)) from None
+    return node
+
+
+def parse_operand(text: str, scope: Scope) -> Operand:
+    """A field or aggregate alone, as a column: `sum(purchases.net where date >= 2026)`."""
+    try:
+        reader = Reader(text, scope)
+        operand = reader.operand(scope.base)
+        reader.finish()
+    except Fault as fault:
+        raise QueryError((fault,)) from None
+    return operand
+
+
+class Reader:
+    """Reads one expression by recursive descent."""
+
+    def __init__(self, text: str, scope: Scope) -> None:
+        self.scope = scope
+        self.tokens = tokenize(text)
+        self.place = 0
+        self.depth = 0
+
+    @property
+    def next(self) -> Token:
+        """The token that is to be read."""
+        return self.tokens[self.place]
+
+    def take(self) -> Token:
+        """Read a token."""
+        token = self.next
+        if token.sort is not Sort.END:
+            self.place += 1
+        return token
+
+    def word(self, *words: str) -> bool:
+        """Read one of these words, if it comes next."""
+        if self.next.sort is Sort.WORD and self.next.text.lower() in words:
+            self.take()
+            return True
+        return False
+
+    def sign(self, sign: str) -> bool:
+        """Read a sign, if it comes next."""
+        if self.next.sort is Sort.SIGN and self.next.text == sign:
+            self.take()
+            return True
+        return False
+
+    def expect(self, sign: str, why: str) -> None:
+        """Read a sign; a Fault without it."""
+        if not self.sign(sign):
+            raise self.unexpected(f"there should be a '{sign}' {why}")
+
+    def unexpected(self, wanted: str) -> Fault:
+        """What is wrong about the next token."""
+        end = self.next.sort is Sort.END
+        found = "the expression ends here" if end else f"'{self.next.text}' is not expected here"
+        return Fault(found, wanted, self.next.span)
+
+    def finish(self) -> None:
+        """Nothing may be left."""
+        if self.next.sort is not Sort.END:
+            raise self.unexpected(
+                "join conditions with and, or; put text of several words in quotes"
+            )
+
+    def since(self, start: Token) -> Span:
+        """From a token to the one read last."""
+        return Span(start.span.text, start.span.start, self.tokens[max(self.place - 1, 0)].span.end)
+
+    def condition(self, kind: Kind) -> Node:
+        """`or` of `and` of `not`."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise Fault(
+                "the expression is nested too deeply", f"at most {_DEEPEST} levels", self.next.span
+            )
+        start = self.next
+        parts = [self._and(kind)]
+        while self.word("or"):
+            parts.append(self._and(kind))
+        self.depth -= 1
+        return parts[0] if len(parts) == 1 else Or(tuple(parts), self.since(start))
+
+    def _and(self, kind: Kind) -> Node:
+        start = self.next
+        parts = [self._not(kind)]
+        while self.word("and"):
+            parts.append(self._not(kind))
+        return parts[0] if len(parts) == 1 else And(tuple(parts), self.since(start))
+
+    def _not(self, kind: Kind) -> Node:
+        start = self.next
+        negative = False
+        while self.word("not"):
+            negative = not negative
+        node = self._part(kind)
+        return Not(node, self.since(start)) if negative else node
+
+    def _part(self, kind: Kind) -> Node:
+        start = self.next
+        if self.sign("("):
+            node = self.condition(kind)
+            self.expect(")", "to close the parenthesis")
+            return node
+        if start.sort is Sort.WORD and start.text[:1] == "@":
+            self.take()
+            if not is_item(self.scope.base):
+                raise Fault("segments are of customers", "ask for fields instead", start.span)
+            return Segment(find_segment(start.text[1:], self.scope, start.span), start.span)
+        call = start.text.lower() if start.sort is Sort.WORD and self._opens() else ""
+        if call in ("any", "all", "none"):
+            return self._quantified(How(call), kind)
+        if call in ("has", "is", "word"):
+            return self._called(call, kind)
+        return self._compared(kind)
+
+    def _opens(self) -> bool:
+        """Whether a parenthesis follows the next token."""
+        after = self.tokens[self.place + 1] if self.place + 1 < len(self.tokens) else self.next
+        return after.sort is Sort.SIGN and after.text == "("
+
+    def _quantified(self, how: How, kind: Kind) -> Node:
+        start = self.take()
+        self.expect("(", "before the collection")
+        found = self.collection(kind)
+        self.expect(",", "and a condition after the collection")
+        node = self.condition(found.kind)
+        self.expect(")", f"to close {how.value}")
+        return Quantified(how, found, node, self.since(start))
+
+    def collection(self, kind: Kind) -> Collection:
+        """The name of a collection; raises Fault."""
+        from crm_cli.model.text import did_you_mean
+        from crm_cli.query.fields import collections
+
+        token = self.take()
+        found = collection(token.text, kind) if token.sort is Sort.WORD else None
+        if found is None:
+            known = ", ".join(collections(kind))
+            near = did_you_mean(token.text, collections(kind))
+            raise Fault(
+                f"'{token.text}' is no collection of a {kind.name}",
+                f"{near} known: {known}".strip(),
+                token.span,
+            )
+        return found
+
+    def _called(self, call: str, kind: Kind) -> Node:
+        start = self.take()
+        self.expect("(", f"after {call}")
+        token = self.take()
+        self.expect(")", f"to close {call}")
+        span = self.since(start)
+        if call == "word":
+            return Word(token.text, span)
+        if call == "has":
+            return Has(self._operand_or_collection(token, kind), span)
+        found = state_of(token.text, kind)
+        if found is None:
+            raise Fault(
+                f"'{token.text}' is no state of a {kind.name}",
+                f"known: {', '.join(states(kind))}",
+                token.span,
+            )
+        return State(*found, span)
+
+    def _operand_or_collection(self, token: Token, kind: Kind) -> Operand | Collection:
+        if "@" in token.text:
+            return self._named(token, kind)
+        return find_present(token.text, token.span, self.scope, kind)
+
+    def operand(self, kind: Kind) -> Operand:
+        """A field, one over a window, or an aggregate."""
+        token = self.next
+        if token.sort is not Sort.WORD or token.text.lower() in KEYWORDS:
+            raise self.unexpected("there should be a field, such as city, or count(tasks)")
+        if self._opens():
+            if token.text.lower() not in FUNCTIONS:
+                raise Fault(
+                    f"there is no function '{token.text}'",
+                    f"known: {', '.join(FUNCTIONS)}, any, all, none, has, is, word",
+                    token.span,
+                )
+            return read_aggregate(self, kind)
+        return self._named(self.take(), kind)
+
+    def _named(self, token: Token, kind: Kind) -> Operand:
+        bare, at, period = token.text.partition("@")
+        try:
+            if not at:
+                return resolve(token.text, kind, self.scope.extra_keys)
+            return windowed(bare, kind, read_asked(period, self.scope, token.span))
+        except Unknown as error:
+            raise Fault(error.message, error.hint, token.span) from None
+
+    def _compared(self, kind: Kind) -> Node:
+        start = self.next
+        if normal(start.text) == "customer" and kind.name != "customer" and is_item(kind):
+            return self._belongs(kind)
+        after = self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        if after.sort is Sort.WORD and after.text.lower() == "is" and not self._opens():
+            none = self.tokens[min(self.place + 2, len(self.tokens) - 1)].text.lower()
+            if none == "none" or none == "not":
+                found = collection(start.text, kind)
+                if found is not None and found.steps and start.sort is Sort.WORD:
+                    self.take()
+                    return self._none(found, start)
+        operand = self.operand(kind)
+        token = self.next
+        if token.sort is Sort.SIGN and token.text in _SIGNS:
+            self.take()
+            return self._valued(operand, _SIGNS[token.text], token, start, kind)
+        if token.sort is Sort.WORD:
+            following = self.tokens[self.place + 1] if self.place + 1 < len(self.tokens) else token
+            if token.text.lower() == "is" and following.text.lower() in ("none", "not"):
+                return self._none(operand, start)
+            if token.text.lower() == "not" and following.text.lower() == "in":
+                self.take()
+                self.take()
+                return self._valued(operand, Op.NE, following, start, kind)
+            if self.word("in"):
+                return self._valued(operand, Op.EQ, token, start, kind)
+            if token.text.lower() in _WORDS:
+                self.take()
+                return self._valued(operand, _WORDS[token.text.lower()], token, start, kind)
+        if operand.type.storage is Storage.BOOLEAN:
+            return Compare(operand, Op.EQ, (Literal(True, "yes"),), self.since(start))
+        raise self.unexpected(f"after {operand.name or 'it'} write =, <, in (…) or is none")
+
+    def _none(self, what: Operand | Collection, start: Token) -> Node:
+        """`is none`, `is not none`: missing, whatever a 0 means elsewhere."""
+        self.take()
+        negative = not self.word("not")
+        if not self.word("none"):
+            raise self.unexpected("write is none or is not none")
+        span = self.since(start)
+        node = Has(what, span, zero=not isinstance(what, Collection) and may_be_zero(what))
+        return Not(node, span) if negative else node
+
+    def _valued(self, operand: Operand, op: Op, sign: Token, start: Token, kind: Kind) -> Node:
+        word = sign.text.lower()
+        check_op(op, word if word in OPS else "", operand, sign.span, sign=sign.text)
+        if self.sign("("):
+            values = [self._value(operand, op)]
+            while self.sign(","):
+                values.append(self._value(operand, op))
+            self.expect(")", "to close the list")
+            return compared(operand, op, values, self.since(start))
+        if word == "in":
+            raise self.unexpected("write a list: in (one, other)")
+        other = self._other(operand, op, kind)
+        if other is not None:
+            return Against(operand, op, other, self.since(start))
+        return compared(operand, op, [self._value(operand, op)], self.since(start))
+
+    def _value(self, operand: Operand, op: Op) -> Literal | Between:
+        """A value: one token, and what is added to or taken from a date."""
+        token = self.take()
+        if token.sort is Sort.WORD and token.text.lower() == "none":
+            raise Fault("none is no value", "write is none or is not none", token.span)
+        if token.sort not in (Sort.WORD, Sort.QUOTED) or (
+            token.sort is Sort.WORD and token.text.lower() in KEYWORDS
+        ):
+            self.place -= token.sort is not Sort.END
+            raise self.unexpected("there should be a value; put it in quotes if it is one")
+        if operand.type.storage in DATES and token.sort is Sort.WORD:
+            token = self._dated(token)
+        return read_value(token.piece(), operand, op, self.scope)
+
+    def _dated(self, token: Token) -> Token:
+        """`today - 90d`, `today -90d`: joined to one word."""
+        text = token.text
+        while self.next.sort is Sort.WORD and self.next.text[:1] in "+-":
+            text += self.take().text
+            if text[-1] in "+-":
+                if self.next.sort is not Sort.WORD:
+                    raise self.unexpected("there should be a length, such as 90d")
+                text += self.take().text
+        return Token(token.sort, text, self.since(token))
+
+    def _other(self, operand: Operand, op: Op, kind: Kind) -> Operand | None:
+        """Another field or aggregate to compare with, where numbers or dates are."""
+        token = self.next
+        storage = operand.type.storage
+        nature = NUMBERS if storage in NUMBERS else DATES - {Storage.PARTIAL_DATE}
+        if token.sort is not Sort.WORD or storage not in nature:
+            return None
+        if op not in (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE):
+            return None
+        called = self._opens() and token.text.lower() in FUNCTIONS
+        if not called:
+            try:
+                found: Operand = self._named(token, kind)
+            except Fault:
+                return None
+        if called:
+            found = self.operand(kind)
+        else:
+            self.take()
+        alike = found.type.storage in nature and (
+            (found.type.storage is Storage.MONEY) == (storage is Storage.MONEY)
+        )
+        single = not any(isinstance(side, Ref) and side.many for side in (operand, found))
+        if not alike or not single:
+            raise Fault(
+                f"{token.text} cannot be compared with {operand.name or 'this'}",
+                f"a {operand.type.name} is wanted",
+                token.span,
+            )
+        return found
+
+    def _belongs(self, kind: Kind) -> Node:
+        start = self.take()
+        negative = self.word("not")
+        many = self.word("in")
+        if not many and self.sign("!="):
+            negative = True
+        elif not many and not self.sign("="):
+            raise self.unexpected("write customer = WHO")
+        tokens = []
+        if self.sign("("):
+            tokens.append(self.take())
+            while self.sign(","):
+                tokens.append(self.take())
+            self.expect(")", "to close the list")
+        else:
+            tokens.append(self.take())
+        for token in tokens:
+            if token.sort not in (Sort.WORD, Sort.QUOTED):
+                raise Fault("somebody should be named here", "customer = ana-novak", token.span)
+        who = self.scope.who
+        ids = tuple(who(token.text) if who else token.text for token in tokens)
+        node = Belongs(ids, self.since(start))
+        return Not(node, node.span) if negative else node

@@ -1,0 +1,96 @@
+"""Aggregates in full expressions: `sum(purchases.net where date >= 2026 during last-12m)`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_cli.model.fieldtypes import FieldType, Number, Storage
+from crm_cli.model.kind import Kind
+from crm_cli.query.aggregates import when_of
+from crm_cli.query.ast import Aggregate, Node, Window
+from crm_cli.query.fault import Fault, Unknown
+from crm_cli.query.fields import COUNT, Collection, Ref, collection, collections, resolve
+from crm_cli.query.terms import read_asked
+from crm_cli.query.tokens import KEYWORDS, Sort, Token
+
+if TYPE_CHECKING:
+    from crm_cli.query.expression import Reader
+
+FUNCTIONS = ("count", "sum", "avg", "min", "max", "first", "last")
+_NUMBER = Number()
+_SUMMED = (Storage.INTEGER, Storage.DECIMAL, Storage.MONEY)
+_ORDERED = (*_SUMMED, Storage.DATE, Storage.MOMENT)
+
+
+def read_aggregate(reader: Reader, kind: Kind) -> Aggregate:
+    """An aggregate, the function's name being next; raises Fault."""
+    start = reader.take()
+    function = start.text.lower()
+    reader.expect("(", f"after {function}")
+    token = reader.take()
+    found, ref = _what(token, kind)
+    where: Node | None = None
+    window: Window | None = None
+    while not reader.sign(")"):
+        if where is None and reader.word("where"):
+            where = reader.condition(found.kind)
+        elif window is None and reader.word("during"):
+            window = _window(reader, found, token)
+        else:
+            raise reader.unexpected(f"write where, during or ) to close {function}")
+    type = _type(function, ref, token)
+    return Aggregate(
+        function, found, ref, type, where=where, window=window, span=reader.since(start)
+    )
+
+
+def _what(token: Token, kind: Kind) -> tuple[Collection, Ref | None]:
+    """`COLLECTION` or `COLLECTION.FIELD`."""
+    name, dot, field = token.text.partition(".")
+    found = collection(name, kind) if token.sort is Sort.WORD else None
+    if found is None or not found.steps or token.text.lower() in KEYWORDS:
+        from crm_cli.model.text import did_you_mean
+
+        near = did_you_mean(name, collections(kind))
+        raise Fault(
+            f"'{name}' is no collection of a {kind.name}",
+            f"{near} known: {', '.join(collections(kind))}".strip(),
+            token.span,
+        )
+    if not dot:
+        return found, None
+    try:
+        ref = resolve(field, found.kind)
+    except Unknown as error:
+        raise Fault(error.message, error.hint, token.span) from None
+    if ref.many:
+        raise Fault(f"{field} has several values", "aggregate those items themselves", token.span)
+    return found, ref
+
+
+def _window(reader: Reader, found: Collection, what: Token) -> Window:
+    token = reader.take()
+    if token.sort not in (Sort.WORD, Sort.QUOTED):
+        raise Fault("there should be a period here", "such as during last-12m", token.span)
+    try:
+        when_of(found)
+    except Unknown:
+        raise Fault(f"{found.name} have no date", "leave during out", what.span) from None
+    return read_asked(token.text, reader.scope, token.span)
+
+
+def _type(function: str, ref: Ref | None, token: Token) -> FieldType:
+    if ref is None:
+        if function != "count":
+            raise Fault(
+                f"{function} needs a field", f"write {function}({token.text}.FIELD)", token.span
+            )
+        return COUNT
+    storage = ref.type.storage
+    if function in ("sum", "avg") and storage not in _SUMMED:
+        raise Fault(f"{ref.name} is no number", f"{function} takes numbers", token.span)
+    if function in ("min", "max") and storage not in _ORDERED:
+        raise Fault(f"{ref.name} has no order", f"{function} takes numbers and dates", token.span)
+    if function == "count":
+        return COUNT
+    return _NUMBER if function == "avg" and storage is Storage.INTEGER else ref.type
