@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from crm_cli.model.fieldtypes import Boolean, Choice, Currency, Integer, Money
 from crm_cli.model.kind import Field, Kind
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
 
 
 class Risk(StrEnum):
@@ -31,3 +38,38 @@ CREDIT = Kind(
         Field("dunning_level", Integer(0, 3), "reminders sent, 0 to 3"),
     ),
 )
+
+
+def objection(
+    customer: Item, owed: Decimal | None, day: date, business: Business
+) -> tuple[str, str] | None:
+    """Why a customer may not have another invoice on credit: (what, what to do), or None.
+
+    `owed` is what they would owe with it in the base currency, None where a rate is
+    missing. A limit in another currency is converted at `day`.
+    """
+    credit = customer.values.get("credit")
+    if credit is None:
+        return None
+    if credit.values.get("hold"):
+        return "is on hold: nothing more on credit", "a sale is paid at once: --kind sale"
+    limit: Decimal | None = credit.values.get("limit")
+    if limit is None:
+        return None
+    currency = credit.values.get("currency") or business.currency
+    most = business.rates.convert(limit, currency, day)
+    if owed is None or most is None:
+        return (
+            "has a credit limit, and what they owe is not known: a rate is missing",
+            "add the rate to rates.yaml",
+        )
+    if owed <= most:
+        return None
+    from crm_cli.model.money import format_amount
+
+    base = business.currency
+    return (
+        f"would owe {format_amount(owed, base)} {base}, more than the credit limit of "
+        f"{format_amount(limit, currency)} {currency}",
+        "crm balance shows what is open",
+    )

@@ -1,0 +1,51 @@
+"""Which purchase a number, or an id, means."""
+
+from __future__ import annotations
+
+from crm_cli.model.errors import Ambiguous, NotFound
+from crm_cli.model.purchase import PURCHASE
+from crm_cli.workspace import Workspace
+
+
+def by_number(workspace: Workspace, text: str, customer: str | None = None) -> tuple[str, str]:
+    """(customer's id, purchase's id) of a purchase's number or id; of one customer if given.
+
+    Raises NotFound, and Ambiguous for a number that several purchases have.
+    """
+    found = numbered(workspace, text, customer)
+    if found is not None:
+        return found
+    try:
+        owner, ref = workspace.item(text, PURCHASE)
+    except NotFound:
+        owner = ref = ""
+    if not ref or (customer and owner != customer):
+        whose = f"{customer} has" if customer else "there is"
+        raise NotFound(f"{whose} no purchase {text}", "crm purchase list shows numbers and ids")
+    return owner, ref
+
+
+def numbered(
+    workspace: Workspace, text: str, customer: str | None = None
+) -> tuple[str, str] | None:
+    """(customer's id, purchase's id) of a number, an invoice before others; None without one.
+
+    Raises Ambiguous where several invoices, or several others, have it.
+    """
+    rows = workspace.index.connection.execute(
+        'SELECT c."id", p."id", p."kind", p."date" FROM "purchase" p'
+        ' JOIN "customer" c ON c."pk" = p."customer" WHERE p."number" = ? ORDER BY p."date", p."id"',
+        (text.strip(),),
+    ).fetchall()
+    rows = [row for row in rows if customer in (None, row[0])]
+    rows = [row for row in rows if row[2] == "invoice"] or rows
+    if len(rows) > 1:
+        raise Ambiguous(
+            f"{text} is the number of several purchases",
+            "name one by its id",
+            candidates=tuple(
+                (str(row[1]), " ".join(str(part) for part in (row[2], row[3], row[0]) if part))
+                for row in rows
+            ),
+        )
+    return (str(rows[0][0]), str(rows[0][1])) if rows else None

@@ -1,0 +1,347 @@
+"""Adding purchases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from crm_cli.features.items import new_id
+from crm_cli.features.plan import Plan
+from crm_cli.features.values import day, read, said, typed
+from crm_cli.model.credit import objection
+from crm_cli.model.errors import (
+    ConflictError,
+    NotFound,
+    Refused,
+    Unreadable,
+    UsageError,
+)
+from crm_cli.model.item import Item
+from crm_cli.model.kind import normal
+from crm_cli.model.money import format_amount
+from crm_cli.model.numbering import around, next_number
+from crm_cli.model.purchase import LINE, PURCHASE, read_line
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Workspace
+
+NEXT = "next"
+"""What is typed for the number after the last one."""
+
+_UNIQUE = ("invoice", "credit_note")
+"""Kinds whose number is one for the whole business; others' may be the customers' own."""
+
+_OPTIONS = {"kind", "number", "date", "due_date", "currency", "amount", "text", "status", "lines"}
+
+
+class NumberTaken(ConflictError):
+    """Somebody else took the next number meanwhile: plan again."""
+
+
+class Wanted(NamedTuple):
+    """A purchase as it was typed; texts as the fields read them, empty where not given.
+
+    `lines` are `PRODUCT[:QUANTITY[:PRICE]]`; `number` may be `next`; `values` are further
+    fields and their texts.
+    """
+
+    lines: Sequence[str] = ()
+    amount: str | None = None
+    text: str | None = None
+    kind: str | None = None
+    number: str | None = None
+    date: str | None = None
+    due: str | None = None
+    discount: str | None = None
+    draft: bool = False
+    currency: str | None = None
+    values: Sequence[tuple[str, str]] = ()
+
+
+def add(workspace: Workspace, customer: str, wanted: Wanted, *, force: bool = False) -> Plan:
+    """Plan to add a purchase to a customer.
+
+    A line's price, unit and tax are copied from the product where they are not given.
+    Raises UsageError and NotFound for what cannot be; Refused for a number that is
+    taken, and for an invoice over the customer's credit limit or on hold, unless `force`;
+    NumberTaken, while it is written, where the next number is gone.
+    """
+    notes: list[str] = []
+    values = _values(workspace, wanted, notes)
+    if wanted.number == NEXT:
+        values["number"] = _next(workspace, values)
+    values["id"] = new_id(workspace, PURCHASE)
+    path = workspace.path_of(customer)
+    update = _updater(workspace, values, following=wanted.number == NEXT, force=force)
+    trial = workspace.document(customer)
+    update(trial)
+    made = trial.find(values["id"])
+    notes += _notes(workspace, made, wanted)
+    number = f" {made.values['number']}" if "number" in made.values else ""
+    label = f"{'draft ' if wanted.draft else ''}{_label(made)}{number}"
+    name = trial.record.get("name") or customer
+    return Plan(
+        Change(f"add {label} of {customer}", (Edit(path, update),)),
+        f"added {label} of {name} ({customer}): {_sum(made)}, {made.id}",
+        (customer,),
+        notes=notes,
+        made=(made.id,),
+    )
+
+
+def _updater(
+    workspace: Workspace, values: dict[str, Any], *, following: bool, force: bool
+) -> Callable[[Document], None]:
+    """Adds the purchase and sees to the rules; called with the lock held, so they hold."""
+
+    def update(document: Document) -> None:
+        if "number" in values:
+            workspace.index.refresh()
+            if following and _next(workspace, values) != values["number"]:
+                raise NumberTaken(
+                    f"{values['number']} was given to another meanwhile", "run the command again"
+                )
+            if not force:
+                _refuse_double(workspace, document.id, values)
+        for key in ("order", "corrects"):
+            if key in values:
+                values[key] = _named(document.record, key, values[key])
+        document.add("purchases", values)
+        if values.get("kind") == "invoice" and values.get("status") != "draft" and not force:
+            _refuse_credit(workspace, document.record)
+
+    return update
+
+
+def _values(workspace: Workspace, wanted: Wanted, notes: list[str]) -> dict[str, Any]:
+    """The fields of the new purchase, typed."""
+    values: dict[str, Any] = {}
+    for key, text in wanted.values:
+        field = PURCHASE.by_name.get(normal(key))
+        if field is None or field.key in _OPTIONS:
+            raise _no_field(key, field is not None)
+        values[field.key] = typed(workspace, PURCHASE, key, text)
+    if wanted.kind:
+        values["kind"] = typed(workspace, PURCHASE, "kind", wanted.kind)
+    if wanted.draft:
+        values["status"] = "draft"
+    if wanted.number is not None:
+        if not wanted.number.strip():
+            raise UsageError("--number is empty", "give a number, or next")
+        values["number"] = wanted.number.strip()
+    values["date"] = day(workspace, wanted.date)
+    if wanted.due:
+        values["due_date"] = day(workspace, wanted.due, ahead=True)
+        if values["due_date"] < values["date"]:
+            raise UsageError(
+                f"due {values['due_date']} is before the purchase's date, {values['date']}"
+            )
+    if wanted.currency:
+        values["currency"] = typed(workspace, PURCHASE, "currency", wanted.currency)
+    if wanted.lines and (wanted.amount or wanted.text):
+        raise UsageError("a purchase has lines, or an amount and a text", "give one of them")
+    if wanted.lines:
+        _fill_lines(workspace, wanted, values, notes)
+    else:
+        _fill_amount(workspace, wanted, values)
+    if values.get("currency") == workspace.business.currency:
+        del values["currency"]
+    if values.get("kind") == "sale":
+        del values["kind"]
+    return values
+
+
+def _no_field(key: str, known: bool) -> UsageError:
+    from crm_cli.model.text import did_you_mean
+
+    if known:
+        return UsageError(f"{key} has an option of its own", "crm purchase add --help")
+    names = [field.key for field in PURCHASE.fields if field.key not in _OPTIONS]
+    near = did_you_mean(normal(key), names) or f"there are: {', '.join(names)}"
+    return UsageError(f"{key} is no field of a purchase", near)
+
+
+def _fill_amount(workspace: Workspace, wanted: Wanted, values: dict[str, Any]) -> None:
+    if wanted.amount is None:
+        raise UsageError(
+            "what was bought?",
+            'crm purchase add WHO --line beans-1kg:20, or --amount 1200 --text "Machine rent"',
+        )
+    if wanted.discount:
+        raise UsageError("a discount is for lines", "take it off the amount")
+    amount = typed(workspace, PURCHASE, "amount", wanted.amount)
+    values["amount"] = _in_currency(values, amount, "--amount")
+    if values["amount"] < 0:
+        raise UsageError("an amount is not negative", "what goes back is --kind credit_note")
+    if wanted.text and wanted.text.strip():
+        values["text"] = wanted.text.strip()
+
+
+def _in_currency(values: dict[str, Any], amount: Any, what: str) -> Decimal:
+    """An amount that may have been written with its currency, which is then the purchase's."""
+    if not isinstance(amount, tuple):
+        value: Decimal = amount
+        return value
+    value, currency = amount
+    if values.setdefault("currency", currency) != currency:
+        raise UsageError(f"{what} is in {currency}, and the purchase in {values['currency']}")
+    return value
+
+
+def _fill_lines(
+    workspace: Workspace, wanted: Wanted, values: dict[str, Any], notes: list[str]
+) -> None:
+    products = workspace.products()
+    discount = _discount(workspace, wanted.discount, notes)
+    lines = []
+    copied: dict[str, str] = {}
+    for text in wanted.lines:
+        line, product = _line(workspace, text, products)
+        if product.get("disabled"):
+            notes.append(f"{line['product']} is no longer sold")
+        if "unit_price" in line:
+            line["unit_price"] = _in_currency(values, line["unit_price"], f"the price in {text}")
+        elif "price" in product.values:
+            line["unit_price"] = product.values["price"]
+            copied[line["product"]] = product.values.get("currency") or workspace.business.currency
+        else:
+            raise UsageError(
+                f"{line['product']} has no price in products.yaml",
+                f"write --line {line['product']}:{line.get('quantity', 1)}:PRICE",
+            )
+        for key in ("unit", "tax_category", "tax_rate"):
+            if key in product.values:
+                line[key] = product.values[key]
+        if discount:
+            line["discount"] = discount
+        lines.append(line)
+    for sku, currency in copied.items():
+        if values.setdefault("currency", currency) != currency:
+            raise UsageError(
+                f"the price of {sku} is in {currency}, and the purchase in {values['currency']}",
+                f"write the price: --line {sku}:1:PRICE",
+            )
+    values["lines"] = lines
+
+
+def _discount(workspace: Workspace, text: str | None, notes: list[str]) -> Decimal | None:
+    if not text:
+        return None
+    discount: Decimal = read(LINE.by_key["discount"], text, workspace)
+    if not 0 <= discount <= 100:
+        raise UsageError(f"a discount of {discount} percent", "write 0 to 100, as --discount 15")
+    if 0 < discount < 1:
+        notes.append(f"a discount of {discount} is less than one percent; a share of it is ×100")
+    return discount
+
+
+def _line(
+    workspace: Workspace, text: str, products: dict[str, Item]
+) -> tuple[dict[str, Any], Item]:
+    """A line's fields, and its product."""
+    try:
+        parts = read_line(text, workspace.business)
+    except Unreadable as error:
+        raise UsageError(error.message, error.hint) from error
+    line = {
+        key: part if key == "product" else read(LINE.by_key[key], part, workspace)
+        for key, part in parts.items()
+    }
+    if line.get("quantity") == 0:
+        raise UsageError(f"'{text}' is of nothing: its quantity is 0")
+    sku = _sku(str(line["product"]), products)
+    line["product"] = sku
+    return line, products[sku]
+
+
+def _sku(text: str, products: dict[str, Item]) -> str:
+    if text in products:
+        return text
+    same = [sku for sku in products if sku.casefold() == text.casefold()]
+    if len(same) == 1:
+        return same[0]
+    from crm_cli.model.text import did_you_mean
+
+    near = did_you_mean(text, products)
+    raise NotFound(
+        f"there is no product {text}", near or f'crm product add {text} "NAME" --price 1.00 adds it'
+    )
+
+
+def _next(workspace: Workspace, values: dict[str, Any]) -> str:
+    pattern = workspace.business.invoice_number
+    on: date = values["date"]
+    try:
+        before, _, _ = around(pattern, on)
+        rows = workspace.index.connection.execute(
+            'SELECT "number" FROM "purchase" WHERE "number" >= ? AND "number" < ?',
+            (before, before + "\U0010ffff"),
+        )
+        return next_number(pattern, (str(row[0]) for row in rows), on)
+    except Unreadable as error:
+        raise UsageError(error.message, error.hint) from error
+
+
+def _refuse_double(workspace: Workspace, customer: str, values: dict[str, Any]) -> None:
+    kind = values.get("kind", "sale")
+    rows = workspace.index.connection.execute(
+        'SELECT c."id" FROM "purchase" p JOIN "customer" c ON c."pk" = p."customer"'
+        ' WHERE p."number" = ? AND p."kind" = ?',
+        (values["number"], kind),
+    ).fetchall()
+    holders = [str(row[0]) for row in rows if kind in _UNIQUE or row[0] == customer]
+    if holders:
+        raise Refused(
+            f"{holders[0]} has {kind.replace('_', ' ')} {values['number']} already",
+            "--number next takes the next free one; --force adds it all the same",
+        )
+
+
+def _refuse_credit(workspace: Workspace, record: Item) -> None:
+    found = objection(
+        record, record.derived.get("balance"), workspace.clock.today, workspace.business
+    )
+    if found:
+        what, hint = found
+        raise Refused(
+            f"{record.get('name') or record.id} ({record.id}) {what}",
+            f"{hint}; --force adds the invoice all the same",
+        )
+
+
+def _named(record: Item, key: str, text: str) -> str:
+    """The purchase of the same customer that a number or an id means, as files name it."""
+    found = [
+        item
+        for item in record.items("purchases")
+        if text == item.values.get("number") or item.id in (text, f"p-{text}")
+    ]
+    if not found:
+        raise NotFound(f"{key}: {record.id} has no purchase {text}", "crm purchase list")
+    return str(found[0].values.get("number") or found[0].id)
+
+
+def _notes(workspace: Workspace, made: Item, wanted: Wanted) -> list[str]:
+    """Dates as they were understood, and when an invoice is due without anybody saying so."""
+    notes = []
+    if wanted.date and wanted.date != made.values["date"].isoformat():
+        notes.append(said(workspace, "date", made.values["date"]))
+    due = made.values.get("due_date") or made.derived.get("due")
+    if due:
+        source = "" if wanted.due else ", by the terms of payment"
+        notes.append(f"{said(workspace, 'due', due)}{source}")
+    elif made.get("kind") == "invoice" and not wanted.draft:
+        notes.append("no due date: neither --due nor terms_days say when it is to be paid")
+    return notes
+
+
+def _label(made: Item) -> str:
+    return str(made.get("kind")).replace("_", " ")
+
+
+def _sum(made: Item) -> str:
+    currency = made.derived["currency"]
+    net, gross = abs(made.derived["net"]), abs(made.derived["gross"])
+    text = f"{format_amount(net, currency)} {currency}"
+    return text if net == gross else f"{text}, with tax {format_amount(gross, currency)}"
