@@ -43,7 +43,20 @@ def answer_list(
         sort=sort or default_sort or None,
         limit=limit,
     )
-    session.show(rows_of(answer, none=f"no {base.key}"), form, header=header)
+    rows = rows_of(answer, none=f"no {base.key}")
+    session.show(marked(session, rows, form), form, header=header)
+
+
+def marked(session: Session, rows: Rows, form: Format) -> Rows:
+    """The rows with what is enough to type of items' ids, where colour can show it."""
+    if form is not Format.TABLE or not session.screen.color or "id" not in rows.keys:
+        return rows
+    from crm_cli.features.items import unique_parts
+
+    place = rows.keys.index("id")
+    return rows._replace(
+        unique=unique_parts(session.workspace, (row[place] for row in rows.rows))
+    )
 
 
 def rows_of(answer: Answer, *, none: str) -> Rows:

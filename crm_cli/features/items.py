@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from crm_cli.model.errors import NotFound
-from crm_cli.model.ids import item_prefix, new_item_id
+from crm_cli.model.ids import is_item_id, item_prefix, new_item_id
 from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import BY_LETTER
 from crm_cli.workspace import Workspace
+
+_LEAST = 5
+_BEFORE = 'SELECT max("id") FROM "{}" WHERE "id" < ?'
+_AFTER = 'SELECT min("id") FROM "{}" WHERE "id" > ?'
 
 
 class _Known:
@@ -24,6 +30,33 @@ class _Known:
 def new_id(workspace: Workspace, kind: Kind) -> str:
     """An id for a new item of a kind, which no item has: `t-9f3kx7d`."""
     return new_item_id(kind.letter, _Known(workspace, kind), os.urandom)
+
+
+def unique_parts(workspace: Workspace, ids: Iterable[str | None]) -> dict[str, int]:
+    """Of each item's id how many of its first characters are no other's of its kind.
+
+    At least five, `t-9f3`, since a shorter one is soon another's as well.
+    """
+    found: dict[str, int] = {}
+    execute = workspace.index.connection.execute
+    for id in ids:
+        if id is None or id in found or not is_item_id(id):
+            continue
+        kind = BY_LETTER.get(id[0])
+        if kind is None:
+            continue
+        length = _LEAST
+        for sql in (_BEFORE, _AFTER):
+            other = execute(sql.format(kind.name), (id,)).fetchone()[0]
+            if other is not None:
+                length = max(length, _common(id, other) + 1)
+        found[id] = min(length, len(id))
+    return found
+
+
+def _common(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def find(

@@ -84,8 +84,9 @@ def add(
     def update(document: Document) -> None:
         document.add("tasks", values)
 
+    edit = Edit(workspace.path_of(customer), update)
     return Plan(
-        Change(f"add task {values['id']} of {customer}", (Edit(workspace.path_of(customer), update),)),
+        Change(f"add task {values['id']} of {customer}", (edit,)),
         f"added task {values['id']} of {name} ({customer}): {title}{until}",
         (customer,),
         notes=notes,
@@ -151,7 +152,7 @@ def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
         if id in following:
             document.add("tasks", following[id])
 
-    plan = _plan(workspace, left, update, "complete", "done", notes)
+    plan = _plan(left, update, "complete", "done", notes)
     return plan._replace(made=[values["id"] for values in following.values()])
 
 
@@ -163,7 +164,7 @@ def start(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
         document.set(id, "status", "in_progress")
         document.remove(id, "completed")
 
-    return _plan(workspace, left, update, "start", "started", notes)
+    return _plan(left, update, "start", "started", notes)
 
 
 def cancel(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
@@ -174,7 +175,7 @@ def cancel(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
     def update(document: Document, id: str) -> None:
         document.set(id, "status", "cancelled")
 
-    return _plan(workspace, left, update, "cancel", "cancelled", notes)
+    return _plan(left, update, "cancel", "cancelled", notes)
 
 
 def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
@@ -191,15 +192,11 @@ def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
     def update(document: Document, id: str) -> None:
         document.set(id, "due", value)
 
-    plan = _plan(
-        workspace, tasks, update, "snooze", f"due {_shown(workspace, value)}",
-        echoed(workspace, "due", text, value),
-    )  # fmt: skip
-    return plan
+    notes = echoed(workspace, "due", text, value)
+    return _plan(tasks, update, "snooze", f"due {_shown(workspace, value)}", notes)
 
 
 def _plan(
-    workspace: Workspace,
     tasks: Sequence[Task],
     update: Callable[[Document, str], None],
     verb: str,
@@ -289,7 +286,7 @@ def _in_order(
     zone = workspace.business.time_zone
     if local_date(due, zone) < local_date(start, zone):
         raise UsageError(
-            f"it would be due {_shown(workspace, due)}, before it starts {_shown(workspace, start)}",
+            f"due {_shown(workspace, due)} is before the start, {_shown(workspace, start)}",
             "change one of the two days",
         )
 

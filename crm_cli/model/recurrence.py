@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.dates import at_time
@@ -16,6 +17,9 @@ _ONCE = frozenset(
     ("id", "status", "completed", "percent_complete", "delegation_status", "due", "start", "rrule")
 )
 """What is the done task's own, or is reckoned anew."""
+
+_MOST = 100_000
+"""A rule is followed so far; one that leads nowhere till then has ended."""
 
 
 def following(item: Item, now: datetime) -> dict[str, Any] | None:
@@ -66,13 +70,9 @@ def _next_day(rule: str, origin: date, after: date) -> tuple[date, int] | None:
         raise Unreadable(
             f"'{rule}' is no rule of recurrence", "write it as FREQ=WEEKLY;INTERVAL=2"
         ) from error
-    passed = 0
-    for moment in found:
+    for passed, moment in enumerate(islice(found, _MOST)):
         if moment.date() > origin and moment.date() >= after:
             return moment.date(), passed
-        passed += 1
-        if passed > 100_000:
-            break
     return None
 
 

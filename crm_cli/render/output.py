@@ -45,7 +45,9 @@ class Rows(NamedTuple):
     and `-o paths` print, one for each row; without them the columns `id` and
     `path` are taken. `tones` are the rows' tones for a terminal, `total` is a
     last row for people only. `none` is said on a terminal where there is no row,
-    as "no customers"; empty says nothing at all.
+    as "no customers"; empty says nothing at all. `groups` are headings, one for each
+    row, which a terminal shows where they change. `unique` says of ids how many of
+    their first characters are enough to type, which colour shows.
     """
 
     columns: Sequence[Column]
@@ -55,6 +57,8 @@ class Rows(NamedTuple):
     tones: Sequence[str] | None = None
     total: Sequence[Any] | None = None
     none: str = "nothing found"
+    groups: Sequence[str] | None = None
+    unique: Mapping[str, int] | None = None
 
     @property
     def keys(self) -> list[str]:
@@ -83,6 +87,8 @@ def rows_text(rows: Rows, form: Format, screen: Screen, *, header: bool = True) 
                 header=header,
                 tones=rows.tones,
                 total=rows.total,
+                groups=rows.groups,
+                unique=_places(rows),
             )
         case Format.CSV:
             from crm_cli.render.delimited import csv_lines
@@ -135,6 +141,14 @@ def record_text(record: Mapping[str, Any], form: Format, screen: Screen) -> Iter
             return table_lines(("", ""), ("text", "text"), pairs, screen, header=False)
     columns = [Column(key) for key in record]
     return rows_text(Rows(columns, [tuple(record.values())]), form, screen)
+
+
+def _places(rows: Rows) -> dict[int, list[int]]:
+    """For the column of ids how much of each row's is enough to type."""
+    if not rows.unique or "id" not in rows.keys:
+        return {}
+    place = rows.keys.index("id")
+    return {place: [rows.unique.get(str(row[place]), 0) for row in rows.rows]}
 
 
 def _one_a_line(rows: Rows, given: Sequence[str] | None, key: str) -> Iterator[str]:

@@ -6,9 +6,9 @@ with `…`; a pipe gets every cell whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 from crm_cli.model.text import visible
@@ -30,11 +30,15 @@ def table_lines(
     header: bool = True,
     tones: Sequence[str] | None = None,
     total: Sequence[Any] | None = None,
+    groups: Sequence[str] | None = None,
+    unique: Mapping[int, Sequence[int]] | None = None,
 ) -> Iterator[str]:
     """The lines of a table, each with its line feed.
 
     `tones` gives each row's tone (an empty text for none); `total` is a last row
-    below a rule. A table has no columns where `labels` is empty: then no lines.
+    below a rule. On a terminal each row's heading in `groups` is shown where it changes;
+    `unique` has columns whose cells' first characters stand out in colour, so many in
+    each row. A table has no columns where `labels` is empty: then no lines.
     """
     if not labels:
         return
@@ -69,8 +73,18 @@ def table_lines(
             zip(columns, widths, right, strict=True)
         )
     ]
+    if unique and screen.color:
+        for place, lengths in unique.items():
+            aligned[place] = [
+                _begun(cell, length)
+                for cell, length in zip(aligned[place], chain(lengths, repeat(0)), strict=False)
+            ]
     lines = map(GAP.join, zip(*aligned, strict=True))
+    above = ""
     for number, line in enumerate(lines):
+        if groups and screen.width is not None and number < len(rows) and groups[number] != above:
+            above = groups[number]
+            yield ("\n" if header or number else "") + screen.paint(visible(above), "head") + "\n"
         if total is not None and number == len(rows):
             rule = "─" if screen.unicode else "-"
             yield screen.paint(GAP.join(rule * width for width in widths), "muted") + "\n"
@@ -94,6 +108,11 @@ def _text(value: Any, kind: str) -> str:
     if type(value) is int and kind in ("money", "integer", "count"):
         return grouped(value)
     return cell_text(value, ", ")
+
+
+def _begun(cell: str, length: int) -> str:
+    """A cell with its beginning in bold, whatever colour the line has."""
+    return f"\x1b[1m{cell[:length]}\x1b[22m{cell[length:]}" if length else cell
 
 
 def _transposed(rows: Sequence[Sequence[Any]], count: int) -> list[Sequence[Any]]:

@@ -1,0 +1,73 @@
+"""`crm due`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Owner, Terms, Within
+from crm_cli.cli.session import of
+
+app = typer.Typer()
+
+
+@app.command()
+def due(
+    ctx: typer.Context,
+    terms: Terms = None,
+    within: Within = None,
+    owner: Owner = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", metavar="A,B", help="Only these kinds: call,follow_up.", show_default=False
+        ),
+    ] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 when something is due.")
+    ] = False,
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Show what is due through today, overdue first; nothing at all when nothing is.
+
+    crm due
+    crm due --within 7d --owner me
+    crm due +vip --kind call -o json
+    """
+    from crm_cli.cli.answers import marked
+    from crm_cli.cli.columns import only
+    from crm_cli.features.due import due as find
+    from crm_cli.features.due import heading
+    from crm_cli.render.days import narrowed, with_times
+    from crm_cli.render.output import Column, Format, Rows
+
+    session = of(ctx)
+    workspace = session.workspace
+    found = find(workspace, session.expand(terms or ()), within=within, owner=owner, kind=kind)[
+        :limit
+    ]
+    session.negative = exit_code and bool(found)
+    form = session.format(output, json)
+    today, zone = workspace.clock.today, workspace.business.time_zone
+    headings = [heading(row.when, today, zone) for row in found]
+    columns = [Column("when", "moment")]
+    columns += [Column(key) for key in ("kind", "who", "name", "what", "id", "owner")]
+    rows = Rows(
+        columns,
+        found,
+        ids=[row.id or row.who for row in found],
+        paths=[workspace.path_of(row.who) for row in found] if form is Format.PATHS else None,
+        tones=["alert" if one == "overdue" else "" for one in headings],
+        groups=headings,
+        none="",
+    )
+    rows = only(rows, cols)
+    if form is Format.TABLE:
+        rows = marked(session, with_times(rows), form)
+        rows = narrowed(rows, session.screen) if cols is None else rows
+    session.show(rows, form, header=not no_header)

@@ -1,0 +1,100 @@
+"""`crm log`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import DryRun, Texts, Who
+from crm_cli.cli.session import Session, of
+from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import Declined, UsageError
+
+app = typer.Typer()
+
+_BELOW = "# ---- what stands below this line is not noted ----"
+
+
+@app.command()
+def log(
+    ctx: typer.Context,
+    who: Who,
+    text: Texts = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="note, call, meeting, email, visit …"),
+    ] = None,
+    inbound: Annotated[bool, typer.Option("--in", help="They turned to us.")] = False,
+    outbound: Annotated[bool, typer.Option("--out", help="We turned to them.")] = False,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="WHEN", help="If not now: yesterday 14:30, 2026-11-03."),
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option("--outcome", metavar="OUTCOME", help="reached, no_answer, voicemail …"),
+    ] = None,
+    duration: Annotated[
+        str | None, typer.Option("--duration", metavar="TIME", help="How long: 15min, 1h30min.")
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option("--subject", metavar="TEXT", help="What it was about.")
+    ] = None,
+    follow_up: Annotated[
+        str | None,
+        typer.Option("--follow-up", metavar="DATE", help="Add a task to follow it up that day."),
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Note down a call, a meeting, a mail with a customer.
+
+    Without TEXT it is written in your editor, or read from stdin (as it is with -).
+
+    crm log ana Asked for 20 kg of beans --kind call --in --follow-up fri
+    crm log ana --kind call --out --outcome no_answer
+    """
+    from crm_cli.cli.choosing import who as whom
+    from crm_cli.features.interactions import log as plan
+
+    if inbound and outbound:
+        raise UsageError("--in and --out cannot both be", "give one of them, or neither")
+    session = of(ctx)
+    customer = whom(session, who)
+    said = _text(session, text, customer, outcome)
+    carry_out(
+        session,
+        plan(
+            session.workspace,
+            customer,
+            said,
+            kind=kind,
+            direction="inbound" if inbound else "outbound" if outbound else None,
+            at=at,
+            outcome=outcome,
+            duration=duration,
+            subject=subject,
+            follow_up=follow_up,
+        ),
+        dry_run=dry_run,
+    )
+
+
+def _text(session: Session, words: list[str] | None, customer: str, outcome: str | None) -> str:
+    """The words, else what stdin or the editor gives; nothing beside a call that failed."""
+    from crm_cli.features.interactions import says_enough
+
+    if words and words != ["-"]:
+        return " ".join(words)
+    if not words and says_enough(outcome):
+        return ""
+    if words or not session.interactive:
+        return sys.stdin.read()
+    from crm_cli.cli.terminal import edit
+
+    written = edit(f"\n{_BELOW}\n# {customer}\n", "note.txt", session.environ)
+    text = written.partition(_BELOW)[0].strip()
+    if not text:
+        raise Declined("the text is empty; nothing was noted")
+    return text

@@ -1,0 +1,247 @@
+"""`crm task`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crm_cli.cli.options import (
+    Assignee,
+    Cols,
+    DryRun,
+    Due,
+    Json,
+    Limit,
+    NoHeader,
+    Output,
+    Sort,
+    Terms,
+    Where,
+    Who,
+    Yes,
+)
+from crm_cli.cli.session import Session, of
+from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import Ambiguous, UsageError
+
+if TYPE_CHECKING:
+    from crm_cli.features.plan import Plan
+    from crm_cli.features.tasks import Task
+    from crm_cli.workspace import Workspace
+
+app = typer.Typer()
+
+Which = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ID…|WHO",
+        help="Tasks by id; or a customer who has one open task; - reads ids.",
+    ),
+]
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    who: Who,
+    title: Annotated[list[str], typer.Argument(metavar="TITLE…", help="What is to be done.")],
+    due: Due = None,
+    assignee: Assignee = None,
+    priority: Annotated[
+        str | None,
+        typer.Option("--priority", metavar="low|normal|high|urgent", help="How much it presses."),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="todo, call, email, meeting, quote …"),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="DATE", help="Not before that day.")
+    ] = None,
+    remind: Annotated[
+        str | None,
+        typer.Option("--remind", metavar="INTERVAL", help="Remind so long before: 2 days."),
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Add a task for a customer.
+
+    crm task add ana Send the quote --due fri --assignee petra
+    crm task add "Kava d.o.o." Call about the delivery --kind call --due "mon 9:00"
+    """
+    from crm_cli.cli.choosing import who as whom
+    from crm_cli.features.tasks import add as plan
+
+    session = of(ctx)
+    carry_out(
+        session,
+        plan(
+            session.workspace,
+            whom(session, who),
+            " ".join(title),
+            due=due,
+            start=start,
+            assignee=assignee,
+            priority=priority,
+            kind=kind,
+            remind=remind,
+        ),
+        dry_run=dry_run,
+    )
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    terms: Terms = None,
+    where: Where = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """List the tasks that query terms describe; all of them, done ones too, without any.
+
+    crm task list is:open assignee:me due:..eow
+    crm task list +vip status:completed completed:this-month -o csv
+    """
+    from crm_cli.cli.answers import answer_list
+    from crm_cli.model.task import TASK
+
+    answer_list(
+        of(ctx),
+        TASK,
+        terms,
+        where=where,
+        sort=sort,
+        limit=limit,
+        cols=cols,
+        output=output,
+        json=json,
+        header=not no_header,
+    )
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    task: Annotated[
+        str,
+        typer.Argument(metavar="ID|WHO", help="A task; or a customer who has one open task."),
+    ],
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Show all that is known of a task.
+
+    crm task show t-9f3
+    """
+    from crm_cli.features.showing import as_object, item
+    from crm_cli.render.customer import item_card
+    from crm_cli.render.output import Format
+
+    session = of(ctx)
+    found = _picked(session, task, strict=False)
+    shown = item(session.workspace, found.customer, found.id)
+    form = session.format(output, json)
+    if form is Format.TABLE and shown.item is not None:
+        session.show_card(item_card(shown.record, shown.item, shown.path, shown.line))
+    elif form is Format.PATHS:
+        session.write(shown.path + "\n")
+    else:
+        session.show_record(as_object(shown), form)
+
+
+@app.command()
+def start(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Take up tasks: they are in progress. One that was done is open again.
+
+    crm task start t-9f3
+    """
+    from crm_cli.features.tasks import start as plan
+
+    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+
+
+@app.command()
+def done(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Complete tasks, now. Of one that recurs the next is added.
+
+    crm task done t-9f3
+    crm task done ana
+    crm task list is:overdue kind:call -o ids | crm task done - --yes
+    """
+    from crm_cli.features.tasks import done as plan
+
+    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+
+
+@app.command()
+def snooze(
+    ctx: typer.Context,
+    tasks: Annotated[
+        list[str],
+        typer.Argument(metavar="ID…|WHO DATE", help="Tasks, then the day they are due instead."),
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Put tasks off: they are due another day.
+
+    crm task snooze t-9f3 mon
+    crm task snooze ana "next week"
+    """
+    from crm_cli.features.tasks import snooze as plan
+
+    if len(tasks) < 2:
+        raise UsageError("snooze needs a task and a day", "crm task snooze t-9f3 mon")
+    _change(
+        of(ctx),
+        tasks[:-1],
+        lambda workspace, found: plan(workspace, found, tasks[-1]),
+        dry_run=dry_run,
+        yes=yes,
+    )
+
+
+@app.command()
+def cancel(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Give tasks up; they stay in the record as cancelled.
+
+    crm task cancel t-9f3
+    """
+    from crm_cli.features.tasks import cancel as plan
+
+    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+
+
+def _change(
+    session: Session,
+    words: Sequence[str],
+    plan: Callable[[Workspace, list[Task]], Plan],
+    *,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Carry out what is planned for the tasks that the words mean."""
+    strict = not session.interactive
+    found = [_picked(session, word, strict=strict) for word in session.expand(words)]
+    carry_out(session, plan(session.workspace, found), dry_run=dry_run, yes=yes)
+
+
+def _picked(session: Session, word: str, *, strict: bool) -> Task:
+    """The task that a word means; of several customers, then of several tasks, the chosen one."""
+    from crm_cli.features.tasks import pick
+
+    while True:
+        try:
+            return pick(session.workspace, word, strict=strict)
+        except Ambiguous as error:
+            chosen = session.pick(f"{word} could be several; which one?", error.candidates)
+            if chosen is None:
+                raise
+            word = chosen

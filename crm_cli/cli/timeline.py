@@ -1,0 +1,70 @@
+"""`crm timeline`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Since
+from crm_cli.cli.session import of
+
+app = typer.Typer()
+
+
+@app.command()
+def timeline(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WHO] [TERM…]",
+            help="A customer, and query terms about what happened.",
+            show_default=False,
+        ),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", metavar="A,B", help="call, task, invoice, payment …", show_default=False
+        ),
+    ] = None,
+    since: Since = None,
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Tell what happened with a customer, or with all of them, newest first.
+
+    crm timeline ana
+    crm timeline +vip --since last-month --kind call,meeting
+    crm timeline ana beans
+    """
+    from crm_cli.cli.answers import marked
+    from crm_cli.cli.columns import only
+    from crm_cli.features.timeline import timeline as happened
+    from crm_cli.model.customer import CUSTOMER
+    from crm_cli.query.who import is_term
+    from crm_cli.render.days import with_times
+    from crm_cli.render.output import Column, Format, Rows
+
+    session = of(ctx)
+    workspace = session.workspace
+    terms = list(words or ())
+    customer = None
+    if terms and not is_term(terms[0], workspace.scope(CUSTOMER)):
+        customer = session.who(terms.pop(0))
+    events = happened(workspace, customer, terms, kind=kind, since=since, limit=limit)
+    form = session.format(output, json)
+    rows = Rows(
+        [Column("when", "moment"), Column("kind"), Column("who"), Column("what"), Column("id")],
+        events,
+        paths=[workspace.path_of(event.who) for event in events] if form is Format.PATHS else None,
+        none="nothing happened",
+    )
+    rows = only(rows, cols)
+    if form is Format.TABLE:
+        rows = marked(session, with_times(rows), form)
+    session.show(rows, form, header=not no_header)

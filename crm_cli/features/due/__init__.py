@@ -1,0 +1,151 @@
+"""What is due: asked of every source, and put together by the day.
+
+A source is a module here with a `SOURCE`, and its line in `_SOURCES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from importlib import import_module
+from typing import NamedTuple
+
+from crm_cli.model.business import Business
+from crm_cli.model.dates import local_date
+from crm_cli.model.errors import Unreadable, UsageError
+from crm_cli.workspace import Workspace
+
+_SOURCES = ("tasks",)
+"""The modules, in the order in which rows of the same time are told."""
+
+
+class Due(NamedTuple):
+    """Something that is due: `who` is a customer's id, `name` what people call them.
+
+    `id` is that of the item, None where the customer's record itself is meant.
+    """
+
+    when: date | datetime
+    kind: str
+    who: str
+    name: str
+    what: str
+    id: str | None
+    owner: str | None
+
+
+class Asked(NamedTuple):
+    """What is asked for: due on `through` or before, of these kinds (none: of all).
+
+    `owner` is a user's name, None for everyone's. `terms` are query terms, about the
+    source's own items and their customers.
+    """
+
+    through: date
+    terms: Sequence[str] = ()
+    owner: str | None = None
+    kinds: Sequence[str] = ()
+
+
+class Source(NamedTuple):
+    """Where due things come from; `kinds` are the words that its rows may have as kind."""
+
+    kinds: Callable[[Business], Iterable[str]]
+    find: Callable[[Workspace, Asked], Iterable[Due]]
+
+
+def due(
+    workspace: Workspace,
+    terms: Sequence[str] = (),
+    *,
+    within: str | None = None,
+    owner: str | None = None,
+    kind: str | None = None,
+) -> list[Due]:
+    """What is due through today, or so much longer (`within`), the longest overdue first.
+
+    Raises UsageError for a length of time, a kind or a term that is none.
+    """
+    asked = Asked(
+        _through(workspace, within),
+        terms,
+        _owner(workspace, owner),
+        [part.strip() for part in (kind or "").split(",")] if kind is not None else (),
+    )
+    sources = [_source(name) for name in _SOURCES]
+    held = [tuple(source.kinds(workspace.business)) for source in sources]
+    _known(asked.kinds, [word for words in held for word in words])
+    rows: list[Due] = []
+    for source, words in zip(sources, held, strict=True):
+        wanted = [word for word in words if word in asked.kinds]
+        if wanted or not asked.kinds:
+            rows += source.find(workspace, asked._replace(kinds=wanted))
+    zone = workspace.business.time_zone
+    return sorted(rows, key=lambda row: _order(row, zone))
+
+
+def heading(when: date | datetime, today: date, zone: tzinfo) -> str:
+    """Under what a day is told: overdue, today, tomorrow, this week, next week, later."""
+    day = local_date(when, zone)
+    monday = today - timedelta(days=today.weekday())
+    if day < today:
+        return "overdue"
+    if day == today:
+        return "today"
+    if day == today + timedelta(days=1):
+        return "tomorrow"
+    if day < monday + timedelta(days=7):
+        return "this week"
+    if day < monday + timedelta(days=14):
+        return "next week"
+    return "later"
+
+
+def quoted(text: str) -> str:
+    """A text as a term's value that means it literally."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _source(name: str) -> Source:
+    found = import_module(f"crm_cli.features.due.{name}").SOURCE
+    assert isinstance(found, Source)
+    return found
+
+
+def _order(row: Due, zone: tzinfo) -> tuple[date, str, str, str]:
+    """By the day, what has no time of day first; the rest settles ties."""
+    clock = ""
+    if isinstance(row.when, datetime):
+        clock = row.when.astimezone(zone).isoformat()
+    return local_date(row.when, zone), clock, row.who, row.id or ""
+
+
+def _through(workspace: Workspace, within: str | None) -> date:
+    today = workspace.clock.today
+    if within is None:
+        return today
+    from crm_cli.model.duration import read_interval
+
+    try:
+        return read_interval(within).after(today)
+    except Unreadable as error:
+        raise UsageError(f"--within: {error.message}", error.hint) from error
+
+
+def _owner(workspace: Workspace, owner: str | None) -> str | None:
+    found = workspace.me(owner)
+    if found is not None and not found.strip():
+        raise UsageError("--owner is empty", "name a user, or leave it out for everyone's")
+    return found
+
+
+def _known(kinds: Sequence[str], words: Sequence[str]) -> None:
+    from crm_cli.model.text import did_you_mean
+
+    for kind in kinds:
+        if kind not in words:
+            guess = did_you_mean(kind, words)
+            raise UsageError(
+                f"--kind: nothing due is of the kind '{kind}'" + (f"; {guess}" if guess else ""),
+                f"one of: {', '.join(words)}",
+            )

@@ -1,0 +1,140 @@
+"""Noting down what was said, written and met."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from crm_cli.features.items import new_id
+from crm_cli.features.plan import Plan
+from crm_cli.features.values import day, echoed, said, typed, when
+from crm_cli.model.errors import UsageError
+from crm_cli.model.interaction import INTERACTION, NOT_REACHED
+from crm_cli.model.task import TASK, TaskKind
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Workspace
+
+_TITLE = 60
+"""A follow-up's title quotes at most so many characters of the text."""
+
+
+def says_enough(outcome: str | None) -> bool:
+    """Whether an outcome needs no text beside it: nobody was reached."""
+    return (outcome or "").strip().lower().replace("-", "_") in NOT_REACHED
+
+
+def log(
+    workspace: Workspace,
+    customer: str,
+    text: str,
+    *,
+    kind: str | None = None,
+    direction: str | None = None,
+    at: str | None = None,
+    outcome: str | None = None,
+    duration: str | None = None,
+    subject: str | None = None,
+    follow_up: str | None = None,
+) -> Plan:
+    """Plan to note an interaction with a customer; the values are texts as people type them.
+
+    It is of now, and a note, unless told otherwise; one that is to come is planned.
+    `follow_up` adds a task to be done by that day. Raises UsageError for a wrong value,
+    and where there is neither text, subject nor outcome.
+    """
+    text = text.strip()
+    if not (text or (subject or "").strip() or (outcome or "").strip()):
+        raise UsageError("nothing to note down", "crm log ana Asked for 20 kg of beans --kind call")
+    notes: list[str] = []
+    values: dict[str, Any] = {"id": new_id(workspace, INTERACTION), "at": _at(workspace, at, notes)}
+    given = {
+        "kind": kind or "note",
+        "direction": direction,
+        "outcome": outcome,
+        "duration": duration,
+        "subject": subject,
+    }
+    for key, value in given.items():
+        if value is not None:
+            if not value.strip():
+                raise UsageError(f"--{key} is empty", "leave it out where there is nothing to say")
+            values[key] = typed(workspace, INTERACTION, key, value)
+    if _to_come(workspace, values["at"]):
+        values["status"] = "planned"
+        notes.append(f"{said(workspace, 'that is', values['at'])}: noted as planned")
+    if text:
+        values["summary"] = text
+    if workspace.user is not None:
+        values["owner"] = workspace.user
+    task = _follow_up(workspace, follow_up, subject or text, values["kind"], notes)
+    name = str(workspace.record(customer).get("name") or customer)
+
+    def update(document: Document) -> None:
+        document.add("interactions", values)
+        if task is not None:
+            document.add("tasks", task)
+
+    shown = str(values["kind"]).replace("_", " ")
+    done = f"noted {shown} {values['id']} with {name} ({customer})"
+    made = [values["id"]]
+    if task is not None:
+        made.append(task["id"])
+        done += f", and task {task['id']}, due {task['due']}"
+    edit = Edit(workspace.path_of(customer), update)
+    return Plan(
+        Change(f"log {values['kind']} with {customer}", (edit,)),
+        done,
+        (customer,),
+        notes=notes,
+        made=made,
+    )
+
+
+def _at(workspace: Workspace, text: str | None, notes: list[str]) -> date | datetime:
+    if text is None:
+        return workspace.clock.now.replace(second=0, microsecond=0)
+    if not text.strip():
+        raise UsageError("--at is empty", "leave it out for now, or write --at yesterday")
+    value = when(workspace, text, ahead=False)
+    notes += echoed(workspace, "at", text, value)
+    return value
+
+
+def _to_come(workspace: Workspace, at: date | datetime) -> bool:
+    if isinstance(at, datetime):
+        return at > workspace.clock.now
+    return at > workspace.clock.today
+
+
+def _follow_up(
+    workspace: Workspace, text: str | None, about: str, kind: str, notes: list[str]
+) -> dict[str, Any] | None:
+    """The values of the task that follows, None where none is asked for."""
+    if text is None:
+        return None
+    if not text.strip():
+        raise UsageError("--follow-up needs a day", "crm log ana Wants an offer --follow-up fri")
+    due = day(workspace, text, ahead=True)
+    if due < workspace.clock.today:
+        raise UsageError(
+            f"--follow-up: {said(workspace, 'that is', due)}", "give a day that is still to come"
+        )
+    notes += echoed(workspace, "follow-up due", text, due)
+    task = {
+        "id": new_id(workspace, TASK),
+        "title": f"Follow up: {_short(about) or kind.replace('_', ' ')}",
+        "kind": TaskKind.FOLLOW_UP.value,
+        "due": due,
+    }
+    if workspace.user is not None:
+        task["assignee"] = workspace.user
+    return task
+
+
+def _short(text: str) -> str:
+    """The first line of a text, cut between words."""
+    line = " ".join(text.strip().partition("\n")[0].split())
+    if len(line) <= _TITLE:
+        return line.rstrip(".")
+    cut = line[: _TITLE - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:.") + "…"
