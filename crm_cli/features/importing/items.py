@@ -1,0 +1,288 @@
+"""Rows of what belongs to customers: purchases of one or several rows, payments, tasks …"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from crm_cli.features.importing.known import Known
+from crm_cli.features.importing.merging import Values, changes, says
+from crm_cli.features.importing.outcome import Fate, Outcome, Reject
+from crm_cli.formats.drafts import Draft, Drafts
+from crm_cli.formats.targets import target
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
+from crm_cli.store.document import Document
+from crm_cli.workspace import Edit, Workspace
+
+_NEEDED = {
+    "purchases": ("date",),
+    "payments": ("date", "amount"),
+    "tasks": ("title",),
+    "interactions": ("at",),
+}
+"""What a new item must say; without it the record would have an error."""
+
+Key = tuple[str, ...]
+
+
+class _Group(NamedTuple):
+    """The rows of one item and what they say together."""
+
+    drafts: list[Draft]
+    values: Values
+    customer: str
+
+
+def plan_items(
+    workspace: Workspace, drafts: Drafts, known: Known, advance: Callable[[], None]
+) -> Iterator[Outcome | Reject]:
+    """What each item comes to: new, changed, unchanged, or why its rows cannot be taken."""
+    kind = drafts.kind
+    by_customer: dict[str, list[_Group]] = defaultdict(list)
+    elsewhere = _Elsewhere(workspace, kind, drafts.rows)
+    for rows, spoiled in _grouped(drafts):
+        for _ in rows:
+            advance()
+        group = _together(rows, kind, known, spoiled)
+        if isinstance(group, list):
+            yield from group
+        elif reason := elsewhere.reason(group.values, group.customer):
+            yield from _rejected(group.drafts, reason)
+        else:
+            by_customer[group.customer].append(group)
+    for customer, groups in by_customer.items():
+        yield from _of_customer(workspace, customer, kind, groups)
+
+
+def _grouped(drafts: Drafts) -> Iterator[tuple[list[Draft], str]]:
+    """The rows of each item, and why they are spoiled: a row of the same one is rejected.
+
+    Only purchases have several, told by the cells of their key as they stand.
+    """
+    if "lines" not in drafts.kind.by_key:
+        for draft in drafts.rows:
+            yield [draft], ""
+        return
+    keys = _key_columns(drafts)
+    spoiled = {
+        key: f"line {row.line} of the same purchase is rejected"
+        for row in drafts.rejected
+        if (key := _key(keys, row.cells))
+    }
+    groups: dict[Any, list[Draft]] = {}
+    for draft in drafts.rows:
+        groups.setdefault(_key(keys, draft.cells) or draft.line, []).append(draft)
+    for key, rows in groups.items():
+        yield rows, spoiled.get(key, "")
+
+
+def _key_columns(drafts: Drafts) -> list[list[int]]:
+    """The columns that tell purchases apart, in the order in which they are asked."""
+    places: dict[str, int] = {}
+    for column in drafts.map.columns:
+        to = target(drafts.kind, column.key)
+        if not to.list and not to.group:
+            places[to.field.key] = drafts.headings.index(column.heading)
+    keys = [("id",), ("external_id",), ("number", "kind", "customer")]
+    return [[places[part] for part in key if part in places] for key in keys if key[0] in places]
+
+
+def _key(columns: list[list[int]], cells: tuple[str, ...]) -> Key:
+    for place, key in enumerate(columns):
+        if key[0] < len(cells) and cells[key[0]].strip():
+            return (str(place), *(cells[one] for one in key if one < len(cells)))
+    return ()
+
+
+def _together(rows: list[Draft], kind: Kind, known: Known, spoiled: str) -> _Group | list[Reject]:
+    """The item that rows make, with its references resolved, or why they cannot."""
+    faults: dict[int, str] = {}
+    values: Values = {}
+    lines: list[Values] = []
+    first = rows[0]
+    for draft in rows:
+        try:
+            said = _resolved(draft.values, known)
+            _agree(values, said, first.line)
+        except Unreadable as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            faults[draft.line] = f"{error.message}{hint}"
+            continue
+        lines += said.get("lines", ())
+        values |= {key: value for key, value in said.items() if key != "lines"}
+    if faults or spoiled:
+        line = next(iter(faults), first.line)
+        other = spoiled or f"line {line} of the same {kind.name} is rejected"
+        return [Reject(draft, faults.get(draft.line, other)) for draft in rows]
+    if lines:
+        values["lines"] = lines
+    return _Group(rows, values, values.pop("customer"))
+
+
+def _agree(values: Values, said: Values, line: int) -> None:
+    """Rows of one purchase say the same of it; raises Unreadable."""
+    for key, value in said.items():
+        if key != "lines" and values.get(key, value) != value:
+            raise Unreadable(
+                f"{key} is {value} here and {values[key]} in line {line}, of the same purchase"
+            )
+    if values and "lines" not in said:
+        raise Unreadable(f"line {line} is the same purchase, and neither has a product of its own")
+
+
+def _resolved(values: Values, known: Known) -> Values:
+    """The values with the customer's id and products' SKUs, and prices where none is said."""
+    said = dict(values)
+    if "customer" not in said:
+        raise Unreadable("there is no customer")
+    said["customer"] = known.customer(said["customer"])
+    if "lines" not in said:
+        return said
+    made = []
+    for line in said["lines"]:
+        line = dict(line)
+        product: Item | None = None
+        if "product" in line:
+            line["product"] = known.product(line["product"])
+            product = known.products[line["product"]]
+        if "unit_price" not in line:
+            price = product.values.get("price") if product is not None else None
+            if price is None:
+                raise Unreadable("there is no price", "map a column to unit_price")
+            line["unit_price"] = price
+        made.append(line)
+    said["lines"] = made
+    return said
+
+
+class _Elsewhere:
+    """Where items are that a file names by id, external id or number, whoever has them."""
+
+    def __init__(self, workspace: Workspace, kind: Kind, drafts: list[Draft]) -> None:
+        self._kind = kind
+        self._ids: dict[str, str] = {}
+        self._external: dict[tuple[str, str], str] = {}
+        rows = workspace.index.connection.execute
+        if any("id" in one.values for one in drafts):
+            for id, customer in rows(
+                f'SELECT i."id", c."id" FROM "{kind.name}" i'
+                ' JOIN "customer" c ON c."pk" = i."customer"'
+            ):
+                self._ids[id] = customer
+        if "external_id" in kind.by_key:
+            for system, external, customer in rows(
+                f'SELECT i."source_system", i."external_id", c."id" FROM "{kind.name}" i'
+                ' JOIN "customer" c ON c."pk" = i."customer" WHERE i."external_id" IS NOT NULL'
+            ):
+                self._external[system or "", external] = customer
+
+    def reason(self, values: Values, customer: str) -> str:
+        """Why an item cannot be this customer's: it is another's. Empty where it can."""
+        holder = self._ids.get(values.get("id", ""))
+        key = (values.get("source_system", ""), values.get("external_id", ""))
+        holder = holder or self._external.get(key)
+        if holder in (None, customer):
+            return ""
+        return (
+            f"{values.get('id') or key[1]} belongs to {holder} here, and to {customer} in the file"
+        )
+
+
+def _of_customer(
+    workspace: Workspace, customer: str, kind: Kind, groups: list[_Group]
+) -> Iterator[Outcome | Reject]:
+    """What the items of one customer come to; one edit of their file does it all."""
+    kept: list[Values] = []
+    fates: list[tuple[str, Fate]] = []
+    record = workspace.record(customer)
+    for group, item in _matched(record, kind, groups):
+        values = group.values
+        if isinstance(item, str):
+            yield from _rejected(group.drafts, item)
+        elif item is None:
+            missing = [key for key in _NEEDED[kind.key] if key not in values]
+            if missing:
+                yield from _rejected(group.drafts, f"there is no {' and no '.join(missing)}")
+                continue
+            kept.append(values)
+            fates.append((values.get("id", ""), "new"))
+        elif says(item, _without_id(values)):
+            yield Outcome(item.id, "unchanged")
+        elif len(item.items("lines")) > len(values.get("lines", ())) > 0:
+            held, said = len(item.items("lines")), len(values["lines"])
+            yield from _rejected(
+                group.drafts, f"{item.id} has {held} lines, and the file {said}: change it by hand"
+            )
+        else:
+            kept.append(values)
+            fates.append((item.id, "changed"))
+    step = Edit(workspace.path_of(customer), partial(_write, kind=kind, wanted=kept))
+    for place, (id, fate) in enumerate(fates):
+        yield Outcome(id, fate, step if place == 0 else None)
+
+
+def _matched(
+    record: Item, kind: Kind, groups: Iterable[_Group]
+) -> Iterator[tuple[_Group, Item | str | None]]:
+    """Each group with the item of the record that it is about, or why that cannot be said."""
+    used: dict[str, int] = {}
+    for group in groups:
+        item = _match(record.items(kind.key), group.values, used)
+        line = group.drafts[0].line
+        if item is None:
+            yield group, None
+        elif item.id in used:
+            yield group, f"it is {item.id}, as line {used[item.id]} is"
+        else:
+            used[item.id] = line
+            yield group, item
+
+
+def _match(items: list[Item], values: Values, used: dict[str, int]) -> Item | None:
+    """The item by id, by source system and external id, by number with kind; else the same."""
+    rules: list[dict[str, Any]] = []
+    if "id" in values:
+        return next((one for one in items if one.id == values["id"]), None)
+    if "external_id" in values:
+        rules.append({key: values.get(key) for key in ("source_system", "external_id")})
+    if "number" in values:
+        kind = items[0].kind.by_key["kind"].default if items else None
+        rules.append({"number": values["number"], "kind": values.get("kind", kind)})
+    if "message_id" in values:
+        rules.append({"message_id": values["message_id"]})
+    for rule in rules:
+        for one in items:
+            if all(one.get(key) == value for key, value in rule.items()):
+                return one
+    if rules:
+        return None
+    return next((one for one in items if one.id not in used and says(one, values)), None)
+
+
+def _write(document: Document, kind: Kind, wanted: list[Values]) -> None:
+    """Make a document say what is wanted; it is matched anew, since it may have changed."""
+    record = document.record
+    groups = [_Group([Draft(0, values, ())], values, document.id) for values in wanted]
+    added = []
+    steps = []
+    for group, item in _matched(record, kind, groups):
+        if isinstance(item, Item):
+            steps += changes(item, _without_id(group.values), item.id)
+        else:
+            added.append(group.values)
+    for step in steps:
+        step(document)
+    if added:
+        document.extend(kind.key, added)
+
+
+def _without_id(values: Values) -> Values:
+    return {key: value for key, value in values.items() if key != "id"}
+
+
+def _rejected(drafts: list[Draft], reason: str) -> Iterator[Reject]:
+    return (Reject(draft, reason) for draft in drafts)

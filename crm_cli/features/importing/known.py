@@ -1,0 +1,162 @@
+"""Who and what is there already, as far as rows of a file can name it. Never by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.item import Item
+from crm_cli.model.phones import e164
+from crm_cli.workspace import Workspace
+
+System = str
+Ids = dict[str, list[str]]
+
+
+class Known:
+    """The customers and products of a directory by what identifies them.
+
+    External ids are compared as they stand, spaces too; e-mails without regard to case,
+    phones by their international form, or their digits where they have none.
+    """
+
+    def __init__(self, workspace: Workspace, system: System = "") -> None:
+        self._workspace = workspace
+        self._system = system
+        self._country = workspace.business.country or None
+        self._seen: dict[str, str | Unreadable] = {}
+
+    def _rows(self, sql: str) -> Iterable[tuple[str, ...]]:
+        return self._workspace.index.connection.execute(sql)
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """All customers' ids."""
+        return self._workspace.customer_ids()
+
+    @cached_property
+    def external(self) -> Mapping[str, list[tuple[System, str]]]:
+        """(system, id) of the customers with an external id."""
+        found: dict[str, list[tuple[System, str]]] = defaultdict(list)
+        for system, external, id in self._rows(
+            'SELECT "source_system", "external_id", "id" FROM "customer"'
+            ' WHERE "external_id" IS NOT NULL'
+        ):
+            found[external].append((system or "", id))
+        return found
+
+    @cached_property
+    def names(self) -> Ids:
+        """Customers' ids by exact name: to find who says the very same, not who is called so."""
+        found: Ids = defaultdict(list)
+        for name, id in self._rows('SELECT "name", "id" FROM "customer" ORDER BY "id"'):
+            found[name].append(id)
+        return found
+
+    @cached_property
+    def emails(self) -> Ids:
+        """Customers' ids by e-mail."""
+        return self._values("email", _folded)
+
+    @cached_property
+    def phones(self) -> Ids:
+        """Customers' ids by phone."""
+        return self._values("phone", self.dialled)
+
+    def _values(self, table: str, key: Callable[[str], str]) -> Ids:
+        found: Ids = defaultdict(list)
+        for value, id in self._rows(
+            f'SELECT v."value", c."id" FROM "{table}" v JOIN "customer" c ON c."pk" = v."customer"'
+            ' WHERE v."parent" IS NULL AND v."value" IS NOT NULL'
+        ):
+            ids = found[key(value)]
+            if id not in ids:
+                ids.append(id)
+        return found
+
+    def dialled(self, text: str) -> str:
+        """A phone number in the form in which it is compared."""
+        return e164(text, self._country) or "".join(filter(str.isalnum, text))
+
+    def by_external(self, system: System, external: str) -> list[str]:
+        """The customers with exactly this id in this system (empty: no system is said)."""
+        return [id for other, id in self.external.get(external, ()) if other == system]
+
+    # References
+
+    def customer(self, text: str) -> str:
+        """The customer that a cell means: id, external id, e-mail or phone.
+
+        Raises Unreadable where it is nobody, or several.
+        """
+        found = self._seen.get(text)
+        if found is None:
+            try:
+                found = self._customer(text)
+            except Unreadable as error:
+                found = error
+            self._seen[text] = found
+        if isinstance(found, Unreadable):
+            raise found
+        return found
+
+    def _customer(self, text: str) -> str:
+        external = self.external.get(text, [])
+        stages = (
+            [id for system, id in external if self._system and system == self._system],
+            [text] if text in self.ids else [],
+            [id for _, id in external],
+            self.emails.get(_folded(text), []) if "@" in text else [],
+            self.phones.get(self.dialled(text), []) if _digits(text) > 4 else [],
+        )
+        for ids in stages:
+            if len(ids) > 1:
+                raise Unreadable(f"{text!r} is {', '.join(sorted(ids)[:5])}", "give the id")
+            if ids:
+                return ids[0]
+        raise Unreadable(
+            f"there is no customer {text!r}",
+            "import the customers first; they are found by id, external_id, e-mail or phone",
+        )
+
+    @cached_property
+    def products(self) -> dict[str, Item]:
+        """The product directory."""
+        return self._workspace.products()
+
+    @cached_property
+    def _external_products(self) -> dict[str, list[tuple[System, str]]]:
+        found: dict[str, list[tuple[System, str]]] = defaultdict(list)
+        for sku, item in self.products.items():
+            if "external_id" in item.values:
+                system = item.values.get("source_system", "")
+                found[item.values["external_id"]].append((system, sku))
+        return found
+
+    def product(self, text: str) -> str:
+        """The SKU that a cell means: itself, or a product's external id. Raises Unreadable."""
+        external = self._external_products.get(text, [])
+        stages = (
+            [sku for system, sku in external if self._system and system == self._system],
+            [text] if text in self.products else [],
+            [sku for _, sku in external],
+        )
+        for found in stages:
+            if len(found) > 1:
+                raise Unreadable(f"{text!r} is {', '.join(sorted(found)[:5])}", "give the SKU")
+            if found:
+                return found[0]
+        raise Unreadable(
+            f"there is no product {text!r}",
+            "import the products first; they are found by SKU or external_id",
+        )
+
+
+def _folded(email: str) -> str:
+    return email.strip().casefold()
+
+
+def _digits(text: str) -> int:
+    return sum(char.isdigit() for char in text)

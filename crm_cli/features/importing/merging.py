@@ -1,0 +1,154 @@
+"""What a row changes in a record that is there: the fields it says, and no others.
+
+An empty cell says nothing, so nothing is ever taken away, but for what a new value
+replaces. Values that are equal are not written again, however they are spelt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from crm_cli.model.fieldtypes import GroupOf, ListOf
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Field, Kind
+from crm_cli.model.node import plain
+from crm_cli.store.document import Document, Ref
+
+Step = Callable[[Document], None]
+"""One edit of a document."""
+
+Values = dict[str, Any]
+
+_MARKS = ("label", "service", "kind", "role")
+"""What tells items of a list apart, where their values do not."""
+
+
+def changes(item: Item, values: Values, ref: Ref) -> list[Step]:
+    """The edits that make an item say `values`; none where it says them already.
+
+    `ref` is how the document knows the item.
+    """
+    return list(_changes(item, values, ref))
+
+
+def says(item: Item, values: Values) -> bool:
+    """Whether an item says all of `values`."""
+    return next(_changes(item, values, None), None) is None
+
+
+def _changes(item: Item, values: Values, ref: Ref) -> Iterator[Step]:
+    for key, value in values.items():
+        field = item.kind.by_key.get(key)
+        if field is None or key == "id":
+            continue
+        if isinstance(field.type, GroupOf):
+            group = item.values.get(key)
+            for part, inner in value.items():
+                if group is None or group.get(part) != inner:
+                    yield _set(ref, f"{key}.{part}", inner)
+        elif key == "custom":
+            held = item.values.get(key)
+            for part, inner in value.items():
+                if not isinstance(held, dict) or held.get(part) != inner:
+                    yield _set(ref, f"{key}.{part}", inner)
+        elif isinstance(field.type, ListOf):
+            yield from _listed(item, field, field.type.kind, value, ref)
+        elif item.get(key) != value:
+            yield _set(ref, key, value)
+
+
+def _set(ref: Ref, key: str, value: Any) -> Step:
+    return lambda document: document.set(ref, key, value)
+
+
+def _listed(item: Item, field: Field, kind: Kind, wanted: list[Values], ref: Ref) -> Iterator[Step]:
+    there = item.items(field.key)
+    if field.separate:
+        texts = {str(one.values.get("value")) for one in there}
+        missing = [one["value"] for one in wanted if str(one["value"]) not in texts]
+        if missing and set().union(*(one.keys() for one in wanted)) == {"value"}:
+            yield lambda document: _ignore(document.add_texts(field.key, missing))
+            return
+    pairs = paired(there, wanted)
+    if all(old is not None and says(old, new) for old, new in pairs):
+        return
+    if ref is not None:
+        yield _set(ref, field.key, _anew(there, pairs))
+        return
+    for old, new in pairs:
+        if old is not None and not says(old, new):
+            yield from _first_or_other(item, field, old, new, there.index(old))
+    added = [new for old, new in pairs if old is None]
+    if added:
+        yield lambda document: document.extend(field.key, added)
+
+
+def _first_or_other(item: Item, field: Field, old: Item, new: Values, place: int) -> Iterator[Step]:
+    """Changes of one item of a list. The first may be written in the record's short forms."""
+    lifted = {key: name for name, key in field.lifts.items()}
+    for key, value in new.items():
+        if old.get(key) == value:
+            continue
+        if place == 0 and key in lifted:
+            yield _set(None, lifted[key], value)
+        elif old.node is not item.node:
+            yield _set((field.key, place), key, value)
+
+
+def _anew(there: list[Item], pairs: list[tuple[Item | None, Values]]) -> list[Values]:
+    """The whole list, for items deep in another: a purchase's lines."""
+    changed = {id(old): new for old, new in pairs if old is not None}
+    kept = [{**_values(old), **changed.get(id(old), {})} for old in there]
+    return [*kept, *(new for old, new in pairs if old is None)]
+
+
+def _values(item: Item) -> Values:
+    return {**item.values, **{key: plain(node) for key, node in item.extra.items()}}
+
+
+def paired(there: list[Item], wanted: list[Values]) -> list[tuple[Item | None, Values]]:
+    """Each wanted item with the one of the list that it is about, None for a new one.
+
+    The one that says it all; else the one with the same value, then with the same label;
+    else the one in its place, if nothing tells them apart.
+    """
+    free = list(there)
+    found: dict[int, Item] = {}
+    for rule in (says, _same_value, _same_mark):
+        for place, new in enumerate(wanted):
+            if place not in found:
+                old = next((one for one in free if rule(one, new)), None)
+                if old is not None:
+                    found[place] = old
+                    free.remove(old)
+    for place, new in enumerate(wanted):
+        if place not in found and place < len(there):
+            old = there[place]
+            if old in free and _may_be(old, new):
+                found[place] = old
+                free.remove(old)
+    return [(found.get(place), new) for place, new in enumerate(wanted)]
+
+
+def _same_value(old: Item, new: Values) -> bool:
+    key = "value" if "value" in old.kind.by_key else old.kind.title
+    if key == "city" or new.get(key) is None:  # several offices may be in one town
+        return False
+    return bool(old.get(key) == new[key])
+
+
+def _same_mark(old: Item, new: Values) -> bool:
+    marks = [key for key in _MARKS if key in new]
+    return bool(marks) and all(old.values.get(key) == new[key] for key in marks)
+
+
+def _may_be(old: Item, new: Values) -> bool:
+    """Whether what stands in the same place may be meant: no label says otherwise."""
+    if old.kind.title == "product":
+        return True
+    return not any(key in new and old.values.get(key) not in (None, new[key]) for key in _MARKS)
+
+
+def _ignore(_: object) -> None:
+    """Take an edit's answer for none."""
