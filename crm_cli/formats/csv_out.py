@@ -6,9 +6,9 @@ Cells that a spreadsheet would run are guarded with a `'`, which the import take
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from crm_cli.formats.flat import Cell, Flat, flatten
+from crm_cli.formats.flat import Cell, Exported, flatten
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.text import guard_cell
@@ -18,16 +18,17 @@ _PHONES = re.compile(r"\+?[0-9][0-9 ()./-]*(?:; \+?[0-9][0-9 ()./-]*)*")
 _PHONE_HEADING = re.compile(r"phones?(\.\d+\.value)?")
 
 
-def csv_text(kind: Kind, items: Iterable[Item]) -> Iterator[str]:
+def csv_text(kind: Kind, items: Iterable[Item]) -> Exported:
     """The records as CSV, with their headings."""
-    return written(flatten(kind, items))
+    flat = flatten(kind, items)
+    return Exported(written(flat.headings, flat.rows), flat.left_out)
 
 
-def written(flat: Flat) -> Iterator[str]:
-    """A table as CSV, in pieces that end with a line."""
-    yield _row(guard_cell(heading) for heading in flat.headings)
-    phones = [_PHONE_HEADING.fullmatch(heading) is not None for heading in flat.headings]
-    for row in flat.rows:
+def written(headings: Sequence[str], rows: Iterable[Sequence[Cell | None]]) -> Iterator[str]:
+    """A table as CSV, one line a piece."""
+    yield _row(guard_cell(heading) for heading in headings)
+    phones = [_PHONE_HEADING.fullmatch(heading) is not None for heading in headings]
+    for row in rows:
         yield _row(
             _guarded(cell, phone) if cell is not None else ""
             for cell, phone in zip(row, phones, strict=True)

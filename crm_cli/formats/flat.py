@@ -33,6 +33,13 @@ class Flat(NamedTuple):
     left_out: Counter[str]
 
 
+class Exported(NamedTuple):
+    """A text in pieces, and the records with something that the format cannot hold, by key."""
+
+    pieces: Iterator[str]
+    left_out: Counter[str]
+
+
 def flatten(kind: Kind, items: Iterable[Item]) -> Flat:
     """The table of records of a kind. Columns that no record fills are left out.
 

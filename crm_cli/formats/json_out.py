@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from crm_cli.formats.flat import Exported
 from crm_cli.formats.targets import belongs
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 
 
-def json_text(kind: Kind, items: Iterable[Item]) -> Iterator[str]:
+def json_text(kind: Kind, items: Iterable[Item]) -> Exported:
     """The records as a JSON array, one a line; `[]` of none."""
+    return Exported(_array(kind, items), Counter())
+
+
+def jsonl_text(kind: Kind, items: Iterable[Item]) -> Exported:
+    """The records as JSON, one a line (JSON Lines)."""
+    return Exported((_line(_object(kind, item)) + "\n" for item in items), Counter())
+
+
+def _array(kind: Kind, items: Iterable[Item]) -> Iterator[str]:
     before = "[\n"
     for item in items:
         yield before + "  " + _line(_object(kind, item))
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
-
-
-def jsonl_text(kind: Kind, items: Iterable[Item]) -> Iterator[str]:
-    """The records as JSON, one a line (JSON Lines)."""
-    for item in items:
-        yield _line(_object(kind, item)) + "\n"
 
 
 def _object(kind: Kind, item: Item) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Functions are imported when they are used.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from crm_cli.model.errors import UsageError
 
 if TYPE_CHECKING:
     from crm_cli.formats.drafts import Drafts
+    from crm_cli.formats.flat import Exported
     from crm_cli.formats.mapping import Map
     from crm_cli.model.business import Business
     from crm_cli.model.item import Item
@@ -27,9 +28,9 @@ class Read(Protocol):
 
 
 class Write(Protocol):
-    """Writes records of a kind as pieces of text."""
+    """Writes records of a kind; says what the format has no place for."""
 
-    def __call__(self, kind: Kind, items: Iterable[Item]) -> Iterator[str]: ...
+    def __call__(self, kind: Kind, items: Iterable[Item]) -> Exported: ...
 
 
 class Importer(NamedTuple):
@@ -63,19 +64,19 @@ def _read_csv(data: bytes, kind: Kind, map: Map | None, business: Business) -> D
     return drafts_of(table, kind, map, business)
 
 
-def _write_csv(kind: Kind, items: Iterable[Item]) -> Iterator[str]:
+def _write_csv(kind: Kind, items: Iterable[Item]) -> Exported:
     from crm_cli.formats.csv_out import csv_text
 
     return csv_text(kind, items)
 
 
-def _write_json(kind: Kind, items: Iterable[Item]) -> Iterator[str]:
+def _write_json(kind: Kind, items: Iterable[Item]) -> Exported:
     from crm_cli.formats.json_out import json_text
 
     return json_text(kind, items)
 
 
-def _write_jsonl(kind: Kind, items: Iterable[Item]) -> Iterator[str]:
+def _write_jsonl(kind: Kind, items: Iterable[Item]) -> Exported:
     from crm_cli.formats.json_out import jsonl_text
 
     return jsonl_text(kind, items)

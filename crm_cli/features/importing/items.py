@@ -209,7 +209,7 @@ def _of_customer(
                 yield from _rejected(group.drafts, f"there is no {' and no '.join(missing)}")
                 continue
             kept.append(values)
-            fates.append((values.get("id", ""), "new"))
+            fates.append((values.get("id", customer), "new"))
         elif says(item, _without_id(values)):
             yield Outcome(item.id, "unchanged")
         elif len(item.items("lines")) > len(values.get("lines", ())) > 0:

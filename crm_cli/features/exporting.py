@@ -1,0 +1,64 @@
+"""Records to files for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from crm_cli.formats.flat import Exported
+from crm_cli.formats.registry import exporter
+from crm_cli.formats.targets import belongs, kind_of
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
+from crm_cli.store import outside
+from crm_cli.workspace import Workspace
+
+
+def export(
+    workspace: Workspace,
+    kind: str,
+    terms: Sequence[str] = (),
+    *,
+    where: str | None = None,
+    sort: str | None = None,
+    format: str = "",
+    to: Path | None = None,
+) -> Exported:
+    """The records of a kind that a query describes, in a format.
+
+    `format` is a name, else it is told by the ending of `to`, else it is CSV. Raises
+    UsageError for a kind or a format that there is not.
+    """
+    found = kind_of(kind)
+    chosen = exporter(found, format, str(to or ""))
+    return chosen.write(found, _items(workspace, found, terms, where, sort))
+
+
+def save(path: Path, exported: Exported, *, force: bool = False) -> None:
+    """Write an export into a file; one that exists is replaced only with `force`."""
+    outside.write(path, exported.pieces, force=force)
+
+
+def _items(
+    workspace: Workspace, kind: Kind, terms: Sequence[str], where: str | None, sort: str | None
+) -> Iterator[Item]:
+    cols = ("id", "customer") if belongs(kind) else ("id",)
+    rows = workspace.select(kind, terms, where=where, sort=sort, cols=cols).rows
+    if kind.key == "products":
+        products = workspace.products()
+        return (products[row[0]] for row in rows if row[0] in products)
+    if not belongs(kind):
+        return workspace.records(str(row[0]) for row in rows)
+    return _parts(workspace, kind, [(str(id), str(customer)) for id, customer in rows])
+
+
+def _parts(workspace: Workspace, kind: Kind, rows: list[tuple[str, str]]) -> Iterator[Item]:
+    """Items in the order asked for; of their records one is held at a time, if it can be."""
+    held = ""
+    items: dict[str, Item] = {}
+    for id, customer in rows:
+        if customer != held:
+            items = {item.id: item for item in workspace.record(customer).items(kind.key)}
+            held = customer
+        if id in items:
+            yield items[id]

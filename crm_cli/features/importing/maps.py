@@ -1,0 +1,37 @@
+"""Maps as files: read with the places of what is wrong, and written to be edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crm_cli.formats.mapping import Map, map_answer, read_map
+from crm_cli.formats.targets import kind_of
+from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.model.node import Mapping
+from crm_cli.model.writing import free_node
+from crm_cli.store import outside
+from crm_cli.store.compose import compose, decode
+from crm_cli.store.emit import emit
+
+
+def load_map(path: Path, kind: str) -> Map:
+    """The map that a file holds. Raises UsageError, StorageError, DataError."""
+    decoded = decode(outside.read(path), str(path))
+    if isinstance(decoded, Problem):
+        raise _unusable(path, (decoded,))
+    composed = compose(decoded.text, str(path))
+    if composed.root is None:
+        errors = [one for one in composed.problems if one.severity is Severity.ERROR]
+        raise _unusable(path, tuple(errors))
+    return read_map(composed.root, kind_of(kind), str(path))
+
+
+def save_map(path: Path, map: Map) -> None:
+    """Write a map into a new file. Raises UsageError where there is one already."""
+    node = free_node(map_answer(map))
+    assert isinstance(node, Mapping)
+    outside.write(path, [emit(node)])
+
+
+def _unusable(path: Path, problems: tuple[Problem, ...]) -> DataError:
+    return DataError(f"{path} cannot be used as a map", "", problems)
