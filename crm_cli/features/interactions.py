@@ -7,7 +7,8 @@ from typing import Any
 
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
-from crm_cli.features.values import day, echoed, said, typed, when
+from crm_cli.features.values import echoed, said, typed, when
+from crm_cli.model.dates import local_date, write_moment
 from crm_cli.model.errors import UsageError
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
 from crm_cli.model.task import TASK, TaskKind
@@ -79,7 +80,7 @@ def log(
     made = [values["id"]]
     if task is not None:
         made.append(task["id"])
-        done += f", and task {task['id']}, due {task['due']}"
+        done += f", and task {task['id']}, due {write_moment(task['due'])}"
     edit = Edit(workspace.path_of(customer), update)
     return Plan(
         Change(f"log {values['kind']} with {customer}", (edit,)),
@@ -95,7 +96,10 @@ def _at(workspace: Workspace, text: str | None, notes: list[str]) -> date | date
         return workspace.clock.now.replace(second=0, microsecond=0)
     if not text.strip():
         raise UsageError("--at is empty", "leave it out for now, or write --at yesterday")
-    value = when(workspace, text, ahead=False)
+    try:
+        value = when(workspace, text, ahead=False)
+    except UsageError as error:
+        raise UsageError(f"--at: {error.message}", error.hint) from error
     notes += echoed(workspace, "at", text, value)
     return value
 
@@ -114,8 +118,11 @@ def _follow_up(
         return None
     if not text.strip():
         raise UsageError("--follow-up needs a day", "crm log ana Wants an offer --follow-up fri")
-    due = day(workspace, text, ahead=True)
-    if due < workspace.clock.today:
+    try:
+        due = when(workspace, text, ahead=True)
+    except UsageError as error:
+        raise UsageError(f"--follow-up: {error.message}", error.hint) from error
+    if local_date(due, workspace.business.time_zone) < workspace.clock.today:
         raise UsageError(
             f"--follow-up: {said(workspace, 'that is', due)}", "give a day that is still to come"
         )

@@ -11,6 +11,7 @@ from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import echoed, said, typed, when
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused, UsageError
+from crm_cli.model.ids import item_prefix
 from crm_cli.model.item import Item
 from crm_cli.model.task import CLOSED, TASK
 from crm_cli.store.document import Document
@@ -108,6 +109,10 @@ def pick(workspace: Workspace, text: str, *, strict: bool = False) -> Task:
     except NotFound:
         found = None if lettered else find(workspace, text, TASK, strict=strict)
         if found is None:
+            if lettered and item_prefix(text) is not None:
+                raise NotFound(
+                    f"there is no task {text}", "crm task list is:open shows those to be done"
+                ) from None
             raise
         return _task(workspace, *found)
     document = workspace.document(customer)
@@ -143,6 +148,8 @@ def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
 
     def update(document: Document, id: str) -> None:
         item = document.find(id)
+        if item.get("status") == "completed":
+            return
         document.set(id, "status", "completed")
         document.set(id, "completed", now)
         if item.values.get("percent_complete") is not None:
@@ -152,7 +159,7 @@ def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
         if id in following:
             document.add("tasks", following[id])
 
-    plan = _plan(left, update, "complete", "done", notes)
+    plan = _plan(tasks, left, update, "complete", "done", notes)
     return plan._replace(made=[values["id"] for values in following.values()])
 
 
@@ -161,10 +168,15 @@ def start(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
     left, notes = _left(tasks, ("in_progress",))
 
     def update(document: Document, id: str) -> None:
+        item = document.find(id)
         document.set(id, "status", "in_progress")
         document.remove(id, "completed")
+        if item.values.get("percent_complete") == 100:
+            document.remove(id, "percent_complete")
+        if item.values.get("delegation_status") == "completed":
+            document.set(id, "delegation_status", "accepted")
 
-    return _plan(left, update, "start", "started", notes)
+    return _plan(tasks, left, update, "start", "started", notes)
 
 
 def cancel(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
@@ -175,7 +187,7 @@ def cancel(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
     def update(document: Document, id: str) -> None:
         document.set(id, "status", "cancelled")
 
-    return _plan(left, update, "cancel", "cancelled", notes)
+    return _plan(tasks, left, update, "cancel", "cancelled", notes)
 
 
 def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
@@ -193,26 +205,27 @@ def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
         document.set(id, "due", value)
 
     notes = echoed(workspace, "due", text, value)
-    return _plan(tasks, update, "snooze", f"due {_shown(workspace, value)}", notes)
+    did = f"put off to {_shown(workspace, value)}"
+    return _plan(tasks, tasks, update, "snooze", did, notes)
 
 
 def _plan(
     tasks: Sequence[Task],
+    left: Sequence[Task],
     update: Callable[[Document, str], None],
     verb: str,
     did: str,
     notes: Sequence[str],
 ) -> Plan:
-    """One edit for each file, with what is done to each of its tasks."""
-    by_path: dict[str, list[str]] = {}
-    for task in tasks:
-        ids = by_path.setdefault(task.path, [])
-        if task.id not in ids:
-            ids.append(task.id)
-    customers = list(dict.fromkeys(task.customer for task in tasks))
+    """One edit for each file, with what is done to those of its tasks that are left."""
+    by_path: dict[str, list[str]] = {task.path: [] for task in tasks}
+    for task in left:
+        if task.id not in by_path[task.path]:
+            by_path[task.path].append(task.id)
+    customers = list(dict.fromkeys(task.customer for task in left))
     count = sum(len(ids) for ids in by_path.values())
     if count == 1:
-        subject, shown = f"{tasks[0].id} of {tasks[0].customer}", tasks[0].said
+        subject, shown = f"{left[0].id} of {left[0].customer}", left[0].said
     else:
         of = customers[0] if len(customers) == 1 else counted(len(customers), "customer")
         subject = shown = f"{counted(count, 'task')} of {of}"
@@ -261,7 +274,7 @@ def _left(tasks: Sequence[Task], statuses: Sequence[str]) -> tuple[list[Task], l
         status = task.item.get("status")
         if status in statuses:
             since = task.item.get("completed")
-            day = f" since {since.isoformat()[:10]}" if status == "completed" and since else ""
+            day = f" ({since.isoformat()[:10]})" if status == "completed" and since else ""
             notes.append(f"{task.said} is {_FINISHED.get(status, 'started')} already{day}")
         else:
             left.append(task)

@@ -13,9 +13,7 @@ from crm_cli.model.errors import Unreadable
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
-_ONCE = frozenset(
-    ("id", "status", "completed", "percent_complete", "delegation_status", "due", "start", "rrule")
-)
+_ONCE = frozenset(("id", "status", "completed", "percent_complete", "due", "start", "rrule"))
 """What is the done task's own, or is reckoned anew."""
 
 _MOST = 100_000
