@@ -131,7 +131,7 @@ def _special(wanted: str, row: Row) -> Selected | None:
 
 
 def _windowed(name: str, scope: Scope) -> Aggregate:
-    from crm_cli.query.terms import read_asked
+    from crm_cli.query.grammar import read_asked
     from crm_cli.query.windows import windowed
 
     bare, _, period = name.partition("@")

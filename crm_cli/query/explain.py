@@ -30,10 +30,19 @@ from crm_cli.query.ast import (
     State,
     Word,
 )
-from crm_cli.query.fields import Collection, Ref, collections, is_item, own_fields, states
+from crm_cli.query.fields import (
+    Collection,
+    Ref,
+    Source,
+    collections,
+    is_item,
+    own_fields,
+    parent_kind,
+    states,
+)
+from crm_cli.query.grammar import OPS
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Query, compile_query
-from crm_cli.query.terms import OPS
 from crm_cli.query.tokens import KEYWORDS
 from crm_cli.query.values import DATES, NUMBERS, Recurring, allowed
 
@@ -72,7 +81,17 @@ def fields(kind: Kind) -> list[FieldRow]:
     """Every name that queries over a kind know, an item's own first, then its customer's."""
     rows = [_field_row(ref) for ref in own_fields(kind)]
     rows += [_collection_row(name) for name in collections(kind)]
-    rows += [FieldRow(f"is:{name}", "state", "", "", "state") for name in states(kind)]
+    outer = parent_kind(kind)
+    if outer is not None:
+        known = {row.name for row in rows}
+        rows += [
+            _field_row(ref)._replace(origin=f"of its {outer.name}")
+            for ref in own_fields(outer)
+            if ref.name not in known
+        ]
+    rows += [
+        FieldRow(f"is:{name}", "state", "", doc, "state") for name, doc in states(kind).items()
+    ]
     if kind is not CUSTOMER and is_item(kind):
         rows += [
             _field_row(ref)._replace(origin="of its customer")
@@ -115,7 +134,7 @@ def _inner(node: Node, wrapped: tuple[type[Node], ...]) -> str:
 
 
 def _negated(part: Node) -> str:
-    if isinstance(part, Has) and not isinstance(part.what, Collection) and part.zero:
+    if isinstance(part, Has) and _has(part, "").endswith(" is not none"):
         return _has(part, "not ")
     text = expression(part)
     return f"not ({text})" if isinstance(part, (And, Or, Not)) else f"not {text}"
@@ -123,7 +142,7 @@ def _negated(part: Node) -> str:
 
 def _has(node: Has, negative: str) -> str:
     name = node.what.name if isinstance(node.what, Collection) else _operand(node.what)
-    if node.zero:
+    if node.zero or (isinstance(node.what, Aggregate) and not node.what.name):
         return f"{name} is {'none' if negative else 'not none'}"
     return f"has({name})"
 
@@ -210,7 +229,7 @@ def _day(day: date | None) -> str:
 
 
 def _field_row(ref: Ref) -> FieldRow:
-    ops = allowed(ref.type)
+    ops = allowed(ref.type) if ref.source is not Source.TEXT else (Op.EQ, Op.HAS, Op.NE)
     storage = ref.type.storage
     dated, numbered = storage in DATES, storage in NUMBERS
     spelled = [

@@ -37,10 +37,26 @@ from crm_cli.query.ast import (
     Word,
 )
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import Collection, Ref, collection, is_item, resolve, state_of, states
+from crm_cli.query.fields import (
+    Collection,
+    Ref,
+    collection,
+    is_item,
+    resolve,
+    state_of,
+    states,
+)
+from crm_cli.query.grammar import (
+    OPS,
+    check_op,
+    compared,
+    find_present,
+    find_segment,
+    no_collection,
+    read_asked,
+)
 from crm_cli.query.operands import FUNCTIONS, read_aggregate
 from crm_cli.query.scope import Scope
-from crm_cli.query.terms import OPS, check_op, compared, find_present, find_segment, read_asked
 from crm_cli.query.tokens import KEYWORDS, Sort, Token, tokenize
 from crm_cli.query.values import DATES, NUMBERS, may_be_zero, read_value
 from crm_cli.query.windows import windowed
@@ -192,19 +208,11 @@ class Reader:
 
     def collection(self, kind: Kind) -> Collection:
         """The name of a collection; raises Fault."""
-        from crm_cli.model.text import did_you_mean
-        from crm_cli.query.fields import collections
-
         token = self.take()
         found = collection(token.text, kind) if token.sort is Sort.WORD else None
         if found is None:
-            known = ", ".join(collections(kind))
-            near = did_you_mean(token.text, collections(kind))
-            raise Fault(
-                f"'{token.text}' is no collection of a {kind.name}",
-                f"{near} known: {known}".strip(),
-                token.span,
-            )
+            error = no_collection(token.text, kind)
+            raise Fault(error.message, error.hint, token.span)
         return found
 
     def _called(self, call: str, kind: Kind) -> Node:
@@ -263,10 +271,10 @@ class Reader:
         if after.sort is Sort.WORD and after.text.lower() == "is" and not self._opens():
             none = self.tokens[min(self.place + 2, len(self.tokens) - 1)].text.lower()
             if none == "none" or none == "not":
-                found = collection(start.text, kind)
-                if found is not None and found.steps and start.sort is Sort.WORD:
+                what = self._items(start, kind)
+                if what is not None:
                     self.take()
-                    return self._none(found, start)
+                    return self._none(what, start)
         operand = self.operand(kind)
         token = self.next
         if token.sort is Sort.SIGN and token.text in _SIGNS:
@@ -288,6 +296,15 @@ class Reader:
         if operand.type.storage is Storage.BOOLEAN:
             return Compare(operand, Op.EQ, (Literal(True, "yes"),), self.since(start))
         raise self.unexpected(f"after {operand.name or 'it'} write =, <, in (…) or is none")
+
+    def _items(self, token: Token, kind: Kind) -> Collection | None:
+        """The collection that a word means where it means no field."""
+        try:
+            resolve(token.text, kind, self.scope.extra_keys)
+        except Unknown:
+            found = collection(token.text, kind) if token.sort is Sort.WORD else None
+            return found if found is not None and found.steps else None
+        return None
 
     def _none(self, what: Operand | Collection, start: Token) -> Node:
         """`is none`, `is not none`: missing, whatever a 0 means elsewhere."""

@@ -157,9 +157,13 @@ def state_of(name: str, kind: Kind) -> tuple[str, str, tuple[Step, ...]] | None:
     return None
 
 
-def states(kind: Kind) -> list[str]:
-    """The names that `is:` takes for rows of `kind`."""
-    return list(dict.fromkeys(state.name for owner, _ in _owners(kind) for state in owner.states))
+def states(kind: Kind) -> dict[str, str]:
+    """The names that `is:` takes for rows of `kind`, and what each says."""
+    found: dict[str, str] = {}
+    for owner, _ in _owners(kind):
+        for state in owner.states:
+            found.setdefault(state.name, state.doc)
+    return found
 
 
 def names(kind: Kind) -> list[str]:

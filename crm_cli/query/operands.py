@@ -9,8 +9,8 @@ from crm_cli.model.kind import Kind
 from crm_cli.query.aggregates import when_of
 from crm_cli.query.ast import Aggregate, Node, Window
 from crm_cli.query.fault import Fault, Unknown
-from crm_cli.query.fields import COUNT, Collection, Ref, collection, collections, resolve
-from crm_cli.query.terms import read_asked
+from crm_cli.query.fields import COUNT, Collection, Ref, collection, resolve
+from crm_cli.query.grammar import no_collection, read_asked
 from crm_cli.query.tokens import KEYWORDS, Sort, Token
 
 if TYPE_CHECKING:
@@ -49,14 +49,8 @@ def _what(token: Token, kind: Kind) -> tuple[Collection, Ref | None]:
     name, dot, field = token.text.partition(".")
     found = collection(name, kind) if token.sort is Sort.WORD else None
     if found is None or not found.steps or token.text.lower() in KEYWORDS:
-        from crm_cli.model.text import did_you_mean
-
-        near = did_you_mean(name, collections(kind))
-        raise Fault(
-            f"'{name}' is no collection of a {kind.name}",
-            f"{near} known: {', '.join(collections(kind))}".strip(),
-            token.span,
-        )
+        error = no_collection(name, kind)
+        raise Fault(error.message, error.hint, token.span)
     if not dot:
         return found, None
     try:

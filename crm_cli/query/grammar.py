@@ -1,0 +1,126 @@
+"""What both spellings share: operators and what takes them, windows, segments, presence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.kind import Kind, normal
+from crm_cli.model.periods import read_window
+from crm_cli.model.text import did_you_mean
+from crm_cli.query.ast import Between, Compare, Literal, Op, Operand, Window
+from crm_cli.query.fault import Fault, Span, Unknown
+from crm_cli.query.fields import Collection, Ref, Source, collection, collections, resolve
+from crm_cli.query.scope import Scope
+from crm_cli.query.values import DATES, NUMBERS, allowed
+
+OPS = {
+    "is": Op.IS,
+    "has": Op.HAS,
+    "starts": Op.STARTS,
+    "ends": Op.ENDS,
+    "re": Op.RE,
+    "before": Op.LT,
+    "after": Op.GT,
+    "by": Op.LE,
+    "over": Op.GT,
+    "under": Op.LT,
+    "not": Op.NE,
+}
+_DATES_ONLY = ("before", "after", "by")
+_NUMBERS_ONLY = ("over", "under")
+
+
+def compared(operand: Operand, op: Op, values: Sequence[Literal | Between], span: Span) -> Compare:
+    """A comparison; a single range that is open at one end is `<=` or `>=`."""
+    if len(values) == 1 and op in (Op.EQ, Op.IS) and isinstance(only := values[0], Between):
+        if only.low is None and only.high is not None:
+            return Compare(operand, Op.LE, (only.high,), span)
+        if only.high is None and only.low is not None:
+            return Compare(operand, Op.GE, (only.low,), span)
+    return Compare(operand, op, tuple(values), span)
+
+
+def check_op(op: Op, word: str, operand: Operand, span: Span, *, sign: str = "") -> None:
+    """Raise a Fault where an operand does not take an operator.
+
+    `word` is the operator's name, `sign` how a full expression spelled it.
+    """
+    ops = allowed(operand.type)
+    storage = operand.type.storage
+    wrong = (
+        op not in ops
+        or (word in _DATES_ONLY and storage not in DATES)
+        or (word in _NUMBERS_ONLY and storage not in NUMBERS)
+        or (isinstance(operand, Ref) and operand.name == "text" and _text_only(op, operand))
+    )
+    if not wrong:
+        return
+    known = [
+        f".{name}"
+        for name, known_op in OPS.items()
+        if known_op in ops
+        and (name not in _DATES_ONLY or storage in DATES)
+        and (name not in _NUMBERS_ONLY or storage in NUMBERS)
+    ]
+    hint = f"it is a {operand.type.name}: it takes {', '.join(known)}"
+    if storage in NUMBERS:
+        hint += ", and ranges such as 5.. and 1..9"
+    raise Fault(f"{operand.name or 'it'} has no operator {sign or f'.{word}'}", hint, span)
+
+
+def _text_only(op: Op, ref: Ref) -> bool:
+    return ref.source is Source.TEXT and op not in (Op.EQ, Op.NE, Op.HAS)
+
+
+def read_asked(period: str, scope: Scope, span: Span) -> Window:
+    """The window after an `@`; raises Fault."""
+    if not period.strip():
+        raise Fault("there is no period after @", "write one, such as spend@12m", span)
+    try:
+        return Window(read_window(period, scope.today), period)
+    except Unreadable as error:
+        raise Fault(error.message, error.hint, span) from None
+
+
+def find_segment(name: str, scope: Scope, span: Span) -> str:
+    """The name as the segment is saved under (`-` and `_` are the same); raises Fault."""
+    for known in scope.segments:
+        if known == name or normal(known) == normal(name):
+            return known
+    near = did_you_mean(name, scope.segments)
+    raise Fault(
+        f"there is no segment '{name}'",
+        near or "crm segment list shows them; crm segment save NAME TERM… saves one",
+        span,
+    )
+
+
+def find_present(name: str, span: Span, scope: Scope, kind: Kind) -> Ref | Collection:
+    """The field or collection of which something may be there; raises Fault."""
+    try:
+        return resolve(name, kind, scope.extra_keys)
+    except Unknown as error:
+        found = collection(name, kind)
+        if found is not None and found.steps:
+            return found
+        group = kind.by_name.get(normal(name))
+        if group is not None:
+            raise Fault(error.message, error.hint, span) from None
+        near = did_you_mean(name, [*kind.by_name, *collections(kind)])
+        raise Fault(error.message, near or error.hint, span) from None
+
+
+def no_collection(name: str, kind: Kind) -> Unknown:
+    """Why a name is no collection of a kind's rows, with the nearest."""
+    field = kind.by_name.get(normal(name))
+    if field is not None and field.type.storage is Storage.FREE:
+        return Unknown(
+            f"{field.key} are kept as they are written, not as items to ask about",
+            f"write {field.key}.has:WORD, or has:{field.key}",
+        )
+    known = collections(kind)
+    listed = f"known: {', '.join(known)}" if known else ""
+    hint = f"{did_you_mean(name, known)} {listed}".strip()
+    return Unknown(f"'{name}' is no collection of a {kind.name}", hint)
