@@ -34,7 +34,8 @@ def numbered(
     """
     rows = workspace.index.connection.execute(
         'SELECT c."id", p."id", p."kind", p."date" FROM "purchase" p'
-        ' JOIN "customer" c ON c."pk" = p."customer" WHERE p."number" = ? ORDER BY p."date", p."id"',
+        ' JOIN "customer" c ON c."pk" = p."customer" WHERE p."number" = ?'
+        ' ORDER BY p."date", p."id"',
         (text.strip(),),
     ).fetchall()
     rows = [row for row in rows if customer in (None, row[0])]

@@ -1,0 +1,261 @@
+"""`crm purchase`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crm_cli.cli.options import (
+    Chart,
+    Cols,
+    Currency,
+    DryRun,
+    Due,
+    Force,
+    Json,
+    Limit,
+    NoHeader,
+    On,
+    Output,
+    PeriodOf,
+    Sort,
+    Terms,
+    Where,
+)
+from crm_cli.cli.session import Session, of
+from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from crm_cli.features.purchases import Wanted
+    from crm_cli.features.summaries import By
+
+app = typer.Typer()
+
+ATTEMPTS = 20
+"""How often the next number is asked for where others take it meanwhile."""
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    who: Annotated[
+        list[str],
+        typer.Argument(metavar="WHO [KEY=VALUE…]", help="The customer, then further fields."),
+    ],
+    line: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--line",
+            "-l",
+            metavar="PRODUCT[:QUANTITY[:PRICE]]",
+            help="A product; price, unit and tax are the product's. For each line again.",
+        ),
+    ] = None,
+    amount: Annotated[
+        str | None,
+        typer.Option("--amount", metavar="1200", help="The net amount, where there are no lines."),
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="TEXT", help="What the amount is for.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="sale (paid at once), order, invoice or credit_note; sale if absent.",
+        ),
+    ] = None,
+    number: Annotated[
+        str | None,
+        typer.Option(
+            "--number", metavar="TEXT|next", help="Its number; next follows the last invoice's."
+        ),
+    ] = None,
+    date: On = None,
+    due: Due = None,
+    discount: Annotated[
+        str | None, typer.Option("--discount", metavar="15", help="Percent off each line.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Not posted: it counts nothing.")] = False,
+    currency: Currency = None,
+    force: Force = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Add a purchase: a sale, an order, an invoice, a credit note.
+
+    crm purchase add ana --line beans-1kg:20 --kind invoice --number next --due +30d
+    crm purchase add ana --line beans-1kg:2:17.90 --line filters-100 --discount 10
+    crm purchase add kava-doo --amount 1200 --text "Rent of the machine" --date yesterday
+    """
+    from crm_cli.cli.assignments import split_values
+    from crm_cli.features.purchases import Wanted
+
+    session = of(ctx)
+    words, values = split_values(who)
+    if len(words) != 1:
+        shown = " ".join(words[1:])
+        raise UsageError(
+            f"whom is it for: {shown}?" if words else "whom is it for?",
+            "one customer, as crm purchase add ana --line beans-1kg:20",
+        )
+    wanted = Wanted(
+        line or (), amount, text, kind, number, date, due, discount, draft, currency, values
+    )
+    _add(session, session.who(words[0], writes=True), wanted, force=force, dry_run=dry_run)
+
+
+def _add(session: Session, customer: str, wanted: Wanted, *, force: bool, dry_run: bool) -> None:
+    """Plan and carry out; again where somebody else took the next number meanwhile."""
+    from crm_cli.features.purchases import NumberTaken, add
+
+    for attempt in range(ATTEMPTS):
+        plan = add(session.workspace, customer, wanted, force=force)
+        try:
+            carry_out(session, plan, dry_run=dry_run)
+        except NumberTaken:
+            if attempt == ATTEMPTS - 1:
+                raise
+            continue
+        return
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    terms: Terms = None,
+    where: Where = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """List the purchases that query terms describe, by their date.
+
+    crm purchase list is:overdue --sort due
+    crm purchase list kind:invoice date:this-month +wholesale -o csv
+    """
+    from crm_cli.cli.answers import answer_list
+    from crm_cli.model.purchase import PURCHASE
+
+    answer_list(
+        of(ctx),
+        PURCHASE,
+        terms,
+        where=where,
+        sort=sort,
+        limit=limit,
+        cols=cols,
+        output=output,
+        json=json,
+        header=not no_header,
+    )
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    purchase: Annotated[
+        str, typer.Argument(metavar="NUMBER|ID", help="A purchase's number or id.")
+    ],
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Show a purchase with its lines, what is paid of it, what is owed.
+
+    crm purchase show 2026-0042
+    crm purchase show p-2m8 --json
+    """
+    from crm_cli.cli.choosing import chosen
+    from crm_cli.features.numbers import by_number
+    from crm_cli.features.showing import as_object, item
+    from crm_cli.render.customer import item_card
+    from crm_cli.render.output import Format
+
+    session = of(ctx)
+    customer, ref = chosen(session, lambda text: by_number(session.workspace, text), purchase)
+    shown = item(session.workspace, customer, ref)
+    form = session.format(output, json)
+    if form is Format.TABLE and shown.item is not None:
+        session.show_card(item_card(shown.record, shown.item, shown.path, shown.line))
+    elif form is Format.PATHS:
+        session.write(shown.path + "\n")
+    else:
+        session.show_record(as_object(shown), form)
+
+
+@app.command()
+def summary(
+    ctx: typer.Context,
+    terms: Terms = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="WHAT",
+            help="customer, product, category, month, quarter, year, city, country, owner, tag.",
+        ),
+    ] = None,
+    period: PeriodOf = None,
+    where: Where = None,
+    limit: Limit = None,
+    chart: Chart = False,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Sum purchases up: orders, units, net in the base currency, share of the whole.
+
+    Terms speak of purchases and their customers. Without --by the sum of all.
+
+    crm purchase summary --by product --period 2026-q3
+    crm purchase summary @lapsed-vip --by month --chart
+    crm purchase summary line/product:beans-1kg date:this-year --by customer -n 10
+    """
+    from crm_cli.cli.columns import only
+    from crm_cli.cli.sums import bars, summary_rows
+    from crm_cli.features.summaries import summarize
+    from crm_cli.render.output import Format
+
+    session = of(ctx)
+    form = session.format(output, json)
+    if chart and by is None:
+        raise UsageError("a chart needs groups", "add --by month, or another")
+    if chart and (output or json or cols):
+        raise UsageError("--chart draws for people", "leave -o, --json and --cols out")
+    groups = _by(by)
+    found = summarize(
+        session.workspace, session.expand(terms or ()), by=groups, where=where, period=period
+    )
+    session.report(found.problems)
+    if chart:
+        from crm_cli.render.chart import bar_lines
+
+        session.write(bar_lines(bars(found, limit), session.screen, unit=found.currency))
+        return
+    people = form is Format.TABLE and not cols
+    rows = summary_rows(found, groups, people=people, named=bool(cols), limit=limit)
+    session.show(only(rows, cols), form, header=not no_header)
+
+
+def _by(text: str | None) -> By | None:
+    """What `--by` means; raises UsageError with the nearest."""
+    from crm_cli.features.summaries import By
+
+    if text is None:
+        return None
+    try:
+        return By(text.strip().lower())
+    except ValueError:
+        from crm_cli.model.text import did_you_mean
+
+        known = [one.value for one in By]
+        near = did_you_mean(text, known)
+        raise UsageError(
+            f"there is no --by {text}", f"{near} there are: {', '.join(known)}".strip()
+        ) from None

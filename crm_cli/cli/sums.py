@@ -1,0 +1,56 @@
+"""Sums of purchases as rows and as bars."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from crm_cli.features.summaries import By, Summary, Sums
+from crm_cli.render.output import Column, Rows
+
+NONE = "(none)"
+"""The label of what belongs to no group, for people."""
+
+_FIGURES = (
+    Column("orders", "integer"),
+    Column("units", "decimal"),
+    Column("net", "money"),
+    Column("currency"),
+    Column("share", "percent"),
+    Column("first", "date"),
+    Column("last", "date"),
+)
+
+
+def summary_rows(
+    found: Summary, by: By | None, *, people: bool, named: bool, limit: int | None = None
+) -> Rows:
+    """The groups as rows, or the total as the only one where there are no groups.
+
+    `people` see the total below, the names of customers and products, and a label where
+    there is none; `named` has the names as a column to be picked.
+    """
+    if by is None:
+        return Rows(_FIGURES, [_figures(found.total, found.currency)], none="no purchases")
+    with_names = (people or named) and by in (By.CUSTOMER, By.PRODUCT)
+    shown = found.groups[:limit]
+    rows = []
+    for sums in shown:
+        group = NONE if people and sums.group is None else sums.group
+        names = [sums.name] if with_names else []
+        rows.append([group, *names, *_figures(sums, found.currency)])
+    columns = [Column(by.value), *([Column("name")] if with_names else []), *_FIGURES]
+    total: list[Any] | None = None
+    if people and found.groups:
+        total = ["total", *([None] if with_names else []), *_figures(found.total, found.currency)]
+    ids = [sums.group or "" for sums in shown] if by in (By.CUSTOMER, By.PRODUCT) else None
+    return Rows(columns, rows, ids=ids, total=total, none="no purchases")
+
+
+def bars(found: Summary, limit: int | None = None) -> list[tuple[str, Decimal | None]]:
+    """(label, net) of each group."""
+    return [(sums.name or sums.group or NONE, sums.net) for sums in found.groups[:limit]]
+
+
+def _figures(sums: Sums, currency: str) -> list[Any]:
+    return [sums.orders, sums.units, sums.net, currency, sums.share, sums.first, sums.last]
