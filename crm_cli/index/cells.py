@@ -39,7 +39,8 @@ def converters(business: Business) -> dict[Storage, Convert]:
         return (str(value),)
 
     def whole(value: int, item: Item) -> Cells:
-        return (int(value),)
+        number = int(value)
+        return (number if -(2**63) <= number < 2**63 else None,)
 
     def decimal(value: Decimal, item: Item) -> Cells:
         return (decimal_text(value),)

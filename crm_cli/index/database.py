@@ -149,7 +149,7 @@ class Index:
         if self._cache is not None:
             try:
                 return self._open_file(self._cache, bad if anew else None)
-            except (*_DAMAGED, OSError, Unusable):
+            except (*_DAMAGED, OSError, Unusable, Outdated):
                 self.close()
         self.path = None
         connection = connect(None)
@@ -176,18 +176,21 @@ class Index:
             made.append(fill(connection, self.tree, now, self._progress))
 
         path = cache.make(make, bad)
-        fresh = self._open_current(path)
-        # What has just been made has read every file.
-        return fresh if not made else fresh._replace(changed=made[0].changed)
+        return self._open_current(path, made[0] if made else None)
 
-    def _open_current(self, path: Path) -> Fresh:
+    def _open_current(self, path: Path, fresh: Fresh | None = None) -> Fresh:
+        """From a file; `fresh` is what it was made for just now, if it was."""
         if not whole(path):
             raise ValueError("the file is cut off")
         connection = connect(path)
         self._connection = connection
         self.path = path
         connection.execute("PRAGMA synchronous = NORMAL")
-        fresh = refresh(connection, self.tree, snapshot.walk(self.tree), self._progress)
+        if fresh is None:
+            fresh = refresh(connection, self.tree, snapshot.walk(self.tree), self._progress)
+        else:
+            connection.execute("BEGIN")
+            connection.execute('SELECT 1 FROM "meta"').fetchone()
         return self._ready(connection, fresh)
 
     def _ready(self, connection: sqlite3.Connection, fresh: Fresh) -> Fresh:

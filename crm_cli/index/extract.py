@@ -35,6 +35,13 @@ class Extractor:
         tables, self._tables = self._tables, {}
         return tables
 
+    def forget(self, pk: int) -> None:
+        """Take back what has been made of a customer's record."""
+        for shape, rows in self._tables.items():
+            at = 0 if shape[0] in (CUSTOMER.name, "search", "extra") else 1
+            rows[:] = [row for row in rows if row[at] != pk]
+        self._tables = {shape: rows for shape, rows in self._tables.items() if rows}
+
     def record(self, customer: Item, pk: int, path: str) -> None:
         """Make the rows of a customer and of everything in the record."""
         self._customer = pk

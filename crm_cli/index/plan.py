@@ -54,6 +54,7 @@ def plan_of(
     kind: Kind, converters: Mapping[Storage, Convert], owner: Kind | None = None, prefix: str = ""
 ) -> Plan:
     """The plan of a kind, or of a group of `owner` whose keys begin with `prefix`."""
+    currency = f"{prefix}currency" if has_currency(kind) else ""
     parts = {}
     for field in kind.fields:
         if isinstance(field.type, GroupOf):
@@ -69,14 +70,14 @@ def plan_of(
         derived=tuple(
             (derived.key, _derived(kind, derived, converters))
             for derived in kind.derived
-            if not derived.sql and derived.key != "currency"
+            if not derived.sql and not (currency and derived.key == "currency")
         ),
         lists=tuple((field.key, items) for field, items in kind.lists),
         lifts=tuple((name, field.key, value.key) for name, field, value in lifted(kind))
         if kind is CUSTOMER
         else (),
         has_id=has_id(kind),
-        currency=f"{prefix}currency" if has_currency(kind) else "",
+        currency=currency,
         listed=listed(kind),
     )
 

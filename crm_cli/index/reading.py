@@ -67,6 +67,12 @@ def root_of(read: Read, path: str) -> tuple[Mapping | None, tuple[Problem, ...]]
     return compose(decoded.text, path)
 
 
+def single_root(read: Read, path: str) -> tuple[Mapping | None, tuple[Problem, ...]]:
+    """As `root_of`, of a file that may well be empty: settings, products, segments, rates."""
+    root, problems = root_of(read, path)
+    return root, tuple(problem for problem in problems if problem.code != "empty")
+
+
 def item_of(root: Mapping, path: str, business: Business) -> tuple[Item, list[Problem]]:
     """A customer's record, from the nodes of its file."""
     reader = Reader(path, business)
@@ -114,17 +120,27 @@ class FileReader:
             id, proper = id_of(path)
             if not proper:
                 problems.append(_name_problem(path, id))
-            item, more = item_of(root, path, self.business)
-            problems += more
-            self._extractor.record(item, pk, path)
+            problems += self._record(root, pk, path)
         return [row_of(problem) for problem in problems]
+
+    def _record(self, root: Mapping, pk: int, path: str) -> list[Problem]:
+        try:
+            item, problems = item_of(root, path, self.business)
+            self._extractor.record(item, pk, path)
+        except Exception as error:
+            # A fault of the program's, or more than it can reckon with: this record is
+            # missed, and said to be; all others are answered.
+            self._extractor.forget(pk)
+            message = f"the program failed on this record ({type(error).__name__}: {error})"
+            return [Problem(path, 0, 0, "internal-error", message, "please report it")]
+        return problems
 
 
 def entries(file: Read | None, path: str, business: Business) -> tuple[Tables, list[ProblemRow]]:
     """Rows of products.yaml or segments.yaml; none where there is no such file."""
     if file is None:
         return {}, []
-    root, first = root_of(file, path)
+    root, first = single_root(file, path)
     if root is None:
         return {}, [row_of(problem) for problem in first]
     reader = Reader(path, business)

@@ -110,14 +110,17 @@ def _todo(connection: sqlite3.Connection, tree: Tree, known: State, now: Walk) -
     from crm_cli.index.reading import read
 
     changed, gone = snapshot.difference(known.snapshot, now.entries)
-    there = {entry[0] for entry in now.entries}
-    suspects = [path for path in {*changed, *(there & known.racy)} if _counts(path)]
+    changed = [path for path in changed if _counts(path)]
     forget = [path for path in gone if _counts(path)]
-    if len(suspects) + len(forget) > max(2 * FEW, len(there) // 2):
+    if len(changed) + len(forget) > max(2 * FEW, len(now.entries) // 2):
         raise Outdated
-    if len(suspects) > FEW:
-        return _Todo(sorted(suspects), forget, set(), _again(now, set()))
+    there = {entry[0] for entry in now.entries}
+    suspects = (there & known.racy).difference(changed)
     differing: list[str] = []
+    if len(changed) > FEW:
+        differing += changed
+    else:
+        suspects.update(changed)
     unreadable: set[str] = set()
     vanished: set[str] = set()
     for path in sorted(suspects):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crm_cli.index.reading import ProblemRow, Read, read, root_of, row_of
+from crm_cli.index.reading import ProblemRow, Read, read, row_of, single_root
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Problem
 from crm_cli.model.reading import Reader
@@ -31,7 +31,7 @@ def read_business(tree: Tree) -> tuple[Business, list[ProblemRow], dict[str, byt
     file = read(tree, RATES)
     if file is not None:
         hashes[RATES] = file.hash
-        table, faults = root_of(file, RATES)
+        table, faults = single_root(file, RATES)
         problems += faults
         if table is not None:
             problems += [
@@ -45,7 +45,7 @@ def settings_of(file: Read) -> tuple[Item | None, list[Problem]]:
     """`crm.yaml` as an item, or None where it cannot be read; with its problems."""
     from crm_cli.model.settings import SETTINGS
 
-    root, problems = root_of(file, PATH)
+    root, problems = single_root(file, PATH)
     if root is None:
         return None, list(problems)
     reader = Reader(PATH, Business())
