@@ -47,7 +47,7 @@ def timeline(
     from crm_cli.features.timeline import timeline as happened
     from crm_cli.model.customer import CUSTOMER
     from crm_cli.query.who import is_term
-    from crm_cli.render.days import with_times
+    from crm_cli.render.days import narrowed, with_times
     from crm_cli.render.output import Column, Format, Rows
 
     session = of(ctx)
@@ -67,4 +67,5 @@ def timeline(
     rows = only(rows, cols)
     if form is Format.TABLE:
         rows = marked(session, with_times(rows), form)
+        rows = narrowed(rows, session.screen) if cols is None else rows
     session.show(rows, form, header=not no_header)

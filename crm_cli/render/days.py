@@ -11,10 +11,13 @@ from crm_cli.render.output import Rows
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import GAP
 from crm_cli.render.values import cell_text
-from crm_cli.render.width import columns_of, fitted
+from crm_cli.render.width import columns_of, wrapped
 
-_NAME = 20
-"""Where there is too little room, a name has so many columns and the text the rest."""
+_NAME = 16
+_LEAST = 16
+"""With less room than this a text is cut in one line, not broken into several."""
+_LINES = 3
+"""A text has so many lines at most; the rest is cut off."""
 
 
 def day_and_time(value: date | datetime | None) -> str | None:
@@ -35,34 +38,100 @@ def with_times(rows: Rows) -> Rows:
 
 
 def narrowed(rows: Rows, screen: Screen) -> Rows:
-    """The rows without `who`, and with shorter names, on a terminal too narrow for all.
+    """The rows so that they can be read on a terminal too narrow for them.
 
-    A name says as much to people as the id; what is piped has both.
+    Who is said by the name alone, a time goes before its text, and texts are broken into
+    lines below each other; where even that needs more room, owner and kind are left out.
+    `rows` are those of `with_times`.
     """
-    if screen.width is None or _width(rows) <= screen.width or "name" not in rows.keys:
+    width = screen.width
+    if width is None or _width(rows) <= width:
         return rows
-    kept = [place for place, key in enumerate(rows.keys) if key != "who"]
-    rows = rows._replace(
+    if "name" in rows.keys:
+        rows = _without(rows, "who")
+        if _width(rows) <= width:
+            return rows
+        rows = _times_moved(rows)
+    return _broken(rows, width, "…" if screen.unicode else "~")
+
+
+def _without(rows: Rows, key: str) -> Rows:
+    kept = [place for place, name in enumerate(rows.keys) if name != key]
+    return rows._replace(
         columns=[rows.columns[place] for place in kept],
         rows=[[row[place] for place in kept] for row in rows.rows],
     )
-    if _width(rows) <= screen.width:
+
+
+def _times_moved(rows: Rows) -> Rows:
+    """`2026-11-20 14:30`, `Call` as `2026-11-20`, `14:30 Call`."""
+    when, what = rows.keys.index("when"), rows.keys.index("what")
+    moved = []
+    for row in rows.rows:
+        day, _, clock = (row[when] or "").partition(" ")
+        cells = list(row)
+        cells[when] = day
+        cells[what] = f"{clock} {row[what]}" if clock else row[what]
+        moved.append(cells)
+    return rows._replace(rows=moved)
+
+
+def _broken(rows: Rows, width: int, ellipsis: str) -> Rows:
+    """Names and texts over several rows, the other cells in the first of them."""
+    for spared in ("", "owner", "kind"):
+        rows = _without(rows, spared)
+        limits = _limits(rows, width)
+        if limits is not None:
+            break
+    else:
         return rows
-    name = rows.keys.index("name")
-    ellipsis = "…" if screen.unicode else "~"
+    what = rows.keys.index("what")
+    name = rows.keys.index("name") if "name" in rows.keys else None
+    made: list[Sequence[Any]] = []
+    origins: list[int] = []
+    for number, row in enumerate(rows.rows):
+        columns = [
+            _lines(cell, limits[place], ellipsis) if place in (what, name) else [cell]
+            for place, cell in enumerate(row)
+        ]
+        for line in range(max(map(len, columns))):
+            made.append([cells[line] if line < len(cells) else "" for cells in columns])
+            origins.append(number)
+    return rows._replace(
+        rows=made,
+        tones=rows.tones and [rows.tones[number] for number in origins],
+        groups=rows.groups and [rows.groups[number] for number in origins],
+    )
 
-    def shorter(row: Sequence[Any]) -> list[Any]:
-        cut = fitted(visible(str(row[name])), _NAME, ellipsis=ellipsis)
-        return [*row[:name], cut, *row[name + 1 :]]
 
-    return rows._replace(rows=[shorter(row) for row in rows.rows])
+def _limits(rows: Rows, width: int) -> list[int] | None:
+    """The columns' widths with all that is left for the text; None where that is too little."""
+    limits = _widths(rows)
+    if "name" in rows.keys:
+        name = rows.keys.index("name")
+        limits[name] = min(limits[name], _NAME)
+    what = rows.keys.index("what")
+    limits[what] += width - len(GAP) * (len(limits) - 1) - sum(limits)
+    return limits if limits[what] >= _LEAST else None
+
+
+def _lines(text: str, width: int, ellipsis: str) -> list[str]:
+    lines = wrapped(visible(" ".join(text.split())), width)
+    if len(lines) > _LINES:
+        last = lines[_LINES - 1]
+        while columns_of(last) > width - len(ellipsis):
+            last = last[:-1]
+        return [*lines[: _LINES - 1], last.rstrip() + ellipsis]
+    return lines
 
 
 def _width(rows: Rows) -> int:
+    return sum(_widths(rows)) + len(GAP) * (len(rows.columns) - 1)
+
+
+def _widths(rows: Rows) -> list[int]:
     widths = [columns_of(column.heading) for column in rows.columns]
     for row in rows.rows:
-        widths = [
-            max(width, columns_of(visible(cell_text(cell))))
-            for width, cell in zip(widths, row, strict=True)
-        ]
-    return sum(widths) + len(GAP) * (len(widths) - 1)
+        for place, cell in enumerate(row):
+            widths[place] = max(widths[place], columns_of(visible(cell_text(cell))))
+    return widths
