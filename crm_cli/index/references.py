@@ -130,6 +130,14 @@ class _Hints:
         return self._made[key]
 
     def _near(self, to: str, value: str) -> str:
+        if to == "purchase":
+            row = self._connection.execute(
+                'SELECT c."id" FROM "purchase" p JOIN "customer" c ON c."pk" = p."customer"'
+                ' WHERE p."id" = ?1 OR p."number" = ?1',
+                (value,),
+            ).fetchone()
+            if row is not None:
+                return f"it is a purchase of {row[0]}"
         column = "number" if to == "purchase" and not value.startswith("p-") else "id"
         rows = self._connection.execute(
             f'SELECT DISTINCT "{column}" FROM "{to}" WHERE substr("{column}", 1, 1) = ?'

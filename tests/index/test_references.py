@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.index.directories import FILES, opened, write
+
+
+def told(root: Path) -> list[tuple[str, str, str]]:
+    return [(p.place, p.message, p.hint) for p in opened(root).dangling()]
+
+
+def test_references_to_somebody_are_no_problem(tmp_path: Path) -> None:
+    assert told(write(tmp_path)) == []
+
+
+def test_a_reference_to_nobody_has_its_place_and_a_cure(tmp_path: Path) -> None:
+    text = """\
+name: B
+referred_by: ana-sustr
+relations:
+  - kava-doo
+  - to: nobody-at-all
+purchases:
+  - number: "1"
+    date: 2026-01-01
+    lines:
+      - product: beans-1k
+        unit_price: 1
+payments:
+  - {date: 2026-01-02, amount: 1, for: "1"}
+  - {date: 2026-01-02, amount: 1, for: "2026-0042"}
+"""
+    root = write(tmp_path, {**FILES, "customers/b.yaml": text})
+    assert told(root) == [
+        ("customers/b.yaml:2:14", "referred_by: there is no customer ana-sustr",
+         "did you mean ana-sustar?"),
+        ("customers/b.yaml:5:9", "to: there is no customer nobody-at-all",
+         "correct it, or add the customer"),
+        ("customers/b.yaml:10:18", "product: there is no product beans-1k",
+         "did you mean beans-1kg?"),
+        ("customers/b.yaml:14:40", "for: there is no purchase 2026-0042",
+         "it is a purchase of ana-sustar"),
+    ]  # fmt: skip
+
+
+def test_lists_of_ids_refer_too(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "segments.yaml": "few:\n  kind: static\n  members: [ana-sustar, gone]\n",
+        "products.yaml": "beans-1kg:\n  complements: [filtr]\nfilter:\n",
+    }
+    assert [(place, message) for place, message, _ in told(write(tmp_path, files))] == [
+        ("products.yaml:2:17", "complements: there is no product filtr"),
+        ("segments.yaml:3:25", "members: there is no customer gone"),
+    ]
+
+
+def test_without_a_product_directory_no_product_is_missed(tmp_path: Path) -> None:
+    files = {path: text for path, text in FILES.items() if path != "products.yaml"}
+    assert told(write(tmp_path, files)) == []
+
+
+def test_what_may_be_a_name_is_no_reference_to_nobody(tmp_path: Path) -> None:
+    text = "name: B\norganizations: [The Old Mill]\ntasks: [{title: T, deal: d-1}]\n"
+    assert told(write(tmp_path, {**FILES, "customers/b.yaml": text})) == []
