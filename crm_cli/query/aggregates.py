@@ -41,7 +41,7 @@ def _average_order(node: Aggregate, row: Row, condition: Condition) -> Value:
 
 def _grouped(node: Aggregate, customer: Row, condition: Condition) -> Value:
     """A column of a subquery that is grouped by customer and joined once."""
-    item, _ = customer.items(node.collection.steps[0])
+    item, _ = customer.items(node.collection.steps[-1])
     wanted = _conditions(node, item, condition)
     column = _over(node, item)
     where = f" WHERE {' AND '.join(wanted)}" if wanted else ""

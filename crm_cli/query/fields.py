@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import FieldType, GroupOf, Integer, ListOf, Reference, Storage, Text
-from crm_cli.model.kind import Derived, Field, Kind, normal
+from crm_cli.model.kind import Derived, Field, Kind, normal, singular
 from crm_cli.model.kinds import FILE_KINDS, RECORD_KINDS
 from crm_cli.query.fault import Unknown
 
@@ -171,6 +171,16 @@ def names(kind: Kind) -> list[str]:
     return [ref.name for ref in own_fields(kind)]
 
 
+def spelled(kind: Kind) -> list[str]:
+    """The names of the kind's fields that people may mean: keys, aliases, a list's singular."""
+    found: list[str] = []
+    for field in kind.fields:
+        found += [field.key, *field.aliases]
+        if isinstance(field.type, ListOf):
+            found.append(singular(field.key))
+    return found
+
+
 def own_fields(kind: Kind) -> Iterator[Ref]:
     """Every field of the kind itself: id, stored, lifted, in groups, derived, text."""
     if has_id(kind):
@@ -271,7 +281,8 @@ def _own(wanted: str, kind: Kind) -> Ref | None:
     if isinstance(outer.type, ListOf):
         return _down(_own(rest, outer.type.kind), outer, outer.type.kind)
     if outer.type.storage is Storage.FREE:
-        return Ref(wanted, _TEXT, kind, Source.EXTRA, wanted, doc=outer.doc, origin="own key")
+        doc = "a key of your own"
+        return Ref(wanted, _TEXT, kind, Source.EXTRA, wanted, doc=doc, origin="own key")
     return None
 
 
@@ -388,7 +399,7 @@ def _unknown(name: str, kind: Kind, extra_keys: frozenset[str]) -> Unknown:
         return Unknown(f"{field.key} is a group of fields", f"write one of {inner}")
     known = [*names(kind)]
     for owner, _ in _owners(kind):
-        known += [*names(owner), *owner.by_name]
+        known += [*names(owner), *spelled(owner)]
     near = did_you_mean(bare, [*dict.fromkeys(known), *collections(kind), *extra_keys])
     listed = f"crm query fields {kind.name} lists them all"
     return Unknown(f"there is no field '{name}'", f"{near} {listed}" if near else listed)

@@ -11,7 +11,7 @@ from crm_cli.model.periods import read_window
 from crm_cli.model.text import did_you_mean
 from crm_cli.query.ast import Between, Compare, Literal, Op, Operand, Window
 from crm_cli.query.fault import Fault, Span, Unknown
-from crm_cli.query.fields import Collection, Ref, Source, collection, collections, resolve
+from crm_cli.query.fields import Collection, Ref, Source, collection, collections, resolve, spelled
 from crm_cli.query.scope import Scope
 from crm_cli.query.values import DATES, NUMBERS, allowed
 
@@ -108,7 +108,7 @@ def find_present(name: str, span: Span, scope: Scope, kind: Kind) -> Ref | Colle
         group = kind.by_name.get(normal(name))
         if group is not None:
             raise Fault(error.message, error.hint, span) from None
-        near = did_you_mean(name, [*kind.by_name, *collections(kind)])
+        near = did_you_mean(name, [*spelled(kind), *collections(kind)])
         raise Fault(error.message, near or error.hint, span) from None
 
 
