@@ -1,0 +1,179 @@
+"""A small shop in a folder of its own, and the command line run in this process."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from crm_cli.cli import terminal
+from crm_cli.cli.hook import main
+from crm_cli.workspace import Workspace, open_workspace
+
+TODAY = "2026-11-20"
+"""A Friday; noon in Ljubljana is at +01:00."""
+
+FILES = {
+    "crm.yaml": """\
+business:
+  name: Lan d.o.o.
+currency: EUR
+country: SI
+time_zone: Europe/Ljubljana
+users:
+  petra:
+    name: Petra Zajc
+    email: petra@lan.example
+  marko:
+    name: Marko Hribar
+    email: marko@lan.example
+terms_days: 30
+""",
+    "products.yaml": """\
+linen-sheet:
+  name: Linen sheet
+  price: 80.00
+  tax_rate: 22
+""",
+    "customers/maja-kos.yaml": """\
+# Met at the fair.
+name: Maja Kos
+kind: person
+owner: petra
+
+tags:
+  - vip
+
+emails:
+  - maja@kos.example
+
+phones:
+  - value: "+386 41 222 333"
+
+addresses:
+  - city: Koper
+    country: SI
+
+interactions:
+  - id: i-4k7q2ma
+    at: 2026-11-03T10:30+01:00
+    kind: call
+    direction: inbound
+    outcome: reached
+    summary: Asked about sheets for the flat.
+  - 2026-11-12 note: Moves in January
+
+tasks:
+  - id: t-9f3kx7d
+    title: Send the samples
+    due: 2026-11-20
+  - id: t-9fzzzz1
+    title: Ask about the flat
+    kind: call
+    status: completed
+    due: 2026-11-10
+    completed: 2026-11-11T09:15+01:00
+
+purchases:
+  - id: p-2m8ct4h
+    kind: invoice
+    number: "2026-0007"
+    date: 2026-11-05
+    lines:
+      - product: linen-sheet
+        quantity: 2
+        unit_price: 80.00
+        tax_rate: 22
+
+payments:
+  - id: y-7d1wz0e
+    date: 2026-11-15
+    amount: 100.00
+    method: credit_transfer
+    for: "2026-0007"
+""",
+    "customers/hotel-breg.yaml": """\
+name: Hotel Breg
+kind: organization
+owner: marko
+email: info@breg.example
+city: Bled
+tasks:
+  - id: t-3qqqqq1
+    title: Call about the towels
+    kind: call
+    due: 2026-11-16
+    assignee: petra
+  - id: t-3qqqqq2
+    title: Renew the contract
+    due: 2026-11-24T14:30+01:00
+""",
+    "customers/jan-vidmar.yaml": "name: Jan Vidmar\nphone: 040 123 456\ntasks: Write to him\n",
+}
+
+
+class Run(NamedTuple):
+    """What a command line answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the answer."""
+        return self.out.splitlines()
+
+
+Crm = Callable[..., Run]
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory with three customers, found by commands, on a set day; nobody is `me`."""
+    root = tmp_path / "shop"
+    for name, text in FILES.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("CRM_USER", "CRM_DEBUG", "VISUAL", "EDITOR", "COLUMNS", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    monkeypatch.setenv("CRM_DIR", str(root))
+    monkeypatch.setenv("CRM_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("CRM_TODAY", TODAY)
+    return root
+
+
+@pytest.fixture
+def workspace(shop: Path) -> Callable[..., Workspace]:
+    """Opens the shop afresh, as every command does: `workspace(user="petra")`."""
+
+    def opened(*, user: str | None = None, today: str | None = None) -> Workspace:
+        return open_workspace(directory=shop, user=user, today=today)
+
+    return opened
+
+
+@pytest.fixture
+def crm(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Crm:
+    """Runs a command line in the shop, without a terminal: `crm("due", stdin="")`."""
+    monkeypatch.setattr(terminal, "ask_terminal", lambda prompt: None)
+
+    def run(*words: str | Path, stdin: str = "") -> Run:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return Run(code, out, err)
+
+    return run
