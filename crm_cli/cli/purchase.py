@@ -112,8 +112,10 @@ def _add(session: Session, customer: str, wanted: Wanted, *, force: bool, dry_ru
     from crm_cli.features.purchases import NumberTaken, add
 
     for attempt in range(ATTEMPTS):
-        plan = add(session.workspace, customer, wanted, force=force)
         try:
+            plan = add(session.workspace, customer, wanted, force=force)
+            if attempt:
+                plan = plan._replace(notes=())  # said once
             carry_out(session, plan, dry_run=dry_run)
         except NumberTaken:
             if attempt == ATTEMPTS - 1:

@@ -162,19 +162,22 @@ def _said(workspace: Workspace, made: Item, wanted: Wanted) -> list[str]:
 def _warnings(
     made: Item, target: Item | None, owed: Decimal | None, wanted: Wanted
 ) -> list[str]:
-    """That more was paid than is owed, or for something that owes nothing."""
-    if target is None or wanted.refund or target.get("kind") not in ("invoice", "order"):
+    """That more was paid than was owed for the invoice."""
+    if target is None or wanted.refund or target.get("kind") != "invoice":
         return []
-    over = made.derived.get("unallocated")
     currency = target.derived["currency"]
-    if target.get("kind") == "invoice" and over:
-        due = format_amount(owed or Decimal(0), currency)
-        own = made.derived["currency"]
-        return [
-            f"warning: {target.values.get('number') or target.id} owed {due} {currency}; "
-            f"{format_amount(over, own)} {own} of it pays nothing yet"
-        ]
-    return []
+    own = made.derived["currency"]
+    due = owed or Decimal(0)
+    # In another currency what is over is known only where it pays nothing else.
+    over = made.values["amount"] - due if own == currency else made.derived["unallocated"]
+    if over <= 0:
+        return []
+    left = made.derived["unallocated"]
+    rest = "it pays what is due next" if not left else f"{format_amount(left, own)} pays nothing yet"
+    return [
+        f"warning: {target.values.get('number') or target.id} owed {format_amount(due, currency)} "
+        f"{currency}; {format_amount(over, own)} {own} is more than that: {rest}"
+    ]
 
 
 def _left(record: Item, target: Item | None, workspace: Workspace) -> list[str]:

@@ -284,18 +284,19 @@ def _next(workspace: Workspace, values: dict[str, Any]) -> str:
 
 
 def _refuse_double(workspace: Workspace, customer: str, values: dict[str, Any]) -> None:
+    """Refuse a number that names a purchase of the same customer, or an invoice of anybody."""
     kind = values.get("kind", "sale")
     rows = workspace.index.connection.execute(
-        'SELECT c."id" FROM "purchase" p JOIN "customer" c ON c."pk" = p."customer"'
-        ' WHERE p."number" = ? AND p."kind" = ?',
-        (values["number"], kind),
+        'SELECT c."id", p."kind" FROM "purchase" p JOIN "customer" c ON c."pk" = p."customer"'
+        ' WHERE p."number" = ?',
+        (values["number"],),
     ).fetchall()
-    holders = [str(row[0]) for row in rows if kind in _UNIQUE or row[0] == customer]
-    if holders:
-        raise Refused(
-            f"{holders[0]} has {kind.replace('_', ' ')} {values['number']} already",
-            "--number next takes the next free one; --force adds it all the same",
-        )
+    for holder, other in rows:
+        if holder == customer or (other == kind and kind in _UNIQUE):
+            raise Refused(
+                f"{holder} has {other.replace('_', ' ')} {values['number']} already",
+                "--number next takes the next free one; --force adds it all the same",
+            )
 
 
 def _refuse_credit(workspace: Workspace, record: Item) -> None:

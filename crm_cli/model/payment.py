@@ -78,7 +78,9 @@ PAYMENT = Kind(
     letter="y",
     title="reference",
     when="date",
-    columns=("date", "customer", "amount", "currency", "method", "for", "reference", "id"),
+    columns=(
+        "date", "customer", "direction", "amount", "currency", "method", "for", "reference", "id",
+    ),  # fmt: skip
     derived=(Derived("unallocated", Money(), "what of it pays nothing yet"),),
     derive=_derive,
     check=_check,

@@ -1,0 +1,161 @@
+"""`crm payment`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crm_cli.cli.options import (
+    Cols,
+    Currency,
+    DryRun,
+    Json,
+    Limit,
+    NoHeader,
+    On,
+    Output,
+    Sort,
+    Terms,
+    Where,
+)
+from crm_cli.cli.session import Session, of
+from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from crm_cli.workspace import Workspace
+
+app = typer.Typer()
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WHO|NUMBER [AMOUNT] [KEY=VALUE…]",
+            help="The customer, or what they paid for; without an amount what is owed for it.",
+        ),
+    ],
+    date: On = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            "--method", metavar="METHOD", help="cash, credit_transfer, credit_card, online …"
+        ),
+    ] = None,
+    for_: Annotated[
+        str | None,
+        typer.Option("--for", metavar="NUMBER|ID", help="The purchase that it pays."),
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option("--reference", metavar="TEXT", help="The bank's reference.")
+    ] = None,
+    currency: Currency = None,
+    refund: Annotated[bool, typer.Option("--refund", help="Money that goes back to them.")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Add a payment. The number of an invoice settles it.
+
+    crm payment add 2026-0042
+    crm payment add 2026-0042 200 --method cash --date yesterday
+    crm payment add ana 50 --refund --for 2026-0042
+    """
+    from crm_cli.cli.assignments import split_values
+    from crm_cli.features.payments import Wanted, add as plan
+
+    session = of(ctx)
+    named, values = split_values(words)
+    if not named or len(named) > 2:
+        raise UsageError(
+            f"one amount, please: {' '.join(named[1:])}" if named else "who paid?",
+            "crm payment add ana 200, or crm payment add 2026-0042",
+        )
+    customer, purchase = _whose(session, named[0], for_)
+    wanted = Wanted(
+        named[1] if len(named) == 2 else None,
+        purchase,
+        date,
+        method,
+        reference,
+        currency,
+        refund,
+        values,
+    )
+    carry_out(session, plan(session.workspace, customer, wanted), dry_run=dry_run)
+
+
+def _whose(session: Session, text: str, paid: str | None) -> tuple[str, str | None]:
+    """(customer, purchase) of WHO with `--for`, or of a purchase's number or id."""
+    from crm_cli.cli.choosing import chosen
+    from crm_cli.features.numbers import by_number
+
+    workspace = session.workspace
+    if paid is None:
+        found = chosen(session, lambda word: _purchase(workspace, word), text)
+        return found or (_customer(session, text), None)
+    customer = session.who(text, writes=True)
+    return chosen(session, lambda word: by_number(workspace, word, customer), paid)
+
+
+def _customer(session: Session, text: str) -> str:
+    """The customer that WHO means; what looks like a number is said to be none."""
+    try:
+        return session.who(text, writes=True)
+    except NotFound as error:
+        if not any(char.isdigit() for char in text):
+            raise
+        raise NotFound(f"{error.message}, and no purchase of that number", error.hint) from None
+
+
+def _purchase(workspace: Workspace, text: str) -> tuple[str, str] | None:
+    """What a word means as a purchase: its number, or its id with the letter."""
+    from crm_cli.features.numbers import numbered
+    from crm_cli.model.purchase import PURCHASE
+    from crm_cli.workspace import is_item_id
+
+    if text in workspace.customer_ids():
+        return None
+    found = numbered(workspace, text)
+    if found is None and text[:2] == "p-" and is_item_id(text):
+        try:
+            found = workspace.item(text, PURCHASE)
+        except NotFound:
+            return None
+    return found
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    terms: Terms = None,
+    where: Where = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """List the payments that query terms describe, by their date.
+
+    crm payment list date:this-month
+    crm payment list customer:ana --sort amount- -o csv
+    """
+    from crm_cli.cli.answers import answer_list
+    from crm_cli.model.payment import PAYMENT
+
+    answer_list(
+        of(ctx),
+        PAYMENT,
+        terms,
+        where=where,
+        sort=sort,
+        limit=limit,
+        cols=cols,
+        output=output,
+        json=json,
+        header=not no_header,
+    )

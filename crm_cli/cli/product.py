@@ -1,0 +1,143 @@
+"""`crm product`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import (
+    Cols,
+    Currency,
+    DryRun,
+    Json,
+    Limit,
+    NoHeader,
+    Output,
+    Sort,
+    Terms,
+    Where,
+    Yes,
+)
+from crm_cli.cli.session import of
+from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import UsageError
+
+app = typer.Typer()
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SKU NAME… [KEY=VALUE…]", help="Its SKU, its name, then further fields."
+        ),
+    ],
+    price: Annotated[
+        str | None, typer.Option("--price", metavar="18.50", help="Of one, without tax.")
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option("--category", metavar="TEXT", help="The group it belongs to.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="kg", help="Piece, kg, hour …")
+    ] = None,
+    tax_rate: Annotated[
+        str | None, typer.Option("--tax-rate", metavar="9.5", help="Percent.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="good|service", help="A thing, or work.")
+    ] = None,
+    cost: Annotated[
+        str | None, typer.Option("--cost", metavar="9.20", help="What one costs us.")
+    ] = None,
+    currency: Currency = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Add a product to the directory, products.yaml.
+
+    crm product add beans-1kg "House blend, 1 kg" --price 18.50 --unit bag --tax-rate 9.5
+    crm product add course-1d Barista course kind=service price=126
+    """
+    from crm_cli.cli.assignments import split_values
+    from crm_cli.features.products import add as plan
+
+    session = of(ctx)
+    named, values = split_values(words)
+    if not named:
+        raise UsageError("which product?", 'crm product add beans-1kg "House blend, 1 kg"')
+    options = {
+        "kind": kind,
+        "category": category,
+        "price": price,
+        "cost": cost,
+        "currency": currency,
+        "tax_rate": tax_rate,
+        "unit": unit,
+    }
+    given = [(key, text) for key, text in options.items() if text is not None]
+    carry_out(
+        session,
+        plan(session.workspace, named[0], " ".join(named[1:]), [*given, *values]),
+        dry_run=dry_run,
+    )
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    terms: Terms = None,
+    where: Where = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """List the products that query terms describe; all of them without any.
+
+    crm product list
+    crm product list category:beans is:active --sort price- -o csv
+    """
+    from crm_cli.cli.answers import answer_list
+    from crm_cli.model.product import PRODUCT
+
+    answer_list(
+        of(ctx),
+        PRODUCT,
+        terms,
+        where=where,
+        sort=sort,
+        limit=limit,
+        cols=cols,
+        output=output,
+        json=json,
+        header=not no_header,
+    )
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="SKU… KEY=VALUE…", help="Which, and what: price=19.50 unit=."),
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Change fields of products. What was bought keeps its price.
+
+    crm product set beans-1kg price=19.50
+    crm product set beans-250g beans-500g disabled=yes reorder_every= --yes
+    """
+    from crm_cli.cli.assignments import split_assignments
+    from crm_cli.features.products import change
+
+    session = of(ctx)
+    skus, assignments = split_assignments(words)
+    plan = change(session.workspace, session.expand(skus), assignments)
+    carry_out(session, plan, dry_run=dry_run, yes=yes)

@@ -1,0 +1,176 @@
+"""Who owes what: all who owe, and one customer's open invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import Problem
+from crm_cli.model.item import Item
+from crm_cli.model.money import round_money
+from crm_cli.workspace import Workspace
+
+_AMOUNTS = ("gross", "paid", "amount_due")
+
+
+class Owing(NamedTuple):
+    """A customer who owes; amounts in the base currency, None where a rate is missing.
+
+    `oldest_due` is the due date of the open invoice that is due first; `days_overdue` is
+    0 where that is still to come, None where nothing says when.
+    """
+
+    id: str
+    path: str
+    name: str
+    balance: Decimal | None
+    overdue: Decimal | None
+    currency: str
+    oldest_due: date | None
+    days_overdue: int | None
+
+
+class OpenInvoice(NamedTuple):
+    """An invoice of which something is owed; amounts in its own currency, with tax."""
+
+    id: str
+    number: str | None
+    date: date | None
+    due: date | None
+    gross: Decimal
+    paid: Decimal
+    amount_due: Decimal
+    currency: str
+    status: str
+    days_overdue: int
+
+
+class Account(NamedTuple):
+    """What one customer owes: the balance in the base currency, and the open invoices."""
+
+    id: str
+    name: str
+    path: str
+    balance: Decimal | None
+    overdue: Decimal | None
+    currency: str
+    unallocated: tuple[tuple[Decimal, str], ...]
+    invoices: tuple[OpenInvoice, ...]
+    problems: tuple[Problem, ...]
+
+
+def owing(
+    workspace: Workspace, terms: Sequence[str] = (), *, where: str | None = None
+) -> tuple[list[Owing], list[Problem]]:
+    """Those who owe among the customers that terms and expression describe, oldest due first.
+
+    With what is wrong: balances that are not known, since a rate is missing.
+    """
+    answer = workspace.select(
+        CUSTOMER,
+        terms,
+        where=where,
+        cols=("id", "path", "name", "balance", "overdue"),
+    )
+    today = workspace.clock.today
+    oldest = _oldest(workspace)
+    found = []
+    problems = []
+    for id, path, name, balance, overdue in answer.rows:
+        if balance is None and path in oldest:
+            problems.append(_unknown(path, name or id))
+        elif balance is None or balance <= 0:
+            continue
+        due = oldest.get(path)
+        days = None if due is None else max((today - due).days, 0)
+        found.append(
+            Owing(
+                id, path, name, balance, overdue, workspace.business.currency, due, days
+            )
+        )
+    found.sort(key=lambda one: (one.oldest_due is None, one.oldest_due or date.max, one.id))
+    return found, problems
+
+
+def _oldest(workspace: Workspace) -> dict[str, date | None]:
+    """The earliest due date of what is open, by the customer's path."""
+    rows = workspace.index.connection.execute(
+        'SELECT c."path", MIN(p."due") FROM "purchase" p JOIN "customer" c'
+        ' ON c."pk" = p."customer" WHERE p."settlement" IN (\'unpaid\', \'partly_paid\')'
+        ' GROUP BY c."pk"'
+    )
+    return {str(path): date.fromisoformat(due) if due else None for path, due in rows}
+
+
+def account(workspace: Workspace, customer: str) -> Account:
+    """What a customer owes, invoice by invoice, the oldest due first."""
+    document = workspace.document(customer)
+    record = document.record
+    today = workspace.clock.today
+    invoices = [
+        _open(item, today)
+        for item in record.items("purchases")
+        if item.derived.get("settlement") in ("unpaid", "partly_paid")
+    ]
+    invoices.sort(key=lambda one: (one.due or date.max, one.date or date.max, one.id))
+    name = str(record.get("name") or customer)
+    balance: Decimal | None = record.derived.get("balance")
+    if balance is not None:
+        balance = round_money(balance, workspace.business.currency)
+    left = [
+        (payment.derived["unallocated"], str(payment.derived["currency"]))
+        for payment in record.items("payments")
+        if payment.derived.get("unallocated")
+    ]
+    return Account(
+        customer,
+        name,
+        document.path,
+        balance,
+        _overdue(invoices, workspace),
+        workspace.business.currency,
+        tuple(left),
+        tuple(invoices),
+        (_unknown(document.path, name),) if balance is None else (),
+    )
+
+
+def _open(item: Item, today: date) -> OpenInvoice:
+    derived = item.derived
+    due: date | None = derived.get("due")
+    late = (today - due).days if due is not None else 0
+    return OpenInvoice(
+        item.id,
+        item.values.get("number"),
+        item.values.get("date"),
+        due,
+        *(round_money(derived[key], derived["currency"]) for key in _AMOUNTS),
+        derived["currency"],
+        "overdue" if late > 0 else str(derived["settlement"]),
+        max(late, 0),
+    )
+
+
+def _overdue(invoices: Sequence[OpenInvoice], workspace: Workspace) -> Decimal | None:
+    """What is late, in the base currency; None where a rate is missing."""
+    total = round_money(Decimal(0), workspace.business.currency)
+    for invoice in invoices:
+        if invoice.status != "overdue":
+            continue
+        base = workspace.business.rates.convert(
+            invoice.amount_due, invoice.currency, invoice.date or date.max
+        )
+        if base is None:
+            return None
+        total += base
+    return total
+
+
+def _unknown(path: str, name: str) -> Problem:
+    return Problem(
+        path, 0, 0, "missing-rate", f"what {name} owes is not known: a rate is missing",
+        "add it to rates.yaml",
+    )  # fmt: skip
