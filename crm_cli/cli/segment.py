@@ -1,0 +1,195 @@
+"""`crm segment`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crm_cli.cli.options import (
+    Cols,
+    DryRun,
+    Json,
+    Limit,
+    NoHeader,
+    Output,
+    Sort,
+    Terms,
+    Where,
+    Yes,
+)
+from crm_cli.cli.session import Session, of
+from crm_cli.cli.writing import carry_out
+
+if TYPE_CHECKING:
+    from crm_cli.features.plan import Plan
+    from crm_cli.features.segments import Shown
+    from crm_cli.render.card import Card
+
+app = typer.Typer()
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The segment's name.")]
+
+
+@app.command()
+def save(
+    ctx: typer.Context,
+    name: Name,
+    terms: Terms = None,
+    where: Where = None,
+    description: Annotated[
+        str | None, typer.Option("--description", metavar="TEXT", help="Who they are.")
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", "--yes", "-y", help="Replace one of that name without asking."),
+    ] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Save a query on customers under a name; it is then asked for as @NAME.
+
+    Dates in words stay as they are: -180d counts from the day of asking.
+
+    crm segment save lapsed-vip +vip last-purchase.before:-180d
+    crm segment save big-coast @coast --where "spend > 1000" --description "To be visited"
+    """
+    from crm_cli.features.segments import save as plan
+
+    session = of(ctx)
+    made = plan(
+        session.workspace, name, terms or (), where=where, description=description
+    )
+    _carry_out(session, made, dry_run=dry_run, yes=force)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    terms: Terms = None,
+    where: Where = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """List the saved segments.
+
+    crm segment list
+    crm segment list kind:static --json
+    """
+    from crm_cli.cli.answers import answer_list
+    from crm_cli.model.segment import SEGMENT
+
+    answer_list(
+        of(ctx),
+        SEGMENT,
+        terms,
+        where=where,
+        sort=sort,
+        limit=limit,
+        cols=cols,
+        output=output,
+        json=json,
+        header=not no_header,
+    )
+
+
+@app.command()
+def show(ctx: typer.Context, name: Name, output: Output = None, json: Json = False) -> None:
+    """Show what a segment asks for, how many it holds today, and which others use it.
+
+    crm segment show lapsed-vip
+    crm list @lapsed-vip
+    """
+    from crm_cli.features.segments import FILE, show as find
+    from crm_cli.render.output import Format
+
+    session = of(ctx)
+    shown = find(session.workspace, name)
+    form = session.format(output, json)
+    if form is Format.TABLE:
+        session.show_card(_card(shown))
+    elif form in (Format.IDS, Format.PATHS):
+        session.write((shown.item.id if form is Format.IDS else FILE) + "\n")
+    else:
+        item = shown.item
+        record = {
+            "id": item.id,
+            "query": item.values.get("query") or [],
+            "where": item.values.get("where"),
+            "description": item.values.get("description"),
+            "kind": item.get("kind"),
+            "members": item.values.get("members") or [],
+            "customers": shown.customers,
+            "used_by": list(shown.used_by),
+        }
+        session.show_record(record, form)
+
+
+@app.command()
+def count(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME…]", help="Which; all without any.", show_default=False),
+    ] = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Count the customers of segments: of one the number alone.
+
+    crm segment count lapsed-vip
+    crm segment count --json
+    """
+    from crm_cli.features.segments import counts
+    from crm_cli.render.output import Column, Format, Rows
+
+    session = of(ctx)
+    found = counts(session.workspace, names or ())
+    form = session.format(output, json)
+    if form is Format.TABLE and names and len(found) == 1:
+        session.write(f"{found[0][1]}\n")
+        return
+    columns = (Column("segment"), Column("customers", "integer"))
+    rows = Rows(columns, found, ids=[name for name, _ in found], none="no segments")
+    session.show(rows, form, header=not no_header)
+
+
+@app.command()
+def rm(ctx: typer.Context, name: Name, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Remove a segment, not the customers in it. Asks where other segments use it.
+
+    crm segment rm lapsed-vip
+    """
+    from crm_cli.features.segments import remove
+
+    session = of(ctx)
+    _carry_out(session, remove(session.workspace, name), dry_run=dry_run, yes=yes)
+
+
+def _carry_out(session: Session, plan: Plan, *, dry_run: bool, yes: bool) -> None:
+    """As for every plan, after its question where it has one."""
+    if plan.question and not dry_run:
+        if yes:
+            session.say(plan.question)
+        session.confirm(plan.question, yes=yes)
+    carry_out(session, plan, dry_run=dry_run)
+
+
+def _card(shown: Shown) -> Card:
+    from crm_cli.render.card import Card, Fact, Section
+
+    item = shown.item
+    customers = "cannot be asked" if shown.customers is None else shown.customers
+    facts = [
+        Fact("query", " ".join(item.values.get("query") or ())),
+        Fact("where", item.values.get("where")),
+        Fact("kind", item.get("kind")),
+        Fact("members", item.values.get("members")),
+        Fact("customers", customers, shown.fault, "alert" if shown.fault else ""),
+        Fact("used by", [f"@{name}" for name in shown.used_by]),
+    ]
+    return Card(f"@{item.id}", str(item.values.get("description") or ""), [Section(facts=facts)])

@@ -1,0 +1,195 @@
+"""Saved segments: saving, removing, counting, and who stands on whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from crm_cli.features.plan import Plan, counted
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.model.item import Item
+from crm_cli.model.kind import normal
+from crm_cli.query.ast import Node, Segment
+from crm_cli.query.scope import Scope, SegmentSpec
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Workspace
+
+FILE = "segments.yaml"
+
+
+class Shown(NamedTuple):
+    """A segment as it is saved, how many it holds today, and which others stand on it.
+
+    `customers` is None where its query cannot be asked; `fault` says why.
+    """
+
+    item: Item
+    customers: int | None
+    fault: str
+    used_by: tuple[str, ...]
+
+
+def save(
+    workspace: Workspace,
+    name: str,
+    terms: Sequence[str],
+    *,
+    where: str | None = None,
+    description: str | None = None,
+) -> Plan:
+    """Plan to save terms and an expression under a name; they are kept as they were typed.
+
+    The plan has a question where a segment is replaced. Raises UsageError (QueryError
+    where the query is at fault, also for segments that would ask for each other).
+    """
+    scope = workspace.scope(CUSTOMER)
+    name = _known(scope, name) or _new_name(name)
+    if not terms and not (where or "").strip():
+        raise UsageError(
+            "a segment needs terms or --where", f"crm segment save {name} +vip city:Koper"
+        )
+    spec = SegmentSpec(tuple(terms), where or "")
+    count = _count(scope._replace(segments={**scope.segments, name: spec}), name, workspace)
+    old = scope.segments.get(name)
+    values: dict[str, Any] = {"query": list(terms), "where": where, "description": description}
+
+    def update(document: Document) -> None:
+        if name not in document.records:
+            document.add(name, {key: value for key, value in values.items() if value})
+            return
+        for key in ("query", "where"):
+            if values[key]:
+                document.set(name, key, values[key])
+            else:
+                document.remove(name, key)
+        if description:
+            document.set(name, "description", description)
+        for key in ("kind", "members"):
+            document.remove(name, key)
+
+    question = f"Replace @{name}, which is {_described(old)}?" if old is not None else ""
+    return Plan(
+        Change(f"save segment {name}", (Edit(FILE, update),)),
+        f"saved @{name}: {counted(count, 'customer')} today",
+        question=question,
+        made=(name,),
+    )
+
+
+def remove(workspace: Workspace, name: str) -> Plan:
+    """Plan to remove a segment; the plan has a question where others stand on it."""
+    scope = workspace.scope(CUSTOMER)
+    name = _named(scope, name)
+    users = _users(scope, name)
+
+    def update(document: Document) -> None:
+        document.delete(name)
+
+    question = ""
+    if users:
+        listed = ", ".join(f"@{user}" for user in users)
+        verb = "asks" if len(users) == 1 else "ask"
+        question = f"{listed} {verb} for @{name}, and will be an error. Remove it?"
+    return Plan(
+        Change(f"remove segment {name}", (Edit(FILE, update),)),
+        f"removed @{name}",
+        question=question,
+    )
+
+
+def show(workspace: Workspace, name: str) -> Shown:
+    """A segment; raises NotFound."""
+    scope = workspace.scope(CUSTOMER)
+    name = _named(scope, name)
+    item = workspace.segments()[name]
+    count: int | None = None
+    fault = ""
+    try:
+        count = _count(scope, name, workspace)
+    except UsageError as error:
+        fault = error.message
+    return Shown(item, count, fault, tuple(_users(scope, name)))
+
+
+def counts(workspace: Workspace, names: Sequence[str] = ()) -> list[tuple[str, int]]:
+    """(name, number of customers today) of segments, of all without names.
+
+    Raises NotFound, and QueryError for a segment that cannot be asked.
+    """
+    scope = workspace.scope(CUSTOMER)
+    wanted = [_named(scope, name) for name in names] or sorted(scope.segments)
+    return [(name, _count(scope, name, workspace)) for name in wanted]
+
+
+def _count(scope: Scope, name: str, workspace: Workspace) -> int:
+    from crm_cli.query.select import Query, count
+
+    return count(workspace.index.connection, Query(CUSTOMER, Segment(name)), scope)
+
+
+def _new_name(text: str) -> str:
+    name = text.removeprefix("@")
+    if not re.fullmatch(r"[a-z0-9_-]{1,80}", name) or not name.strip("-_"):
+        lower = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-")
+        raise UsageError(
+            f"'{text}' cannot be a segment's name",
+            "names are of a-z, 0-9, - and _" + (f", as {lower}" if lower else ""),
+        )
+    return name
+
+
+def _known(scope: Scope, text: str) -> str | None:
+    """The name that a segment is saved under; `-` and `_` are the same."""
+    wanted = text.removeprefix("@")
+    for name in scope.segments:
+        if name == wanted or normal(name) == normal(wanted):
+            return name
+    return None
+
+
+def _named(scope: Scope, text: str) -> str:
+    name = _known(scope, text)
+    if name is not None:
+        return name
+    from crm_cli.model.text import did_you_mean
+
+    near = did_you_mean(text.removeprefix("@"), scope.segments)
+    raise NotFound(f"there is no segment {text}", near or "crm segment list shows them")
+
+
+def _described(spec: SegmentSpec) -> str:
+    """What a segment asks for, in a line."""
+    parts = [*spec.query, *([f"--where '{spec.where}'"] if spec.where else ())]
+    if spec.members:
+        parts.append(f"a list of {counted(len(spec.members), 'customer')}")
+    return " ".join(parts) or "empty"
+
+
+def _users(scope: Scope, name: str) -> list[str]:
+    """The segments that ask for one."""
+    from crm_cli.query.segments import segment_node
+
+    users = []
+    for other, spec in scope.segments.items():
+        try:
+            node = segment_node(other, spec, scope)
+        except UsageError:
+            # Faulty anyhow; what it was meant to ask for is not known.
+            continue
+        if other != name and node is not None and name in set(_asked(node)):
+            users.append(other)
+    return sorted(users)
+
+
+def _asked(part: object) -> Iterator[str]:
+    """The names of the segments in a condition."""
+    if isinstance(part, Segment):
+        yield part.name
+    elif isinstance(part, Node):
+        for inner in part.parts_of():
+            yield from _asked(inner)
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from _asked(inner)
