@@ -16,14 +16,14 @@ from crm_cli.model.fieldtypes import Code, FieldType, GroupOf, ListOf, Storage, 
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
-from crm_cli.model.node import DOUBLE, PLAIN, Mapping, Node, Scalar, Sequence
+from crm_cli.model.node import PLAIN, Mapping, Node, Scalar, Sequence
 from crm_cli.model.quoting import resolves_to_text, style_for
 from crm_cli.model.reading import Reader, entry_of
 from crm_cli.model.writing import free_node, item_node, new_item, value_to_node
 from crm_cli.store import splice
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.emit import emit
-from crm_cli.store.splice import Append, Delete, Insert, Op, Path, RenameKey, Replace
+from crm_cli.store.splice import Append, Delete, Insert, Op, Path, RenameKey, Replace, Requote
 
 BOM = b"\xef\xbb\xbf"
 
@@ -334,16 +334,19 @@ class Document:
         """The keys of an item, as written, that the declaration puts before `key`."""
         if not isinstance(item.node, Mapping):
             return ()
+        names = list(item.node.keys())
         order = {field.key: place for place, field in enumerate(item.kind.fields)}
-        place = order.get(key, len(order))
+        if key not in order:
+            return tuple(names)
         before = []
-        for name in item.node.keys():
+        for name in names:
             field = item.kind.by_name.get(normal(name))
             if field is None and normal(name) in item.kind.hoisted:
                 field = item.kind.hoisted[normal(name)][0]
-            if name == "id" or field is None or order[field.key] < place:
-                before.append(name)
-        return tuple(before)
+            place = -1 if name == "id" else order[field.key] if field else len(order)
+            if place < order[key]:
+                before.append((place, name))
+        return tuple(name for _, name in sorted(before, key=lambda pair: pair[0]))
 
     # Items
 
@@ -513,7 +516,7 @@ class Document:
             node = next(self._plain_codes(), None)
             if node is None:
                 return count
-            self._apply(Replace(self.path_to(node), Scalar(node.text, DOUBLE)))
+            self._apply(Requote(self.path_to(node)))
             count += 1
 
     def _plain_codes(self) -> Iterator[Scalar]:

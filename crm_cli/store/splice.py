@@ -10,7 +10,8 @@ from collections.abc import Sequence as Ops
 from typing import NamedTuple
 
 from crm_cli.model.errors import DataError
-from crm_cli.model.node import Mapping, Node, Scalar, Sequence, plain
+from crm_cli.model.node import DOUBLE, Mapping, Node, Scalar, Sequence, plain
+from crm_cli.model.quoting import double_quoted
 from crm_cli.store import edits, intent
 from crm_cli.store.compose import compose
 from crm_cli.store.flow import Edit
@@ -59,7 +60,13 @@ class RenameKey(NamedTuple):
     key: str
 
 
-Op = Replace | Insert | Append | Delete | RenameKey
+class Requote(NamedTuple):
+    """The same text in double quotes, for the one-line scalar at `path`."""
+
+    path: Path
+
+
+Op = Replace | Insert | Append | Delete | RenameKey | Requote
 
 
 def apply(text: str, ops: Ops[Op], path: str) -> str:
@@ -130,7 +137,10 @@ def _translated(path: Path, renamed: dict[Path, str]) -> Path:
 
 
 def _do(
-    text: str, root: Mapping, wanted: Mapping, op: Replace | Insert | Append | RenameKey
+    text: str,
+    root: Mapping,
+    wanted: Mapping,
+    op: Replace | Insert | Append | RenameKey | Requote,
 ) -> Edit | None:
     """The edit for one operation, done on `wanted` too; None where it changes nothing."""
     target = intent.find(root, op.path)
@@ -141,6 +151,11 @@ def _do(
             return None
         intent.put(wanted, op.path, intent.copy(op.node))
         return edits.replace(text, root, op.path, op.node)
+    if isinstance(op, Requote):
+        if not isinstance(target, Scalar) or target.style == DOUBLE:
+            return None
+        intent.put(wanted, op.path, Scalar(target.text, DOUBLE))
+        return target.start, target.end, double_quoted(target.text)
     if isinstance(op, Append):
         edit = edits.append(text, root, op.path, op.node)
         mine = intent.find(wanted, op.path)
