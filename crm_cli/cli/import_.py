@@ -107,6 +107,8 @@ def import_(
         )
         if not written.diffs:
             return
+    else:
+        session.say("nothing changed")
     if plan.rejected and not dry_run:
         path = rejects or importing.default_path(file)
         importing.write_rejects(path, plan)
