@@ -112,7 +112,7 @@ tasks:
     title: Renew the contract
     due: 2026-11-24T14:30+01:00
 """,
-    "customers/jan-vidmar.yaml": "name: Jan Vidmar\nphone: 040 123 456\ntasks: Write to him\n",
+    "customers/jan-vidmar.yaml": "name: Jan Vidmar\nphone: 040 123 456\ntasks:\n  - Write to him\n",
 }
 
 
@@ -163,9 +163,7 @@ def workspace(shop: Path) -> Callable[..., Workspace]:
 
 
 @pytest.fixture
-def crm(
-    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Crm:
+def crm(shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Crm:
     """Runs a command line in the shop, without a terminal: `crm("due", stdin="")`."""
     monkeypatch.setattr(terminal, "ask_terminal", lambda prompt: None)
 

@@ -321,7 +321,7 @@ def _stranger(workspace: Workspace, assignee: str | None) -> list[str]:
     users = workspace.business.users
     if not assignee or not users or assignee in users:
         return []
-    return [f"{assignee} is none of the users in crm.yaml: {', '.join(users)}"]
+    return [f"{assignee} is none of the users in crm.yaml: {', '.join(sorted(users))}"]
 
 
 def _next(workspace: Workspace, item: Item, now: datetime) -> tuple[dict[str, Any] | None, str]:
