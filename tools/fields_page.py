@@ -1,0 +1,156 @@
+"""docs/reference/fields.md and settings.md: what is kept, from the kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markdown import MADE, code, codes, sentence, table
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.fieldtypes import (
+    Choice,
+    Code,
+    FieldType,
+    GroupOf,
+    Integer,
+    ListOf,
+    MapOf,
+    Reference,
+    Text,
+    Texts,
+    Word,
+)
+from crm_cli.model.kind import Derived, Field, Kind
+from crm_cli.model.kinds import FILE_KINDS, RECORD_KINDS
+from crm_cli.model.settings import SETTINGS
+
+_PLAIN = (Choice, Code, Integer, Text, Word)
+"""Types whose name says enough."""
+
+_FIELDS = f"""\
+# Fields
+
+{MADE}
+
+What a record holds. Only `name` is required; unknown keys are kept and can be queried
+by their own name. `-` and `_` are the same in keys, and so are a list's name and its
+singular (`tags`, `tag`) in what you type.
+"""
+
+_SETTINGS = f"""\
+# Settings
+
+{MADE}
+
+The keys of `crm.yaml`. `crm config list` shows those of a folder, `crm config set`
+changes them.
+"""
+
+
+def fields_page() -> str:
+    """The page on the kinds of records and of their items."""
+    parts = [_FIELDS]
+    for kind in _records():
+        parts += _kind(kind, f"## {kind.key}", _place(kind))
+    for name, kind in FILE_KINDS.items():
+        key = "SKU" if kind.name == "product" else "name"
+        parts += _kind(kind, f"## {kind.key}", f"In `{name}`, each under its {key}.")
+    return "\n".join(parts)
+
+
+def settings_page() -> str:
+    """The page on `crm.yaml` and the tables beside it."""
+    parts = [_SETTINGS, _table(SETTINGS)]
+    for field in SETTINGS.fields:
+        kind = getattr(field.type, "kind", None)
+        if isinstance(field.type, (GroupOf, MapOf)) and kind is not None:
+            where = f"`{field.key}.KEY`" if isinstance(field.type, MapOf) else f"`{field.key}`"
+            parts += [f"## {field.key}\n", f"Under {where}:\n", _table(kind)]
+    parts.append(f"## Words of your own\n\n{_vocabulary()}")
+    return "\n".join(parts)
+
+
+def _records() -> Iterator[Kind]:
+    """The customer, its groups, and its items in the order of the declarations."""
+    yield CUSTOMER
+    for _, kind in CUSTOMER.groups:
+        yield kind
+    yield from RECORD_KINDS[1:]
+
+
+def _place(kind: Kind) -> str:
+    if kind is CUSTOMER:
+        return "One file each, `customers/ID.yaml`."
+    owners = [
+        f"{code(field.key)} of {_a(owner.name)}"
+        for owner in RECORD_KINDS
+        for field, part in (*owner.lists, *owner.groups)
+        if part is kind
+    ]
+    ids = f" Their ids begin with `{kind.letter}-`." if kind.letter else ""
+    return f"In {', '.join(owners)}.{ids}"
+
+
+def _kind(kind: Kind, heading: str, place: str) -> Iterator[str]:
+    yield f"{heading}\n"
+    yield f"{sentence(kind.doc)} {place}\n"
+    yield _table(kind)
+    derived = table(("derived", "type", "meaning", "also"), map(_derived, kind.derived))
+    if derived:
+        yield f"Computed, never stored:\n\n{derived}"
+    states = table(
+        ("state", "meaning"), ((code(f"is:{state.name}"), state.doc) for state in kind.states)
+    )
+    if states:
+        yield states
+
+
+def _table(kind: Kind) -> str:
+    return table(("key", "type", "meaning", "also"), map(_field, kind.fields))
+
+
+def _field(field: Field) -> tuple[str, str, str, str]:
+    meaning = field.doc
+    if isinstance(field.type, Choice):
+        words = codes(field.type.words)
+        more = ", or your own words" if field.type.vocabulary else ""
+        meaning = f"{meaning}: {words}{more}"
+    if field.default is not None and field.default is not False:
+        meaning = f"{meaning} ({field.type.answer(field.default)} if absent)"
+    if field.inherits:
+        meaning = f"{meaning} (the customer's {field.inherits} if absent)"
+    return code(field.key), _type(field.type), meaning, codes(field.aliases)
+
+
+def _derived(derived: Derived) -> tuple[str, str, str, str]:
+    return code(derived.key), derived.type.name, derived.doc, codes(derived.aliases)
+
+
+def _type(type: FieldType) -> str:
+    if isinstance(type, ListOf):
+        return f"list of [{type.kind.key}](#{type.kind.key})"
+    if isinstance(type, Reference):
+        return f"id of {_a(type.to)}"
+    if isinstance(type, Texts) and type.to:
+        return f"list of ids of {type.to}s"
+    if isinstance(type, (GroupOf, MapOf)):
+        return f"[{type.name}](#{type.kind.key})"
+    told = type.example and type.__class__ not in _PLAIN
+    return f"{type.name}, as `{type.example}`" if told else type.name
+
+
+def _vocabulary() -> str:
+    rows = [
+        (code(field.type.vocabulary), f"{field.key} of {_a(kind.name)}")
+        for kind in RECORD_KINDS
+        for field in kind.fields
+        if isinstance(field.type, Choice) and field.type.vocabulary
+    ]
+    return (
+        "`vocabulary` adds words to these lists: `vocabulary: {source: [farmers_market]}`.\n\n"
+        + table(("name", "the words of"), rows)
+    )
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
