@@ -49,7 +49,7 @@ def log(
     notes: list[str] = []
     values: dict[str, Any] = {"id": new_id(workspace, INTERACTION), "at": _at(workspace, at, notes)}
     given = {
-        "kind": kind or "note",
+        "kind": "note" if kind is None else kind,
         "direction": direction,
         "outcome": outcome,
         "duration": duration,

@@ -109,7 +109,8 @@ def _limits(rows: Rows, width: int) -> list[int] | None:
     limits = _widths(rows)
     if "name" in rows.keys:
         name = rows.keys.index("name")
-        limits[name] = min(limits[name], _NAME)
+        lines = [line for row in rows.rows for line in wrapped(visible(row[name]), _NAME)]
+        limits[name] = max(len("name"), *map(columns_of, lines))
     what = rows.keys.index("what")
     limits[what] += width - len(GAP) * (len(limits) - 1) - sum(limits)
     return limits if limits[what] >= _LEAST else None

@@ -1,0 +1,96 @@
+"""`crm log`: where the text comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crm_cli.cli import terminal
+from crm_cli.cli.session import Session
+from tests.conftest import Crm
+
+
+def said(crm: Crm) -> list[str]:
+    """What is noted of Maja, newest last."""
+    return crm("interaction", "list", "customer:maja-kos", "--sort", "at,id", "--cols", "summary",
+               "-o", "tsv", "--no-header").lines  # fmt: skip
+
+
+def test_the_text_may_be_words(crm: Crm, shop: Path) -> None:
+    done = crm("log", "maja-kos", "Asked", "for", "towels", "--kind", "call", "--in")
+    assert done.code == 0
+    assert done.out.startswith("noted call i-")
+    assert done.out.endswith(" with Maja Kos (maja-kos)  (customers/maja-kos.yaml)\n")
+    assert done.err == "crm undo takes it back\n"
+    assert said(crm)[-1] == "Asked for towels"
+    before = (shop / "customers" / "maja-kos.yaml").read_text()
+    assert "direction: inbound\n    summary: Asked for towels" in before
+
+
+@pytest.mark.parametrize("words", [[], ["-"]])
+def test_the_text_may_come_from_stdin(crm: Crm, words: list[str]) -> None:
+    done = crm("log", "maja-kos", *words, "--kind", "email", stdin="Dear all,\n\nyes.\n\n")
+    assert done.code == 0
+    assert said(crm)[-1] == "Dear all,\\n\\nyes."
+
+
+def test_a_call_that_failed_needs_no_text_and_leaves_stdin_alone(crm: Crm) -> None:
+    done = crm("log", "maja-kos", "--kind", "call", "--outcome", "no_answer", stdin="other\n")
+    assert done.code == 0
+    assert said(crm)[-1] == ""
+
+
+def test_nothing_to_note_down_is_refused(crm: Crm) -> None:
+    done = crm("log", "maja-kos", stdin="\n")
+    assert (done.code, done.out) == (2, "")
+
+
+def test_the_text_may_be_written_in_an_editor(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "interactive", property(lambda self: True))
+    shown: list[str] = []
+
+    def edit(text: str, name: str, environ: object, *, line: int = 1) -> str:
+        shown.append(text)
+        return f"Came by.\n# 2 sheets\n{text}"
+
+    monkeypatch.setattr(terminal, "edit", edit)
+    assert crm("log", "maja").code == 0
+    assert "maja-kos" in shown[0]
+    assert said(crm)[-1] == "Came by.\\n# 2 sheets"
+
+
+def test_an_empty_text_in_the_editor_notes_nothing(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "interactive", property(lambda self: True))
+    monkeypatch.setattr(terminal, "edit", lambda text, name, environ: text)
+    before = (shop / "customers" / "maja-kos.yaml").read_bytes()
+    assert crm("log", "maja-kos").code == 130
+    assert (shop / "customers" / "maja-kos.yaml").read_bytes() == before
+
+
+def test_a_dry_run_writes_nothing(crm: Crm, shop: Path) -> None:
+    before = (shop / "customers" / "maja-kos.yaml").read_bytes()
+    done = crm("log", "maja-kos", "Asked", "--follow-up", "fri", "--dry-run")
+    assert done.code == 0
+    assert "+    summary: Asked" in done.lines
+    assert "+    due: 2026-11-27" in done.lines
+    assert (shop / "customers" / "maja-kos.yaml").read_bytes() == before
+
+
+def test_both_ways_at_once_are_refused(crm: Crm) -> None:
+    assert crm("log", "maja-kos", "x", "--in", "--out").code == 2
+
+
+def test_a_prefix_is_not_enough_for_a_script(crm: Crm) -> None:
+    done = crm("log", "maja", "x")
+    assert done.code == 3
+    assert "maja-kos" in done.err
+
+
+def test_undo_takes_it_back_byte_for_byte(crm: Crm, shop: Path) -> None:
+    before = (shop / "customers" / "maja-kos.yaml").read_bytes()
+    crm("log", "maja-kos", "Asked", "--follow-up", "fri")
+    assert crm("undo").code == 0
+    assert (shop / "customers" / "maja-kos.yaml").read_bytes() == before
