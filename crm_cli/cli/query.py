@@ -1,0 +1,91 @@
+"""`crm query`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import Json, NoHeader, Output, Terms, Where
+from crm_cli.cli.session import of
+
+app = typer.Typer()
+
+
+@app.command()
+def explain(
+    ctx: typer.Context,
+    terms: Terms = None,
+    where: Where = None,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="What is listed: customer, task …")
+    ] = "customer",
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Show what a query means: its full expression, its dates, its SQL.
+
+    crm query explain +vip spend@12m:1000.. last-contact.before:-60d
+    """
+    from crm_cli.features.explaining import explain as explained
+    from crm_cli.render.output import Format
+
+    session = of(ctx)
+    found = explained(session.workspace, terms or (), where=where, base=kind)
+    form = session.format(output, json)
+    if form is not Format.TABLE:
+        session.show_record(
+            {
+                "expression": found.expression,
+                "dates": {text: meaning for text, meaning in found.dates},
+                "sql": found.sql,
+                "parameters": found.parameters,
+            },
+            form,
+        )
+        return
+    from crm_cli.model.text import visible
+
+    session.write(f"{visible(found.expression)}\n")
+    if found.dates:
+        session.write("\ndates:\n")
+        width = max(len(visible(text)) for text, _ in found.dates)
+        session.write(f"  {visible(text):<{width}}  {meaning}\n" for text, meaning in found.dates)
+    session.write(f"\nSQL:\n{visible(found.sql, multiline=True)}\n")
+    if found.parameters:
+        session.write("\nparameters:\n")
+        session.write(
+            f"  :{name} = {visible(repr(value))}\n" for name, value in found.parameters.items()
+        )
+
+
+@app.command()
+def fields(
+    ctx: typer.Context,
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[KIND]", help="customer, task, purchase, line …", show_default=False
+        ),
+    ] = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """List what can be asked of a kind: each field with its type and where it comes from.
+
+    crm query fields task
+    """
+    from crm_cli.features.explaining import fields as known
+    from crm_cli.render.output import Column, Rows
+
+    session = of(ctx)
+    rows = [
+        (row.name, row.type, row.operators, row.origin, row.doc) for _, row in known(kind)
+    ]
+    columns = [Column(key) for key in ("field", "type", "operators", "origin", "doc")]
+    session.show(
+        Rows(columns, rows, ids=[row[0] for row in rows]),
+        session.format(output, json),
+        header=not no_header,
+    )
