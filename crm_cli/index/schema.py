@@ -170,8 +170,10 @@ def index_ddl(kind: Kind) -> list[str]:
         wanted.append("name__f")
     for key in _sought(kind):
         wanted += [name for name in (f"{key}__f", f"{key}__d", key) if name in names][:1]
+    # Lists are in the order of ids; where two files have one, of their paths.
+    further = {"id": ', "path"'} if kind is CUSTOMER else {}
     return [
-        f'CREATE INDEX "{kind.name}.{name}" ON "{kind.name}" ("{name}")'
+        f'CREATE INDEX "{kind.name}.{name}" ON "{kind.name}" ("{name}"{further.get(name, "")})'
         for name in dict.fromkeys(wanted)
     ]
 

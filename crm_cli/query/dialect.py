@@ -65,6 +65,14 @@ def among(value: str, listed: str) -> str:
     return f"{value} IN (SELECT value FROM json_each({listed}))"
 
 
+def period(day: str, part: str) -> str:
+    """The month (`2026-11`), quarter (`2026-q4`) or year (`2026`) of a day in ISO text."""
+    year, month = f"substr({day}, 1, 4)", f"CAST(substr({day}, 6, 2) AS INTEGER)"
+    if part == "month":
+        return f"substr({day}, 1, 7)"
+    return year if part == "year" else f"{year} || '-q' || (({month} + 2) / 3)"
+
+
 def number(text: str) -> str:
     """The number that decimal text spells."""
     return f"CAST({text} AS REAL)"

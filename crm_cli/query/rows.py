@@ -102,6 +102,12 @@ class Frame:
         self.base = Row(base, "c" if base is CUSTOMER else "t", self)
         self._customer: Row | None = self.base if base is CUSTOMER else None
 
+    def beside(self, kind: Kind) -> Frame:
+        """A frame for an outer statement over this one's rows, with the same parameters."""
+        outer = Frame(kind, self.business, self.parameters["today"])
+        outer.parameters, outer._names = self.parameters, self._names
+        return outer
+
     def bind(self, value: Any) -> str:
         """A parameter that holds a value."""
         key = (type(value), value)

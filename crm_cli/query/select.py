@@ -6,6 +6,7 @@ not at all.
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -82,9 +83,15 @@ def select(connection: sqlite3.Connection, query: Query, scope: Scope) -> Answer
     """Ask the index; raises UsageError (QueryError where the query itself is at fault)."""
     statement = compile_query(query, scope)
     dialect.prepare(connection)
-    rows = connection.execute(statement.sql, statement.parameters).fetchall()
     columns = tuple(part.column for part in statement.selected)
-    return Answer(columns, _typed(rows, statement.selected, scope))
+    collecting = gc.isenabled()
+    gc.disable()  # it would walk all rows again and again, and find nothing
+    try:
+        rows = connection.execute(statement.sql, statement.parameters).fetchall()
+        return Answer(columns, typed(rows, statement.selected, scope))
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def select_ids(connection: sqlite3.Connection, query: Query, scope: Scope) -> list[str]:
@@ -110,7 +117,7 @@ def count(connection: sqlite3.Connection, query: Query, scope: Scope) -> int:
     return found
 
 
-def _typed(
+def typed(
     rows: list[tuple[Any, ...]], selected: tuple[Selected, ...], scope: Scope
 ) -> list[tuple[Any, ...]]:
     """The rows with their values converted; currencies that came along are taken away."""
@@ -124,8 +131,16 @@ def _typed(
         shown[place] = _amounts(columns[place], columns[extra])
     for place, converter in enumerate(convert):
         if converter is not None and place not in own:
-            shown[place] = [None if cell is None else converter(cell) for cell in shown[place]]
+            shown[place] = _converted(shown[place], converter)
     return list(zip(*shown, strict=True))
+
+
+def _converted(cells: Sequence[Any], converter: Callable[[Any], Any]) -> Sequence[Any]:
+    """A column's values; equal ones are converted once, save lists, which can be changed."""
+    if converter is _lines:
+        return [None if cell is None else _lines(cell) for cell in cells]
+    known = {cell: converter(cell) for cell in set(cells) if cell is not None}
+    return list(map(known.get, cells))
 
 
 def _amounts(cents: Sequence[int | None], currencies: Sequence[str]) -> list[Decimal | None]:
