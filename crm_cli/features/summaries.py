@@ -94,7 +94,8 @@ def summarize(
     try:
         rows = connection.execute(f"{chosen} {_TOTAL}", parameters).fetchall()
         total = _sums((None, None, *rows[0]), currency, None)
-        total = total._replace(net=total.net or Decimal(0))
+        if total.net is None:
+            total = total._replace(net=from_minor(0, currency))
         groups = []
         if by is not None:
             # What the parts add up to may differ by a cent from whole purchases where

@@ -1,0 +1,119 @@
+"""Adding payments: what is settled, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm_cli.features.payments import Wanted, add
+from crm_cli.features.plan import Plan
+from crm_cli.model.errors import UsageError
+from crm_cli.workspace import Workspace
+
+Opened = Callable[..., Workspace]
+INVOICE = "p-2m8ct4h"
+"""2026-0007 of maja-kos: 195.20 with tax, 100 of it paid."""
+
+
+def planned(workspace: Workspace, who: str = "maja-kos", **given: Any) -> Plan:
+    return add(workspace, who, Wanted(**given))
+
+
+def test_without_an_amount_it_is_what_is_owed(workspace: Opened) -> None:
+    opened = workspace()
+    plan = planned(opened, purchase=INVOICE)
+    opened.write(plan.change)
+    made = opened.document("maja-kos").find(plan.made[0])
+    assert made.values == {
+        "date": date(2026, 11, 20),
+        "amount": Decimal("95.20"),
+        "for": "2026-0007",
+    }
+    assert opened.record("maja-kos").derived["balance"] == 0
+    assert list(plan.notes) == ["2026-0007 is paid"]
+    with pytest.raises(UsageError, match="2026-0007 is paid already"):
+        planned(workspace(), purchase=INVOICE)
+
+
+def test_a_part_leaves_the_rest(workspace: Opened) -> None:
+    plan = planned(workspace(), purchase=INVOICE, amount="45,20", method="cash")
+    assert list(plan.notes) == ["2026-0007 is partly paid: 50.00 EUR is still owed"]
+
+
+def test_more_than_is_owed_warns(workspace: Opened) -> None:
+    plan = planned(workspace(), purchase=INVOICE, amount="100")
+    assert plan.notes[0] == (
+        "warning: 2026-0007 owed 95.20 EUR; 4.80 EUR is more than that: 4.80 pays nothing yet"
+    )
+
+
+def test_more_than_is_owed_pays_what_is_due_next(workspace: Opened, shop: Path) -> None:
+    path = shop / "customers" / "maja-kos.yaml"
+    text = path.read_text(encoding="utf-8").replace(
+        "purchases:\n", "purchases:\n  - {id: p-zzzzzz1, kind: invoice, date: 2026-11-06, amount: 9}\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    plan = planned(workspace(), purchase=INVOICE, amount="100")
+    assert plan.notes[0].endswith("4.80 EUR is more than that: it pays what is due next")
+
+
+def test_to_nothing_in_particular(workspace: Opened) -> None:
+    plan = planned(workspace(), amount="20", reference="RF18", date="yesterday")
+    assert list(plan.notes) == ["date Thu 2026-11-19, yesterday", "they owe 75.20 EUR"]
+    assert list(planned(workspace(), "jan-vidmar", amount="20").notes) == ["we owe them 20.00 EUR"]
+
+
+def test_a_refund(workspace: Opened) -> None:
+    opened = workspace()
+    plan = planned(opened, amount="30", refund=True, purchase=INVOICE)
+    opened.write(plan.change)
+    assert opened.document("maja-kos").find(plan.made[0]).get("direction") == "refund"
+    assert opened.record("maja-kos").derived["balance"] == Decimal("125.20")
+
+
+def test_an_invoice_in_another_currency_is_paid_in_it(workspace: Opened, shop: Path) -> None:
+    (shop / "rates.yaml").write_text("2026-01-01: {USD: 1.10}\n", encoding="utf-8")
+    path = shop / "customers" / "jan-vidmar.yaml"
+    with path.open("a", encoding="utf-8") as file:
+        file.write("purchases:\n  - kind: invoice\n    date: 2026-11-01\n    amount: 110 USD\n")
+    opened = workspace()
+    ref = opened.record("jan-vidmar").items("purchases")[0].id
+    plan = planned(opened, "jan-vidmar", purchase=ref)
+    opened.write(plan.change)
+    record = opened.record("jan-vidmar")
+    (payment,) = record.items("payments")
+    assert (payment.values["currency"], payment.values["amount"]) == ("USD", Decimal(110))
+    # It has no number, so its id is what the payment names, and is written down.
+    (invoice,) = record.items("purchases")
+    assert invoice.written_id
+    assert payment.values["for"] == invoice.id == ref
+    assert invoice.derived["settlement"] == "paid"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "how much"),
+        ({"amount": "0"}, "no payment"),
+        ({"amount": "-5"}, "no payment"),
+        ({"amount": "5 USD", "currency": "CHF"}, "in USD"),
+        ({"amount": "5", "method": "cach"}, "method"),
+        ({"amount": "5", "values": [("colour", "red")]}, "no field"),
+        ({"refund": True, "purchase": INVOICE}, "how much goes back"),
+    ],
+)
+def test_what_cannot_be(workspace: Opened, given: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        planned(workspace(), **given)
+
+
+def test_only_invoices_owe(workspace: Opened, shop: Path) -> None:
+    with (shop / "customers" / "jan-vidmar.yaml").open("a", encoding="utf-8") as file:
+        file.write("purchases:\n  - {id: p-zzzzzz1, number: S1, date: 2026-11-01, amount: 9}\n")
+    with pytest.raises(UsageError, match="S1 is a sale: only invoices owe"):
+        planned(workspace(), "jan-vidmar", purchase="p-zzzzzz1")

@@ -1,0 +1,193 @@
+"""Adding purchases: what is copied, numbered, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm_cli.features.numbers import by_number
+from crm_cli.features.purchases import NumberTaken, Wanted, add
+from crm_cli.model.errors import Ambiguous, NotFound, Refused, UsageError
+from crm_cli.model.item import Item
+from crm_cli.workspace import Workspace
+
+Opened = Callable[..., Workspace]
+
+
+def added(workspace: Workspace, who: str = "maja-kos", *, force: bool = False, **given: Any) -> Item:
+    plan = add(workspace, who, Wanted(**given), force=force)
+    workspace.write(plan.change)
+    return workspace.document(who).find(plan.made[0])
+
+
+def test_a_line_takes_price_unit_and_tax_from_the_product(workspace: Opened) -> None:
+    made = added(workspace(), lines=["linen-sheet:3"])
+    (line,) = made.items("lines")
+    assert line.values == {
+        "product": "linen-sheet",
+        "quantity": Decimal(3),
+        "unit_price": Decimal("80.00"),
+        "tax_rate": Decimal(22),
+    }
+    assert made.values["date"] == date(2026, 11, 20)
+    assert "kind" not in made.values
+    assert "currency" not in made.values
+    assert made.derived["gross"] == Decimal("292.80")
+
+
+def test_a_price_of_its_own_and_a_discount(workspace: Opened) -> None:
+    made = added(workspace(), lines=["LINEN-SHEET:2:75,50"], discount="10%")
+    (line,) = made.items("lines")
+    assert (line.values["unit_price"], line.values["discount"]) == (Decimal("75.50"), Decimal(10))
+    assert made.derived["net"] == Decimal("135.90")
+
+
+def test_what_was_bought_keeps_its_price(workspace: Opened, shop: Path) -> None:
+    made = added(workspace(), lines=["linen-sheet"])
+    path = shop / "products.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("80.00", "95.00"), encoding="utf-8")
+    assert workspace().document("maja-kos").find(made.id).derived["net"] == Decimal("80.00")
+
+
+def test_an_amount_with_its_currency(workspace: Opened) -> None:
+    made = added(workspace(), amount="1200,50 USD", text="Rent", date="yesterday")
+    assert made.values["amount"] == Decimal("1200.50")
+    assert made.values["currency"] == "USD"
+    assert made.values["date"] == date(2026, 11, 19)
+
+
+def test_next_is_after_the_highest_of_all_customers(workspace: Opened) -> None:
+    first = added(workspace(), "jan-vidmar", amount="1", kind="invoice", number="next")
+    second = added(workspace(), "hotel-breg", amount="1", kind="invoice", number="next")
+    old = added(workspace(), amount="1", kind="invoice", number="next", date="2025-03-01")
+    assert [one.values["number"] for one in (first, second, old)] == [
+        "2026-0008", "2026-0009", "2025-0001",
+    ]  # fmt: skip
+
+
+def test_next_goes_by_the_settings(workspace: Opened, shop: Path) -> None:
+    with (shop / "crm.yaml").open("a", encoding="utf-8") as file:
+        file.write('invoice_number: "R{year}/{seq:3}"\n')
+    assert added(workspace(), amount="1", number="next").values["number"] == "R2026/001"
+
+
+def test_a_number_that_is_taken_meanwhile_is_planned_anew(workspace: Opened) -> None:
+    mine = workspace()
+    plan = add(mine, "maja-kos", Wanted(amount="5", kind="invoice", number="next"))
+    added(workspace(), "jan-vidmar", amount="1", kind="invoice", number="next")
+    with pytest.raises(NumberTaken):
+        mine.write(plan.change)
+    again = add(mine, "maja-kos", Wanted(amount="5", kind="invoice", number="next"))
+    mine.write(again.change)
+    assert by_number(workspace(), "2026-0009")[0] == "maja-kos"
+
+
+@pytest.mark.parametrize(
+    ("who", "given"),
+    [
+        ("jan-vidmar", {"kind": "invoice", "number": "2026-0007"}),
+        ("maja-kos", {"kind": "order", "number": "2026-0007"}),
+    ],
+)
+def test_a_number_is_given_once(workspace: Opened, who: str, given: dict[str, str]) -> None:
+    with pytest.raises(Refused, match="maja-kos has invoice 2026-0007 already"):
+        add(workspace(), who, Wanted(amount="1", **given))
+    assert added(workspace(), who, amount="1", **given, force=True).values["number"] == "2026-0007"
+
+
+def test_customers_have_order_numbers_of_their_own(workspace: Opened) -> None:
+    added(workspace(), "maja-kos", amount="1", kind="order", number="77")
+    added(workspace(), "jan-vidmar", amount="1", kind="order", number="77")
+    with pytest.raises(Ambiguous):
+        by_number(workspace(), "77")
+    assert by_number(workspace(), "77", "jan-vidmar")[0] == "jan-vidmar"
+
+
+def credited(shop: Path, *lines: str) -> None:
+    """Give maja-kos, who owes 95.20, terms of credit."""
+    with (shop / "customers" / "maja-kos.yaml").open("a", encoding="utf-8") as file:
+        file.write("\ncredit:\n" + "".join(f"  {line}\n" for line in lines))
+
+
+def test_an_invoice_over_the_limit_is_refused(workspace: Opened, shop: Path) -> None:
+    credited(shop, "limit: 200.00")
+    assert added(workspace(), amount="104.80", kind="invoice").derived["amount_due"] > 0
+    with pytest.raises(Refused, match=r"would owe 200\.01 EUR, more than the credit limit of 200"):
+        add(workspace(), "maja-kos", Wanted(amount="0.01", kind="invoice"))
+    added(workspace(), amount="0.01", kind="invoice", force=True)
+    added(workspace(), amount="5000")
+    added(workspace(), amount="5000", kind="order")
+    added(workspace(), amount="5000", kind="invoice", draft=True)
+
+
+def test_a_limit_in_another_currency(workspace: Opened, shop: Path) -> None:
+    (shop / "rates.yaml").write_text("2026-01-01: {USD: 2.00}\n", encoding="utf-8")
+    credited(shop, "limit: 220", "currency: USD")
+    added(workspace(), amount="14.80", kind="invoice")
+    with pytest.raises(Refused, match="220"):
+        add(workspace(), "maja-kos", Wanted(amount="1", kind="invoice"))
+    (shop / "rates.yaml").unlink()
+    with pytest.raises(Refused, match="a rate is missing"):
+        add(workspace(), "maja-kos", Wanted(amount="1", kind="invoice"))
+
+
+def test_on_hold_nothing_more_on_credit(workspace: Opened, shop: Path) -> None:
+    credited(shop, "hold: yes")
+    with pytest.raises(Refused, match="on hold"):
+        add(workspace(), "maja-kos", Wanted(amount="1", kind="invoice"))
+    added(workspace(), amount="1")
+
+
+def test_due_dates_are_told(workspace: Opened) -> None:
+    plan = add(workspace(), "maja-kos", Wanted(amount="1", kind="invoice", due="+2w"))
+    assert "due Fri 2026-12-04, in 14 days" in plan.notes
+    plan = add(workspace(), "maja-kos", Wanted(amount="1", kind="invoice"))
+    assert "due Sun 2026-12-20, in 30 days, by the terms of payment" in plan.notes
+
+
+def test_a_credit_note_names_the_invoice(workspace: Opened) -> None:
+    made = added(
+        workspace(), amount="95.20", kind="credit_note", values=[("corrects", "p-2m8ct4h")]
+    )
+    assert made.values["corrects"] == "2026-0007"
+    assert workspace().record("maja-kos").derived["balance"] == 0
+    with pytest.raises(NotFound, match="has no purchase 2026-0009"):
+        add(workspace(), "maja-kos", Wanted(amount="1", values=[("corrects", "2026-0009")]))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "what was bought"),
+        ({"lines": ["linen-sheet"], "amount": "3"}, "lines, or an amount"),
+        ({"lines": [":3"]}, "not a purchase line"),
+        ({"lines": ["linen-sheet:1:2:3"]}, "not a purchase line"),
+        ({"lines": ["linen-sheet:x"]}, "quantity"),
+        ({"lines": ["linen-sheet:0"]}, "quantity is 0"),
+        ({"lines": ["linen-sheet:1,234"]}, "parts? thousands|may part"),
+        ({"lines": ["linen-sheet"], "discount": "101"}, "discount"),
+        ({"lines": ["linen-sheet"], "currency": "USD"}, "the price of linen-sheet is in EUR"),
+        ({"amount": "-3"}, "not negative"),
+        ({"amount": "3", "discount": "5"}, "for lines"),
+        ({"amount": "3 USD", "currency": "CHF"}, "in USD"),
+        ({"amount": "3", "kind": "invoise"}, "kind"),
+        ({"amount": "3", "number": " "}, "--number is empty"),
+        ({"amount": "3", "due": "2026-11-01"}, "before the purchase's date"),
+        ({"amount": "3", "values": [("ownr", "petra")]}, "no field"),
+        ({"amount": "3", "values": [("lines", "x")]}, "option of its own"),
+    ],
+)
+def test_what_cannot_be(workspace: Opened, given: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        add(workspace(), "maja-kos", Wanted(**given))
+
+
+def test_a_product_that_is_not_there_is_not_guessed(workspace: Opened) -> None:
+    with pytest.raises(NotFound, match="no product linen-shet") as caught:
+        add(workspace(), "maja-kos", Wanted(lines=["linen-shet"]))
+    assert "linen-sheet" in caught.value.hint
