@@ -44,11 +44,9 @@ _ITEM = {
     "customer": "customer_id customerid client client_id account stranka kupec kunde "
     "customer_email e_mail email mail",
     "notes": "note comment comments opomba opombe",
-    "owner": "employee sales_rep seller prodajalec",
-    "currency": "valuta wahrung",
-    "number": "invoice_number order_number document no stevilka racun stevilka_racuna "
-    "rechnungsnummer",
 }
+_OWNER = {"owner": "employee sales_rep seller prodajalec"}
+_CURRENCY = {"currency": "valuta wahrung"}
 _SYNONYMS = {
     "customers": _CUSTOMER,
     "products": {
@@ -64,6 +62,10 @@ _SYNONYMS = {
     },
     "purchases": {
         **_ITEM,
+        **_OWNER,
+        **_CURRENCY,
+        "number": "invoice_number order_number document no stevilka racun stevilka_racuna "
+        "rechnungsnummer",
         "external_id": "order_id orderid purchase_id transaction_id",
         "date": "order_date orderdate invoice_date purchase_date datum datum_racuna",
         "due_date": "due rok rok_placila datum_zapadlosti",
@@ -78,6 +80,7 @@ _SYNONYMS = {
     },
     "payments": {
         **_ITEM,
+        **_CURRENCY,
         "date": "payment_date datum datum_placila",
         "amount": "paid sum znesek placilo betrag",
         "method": "payment_method nacin_placila",
@@ -93,6 +96,7 @@ _SYNONYMS = {
     },
     "interactions": {
         **_ITEM,
+        **_OWNER,
         "at": "date time datetime datum cas when",
         "kind": "type channel vrsta",
         "summary": "text note notes body description opis vsebina",
