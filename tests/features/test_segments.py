@@ -1,0 +1,110 @@
+"""Saved segments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crm_cli.features import segments
+from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.query.fault import QueryError
+from crm_cli.workspace import Workspace
+
+Opened = Callable[..., Workspace]
+
+
+def saved(workspace: Workspace, name: str, *terms: str, where: str | None = None) -> str:
+    plan = segments.save(workspace, name, terms, where=where)
+    workspace.write(plan.change)
+    return plan.done
+
+
+def test_terms_are_kept_as_they_were_typed(workspace: Opened, shop: Path) -> None:
+    opened = workspace()
+    done = saved(opened, "@silent", "last-contact.before:-90d", 'city:"New York",Koper')
+    assert done == "saved @silent: 0 customers today"
+    plan = segments.save(opened, "rich", (), where="spend > 100", description="Good ones")
+    opened.write(plan.change)
+    assert (shop / "segments.yaml").read_text(encoding="utf-8") == (
+        "silent:\n  query:\n    - last-contact.before:-90d\n    - city:\"New York\",Koper\n\n"
+        "rich:\n  where: spend > 100\n  description: Good ones\n"
+    )
+    assert segments.counts(workspace()) == [("rich", 1), ("silent", 0)]
+
+
+def test_relative_dates_count_from_the_day_of_asking(workspace: Opened) -> None:
+    saved(workspace(), "silent", "last-contact.before:-90d")
+    assert segments.counts(workspace(), ["silent"]) == [("silent", 0)]
+    assert segments.counts(workspace(today="2027-03-01"), ["silent"]) == [("silent", 1)]
+
+
+def test_replacing_one_asks_and_keeps_what_it_is_for(workspace: Opened, shop: Path) -> None:
+    (shop / "segments.yaml").write_text(
+        "# Ours.\nnear-us:\n  description: Near us\n  kind: static\n  members:\n    - maja-kos\n",
+        encoding="utf-8",
+    )
+    opened = workspace()
+    plan = segments.save(opened, "near_us", ["city:Koper"])
+    assert plan.question == "Replace @near-us, which is a list of 1 customer?"
+    opened.write(plan.change)
+    assert (shop / "segments.yaml").read_text(encoding="utf-8") == (
+        "# Ours.\nnear-us:\n  query:\n    - city:Koper\n  description: Near us\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "terms", "where"),
+    [
+        ("New York", ["+vip"], None),
+        ("", ["+vip"], None),
+        ("--", ["+vip"], None),
+        ("x", [], None),
+        ("x", [], " "),
+        ("x", [""], None),
+        ("x", ["ctiy:Koper"], None),
+        ("x", ["@nobody"], None),
+        ("x", ["+vip"], "spend >"),
+        ("x", ["@x"], None),
+    ],
+)
+def test_what_cannot_be_saved(
+    workspace: Opened, shop: Path, name: str, terms: list[str], where: str | None
+) -> None:
+    with pytest.raises(UsageError):
+        segments.save(workspace(), name, terms, where=where)
+    assert not (shop / "segments.yaml").exists()
+
+
+def test_segments_cannot_ask_for_each_other(workspace: Opened) -> None:
+    saved(workspace(), "a", "+vip")
+    saved(workspace(), "b", "@a")
+    saved(workspace(), "c", "not:@b")
+    with pytest.raises(QueryError, match="@a → @c → @b → @a"):
+        segments.save(workspace(), "a", ["@c"])
+
+
+def test_removing_one_that_others_stand_on_asks(workspace: Opened) -> None:
+    saved(workspace(), "a", "+vip")
+    saved(workspace(), "b", where="@a and spend > 3")
+    saved(workspace(), "c", "city:Koper", "not:@a")
+    opened = workspace()
+    assert segments.remove(opened, "b").question == ""
+    plan = segments.remove(opened, "@a")
+    assert plan.question == "@b, @c ask for @a, and will be an error. Remove it?"
+    opened.write(plan.change)
+    shown = segments.show(workspace(), "b")
+    assert shown.customers is None
+    assert "no segment 'a'" in shown.fault
+    with pytest.raises(QueryError):
+        segments.counts(workspace())
+
+
+def test_a_segment_as_a_whole(workspace: Opened) -> None:
+    saved(workspace(), "a", "+vip")
+    saved(workspace(), "b", "@a")
+    shown = segments.show(workspace(), "a")
+    assert (shown.item.id, shown.customers, shown.used_by) == ("a", 1, ("b",))
+    with pytest.raises(NotFound, match="no segment d"):
+        segments.show(workspace(), "d")
