@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -31,9 +31,10 @@ class Event(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """Events of one kind of item: which ones, what is asked of them, what is told."""
+    """Events of one kind of item: which ones, by which date, what is asked of them and told."""
 
     base: Kind
+    when: str
     terms: Sequence[str]
     columns: Sequence[str]
     tell: Callable[[dict[str, Any]], Event]
@@ -60,18 +61,25 @@ def timeline(
     kinds = _kinds(kind)
     events: list[Event] = []
     for source, asked in _answering(workspace, terms):
+        asked += source.terms
         if customer is not None:
-            asked = [*asked, f"customer/id.is:{customer}"]
-        answer = workspace.select(source.base, [*asked, *source.terms], cols=source.columns)
+            asked.append(f"customer/id.is:{customer}")
+        if first is not None:
+            asked.append(f"{source.when}:{first}..")
+        answer = workspace.select(
+            source.base,
+            asked,
+            cols=source.columns,
+            sort=f"{source.when}-",
+            limit=None if kinds else limit,
+        )
         for row in answer.rows:
             event = source.tell(dict(zip(source.columns, row, strict=True)))
             if kinds and event.kind not in kinds:
                 continue
             events.append(event)
     zone = workspace.business.time_zone
-    if first is not None:
-        events = [event for event in events if event.when and local_date(event.when, zone) >= first]
-    events.sort(key=lambda event: (event.who, event.id))
+    events.sort(key=lambda event: (event.id, event.who))
     events.sort(key=lambda event: _order(event.when, zone), reverse=True)
     return events[:limit]
 
@@ -88,25 +96,26 @@ def _kinds(text: str | None) -> frozenset[str]:
 def _answering(workspace: Workspace, terms: Sequence[str]) -> Iterator[tuple[_Source, list[str]]]:
     """The sources that can answer the terms, each with those to be asked of it."""
     asked: dict[str, list[str] | None] = {source.base.name: [] for source in _SOURCES}
+    scopes = {source.base.name: workspace.scope(source.base) for source in _SOURCES}
     for term in terms:
         refused: list[QueryError] = []
-        for source in _SOURCES:
-            kept = asked[source.base.name]
+        for name, scope in scopes.items():
+            kept = asked[name]
             try:
-                parse_terms([term], workspace.scope(source.base))
+                parse_terms([term], scope)
             except QueryError as error:
                 refused.append(error)
                 if not term.lower().startswith(("not:", "no:")):
-                    asked[source.base.name] = None
+                    asked[name] = None
                 continue
             if kept is not None:
                 kept.append(term)
-        if len(refused) == len(_SOURCES):
+        if len(refused) == len(scopes):
             raise refused[0]
     for source in _SOURCES:
         kept = asked[source.base.name]
         if kept is not None:
-            yield source, kept
+            yield source, list(kept)
 
 
 def _order(when: date | datetime | None, zone: tzinfo) -> tuple[str, str]:
@@ -114,7 +123,7 @@ def _order(when: date | datetime | None, zone: tzinfo) -> tuple[str, str]:
     if when is None:
         return "", ""
     if isinstance(when, datetime):
-        return local_date(when, zone).isoformat(), when.astimezone(zone).strftime("%H:%M:%S")
+        return local_date(when, zone).isoformat(), when.astimezone(UTC).isoformat()
     return when.isoformat(), ""
 
 
@@ -126,10 +135,8 @@ def _interaction(row: dict[str, Any]) -> Event:
 
 
 def _task(row: dict[str, Any]) -> Event:
-    return Event(
-        row["completed"] or row["due"], "task", row["customer"], _joined("", (row["title"],)),
-        row["id"],
-    )  # fmt: skip
+    when = row.get("completed") or row.get("due")
+    return Event(when, "task", row["customer"], _joined("", (row["title"],)), row["id"])
 
 
 def _purchase(row: dict[str, Any]) -> Event:
@@ -166,13 +173,23 @@ def _joined(sign: str, parts: Iterable[str | None]) -> str:
 _SOURCES = (
     _Source(
         INTERACTION,
+        "at",
         ("not:is:planned",),
         ("at", "kind", "customer", "subject", "summary", "outcome", "status", "id"),
         _interaction,
     ),
-    _Source(TASK, ("is:done",), ("completed", "due", "customer", "title", "id"), _task),
+    _Source(
+        TASK,
+        "completed",
+        ("is:done", "has:completed"),
+        ("completed", "customer", "title", "id"),
+        _task,
+    ),
+    # Done, but nobody wrote down when: the day that it was due tells about when.
+    _Source(TASK, "due", ("is:done", "no:completed"), ("due", "customer", "title", "id"), _task),
     _Source(
         PURCHASE,
+        "date",
         ("not:is:draft",),
         (
             "date",
@@ -190,6 +207,7 @@ _SOURCES = (
     ),
     _Source(
         PAYMENT,
+        "date",
         (),
         ("date", "customer", "amount", "currency", "method", "for", "reference", "direction", "id"),
         _payment,
