@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from crm_cli.features.paths import path_named, record_paths, within
 from crm_cli.features.plan import Plan, counted
-from crm_cli.model.errors import DataError, NotFound, Problem
+from crm_cli.model.errors import DataError, Problem
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Step, Workspace
 
@@ -19,25 +20,9 @@ def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
     index = workspace.index
     found = {*index.problems(), *workspace.tree.problems, *index.dangling()}
     if words:
-        wanted = [_path(workspace, word) for word in words]
-        found = {one for one in found if any(_within(one.path, path) for path in wanted)}
+        wanted = [path_named(workspace, word) for word in words]
+        found = {one for one in found if any(within(one.path, path) for path in wanted)}
     return sorted(found)
-
-
-def _path(workspace: Workspace, word: str) -> str:
-    path = word.replace("\\", "/").removeprefix("./").rstrip("/")
-    root = f"{workspace.root}/"
-    path = path.removeprefix(root)
-    if workspace.tree.exists(path) or (workspace.root / path).is_dir():
-        return path
-    try:
-        return workspace.path_of(workspace.who(word))
-    except NotFound as error:
-        raise NotFound(f"{word} is neither a customer nor a file of the directory") from error
-
-
-def _within(path: str, wanted: str) -> bool:
-    return path == wanted or path.startswith(f"{wanted}/") or not wanted or wanted == "."
 
 
 def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
@@ -66,16 +51,6 @@ def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
         touched,
         f"Write {', '.join(said)} in {counted(len(touched), 'file')}?",
     )
-
-
-def record_paths(workspace: Workspace, words: Sequence[str]) -> Iterable[str]:
-    """The paths of the customers' files, all or those that `words` (WHO, path) name."""
-    rows = workspace.index.connection.execute('SELECT "path" FROM "customer" ORDER BY "path"')
-    paths = [str(row[0]) for row in rows]
-    if not words:
-        return paths
-    wanted = [_path(workspace, word) for word in words]
-    return [path for path in paths if any(_within(path, one) for one in wanted)]
 
 
 def _repair(document: Document) -> tuple[int, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan
-from crm_cli.features.setting import item_ref
 from crm_cli.model.errors import ConflictError, DataError, Problem, Severity
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.replay import replay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm_cli.features.checking import record_paths
+from crm_cli.features.paths import record_paths
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.errors import DataError
 from crm_cli.store.document import Document

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from crm_cli.model.errors import NotFound
 from crm_cli.model.ids import is_item_id, item_prefix, new_item_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.workspace import Workspace
+from crm_cli.workspace import is_item_id as is_lettered
 
 _LEAST = 5
 _BEFORE = 'SELECT max("id") FROM "{}" WHERE "id" < ?'
@@ -75,5 +76,15 @@ def find(
         return None
     try:
         return workspace.item(text, kind)
+    except NotFound:
+        return None
+
+
+def item_ref(workspace: Workspace, words: Sequence[str]) -> tuple[str, str] | None:
+    """(customer, item's id) where the one word is an item's id and no customer's."""
+    if len(words) != 1 or not is_lettered(words[0]):
+        return None
+    try:
+        return workspace.item(words[0])
     except NotFound:
         return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
-from crm_cli.features.setting import item_ref
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Remove, Workspace
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import typed
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import ListOf, MapOf, Texts
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.store.document import Document, Ref
-from crm_cli.workspace import Change, Edit, Workspace, is_item_id
+from crm_cli.workspace import Change, Edit, Workspace
 
 Assignment = tuple[str, str, str]
 """(field, `=`, `+=` or `-=`, text)."""
@@ -54,16 +55,6 @@ def set_fields(
         ids,
         f"Set {_summary(assignments)} for {counted(len(ids), 'customer')}?",
     )
-
-
-def item_ref(workspace: Workspace, words: Sequence[str]) -> tuple[str, str] | None:
-    """(customer, item's id) where the one word is an item's id and no customer's."""
-    if len(words) != 1 or not is_item_id(words[0]):
-        return None
-    try:
-        return workspace.item(words[0])
-    except NotFound:
-        return None
 
 
 def _subject(ids: Sequence[str]) -> str:

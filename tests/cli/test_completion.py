@@ -15,6 +15,7 @@ from crm_cli.cli.complete import answer, candidates
 from crm_cli.cli.session import Session
 from crm_cli.cli.shells import SCRIPTS, Shell
 from crm_cli.cli.typed import escaped, split_line
+from crm_cli.features import completions
 
 
 class FakeWorkspace:
@@ -38,6 +39,7 @@ class FakeWorkspace:
 @pytest.fixture(autouse=True)
 def workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Session, "workspace", property(lambda self: FakeWorkspace()))
+    monkeypatch.setattr(completions, "completions", lambda shop, *asked: shop.completions(*asked))
 
 
 def values(words: str, current: str) -> list[str]:
@@ -135,6 +137,8 @@ def path(tmp_path: Path) -> str:
     code = (
         "import sys\nfrom crm_cli.cli import session\nfrom tests_fake import FakeWorkspace\n"
         "session.Session.workspace = property(lambda self: FakeWorkspace())\n"
+        "from crm_cli.features import completions\n"
+        "completions.completions = lambda shop, *asked: shop.completions(*asked)\n"
         "from crm_cli.__main__ import main\nsys.exit(main())\n"
     )
     (tmp_path / "run.py").write_text(code)

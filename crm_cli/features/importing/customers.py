@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from crm_cli.features.importing.known import Known
@@ -92,7 +92,7 @@ class _Matching:
         self._known = known
         self._emails = Counter(text for one in drafts for text in self._keys(one.values, "emails"))
         self._phones = Counter(text for one in drafts for text in self._keys(one.values, "phones"))
-        self._used: dict[str, int] = defaultdict(int)
+        self._used: set[str] = set()
 
     def match(self, values: Values) -> Item | str | None:
         """The customer, None for a new one, or why it cannot be said."""
@@ -144,11 +144,10 @@ class _Matching:
         same = [
             one for one in map(self._record, self._known.names.get(name, ())) if says(one, values)
         ]
-        place = self._used[name]
-        if place < len(same):
-            self._used[name] += 1
-            return same[place]
-        return None
+        found = next((one for one in same if one.id not in self._used), None)
+        if found is not None:
+            self._used.add(found.id)
+        return found
 
     def _record(self, id: str) -> Item:
         return self._workspace.record(id)

@@ -204,19 +204,19 @@ def _of_customer(
         if isinstance(item, str):
             yield from _rejected(group.drafts, item)
         elif item is None:
-            missing = [key for key in _NEEDED[kind.key] if key not in values]
+            missing = _missing(kind, values)
             if missing:
                 yield from _rejected(group.drafts, f"there is no {' and no '.join(missing)}")
                 continue
             kept.append(values)
             fates.append((values.get("id", customer), "new"))
-        elif says(item, _without_id(values)):
-            yield Outcome(item.id, "unchanged")
         elif len(item.items("lines")) > len(values.get("lines", ())) > 0:
             held, said = len(item.items("lines")), len(values["lines"])
             yield from _rejected(
                 group.drafts, f"{item.id} has {held} lines, and the file {said}: change it by hand"
             )
+        elif says(item, _without_id(values)):
+            yield Outcome(item.id, "unchanged")
         else:
             kept.append(values)
             fates.append((item.id, "changed"))
@@ -258,9 +258,14 @@ def _match(items: list[Item], values: Values, used: dict[str, int]) -> Item | No
         for one in items:
             if all(one.get(key) == value for key, value in rule.items()):
                 return one
-    if rules:
+    if rules or not items or _missing(items[0].kind, values):
         return None
     return next((one for one in items if one.id not in used and says(one, values)), None)
+
+
+def _missing(kind: Kind, values: Values) -> list[str]:
+    """What a new item would have to say, and does not."""
+    return [key for key in _NEEDED[kind.key] if key not in values]
 
 
 def _write(document: Document, kind: Kind, wanted: list[Values]) -> None:

@@ -23,9 +23,11 @@ def plan_products(
     wanted: dict[str, Values] = {}
     outcomes: list[Outcome] = []
     lines: dict[str, int] = {}
+    made: dict[tuple[str, str], str] = {}
     for draft in drafts:
         advance()
-        found = _find(there, draft.values)
+        key = (draft.values.get("source_system", ""), draft.values.get("external_id", ""))
+        found = _find(there, draft.values) or (made.get(key) if key[1] else None)
         sku = found if found is not None else _new(draft.values, {*there, *wanted})
         if isinstance(sku, _Not):
             yield Reject(draft, str(sku))
@@ -34,6 +36,7 @@ def plan_products(
             yield Reject(draft, f"{sku} is in line {lines[sku]} already")
             continue
         lines[sku] = draft.line
+        made[key] = sku
         values = {key: value for key, value in draft.values.items() if key != "id"}
         if sku in there and says(there[sku], values):
             outcomes.append(Outcome(sku, "unchanged"))

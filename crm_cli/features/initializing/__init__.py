@@ -87,7 +87,7 @@ def init(
         ".gitattributes": ATTRIBUTES,
     }
     if sample:
-        from crm_cli.features.sample import sample_files
+        from crm_cli.features.initializing.sample import sample_files
 
         zone = ZoneInfo(settings.time_zone)
         business = Business(
