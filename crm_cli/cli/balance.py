@@ -126,9 +126,7 @@ def _total(found: Sequence[Owing]) -> list[Any]:
     ]
 
 
-def _of_one(
-    session: Session, who: str, form: Format, cols: str | None, *, header: bool
-) -> None:
+def _of_one(session: Session, who: str, form: Format, cols: str | None, *, header: bool) -> None:
     from crm_cli.features.balances import account
 
     found = account(session.workspace, session.who(who))

@@ -64,7 +64,8 @@ def add(
     crm payment add ana 50 --refund --for 2026-0042
     """
     from crm_cli.cli.assignments import split_values
-    from crm_cli.features.payments import Wanted, add as plan
+    from crm_cli.features.payments import Wanted
+    from crm_cli.features.payments import add as plan
 
     session = of(ctx)
     named, values = split_values(words)

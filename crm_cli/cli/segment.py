@@ -56,9 +56,7 @@ def save(
     from crm_cli.features.segments import save as plan
 
     session = of(ctx)
-    made = plan(
-        session.workspace, name, terms or (), where=where, description=description
-    )
+    made = plan(session.workspace, name, terms or (), where=where, description=description)
     _carry_out(session, made, dry_run=dry_run, yes=force)
 
 
@@ -103,7 +101,8 @@ def show(ctx: typer.Context, name: Name, output: Output = None, json: Json = Fal
     crm segment show lapsed-vip
     crm list @lapsed-vip
     """
-    from crm_cli.features.segments import FILE, show as find
+    from crm_cli.features.segments import FILE
+    from crm_cli.features.segments import show as find
     from crm_cli.render.output import Format
 
     session = of(ctx)

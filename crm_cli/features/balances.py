@@ -38,7 +38,7 @@ class OpenInvoice(NamedTuple):
 
     id: str
     number: str | None
-    date: date | None
+    day: date | None
     due: date | None
     gross: Decimal
     paid: Decimal
@@ -87,9 +87,7 @@ def owing(
         due = oldest.get(path)
         days = None if due is None else max((today - due).days, 0)
         found.append(
-            Owing(
-                id, path, name, balance, overdue, workspace.business.currency, due, days
-            )
+            Owing(id, path, name, balance, overdue, workspace.business.currency, due, days)
         )
     found.sort(key=lambda one: (one.oldest_due is None, one.oldest_due or date.max, one.id))
     return found, problems
@@ -115,7 +113,7 @@ def account(workspace: Workspace, customer: str) -> Account:
         for item in record.items("purchases")
         if item.derived.get("settlement") in ("unpaid", "partly_paid")
     ]
-    invoices.sort(key=lambda one: (one.due or date.max, one.date or date.max, one.id))
+    invoices.sort(key=lambda one: (one.due or date.max, one.day or date.max, one.id))
     name = str(record.get("name") or customer)
     balance: Decimal | None = record.derived.get("balance")
     if balance is not None:
@@ -142,13 +140,17 @@ def _open(item: Item, today: date) -> OpenInvoice:
     derived = item.derived
     due: date | None = derived.get("due")
     late = (today - due).days if due is not None else 0
+    currency = str(derived["currency"])
+    gross, paid, owed = (round_money(derived[key], currency) for key in _AMOUNTS)
     return OpenInvoice(
         item.id,
         item.values.get("number"),
         item.values.get("date"),
         due,
-        *(round_money(derived[key], derived["currency"]) for key in _AMOUNTS),
-        derived["currency"],
+        gross,
+        paid,
+        owed,
+        currency,
         "overdue" if late > 0 else str(derived["settlement"]),
         max(late, 0),
     )
@@ -161,7 +163,7 @@ def _overdue(invoices: Sequence[OpenInvoice], workspace: Workspace) -> Decimal |
         if invoice.status != "overdue":
             continue
         base = workspace.business.rates.convert(
-            invoice.amount_due, invoice.currency, invoice.date or date.max
+            invoice.amount_due, invoice.currency, invoice.day or date.max
         )
         if base is None:
             return None

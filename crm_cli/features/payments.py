@@ -159,9 +159,7 @@ def _said(workspace: Workspace, made: Item, wanted: Wanted) -> list[str]:
     return []
 
 
-def _warnings(
-    made: Item, target: Item | None, owed: Decimal | None, wanted: Wanted
-) -> list[str]:
+def _warnings(made: Item, target: Item | None, owed: Decimal | None, wanted: Wanted) -> list[str]:
     """That more was paid than was owed for the invoice."""
     if target is None or wanted.refund or target.get("kind") != "invoice":
         return []
@@ -173,7 +171,9 @@ def _warnings(
     if over <= 0:
         return []
     left = made.derived["unallocated"]
-    rest = "it pays what is due next" if not left else f"{format_amount(left, own)} pays nothing yet"
+    rest = "it pays what is due next"
+    if left:
+        rest = f"{format_amount(left, own)} pays nothing yet"
     return [
         f"warning: {target.values.get('number') or target.id} owed {format_amount(due, currency)} "
         f"{currency}; {format_amount(over, own)} {own} is more than that: {rest}"

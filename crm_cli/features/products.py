@@ -21,9 +21,7 @@ Assignment = tuple[str, str, str]
 """(field, `=`, `+=` or `-=`, text)."""
 
 
-def add(
-    workspace: Workspace, sku: str, name: str, values: Sequence[tuple[str, str]] = ()
-) -> Plan:
+def add(workspace: Workspace, sku: str, name: str, values: Sequence[tuple[str, str]] = ()) -> Plan:
     """Plan a new product; `values` are fields and their texts.
 
     Raises UsageError for a SKU or a value that cannot be; Refused where the SKU is taken.
@@ -60,9 +58,7 @@ def add(
     )
 
 
-def change(
-    workspace: Workspace, skus: Sequence[str], assignments: Sequence[Assignment]
-) -> Plan:
+def change(workspace: Workspace, skus: Sequence[str], assignments: Sequence[Assignment]) -> Plan:
     """Plan to change fields of products; an empty value removes one.
 
     Raises NotFound for a product that is not there, UsageError for what cannot be set.
@@ -81,7 +77,8 @@ def change(
                 step(document, sku)
 
     said = ", ".join(
-        f"{key}{operator}{text}" if text else f"{key} removed" for key, operator, text in assignments
+        f"{key}{operator}{text}" if text else f"{key} removed"
+        for key, operator, text in assignments
     )
     what = found[0] if len(found) == 1 else counted(len(found), "product")
     return Plan(

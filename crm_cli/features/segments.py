@@ -14,7 +14,7 @@ from crm_cli.model.kind import normal
 from crm_cli.query.ast import Node, Segment
 from crm_cli.query.scope import Scope, SegmentSpec
 from crm_cli.store.document import Document
-from crm_cli.workspace import Change, Edit, Workspace
+from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
 FILE = "segments.yaml"
 
@@ -84,8 +84,13 @@ def remove(workspace: Workspace, name: str) -> Plan:
     name = _named(scope, name)
     users = _users(scope, name)
 
-    def update(document: Document) -> None:
+    def update(data: bytes | None) -> bytes | None:
+        document = workspace.open(FILE, data or b"")
+        document.find(name)
+        if len(document.root.entries) == 1:
+            return None
         document.delete(name)
+        return document.data
 
     question = ""
     if users:
@@ -93,7 +98,7 @@ def remove(workspace: Workspace, name: str) -> Plan:
         verb = "asks" if len(users) == 1 else "ask"
         question = f"{listed} {verb} for @{name}, and will be an error. Remove it?"
     return Plan(
-        Change(f"remove segment {name}", (Edit(FILE, update),)),
+        Change(f"remove segment {name}", (Rewrite(FILE, update),)),
         f"removed @{name}",
         question=question,
     )

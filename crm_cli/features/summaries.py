@@ -185,10 +185,7 @@ _FIGURES = (
     " SUM({t}.net), MIN(CASE WHEN {t}.sale THEN {t}.date END),"
     " MAX(CASE WHEN {t}.sale THEN {t}.date END)"
 )
-_GROUPED = (
-    f"SELECT x.grp, MAX(x.name), {_FIGURES.format(t='x')} FROM part x"
-    " GROUP BY x.grp"
-)
+_GROUPED = f"SELECT x.grp, MAX(x.name), {_FIGURES.format(t='x')} FROM part x GROUP BY x.grp"
 _TOTAL = f"SELECT {_FIGURES.format(t='b')} FROM bought b"
 _MISSING = (
     "SELECT b.currency, COUNT(*), MIN(b.date) FROM bought b WHERE b.net IS NULL"

@@ -79,8 +79,16 @@ PAYMENT = Kind(
     title="reference",
     when="date",
     columns=(
-        "date", "customer", "direction", "amount", "currency", "method", "for", "reference", "id",
-    ),  # fmt: skip
+        "date",
+        "customer",
+        "direction",
+        "amount",
+        "currency",
+        "method",
+        "for",
+        "reference",
+        "id",
+    ),
     derived=(Derived("unallocated", Money(), "what of it pays nothing yet"),),
     derive=_derive,
     check=_check,

@@ -55,7 +55,8 @@ def test_more_than_is_owed_warns(workspace: Opened) -> None:
 def test_more_than_is_owed_pays_what_is_due_next(workspace: Opened, shop: Path) -> None:
     path = shop / "customers" / "maja-kos.yaml"
     text = path.read_text(encoding="utf-8").replace(
-        "purchases:\n", "purchases:\n  - {id: p-zzzzzz1, kind: invoice, date: 2026-11-06, amount: 9}\n"
+        "purchases:\n",
+        "purchases:\n  - {id: p-zzzzzz1, kind: invoice, date: 2026-11-06, amount: 9}\n",
     )
     path.write_text(text, encoding="utf-8")
     plan = planned(workspace(), purchase=INVOICE, amount="100")

@@ -19,7 +19,9 @@ from crm_cli.workspace import Workspace
 Opened = Callable[..., Workspace]
 
 
-def added(workspace: Workspace, who: str = "maja-kos", *, force: bool = False, **given: Any) -> Item:
+def added(
+    workspace: Workspace, who: str = "maja-kos", *, force: bool = False, **given: Any
+) -> Item:
     plan = add(workspace, who, Wanted(**given), force=force)
     workspace.write(plan.change)
     return workspace.document(who).find(plan.made[0])
@@ -94,7 +96,7 @@ def test_a_number_that_is_taken_meanwhile_is_planned_anew(workspace: Opened) -> 
         ("maja-kos", {"kind": "order", "number": "2026-0007"}),
     ],
 )
-def test_a_number_is_given_once(workspace: Opened, who: str, given: dict[str, str]) -> None:
+def test_a_number_is_given_once(workspace: Opened, who: str, given: dict[str, Any]) -> None:
     with pytest.raises(Refused, match="maja-kos has invoice 2026-0007 already"):
         add(workspace(), who, Wanted(amount="1", **given))
     assert added(workspace(), who, amount="1", **given, force=True).values["number"] == "2026-0007"

@@ -28,7 +28,7 @@ def test_terms_are_kept_as_they_were_typed(workspace: Opened, shop: Path) -> Non
     plan = segments.save(opened, "rich", (), where="spend > 100", description="Good ones")
     opened.write(plan.change)
     assert (shop / "segments.yaml").read_text(encoding="utf-8") == (
-        "silent:\n  query:\n    - last-contact.before:-90d\n    - city:\"New York\",Koper\n\n"
+        'silent:\n  query:\n    - last-contact.before:-90d\n    - city:"New York",Koper\n\n'
         "rich:\n  where: spend > 100\n  description: Good ones\n"
     )
     assert segments.counts(workspace()) == [("rich", 1), ("silent", 0)]

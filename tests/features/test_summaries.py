@@ -127,7 +127,11 @@ def test_the_total_takes_credit_notes_off_and_counts_a_sale_once(asked: Opened) 
         ),
         (
             By.CATEGORY,
-            {None: (2, "0", "600.00"), "bedding": (1, "2", "150.00"), "bath": (2, "12.5", "122.50")},
+            {
+                None: (2, "0", "600.00"),
+                "bedding": (1, "2", "150.00"),
+                "bath": (2, "12.5", "122.50"),
+            },
         ),
         (
             By.MONTH,
@@ -160,9 +164,7 @@ def test_the_total_takes_credit_notes_off_and_counts_a_sale_once(asked: Opened) 
         (By.TAG, {"vip": (4, "14.5", "872.50"), "coast": (2, "4.5", "272.50")}),
     ],
 )
-def test_groups(
-    asked: Opened, by: By, wanted: dict[str | None, tuple[int, str, str]]
-) -> None:
+def test_groups(asked: Opened, by: By, wanted: dict[str | None, tuple[int, str, str]]) -> None:
     found = summarize(asked(), by=by)
     assert list(by_group(found.groups).items()) == list(wanted.items()), "with their order"
     assert found.total.net == Decimal("872.50")
@@ -207,9 +209,7 @@ def test_terms_and_periods(
 def test_nothing_has_no_share(asked: Opened) -> None:
     found = summarize(asked(), ["date:2020"], by=By.TAG)
     assert found.groups == ()
-    assert found.total == Sums(
-        None, None, 0, Decimal(0), Decimal("0.00"), None, None, None
-    )
+    assert found.total == Sums(None, None, 0, Decimal(0), Decimal("0.00"), None, None, None)
 
 
 def test_a_missing_rate_leaves_the_amount_out_and_is_told(asked: Opened, shop: Path) -> None:
@@ -248,7 +248,8 @@ sold = st.tuples(
 )
 @given(st.lists(st.lists(sold, min_size=1, max_size=4), max_size=5))
 def test_parts_add_up_to_what_each_line_is_worth(
-    tmp_path_factory: pytest.TempPathFactory, purchases: list[list[tuple[str, Decimal, Decimal, int]]]
+    tmp_path_factory: pytest.TempPathFactory,
+    purchases: list[list[tuple[str, Decimal, Decimal, int]]],
 ) -> None:
     root = tmp_path_factory.mktemp("sums")
     (root / "crm.yaml").write_text("currency: EUR\n", encoding="utf-8")
