@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -90,11 +91,21 @@ def _text(session: Session, words: list[str] | None, customer: str, outcome: str
     if not words and says_enough(outcome):
         return ""
     if words or not session.interactive:
-        return sys.stdin.read()
+        return _readable(sys.stdin.read)
     from crm_cli.cli.terminal import edit
 
-    written = edit(f"\n{_BELOW}\n# {customer}\n", "note.txt", session.environ)
+    written = _readable(lambda: edit(f"\n{_BELOW}\n# {customer}\n", "note.txt", session.environ))
     text = written.partition(_BELOW)[0].strip()
     if not text:
         raise Declined("the text is empty; nothing was noted")
+    return text
+
+
+def _readable(read: Callable[[], str]) -> str:
+    """The text that is read; raises UsageError where it is in another encoding than UTF-8."""
+    try:
+        text = read()
+        text.encode("utf-8")
+    except UnicodeError:
+        raise UsageError("the text is not UTF-8", "iconv -f CP1250 -t UTF-8 converts it") from None
     return text

@@ -104,7 +104,7 @@ def list_(
     json: Json = False,
     no_header: NoHeader = False,
 ) -> None:
-    """List the tasks that query terms describe; all of them, done ones too, without any.
+    """List the tasks that query terms describe, open ones first.
 
     crm task list is:open assignee:me due:..eow
     crm task list +vip status:completed completed:this-month -o csv
@@ -123,6 +123,7 @@ def list_(
         output=output,
         json=json,
         header=not no_header,
+        default_sort="status,due",
     )
 
 

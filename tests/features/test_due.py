@@ -1,0 +1,92 @@
+"""What is due: the sources, the order, the headings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from crm_cli.features import due as features_due
+from crm_cli.features.due import due, heading
+from crm_cli.model.errors import UsageError
+from crm_cli.workspace import Workspace
+
+Opened = Callable[..., Workspace]
+
+CET = timezone(timedelta(hours=1))
+SOURCES = sorted(
+    path.stem for path in Path(features_due.__file__).parent.glob("*.py") if path.stem != "__init__"
+)
+
+
+def test_every_source_is_registered() -> None:
+    assert sorted(features_due._SOURCES) == SOURCES
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_tells_rows_of_its_own_kinds(workspace: Opened, name: str) -> None:
+    opened = workspace()
+    source = features_due._source(name)
+    kinds = list(source.kinds(opened.business))
+    assert kinds
+    rows = list(source.find(opened, features_due.Asked(date(2030, 1, 1))))
+    assert {row.kind for row in rows} <= set(kinds)
+    customers = opened.customer_ids()
+    assert all(row.who in customers and row.name and row.when for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("day", "wanted"),
+    [
+        ("2026-11-19", "overdue"),
+        ("2026-11-20", "today"),
+        ("2026-11-21", "tomorrow"),
+        ("2026-11-22", "this week"),
+        ("2026-11-23", "next week"),
+        ("2026-11-29", "next week"),
+        ("2026-11-30", "later"),
+    ],
+)
+def test_headings_of_a_friday(day: str, wanted: str) -> None:
+    assert heading(date.fromisoformat(day), date(2026, 11, 20), CET) == wanted
+
+
+def test_a_heading_goes_by_the_business_clock() -> None:
+    late = datetime.fromisoformat("2026-11-19T23:30+00:00")
+    assert heading(late, date(2026, 11, 20), CET) == "today"
+
+
+def test_of_a_day_what_has_no_time_comes_first(workspace: Opened, shop: Path) -> None:
+    (shop / "customers" / "jan-vidmar.yaml").write_text(
+        """\
+name: Jan
+tasks:
+  - {title: c, due: 2026-11-20T16:00+01:00}
+  - {title: b, due: 2026-11-20T09:00+02:00}
+  - {title: a, due: 2026-11-20}
+  - {title: never}
+  - {title: gone, due: 2026-11-20, status: cancelled}
+  - {title: later, due: 2026-11-20, status: deferred}
+"""
+    )
+    rows = [row.what for row in due(workspace()) if row.who == "jan-vidmar"]
+    assert sorted(rows[:2]) == ["a", "later"]
+    assert rows[2:] == ["b", "c"]
+
+
+@pytest.mark.parametrize("owner", ['o"brien', "a,b", "a..b", "petra "])
+def test_an_owner_is_meant_literally(workspace: Opened, shop: Path, owner: str) -> None:
+    assert due(workspace(), owner=owner) in ([], due(workspace(), owner=owner.strip()))
+
+
+def test_terms_never_widen(workspace: Opened) -> None:
+    every = due(workspace(), within="1y")
+    for terms in (["+vip"], ["status:completed"], ["due:2027.."], ["not:+vip"]):
+        assert set(due(workspace(), terms, within="1y")) <= set(every)
+
+
+def test_a_length_of_time_out_of_range(workspace: Opened) -> None:
+    with pytest.raises(UsageError, match="--within"):
+        due(workspace(), within="9999y")
