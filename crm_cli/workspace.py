@@ -211,7 +211,7 @@ class Workspace:
             base,
             self.clock.today,
             self.business,
-            self.user,
+            lambda: self.user,
             read_segments(self.index.connection),
             read_extra_keys(self.index.connection),
             self.who,

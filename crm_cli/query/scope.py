@@ -26,7 +26,8 @@ class SegmentSpec(NamedTuple):
 class Scope(NamedTuple):
     """What names and words mean while a query is read and compiled.
 
-    `user` is who `me` is, None where nobody said. `extra_keys` are the users' own
+    `user` is who `me` is, None where nobody said; or it finds that out, since asking
+    git takes longer than most queries. `extra_keys` are the users' own
     keys as they stand in their files (those below `custom` as `custom.KEY`). `who`
     finds the one customer's id that a text names, and raises NotFound or Ambiguous;
     without it `customer:WHO` takes ids only.
@@ -35,7 +36,11 @@ class Scope(NamedTuple):
     base: Kind
     today: date
     business: Business
-    user: str | None = None
+    user: str | Callable[[], str | None] | None = None
     segments: Mapping[str, SegmentSpec] = {}
     extra_keys: frozenset[str] = frozenset()
     who: Callable[[str], str] | None = None
+
+    def me(self) -> str | None:
+        """Who `me` is, or None where nobody said."""
+        return self.user() if callable(self.user) else self.user

@@ -145,9 +145,10 @@ def _read(text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) ->
         return type.read(text, scope.business)
     if storage in TEXTS:
         if text == "me" and not quoted and isinstance(operand, Ref) and operand.column in _USERS:
-            if not scope.user:
+            user = scope.me()
+            if not user:
                 raise Unreadable("nobody said who 'me' is", "say it with --as USER or CRM_USER")
-            return scope.user
+            return user
         return text
     value = type.read(text, scope.business)
     if isinstance(value, tuple):  # a price with its currency

@@ -116,7 +116,7 @@ def loaded_by(*words: str, cwd: Path) -> set[str]:
         env={
             "PATH": "/usr/bin:/bin",
             "PYTHONPATH": str(PACKAGE.parent),
-            "CRM_CACHE_DIR": str(cwd / "cache"),
+            "CRM_CACHE_DIR": str(cwd.parent / "cache"),
             "HOME": str(cwd),
         },
         capture_output=True,
