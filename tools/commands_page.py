@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,19 +64,21 @@ def _verb(line: str, verb: Any) -> str:
             options.append((code(_spelled(parameter)), _meaning(parameter)))
     if options:
         usage.insert(1, "[OPTION…]")
-    told, _, examples = (verb.help or "").strip().partition("\n")
+    told, *paragraphs = re.split(r"\n\s*\n", (verb.help or "").strip())
     parts = [f"{told}\n", f"```text\n{' '.join(usage)}\n```\n"]
-    if examples.strip():
-        parts.append(f"```console\n{_examples(examples)}```\n")
+    parts += [_paragraph(text) for text in paragraphs]
     parts += [rows for rows in (table(("argument", ""), arguments),) if rows]
     parts += [rows for rows in (table(("option", ""), options),) if rows]
     return "\n".join(parts)
 
 
-def _examples(text: str) -> str:
-    """The docstring's lines after the first; a prompt before each command."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    return "".join(f"$ {line}\n" if line.startswith("crm ") else f"{line}\n" for line in lines)
+def _paragraph(text: str) -> str:
+    """Examples as they are typed; anything else as text."""
+    lines = [line.strip() for line in text.splitlines()]
+    if not lines[0].startswith("crm "):
+        return "\n".join(lines) + "\n"
+    typed = "".join(f"$ {line}\n" if line.startswith("crm ") else f"{line}\n" for line in lines)
+    return f"```console\n{typed}```\n"
 
 
 def _spelled(option: Any) -> str:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm_cli.cli.app import Noun, load
+from crm_cli.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,3 +26,29 @@ def test_reference_pages_are_up_to_date() -> None:
     assert checked.returncode == 0, (
         f"stale: {checked.stdout}{checked.stderr}\nrun: python tools/reference.py"
     )
+
+
+def verbs() -> Iterator[tuple[str, Any]]:
+    """(how it is typed, the command) of each command and verb."""
+    for entry in COMMANDS:
+        command: Any = load(entry)
+        if not isinstance(command, Noun):
+            yield f"crm {entry.name}", command
+            continue
+        for name in command.list_commands(None):
+            yield f"crm {entry.name} {name}", command.get_command(None, name)
+
+
+@pytest.mark.parametrize(("line", "verb"), list(verbs()), ids=[line for line, _ in verbs()])
+def test_a_command_has_a_line_of_help_and_an_example(line: str, verb: Any) -> None:
+    told, *rest = (verb.help or "").strip().splitlines()
+    assert told and told[0].isupper() and told.endswith("."), told
+    typed = [each.strip() for each in rest if each.strip().startswith("crm ")]
+    noun = line.rsplit(" ", 1)[0]
+    assert any(each.startswith((line, noun)) or f"| {line}" in each for each in typed), typed
+
+
+def test_every_command_is_on_the_page() -> None:
+    page = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+    headings = {each.lstrip("# ") for each in page.splitlines() if each.startswith("###")}
+    assert {line for line, _ in verbs()} <= headings
