@@ -122,8 +122,10 @@ def _drafts(
     from crm_cli.features import importing
     from crm_cli.formats.decoding import Undecided
     from crm_cli.formats.mapping import Map
+    from crm_cli.formats.targets import kind_of
     from crm_cli.store import outside
 
+    kind_of(kind)
     chosen = importing.load_map(map, kind) if map is not None else Map()
     chosen = chosen.with_settings(said)
     data = outside.read(file)

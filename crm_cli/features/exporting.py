@@ -49,11 +49,23 @@ def _items(
         return (products[row[0]] for row in rows if row[0] in products)
     if not belongs(kind):
         return workspace.records(str(row[0]) for row in rows)
-    return _parts(workspace, kind, [(str(id), str(customer)) for id, customer in rows])
+    parts = [(str(id), str(customer)) for id, customer in rows]
+    return _sorted(workspace, kind, parts) if sort else _as_they_stand(workspace, kind, parts)
 
 
-def _parts(workspace: Workspace, kind: Kind, rows: list[tuple[str, str]]) -> Iterator[Item]:
-    """Items in the order asked for; of their records one is held at a time, if it can be."""
+def _as_they_stand(workspace: Workspace, kind: Kind, rows: list[tuple[str, str]]) -> Iterator[Item]:
+    """Items by customer, in the order of their file, so that an import keeps it."""
+    wanted: dict[str, set[str]] = {}
+    for id, customer in rows:
+        wanted.setdefault(customer, set()).add(id)
+    for customer in sorted(wanted):
+        for item in workspace.record(customer).items(kind.key):
+            if item.id in wanted[customer]:
+                yield item
+
+
+def _sorted(workspace: Workspace, kind: Kind, rows: list[tuple[str, str]]) -> Iterator[Item]:
+    """Items in the order asked for; a record is read again where another came between."""
     held = ""
     items: dict[str, Item] = {}
     for id, customer in rows:

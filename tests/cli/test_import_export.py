@@ -1,0 +1,263 @@
+"""`crm import` and `crm export`: what is said, asked, written, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crm_cli.cli import terminal
+from crm_cli.cli.session import Session
+from tests.conftest import Crm
+
+NEW = "external_id,name,email\n1,Lana Hren,lana@hren.example\n2,Eva Zorko,eva@zorko.example\n"
+BAD = NEW + "3,,nobody@x.example\n4,Too,many,cells\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "contacts.csv"
+    path.write_text(NEW, encoding="utf-8")
+    return path
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """Every data file with its bytes."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*.yaml"))
+        if ".crm" not in path.parts
+    }
+
+
+def test_an_import_is_shown_and_written(crm: Crm, shop: Path, file: Path) -> None:
+    run = crm("import", "customers", file, "--yes")
+    assert run.code == 0
+    assert run.out == (
+        "imported 2 customers  (customers/lana-hren.yaml, customers/eva-zorko.yaml)\n"
+    )
+    assert run.err == (
+        "read as utf-8, columns parted by comma\n"
+        "columns: external_id → external_id, name → name, email → email\n"
+        "customers: 2 new, 0 changed, 0 unchanged, 0 rows rejected\n"
+        "crm undo takes it back\n"
+    )
+    again = crm("import", "customers", file, "--yes")
+    assert (again.code, again.out) == (0, "")
+    assert "0 new, 0 changed, 2 unchanged" in again.err
+    assert "nothing changed" in again.err
+
+
+def test_undo_takes_it_back_byte_for_byte(crm: Crm, shop: Path, tmp_path: Path) -> None:
+    before = tree(shop)
+    path = tmp_path / "all.csv"
+    path.write_text("id,city,name\nmaja-kos,Piran,Maja Kos\nnew-one,Piran,New\n")
+    assert crm("import", "customers", path, "--yes").code == 0
+    assert len(tree(shop)) == len(before) + 1
+    assert crm("undo").code == 0
+    assert tree(shop) == before
+
+
+def test_several_records_are_asked_for(
+    crm: Crm, shop: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(shop)
+    run = crm("import", "customers", file)
+    assert run.code == 2
+    assert "--yes" in run.err
+    asked: list[str] = []
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return "n"
+
+    monkeypatch.setattr(terminal, "ask_terminal", answer)
+    assert crm("import", "customers", file).code == 130
+    assert asked == ["Import 2 customers? [y/N] "]
+    assert tree(shop) == before
+
+
+def test_a_dry_run_shows_and_writes_nothing(crm: Crm, shop: Path, file: Path) -> None:
+    before = tree(shop)
+    run = crm("import", "customers", file, "--dry-run")
+    assert run.code == 0
+    assert "+name: Lana Hren" in run.out
+    assert tree(shop) == before
+
+
+def test_one_bad_row_refuses_all(crm: Crm, shop: Path, file: Path) -> None:
+    before = tree(shop)
+    file.write_text(BAD)
+    run = crm("import", "customers", file, "--yes")
+    assert run.code == 4
+    assert run.out == ""
+    assert f"{file}:4:1: there is no name" in run.err
+    assert f"{file}:5:1: 4 cells where the headings are 3" in run.err
+    assert "2 rows are rejected; nothing was imported" in run.err
+    assert "--skip-bad" in run.err
+    assert tree(shop) == before
+
+
+def test_bad_rows_can_be_left_in_a_file(crm: Crm, shop: Path, file: Path) -> None:
+    file.write_text(BAD)
+    run = crm("import", "customers", file, "--skip-bad", "--yes")
+    assert run.code == 0
+    rejects = file.with_name("contacts.rejects.csv")
+    assert rejects.read_text() == (
+        "external_id,name,email,line,reason\n"
+        "3,,nobody@x.example,4,there is no name\n"
+        "4,Too,many,5,4 cells where the headings are 3\n"
+    )
+    assert rejects.stat().st_mode & 0o777 == 0o600
+    assert "2 rejected rows" in run.err
+    again = crm("import", "customers", file, "--skip-bad", "--yes")
+    assert (again.code, again.out) == (0, "")
+    assert file.with_name("contacts.rejects-2.csv").exists()
+
+
+def test_mended_rejects_are_imported(crm: Crm, shop: Path, file: Path) -> None:
+    file.write_text(BAD)
+    out = file.with_name("bad.csv")
+    crm("import", "customers", file, "--skip-bad", "--yes", "--rejects", out)
+    out.write_text(out.read_text().replace("3,,", "3,Nob Ody,"))
+    run = crm("import", "customers", out, "--yes")
+    assert "left out: line, reason" in run.err
+    assert "2 new" in run.err
+
+
+def test_nothing_is_skipped_in_a_dry_run(crm: Crm, file: Path) -> None:
+    file.write_text(BAD)
+    assert crm("import", "customers", file, "--skip-bad", "--dry-run").code == 0
+    assert not list(file.parent.glob("*rejects*"))
+
+
+def test_an_open_encoding_is_refused_and_can_be_said(crm: Crm, shop: Path, file: Path) -> None:
+    file.write_bytes("ime;mesto\nMiha Čuk;Črnomelj\n".encode("cp1250"))
+    run = crm("import", "customers", file, "--yes")
+    assert run.code == 2
+    assert "'Miha Čuk;Črnomelj' in cp1250, 'Miha Èuk;Èrnomelj' in cp1252" in run.err
+    run = crm("import", "customers", file, "--yes", "--encoding", "cp1250")
+    assert run.code == 0
+    text = (shop / "customers" / "miha-cuk.yaml").read_text(encoding="utf-8")
+    assert text == "name: Miha Čuk\n\naddresses:\n  - city: Črnomelj\n"
+
+
+def test_an_open_encoding_is_asked_on_a_terminal(
+    crm: Crm, shop: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_bytes("ime\nMiha Čuk\n".encode("cp1250"))
+    monkeypatch.setattr(Session, "interactive", True)
+    monkeypatch.setattr(terminal, "ask_terminal", lambda prompt: "1")
+    run = crm("import", "customers", file, "--yes")
+    assert run.code == 0
+    assert (shop / "customers" / "miha-cuk.yaml").exists()
+
+
+def test_open_dates_and_decimals(crm: Crm, file: Path) -> None:
+    file.write_text("customer;date;amount\nmaja-kos;03/04/2026;1.234\n")
+    run = crm("import", "payments", file, "--yes")
+    assert run.code == 2
+    assert "3 April 2026 or 4 March 2026" in run.err
+    run = crm("import", "payments", file, "--yes", "--dates", "dmy")
+    assert run.code == 2
+    assert "1.234 is 1.234 or 1234" in run.err
+    run = crm("import", "payments", file, "--dates", "dmy", "--decimal", ",")
+    assert run.code == 0
+    found = json.loads(crm("export", "payments", "--format", "json", "date:2026-04-03").out)
+    assert [one["amount"] for one in found] == ["1234"]
+
+
+def test_a_saved_map_reads_the_next_file(crm: Crm, file: Path, tmp_path: Path) -> None:
+    file.write_text("customer;date;amount\nmaja-kos;13/04/2026;5,50\n")
+    map = tmp_path / "map.yaml"
+    run = crm("import", "payments", file, "--save-map", map, "--source-system", "bank")
+    assert run.code == 0
+    assert "dates dmy (line 2: 13/04/2026), decimals with , (line 2: 5,50)" in run.err
+    assert map.read_text() == (
+        "columns:\n  customer: customer\n  date: date\n  amount: amount\n"
+        'date: dmy\ndecimal: ","\ndelimiter: ;\nencoding: utf-8\nsource_system: bank\n'
+    )
+    file.write_text("customer;date;amount\nmaja-kos;03/04/2026;1.234\n")
+    assert crm("import", "payments", file, "--map", map).code == 0
+    run = crm("import", "payments", file, "--map", map, "--save-map", map)
+    assert run.code == 2
+    assert "exists" in run.err
+
+
+def test_a_map_that_is_wrong_is_placed(crm: Crm, file: Path, tmp_path: Path) -> None:
+    map = tmp_path / "map.yaml"
+    map.write_text("columns:\n  name: nmae\n")
+    run = crm("import", "customers", file, "--map", map)
+    assert run.code == 4
+    assert f"{map}:2:9: nmae is no field of a customer" in run.err
+    assert "did you mean name?" in run.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("import", "deals", "x.csv"), "deals are not among"),
+        (("import", "custmers", "x.csv"), "did you mean customers?"),
+        (("import", "customers", "nowhere.csv"), "cannot read nowhere.csv"),
+        (("import", "customers", "."), "cannot read ."),
+        (("import", "customers", "x.csv", "--dates", "x"), "--dates is one of ymd dmy mdy"),
+        (("export", "deals"), "deals are not among"),
+        (("export", "customers", "--format", "xls"), "there is no format 'xls'"),
+        (("export", "customers", "ctiy:Koper"), "city"),
+    ],
+)
+def test_usage(crm: Crm, words: tuple[str, ...], message: str) -> None:
+    run = crm(*words)
+    assert run.code == 2
+    assert message in run.err
+
+
+# Export
+
+
+def test_an_export_is_the_answer_and_nothing_else(crm: Crm) -> None:
+    run = crm("export", "customers", "maja-kos")
+    assert run.code == 0
+    assert run.out.splitlines()[0].startswith("id,name,kind,owner,tags,email,phone,city,country")
+    run = crm("export", "tasks", "customer:hotel-breg", "--format", "json")
+    assert [one["id"] for one in json.loads(run.out)] == ["t-3qqqqq1", "t-3qqqqq2"]
+    assert run.err == ""
+
+
+def test_an_export_never_replaces_a_file_unasked(crm: Crm, tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    path.write_text("mine")
+    run = crm("export", "customers", "--to", path)
+    assert run.code == 2
+    assert "--force" in run.err
+    assert path.read_text() == "mine"
+    assert crm("export", "customers", "--to", path, "--force").code == 0
+    assert len(json.loads(path.read_text())) == 3
+    assert not list(tmp_path.glob(".out*"))
+
+
+def test_an_export_into_no_folder_fails_as_a_whole(crm: Crm, tmp_path: Path) -> None:
+    run = crm("export", "customers", "--to", tmp_path / "no" / "where.csv")
+    assert run.code == 7
+    assert "cannot write" in run.err
+
+
+def test_all_of_a_shop_moves_to_another(crm: Crm, shop: Path, tmp_path: Path) -> None:
+    path = shop / "customers" / "jan-vidmar.yaml"
+    path.write_text(
+        path.read_text() + 'nickname: "=cmd|calc"\nnotes: |-\n  one, "two"\n\n  @three\n'
+    )
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "crm.yaml").write_bytes((shop / "crm.yaml").read_bytes())
+    kinds = ("customers", "products", "purchases", "payments", "tasks", "interactions")
+    for kind in kinds:
+        file = tmp_path / f"{kind}.csv"
+        assert crm("export", kind, "--to", file).code == 0
+        run = crm("-C", other, "import", kind, file, "--yes")
+        assert run.code == 0, run.err
+    for kind in kinds:
+        mine = json.loads(crm("export", kind, "--format", "json").out)
+        theirs = json.loads(crm("-C", other, "export", kind, "--format", "json").out)
+        assert mine == theirs
