@@ -32,6 +32,18 @@ _FIXED = {
     "WHEN": ("auto", "always", "never"),
     "DATE": ("today", "tomorrow", "yesterday", "mon", "tue", "wed", "thu", "fri", "eow", "eom"),
     "SHELL": ("bash", "zsh", "fish"),
+    "BY": (
+        "customer",
+        "product",
+        "category",
+        "month",
+        "quarter",
+        "year",
+        "city",
+        "country",
+        "owner",
+        "tag",
+    ),
 }
 _KINDS = (
     ("WHO", "customer"),
@@ -138,6 +150,10 @@ class Completer:
         bare = metavar.strip("[]…. ").removesuffix("…")
         if bare in _FIXED:
             return _starting(_FIXED[bare], current)
+        if "|" in bare and bare.islower():
+            return _starting(bare.split("|"), current)
+        if bare.startswith("PRODUCT"):
+            return self._ask("product", current)
         if "TERM" in metavar:
             return self._terms(current)
         if "KEY=VALUE" in metavar:

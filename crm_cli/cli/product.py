@@ -124,7 +124,7 @@ def set_(
     ctx: typer.Context,
     words: Annotated[
         list[str],
-        typer.Argument(metavar="SKU… KEY=VALUE…", help="Which, and what: price=19.50 unit=."),
+        typer.Argument(metavar="PRODUCT… KEY=VALUE…", help="Which, and what: price=19.50 unit=."),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,

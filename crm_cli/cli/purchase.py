@@ -64,8 +64,8 @@ def add(
         str | None,
         typer.Option(
             "--kind",
-            metavar="KIND",
-            help="sale (paid at once), order, invoice or credit_note; sale if absent.",
+            metavar="sale|order|invoice|credit_note",
+            help="A sale, if absent, is paid at once; only an invoice owes.",
         ),
     ] = None,
     number: Annotated[
@@ -198,7 +198,7 @@ def summary(
         str | None,
         typer.Option(
             "--by",
-            metavar="WHAT",
+            metavar="BY",
             help="customer, product, category, month, quarter, year, city, country, owner, tag.",
         ),
     ] = None,

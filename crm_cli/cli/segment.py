@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The segment's name.")]
+Name = Annotated[str, typer.Argument(metavar="SEGMENT", help="The segment's name.")]
 
 
 @app.command()
@@ -132,7 +132,7 @@ def count(
     ctx: typer.Context,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME…]", help="Which; all without any.", show_default=False),
+        typer.Argument(metavar="[SEGMENT…]", help="Which; all without any.", show_default=False),
     ] = None,
     output: Output = None,
     json: Json = False,
