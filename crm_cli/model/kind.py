@@ -207,6 +207,12 @@ class Kind:
         }
 
     @cached_property
+    def single(self) -> frozenset[str]:
+        """The keys of the fields that are one text in a file."""
+        several = (Storage.NESTED, Storage.FREE, Storage.TEXTS)
+        return frozenset(f.key for f in self.fields if f.type.storage not in several)
+
+    @cached_property
     def lists(self) -> tuple[tuple[Field, Kind], ...]:
         """The lists of items, each with their kind."""
         return tuple(

@@ -16,6 +16,9 @@ DOUBLE = '"'
 LITERAL = "|"
 FOLDED = ">"
 
+ABSENT = frozenset(("", "~", "null", "Null", "NULL"))
+"""Plain texts that say that there is no value."""
+
 
 class Scalar:
     """A text with its style: plain, single- or double-quoted, literal or folded."""
@@ -43,7 +46,7 @@ class Scalar:
     @property
     def absent(self) -> bool:
         """Whether the value is empty or a plain null (`key:`, `~`, `null`)."""
-        return self.style == PLAIN and self.text in ("", "~", "null", "Null", "NULL")
+        return self.style == PLAIN and self.text in ABSENT
 
     def __repr__(self) -> str:
         return f"Scalar({self.text!r}, {self.style!r})"

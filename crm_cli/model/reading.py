@@ -12,7 +12,7 @@ from crm_cli.model.errors import Problem, Severity, Unreadable
 from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf, Money, Price, Storage, Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
-from crm_cli.model.node import Mapping, Node, Scalar, Sequence, plain
+from crm_cli.model.node import ABSENT, PLAIN, Mapping, Node, Scalar, Sequence, plain
 
 _IGNORED = frozenset(("id",))
 
@@ -118,8 +118,14 @@ class Reader:
                     else:
                         self._unknown(item, key, value)
                     continue
-            if isinstance(value, Scalar) and value.absent:
-                continue
+            if value.__class__ is Scalar:
+                # Nearly all that a directory says passes here, so it is done in place.
+                if value.style == PLAIN and value.text in ABSENT:
+                    continue
+                if field.key in kind.single and field.key not in seen:
+                    seen[field.key] = key
+                    self._scalar(item, field, value)
+                    continue
             if field.key in seen and not isinstance(field.type, ListOf):
                 self.problem(
                     key,
@@ -170,7 +176,7 @@ class Reader:
         except Unreadable as error:
             self.problem(node, error.code, f"{field.key}: {error.message}", error.hint)
             return
-        if isinstance(value, tuple) and isinstance(type, (Money, Price)):
+        if value.__class__ is tuple and isinstance(type, (Money, Price)):
             value, currency = value
             item.values.setdefault("currency", currency)
             if item.values["currency"] != currency:
@@ -330,14 +336,24 @@ def entry_of(item: Item, key: str) -> tuple[Scalar, Node] | None:
 
 
 def _identify(record: Item) -> None:
-    """Give an id, derived from what it says, to each item that has none written."""
+    """Give an id, derived from what it says, to each item that has none written.
+
+    Of equal items the ordinal tells them apart. An id that is written down by now is one
+    of theirs, and passed over: so the others keep theirs.
+    """
     counts: dict[str, int] = {}
+    written: set[str] | None = None
     for item in record.walk():
         if item.id or not item.kind.letter or item.node is None:
             continue
         from crm_cli.model.ids import derived_item_id
 
         content = repr(plain(item.node))
-        ordinal = counts.get(item.kind.key + content, 0)
-        counts[item.kind.key + content] = ordinal + 1
-        item.id = derived_item_id(item.kind.letter, record.id, item.kind.key, content, ordinal)
+        if written is None:
+            written = {other.id for other in record.walk() if other.written_id}
+        letter, key = item.kind.letter, item.kind.key
+        ordinal = counts.get(key + content, 0)
+        while (id := derived_item_id(letter, record.id, key, content, ordinal)) in written:
+            ordinal += 1
+        counts[key + content] = ordinal + 1
+        item.id = id
