@@ -253,3 +253,19 @@ def test_everything_else_keeps_its_bytes(workspace: Opened, shop: Path) -> None:
     opened = workspace()
     carried_out(opened, tasks.snooze(opened, [tasks.pick(opened, "t-9f3")], "2026-12-01"))
     assert path.read_text() == before.replace("due: 2026-11-20", "due: 2026-12-01")
+
+
+def test_tasks_that_say_the_same_keep_their_ids(workspace: Opened, shop: Path) -> None:
+    path = shop / "customers" / "jan-vidmar.yaml"
+    path.write_text("name: Jan\ntasks:\n  - Call\n  - Call\n  - Call\n")
+    ids = [item.id for item in workspace().record("jan-vidmar").items("tasks")]
+    assert len(set(ids)) == 3
+    for id in ids:
+        opened = workspace()
+        carried_out(opened, tasks.done(opened, [tasks.pick(opened, id)]))
+        assert [item.id for item in workspace().record("jan-vidmar").items("tasks")] == ids
+    path.write_text("name: Jan\ntasks:\n  - Call\n  - Call\n  - Call\n")
+    opened = workspace()
+    carried_out(opened, tasks.done(opened, [tasks.pick(opened, id) for id in reversed(ids)]))
+    items = workspace().record("jan-vidmar").items("tasks")
+    assert [(item.id, item.get("status")) for item in items] == [(id, "completed") for id in ids]
