@@ -20,6 +20,7 @@ from crm_cli.cli.options import (
 )
 from crm_cli.cli.session import Session, of
 from crm_cli.cli.writing import carry_out
+from crm_cli.model.text import visible
 
 if TYPE_CHECKING:
     from crm_cli.features.plan import Plan
@@ -173,8 +174,8 @@ def _carry_out(session: Session, plan: Plan, *, dry_run: bool, yes: bool) -> Non
     """As for every plan, after its question where it has one."""
     if plan.question and not dry_run:
         if yes:
-            session.say(plan.question)
-        session.confirm(plan.question, yes=yes)
+            session.say(visible(plan.question))
+        session.confirm(visible(plan.question), yes=yes)
     carry_out(session, plan, dry_run=dry_run)
 
 

@@ -43,7 +43,9 @@ def summary_rows(
     total: list[Any] | None = None
     if people and found.groups:
         total = ["total", *([None] if with_names else []), *_figures(found.total, found.currency)]
-    ids = [sums.group or "" for sums in shown] if by in (By.CUSTOMER, By.PRODUCT) else None
+    ids = None
+    if by in (By.CUSTOMER, By.PRODUCT):
+        ids = [sums.group for sums in shown if sums.group is not None]
     return Rows(columns, rows, ids=ids, total=total, none="no purchases")
 
 

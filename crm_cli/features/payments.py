@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import day, said, typed
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import ConflictError, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kind import normal
 from crm_cli.model.money import format_amount
@@ -46,7 +46,7 @@ def add(workspace: Workspace, customer: str, wanted: Wanted) -> Plan:
     target = document.find(wanted.purchase) if wanted.purchase else None
     values = _values(workspace, document.record, target, wanted)
     values["id"] = new_id(workspace, PAYMENT)
-    update = _updater(values, target)
+    update = _updater(values, target, implied=wanted.amount is None)
     owed = target.derived.get("amount_due") if target is not None else None
     update(document)
     made = document.find(values["id"])
@@ -70,8 +70,16 @@ def add(workspace: Workspace, customer: str, wanted: Wanted) -> Plan:
     )
 
 
-def _updater(values: dict[str, Any], target: Item | None) -> Callable[[Document], None]:
+def _updater(
+    values: dict[str, Any], target: Item | None, *, implied: bool
+) -> Callable[[Document], None]:
     def update(document: Document) -> None:
+        if implied and target is not None:
+            owed = document.find(target.id).derived.get("amount_due")
+            if owed != values["amount"]:
+                raise ConflictError(
+                    f"what is owed for {values['for']} has changed meanwhile", "run it again"
+                )
         if target is not None and "number" not in target.values:
             # Touching a purchase writes its id down; one that follows from what the
             # purchase says would not be found again once that is changed.

@@ -69,11 +69,12 @@ def add(workspace: Workspace, customer: str, wanted: Wanted, *, force: bool = Fa
     """
     notes: list[str] = []
     values = _values(workspace, wanted, notes)
-    if wanted.number == NEXT:
+    following = (wanted.number or "").strip().lower() == NEXT
+    if following:
         values["number"] = _next(workspace, values)
     values["id"] = new_id(workspace, PURCHASE)
     path = workspace.path_of(customer)
-    update = _updater(workspace, values, following=wanted.number == NEXT, force=force)
+    update = _updater(workspace, values, following=following, force=force)
     trial = workspace.document(customer)
     update(trial)
     made = trial.find(values["id"])

@@ -91,19 +91,21 @@ def summarize(
     chosen, parameters = _chosen(workspace, terms, where, period)
     connection = workspace.index.connection
     currency = workspace.business.currency
+    missing: list[Sequence[object]] = []
+    groups: list[Sums] = []
     try:
-        rows = connection.execute(f"{chosen} {_TOTAL}", parameters).fetchall()
-        total = _sums((None, None, *rows[0]), currency, None)
+        *figures, unknown = connection.execute(f"{chosen} {_TOTAL}", parameters).fetchone()
+        total = _sums((None, None, *figures), currency, None)
         if total.net is None:
             total = total._replace(net=from_minor(0, currency))
-        groups = []
         if by is not None:
             # What the parts add up to may differ by a cent from whole purchases where
             # they are converted line by line.
-            sql = f"{chosen}, part AS ({_PARTS[by]}) {_GROUPED}"
+            sql = f"{chosen}, part AS ({_PARTS[by]}) {_grouped(by)}"
             found = connection.execute(sql, parameters).fetchall()
             groups = [_sums(row, currency, total.net) for row in found]
-        missing = connection.execute(f"{chosen} {_MISSING}", parameters).fetchall()
+        if unknown:
+            missing = connection.execute(f"{chosen} {_MISSING}", parameters).fetchall()
     except sqlite3.OperationalError as error:
         if "overflow" not in str(error):
             raise
@@ -130,8 +132,9 @@ def _chosen(
     if window.end is not None:
         wanted.append(f"{row.column('date')} <= {compiler.frame.bind(window.end.isoformat())}")
     dialect.prepare(workspace.index.connection)
-    keys = f"SELECT {row.column('pk')} {row.source()} WHERE {' AND '.join(wanted)}"
-    return _PURCHASES.format(keys=keys), compiler.frame.parameters
+    # Joins of a query never have more than one row for each of its own.
+    bought = f"{_BOUGHT.format(t=row.alias)} {row.source()} WHERE {' AND '.join(wanted)}"
+    return f"WITH bought AS ({bought})", compiler.frame.parameters
 
 
 def _window(workspace: Workspace, period: str | None) -> Period:
@@ -145,10 +148,9 @@ def _window(workspace: Workspace, period: str | None) -> Period:
 
 _MICRO = f"CAST(ROUND(CAST({{}} AS REAL) * {_MILLION}) AS INTEGER)"
 
-_PURCHASES = (
-    "WITH bought AS (SELECT p.pk, p.customer, p.date, p.owner, p.net__b AS net,"
-    f" {_MICRO.format('p.units')} AS units, p.kind <> 'credit_note' AS sale,"
-    " p.currency, p.net AS own FROM purchase p WHERE p.pk IN ({keys}))"
+_BOUGHT = (
+    "SELECT {t}.pk, {t}.customer, {t}.date, {t}.owner, {t}.net__b AS net, {t}.net AS own,"
+    f" {_MICRO.format('{t}.units')} AS units, {{t}}.kind <> 'credit_note' AS sale, {{t}}.currency"
 )
 
 _WHOLE = "b.pk, b.sale, b.net, b.units, b.date FROM bought b"
@@ -181,12 +183,24 @@ _PARTS = {
 """For each group: its key, its name, and what of each purchase goes into it."""
 
 _FIGURES = (
-    "COUNT(DISTINCT CASE WHEN {t}.sale THEN {t}.pk END), COALESCE(SUM({t}.units), 0),"
-    " SUM({t}.net), MIN(CASE WHEN {t}.sale THEN {t}.date END),"
-    " MAX(CASE WHEN {t}.sale THEN {t}.date END)"
+    "COALESCE(SUM({t}.units), 0), SUM({t}.net),"
+    " MIN(CASE WHEN {t}.sale THEN {t}.date END), MAX(CASE WHEN {t}.sale THEN {t}.date END)"
 )
-_GROUPED = f"SELECT x.grp, MAX(x.name), {_FIGURES.format(t='x')} FROM part x GROUP BY x.grp"
-_TOTAL = f"SELECT {_FIGURES.format(t='b')} FROM bought b"
+_TOTAL = (
+    f"SELECT COALESCE(SUM(b.sale), 0), {_FIGURES.format(t='b')},"
+    " SUM(b.net IS NULL AND b.own IS NOT NULL) FROM bought b"
+)
+
+
+def _grouped(by: By) -> str:
+    """The statement that sums the parts up; only of lines has a purchase several in a group."""
+    orders = "SUM(x.sale)"
+    if by in (By.PRODUCT, By.CATEGORY):
+        orders = "COUNT(DISTINCT CASE WHEN x.sale THEN x.pk END)"
+    figures = _FIGURES.format(t="x")
+    return f"SELECT x.grp, MAX(x.name), {orders}, {figures} FROM part x GROUP BY x.grp"
+
+
 _MISSING = (
     "SELECT b.currency, COUNT(*), MIN(b.date) FROM bought b WHERE b.net IS NULL"
     " AND b.own IS NOT NULL GROUP BY b.currency ORDER BY b.currency"

@@ -12,7 +12,7 @@ import pytest
 
 from crm_cli.features.payments import Wanted, add
 from crm_cli.features.plan import Plan
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import ConflictError, UsageError
 from crm_cli.workspace import Workspace
 
 Opened = Callable[..., Workspace]
@@ -118,3 +118,11 @@ def test_only_invoices_owe(workspace: Opened, shop: Path) -> None:
         file.write("purchases:\n  - {id: p-zzzzzz1, number: S1, date: 2026-11-01, amount: 9}\n")
     with pytest.raises(UsageError, match="S1 is a sale: only invoices owe"):
         planned(workspace(), "jan-vidmar", purchase="p-zzzzzz1")
+
+
+def test_two_at_once_do_not_pay_twice(workspace: Opened) -> None:
+    first, second = workspace(), workspace()
+    plans = [planned(one, purchase=INVOICE) for one in (first, second)]
+    first.write(plans[0].change)
+    with pytest.raises(ConflictError, match="2026-0007 has changed"):
+        second.write(plans[1].change)
