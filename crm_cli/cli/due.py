@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Owner, Terms, Within
+from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Owner, Terms, Where, Within
 from crm_cli.cli.session import of
 
 app = typer.Typer()
@@ -16,6 +16,7 @@ app = typer.Typer()
 def due(
     ctx: typer.Context,
     terms: Terms = None,
+    where: Where = None,
     within: Within = None,
     owner: Owner = None,
     kind: Annotated[
@@ -48,10 +49,11 @@ def due(
 
     session = of(ctx)
     workspace = session.workspace
-    found = find(workspace, session.expand(terms or ()), within=within, owner=owner, kind=kind)[
-        :limit
-    ]
+    found = find(
+        workspace, session.expand(terms or ()), where=where, within=within, owner=owner, kind=kind
+    )
     session.negative = exit_code and bool(found)
+    found = found[:limit]
     form = session.format(output, json)
     today, zone = workspace.clock.today, workspace.business.time_zone
     headings = [heading(row.when, today, zone) for row in found]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Since
+from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Since, Where
 from crm_cli.cli.session import of
 
 app = typer.Typer()
@@ -23,6 +23,7 @@ def timeline(
             show_default=False,
         ),
     ] = None,
+    where: Where = None,
     kind: Annotated[
         str | None,
         typer.Option(
@@ -56,7 +57,7 @@ def timeline(
     customer = None
     if terms and not is_term(terms[0], workspace.scope(CUSTOMER)):
         customer = session.who(terms.pop(0))
-    events = happened(workspace, customer, terms, kind=kind, since=since, limit=limit)
+    events = happened(workspace, customer, terms, where=where, kind=kind, since=since, limit=limit)
     form = session.format(output, json)
     rows = Rows(
         [Column("when", "moment"), Column("kind"), Column("who"), Column("what"), Column("id")],

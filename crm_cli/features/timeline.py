@@ -45,14 +45,15 @@ def timeline(
     customer: str | None = None,
     terms: Sequence[str] = (),
     *,
+    where: str | None = None,
     kind: str | None = None,
     since: str | None = None,
     limit: int | None = None,
 ) -> list[Event]:
     """What happened, newest first; of one customer or of all.
 
-    Terms are about the items. One that a kind of item cannot answer (`outcome:reached` of
-    a purchase) leaves that kind out, or where it is negated changes nothing; one that no
+    Terms, and `where`, are about the items. What a kind of item cannot answer (`outcome:reached` of
+    a purchase) leaves that kind out, or where it is negated changes nothing; what no
     kind can answer raises QueryError.
     """
     first = day(workspace, since) if since is not None else None
@@ -60,7 +61,7 @@ def timeline(
         raise UsageError("--since is empty", "write --since last-month, or leave it out")
     kinds = _kinds(kind)
     events: list[Event] = []
-    for source, asked in _answering(workspace, terms):
+    for source, asked in _answering(workspace, terms, where):
         asked += source.terms
         if customer is not None:
             asked.append(f"customer/id.is:{customer}")
@@ -69,6 +70,7 @@ def timeline(
         answer = workspace.select(
             source.base,
             asked,
+            where=where,
             cols=source.columns,
             sort=f"{source.when}-",
             limit=None if kinds else limit,
@@ -93,7 +95,9 @@ def _kinds(text: str | None) -> frozenset[str]:
     return kinds
 
 
-def _answering(workspace: Workspace, terms: Sequence[str]) -> Iterator[tuple[_Source, list[str]]]:
+def _answering(
+    workspace: Workspace, terms: Sequence[str], where: str | None
+) -> Iterator[tuple[_Source, list[str]]]:
     """The sources that can answer the terms, each with those to be asked of it."""
     asked: dict[str, list[str] | None] = {source.base.name: [] for source in _SOURCES}
     scopes = {source.base.name: workspace.scope(source.base) for source in _SOURCES}
@@ -112,6 +116,15 @@ def _answering(workspace: Workspace, terms: Sequence[str]) -> Iterator[tuple[_So
                 kept.append(term)
         if len(refused) == len(scopes):
             raise refused[0]
+    refused = []
+    for name, scope in scopes.items():
+        try:
+            workspace.node(scope, (), where)
+        except QueryError as error:
+            refused.append(error)
+            asked[name] = None
+    if len(refused) == len(scopes):
+        raise refused[0]
     for source in _SOURCES:
         kept = asked[source.base.name]
         if kept is not None:

@@ -84,6 +84,11 @@ def test_terms_speak_of_the_task_or_its_customer(crm: Crm) -> None:
     assert "colour" in wrong.err
 
 
+def test_a_full_expression(crm: Crm) -> None:
+    assert ids(crm("due", "-w", "kind = call or due > today", "--json").out) == ["t-3qqqqq1"]
+    assert crm("due", "-w", "kind =").code == 2
+
+
 def test_kinds(crm: Crm) -> None:
     assert ids(crm("due", "--kind", "call", "--json").out) == ["t-3qqqqq1"]
     assert len(ids(crm("due", "--kind", "call,todo", "--json").out)) == 2

@@ -62,6 +62,11 @@ def test_a_term_that_a_kind_cannot_answer_leaves_it_out(crm: Crm) -> None:
     assert told(crm, "number:2026-0007") == [INVOICE]
 
 
+def test_a_full_expression(crm: Crm) -> None:
+    assert told(crm, "-w", "gross > 100") == [INVOICE]
+    assert crm("timeline", "-w", "colour = red").code == 2
+
+
 def test_negated_it_changes_nothing_there(crm: Crm) -> None:
     assert told(crm, "not:outcome:reached") == [PAYMENT, NOTE, DONE, INVOICE]
 

@@ -37,12 +37,13 @@ class Due(NamedTuple):
 class Asked(NamedTuple):
     """What is asked for: due on `through` or before, of these kinds (none: of all).
 
-    `owner` is a user's name, None for everyone's. `terms` are query terms, about the
-    source's own items and their customers.
+    `owner` is a user's name, None for everyone's. `terms` are query terms, `where` a full
+    expression, about the source's own items and their customers.
     """
 
     through: date
     terms: Sequence[str] = ()
+    where: str | None = None
     owner: str | None = None
     kinds: Sequence[str] = ()
 
@@ -58,6 +59,7 @@ def due(
     workspace: Workspace,
     terms: Sequence[str] = (),
     *,
+    where: str | None = None,
     within: str | None = None,
     owner: str | None = None,
     kind: str | None = None,
@@ -69,6 +71,7 @@ def due(
     asked = Asked(
         _through(workspace, within),
         terms,
+        where,
         _owner(workspace, owner),
         [part.strip() for part in (kind or "").split(",")] if kind is not None else (),
     )

@@ -23,7 +23,8 @@ def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     if asked.kinds:
         terms.append(f"kind:{','.join(asked.kinds)}")
     columns = ("due", "kind", "customer", "customer.name", "title", "id", "assignee")
-    for when, kind, who, name, title, id, owner in workspace.select(TASK, terms, cols=columns).rows:
+    answer = workspace.select(TASK, terms, where=asked.where, cols=columns)
+    for when, kind, who, name, title, id, owner in answer.rows:
         yield Due(when, kind, who, name or who, title or "", id, owner)
 
 
