@@ -16,61 +16,13 @@ from typing import Any
 import pytest
 
 from crm_cli.model.errors import CrmError, ExitCode
-from crm_cli.store import files
+from crm_cli.store import files, transaction
 from crm_cli.store.transaction import FileChange, commit
 from crm_cli.store.tree import Folder
 from crm_cli.store.undo import undo
+from tests.meddling import Dead, Meddling, Swift, dying, dying_after, failing, short
 
 OLD = {"customers/ana.yaml": b"name: Ana\n", "customers/rok.yaml": b"name: Rok\n"}
-
-NAMES = [name for name in vars(files.Calls) if not name.startswith("_") and name != "close"]
-
-
-class Swift(files.Calls):
-    """Does not wait for the disk: a process that dies does not take the system with it."""
-
-    fsync = staticmethod(lambda descriptor: None)
-
-
-class Meddling(Swift):
-    """Counts the calls, and lets `at` act instead of the k-th."""
-
-    def __init__(self, k: int, at: Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]):
-        self.k = k
-        self.at = at
-        self.count = 0
-        self.trace: list[str] = []
-
-    def __getattribute__(self, name: str) -> Any:
-        real = super().__getattribute__(name)
-        if name not in NAMES:
-            return real
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            self.count += 1
-            self.trace.append(name)
-            if self.meddles():
-                return self.at(name, lambda *a: real(*a, **kwargs), args)
-            return real(*args, **kwargs)
-
-        return call
-
-    def meddles(self) -> bool:
-        return self.count == self.k
-
-
-class Dead(Meddling):
-    """Meddles with the k-th call and all that follow."""
-
-    def meddles(self) -> bool:
-        return self.count >= self.k
-
-
-def failing(number: int) -> Callable[..., Any]:
-    def at(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        raise OSError(number, os.strerror(number))
-
-    return at
 
 
 def full(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
@@ -78,25 +30,6 @@ def full(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     if name in ("write", "mkdir", "link"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return real(*args)
-
-
-def short(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    if name == "write":
-        return real(args[0], bytes(args[1])[: max(1, len(args[1]) // 2)])
-    if name == "read":
-        return real(args[0], 1)
-    return real(*args)
-
-
-def dying(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    if name == "write":
-        real(args[0], bytes(args[1])[: len(args[1]) // 2])
-    os._exit(9)
-
-
-def dying_after(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    real(*args)
-    os._exit(9)
 
 
 def add(path: str, line: bytes) -> FileChange:
@@ -132,12 +65,21 @@ def several(root: Path) -> dict[str, bytes | None]:
     }
 
 
+def many(root: Path) -> dict[str, bytes | None]:
+    """The same, made durable together, as an import's files are."""
+    before, transaction.MANY = transaction.MANY, 2
+    try:
+        return several(root)
+    finally:
+        transaction.MANY = before
+
+
 def take_back(root: Path) -> dict[str, bytes | None]:
     undo(root)
     return {"customers/ana.yaml": b"name: An\n", "customers/rok.yaml": b"name: Ro\n"}
 
 
-OPERATIONS = [edit_one, make_one, remove_one, several, take_back]
+OPERATIONS = [edit_one, make_one, remove_one, several, many, take_back]
 
 
 @pytest.fixture
@@ -403,3 +345,42 @@ def test_a_file_made_meanwhile_is_never_replaced(fresh: Callable[[], Path]) -> N
             break
         text = (root / "customers/new/eva.yaml").read_bytes()
         assert text in (b"by hand: yes\nname: Eva\n", b"name: Eva\n")
+
+
+@pytest.mark.parametrize("answer", [None, errno.ENOTSUP, errno.ENOSYS, errno.EIO])
+def test_many_files_are_durable_before_any_is_brought(
+    fresh: Callable[[], Path], answer: int | None
+) -> None:
+    root = fresh()
+    seen: list[str] = []
+
+    class Watched(Swift):
+        @staticmethod
+        def syncfs(descriptor: int) -> None:
+            seen.append("syncfs")
+            if answer is not None:
+                raise OSError(answer, os.strerror(answer))
+
+        @staticmethod
+        def fsync(descriptor: int) -> None:
+            seen.append("fsync")
+
+        @staticmethod
+        def link(source: str, target: str) -> None:
+            if target.endswith(".yaml"):
+                seen.append("link")
+            os.link(source, target)
+
+    with files.replaced(Watched()):
+        if answer == errno.EIO:
+            with pytest.raises(CrmError, match="nothing was changed"):
+                many(root)
+            assert on_disk(root) == OLD
+            assert "link" not in seen
+            return
+        new = after(many(root))
+    assert on_disk(root) == new
+    assert seen[0] == "syncfs"
+    # Without it each of the two new texts is synced on its own, before the undo file is.
+    before = seen[: seen.index("link")].count("fsync")
+    assert before == (3 if answer is None else 5)
