@@ -13,6 +13,7 @@ from pathlib import Path
 from commands_page import commands_page
 from fields_page import fields_page, settings_page
 from query_page import query_page
+from sql_page import sql_page
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
@@ -21,6 +22,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "fields.md": fields_page,
     "settings.md": settings_page,
     "query.md": query_page,
+    "sql.md": sql_page,
 }
 
 

@@ -69,6 +69,7 @@ COMMANDS = (
     Command("fmt", "fmt", SETUP, "rewrite records in the canonical form"),
     Command("config", "config", SETUP, "the business's settings", "list"),
     Command("query", "query", SETUP, "what a query means, and the fields there are", "-"),
+    Command("sql", "sql", SETUP, "any SELECT over the records, read-only"),
     Command("index", "index", SETUP, "the cache that makes it fast", "status"),
     Command("completion", "completion", SETUP, "the script that completes words in your shell"),
     Command("help", "help", SETUP, "pages on the query language, dates, output …"),

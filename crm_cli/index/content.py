@@ -60,6 +60,13 @@ def put_state(connection: sqlite3.Connection, state: State) -> None:
     )
 
 
+def put_currency(connection: sqlite3.Connection, business: Business) -> None:
+    """Note the base currency, where the views find it."""
+    connection.execute(
+        'INSERT OR REPLACE INTO "meta" VALUES (?, ?)', ("currency", business.currency)
+    )
+
+
 def put_customers(
     connection: sqlite3.Connection,
     tree: Tree,

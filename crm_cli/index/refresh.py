@@ -52,7 +52,9 @@ def fill(connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progre
     paths = sorted(entry[0] for entry in now.entries if _is_customer(entry[0]))
     files = list(enumerate(paths, 1))
     gone, unreadable = content.put_customers(connection, tree, business, files, progress)
-    for statement in schema.indexes():
+    from crm_cli.index.views import views
+
+    for statement in (*schema.indexes(), *(view.ddl() for view in views())):
         connection.execute(statement)
     content.mark_duplicates(connection)
     todo = _Todo([], [], gone, _again(now, unreadable))
@@ -187,6 +189,7 @@ def _put_business(connection: sqlite3.Connection, tree: Tree) -> Business:
 
     business, problems, hashes = read_business(tree)
     content.put_problems(connection, problems)
+    content.put_currency(connection, business)
     for path, hash in hashes.items():
         content.put_single(connection, path, hash)
     return business

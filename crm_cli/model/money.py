@@ -22,7 +22,7 @@ EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 _NUMBER = r"-?\d{1,15}(?:[.,]\d{1,6})?"
 _PLAIN = "write digits with one decimal sign and no separators of thousands, like 1234.50"
 
-# ISO 4217, list one, in 2026; what is not listed in `_MINOR` has two decimals.
+# ISO 4217, list one, in 2026; what is not listed in `MINOR_UNITS` has two decimals.
 _CODES = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN "
     "BWP BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP "
@@ -33,7 +33,7 @@ _CODES = (
     "THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF "
     "XCD XCG XOF XPF YER ZAR ZMW ZWG ZWL"
 )
-_MINOR = {
+MINOR_UNITS = {
     code: decimals
     for decimals, codes in (
         (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
@@ -42,6 +42,7 @@ _MINOR = {
     )
     for code in codes.split()
 }
+"""The decimals of the currencies that have not two."""
 _SIGNS = {
     "€": "EUR", "£": "GBP", "$": "USD", "₹": "INR", "₽": "RUB", "₺": "TRY", "₴": "UAH",
     "₾": "GEL", "₪": "ILS", "₩": "KRW", "zł": "PLN", "kč": "CZK", "ft": "HUF", "us$": "USD",
@@ -86,6 +87,9 @@ def read_decimal(text: str) -> Decimal:
     Raises `Unreadable`; for `1.234` and `1,234` (three digits after the only sign,
     one to three before it) with both readings. `-0` is 0.
     """
+    plain = _plain(text)
+    if plain is not None:
+        return plain
     text = text.strip()
     if not re.fullmatch(_NUMBER, text, re.ASCII):
         raise _no_number(text)
@@ -106,6 +110,9 @@ def read_amount(text: str) -> Amount:
 
     Raises `Unreadable` as `read_decimal` and `read_currency` do.
     """
+    plain = _plain(text)
+    if plain is not None:
+        return Amount(plain)
     text = text.strip()
     if re.fullmatch(_NUMBER, text, re.ASCII):
         return Amount(read_decimal(text))
@@ -118,6 +125,16 @@ def read_amount(text: str) -> Amount:
         raise _no_number(text)
     currency = read_currency(word)
     return Amount(read_decimal(sign + number), currency)
+
+
+def _plain(text: str) -> Decimal | None:
+    """A number as nearly all are written (`12`, `84.50`), without the cost of a pattern."""
+    if len(text) > 12 or not text.isascii():
+        return None
+    whole, point, part = text.partition(".")
+    if whole.isdigit() and (not point or (len(part) <= 2 and part.isdigit())):
+        return Decimal(text)
+    return None
 
 
 def read_percent(text: str) -> Decimal:
@@ -146,7 +163,7 @@ def read_localized(text: str, decimal: str) -> Decimal:
 
 def minor_unit(currency: str) -> int:
     """How many decimals a currency has (ISO 4217): EUR 2, JPY 0, KWD 3; unknown ones 2."""
-    return _MINOR.get(currency, 2)
+    return MINOR_UNITS.get(currency, 2)
 
 
 def round_money(value: Decimal, currency: str) -> Decimal:

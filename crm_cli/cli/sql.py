@@ -1,0 +1,69 @@
+"""`crm sql`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import Json, Limit, NoHeader, Output
+from crm_cli.cli.session import of
+from crm_cli.model.errors import UsageError
+
+app = typer.Typer()
+
+
+@app.command("sql")
+def sql(
+    ctx: typer.Context,
+    statement: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SELECT…|VIEW]",
+            help="A statement, - for stdin, or a view to describe; all views without.",
+            show_default=False,
+        ),
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", metavar="NAME=VALUE", help="The value of :NAME."),
+    ] = None,
+    limit: Limit = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="Stop it after that.")
+    ] = 30.0,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Answer a SELECT over the views; nothing can be changed by it.
+
+    crm sql "SELECT city, sum(spend) FROM customers GROUP BY city ORDER BY 2 DESC"
+    crm sql "SELECT id, net FROM purchases WHERE date > :day" -p day=2026-01-01 -o csv
+    crm sql purchases
+    """
+    from crm_cli.features.sql import ask, describe
+    from crm_cli.render.output import Column, Rows
+
+    session = of(ctx)
+    form = session.format(output, json)
+    if statement is None or statement.isidentifier():
+        described = describe(statement or "")
+        columns = [Column(key) for key in ("view", "column", "type", "doc")]
+        session.show(Rows(columns, described), form, header=not no_header)
+        return
+    text = sys.stdin.read() if statement == "-" else statement
+    found = ask(session.workspace, text, _named(parameters or ()), limit=limit, seconds=timeout)
+    rows = Rows([Column(name) for name in found.columns], found.rows, none="no rows")
+    session.show(rows, form, header=not no_header)
+
+
+def _named(texts: list[str] | tuple[str, ...]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.isidentifier():
+            raise UsageError(f"'{text}' is no parameter", "write -p since=2026-01-01")
+        values[name] = value
+    return values
