@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.fieldtypes import Currency, Storage
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.workspace import Workspace
 
@@ -76,6 +76,15 @@ def typed(workspace: Workspace, kind: Kind, key: str, text: str) -> Any:
             raise UsageError(f"{field.key}: {error.message}", error.hint) from error
     if text == "me" and field.key in ("owner", "assignee", "organizer"):
         return workspace.me(text)
+    if isinstance(field.type, Currency):
+        # In files any code of three letters stands for itself, since sums then say that
+        # its rate is missing; who types one is told of the slip.
+        from crm_cli.model.money import read_currency
+
+        try:
+            return read_currency(text)
+        except Unreadable as error:
+            raise UsageError(f"{field.key}: {error.message}", error.hint) from error
     return read(field, text, workspace)
 
 

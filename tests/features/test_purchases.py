@@ -177,6 +177,7 @@ def test_a_credit_note_names_the_invoice(workspace: Opened) -> None:
         ({"amount": "-3"}, "not negative"),
         ({"amount": "3", "discount": "5"}, "for lines"),
         ({"amount": "3 USD", "currency": "CHF"}, "in USD"),
+        ({"amount": "3", "currency": "XXZ"}, "no currency 'XXZ'"),
         ({"amount": "3", "kind": "invoise"}, "kind"),
         ({"amount": "3", "number": " "}, "--number is empty"),
         ({"amount": "3", "due": "2026-11-01"}, "before the purchase's date"),
