@@ -8,6 +8,7 @@ from crm_cli.features.paths import path_named, record_paths, within
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.errors import DataError, Problem
 from crm_cli.store.document import Document
+from crm_cli.store.repair import quote_codes, write_ids
 from crm_cli.workspace import Change, Edit, Step, Workspace
 
 
@@ -54,8 +55,8 @@ def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
 
 
 def _repair(document: Document) -> tuple[int, int]:
-    quotes = document.quote_codes()
-    return document.write_ids(), quotes
+    quotes = quote_codes(document)
+    return write_ids(document), quotes
 
 
 def _ignore(found: object) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from crm_cli.features.paths import record_paths
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.errors import DataError
-from crm_cli.store.document import Document
+from crm_cli.store import repair
 from crm_cli.workspace import Change, Edit, Step, Workspace
 
 
@@ -23,7 +23,7 @@ def fmt(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
         try:
             data = workspace.tree.read(path)
             document = workspace.open(path, data)
-            document.fmt()
+            repair.fmt(document)
         except DataError as error:
             notes.append(f"left alone: {error.message}")
             continue
@@ -31,7 +31,7 @@ def fmt(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
             continue
         if document.data != data:
             changed.append(path)
-            steps.append(Edit(path, Document.fmt))
+            steps.append(Edit(path, repair.fmt))
     return Plan(
         Change(f"fmt {counted(len(changed), 'file')}", tuple(steps)),
         f"formatted {counted(len(changed), 'file')}",

@@ -6,7 +6,7 @@ A node keeps the marks of the one it was read from, so that comments can be foun
 from __future__ import annotations
 
 from collections.abc import Mapping as Mapping_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, MapOf, Texts
 from crm_cli.model.item import Item
@@ -17,6 +17,8 @@ from crm_cli.model.reading import entry_of
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
+
+_N = TypeVar("_N", Scalar, Mapping, Sequence, Node)
 
 SIMPLE = "value"
 """The key of an item that may be written as its text alone (a tag, an e-mail)."""
@@ -140,7 +142,7 @@ def _written(item: Item, key: str) -> Node | None:
     return entry[1] if entry else None
 
 
-def _from(node: Any, origin: Node | None) -> Any:
+def _from(node: _N, origin: Node | None) -> _N:
     if origin is not None:
         node.start, node.end = origin.start, origin.end
         node.line, node.column = origin.line, origin.column

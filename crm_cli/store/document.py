@@ -6,152 +6,25 @@ edit the text is parsed and read again, so a document is always what its file wo
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
 from typing import Any
 
-from crm_cli.model.business import Business
-from crm_cli.model.errors import DataError, NotFound, Problem, Severity, Unreadable, UsageError
-from crm_cli.model.fieldtypes import Code, FieldType, GroupOf, ListOf, Storage, Texts
+from crm_cli.model.errors import Unreadable, UsageError
+from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Storage, Texts
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
-from crm_cli.model.node import PLAIN, Mapping, Node, Scalar, Sequence
-from crm_cli.model.quoting import resolves_to_text, style_for
-from crm_cli.model.reading import Reader, entry_of
+from crm_cli.model.node import Mapping, Node, Scalar, Sequence
+from crm_cli.model.quoting import style_for
+from crm_cli.model.reading import entry_of
 from crm_cli.model.writing import free_node, item_node, new_item, value_to_node
-from crm_cli.store import splice
-from crm_cli.store.compose import compose, decode
-from crm_cli.store.emit import emit
-from crm_cli.store.splice import Append, Delete, Insert, Op, Path, RenameKey, Replace, Requote
+from crm_cli.store.opened import BOM, Opened, Ref
+from crm_cli.store.splice import Append, Delete, Insert, RenameKey, Replace
 
-BOM = b"\xef\xbb\xbf"
-
-Ref = str | tuple[str, int] | None
-"""What an edit is about: the record (None), an item by its id, or (list key, position).
-In a file of several records (products) it is the record's key."""
+__all__ = ["BOM", "Document", "Ref"]
 
 
-class Document:
-    """The text of one file and what it says; see the module.
-
-    `record` is the whole of a record's file; `records` those of a file that maps keys to
-    records (products.yaml). Raises DataError where the text cannot be read.
-    """
-
-    def __init__(
-        self,
-        path: str,
-        data: bytes,
-        kind: Kind,
-        business: Business,
-        *,
-        mapped: bool = False,
-        random: Callable[[int], bytes] = os.urandom,
-    ) -> None:
-        self.path = path
-        self.kind = kind
-        self.business = business
-        self.mapped = mapped
-        self._random = random
-        decoded = decode(data, path)
-        if isinstance(decoded, Problem):
-            raise DataError(f"{decoded.place}: {decoded.message}", decoded.hint, (decoded,))
-        self.text, self._bom = decoded.text, decoded.has_bom
-        self._read()
-
-    @property
-    def id(self) -> str:
-        """The record's id: the stem of its file."""
-        return self.path.rsplit("/", 1)[-1].removesuffix(".yaml")
-
-    @property
-    def data(self) -> bytes:
-        """The bytes of the file as it now reads."""
-        return (BOM if self._bom else b"") + self.text.encode()
-
-    def _read(self) -> None:
-        composed = compose(self.text, self.path)
-        if composed.root is None:
-            errors = [one for one in composed.problems if one.severity is Severity.ERROR]
-            if any(one.code != "empty" for one in errors):
-                first = errors[0]
-                raise DataError(
-                    f"{first.place}: {first.message}",
-                    first.hint or "mend the file by hand; nothing was written",
-                    tuple(errors),
-                )
-            self.root = Mapping()
-            self._blank = True
-        else:
-            self.root = composed.root
-            self._blank = not composed.root.entries
-        reader = Reader(self.path, self.business)
-        self.records: dict[str, Item] = {}
-        if self.mapped:
-            self.record = Item(self.kind, self.root)
-            self.records = reader.mapped(self.root, self.kind)
-        else:
-            self.record = reader.record(self.root, self.kind, self.id)
-        self.problems = (*composed.problems, *reader.problems)
-
-    def _apply(self, *ops: Op) -> None:
-        if self._blank:
-            self.text = self._begun(ops)
-        else:
-            self.text = splice.apply(self.text, ops, self.path)
-        self._read()
-
-    def _begun(self, ops: tuple[Op, ...]) -> str:
-        """The text of an empty file with its first entries."""
-        root = Mapping()
-        for op in ops:
-            if isinstance(op, Insert) and not op.path:
-                root.entries.append((Scalar(op.key, style_for(op.key)), op.node))
-        before = self.text
-        if before and not before.endswith("\n"):
-            before += "\n"
-        return before.replace("{}\n", "") + emit(root)
-
-    # What an edit is about
-
-    def find(self, ref: Ref) -> Item:
-        """The item that a reference means; NotFound where it is gone."""
-        if ref is None:
-            return self.record
-        if isinstance(ref, tuple):
-            key, position = ref
-            items = self.record.items(key)
-            if position < len(items):
-                return items[position]
-            raise NotFound(f"{self.path} has no {key} number {position + 1}")
-        if self.mapped:
-            if ref in self.records:
-                return self.records[ref]
-            raise NotFound(f"there is no {self.kind.name} {ref} in {self.path}")
-        for item in self.record.walk():
-            if item.id == ref and item is not self.record:
-                return item
-        raise NotFound(f"there is no {ref} in {self.path}", "it was changed or removed meanwhile")
-
-    def ref_of(self, item: Item) -> Ref:
-        """The reference that `find` finds an item by."""
-        if item.parent is None:
-            return item.id if self.mapped else None
-        if item.kind.letter:
-            return item.id
-        field = next(one for one, kind in item.parent.kind.lists if kind is item.kind)
-        position = next(
-            place for place, one in enumerate(item.parent.items(field.key)) if one is item
-        )
-        return (field.key, position)
-
-    def path_to(self, node: Node) -> Path:
-        """The keys and positions that lead to a node."""
-        found = _search(self.root, node)
-        if found is None:
-            raise NotFound(f"{self.path} was changed meanwhile")
-        return found
+class Document(Opened):
+    """The edits of one file; see the module, and `Opened` for the rest."""
 
     # Fields
 
@@ -162,7 +35,7 @@ class Document:
         (`custom.size`), or one that the first item of a list answers (`city`, `email`).
         Raises UsageError for a value that the field cannot have.
         """
-        item = self._writable(ref)
+        item = self.writable(ref)
         head, _, rest = key.partition(".")
         field = item.kind.by_name.get(normal(head))
         lifted = _lifted(item.kind, normal(head))
@@ -180,7 +53,7 @@ class Document:
 
         Raises UsageError where the name means one of several items of a list.
         """
-        item = self._writable(ref)
+        item = self.writable(ref)
         head, _, rest = key.partition(".")
         name = normal(head)
         field = item.kind.by_name.get(name)
@@ -194,7 +67,7 @@ class Document:
         if entry is None:
             return
         name_node, node = entry
-        if rest and field is not None or (rest and isinstance(node, Mapping)):
+        if (rest and field is not None) or (rest and isinstance(node, Mapping)):
             if not isinstance(node, Mapping):
                 return
             inner = _matching(node, rest)
@@ -202,16 +75,19 @@ class Document:
                 return
             whole = len(node.entries) == 1
             path = self.path_to(node)
-            self._apply(Delete(path) if whole else Delete((*path, inner)))
+            self.apply(Delete(path) if whole else Delete((*path, inner)))
             return
-        self._apply(Delete((*self._path_of(item), name_node.text)))
+        self.apply(Delete((*self.path_of(item), name_node.text)))
 
     def _set_field(self, item: Item, field: Field, value: Any) -> None:
         type = field.type
         if isinstance(type, (ListOf, Texts)):
             parts = _parts(value)
             if isinstance(type, ListOf):
-                parts = [new_item(type.kind, self._simple(type.kind, part), self.business) for part in parts]
+                parts = [
+                    new_item(type.kind, self._simple(type.kind, part), self.business)
+                    for part in parts
+                ]
             if not parts:
                 self._drop(item, field.key)
                 return
@@ -227,7 +103,7 @@ class Document:
             typed, currency = typed
             if "currency" in item.kind.by_key:
                 self._put(item, "currency", Scalar(currency))
-                item = self._again(item)
+                item = self.again(item)
         self._put(item, field.key, value_to_node(type, typed))
 
     def cast(self, field: Field, value: Any) -> Any:
@@ -262,10 +138,12 @@ class Document:
             path = self.path_to(entry[1])
             written = _matching(entry[1], key)
             if written is not None:
-                self._apply(Replace((*path, written), inner))
+                self.apply(Replace((*path, written), inner))
             else:
-                before = tuple(order[: order.index(key)]) if key in order else tuple(entry[1].keys())
-                self._apply(Insert(path, key, inner, before, False))
+                before = (
+                    tuple(order[: order.index(key)]) if key in order else tuple(entry[1].keys())
+                )
+                self.apply(Insert(path, key, inner, before, False))
             return
         self._put(item, field.key, Mapping([(Scalar(key, style_for(key)), inner)]))
 
@@ -285,7 +163,7 @@ class Document:
                 self._put(item, field.key, value_to_node(field.type, items))
             else:
                 part = kind.by_key[key]
-                self._apply(
+                self.apply(
                     Replace(self.path_to(first.node), part.type.write(self.cast(part, value)))
                 )
             return
@@ -299,7 +177,7 @@ class Document:
             if items[0].node is item.node:
                 written = entry_of(items[0], key)
                 if written is not None:
-                    self._apply(Delete((written[0].text,)))
+                    self.apply(Delete((written[0].text,)))
             elif set(items[0].values) == {key}:
                 self.delete((field.key, 0))
             else:
@@ -316,19 +194,19 @@ class Document:
     def _drop(self, item: Item, key: str) -> None:
         entry = entry_of(item, key)
         if entry is not None:
-            self._apply(Delete((*self._path_of(item), entry[0].text)))
+            self.apply(Delete((*self.path_of(item), entry[0].text)))
 
     def _put(self, item: Item, key: str, node: Node) -> None:
         """Replace the value of a key, or insert the key where the declaration puts it."""
         if item.short:
-            self._expand(item)
-            item = self._again(item)
-        path = self._path_of(item)
+            self.write_out(item)
+            item = self.again(item)
+        path = self.path_of(item)
         entry = entry_of(item, key) if key in item.kind.by_key else _own(item, key)
         if entry is not None:
-            self._apply(Replace((*path, entry[0].text), node))
+            self.apply(Replace((*path, entry[0].text), node))
         else:
-            self._apply(Insert(path, key, node, self._before(item, key), not path))
+            self.apply(Insert(path, key, node, self._before(item, key), not path))
 
     def _before(self, item: Item, key: str) -> tuple[str, ...]:
         """The keys of an item, as written, that the declaration puts before `key`."""
@@ -352,9 +230,17 @@ class Document:
 
     def add(self, key: str, values: dict[str, Any], *, ref: Ref = None) -> str:
         """Append an item, in canonical form, to a list; its new id ("" where it has none)."""
-        owner = self._writable(ref)
+        owner = self.writable(ref)
         if self.mapped and ref is None:
-            self._apply(Insert((), key, item_node(new_item(self.kind, values, self.business), top=True), tuple(self.root.keys()), True))
+            self.apply(
+                Insert(
+                    (),
+                    key,
+                    item_node(new_item(self.kind, values, self.business), top=True),
+                    tuple(self.root.keys()),
+                    True,
+                )
+            )
             return key
         field = owner.kind.by_name[key]
         kind = _kind(field)
@@ -364,16 +250,18 @@ class Document:
             made.setdefault("id", new_item_id(kind.letter, taken, self._random))
         node = item_node(new_item(kind, made, self.business))
         entry = entry_of(owner, field.key)
-        path = self._path_of(owner)
+        path = self.path_of(owner)
         if entry is None:
             self._put(owner, field.key, Sequence([node]))
         elif isinstance(entry[1], Sequence) or (isinstance(entry[1], Scalar) and entry[1].absent):
-            self._apply(Append((*path, entry[0].text), node))
+            self.apply(Append((*path, entry[0].text), node))
         else:
-            kept = [item_node(item) for item in owner.items(field.key) if item.node is not owner.node]
-            self._apply(Replace((*path, entry[0].text), Sequence([*kept, node])))
+            kept = [
+                item_node(item) for item in owner.items(field.key) if item.node is not owner.node
+            ]
+            self.apply(Replace((*path, entry[0].text), Sequence([*kept, node])))
             if entry[0].text != field.key and normal(entry[0].text) != field.key:
-                self._apply(RenameKey((*path, entry[0].text), field.key))
+                self.apply(RenameKey((*path, entry[0].text), field.key))
         return str(made.get("id", ""))
 
     def extend(self, key: str, many: list[dict[str, Any]]) -> None:
@@ -396,7 +284,7 @@ class Document:
         if entry is None:
             self._put(self.record, field.key, Sequence(nodes))
         else:
-            self._apply(*(Append((entry[0].text,), node) for node in nodes))
+            self.apply(*(Append((entry[0].text,), node) for node in nodes))
 
     def extend_records(self, many: dict[str, dict[str, Any]]) -> None:
         """Append many records, by their keys, to a file that maps keys to records."""
@@ -407,13 +295,13 @@ class Document:
             ops.append(Insert((), key, node, before, True))
             before = (*before[-1:], key)
         if ops:
-            self._apply(*ops)
+            self.apply(*ops)
 
     def delete(self, ref: Ref) -> None:
         """Remove an item; the last one takes the list's key with it."""
         item = self.find(ref)
         if self.mapped:
-            self._apply(Delete((str(ref),)))
+            self.apply(Delete((str(ref),)))
             return
         owner = item.parent
         if owner is None or item.node is None:
@@ -421,7 +309,7 @@ class Document:
         field = next(one for one, kind in owner.kind.lists if kind is item.kind)
         if item.node is owner.node:
             for key in field.hoists:
-                self._drop(self._again(owner), key)
+                self._drop(self.again(owner), key)
             return
         entry = entry_of(owner, field.key)
         if entry is not None and entry[1] is item.node:
@@ -431,7 +319,7 @@ class Document:
             else:
                 self._drop(owner, field.key)
             return
-        self._apply(Delete(self.path_to(item.node)))
+        self.apply(Delete(self.path_to(item.node)))
 
     def add_texts(self, key: str, texts: list[str]) -> list[str]:
         """Add texts to a simple list (tags, e-mails); those already there are left out."""
@@ -478,104 +366,6 @@ class Document:
             raise UsageError(error.message, error.hint) from error
         return {key: self.cast(kind.by_key[key], part) for key, part in read.items()}
 
-    def fmt(self) -> None:
-        """Bring the file to canonical form; its comments stay."""
-        if self._blank:
-            return
-        if self.mapped:
-            entries: list[tuple[Scalar, Node]] = []
-            for name, node in self.root.entries:
-                item = self.records.get(name.text)
-                entries.append((name, item_node(item, top=True) if item else node))
-            ordered = Mapping(entries, start=self.root.start, end=self.root.end)
-        else:
-            made = item_node(self.record, top=True)
-            assert isinstance(made, Mapping)
-            ordered = made
-        from crm_cli.store.canonical import canonical
-
-        self.text = canonical(self.text, self.root, ordered)
-        self._read()
-
-    def write_ids(self) -> int:
-        """Write down the ids of items that have none written; returns how many."""
-        count = 0
-        while True:
-            item = next(
-                (one for one in self.record.walk() if one.kind.letter and not one.written_id), None
-            )
-            if item is None:
-                return count
-            self._writable(item.id)
-            count += 1
-
-    def quote_codes(self) -> int:
-        """Quote phones, postcodes and other codes that stand plain; returns how many."""
-        count = 0
-        while True:
-            node = next(self._plain_codes(), None)
-            if node is None:
-                return count
-            self._apply(Requote(self.path_to(node)))
-            count += 1
-
-    def _plain_codes(self) -> Iterator[Scalar]:
-        """Codes that another program would take for a number (`+38640…`, `01000`)."""
-        items = self.records.values() if self.mapped else self.record.walk()
-        for item in items:
-            for field in item.kind.fields:
-                if not isinstance(field.type, Code) or field.key not in item.values:
-                    continue
-                entry = entry_of(item, field.key)
-                node = entry[1] if entry else item.node if item.short else None
-                if (
-                    isinstance(node, Scalar)
-                    and node.style == PLAIN
-                    and node.text == item.values[field.key]
-                    and not resolves_to_text(node.text)
-                ):
-                    yield node
-
-    # Places
-
-    def _writable(self, ref: Ref) -> Item:
-        """The item, after its id is written down where it only had a derived one."""
-        item = self.find(ref)
-        if item.kind.letter and not item.written_id and item.parent is not None:
-            if item.short:
-                self._expand(item)
-            else:
-                self._apply(Insert(self._path_of(item), "id", Scalar(item.id), (), False))
-            item = self.find(item.id)
-        return item
-
-    def _expand(self, item: Item) -> None:
-        """Write a one-line item as a mapping."""
-        assert item.node is not None
-        path = self.path_to(item.node)
-        full = item_node(item)
-        if isinstance(full, Scalar):
-            full = Mapping([(Scalar("value"), full)])
-        self._apply(Replace(path, full))
-
-    def _again(self, item: Item) -> Item:
-        """The same item in the text as it now is."""
-        if item.parent is None:
-            return self.records[item.id] if self.mapped and item.id in self.records else self.record
-        if item.kind.letter:
-            return self.find(item.id)
-        owner = self._again(item.parent)
-        field = next(one for one, kind in owner.kind.lists if kind is item.kind)
-        position = next(
-            place for place, one in enumerate(item.parent.items(field.key)) if one is item
-        )
-        return owner.items(field.key)[position]
-
-    def _path_of(self, item: Item) -> Path:
-        if item.node is None or item.node is self.root:
-            return ()
-        return self.path_to(item.node)
-
 
 def _kind(field: Field) -> Kind:
     assert isinstance(field.type, ListOf)
@@ -613,23 +403,3 @@ def _matching(node: Mapping, key: str) -> str | None:
         if name == key or normal(name) == normal(key):
             return name
     return None
-
-
-def _search(root: Mapping, wanted: Node) -> Path | None:
-    """The path to a node, found without recursion: files may be deep."""
-    stack: list[tuple[Node, Path]] = [(root, ())]
-    while stack:
-        node, path = stack.pop()
-        if node is wanted:
-            return path
-        stack.extend(_children(node, path))
-    return None
-
-
-def _children(node: Node, path: Path) -> Iterator[tuple[Node, Path]]:
-    if isinstance(node, Mapping):
-        for key, value in node.entries:
-            yield value, (*path, key.text)
-    elif isinstance(node, Sequence):
-        for place, value in enumerate(node.items):
-            yield value, (*path, place)

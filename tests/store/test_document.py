@@ -11,6 +11,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.model.product import PRODUCT
+from crm_cli.store import repair
 from crm_cli.store.document import Document
 
 SHOP = Business(country="SI", zone="Europe/Ljubljana")
@@ -204,7 +205,7 @@ def test_a_product_is_added_to_a_file_that_is_not_there() -> None:
 def test_codes_that_look_like_numbers_are_quoted_on_request() -> None:
     text = "name: Ana\npostcode: 01000\nphones:\n  - +38640123456\n  - value: 040\n"
     document = opened(text)
-    assert document.quote_codes() == 3
+    assert repair.quote_codes(document) == 3
     assert document.text == (
         'name: Ana\npostcode: "01000"\nphones:\n  - "+38640123456"\n  - value: "040"\n'
     )
@@ -213,7 +214,7 @@ def test_codes_that_look_like_numbers_are_quoted_on_request() -> None:
 def test_fmt_keeps_comments_and_meaning() -> None:
     document = opened(HAND)
     before = document.record.answer()
-    document.fmt()
+    repair.fmt(document)
     after = document.record.answer()
     for text in ("# my best customer", "# since school", "# remember", "# by post", "# money"):
         assert text in document.text
@@ -221,5 +222,5 @@ def test_fmt_keeps_comments_and_meaning() -> None:
     assert before["tags"] == after["tags"]
     assert before["x-erp"] == after["x-erp"]
     once = document.text
-    document.fmt()
+    repair.fmt(document)
     assert document.text == once

@@ -1,0 +1,208 @@
+"""A file of records as it now reads: its text, its nodes, its items, and how to find them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+from crm_cli.model.business import Business
+from crm_cli.model.errors import DataError, NotFound, Problem, Severity
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
+from crm_cli.model.node import Mapping, Node, Scalar, Sequence
+from crm_cli.model.quoting import style_for
+from crm_cli.model.reading import Reader
+from crm_cli.model.writing import item_node
+from crm_cli.store import splice
+from crm_cli.store.compose import compose, decode
+from crm_cli.store.emit import emit
+from crm_cli.store.intent import Path
+from crm_cli.store.splice import Insert, Op, Replace
+
+BOM = b"\xef\xbb\xbf"
+
+Ref = str | tuple[str, int] | None
+"""What an edit is about: the record (None), an item by its id, or (list key, position).
+In a file of several records (products) it is the record's key."""
+
+
+class Opened:
+    """The text of one file and what it says; see the module.
+
+    `record` is the whole of a record's file; `records` those of a file that maps keys to
+    records (products.yaml). Raises DataError where the text cannot be read.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        data: bytes,
+        kind: Kind,
+        business: Business,
+        *,
+        mapped: bool = False,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.path = path
+        self.kind = kind
+        self.business = business
+        self.mapped = mapped
+        self._random = random
+        decoded = decode(data, path)
+        if isinstance(decoded, Problem):
+            raise DataError(f"{decoded.place}: {decoded.message}", decoded.hint, (decoded,))
+        self.text, self._bom = decoded.text, decoded.has_bom
+        self.read()
+
+    @property
+    def id(self) -> str:
+        """The record's id: the stem of its file."""
+        return self.path.rsplit("/", 1)[-1].removesuffix(".yaml")
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the file as it now reads."""
+        return (BOM if self._bom else b"") + self.text.encode()
+
+    def read(self) -> None:
+        """Make nodes and items of the text; raises DataError where it cannot be read."""
+        composed = compose(self.text, self.path)
+        if composed.root is None:
+            errors = [one for one in composed.problems if one.severity is Severity.ERROR]
+            if any(one.code != "empty" for one in errors):
+                first = errors[0]
+                raise DataError(
+                    f"{first.place}: {first.message}",
+                    first.hint or "mend the file by hand; nothing was written",
+                    tuple(errors),
+                )
+            self.root = Mapping()
+            self.blank = True
+        else:
+            self.root = composed.root
+            self.blank = not composed.root.entries
+        reader = Reader(self.path, self.business)
+        self.records: dict[str, Item] = {}
+        if self.mapped:
+            self.record = Item(self.kind, self.root)
+            self.records = reader.mapped(self.root, self.kind)
+        else:
+            self.record = reader.record(self.root, self.kind, self.id)
+        self.problems = (*composed.problems, *reader.problems)
+
+    def apply(self, *ops: Op) -> None:
+        """Do splices, all of them together, and read the text again; raises DataError."""
+        if self.blank:
+            self.text = self._begun(ops)
+        else:
+            self.text = splice.apply(self.text, ops, self.path)
+        self.read()
+
+    def _begun(self, ops: tuple[Op, ...]) -> str:
+        """The text of an empty file with its first entries."""
+        root = Mapping()
+        for op in ops:
+            if isinstance(op, Insert) and not op.path:
+                root.entries.append((Scalar(op.key, style_for(op.key)), op.node))
+        before = self.text
+        if before and not before.endswith("\n"):
+            before += "\n"
+        return before.replace("{}\n", "") + emit(root)
+
+    # What an edit is about
+
+    def find(self, ref: Ref) -> Item:
+        """The item that a reference means; NotFound where it is gone."""
+        if ref is None:
+            return self.record
+        if isinstance(ref, tuple):
+            key, position = ref
+            items = self.record.items(key)
+            if position < len(items):
+                return items[position]
+            raise NotFound(f"{self.path} has no {key} number {position + 1}")
+        if self.mapped:
+            if ref in self.records:
+                return self.records[ref]
+            raise NotFound(f"there is no {self.kind.name} {ref} in {self.path}")
+        for item in self.record.walk():
+            if item.id == ref and item is not self.record:
+                return item
+        raise NotFound(f"there is no {ref} in {self.path}", "it was changed or removed meanwhile")
+
+    def ref_of(self, item: Item) -> Ref:
+        """The reference that `find` finds an item by."""
+        if item.parent is None:
+            return item.id if self.mapped else None
+        if item.kind.letter:
+            return item.id
+        field = next(one for one, kind in item.parent.kind.lists if kind is item.kind)
+        position = next(
+            place for place, one in enumerate(item.parent.items(field.key)) if one is item
+        )
+        return (field.key, position)
+
+    def path_to(self, node: Node) -> Path:
+        """The keys and positions that lead to a node."""
+        found = _search(self.root, node)
+        if found is None:
+            raise NotFound(f"{self.path} was changed meanwhile")
+        return found
+
+    def writable(self, ref: Ref) -> Item:
+        """The item, after its id is written down where it only had a derived one."""
+        item = self.find(ref)
+        if item.kind.letter and not item.written_id and item.parent is not None:
+            if item.short:
+                self.write_out(item)
+            else:
+                self.apply(Insert(self.path_of(item), "id", Scalar(item.id), (), False))
+            item = self.find(item.id)
+        return item
+
+    def write_out(self, item: Item) -> None:
+        """Write a one-line item as a mapping."""
+        assert item.node is not None
+        path = self.path_to(item.node)
+        full = item_node(item)
+        if isinstance(full, Scalar):
+            full = Mapping([(Scalar("value"), full)])
+        self.apply(Replace(path, full))
+
+    def again(self, item: Item) -> Item:
+        """The same item in the text as it now is."""
+        if item.parent is None:
+            return self.records[item.id] if self.mapped and item.id in self.records else self.record
+        if item.kind.letter:
+            return self.find(item.id)
+        owner = self.again(item.parent)
+        field = next(one for one, kind in owner.kind.lists if kind is item.kind)
+        position = next(
+            place for place, one in enumerate(item.parent.items(field.key)) if one is item
+        )
+        return owner.items(field.key)[position]
+
+    def path_of(self, item: Item) -> Path:
+        if item.node is None or item.node is self.root:
+            return ()
+        return self.path_to(item.node)
+
+
+def _search(root: Mapping, wanted: Node) -> Path | None:
+    """The path to a node, found without recursion: files may be deep."""
+    stack: list[tuple[Node, Path]] = [(root, ())]
+    while stack:
+        node, path = stack.pop()
+        if node is wanted:
+            return path
+        stack.extend(_children(node, path))
+    return None
+
+
+def _children(node: Node, path: Path) -> Iterator[tuple[Node, Path]]:
+    if isinstance(node, Mapping):
+        for key, value in node.entries:
+            yield value, (*path, key.text)
+    elif isinstance(node, Sequence):
+        for place, value in enumerate(node.items):
+            yield value, (*path, place)
