@@ -47,6 +47,30 @@ def _fsync(descriptor: int) -> None:
     os.fsync(descriptor)
 
 
+def _syncfs(descriptor: int) -> None:
+    """All that was written to the file system of an open file or folder; ENOTSUP elsewhere.
+
+    Since Linux 5.8 it tells of failed writes, of which there were some since the
+    descriptor was opened. A kernel that does not tell is not asked.
+    """
+    if sys.platform != "linux" or _kernel() < (5, 8):
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+    import ctypes
+
+    try:
+        syncfs = ctypes.CDLL(None, use_errno=True).syncfs
+    except (OSError, AttributeError):
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP)) from None
+    if syncfs(descriptor):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _kernel() -> tuple[int, ...]:
+    found = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    return tuple(map(int, found.groups())) if found else (0, 0)
+
+
 def _flock(descriptor: int, *, exclusive: bool) -> None:
     """Take the lock without waiting (BlockingIOError where it is held), or give it back."""
     if sys.platform == "win32":
@@ -81,6 +105,7 @@ class Calls:
     write = staticmethod(os.write)
     ftruncate = staticmethod(os.ftruncate)
     fsync = staticmethod(_fsync)
+    syncfs = staticmethod(_syncfs)
     fstat = staticmethod(os.fstat)
     stat = staticmethod(os.stat)
     lstat = staticmethod(os.lstat)
@@ -224,10 +249,11 @@ def kind_of(mode: int) -> str:
     return "not a regular file"
 
 
-def write_new(path: str, data: bytes, *, mode: int = 0o600) -> None:
+def write_new(path: str, data: bytes, *, mode: int = 0o600, durable: bool = True) -> None:
     """Write a file that must not exist yet, wholly and durably (but not its name: `sync_folder`).
 
-    Private before it has content. What was begun is removed if anything fails. Raises OSError.
+    Private before it has content. What was begun is removed if anything fails. What is not
+    `durable` yet is made so by the caller, for many files at once. Raises OSError.
     """
     system = calls
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CLOEXEC | _NOFOLLOW | _BINARY
@@ -237,12 +263,22 @@ def write_new(path: str, data: bytes, *, mode: int = 0o600) -> None:
             write_all(descriptor, data)
             if mode != 0o600:
                 system.chmod(path, mode)
-            again(system.fsync, descriptor)
+            if durable:
+                again(system.fsync, descriptor)
         finally:
             system.close(descriptor)
     except BaseException:
         remove_quietly(path)
         raise
+
+
+def sync_file(path: str) -> None:
+    """Make a file that was written without it durable. Raises OSError."""
+    descriptor = again(calls.open, path, os.O_RDONLY | _CLOEXEC | _NOFOLLOW)
+    try:
+        again(calls.fsync, descriptor)
+    finally:
+        calls.close(descriptor)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -46,13 +46,15 @@ def target(root: str, path: str) -> str:
     `root` is real. Raises Refused where that lies outside or is hidden, or is no regular
     file; OSError.
     """
-    real = files.calls.realpath(os.path.join(root, *check(path).split("/")))
-    if not inside(root, real) or real == root:
-        raise Refused(
-            f"{path} leads out of the directory, to {real}",
-            "nothing is written outside; replace the link by a file",
-        )
-    check(os.path.relpath(real, root).replace(os.sep, "/"))
+    named = os.path.join(root, *check(path).split("/"))
+    real = files.calls.realpath(named)
+    if real != named:  # there is a link on the way
+        if not inside(root, real) or real == root:
+            raise Refused(
+                f"{path} leads out of the directory, to {real}",
+                "nothing is written outside; replace the link by a file",
+            )
+        check(os.path.relpath(real, root).replace(os.sep, "/"))
     try:
         mode = files.calls.lstat(real).st_mode
     except FileNotFoundError:

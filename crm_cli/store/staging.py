@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -23,15 +24,24 @@ def digest(data: bytes | None) -> str | None:
     return None if data is None else hashlib.sha256(data).hexdigest()
 
 
+MANY = 256
+"""From so many files on they are made durable together: each alone waits for the disk."""
+
+
 class Staging:
     """The temporary files of one write below `root` (a real path).
 
-    `placed` are the paths that have been brought to their new state. After `discard`,
-    `clean` says whether nothing of this write's own is left.
+    With `many` they are durable only after `settle`. `placed` are the paths that have
+    been brought to their new state. After `discard`, `clean` says whether nothing of this
+    write's own is left.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, many: bool = False) -> None:
         self.root = root
+        self._many = many
+        self._whole: int | None = None
+        self._device = 0
+        self._unsettled: list[str] = []
         self.placed: list[str] = []
         self.clean = True
         self._temporary: dict[str, str] = {}
@@ -59,7 +69,33 @@ class Staging:
                 )
         temporary = files.temporary_beside(real)
         self._temporary[real] = temporary
-        files.write_new(temporary, content, mode=mode)
+        together = self._many and self._with_root(folder)
+        files.write_new(temporary, content, mode=mode, durable=not together)
+        if together:
+            self._unsettled.append(temporary)
+
+    def settle(self) -> None:
+        """Make all temporary files durable. To be called before any is brought. Raises OSError."""
+        if self._whole is None or not self._unsettled:
+            return
+        try:
+            files.again(files.calls.syncfs, self._whole)
+        except OSError as error:
+            if error.errno not in (errno.ENOTSUP, errno.ENOSYS):
+                raise
+            for temporary in self._unsettled:
+                files.sync_file(temporary)
+        self._unsettled.clear()
+
+    def _with_root(self, folder: str) -> bool:
+        """Whether a folder is on the root's own file system, whose failures are then told.
+
+        The root is opened before anything is written: only failures since then are told.
+        """
+        if self._whole is None:
+            self._whole = files.again(files.calls.open, self.root, os.O_RDONLY)
+            self._device = files.calls.fstat(self._whole).st_dev
+        return files.calls.lstat(folder).st_dev == self._device
 
     def bring(self, path: str, old: str | None, content: bytes | None, mode: int) -> None:
         """Replace, make or (`content` None) remove one file, if its hash is still `old`.
@@ -96,6 +132,9 @@ class Staging:
 
     def discard(self) -> None:
         """Remove what is left of the temporary files, and folders made for nothing."""
+        if self._whole is not None:
+            files.calls.close(self._whole)
+            self._whole = None
         for temporary in self._temporary.values():
             self.clean &= files.remove_quietly(temporary)
         self._temporary.clear()

@@ -17,7 +17,7 @@ from pathlib import Path
 from crm_cli.model.errors import ConflictError, DataError, Refused
 from crm_cli.store import files, journal, last, paths
 from crm_cli.store.lock import Lock
-from crm_cli.store.staging import Changed, Staging, digest
+from crm_cli.store.staging import MANY, Changed, Staging, digest
 
 _ATTEMPTS = 5
 
@@ -115,7 +115,7 @@ def commit(
                 lock.clean = True
                 return Committed()
             log = journal.Log(command, subject, when, tuple(plan.kept for plan in plans))
-            staging = Staging(real)
+            staging = Staging(real, many=len(plans) >= MANY)
             try:
                 _write(real, plans, log, staging)
             except Changed as changed:
@@ -223,6 +223,8 @@ def _write(root: str, plans: list[_Plan], log: journal.Log, staging: Staging) ->
             if plan.after is not None:
                 with files.telling(f"write {plan.path}"):
                     staging.stage(plan.path, plan.after, plan.mode)
+        with files.telling("write all files"):
+            staging.settle()
         with files.telling("write .crm/last"):
             last.prepare(root, log)
         if len(plans) == 1:

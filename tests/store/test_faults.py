@@ -67,11 +67,9 @@ def several(root: Path) -> dict[str, bytes | None]:
 
 def many(root: Path) -> dict[str, bytes | None]:
     """The same, made durable together, as an import's files are."""
-    before, transaction.MANY = transaction.MANY, 2
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transaction, "MANY", 2)
         return several(root)
-    finally:
-        transaction.MANY = before
 
 
 def take_back(root: Path) -> dict[str, bytes | None]:
@@ -366,10 +364,10 @@ def test_many_files_are_durable_before_any_is_brought(
             seen.append("fsync")
 
         @staticmethod
-        def link(source: str, target: str) -> None:
-            if target.endswith(".yaml"):
+        def link(src: Any, dst: Any, **others: Any) -> None:
+            if dst.endswith(".yaml"):
                 seen.append("link")
-            os.link(source, target)
+            os.link(src, dst, **others)
 
     with files.replaced(Watched()):
         if answer == errno.EIO:
