@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -74,9 +74,15 @@ def add(workspace: Workspace, customer: str, wanted: Wanted, *, force: bool = Fa
         values["number"] = _next(workspace, values)
     values["id"] = new_id(workspace, PURCHASE)
     path = workspace.path_of(customer)
-    update = _updater(workspace, values, following=following, force=force)
+
+    def update(document: Document) -> None:
+        # The lock is held now, so what the index finds stays true until it is written.
+        if "number" in values:
+            workspace.index.refresh()
+        _put(workspace, document, values, following=following, force=force)
+
     trial = workspace.document(customer)
-    update(trial)
+    _put(workspace, trial, values, following=following, force=force)
     made = trial.find(values["id"])
     notes += _notes(workspace, made, wanted)
     number = f" {made.values['number']}" if "number" in made.values else ""
@@ -91,28 +97,27 @@ def add(workspace: Workspace, customer: str, wanted: Wanted, *, force: bool = Fa
     )
 
 
-def _updater(
-    workspace: Workspace, values: dict[str, Any], *, following: bool, force: bool
-) -> Callable[[Document], None]:
-    """Adds the purchase and sees to the rules; called with the lock held, so they hold."""
-
-    def update(document: Document) -> None:
-        if "number" in values:
-            workspace.index.refresh()
-            if following and _next(workspace, values) != values["number"]:
-                raise NumberTaken(
-                    f"{values['number']} was given to another meanwhile", "run the command again"
-                )
-            if not force:
-                _refuse_double(workspace, document.id, values)
-        for key in ("order", "corrects"):
-            if key in values:
-                values[key] = _named(document.record, key, values[key])
-        document.add("purchases", values)
-        if values.get("kind") == "invoice" and values.get("status") != "draft" and not force:
-            _refuse_credit(workspace, document.record)
-
-    return update
+def _put(
+    workspace: Workspace,
+    document: Document,
+    values: dict[str, Any],
+    *,
+    following: bool,
+    force: bool,
+) -> None:
+    """Add the purchase, and see to the rules."""
+    if following and _next(workspace, values) != values["number"]:
+        raise NumberTaken(
+            f"{values['number']} was given to another meanwhile", "run the command again"
+        )
+    if "number" in values and not force:
+        _refuse_double(workspace, document.id, values)
+    for key in ("order", "corrects"):
+        if key in values:
+            values[key] = _named(document.record, key, values[key])
+    document.add("purchases", values)
+    if values.get("kind") == "invoice" and values.get("status") != "draft" and not force:
+        _refuse_credit(workspace, document.record)
 
 
 def _values(workspace: Workspace, wanted: Wanted, notes: list[str]) -> dict[str, Any]:
