@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.model.business import Business
-from crm_cli.model.errors import DataError, NotFound, Problem, Severity, Unreadable, UsageError
+from crm_cli.model.errors import DataError, NotFound, Problem, Refused, Severity, Unreadable, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER, FILE_KINDS
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crm_cli.query.scope import Scope
     from crm_cli.query.select import Answer
     from crm_cli.store.document import Document
+    from crm_cli.store.transaction import Committed
 
 CUSTOMERS = "customers"
 
@@ -120,8 +121,12 @@ class Workspace:
         """Told (done, total) while many files are read."""
         self.waiting: Callable[[str], None] | None = None
         """Told once, with the holder's command, when a write has to wait."""
+        self.notices: list[str] = []
+        """What is to be said beside the answer, a line each."""
         self._today = today
         self._user = user
+        self.as_of = ""
+        """The commit whose state is answered from; empty for the files as they are."""
         self.checking = False
         """Set by a command whose answer is the problems: then no answer is partial for them."""
 
@@ -137,9 +142,7 @@ class Workspace:
         """The index, brought up to date when first asked for."""
         from crm_cli.index.database import open_index
 
-        return open_index(
-            self.tree, cache_folder(self.root, self.environ), progress=self.progress
-        )
+        return open_index(self.tree, cache_folder(self.root, self.environ), progress=self.progress)
 
     @property
     def business(self) -> Business:
@@ -334,9 +337,7 @@ class Workspace:
         if path == "crm.yaml":
             return Document(path, data, SETTINGS, self.business)
         kind = FILE_KINDS.get(path)
-        return Document(
-            path, data, kind or CUSTOMER, self.business, mapped=kind is not None
-        )
+        return Document(path, data, kind or CUSTOMER, self.business, mapped=kind is not None)
 
     # Writing
 
@@ -347,6 +348,8 @@ class Workspace:
         """
         from crm_cli.store.transaction import FileChange, commit, preview
 
+        if self.as_of:
+            raise Refused("what was is not changed", "leave --as-of out")
         changes = [FileChange(step.path, self._update(step)) for step in change.steps]
         if dry_run:
             done = preview(self.root, changes)
@@ -359,10 +362,26 @@ class Workspace:
                 when=datetime.now().astimezone().isoformat(timespec="seconds"),
                 timeout=self.lock_timeout,
                 waiting=self.waiting,
+                then=self.keeper(change.subject),
             )
             self.__dict__.pop("index", None)
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
         return Written(change.subject, diffs, dry_run)
+
+    def keeper(self, subject: str) -> Callable[[Committed], None] | None:
+        """What makes a commit of what was just written; None where there is no autocommit."""
+        if not self.business.autocommit:
+            return None
+        from crm_cli.store.commits import Change as Kept
+        from crm_cli.store.commits import keep
+
+        def kept(done: Committed) -> None:
+            changes = [Kept(file.path, file.before, file.after) for file in done.files]
+            said = keep(self.root, self.environ, subject, changes)
+            if said:
+                self.notices.append(said)
+
+        return kept
 
     def _update(self, step: Step) -> Callable[[bytes | None], bytes | None]:
         if isinstance(step, Rewrite):

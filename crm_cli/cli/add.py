@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from crm_cli.cli.assignments import split_values
 from crm_cli.cli.options import DryRun, Force, Owner, Tags
 from crm_cli.cli.session import of
-from crm_cli.cli.assignments import split_values
 from crm_cli.cli.writing import carry_out
 
 app = typer.Typer()

@@ -41,7 +41,8 @@ def init(
     crm init shop --name "Kava d.o.o." --country SI
     crm init try --sample
     """
-    from crm_cli.features.initializing import Wanted, completed, init as make, make_default
+    from crm_cli.features.initializing import Wanted, completed, make_default
+    from crm_cli.features.initializing import init as make
 
     session = of(ctx)
     wanted = Wanted(name, country, currency, time_zone)

@@ -37,7 +37,7 @@ def explain(
         session.show_record(
             {
                 "expression": found.expression,
-                "dates": {text: meaning for text, meaning in found.dates},
+                "dates": dict(found.dates),
                 "sql": found.sql,
                 "parameters": found.parameters,
             },
@@ -80,9 +80,7 @@ def fields(
     from crm_cli.render.output import Column, Rows
 
     session = of(ctx)
-    rows = [
-        (row.name, row.type, row.operators, row.origin, row.doc) for _, row in known(kind)
-    ]
+    rows = [(row.name, row.type, row.operators, row.origin, row.doc) for _, row in known(kind)]
     columns = [Column(key) for key in ("field", "type", "operators", "origin", "doc")]
     session.show(
         Rows(columns, rows, ids=[row[0] for row in rows]),

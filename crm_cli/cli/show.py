@@ -27,9 +27,10 @@ def show(
     crm show "+386 40 123 456" --json
     crm show t-9f3
     """
-    from crm_cli.render.customer import customer_card, item_card
     from crm_cli.cli.choosing import chosen
-    from crm_cli.features.showing import as_object, show as find
+    from crm_cli.features.showing import as_object
+    from crm_cli.features.showing import show as find
+    from crm_cli.render.customer import customer_card, item_card
     from crm_cli.render.output import Format
 
     session = of(ctx)

@@ -114,4 +114,6 @@ def edit(text: str, name: str, environ: Mapping[str, str], *, line: int = 1) -> 
             return file.read()
 
 
-_TAKES_LINE = frozenset(("vi", "vim", "nvim", "nano", "emacs", "emacsclient", "micro", "kak", "joe"))
+_TAKES_LINE = frozenset(
+    ("vi", "vim", "nvim", "nano", "emacs", "emacsclient", "micro", "kak", "joe")
+)

@@ -55,7 +55,7 @@ def get(workspace: Workspace, key: str) -> Setting:
     head, _, rest = wanted.partition(".")
     for setting in known:
         if setting.key == head and isinstance(setting.value, dict) and rest:
-            held = setting.value
+            held: Any = setting.value
             for part in rest.split("."):
                 held = held.get(part) if isinstance(held, dict) else None
             return Setting(wanted, held, None, setting.doc)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import BY_NAME
-from crm_cli.query.explain import Explained, FieldRow, explain as explained, fields as rows_of
+from crm_cli.query.explain import Explained, FieldRow
+from crm_cli.query.explain import explain as explained
+from crm_cli.query.explain import fields as rows_of
 from crm_cli.query.select import Query
 from crm_cli.workspace import Workspace
 

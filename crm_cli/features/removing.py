@@ -45,7 +45,9 @@ def remove_customer(workspace: Workspace, id: str) -> Plan:
         if record.items(key)
     ]
     notes = [f"with {', '.join(held)}"] if held else []
-    naming = [one for one in files_naming(workspace.index.connection, "customer", id) if one != path]
+    naming = [
+        one for one in files_naming(workspace.index.connection, "customer", id) if one != path
+    ]
     if naming:
         notes.append(f"{', '.join(naming)} will refer to nobody")
     name = record.get("name") or id

@@ -37,7 +37,7 @@ def rename(workspace: Workspace, old: str, new: str) -> Plan:
             raise ConflictError(f"{target} exists already")
         document = workspace.open(path, data)
         _refer(document, old, new)
-        if "id" in document.root.keys() and document.root.get("id") is not None:
+        if document.root.get("id") is not None:
             document.remove(None, "id")
         return document.data
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
-from crm_cli.model.node import Mapping, Node, Scalar, Sequence as Listed
+from crm_cli.model.node import Mapping, Node, Scalar
+from crm_cli.model.node import Sequence as Listed
 from crm_cli.model.text import fold, tokens
 from crm_cli.workspace import Workspace
 

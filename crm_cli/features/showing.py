@@ -56,12 +56,16 @@ def as_object(shown: Shown) -> dict[str, Any]:
     """`id, path`, the stored keys typed, `custom`, `derived`; for an item also its customer."""
     if shown.item is not None:
         found = shown.item
-        answer = {"id": found.id, "customer": shown.record.id, "kind_of_item": found.kind.name}
+        answer: dict[str, Any] = {
+            "id": found.id,
+            "customer": shown.record.id,
+            "kind_of_item": found.kind.name,
+        }
         answer |= {"path": shown.path, "line": shown.line}
         answer |= {key: value for key, value in found.answer().items() if key != "id"}
         return {**answer, "derived": _derived(found, {})}
     record = shown.record
-    answer = {"id": record.id, "path": shown.path, **record.answer()}
+    answer: dict[str, Any] = {"id": record.id, "path": shown.path, **record.answer()}
     answer.setdefault("custom", {})
     return {**answer, "derived": _derived(record, shown.today)}
 

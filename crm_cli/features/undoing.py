@@ -6,7 +6,8 @@ from datetime import datetime
 
 from crm_cli.model.errors import NotFound
 from crm_cli.store.last import last
-from crm_cli.store.undo import opposite, undo as take_back
+from crm_cli.store.undo import opposite
+from crm_cli.store.undo import undo as take_back
 from crm_cli.workspace import Diff, Workspace, Written
 
 

@@ -21,7 +21,9 @@ def alone(key: str) -> Shorthand:
     return read
 
 
-def _channel(name: str, key: str, doc: str, value: Field, derived: tuple[Derived, ...] = ()) -> Kind:
+def _channel(
+    name: str, key: str, doc: str, value: Field, derived: tuple[Derived, ...] = ()
+) -> Kind:
     derive = _derive_phone if derived else None
     return Kind(
         name,
@@ -68,7 +70,9 @@ PHONE = _channel(
 
 URL = _channel("url", "urls", "a web address", Field("value", Text(), "the address"))
 
-SOCIAL = _channel("social", "social", "a name on a social network", Field("value", Text(), "the name"))
+SOCIAL = _channel(
+    "social", "social", "a name on a social network", Field("value", Text(), "the name")
+)
 
 ADDRESS = Kind(
     "address",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crm_cli.model.contacts import ADDRESS, EMAIL, PHONE, SOCIAL, TAG, URL
@@ -114,9 +115,7 @@ def _derive(customer: Item, business: Business) -> None:
     open_tasks = [task for task in customer.items("tasks") if task.get("status") not in CLOSED]
     derived["open_tasks"] = len(open_tasks)
     dues = [task.values["due"] for task in open_tasks if "due" in task.values]
-    derived["next_due"] = (
-        min(dues, key=lambda due: _sortable(due, business)) if dues else None
-    )
+    derived["next_due"] = min(dues, key=lambda due: _sortable(due, business)) if dues else None
 
 
 def _sortable(due: date, business: Business) -> tuple[date, str]:
@@ -175,7 +174,7 @@ def _summarize_purchases(customer: Item, business: Business) -> None:
     ordered = sorted(days)
     derived["first_purchase"] = ordered[0]
     derived["last_purchase"] = ordered[-1]
-    gaps = sorted((later - earlier).days for earlier, later in zip(ordered, ordered[1:]))  # noqa: B905
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(ordered))
     if gaps:
         middle = len(gaps) // 2
         median = gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle] + 1) // 2
@@ -217,7 +216,9 @@ CUSTOMER = Kind(
             "how far they have come",
             aliases=("stage",),
         ),
-        Field("lead_status", Choice(LeadStatus, vocabulary="lead_status"), "how far a lead has come"),
+        Field(
+            "lead_status", Choice(LeadStatus, vocabulary="lead_status"), "how far a lead has come"
+        ),
         Field("owner", Word(), "who of us looks after them"),
         Field("source", Choice(Source, vocabulary="source"), "how they found us"),
         Field("source_detail", Text(), "how exactly"),
@@ -284,9 +285,23 @@ CUSTOMER = Kind(
     title="name",
     derive=_derive,
     columns=(
-        "id", "name", "kind", "lifecycle_stage", "owner", "city", "country", "email", "phone",
-        "tags", "spend", "currency", "orders", "last_purchase", "last_contact", "next_due",
-    ),  # fmt: skip
+        "id",
+        "name",
+        "kind",
+        "lifecycle_stage",
+        "owner",
+        "city",
+        "country",
+        "email",
+        "phone",
+        "tags",
+        "spend",
+        "currency",
+        "orders",
+        "last_purchase",
+        "last_contact",
+        "next_due",
+    ),
     derived=(
         Derived("currency", Word(), "the currency of spend and balance: the business's"),
         Derived("spend", Money(), "net of posted purchases", base=True),

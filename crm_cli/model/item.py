@@ -20,7 +20,17 @@ class Item:
     written in one line, in its kind's shorthand. `node` is where it came from.
     """
 
-    __slots__ = ("derived", "extra", "id", "kind", "node", "parent", "short", "values", "written_id")
+    __slots__ = (
+        "derived",
+        "extra",
+        "id",
+        "kind",
+        "node",
+        "parent",
+        "short",
+        "values",
+        "written_id",
+    )
 
     def __init__(self, kind: Kind, node: Node | None = None, parent: Item | None = None) -> None:
         self.kind = kind

@@ -57,7 +57,9 @@ class Field:
         self.doc = doc
         self.aliases = aliases
         self.default = default
-        self.searched = type.storage in (Storage.TEXT, Storage.TEXTS) if searched is None else searched
+        self.searched = (
+            type.storage in (Storage.TEXT, Storage.TEXTS) if searched is None else searched
+        )
         self.inherits = inherits
         self.lifts = lifts or {}
         self.hoists = hoists

@@ -76,7 +76,8 @@ def read_line(text: str, business: Business) -> dict[str, Any]:
     parts = [part.strip() for part in text.split(":")]
     if len(parts) > 3 or not parts[0]:
         raise Unreadable(
-            f"'{text}' is not a purchase line", "write PRODUCT:QUANTITY:PRICE, as beans-1kg:20:18.50"
+            f"'{text}' is not a purchase line",
+            "write PRODUCT:QUANTITY:PRICE, as beans-1kg:20:18.50",
         )
     return {
         key: part
@@ -139,7 +140,9 @@ LINE = Kind(
         Field("description", Text(), "what it is, where it has no SKU"),
         Field("quantity", Number(), "how many", default=Decimal(1)),
         Field("unit", Word(), "piece, kg, hour"),
-        Field("unit_price", Price(), "price of one, before discount, without tax", aliases=("price",)),
+        Field(
+            "unit_price", Price(), "price of one, before discount, without tax", aliases=("price",)
+        ),
         Field("discount", Percent(), "percent"),
         Field("tax_category", Choice(TaxCategory), "EN 16931 tax category"),
         Field("tax_rate", Percent(), "percent"),
@@ -237,9 +240,17 @@ PURCHASE = Kind(
     title="number",
     when="date",
     columns=(
-        "date", "customer", "kind", "number", "net", "gross", "currency", "payment_status",
-        "amount_due", "id",
-    ),  # fmt: skip
+        "date",
+        "customer",
+        "kind",
+        "number",
+        "net",
+        "gross",
+        "currency",
+        "payment_status",
+        "amount_due",
+        "id",
+    ),
     derived=(
         Derived("net", Money(), "sum of the lines, or the amount; a credit note's is negative"),
         Derived("tax", Money(), "tax, rounded per rate"),

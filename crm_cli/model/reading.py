@@ -6,7 +6,6 @@ Problem with its place, and the rest is read all the same.
 
 from __future__ import annotations
 
-
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Problem, Severity, Unreadable
 from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf, Money, Price, Storage, Texts
@@ -228,9 +227,7 @@ class Reader:
                 items += self._short(owner, field, kind, part, part.text)
         return items
 
-    def _short(
-        self, owner: Item, field: Field, kind: Kind, node: Scalar, text: str
-    ) -> list[Item]:
+    def _short(self, owner: Item, field: Field, kind: Kind, node: Scalar, text: str) -> list[Item]:
         if kind.shorthand is None:
             return []
         item = Item(kind, node, owner)

@@ -9,7 +9,6 @@ from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Choice, MapOf, Text, Texts
 from crm_cli.model.kind import Field, Kind
 
-
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
 

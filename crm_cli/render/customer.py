@@ -111,7 +111,9 @@ def _reach(record: Item) -> Iterable[Fact]:
     for item in record.items("addresses"):
         town = " ".join(str(item.get(key)) for key in ("postcode", "city") if item.get(key))
         parts = (item.get("street"), town, item.get("region"), item.get("country"))
-        yield Fact("address", ", ".join(str(part) for part in parts if part), item.get("label") or "")
+        yield Fact(
+            "address", ", ".join(str(part) for part in parts if part), item.get("label") or ""
+        )
 
 
 def _about(record: Item) -> Iterable[Fact]:
@@ -121,9 +123,7 @@ def _about(record: Item) -> Iterable[Fact]:
             yield Fact(_label(key), record.kind.by_key[key].type.answer(value))
 
 
-def _glance(
-    record: Item, values: Mapping[str, Any], currency: str, day: date
-) -> Iterable[Fact]:
+def _glance(record: Item, values: Mapping[str, Any], currency: str, day: date) -> Iterable[Fact]:
     if values.get("orders"):
         orders = values["orders"]
         note = f"{orders} order{'' if orders == 1 else 's'}, last {_ago(values.get('last_purchase'), day)}"
@@ -200,7 +200,8 @@ def _purchases(record: Item) -> Rows:
     rows = []
     for item in items[:RECENT]:
         what = item.get("text") or ", ".join(
-            str(line.get("product") or line.get("description") or "") for line in item.items("lines")
+            str(line.get("product") or line.get("description") or "")
+            for line in item.items("lines")
         )
         state = item.get("status") if item.get("status") != "posted" else item.get("settlement")
         label = " ".join(str(part) for part in (item.get("kind"), item.get("number")) if part)
@@ -221,10 +222,11 @@ def _people(record: Item) -> Rows:
         reach = [*item.texts("emails"), *item.texts("phones")]
         name = item.get("name") or item.get("id")
         rows.append((name, item.get("title") or item.get("role"), ", ".join(reach)))
-    for item in record.items("organizations"):
-        rows.append((item.get("id"), item.get("title") or item.get("role"), ""))
-    for item in record.items("relations"):
-        rows.append((item.get("to"), item.get("kind"), ""))
+    rows += [
+        (item.get("id"), item.get("title") or item.get("role"), "")
+        for item in record.items("organizations")
+    ]
+    rows += [(item.get("to"), item.get("kind"), "") for item in record.items("relations")]
     return Rows([Column("who"), Column("as"), Column("reach")], rows)
 
 

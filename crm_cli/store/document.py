@@ -399,7 +399,7 @@ def _own(item: Item, key: str) -> tuple[Scalar, Node] | None:
 
 def _matching(node: Mapping, key: str) -> str | None:
     """The key of a mapping as written that is `key` in another spelling."""
-    for name in node.keys():
+    for name in list(node.keys()):
         if name == key or normal(name) == normal(key):
             return name
     return None

@@ -48,7 +48,8 @@ def completed(wanted: Wanted) -> Wanted:
         code = country_code(wanted.country)
         if code is None:
             raise UsageError(
-                f"'{wanted.country}' is no country", "write its two letters or its name: SI, Slovenia"
+                f"'{wanted.country}' is no country",
+                "write its two letters or its name: SI, Slovenia",
             )
         country = code
     currency = wanted.currency or (currency_of(country) if country else None) or _FALLBACK[0]
@@ -73,7 +74,7 @@ def init(
     Raises Refused where there is one already, StorageError.
     """
     settings = completed(wanted)
-    root = Path(os.path.abspath(root))
+    root = Path.cwd() / root
     if holds_settings(root):
         raise Refused(f"{root} is a data directory already", "crm -C DIR works in it")
     try:
