@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.model.business import Business
-from crm_cli.model.errors import DataError, NotFound, Problem, Refused, Severity, Unreadable, UsageError
+from crm_cli.model.errors import (
+    DataError,
+    NotFound,
+    Problem,
+    Refused,
+    Severity,
+    Unreadable,
+    UsageError,
+)
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER, FILE_KINDS
@@ -170,7 +178,7 @@ class Workspace:
 
     @cached_property
     def user(self) -> str | None:
-        """Who is at work: `--as`, else CRM_USER, else git's global user if the settings know them."""
+        """Who is at work: `--as`, else CRM_USER, else git's user, if the settings know them."""
         named = self._user or self.environ.get("CRM_USER")
         if named:
             return named

@@ -35,7 +35,7 @@ _UNIQUE = ("invoice", "credit_note")
 _OPTIONS = {"kind", "number", "date", "due_date", "currency", "amount", "text", "status", "lines"}
 
 
-class NumberTaken(ConflictError):  # noqa: N818 - named as the refusals of errors.py are
+class NumberTaken(ConflictError):
     """Somebody else took the next number meanwhile: plan again."""
 
 

@@ -21,7 +21,7 @@ _WINDOWS = ("cp1250", "cp1252")
 
 
 @dataclass(eq=False)
-class Undecided(UsageError):  # noqa: N818 (a question, not a fault)
+class Undecided(UsageError):
     """Something that the file leaves open and that is not guessed.
 
     `setting` is the map's key, and the option's name, that says it; `choices` are

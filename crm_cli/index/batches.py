@@ -77,7 +77,7 @@ def unhurried_collector() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-class _NoProcess(Exception):  # noqa: N818 - nothing is wrong: this process does the rest
+class _NoProcess(Exception):
     """A worker could not be started, or has died."""
 
 

@@ -26,7 +26,7 @@ _NETWORK = frozenset(
 )
 
 
-class Unusable(Exception):  # noqa: N818 - nothing is wrong: the index is made in memory
+class Unusable(Exception):
     """The folder cannot hold an index that others write at the same time."""
 
 

@@ -19,7 +19,7 @@ FEW = 200
 """Up to so many files are looked at one by one, whether their bytes have changed at all."""
 
 
-class Outdated(Exception):  # noqa: N818 - nothing is wrong: the index is made anew
+class Outdated(Exception):
     """So much has changed that filling an empty index is the shorter way."""
 
 

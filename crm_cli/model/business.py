@@ -31,6 +31,8 @@ class Business:
     """The people of the business: user to e-mail (or an empty text)."""
     rate_table: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """`rates.yaml` as texts: (ISO date, ((currency, rate), …)), oldest first."""
+    autocommit: bool = False
+    """Whether each command is a commit."""
 
     @cached_property
     def time_zone(self) -> tzinfo:

@@ -97,6 +97,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
     if settings is None:
         return Business(rate_table=_rates(rate_table))
     name = settings.values.get("business")
+    git = settings.values.get("git")
     users: dict[str, Item] = settings.values.get("users") or {}
     return Business(
         name=str(name.values.get("name", "")) if name is not None else "",
@@ -109,6 +110,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         vocabulary=_vocabulary(settings.values.get("vocabulary")),
         users={user: str(item.values.get("email", "")) for user, item in users.items()},
         rate_table=_rates(rate_table),
+        autocommit=git is not None and bool(git.values.get("autocommit")),
     )
 
 

@@ -1,89 +1,152 @@
 """Answers with one row for each value of some fields: `--group-by`, `--agg`, `--having`.
 
-A row counts once in its group; only tags put it into several, one for each, since a
-tag has no first one that would speak for all.
+A row counts once in each group that it stands in. Shares and the total are of all rows
+that the query describes, each counted once, whatever `having` and the limit leave out.
 """
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Date, FieldType, Integer, Number, Storage, Word
-from crm_cli.model.kind import Derived, Kind, normal
+from crm_cli.model.fieldtypes import Choice, Storage, Word
+from crm_cli.model.kind import Derived, Kind
 from crm_cli.query import dialect
 from crm_cli.query.ast import EVERYTHING, Node
-from crm_cli.query.columns import Column, Selected, column, split_names
+from crm_cli.query.columns import Column, Selected, split_alias, split_names
 from crm_cli.query.compile import Compiler
 from crm_cli.query.dialect import name as quoted
+from crm_cli.query.keys import group_key
 from crm_cli.query.scope import Scope
-from crm_cli.query.select import typed
-from crm_cli.query.values import DATES, NUMBERS
+from crm_cli.query.select import Answer, typed
+from crm_cli.query.totals import is_share, is_total, mentioned, total_key, totals
 
-PARTS = ("month", "quarter", "year")
-_FUNCTIONS = ("sum", "avg", "min", "max")
-_COUNT, _NUMBER, _WORD = Integer(), Number(), Word()
+_WORD = Word()
 
 
 class GroupQuery(NamedTuple):
     """What is asked: groups of a kind's rows.
 
-    `by` are fields (dates with `.month`, `.quarter`, `.year`), `aggregates` as
-    `count`, `sum:spend`, `avg:spend`; `having` a full expression over the columns,
-    in which `sum:spend` is called `sum_spend`; `sort` goes by columns as well.
+    `by` are fields (dates with `.month`, `.quarter`, `.year`, `.weekday`), `aggregates` as
+    `count`, `sum:spend`, `median:net as middle`; `having` a full expression over the
+    columns; `sort` goes by columns as well; `columns` picks some of them, in an order.
     """
 
     base: Kind
     by: Sequence[str]
-    aggregates: Sequence[str] = ("count",)
+    aggregates: Sequence[str] = ()
     node: Node = EVERYTHING
     having: str = ""
     sort: str = ""
     limit: int | None = None
+    columns: Sequence[str] | None = None
 
 
-class Groups(NamedTuple):
-    """One row a group: its keys, then the aggregates. `total` are those of all rows."""
-
-    columns: tuple[Column, ...]
-    rows: list[tuple[Any, ...]]
-    total: tuple[Any, ...]
-
-
-def group(connection: sqlite3.Connection, query: GroupQuery, scope: Scope) -> Groups:
-    """Ask the index; raises UsageError."""
-    if not query.by:
-        raise UsageError("groups of what?", "write --group-by city")
+def group(connection: sqlite3.Connection, query: GroupQuery, scope: Scope) -> Answer:
+    """Ask the index: the keys, then the aggregates, with their total; raises UsageError."""
     scope = scope._replace(base=query.base)
-    compiler = Compiler(scope)
-    keys = [_key(name, compiler) for name in query.by]
-    aggregates = [_aggregate(text, compiler) for text in query.aggregates or ("count",)]
-    inner = _inner(compiler, query.node, [*keys, *aggregates], len(keys))
-    outer = _outer(compiler, inner, [*keys, *aggregates], query, scope, len(keys))
+    query, shown = _completed(query)
     dialect.prepare(connection)
-    rows = connection.execute(outer, compiler.frame.parameters).fetchall()
+    whole = _wholes(connection, query, scope)
+    compiler = Compiler(scope)
+    keys = [group_key(name, compiler) for name in query.by]
+    aggregates = totals(query.aggregates, compiler, whole)
+    _check_once(keys, aggregates)
     selected = (*keys, *aggregates)
-    total = _total(connection, query, scope)
+    inner = _inner(compiler, query.node, selected, len(keys))
+    outer = _outer(compiler, inner, selected, query, scope, len(keys))
+    rows = typed(
+        connection.execute(outer, compiler.frame.parameters).fetchall(), selected, scope
+    )
+    total = (*(None for _ in keys), *_total(connection, query, scope, whole))
     columns = tuple(part.column for part in selected)
-    return Groups(columns, typed(rows, selected, scope), (*(None for _ in keys), *total))
+    return _picked(Answer(columns, rows, total), query, shown)
 
 
-def _total(connection: sqlite3.Connection, query: GroupQuery, scope: Scope) -> tuple[Any, ...]:
+def _completed(query: GroupQuery) -> tuple[GroupQuery, int]:
+    """With the aggregates that `columns`, `having` and `sort` ask for besides; how many show."""
+    asked = list(query.aggregates)
+    if query.columns is not None:
+        known = {total_key(split_alias(text)[1] or split_alias(text)[0]) for text in asked}
+        keys = {total_key(split_alias(text)[1] or split_alias(text)[0]) for text in query.by}
+        for text in query.columns:
+            bare, alias = split_alias(text)
+            if is_total(text) and total_key(alias or bare) not in known | keys:
+                asked.append(text)
+    asked = asked or ["count"]
+    shown = len(query.by) + len(asked)
+    having, more = mentioned(query.having)
+    more += [text for text in map(_bare, split_names(query.sort)) if ":" in text or "(" in text]
+    have = {total_key(split_alias(text)[0]) for text in asked}
+    renamed = {total_key(bare): alias for bare, alias in map(split_alias, asked) if alias}
+    for text in more:
+        key = total_key(text)
+        if is_total(text) and key not in have:
+            asked.append(text)
+            have.add(key)
+    for key, alias in renamed.items():
+        # What having calls by its function may have been given another name.
+        having = _word(key, alias, having)
+    return query._replace(aggregates=asked, having=having), shown
+
+
+def _word(key: str, alias: str, text: str) -> str:
+    import re
+
+    return re.sub(rf"\b{re.escape(key)}\b", alias, text)
+
+
+def _bare(text: str) -> str:
+    text = text.strip().lstrip("+-")
+    return text[:-1] if text.endswith("-") else text
+
+
+def _check_once(keys: Sequence[Selected], aggregates: Sequence[Selected]) -> None:
+    names = [part.column.key for part in (*keys, *aggregates)]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"{name} is asked for twice", f"name one with: {name} as NAME")
+
+
+def _wholes(
+    connection: sqlite3.Connection, query: GroupQuery, scope: Scope
+) -> list[int | float | None]:
+    """What shares are of: the count or sum over all rows."""
+    compiler = Compiler(scope)
+    texts = [split_alias(text)[0] for text in query.aggregates if is_share(text)]
+    if not texts:
+        return []
+    asked = [
+        "count" if text == "share" else f"sum{text.removeprefix('share')} as whole{number}"
+        for number, text in enumerate(texts)
+    ]
+    parts = [totals((text,), compiler)[0] for text in asked]
+    sql = _inner(compiler, query.node, parts, 0)
+    return list(connection.execute(sql, compiler.frame.parameters).fetchone())
+
+
+def _total(
+    connection: sqlite3.Connection,
+    query: GroupQuery,
+    scope: Scope,
+    whole: Sequence[int | float | None],
+) -> tuple[Any, ...]:
     """The aggregates over all rows that meet the condition, each once."""
     compiler = Compiler(scope)
-    parts = [_aggregate(text, compiler) for text in query.aggregates or ("count",)]
+    parts = tuple(totals(query.aggregates, compiler, whole))
     sql = _inner(compiler, query.node, parts, 0)
     rows = connection.execute(sql, compiler.frame.parameters).fetchall()
-    return typed(rows, tuple(parts), scope)[0]
+    return typed(rows, parts, scope)[0]
 
 
-def _inner(compiler: Compiler, node: Node, parts: list[Selected], keys: int) -> str:
+def _inner(compiler: Compiler, node: Node, parts: Sequence[Selected], keys: int) -> str:
     row = compiler.frame.base
     where = compiler.condition(node, row)
-    shown = ", ".join(f"{part.sql} AS {quoted(part.column.key)}" for part in parts)
+    shown = ", ".join(
+        f"{part.sql} AS {quoted(part.column.key)}" for part in parts
+    )
     groups = ", ".join(part.sql for part in parts[:keys])
     by = f" GROUP BY {groups}" if keys else ""
     return f"SELECT {shown} {row.source()} WHERE {where}{by}"
@@ -92,7 +155,7 @@ def _inner(compiler: Compiler, node: Node, parts: list[Selected], keys: int) -> 
 def _outer(
     compiler: Compiler,
     inner: str,
-    parts: list[Selected],
+    parts: Sequence[Selected],
     query: GroupQuery,
     scope: Scope,
     keys: int,
@@ -107,98 +170,104 @@ def _outer(
         filtering = Compiler(asked)
         filtering.frame = compiler.frame.beside(kind)
         where = filtering.condition(parse_expression(query.having, asked), filtering.frame.base)
-    ordered = [*_order(query.sort, parts), *_order(",".join(_names(parts[:keys])), parts)]
-    sql = f"SELECT * FROM ({inner}) t WHERE {where} ORDER BY {', '.join(ordered)}"
+    ordered = [
+        *_order(query, parts, compiler),
+        *(term for part in parts[:keys] for term in _terms(part, compiler, down=False)),
+    ]
+    sql = f"SELECT * FROM ({inner}) t WHERE {where}"
+    if ordered:
+        sql += f" ORDER BY {', '.join(ordered)}"
     return sql if query.limit is None else f"{sql} LIMIT {compiler.frame.bind(query.limit)}"
 
 
-def _kind(parts: list[Selected]) -> Kind:
+def _kind(parts: Sequence[Selected]) -> Kind:
     """The groups as a kind of their own, so that `having` is read like any expression."""
+    texts = (Storage.TEXT, Storage.TEXTS)
     derived = tuple(
-        Derived(part.column.key, part.column.type, "", base=True)
-        for part in parts
-        if part.column.type.storage not in (Storage.TEXT, Storage.TEXTS)
-    )
-    words = tuple(
         Derived(part.column.key, _WORD, "")
+        if part.column.type.storage in texts
+        else Derived(part.column.key, part.column.type, "", base=True)
         for part in parts
-        if part.column.type.storage in (Storage.TEXT, Storage.TEXTS)
     )
-    return Kind("group", "groups", "rows together", (), derived=(*derived, *words), notes=False)
+    return Kind("group", "groups", "rows together", (), derived=derived, notes=False)
 
 
-def _names(parts: list[Selected]) -> list[str]:
-    return [part.column.key for part in parts]
-
-
-def _order(text: str, parts: list[Selected]) -> list[str]:
+def _order(query: GroupQuery, parts: Sequence[Selected], compiler: Compiler) -> list[str]:
     terms: list[str] = []
-    for asked in split_names(text) if text else []:
-        down = asked[:1] == "-" or asked.endswith("-")
-        key = normal(asked.strip("+-").replace(":", "_"))
+    aliases = {total_key(bare): alias for bare, alias in map(split_alias, query.aggregates)}
+    aliases |= {total_key(bare): alias for bare, alias in map(split_alias, query.by)}
+    for asked in split_names(query.sort) if query.sort else []:
+        down = (asked[:1] == "-") != asked.endswith("-")
+        key = total_key(_bare(asked))
+        key = aliases.get(key) or key
         part = next((part for part in parts if part.column.key == key), None)
         if part is None:
+            names = [one.column.key for one in parts]
             raise UsageError(
-                f"groups cannot be sorted by '{asked}'", f"valid: {', '.join(_names(parts))}"
+                f"groups cannot be sorted by '{_bare(asked)}'", f"valid: {', '.join(names)}"
             )
-        sql = f"t.{quoted(key)}"
-        if part.column.type.storage is Storage.DECIMAL:
-            sql = dialect.number(sql)
-        elif part.column.type.storage in (Storage.TEXT, Storage.WORD):
-            terms += [f"{sql} IS NULL", f"{dialect.folded(sql)}{' DESC' if down else ''}"]
-            continue
-        terms += [f"{sql} IS NULL", f"{sql}{' DESC' if down else ''}"]
+        terms += _terms(part, compiler, down=down)
     return terms
 
 
-def _key(name: str, compiler: Compiler) -> Selected:
-    """A field to group by; the month, quarter or year of a date."""
-    head, dot, part = name.rpartition(".")
-    if dot and part in PARTS:
-        selected = column(head, compiler)
-        if selected.column.type.storage not in DATES:
-            raise UsageError(f"{head} is no date", f"leave .{part} out")
-        key = f"{selected.column.key}_{part}"
-        return _plain(key, _WORD, dialect.period(selected.order[0], part))
-    wanted = normal(name)
-    row = compiler.frame.base
-    if wanted in ("tag", "tags") and row.kind.name == "customer":
-        row.joins.append(f"LEFT JOIN tag g ON g.customer = {row.alias}.pk")
-        return _plain("tag", _WORD, "g.value")
-    selected = column(name, compiler)
-    storage = selected.column.type.storage
-    if storage is Storage.MOMENT:
-        return _plain(selected.column.key, Date(), selected.order[0])
-    if storage is Storage.MONEY:
-        return _plain(selected.column.key, selected.column.type, selected.order[0], base=True)
-    return selected
+def _terms(part: Selected, compiler: Compiler, *, down: bool) -> list[str]:
+    """`ORDER BY` terms for a column: closed lists in their order, missing values last."""
+    sql = f"t.{quoted(part.column.key)}"
+    type = part.column.type
+    by = sql
+    if isinstance(type, Choice):
+        words = type.choices(compiler.scope.business)
+        bind = compiler.frame.bind
+        whens = " ".join(f"WHEN {bind(word)} THEN {n}" for n, word in enumerate(words))
+        by = f"CASE {sql} {whens} ELSE {sql} END"
+    elif type.storage is Storage.DECIMAL:
+        by = dialect.number(sql)
+    elif type.storage in (Storage.TEXT, Storage.WORD):
+        by = dialect.folded(sql)
+    turn = " DESC" if down else ""
+    return [f"{sql} IS NULL", f"{by}{turn}", f"{sql}{turn}"]
 
 
-def _aggregate(text: str, compiler: Compiler) -> Selected:
-    if text.strip() == "count":
-        return _plain("count", _COUNT, "COUNT(*)")
-    match = re.fullmatch(r"\s*(\w+):(.+)", text)
-    if match is None or match[1] not in (*_FUNCTIONS, "count"):
-        raise UsageError(
-            f"'{text}' is no aggregate", "write count, sum:FIELD, avg:FIELD, min:FIELD or max:FIELD"
-        )
-    function, selected = match[1], column(match[2], compiler)
-    type, sql = selected.column.type, selected.order[0]
-    key = f"{function}_{selected.column.key}"
-    if function == "count":
-        return _plain(key, _COUNT, f"COUNT({sql})")
-    storage = type.storage
-    if storage not in NUMBERS and (function in ("sum", "avg") or storage not in DATES):
-        raise UsageError(f"{selected.column.key} is no number", f"{function} takes numbers")
-    if storage is Storage.MOMENT:
-        type = Date()
-    if function == "avg":
-        average = f"AVG({sql})"
-        if storage is Storage.MONEY:
-            return _plain(key, type, f"CAST(ROUND({average}) AS INTEGER)", base=True)
-        return _plain(key, _NUMBER, average)
-    return _plain(key, type, f"{function.upper()}({sql})", base=storage is Storage.MONEY)
+def _picked(answer: Answer, query: GroupQuery, shown: int) -> Answer:
+    """Only the columns that were asked for, under the names that they were given."""
+    keys = [column.key for column in answer.columns]
+    columns = list(answer.columns)
+    if query.columns is None:
+        places = list(range(shown))
+    else:
+        places = []
+        for text in query.columns:
+            bare, alias = split_alias(text)
+            place = _place(bare, alias, keys, query)
+            places.append(place)
+            if alias:
+                columns[place] = columns[place]._replace(key=alias)
+    if places == list(range(len(keys))) and columns == list(answer.columns):
+        return answer
+    total = answer.total or ()
+    return Answer(
+        tuple(columns[place] for place in places),
+        [tuple(row[place] for place in places) for row in answer.rows],
+        tuple(total[place] for place in places),
+    )
 
 
-def _plain(key: str, type: FieldType, sql: str, *, base: bool = False) -> Selected:
-    return Selected(Column(key, type, base), sql, "", (sql,))
+def _place(bare: str, alias: str, keys: Sequence[str], query: GroupQuery) -> int:
+    by_text = {
+        total_key(split_alias(text)[0]): place
+        for place, text in enumerate((*query.by, *query.aggregates))
+    }
+    for wanted in (alias, total_key(bare)):
+        if wanted in keys:
+            return keys.index(wanted)
+    if total_key(bare) in by_text:
+        return by_text[total_key(bare)]
+    from crm_cli.model.text import did_you_mean
+
+    near = did_you_mean(bare, keys)
+    raise UsageError(
+        f"groups have no column '{bare}'", f"{near} valid: {', '.join(keys)}".strip()
+    )
+
+
+__all__ = ["Column", "GroupQuery", "group"]

@@ -126,7 +126,8 @@ def _about(record: Item) -> Iterable[Fact]:
 def _glance(record: Item, values: Mapping[str, Any], currency: str, day: date) -> Iterable[Fact]:
     if values.get("orders"):
         orders = values["orders"]
-        note = f"{orders} order{'' if orders == 1 else 's'}, last {_ago(values.get('last_purchase'), day)}"
+        last = _ago(values.get("last_purchase"), day)
+        note = f"{orders} order{'' if orders == 1 else 's'}, last {last}"
         yield Fact("spend", _amount(values.get("spend"), currency), note)
     if values.get("balance"):
         late = values.get("overdue")

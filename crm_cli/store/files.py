@@ -186,7 +186,7 @@ def real(root: str | os.PathLike[str]) -> str:
         return calls.realpath(os.fspath(root))
 
 
-class NotRegular(OSError):  # noqa: N818
+class NotRegular(OSError):
     """What was to be read is no file: a folder, pipe, socket or device."""
 
 

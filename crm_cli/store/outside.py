@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from crm_cli.store import files
 
 LARGEST = 1024 * 1024 * 1024
 """The most that is read of a file, in bytes."""
+
+_ABANDONED = 3600
+"""Seconds after which a temporary file is nobody's: there is no lock outside the directory."""
 
 
 def read(path: Path) -> bytes:
@@ -47,6 +51,7 @@ def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
         else:
             _write_new(place, data)
         files.sync_folder(os.path.dirname(place))
+    _sweep(place)
 
 
 def free_name(path: Path) -> Path:
@@ -63,20 +68,33 @@ def _write_new(place: str, data: bytes) -> None:
     temporary = files.temporary_beside(place)
     files.write_new(temporary, data, mode=_mode(place))
     try:
-        os.link(temporary, place)
+        files.calls.link(temporary, place)
     except FileExistsError:
         raise UsageError(f"{place} exists", "choose another name") from None
     except OSError:
         # A file system without links: the check before is all that can be had.
-        os.replace(temporary, place)
+        files.calls.replace(temporary, place)
         return
     finally:
         files.remove_quietly(temporary)
 
 
+def _sweep(place: str) -> None:
+    """Remove what killed runs left of the same file, if it is too old to be of a living one."""
+    folder, name = os.path.split(place)
+    try:
+        for other in files.calls.listdir(folder):
+            if other.startswith(f".{name}.tmp-") and files.TEMPORARY.fullmatch(other):
+                path = os.path.join(folder, other)
+                if files.calls.lstat(path).st_mtime < time.time() - _ABANDONED:
+                    files.remove_quietly(path)
+    except OSError:
+        return
+
+
 def _mode(place: str) -> int:
     """The mode of the file that is replaced, else private: it holds personal data."""
     try:
-        return os.stat(place).st_mode & 0o777
+        return files.calls.stat(place).st_mode & 0o777
     except OSError:
         return 0o600

@@ -11,7 +11,7 @@ from crm_cli.model.errors import StorageError
 from crm_cli.store import files, paths
 
 
-class Changed(Exception):  # noqa: N818
+class Changed(Exception):
     """A file is not what it was when it was read: somebody else wrote it meanwhile."""
 
     def __init__(self, path: str) -> None:

@@ -96,11 +96,13 @@ def commit(
     when: str = "",
     timeout: float = 10.0,
     waiting: Waiting | None = None,
+    then: Callable[[Committed], None] | None = None,
 ) -> Committed:
     """Carry out all changes, or none.
 
     `command` is what others see while they wait; `subject` and `when` (any text that says
-    the time) are kept for undo. Raises ConflictError (locked, changed meanwhile, a name's
+    the time) are kept for undo. `then` is told what was written, while the lock is still
+    held. Raises ConflictError (locked, changed meanwhile, a name's
     twin), Refused (a path outside, a link), StorageError, and whatever an `update` raises;
     whichever it is, every file is its old self or, as the message then says, its new one.
     """
@@ -124,7 +126,10 @@ def commit(
             finally:
                 staging.discard()
                 lock.clean = staging.clean
-            return Committed(tuple(Written(p.path, p.before, p.after) for p in plans))
+            done = Committed(tuple(Written(p.path, p.before, p.after) for p in plans))
+            if then is not None:
+                then(done)
+            return done
     raise ConflictError(
         f"{conflict} keeps being changed by something else; nothing was changed",
         "see what is writing there, then run the command again",

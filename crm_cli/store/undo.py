@@ -21,6 +21,7 @@ def undo(
     when: str = "",
     timeout: float = 10.0,
     waiting: Waiting | None = None,
+    then: Callable[[Committed], None] | None = None,
 ) -> tuple[LastChange, Committed]:
     """Take back the last change; what it was, and what was written.
 
@@ -44,6 +45,7 @@ def undo(
         when=when,
         timeout=timeout,
         waiting=waiting,
+        then=then,
     )
     return change, committed
 
