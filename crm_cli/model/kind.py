@@ -114,13 +114,18 @@ Derive = Callable[["Item", "Business"], None]
 
 
 class Finding(NamedTuple):
-    """Something that a kind's own check noticed in an item, at the value of `key`."""
+    """Something that a kind's own check noticed in an item, at the value of `key`.
+
+    `absent` is the key whose absence it is about: one that stands there and could not be
+    read has been told already.
+    """
 
     key: str
     code: str
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR
+    absent: str = ""
 
 
 Check = Callable[["Item", "Business"], Iterator[Finding]]

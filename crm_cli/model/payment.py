@@ -56,9 +56,17 @@ def _derive(payment: Item, business: Business) -> None:
 
 def _check(payment: Item, business: Business) -> Iterator[Finding]:
     if "amount" not in payment.values:
-        yield Finding("date", "payment-without-amount", "this payment has no amount", "add amount")
+        yield Finding(
+            "date",
+            "payment-without-amount",
+            "this payment has no amount",
+            "add amount",
+            absent="amount",
+        )
     if "date" not in payment.values:
-        yield Finding("amount", "payment-without-date", "this payment has no date", "add date")
+        yield Finding(
+            "amount", "payment-without-date", "this payment has no date", "add date", absent="date"
+        )
 
 
 PAYMENT = Kind(

@@ -119,6 +119,7 @@ def _check_line(line: Item, business: Business) -> Iterator[Finding]:
             "line-without-price",
             "this line has no price and counts nothing",
             "add unit_price",
+            absent="unit_price",
         )
     discount = line.values.get("discount")
     if discount is not None and 0 < discount < 1:
@@ -196,7 +197,9 @@ def _derive_purchase(purchase: Item, business: Business) -> None:
 
 def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
     if "date" not in purchase.values:
-        yield Finding("date", "purchase-without-date", "this purchase has no date", "add date")
+        yield Finding(
+            "date", "purchase-without-date", "this purchase has no date", "add date", absent="date"
+        )
     if "amount" not in purchase.values and not purchase.items("lines"):
         yield Finding(
             "number",
@@ -204,6 +207,7 @@ def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
             "this purchase has neither lines nor an amount",
             "add lines or amount",
             Severity.WARNING,
+            "amount",
         )
 
 

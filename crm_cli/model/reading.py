@@ -64,6 +64,8 @@ class Reader:
             item.kind.derive(item, self.business)
         if item.kind.check is not None:
             for finding in item.kind.check(item, self.business):
+                if finding.absent and value_node(item, finding.absent) is not None:
+                    continue
                 node = value_node(item, finding.key) or item.node
                 if node is not None:
                     self.problem(

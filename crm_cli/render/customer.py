@@ -127,7 +127,7 @@ def _glance(record: Item, values: Mapping[str, Any], currency: str, day: date) -
     if values.get("orders"):
         orders = values["orders"]
         last = _ago(values.get("last_purchase"), day)
-        note = f"{orders} order{'' if orders == 1 else 's'}, last {last}"
+        note = f"{orders} order{'' if orders == 1 else 's'}" + (f", last {last}" if last else "")
         yield Fact("spend", _amount(values.get("spend"), currency), note)
     if values.get("balance"):
         late = values.get("overdue")
