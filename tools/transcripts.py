@@ -63,14 +63,14 @@ def _commands(block: str) -> list[str]:
     for line in block.splitlines():
         if line.startswith("$ "):
             commands.append(line[2:])
-        elif line.startswith("> ") and commands:
+        elif line.startswith(">") and commands:
             commands[-1] += f"\n{line[2:]}"
     return commands
 
 
 def _shown(command: str, answer: str) -> str:
-    typed = command.replace("\n", "\n> ")
-    return f"$ {typed}\n{answer}"
+    typed = "\n".join(f"> {line}".rstrip() for line in command.split("\n"))
+    return f"${typed[1:]}\n{answer}"
 
 
 def _run(place: str, commands: Sequence[str]) -> Iterator[str]:
@@ -96,6 +96,8 @@ def _run(place: str, commands: Sequence[str]) -> Iterator[str]:
             encoding="utf-8",
             timeout=300,
             check=False,
+            # Without the terminal of whoever runs this, nothing is asked there.
+            start_new_session=True,
         )
         output = finished.stdout.replace(str(work), "/home/petra").replace(str(home), "/home/petra")
     # Lines that end in blanks would be lost by editors.
@@ -116,6 +118,10 @@ def _environ(home: Path) -> dict[str, str]:
         "TZ": "UTC",
         "NO_COLOR": "1",
         "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Petra Zajc",
+        "GIT_AUTHOR_EMAIL": "petra@kava.example",
+        "GIT_COMMITTER_NAME": "Petra Zajc",
+        "GIT_COMMITTER_EMAIL": "petra@kava.example",
         "CRM_TODAY": TODAY,
         "CRM_USER": "petra",
     }
