@@ -27,6 +27,7 @@ class Known:
         self._system = system
         self._country = workspace.business.country or None
         self._seen: dict[str, str | Unreadable] = {}
+        self._dialled: dict[str, str] = {}
 
     def _rows(self, sql: str) -> Iterable[tuple[str, ...]]:
         return self._workspace.index.connection.execute(sql)
@@ -78,7 +79,12 @@ class Known:
 
     def dialled(self, text: str) -> str:
         """A phone number in the form in which it is compared."""
-        return e164(text, self._country) or "".join(filter(str.isalnum, text))
+        found = self._dialled.get(text)
+        if found is None:
+            # Each number is asked for several times, in more numbers than `e164` remembers.
+            found = e164(text, self._country) or "".join(filter(str.isalnum, text))
+            self._dialled[text] = found
+        return found
 
     def by_external(self, system: System, external: str) -> list[str]:
         """The customers with exactly this id in this system (empty: no system is said)."""
