@@ -74,6 +74,18 @@ class Rewrite(NamedTuple):
     update: Callable[[bytes | None], bytes | None]
 
 
+class Groups(NamedTuple):
+    """How rows are put together: texts as the options of every list spell them."""
+
+    by: str | None = None
+    aggregates: str | None = None
+    having: str | None = None
+    pivot: str | None = None
+
+    def __bool__(self) -> bool:
+        return any(text is not None for text in self)
+
+
 Step = Edit | Create | Remove | Rewrite
 
 
@@ -249,13 +261,28 @@ class Workspace:
         cols: Sequence[str] | str | None = None,
         sort: str | None = None,
         limit: int | None = None,
+        groups: Groups | None = None,
+        total: bool = False,
     ) -> Answer:
-        """The rows of a kind that a query describes, with the columns asked for."""
-        from crm_cli.query.select import Query, select
+        """The rows of a kind that a query describes, with the columns asked for.
 
+        With `groups` there is one row for each group of them; `total` adds the last row.
+        """
         scope = self.scope(base)
-        query = Query(base, self.node(scope, terms, where), cols, sort or "", limit)
-        return select(self.index.connection, query, scope)
+        node = self.node(scope, terms, where)
+        if groups is not None:
+            from crm_cli.query.shape import answer
+
+            asked = (node, cols, sort or "", limit)
+            found = answer(self.index.connection, groups, asked, scope)
+            return found if total else found._replace(total=None)
+        from crm_cli.query.select import Query, select, total as sums
+
+        query = Query(base, node, cols, sort or "", limit)
+        found = select(self.index.connection, query, scope)
+        if total:
+            found = found._replace(total=sums(self.index.connection, query, scope))
+        return found
 
     def who(self, text: str, *, strict: bool = False) -> str:
         """The id of the customer that a WHO means; raises NotFound, Ambiguous."""

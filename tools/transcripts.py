@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 TODAY = "2026-11-20"
 
+_GITCONFIG = "[user]\n\tname = Petra Zajc\n\temail = petra@kava.example\n"
+
 _PLACE = re.compile(r"<!-- transcript: ([\w-]+) -->")
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ITEM_ID = re.compile(r"\b([itpydcf])-[0-9a-hjkmnp-tv-z]{2,7}\b")
@@ -79,6 +81,7 @@ def _run(place: str, commands: Sequence[str]) -> Iterator[str]:
         home = Path(folder) / "home"
         work = Path(folder) / ("work" if place == "empty" else place)
         home.mkdir()
+        (home / ".gitconfig").write_text(_GITCONFIG, encoding="utf-8")
         if place == "empty":
             work.mkdir()
         else:

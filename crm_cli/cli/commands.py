@@ -64,6 +64,8 @@ COMMANDS = (
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON, vCard, calendar …"),
     Command("undo", "undo", HISTORY, "take back the last command, byte for byte"),
+    Command("git", "git", HISTORY, "set up git: trust, merges by what records say", "-"),
+    Command("trust", "trust", HISTORY, "let git be run in this directory"),
     Command("init", "init", SETUP, "start a new folder of customers"),
     Command("check", "check", SETUP, "find what is wrong in the records, with its place"),
     Command("fmt", "fmt", SETUP, "rewrite records in the canonical form"),

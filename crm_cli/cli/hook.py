@@ -117,6 +117,11 @@ def _told(session: Session) -> int:
         from crm_cli.render.problems import problem_lines
 
         _stderr(problem_lines(problems, session.margin))
+    notices = session.notices
+    if notices:
+        from crm_cli.model.text import visible
+
+        _stderr([f"crm: {visible(notice)}\n" for notice in notices])
     return int(session.exit_code())
 
 

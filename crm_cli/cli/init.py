@@ -32,6 +32,9 @@ def init(
     sample: Annotated[
         bool, typer.Option("--sample", help="With a few made-up customers to try things on.")
     ] = False,
+    no_git: Annotated[
+        bool, typer.Option("--no-git", help="Without a git repository, so without a history.")
+    ] = False,
     default: Annotated[
         bool, typer.Option("--default", help="Find this folder from anywhere, without asking.")
     ] = False,
@@ -61,8 +64,10 @@ def init(
             folder = Path(session.ask("Where?", "."))
     base = session.options.directory
     root = (base or Path()) / (folder or Path())
-    made = make(root, wanted, environ=session.environ, sample=sample)
+    made = make(root, wanted, environ=session.environ, sample=sample, git=not no_git)
     settings = made.settings
+    if made.notice:
+        session.notice(made.notice)
     session.write(
         f"made {made.root}: {settings.currency}, {settings.time_zone}"
         f"{', ' + settings.country if settings.country else ''}\n"

@@ -59,6 +59,7 @@ class Session:
         self.negative = False
         """Set by a command whose answer is no: exit 1."""
         self._problems: list[Problem] = []
+        self._notices: list[str] = []
         self._opened: Workspace | None = None
         self._progress: Progress | None = None
 
@@ -214,6 +215,16 @@ class Session:
         """All problems met so far, the directory's among them."""
         opened = list(self._opened.problems) if self._opened is not None else []
         return [*opened, *self._problems]
+
+    def notice(self, line: str) -> None:
+        """A line to be said after the answer, on stderr; the answer is none the worse."""
+        self._notices.append(line)
+
+    @property
+    def notices(self) -> list[str]:
+        """The lines to be said after the answer, the directory's among them."""
+        opened = list(self._opened.notices) if self._opened is not None else []
+        return list(dict.fromkeys([*opened, *self._notices]))
 
     def exit_code(self) -> ExitCode:
         """The code for a run that was not refused."""

@@ -22,12 +22,15 @@ def undo(workspace: Workspace, *, dry_run: bool = False) -> Written:
             raise NotFound("there is no last command to take back")
         diffs = tuple(Diff(file.path, file.now, file.before) for file in change.files)
         return Written(opposite(change.subject or change.command), diffs, True)
+    change = last(workspace.root)
+    subject = opposite(change.subject or change.command) if change is not None else ""
     change, done = take_back(
         workspace.root,
         command=workspace.command,
         when=datetime.now().astimezone().isoformat(timespec="seconds"),
         timeout=workspace.lock_timeout,
         waiting=workspace.waiting,
+        then=workspace.keeper(subject),
     )
     diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
     return Written(opposite(change.subject or change.command), diffs, False)

@@ -147,6 +147,7 @@ INTERACTION = Kind(
     title="summary",
     when="at",
     columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),
+    ranked=("at", "customer", "kind", "summary", "id", "direction", "outcome", "owner"),
     states=(
         State("planned", "{t}.status = 'planned'", "still to come"),
         State("held", "{t}.status = 'held'", "took place"),

@@ -151,6 +151,7 @@ class Kind:
         aliases: tuple[str, ...] = (),
         title: str = "",
         columns: tuple[str, ...] = (),
+        ranked: tuple[str, ...] = (),
         when: str = "",
         counted: str = "",
         begins: Callable[[str], bool] | None = None,
@@ -159,7 +160,8 @@ class Kind:
         """`name` is the singular, `key` the plural and the list's key in a record.
 
         `letter` begins the ids of items that have one. `title` is the field that names
-        an item to people, `columns` the fields that a list shows, `when` the date that
+        an item to people, `columns` the fields that a list shows, `ranked` the same by
+        importance, for a narrow terminal, `when` the date that
         `date:` and windows go by. `counted` is the SQL condition for the items that sums
         and counts go over (`{t}` is the row); without it all are. `begins` tells the
         beginning of a shorthand that has `: ` in it, which YAML takes for a key.
@@ -181,6 +183,7 @@ class Kind:
         self.aliases = aliases
         self.title = title
         self.columns = columns
+        self.ranked = ranked or columns
         self.when = when
 
     def __repr__(self) -> str:

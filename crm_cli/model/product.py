@@ -51,6 +51,7 @@ PRODUCT = Kind(
     ),
     title="name",
     columns=("id", "name", "kind", "category", "price", "currency", "unit", "disabled"),
+    ranked=("id", "name", "price", "category", "unit", "disabled", "currency", "kind"),
     states=(
         State("disabled", "{t}.disabled", "no longer sold"),
         State("active", "NOT {t}.disabled", "sold"),

@@ -255,6 +255,18 @@ PURCHASE = Kind(
         "amount_due",
         "id",
     ),
+    ranked=(
+        "date",
+        "customer",
+        "number",
+        "gross",
+        "payment_status",
+        "id",
+        "amount_due",
+        "kind",
+        "currency",
+        "net",
+    ),
     derived=(
         Derived("net", Money(), "sum of the lines, or the amount; a credit note's is negative"),
         Derived("tax", Money(), "tax, rounded per rate"),

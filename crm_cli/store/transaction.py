@@ -123,6 +123,10 @@ def commit(
             except Changed as changed:
                 conflict = changed.path
                 continue
+            except KeyboardInterrupt:
+                # It may have come just after a file was made, before that was written down.
+                staging.clean = False
+                raise
             finally:
                 staging.discard()
                 lock.clean = staging.clean

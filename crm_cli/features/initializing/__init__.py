@@ -14,10 +14,11 @@ from crm_cli.model.errors import Refused, StorageError, Unreadable, UsageError
 from crm_cli.model.settings import SETTINGS
 from crm_cli.store import files
 from crm_cli.store.discovery import default_directory, holds_settings, set_default
+from crm_cli.store.git import repository
+from crm_cli.store.setup import ATTRIBUTES, begin
 from crm_cli.store.transaction import FileChange, commit
 
 IGNORE = ".crm/\n"
-ATTRIBUTES = "*.yaml text eol=lf\n"
 _FALLBACK = ("EUR", "UTC")
 
 
@@ -37,6 +38,8 @@ class Initialized(NamedTuple):
     paths: tuple[str, ...]
     settings: Wanted
     offers_default: bool
+    notice: str = ""
+    """Why there is no history yet, where there should be."""
 
 
 def completed(wanted: Wanted) -> Wanted:
@@ -67,9 +70,16 @@ def _read(key: str, text: str) -> str:
 
 
 def init(
-    root: Path, wanted: Wanted, *, environ: Mapping[str, str], sample: bool = False
+    root: Path,
+    wanted: Wanted,
+    *,
+    environ: Mapping[str, str],
+    sample: bool = False,
+    git: bool = True,
 ) -> Initialized:
     """Make a data directory; `sample` puts a few made-up customers into it.
+
+    With `git` it becomes a repository of its own, unless it lies in one already.
 
     Raises Refused where there is one already, StorageError.
     """
@@ -82,8 +92,9 @@ def init(
         (root / "customers").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise StorageError(f"cannot make {root}: {files.reason(error)}") from error
+    git = git and repository(root) is None
     texts = {
-        "crm.yaml": _settings(settings, sample=sample),
+        "crm.yaml": _settings(settings, sample=sample, git=git),
         ".gitignore": IGNORE,
         ".gitattributes": ATTRIBUTES,
     }
@@ -97,7 +108,8 @@ def init(
         texts |= sample_files(datetime.now(zone).date(), business)
     changes = [FileChange(path, _absent(path, text)) for path, text in texts.items()]
     done = commit(root, changes, command="crm init", subject="init")
-    return Initialized(root, done.paths, settings, _offers(environ))
+    notice = begin(root, environ, "init") if git else ""
+    return Initialized(root, done.paths, settings, _offers(environ), notice)
 
 
 def _absent(path: str, text: str) -> Callable[[bytes | None], bytes]:
@@ -115,7 +127,7 @@ def _absent(path: str, text: str) -> Callable[[bytes | None], bytes]:
     return update
 
 
-def _settings(settings: Wanted, *, sample: bool) -> str:
+def _settings(settings: Wanted, *, sample: bool, git: bool) -> str:
     from crm_cli.model.writing import item_node, new_item
     from crm_cli.store.emit import emit
 
@@ -128,6 +140,8 @@ def _settings(settings: Wanted, *, sample: bool) -> str:
     values["time_zone"] = settings.time_zone
     if sample:
         values["terms_days"] = 30
+    if git:
+        values["git"] = {"autocommit": True}
     node = item_node(new_item(SETTINGS, values, Business()), top=True)
     return emit(node)  # type: ignore[arg-type]
 

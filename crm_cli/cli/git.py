@@ -1,0 +1,31 @@
+"""`crm git`."""
+
+from __future__ import annotations
+
+import typer
+
+from crm_cli.cli.options import Yes
+from crm_cli.cli.session import of
+
+app = typer.Typer()
+
+
+@app.command()
+def setup(ctx: typer.Context, yes: Yes = False) -> None:
+    """Trust this directory, and have git merge and check its records with crm.
+
+    The one step that a fresh clone needs. Where there is no repository it makes one.
+
+    crm git setup
+    """
+    from crm_cli.features.repository import set_up
+
+    session = of(ctx)
+    root = session.workspace.root
+    session.confirm(
+        f"Let crm run git in {root}, and git run crm to merge and check its records?", yes=yes
+    )
+    done = set_up(session.workspace)
+    for note in done.notes:
+        session.say(note)
+    session.write(f"{'made a repository in' if done.made else 'set up'} {done.root}\n")

@@ -1,0 +1,83 @@
+"""The repository that a data directory lies in: trusted, set up, made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_cli.model.errors import Refused, StorageError
+from crm_cli.store import files, setup
+from crm_cli.store.git import Git, repository
+from crm_cli.store.trust import distrust, is_trusted, trust
+from crm_cli.workspace import Change, Edit, Rewrite, Workspace
+
+
+class SetUp(NamedTuple):
+    """What was set up, and lines about what was not."""
+
+    root: Path
+    made: bool
+    notes: tuple[str, ...]
+
+
+def git_of(workspace: Workspace) -> Git:
+    """git in the workspace; Refused where there is no repository, or it is not trusted."""
+    if repository(workspace.root) is None:
+        raise Refused(
+            f"{workspace.root} lies in no git repository, so it has no history",
+            "crm git setup makes one",
+        )
+    if not is_trusted(workspace.root, workspace.environ):
+        raise Refused(
+            f"{workspace.root} is not trusted yet, so git is not run there",
+            "crm git setup trusts it; do so only where you know who made it",
+        )
+    return Git(os.path.realpath(workspace.root), workspace.environ)
+
+
+def set_trust(workspace: Workspace, *, trusted: bool) -> bool:
+    """Trust a directory, or no longer; whether that changed anything. Raises StorageError."""
+    change = trust if trusted else distrust
+    return change(workspace.root, workspace.environ)
+
+
+def set_up(workspace: Workspace) -> SetUp:
+    """Trust the directory, install driver and hook; make a repository where there is none.
+
+    Raises GitFailed, StorageError.
+    """
+    root, environ = workspace.root, workspace.environ
+    git = Git(os.path.realpath(root), environ)
+    made = repository(root) is None
+    if made:
+        setup.make(git)
+    trust(root, environ)
+    notes = _installed(git)
+    steps: list[Edit | Rewrite] = [Rewrite(".gitattributes", _with_line(setup.ATTRIBUTES))]
+    if made:
+        steps.append(Rewrite(".gitignore", _with_line(".crm/\n")))
+        steps.append(Edit("crm.yaml", lambda settings: settings.set(None, "git.autocommit", True)))
+    workspace.write(Change("git setup", tuple(steps)))
+    if made:
+        setup.commit_all(git, "git setup")
+    return SetUp(root, made, tuple(notes))
+
+
+def _installed(git: Git) -> list[str]:
+    try:
+        return setup.install(git)
+    except OSError as error:
+        raise StorageError(f"the hook cannot be written: {files.reason(error)}") from error
+
+
+def _with_line(text: str) -> Callable[[bytes | None], bytes]:
+    def update(data: bytes | None) -> bytes:
+        lines = (data or b"").decode("utf-8", "surrogateescape").splitlines()
+        missing = [line for line in text.splitlines() if line not in lines]
+        glue = b"\n" if data and not data.endswith(b"\n") else b""
+        added = "".join(f"{line}\n" for line in missing).encode()
+        return (data or b"") + (glue + added if added else b"")
+
+    return update

@@ -1,0 +1,285 @@
+"""The history that follows the files: each command's change as one commit.
+
+Git comes after the write and is not part of it. Where it cannot be had, the data is
+saved all the same, what was not committed is noted in `.crm/uncommitted`, and the next
+command commits it. What a command found edited by hand is committed first, on its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_cli.store import files, paths
+from crm_cli.store.git import Git, GitFailed, nul_separated, obstacle, repository
+from crm_cli.store.trust import is_trusted
+
+_UNCOMMITTED = "uncommitted"
+_COMMITS = "commits"
+_MANY = 5
+
+
+class Change(NamedTuple):
+    """A file that a command wrote: bytes before and after (None: no file)."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+
+
+class Pending(NamedTuple):
+    """What an earlier command saved and could not commit."""
+
+    subject: str
+    paths: tuple[str, ...]
+
+
+def keep(root: Path, environ: Mapping[str, str], subject: str, changes: Sequence[Change]) -> str:
+    """Commit what a command wrote; a line to say where it was not, else empty.
+
+    To be called while the directory is locked. Never raises for anything that git does.
+    """
+    gitdir = repository(root)
+    if gitdir is None:
+        return ""
+    if not is_trusted(root, environ):
+        return "saved, not committed: this directory is not trusted yet (crm git setup)"
+    real = os.path.realpath(root)
+    try:
+        reason = obstacle(gitdir)
+        if not reason:
+            _retried(Git(real, environ), real, subject, changes)
+            return ""
+    except GitFailed as error:
+        reason = error.message
+    except OSError as error:
+        reason = files.reason(error)
+    note(real, subject, [change.path for change in changes])
+    return f"saved, not committed: {reason}"
+
+
+def _retried(git: Git, real: str, subject: str, changes: Sequence[Change]) -> None:
+    """Commit; another git that holds the index is waited for, not long."""
+    for pause in (0.1, 0.3, 0.6, 1.0, None):
+        try:
+            _keep(git, real, subject, changes)
+            return
+        except GitFailed as error:
+            if pause is None or "index.lock" not in error.message:
+                raise
+            time.sleep(pause)
+
+
+def _keep(git: Git, real: str, subject: str, changes: Sequence[Change]) -> None:
+    written = {_tracked(real, change.path): change for change in changes}
+    pending = uncommitted(real)
+    heads = in_head(git, [*written, *(path for one in pending for path in one.paths)])
+    earlier: dict[str, bytes | Path | None] = {}
+    for one in pending:
+        for path in one.paths:
+            change = written.get(path)
+            if change is not None:
+                earlier[path] = change.before
+            elif not _is(git, path, heads.get(path), _on_disk(real, path)):
+                earlier[path] = Path(path)
+    by_hand: dict[str, bytes | Path | None] = {
+        path: change.before
+        for path, change in written.items()
+        if path not in earlier and not _is(git, path, heads.get(path), change.before)
+    }
+    earlier = {
+        path: content
+        for path, content in earlier.items()
+        if isinstance(content, Path) or not _is(git, path, heads.get(path), content)
+    }
+    if earlier:
+        commit_contents(git, _pending_subject(pending), earlier)
+    if by_hand:
+        commit_contents(git, hand_subject(by_hand), by_hand)
+    _forget(real)
+    if earlier or by_hand:
+        heads = in_head(git, list(written))
+    todo = [
+        path
+        for path, change in written.items()
+        if not _is(git, path, heads.get(path), change.after)
+    ]
+    if todo:
+        commit_paths(git, subject, todo, [path for path in todo if path not in heads])
+        _record(real, git.text("rev-parse", "HEAD"))
+
+
+def commit_paths(git: Git, subject: str, todo: Sequence[str], new: Sequence[str] = ()) -> None:
+    """One commit of exactly these paths as they are; `new` are those that git does not know.
+
+    What else is staged stays staged. Raises GitFailed.
+    """
+    listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
+    if new:
+        git.run("add", "--intent-to-add", *listed, input=nul_separated(new))
+    try:
+        git.run("commit", "--quiet", "--only", "-m", subject, *listed, input=nul_separated(todo))
+    except GitFailed:
+        if new:
+            git.ask("rm", "--cached", "--quiet", *listed, input=nul_separated(new))
+        raise
+
+
+def commit_contents(
+    git: Git, subject: str, contents: Mapping[str, bytes | Path | None], *, seconds: float = 30.0
+) -> None:
+    """One commit of these texts for these paths, whatever the files say by now.
+
+    None takes a path out; a Path means the file's own text. Raises GitFailed.
+    """
+    lines = []
+    on_disk = []
+    for path, content in contents.items():
+        if isinstance(content, Path):
+            on_disk.append(path)
+        elif content is None:
+            lines.append(b"0 " + b"0" * 40 + b"\t" + os.fsencode(path) + b"\0")
+        else:
+            blob = git.run("hash-object", "-w", "--stdin", f"--path={path}", input=content)
+            lines.append(b"100644 " + blob.strip() + b"\t" + os.fsencode(path) + b"\0")
+    prefix = os.fsencode(git.text("rev-parse", "--show-prefix"))
+    listed = b"".join(line.replace(b"\t", b"\t" + prefix, 1) if prefix else line for line in lines)
+    with tempfile.TemporaryDirectory() as folder:
+        extra = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
+        if git.ask("rev-parse", "--verify", "--quiet", "HEAD").code == 0:
+            git.run("read-tree", "HEAD", extra=extra)
+        for index in (extra, None):
+            if index is None:
+                git.run("commit", "--quiet", "-m", subject, extra=extra, seconds=seconds)
+            if listed:
+                git.run("update-index", "-z", "--index-info", input=listed, extra=index)
+            if on_disk:
+                git.run(
+                    "update-index", "--add", "--remove", "-z", "--stdin",
+                    input=nul_separated(on_disk), extra=index,
+                )  # fmt: skip
+
+
+def in_head(git: Git, wanted: Sequence[str]) -> dict[str, str]:
+    """The blobs that the last commit has for these paths; none before the first commit."""
+    if not wanted:
+        return {}
+    found = {}
+    # A tree is listed whole where many are wanted: arguments have a limit.
+    named = list(wanted) if len(wanted) <= 200 else []
+    ran = git.ask("ls-tree", "-r", "-z", "HEAD", "--", *named)
+    for entry in ran.out.split(b"\0"):
+        head, _, path = entry.partition(b"\t")
+        parts = head.split()
+        if len(parts) == 3 and parts[1] == b"blob":
+            found[os.fsdecode(path)] = parts[2].decode()
+    return found if named else {path: found[path] for path in wanted if path in found}
+
+
+def blob_id(data: bytes, like: str = "") -> str:
+    """The id that git gives to bytes, by the algorithm that `like` was made with."""
+    hash = hashlib.sha256 if len(like) == 64 else hashlib.sha1
+    return hash(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def hand_subject(changed: Sequence[str] | Mapping[str, object]) -> str:
+    """`edited by hand: ana-novak, products`."""
+    names = sorted(name_of(path) for path in changed)
+    if len(names) > _MANY:
+        return f"edited by hand: {', '.join(names[:_MANY])} and {len(names) - _MANY} more"
+    return f"edited by hand: {', '.join(names)}"
+
+
+def name_of(path: str) -> str:
+    """A customer's id for their file, the file's name without its ending for another."""
+    return path.rsplit("/", 1)[-1].removesuffix(".yaml")
+
+
+def uncommitted(real: str) -> list[Pending]:
+    """What earlier commands could not commit."""
+    try:
+        data = files.read_if_any(os.path.join(real, ".crm", _UNCOMMITTED))
+        listed = json.loads(data) if data else []
+        return [
+            Pending(str(subject), tuple(paths.check(str(path)) for path in named))
+            for subject, named in listed
+        ]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def own_commits(real: str) -> list[str]:
+    """The commits that commands in this clone made, latest first."""
+    try:
+        data = files.read_if_any(os.path.join(real, ".crm", _COMMITS)) or b""
+    except OSError:
+        return []
+    lines = data.decode("ascii", "replace").split()
+    return lines[::-1]
+
+
+def _is(git: Git, path: str, head: str | None, data: bytes | None) -> bool:
+    """Whether the last commit has exactly these bytes for a path."""
+    if head is None or data is None:
+        return head is None and data is None
+    if blob_id(data, head) == head:
+        return True
+    # Attributes may have git keep other line ends than the file has.
+    return b"\r" in data and (
+        git.run("hash-object", "--stdin", f"--path={path}", input=data).decode().strip() == head
+    )
+
+
+def _tracked(real: str, path: str) -> str:
+    """The file that a path really is, where it is a link within the directory."""
+    try:
+        return os.path.relpath(paths.target(real, path), real).replace(os.sep, "/")
+    except OSError:
+        return path
+
+
+def _on_disk(real: str, path: str) -> bytes | None:
+    return files.read_if_any(paths.target(real, path))
+
+
+def _pending_subject(pending: Sequence[Pending]) -> str:
+    subjects = list(dict.fromkeys(one.subject for one in pending))
+    if len(subjects) <= 1:
+        return "".join(subjects)
+    return f"{len(subjects)} commands before: {'; '.join(subjects)}"[:500]
+
+
+def note(real: str, subject: str, changed: Sequence[str]) -> None:
+    """Note what was saved and not committed, so that the next command commits it."""
+    listed = [*uncommitted(real), Pending(subject, tuple(changed))]
+    try:
+        files.private_folder(os.path.join(real, ".crm"))
+        files.write_atomic(
+            os.path.join(real, ".crm", _UNCOMMITTED), json.dumps(listed).encode("ascii")
+        )
+    except OSError:
+        return  # what differs is then committed as edited by hand
+
+
+def _forget(real: str) -> None:
+    files.remove_quietly(os.path.join(real, ".crm", _UNCOMMITTED))
+
+
+def _record(real: str, commit: str) -> None:
+    """Note a commit as this clone's own; `crm undo` goes by it."""
+    if not commit:
+        return
+    lines = own_commits(real)[:999][::-1]
+    try:
+        files.write_atomic(
+            os.path.join(real, ".crm", _COMMITS),
+            "".join(f"{one}\n" for one in [*lines, commit]).encode(),
+        )
+    except OSError:
+        return

@@ -1,0 +1,230 @@
+"""git, for the history of a data directory. Nothing else in the program runs it.
+
+No shell, no questions, a time limit for everything. Which repository is meant is said by
+the folder alone: of the environment's `GIT_*` only what says who somebody is, and how to
+reach a server, is handed on.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm_cli.model.errors import StorageError
+
+if TYPE_CHECKING:
+    import subprocess
+
+SECONDS = 30.0
+"""How long a command without a network may take."""
+
+COMMITTING = "CRM_COMMITTING"
+"""Set while git is run, so that the hook that checks hand edits leaves our own commits alone."""
+
+_KEPT = (
+    "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE",
+    "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE",
+    "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
+    "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_EXEC_PATH",
+)  # fmt: skip
+
+_UNDER_WAY = (
+    ("rebase-merge", "a rebase is under way"),
+    ("rebase-apply", "a rebase is under way"),
+    ("MERGE_HEAD", "a merge is under way"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick is under way"),
+    ("REVERT_HEAD", "a revert is under way"),
+    ("BISECT_LOG", "a bisection is under way"),
+)
+
+
+class GitFailed(StorageError):
+    """git said no; the message is one line of what it said."""
+
+
+class Ran(NamedTuple):
+    """What a command answered."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+    @property
+    def reason(self) -> str:
+        """The line of its messages that says what was wrong."""
+        return _reason(self.err, self.out) or f"it ended with {self.code}"
+
+
+class Git:
+    """git in one folder."""
+
+    def __init__(self, root: str | Path, environ: Mapping[str, str]) -> None:
+        self.root = os.fspath(root)
+        self._environ = _environment(environ)
+
+    def run(
+        self,
+        *words: str,
+        input: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+        seconds: float = SECONDS,
+    ) -> bytes:
+        """What a command answers; raises GitFailed where it ends with anything but 0."""
+        ran = self.ask(*words, input=input, extra=extra, seconds=seconds)
+        if ran.code:
+            raise GitFailed(f"git {_verb(words)}: {ran.reason}")
+        return ran.out
+
+    def text(self, *words: str) -> str:
+        """The first line that a command answers; empty where it fails."""
+        ran = self.ask(*words)
+        return "" if ran.code else ran.out.decode("utf-8", "replace").partition("\n")[0]
+
+    def ask(
+        self,
+        *words: str,
+        input: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+        seconds: float = SECONDS,
+    ) -> Ran:
+        """Run a command; raises GitFailed where there is no git, or it takes too long."""
+        import subprocess
+
+        process = self.start(*words, extra=extra)
+        try:
+            out, err = process.communicate(input, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            raise GitFailed(
+                f"git {_verb(words)} took more than {seconds:g} s, and was stopped"
+            ) from None
+        except BaseException:
+            _end(process)
+            raise
+        return Ran(process.returncode, out, err)
+
+    def start(self, *words: str, extra: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """A command that is talked with; raises GitFailed where there is no git."""
+        import subprocess
+
+        command = [
+            "git", "--no-pager", "--literal-pathspecs", "-c", "core.quotePath=false",
+            "-c", "core.fsmonitor=false", "-c", "color.ui=false", *words,
+        ]  # fmt: skip
+        try:
+            return subprocess.Popen(
+                command,
+                cwd=self.root,
+                env={**self._environ, **(extra or {})},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                # Away from the terminal, where a helper of git's might ask a question.
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            raise GitFailed("git is not installed") from None
+        except (OSError, ValueError) as error:
+            raise GitFailed(f"git cannot be run: {error}") from error
+
+
+def repository(root: str | Path) -> str | None:
+    """The git folder of the repository that a folder lies in, without asking git; or None."""
+    folder = os.path.realpath(root)
+    while True:
+        place = os.path.join(folder, ".git")
+        if os.path.isdir(place):
+            return place
+        if os.path.isfile(place):
+            try:
+                with open(place, encoding="utf-8") as stream:
+                    line = stream.readline(4096).strip()
+            except (OSError, UnicodeDecodeError):
+                return None
+            if line.startswith("gitdir: "):
+                return os.path.join(folder, line.removeprefix("gitdir: "))
+            return None
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def obstacle(gitdir: str) -> str:
+    """Why no commit may be made here now; empty where one may."""
+    for name, reason in _UNDER_WAY:
+        if os.path.lexists(os.path.join(gitdir, name)):
+            return reason
+    try:
+        with open(os.path.join(gitdir, "HEAD"), encoding="utf-8") as stream:
+            attached = stream.read(512).startswith("ref:")
+    except (OSError, UnicodeDecodeError):
+        return "the repository cannot be read"
+    return "" if attached else "HEAD is detached (git switch BRANCH goes back)"
+
+
+def nul_separated(paths: Iterable[str]) -> bytes:
+    """Paths as `--pathspec-file-nul` and `--stdin -z` want them."""
+    return b"".join(os.fsencode(path) + b"\0" for path in paths)
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    kept = {key: value for key, value in environ.items() if not key.startswith("GIT_")}
+    kept.update((key, environ[key]) for key in _KEPT if key in environ)
+    kept.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=15")
+    kept.update(
+        GIT_TERMINAL_PROMPT="0",
+        GIT_ASKPASS="true",
+        SSH_ASKPASS="true",
+        GIT_EDITOR="true",
+        GIT_MERGE_AUTOEDIT="no",
+        GIT_OPTIONAL_LOCKS="0",
+        GIT_NO_LAZY_FETCH="1",
+        LC_ALL="C",
+    )
+    kept[COMMITTING] = "1"
+    return kept
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a command and what it has started."""
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except OSError:
+        pass
+    process.communicate()
+
+
+def _verb(words: tuple[str, ...]) -> str:
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word == "-c":
+            skip = True
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _reason(*outputs: bytes) -> str:
+    lines = [
+        line.strip()
+        for output in outputs
+        for line in output.decode("utf-8", "replace").splitlines()
+        if line.strip()
+    ]
+    if any("tell me who you are" in line for line in lines):
+        return "git does not know who you are (git config --global user.name, user.email)"
+    for mark in ("fatal:", "error:"):
+        for line in lines:
+            if line.startswith(mark):
+                return line.removeprefix(mark).strip()
+    told = [line for line in lines if not line.startswith(("hint:", "warning:"))]
+    return told[0] if told else ""

@@ -1,0 +1,95 @@
+"""What a clone needs beside its files: the merge driver, and a check before commits by hand.
+
+Both stand in the clone's own configuration, which git does not copy, so that cloning
+somebody's records never runs a program.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from crm_cli.model.errors import StorageError
+from crm_cli.store import files
+from crm_cli.store.commits import commit_paths, note
+from crm_cli.store.git import COMMITTING, Git, GitFailed
+from crm_cli.store.trust import trust
+
+ATTRIBUTES = "*.yaml -text merge=crm\n"
+"""Line ends stay as they are, and records are merged by what they say."""
+
+_MARK = "# crm: the records of a commit are checked first."
+
+
+def program() -> str:
+    """How this program is called by a shell, wherever it is installed."""
+    return f"{shlex.quote(sys.executable)} -P -m crm_cli"
+
+
+def driver() -> str:
+    """What git is to call with base, ours, theirs and the file's path."""
+    return f"{program()} merge-driver %O %A %B %P"
+
+
+def make(git: Git) -> None:
+    """A new repository; raises GitFailed."""
+    named = git.text("config", "--get", "init.defaultBranch")
+    git.run("init", "--quiet", *(() if named else ("--initial-branch=main",)))
+
+
+def install(git: Git) -> list[str]:
+    """Set driver and hook up; a line for each thing that was left as it was.
+
+    Raises GitFailed, OSError.
+    """
+    git.run("config", "merge.crm.name", "records, merged by what they say")
+    git.run("config", "merge.crm.driver", driver())
+    hook = os.path.join(git.root, git.text("rev-parse", "--git-path", "hooks/pre-commit"))
+    before = files.read_if_any(hook)
+    if before is not None and _MARK.encode() not in before:
+        return [f"{hook} is your own and stays; to check records in it, call: crm check"]
+    prefix = git.text("rev-parse", "--show-prefix")
+    os.makedirs(os.path.dirname(hook), exist_ok=True)
+    files.write_atomic(hook, _hook(prefix).encode(), mode=0o755)
+    return []
+
+
+def commit_all(git: Git, subject: str) -> None:
+    """One commit of all that git does not ignore, or a note to do so. Raises GitFailed."""
+    listed = git.run("ls-files", "-z", "--others", "--modified", "--exclude-standard")
+    known = [os.fsdecode(path) for path in listed.split(b"\0") if path]
+    try:
+        if known:
+            commit_paths(git, subject, known, known)
+    except GitFailed:
+        note(git.root, subject, known)
+        raise
+
+
+def begin(root: Path, environ: Mapping[str, str], subject: str) -> str:
+    """A repository for a new directory, with its first commit; a line where that failed."""
+    git = Git(os.path.realpath(root), environ)
+    try:
+        make(git)
+        trust(root, environ)
+        install(git)
+        commit_all(git, subject)
+    except StorageError as error:
+        return f"saved, not committed: {error.message}"
+    except OSError as error:
+        return f"saved, not committed: {files.reason(error)}"
+    return ""
+
+
+def _hook(prefix: str) -> str:
+    return f"""\
+#!/bin/sh
+{_MARK}
+[ -n "${COMMITTING}" ] && exit 0
+cd "./"{shlex.quote(prefix)} || exit 1
+git diff --cached --name-only -z --relative --diff-filter=ACMR -- 'customers/*.yaml' |
+    xargs -0 -r {program()} check
+"""

@@ -1,0 +1,184 @@
+"""History follows the files: what is committed, by which subject, and what when it cannot be."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Crm
+
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def git(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Git:
+    """The shop as a trusted repository with a first commit; runs git in it."""
+    home = shop.parent / "home"
+    (home / "gitconfig").write_text("[user]\nname = Petra Zajc\nemail = petra@lan.example\n")
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            ["git", *words], cwd=shop, capture_output=True, encoding="utf-8", check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert crm("git", "setup", "--yes").code == 0
+    return run
+
+
+def subjects(git: Git) -> list[str]:
+    return git("log", "--format=%s").splitlines()
+
+
+def test_setup_makes_a_repository_with_all_files(git: Git) -> None:
+    assert "customers/maja-kos.yaml" in git("ls-files").split()
+    assert git("status", "--porcelain") == ""
+    assert "autocommit: true" in git("show", "HEAD:crm.yaml")
+
+
+def test_a_command_is_one_commit_of_what_it_wrote(shop: Path, git: Git, crm: Crm) -> None:
+    (shop / "customers/jan-vidmar.yaml").write_text("name: Jan Vidmar\ncity: Bled\n")
+    (shop / "notes.txt").write_text("mine\n")
+    git("add", "notes.txt")
+    assert crm("log", "maja-kos", "Called", "back", "--kind", "call").code == 0
+    assert subjects(git)[0] == "log call with maja-kos"
+    assert git("show", "--name-only", "--format=", "HEAD").split() == ["customers/maja-kos.yaml"]
+    assert git("status", "--porcelain").splitlines() == [
+        " M customers/jan-vidmar.yaml",
+        "A  notes.txt",
+    ]
+
+
+def test_a_bulk_command_is_one_commit(git: Git, crm: Crm) -> None:
+    before = len(subjects(git))
+    assert crm("tag", "add", "cold", "maja-kos", "jan-vidmar", "hotel-breg", "--yes").code == 0
+    assert len(subjects(git)) == before + 1
+    assert len(git("show", "--name-only", "--format=", "HEAD").split()) == 3
+
+
+def test_what_was_edited_by_hand_is_committed_first(shop: Path, git: Git, crm: Crm) -> None:
+    path = shop / "customers/jan-vidmar.yaml"
+    by_hand = path.read_text() + "nickname: Jaka\n"
+    path.write_text(by_hand)
+    assert crm("set", "jan-vidmar", "city=Koper").code == 0
+    assert subjects(git)[:2] == ["set city of jan-vidmar", "edited by hand: jan-vidmar"]
+    assert git("show", "HEAD~1:customers/jan-vidmar.yaml") == by_hand
+    assert git("status", "--porcelain") == ""
+    assert crm("undo").code == 0
+    assert path.read_text() == by_hand
+
+
+def test_a_file_made_by_hand_is_committed_first(shop: Path, git: Git, crm: Crm) -> None:
+    (shop / "customers/iva-lah.yaml").write_text("name: Iva Lah\n")
+    assert crm("set", "iva-lah", "city=Izola").code == 0
+    assert subjects(git)[:2] == ["set city of iva-lah", "edited by hand: iva-lah"]
+
+
+def test_new_and_removed_files(git: Git, crm: Crm) -> None:
+    assert crm("add", "Iva Lah").code == 0
+    assert git("status", "--porcelain") == ""
+    assert crm("rm", "iva-lah", "--yes").code == 0
+    assert subjects(git)[:2] == ["remove iva-lah", "add iva-lah"]
+    assert git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("MERGE_HEAD", "a merge"), ("rebase-merge", "a rebase"), ("CHERRY_PICK_HEAD", "a cherry")],
+)
+def test_while_git_is_busy_data_is_saved_and_committed_later(
+    shop: Path, git: Git, crm: Crm, name: str, reason: str
+) -> None:
+    (shop / ".git" / name).write_text("")
+    run = crm("set", "maja-kos", "city=Izola")
+    assert run.code == 0
+    assert [line for line in run.err.splitlines() if line.startswith("crm: saved")] == [
+        f"crm: saved, not committed: {reason}{run.err.split(reason)[1].splitlines()[0]}"
+    ]
+    assert "city: Izola" in (shop / "customers/maja-kos.yaml").read_text()
+    assert subjects(git) == ["git setup"]
+    (shop / ".git" / name).unlink()
+    assert crm("set", "maja-kos", "city=Piran").code == 0
+    assert subjects(git)[:2] == ["set city of maja-kos", "set city of maja-kos"]
+    assert "Izola" in git("show", "HEAD~1:customers/maja-kos.yaml")
+
+
+def test_on_a_detached_head_nothing_is_committed(git: Git, crm: Crm) -> None:
+    git("switch", "--detach", "--quiet")
+    run = crm("set", "maja-kos", "city=Izola")
+    assert run.code == 0
+    assert "not committed: HEAD is detached" in run.err
+
+
+def test_a_failing_hook_is_one_line_and_the_next_command_commits(
+    shop: Path, git: Git, crm: Crm
+) -> None:
+    hook = shop / ".git/hooks/pre-commit"
+    kept = hook.read_text()
+    hook.write_text("#!/bin/sh\necho 'not on Sundays' >&2\nexit 1\n")
+    run = crm("add", "Iva Lah")
+    assert run.code == 0
+    told = [line for line in run.err.splitlines() if "crm:" in line]
+    assert told == ["crm: saved, not committed: git commit: not on Sundays"]
+    assert git("status", "--porcelain") == "?? customers/iva-lah.yaml\n"
+    hook.write_text(kept)
+    assert crm("set", "maja-kos", "city=Izola").code == 0
+    assert subjects(git)[:2] == ["set city of maja-kos", "add iva-lah"]
+    assert git("status", "--porcelain") == ""
+
+
+def test_without_an_identity_the_data_is_saved(shop: Path, git: Git, crm: Crm) -> None:
+    (shop.parent / "home/gitconfig").write_text("[user]\nuseConfigOnly = true\n")
+    run = crm("set", "maja-kos", "city=Izola")
+    assert run.code == 0
+    assert "saved, not committed: git commit: git does not know who you are" in run.err
+
+
+def test_in_a_directory_that_is_not_trusted_git_is_not_run(
+    shop: Path, git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert crm("trust", "--remove").code == 0
+    ran = shop / "ran"
+    git("config", "core.fsmonitor", f"touch {ran}")
+    (shop / ".git/hooks/pre-commit").write_text(f"#!/bin/sh\ntouch {ran}\n")
+    run = crm("set", "maja-kos", "city=Izola")
+    assert run.code == 0
+    assert "not committed: this directory is not trusted" in run.err
+    assert not ran.exists()
+
+
+def test_the_environment_does_not_say_which_repository(
+    shop: Path, git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    assert crm("set", "maja-kos", "city=Izola").err.count("saved, not") == 0
+    monkeypatch.delenv("GIT_DIR")
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    assert subjects(git)[0] == "set city of maja-kos"
+
+
+def test_in_a_folder_of_a_larger_repository(
+    shop: Path, crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = shop.parent / "home"
+    (home / "gitconfig").write_text("[user]\nname = Petra Zajc\nemail = petra@lan.example\n")
+    subprocess.run(["git", "init", "-q", str(shop.parent)], check=True)
+    assert crm("git", "setup", "--yes").code == 0
+    assert crm("config", "set", "git.autocommit=true").code == 0
+    path = shop / "customers/jan-vidmar.yaml"
+    path.write_text(path.read_text() + "nickname: Jaka\n")
+    assert crm("set", "jan-vidmar", "city=Koper").err.count("not committed") == 0
+    told = subprocess.run(
+        ["git", "log", "--name-only", "--format=%s", "-2"],
+        cwd=shop, capture_output=True, encoding="utf-8", check=True,
+    ).stdout  # fmt: skip
+    assert told.split("\n") == [
+        "set city of jan-vidmar", "", "shop/customers/jan-vidmar.yaml",
+        "edited by hand: jan-vidmar", "", "shop/customers/jan-vidmar.yaml", "",
+    ]  # fmt: skip
