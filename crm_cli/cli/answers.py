@@ -11,6 +11,7 @@ from crm_cli.render.output import Column, Format, Rows
 
 if TYPE_CHECKING:
     from crm_cli.query.select import Answer
+    from crm_cli.workspace import Groups
 
 
 def answer_list(
@@ -26,14 +27,18 @@ def answer_list(
     json: bool = False,
     header: bool = True,
     default_sort: str = "",
+    groups: Groups | None = None,
+    total: bool = False,
 ) -> None:
-    """Answer with the rows of a kind that terms and expression describe.
+    """Answer with the rows of a kind that terms and expression describe, or groups of them.
 
     `-o ids` and `-o paths` ask for just those columns, whatever `--cols` says.
     """
     form = session.format(output, json)
     wanted: str | Sequence[str] | None = cols
-    if form in (Format.IDS, Format.PATHS):
+    if groups:
+        default_sort = ""
+    elif form in (Format.IDS, Format.PATHS):
         wanted = ("id",) if form is Format.IDS else ("path",)
     answer = session.workspace.select(
         base,
@@ -42,8 +47,12 @@ def answer_list(
         cols=wanted,
         sort=sort or default_sort or None,
         limit=limit,
+        groups=groups or None,
+        total=total,
     )
     rows = rows_of(answer, none=f"no {base.key}")
+    if not groups and cols is None:
+        rows = rows._replace(ranked=base.ranked)
     session.show(marked(session, rows, form), form, header=header)
 
 
@@ -54,9 +63,7 @@ def marked(session: Session, rows: Rows, form: Format) -> Rows:
     from crm_cli.features.items import unique_parts
 
     place = rows.keys.index("id")
-    return rows._replace(
-        unique=unique_parts(session.workspace, (row[place] for row in rows.rows))
-    )
+    return rows._replace(unique=unique_parts(session.workspace, (row[place] for row in rows.rows)))
 
 
 def rows_of(answer: Answer, *, none: str) -> Rows:
@@ -65,4 +72,12 @@ def rows_of(answer: Answer, *, none: str) -> Rows:
         [Column(column.key, column.type.name) for column in answer.columns],
         answer.rows,
         none=none,
+        total=_labelled(answer),
     )
+
+
+def _labelled(answer: Answer) -> tuple[object, ...] | None:
+    """The total, with the word in its first cell where there is room."""
+    if answer.total is None or not answer.total or answer.total[0] is not None:
+        return answer.total
+    return ("total", *answer.total[1:])

@@ -47,7 +47,9 @@ class Rows(NamedTuple):
     last row for people only. `none` is said on a terminal where there is no row,
     as "no customers"; empty says nothing at all. `groups` are headings, one for each
     row, which a terminal shows where they change. `unique` says of ids how many of
-    their first characters are enough to type, which colour shows.
+    their first characters are enough to type, which colour shows. `ranked` are keys by
+    importance: on a terminal too narrow for a table, columns that come last there, or
+    not at all, are left out before any is cut beyond reading.
     """
 
     columns: Sequence[Column]
@@ -59,6 +61,7 @@ class Rows(NamedTuple):
     none: str = "nothing found"
     groups: Sequence[str] | None = None
     unique: Mapping[str, int] | None = None
+    ranked: Sequence[str] = ()
 
     @property
     def keys(self) -> list[str]:
@@ -89,6 +92,7 @@ def rows_text(rows: Rows, form: Format, screen: Screen, *, header: bool = True) 
                 total=rows.total,
                 groups=rows.groups,
                 unique=_places(rows),
+                ranked=[rows.keys.index(key) for key in rows.ranked if key in rows.keys],
             )
         case Format.CSV:
             from crm_cli.render.delimited import csv_lines

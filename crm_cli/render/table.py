@@ -7,6 +7,7 @@ with `…`; a pipe gets every cell whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import chain, repeat
 from typing import Any
@@ -14,11 +15,13 @@ from typing import Any
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
 from crm_cli.render.values import RIGHT, cell_text, grouped
-from crm_cli.render.width import columns_of, fitted, padded
+from crm_cli.render.width import columns_of, fitted, padded, wrapped
 
 GAP = "  "
 NARROWEST = 6
 """A column is not cut below so many columns."""
+READABLE = 16
+"""A text that is cut to so many columns still says something."""
 
 
 def table_lines(
@@ -32,13 +35,16 @@ def table_lines(
     total: Sequence[Any] | None = None,
     groups: Sequence[str] | None = None,
     unique: Mapping[int, Sequence[int]] | None = None,
+    ranked: Sequence[int] = (),
 ) -> Iterator[str]:
     """The lines of a table, each with its line feed.
 
     `tones` gives each row's tone (an empty text for none); `total` is a last row
     below a rule. On a terminal each row's heading in `groups` is shown where it changes;
     `unique` has columns whose cells' first characters stand out in colour, so many in
-    each row. A table has no columns where `labels` is empty: then no lines.
+    each row. A table has no columns where `labels` is empty: then no lines. `ranked` are
+    the columns' places, the most important first: on a terminal those that do not fit are
+    left out, and named below the table.
     """
     if not labels:
         return
@@ -56,6 +62,14 @@ def table_lines(
         max(_widest(cells), columns_of(head) if header else 0)
         for cells, head in zip(columns, heads, strict=True)
     ]
+    hidden: list[str] = []
+    if screen.width is not None and ranked:
+        kept = _fitting(widths, right, ranked, screen.width)
+        hidden = [head for place, head in enumerate(heads) if place not in kept]
+        columns, right, heads, widths = (
+            [held[place] for place in kept] for held in (columns, right, heads, widths)
+        )
+        unique = {kept.index(at): found for at, found in (unique or {}).items() if at in kept}
     if screen.width is not None:
         ellipsis = "…" if screen.unicode else "~"
         limits = _shrunk(widths, screen.width - len(GAP) * (len(widths) - 1))
@@ -93,6 +107,11 @@ def table_lines(
         tone = tones[number] if tones else ""
         text = line.rstrip(" ")
         yield (screen.paint(text, tone) if tone else text) + "\n"
+    if hidden:
+        said = f"not shown for want of room: {', '.join(hidden)} (--cols picks, -o csv has all)"
+        yield from (
+            screen.paint(line, "muted") + "\n" for line in wrapped(said, screen.drawn_width)
+        )
 
 
 def shown(value: Any, kind: str = "") -> str:
@@ -103,6 +122,9 @@ def shown(value: Any, kind: str = "") -> str:
 def _text(value: Any, kind: str) -> str:
     if type(value) is str:
         return value
+    if isinstance(value, datetime):
+        # Its offset is the business's own: programs get it, people need not read it.
+        return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, Decimal) and kind not in ("percent", "decimal"):
         return grouped(value)
     if type(value) is int and kind in ("money", "integer", "count"):
@@ -154,6 +176,20 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
         for cell, width, stands_right in zip(cells, widths, right, strict=True)
     ]
     return GAP.join(chain(pieces)).rstrip(" ")
+
+
+def _fitting(
+    widths: Sequence[int], right: Sequence[bool], ranked: Sequence[int], room: int
+) -> list[int]:
+    """The places of the columns that fit while they can be read, in their own order."""
+    kept: list[int] = []
+    used = -len(GAP)
+    for place in ranked:
+        wanted = widths[place] if right[place] else min(widths[place], READABLE)
+        if used + len(GAP) + wanted <= room or len(kept) < 2:
+            kept.append(place)
+            used += len(GAP) + wanted
+    return sorted(kept)
 
 
 def _shrunk(widths: list[int], room: int) -> list[int]:
