@@ -34,7 +34,7 @@ def plan_customers(
             yield Reject(draft, f"{found.id} is in line {said[found.id]} already")
         elif found is not None:
             said[found.id] = draft.line
-            yield _known(workspace, found, values, draft)
+            yield _known(workspace, found, values, known)
         elif not values.get("name"):
             yield Reject(draft, "there is no name")
         else:
@@ -67,16 +67,34 @@ def _new(workspace: Workspace, values: Values, taken: set[str], draft: Draft) ->
     )
 
 
-def _known(workspace: Workspace, found: Item, values: Values, draft: Draft) -> Outcome:
+def _known(workspace: Workspace, found: Item, values: Values, known: Known) -> Outcome:
     said = {key: value for key, value in values.items() if key != "id"}
-    if says(found, said):
+    if says(found, _spelled(found, said, known)):
         return Outcome(found.id, "unchanged")
 
     def update(document: Document) -> None:
-        for step in changes(document.record, said, None):
+        for step in changes(document.record, _spelled(document.record, said, known), None):
             step(document)
 
     return Outcome(found.id, "changed", Edit(workspace.path_of(found.id), update))
+
+
+def _spelled(record: Item, values: Values, known: Known) -> Values:
+    """The values with e-mails and phones spelt as the record has them, where it has them.
+
+    They are kept as somebody typed them; another spelling is no other number.
+    """
+    said = dict(values)
+    for key, form in (("emails", str.casefold), ("phones", known.dialled)):
+        if key in said:
+            there = {form(text): text for text in reversed(record.texts(key))}
+            said[key] = [
+                {**one, "value": there.get(form(one["value"]), one["value"])}
+                if "value" in one
+                else one
+                for one in said[key]
+            ]
+    return said
 
 
 class _Matching:
