@@ -69,7 +69,7 @@ class Bench:
         if not self.data.exists():
             make(self.data, self.count)
         sys.stdout.write(f"\n{self.count} customers, {machine()}\n\n")
-        sys.stdout.write("| work | median | ÷ B | memory | budget |\n|---|--:|--:|--:|---|\n")
+        sys.stdout.write("| work | best | ÷ B | memory | budget |\n|---|--:|--:|--:|---|\n")
         self.measures()
         self.starts()
         self.first_index()

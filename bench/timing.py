@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from statistics import median
 from typing import NamedTuple
 
 
@@ -16,7 +15,7 @@ class Timing(NamedTuple):
     """What several runs of one command took."""
 
     seconds: float
-    """The median, wall clock."""
+    """The least of the runs, wall clock: whatever else the machine does only adds to it."""
     memory: int
     """The most resident memory of one process of the run, in bytes."""
     status: int
@@ -32,7 +31,7 @@ def timed(
     before: Callable[[], None] | None = None,
     vary: Callable[[int], Sequence[str]] | None = None,
 ) -> Timing:
-    """The median of `runs` after `warm` runs that do not count.
+    """The best of `runs` after `warm` runs that do not count.
 
     `before` is done before each, outside of the measure; `vary` gives words to add to
     the command for each run (an edit that changes something must differ each time).
@@ -46,7 +45,7 @@ def timed(
     counted = found[warm:]
     last = counted[-1]
     return Timing(
-        median(timing.seconds for timing in counted),
+        min(timing.seconds for timing in counted),
         max(timing.memory for timing in counted),
         last.status,
         last.output,
