@@ -115,14 +115,19 @@ class Staging:
             return
         if now != old or missing:
             raise Changed(path)
-        if content is None:
-            files.calls.unlink(real)
-        elif old is None:
-            self._link(path, self._temporary[real], real)
-        else:
-            files.calls.replace(self._temporary[real], real)
-            del self._temporary[real]
+        # Said before it is done: an interrupt may come just after it, and must not undo the rest.
         self.placed.append(path)
+        try:
+            if content is None:
+                files.calls.unlink(real)
+            elif old is None:
+                self._link(path, self._temporary[real], real)
+            else:
+                files.calls.replace(self._temporary[real], real)
+                del self._temporary[real]
+        except (OSError, Changed):
+            self.placed.pop()
+            raise
         self._touched[os.path.dirname(real)] = None
 
     def sync(self) -> None:

@@ -1,0 +1,138 @@
+"""What must hold after a command whose file calls failed, or that was killed."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import NamedTuple
+
+from crm_cli.store import files
+from tests.conftest import Run
+from tests.meddling import At, Meddling
+from tests.trust.ground import Ground, State
+from tests.trust.writers import Writer, prepared
+
+GUEST = "Zadnji Gost"
+"""A customer that is added afterwards: every next write finishes and tidies up."""
+
+EACH_ALONE = ("fmt", "check")
+"""Commands that leave a file alone which they cannot read, and do the others."""
+
+
+class Scene(NamedTuple):
+    """A writer on its ground: the words, how things were and how they are to be."""
+
+    ground: Ground
+    writer: Writer
+    words: tuple[str, ...]
+    old: State
+    new: State
+    calls: list[str]
+
+
+def scene(ground: Ground, writer: Writer) -> Scene:
+    """Run a writer once as it should go, and put everything back."""
+    words = prepared(ground, writer)
+    old = ground.on_disk()
+    system = Meddling(0, lambda name, real, args: real(*args))
+    ran = ground.run(*words, system=system)
+    assert ran.code == 0, ran
+    new = ground.on_disk()
+    assert new != old
+    ground.reset()
+    assert ground.on_disk() == old
+    return Scene(ground, writer, words, old, new, system.trace)
+
+
+def injected(at: Scene, kind: type[Meddling], k: int, how: At) -> Run:
+    """Run the writer with its k-th call (`Dead`: all from it on) going wrong, and look."""
+    at.ground.reset()
+    ran = at.ground.run(*at.words, system=kind(k, how))
+    said_clearly(ran)
+    seen = checked(at)
+    if ran.code == 0 and at.writer.command not in EACH_ALONE:
+        assert seen == at.new, "it said that it was done"
+    elif "nothing was changed" in ran.err:
+        assert seen == at.old, ran.err
+    return ran
+
+
+def killed(at: Scene, k: int, how: At) -> bool:
+    """Run the writer in a process that ends at its k-th call, and look; whether it did."""
+    at.ground.reset()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            code = at.ground.run(*at.words, system=Meddling(k, how)).code
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    assert code in (0, 9)
+    seen = checked(at)
+    if code == 0:
+        assert seen == at.new
+    return code == 9
+
+
+def said_clearly(ran: Run) -> None:
+    """Done, or one line that says what is wrong, with cures below it; never a traceback."""
+    everything = ran.out + ran.err
+    assert "Traceback" not in everything and "internal error" not in everything, ran
+    # An unreadable record makes an answer partial, and may be whom the command was about.
+    assert ran.code in (0, 4, 5, 7), ran
+    if ran.code == 0:
+        return
+    said = [line for line in ran.err.splitlines() if line.startswith("crm: ")]
+    assert len(said) <= 1, ran
+    told = said or [line for line in ran.err.splitlines() if "cannot be read" in line]
+    assert told, ran
+    if ran.code == 7:
+        assert said and ("cannot" in said[0] or "interrupted" in said[0]), ran
+
+
+def checked(at: Scene) -> State:
+    """Every record is old or new, all of them together as read; the next write tidies up."""
+    ground = at.ground
+    for name, data in ground.on_disk().items():
+        assert data in (at.old.get(name), at.new.get(name)), name
+    if at.writer.command == "init":
+        return _checked_init(at)
+    seen = ground.seen()
+    if at.writer.command in EACH_ALONE:
+        assert all(seen.get(name) in (at.old.get(name), at.new.get(name)) for name in seen)
+    else:
+        assert seen in (at.old, at.new), at.writer
+    check = ground.run("check")
+    assert check.code == 0, check
+    added = ground.run("add", GUEST)
+    assert added.code == 0, added
+    guest = f"{ground.root.name}/customers/zadnji-gost.yaml"
+    assert {k: v for k, v in ground.on_disk().items() if k != guest} == seen
+    _age(ground)
+    if at.writer.command == "export":
+        assert ground.run(*at.words).code == 0
+    assert ground.left_over() == []
+    return seen
+
+
+def _checked_init(at: Scene) -> State:
+    """What a killed `init` began, the next one finishes or has finished."""
+    before = at.ground.on_disk()
+    again = at.ground.run(*at.words)
+    assert again.code in (0, 6), again
+    if again.code == 6:
+        added = at.ground.run("-C", f"{at.ground.outside}/new", "add", GUEST)
+        assert added.code == 0, added
+        (at.ground.outside / "new/customers/zadnji-gost.yaml").unlink()
+    assert at.ground.on_disk() == at.new
+    assert at.ground.left_over() == []
+    return at.new if again.code == 6 else before
+
+
+def _age(ground: Ground) -> None:
+    """Let what a killed export left look old, so that it counts as abandoned."""
+    for path in ground.outside.iterdir():
+        if files.TEMPORARY.fullmatch(path.name):
+            os.utime(path, (0, time.time() - 86_400))

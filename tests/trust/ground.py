@@ -1,0 +1,151 @@
+"""A small business that commands are run on, in this process, while its file calls fail."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from crm_cli.cli.hook import main
+from crm_cli.store import files
+from crm_cli.store.tree import Folder
+from tests.conftest import FILES, TODAY, Run
+
+MORE = {
+    "customers/kavarna-lan.yaml": """\
+name: Kavarna Lan
+kind: organization
+referred_by: maja-kos
+phones:
+  - 040 222 111
+postcode: 01000
+tasks:
+  - Bring the samples   # by hand, without an id
+""",
+    "segments.yaml": "friends:\n  query: +vip\n",
+    "rates.yaml": "2026-01-01:\n  USD: 1.08\n",
+}
+
+_ID = re.compile(rb"\b([a-z])-[0-9a-hjkmnp-tv-z]{7}\b")
+
+State = dict[str, bytes]
+
+
+class Ground:
+    """A data directory that can be put back, and what a script would need to use it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder / "shop"
+        self.outside = folder / "outside"
+        self.environ = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("CRM_")},
+            "HOME": str(folder / "home"),
+            "GIT_CONFIG_GLOBAL": str(folder / "home" / "gitconfig"),
+            "CRM_DIR": str(self.root),
+            "CRM_CACHE_DIR": str(folder / "cache"),
+            "CRM_TODAY": TODAY,
+            "EDITOR": "sed -i -e s/Met/Seen/",
+            "VISUAL": "",
+        }
+        (folder / "home").mkdir(parents=True)
+        self._first: dict[Path, State] = {}
+        self.put({**FILES, **MORE})
+
+    def put(self, texts: Mapping[str, str | bytes]) -> None:
+        """Write files into the directory, as a hand would."""
+        for name, text in texts.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def keep(self) -> None:
+        """Let `reset` come back to how things are now."""
+        self.outside.mkdir(exist_ok=True)
+        self._first = {
+            place: {
+                str(path.relative_to(place)): path.read_bytes()
+                for path in sorted(place.rglob("*"))
+                if path.is_file()
+            }
+            for place in (self.root, self.outside)
+        }
+
+    def reset(self) -> None:
+        """Put everything back, but for the cache, which has to find that out by itself."""
+        for place, state in self._first.items():
+            shutil.rmtree(place)
+            place.mkdir()
+            for name, data in state.items():
+                path = place / name
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path.write_bytes(data)
+
+    def run(self, *words: str, stdin: str = "", system: files.Calls | None = None) -> Run:
+        """Run a command line, with `system` in place of the operating system if given."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.ExitStack() as around:
+            around.enter_context(self.surroundings(stdin))
+            around.enter_context(contextlib.redirect_stdout(out))
+            around.enter_context(contextlib.redirect_stderr(err))
+            if system is not None:
+                around.enter_context(files.replaced(system))
+            code = main(list(words))
+        return Run(code, out.getvalue(), err.getvalue())
+
+    @contextlib.contextmanager
+    def surroundings(self, stdin: str = "") -> Iterator[None]:
+        """The environment and the input of a command within the block."""
+        before, typed = dict(os.environ), sys.stdin
+        os.environ.clear()
+        os.environ.update(self.environ)
+        sys.stdin = io.StringIO(stdin)
+        try:
+            yield
+        finally:
+            sys.stdin = typed
+            os.environ.clear()
+            os.environ.update(before)
+
+    def on_disk(self) -> State:
+        """What lies in the directory, ids that were made up left out."""
+        return {
+            f"{place.name}/{path.relative_to(place)}": unnamed(path.read_bytes())
+            for place in (self.root, self.outside)
+            for path in sorted(place.rglob("*"))
+            if path.is_file() and not {".crm", ".git"}.intersection(path.parts)
+            and not files.TEMPORARY.fullmatch(path.name)
+        }  # fmt: skip
+
+    def seen(self) -> State:
+        """What a reader sees, who takes an interrupted write as finished."""
+        tree = Folder(self.root)
+        inside = {
+            f"{self.root.name}/{entry[0]}": unnamed(tree.read(entry[0])) for entry in tree.entries()
+        }
+        others = {
+            name: data
+            for name, data in self.on_disk().items()
+            if not name.startswith(f"{self.root.name}/")
+            or not name.endswith(".yaml") or "/new/" in name
+        }  # fmt: skip
+        return {**others, **inside}
+
+    def left_over(self) -> list[Path]:
+        """Temporary files and journals, of which none may stay for good."""
+        return [
+            path
+            for place in (self.root, self.outside)
+            for path in place.rglob("*")
+            if files.TEMPORARY.fullmatch(path.name) or path.name == "journal"
+        ]
+
+
+def unnamed(data: bytes) -> bytes:
+    """A record's text with the ids of its items, which are made up at random, left out."""
+    return _ID.sub(rb"\1-", data)

@@ -1,0 +1,82 @@
+"""Every command that writes, with a command line that makes it write."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tests.trust.ground import Ground
+
+
+class Writer(NamedTuple):
+    """A command line that writes; `first` are run before, so that it has something to do."""
+
+    command: str
+    words: tuple[str, ...]
+    first: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """For the name of a test."""
+        return self.command.replace(" ", "-") + ("" if self.first == () else "-after")
+
+
+_CSV = "name,email,city\nEva Hren,eva@hren.example,Celje\nMaja Kos,maja@kos.example,Izola\n"
+
+WRITERS = (
+    Writer("add", ("add", "Eva Hren", "--email", "eva@hren.example", "--tag", "vip")),
+    Writer("set", ("set", "maja-kos", "hotel-breg", "city=Celje", "language=sl", "--yes")),
+    Writer("tag add", ("tag", "add", "cold", "maja-kos")),
+    Writer("tag remove", ("tag", "remove", "vip", "maja-kos")),
+    Writer("log", ("log", "maja-kos", "Called back", "--follow-up", "2026-12-01")),
+    Writer("edit", ("edit", "maja-kos")),
+    Writer("rename", ("rename", "maja-kos", "maja")),
+    Writer("rm", ("rm", "jan-vidmar", "--yes")),
+    Writer("rm", ("rm", "t-9f3kx7d"), (("set", "maja-kos", "city=Izola"),)),
+    Writer("task add", ("task", "add", "maja-kos", "Call", "--due", "2026-12-01")),
+    Writer("task start", ("task", "start", "t-9f3kx7d")),
+    Writer("task done", ("task", "done", "t-9f3kx7d")),
+    Writer("task snooze", ("task", "snooze", "t-9f3kx7d", "2026-12-01")),
+    Writer("task cancel", ("task", "cancel", "t-9f3kx7d")),
+    Writer("segment save", ("segment", "save", "coast", "city:Koper")),
+    Writer("segment rm", ("segment", "rm", "friends")),
+    Writer(
+        "purchase add",
+        ("purchase", "add", "maja-kos", "--line", "linen-sheet:2", "--kind", "invoice",
+         "--number", "next"),
+    ),
+    Writer("payment add", ("payment", "add", "2026-0007")),
+    Writer("product add", ("product", "add", "towel", "Towel", "--price", "12")),
+    Writer("product set", ("product", "set", "linen-sheet", "price=85")),
+    Writer("import", ("import", "customers", "{outside}/new.csv", "--yes")),
+    Writer("export", ("export", "customers", "--to", "{outside}/out.csv", "--force")),
+    Writer("fmt", ("fmt", "--yes")),
+    Writer("check", ("check", "--fix", "--yes")),
+    Writer("config set", ("config", "set", "terms_days=14")),
+    Writer("undo", ("undo",), (("set", "maja-kos", "hotel-breg", "city=Celje", "--yes"),)),
+    Writer("init", ("-C", "{outside}", "init", "new", "--name", "New", "--sample")),
+)  # fmt: skip
+
+
+READERS = {
+    "due", "task list", "task show", "show", "list", "search", "tag list", "timeline",
+    "interaction list", "segment list", "segment show", "segment count", "purchase list",
+    "purchase show", "purchase summary", "payment list", "balance", "product list",
+    "config list", "config get", "query explain", "query fields", "sql", "index status",
+    "index rebuild", "index path", "completion", "help", "doctor",
+}  # fmt: skip
+"""Commands that never write into a data directory."""
+
+ELSEWHERE = {"trust", "git setup"}
+"""Commands that write outside of the records: what is trusted, and git's own files."""
+
+
+def prepared(ground: Ground, writer: Writer) -> tuple[str, ...]:
+    """Set the scene for a writer; its words, with the places filled in."""
+    ground.outside.mkdir(exist_ok=True)
+    (ground.outside / "new.csv").write_text(_CSV, encoding="utf-8")
+    (ground.outside / "out.csv").write_text("old\n", encoding="utf-8")
+    for words in writer.first:
+        ran = ground.run(*words)
+        assert ran.code == 0, ran
+    ground.keep()
+    return tuple(word.replace("{outside}", str(ground.outside)) for word in writer.words)
