@@ -1,0 +1,219 @@
+"""Who owes what: payments meet invoices, to the cent."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crm_cli.model.business import Business
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.item import Item
+from crm_cli.model.reading import Reader
+from crm_cli.store.compose import compose
+
+SHOP = Business(
+    currency="EUR", terms_days=30, rate_table=(("2026-01-01", (("USD", "1.25"),)),)
+)
+
+
+def customer(text: str, business: Business = SHOP) -> Item:
+    composed = compose("name: A\n" + text, "a.yaml")
+    assert composed.root is not None
+    reader = Reader("a.yaml", business)
+    record = reader.record(composed.root, CUSTOMER, "a")
+    assert reader.problems == []
+    return record
+
+
+def states(record: Item) -> list[tuple[str, str, str | None]]:
+    return [
+        (str(item.derived["paid"]), str(item.derived["amount_due"]), item.derived.get("settlement"))
+        for item in record.items("purchases")
+    ]
+
+
+INVOICES = """\
+purchases:
+  - {kind: invoice, number: "1", date: 2026-03-01, amount: 100}
+  - {kind: invoice, number: "2", date: 2026-02-01, amount: 50.50}
+"""
+
+
+def test_unpaid_invoices_fall_due_by_the_terms() -> None:
+    record = customer(INVOICES)
+    assert states(record) == [("0", "100.00", "unpaid"), ("0", "50.50", "unpaid")]
+    assert [item.derived["due"] for item in record.items("purchases")] == [
+        date(2026, 3, 31),
+        date(2026, 3, 3),
+    ]
+    assert record.derived["balance"] == Decimal("150.50")
+
+
+def test_the_customers_own_terms_go_before_the_settings() -> None:
+    record = customer(INVOICES + "credit: {terms_days: 10, end_of_month: yes}\n")
+    assert record.items("purchases")[0].derived["due"] == date(2026, 3, 31)
+    assert record.items("purchases")[1].derived["due"] == date(2026, 2, 28)
+
+
+def test_money_for_an_invoice_pays_that_one() -> None:
+    record = customer(INVOICES + 'payments: [{date: 2026-03-05, amount: 60, for: "1"}]\n')
+    assert states(record)[0] == ("60", "40.00", "partly_paid")
+    assert record.derived["balance"] == Decimal("90.50")
+
+
+def test_money_for_nothing_pays_the_oldest_due_first() -> None:
+    record = customer(INVOICES + "payments: [{date: 2026-03-05, amount: 60}]\n")
+    assert states(record) == [("9.50", "90.50", "partly_paid"), ("50.50", "0.00", "paid")]
+
+
+def test_what_is_left_over_is_ours_to_owe() -> None:
+    record = customer(INVOICES + "payments: [{date: 2026-03-05, amount: 200}]\n")
+    assert record.derived["balance"] == Decimal("-49.50")
+    assert record.items("payments")[0].derived["unallocated"] == Decimal("49.50")
+
+
+def test_a_refund_takes_it_back() -> None:
+    record = customer(
+        INVOICES
+        + "payments:\n  - {date: 2026-03-05, amount: 200}\n"
+        + "  - {date: 2026-03-06, amount: 49.50, direction: refund}\n"
+    )
+    assert record.derived["balance"] == Decimal("0.00")
+
+
+def test_one_payment_may_pay_several() -> None:
+    record = customer(
+        INVOICES
+        + "payments:\n  - date: 2026-03-05\n    amount: 150.50\n    allocations:\n"
+        + '      - {purchase: "1", amount: 100}\n      - {purchase: "2", amount: 50.50}\n'
+    )
+    assert [state for _, _, state in states(record)] == ["paid", "paid"]
+
+
+def test_a_credit_note_takes_from_what_it_corrects() -> None:
+    record = customer(
+        INVOICES + '  - {kind: credit_note, date: 2026-03-10, amount: 100, corrects: "1"}\n'
+    )
+    assert states(record)[0] == ("0", "0.00", "credited")
+    assert record.derived["balance"] == Decimal("50.50")
+    assert record.derived["spend"] == Decimal("50.50")
+    assert record.derived["orders"] == 2
+
+
+def test_an_order_that_an_invoice_bills_counts_once() -> None:
+    record = customer(
+        "purchases:\n"
+        '  - {kind: order, number: "o1", date: 2026-01-05, amount: 80}\n'
+        '  - {kind: invoice, number: "i1", date: 2026-01-09, amount: 80, order: "o1"}\n'
+        'payments: [{date: 2026-01-06, amount: 80, for: "o1"}]\n'
+    )
+    assert record.derived["spend"] == Decimal("80.00")
+    assert record.derived["orders"] == 1
+    assert record.derived["balance"] == Decimal("0.00")
+
+
+def test_sales_drafts_and_cancelled_owe_nothing() -> None:
+    record = customer(
+        "purchases:\n"
+        "  - {date: 2026-01-05, amount: 80}\n"
+        "  - {kind: invoice, date: 2026-01-05, amount: 10, status: draft}\n"
+        "  - {kind: invoice, date: 2026-01-05, amount: 20, status: cancelled}\n"
+    )
+    assert record.derived["balance"] == Decimal("0.00")
+    assert record.derived["spend"] == Decimal("80.00")
+
+
+def test_another_currency_is_converted_at_its_date() -> None:
+    record = customer(
+        "purchases: [{kind: invoice, date: 2026-02-01, amount: 125 USD}]\n"
+        "payments: [{date: 2026-02-02, amount: 40}]\n"
+    )
+    assert record.derived["spend"] == Decimal("100.00")
+    assert record.items("purchases")[0].derived["amount_due"] == Decimal("75.00")
+    assert record.derived["balance"] == Decimal("60.00")
+
+
+def test_a_missing_rate_leaves_the_sum_unknown() -> None:
+    record = customer("purchases: [{kind: invoice, date: 2025-02-01, amount: 125 USD}]\n")
+    assert record.derived["spend"] is None
+    assert record.derived["balance"] is None
+
+
+def test_lines_are_rounded_one_by_one_and_tax_by_rate() -> None:
+    record = customer(
+        "purchases:\n  - date: 2026-01-05\n    lines:\n"
+        "      - {product: a, quantity: 3, unit_price: 0.335, tax_rate: 22}\n"
+        "      - {product: b, quantity: 1, unit_price: 9.99, discount: 15%, tax_rate: 22}\n"
+        "      - {product: c, unit_price: 1, tax_rate: 9.5}\n"
+    )
+    (purchase,) = record.items("purchases")
+    assert [line.derived["net"] for line in purchase.items("lines")] == [
+        Decimal("1.01"),
+        Decimal("8.49"),
+        Decimal("1.00"),
+    ]
+    assert purchase.derived["net"] == Decimal("10.50")
+    assert purchase.derived["tax"] == Decimal("2.09") + Decimal("0.10")
+
+
+def test_days_between_purchases_give_the_next_one() -> None:
+    rows = "".join(f"  - {{date: {day}, amount: 1}}\n" for day in
+                   ("2026-01-01", "2026-01-11", "2026-01-11", "2026-02-10"))  # fmt: skip
+    record = customer("purchases:\n" + rows)
+    assert record.derived["purchase_interval"] == 20
+    assert record.derived["next_purchase"] == date(2026, 3, 2)
+    assert record.derived["average_order"] == Decimal("1.00")
+
+
+@pytest.mark.parametrize(
+    ("item", "reached"),
+    [
+        ("{at: 2026-03-01, kind: call}", True),
+        ("{at: 2026-03-01, kind: note}", False),
+        ("{at: 2026-03-01, kind: call, outcome: no_answer}", False),
+        ("{at: 2026-03-01, kind: email, outcome: bounced}", False),
+        ("{at: 2026-03-01, kind: meeting, status: planned}", False),
+        ("{at: 2026-02-28T23:30+00:00, kind: call, outcome: reached}", True),
+    ],
+)
+def test_contact_is_where_somebody_was_reached(item: str, reached: bool) -> None:
+    business = Business(zone="Europe/Ljubljana")
+    record = customer(f"interactions: [{item}]\n", business)
+    assert record.derived["last_contact"] == (date(2026, 3, 1) if reached else None)
+
+
+cents = st.integers(1, 50_000).map(lambda value: Decimal(value) / 100)
+days = st.integers(0, 300).map(lambda number: date(2026, 1, 1) + timedelta(days=number))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(days, cents), max_size=6),
+    st.lists(st.tuples(days, cents, st.integers(0, 7)), max_size=6),
+)
+def test_no_cent_is_lost(
+    invoices: list[tuple[date, Decimal]], payments: list[tuple[date, Decimal, int]]
+) -> None:
+    text = "purchases:" + (
+        "".join(f"\n  - {{kind: invoice, number: n{place}, date: {day}, amount: {amount:.2f}}}"
+                for place, (day, amount) in enumerate(invoices)) or " []"
+    )  # fmt: skip
+    text += "\npayments:" + (
+        "".join(f"\n  - {{date: {day}, amount: {amount:.2f}"
+                + (f", for: n{number}" if number < len(invoices) else "") + "}"
+                for day, amount, number in payments) or " []"
+    )  # fmt: skip
+    record = customer(text + "\n")
+    owed = sum((amount for _, amount in invoices), Decimal(0))
+    given_ = sum((amount for _, amount, _ in payments), Decimal(0))
+    assert record.derived["balance"] == owed - given_
+    left = sum((item.derived["amount_due"] for item in record.items("purchases")), Decimal(0))
+    over = sum((item.derived["unallocated"] for item in record.items("payments")), Decimal(0))
+    assert left - over == owed - given_
+    assert not (left and over), "money lies about while something is owed"
+    for item in record.items("purchases"):
+        assert item.derived["paid"] + item.derived["amount_due"] == item.derived["gross"]

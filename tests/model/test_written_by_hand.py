@@ -1,0 +1,234 @@
+"""Everything that people write by hand is read as meant, or told with its cure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from crm_cli.model.business import Business
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import Problem, Severity
+from crm_cli.model.item import Item
+from crm_cli.model.reading import Reader
+from crm_cli.store.compose import compose
+
+SHOP = Business(country="SI", zone="Europe/Ljubljana", vocabulary={"source": ("fair",)})
+
+
+def read(text: str, id: str = "ana") -> tuple[Item, list[Problem]]:
+    composed = compose(text, "ana.yaml")
+    assert composed.root is not None, composed.problems
+    reader = Reader("ana.yaml", SHOP)
+    return reader.record(composed.root, CUSTOMER, id), [*composed.problems, *reader.problems]
+
+
+def clean(text: str) -> Item:
+    record, problems = read(text)
+    assert problems == []
+    return record
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "texts"),
+    [
+        ("name: A\nphone: 040 123 456\n", "phones", ["040 123 456"]),
+        ("name: A\nemail: a@x.example\n", "emails", ["a@x.example"]),
+        ("name: A\nurl: https://x.example/a:b\n", "urls", ["https://x.example/a:b"]),
+        ("name: A\ntag: vip\n", "tags", ["vip"]),
+        ("name: A\ntags: vip, wholesale\n", "tags", ["vip", "wholesale"]),
+        ("name: A\ntags: [vip, wholesale]\n", "tags", ["vip", "wholesale"]),
+        ("name: A\nPhones:\n  - +38640123456\n  - 0040\n", "phones", ["+38640123456", "0040"]),
+        ("name: A\nphones:\n  - value: 01\n    label: home\n", "phones", ["01"]),
+        ("name: A\nphones: []\nemails:\n", "phones", []),
+    ],
+)
+def test_lists_may_be_one_text_or_several(text: str, key: str, texts: list[str]) -> None:
+    assert clean(text).texts(key) == texts
+
+
+def test_an_address_may_stand_at_the_top() -> None:
+    record = clean("name: A\nstreet: Obala 7\npostcode: 06000\ncity: Koper\ncountry: Slovenija\n")
+    (address,) = record.items("addresses")
+    assert address.values == {
+        "street": "Obala 7",
+        "postcode": "06000",
+        "city": "Koper",
+        "country": "SI",
+    }
+
+
+def test_a_listed_address_comes_after_the_one_at_the_top() -> None:
+    record = clean("name: A\naddresses:\n  - city: Bled\ncity: Koper\n")
+    assert [item.get("city") for item in record.items("addresses")] == ["Koper", "Bled"]
+
+
+UTC1 = timezone(timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        (
+            "2026-11-03 call in: Asked for 20 kg of beans",
+            {
+                "at": date(2026, 11, 3),
+                "kind": "call",
+                "direction": "inbound",
+                "summary": "Asked for 20 kg of beans",
+            },
+        ),
+        (
+            "2026-11-03 10:30 call: No, thanks",
+            {
+                "at": datetime(2026, 11, 3, 10, 30, tzinfo=UTC1),
+                "kind": "call",
+                "summary": "No, thanks",
+            },
+        ),
+        ("3.11.2026 out: Sent it", {"at": date(2026, 11, 3), "direction": "outbound",
+                                    "summary": "Sent it"}),
+        ("2026-11-3 Came by", {"at": date(2026, 11, 3), "summary": "Came by"}),
+        ("2026-11-03", {"at": date(2026, 11, 3)}),
+        ("2026-11-03 Said: never again", {"at": date(2026, 11, 3),
+                                          "summary": "Said: never again"}),
+    ],
+)  # fmt: skip
+def test_interactions_may_be_one_line(line: str, values: dict[str, Any]) -> None:
+    (item,) = clean(f"name: A\ninteractions:\n  - {line}\n").items("interactions")
+    assert item.values == values
+    assert item.get("kind") == values.get("kind", "note")
+    assert item.id.startswith("i-")
+
+
+def test_a_plain_task_is_its_title() -> None:
+    (task,) = clean("name: A\ntasks:\n  - Call about the renewal\n").items("tasks")
+    assert (task.get("title"), task.get("status")) == ("Call about the renewal", "open")
+
+
+def test_a_purchase_line_may_be_one_text() -> None:
+    record = clean("name: A\npurchases:\n  - date: 9.3.2026\n    lines: [beans-1kg:20:18.50, b]\n"
+                   .replace(", b]", "]"))  # fmt: skip
+    (purchase,) = record.items("purchases")
+    (line,) = purchase.items("lines")
+    assert line.values == {
+        "product": "beans-1kg",
+        "quantity": Decimal(20),
+        "unit_price": Decimal("18.50"),
+    }
+    assert purchase.derived["net"] == Decimal("370.00")
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("created", "2026-11-3", date(2026, 11, 3)),
+        ("created", "3.11.2026", date(2026, 11, 3)),
+        ("created", "2026-11-03 10:30", datetime(2026, 11, 3, 10, 30, tzinfo=UTC1)),
+        ("supplier", "yes", True),
+        ("vat_registered", "off", False),
+        ("Lifecycle-Stage", "Customer", "customer"),
+        ("stage", "customer", "customer"),
+        ("preferred-channel", "E-mail", None),
+        ("source", "Word of mouth", "word_of_mouth"),
+        ("source", "fair", "fair"),
+        ("employees", "12", 12),
+        ("tax_id", "0e10", "0e10"),
+        ("birthday", "--11-22", "--11-22"),
+    ],
+)
+def test_keys_and_values_in_many_spellings(key: str, text: str, value: object) -> None:
+    record, problems = read(f"name: A\n{key}: {text}\n")
+    field = CUSTOMER.by_name[key.lower().replace("-", "_")]
+    if value is None:
+        assert [problem.code for problem in problems] == ["unknown-value"]
+        assert "email" in problems[0].hint
+        return
+    assert problems == []
+    got = record.values[field.key]
+    assert str(got) == value if field.key == "birth_date" else got == value
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("84,50", "84.50", None),
+        ("200 EUR", "200", "EUR"),
+        ("1200", "1200", None),
+        ("$5.5", "5.5", "USD"),
+    ],
+)
+def test_money(text: str, amount: str, currency: str | None) -> None:
+    record = clean(f"name: A\npayments:\n  - date: 2026-01-02\n    amount: {text}\n")
+    (payment,) = record.items("payments")
+    assert payment.get("amount") == Decimal(amount)
+    assert payment.values.get("currency") == currency
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "said"),
+    [
+        ("created: 3/11/2026", (2, 10), "11 March 2026 or 3 November 2026"),
+        ("credit: {limit: 1.234}", (2, 17), "1234"),
+        ("lifecycle_stage: custmer", (2, 18), "custmer"),
+        ("birth_date: 2024-02-30", (2, 13), "29 days"),
+        ("employees: some", (2, 12), "whole number"),
+        ("tags: {a: b}", (2, 8), "': '"),
+        ("credit: none at all", (2, 9), "should be a mapping"),
+        ("name: B", (2, 1), "line 1"),
+    ],
+)
+def test_what_is_not_forgiven_is_told_with_its_place(
+    line: str, place: tuple[int, int], said: str
+) -> None:
+    composed = compose(f"name: A\n{line}\n", "ana.yaml")
+    problems = list(composed.problems)
+    if composed.root is not None:
+        reader = Reader("ana.yaml", SHOP)
+        reader.record(composed.root, CUSTOMER, "ana")
+        problems += reader.problems
+    (problem,) = problems
+    assert (problem.line, problem.column) == place
+    assert said in problem.message + problem.hint
+    assert problem.severity is Severity.ERROR
+
+
+def test_an_unquoted_colon_says_how_to_quote() -> None:
+    _, problems = read("name: A\ntasks:\n  - Call: her\n")
+    assert [problem.code for problem in problems] == ["unquoted-colon"]
+    assert '"Call: her"' in problems[0].hint
+
+
+def test_an_id_in_the_file_is_a_warning_where_it_differs() -> None:
+    assert read("id: ana\nname: A\n")[1] == []
+    (problem,) = read("id: other\nname: A\n")[1]
+    assert (problem.code, problem.severity) == ("id-differs", Severity.WARNING)
+
+
+def test_unknown_keys_are_kept_and_a_slip_is_told() -> None:
+    record, problems = read("name: A\nwifi: secret\nphonse: 1\nx-erp: {k: [1, 007]}\n")
+    assert list(record.extra) == ["wifi", "phonse", "x-erp"]
+    assert [(p.line, p.severity) for p in problems] == [(3, Severity.WARNING)]
+    assert "phone" in problems[0].hint
+    assert record.answer()["x-erp"] == {"k": ["1", "007"]}
+
+
+def test_two_spellings_of_one_field_are_one_too_many() -> None:
+    (problem,) = read("name: A\nstage: lead\nlifecycle_stage: customer\n")[1]
+    assert (problem.code, problem.line) == ("duplicate-key", 3)
+
+
+def test_lists_of_kinds_to_come_pass_through() -> None:
+    text = "name: A\ndeals:\n  - id: d-1\n    stage: won\ncases:\n  - x\n"
+    answer = clean(text).answer()
+    assert answer["deals"] == [{"id": "d-1", "stage": "won"}]
+    assert answer["cases"] == ["x"]
+
+
+def test_derived_ids_tell_equal_items_apart_and_stay() -> None:
+    text = "name: A\ntasks:\n  - Call\n  - Call\n  - Write\n"
+    first = [task.id for task in clean(text).items("tasks")]
+    assert len(set(first)) == 3
+    assert [task.id for task in clean(text + "city: Koper\n").items("tasks")] == first
