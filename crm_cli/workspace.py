@@ -245,12 +245,12 @@ class Workspace:
         from crm_cli.query.ast import And
         from crm_cli.query.terms import parse_terms
 
-        node = parse_terms(terms, scope)
         if not where:
-            return node
+            return parse_terms(terms, scope)
         from crm_cli.query.expression import parse_expression
 
-        return And((node, parse_expression(where, scope)))
+        expression = parse_expression(where, scope)
+        return And((parse_terms(terms, scope), expression)) if terms else expression
 
     def select(
         self,
@@ -376,8 +376,10 @@ class Workspace:
 
     # Writing
 
-    def write(self, change: Change, *, dry_run: bool = False) -> Written:
+    def write(self, change: Change, *, dry_run: bool = False, keep: bool = True) -> Written:
         """Carry out a change, all of it or nothing, or only say what it would do.
+
+        Without `keep` it is not committed: the caller does that.
 
         Raises ConflictError, DataError, Refused, StorageError, and what the steps raise.
         """
@@ -397,7 +399,7 @@ class Workspace:
                 when=datetime.now().astimezone().isoformat(timespec="seconds"),
                 timeout=self.lock_timeout,
                 waiting=self.waiting,
-                then=self.keeper(change.subject),
+                then=self.keeper(change.subject) if keep else None,
             )
             self.__dict__.pop("index", None)
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)

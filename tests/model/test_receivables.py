@@ -15,9 +15,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.reading import Reader
 from crm_cli.store.compose import compose
 
-SHOP = Business(
-    currency="EUR", terms_days=30, rate_table=(("2026-01-01", (("USD", "1.25"),)),)
-)
+SHOP = Business(currency="EUR", terms_days=30, rate_table=(("2026-01-01", (("USD", "1.25"),)),))
 
 
 def customer(text: str, business: Business = SHOP) -> Item:

@@ -1,0 +1,139 @@
+"""The folder from the command line: init, check, fmt, config, index, help."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Crm
+
+
+def test_init_makes_a_directory_that_works(
+    crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CRM_DIR")
+    root = tmp_path / "new"
+    run = crm("init", root, "--name", "Kava d.o.o.", "--country", "Slovenia")
+    assert run.code == 0
+    assert (root / "crm.yaml").read_text().startswith("business:\n  name: Kava d.o.o.\n")
+    assert (
+        "currency: EUR\ncountry: SI\ntime_zone: Europe/Ljubljana\n"
+        in (root / "crm.yaml").read_text()
+    )
+    assert (root / ".gitignore").read_text() == ".crm/\n"
+    assert oct((root / "crm.yaml").stat().st_mode)[-3:] == "600"
+    assert crm("init", root).code == 6
+    assert crm("-C", root, "check").code == 0
+    assert crm("init", tmp_path / "other", "--country", "Nowhere").code == 2
+
+
+def test_the_sample_has_something_due(
+    crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CRM_DIR")
+    monkeypatch.delenv("CRM_TODAY")
+    root = tmp_path / "sample"
+    assert crm("init", root, "--sample").code == 0
+    due = json.loads(crm("-C", root, "due", "--json").out)
+    assert {row["who"] for row in due} >= {"ana-novak", "bistro-lipa"}
+    assert crm("-C", root, "fmt", "--check").code == 0
+    assert crm("-C", root, "check").code == 0
+    assert crm("-C", root, "list", "@vip", "-o", "ids").lines == ["ana-novak"]
+
+
+def test_check_tells_places_and_exits_1(crm: Crm, shop: Path) -> None:
+    assert crm("check").code == 0
+    (shop / "customers/broken.yaml").write_text('name: "A\ncity: x\n')
+    (shop / "customers/odd.yaml").write_text("name: A\nphonse: 1\n")
+    run = crm("check")
+    assert run.code == 1
+    assert run.out.startswith("customers/broken.yaml:1:7: ")
+    assert "customers/odd.yaml:2:1: warning: " in run.out
+    assert crm("check", "odd").code == 0
+    found = json.loads(crm("check", "customers/broken.yaml", "--json").out)
+    assert [(one["line"], one["column"], one["severity"]) for one in found] == [(1, 7, "error")]
+    assert crm("check", "nobody-there").code == 3
+
+
+def test_one_bad_file_hides_no_other(crm: Crm, shop: Path) -> None:
+    (shop / "customers/broken.yaml").write_text("name: [\n")
+    run = crm("list", "-o", "ids")
+    assert run.code == 4
+    assert run.lines == ["hotel-breg", "jan-vidmar", "maja-kos"]
+    assert run.err.startswith("customers/broken.yaml:2:1: ")
+
+
+def test_a_reference_to_nobody_is_told(crm: Crm, shop: Path) -> None:
+    crm("set", "jan-vidmar", "referred_by=maja-ks")
+    run = crm("check")
+    assert run.code == 1
+    assert "customers/jan-vidmar.yaml:" in run.out
+    assert "maja-kos" in run.out
+
+
+def test_check_fix_writes_ids_and_quotes(crm: Crm, shop: Path) -> None:
+    path = shop / "customers/jan-vidmar.yaml"
+    path.write_text("name: Jan Vidmar\npostcode: 01000\ntasks:\n  - Write to him\n")
+    shown = crm("task", "list", "customer:jan-vidmar", "-o", "ids").lines
+    assert crm("check", "--fix", "jan-vidmar").code == 0
+    assert path.read_text() == (
+        'name: Jan Vidmar\npostcode: "01000"\ntasks:\n'
+        f"  - id: {shown[0]}\n    title: Write to him\n"
+    )
+    assert crm("task", "list", "customer:jan-vidmar", "-o", "ids").lines == shown
+
+
+def test_fmt_makes_canonical_form_and_keeps_meaning(crm: Crm, shop: Path) -> None:
+    before = json.loads(crm("show", "jan-vidmar", "--json").out)
+    assert "customers/jan-vidmar.yaml" in crm("fmt", "--check").lines
+    assert crm("fmt", "--check").code == 1
+    assert crm("fmt", "--yes").code == 0
+    assert crm("fmt", "--check").code == 0
+    after = json.loads(crm("show", "jan-vidmar", "--json").out)
+    assert before["phones"] == after["phones"]
+    assert before["tasks"][0]["title"] == after["tasks"][0]["title"]
+    assert "# Met at the fair." in (shop / "customers/maja-kos.yaml").read_text()
+
+
+def test_config(crm: Crm, shop: Path) -> None:
+    assert crm("config", "get", "currency").out == "EUR\n"
+    assert crm("config", "set", "terms_days=14", "business.name=Lan").code == 0
+    assert crm("config", "get", "business.name").out == "Lan\n"
+    assert "terms_days: 14" in (shop / "crm.yaml").read_text()
+    assert crm("config", "set", "terms_days=soon").code == 2
+    run = crm("config", "get", "curency")
+    assert run.code == 2
+    assert "currency" in run.err
+    keys = {row["key"] for row in json.loads(crm("config", "--json").out)}
+    assert {"business.name", "currency", "git.autocommit"} <= keys
+
+
+def test_deleting_the_index_changes_no_answer(crm: Crm) -> None:
+    before = crm("list", "--json").out
+    path = crm("index", "path").out.strip()
+    os.unlink(path)
+    assert crm("list", "--json").out == before
+    assert crm("index", "rebuild").code == 0
+    assert crm("list", "--json").out == before
+    assert json.loads(crm("index", "--json").out)["customers"] == 3
+
+
+def test_help_topics(crm: Crm) -> None:
+    topics = [line.split()[0] for line in crm("help").lines if line.startswith("  ")]
+    for topic in topics:
+        assert crm("help", topic).out.count("\n") > 10
+    assert "Usage: crm list" in crm("help", "list").out
+    run = crm("help", "querry")
+    assert run.code == 2
+    assert "query" in run.err
+
+
+def test_explain_reads_back(crm: Crm) -> None:
+    found = json.loads(crm("query", "explain", "+vip", "city:Koper,Piran", "--json").out)
+    again = json.loads(crm("query", "explain", "-w", found["expression"], "--json").out)
+    assert again["expression"] == found["expression"]
+    assert crm("query", "explain").code == 2
+    assert "customer" in crm("query", "fields", "purchase").out
