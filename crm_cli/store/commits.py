@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from crm_cli.model.errors import Refused
 from crm_cli.store import files, paths
 from crm_cli.store.git import Git, GitFailed, nul_separated, obstacle, repository
 from crm_cli.store.trust import is_trusted
@@ -210,7 +211,7 @@ def uncommitted(real: str) -> list[Pending]:
             Pending(str(subject), tuple(paths.check(str(path)) for path in named))
             for subject, named in listed
         ]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, Refused):
         return []
 
 

@@ -60,7 +60,11 @@ def install(git: Git) -> list[str]:
 def commit_all(git: Git, subject: str) -> None:
     """One commit of all that git does not ignore, or a note to do so. Raises GitFailed."""
     listed = git.run("ls-files", "-z", "--others", "--modified", "--exclude-standard")
-    known = [os.fsdecode(path) for path in listed.split(b"\0") if path]
+    known = [
+        path
+        for path in map(os.fsdecode, listed.split(b"\0"))
+        if path and not files.TEMPORARY.fullmatch(os.path.basename(path))
+    ]
     try:
         if known:
             commit_paths(git, subject, known, known)
