@@ -63,18 +63,27 @@ Limit = Annotated[
 ]
 Where = Annotated[
     str | None,
-    typer.Option(
-        "--where", "-w", metavar="EXPR", help="A full expression: 'spend > 1000'."
-    ),
+    typer.Option("--where", "-w", metavar="EXPR", help="A full expression: 'spend > 1000'."),
 ]
 GroupBy = Annotated[
-    str | None, typer.Option("--group-by", metavar="A,B", help="One row for each value of fields.")
+    str | None,
+    typer.Option(
+        "--group-by", metavar="A,B", help="One row for each value: city, tag, date.quarter."
+    ),
 ]
 Agg = Annotated[
-    str | None, typer.Option("--agg", metavar="A,B", help="count, sum:spend, avg:spend …")
+    str | None,
+    typer.Option(
+        "--agg", metavar="A,B", help="count, sum:F, avg:F, min:F, max:F, median:F, share:F."
+    ),
 ]
 Having = Annotated[
-    str | None, typer.Option("--having", metavar="EXPR", help="Which groups to show.")
+    str | None,
+    typer.Option("--having", metavar="EXPR", help="Which groups: 'count > 1 and sum:spend > 0'."),
+]
+Pivot = Annotated[
+    str | None,
+    typer.Option("--pivot", metavar="KEY", help="A column for each value: date.year."),
 ]
 Total = Annotated[bool, typer.Option("--total", help="A last line with the sums.")]
 Chart = Annotated[bool, typer.Option("--chart", help="Draw bars.")]

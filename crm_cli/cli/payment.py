@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
-    Cols,
     Currency,
     DryRun,
-    Json,
-    Limit,
-    NoHeader,
     On,
-    Output,
-    Sort,
-    Terms,
-    Where,
 )
 from crm_cli.cli.session import Session, of
 from crm_cli.cli.writing import carry_out
@@ -128,35 +121,12 @@ def _purchase(workspace: Workspace, text: str) -> tuple[str, str] | None:
     return found
 
 
-@app.command("list")
-def list_(
-    ctx: typer.Context,
-    terms: Terms = None,
-    where: Where = None,
-    sort: Sort = None,
-    limit: Limit = None,
-    cols: Cols = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
-) -> None:
+list_verb(
+    app,
+    "payment",
     """List the payments that query terms describe, by their date.
 
     crm payment list date:this-month
     crm payment list customer:ana --sort amount- -o csv
-    """
-    from crm_cli.cli.answers import answer_list
-    from crm_cli.model.payment import PAYMENT
-
-    answer_list(
-        of(ctx),
-        PAYMENT,
-        terms,
-        where=where,
-        sort=sort,
-        limit=limit,
-        cols=cols,
-        output=output,
-        json=json,
-        header=not no_header,
-    )
+    """,
+)

@@ -6,17 +6,10 @@ from typing import Annotated
 
 import typer
 
+from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
-    Cols,
     Currency,
     DryRun,
-    Json,
-    Limit,
-    NoHeader,
-    Output,
-    Sort,
-    Terms,
-    Where,
     Yes,
 )
 from crm_cli.cli.session import of
@@ -85,38 +78,15 @@ def add(
     )
 
 
-@app.command("list")
-def list_(
-    ctx: typer.Context,
-    terms: Terms = None,
-    where: Where = None,
-    sort: Sort = None,
-    limit: Limit = None,
-    cols: Cols = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
-) -> None:
+list_verb(
+    app,
+    "product",
     """List the products that query terms describe; all of them without any.
 
     crm product list
     crm product list category:beans is:active --sort price- -o csv
-    """
-    from crm_cli.cli.answers import answer_list
-    from crm_cli.model.product import PRODUCT
-
-    answer_list(
-        of(ctx),
-        PRODUCT,
-        terms,
-        where=where,
-        sort=sort,
-        limit=limit,
-        cols=cols,
-        output=output,
-        json=json,
-        header=not no_header,
-    )
+    """,
+)
 
 
 @app.command("set")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     Chart,
     Cols,
@@ -19,7 +20,6 @@ from crm_cli.cli.options import (
     On,
     Output,
     PeriodOf,
-    Sort,
     Terms,
     Where,
 )
@@ -124,38 +124,15 @@ def _add(session: Session, customer: str, wanted: Wanted, *, force: bool, dry_ru
         return
 
 
-@app.command("list")
-def list_(
-    ctx: typer.Context,
-    terms: Terms = None,
-    where: Where = None,
-    sort: Sort = None,
-    limit: Limit = None,
-    cols: Cols = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
-) -> None:
+list_verb(
+    app,
+    "purchase",
     """List the purchases that query terms describe, by their date.
 
     crm purchase list is:overdue --sort due
     crm purchase list kind:invoice date:this-month +wholesale -o csv
-    """
-    from crm_cli.cli.answers import answer_list
-    from crm_cli.model.purchase import PURCHASE
-
-    answer_list(
-        of(ctx),
-        PURCHASE,
-        terms,
-        where=where,
-        sort=sort,
-        limit=limit,
-        cols=cols,
-        output=output,
-        json=json,
-        header=not no_header,
-    )
+    """,
+)
 
 
 @app.command()

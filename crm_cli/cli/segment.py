@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
-    Cols,
     DryRun,
     Json,
-    Limit,
     NoHeader,
     Output,
-    Sort,
     Terms,
     Where,
     Yes,
@@ -61,38 +59,15 @@ def save(
     _carry_out(session, made, dry_run=dry_run, yes=force)
 
 
-@app.command("list")
-def list_(
-    ctx: typer.Context,
-    terms: Terms = None,
-    where: Where = None,
-    sort: Sort = None,
-    limit: Limit = None,
-    cols: Cols = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
-) -> None:
+list_verb(
+    app,
+    "segment",
     """List the saved segments.
 
     crm segment list
     crm segment list kind:static --json
-    """
-    from crm_cli.cli.answers import answer_list
-    from crm_cli.model.segment import SEGMENT
-
-    answer_list(
-        of(ctx),
-        SEGMENT,
-        terms,
-        where=where,
-        sort=sort,
-        limit=limit,
-        cols=cols,
-        output=output,
-        json=json,
-        header=not no_header,
-    )
+    """,
+)
 
 
 @app.command()

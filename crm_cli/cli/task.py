@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     Assignee,
-    Cols,
     DryRun,
     Due,
     Json,
-    Limit,
-    NoHeader,
     Output,
-    Sort,
-    Terms,
-    Where,
     Who,
     Yes,
 )
@@ -92,39 +87,15 @@ def add(
     )
 
 
-@app.command("list")
-def list_(
-    ctx: typer.Context,
-    terms: Terms = None,
-    where: Where = None,
-    sort: Sort = None,
-    limit: Limit = None,
-    cols: Cols = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
-) -> None:
+list_verb(
+    app,
+    "task",
     """List the tasks that query terms describe, open ones first.
 
     crm task list is:open assignee:me due:..eow
     crm task list +vip status:completed completed:this-month -o csv
-    """
-    from crm_cli.cli.answers import answer_list
-    from crm_cli.model.task import TASK
-
-    answer_list(
-        of(ctx),
-        TASK,
-        terms,
-        where=where,
-        sort=sort,
-        limit=limit,
-        cols=cols,
-        output=output,
-        json=json,
-        header=not no_header,
-        default_sort="status,due",
-    )
+    """,
+)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from crm_cli.query.fields import Ref, Source, Way, is_item, names, resolve
 from crm_cli.query.rows import Row, Value, currency, reach, value
 from crm_cli.query.scope import Scope
 
+_ALIASED = re.compile(r"(.*\S)\s+as\s+([A-Za-z_][\w-]*)", re.S | re.I)
 _TEXT, _TEXTS, _CUSTOMER = Text(), Texts(), Reference("customer")
 _LISTABLE = (Storage.TEXT, Storage.WORD, Storage.PARTIAL_DATE)
 
@@ -59,8 +61,18 @@ def split_names(text: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
+def split_alias(text: str) -> tuple[str, str]:
+    """`sum(purchases.net) as revenue`: what is asked, and the name it is given, else empty."""
+    found = _ALIASED.fullmatch(text.strip())
+    return (found[1], normal(found[2])) if found else (text.strip(), "")
+
+
 def column(name: str, compiler: Compiler) -> Selected:
     """The column that a name means for the statement's rows; raises UsageError."""
+    bare, alias = split_alias(name)
+    if alias:
+        found = column(bare, compiler)
+        return found._replace(column=found.column._replace(key=alias))
     scope, row = compiler.scope, compiler.frame.base
     wanted = normal(name)
     if not wanted:
@@ -85,15 +97,19 @@ def column(name: str, compiler: Compiler) -> Selected:
     return _of_operand(ref.name, ref, compiler)
 
 
-def order(text: str, compiler: Compiler) -> list[str]:
-    """`ORDER BY` terms for `--sort`: `spend-` and `-spend` turn it round; missing come last."""
+def order(text: str, compiler: Compiler, named: Iterable[Selected] = ()) -> list[str]:
+    """`ORDER BY` terms for `--sort`: `spend-` and `-spend` turn it round; missing come last.
+
+    `named` are columns that have been given a name, which sorts by them as well.
+    """
+    names = {part.column.key: part for part in named}
     terms: list[str] = []
     for part in split_names(text):
         bare = part[1:] if part[:1] in "-+" else part
         down = part[:1] == "-"
         if bare.endswith("-"):
             bare, down = bare[:-1], not down
-        selected = column(bare, compiler)
+        selected = names.get(normal(bare)) or column(bare, compiler)
         first = selected.order[0]
         terms.append(f"({first} IS NULL OR {first} = '')")
         terms += [f"{sql} DESC" if down else sql for sql in selected.order]

@@ -5,6 +5,7 @@ Everything else that the compiler writes is plain SQL with named parameters.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from functools import lru_cache
@@ -66,11 +67,33 @@ def among(value: str, listed: str) -> str:
 
 
 def period(day: str, part: str) -> str:
-    """The month (`2026-11`), quarter (`2026-q4`) or year (`2026`) of a day in ISO text."""
+    """The month (`2026-11`), quarter (`2026-q4`), year or weekday (`mon`) of a day in ISO text."""
     year, month = f"substr({day}, 1, 4)", f"CAST(substr({day}, 6, 2) AS INTEGER)"
     if part == "month":
         return f"substr({day}, 1, 7)"
+    if part == "weekday":
+        return f"substr('sunmontuewedthufrisat', 3 * strftime('%w', {day}) + 1, 3)"
     return year if part == "year" else f"{year} || '-q' || (({month} + 2) / 3)"
+
+
+def lines(text: str) -> str:
+    """A table of the different lines of a text, its column `value`; none of a missing one."""
+    return f"json_each(crm_lines({text}))"
+
+
+def different(value: str, source: str) -> str:
+    """A table of the different values of a subquery's rows, its column `value`."""
+    return f"json_each((SELECT json_group_array(DISTINCT {value}) {source}))"
+
+
+def median(number: str) -> str:
+    """The median of a group's numbers: of an even count the mean of the two in the middle."""
+    return f"crm_median({number})"
+
+
+def whole(number: str) -> str:
+    """Rounded half away from zero to a whole number."""
+    return f"CAST(ROUND({number}) AS INTEGER)"
 
 
 def number(text: str) -> str:
@@ -93,10 +116,35 @@ def prepare(connection: sqlite3.Connection) -> None:
     """Give a connection the functions that compiled queries call."""
     connection.create_function("crm_fold", 1, _fold, deterministic=True)
     connection.create_function("crm_match", 2, _match, deterministic=True)
+    connection.create_function("crm_lines", 1, _lines, deterministic=True)
+    # typeshed wants the methods' parameters named as SQLite's own are.
+    connection.create_aggregate("crm_median", 1, _Median)  # type: ignore[arg-type]
 
 
 def _fold(text: str | None) -> str | None:
     return None if text is None else fold(str(text)).strip()
+
+
+def _lines(text: str | None) -> str | None:
+    return json.dumps(list(dict.fromkeys(text.split("\n")))) if text else None
+
+
+class _Median:
+    """Gathers a group's numbers."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int | float] = []
+
+    def step(self, number: int | float | None) -> None:
+        """Take one in."""
+        if number is not None:
+            self.numbers.append(number)
+
+    def finalize(self) -> int | float | None:
+        """The one in the middle."""
+        from statistics import median as middle
+
+        return middle(self.numbers) if self.numbers else None
 
 
 def _match(pattern: str, text: str | None) -> int | None:

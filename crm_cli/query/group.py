@@ -18,6 +18,7 @@ from crm_cli.query.ast import EVERYTHING, Node
 from crm_cli.query.columns import Column, Selected, split_alias, split_names
 from crm_cli.query.compile import Compiler
 from crm_cli.query.dialect import name as quoted
+from crm_cli.query.fault import Fault, QueryError
 from crm_cli.query.keys import group_key
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Answer, typed
@@ -57,9 +58,7 @@ def group(connection: sqlite3.Connection, query: GroupQuery, scope: Scope) -> An
     selected = (*keys, *aggregates)
     inner = _inner(compiler, query.node, selected, len(keys))
     outer = _outer(compiler, inner, selected, query, scope, len(keys))
-    rows = typed(
-        connection.execute(outer, compiler.frame.parameters).fetchall(), selected, scope
-    )
+    rows = typed(connection.execute(outer, compiler.frame.parameters).fetchall(), selected, scope)
     total = (*(None for _ in keys), *_total(connection, query, scope, whole))
     columns = tuple(part.column for part in selected)
     return _picked(Answer(columns, rows, total), query, shown)
@@ -144,9 +143,7 @@ def _total(
 def _inner(compiler: Compiler, node: Node, parts: Sequence[Selected], keys: int) -> str:
     row = compiler.frame.base
     where = compiler.condition(node, row)
-    shown = ", ".join(
-        f"{part.sql} AS {quoted(part.column.key)}" for part in parts
-    )
+    shown = ", ".join(f"{part.sql} AS {quoted(part.column.key)}" for part in parts)
     groups = ", ".join(part.sql for part in parts[:keys])
     by = f" GROUP BY {groups}" if keys else ""
     return f"SELECT {shown} {row.source()} WHERE {where}{by}"
@@ -169,7 +166,11 @@ def _outer(
         asked = scope._replace(base=kind)
         filtering = Compiler(asked)
         filtering.frame = compiler.frame.beside(kind)
-        where = filtering.condition(parse_expression(query.having, asked), filtering.frame.base)
+        try:
+            found = parse_expression(query.having, asked)
+        except QueryError as error:
+            raise _no_group_field(error, parts) from None
+        where = filtering.condition(found, filtering.frame.base)
     ordered = [
         *_order(query, parts, compiler),
         *(term for part in parts[:keys] for term in _terms(part, compiler, down=False)),
@@ -178,6 +179,15 @@ def _outer(
     if ordered:
         sql += f" ORDER BY {', '.join(ordered)}"
     return sql if query.limit is None else f"{sql} LIMIT {compiler.frame.bind(query.limit)}"
+
+
+def _no_group_field(error: QueryError, parts: Sequence[Selected]) -> QueryError:
+    """The same with the names that groups have."""
+    valid = f"valid: {', '.join(part.column.key for part in parts)}"
+    told = "crm query fields group lists them all"
+    return QueryError(
+        [Fault(one.message, one.hint.replace(told, valid), one.span) for one in error.faults]
+    )
 
 
 def _kind(parts: Sequence[Selected]) -> Kind:
@@ -265,9 +275,7 @@ def _place(bare: str, alias: str, keys: Sequence[str], query: GroupQuery) -> int
     from crm_cli.model.text import did_you_mean
 
     near = did_you_mean(bare, keys)
-    raise UsageError(
-        f"groups have no column '{bare}'", f"{near} valid: {', '.join(keys)}".strip()
-    )
+    raise UsageError(f"groups have no column '{bare}'", f"{near} valid: {', '.join(keys)}".strip())
 
 
 __all__ = ["Column", "GroupQuery", "group"]

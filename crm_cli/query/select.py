@@ -20,10 +20,22 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.money import minor_unit
 from crm_cli.query import dialect
 from crm_cli.query.ast import EVERYTHING, Node
-from crm_cli.query.columns import Column, Selected, column, natural, order, split_names, ties
+from crm_cli.query.columns import (
+    Column,
+    Selected,
+    column,
+    natural,
+    order,
+    split_alias,
+    split_names,
+    ties,
+)
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fields import has_id, is_item
 from crm_cli.query.scope import Scope
+
+_NO_SUM = ("interval", "percent_complete", "terms_days", "dunning_level", "duration")
+"""Whole numbers that say nothing when they are added together."""
 
 
 class Query(NamedTuple):
@@ -44,11 +56,12 @@ class Answer(NamedTuple):
     """The rows, each a tuple of typed values in the order of the columns; missing is None.
 
     Money is Decimal, dates are date, moments date or datetime in the business's zone,
-    lists of texts are lists.
+    lists of texts are lists. `total` is a row for people, where one was asked for.
     """
 
     columns: tuple[Column, ...]
     rows: list[tuple[Any, ...]]
+    total: tuple[Any, ...] | None = None
 
 
 class Statement(NamedTuple):
@@ -72,7 +85,9 @@ def compile_query(query: Query, scope: Scope) -> Statement:
     if not selected:
         raise UsageError("no columns are asked for", "write --cols name,city")
     shown = [part.sql for part in selected] + [part.currency for part in selected if part.currency]
-    ordered = [*(order(query.sort, compiler) if query.sort else natural(compiler)), *ties(row)]
+    named = [part for part, name in zip(selected, names, strict=True) if split_alias(name)[1]]
+    asked = order(query.sort, compiler, named) if query.sort else natural(compiler)
+    ordered = [*asked, *ties(row)]
     sql = f"SELECT {', '.join(shown)} {row.source()} WHERE {where} ORDER BY {', '.join(ordered)}"
     if query.limit is not None:
         sql += f" LIMIT {compiler.frame.bind(query.limit)}"
@@ -92,6 +107,31 @@ def select(connection: sqlite3.Connection, query: Query, scope: Scope) -> Answer
     finally:
         if collecting:
             gc.enable()
+
+
+def total(connection: sqlite3.Connection, query: Query, scope: Scope) -> tuple[Any, ...]:
+    """The sums of the columns that have one, over all rows: counts and money.
+
+    Amounts in several currencies are not added together; prices and ages have no sum.
+    """
+    statement = compile_query(query._replace(limit=None), scope)
+    parts = statement.selected
+    summed = []
+    for place, part in enumerate(parts):
+        storage, own = part.column.type.storage, part.currency
+        counts = storage is Storage.INTEGER and not part.column.key.endswith(_NO_SUM)
+        sums = counts or storage is Storage.MONEY or part.column.type.name == "decimal"
+        alike = f"CASE WHEN COUNT(DISTINCT c{place}c) = 1 THEN SUM(c{place}) END"
+        summed.append((alike if own else f"SUM(c{place})") if sums else "NULL")
+    names = [f"c{place}" for place in range(len(parts))]
+    currencies = [f"c{place}c" for place, part in enumerate(parts) if part.currency]
+    shown = [*summed, *(f"MAX({name})" for name in currencies)]
+    sql = (
+        f"WITH t({', '.join((*names, *currencies))}) AS ({statement.sql})"
+        f" SELECT {', '.join(shown)} FROM t"
+    )
+    rows = connection.execute(sql, statement.parameters).fetchall()
+    return typed(rows, parts, scope)[0]
 
 
 def select_ids(connection: sqlite3.Connection, query: Query, scope: Scope) -> list[str]:
@@ -158,7 +198,7 @@ def _converter(part: Selected, scope: Scope) -> Callable[[Any], Any] | None:
         unit = -minor_unit(scope.business.currency)
         return lambda cents: Decimal(cents).scaleb(unit)
     if storage is Storage.DECIMAL:
-        return _decimal
+        return _four if part.column.type.name == "share" else _decimal
     if storage is Storage.DATE:
         return date.fromisoformat
     if storage is Storage.BOOLEAN:
@@ -199,6 +239,10 @@ def _decimal(number: str | float) -> Decimal:
     return exact.normalize() if exact == exact.to_integral_value() and exact else exact
 
 
+def _four(number: float) -> Decimal:
+    return Decimal(f"{number:.4f}")
+
+
 __all__ = [
     "Answer",
     "Query",
@@ -209,4 +253,6 @@ __all__ = [
     "select",
     "select_customers",
     "select_ids",
+    "total",
+    "typed",
 ]

@@ -1,0 +1,69 @@
+"""The verb that every kind has: the options of a list, declared once."""
+
+from __future__ import annotations
+
+import typer
+
+from crm_cli.cli.options import (
+    Agg,
+    Cols,
+    GroupBy,
+    Having,
+    Json,
+    Limit,
+    NoHeader,
+    Output,
+    Pivot,
+    Sort,
+    Terms,
+    Total,
+    Where,
+)
+from crm_cli.cli.session import of
+
+
+def list_verb(app: typer.Typer, kind: str, doc: str, *, sort: str = "") -> None:
+    """Give a module its `list`: of the kind of that name, with `doc` as its help.
+
+    `sort` is the order without `--sort`.
+    """
+
+    def list_(
+        ctx: typer.Context,
+        terms: Terms = None,
+        where: Where = None,
+        sort: Sort = None,
+        limit: Limit = None,
+        cols: Cols = None,
+        group_by: GroupBy = None,
+        agg: Agg = None,
+        having: Having = None,
+        pivot: Pivot = None,
+        total: Total = False,
+        output: Output = None,
+        json: Json = False,
+        no_header: NoHeader = False,
+    ) -> None:
+        from crm_cli.cli.answers import answer_list
+        from crm_cli.model.kinds import BY_NAME
+        from crm_cli.workspace import Groups
+
+        answer_list(
+            of(ctx),
+            BY_NAME[kind],
+            terms,
+            where=where,
+            sort=sort,
+            limit=limit,
+            cols=cols,
+            groups=Groups(group_by, agg, having, pivot),
+            total=total,
+            output=output,
+            json=json,
+            header=not no_header,
+            default_sort=default,
+        )
+
+    default = sort
+    list_.__doc__ = doc
+    app.command("list")(list_)

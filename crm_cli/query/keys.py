@@ -1,0 +1,114 @@
+"""What groups go by: a field, a part of a date, or each value of a list."""
+
+from __future__ import annotations
+
+from crm_cli.model.errors import UsageError
+from crm_cli.model.fieldtypes import Choice, Date, FieldType, Storage, Word
+from crm_cli.query import dialect
+from crm_cli.query.columns import Column, Selected, column, split_alias
+from crm_cli.query.compile import Compiler
+from crm_cli.query.fault import Unknown
+from crm_cli.query.fields import Ref, Source, Way, resolve
+from crm_cli.query.rows import Row, reach, value
+from crm_cli.query.values import DATES
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PARTS = ("month", "quarter", "year", "weekday")
+_WORD, _WEEKDAY = Word(), Choice(WEEKDAYS)
+_LISTED = (Storage.TEXT, Storage.WORD, Storage.INTEGER, *DATES)
+
+
+def group_key(text: str, compiler: Compiler) -> Selected:
+    """A field to group by, as `--group-by` spells it; raises UsageError.
+
+    `.month`, `.quarter`, `.year` and `.weekday` are of dates. A row stands in the group
+    of each value that a list has (once, however often it is there), and in that of
+    nothing where it has none. Of cities and e-mails, which a customer has a first one
+    of, that one counts.
+    """
+    name, alias = split_alias(text)
+    head, dot, part = name.rpartition(".")
+    if dot and part in PARTS:
+        found = _value(head, compiler, part)
+        type = _WEEKDAY if part == "weekday" else _WORD
+        return plain(alias or f"{found.column.key}_{part}", type, found.sql)
+    found = _value(name, compiler)
+    key = alias or found.column.key
+    storage = found.column.type.storage
+    if storage is Storage.MOMENT:
+        return plain(key, Date(), found.order[0])
+    if storage is Storage.MONEY:
+        return plain(key, found.column.type, found.order[0], base=True)
+    return found._replace(column=found.column._replace(key=key))
+
+
+def plain(key: str, type: FieldType, sql: str, *, base: bool = False) -> Selected:
+    """A column whose SQL is all there is to say."""
+    return Selected(Column(key, type, base), sql, "", (sql,))
+
+
+def _value(name: str, compiler: Compiler, part: str = "") -> Selected:
+    """A field's column, or a part of its date; of a list, one of its values."""
+    row = compiler.frame.base
+    ref = None if "(" in name or "@" in name else _resolved(name, compiler)
+    if ref is not None and ref.source is not Source.EXTRA:
+        if ref.lifted == "tag":
+            tags = row.frame.customer().column("tags")
+            return _joined("tag", _WORD, dialect.lines(tags), compiler)
+        if ref.many and not ref.lifted:
+            return _each(ref, compiler, part)
+    selected = column(name, compiler)
+    if part:
+        _check_dated(name, selected.column.type)
+        return selected._replace(sql=dialect.period(selected.order[0], part))
+    if selected.column.type.storage is Storage.TEXTS:
+        return _joined(selected.column.key, _WORD, dialect.lines(selected.sql), compiler)
+    return selected
+
+
+def _resolved(name: str, compiler: Compiler) -> Ref | None:
+    try:
+        return resolve(name, compiler.frame.base.kind, compiler.scope.extra_keys)
+    except Unknown:
+        return None
+
+
+def _check_dated(name: str, type: FieldType) -> None:
+    if type.storage not in DATES:
+        raise UsageError(f"{name} is no date", "only dates have a month, quarter, year, weekday")
+
+
+def _each(ref: Ref, compiler: Compiler, part: str) -> Selected:
+    """Each different value that the items have."""
+    if part:
+        _check_dated(ref.name, ref.type)
+    if ref.type.storage not in _LISTED:
+        raise UsageError(f"{ref.name} has several values", f"write sum:{ref.name} in --agg")
+    row, steps = compiler.frame.base, ref.steps
+    while steps and steps[0].way in (Way.PARENT, Way.CUSTOMER):
+        row, steps = row.up(steps[0]), steps[1:]
+    item, link = row.items(steps[0])
+    sqls: list[str] = []
+
+    def take(at: Row) -> str:
+        found = value(ref, at)
+        sqls.append(found.day if ref.type.storage is Storage.MOMENT else found.sql)
+        return "1"
+
+    if any(step.way in (Way.ITEMS, Way.DEEP) for step in steps[1:]):
+        raise UsageError(f"{ref.name} has several values in each item", "group the items instead")
+    reach(item, steps[1:], take)
+    source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"
+    if part:
+        sqls[0] = dialect.period(sqls[0], part)
+    type = Date() if ref.type.storage is Storage.MOMENT else ref.type
+    key = ref.name.replace(".", "_")
+    return _joined(key, type, dialect.different(sqls[0], source), compiler)
+
+
+def _joined(key: str, type: FieldType, values: str, compiler: Compiler) -> Selected:
+    """A row for each of the values, or one with none."""
+    frame = compiler.frame
+    alias = f"g{sum(' g' in join for join in frame.base.joins) + 1}"
+    frame.base.joins.append(f"LEFT JOIN {values} {alias}")
+    return plain(key, type, f"{alias}.value")
