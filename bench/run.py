@@ -78,7 +78,7 @@ class Bench:
 
     def measures(self) -> None:
         """B and S."""
-        command = [sys.executable, HERE / "bare.py", "--version"]
+        command = [sys.executable, str(HERE / "bare.py"), "--version"]
         bare = timed(command, runs=self.runs, environ=self.environ)
         self.bare = bare.seconds
         self.row("B: bare Typer program", bare)
