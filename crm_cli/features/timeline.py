@@ -15,8 +15,7 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.task import TASK
-from crm_cli.query.fault import QueryError
-from crm_cli.query.terms import parse_terms
+from crm_cli.query.answering import answerable
 from crm_cli.workspace import Workspace
 
 
@@ -99,36 +98,11 @@ def _answering(
     workspace: Workspace, terms: Sequence[str], where: str | None
 ) -> Iterator[tuple[_Source, list[str]]]:
     """The sources that can answer the terms, each with those to be asked of it."""
-    asked: dict[str, list[str] | None] = {source.base.name: [] for source in _SOURCES}
     scopes = {source.base.name: workspace.scope(source.base) for source in _SOURCES}
-    for term in terms:
-        refused: list[QueryError] = []
-        for name, scope in scopes.items():
-            kept = asked[name]
-            try:
-                parse_terms([term], scope)
-            except QueryError as error:
-                refused.append(error)
-                if not term.lower().startswith(("not:", "no:")):
-                    asked[name] = None
-                continue
-            if kept is not None:
-                kept.append(term)
-        if len(refused) == len(scopes):
-            raise refused[0]
-    refused = []
-    for name, scope in scopes.items():
-        try:
-            workspace.node(scope, (), where)
-        except QueryError as error:
-            refused.append(error)
-            asked[name] = None
-    if len(refused) == len(scopes):
-        raise refused[0]
+    asked = answerable(scopes, terms, where)
     for source in _SOURCES:
-        kept = asked[source.base.name]
-        if kept is not None:
-            yield source, list(kept)
+        if source.base.name in asked:
+            yield source, list(asked[source.base.name])
 
 
 def _order(when: date | datetime | None, zone: tzinfo) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from datetime import tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from crm_cli.model.hours import USUAL, Hours
+
 if TYPE_CHECKING:
     from crm_cli.model.money import Rates
 
@@ -31,6 +33,8 @@ class Business:
     """The people of the business: user to e-mail (or an empty text)."""
     rate_table: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """`rates.yaml` as texts: (ISO date, ((currency, rate), …)), oldest first."""
+    working_hours: Hours = USUAL
+    """The spans of work of each weekday, in minutes."""
     autocommit: bool = False
     """Whether each command is a commit."""
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.contacts import EMAIL, PHONE, alone
 from crm_cli.model.fieldtypes import Choice, Every, ListOf, Moment, Partial, Reference, Text, Word
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Field, Finding, Kind
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
 
 
 class Role(StrEnum):
@@ -58,6 +64,30 @@ class InterestKind(StrEnum):
     EXPERTISE = "expertise"
 
 
+class _AnyCalendar(Partial):
+    """A partial date of the calendar that stands beside it."""
+
+    def read(self, text: str, business: Business) -> Any:
+        from crm_cli.model.coming_round import read_any_calendar
+
+        return read_any_calendar(text)
+
+
+def _check_anniversary(item: Item, business: Business) -> Iterator[Finding]:
+    """A day that its own calendar does not have."""
+    day = item.values.get("date")
+    if day is None:
+        return
+    from crm_cli.model.coming_round import is_gregorian, is_persian
+
+    if item.get("calendar") == Calendar.PERSIAN:
+        if not is_persian(day):
+            yield Finding("date", "bad-date", f"the Persian calendar has no day {day}")
+    elif not is_gregorian(day):
+        hint = "add calendar: persian, if that is meant"
+        yield Finding("date", "bad-date", f"there is no day {day}", hint)
+
+
 CONTACT = Kind(
     "contact",
     "contacts",
@@ -106,11 +136,12 @@ ANNIVERSARY = Kind(
     (
         Field("kind", Choice(AnniversaryKind), "what it is"),
         Field("label", Text(), "in your words"),
-        Field("date", Partial(), "2026-11-22, --11-22, 1984-11 or 1984"),
+        Field("date", _AnyCalendar(), "2026-11-22, --11-22, 1984-11 or 1984"),
         Field("calendar", Choice(Calendar), "the calendar it is written in", default="gregorian"),
         Field("remind_before", Every(), "how long before to remind"),
     ),
     title="label",
+    check=_check_anniversary,
 )
 
 INTEREST = Kind(

@@ -17,6 +17,7 @@ from crm_cli.model.fieldtypes import (
     Text,
     Word,
 )
+from crm_cli.model.hours import read_hours
 from crm_cli.model.kind import Field, Kind
 from crm_cli.model.node import Mapping, Scalar, Sequence
 
@@ -110,6 +111,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         vocabulary=_vocabulary(settings.values.get("vocabulary")),
         users={user: str(item.values.get("email", "")) for user, item in users.items()},
         rate_table=_rates(rate_table),
+        working_hours=read_hours(settings.values.get("working_hours")),
         autocommit=git is not None and bool(git.values.get("autocommit")),
     )
 

@@ -5,7 +5,7 @@ A source is a module here with a `SOURCE`, and its line in `_SOURCES`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from importlib import import_module
 from typing import NamedTuple
@@ -13,9 +13,10 @@ from typing import NamedTuple
 from crm_cli.model.business import Business
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable, UsageError
+from crm_cli.model.kind import Kind
 from crm_cli.workspace import Workspace
 
-_SOURCES = ("tasks",)
+_SOURCES = ("tasks", "planned", "invoices", "keeping_in_touch", "reorders", "anniversaries")
 """The modules, in the order in which rows of the same time are told."""
 
 
@@ -49,8 +50,10 @@ class Asked(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where due things come from; `kinds` are the words that its rows may have as kind."""
+    """Where due things come from: `base` is the kind of item that query terms are about,
+    `kinds` are the words that its rows may have as kind."""
 
+    base: Kind
     kinds: Callable[[Business], Iterable[str]]
     find: Callable[[Workspace, Asked], Iterable[Due]]
 
@@ -79,10 +82,15 @@ def due(
     held = [tuple(source.kinds(workspace.business)) for source in sources]
     _known(asked.kinds, [word for words in held for word in words])
     rows: list[Due] = []
-    for source, words in zip(sources, held, strict=True):
-        wanted = [word for word in words if word in asked.kinds]
-        if wanted or not asked.kinds:
-            rows += source.find(workspace, asked._replace(kinds=wanted))
+    wanted = [[word for word in words if word in asked.kinds] for words in held]
+    meant = {
+        name: (source, words)
+        for name, source, words in zip(_SOURCES, sources, wanted, strict=True)
+        if words or not asked.kinds
+    }
+    for name, kept in _answering(workspace, meant, asked).items():
+        source, words = meant[name]
+        rows += source.find(workspace, asked._replace(terms=kept, kinds=words))
     zone = workspace.business.time_zone
     return sorted(rows, key=lambda row: _order(row, zone))
 
@@ -107,6 +115,18 @@ def heading(when: date | datetime, today: date, zone: tzinfo) -> str:
 def quoted(text: str) -> str:
     """A text as a term's value that means it literally."""
     return '"' + text.replace('"', '""') + '"'
+
+
+def _answering(
+    workspace: Workspace, meant: Mapping[str, tuple[Source, Sequence[str]]], asked: Asked
+) -> Mapping[str, Sequence[str]]:
+    """The sources that can answer what is asked, each with the terms for it."""
+    if not asked.terms and not asked.where:
+        return dict.fromkeys(meant, ())
+    from crm_cli.query.answering import answerable
+
+    scopes = {name: workspace.scope(source.base) for name, (source, _) in meant.items()}
+    return answerable(scopes, asked.terms, asked.where)
 
 
 def _source(name: str) -> Source:

@@ -1,0 +1,128 @@
+"""Birthdays and anniversaries, on their day.
+
+With `remind_before` so long ahead as well. What fell on the free days directly before
+today (the weekend, on a Monday) is told too, since nobody was there to see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from crm_cli.features.due import Asked, Due, Source, quoted
+from crm_cli.model.business import Business
+from crm_cli.model.coming_round import Round, read_any_calendar, rounds
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.duration import read_interval
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.hours import days_off_before
+from crm_cli.workspace import Workspace
+
+BIRTHDAY, ANNIVERSARY = "birthday", "anniversary"
+_FIRST = "SELECT a.\"date\", a.\"calendar\", a.\"kind\", a.\"label\", a.\"remind_before\","
+_LISTED = f"""
+{_FIRST} c."id", c."name", c."owner" FROM "anniversary" a
+JOIN "customer" c ON c."pk" = a."customer" WHERE length(a."date") >= 7
+"""
+
+
+def _kinds(business: Business) -> tuple[str, ...]:
+    return (BIRTHDAY, ANNIVERSARY)
+
+
+def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
+    """Of a person whose birthday is written down twice it is told once."""
+    kinds = asked.kinds or (BIRTHDAY, ANNIVERSARY)
+    told = set()
+    for due in (*_birthdays(workspace, asked), *_anniversaries(workspace, asked)):
+        if due.kind not in kinds:
+            continue
+        if due.kind == BIRTHDAY:
+            if (due.who, due.when) in told:
+                continue
+            told.add((due.who, due.when))
+        yield due
+
+
+def _birthdays(workspace: Workspace, asked: Asked) -> Iterator[Due]:
+    first, last = _since(workspace), asked.through
+    terms = [*asked.terms, *_owned(asked), _window(first, last)]
+    columns = ("birth_date", "id", "name", "owner")
+    answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=columns)
+    for text, id, name, owner in answer.rows:
+        for found in _rounds(text, first, last, persian=False):
+            yield Due(found.day, BIRTHDAY, id, name or id, _birthday(found), None, owner)
+
+
+def _anniversaries(workspace: Workspace, asked: Asked) -> Iterator[Due]:
+    first = _since(workspace)
+    meant: frozenset[str] | None = None
+    rows = workspace.index.connection.execute(_LISTED).fetchall()
+    if rows and (asked.terms or asked.where or asked.owner is not None):
+        terms = [*asked.terms, *_owned(asked)]
+        answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=("id",))
+        meant = frozenset(str(row[0]) for row in answer.rows)
+    for text, calendar, kind, label, remind, id, name, owner in rows:
+        if meant is not None and id not in meant:
+            continue
+        last = _reminded(remind, workspace.clock.today, asked.through)
+        for found in _rounds(text, first, last, persian=calendar == "persian"):
+            what, about = _told(kind, label, found)
+            yield Due(found.day, what, id, name or id, about, None, owner)
+
+
+def _since(workspace: Workspace) -> date:
+    return days_off_before(workspace.clock.today, workspace.business.working_hours)
+
+
+def _owned(asked: Asked) -> Sequence[str]:
+    return () if asked.owner is None else (f"owner.is:{quoted(asked.owner)}",)
+
+
+def _window(first: date, last: date) -> str:
+    """The term for birthdays in these days; whoever has one where they are a year."""
+    if (last - first).days >= 364:
+        return "has:birth_date"
+    # Who was born on 29 February is told on the 28th in common years.
+    end = "02-29" if f"{last:%m-%d}" == "02-28" else f"{last:%m-%d}"
+    return f"birth_date:--{first:%m-%d}..--{end}"
+
+
+def _reminded(remind: str | None, today: date, through: date) -> date:
+    """The last day to look at: what is reminded of so long before."""
+    if not remind:
+        return through
+    try:
+        return max(through, read_interval(remind).after(today))
+    except Unreadable:
+        return through
+
+
+def _rounds(text: Any, first: date, last: date, *, persian: bool) -> Iterator[Round]:
+    try:
+        origin = read_any_calendar(str(text))
+    except Unreadable:
+        return
+    yield from rounds(origin, first, last, persian=persian)
+
+
+def _birthday(found: Round) -> str:
+    return f"birthday, turns {found.times}" if found.times else "birthday"
+
+
+def _told(kind: str | None, label: str | None, found: Round) -> tuple[str, str]:
+    """(kind of what is due, what it is)."""
+    named = " ".join((label or "").split())
+    if kind == "birth":
+        text = _birthday(found)
+        return BIRTHDAY, f"{named}: {text}" if named else text
+    what = named or {"wedding": "wedding anniversary", "death": "day of death"}.get(
+        kind or "", ANNIVERSARY
+    )
+    if found.times:
+        what += f", {found.times} year{'s' if found.times > 1 else ''}"
+    return ANNIVERSARY, what
+
+
+SOURCE = Source(CUSTOMER, _kinds, _find)

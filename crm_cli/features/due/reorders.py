@@ -1,0 +1,110 @@
+"""Customers who are expected to buy again.
+
+By the product's `reorder_every` where what they bought has one, else by their own
+rhythm: the median of the days between days with a purchase. Who lets a whole interval
+more pass without buying is not late but lost, a matter for a segment, and is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+from crm_cli.features.due import Asked, Due, Source, quoted
+from crm_cli.model.business import Business
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.duration import Interval, read_interval
+from crm_cli.model.errors import Unreadable
+from crm_cli.workspace import Workspace
+
+KIND = "reorder"
+_LATEST = """
+SELECT c."pk", l."product", MAX(p."date") FROM "line" l
+JOIN "purchase" p ON p."pk" = l."parent" JOIN "customer" c ON c."pk" = p."customer"
+WHERE l."product" IN (SELECT value FROM json_each(?)) AND p."counts" AND p."kind" <> 'credit_note'
+GROUP BY c."pk", l."product"
+"""
+_OWN = """
+SELECT c."pk", c."last_purchase", c."next_purchase", c."purchase_interval" FROM "customer" c
+WHERE c."next_purchase" <= ? AND julianday(?) - julianday(c."next_purchase")
+ <= c."purchase_interval"
+"""
+_NAMED = """
+SELECT "pk", "id", "name", "owner" FROM "customer" WHERE "pk" IN (SELECT value FROM json_each(?))
+"""
+
+
+def _kinds(business: Business) -> tuple[str, ...]:
+    return (KIND,)
+
+
+def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
+    found: dict[int, list[tuple[date, str]]] = {}
+    regular = set()
+    for pk, day, what, due in _by_product(workspace, asked):
+        regular.add(pk)
+        if due:
+            found.setdefault(pk, []).append((day, what))
+    for pk, day, what in _by_rhythm(workspace, asked):
+        if pk not in regular:
+            found[pk] = [(day, what)]
+    if not found:
+        return
+    meant = _meant(workspace, asked)
+    rows = workspace.index.connection.execute(_NAMED, (json.dumps(sorted(found)),))
+    for pk, id, name, owner in rows:
+        if meant is None or id in meant:
+            for day, what in found[pk]:
+                yield Due(day, KIND, id, name or id, what, None, owner)
+
+
+def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[int, date, str, bool]]:
+    """(customer, day, what, whether that is due) of what is bought again and again."""
+    intervals: dict[str, Interval] = {}
+    names: dict[str, str] = {}
+    execute = workspace.index.connection.execute
+    for sku, name, every in execute(
+        'SELECT "id", "name", "reorder_every" FROM "product"'
+        ' WHERE "reorder_every" IS NOT NULL AND NOT "disabled"'
+    ):
+        try:
+            intervals[sku] = read_interval(every)
+        except Unreadable:
+            continue
+        names[sku] = name or sku
+    if not intervals:
+        return
+    for pk, sku, last in execute(_LATEST, (json.dumps(sorted(intervals)),)):
+        if last is None:
+            continue
+        bought = date.fromisoformat(last)
+        try:
+            day = intervals[sku].after(bought)
+            lost = intervals[sku].after(day)
+        except Unreadable:
+            continue
+        due = day <= asked.through and workspace.clock.today <= lost
+        yield pk, day, f"{names[sku]}, last bought {last}", due
+
+
+def _by_rhythm(workspace: Workspace, asked: Asked) -> Iterator[tuple[int, date, str]]:
+    execute = workspace.index.connection.execute
+    through, today = asked.through.isoformat(), workspace.clock.today.isoformat()
+    for pk, last, following, days in execute(_OWN, (through, today)):
+        every = "day" if days == 1 else f"{days} days"
+        yield pk, date.fromisoformat(following), f"last bought {last}, usually every {every}"
+
+
+def _meant(workspace: Workspace, asked: Asked) -> frozenset[str] | None:
+    """The customers that the terms describe; None where all are meant."""
+    terms = list(asked.terms)
+    if asked.owner is not None:
+        terms.append(f"owner.is:{quoted(asked.owner)}")
+    if not terms and not asked.where:
+        return None
+    rows = workspace.select(CUSTOMER, terms, where=asked.where, cols=("id",)).rows
+    return frozenset(str(row[0]) for row in rows)
+
+
+SOURCE = Source(CUSTOMER, _kinds, _find)
