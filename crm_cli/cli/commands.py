@@ -64,6 +64,8 @@ COMMANDS = (
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON, vCard, calendar …"),
     Command("undo", "undo", HISTORY, "take back the last command, byte for byte"),
+    Command("resolve", "resolve", HISTORY, "settle what both sides of a merge changed"),
+    Command("merge-driver", "merge_driver", HISTORY, "merge records for git", hidden=True),
     Command("git", "git", HISTORY, "set up git: trust, merges by what records say", "-"),
     Command("trust", "trust", HISTORY, "let git be run in this directory"),
     Command("init", "init", SETUP, "start a new folder of customers"),

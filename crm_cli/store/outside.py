@@ -98,3 +98,10 @@ def _mode(place: str) -> int:
         return files.calls.stat(place).st_mode & 0o777
     except OSError:
         return 0o600
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace a file's bytes as a whole. Raises StorageError."""
+    place = os.path.realpath(path)
+    with files.telling(f"write {path}", "nothing was written"):
+        files.write_atomic(place, data, mode=_mode(place))

@@ -1,0 +1,79 @@
+"""`crm resolve`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crm_cli.cli.session import Session, of
+from crm_cli.model.errors import Declined, UsageError
+from crm_cli.model.text import visible
+
+if TYPE_CHECKING:
+    from crm_cli.features.merging import Unsettled
+    from crm_cli.store.conflicts import Side
+
+app = typer.Typer()
+
+
+@app.command()
+def resolve(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID|PATH…]", help="Which; all if absent.", show_default=False),
+    ] = None,
+    ours: Annotated[bool, typer.Option("--ours", help="Our side everywhere.")] = False,
+    theirs: Annotated[bool, typer.Option("--theirs", help="Their side everywhere.")] = False,
+) -> None:
+    """Settle what both sides of a merge changed, one after the other.
+
+    crm resolve
+    crm resolve ana-novak --theirs
+    """
+    from crm_cli.cli.writing import few
+    from crm_cli.features.merging import finish, unsettled
+    from crm_cli.features.merging import resolve as settle
+
+    session = of(ctx)
+    if ours and theirs:
+        raise UsageError("--ours and --theirs exclude each other")
+    found = unsettled(session.workspace, tuple(names or ()))
+
+    def choose(file: Unsettled, side: Side) -> str:
+        if ours or theirs:
+            return side.ours if ours else side.theirs
+        return _asked(session, file.path, side)
+
+    if found and not (ours or theirs) and not session.interactive:
+        for file in found:
+            for side in file.sides:
+                session.say(_shown(file.path, side))
+        raise UsageError("there is no terminal to ask on", "say --ours or --theirs")
+    written = settle(session.workspace, found, choose)
+    session.write(f"settled {few([file.path for file in found])}\n")
+    if finish(session.workspace, written.paths):
+        session.say("the merge is complete; crm sync sends it")
+
+
+def _asked(session: Session, path: str, side: Side) -> str:
+    session.say(_shown(path, side))
+    while True:
+        answer = session.ask("ours, theirs, both, quit?", "ours").lower()
+        if "quit".startswith(answer):
+            raise Declined("nothing was changed")
+        if "ours".startswith(answer):
+            return side.ours
+        if "theirs".startswith(answer):
+            return side.theirs
+        if "both".startswith(answer):
+            return side.ours + side.theirs
+
+
+def _shown(path: str, side: Side) -> str:
+    lines = [f"{path}:{side.line}"]
+    for label, text in (("ours", side.ours), ("theirs", side.theirs)):
+        for number, line in enumerate(text.splitlines() or ["(nothing)"]):
+            lines.append(f"  {label if not number else '':<8}{visible(line)}")
+    return "\n".join(lines)

@@ -1,0 +1,135 @@
+"""Merging records for git, and settling what both sides changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import DataError, NotFound, Severity, UsageError
+from crm_cli.model.kind import singular
+from crm_cli.store import merge as merging
+from crm_cli.store import outside
+from crm_cli.store.compose import compose, decode
+from crm_cli.store.conflicts import Side, joined, sides
+from crm_cli.store.git import Git, repository
+from crm_cli.store.trust import is_trusted
+from crm_cli.workspace import Change, Rewrite, Workspace, Written
+
+
+def separate() -> frozenset[str]:
+    """The keys of a customer whose text may hold several, with commas."""
+    keys = [field.key for field in CUSTOMER.fields if field.separate]
+    return frozenset([*keys, *(singular(key) for key in keys)])
+
+
+def merge_files(base: Path, ours: Path, theirs: Path, path: str) -> tuple[str, ...]:
+    """Merge three files into `ours`, as git's merge drivers do; the names of conflicts.
+
+    Raises UsageError, StorageError; then `ours` is as it was.
+    """
+    texts = [outside.read(one) for one in (base, ours, theirs)]
+    merged = merging.merge(texts[0], texts[1], texts[2], path, separate=separate())
+    if merged.data != texts[1]:
+        outside.write_bytes(ours, merged.data)
+    return merged.conflicts
+
+
+class Unsettled(NamedTuple):
+    """A file with both sides of a merge in it."""
+
+    path: str
+    sides: tuple[Side, ...]
+
+
+def unsettled(workspace: Workspace, names: tuple[str, ...] = ()) -> list[Unsettled]:
+    """The files of an unresolved merge: those named by id or path, else all of them.
+
+    Raises NotFound for a name that is none of them.
+    """
+    workspace.checking = True
+    found = {
+        problem.path: problem
+        for problem in workspace.index.problems()
+        if problem.code == "merge-conflict" and problem.severity is Severity.ERROR
+    }
+    for name in ("crm.yaml", "rates.yaml"):
+        if workspace.tree.exists(name) and sides(_text(workspace, name)):
+            found.setdefault(name, None)  # type: ignore[arg-type]
+    chosen = sorted(found)
+    if names:
+        chosen = [_meant(name, chosen) for name in names]
+    return [Unsettled(path, tuple(sides(_text(workspace, path)))) for path in chosen]
+
+
+def _meant(name: str, among: list[str]) -> str:
+    for path in among:
+        stem = path.rsplit("/", 1)[-1].removesuffix(".yaml")
+        if name in (path, stem, stem + ".yaml"):
+            return path
+    raise NotFound(f"{name} has no unresolved merge", f"there are: {', '.join(among) or 'none'}")
+
+
+def _text(workspace: Workspace, path: str) -> str:
+    return workspace.tree.read(path).decode("utf-8", "surrogateescape")
+
+
+Choice = Callable[[Unsettled, Side], str]
+"""The lines that are to stay: one side's, or both."""
+
+
+def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Written:
+    """Put what was chosen in place of both sides, and finish the merge when all are settled.
+
+    Raises DataError where the result is no record, UsageError where there is nothing to do.
+    """
+    if not files:
+        raise UsageError("there is no unresolved merge")
+    steps = []
+    for file in files:
+        text = _text(workspace, file.path)
+        new = joined(text, [choose(file, side) for side in file.sides]).encode(
+            "utf-8", "surrogateescape"
+        )
+        _check(new, file.path)
+        steps.append(Rewrite(file.path, _replacing(text.encode("utf-8", "surrogateescape"), new)))
+    subject = (
+        f"resolve {', '.join(file.path.rsplit('/', 1)[-1].removesuffix('.yaml') for file in files)}"
+    )
+    return workspace.write(Change(subject, tuple(steps)), keep=False)
+
+
+def finish(workspace: Workspace, paths: tuple[str, ...]) -> bool:
+    """Tell git that files are settled; whether that ended the merge. Raises GitFailed."""
+    gitdir = repository(workspace.root)
+    if gitdir is None or not is_trusted(workspace.root, workspace.environ):
+        return False
+    git = Git(workspace.root.resolve(), workspace.environ)
+    git.run("add", "--", *paths)
+    if not (Path(gitdir) / "MERGE_HEAD").exists() or git.run("ls-files", "--unmerged"):
+        return False
+    git.run("commit", "--quiet", "--no-edit")
+    return True
+
+
+def _replacing(old: bytes, new: bytes) -> Callable[[bytes | None], bytes]:
+    def update(data: bytes | None) -> bytes:
+        if data != old:
+            raise DataError("the file was changed meanwhile", "run crm resolve again")
+        return new
+
+    return update
+
+
+def _check(data: bytes, path: str) -> None:
+    decoded = decode(data, path)
+    if not isinstance(decoded, tuple):
+        raise DataError(f"{decoded.place}: {decoded.message}", decoded.hint)
+    root, problems = compose(decoded[0], path)
+    if root is None and problems:
+        first = problems[0]
+        raise DataError(
+            f"so {path} would not be a record: {first.message}",
+            "choose one side, or mend it in an editor; nothing was written",
+        )
