@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	&& echo "$$p" && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test install clean
+.PHONY: demo test soak install clean
 
 install: .venv/installed
 
@@ -22,6 +22,10 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2
+
+# Every fault in every command, kills at random, and a thousand rounds together: some 20 minutes.
+soak: .venv/installed
+	$(BIN)/python tools/soak.py
 
 clean:
 	rm -rf .venv build *.egg-info

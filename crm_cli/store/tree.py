@@ -221,7 +221,11 @@ class Folder:
     def _is_folder(self, top: str) -> bool:
         try:
             mode = files.calls.lstat(os.path.join(self.root, top)).st_mode
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            # A folder that cannot be looked at is not an empty one.
+            self._unreadable(top, error, "this folder ")
             return False
         if mode & _TYPE == 0o040000:
             return True

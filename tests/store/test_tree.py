@@ -186,3 +186,21 @@ def test_workers_get_their_own_copy(tmp_path: Path) -> None:
     tree = pickle.loads(pickle.dumps(Folder(tmp_path)))
     assert isinstance(tree, Folder)
     assert tree.read("customers/ana.yaml") == b"x"
+
+
+def test_a_folder_that_cannot_be_looked_at_is_not_an_empty_one(tmp_path: Path) -> None:
+    """Found by the soak: one failed call, and every customer had gone without a word."""
+    (tmp_path / "customers").mkdir()
+    (tmp_path / "customers/ana.yaml").write_text("name: Ana\n")
+
+    class Failing(files.Calls):
+        @staticmethod
+        def lstat(path: str) -> os.stat_result:
+            if path.endswith("customers"):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return os.lstat(path)
+
+    tree = Folder(tmp_path)
+    with files.replaced(Failing()):
+        assert list(tree.entries()) == []
+    assert [(one.path, one.code) for one in tree.problems] == [("customers", "unreadable")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from typing import NamedTuple
 
@@ -17,6 +18,14 @@ GUEST = "Zadnji Gost"
 
 EACH_ALONE = ("fmt", "check")
 """Commands that leave a file alone which they cannot read, and do the others."""
+
+
+class Lost(AssertionError):
+    """What was acknowledged is not there."""
+
+
+class Torn(AssertionError):
+    """Something is neither as it was nor as it was to be."""
 
 
 class Scene(NamedTuple):
@@ -51,7 +60,8 @@ def injected(at: Scene, kind: type[Meddling], k: int, how: At) -> Run:
     said_clearly(ran)
     seen = checked(at)
     if ran.code == 0 and at.writer.command not in EACH_ALONE:
-        assert seen == at.new, "it said that it was done"
+        if seen != at.new:
+            raise Lost(f"{at.writer.command} said that it was done")
     elif "nothing was changed" in ran.err:
         assert seen == at.old, ran.err
     return ran
@@ -60,20 +70,52 @@ def injected(at: Scene, kind: type[Meddling], k: int, how: At) -> Run:
 def killed(at: Scene, k: int, how: At) -> bool:
     """Run the writer in a process that ends at its k-th call, and look; whether it did."""
     at.ground.reset()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            code = at.ground.run(*at.words, system=Meddling(k, how)).code
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
+    code = ended(forked(at.ground, at.words, system=Meddling(k, how)))
     assert code in (0, 9)
     seen = checked(at)
-    if code == 0:
-        assert seen == at.new
+    if code == 0 and seen != at.new:
+        raise Lost(f"{at.writer.command} ended well before it was killed")
     return code == 9
+
+
+def killed_after(at: Scene, seconds: float) -> bool:
+    """Run the writer in a process that is killed some time after its start; whether it was."""
+    at.ground.reset()
+    child = forked(at.ground, at.words)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    code = ended(child)
+    assert code in (0, -signal.SIGKILL)
+    seen = checked(at)
+    if code == 0 and seen != at.new:
+        raise Lost(f"{at.writer.command} ended well before it was killed")
+    return code != 0
+
+
+def forked(ground: Ground, words: tuple[str, ...], *, system: files.Calls | None = None) -> int:
+    """Begin a command in a process of its own; its number."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        code = ground.run(*words, system=system).code
+    finally:
+        os._exit(code)
+
+
+def ended(child: int, *, within: float = 60) -> int:
+    """The exit code of a process, negative for a signal; one that hangs is a failure."""
+    until = time.monotonic() + within
+    while True:
+        number, status = os.waitpid(child, os.WNOHANG)
+        if number:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() > until:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise AssertionError("it hangs")
+        time.sleep(0.0005)
 
 
 def said_clearly(ran: Run) -> None:
@@ -81,8 +123,10 @@ def said_clearly(ran: Run) -> None:
     everything = ran.out + ran.err
     assert "Traceback" not in everything and "internal error" not in everything, ran
     # An unreadable record makes an answer partial, and may be whom the command was about.
-    assert ran.code in (0, 4, 5, 7), ran
-    if ran.code == 0:
+    assert ran.code in (0, 1, 4, 5, 7), ran
+    if ran.code == 1:
+        assert "cannot be read" in ran.out, ran  # `check` answers with what is wrong
+    if ran.code < 2:
         return
     said = [line for line in ran.err.splitlines() if line.startswith("crm: ")]
     assert len(said) <= 1, ran
@@ -96,14 +140,16 @@ def checked(at: Scene) -> State:
     """Every record is old or new, all of them together as read; the next write tidies up."""
     ground = at.ground
     for name, data in ground.on_disk().items():
-        assert data in (at.old.get(name), at.new.get(name)), name
+        if data not in (at.old.get(name), at.new.get(name)):
+            raise Torn(f"{name} is neither old nor new")
     if at.writer.command == "init":
         return _checked_init(at)
     seen = ground.seen()
     if at.writer.command in EACH_ALONE:
         assert all(seen.get(name) in (at.old.get(name), at.new.get(name)) for name in seen)
     else:
-        assert seen in (at.old, at.new), at.writer
+        if seen not in (at.old, at.new):
+            raise Torn(f"of what {at.writer.command} changes, a part is done")
     check = ground.run("check")
     assert check.code == 0, check
     added = ground.run("add", GUEST)

@@ -1,0 +1,176 @@
+"""Try for long what the tests try in short: faults, kills, and many at work at once.
+
+python tools/soak.py                    # all of it, some ten minutes
+python tools/soak.py --seconds 20 --rounds 30 --seed 1
+
+For every command that writes, every file call fails with every error, once and from
+then on, and the process ends at it. Then come kills at random moments, and rounds of
+two cron runs, an edit, a reader and a hand on one directory. Exit 1 if anything was lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.meddling import Dead, Meddling, dying, dying_after, failing, short
+from tests.trust.aftermath import Lost, Scene, Torn, injected, killed, killed_after, scene
+from tests.trust.ground import Ground
+from tests.trust.together import begin
+from tests.trust.writers import WRITERS
+
+ERRORS = ("ENOSPC", "EACCES", "EIO", "EINTR")
+
+
+@dataclass
+class Tally:
+    """What was tried, and what came of it."""
+
+    operations: int = 0
+    kills: int = 0
+    faults: int = 0
+    rounds: int = 0
+    lost: int = 0
+    torn: int = 0
+    other: int = 0
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def well(self) -> bool:
+        """Whether every promise held."""
+        return not (self.lost or self.torn or self.other)
+
+    def failed(self, error: AssertionError, where: str) -> None:
+        """Count a promise that did not hold."""
+        if isinstance(error, Lost):
+            self.lost += 1
+        elif isinstance(error, Torn):
+            self.torn += 1
+        else:
+            self.other += 1
+        self.said.append(f"{where}: {error}")
+
+    def lines(self) -> Iterator[str]:
+        """The result for people."""
+        yield from self.said[:20]
+        yield (
+            f"operations {self.operations:,}, kills {self.kills:,}, "
+            f"faults injected {self.faults:,}, rounds together {self.rounds:,}, "
+            f"lost {self.lost}, torn {self.torn}, otherwise wrong {self.other}"
+        )
+
+
+def run(folder: Path, *, seed: int, seconds: float | None, rounds: int) -> Tally:
+    """Faults for `seconds` at most (None: every one), as long again kills, then the rounds."""
+    tally = Tally()
+    draw = random.Random(seed)
+    scenes = [scene(Ground(folder / str(n)), one) for n, one in enumerate(WRITERS)]
+    for at, trial in _until(_faults(scenes, draw), seconds):
+        _try_fault(tally, at, *trial)
+    amount = None if seconds is None else seconds
+    for at, after in _until(_moments(scenes, draw, 3000), amount):
+        tally.operations += 1
+        try:
+            tally.kills += killed_after(at, after)
+        except AssertionError as error:
+            tally.failed(error, f"{at.writer.command} killed after {after:.4f} s")
+    together = begin(folder, draw)
+    try:
+        for _ in range(rounds):
+            together.round()
+            tally.rounds += 1
+        together.finish()
+    except AssertionError as error:
+        tally.failed(error, f"round {together.rounds}")
+    tally.operations += together.operations
+    tally.kills += together.kills
+    return tally
+
+
+def _until(trials: Iterator[tuple[Scene, object]], seconds: float | None) -> Iterator:  # type: ignore[type-arg]
+    end = None if seconds is None else time.monotonic() + seconds
+    for trial in trials:
+        if end is not None and time.monotonic() > end:
+            return
+        yield trial
+
+
+def _faults(scenes: list[Scene], draw: random.Random) -> Iterator[tuple[Scene, tuple[str, int]]]:
+    """Every (way, call) of every writer, in an order that is random and repeatable."""
+    ways = [f"{name} {often}" for name in ERRORS for often in ("once", "on") if name != "EINTR"]
+    ways += ["EINTR once", "short", "dying", "dying_after"]
+    trials = [
+        (at, (way, k))
+        for at in scenes
+        for way in ways
+        for k in (range(1, len(at.calls) + 1) if way != "short" else [1])
+    ]
+    draw.shuffle(trials)
+    return iter(trials)
+
+
+def _try_fault(tally: Tally, at: Scene, way: str, k: int) -> None:
+    tally.operations += 1
+    try:
+        if way.startswith("dying"):
+            tally.kills += killed(at, k, dying if way == "dying" else dying_after)
+        elif way == "short":
+            tally.faults += 1
+            injected(at, Dead, 1, short)
+        else:
+            name, _, often = way.partition(" ")
+            kind = Meddling if often == "once" else Dead
+            tally.faults += 1
+            injected(at, kind, k, failing(getattr(errno, name)))
+    except AssertionError as error:
+        tally.failed(error, f"{at.writer.command}, call {k} ({at.calls[k - 1]}), {way}")
+
+
+def _moments(
+    scenes: list[Scene], draw: random.Random, count: int
+) -> Iterator[tuple[Scene, float]]:
+    """Writers, and when to kill each: within the time that it takes."""
+    usual = {}
+    for at in scenes:
+        at.ground.reset()
+        start = time.monotonic()
+        at.ground.run(*at.words)
+        usual[at.writer] = time.monotonic() - start
+    for _ in range(count):
+        at = draw.choice(scenes)
+        yield at, draw.random() * usual[at.writer] * 1.2
+
+
+def main() -> int:
+    """Run it and say what came of it."""
+    parser = argparse.ArgumentParser(description="faults, kills and many at once")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--seconds", type=float, default=None, help="for faults, and for kills")
+    parser.add_argument("--rounds", type=int, default=1000)
+    given = parser.parse_args()
+    seed = random.randrange(10**6) if given.seed is None else given.seed
+    sys.stdout.write(f"seed {seed}\n")
+    # In memory where there is such a place: a process that dies does not take the system along.
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="crm-soak-", dir=memory))
+    try:
+        tally = run(folder, seed=seed, seconds=given.seconds, rounds=given.rounds)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.stdout.writelines(f"{line}\n" for line in tally.lines())
+    return 0 if tally.well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
