@@ -37,6 +37,7 @@ def rebuild(ctx: typer.Context) -> None:
 def path(ctx: typer.Context) -> None:
     """Print the path of the cache's file; nothing where it is kept in memory.
 
+    crm index path
     sqlite3 -readonly "$(crm index path)" .tables
     """
     session = of(ctx)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -114,7 +113,7 @@ def test_config(crm: Crm, shop: Path) -> None:
 def test_deleting_the_index_changes_no_answer(crm: Crm) -> None:
     before = crm("list", "--json").out
     path = crm("index", "path").out.strip()
-    os.unlink(path)
+    Path(path).unlink()
     assert crm("list", "--json").out == before
     assert crm("index", "rebuild").code == 0
     assert crm("list", "--json").out == before
