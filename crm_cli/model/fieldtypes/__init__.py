@@ -1,0 +1,52 @@
+"""The types a field can have: how its text is read, written, kept and answered.
+
+A type knows four things: `read` casts the text of a file to a value or raises
+`Unreadable`; `write` gives the canonical spelling; `answer` gives what JSON shows;
+`storage` says how the index keeps it and so which query operators apply.
+"""
+
+from __future__ import annotations
+
+from crm_cli.model.fieldtypes.base import FieldType, Shorthand, Storage
+from crm_cli.model.fieldtypes.nested import Free, GroupOf, ListOf, MapOf
+from crm_cli.model.fieldtypes.numbers import Boolean, Integer, Money, Number, Percent, Price
+from crm_cli.model.fieldtypes.texts import (
+    Choice,
+    Code,
+    Country,
+    Currency,
+    Reference,
+    Text,
+    Texts,
+    Word,
+)
+from crm_cli.model.fieldtypes.times import Date, Duration, Every, Moment, Partial
+
+__all__ = [
+    "Boolean",
+    "Choice",
+    "Code",
+    "Country",
+    "Currency",
+    "Date",
+    "Duration",
+    "Every",
+    "FieldType",
+    "Free",
+    "GroupOf",
+    "Integer",
+    "ListOf",
+    "MapOf",
+    "Moment",
+    "Money",
+    "Number",
+    "Partial",
+    "Percent",
+    "Price",
+    "Reference",
+    "Shorthand",
+    "Storage",
+    "Text",
+    "Texts",
+    "Word",
+]

@@ -1,0 +1,147 @@
+"""Texts: free, quoted, from a closed list, or the id of another record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.fieldtypes.base import FieldType, Storage
+from crm_cli.model.node import DOUBLE, Scalar
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+
+
+class Text(FieldType):
+    """Free text, on one line or several."""
+
+
+class Code(FieldType):
+    """Text that looks like a number and is none: phone, postcode, tax id. Always quoted."""
+
+    name = "code"
+    example = "SI12345678"
+
+    def write(self, value: Any) -> Scalar:
+        return Scalar(str(value), DOUBLE)
+
+
+class Word(FieldType):
+    """One token compared whole: a user, a language, a message id."""
+
+    name = "word"
+    storage = Storage.WORD
+    example = "petra"
+
+    def read(self, text: str, business: Business) -> str:
+        return text.strip()
+
+
+class Choice(FieldType):
+    """One of a list of words; `vocabulary` in crm.yaml may extend an open one."""
+
+    name = "choice"
+    storage = Storage.WORD
+
+    def __init__(self, words: type[StrEnum] | Iterable[str], *, vocabulary: str = "") -> None:
+        self.words = tuple(str(word) for word in words)
+        self.vocabulary = vocabulary
+        self.example = self.words[0]
+
+    def choices(self, business: Business) -> tuple[str, ...]:
+        """The words of the list, with those that the settings add."""
+        if not self.vocabulary:
+            return self.words
+        return self.words + tuple(business.vocabulary.get(self.vocabulary, ()))
+
+    def read(self, text: str, business: Business) -> str:
+        if text in self.words:
+            return text
+        word = text.strip().lower().replace("-", "_").replace(" ", "_")
+        choices = self.choices(business)
+        for choice in choices:
+            if choice.lower().replace("-", "_").replace(" ", "_") == word:
+                return choice
+        from crm_cli.model.text import nearest
+
+        near = nearest(word, choices)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise Unreadable(
+            f"'{text}' is not one of the known values",
+            f"{hint}known: {', '.join(choices)}",
+            code="unknown-value",
+        )
+
+
+class Country(FieldType):
+    """A country by its ISO 3166-1 alpha-2 code; names are understood."""
+
+    name = "country"
+    storage = Storage.WORD
+    example = "SI"
+
+    def read(self, text: str, business: Business) -> str:
+        if len(text) == 2 and text.isascii() and text.isupper():
+            return text
+        from crm_cli.model.countries import country_code
+
+        return country_code(text) or text
+
+
+class Currency(FieldType):
+    """A currency by its ISO 4217 code."""
+
+    name = "currency"
+    storage = Storage.WORD
+    example = "EUR"
+
+    def read(self, text: str, business: Business) -> str:
+        if len(text) == 3 and text.isascii() and text.isupper():
+            return text
+        from crm_cli.model.money import read_currency
+
+        return read_currency(text)
+
+
+class Reference(FieldType):
+    """The id of a record of another kind; `rename` and `merge` rewrite it."""
+
+    name = "reference"
+    storage = Storage.WORD
+    example = "ana-novak"
+
+    def __init__(self, to: str, *, required: bool = True) -> None:
+        self.to = to
+        self.required = required
+        """Whether a reference to nobody is a problem; a name may stand where it is not."""
+
+    def read(self, text: str, business: Business) -> str:
+        return text.strip()
+
+    def write(self, value: Any) -> Scalar:
+        """Plain, as ids are; the number of an invoice is quoted wherever it stands."""
+        text = str(value)
+        if self.to == "purchase" and not text.startswith("p-"):
+            return Scalar(text, DOUBLE)
+        return super().write(text)
+
+
+class Texts(FieldType):
+    """Several texts: a list, or `a, b`."""
+
+    name = "list of texts"
+    storage = Storage.TEXTS
+    example = "[a, b]"
+
+    def __init__(self, to: str = "") -> None:
+        self.to = to
+        """The kind that the texts refer to, where they are ids."""
+
+    def read(self, text: str, business: Business) -> list[str]:
+        """The texts of a scalar; a sequence's items are taken as they are."""
+        return [part.strip() for part in text.split(",") if part.strip()]
+
+    def answer(self, value: Any) -> Any:
+        return list(value)

@@ -1,0 +1,124 @@
+"""Days, instants, and lengths of time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from crm_cli.model.fieldtypes.base import FieldType, Storage
+from crm_cli.model.node import Scalar
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+
+
+class Date(FieldType):
+    """A calendar day."""
+
+    name = "date"
+    storage = Storage.DATE
+    example = "2026-11-03"
+
+    def read(self, text: str, business: Business) -> date:
+        if len(text) == 10 and text[4] == "-" and text.isascii():
+            try:
+                day = date.fromisoformat(text)
+            except ValueError:
+                pass
+            else:
+                if day.year >= 1000:
+                    return day
+        from crm_cli.model.dates import read_date
+
+        return read_date(text)
+
+    def write(self, value: Any) -> Scalar:
+        return Scalar(value.isoformat())
+
+    def answer(self, value: Any) -> Any:
+        return value.isoformat()
+
+
+class Moment(FieldType):
+    """A day, or an instant with its offset."""
+
+    name = "date or time"
+    storage = Storage.MOMENT
+    example = "2026-11-03T10:30+01:00"
+
+    def read(self, text: str, business: Business) -> date | datetime:
+        if len(text) in (10, 22, 25) and text[4] == "-" and text.isascii():
+            try:
+                if len(text) == 10:
+                    day = date.fromisoformat(text)
+                    if day.year >= 1000:
+                        return day
+                elif text[10] == "T":
+                    instant = datetime.fromisoformat(text)
+                    if instant.tzinfo is not None and 1000 < instant.year < 9999:
+                        return instant
+            except ValueError:
+                pass
+        from crm_cli.model.dates import read_moment
+
+        return read_moment(text, business.time_zone)
+
+    def write(self, value: Any) -> Scalar:
+        from crm_cli.model.dates import write_moment
+
+        return Scalar(write_moment(value))
+
+    def answer(self, value: Any) -> Any:
+        from crm_cli.model.dates import write_moment
+
+        return write_moment(value)
+
+
+class Partial(FieldType):
+    """A day whose year, or month and day, may be unknown (vCard 4 / ISO 8601:2000)."""
+
+    name = "partial date"
+    storage = Storage.PARTIAL_DATE
+    example = "--11-22"
+
+    def read(self, text: str, business: Business) -> Any:
+        from crm_cli.model.dates import read_partial_date
+
+        return read_partial_date(text)
+
+    def write(self, value: Any) -> Scalar:
+        return Scalar(str(value))
+
+    def answer(self, value: Any) -> Any:
+        return str(value)
+
+
+class Duration(FieldType):
+    """A length of time, in minutes (ISO 8601 or `1h30min`)."""
+
+    name = "duration"
+    storage = Storage.INTEGER
+    example = "45min"
+
+    def read(self, text: str, business: Business) -> int:
+        from crm_cli.model.duration import read_duration
+
+        return read_duration(text)
+
+    def write(self, value: Any) -> Scalar:
+        from crm_cli.model.duration import write_duration
+
+        return Scalar(write_duration(value))
+
+
+class Every(FieldType):
+    """An interval in words or ISO 8601: `30 days`, `P30D`."""
+
+    name = "interval"
+    example = "30 days"
+
+    def read(self, text: str, business: Business) -> str:
+        from crm_cli.model.duration import read_interval
+
+        read_interval(text)
+        return text
