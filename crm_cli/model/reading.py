@@ -116,6 +116,13 @@ class Reader:
                         continue
                     if kind.begins is not None and kind.begins(key.text):
                         self._begun(item, key, value)
+                    elif node.flow and key.text.isdigit() and _absent(value):
+                        self.problem(
+                            key,
+                            "comma-in-braces",
+                            f"within braces a comma parts entries: {key.text} is one of its own",
+                            f"write the number with a dot, as 84.{key.text}, or quote it",
+                        )
                     else:
                         self._unknown(item, key, value)
                     continue
@@ -302,6 +309,10 @@ def field_kind(field: Field) -> Kind:
     """The kind of a list's items."""
     assert isinstance(field.type, ListOf)
     return field.type.kind
+
+
+def _absent(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.absent
 
 
 def _likely(name: str, kind: Kind) -> str:

@@ -176,6 +176,7 @@ def test_money(text: str, amount: str, currency: str | None) -> None:
         ("birth_date: 2024-02-30", (2, 13), "29 days"),
         ("employees: some", (2, 12), "whole number"),
         ("tags: {a: b}", (2, 8), "': '"),
+        ("credit: {limit: 84,50}", (2, 20), "a comma parts entries"),
         ("credit: none at all", (2, 9), "should be a mapping"),
         ("name: B", (2, 1), "line 1"),
     ],
