@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from crm_cli.query.scope import Scope
     from crm_cli.query.select import Answer
     from crm_cli.store.document import Document
+    from crm_cli.store.git import Git
     from crm_cli.store.transaction import Committed
 
 CUSTOMERS = "customers"
@@ -147,6 +148,8 @@ class Workspace:
         self._user = user
         self.as_of = ""
         """The commit whose state is answered from; empty for the files as they are."""
+        self.as_of_tree = ""
+        """The id of that commit's tree, as far as it is this directory's."""
         self.checking = False
         """Set by a command whose answer is the problems: then no answer is partial for them."""
 
@@ -162,7 +165,12 @@ class Workspace:
         """The index, brought up to date when first asked for."""
         from crm_cli.index.database import open_index
 
-        return open_index(self.tree, cache_folder(self.root, self.environ), progress=self.progress)
+        cache = cache_folder(self.root, self.environ)
+        if self.as_of and cache is not None:
+            from crm_cli.store.discovery import tree_folder
+
+            cache = tree_folder(cache, self.as_of_tree)
+        return open_index(self.tree, cache, progress=self.progress)
 
     @property
     def business(self) -> Business:
@@ -223,6 +231,35 @@ class Workspace:
             found += [one for one in self.index.problems() if one.severity is Severity.ERROR]
         return found
 
+    @cached_property
+    def git(self) -> Git:
+        """git in this directory; Refused where it has no repository, or is not trusted."""
+        from crm_cli.store.git import Git, repository
+        from crm_cli.store.trust import is_trusted
+
+        if repository(self.root) is None:
+            raise Refused(
+                f"{self.root} lies in no git repository, so it has no history",
+                "crm git setup makes one",
+            )
+        if not is_trusted(self.root, self.environ):
+            raise Refused(
+                f"{self.root} is not trusted yet, so git is not run there",
+                "crm git setup trusts it; do so only where you know who made it",
+            )
+        return Git(os.path.realpath(self.root), self.environ)
+
+    def go_back(self, commit: str) -> None:
+        """Answer from a commit's tree from now on; raises Refused, GitFailed."""
+        from crm_cli.store.gittree import GitTree
+
+        prefix = self.git.text("rev-parse", "--show-prefix").rstrip("/")
+        tree = self.git.run("rev-parse", "--verify", f"{commit}:{prefix}").decode().strip()
+        for name in ("index", "clock", "user", "tree"):
+            self.__dict__.pop(name, None)
+        self.as_of, self.as_of_tree = commit, tree
+        self.tree = GitTree(self.git, tree)
+
     # Asking
 
     def scope(self, base: Kind) -> Scope:
@@ -276,7 +313,8 @@ class Workspace:
             asked = (node, cols, sort or "", limit)
             found = answer(self.index.connection, groups, asked, scope)
             return found if total else found._replace(total=None)
-        from crm_cli.query.select import Query, select, total as sums
+        from crm_cli.query.select import Query, select
+        from crm_cli.query.select import total as sums
 
         query = Query(base, node, cols, sort or "", limit)
         found = select(self.index.connection, query, scope)

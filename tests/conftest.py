@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -130,6 +131,7 @@ class Run(NamedTuple):
 
 
 Crm = Callable[..., Run]
+Git = Callable[..., str]
 
 
 @pytest.fixture
@@ -174,4 +176,22 @@ def crm(shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
         out, err = capsys.readouterr()
         return Run(code, out, err)
 
+    return run
+
+
+@pytest.fixture
+def git(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Git:
+    """The shop as a trusted repository with a first commit; runs git in it."""
+    home = shop.parent / "home"
+    (home / "gitconfig").write_text("[user]\nname = Petra Zajc\nemail = petra@lan.example\n")
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            ["git", *words], cwd=shop, capture_output=True, encoding="utf-8", check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert crm("git", "setup", "--yes").code == 0
     return run

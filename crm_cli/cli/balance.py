@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Where
+from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Where
 from crm_cli.cli.session import Session, of
 from crm_cli.render.output import Column, Format, Rows
 
@@ -59,6 +59,7 @@ def balance(
     where: Where = None,
     limit: Limit = None,
     cols: Cols = None,
+    as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
     no_header: NoHeader = False,
@@ -70,6 +71,7 @@ def balance(
     crm balance owner:me is:overdue -o csv
     """
     session = of(ctx)
+    session.look_back(as_of)
     form = session.format(output, json)
     words = session.expand(who or ())
     if len(words) == 1 and who != ["-"] and where is None and not _is_term(session, words[0]):

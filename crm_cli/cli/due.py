@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Owner, Terms, Where, Within
+from crm_cli.cli.options import (
+    AsOf,
+    Cols,
+    Json,
+    Limit,
+    NoHeader,
+    Output,
+    Owner,
+    Terms,
+    Where,
+    Within,
+)
 from crm_cli.cli.session import of
 
 app = typer.Typer()
@@ -30,6 +41,7 @@ def due(
     ] = False,
     limit: Limit = None,
     cols: Cols = None,
+    as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
     no_header: NoHeader = False,
@@ -48,6 +60,7 @@ def due(
     from crm_cli.render.output import Column, Format, Rows
 
     session = of(ctx)
+    session.look_back(as_of)
     workspace = session.workspace
     found = find(
         workspace, session.expand(terms or ()), where=where, within=within, owner=owner, kind=kind

@@ -6,6 +6,7 @@ import typer
 
 from crm_cli.cli.options import (
     Agg,
+    AsOf,
     Cols,
     GroupBy,
     Having,
@@ -40,6 +41,7 @@ def list_verb(app: typer.Typer, kind: str, doc: str, *, sort: str = "") -> None:
         having: Having = None,
         pivot: Pivot = None,
         total: Total = False,
+        as_of: AsOf = None,
         output: Output = None,
         json: Json = False,
         no_header: NoHeader = False,
@@ -48,8 +50,10 @@ def list_verb(app: typer.Typer, kind: str, doc: str, *, sort: str = "") -> None:
         from crm_cli.model.kinds import BY_NAME
         from crm_cli.workspace import Groups
 
+        session = of(ctx)
+        session.look_back(as_of)
         answer_list(
-            of(ctx),
+            session,
             BY_NAME[kind],
             terms,
             where=where,

@@ -102,6 +102,12 @@ Assignee = Annotated[
 Within = Annotated[
     str | None, typer.Option("--within", metavar="7d", help="So far ahead.", show_default=False)
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DATE|REV", help="As it was then, by the history.", show_default=False
+    ),
+]
 Since = Annotated[
     str | None, typer.Option("--since", metavar="DATE", help="From then on.", show_default=False)
 ]

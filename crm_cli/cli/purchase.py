@@ -8,6 +8,7 @@ import typer
 
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
+    AsOf,
     Chart,
     Cols,
     Currency,
@@ -184,6 +185,7 @@ def summary(
     limit: Limit = None,
     chart: Chart = False,
     cols: Cols = None,
+    as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
     no_header: NoHeader = False,
@@ -202,6 +204,7 @@ def summary(
     from crm_cli.render.output import Format
 
     session = of(ctx)
+    session.look_back(as_of)
     form = session.format(output, json)
     if chart and by is None:
         raise UsageError("a chart needs groups", "add --by month, or another")

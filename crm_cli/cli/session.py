@@ -84,6 +84,13 @@ class Session:
             self._opened.waiting = self._waiting
         return self._opened
 
+    def look_back(self, as_of: str | None) -> None:
+        """Answer from an earlier state, if one is given; raises NotFound, Refused."""
+        if as_of:
+            from crm_cli.features.lookback import look_back
+
+            look_back(self.workspace, as_of)
+
     def _reading(self, done: int, total: int) -> None:
         """Draw how far reading many records is."""
         if self._progress is None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli.cli.options import Json, Output
+from crm_cli.cli.options import AsOf, Json, Output
 from crm_cli.cli.session import of
 
 app = typer.Typer()
@@ -18,6 +18,7 @@ def show(
     who: Annotated[
         str, typer.Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
     ],
+    as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
 ) -> None:
@@ -34,6 +35,7 @@ def show(
     from crm_cli.render.output import Format
 
     session = of(ctx)
+    session.look_back(as_of)
     shown = chosen(session, lambda text: find(session.workspace, text), who)
     form = session.format(output, json)
     if form is Format.TABLE:

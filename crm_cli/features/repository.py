@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_cli.model.errors import Refused, StorageError
+from crm_cli.model.errors import StorageError
 from crm_cli.store import files, setup
 from crm_cli.store.git import Git, repository
-from crm_cli.store.trust import distrust, is_trusted, trust
+from crm_cli.store.trust import distrust, trust
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
 
@@ -20,21 +20,6 @@ class SetUp(NamedTuple):
     root: Path
     made: bool
     notes: tuple[str, ...]
-
-
-def git_of(workspace: Workspace) -> Git:
-    """git in the workspace; Refused where there is no repository, or it is not trusted."""
-    if repository(workspace.root) is None:
-        raise Refused(
-            f"{workspace.root} lies in no git repository, so it has no history",
-            "crm git setup makes one",
-        )
-    if not is_trusted(workspace.root, workspace.environ):
-        raise Refused(
-            f"{workspace.root} is not trusted yet, so git is not run there",
-            "crm git setup trusts it; do so only where you know who made it",
-        )
-    return Git(os.path.realpath(workspace.root), workspace.environ)
 
 
 def set_trust(workspace: Workspace, *, trusted: bool) -> bool:

@@ -129,6 +129,26 @@ def cache_folder(root: Path, env: Mapping[str, str]) -> Path | None:
     return folder if ours else None
 
 
+_TREES = 12
+"""So many earlier states keep their index."""
+
+
+def tree_folder(cache: Path, tree: str) -> Path | None:
+    """A folder within the cache for the index of an earlier state; the oldest make room."""
+    folder = cache / "trees" / tree
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.utime(folder)
+        there = sorted(folder.parent.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
+        for old in there[_TREES:]:
+            for path in old.iterdir():
+                path.unlink()
+            old.rmdir()
+    except OSError:
+        return folder if folder.is_dir() else None
+    return folder
+
+
 _EITHER = "correct it, or name the directory with -C DIR or CRM_DIR"
 
 

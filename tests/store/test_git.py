@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Crm
-
-Git = Callable[..., str]
-
-
-@pytest.fixture
-def git(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """The shop as a trusted repository with a first commit; runs git in it."""
-    home = shop.parent / "home"
-    (home / "gitconfig").write_text("[user]\nname = Petra Zajc\nemail = petra@lan.example\n")
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-
-    def run(*words: str) -> str:
-        done = subprocess.run(
-            ["git", *words], cwd=shop, capture_output=True, encoding="utf-8", check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    assert crm("git", "setup", "--yes").code == 0
-    return run
+from tests.conftest import Crm, Git
 
 
 def subjects(git: Git) -> list[str]:

@@ -1,0 +1,141 @@
+"""A data directory as one commit has it: read without touching the files on disk."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.store.files import LARGEST
+from crm_cli.store.git import Git, GitFailed
+from crm_cli.store.tree import SINGLE, Entry
+
+if TYPE_CHECKING:
+    import subprocess
+
+_TOPS = {"customers": ".yaml", "campaigns": ".yaml", "templates": ""}
+_LINK = "120000"
+_FILES = ("100644", "100755")
+
+
+class Blob(NamedTuple):
+    """A file's bytes in git: its id and size."""
+
+    id: str
+    size: int
+
+
+class GitTree:
+    """The tree with this id, as a `Tree`; its paths are those below the data directory."""
+
+    def __init__(self, git: Git, id: str) -> None:
+        self.id = id
+        self.problems: list[Problem] = []
+        self._git = git
+        self._blobs: dict[str, Blob] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def entries(self) -> Iterator[Entry]:
+        """See `Tree.entries`."""
+        self._blobs = None
+        for path, blob in self._listed().items():
+            # A real inode is no larger than 64 bits; so many say which bytes these are.
+            yield path, blob.size, 0, 0, int(blob.id[:15], 16)
+
+    def read(self, path: str) -> bytes:
+        """See `Tree.read`."""
+        blob = self._listed().get(path)
+        if blob is None:
+            raise FileNotFoundError(path)
+        if blob.size > LARGEST:
+            problem = Problem(path, 0, 0, "too-large", "is larger than 16 MiB", "split it")
+            raise DataError(f"{path} {problem.message}", problem.hint, (problem,))
+        return self._content(blob.id)
+
+    def exists(self, path: str) -> bool:
+        """See `Tree.exists`."""
+        return path in self._listed()
+
+    def close(self) -> None:
+        """End the process that blobs are read from."""
+        process, self._process = self._process, None
+        if process is not None:
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()
+            process.wait()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _listed(self) -> dict[str, Blob]:
+        if self._blobs is None:
+            self._blobs = self._list()
+        return self._blobs
+
+    def _list(self) -> dict[str, Blob]:
+        self.problems = []
+        found: dict[str, Blob] = {}
+        links: dict[str, str] = {}
+        for line in self._git.run("ls-tree", "--full-tree", "-r", "-l", "-z", self.id).split(b"\0"):
+            head, _, name = line.partition(b"\t")
+            fields = head.decode().split()
+            path = os.fsdecode(name)
+            if len(fields) < 4 or not self._belongs(path):
+                continue
+            if fields[0] in _FILES:
+                found[path] = Blob(fields[2], int(fields[3]))
+            elif fields[0] == _LINK:
+                links[path] = fields[2]
+            else:
+                self._skip(path, "not-a-file", "is not a file; skipped")
+        for path, id in links.items():
+            place = posixpath.join(posixpath.dirname(path), os.fsdecode(self._content(id)))
+            target = found.get(posixpath.normpath(place))
+            if target is None:
+                self._skip(path, "broken-link", "is a link to nothing here; skipped")
+            else:
+                found[path] = target
+        return found
+
+    def _belongs(self, path: str) -> bool:
+        """Whether the folder on disk would be read for it; see `Folder`."""
+        if path in SINGLE:
+            return True
+        top, _, rest = path.partition("/")
+        suffix = _TOPS.get(top)
+        if suffix is None or not rest or any(part.startswith(".") for part in rest.split("/")):
+            return False
+        if path.endswith(suffix):
+            return True
+        if path[-5:].lower().endswith((".yml", ".yaml")):
+            self._skip(path, "file-ending", "is not read", "its name must end in .yaml; rename it")
+        return False
+
+    def _content(self, id: str) -> bytes:
+        if self._process is None:
+            self._process = self._git.start("cat-file", "--batch")
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None and stdout is not None
+        try:
+            stdin.write(f"{id}\n".encode())
+            stdin.flush()
+            return _answer(stdout)
+        except (OSError, ValueError) as error:
+            self.close()
+            raise GitFailed(f"git cat-file: {error}") from error
+
+    def _skip(self, path: str, code: str, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(path, 0, 0, code, message, hint, Severity.WARNING))
+
+
+def _answer(stream: IO[bytes]) -> bytes:
+    """One object of `cat-file --batch`: a line that ends with its size, and the bytes."""
+    words = stream.readline().split()
+    if len(words) != 3:
+        raise ValueError("an object is missing; is the clone whole?")
+    data = stream.read(int(words[2]))
+    stream.read(1)
+    return data

@@ -1,0 +1,104 @@
+"""Answers from an earlier day are those that a checkout of it would give."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Crm, Git
+
+CITIES = ("Koper", "Izola", "Piran", "Bled")
+
+
+def some_commits(crm: Crm, count: int, chance: random.Random) -> None:
+    ids = ["maja-kos", "hotel-breg", "jan-vidmar"]
+    for number in range(count):
+        who = chance.choice(ids)
+        match chance.randrange(5):
+            case 0:
+                assert crm("add", f"Person {number}").code == 0
+                ids.append(f"person-{number}")
+            case 1:
+                assert crm("set", who, f"city={chance.choice(CITIES)}").code == 0
+            case 2:
+                assert crm("task", "add", who, f"Task {number}", "--due", "+3d").code == 0
+            case 3:
+                amount = str(chance.randint(1, 900))
+                assert crm("purchase", "add", who, "--amount", amount, "--text", "x").code == 0
+            case _:
+                assert crm("tag", "add", chance.choice("abc"), who).code == 0
+
+
+def test_as_of_a_commit_is_the_answer_in_a_checkout_of_it(
+    shop: Path, git: Git, crm: Crm, tmp_path: Path
+) -> None:
+    chance = random.Random(20261120)
+    some_commits(crm, 24, chance)
+    commits = git("rev-list", "HEAD").split()
+    for commit in chance.sample(commits, 12):
+        checkout = tmp_path / "checkout"
+        git("worktree", "add", "--detach", "--quiet", str(checkout), commit)
+        for words in (
+            ("list", "--json"),
+            ("list", "+a", "spend:1..", "--cols", "id,spend,tags", "-o", "csv"),
+            ("due", "--within", "30d", "--json"),
+            ("show", "maja-kos", "--json"),
+            ("purchase", "summary", "--by", "customer", "--json"),
+        ):
+            then = crm(*words, "--as-of", commit)
+            there = crm("-C", str(checkout), *words)
+            assert then == there, (words, commit)
+        git("worktree", "remove", "--force", str(checkout))
+
+
+def test_as_of_a_day_is_its_last_commit(
+    shop: Path, git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day, city in (("2027-01-10", "Izola"), ("2027-01-12", "Piran"), ("2027-01-14", "Bled")):
+        for when in ("T09:00+01:00", "T18:00+01:00"):
+            monkeypatch.setenv("GIT_COMMITTER_DATE", day + when)
+            assert (
+                crm("set", "maja-kos", f"city={city}{'' if 'T18' in when else ' (old)'}").code == 0
+            )
+    cities = [
+        json.loads(crm("show", "maja-kos", "--json", "--as-of", day).out)["addresses"][0]["city"]
+        for day in ("2027-01-10", "2027-01-11", "2027-01-12", "2027-01-13", "2027-01-20", "HEAD~1")
+    ]
+    assert cities == ["Izola", "Izola", "Piran", "Piran", "Bled", "Bled (old)"]
+    run = crm("list", "--as-of", "1999-01-01")
+    assert run.code == 3 and "no commit as old as 1999-01-01" in run.err
+    assert crm("list", "--as-of", "nonsense").code == 3
+
+
+def test_the_folder_is_left_alone(shop: Path, git: Git, crm: Crm) -> None:
+    path = shop / "customers/maja-kos.yaml"
+    crm("set", "maja-kos", "city=Izola")
+    path.write_text("broken: [")
+    run = crm("list", "--as-of", "HEAD~1", "--cols", "id,city", "-o", "csv")
+    assert run.code == 0 and "maja-kos,Koper" in run.out
+    assert path.read_text() == "broken: ["
+    assert crm("list", "--as-of", "HEAD~1", "-o", "ids").err == ""
+
+
+def test_without_trust_or_repository_it_is_refused(shop: Path, crm: Crm) -> None:
+    run = crm("list", "--as-of", "yesterday")
+    assert run.code == 6 and "no git repository" in run.err
+    subprocess.run(["git", "init", "-q", str(shop)], check=True)
+    run = crm("list", "--as-of", "yesterday")
+    assert run.code == 6 and "not trusted" in run.err
+
+
+def test_in_a_folder_of_a_larger_repository(shop: Path, crm: Crm) -> None:
+    home = shop.parent / "home"
+    (home / "gitconfig").write_text("[user]\nname = Petra Zajc\nemail = petra@lan.example\n")
+    subprocess.run(["git", "init", "-q", str(shop.parent)], check=True)
+    crm("git", "setup", "--yes")
+    crm("config", "set", "git.autocommit=true")
+    crm("set", "maja-kos", "city=Izola")
+    crm("set", "maja-kos", "city=Piran")
+    run = crm("list", "maja", "--as-of", "HEAD~1", "--cols", "city", "-o", "csv")
+    assert run.out == "city\nIzola\n"
