@@ -55,7 +55,7 @@ class Bench:
         ratio = timing.seconds / self.bare if self.bare else 1.0
         line = (
             f"| {work} | {timing.seconds * 1000:.0f} ms | {ratio:.2f} "
-            f"| {timing.memory / 1e6:.0f} MB | {verdict} |{failed}"
+            f"| {timing.cpu * 1000:.0f} ms | {timing.memory / 1e6:.0f} MB | {verdict} |{failed}"
         )
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
@@ -69,7 +69,9 @@ class Bench:
         if not self.data.exists():
             make(self.data, self.count)
         sys.stdout.write(f"\n{self.count} customers, {machine()}\n\n")
-        sys.stdout.write("| work | best | ÷ B | memory | budget |\n|---|--:|--:|--:|---|\n")
+        sys.stdout.write(
+            "| work | best | ÷ B | processor | memory | budget |\n|---|--:|--:|--:|--:|---|\n"
+        )
         self.measures()
         self.starts()
         self.first_index()

@@ -16,6 +16,8 @@ class Timing(NamedTuple):
 
     seconds: float
     """The least of the runs, wall clock: whatever else the machine does only adds to it."""
+    cpu: float
+    """The least processor time of the program and what it started, in seconds."""
     memory: int
     """The most resident memory of one process of the run, in bytes."""
     status: int
@@ -46,6 +48,7 @@ def timed(
     last = counted[-1]
     return Timing(
         min(timing.seconds for timing in counted),
+        min(timing.cpu for timing in counted),
         max(timing.memory for timing in counted),
         last.status,
         last.output,
@@ -70,4 +73,5 @@ def _once(words: Sequence[str], environ: Mapping[str, str] | None) -> Timing:
     process.returncode = os.waitstatus_to_exitcode(status)
     # macOS counts bytes, everybody else kilobytes.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Timing(took, usage.ru_maxrss * unit, process.returncode, output)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Timing(took, cpu, usage.ru_maxrss * unit, process.returncode, output)
