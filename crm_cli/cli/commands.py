@@ -75,6 +75,7 @@ COMMANDS = (
     Command("query", "query", SETUP, "what a query means, and the fields there are", "-"),
     Command("sql", "sql", SETUP, "any SELECT over the records, read-only"),
     Command("index", "index", SETUP, "the cache that makes it fast", "status"),
+    Command("doctor", "doctor", SETUP, "is all in order here, and what to run if not"),
     Command("completion", "completion", SETUP, "the script that completes words in your shell"),
     Command("help", "help", SETUP, "pages on the query language, dates, output …"),
 )

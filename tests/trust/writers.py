@@ -66,8 +66,9 @@ READERS = {
 }  # fmt: skip
 """Commands that never write into a data directory."""
 
-ELSEWHERE = {"trust", "git setup"}
-"""Commands that write outside of the records: what is trusted, and git's own files."""
+ELSEWHERE = {"trust", "git setup", "merge-driver", "resolve", "sync"}
+"""Commands that write outside of the records (what is trusted, git's own files), or only
+what a merge left; those are tried where merges are."""
 
 
 def prepared(ground: Ground, writer: Writer) -> tuple[str, ...]:

@@ -1,0 +1,40 @@
+"""`crm doctor`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from crm_cli.cli.options import Json, NoHeader, Output
+from crm_cli.cli.session import of
+
+app = typer.Typer()
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context, output: Output = None, json: Json = False, no_header: NoHeader = False
+) -> None:
+    """Look whether all is in order here, and say what to run; exit 1 if something fails.
+
+    crm doctor
+    """
+    from crm_cli.features.doctoring import Outside, State, examine
+    from crm_cli.render.checkup import checkup_lines
+    from crm_cli.render.output import Column, Format, Rows
+
+    session = of(ctx)
+    outside = Outside(
+        getattr(sys.stdout, "encoding", None) or "utf-8",
+        session.options.today or session.environ.get("CRM_TODAY"),
+    )
+    found = examine(lambda: session.workspace, session.environ, outside)
+    form = session.format(output, json)
+    if form is Format.TABLE:
+        session.write(checkup_lines(found, session.screen))
+    else:
+        keys = ("check", "state", "message", "run")
+        rows = [(one.name, one.state.value, one.message, one.run or None) for one in found]
+        session.show(Rows([Column(key) for key in keys], rows), form, header=not no_header)
+    session.negative = any(one.state is State.FAIL for one in found)

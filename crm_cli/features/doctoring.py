@@ -1,0 +1,249 @@
+"""Whether everything that the program stands on is in order, and what to run where not."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_cli.model.errors import CrmError, Severity
+from crm_cli.store import files
+from crm_cli.store.discovery import cache_folder
+from crm_cli.workspace import Workspace
+
+
+class State(StrEnum):
+    """How a check came out: a warning costs comfort, a failure costs answers or data."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Check(NamedTuple):
+    """One thing looked at; `run` is what puts it right, empty where nothing has to be."""
+
+    name: str
+    state: State
+    message: str
+    run: str = ""
+
+
+class Outside(NamedTuple):
+    """What only the program's edge knows: the streams' encoding and the colour of the clock."""
+
+    encoding: str
+    today: str | None
+
+
+def examine(
+    opened: Callable[[], Workspace], environ: Mapping[str, str], outside: Outside
+) -> list[Check]:
+    """One result for each check, always in the same order; never raises.
+
+    `opened` gives the workspace, and may raise what finding it raises: then the checks
+    that need a directory are left out. Writes nothing into the directory.
+    """
+    try:
+        workspace: Workspace | None = opened()
+    except CrmError as error:
+        workspace = None
+        found = [Check("directory", State.FAIL, error.message, "crm init my-crm")]
+    else:
+        workspace.checking = True
+        found = list(_directory(workspace))
+        found.append(_permissions(workspace))
+        found.append(_index(workspace))
+    found += _git(workspace, environ)
+    if workspace is not None:
+        found.append(_time_zone(workspace, outside))
+    found.append(_locale(environ, outside))
+    found.append(_versions())
+    if workspace is not None:
+        found.append(_cache(workspace, environ))
+    return found
+
+
+def _directory(workspace: Workspace) -> Iterator[Check]:
+    root = workspace.root
+    try:
+        workspace.tree.read("crm.yaml")
+        interrupted = files.exists(str(root / ".crm" / "journal"))
+    except (CrmError, OSError) as error:
+        yield Check("directory", State.FAIL, f"{root}: {error}", f"ls -l {root / 'crm.yaml'}")
+        return
+    if interrupted:
+        yield Check(
+            "directory", State.WARN, f"{root}: a write was interrupted; the next one finishes it",
+            "crm check, then any command that writes",
+        )  # fmt: skip
+    else:
+        yield Check("directory", State.OK, str(root))
+
+
+def _permissions(workspace: Workspace) -> Check:
+    root = files.real(workspace.root)
+    try:
+        mode = files.calls.stat(root).st_mode
+        lockable = _locks(root)
+    except (OSError, CrmError) as error:
+        return Check("permissions", State.FAIL, f"cannot be looked at: {error}", f"ls -ld {root}")
+    if not lockable:
+        return Check(
+            "permissions", State.FAIL, "this file system has no locks: nothing can be written",
+            "keep the directory on a local disk",
+        )  # fmt: skip
+    if os.name != "nt" and mode & stat.S_IWOTH:
+        return Check(
+            "permissions", State.FAIL, "everybody on this machine may change the records",
+            f"chmod -R o-w {root}",
+        )  # fmt: skip
+    if not os.access(root, os.W_OK):
+        return Check("permissions", State.WARN, "may be read, not written", f"ls -ld {root}")
+    if os.name != "nt" and mode & stat.S_IWGRP:
+        return Check(
+            "permissions",
+            State.WARN,
+            "the group may change the records too",
+            f"chmod -R g-w {root}",
+        )
+    return Check("permissions", State.OK, "readable, writable, lockable")
+
+
+def _locks(root: str) -> bool:
+    """Whether files can be locked here; tried on the folder itself, so that none is made."""
+    descriptor = files.calls.open(root, os.O_RDONLY)
+    try:
+        files.calls.flock(descriptor, exclusive=True)
+        files.calls.flock(descriptor, exclusive=False)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        files.calls.close(descriptor)
+    return True
+
+
+def _index(workspace: Workspace) -> Check:
+    try:
+        index = workspace.index
+        customers = index.status()["customers"]
+        problems = [*index.problems(), *workspace.tree.problems]
+    except (CrmError, OSError, sqlite3.Error) as error:
+        return Check("index", State.FAIL, f"cannot be made: {error}", "crm index rebuild")
+    errors = sum(one.severity is Severity.ERROR for one in set(problems))
+    counted = f"{customers:,} customer{'' if customers == 1 else 's'}"
+    if errors:
+        return Check(
+            "index", State.WARN, f"{counted}; answers are partial: {errors} errors", "crm check"
+        )
+    return Check("index", State.OK, f"{counted}, {index.changed} read just now")
+
+
+def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Check]:
+    from crm_cli.store.git import obstacle, repository
+    from crm_cli.store.identity import git_user
+    from crm_cli.store.trust import is_trusted
+
+    if not _installed("git", environ):
+        yield Check("git", State.WARN, "not installed: there is no history", "install git")
+        return
+    if workspace is None:
+        return
+    gitdir = repository(workspace.root)
+    name, email = git_user(environ)
+    if gitdir is None:
+        yield Check("git", State.WARN, "no repository: there is no history", "crm git setup")
+    elif not is_trusted(workspace.root, environ):
+        yield Check("git", State.WARN, "not trusted yet: nothing is committed", "crm git setup")
+    elif obstacle(gitdir):
+        yield Check("git", State.WARN, f"{obstacle(gitdir)}: nothing is committed", "git status")
+    elif not (name and email):
+        yield Check(
+            "git", State.WARN, "does not know who you are: nothing is committed",
+            "git config --global user.name NAME; git config --global user.email MAIL",
+        )  # fmt: skip
+    else:
+        yield Check("git", State.OK, f"each command is committed, as {name} <{email}>")
+
+
+def _installed(program: str, environ: Mapping[str, str]) -> bool:
+    import shutil
+
+    return shutil.which(program, path=environ.get("PATH")) is not None
+
+
+def _time_zone(workspace: Workspace, outside: Outside) -> Check:
+    try:
+        now = workspace.clock.now
+        zone = workspace.business.zone
+    except (CrmError, KeyError, ValueError) as error:
+        return Check("time zone", State.FAIL, str(error), "crm config set time_zone=Europe/Rome")
+    shown = f"{zone}, {now:%Y-%m-%d %H:%M}"
+    if outside.today:
+        return Check(
+            "time zone", State.WARN, f"{shown}: the clock is set by hand", "unset CRM_TODAY"
+        )
+    if zone == "UTC":
+        return Check(
+            "time zone", State.WARN, f"{shown}: perhaps not where you work",
+            "crm config set time_zone=Europe/Rome",
+        )  # fmt: skip
+    return Check("time zone", State.OK, shown)
+
+
+def _locale(environ: Mapping[str, str], outside: Outside) -> Check:
+    said = next((environ[key] for key in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(key)), "")
+    shown = f"{said or 'none set'}, answers in {outside.encoding}"
+    if outside.encoding.lower().replace("-", "") in ("utf8", "utf8sig"):
+        return Check("locale", State.OK, shown)
+    return Check(
+        "locale", State.WARN, f"{shown}: other letters are shown as escapes",
+        "export PYTHONUTF8=1, or LANG=C.UTF-8",
+    )  # fmt: skip
+
+
+def _versions() -> Check:
+    from crm_cli import __version__
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    shown = f"crm {__version__}, Python {python}, SQLite {sqlite3.sqlite_version}"
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+    except sqlite3.Error:
+        return Check(
+            "versions", State.FAIL, f"{shown} without FTS5", "use a Python whose SQLite has FTS5"
+        )
+    finally:
+        connection.close()
+    try:
+        import_module("ruamel.yaml.cyaml")
+    except ImportError:
+        return Check(
+            "versions", State.WARN, f"{shown}, YAML in Python alone: reading is slow",
+            "pip install 'ruamel.yaml[oldlibyaml]'",
+        )  # fmt: skip
+    return Check("versions", State.OK, f"{shown}, YAML in C")
+
+
+def _cache(workspace: Workspace, environ: Mapping[str, str]) -> Check:
+    folder = cache_folder(Path(workspace.root), environ)
+    if folder is None:
+        return Check(
+            "cache", State.WARN, "no private folder for it: every command reads every record",
+            "export CRM_CACHE_DIR=DIR, where only you may write",
+        )  # fmt: skip
+    if "index" in workspace.__dict__ and workspace.index.path is None:
+        return Check(
+            "cache", State.WARN, f"{folder} cannot be used (full, locked, or on a network)",
+            f"df {folder}",
+        )  # fmt: skip
+    return Check("cache", State.OK, str(folder))

@@ -1,0 +1,87 @@
+"""`crm doctor`: one line for each thing that the program stands on."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Crm, Run
+
+NAMES = (
+    "directory", "permissions", "index", "git", "time zone", "locale", "versions", "cache",
+)  # fmt: skip
+
+
+def states(ran: Run) -> dict[str, str]:
+    return {one["check"]: one["state"] for one in json.loads(ran.out)}
+
+
+def test_all_is_well(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CRM_TODAY")
+    ran = crm("doctor", "--json")
+    found = states(ran)
+    assert tuple(found) == NAMES
+    assert ran.code == 0
+    assert {name for name, state in found.items() if state != "ok"} <= {"git"}
+
+
+def test_a_line_for_each_check(crm: Crm) -> None:
+    ran = crm("doctor")
+    assert [line[6:17].strip() for line in ran.lines] == list(NAMES)
+    assert "the clock is set by hand  -> unset CRM_TODAY" in ran.out
+    assert ran.err == ""
+
+
+def test_nothing_is_written(crm: Crm, shop: Path) -> None:
+    before = sorted(shop.rglob("*"))
+    crm("doctor")
+    assert sorted(shop.rglob("*")) == before
+
+
+def test_no_directory_fails(crm: Crm, tmp_path: Path) -> None:
+    ran = crm("-C", tmp_path / "nowhere", "doctor")
+    assert ran.code == 1
+    assert ran.lines[0].startswith("fail  directory")
+    assert "-> crm init" in ran.lines[0]
+
+
+def test_bad_records_warn(crm: Crm, shop: Path) -> None:
+    (shop / "customers/bad.yaml").write_text("name: [\n", encoding="utf-8")
+    ran = crm("doctor", "--json")
+    assert states(ran)["index"] == "warn"
+    assert ran.code == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files")
+def test_a_directory_that_all_may_write_fails(crm: Crm, shop: Path) -> None:
+    shop.chmod(0o777)
+    ran = crm("doctor", "--json")
+    assert states(ran)["permissions"] == "fail"
+    assert ran.code == 1
+
+
+def test_no_cache_warns(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in its place", encoding="utf-8")
+    monkeypatch.setenv("CRM_CACHE_DIR", str(tmp_path / "file"))
+    assert states(crm("doctor", "--json"))["cache"] == "warn"
+
+
+def test_an_interrupted_write_warns(crm: Crm, shop: Path) -> None:
+    (shop / ".crm").mkdir()
+    (shop / ".crm/journal").write_bytes(b"half")
+    assert states(crm("doctor", "--json"))["directory"] == "warn"
+
+
+def test_settings_that_cannot_be_read_do_not_break_it(crm: Crm, shop: Path) -> None:
+    (shop / "crm.yaml").write_bytes(b"\xff\xfe")
+    ran = crm("doctor", "--json")
+    assert states(ran)["index"] == "warn"
+
+
+def test_status_is_answered_with_doctor(crm: Crm) -> None:
+    ran = crm("status")
+    assert ran.code == 2
+    assert "write: crm doctor" in ran.err
