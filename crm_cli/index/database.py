@@ -77,9 +77,12 @@ class Index:
 
     def problems(self) -> list[Problem]:
         """What is wrong with the files, by path and place."""
+        rows = self.connection.execute('SELECT * FROM "problem"').fetchall()
+        if not rows:
+            return sorted(self._fresh.walk.problems)
+        # Loaded only here: all that reads records comes with it.
         from crm_cli.index.reading import problem_of
 
-        rows = self.connection.execute('SELECT * FROM "problem"')
         return sorted([*self._fresh.walk.problems, *map(problem_of, rows)])
 
     def dangling(self) -> list[Problem]:

@@ -6,7 +6,7 @@ own; the conditions after a collection share one.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kind import normal
@@ -201,13 +201,20 @@ class Compiler:
             self._within = before
         if not spec.members:
             return found or "0"
-        ids = self.frame.bind(json.dumps(spec.members))
+        ids = self.frame.bind(_array(spec.members))
         member = dialect.among(f"{customer.alias}.id", ids)
         return f"({found} OR {member})" if found else member
 
     def _belongs(self, node: Belongs, row: Row) -> str:
-        ids = self.frame.bind(json.dumps(node.ids))
+        ids = self.frame.bind(_array(node.ids))
         return _certain(dialect.among(f"{self.frame.customer().alias}.id", ids))
+
+
+def _array(texts: Sequence[str]) -> str:
+    """Texts as a JSON array; loaded only here, since few queries name customers."""
+    import json
+
+    return json.dumps(texts)
 
 
 def _certain(test: str) -> str:

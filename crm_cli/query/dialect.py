@@ -5,7 +5,6 @@ Everything else that the compiler writes is plain SQL with named parameters.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from functools import lru_cache
@@ -126,6 +125,8 @@ def _fold(text: str | None) -> str | None:
 
 
 def _lines(text: str | None) -> str | None:
+    import json
+
     return json.dumps(list(dict.fromkeys(text.split("\n")))) if text else None
 
 

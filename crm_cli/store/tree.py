@@ -140,18 +140,16 @@ class Folder:
         folders: list[str],
     ) -> None:
         # Runs once for each of perhaps 100,000 files: one system call, one tuple.
+        add, before = found.append, f"{folder}/"
         for entry in listing:
             name = entry.name
-            if name[0] == ".":
-                continue
-            path = f"{folder}/{name}"
             try:
-                if name.endswith(suffix) and name.isascii():
+                if name.endswith(suffix) and name[0] != "." and name.isascii():
                     status = entry.stat(follow_symlinks=False)
                     if status.st_mode & _TYPE == _REGULAR:
-                        found.append(
+                        add(
                             (
-                                path,
+                                before + name,
                                 status.st_size,
                                 status.st_mtime_ns,
                                 status.st_ctime_ns,
@@ -159,6 +157,9 @@ class Folder:
                             )
                         )
                         continue
+                if name[0] == ".":
+                    continue
+                path = before + name
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(path)
                 else:
@@ -166,7 +167,7 @@ class Folder:
             except FileNotFoundError:
                 continue  # it went away meanwhile
             except OSError as error:
-                self._unreadable(path, error)
+                self._unreadable(before + name, error)
 
     def _unusual(self, path: str, entry: os.DirEntry[str], suffix: str, found: list[Entry]) -> None:
         """What the fast way left: links, other types, other endings, names not in ASCII."""
