@@ -21,7 +21,7 @@ def check(
         typer.Argument(metavar="[WHO|PATH…]", help="Only these.", show_default=False),
     ] = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Write missing ids down, quote phones and postcodes.")
+        bool, typer.Option("--fix", help="Write missing ids down, quote codes, close modes.")
     ] = False,
     output: Output = None,
     json: Json = False,
@@ -35,6 +35,7 @@ def check(
     crm check --fix --dry-run
     """
     from crm_cli.features import checking
+    from crm_cli.features.plan import counted
     from crm_cli.model.errors import Severity
     from crm_cli.render.output import Column, Format, Rows
     from crm_cli.render.problems import problem_line, problem_object
@@ -43,6 +44,10 @@ def check(
     words = what or ()
     if fix:
         carry_out(session, checking.fix(session.workspace, words), dry_run=dry_run, yes=yes)
+        closed = checking.tighten(session.workspace, words, dry_run=dry_run)
+        if closed:
+            verb = "would be" if dry_run else "is"
+            session.say(f"the right of everybody to write {verb} taken from {counted(closed, 'file')}")
         if dry_run:
             return
     problems = checking.check(session.workspace, words)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from crm_cli.features.paths import path_named, record_paths, within
 from crm_cli.features.plan import Plan, counted
-from crm_cli.model.errors import DataError, Problem
+from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.store import modes
 from crm_cli.store.document import Document
 from crm_cli.store.repair import quote_codes, write_ids
 from crm_cli.workspace import Change, Edit, Step, Workspace
@@ -20,6 +21,7 @@ def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
     workspace.checking = True
     index = workspace.index
     found = {*index.problems(), *workspace.tree.problems, *index.dangling()}
+    found.update(_loose_mode(path) for path in _loose(workspace))
     if words:
         wanted = [path_named(workspace, word) for word in words]
         found = {one for one in found if any(within(one.path, path) for path in wanted)}
@@ -52,6 +54,35 @@ def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
         touched,
         f"Write {', '.join(said)} in {counted(len(touched), 'file')}?",
     )
+
+
+def tighten(workspace: Workspace, words: Sequence[str] = (), *, dry_run: bool = False) -> int:
+    """Let only the owner and the group write the records; how many files it is about.
+
+    Raises NotFound for a word that is neither a customer nor a path, StorageError.
+    """
+    wanted = [path_named(workspace, word) for word in words]
+    found = [
+        path
+        for path in _loose(workspace)
+        if not words or any(within(path, one) for one in wanted)
+    ]
+    if not dry_run:
+        modes.tighten(str(workspace.root), found)
+    return len(found)
+
+
+def _loose(workspace: Workspace) -> list[str]:
+    if workspace.as_of:
+        return []
+    return modes.loose(str(workspace.root), (entry[0] for entry in workspace.tree.entries()))
+
+
+def _loose_mode(path: str) -> Problem:
+    return Problem(
+        path, 0, 0, "loose-mode", "everybody on this machine may change it",
+        "chmod o-w takes that away, crm check --fix too", Severity.WARNING,
+    )  # fmt: skip
 
 
 def _repair(document: Document) -> tuple[int, int]:
