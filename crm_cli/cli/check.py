@@ -47,7 +47,8 @@ def check(
         closed = checking.tighten(session.workspace, words, dry_run=dry_run)
         if closed:
             verb = "would be" if dry_run else "is"
-            session.say(f"the right of everybody to write {verb} taken from {counted(closed, 'file')}")
+            about = counted(closed, "file")
+            session.say(f"the right of everybody to write {verb} taken from {about}")
         if dry_run:
             return
     problems = checking.check(session.workspace, words)
