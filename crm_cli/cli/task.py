@@ -59,12 +59,29 @@ def add(
         str | None,
         typer.Option("--remind", metavar="INTERVAL", help="Remind so long before: 2 days."),
     ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            "--every", metavar="RHYTHM", help="Again and again: 2 weeks, 3rd monday, weekdays."
+        ),
+    ] = None,
+    repeat_from: Annotated[
+        str | None,
+        typer.Option(
+            "--repeat-from", metavar="due|completion", help="What the next one counts from."
+        ),
+    ] = None,
+    depends_on: Annotated[
+        list[str] | None,
+        typer.Option("--depends-on", metavar="ID", help="A task that comes first."),
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Add a task for a customer.
 
     crm task add ana Send the quote --due fri --assignee petra
     crm task add "Kava d.o.o." Call about the delivery --kind call --due "mon 9:00"
+    crm task add ana Water the plants --every "2 weeks" --repeat-from completion
     """
     from crm_cli.cli.choosing import who as whom
     from crm_cli.features.tasks import add as plan
@@ -82,6 +99,9 @@ def add(
             priority=priority,
             kind=kind,
             remind=remind,
+            every=every,
+            repeat_from=repeat_from,
+            depends_on=depends_on or (),
         ),
         dry_run=dry_run,
     )
@@ -129,25 +149,52 @@ def show(
 
 
 @app.command()
-def start(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+def start(
+    ctx: typer.Context,
+    tasks: Which,
+    percent: Annotated[
+        int | None,
+        typer.Option("--percent", metavar="N", help="How much is done.", show_default=False),
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
     """Take up tasks: they are in progress. One that was done is open again.
 
     crm task start t-9f3
+    crm task start t-9f3 --percent 40
     """
     from crm_cli.features.tasks import start as plan
 
-    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+    _change(
+        of(ctx),
+        tasks,
+        lambda workspace, found: plan(workspace, found, percent=percent),
+        dry_run=dry_run,
+        yes=yes,
+    )
 
 
 @app.command()
 def done(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
-    """Complete tasks, now. Of one that recurs the next is added.
+    """Complete tasks, now. One that recurs is due again the next time.
 
     crm task done t-9f3
     crm task done ana
     crm task list is:overdue kind:call -o ids | crm task done - --yes
     """
     from crm_cli.features.tasks import done as plan
+
+    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+
+
+@app.command()
+def skip(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Leave out one occurrence of tasks that recur; the next comes as usual.
+
+    crm task skip t-9f3
+    """
+    from crm_cli.features.tasks import skip as plan
 
     _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
 

@@ -14,7 +14,7 @@ from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.kind import Kind
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.model.task import TASK
+from crm_cli.model.task import OCCURRENCE, TASK
 from crm_cli.query.answering import answerable
 from crm_cli.workspace import Workspace
 
@@ -126,6 +126,10 @@ def _task(row: dict[str, Any]) -> Event:
     return Event(when, "task", row["customer"], _joined("", (row["title"],)), row["id"])
 
 
+def _occurrence(row: dict[str, Any]) -> Event:
+    return Event(row["at"], "task", row["customer"], _joined("", (row["title"],)), row["id"])
+
+
 def _purchase(row: dict[str, Any]) -> Event:
     what = row["text"] or ", ".join(dict.fromkeys(row["lines"] or ()))
     told = _joined(": ", (row["number"], _joined(", ", (what, _money(row["gross"], row)))))
@@ -171,6 +175,13 @@ _SOURCES = (
         ("is:done", "has:completed"),
         ("completed", "customer", "title", "id"),
         _task,
+    ),
+    _Source(
+        OCCURRENCE,
+        "at",
+        ("outcome:done",),
+        ("at", "customer", "title", "id"),
+        _occurrence,
     ),
     # Done, but nobody wrote down when: the day that it was due tells about when.
     _Source(TASK, "due", ("is:done", "no:completed"), ("due", "customer", "title", "id"), _task),

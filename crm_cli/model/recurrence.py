@@ -1,83 +1,184 @@
-"""Tasks that come again (RFC 5545 RRULE): what follows one that is done."""
+"""Tasks that come again: the days of a rule (RFC 5545 RRULE), and what follows one done."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_cli.model.dates import at_time
+from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
-_ONCE = frozenset(("id", "status", "completed", "percent_complete", "due", "start", "rrule"))
-"""What is the done task's own, or is reckoned anew."""
-
 _MOST = 100_000
+_YEARS = 60
 """A rule is followed so far; one that leads nowhere till then has ended."""
 
+_UNTIL = re.compile(r"UNTIL=(\d{8})(T\d{6}Z?)?", re.IGNORECASE)
 
-def following(item: Item, now: datetime) -> dict[str, Any] | None:
-    """The values of the task that follows a recurring one which is done at `now`.
 
-    It is due on the first day of the rule after the done one was due (with
-    `repeat_from: completion` after today), and not in the past: what was missed is not
-    made up for. None where the rule has ended. Raises Unreadable for a rule that is none.
+class Following(NamedTuple):
+    """The occurrence that follows one which is done.
+
+    `missed` are the days of the rule that went by meanwhile; `rrule` is what is left of
+    the rule from `due` on (COUNT goes down); `start` is as long before `due` as it was.
     """
-    today = now.date()
-    due = item.values.get("due")
-    zone = due.tzinfo if isinstance(due, datetime) else now.tzinfo
-    local = due.astimezone(now.tzinfo) if isinstance(due, datetime) else due
-    day = local.date() if isinstance(local, datetime) else local
-    origin = today if day is None or item.get("repeat_from") == "completion" else day
-    rule = str(item.values["rrule"])
-    found = _next_day(rule, origin, max(origin, today))
-    if found is None:
-        return None
-    next_day, passed = found
-    values = {
-        key: value
-        for key, value in item.values.items()
-        if key not in _ONCE and not isinstance(value, list)
-    }
-    clock = local.timetz().replace(tzinfo=None) if isinstance(local, datetime) else None
-    assert zone is not None and now.tzinfo is not None
-    values["due"] = at_time(next_day, clock, now.tzinfo) if clock is not None else next_day
-    start = item.values.get("start")
-    if start is not None and day is not None:
-        first = start.astimezone(now.tzinfo).date() if isinstance(start, datetime) else start
-        values["start"] = next_day - (day - first)
-    values["rrule"] = _counted_down(rule, passed)
-    return values
+
+    due: date | datetime
+    start: date | None
+    rrule: str
+    missed: tuple[date, ...]
 
 
-def _next_day(rule: str, origin: date, after: date) -> tuple[date, int] | None:
-    """The first day of the rule later than `origin` and not before `after`, and how many
-    days of the rule came before it."""
+def occurrences(rule: str, start: date | datetime, zone: tzinfo) -> Iterator[date | datetime]:
+    """The days, or with an instant as `start` the instants, of a rule that begins there.
+
+    Times keep to the wall clock of `zone` when clocks change; one that a change skips is
+    so much later. A month without the day is passed over, as RFC 5545 has it. Raises
+    Unreadable for a rule that is none.
+    """
     from dateutil.rrule import rrulestr
 
-    text = rule.strip()
-    # A limit in UTC beside days without a zone is refused by the library.
-    text = re.sub(r"(UNTIL=\d{8})(?:T\d{6}Z?)?", r"\1", text, flags=re.IGNORECASE)
+    timed = isinstance(start, datetime)
+    first = start.astimezone(zone).replace(tzinfo=None) if isinstance(start, datetime) else None
+    begin = first if first is not None else datetime.combine(start, time())
+    text = _UNTIL.sub(lambda match: _until(match, zone, timed=timed), rule.strip())
+    if not re.search("UNTIL=|COUNT=", text, re.IGNORECASE) and begin.year < 9999 - _YEARS:
+        text += f";UNTIL={begin.year + _YEARS}1231T235959"
     try:
-        found = rrulestr(text, dtstart=datetime.combine(origin, time()))
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        found = rrulestr(text, dtstart=begin)
+        for number, moment in enumerate(found):
+            if number >= _MOST:
+                return
+            yield _instant(moment, zone) if timed else moment.date()
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError) as error:
         raise Unreadable(
-            f"'{rule}' is no rule of recurrence", "write it as FREQ=WEEKLY;INTERVAL=2"
+            f"'{rule}' is no rule of recurrence",
+            "write every 2 weeks, every 3rd monday, or FREQ=WEEKLY;INTERVAL=2",
+            code="bad-recurrence",
         ) from error
-    for passed, moment in enumerate(islice(found, _MOST)):
-        if moment.date() > origin and moment.date() >= after:
-            return moment.date(), passed
+
+
+def following(item: Item, now: datetime) -> Following | None:
+    """What follows the present occurrence of a recurring task that is dealt with at `now`.
+
+    It is the first of the rule after the one dealt with (with `repeat_from: completion`,
+    or without a due date, after today) that is not in the past. None where the rule has
+    ended. Raises Unreadable for a rule that is none.
+    """
+    zone = now.tzinfo
+    assert zone is not None
+    today = now.date()
+    check_rule(rule := str(item.values["rrule"]))
+    due = item.values.get("due")
+    present = item.values.get("recurrence_id") or due
+    if present is None or item.get("repeat_from") == "completion":
+        present = _on(today, due, zone)
+    assert present is not None
+    missed: list[date] = []
+    for passed, moment in enumerate(occurrences(rule, present, zone)):
+        if moment <= present:
+            continue
+        day = local_date(moment, zone)
+        if day < today:
+            missed.append(day)
+            continue
+        start = _start(item, due, moment, zone)
+        return Following(moment, start, _counted_down(rule, passed), tuple(missed))
     return None
 
 
+def check_rule(rule: str) -> None:
+    """Raises Unreadable for what is no rule, and for what comes more than once a day."""
+    if match := re.search(r"FREQ=(HOURLY|MINUTELY|SECONDLY)", rule, re.IGNORECASE):
+        raise Unreadable(
+            f"a task that comes {match[1].lower()} is none to be done by hand",
+            "the shortest is every day",
+            code="bad-recurrence",
+        )
+    next(occurrences(rule, date(2000, 1, 1), UTC), None)
+
+
+def first(rule: str, today: date, zone: tzinfo) -> date:
+    """The first day of a rule from today on; raises Unreadable where there is none."""
+    for day in occurrences(rule, today, zone):
+        return day
+    raise Unreadable(f"'{rule}' has no day from {today} on", code="bad-recurrence")
+
+
+def _on(day: date, like: date | datetime | None, zone: tzinfo) -> date | datetime:
+    """A day, at the wall-clock time that `like` has, if it has one."""
+    if isinstance(like, datetime):
+        return _instant(datetime.combine(day, like.astimezone(zone).time()), zone)
+    return day
+
+
+def _instant(wall: datetime, zone: tzinfo) -> datetime:
+    """The instant of a wall-clock time; one that does not exist is so much later, and of
+    one that is there twice it is the first (RFC 5545, section 3.3.5)."""
+    return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+
+
+def _start(
+    item: Item, due: date | datetime | None, moment: date | datetime, zone: tzinfo
+) -> date | None:
+    """The day before which the next one is not begun."""
+    start = item.values.get("start")
+    if start is None or due is None:
+        return None
+    ahead: timedelta = local_date(due, zone) - local_date(start, zone)
+    return local_date(moment, zone) - ahead
+
+
+def _until(match: re.Match[str], zone: tzinfo, *, timed: bool) -> str:
+    """The limit as the library compares it: without a zone, by the wall clock."""
+    day, clock = match[1], match[2] or ""
+    if not timed:
+        return f"UNTIL={day}"
+    if not clock:
+        return f"UNTIL={day}T235959"
+    if not clock.endswith("Z"):
+        return f"UNTIL={day}{clock}"
+    instant = datetime.strptime(f"{day}{clock}", "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return f"UNTIL={instant.astimezone(zone):%Y%m%dT%H%M%S}"
+
+
 def _counted_down(rule: str, passed: int) -> str:
-    """The rule for what is left: COUNT is lowered by the days that have been."""
+    """The rule for what is left: COUNT is lowered by the occurrences that have been."""
 
     def lowered(match: re.Match[str]) -> str:
         return f"COUNT={max(1, int(match[1]) - passed)}"
 
     return re.sub(r"COUNT=(\d+)", lowered, rule, flags=re.IGNORECASE)
+
+
+def log_line(text: str) -> dict[str, Any]:
+    """One line of a task's log of occurrences, as its parts: day, outcome, last or at.
+
+    `2026-11-18 done 2026-11-20`, `2026-11-18 skipped`, `2026-11-09..2026-11-16 missed`.
+    What is written otherwise has no parts.
+    """
+    match = _LOGGED.fullmatch(" ".join(text.split()))
+    if match is None:
+        return {}
+    try:
+        days = {key: date.fromisoformat(match[key]) for key in ("day", "last", "at") if match[key]}
+    except ValueError:
+        return {}
+    return {**days, "outcome": match["outcome"]}
+
+
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_LOGGED = re.compile(
+    rf"(?P<day>{_DAY})(?:\.\.(?P<last>{_DAY}))? "
+    rf"(?P<outcome>done|skipped|missed)(?: (?P<at>{_DAY}))?"
+)
+
+
+def logged(day: date, outcome: str, *, at: date | None = None, last: date | None = None) -> str:
+    """A line of the log; `at` is the day it was done where that is another."""
+    span = f"{day}..{last}" if last is not None and last != day else f"{day}"
+    return f"{span} {outcome}" + (f" {at}" if at is not None and at != day else "")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from crm_cli.model.contacts import alone
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
+    Date,
     Every,
     Integer,
+    ListOf,
     Moment,
     Reference,
     Text,
@@ -17,6 +20,10 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.kind import Derived, Field, Kind, State
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
 
 
 class TaskKind(StrEnum):
@@ -67,6 +74,33 @@ class DelegationStatus(StrEnum):
 
 CLOSED = frozenset((TaskStatus.COMPLETED.value, TaskStatus.CANCELLED.value))
 
+
+def _derive_occurrence(occurrence: Item, business: Business) -> None:
+    from crm_cli.model.recurrence import log_line
+
+    parts = log_line(str(occurrence.values.get("value", "")))
+    parts.setdefault("at", parts.get("day"))
+    occurrence.derived.update(parts)
+
+
+OCCURRENCE = Kind(
+    "occurrence",
+    "occurrences",
+    "an occurrence of a recurring task that has been",
+    (Field("value", Text(), "2026-11-18 done 2026-11-20, 2026-11-25 skipped", searched=False),),
+    shorthand=alone("value"),
+    title="value",
+    when="at",
+    notes=False,
+    derived=(
+        Derived("day", Date(), "the day it was due by its rule"),
+        Derived("last", Date(), "of several missed ones the last day"),
+        Derived("outcome", Word(), "done, skipped or missed"),
+        Derived("at", Date(), "the day it was done"),
+    ),
+    derive=_derive_occurrence,
+)
+
 _OPEN = "{t}.status NOT IN ('completed', 'cancelled')"
 
 TASK = Kind(
@@ -82,8 +116,10 @@ TASK = Kind(
         Field("start", Moment(), "not before"),
         Field("due", Moment(), "until when", aliases=("date", "due_date")),
         Field("completed", Moment(), "when it was done"),
-        Field("rrule", Text(), "how it recurs (RFC 5545)", searched=False),
+        Field("rrule", Text(), "how it recurs (RFC 5545)", aliases=("every",), searched=False),
         Field("repeat_from", Choice(RepeatFrom), "what a recurrence counts from"),
+        Field("recurrence_id", Moment(), "the rule's own day of one that was put off"),
+        Field("occurrences", ListOf(OCCURRENCE), "those that have been"),
         Field("organizer", Word(), "who asked for it"),
         Field("assignee", Word(), "who does it", aliases=("owner",), inherits="owner"),
         Field("delegated_from", Word(), "who passed it on"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from tests.conftest import Crm
 
@@ -95,3 +96,23 @@ def test_columns_and_formats(crm: Crm) -> None:
         crm("timeline", "maja", "--cols", "kind", "-o", "tsv", "-n", "1").out == "kind\npayment\n"
     )
     assert crm("timeline", "maja", "--cols", "knd").code == 2
+
+
+def test_occurrences_that_were_done_are_told(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "jan-vidmar.yaml").write_text(
+        """\
+name: Jan
+tasks:
+  - id: t-7777777
+    title: Deliver
+    due: 2026-11-25
+    rrule: FREQ=WEEKLY
+    occurrences:
+      - 2026-11-11 done 2026-11-12
+      - 2026-11-18 skipped
+"""
+    )
+    rows = json.loads(crm("timeline", "jan-vidmar", "--json").out)
+    assert [(row["when"], row["kind"], row["what"], row["id"]) for row in rows] == [
+        ("2026-11-12", "task", "Deliver", "t-7777777")
+    ]

@@ -175,10 +175,7 @@ def test_several_tasks_of_a_file_are_one_edit(workspace: Opened) -> None:
     ]
 
 
-def test_of_a_recurring_task_the_next_is_added(workspace: Opened, shop: Path) -> None:
-    path = shop / "customers" / "jan-vidmar.yaml"
-    path.write_text(
-        """\
+RECURRING = """\
 name: Jan Vidmar
 tasks:
   - id: t-7777777
@@ -189,19 +186,129 @@ tasks:
     due: 2026-11-18
     rrule: FREQ=WEEKLY;COUNT=5
 """
-    )
+
+
+@pytest.fixture
+def recurring(shop: Path) -> Path:
+    path = shop / "customers" / "jan-vidmar.yaml"
+    path.write_text(RECURRING)
+    return path
+
+
+def test_a_recurring_task_stays_one_and_logs_what_was_done(
+    workspace: Opened, recurring: Path
+) -> None:
     opened = workspace()
     plan = carried_out(opened, tasks.done(opened, [tasks.pick(opened, "jan-vidmar")]))
-    first, second = opened.record("jan-vidmar").items("tasks")
-    assert (first.get("status"), first.get("percent_complete")) == ("completed", 100)
-    assert second.id == plan.made[0]
-    assert second.values == {
-        "title": "Deliver",
-        "start": date(2026, 11, 24),
-        "due": date(2026, 11, 25),
-        "rrule": "FREQ=WEEKLY;COUNT=4",
-    }
-    assert plan.notes == ["the next one is due Wed 2026-11-25, in 5 days"]
+    assert recurring.read_text() == (
+        """\
+name: Jan Vidmar
+tasks:
+  - id: t-7777777
+    title: Deliver
+    start: 2026-11-24
+    due: 2026-11-25
+    rrule: FREQ=WEEKLY;COUNT=4
+    occurrences:
+      - 2026-11-18 done 2026-11-20
+"""
+    )
+    assert plan.notes == ["t-7777777 is next due Wed 2026-11-25, in 5 days"]
+    for day in ("2026-11-25", "2026-12-02", "2026-12-09", "2026-12-20"):
+        opened = workspace(today=day)
+        plan = carried_out(opened, tasks.done(opened, [tasks.pick(opened, "t-7777777")]))
+    assert plan.notes == ["t-7777777 was the last of its kind: the recurrence ends"]
+    item = task(workspace(), "jan-vidmar", "t-7777777")
+    assert item.get("status") == "completed"
+    assert [one.values["value"] for one in item.items("occurrences")] == [
+        "2026-11-18 done 2026-11-20",
+        "2026-11-25 done",
+        "2026-12-02 done",
+        "2026-12-09 done",
+        "2026-12-16 done 2026-12-20",
+    ]
+
+
+def test_what_was_missed_is_written_down(workspace: Opened, recurring: Path) -> None:
+    opened = workspace(today="2026-12-08")
+    plan = carried_out(opened, tasks.done(opened, [tasks.pick(opened, "t-7777777")]))
+    assert "missed 2 times: 2026-11-25 to 2026-12-02" in plan.notes[0]
+    item = task(workspace(), "jan-vidmar", "t-7777777")
+    assert item.get("due") == date(2026, 12, 9)
+    assert [one.values["value"] for one in item.items("occurrences")] == [
+        "2026-11-18 done 2026-12-08",
+        "2026-11-25..2026-12-02 missed",
+    ]
+
+
+def test_one_that_is_put_off_does_not_move_the_next(workspace: Opened, recurring: Path) -> None:
+    for text in ("2026-11-22", "2026-11-23"):
+        opened = workspace()
+        carried_out(opened, tasks.snooze(opened, [tasks.pick(opened, "t-7777777")], text))
+    item = task(workspace(), "jan-vidmar", "t-7777777")
+    assert item.get("recurrence_id") == date(2026, 11, 18)
+    opened = workspace(today="2026-11-23")
+    carried_out(opened, tasks.skip(opened, [tasks.pick(opened, "t-7777777")]))
+    item = task(workspace(), "jan-vidmar", "t-7777777")
+    assert (item.get("due"), item.get("recurrence_id")) == (date(2026, 11, 25), None)
+    assert item.items("occurrences")[0].values["value"] == "2026-11-18 skipped"
+
+
+def test_only_what_recurs_is_skipped(workspace: Opened) -> None:
+    opened = workspace()
+    with pytest.raises(Refused, match="does not recur"):
+        tasks.skip(opened, [tasks.pick(opened, "t-9f3")])
+
+
+def test_two_who_are_done_at_once_are_done_once(workspace: Opened, recurring: Path) -> None:
+    opened = workspace()
+    found = [tasks.pick(opened, "t-7777777")]
+    first, second = tasks.done(opened, found), tasks.done(opened, found)
+    carried_out(opened, first)
+    assert not workspace().write(second.change).diffs
+
+
+@pytest.mark.parametrize(
+    ("every", "due", "wanted"),
+    [
+        ("2 weeks", "fri", ("FREQ=WEEKLY;INTERVAL=2", "2026-11-27")),
+        ("every 3rd monday", None, ("FREQ=MONTHLY;BYDAY=3MO", "2026-12-21")),
+        ("weekdays", "2026-11-23 9:00", (None, "2026-11-23T09:00:00+01:00")),
+    ],
+)
+def test_a_rhythm_in_words(
+    workspace: Opened, every: str, due: str | None, wanted: tuple[str | None, str]
+) -> None:
+    opened = workspace()
+    plan = carried_out(opened, tasks.add(opened, "jan-vidmar", "Deliver", every=every, due=due))
+    item = task(workspace(), "jan-vidmar", plan.made[0])
+    assert wanted[0] in (None, item.get("rrule"))
+    assert item.get("due").isoformat() == wanted[1]
+    assert any(note.startswith("recurs: first") for note in plan.notes)
+
+
+def test_wrong_rhythms_are_refused(workspace: Opened) -> None:
+    for values in ({"every": "now and then"}, {"every": " "}, {"repeat_from": "due"}):
+        with pytest.raises(UsageError, match=r"--every|--repeat-from"):
+            tasks.add(workspace(), "jan-vidmar", "Deliver", **values)
+
+
+def test_what_comes_first(workspace: Opened) -> None:
+    opened = workspace()
+    plan = tasks.add(opened, "hotel-breg", "Then", depends_on=["t-3qqqqq1"], due="today")
+    carried_out(opened, plan)
+    assert task(workspace(), "hotel-breg", plan.made[0]).get("depends_on") == ["t-3qqqqq1"]
+    with pytest.raises(NotFound):
+        tasks.add(workspace(), "hotel-breg", "Then", depends_on=["t-zzz"])
+
+
+def test_how_much_is_done(workspace: Opened) -> None:
+    opened = workspace()
+    carried_out(opened, tasks.start(opened, [tasks.pick(opened, "t-9f3")], percent=40))
+    item = task(workspace(), "maja-kos", "t-9f3kx7d")
+    assert (item.get("status"), item.get("percent_complete")) == ("in_progress", 40)
+    with pytest.raises(UsageError):
+        tasks.start(workspace(), [tasks.pick(opened, "t-9f3")], percent=100)
 
 
 def test_a_rule_that_is_none_is_told_and_the_task_is_done(workspace: Opened, shop: Path) -> None:
@@ -209,10 +316,8 @@ def test_a_rule_that_is_none_is_told_and_the_task_is_done(workspace: Opened, sho
     path.write_text("name: Jan\ntasks:\n  - title: Deliver\n    rrule: sometimes\n")
     opened = workspace()
     plan = carried_out(opened, tasks.done(opened, [tasks.pick(opened, "jan-vidmar")]))
-    assert plan.notes == ["no task follows it: 'sometimes' is no rule of recurrence"]
-    assert [one.get("status") for one in opened.record("jan-vidmar").items("tasks")] == [
-        "completed"
-    ]
+    assert plan.notes[0].endswith("does not go on: 'sometimes' is no rule of recurrence")
+    assert "status: completed" in path.read_text()
 
 
 def test_starting_a_done_task_opens_it_again(workspace: Opened) -> None:

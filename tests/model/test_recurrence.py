@@ -1,19 +1,24 @@
-"""What follows a recurring task."""
+"""The days of rules, and what follows an occurrence that is done."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import rrulestr
 
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.item import Item
-from crm_cli.model.recurrence import following
+from crm_cli.model.recurrence import following, log_line, logged, occurrences
+from crm_cli.model.rhythm import read_rhythm
 from crm_cli.model.task import TASK
 
 ZONE = ZoneInfo("Europe/Ljubljana")
+NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=ZONE)
 
 
@@ -23,51 +28,335 @@ def made(**values: Any) -> Item:
     return item
 
 
+# RFC 5545, section 3.8.5.3: each example's rule, its first day, and the days that are listed.
+
+EXAMPLES = [
+    ("FREQ=DAILY;COUNT=10", "19970902", "1997 9 2 3 4 5 6 7 8 9 10 11"),
+    ("FREQ=DAILY;INTERVAL=2", "19970902", "1997 9 2 4 6 8 10 12 14 16 18 20 22 24 26 28 30"),
+    ("FREQ=DAILY;INTERVAL=10;COUNT=5", "19970902", "1997 9 2 12 22, 10 2 12"),
+    ("FREQ=WEEKLY;COUNT=10", "19970902", "1997 9 2 9 16 23 30, 10 7 14 21 28, 11 4"),
+    (
+        "FREQ=WEEKLY;UNTIL=19971224T000000Z",
+        "19970902",
+        "1997 9 2 9 16 23 30, 10 7 14 21 28, 11 4 11 18 25, 12 2 9 16 23",
+    ),
+    (
+        "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
+        "19970902",
+        "1997 9 2 16 30, 10 14 28, 11 11 25, 12 9 23, 1998 1 6 20, 2 3 17",
+    ),
+    (
+        "FREQ=WEEKLY;UNTIL=19971007T000000Z;WKST=SU;BYDAY=TU,TH",
+        "19970902",
+        "1997 9 2 4 9 11 16 18 23 25 30, 10 2",
+    ),
+    (
+        "FREQ=WEEKLY;COUNT=10;WKST=SU;BYDAY=TU,TH",
+        "19970902",
+        "1997 9 2 4 9 11 16 18 23 25 30, 10 2",
+    ),
+    (
+        "FREQ=WEEKLY;INTERVAL=2;UNTIL=19971224T000000Z;WKST=SU;BYDAY=MO,WE,FR",
+        "19970901",
+        "1997 9 1 3 5 15 17 19 29, 10 1 3 13 15 17 27 29 31, 11 10 12 14 24 26 28, 12 8 10 12 22",
+    ),
+    (
+        "FREQ=WEEKLY;INTERVAL=2;COUNT=8;WKST=SU;BYDAY=TU,TH",
+        "19970902",
+        "1997 9 2 4 16 18 30, 10 2 14 16",
+    ),
+    (
+        "FREQ=MONTHLY;COUNT=10;BYDAY=1FR",
+        "19970905",
+        "1997 9 5, 10 3, 11 7, 12 5, 1998 1 2, 2 6, 3 6, 4 3, 5 1, 6 5",
+    ),
+    ("FREQ=MONTHLY;UNTIL=19971224T000000Z;BYDAY=1FR", "19970905", "1997 9 5, 10 3, 11 7, 12 5"),
+    (
+        "FREQ=MONTHLY;INTERVAL=2;COUNT=10;BYDAY=1SU,-1SU",
+        "19970907",
+        "1997 9 7 28, 11 2 30, 1998 1 4 25, 3 1 29, 5 3 31",
+    ),
+    (
+        "FREQ=MONTHLY;COUNT=6;BYDAY=-2MO",
+        "19970922",
+        "1997 9 22, 10 20, 11 17, 12 22, 1998 1 19, 2 16",
+    ),
+    (
+        "FREQ=MONTHLY;BYMONTHDAY=-3",
+        "19970928",
+        "1997 9 28, 10 29, 11 28, 12 29, 1998 1 29, 2 26",
+    ),
+    (
+        "FREQ=MONTHLY;COUNT=10;BYMONTHDAY=2,15",
+        "19970902",
+        "1997 9 2 15, 10 2 15, 11 2 15, 12 2 15, 1998 1 2 15",
+    ),
+    (
+        "FREQ=MONTHLY;COUNT=10;BYMONTHDAY=1,-1",
+        "19970930",
+        "1997 9 30, 10 1 31, 11 1 30, 12 1 31, 1998 1 1 31, 2 1",
+    ),
+    (
+        "FREQ=MONTHLY;INTERVAL=18;COUNT=10;BYMONTHDAY=10,11,12,13,14,15",
+        "19970910",
+        "1997 9 10 11 12 13 14 15, 1999 3 10 11 12 13",
+    ),
+    (
+        "FREQ=MONTHLY;INTERVAL=2;BYDAY=TU",
+        "19970902",
+        "1997 9 2 9 16 23 30, 11 4 11 18 25, 1998 1 6 13 20 27, 3 3 10 17 24 31",
+    ),
+    (
+        "FREQ=YEARLY;COUNT=10;BYMONTH=6,7",
+        "19970610",
+        "1997 6 10, 7 10, 1998 6 10, 7 10, 1999 6 10, 7 10, 2000 6 10, 7 10, 2001 6 10, 7 10",
+    ),
+    (
+        "FREQ=YEARLY;INTERVAL=2;COUNT=10;BYMONTH=1,2,3",
+        "19970310",
+        "1997 3 10, 1999 1 10, 2 10, 3 10, 2001 1 10, 2 10, 3 10, 2003 1 10, 2 10, 3 10",
+    ),
+    (
+        "FREQ=YEARLY;INTERVAL=3;COUNT=10;BYYEARDAY=1,100,200",
+        "19970101",
+        "1997 1 1, 4 10, 7 19, 2000 1 1, 4 9, 7 18, 2003 1 1, 4 10, 7 19, 2006 1 1",
+    ),
+    ("FREQ=YEARLY;BYDAY=20MO", "19970519", "1997 5 19, 1998 5 18, 1999 5 17"),
+    ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "19970512", "1997 5 12, 1998 5 11, 1999 5 17"),
+    (
+        "FREQ=YEARLY;BYMONTH=3;BYDAY=TH",
+        "19970313",
+        "1997 3 13 20 27, 1998 3 5 12 19 26, 1999 3 4 11 18 25",
+    ),
+    (
+        "FREQ=YEARLY;BYDAY=TH;BYMONTH=6,7,8",
+        "19970605",
+        "1997 6 5 12 19 26, 7 3 10 17 24 31, 8 7 14 21 28, 1998 6 4 11 18 25",
+    ),
+    (
+        "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
+        "19970902",
+        "1998 2 13, 3 13, 11 13, 1999 8 13, 2000 10 13",
+    ),
+    (
+        "FREQ=MONTHLY;BYDAY=SA;BYMONTHDAY=7,8,9,10,11,12,13",
+        "19970913",
+        "1997 9 13, 10 11, 11 8, 12 13, 1998 1 10, 2 7, 3 7, 4 11, 5 9, 6 13",
+    ),
+    (
+        "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8",
+        "19961105",
+        "1996 11 5, 2000 11 7, 2004 11 2",
+    ),
+    ("FREQ=MONTHLY;COUNT=3;BYDAY=TU,WE,TH;BYSETPOS=3", "19970904", "1997 9 4, 10 7, 11 6"),
+    (
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2",
+        "19970929",
+        "1997 9 29, 10 30, 11 27, 12 30, 1998 1 29, 2 26, 3 30",
+    ),
+    ("FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO", "19970805", "1997 8 5 10 19 24"),
+    ("FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU", "19970805", "1997 8 5 17 19 31"),
+    ("FREQ=MONTHLY;BYMONTHDAY=15,30;COUNT=5", "20070115", "2007 1 15 30, 2 15, 3 15 30"),
+]
+
+
+def listed(text: str) -> list[date]:
+    """`1997 9 2 9, 10 7, 1998 1 1`: a year before its months, a month before its days."""
+    days = []
+    year = 0
+    for part in text.split(", "):
+        numbers = [int(word) for word in part.split()]
+        if numbers[0] > 31:
+            year, *numbers = numbers
+        days += [date(year, numbers[0], day) for day in numbers[1:]]
+    return days
+
+
+@pytest.mark.parametrize(("rule", "start", "wanted"), EXAMPLES, ids=[e[0] for e in EXAMPLES])
+def test_examples_of_rfc_5545(rule: str, start: str, wanted: str) -> None:
+    days = listed(wanted)
+    first = datetime.strptime(start, "%Y%m%d").replace(hour=9, tzinfo=NEW_YORK)
+    found = list(islice(occurrences(rule, first, NEW_YORK), len(days) + 1))
+    ends = "COUNT" in rule or "UNTIL" in rule
+    assert [moment.astimezone(NEW_YORK).date() for moment in instants(found)][: len(days)] == days
+    assert not ends or len(found) == len(days)
+    assert all(moment.astimezone(NEW_YORK).hour == 9 for moment in instants(found))
+    alone = list(islice(occurrences(rule, first.date(), NEW_YORK), len(days)))
+    assert alone == days
+
+
+def instants(found: Iterable[date]) -> list[datetime]:
+    return [moment for moment in found if isinstance(moment, datetime)]
+
+
 @pytest.mark.parametrize(
-    ("due", "rule", "more", "wanted"),
+    "rule",
     [
-        ("2026-11-20", "FREQ=DAILY", {}, "2026-11-21"),
-        ("2026-11-25", "FREQ=WEEKLY;INTERVAL=2", {}, "2026-12-09"),
-        # What was missed is not made up for.
-        ("2026-09-01", "FREQ=MONTHLY", {}, "2026-12-01"),
-        ("2026-11-13", "FREQ=WEEKLY", {}, "2026-11-20"),
-        ("2026-11-27", "FREQ=MONTHLY;INTERVAL=3", {"repeat_from": "completion"}, "2027-02-20"),
-        ("2026-09-01", "FREQ=WEEKLY", {"repeat_from": "due"}, "2026-11-24"),
-        # RFC 5545: a month without that day is passed over.
-        ("2026-12-31", "FREQ=MONTHLY", {}, "2027-01-31"),
-        ("2027-01-31", "FREQ=MONTHLY", {}, "2027-03-31"),
-        ("2026-11-20", "FREQ=MONTHLY;BYDAY=-1FR", {}, "2026-11-27"),
-        ("2026-11-20", "RRULE:FREQ=YEARLY", {}, "2027-11-20"),
-        ("2026-11-20", "FREQ=WEEKLY;UNTIL=20261127T225959Z", {}, "2026-11-27"),
-        ("2026-11-20", "FREQ=WEEKLY;UNTIL=20261126", {}, None),
-        ("2026-11-20", "FREQ=WEEKLY;COUNT=2", {}, "2026-11-27"),
-        ("2026-11-20", "FREQ=WEEKLY;COUNT=1", {}, None),
+        "FREQ=DAILY;UNTIL=19971224T000000Z",
+        "FREQ=YEARLY;UNTIL=20000131T140000Z;BYMONTH=1;BYDAY=SU,MO,TU,WE,TH,FR,SA",
+        "FREQ=DAILY;BYHOUR=9,10,11,12,13,14,15,16;BYMINUTE=0,20,40;COUNT=200",
+        "FREQ=MINUTELY;INTERVAL=90;COUNT=4",
     ],
 )
-def test_the_next_day(due: str, rule: str, more: dict[str, Any], wanted: str | None) -> None:
+def test_long_examples_are_the_librarys(rule: str) -> None:
+    first = datetime(1997, 9, 2, 9, tzinfo=NEW_YORK)
+    wanted = rrulestr(rule, dtstart=first)
+    found = occurrences(rule, first, NEW_YORK)
+    assert instants(islice(found, 400)) == list(islice(wanted, 400))
+
+
+# What follows
+
+
+@pytest.mark.parametrize(
+    ("due", "rule", "more", "wanted", "missed"),
+    [
+        ("2026-11-20", "FREQ=DAILY", {}, "2026-11-21", 0),
+        ("2026-11-25", "FREQ=WEEKLY;INTERVAL=2", {}, "2026-12-09", 0),
+        ("2026-09-01", "FREQ=MONTHLY", {}, "2026-12-01", 2),
+        ("2026-11-13", "FREQ=WEEKLY", {}, "2026-11-20", 0),
+        ("2026-11-27", "FREQ=MONTHLY;INTERVAL=3", {"repeat_from": "completion"}, "2027-02-20", 0),
+        ("2026-09-01", "FREQ=WEEKLY", {"repeat_from": "due"}, "2026-11-24", 11),
+        # RFC 5545: a month without that day is passed over.
+        ("2026-12-31", "FREQ=MONTHLY", {}, "2027-01-31", 0),
+        ("2027-01-31", "FREQ=MONTHLY", {}, "2027-03-31", 0),
+        ("2026-11-20", "FREQ=MONTHLY;BYDAY=-1FR", {}, "2026-11-27", 0),
+        ("2026-11-20", "RRULE:FREQ=YEARLY", {}, "2027-11-20", 0),
+        ("2026-11-20", "FREQ=WEEKLY;UNTIL=20261127T225959Z", {}, "2026-11-27", 0),
+        ("2026-11-20", "FREQ=WEEKLY;UNTIL=20261126", {}, None, 0),
+        ("2026-11-20", "FREQ=WEEKLY;COUNT=2", {}, "2026-11-27", 0),
+        ("2026-11-20", "FREQ=WEEKLY;COUNT=1", {}, None, 0),
+        # Put off: the next keeps to the rule's own day.
+        ("2026-11-25", "FREQ=WEEKLY", {"recurrence_id": date(2026, 11, 23)}, "2026-11-30", 0),
+    ],
+)
+def test_the_next_day(
+    due: str, rule: str, more: dict[str, Any], wanted: str | None, missed: int
+) -> None:
     found = following(made(title="x", due=date.fromisoformat(due), rrule=rule, **more), NOW)
-    assert (None if found is None else found["due"].isoformat()) == wanted
+    assert (None if found is None else found.due.isoformat()) == wanted
+    assert found is None or len(found.missed) == missed
 
 
-def test_a_time_keeps_to_the_wall_clock_when_clocks_change() -> None:
-    due = datetime.fromisoformat("2027-03-26T09:00+01:00")
-    found = following(made(due=due, rrule="FREQ=WEEKLY"), NOW)
+@pytest.mark.parametrize(
+    ("due", "wanted"),
+    [
+        ("2027-03-26T09:00+01:00", "2027-04-02T09:00:00+02:00"),
+        # 02:30 of 28 March 2027 does not exist; 31 October 2027 has it twice.
+        ("2027-03-21T02:30+01:00", "2027-03-28T03:30:00+02:00"),
+        ("2027-10-24T02:30+02:00", "2027-10-31T02:30:00+02:00"),
+    ],
+)
+def test_a_time_keeps_to_the_wall_clock_when_clocks_change(due: str, wanted: str) -> None:
+    found = following(made(due=datetime.fromisoformat(due), rrule="FREQ=WEEKLY"), NOW)
     assert found is not None
-    assert found["due"].isoformat() == "2027-04-02T09:00:00+02:00"
+    assert found.due.isoformat() == wanted
 
 
 def test_without_a_due_date_it_counts_from_the_day_it_is_done() -> None:
     found = following(made(title="x", rrule="FREQ=WEEKLY"), NOW)
-    assert found == {"title": "x", "due": date(2026, 11, 27), "rrule": "FREQ=WEEKLY"}
+    assert found is not None
+    assert (found.due, found.start) == (date(2026, 11, 27), None)
 
 
 def test_count_goes_down_by_what_was_passed() -> None:
     found = following(made(due=date(2026, 11, 1), rrule="FREQ=WEEKLY;COUNT=10"), NOW)
     assert found is not None
-    assert (found["due"], found["rrule"]) == (date(2026, 11, 22), "FREQ=WEEKLY;COUNT=7")
+    assert (found.due, found.rrule) == (date(2026, 11, 22), "FREQ=WEEKLY;COUNT=7")
 
 
-@pytest.mark.parametrize("rule", ["", "weekly", "FREQ=NEVER", "FREQ=DAILY;INTERVAL=x", "\0", ";;"])
+@pytest.mark.parametrize(
+    "rule",
+    ["", "weekly", "FREQ=NEVER", "FREQ=DAILY;INTERVAL=x", "\0", ";;", "FREQ=HOURLY"],
+)
 def test_what_is_no_rule(rule: str) -> None:
     with pytest.raises(Unreadable):
         following(made(due=date(2026, 11, 1), rrule=rule), NOW)
+
+
+def test_a_rule_that_leads_nowhere_has_ended() -> None:
+    rule = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+    assert following(made(due=date(2026, 11, 1), rrule=rule), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        (
+            "2026-11-18 done 2026-11-20",
+            {"day": "2026-11-18", "at": "2026-11-20", "outcome": "done"},
+        ),
+        ("2026-11-18 skipped", {"day": "2026-11-18", "outcome": "skipped"}),
+        (
+            "2026-11-09..2026-11-16 missed",
+            {"day": "2026-11-09", "last": "2026-11-16", "outcome": "missed"},
+        ),
+        ("yesterday", {}),
+        ("2026-02-30 done", {}),
+    ],
+)
+def test_lines_of_the_log(line: str, parts: dict[str, str]) -> None:
+    assert {key: str(value) for key, value in log_line(line).items()} == parts
+
+
+def test_a_line_of_the_log_says_a_day_once() -> None:
+    day = date(2026, 11, 18)
+    assert logged(day, "done", at=day) == "2026-11-18 done"
+    assert logged(day, "missed", last=day) == "2026-11-18 missed"
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("every 2 weeks", "10-31 11-14 11-28"),
+        ("2 weeks", "10-31 11-14 11-28"),
+        ("every 3rd monday", "11-16 12-21 01-18"),
+        ("monthly on the last friday", "11-27 12-25 01-29"),
+        ("monthly on 1", "11-01 12-01 01-01"),
+        ("every month on the 1st and 15th", "11-01 11-15 12-01"),
+        ("weekdays", "11-02 11-03 11-04 11-05 11-06 11-09"),
+        ("Every Weekday", "11-02 11-03"),
+        ("every mon, wed and fri", "11-02 11-04 11-06"),
+        ("every 2 weeks on mon,fri", "11-09 11-13 11-23"),
+        ("tuesdays", "11-03 11-10"),
+        ("every other day", "10-31 11-02"),
+        ("daily", "10-31 11-01"),
+        ("quarterly", "10-31 01-31 04-30"),
+        # Who says a month means a month: its last day where it has no 31st.
+        ("every month", "10-31 11-30 12-31 01-31 02-28"),
+        ("monthly on 30", "10-31 11-30 12-30 01-30 02-28"),
+        ("yearly on 24.12.", "12-24 12-24"),
+        ("every 29 february", "02-28 02-29 02-28"),
+        ("every last workday", "11-30 12-31 01-29"),
+        ("every day 3 times", "10-31 11-01 11-02 end"),
+        ("every week until 2026-11-14", "10-31 11-07 11-14 end"),
+        ("every week for 1 times", "10-31 end"),
+        ("RRULE:FREQ=DAILY;COUNT=1", "10-31 end"),
+        ("freq=weekly;byday=mo", "11-02 11-09"),
+    ],
+)
+def test_rhythms_in_words(words: str, days: str) -> None:
+    wanted = days.split()
+    first = date(2026, 10, 31)
+    if words == "monthly on 30":
+        wanted[0] = "10-30"
+        first = date(2026, 10, 30)
+    if "february" in words:
+        first = date(2027, 1, 1)
+    found = list(islice(occurrences(read_rhythm(words, first), first, UTC), len(wanted)))
+    ends = ["end"] if len(found) < len(wanted) else []
+    assert [f"{day:%m-%d}" for day in found] + ends == wanted
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "every", "sometimes", "every 0 days", "every 5 minutes", "every 32nd", "monthly on 32",
+     "every day 0 times", "every week until 2020-01-01", "FREQ=HOURLY", "FREQ=SOMETIMES",
+     "yearly on 31.2.", "weekly on 15"],
+)  # fmt: skip
+def test_what_is_no_rhythm(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_rhythm(words, date(2026, 10, 31))

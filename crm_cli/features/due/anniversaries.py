@@ -20,7 +20,7 @@ from crm_cli.model.hours import days_off_before
 from crm_cli.workspace import Workspace
 
 BIRTHDAY, ANNIVERSARY = "birthday", "anniversary"
-_FIRST = "SELECT a.\"date\", a.\"calendar\", a.\"kind\", a.\"label\", a.\"remind_before\","
+_FIRST = 'SELECT a."date", a."calendar", a."kind", a."label", a."remind_before",'
 _LISTED = f"""
 {_FIRST} c."id", c."name", c."owner" FROM "anniversary" a
 JOIN "customer" c ON c."pk" = a."customer" WHERE length(a."date") >= 7

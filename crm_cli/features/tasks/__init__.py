@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.items import find, new_id
 from crm_cli.features.plan import Plan, counted
+from crm_cli.features.tasks import recurring
 from crm_cli.features.values import echoed, said, typed, when
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused, UsageError
@@ -50,10 +51,15 @@ def add(
     priority: str | None = None,
     kind: str | None = None,
     remind: str | None = None,
+    every: str | None = None,
+    repeat_from: str | None = None,
+    depends_on: Sequence[str] = (),
 ) -> Plan:
     """Plan a new task of a customer; the values are texts as people type them.
 
-    Raises UsageError for an empty title or a wrong value.
+    `every` is how it recurs, in words or as an RRULE; without `due` it is then due on the
+    rule's first day. `depends_on` are the ids of tasks that come first. Raises UsageError
+    for an empty title or a wrong value, NotFound and Ambiguous for another task.
     """
     title = " ".join(title.split())
     if not title:
@@ -65,6 +71,7 @@ def add(
         "due": due,
         "assignee": assignee,
         "remind_before": remind,
+        "repeat_from": repeat_from,
     }
     values: dict[str, Any] = {"id": new_id(workspace, TASK), "title": title}
     notes: list[str] = []
@@ -77,6 +84,12 @@ def add(
         values[key] = typed(workspace, TASK, key, text)
         if isinstance(values[key], date):
             notes += echoed(workspace, key, text, values[key])
+    if every is not None:
+        notes += recurring.ruled(workspace, values, every)
+    elif repeat_from is not None:
+        raise UsageError("--repeat-from is for what recurs", "say how often with --every")
+    if depends_on:
+        values["depends_on"] = [_first(workspace, text) for text in depends_on]
     _in_order(workspace, values.get("start"), values.get("due"))
     notes += _stranger(workspace, values.get("assignee"))
     name = str(workspace.record(customer).get("name") or customer)
@@ -134,21 +147,16 @@ def pick(workspace: Workspace, text: str, *, strict: bool = False) -> Task:
 
 
 def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
-    """Plan to complete tasks, now; of one that recurs the next comes to be."""
+    """Plan to complete tasks, now; one that recurs is open again, due the next time."""
     now = workspace.clock.now.replace(second=0, microsecond=0)
     left, notes = _left(tasks, ("completed",))
-    following: dict[str, dict[str, Any]] = {}
-    for task in left:
-        if not task.item.values.get("rrule"):
-            continue
-        values, note = _next(workspace, task.item, now)
-        notes.append(note)
-        if values is not None:
-            following[task.id] = {"id": new_id(workspace, TASK), **values}
+    passed = recurring.passed(workspace, left, "done", notes)
 
     def update(document: Document, id: str) -> None:
         item = document.find(id)
         if item.get("status") == "completed":
+            return
+        if id in passed and recurring.move_on(document, id, passed[id]):
             return
         document.set(id, "status", "completed")
         document.set(id, "completed", now)
@@ -156,22 +164,49 @@ def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
             document.set(id, "percent_complete", 100)
         if item.values.get("delegation_status") is not None:
             document.set(id, "delegation_status", "completed")
-        if id in following:
-            document.add("tasks", following[id])
 
-    plan = _plan(tasks, left, update, "complete", "done", notes)
-    return plan._replace(made=[values["id"] for values in following.values()])
+    return _plan(tasks, left, update, "complete", "done", notes)
 
 
-def start(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
-    """Plan to take tasks up; one that was done or cancelled is open again."""
-    left, notes = _left(tasks, ("in_progress",))
+def skip(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
+    """Plan to leave out the present occurrence of tasks that recur.
+
+    Raises Refused for one that does not recur, or that is closed.
+    """
+    _none_of(tasks, tuple(_FINISHED))
+    for task in tasks:
+        if not task.item.values.get("rrule"):
+            raise Refused(f"{task.said} does not recur", f"crm task cancel {task.id} gives it up")
+    notes: list[str] = []
+    passed = recurring.passed(workspace, tasks, "skipped", notes)
+    if lost := [task.id for task in tasks if task.id not in passed]:
+        raise Refused(f"{', '.join(lost)}: the rule cannot be read", "; ".join(notes))
+
+    def update(document: Document, id: str) -> None:
+        if not recurring.move_on(document, id, passed[id]):
+            document.set(id, "status", "cancelled")
+
+    return _plan(tasks, tasks, update, "skip", "skipped", notes)
+
+
+def start(workspace: Workspace, tasks: Sequence[Task], *, percent: int | None = None) -> Plan:
+    """Plan to take tasks up; one that was done or cancelled is open again.
+
+    `percent` says how much of it is done, 0 to 99.
+    """
+    if percent is not None and not 0 <= percent <= 99:
+        raise UsageError(
+            f"--percent {percent} is not between 0 and 99", "crm task done says that all is done"
+        )
+    left, notes = _left(tasks, ("in_progress",) if percent is None else ())
 
     def update(document: Document, id: str) -> None:
         item = document.find(id)
         document.set(id, "status", "in_progress")
         document.remove(id, "completed")
-        if item.values.get("percent_complete") == 100:
+        if percent is not None:
+            document.set(id, "percent_complete", percent)
+        elif item.values.get("percent_complete") == 100:
             document.remove(id, "percent_complete")
         if item.values.get("delegation_status") == "completed":
             document.set(id, "delegation_status", "accepted")
@@ -202,11 +237,20 @@ def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
         _in_order(workspace, task.item.get("start"), value)
 
     def update(document: Document, id: str) -> None:
+        recurring.keep_place(document, id)
         document.set(id, "due", value)
 
     notes = echoed(workspace, "due", text, value)
     did = f"put off to {_shown(workspace, value)}"
     return _plan(tasks, tasks, update, "snooze", did, notes)
+
+
+def _first(workspace: Workspace, text: str) -> str:
+    """The whole id of a task that comes first."""
+    found = find(workspace, text.strip(), TASK)
+    if found is None:
+        raise NotFound(f"there is no task {text}", "crm task list is:open shows those to be done")
+    return found[1]
 
 
 def _plan(
@@ -322,17 +366,3 @@ def _stranger(workspace: Workspace, assignee: str | None) -> list[str]:
     if not assignee or not users or assignee in users:
         return []
     return [f"{assignee} is none of the users in crm.yaml: {', '.join(sorted(users))}"]
-
-
-def _next(workspace: Workspace, item: Item, now: datetime) -> tuple[dict[str, Any] | None, str]:
-    """The values of the task that follows one that recurs, and what is said of it."""
-    from crm_cli.model.errors import Unreadable
-    from crm_cli.model.recurrence import following
-
-    try:
-        values = following(item, now)
-    except Unreadable as error:
-        return None, f"no task follows it: {error.message}"
-    if values is None:
-        return None, "it was the last of its kind: the recurrence ends"
-    return values, said(workspace, "the next one is due", values["due"])
