@@ -49,9 +49,10 @@ def keep(root: Path, environ: Mapping[str, str], subject: str, changes: Sequence
     gitdir = repository(root)
     if gitdir is None:
         return ""
-    if not is_trusted(root, environ):
-        return "saved, not committed: this directory is not trusted yet (crm git setup)"
     real = os.path.realpath(root)
+    if not is_trusted(root, environ):
+        note(real, subject, [change.path for change in changes])
+        return "saved, not committed: this directory is not trusted yet (crm git setup)"
     try:
         reason = obstacle(gitdir)
         if not reason:

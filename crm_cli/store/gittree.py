@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.store.blobs import Blobs
 from crm_cli.store.files import LARGEST
-from crm_cli.store.git import Git, GitFailed
+from crm_cli.store.git import Git
 from crm_cli.store.tree import SINGLE, Entry
-
-if TYPE_CHECKING:
-    import subprocess
 
 _TOPS = {"customers": ".yaml", "campaigns": ".yaml", "templates": ""}
 _LINK = "120000"
@@ -35,7 +33,7 @@ class GitTree:
         self.problems: list[Problem] = []
         self._git = git
         self._blobs: dict[str, Blob] | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._contents = Blobs(git)
 
     def entries(self) -> Iterator[Entry]:
         """See `Tree.entries`."""
@@ -52,23 +50,11 @@ class GitTree:
         if blob.size > LARGEST:
             problem = Problem(path, 0, 0, "too-large", "is larger than 16 MiB", "split it")
             raise DataError(f"{path} {problem.message}", problem.hint, (problem,))
-        return self._content(blob.id)
+        return self._contents.read(blob.id)
 
     def exists(self, path: str) -> bool:
         """See `Tree.exists`."""
         return path in self._listed()
-
-    def close(self) -> None:
-        """End the process that blobs are read from."""
-        process, self._process = self._process, None
-        if process is not None:
-            for pipe in (process.stdin, process.stdout, process.stderr):
-                if pipe is not None:
-                    pipe.close()
-            process.wait()
-
-    def __del__(self) -> None:
-        self.close()
 
     def _listed(self) -> dict[str, Blob]:
         if self._blobs is None:
@@ -92,7 +78,7 @@ class GitTree:
             else:
                 self._skip(path, "not-a-file", "is not a file; skipped")
         for path, id in links.items():
-            place = posixpath.join(posixpath.dirname(path), os.fsdecode(self._content(id)))
+            place = posixpath.join(posixpath.dirname(path), os.fsdecode(self._contents.read(id)))
             target = found.get(posixpath.normpath(place))
             if target is None:
                 self._skip(path, "broken-link", "is a link to nothing here; skipped")
@@ -114,28 +100,5 @@ class GitTree:
             self._skip(path, "file-ending", "is not read", "its name must end in .yaml; rename it")
         return False
 
-    def _content(self, id: str) -> bytes:
-        if self._process is None:
-            self._process = self._git.start("cat-file", "--batch")
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
-        try:
-            stdin.write(f"{id}\n".encode())
-            stdin.flush()
-            return _answer(stdout)
-        except (OSError, ValueError) as error:
-            self.close()
-            raise GitFailed(f"git cat-file: {error}") from error
-
     def _skip(self, path: str, code: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(path, 0, 0, code, message, hint, Severity.WARNING))
-
-
-def _answer(stream: IO[bytes]) -> bytes:
-    """One object of `cat-file --batch`: a line that ends with its size, and the bytes."""
-    words = stream.readline().split()
-    if len(words) != 3:
-        raise ValueError("an object is missing; is the clone whole?")
-    data = stream.read(int(words[2]))
-    stream.read(1)
-    return data

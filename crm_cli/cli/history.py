@@ -1,0 +1,141 @@
+"""`crm history`, `crm blame`, `crm changes`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Terms, Who
+from crm_cli.cli.session import Session, of
+from crm_cli.render.output import Column, Format, Rows
+
+if TYPE_CHECKING:
+    from crm_cli.features.history import Change
+
+app = typer.Typer()
+
+_FOR_PEOPLE = ("when", "who", "record", "what")
+
+
+@app.command()
+def history(
+    ctx: typer.Context,
+    who: Who,
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Show what became of a customer, field by field, newest first, with who and when.
+
+    crm history ana
+    crm history ana --json
+    """
+    from crm_cli.cli.choosing import chosen
+    from crm_cli.features.history import history as find
+
+    session = of(ctx)
+    found = chosen(session, lambda text: find(session.workspace, text), who)
+    _show(session, found[:limit], cols, output, json, no_header, leave_out="record")
+
+
+@app.command()
+def changes(
+    ctx: typer.Context,
+    terms: Terms = None,
+    since: Annotated[
+        str, typer.Option("--since", metavar="DATE", help="From then on; monday if absent.")
+    ] = "monday",
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Show what was changed since a day, by whom, over all records: for the weekly meeting.
+
+    crm changes --since monday
+    crm changes +vip --since -30d -o csv
+    """
+    from crm_cli.features.history import changes as find
+
+    session = of(ctx)
+    found = find(session.workspace, since, session.expand(terms or ()))
+    _show(session, found[:limit], cols, output, json, no_header)
+
+
+@app.command()
+def blame(
+    ctx: typer.Context,
+    who: Who,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Show who set each field of a customer to what it is, and when.
+
+    crm blame ana
+    crm blame ana --cols field,value,who
+    """
+    from crm_cli.cli.choosing import chosen
+    from crm_cli.cli.columns import only
+    from crm_cli.features.history import blame as find
+    from crm_cli.render.days import with_times
+
+    session = of(ctx)
+    found = chosen(session, lambda text: find(session.workspace, text), who)
+    columns = [Column("field"), Column("value"), Column("when", "moment"), Column("who")]
+    columns += [Column("subject"), Column("commit")]
+    rows = Rows(
+        columns,
+        [(one.field, one.value, *_source(one.change)) for one in found],
+    )
+    form = session.format(output, json)
+    people = form is Format.TABLE
+    rows = only(rows, cols or ("field,value,when,who" if people else None))
+    session.show(with_times(rows) if people else rows, form, header=not no_header)
+
+
+def _source(change: Change | None) -> tuple[object, ...]:
+    if change is None:
+        return (None, None, None, None)
+    return (change.when, change.who, change.subject, change.commit or None)
+
+
+def _row(change: Change) -> tuple[object, ...]:
+    what = change.what
+    said = (what.kind, what.item, what.field, what.before, what.after)
+    commit = change.commit or None
+    return (change.when, change.who, change.record, what.text, *said, change.subject, commit)
+
+
+def _show(
+    session: Session,
+    found: Sequence[Change],
+    cols: str | None,
+    output: Format | None,
+    json: bool,
+    no_header: bool,
+    leave_out: str = "",
+) -> None:
+    from crm_cli.cli.columns import only
+    from crm_cli.render.days import with_times
+
+    columns = [Column("when", "moment"), Column("who"), Column("record"), Column("what")]
+    columns += [Column(key) for key in ("kind", "item", "field", "before", "after")]
+    columns += [Column("subject"), Column("commit")]
+    rows = Rows(
+        columns,
+        [_row(one) for one in found],
+        ids=[one.record for one in found],
+        none="no changes",
+    )
+    form = session.format(output, json)
+    people = form is Format.TABLE
+    shown = ",".join(key for key in _FOR_PEOPLE if key != leave_out)
+    rows = only(rows, cols or (shown if people else None))
+    session.show(with_times(rows) if people else rows, form, header=not no_header)

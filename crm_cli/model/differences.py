@@ -1,0 +1,156 @@
+"""What differs between two states of a record, field by field, in the words of its kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Field, Kind, singular
+from crm_cli.model.node import plain
+
+_LABELS = {"lifecycle_stage": "stage"}
+_LONGEST = 60
+
+
+class Difference(NamedTuple):
+    """One field that differs, or an item that came or went (`field` is empty).
+
+    `kind` is the item's kind, `item` its id, or its text in a list of texts; both are the
+    record's own for its fields. `before` and `after` are as JSON shows them, None is absent.
+    `text` says it in a line.
+    """
+
+    kind: str
+    item: str
+    field: str
+    before: Any
+    after: Any
+    text: str
+
+
+def compare(before: Item | None, after: Item | None) -> list[Difference]:
+    """The differences of two states of one record; None: there was, or is, none."""
+    if before is None or after is None:
+        item = after or before
+        if item is None:
+            return []
+        sign = "+1" if before is None else "-1"
+        text = f"{sign} {item.kind.name} {_named(item)}"
+        whole = item.title or item.id
+        return [_came(item.kind, item.id, whole, text, came=before is None)]
+    return list(_fields(before, after, "", ""))
+
+
+def _came(kind: Kind, item: str, value: Any, text: str, *, came: bool) -> Difference:
+    return Difference(
+        kind.name, item, "", None if came else value, value if came else None, text.rstrip()
+    )
+
+
+def _fields(before: Item, after: Item, label: str, prefix: str) -> Iterator[Difference]:
+    """By field; `label` says in texts whose fields they are, `prefix` begins their names."""
+    kind = after.kind
+    done = _done(before, after)
+    for field in kind.fields:
+        old, new = before.values.get(field.key), after.values.get(field.key)
+        if isinstance(field.type, ListOf):
+            yield from _lists(field, field.type.kind, before, after, label)
+        elif isinstance(field.type, GroupOf):
+            part = field.type.kind
+            yield from _fields(
+                old or Item(part, None, before),
+                new or Item(part, None, after),
+                label,
+                f"{prefix}{field.key}.",
+            )
+        elif isinstance(field.type, MapOf):
+            yield from _maps(old or {}, new or {}, field)
+        else:
+            old, new = _answer(field, old), _answer(field, new)
+            if old == new or (done and field.key in ("completed", "percent_complete")):
+                continue
+            key = prefix + field.key
+            if done and field.key == "status":
+                text = f"{kind.name} {done}: {_named(after)}"
+            else:
+                text = f"{label}{_LABELS.get(key, key)} {_shown(old)} → {_shown(new)}"
+            yield Difference(kind.name, after.id, key, old, new, text)
+    for key in {**before.extra, **after.extra}:
+        sides = [item.extra.get(key) for item in (before, after)]
+        old, new = (None if node is None else plain(node) for node in sides)
+        if old != new:
+            text = f"{label}{key} {_shown(old)} → {_shown(new)}"
+            yield Difference(kind.name, after.id, prefix + key, old, new, text)
+
+
+def _done(before: Item, after: Item) -> str:
+    """`done` or `cancelled`, for a task that became so."""
+    if after.kind.name != "task" or before.get("status") == after.get("status"):
+        return ""
+    return {"completed": "done", "cancelled": "cancelled"}.get(str(after.get("status")), "")
+
+
+def _maps(before: dict[str, Item], after: dict[str, Item], field: Field) -> Iterator[Difference]:
+    for key in {**before, **after}:
+        for one in compare(before.get(key), after.get(key)):
+            name = f"{field.key}.{key}.{one.field}".rstrip(".")
+            yield one._replace(item="", field=name, text=f"{field.key}.{key}: {one.text}")
+
+
+def _lists(field: Field, kind: Kind, before: Item, after: Item, label: str) -> Iterator[Difference]:
+    identify: Callable[[Item], str] = (lambda item: item.id) if kind.letter else _text
+    old = {identify(item): item for item in before.items(field.key)}
+    new = {identify(item): item for item in after.items(field.key)}
+    for key, item in {**old, **new}.items():
+        if key in old and key in new:
+            if kind.letter or old[key].answer() != item.answer():
+                yield from _fields(old[key], item, f"{kind.name} {_named(item)}: ", "")
+            continue
+        sign = "+" if key in new else "-"
+        one = f"{sign}1 " if kind.letter else sign
+        name = kind.name if kind.name != "product" else singular(field.key)
+        text = f"{label}{one}{name} {_named(item)}"
+        yield _came(kind, key, item.brief(), text, came=key in new)
+
+
+def _text(item: Item) -> str:
+    """What tells an item without an id from others: its text, else all that it says."""
+    value = item.values.get("value")
+    return str(value) if value is not None else repr(item.answer())
+
+
+def _named(item: Item) -> str:
+    """A few words that name an item to people."""
+    for key in ("net", "amount"):
+        amount = item.derived.get(key, item.values.get(key))
+        if amount is not None and item.kind.letter in ("p", "y"):
+            currency = item.derived.get("currency") or item.values.get("currency") or ""
+            return _cut(f"{item.values.get('number') or ''} {amount} {currency}")
+    if "value" in item.values:
+        return _cut(str(item.values["value"]))
+    title = item.title or str(item.values.get("summary") or "")
+    if not title:
+        said = [str(value) for value in item.values.values() if not isinstance(value, list | Item)]
+        title = " ".join(said[:3])
+    return _cut(title or item.id)
+
+
+def _answer(field: Field, value: Any) -> Any:
+    return None if value is None else field.type.answer(value)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "(none)"
+    if isinstance(value, dict | list):
+        return f"{len(value)} entries"
+    if value is True or value is False:
+        return "yes" if value else "no"
+    return _cut(str(value))
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
