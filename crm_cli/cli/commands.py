@@ -67,6 +67,7 @@ COMMANDS = (
     Command("history", "history", HISTORY, "what became of a customer, field by field"),
     Command("blame", "history", HISTORY, "who set each field of a customer, and when"),
     Command("changes", "history", HISTORY, "all that changed since a day, by whom"),
+    Command("sync", "sync", HISTORY, "exchange changes with the others"),
     Command("resolve", "resolve", HISTORY, "settle what both sides of a merge changed"),
     Command("merge-driver", "merge_driver", HISTORY, "merge records for git", hidden=True),
     Command("git", "git", HISTORY, "set up git: trust, merges by what records say", "-"),

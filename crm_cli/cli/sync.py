@@ -1,0 +1,47 @@
+"""`crm sync`."""
+
+from __future__ import annotations
+
+import typer
+
+from crm_cli.cli.options import DryRun
+from crm_cli.cli.session import of
+from crm_cli.model.errors import ConflictError
+
+app = typer.Typer()
+
+
+@app.command()
+def sync(ctx: typer.Context, dry_run: DryRun = False) -> None:
+    """Exchange changes with the others: commit, fetch, merge, check, send.
+
+    crm sync
+    crm sync --dry-run
+    """
+    from crm_cli.cli.writing import few
+    from crm_cli.features.plan import counted
+    from crm_cli.features.syncing import sync as exchange
+
+    session = of(ctx)
+    done = exchange(session.workspace, dry_run=dry_run)
+    if done.committed:
+        verb = "would be committed" if done.dry else "committed"
+        session.say(f"edited by hand, {verb}: {few(done.committed)}")
+    if done.invalid:
+        session.say(f"edited by hand, not committed since invalid: {few(done.invalid)}")
+        session.say("crm check tells what is wrong")
+    if done.conflicts:
+        raise ConflictError(
+            f"both sides changed the same fields of {few(done.conflicts)}",
+            "crm resolve settles them, then crm sync sends the rest",
+        )
+    received, sent = counted(done.received, "change"), counted(done.sent, "change")
+    if done.dry:
+        session.write(f"would receive {received} from {done.remote}, and send {sent}\n")
+    elif done.received or done.sent:
+        session.write(f"received {received} from {done.remote}, sent {sent}\n")
+    else:
+        session.write(f"nothing new, here or at {done.remote}\n")
+    if done.broken:
+        names = sorted({problem.path for problem in done.broken})
+        session.say(f"what came in has errors, in {few(names)}; the rest is in use")

@@ -1,0 +1,145 @@
+"""Bringing a clone and its remote together; everything here may use the network."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from crm_cli.model.errors import ConflictError, Refused, StorageError
+from crm_cli.store.git import Git, Ran
+from crm_cli.store.setup import driver
+
+SECONDS = 120.0
+"""How long one conversation with a remote may take."""
+
+_NETWORK = {"GIT_NO_LAZY_FETCH": "0"}
+_LATER = (
+    "[rejected]",
+    "non-fast-forward",
+    "fetch first",
+    "cannot lock ref",
+    "failed to update ref",
+)
+
+
+class Remote(NamedTuple):
+    """Where a branch goes: the remote's name, the branch there, and whether git was told so."""
+
+    name: str
+    branch: str
+    tracked: bool
+
+    @property
+    def ref(self) -> str:
+        """Where git keeps what was last seen of it."""
+        return f"refs/remotes/{self.name}/{self.branch}"
+
+
+class Distance(NamedTuple):
+    """Commits that only this side has, and that only the other has."""
+
+    ahead: int
+    behind: int
+
+
+def remote_of(git: Git) -> Remote:
+    """The remote of the branch that is checked out; raises Refused where there is none."""
+    branch = git.text("symbolic-ref", "--quiet", "--short", "HEAD")
+    name = git.text("config", "--get", f"branch.{branch}.remote")
+    merge = git.text("config", "--get", f"branch.{branch}.merge")
+    if name and merge.startswith("refs/heads/"):
+        return Remote(name, merge.removeprefix("refs/heads/"), True)
+    names = git.run("remote").decode("utf-8", "replace").split()
+    if not names:
+        raise Refused(
+            "there is no remote to synchronize with",
+            "git remote add origin URL names one, on a server or a shared drive",
+        )
+    return Remote("origin" if "origin" in names else names[0], branch, False)
+
+
+def fetch(git: Git, remote: Remote) -> None:
+    """Get what the remote has; raises GitFailed (offline, no access)."""
+    ran = git.ask("fetch", "--quiet", remote.name, extra=_NETWORK, seconds=SECONDS)
+    if ran.code:
+        raise StorageError(
+            f"{remote.name} cannot be reached: {ran.reason}",
+            "your data is saved and committed here; crm sync again when there is a connection",
+        )
+
+
+def distance(git: Git, remote: Remote) -> Distance:
+    """How far both sides are apart, by what was last seen."""
+    if git.ask("rev-parse", "--verify", "--quiet", remote.ref).code:
+        return Distance(int(git.text("rev-list", "--count", "HEAD") or 0), 0)
+    counts = git.text("rev-list", "--left-right", "--count", f"HEAD...{remote.ref}").split()
+    return Distance(int(counts[0]), int(counts[1])) if len(counts) == 2 else Distance(0, 0)
+
+
+def merge(git: Git, remote: Remote) -> list[str]:
+    """Merge what was fetched; the paths in conflict, which stay to be settled.
+
+    Raises ConflictError where git will not even begin, with the files as they were.
+    """
+    ran = git.ask(
+        "-c", f"merge.crm.driver={driver()}", "-c", "merge.crm.name=crm",
+        "merge", "--quiet", "--no-edit", "--no-stat", remote.ref,
+        seconds=600.0,
+    )  # fmt: skip
+    if not ran.code:
+        return []
+    unmerged = git.run("diff", "--name-only", "--relative", "-z", "--diff-filter=U").split(b"\0")
+    conflicts = [os.fsdecode(path) for path in unmerged if path]
+    if not conflicts:
+        git.ask("merge", "--abort")
+        raise ConflictError(f"git merge: {_refusal(ran)}", "nothing was merged")
+    return conflicts
+
+
+def push(git: Git, remote: Remote) -> bool:
+    """Send what the remote has not; False where somebody else was faster. Raises StorageError."""
+    words = [] if remote.tracked else ["--set-upstream"]
+    ran = git.ask(
+        "push", "--quiet", "--porcelain", *words, remote.name, f"HEAD:refs/heads/{remote.branch}",
+        extra=_NETWORK, seconds=SECONDS,
+    )  # fmt: skip
+    if not ran.code:
+        return True
+    told = (ran.err + ran.out).decode("utf-8", "replace")
+    if any(word in told for word in _LATER):
+        return False
+    raise StorageError(
+        f"{remote.name} does not take it: {ran.reason}",
+        "it is committed here; crm sync tries again",
+    )
+
+
+def edited(git: Git) -> list[str]:
+    """Files that differ from the last commit or are new, and that git does not ignore."""
+    out = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", ".")
+    prefix = git.text("rev-parse", "--show-prefix")
+    found = []
+    for entry in out.split(b"\0"):
+        path = os.fsdecode(entry[3:])
+        if path.startswith(prefix):
+            found.append(path.removeprefix(prefix))
+    return [path for path in found if path]
+
+
+def unmerged(git: Git) -> bool:
+    """Whether a merge waits for conflicts to be settled."""
+    return bool(git.run("ls-files", "--unmerged"))
+
+
+def incoming(git: Git, before: str) -> list[str]:
+    """The files that differ between a commit and the present one."""
+    out = git.run("diff", "--name-only", "--relative", "-z", before, "HEAD")
+    return [os.fsdecode(path) for path in out.split(b"\0") if path]
+
+
+def _refusal(ran: Ran) -> str:
+    lines = [line.strip() for line in ran.err.decode("utf-8", "replace").splitlines()]
+    named = [line for line in lines if line.endswith(".yaml")]
+    if "overwritten by merge" in " ".join(lines) and named:
+        return f"{', '.join(named[:3])} was edited here and cannot be committed as it is"
+    return ran.reason

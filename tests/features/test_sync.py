@@ -1,0 +1,181 @@
+"""Several clones and one remote: everything arrives, and only the same field is a conflict."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crm_cli.store.compose import compose
+from tests.conftest import Crm, Git, Run
+
+Person = Callable[..., Run]
+
+
+@pytest.fixture
+def remote(shop: Path, git: Git, crm: Crm) -> Path:
+    """A bare repository that the shop was sent to."""
+    bare = shop.parent / "remote.git"
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(bare)], check=True)
+    git("branch", "-M", "main")
+    git("remote", "add", "origin", str(bare))
+    assert crm("sync").code == 0
+    return bare
+
+
+def clone(remote: Path, name: str, crm: Crm) -> Path:
+    root = remote.parent / name
+    subprocess.run(["git", "clone", "-q", str(remote), str(root)], check=True)
+    run = crm("-C", root, "git", "setup", "--yes")
+    assert run.code == 0, run.err
+    return root
+
+
+def head(root: Path) -> str:
+    done = subprocess.run(
+        ["git", "rev-parse", "HEAD^{tree}"], cwd=root, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_a_fresh_clone_needs_one_step(remote: Path, crm: Crm) -> None:
+    root = remote.parent / "fresh"
+    subprocess.run(["git", "clone", "-q", str(remote), str(root)], check=True)
+    told = crm("-C", root, "set", "maja-kos", "city=Izola").err
+    assert told.count("not trusted yet (crm git setup)") == 1
+    assert crm("-C", root, "sync").code == 6
+    assert crm("-C", root, "git", "setup", "--yes").code == 0
+    assert crm("-C", root, "set", "maja-kos", "city=Piran").err.count("not committed") == 0
+    run = crm("-C", root, "sync")
+    assert (run.code, run.out) == (0, "received 0 changes from origin, sent 2 changes\n")
+
+
+def test_two_edit_one_record(remote: Path, shop: Path, crm: Crm) -> None:
+    other = clone(remote, "other", crm)
+    assert crm("task", "add", "maja-kos", "Ours", "--due", "+3d").code == 0
+    assert crm("-C", other, "task", "add", "maja-kos", "Theirs", "--due", "+4d").code == 0
+    assert crm("-C", other, "set", "maja-kos", "city=Izola").code == 0
+    assert crm("sync").out == "received 0 changes from origin, sent 1 change\n"
+    run = crm("-C", other, "sync")
+    assert run.code == 0, run.err
+    assert crm("sync").code == 0
+    assert head(shop) == head(other)
+    text = (shop / "customers/maja-kos.yaml").read_text()
+    assert "Ours" in text and "Theirs" in text and "Izola" in text
+    assert text.startswith("# Met at the fair.\n")
+    assert crm("sync").out == "nothing new, here or at origin\n"
+
+
+def test_the_same_field_is_settled_with_resolve(remote: Path, shop: Path, crm: Crm) -> None:
+    other = clone(remote, "other", crm)
+    crm("set", "maja-kos", "city=Izola")
+    crm("-C", other, "set", "maja-kos", "city=Piran")
+    crm("-C", other, "set", "jan-vidmar", "city=Bled")
+    assert crm("sync").code == 0
+    run = crm("-C", other, "sync")
+    assert run.code == 5
+    assert "customers/maja-kos.yaml" in run.err and "crm resolve" in run.err
+    check = crm("-C", other, "check")
+    assert "unresolved merge" in check.out + check.err
+    listed = crm("-C", other, "list", "-o", "ids")
+    assert listed.code == 4 and "jan-vidmar" in listed.out
+    assert crm("-C", other, "sync").code == 6
+    assert crm("-C", other, "resolve").code == 2
+    run = crm("-C", other, "resolve", "--theirs")
+    assert run.code == 0, run.err
+    assert crm("-C", other, "sync").code == 0
+    assert crm("sync").code == 0
+    assert head(shop) == head(other)
+    assert "city: Izola" in (shop / "customers/maja-kos.yaml").read_text()
+
+
+def test_hand_edits_go_along_when_they_are_valid(remote: Path, shop: Path, crm: Crm) -> None:
+    good, bad = shop / "customers/jan-vidmar.yaml", shop / "customers/hotel-breg.yaml"
+    good.write_text(good.read_text() + "nickname: Jaka\n")
+    bad.write_text(bad.read_text() + "birth_date: soon\n")
+    (shop / "customers/iva-lah.yaml").write_text("name: Iva Lah\n")
+    dry = crm("sync", "--dry-run")
+    assert "would be committed: customers/iva-lah.yaml, customers/jan-vidmar.yaml" in dry.err
+    run = crm("sync")
+    assert "committed: customers/iva-lah.yaml, customers/jan-vidmar.yaml" in run.err
+    assert "not committed since invalid: customers/hotel-breg.yaml" in run.err
+    assert run.out == "received 0 changes from origin, sent 1 change\n"
+    assert "birth_date: soon" in bad.read_text()
+
+
+def test_a_broken_record_that_comes_in_blocks_nothing(remote: Path, shop: Path, crm: Crm) -> None:
+    other = clone(remote, "other", crm)
+    (other / "customers/hotel-breg.yaml").write_text("name: [Hotel\n")
+    for words in (["commit", "-qam", "oops", "--no-verify"], ["push", "-q"]):
+        subprocess.run(["git", *words], cwd=other, check=True)
+    run = crm("sync")
+    assert run.code == 4 and "customers/hotel-breg.yaml" in run.err
+    assert crm("list", "maja", "-o", "ids").out == "maja-kos\n"
+
+
+def test_offline_is_one_line(remote: Path, crm: Crm) -> None:
+    remote.rename(remote.with_name("away"))
+    run = crm("sync")
+    assert run.code == 7
+    assert run.err.splitlines()[0].startswith("crm: origin cannot be reached: ")
+    assert len(run.err.splitlines()) == 2
+
+
+def test_the_hook_checks_what_is_committed_by_hand(
+    remote: Path, shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CRM_DIR")
+    path = shop / "customers/hotel-breg.yaml"
+    path.write_text(path.read_text() + "birth_date: soon\n")
+    done = subprocess.run(["git", "commit", "-qam", "x"], cwd=shop, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "birth_date" in done.stdout + done.stderr
+    path.write_text(path.read_text().replace("soon", "1980-02-03"))
+    subprocess.run(["git", "commit", "-qam", "x"], cwd=shop, check=True)
+
+
+EDITS = int(os.environ.get("CRM_TEST_EDITS", "12"))
+
+
+def test_three_clones_end_equal_and_with_every_edit(remote: Path, shop: Path, crm: Crm) -> None:
+    """Edits by command and by hand in three clones, exchanged in random order."""
+    chance = random.Random(7)
+    roots = [shop, clone(remote, "second", crm), clone(remote, "third", crm)]
+    made: list[tuple[str, str]] = []
+    cities = dict.fromkeys(range(3), 0)
+    for number in range(EDITS * 3):
+        side = number % 3
+        root, who = roots[side], chance.choice(["maja-kos", "hotel-breg", "jan-vidmar"])
+        path, mark = root / f"customers/{who}.yaml", f"mark-{side}-{number}"
+        match chance.randrange(5):
+            case 0:
+                run = crm("-C", root, "task", "add", who, mark, "--due", "+3d")
+            case 1:
+                run = crm("-C", root, "log", who, mark)
+            case 2:
+                run = crm("-C", root, "tag", "add", mark, who)
+            case 3:
+                run = crm("-C", root, "set", who, f"custom.{mark}=x")
+            case _:
+                path.write_text(f"# {mark}\n" + path.read_text())
+                cities[side] += 1
+                run = Run(0, "", "")
+        assert run.code == 0, run.err
+        made.append((who, mark))
+        if chance.random() < 0.12:
+            done = crm("-C", chance.choice(roots), "sync")
+            assert done.code == 0, done.err
+    for _ in range(2):
+        for root in roots:
+            done = crm("-C", root, "sync")
+            assert done.code == 0, done.err
+    assert len({head(root) for root in roots}) == 1
+    for who, mark in made:
+        text = (shop / f"customers/{who}.yaml").read_text()
+        assert mark in text, (who, mark)
+        assert compose(text, who).root is not None
+    assert crm("check").code == 0
