@@ -68,7 +68,10 @@ Where = Annotated[
 GroupBy = Annotated[
     str | None,
     typer.Option(
-        "--group-by", metavar="A,B", help="One row for each value: city, tag, date.quarter."
+        "--group-by",
+        "--by",
+        metavar="A,B",
+        help="One row for each value: city, tag, date.quarter.",
     ),
 ]
 Agg = Annotated[

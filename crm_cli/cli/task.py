@@ -200,6 +200,56 @@ def skip(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = F
 
 
 @app.command()
+def delegate(
+    ctx: typer.Context,
+    tasks: Annotated[
+        list[str],
+        typer.Argument(metavar="ID…|WHO USER", help="Tasks, then the user who is to do them."),
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Pass tasks on to somebody, who accepts or declines.
+
+    crm task delegate t-9f3 petra
+    """
+    from crm_cli.features.tasks.delegating import delegate as plan
+
+    if len(tasks) < 2:
+        raise UsageError("delegate needs a task and a user", "crm task delegate t-9f3 petra")
+    _change(
+        of(ctx),
+        tasks[:-1],
+        lambda workspace, found: plan(workspace, found, tasks[-1]),
+        dry_run=dry_run,
+        yes=yes,
+    )
+
+
+@app.command()
+def accept(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Take on tasks that were passed on to you.
+
+    crm task accept t-9f3
+    crm task list assignee:me delegation_status:needs_action -o ids | crm task accept - --yes
+    """
+    from crm_cli.features.tasks.delegating import accept as plan
+
+    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+
+
+@app.command()
+def decline(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Give tasks back to who passed them on to you.
+
+    crm task decline t-9f3
+    """
+    from crm_cli.features.tasks.delegating import decline as plan
+
+    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+
+
+@app.command()
 def snooze(
     ctx: typer.Context,
     tasks: Annotated[

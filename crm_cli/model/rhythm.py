@@ -46,10 +46,10 @@ def read_rhythm(text: str, first: date) -> str:
         check_rule(rule)
         return rule
     words, end = _ended(" ".join(text.lower().replace("_", " ").split()), first)
-    rule = _rule(words.strip(), first)
-    if rule is None:
+    found = _rule(words.strip(), first)
+    if found is None:
         raise Unreadable(f"'{text}' is no rhythm", HINT, code="bad-recurrence")
-    return rule + end
+    return found + end
 
 
 def _rule(words: str, first: date) -> str | None:

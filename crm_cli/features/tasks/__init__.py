@@ -91,7 +91,7 @@ def add(
     if depends_on:
         values["depends_on"] = [_first(workspace, text) for text in depends_on]
     _in_order(workspace, values.get("start"), values.get("due"))
-    notes += _stranger(workspace, values.get("assignee"))
+    notes += stranger(workspace, values.get("assignee"))
     name = str(workspace.record(customer).get("name") or customer)
     until = f", due {_shown(workspace, values['due'])}" if "due" in values else ""
 
@@ -165,7 +165,7 @@ def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
         if item.values.get("delegation_status") is not None:
             document.set(id, "delegation_status", "completed")
 
-    return _plan(tasks, left, update, "complete", "done", notes)
+    return planned(tasks, left, update, "complete", "done", notes)
 
 
 def skip(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
@@ -173,7 +173,7 @@ def skip(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
 
     Raises Refused for one that does not recur, or that is closed.
     """
-    _none_of(tasks, tuple(_FINISHED))
+    none_of(tasks)
     for task in tasks:
         if not task.item.values.get("rrule"):
             raise Refused(f"{task.said} does not recur", f"crm task cancel {task.id} gives it up")
@@ -186,7 +186,7 @@ def skip(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
         if not recurring.move_on(document, id, passed[id]):
             document.set(id, "status", "cancelled")
 
-    return _plan(tasks, tasks, update, "skip", "skipped", notes)
+    return planned(tasks, tasks, update, "skip", "skipped", notes)
 
 
 def start(workspace: Workspace, tasks: Sequence[Task], *, percent: int | None = None) -> Plan:
@@ -211,18 +211,18 @@ def start(workspace: Workspace, tasks: Sequence[Task], *, percent: int | None = 
         if item.values.get("delegation_status") == "completed":
             document.set(id, "delegation_status", "accepted")
 
-    return _plan(tasks, left, update, "start", "started", notes)
+    return planned(tasks, left, update, "start", "started", notes)
 
 
 def cancel(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
     """Plan to give tasks up; raises Refused for one that is done."""
-    _none_of(tasks, ("completed",))
+    none_of(tasks, ("completed",))
     left, notes = _left(tasks, ("cancelled",))
 
     def update(document: Document, id: str) -> None:
         document.set(id, "status", "cancelled")
 
-    return _plan(tasks, left, update, "cancel", "cancelled", notes)
+    return planned(tasks, left, update, "cancel", "cancelled", notes)
 
 
 def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
@@ -232,7 +232,7 @@ def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
     value = when(workspace, text, ahead=True)
     if local_date(value, workspace.business.time_zone) < workspace.clock.today:
         raise UsageError(f"{said(workspace, 'that is', value)}", "give a day that is still to come")
-    _none_of(tasks, tuple(_FINISHED))
+    none_of(tasks)
     for task in tasks:
         _in_order(workspace, task.item.get("start"), value)
 
@@ -242,7 +242,7 @@ def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
 
     notes = echoed(workspace, "due", text, value)
     did = f"put off to {_shown(workspace, value)}"
-    return _plan(tasks, tasks, update, "snooze", did, notes)
+    return planned(tasks, tasks, update, "snooze", did, notes)
 
 
 def _first(workspace: Workspace, text: str) -> str:
@@ -253,7 +253,7 @@ def _first(workspace: Workspace, text: str) -> str:
     return found[1]
 
 
-def _plan(
+def planned(
     tasks: Sequence[Task],
     left: Sequence[Task],
     update: Callable[[Document, str], None],
@@ -325,7 +325,8 @@ def _left(tasks: Sequence[Task], statuses: Sequence[str]) -> tuple[list[Task], l
     return left, notes
 
 
-def _none_of(tasks: Sequence[Task], statuses: Sequence[str]) -> None:
+def none_of(tasks: Sequence[Task], statuses: Sequence[str] = tuple(_FINISHED)) -> None:
+    """Refuse tasks of these statuses: closed ones, unless told otherwise."""
     for task in tasks:
         status = task.item.get("status")
         if status in statuses:
@@ -360,7 +361,7 @@ def _candidate(workspace: Workspace, item: Item) -> str:
     return f"{item.title}, due {_shown(workspace, due)}" if due else item.title
 
 
-def _stranger(workspace: Workspace, assignee: str | None) -> list[str]:
+def stranger(workspace: Workspace, assignee: str | None) -> list[str]:
     """A note where the settings know people, and not this one."""
     users = workspace.business.users
     if not assignee or not users or assignee in users:

@@ -1,0 +1,79 @@
+"""Tasks that are passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from crm_cli.features import tasks
+from crm_cli.features.plan import Plan
+from crm_cli.features.tasks.delegating import accept, decline, delegate
+from crm_cli.model.errors import Refused, UsageError
+from crm_cli.workspace import Workspace
+from tests.conftest import Crm
+
+Opened = Callable[..., Workspace]
+KEYS = ("assignee", "delegated_from", "delegation_status")
+
+
+def after(opened: Workspace, plan: Plan) -> list[str | None]:
+    """The three keys of Hotel Breg's first task, once the plan is carried out."""
+    opened.write(plan.change)
+    item = opened.document("hotel-breg").find("t-3qqqqq1")
+    return [item.values.get(key) for key in KEYS]
+
+
+def picked(opened: Workspace) -> list[tasks.Task]:
+    return [tasks.pick(opened, "t-3qqqqq1")]
+
+
+def test_passed_on_accepted_and_done(workspace: Opened) -> None:
+    petra, marko = workspace(user="petra"), workspace(user="marko")
+    passed = after(petra, delegate(petra, picked(petra), "marko"))
+    assert passed == ["marko", "petra", "needs_action"]
+    assert after(marko, accept(marko, picked(marko))) == ["marko", "petra", "accepted"]
+    marko = workspace(user="marko")
+    assert after(marko, tasks.done(marko, picked(marko))) == ["marko", "petra", "completed"]
+
+
+def test_declined_goes_back(workspace: Opened) -> None:
+    petra, marko = workspace(user="petra"), workspace(user="marko")
+    after(petra, delegate(petra, picked(petra), "marko"))
+    assert after(marko, decline(marko, picked(marko))) == ["petra", None, "declined"]
+
+
+def test_without_a_user_it_comes_from_who_had_it(workspace: Opened) -> None:
+    opened = workspace()
+    passed = after(opened, delegate(opened, picked(opened), "marko"))
+    assert passed == ["marko", "petra", "needs_action"]
+
+
+def test_what_is_refused(workspace: Opened) -> None:
+    petra = workspace(user="petra")
+    with pytest.raises(Refused, match="petra's already"):
+        delegate(petra, picked(petra), "me")
+    with pytest.raises(Refused, match="nobody passed"):
+        accept(petra, picked(petra))
+    with pytest.raises(UsageError):
+        delegate(petra, picked(petra), " ")
+    with pytest.raises(Refused):
+        delegate(petra, [tasks.pick(petra, "t-9fz")], "marko")
+    after(petra, delegate(petra, picked(petra), "marko"))
+    with pytest.raises(Refused, match="to marko, not to petra"):
+        decline(petra, picked(petra))
+
+
+def test_a_stranger_is_told(workspace: Opened) -> None:
+    opened = workspace()
+    assert "none of the users" in delegate(opened, picked(opened), "nobody").notes[0]
+
+
+def test_on_the_command_line(crm: Crm) -> None:
+    done = crm("task", "delegate", "t-3qqqqq1", "marko", "--as", "petra")
+    assert done.code == 0
+    assert done.out.startswith("passed on to marko: Call about the towels")
+    assert crm("task", "accept", "t-3qqqqq1", "--as", "petra").code == 6
+    assert crm("task", "decline", "t-3qqqqq1", "--as", "marko").code == 0
+    listed = crm("task", "list", "is:overdue", "--by", "assignee", "-o", "csv", "--no-header")
+    assert listed.out.startswith("petra,1")
