@@ -43,6 +43,7 @@ GROUPS = (TODAY, CUSTOMERS, SELLING, SERVICE, IN_AND_OUT, HISTORY, SETUP)
 
 COMMANDS = (
     Command("due", "due", TODAY, "what is due, overdue first; prints nothing when nothing is"),
+    Command("agenda", "agenda", TODAY, "the days to come, with times, and what is free"),
     Command("log", "log", TODAY, "note a call, a meeting, a mail with a customer"),
     Command("task", "task", TODAY, "what is to be done, by whom, until when", "list"),
     Command("add", "add", CUSTOMERS, "a new customer; a name is enough"),

@@ -56,7 +56,7 @@ def due(
     from crm_cli.cli.columns import only
     from crm_cli.features.due import due as find
     from crm_cli.features.due import heading
-    from crm_cli.render.days import narrowed, with_times
+    from crm_cli.render.days import fitted, with_times
     from crm_cli.render.output import Column, Format, Rows
 
     session = of(ctx)
@@ -84,5 +84,5 @@ def due(
     rows = only(rows, cols)
     if form is Format.TABLE:
         rows = marked(session, with_times(rows), form)
-        rows = narrowed(rows, session.screen) if cols is None else rows
+        rows = fitted(rows, session.screen) if cols is None else rows
     session.show(rows, form, header=not no_header)

@@ -12,10 +12,14 @@ from crm_cli.render.screen import Screen
 from crm_cli.render.table import GAP
 from crm_cli.render.values import cell_text
 from crm_cli.render.width import columns_of, wrapped
+from crm_cli.render.width import fitted as cut
 
+PLAIN = 80
+"""The width of mail: lines of a pipe are no longer."""
 _NAME = 16
 _LEAST = 16
 """With less room than this a text is cut in one line, not broken into several."""
+_PLAIN_LEAST = 24
 _LINES = 3
 """A text has so many lines at most; the rest is cut off."""
 
@@ -35,6 +39,45 @@ def with_times(rows: Rows) -> Rows:
             for row in rows.rows
         ]
     )
+
+
+def fitted(rows: Rows, screen: Screen) -> Rows:
+    """The rows as people read them, of `with_times`: on a terminal by its width, else for
+    mail, where each is one line of at most 80 columns."""
+    if screen.width is not None:
+        return narrowed(rows, screen)
+    return _one_line_each(rows, PLAIN, "…" if screen.unicode else "~")
+
+
+def _one_line_each(rows: Rows, width: int, ellipsis: str) -> Rows:
+    """Who is said by the name alone, then texts are cut; owner and kind go last."""
+    flat = [
+        [" ".join(cell.split()) if isinstance(cell, str) else cell for cell in row]
+        for row in rows.rows
+    ]
+    rows = rows._replace(rows=flat)
+    for spared in ("", "who"):
+        rows = _without(rows, spared)
+        if _width(rows) <= width:
+            return rows
+    rows = _times_moved(_cut(rows, "name", _NAME, ellipsis))
+    for spared in ("", "owner", "kind"):
+        rows = _without(rows, spared)
+        what = rows.keys.index("what")
+        spare = width - _width(rows) + _widths(rows)[what]
+        if spare >= _PLAIN_LEAST:
+            break
+    return _cut(rows, "what", max(spare, _LEAST), ellipsis)
+
+
+def _cut(rows: Rows, key: str, width: int, ellipsis: str) -> Rows:
+    place = rows.keys.index(key)
+    made = []
+    for row in rows.rows:
+        cells = list(row)
+        cells[place] = cut(visible(cell_text(cells[place])), width, ellipsis=ellipsis)
+        made.append(cells)
+    return rows._replace(rows=made)
 
 
 def narrowed(rows: Rows, screen: Screen) -> Rows:

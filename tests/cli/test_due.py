@@ -116,15 +116,26 @@ def test_columns(crm: Crm) -> None:
     assert "did you mean name" in wrong.err
 
 
-def test_a_pipe_gets_a_plain_table(crm: Crm) -> None:
+def test_a_pipe_gets_lines_of_80_columns(crm: Crm, shop: Path) -> None:
     done = crm("due", "--within", "7d")
     assert done.lines == [
-        "when              kind  who         name        what                   id         owner",
-        "2026-11-16        call  hotel-breg  Hotel Breg  Call about the towels  t-3qqqqq1  petra",
-        "2026-11-20        todo  maja-kos    Maja Kos    Send the samples       t-9f3kx7d  petra",
-        "2026-11-24 14:30  todo  hotel-breg  Hotel Breg  Renew the contract     t-3qqqqq2  marko",
+        "when              kind  name        what                   id         owner",
+        "2026-11-16        call  Hotel Breg  Call about the towels  t-3qqqqq1  petra",
+        "2026-11-20        todo  Maja Kos    Send the samples       t-9f3kx7d  petra",
+        "2026-11-24 14:30  todo  Hotel Breg  Renew the contract     t-3qqqqq2  marko",
     ]
     assert done.err == ""
+    (shop / "customers" / "jan-vidmar.yaml").write_text(
+        "name: Jan Vidmar, the son of the old Vidmar of the mill\ntasks:\n"
+        f"  - title: {'Ask what became of it ' * 9}\n    due: 2026-11-20T08:00+01:00\n"
+        "    kind: follow_up\n"
+        '  - title: "two\\nlines \\e[31m"\n    due: 2026-11-20\n'
+    )
+    done = crm("due", "--within", "7d")
+    assert len(done.lines) == 6
+    assert max(map(len, done.lines)) == 80
+    assert "\x1b" not in done.out
+    assert all("t-" in line for line in done.lines[1:])
 
 
 def test_a_broken_file_hides_no_other_and_is_told(crm: Crm, shop: Path) -> None:

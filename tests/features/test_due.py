@@ -17,7 +17,9 @@ Opened = Callable[..., Workspace]
 
 CET = timezone(timedelta(hours=1))
 SOURCES = sorted(
-    path.stem for path in Path(features_due.__file__).parent.glob("*.py") if path.stem != "__init__"
+    path.stem
+    for path in Path(features_due.__file__).parent.glob("*.py")
+    if "\nSOURCE = " in path.read_text(encoding="utf-8")
 )
 
 

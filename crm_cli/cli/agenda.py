@@ -1,0 +1,66 @@
+"""`crm agenda`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Owner, Terms, Where
+from crm_cli.cli.session import of
+
+app = typer.Typer()
+
+
+@app.command()
+def agenda(
+    ctx: typer.Context,
+    terms: Terms = None,
+    where: Where = None,
+    days: Annotated[int, typer.Option("--days", metavar="N", help="So many days.")] = 7,
+    owner: Owner = None,
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="Show what is free of the working hours, too.")
+    ] = False,
+    limit: Limit = None,
+    cols: Cols = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Show the days to come: meetings and calls with their times, and what is due.
+
+    What is overdue comes first. The working hours are those of crm.yaml.
+
+    crm agenda
+    crm agenda --days 14 --owner me --gaps
+    """
+    from crm_cli.cli.columns import only
+    from crm_cli.features.due.agenda import agenda as find
+    from crm_cli.features.due.agenda import heading
+    from crm_cli.render.output import Column, Format, Rows
+
+    session = of(ctx)
+    workspace = session.workspace
+    found = find(
+        workspace, session.expand(terms or ()), days=days, owner=owner, gaps=gaps, where=where
+    )[:limit]
+    form = session.format(output, json)
+    if form is Format.TABLE and cols is None:
+        from crm_cli.render.agenda import agenda_lines
+
+        days_of = [(heading(entry, workspace), entry) for entry in found]
+        session.write(agenda_lines(days_of, session.screen))
+        return
+    columns = [Column("when", "moment"), Column("until", "moment")]
+    columns += [Column(key) for key in ("kind", "who", "name", "what", "id", "owner")]
+    records = [entry for entry in found if entry.who is not None]
+    rows = Rows(
+        columns,
+        found,
+        ids=[entry.id or str(entry.who) for entry in records],
+        paths=[workspace.path_of(str(entry.who)) for entry in records]
+        if form is Format.PATHS
+        else None,
+    )
+    session.show(only(rows, cols), form, header=not no_header)
