@@ -2,29 +2,71 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from crm_cli.cli.options import DryRun
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session, of
+from crm_cli.model.text import visible
 
 app = typer.Typer()
 
+_SHOWN = 12
+
 
 @app.command()
-def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
+def undo(
+    ctx: typer.Context,
+    commit: Annotated[
+        str | None,
+        typer.Argument(metavar="[COMMIT]", help="Which, instead of the last.", show_default=False),
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="What can be taken back.")] = False,
+    dry_run: DryRun = False,
+) -> None:
     """Take back the last command that wrote something, byte for byte; once more redoes it.
+
+    What was changed since stays, if it is about other fields.
 
     crm undo --dry-run
     crm undo
+    crm undo --list
+    crm undo 3f9c2a1
     """
     from crm_cli.cli.writing import few, show_diffs
     from crm_cli.features.undoing import undo as take_back
+    from crm_cli.features.undoing import words
 
     session = of(ctx)
-    written = take_back(session.workspace, dry_run=dry_run)
+    if listed:
+        _list(session)
+        return
+    planned = take_back(session.workspace, commit, dry_run=True)
     if dry_run:
-        show_diffs(session, written)
+        show_diffs(session, planned)
         session.say("nothing was written")
         return
-    session.write(f"{written.subject}  ({few(written.paths, 2)})\n")
+    told = words(session.workspace, planned.diffs)
+    for line in told[:_SHOWN]:
+        session.say(f"  {visible(line)}")
+    if len(told) > _SHOWN:
+        session.say(f"  and {len(told) - _SHOWN:,} more")
+    written = take_back(session.workspace, commit)
+    session.write(f"{visible(written.subject)}  ({few(written.paths, 2)})\n")
     session.say("crm undo once more takes that back")
+
+
+def _list(session: Session) -> None:
+    from crm_cli.features.undoing import undoable
+    from crm_cli.render.days import with_times
+    from crm_cli.render.output import Column, Format, Rows
+
+    zone = session.workspace.business.time_zone
+    found = undoable(session.workspace)
+    columns = [Column("commit"), Column("when", "moment"), Column("subject"), Column("hindrance")]
+    rows = [
+        (one.commit[:10], one.when.astimezone(zone), one.subject, one.reason or None)
+        for one in found
+    ]
+    session.show(with_times(Rows(columns, rows, none="nothing to take back")), Format.TABLE)

@@ -89,6 +89,9 @@ def blame(workspace: Workspace, text: str) -> list[Blame]:
             whole = whole or change
         else:
             latest.setdefault((change.what.item, change.what.field), change)
+            if change.what.item.startswith("{"):
+                # An item without an id is one thing: what it says, all of it.
+                latest.setdefault((change.what.item, ""), change)
     found = []
     for item, field, name, value in _leaves(workspace.record(id), ""):
         source = latest.get((item, field)) or latest.get((item, "")) or whole

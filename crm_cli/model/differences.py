@@ -49,9 +49,12 @@ def _came(kind: Kind, item: str, value: Any, text: str, *, came: bool) -> Differ
     )
 
 
-def _fields(before: Item, after: Item, label: str, prefix: str) -> Iterator[Difference]:
+def _fields(
+    before: Item, after: Item, label: str, prefix: str, id: str = ""
+) -> Iterator[Difference]:
     """By field; `label` says in texts whose fields they are, `prefix` begins their names."""
     kind = after.kind
+    id = id or after.id
     done = _done(before, after)
     for field in kind.fields:
         old, new = before.values.get(field.key), after.values.get(field.key)
@@ -76,13 +79,13 @@ def _fields(before: Item, after: Item, label: str, prefix: str) -> Iterator[Diff
                 text = f"{kind.name} {done}: {_named(after)}"
             else:
                 text = f"{label}{_LABELS.get(key, key)} {_shown(old)} → {_shown(new)}"
-            yield Difference(kind.name, after.id, key, old, new, text)
+            yield Difference(kind.name, id, key, old, new, text)
     for key in {**before.extra, **after.extra}:
         sides = [item.extra.get(key) for item in (before, after)]
         old, new = (None if node is None else plain(node) for node in sides)
         if old != new:
             text = f"{label}{key} {_shown(old)} → {_shown(new)}"
-            yield Difference(kind.name, after.id, prefix + key, old, new, text)
+            yield Difference(kind.name, id, prefix + key, old, new, text)
 
 
 def _done(before: Item, after: Item) -> str:
@@ -103,6 +106,13 @@ def _lists(field: Field, kind: Kind, before: Item, after: Item, label: str) -> I
     identify: Callable[[Item], str] = (lambda item: item.id) if kind.letter else _text
     old = {identify(item): item for item in before.items(field.key)}
     new = {identify(item): item for item in after.items(field.key)}
+    if "value" not in kind.by_key and not kind.letter:
+        # Without an id what stays in its place is the same item, changed.
+        gone = [key for key in old if key not in new]
+        come = [key for key in new if key not in old]
+        for one, other in zip(gone, come, strict=False):
+            item = old.pop(one)
+            yield from _fields(item, new.pop(other), f"{label}{kind.name}: ", "", other)
     for key, item in {**old, **new}.items():
         if key in old and key in new:
             if kind.letter or old[key].answer() != item.answer():

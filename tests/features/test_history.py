@@ -31,6 +31,7 @@ def test_history_says_fields_and_items(shop: Path, git: Git, crm: Crm) -> None:
     assert "+1 purchase 370.00 EUR" in told
     assert "+tag cold" in told
     assert "stage lead → customer" in told
+    assert "address: city Koper → Izola" in told
     assert told[-1] == "+1 customer Maja Kos"
 
 
@@ -72,6 +73,9 @@ def test_blame_names_the_change_of_each_field(git: Git, crm: Crm) -> None:
     assert rows["t-9f3kx7d.due"]["subject"].startswith("set due")
     assert rows["t-9f3kx7d.title"]["subject"] == "git setup"
     assert rows["t-9f3kx7d.due"]["who"] == "petra"
+    crm("set", "maja-kos", "city=Izola")
+    rows = {row["field"]: row for row in json.loads(crm("blame", "maja-kos", "--json").out)}
+    assert rows["addresses"]["subject"] == "set city of maja-kos"
 
 
 def test_for_people_and_for_tables(git: Git, crm: Crm) -> None:
