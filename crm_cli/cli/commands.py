@@ -87,6 +87,20 @@ COMMANDS = (
 
 BY_NAME = {command.name: command for command in COMMANDS}
 
+FAMILIES: dict[tuple[str, ...], str] = {
+    ("list", "search"): "by query terms, as crm list +vip; by words anywhere",
+    ("set", "tag"): "change fields; put tags on, take them off, count them",
+    ("edit", "rename", "rm"): "in your editor; to another id; away with it",
+    ("timeline", "interaction"): "all that happened; calls, meetings and mails",
+    ("history", "blame", "changes"): "what became of a record, by whom; what is new",
+    ("sync", "resolve"): "exchange changes; settle what both sides changed",
+    ("git", "trust"): "set up git; let it be run in this directory",
+    ("check", "fmt", "doctor"): "what is wrong; canonical form; is all in order here",
+    ("query", "sql", "index"): "what a query means; any SELECT; the cache",
+    ("completion", "help"): "the script for your shell; pages of examples",
+}
+"""Commands that share a line of `crm --help`, so that it stays one screen."""
+
 INSTEAD = {
     "new": ("add",),
     "create": ("add",),
@@ -149,9 +163,14 @@ def overview() -> str:
         "Your customers in plain text files. crm alone shows due.",
         "",
     ]
-    width = max(len(command.name) for command in COMMANDS) + 2
+    told = {names[0]: (" ".join(names), text) for names, text in FAMILIES.items()}
+    following = {name for names in FAMILIES for name in names[1:]}
+    width = max(len(names) for names, _ in told.values()) + 2
     for group, held in visible_commands():
         lines.append(f"{group}:")
-        lines += [f"  {command.name:<{width}}{command.help}" for command in held]
+        for command in held:
+            if command.name not in following:
+                names, text = told.get(command.name, (command.name, command.help))
+                lines.append(f"  {names:<{width}}{text}")
     lines += [EVERYWHERE, "crm COMMAND --help shows one with examples; crm help lists the topics."]
     return "\n".join(lines) + "\n"

@@ -305,7 +305,7 @@ def test_help_is_one_screen_from_the_registry(run: Run) -> None:
     assert out.count("\n") <= 48
     assert max(map(len, out.splitlines())) <= 80
     for command in COMMANDS:
-        assert command.hidden or f"  {command.name} " in out
+        assert command.hidden or f" {command.name} " in out
         assert command.group in GROUPS
     code, out, _ = run("probe", "list", "--help")
     assert code == 0
