@@ -39,6 +39,10 @@ def due(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 when something is due.")
     ] = False,
+    since_last: Annotated[
+        bool,
+        typer.Option("--since-last", help="Only what no run before showed that asked the same."),
+    ] = False,
     limit: Limit = None,
     cols: Cols = None,
     as_of: AsOf = None,
@@ -51,6 +55,7 @@ def due(
     crm due
     crm due --within 7d --owner me
     crm due +vip --kind call -o json
+    crm due --owner me --since-last
     """
     from crm_cli.cli.answers import marked
     from crm_cli.cli.columns import only
@@ -65,13 +70,19 @@ def due(
     found = find(
         workspace, session.expand(terms or ()), where=where, within=within, owner=owner, kind=kind
     )
-    session.negative = exit_code and bool(found)
-    found = found[:limit]
     form = session.format(output, json)
-    today, zone = workspace.clock.today, workspace.business.time_zone
-    headings = [heading(row.when, today, zone) for row in found]
     columns = [Column("when", "moment")]
     columns += [Column(key) for key in ("kind", "who", "name", "what", "id", "owner")]
+    only(Rows(columns, []), cols)  # A wrong name is told before anything counts as shown.
+    if since_last:
+        from crm_cli.features.due.news import new
+
+        asked = (terms or (), where, within, workspace.me(owner), kind)
+        found = new(workspace, found, asked, limit=limit)
+    session.negative = exit_code and bool(found)
+    found = found[:limit]
+    today, zone = workspace.clock.today, workspace.business.time_zone
+    headings = [heading(row.when, today, zone) for row in found]
     rows = Rows(
         columns,
         found,

@@ -29,7 +29,8 @@ def ana(shop: Path) -> None:
         path.unlink()
     (shop / "customers" / "ana.yaml").write_text(ANA)
     with (shop / "crm.yaml").open("a") as file:
-        file.write('working_hours:\n  mon-thu: ["09:00-12:00", "12:30-16:00"]\n  fri: 09:00-15:00\n')
+        file.write('working_hours:\n  mon-thu: ["09:00-12:00", "12:30-16:00"]\n')
+        file.write("  fri: 09:00-15:00\n")
 
 
 @pytest.mark.usefixtures("ana")
