@@ -42,7 +42,7 @@ SETUP = "Setup"
 GROUPS = (TODAY, CUSTOMERS, SELLING, SERVICE, IN_AND_OUT, HISTORY, SETUP)
 
 COMMANDS = (
-    Command("due", "due", TODAY, "what is due, overdue first; prints nothing when nothing is"),
+    Command("due", "due", TODAY, "what is due, overdue first; silent when nothing is"),
     Command("agenda", "agenda", TODAY, "the days to come, with times, and what is free"),
     Command("log", "log", TODAY, "note a call, a meeting, a mail with a customer"),
     Command("task", "task", TODAY, "what is to be done, by whom, until when", "list"),
@@ -63,7 +63,7 @@ COMMANDS = (
     Command("balance", "balance", SELLING, "who owes what, oldest first"),
     Command("product", "product", SELLING, "what you sell, and for how much", "list"),
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
-    Command("export", "export", IN_AND_OUT, "records as CSV, JSON, vCard, calendar …"),
+    Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),
     Command("undo", "undo", HISTORY, "take back the last command, byte for byte"),
     Command("history", "history", HISTORY, "what became of a customer, field by field"),
     Command("blame", "history", HISTORY, "who set each field of a customer, and when"),

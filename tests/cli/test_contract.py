@@ -197,7 +197,7 @@ def test_a_bare_noun_lists_also_with_terms_and_options(run: Run) -> None:
         (["find", "maja"], 'crm: there is no "find"; write: crm list maja\n'),
         (["delete", "maja"], 'crm: there is no "delete"; write: crm rm maja\n'),
         (["note", "maja"], 'crm: there is no "note"; write: crm log maja\n'),
-        (["status"], 'crm: there is no "status"; write: crm index status\n'),
+        (["status"], 'crm: there is no "status"; write: crm doctor\n'),
         (["probe", "ls"], 'crm: there is no "crm probe ls"; write: crm probe list\n'),
     ],
 )
