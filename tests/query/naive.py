@@ -1,0 +1,468 @@
+"""A second engine, as plain as can be: conditions asked of each record in turn.
+
+It shares nothing with the program. Files are read by ruamel.yaml into plain dictionaries,
+and every rule is written down again: what counts, what is missing, how text is compared.
+A condition spells itself as a term, as a full expression, and answers for a record.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+
+Record = dict[str, Any]
+CENT = Decimal("0.01")
+
+
+class Directory:
+    """What the files of a directory say. All days are counted from `today`."""
+
+    def __init__(self, root: Path, today: date) -> None:
+        self.today = today
+        self.rates = _load(root / "rates.yaml")
+        self.customers: list[Record] = []
+        for path in sorted(root.glob("customers/*.yaml"), key=lambda path: path.stem):
+            record = _load(path)
+            record["id"] = path.stem
+            for key in LISTS:
+                for number, item in enumerate(record.setdefault(key, [])):
+                    item |= {"customer": record, "place": number}
+            for purchase in record["purchases"]:
+                for line in purchase.setdefault("lines", []):
+                    line |= {"customer": record, "purchase": purchase}
+            self.customers.append(record)
+
+    def rows(self, kind: str) -> list[Record]:
+        """Every item of a kind."""
+        if kind == "customer":
+            return self.customers
+        return [item for record in self.customers for item in items(record, kind)]
+
+    def met(self, kind: str, condition: Condition) -> list[Any]:
+        """What tells the rows apart, in the order of the files: ids, or (id, place)."""
+        return [_name(row) for row in self.rows(kind) if condition.holds(row, self)]
+
+
+LISTS = ("tasks", "purchases", "interactions")
+
+
+def _load(path: Path) -> Record:
+    return dict(YAML(typ="safe", pure=True).load(path) or {}) if path.exists() else {}
+
+
+def _name(row: Record) -> Any:
+    return (
+        (row["customer"]["id"], row["title" if "title" in row else "text"])
+        if ("customer" in row)
+        else row["id"]
+    )
+
+
+def items(record: Record, kind: str) -> list[Record]:
+    """A customer's items of a kind; of a purchase its lines."""
+    if kind == "line":
+        if "customer" in record:
+            return list(record["lines"])
+        return [line for purchase in record["purchases"] for line in purchase["lines"]]
+    return list(record[f"{kind}s"])
+
+
+# What fields hold: a list of values, empty where there is none
+
+
+def folded(text: str) -> str:
+    """Case and diacritics do not matter (only Latin is generated)."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return re.findall(r"\w+", folded(text))
+
+
+def counts(purchase: Record) -> bool:
+    """Posted, and no order that a posted invoice bills."""
+    if purchase.get("status", "posted") != "posted":
+        return False
+    if purchase.get("kind", "sale") != "order":
+        return True
+    return not any(
+        other.get("kind") == "invoice"
+        and other.get("status", "posted") == "posted"
+        and "number" in purchase
+        and other.get("order") == purchase["number"]
+        for other in purchase["customer"]["purchases"]
+    )
+
+
+def net(purchase: Record, here: Directory) -> Decimal | None:
+    """In the base currency; None without a rate. A credit note counts negative."""
+    if purchase["lines"]:
+        amounts = [line_net(line) for line in purchase["lines"]]
+        amount = sum(amounts, Decimal(0))
+    elif "amount" in purchase:
+        amount = Decimal(str(purchase["amount"]))
+    else:
+        amount = Decimal(0)
+    if purchase.get("kind") == "credit_note":
+        amount = -amount
+    currency = purchase.get("currency", "EUR")
+    if currency == "EUR" or not amount:
+        return amount
+    known = [(day, rates[currency]) for day, rates in here.rates.items() if currency in rates]
+    past = [rate for day, rate in sorted(known) if day <= purchase["date"]]
+    if not past:
+        return None
+    return (amount / Decimal(str(past[-1]))).quantize(CENT, ROUND_HALF_UP)
+
+
+def line_net(line: Record) -> Decimal:
+    """Quantity by price less discount, to the currency's minor unit."""
+    price = Decimal(str(line["quantity"])) * Decimal(str(line["unit_price"]))
+    part = 1 - Decimal(str(line.get("discount", 0))) / 100
+    unit = Decimal(1) if line["purchase"].get("currency") == "JPY" else CENT
+    return (price * part).quantize(unit, ROUND_HALF_UP)
+
+
+def bought(record: Record) -> list[Record]:
+    """The purchases that count."""
+    return [purchase for purchase in record["purchases"] if counts(purchase)]
+
+
+def spend(record: Record, here: Directory) -> Decimal:
+    """The sum of what counts."""
+    known = (net(purchase, here) for purchase in bought(record))
+    return sum((amount for amount in known if amount is not None), Decimal(0))
+
+
+def sales(record: Record) -> list[Record]:
+    """What counts, without credit notes."""
+    return [one for one in bought(record) if one.get("kind") != "credit_note"]
+
+
+Get = Callable[[Record, Directory], list[Any]]
+
+
+def _key(key: str, default: Any = None) -> Get:
+    def get(row: Record, here: Directory) -> list[Any]:
+        found = row.get(key, default)
+        return [] if found is None else [found]
+
+    return get
+
+
+def _owner(row: Record, here: Directory) -> list[Any]:
+    found = row.get("owner", row.get("customer", {}).get("owner"))
+    return [] if found is None else [found]
+
+
+def _money(row: Record, here: Directory) -> list[Any]:
+    found = net(row, here)
+    return [] if found is None else [found]
+
+
+FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
+    "customer": {
+        "name": ("text", _key("name")),
+        "notes": ("text", _key("notes")),
+        "city": ("text", lambda row, here: [a["city"] for a in row.get("addresses", ())]),
+        "tag": ("word", lambda row, here: list(row.get("tags", ()))),
+        "owner": ("word", _key("owner")),
+        "kind": ("word", _key("kind")),
+        "employees": ("number", _key("employees")),
+        "created": ("date", _key("created")),
+        "spend": ("number", lambda row, here: [spend(row, here)]),
+        "orders": ("number", lambda row, here: [len(sales(row))]),
+        "last-purchase": (
+            "date",
+            lambda row, here: [max(one["date"] for one in sales(row))] if sales(row) else [],
+        ),
+    },
+    "task": {
+        "title": ("text", _key("title")),
+        "status": ("word", _key("status", "open")),
+        "priority": ("word", _key("priority", "normal")),
+        "due": ("date", _key("due")),
+    },
+    "purchase": {
+        "text": ("text", _key("text")),
+        "kind": ("word", _key("kind", "sale")),
+        "status": ("word", _key("status", "posted")),
+        "date": ("date", _key("date")),
+        "net": ("number", _money),
+        "owner": ("word", _owner),
+    },
+    "interaction": {
+        "kind": ("word", _key("kind")),
+        "at": ("date", _key("at")),
+        "summary": ("text", _key("summary")),
+    },
+    "line": {
+        "product": ("word", _key("product")),
+        "quantity": ("number", _key("quantity")),
+        "date": ("date", lambda row, here: [row["purchase"]["date"]]),
+    },
+}
+
+
+# What is asked
+
+
+def period(text: str, today: date) -> tuple[date, date]:
+    """The first and the last day that a text names."""
+    if found := re.fullmatch(r"last-(\d+)d", text):
+        return today - timedelta(days=int(found[1]) - 1), today
+    if found := re.fullmatch(r"(-?)(\d+)d", text):
+        day = today - timedelta(days=int(found[2]))
+        return day, day
+    if text == "today":
+        return today, today
+    if text == "this-month":
+        return period(f"{today:%Y-%m}", today)
+    if found := re.fullmatch(r"(\d{4})-q(\d)", text):
+        first = 3 * int(found[2]) - 2
+        return date(int(found[1]), first, 1), period(f"{found[1]}-{first + 2:02}", today)[1]
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 3:
+        return date(*parts), date(*parts)
+    if len(parts) == 2:
+        return date(*parts, 1), date(*parts, calendar.monthrange(*parts)[1])
+    return date(parts[0], 1, 1), date(parts[0], 12, 31)
+
+
+class Condition:
+    """Something that holds for a row or not."""
+
+    def term(self) -> str | None:
+        """The term that says it; None where only an expression can."""
+        raise NotImplementedError
+
+    def full(self) -> str:
+        """The full expression."""
+        raise NotImplementedError
+
+    def holds(self, row: Record, here: Directory) -> bool:
+        """Whether it does."""
+        raise NotImplementedError
+
+
+_TERSE = {"=": "", "!=": ".not", "<": ".before", "<=": ".by", ">": ".after"}
+_NUMERIC = {"=": "", "!=": ".not", "<": ".under", ">": ".over"}
+
+
+class Compared(Condition, NamedTuple("Compared", [
+    ("kind", str), ("field", str), ("op", str), ("value", str), ("upper", bool),
+])):  # fmt: skip
+    """A field against a value; `upper` says that it is the customer's, asked of an item."""
+
+    def term(self) -> str | None:
+        type = FIELDS[self.kind][self.field][0]
+        name = f"customer/{self.field}" if self.upper else self.field
+        if self.op in (">=", "<=") and type == "number":
+            return f"{name}:{self.value}.." if self.op == ">=" else f"{name}:..{self.value}"
+        if self.op == ">=":
+            return f"{name}:{self.value}.."
+        return f"{name}{(_NUMERIC if type == 'number' else _TERSE)[self.op]}:{self.value}"
+
+    def full(self) -> str:
+        name = f"customer.{self.field}" if self.upper else self.field
+        value = f'"{self.value}"' if FIELDS[self.kind][self.field][0] == "text" else self.value
+        return f"{name} {self.op} {value}"
+
+    def holds(self, row: Record, here: Directory) -> bool:
+        type, get = FIELDS[self.kind][self.field]
+        values = get(row["customer"] if self.upper else row, here)
+        if self.op == "!=":
+            return bool(values) and not any(self._is(value, "=", type, here) for value in values)
+        return any(self._is(value, self.op, type, here) for value in values)
+
+    def _is(self, value: Any, op: str, type: str, here: Directory) -> bool:
+        if type == "text":
+            wanted, there = words(self.value), words(value)
+            spots = range(len(there) - len(wanted) + 1)
+            return any(there[spot : spot + len(wanted)] == wanted for spot in spots)
+        if type == "word":
+            return folded(value) == folded(self.value)
+        low: Any
+        high: Any
+        if type == "date":
+            low, high = period(self.value, here.today)
+        else:
+            low = high = Decimal(self.value)
+            value = Decimal(str(value))
+        return bool(
+            {
+                "=": low <= value <= high,
+                "<": value < low,
+                "<=": value <= high,
+                ">": value > high,
+                ">=": value >= low,
+            }[op]
+        )
+
+
+class Has(Condition, NamedTuple("Has", [("kind", str), ("name", str)])):
+    """A field with a value, or an item; a reckoned 0 is none."""
+
+    def term(self) -> str:
+        return f"has:{self.name}"
+
+    def full(self) -> str:
+        return f"has({self.name})"
+
+    def holds(self, row: Record, here: Directory) -> bool:
+        if self.name not in FIELDS[self.kind]:
+            return bool(items(row, self.name))
+        values = FIELDS[self.kind][self.name][1](row, here)
+        if self.name in ("spend", "orders"):
+            return bool(values and values[0])
+        return bool(values)
+
+
+class Some(Condition, NamedTuple("Some", [
+    ("how", str), ("kind", str), ("conditions", tuple[Condition, ...]),
+])):  # fmt: skip
+    """For any, all or none of the items all conditions hold, about the same one."""
+
+    def term(self) -> str | None:
+        terms = [condition.term() for condition in self.conditions]
+        dot = "" if self.how == "any" else f".{self.how}"
+        return f"{self.kind}{dot}/{'/'.join(map(str, terms))}"
+
+    def full(self) -> str:
+        inner = " and ".join(condition.full() for condition in self.conditions)
+        return f"{self.how}({self.kind}s, {inner})"
+
+    def holds(self, row: Record, here: Directory) -> bool:
+        met = [
+            all(condition.holds(item, here) for condition in self.conditions)
+            for item in items(row, self.kind)
+        ]
+        return {"any": any(met), "all": all(met), "none": not any(met)}[self.how]
+
+
+class Reckoned(Condition, NamedTuple("Reckoned", [
+    ("function", str), ("kind", str), ("field", str), ("where", Condition | None),
+    ("during", str), ("op", str), ("value", str),
+])):  # fmt: skip
+    """A count, sum or extreme of a customer's items against a value."""
+
+    def term(self) -> None:
+        return None
+
+    def full(self) -> str:
+        of = f"{self.kind}s" + (f".{self.field}" if self.field else "")
+        where = f" where {self.where.full()}" if self.where else ""
+        during = f" during {self.during}" if self.during else ""
+        call = f"{self.function}({of}{where}{during})"
+        return f"{call} {self.op} {self.value}" if self.op != "none" else f"{call} is none"
+
+    def holds(self, row: Record, here: Directory) -> bool:
+        found = self._found(row, here)
+        if self.op == "none":
+            return found is None
+        if found is None:
+            return False
+        low: Any
+        high: Any
+        if isinstance(found, date):
+            low, high = period(self.value, here.today)
+        else:
+            low = high = Decimal(self.value)
+        return bool(
+            {
+                "=": low <= found <= high,
+                "!=": not low <= found <= high,
+                "<": found < low,
+                "<=": found <= high,
+                ">": found > high,
+                ">=": found >= low,
+            }[self.op]
+        )
+
+    def _found(self, row: Record, here: Directory) -> Any:
+        when = {"purchase": "date", "task": "due", "interaction": "at", "line": "date"}[self.kind]
+        chosen = []
+        for item in items(row, self.kind):
+            purchase = {"purchase": item, "line": item.get("purchase")}.get(self.kind)
+            if purchase is not None and not counts(purchase):
+                continue
+            if self.where is not None and not self.where.holds(item, here):
+                continue
+            if self.during:
+                days = FIELDS[self.kind][when][1](item, here)
+                first, last = period(self.during, here.today)
+                if not days or not first <= days[0] <= last:
+                    continue
+            chosen.append(item)
+        if self.function == "count":
+            return Decimal(len(chosen))
+        get = FIELDS[self.kind][self.field][1]
+        values = [value for item in chosen for value in get(item, here)]
+        if self.function == "sum":
+            return sum((Decimal(str(value)) for value in values), Decimal(0))
+        if not values:
+            return None
+        return min(values) if self.function in ("min", "first") else max(values)
+
+
+class Joined(Condition, NamedTuple("Joined", [
+    ("word", str), ("parts", tuple[Condition, ...]),
+])):  # fmt: skip
+    """`and`, `or`."""
+
+    def term(self) -> None:
+        return None
+
+    def full(self) -> str:
+        return "(" + f" {self.word} ".join(part.full() for part in self.parts) + ")"
+
+    def holds(self, row: Record, here: Directory) -> bool:
+        met = [part.holds(row, here) for part in self.parts]
+        return all(met) if self.word == "and" else any(met)
+
+
+class Negated(Condition, NamedTuple("Negated", [("part", Condition)])):
+    """The complement of the rows."""
+
+    def term(self) -> str | None:
+        term = self.part.term()
+        return None if term is None else f"not:{term}"
+
+    def full(self) -> str:
+        return f"not {self.part.full()}"
+
+    def holds(self, row: Record, here: Directory) -> bool:
+        return not self.part.holds(row, here)
+
+
+class Anywhere(Condition, NamedTuple("Anywhere", [("text", str)])):
+    """A word at the start of a word of the whole record."""
+
+    def term(self) -> str:
+        return self.text
+
+    def full(self) -> str:
+        return f"word({self.text})"
+
+    def holds(self, row: Record, here: Directory) -> bool:
+        there = [word for text in _texts(row) for word in words(text)]
+        return any(word.startswith(folded(self.text)) for word in there)
+
+
+def _texts(row: Record) -> Sequence[str]:
+    found = [row.get("name"), row.get("notes"), *row.get("tags", ())]
+    found += [address["city"] for address in row.get("addresses", ())]
+    found += [task.get("title") for task in row["tasks"]]
+    found += [purchase.get("text") for purchase in row["purchases"]]
+    found += [interaction.get("summary") for interaction in row["interactions"]]
+    return [str(text) for text in found if text]
