@@ -179,7 +179,12 @@ class Session:
 
     def show_record(self, record: Mapping[str, Any], form: Format) -> None:
         """Answer with one record."""
-        pieces = record_text(record, form, self.screen)
+        try:
+            pieces = record_text(record, form, self.screen)
+        except KeyError as error:
+            raise UsageError(
+                f"this has no {error.args[0]}", "choose another format with -o"
+            ) from error
         self._page(self._harmless(pieces, form), form)
 
     def show_card(self, card: Card) -> None:

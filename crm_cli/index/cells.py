@@ -23,6 +23,14 @@ WORDS_AT = {Storage.TEXT: 1, Storage.TEXTS: 1}
 """Which of the cells holds the folded words."""
 
 
+def lines(texts: list[str]) -> str:
+    """Texts as one, a line each; a line break within one is U+001E, and read back as one."""
+    joined = "\n".join(texts)
+    if joined.count("\n") < len(texts):
+        return joined
+    return "\n".join(text.replace("\n", "\x1e") for text in texts)
+
+
 def converters(business: Business) -> dict[Storage, Convert]:
     """The conversion of each storage; what depends on the business is looked up once."""
     base = business.currency
@@ -33,7 +41,7 @@ def converters(business: Business) -> dict[Storage, Convert]:
         return value, words(value)
 
     def texts(value: list[str], item: Item) -> Cells:
-        return "\n".join(value), " ".join(filter(None, map(words, value)))
+        return lines(value), " ".join(filter(None, map(words, value)))
 
     def word(value: object, item: Item) -> Cells:
         return (str(value),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crm_cli.index.cells import Cell, Cells, converters, currency_of
+from crm_cli.index.cells import Cell, Cells, converters, currency_of, lines
 from crm_cli.index.plan import MADE_FOR_SEARCH, NOT_SEARCHED, Part, Plan, plan_of
 from crm_cli.index.schema import CUSTOMER, ITEM_BITS, lift_column
 from crm_cli.model.business import Business
@@ -174,7 +174,7 @@ def _lifted(customer: Item, name: str, key: str, value_key: str) -> Cell:
     """The first item's value; of tags all of them, one a line."""
     items = customer.items(key)
     if name == "tag":
-        return "\n".join(customer.texts(key)) or None
+        return lines(customer.texts(key)) or None
     for item in items[:1]:
         value = item.values.get(value_key)
         return None if value is None else str(value)

@@ -101,8 +101,11 @@ def number(text: str) -> str:
 
 
 def gathered(value: str, source: str, order: str) -> str:
-    """The values of a subquery's rows as one text, a line each; NULL without rows."""
-    ordered = f"(SELECT {value} AS v {source} ORDER BY {order})"
+    """The values of a subquery's rows as one text, a line each; NULL without rows.
+
+    A line break within a value is U+001E, as in the index's lists.
+    """
+    ordered = f"(SELECT replace({value}, char(10), char(30)) AS v {source} ORDER BY {order})"
     return f"(SELECT group_concat(v, char(10)) FROM {ordered})"
 
 
@@ -127,7 +130,9 @@ def _fold(text: str | None) -> str | None:
 def _lines(text: str | None) -> str | None:
     import json
 
-    return json.dumps(list(dict.fromkeys(text.split("\n")))) if text else None
+    if not text:
+        return None
+    return json.dumps([line.replace("\x1e", "\n") for line in dict.fromkeys(text.split("\n"))])
 
 
 class _Median:

@@ -228,7 +228,7 @@ class _Moments:
 
 
 def _lines(text: str) -> list[str]:
-    return text.split("\n") if text else []
+    return [line.replace("\x1e", "\n") for line in text.split("\n")] if text else []
 
 
 def _decimal(number: str | float) -> Decimal:
