@@ -134,6 +134,42 @@ def count(
 
 
 @app.command()
+def export(
+    ctx: typer.Context,
+    name: Name,
+    use: Annotated[
+        str | None,
+        typer.Option(
+            "--for", metavar="PURPOSE/CHANNEL", help="Only who agreed to it: marketing/email."
+        ),
+    ] = None,
+    output: Output = None,
+    json: Json = False,
+    no_header: NoHeader = False,
+) -> None:
+    """Write id, name and e-mail of a segment's customers, as CSV unless told otherwise.
+
+    An e-mail marked do_not_use is never among them; who has no other is left out.
+
+    crm segment export lapsed-vip > lapsed.csv
+    crm segment export newsletter --for marketing/email
+    """
+    from crm_cli.features.plan import counted
+    from crm_cli.features.segments import export as exported
+    from crm_cli.render.output import Column, Format, Rows
+
+    session = of(ctx)
+    form = session.format(output, json, otherwise=Format.CSV)
+    mailing = exported(session.workspace, name, use=use)
+    columns = [Column(key) for key in ("id", "name", "email")]
+    session.show(Rows(columns, mailing.rows), form, header=not no_header)
+    if mailing.without:
+        session.say(
+            f"left out: {counted(len(mailing.without), 'customer')} without an e-mail to use"
+        )
+
+
+@app.command()
 def rm(ctx: typer.Context, name: Name, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Remove a segment, not the customers in it. Asks where other segments use it.
 

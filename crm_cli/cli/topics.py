@@ -40,6 +40,30 @@ text or the customer's name, and customer/FIELD is the customer's:
 
   crm task list +vip due:this-week customer/city:Koper
 
+Full expressions, for what terms cannot say, with -w (--where):
+
+  crm list -w 'orders > 2 or (tag = vip and city = "New York")'
+  crm list -w 'sum(purchases.net where date >= today - 12m) > 1000'
+  crm list -w 'any(tasks, status = open and due <= today) and not @lapsed'
+
+Shaping, on every list:
+
+  crm list --cols name,"sum(purchases.net during 2026) as bought" --sort bought-
+  crm list --group-by country --agg count,sum:spend,share:spend --sort sum:spend- --total
+  crm purchase list --group-by date.quarter,owner --agg sum:net,median:net
+  crm list --group-by tag --having 'count > 5 and sum:spend > 1000'
+  crm purchase list is:posted --group-by country --pivot date.year --agg sum:net
+
+Groups go by fields, .month .quarter .year .weekday of dates, and each value of tags and
+other lists. They reckon with the rows that the query describes, drafts too: say is:posted.
+Shares and --total are of all those rows, each counted once.
+
+What is missing is never equal and never unequal: owner.not:ana leaves out who has no
+owner; not:owner:ana is the plain complement of the rows, and has them. Counts and sums of
+nothing are 0, other aggregates are missing; .all of nothing holds. Case, diacritics and
+script do not matter, save with .is. Amounts are compared in the base currency; one
+without a rate is missing. A day is the business's day, whatever zone a time was noted in.
+
 "not:" turns a term round. Quotes inside a value keep commas and dots literal:
 city:'"New York"'. Nothing is ever read as "match all": a wrong name or an empty value
 is an error that names the nearest right ones.

@@ -11,6 +11,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kind import normal
+from crm_cli.model.permission import check_permitted, read_use
 from crm_cli.query.ast import Node, Segment
 from crm_cli.query.scope import Scope, SegmentSpec
 from crm_cli.store.document import Document
@@ -116,6 +117,34 @@ def show(workspace: Workspace, name: str) -> Shown:
     except UsageError as error:
         fault = error.message
     return Shown(item, count, fault, tuple(_users(scope, name)))
+
+
+class Mailing(NamedTuple):
+    """(id, name, e-mail) of a segment's customers, and the ids of those left out."""
+
+    rows: list[tuple[str, str, str]]
+    without: tuple[str, ...]
+
+
+def export(workspace: Workspace, name: str, *, use: str | None = None) -> Mailing:
+    """Whom a mailing to a segment may go to, by id; raises NotFound, QueryError, Refused.
+
+    The first e-mail that is not marked do_not_use counts; who has none is left out.
+    """
+    name = _named(workspace.scope(CUSTOMER), name)
+    if use is not None:
+        check_permitted(read_use(use))
+    people = workspace.select(CUSTOMER, [f"@{name}"], cols=("id", "name")).rows
+    usable: dict[str, str] = {}
+    for id, email in workspace.index.connection.execute(
+        "SELECT c.id, e.value FROM email e JOIN customer c ON c.pk = e.customer"
+        " WHERE e.parent IS NULL AND COALESCE(e.do_not_use, 0) = 0 ORDER BY e.customer, e.ordinal"
+    ):
+        usable.setdefault(id, email)
+    return Mailing(
+        [(id, called, usable[id]) for id, called in people if id in usable],
+        tuple(id for id, _ in people if id not in usable),
+    )
 
 
 def counts(workspace: Workspace, names: Sequence[str] = ()) -> list[tuple[str, int]]:

@@ -12,6 +12,8 @@ from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.query.fault import QueryError
 from crm_cli.workspace import Workspace
 
+from ..conftest import Crm
+
 Opened = Callable[..., Workspace]
 
 
@@ -108,3 +110,31 @@ def test_a_segment_as_a_whole(workspace: Opened) -> None:
     assert (shown.item.id, shown.customers, shown.used_by) == ("a", 1, ("b",))
     with pytest.raises(NotFound, match="no segment d"):
         segments.show(workspace(), "d")
+
+
+def test_an_export_respects_do_not_use(shop: Path, crm: Crm) -> None:
+    shop.joinpath("customers/eva.yaml").write_text(
+        "name: Eva\nemails:\n  - {value: old@eva.example, do_not_use: yes}\n  - new@eva.example\n"
+    )
+    shop.joinpath("customers/ivo.yaml").write_text(
+        "name: Ivo\nemails:\n  - {value: ivo@ivo.example, do_not_use: yes}\n"
+    )
+    shop.joinpath("segments.yaml").write_text("some: {members: [eva, ivo, jan-vidmar]}\n")
+    run = crm("segment", "export", "some")
+    assert run.lines == ["id,name,email", "eva,Eva,new@eva.example"]
+    assert "left out: 2 customers" in run.err
+    assert crm("segment", "export", "some", "-o", "ids").lines == ["eva"]
+    refused = crm("segment", "export", "some", "--for", "marketing/email")
+    assert (refused.code, refused.out) == (6, "")
+    for wrong in ("marketing", "markting/email", "marketing/pigeon", ""):
+        assert crm("segment", "export", "some", "--for", wrong).code == 2
+    assert crm("segment", "export", "nobody").code == 3
+
+
+def test_segments_that_ask_for_each_other_name_the_path(shop: Path, crm: Crm) -> None:
+    shop.joinpath("segments.yaml").write_text(
+        'a: {query: "@b"}\nb: {where: "not @c"}\nc: {query: "@a"}\n'
+    )
+    run = crm("list", "@a")
+    assert (run.code, run.out) == (2, "")
+    assert "@a → @b → @c → @a" in run.err

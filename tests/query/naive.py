@@ -233,9 +233,11 @@ def period(text: str, today: date) -> tuple[date, date]:
         return date(int(found[1]), first, 1), period(f"{found[1]}-{first + 2:02}", today)[1]
     parts = [int(part) for part in text.split("-")]
     if len(parts) == 3:
-        return date(*parts), date(*parts)
+        day = date(parts[0], parts[1], parts[2])
+        return day, day
     if len(parts) == 2:
-        return date(*parts, 1), date(*parts, calendar.monthrange(*parts)[1])
+        year, month = parts
+        return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
     return date(parts[0], 1, 1), date(parts[0], 12, 31)
 
 

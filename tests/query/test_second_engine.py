@@ -198,7 +198,7 @@ def compared(kind: str, field: str, *, upper: bool = False) -> st.SearchStrategy
     """Any comparison that a field takes."""
     type = FIELDS[kind][field][0]
     values: st.SearchStrategy[str]
-    ops = ("=", "!=", "<", "<=", ">", ">=")
+    ops: tuple[str, ...] = ("=", "!=", "<", "<=", ">", ">=")
     if type == "date":
         values = DAYS
     elif type == "number":
@@ -224,7 +224,7 @@ def _some(kind: str) -> st.SearchStrategy[Condition]:
 
 
 def _reckoned(function: str, kind: str, field: str, values: Any) -> st.SearchStrategy[Condition]:
-    ops = ("=", "!=", "<", "<=", ">", ">=")
+    ops: tuple[str, ...] = ("=", "!=", "<", "<=", ">", ">=")
     if function in ("min", "max", "first", "last"):
         ops = ("=", "<", "<=", ">", ">=", "none")
     return st.builds(
@@ -343,8 +343,7 @@ def test_groups(customers: list[dict[str, Any]], condition: Condition, by: str) 
 
 def _middle(amounts: list[Decimal]) -> Decimal:
     exact = Decimal(median(amounts))
-    rounded = exact.quantize(CENT, ROUND_HALF_UP)
-    return rounded
+    return exact.quantize(CENT, ROUND_HALF_UP)
 
 
 def _share(part: Decimal | int, whole: Decimal) -> Decimal | None:
