@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,7 +42,10 @@ Which = Annotated[
 def add(
     ctx: typer.Context,
     who: Who,
-    title: Annotated[list[str], typer.Argument(metavar="TITLE…", help="What is to be done.")],
+    title: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TITLE…", help="What is to be done.", show_default=False),
+    ] = None,
     due: Due = None,
     assignee: Assignee = None,
     priority: Annotated[
@@ -76,23 +80,45 @@ def add(
         typer.Option("--depends-on", metavar="ID", help="A task that comes first."),
     ] = None,
     dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> None:
-    """Add a task for a customer.
+    """Add a task for a customer; with - in place of WHO, tasks from stdin, one a line.
+
+    A line is what would stand on the command line: ana Send the quote --due fri
 
     crm task add ana Send the quote --due fri --assignee petra
     crm task add "Kava d.o.o." Call about the delivery --kind call --due "mon 9:00"
     crm task add ana Water the plants --every "2 weeks" --repeat-from completion
+    crm task add - --assignee petra --yes < tasks.txt
     """
     from crm_cli.cli.choosing import who as whom
     from crm_cli.features.tasks import add as plan
 
     session = of(ctx)
+    if who == "-":
+        _add_many(
+            session,
+            title,
+            {
+                "due": due,
+                "assignee": assignee,
+                "priority": priority,
+                "kind": kind,
+                "start": start,
+                "remind": remind,
+                "every": every,
+                "repeat_from": repeat_from,
+            },
+            dry_run=dry_run,
+            yes=yes,
+        )
+        return
     carry_out(
         session,
         plan(
             session.workspace,
             whom(session, who),
-            " ".join(title),
+            " ".join(title or ()),
             due=due,
             start=start,
             assignee=assignee,
@@ -286,6 +312,28 @@ def cancel(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes =
     from crm_cli.features.tasks import cancel as plan
 
     _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+
+
+def _add_many(
+    session: Session,
+    title: list[str] | None,
+    given: dict[str, str | None],
+    *,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Carry out the lines of stdin."""
+    from crm_cli.features.tasks.batch import add_many
+
+    if title:
+        raise UsageError("- reads tasks from stdin, each with its own title", "leave it out here")
+    try:
+        text = sys.stdin.read()
+        text.encode("utf-8")
+    except UnicodeError:
+        raise UsageError("stdin is not UTF-8 text") from None
+    plan = add_many(session.workspace, text.splitlines(), given)
+    carry_out(session, plan, dry_run=dry_run, yes=yes)
 
 
 def _change(

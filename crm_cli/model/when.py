@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from crm_cli.model.dates import WEEKDAYS, at_time, read_moment
+from crm_cli.model.dates import WEEKDAYS, at_time, in_words, read_moment
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.periods import Days, Lean, Period, read_days
 
@@ -28,6 +28,7 @@ def read_when(
     word = " ".join(text.lower().replace("_", " ").split())
     if now is not None and (found := _from_now(word, now)):
         return found
+    _unambiguous(word, today, lean)
     if re.match(r"\d{4}-\d{1,2}-\d{1,2}[t ]|\d{1,2}\. ?\d{1,2}\. ?\d{4}[t ]", word):
         try:
             return read_moment(text, zone)
@@ -71,6 +72,27 @@ def distance(day: date, today: date) -> str:
         months = (late.year - early.year) * 12 + late.month - early.month - (late.day < early.day)
         count, unit = (months, "months") if months < 24 else (months // 12, "years")
     return f"in {count} {unit}" if days > 0 else f"{count} {unit} ago"
+
+
+def _unambiguous(word: str, today: date, lean: Lean) -> None:
+    """Refuse `3/4` and `03-04-2026`, which are read day first here and month first there."""
+    match = re.match(r"(\d{1,2})([/-])(\d{1,2})(?:\2(\d{4}))?(?=$| )", word, re.ASCII)
+    if match is None or (match[2] == "/" and match[4]):
+        return  # With slashes and a year it is what files may hold: `read_date` refuses it.
+    first, second = int(match[1]), int(match[3])
+    readings = {}
+    for day, month in ((first, second), (second, first)):
+        try:
+            found = _one_day(f"{day}.{month}.{match[4] or ''}", today, lean)
+        except Unreadable:
+            continue
+        readings[found] = in_words(found)
+    if readings:
+        raise Unreadable(
+            f"{match[0]} is {' or '.join(readings.values())}",
+            f"write {' or '.join(day.isoformat() for day in readings)}",
+            code="ambiguous-date",
+        )
 
 
 def _one_day(text: str, today: date, lean: Lean) -> date:

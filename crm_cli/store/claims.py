@@ -70,7 +70,8 @@ class Claims:
     ) -> frozenset[str]:
         """Claim keys of a list, at most so many, the first ones; those that nobody had claimed.
 
-        They are on disk when it returns. Of two runs at once each key is one's. Raises StorageError.
+        They are on disk when it returns. Of two runs at once each key is one's. Raises
+        StorageError.
         """
         with self._open() as connection:
             new: set[str] = set()

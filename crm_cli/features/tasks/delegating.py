@@ -77,9 +77,7 @@ def _passed_on(workspace: Workspace, tasks: Sequence[Task]) -> None:
     for task in tasks:
         status = task.item.get("delegation_status")
         if status is None or status == _DECLINED:
-            raise Refused(
-                f"nobody passed {task.said} on", f"crm task delegate {task.id} USER does"
-            )
+            raise Refused(f"nobody passed {task.said} on", f"crm task delegate {task.id} USER does")
         if workspace.user is not None and task.item.get("assignee") not in (None, workspace.user):
             raise Refused(
                 f"{task.said} was passed on to {task.item.get('assignee')}, not to {workspace.user}"

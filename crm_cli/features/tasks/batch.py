@@ -1,0 +1,123 @@
+"""Many tasks at once, one a line: `ana Send the quote --due fri --assignee petra`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from crm_cli.features.plan import Plan, counted
+from crm_cli.features.tasks import add
+from crm_cli.model.errors import CrmError, UsageError
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Workspace
+
+OPTIONS = {
+    "--due": "due",
+    "--start": "start",
+    "--assignee": "assignee",
+    "--priority": "priority",
+    "--kind": "kind",
+    "--remind": "remind",
+    "--every": "every",
+    "--repeat-from": "repeat_from",
+}
+"""What a line may say, and the argument of `add` that it is."""
+
+
+class Line(NamedTuple):
+    """A line that was read: whom it means, what is to be done, and what it says besides."""
+
+    number: int
+    who: str
+    title: str
+    options: Mapping[str, str]
+
+
+def read_line(number: int, text: str) -> Line:
+    """One line: WHO (in double quotes where it has spaces), the title, options anywhere.
+
+    Raises UsageError for an option that there is not, or that lacks its value.
+    """
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split = True
+    lexer.quotes, lexer.commenters, lexer.escape = '"', "", ""
+    try:
+        words = list(lexer)
+    except ValueError:
+        raise UsageError('a " is not closed') from None
+    plain: list[str] = []
+    options: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if not name.startswith("--") or name == "--":
+            plain.append(word)
+            continue
+        if name not in OPTIONS:
+            raise UsageError(f"there is no option {name}", f"one of: {', '.join(OPTIONS)}")
+        found = value if equals else next(rest, None)
+        if found is None:
+            raise UsageError(f"{name} needs a value")
+        options[OPTIONS[name]] = found
+    if not plain:
+        raise UsageError("whose task is it?", "write: ana Send the quote --due fri")
+    return Line(number, plain[0], " ".join(plain[1:]), options)
+
+
+def add_many(
+    workspace: Workspace,
+    lines: Iterable[str],
+    given: Mapping[str, str | None],
+    *,
+    strict: bool = True,
+) -> Plan:
+    """Plan the tasks of all lines, or of none; empty ones and those with # first are left out.
+
+    `given` is what counts for each line that does not say otherwise. Raises UsageError
+    with each line that is wrong, by its number.
+    """
+    made: list[tuple[str, Plan]] = []
+    faults: list[str] = []
+    for number, text in enumerate(lines, 1):
+        if not text.strip() or text.lstrip().startswith("#"):
+            continue
+        try:
+            line = read_line(number, text)
+            customer = workspace.who(line.who, strict=strict)
+            values = {**given, **line.options}
+            made.append((customer, add(workspace, customer, line.title, **values)))
+        except CrmError as error:
+            faults.append(f"line {number}: {error.message}")
+    if faults:
+        raise UsageError("\n".join(faults), "correct these lines; no task was added")
+    if not made:
+        return Plan(Change("add no tasks", ()), "")
+    return _together(made)
+
+
+def _together(made: Sequence[tuple[str, Plan]]) -> Plan:
+    """One change of all the plans: one edit for each file."""
+    updates: dict[str, list[Callable[[Document], None]]] = {}
+    for _, plan in made:
+        for step in plan.change.steps:
+            assert isinstance(step, Edit)
+            updates.setdefault(step.path, []).append(step.update)
+    customers = list(dict.fromkeys(customer for customer, _ in made))
+    said = f"{counted(len(made), 'task')} of {counted(len(customers), 'customer')}"
+    return Plan(
+        Change(f"add {said}", tuple(Edit(path, _each(held)) for path, held in updates.items())),
+        f"added {said}",
+        customers,
+        f"Add {said}?",
+        [note for _, plan in made for note in plan.notes],
+        [id for _, plan in made for id in plan.made],
+    )
+
+
+def _each(updates: Sequence[Callable[[Document], None]]) -> Callable[[Document], None]:
+    def update(document: Document) -> None:
+        for one in updates:
+            one(document)
+
+    return update
