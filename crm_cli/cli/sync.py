@@ -26,9 +26,9 @@ def sync(ctx: typer.Context, dry_run: DryRun = False) -> None:
     done = exchange(session.workspace, dry_run=dry_run)
     if done.committed:
         verb = "would be committed" if done.dry else "committed"
-        session.say(f"edited by hand, {verb}: {few(done.committed)}")
+        session.say(f"not committed before, {verb}: {few(done.committed)}")
     if done.invalid:
-        session.say(f"edited by hand, not committed since invalid: {few(done.invalid)}")
+        session.say(f"not committed, since invalid: {few(done.invalid)}")
         session.say("crm check tells what is wrong")
     if done.conflicts:
         raise ConflictError(

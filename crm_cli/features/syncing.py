@@ -10,7 +10,7 @@ from typing import NamedTuple
 from crm_cli.model.errors import ConflictError, Problem, Refused, Severity
 from crm_cli.model.kinds import FILE_KINDS
 from crm_cli.store import sync as syncing
-from crm_cli.store.commits import commit_paths, hand_subject, in_head
+from crm_cli.store.commits import commit_paths, forget, hand_subject, in_head, uncommitted
 from crm_cli.store.git import Git, obstacle, repository
 from crm_cli.store.lock import Lock
 from crm_cli.workspace import Workspace
@@ -72,8 +72,7 @@ def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
 def _sync(workspace: Workspace, git: Git, remote: syncing.Remote) -> Synced:
     valid, invalid = _edited(workspace, git)
     if valid:
-        known = in_head(git, valid)
-        commit_paths(git, hand_subject(valid), valid, [one for one in valid if one not in known])
+        _commit(git, valid)
     before = git.text("rev-parse", "HEAD")
     received = sent = 0
     for again in range(ROUNDS):
@@ -102,6 +101,21 @@ def _sync(workspace: Workspace, git: Git, remote: syncing.Remote) -> Synced:
         )
     broken = _broken(workspace, syncing.incoming(git, before)) if received else ()
     return Synced(remote.name, sent, received, tuple(valid), tuple(invalid), tuple(broken))
+
+
+def _commit(git: Git, valid: list[str]) -> None:
+    """Commit what earlier commands could not, by their subjects, and what was edited by hand."""
+    left = set(valid)
+    known = in_head(git, valid)
+    for one in uncommitted(git.root):
+        paths = [path for path in one.paths if path in left]
+        if paths:
+            commit_paths(git, one.subject, paths, [path for path in paths if path not in known])
+            left.difference_update(paths)
+    forget(git.root)
+    if left:
+        paths = sorted(left)
+        commit_paths(git, hand_subject(paths), paths, [path for path in paths if path not in known])
 
 
 def _edited(workspace: Workspace, git: Git) -> tuple[list[str], list[str]]:

@@ -104,7 +104,7 @@ def _keep(git: Git, real: str, subject: str, changes: Sequence[Change]) -> None:
         commit_contents(git, _pending_subject(pending), earlier)
     if by_hand:
         commit_contents(git, hand_subject(by_hand), by_hand)
-    _forget(real)
+    forget(real)
     if earlier or by_hand:
         heads = in_head(git, list(written))
     todo = [
@@ -269,7 +269,8 @@ def note(real: str, subject: str, changed: Sequence[str]) -> None:
         return  # what differs is then committed as edited by hand
 
 
-def _forget(real: str) -> None:
+def forget(real: str) -> None:
+    """Drop the notes of what was not committed, since now it is."""
     files.remove_quietly(os.path.join(real, ".crm", _UNCOMMITTED))
 
 

@@ -285,6 +285,15 @@ def _identified(items: Iterable[Node], known: dict[_Key, Node] | None = None) ->
                 renamed[key] = candidate
                 missing.remove(candidate)
                 break
+    left = [
+        key
+        for key, item in found.items()
+        if key not in known and key not in renamed and isinstance(item, Mapping)
+    ]
+    if len(left) == len(missing):
+        # As many came as went: each is taken for the one in its place.
+        pairs = zip(left, missing, strict=True)
+        renamed |= {key: one for key, one in pairs if _share_a_key(known[one], found[key])}
     return {renamed.get(key, key): item for key, item in found.items()}
 
 
@@ -302,6 +311,12 @@ def _sorted(value: Plain) -> object:
     if isinstance(value, list):
         return [_sorted(one) for one in value]
     return value
+
+
+def _share_a_key(before: Node, after: Node) -> bool:
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return False
+    return any(after.get(key.text) is not None for key, _ in before.entries)
 
 
 def _alike(before: Node, after: Node) -> bool:

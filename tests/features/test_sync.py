@@ -102,7 +102,7 @@ def test_hand_edits_go_along_when_they_are_valid(remote: Path, shop: Path, crm: 
     assert "would be committed: customers/iva-lah.yaml, customers/jan-vidmar.yaml" in dry.err
     run = crm("sync")
     assert "committed: customers/iva-lah.yaml, customers/jan-vidmar.yaml" in run.err
-    assert "not committed since invalid: customers/hotel-breg.yaml" in run.err
+    assert "not committed, since invalid: customers/hotel-breg.yaml" in run.err
     assert run.out == "received 0 changes from origin, sent 1 change\n"
     assert "birth_date: soon" in bad.read_text()
 

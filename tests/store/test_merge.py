@@ -55,7 +55,7 @@ def loose(value: Plain) -> Any:
     if isinstance(value, list):
         return sorted(repr(loose(one)) for one in value)
     if isinstance(value, dict):
-        return {key: loose(one) for key, one in value.items()}
+        return {key: loose(value[key]) for key in sorted(value)}
     return value
 
 
@@ -98,6 +98,13 @@ def test_an_item_changed_here_and_removed_there_is_a_conflict() -> None:
     text, conflicts = merged(TEXT, TEXT.replace(item, ""), TEXT.replace("2026-11-20", "2026-11-27"))
     assert conflicts == ("tasks.t-2bbbbbb",)
     assert "due: 2026-11-27" in joined(text, [side.theirs for side in sides(text)])
+
+
+def test_an_item_without_an_id_that_both_changed_is_a_conflict() -> None:
+    base = "name: Maja\naddresses:\n  - city: Koper\n"
+    text, conflicts = merged(base, base.replace("Koper", "Piran"), base.replace("Koper", "Izola"))
+    assert conflicts == ("addresses.Izola.city",)
+    assert "<<<<<<< ours\n  - city: Piran\n=======\n  - city: Izola\n>>>>>>> theirs\n" in text
 
 
 def test_different_fields_of_one_item() -> None:
