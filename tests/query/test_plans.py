@@ -1,0 +1,111 @@
+"""SQLite's plans: what is asked of each customer goes through an index, never through a scan.
+
+A scan within a condition on customers would be as many as there are customers: with
+100,000 of them the difference between a second and a day.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from crm_cli.model.kinds import BY_NAME
+from crm_cli.query import dialect
+from crm_cli.query.columns import split_names
+from crm_cli.query.select import Query, compile_query
+from crm_cli.query.terms import parse_terms
+
+from .conftest import Shop
+
+
+def plan(shop: Shop, *terms: str, where: str = "", base: str = "customer", **more: str) -> list[str]:
+    """The lines of the plan."""
+    cols = split_names(more["cols"]) if "cols" in more else None
+    query = Query(BY_NAME[base], shop.node(terms, where, base), cols, more.get("sort", ""))
+    statement = compile_query(query, shop.scope(base))
+    dialect.prepare(shop.connection)
+    rows = shop.connection.execute(
+        f"EXPLAIN QUERY PLAN {statement.sql}", statement.parameters
+    ).fetchall()
+    return [str(row[3]) for row in rows]
+
+
+def scanned(lines: list[str]) -> set[str]:
+    """The tables that are read as a whole: all of them, or all of an index."""
+    found = (re.match(r"SCAN (\w+)(?! VIRTUAL)\b", line) for line in lines)
+    return {match[1] for match in found if match} - {"CONSTANT"}
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        ("+vip",),
+        ("city:Koper",),
+        ("email.ends:@acme.example",),
+        ("has:email", "no:phone"),
+        ("task/status:open/due:..today",),
+        ("not:task/status:open",),
+        ("purchase.all/status:posted",),
+        ("line/product:beans-1kg/date:2026",),
+        ("interaction/text.has:renewal/at:-30d..",),
+        ("orders:1", "spend:100..", "last-contact.before:-90d"),
+        ("is:overdue",),
+        ("+386 40 123 456",),
+    ],
+)
+def test_conditions_on_items_go_by_an_index(shop: Shop, terms: tuple[str, ...]) -> None:
+    assert scanned(plan(shop, *terms)) <= {"c"}, plan(shop, *terms)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "sum(purchases.net where date >= today - 12m) > 1000 and (city = Ljubljana or tag = vip)",
+        "any(tasks, status = open and due <= today) and not any(purchases, date >= today - 12m)",
+        "last(purchases.date) < today - 90d or last(purchases.date) is none",
+        "count(interactions during last-30d) > 1",
+        "count(lines where product = cup) > 1",
+    ],
+)
+def test_aggregates_go_by_an_index(shop: Shop, where: str) -> None:
+    assert scanned(plan(shop, where=where)) <= {"c"}, plan(shop, where=where)
+
+
+def test_windows_read_the_items_once(shop: Shop) -> None:
+    """Grouped and joined, not once for each customer."""
+    lines = plan(shop, "spend@12m:1000..", "orders@90d:0")
+    assert not [line for line in lines if "CORRELATED" in line]
+    assert any("USING AUTOMATIC" in line or "USING INDEX" in line for line in lines)
+
+
+def test_items_find_their_customer_by_its_key(shop: Shop) -> None:
+    for base in ("task", "purchase", "line", "payment", "interaction"):
+        lines = plan(shop, "+vip", base=base)
+        assert len(scanned(lines)) == 1, lines
+
+
+def test_what_is_asked_most_is_sought_in_an_index(shop: Shop) -> None:
+    def used(sql: str) -> str:
+        return " ".join(
+            str(row[3]) for row in shop.connection.execute(f"EXPLAIN QUERY PLAN {sql}")
+        )
+
+    for table, column in (
+        ("customer", "id"),
+        ("customer", "name__f"),
+        ("email", "value__f"),
+        ("phone", "e164"),
+        ("tag", "value"),
+        ("address", "city__f"),
+        ("task", "due__d"),
+        ("purchase", "date"),
+        ("purchase", "number__f"),
+        ("line", "product"),
+        ("interaction", "at__d"),
+    ):
+        assert "USING" in used(f"SELECT 1 FROM \"{table}\" WHERE \"{column}\" = 'x'")
+
+
+def test_a_list_in_the_order_of_ids_is_not_sorted(shop: Shop) -> None:
+    assert not [line for line in plan(shop, cols="id,name") if "TEMP B-TREE" in line]
