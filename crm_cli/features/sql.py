@@ -195,6 +195,8 @@ def _told(
 ) -> UsageError | Refused:
     """SQLite's complaint in our words, with the token marked."""
     message = str(error)
+    if not refusals and message.startswith("cannot modify"):
+        refusals = ["crm sql only reads"]
     if refusals:
         return Refused(refusals[0], "files are changed by crm set, crm tag, crm task …")
     if message == "interrupted":

@@ -72,6 +72,7 @@ def test_parameters(workspace: Opened) -> None:
     "statement",
     [
         "DELETE FROM customer",
+        "DELETE FROM customers",
         "UPDATE customer SET name = 'x'",
         "INSERT INTO meta VALUES (1, 2)",
         "DROP TABLE customer",

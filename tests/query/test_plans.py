@@ -14,15 +14,16 @@ from crm_cli.model.kinds import BY_NAME
 from crm_cli.query import dialect
 from crm_cli.query.columns import split_names
 from crm_cli.query.select import Query, compile_query
-from crm_cli.query.terms import parse_terms
 
 from .conftest import Shop
 
 
-def plan(shop: Shop, *terms: str, where: str = "", base: str = "customer", **more: str) -> list[str]:
+def plan(
+    shop: Shop, *terms: str, where: str = "", base: str = "customer", cols: str = ""
+) -> list[str]:
     """The lines of the plan."""
-    cols = split_names(more["cols"]) if "cols" in more else None
-    query = Query(BY_NAME[base], shop.node(terms, where, base), cols, more.get("sort", ""))
+    columns = split_names(cols) if cols else None
+    query = Query(BY_NAME[base], shop.node(terms, where, base), columns)
     statement = compile_query(query, shop.scope(base))
     dialect.prepare(shop.connection)
     rows = shop.connection.execute(
@@ -87,9 +88,7 @@ def test_items_find_their_customer_by_its_key(shop: Shop) -> None:
 
 def test_what_is_asked_most_is_sought_in_an_index(shop: Shop) -> None:
     def used(sql: str) -> str:
-        return " ".join(
-            str(row[3]) for row in shop.connection.execute(f"EXPLAIN QUERY PLAN {sql}")
-        )
+        return " ".join(str(row[3]) for row in shop.connection.execute(f"EXPLAIN QUERY PLAN {sql}"))
 
     for table, column in (
         ("customer", "id"),
@@ -104,7 +103,7 @@ def test_what_is_asked_most_is_sought_in_an_index(shop: Shop) -> None:
         ("line", "product"),
         ("interaction", "at__d"),
     ):
-        assert "USING" in used(f"SELECT 1 FROM \"{table}\" WHERE \"{column}\" = 'x'")
+        assert "USING" in used(f'SELECT 1 FROM "{table}" WHERE "{column}" = \'x\'')
 
 
 def test_a_list_in_the_order_of_ids_is_not_sorted(shop: Shop) -> None:
