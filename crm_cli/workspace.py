@@ -249,6 +249,19 @@ class Workspace:
             )
         return Git(os.path.realpath(self.root), self.environ)
 
+    @property
+    def untrusted(self) -> bool:
+        """Whether each command would be a commit, if only the directory were trusted.
+
+        Looks at files alone, and only where the settings were read anyway.
+        """
+        if "index" not in self.__dict__ or not self.business.autocommit:
+            return False
+        from crm_cli.store.git import repository
+        from crm_cli.store.trust import is_trusted
+
+        return repository(self.root) is not None and not is_trusted(self.root, self.environ)
+
     def go_back(self, commit: str) -> None:
         """Answer from a commit's tree from now on; raises Refused, GitFailed."""
         from crm_cli.store.gittree import GitTree

@@ -236,7 +236,18 @@ class Session:
     def notices(self) -> list[str]:
         """The lines to be said after the answer, the directory's among them."""
         opened = list(self._opened.notices) if self._opened is not None else []
-        return list(dict.fromkeys([*opened, *self._notices]))
+        said = list(dict.fromkeys([*opened, *self._notices]))
+        return said if said else self._of_the_clone()
+
+    def _of_the_clone(self) -> list[str]:
+        """A line where this is somebody's clone that was not set up; none in a cron job."""
+        quiet = self.words[:1] in ((), ("due",)) and self.margin.width is None
+        workspace = self._opened
+        if quiet or workspace is None or self.words[:1] in (("git",), ("trust",)):
+            return []
+        if not workspace.untrusted:
+            return []
+        return ["this directory is not trusted yet, so nothing is committed (crm git setup)"]
 
     def exit_code(self) -> ExitCode:
         """The code for a run that was not refused."""

@@ -47,6 +47,9 @@ def test_a_fresh_clone_needs_one_step(remote: Path, crm: Crm) -> None:
     subprocess.run(["git", "clone", "-q", str(remote), str(root)], check=True)
     told = crm("-C", root, "set", "maja-kos", "city=Izola").err
     assert told.count("not trusted yet (crm git setup)") == 1
+    told = crm("-C", root, "list", "-o", "ids")
+    assert told.err.count("not trusted yet") == 1 and told.code == 0
+    assert crm("-C", root, "due", "--today", "1999-01-01").err == ""
     assert crm("-C", root, "sync").code == 6
     assert crm("-C", root, "git", "setup", "--yes").code == 0
     assert crm("-C", root, "set", "maja-kos", "city=Piran").err.count("not committed") == 0
