@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crm_cli.store.compose import compose
+from crm_cli.store.conflicts import sides
 from tests.conftest import Crm, Git, Run
 
 Person = Callable[..., Run]
@@ -149,12 +150,23 @@ def test_three_clones_end_equal_and_with_every_edit(remote: Path, shop: Path, cr
     chance = random.Random(7)
     roots = [shop, clone(remote, "second", crm), clone(remote, "third", crm)]
     made: list[tuple[str, str]] = []
-    cities = dict.fromkeys(range(3), 0)
+    conflicts = 0
+
+    def exchange(root: Path) -> None:
+        nonlocal conflicts
+        done = crm("-C", root, "sync")
+        if done.code == 5:
+            conflicts += 1
+            check_conflicts(root)
+            assert crm("-C", root, "resolve", "--ours").code == 0
+            done = crm("-C", root, "sync")
+        assert done.code == 0, done.err
+
     for number in range(EDITS * 3):
         side = number % 3
         root, who = roots[side], chance.choice(["maja-kos", "hotel-breg", "jan-vidmar"])
         path, mark = root / f"customers/{who}.yaml", f"mark-{side}-{number}"
-        match chance.randrange(5):
+        match chance.randrange(6):
             case 0:
                 run = crm("-C", root, "task", "add", who, mark, "--due", "+3d")
             case 1:
@@ -163,22 +175,32 @@ def test_three_clones_end_equal_and_with_every_edit(remote: Path, shop: Path, cr
                 run = crm("-C", root, "tag", "add", mark, who)
             case 3:
                 run = crm("-C", root, "set", who, f"custom.{mark}=x")
+            case 4:
+                run = crm("-C", root, "set", who, f"legal_name=Name {number}")
+                mark = ""
             case _:
                 path.write_text(f"# {mark}\n" + path.read_text())
-                cities[side] += 1
                 run = Run(0, "", "")
         assert run.code == 0, run.err
         made.append((who, mark))
         if chance.random() < 0.12:
-            done = crm("-C", chance.choice(roots), "sync")
-            assert done.code == 0, done.err
+            exchange(chance.choice(roots))
     for _ in range(2):
         for root in roots:
-            done = crm("-C", root, "sync")
-            assert done.code == 0, done.err
+            exchange(root)
+    assert conflicts > 0
     assert len({head(root) for root in roots}) == 1
     for who, mark in made:
         text = (shop / f"customers/{who}.yaml").read_text()
         assert mark in text, (who, mark)
         assert compose(text, who).root is not None
     assert crm("check").code == 0
+
+
+def check_conflicts(root: Path) -> None:
+    """Nothing is in conflict but the field that was set differently."""
+    for path in (root / "customers").glob("*.yaml"):
+        for side in sides(path.read_text()):
+            for text in (side.ours, side.theirs):
+                assert text.startswith("legal_name: "), (path, side)
+                assert text.count("\n") == 1
