@@ -50,16 +50,14 @@ def examine(
     `opened` gives the workspace, and may raise what finding it raises: then the checks
     that need a directory are left out. Writes nothing into the directory.
     """
+    workspace: Workspace | None = None
     try:
-        workspace: Workspace | None = opened()
+        here = workspace = opened()
     except CrmError as error:
-        workspace = None
         found = [Check("directory", State.FAIL, error.message, "crm init my-crm")]
     else:
-        workspace.checking = True
-        found = list(_directory(workspace))
-        found.append(_permissions(workspace))
-        found.append(_index(workspace))
+        here.checking = True
+        found = [*_directory(here), _permissions(here), _index(here)]
     found += _git(workspace, environ)
     if workspace is not None:
         found.append(_time_zone(workspace, outside))

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from crm_cli.index import snapshot
+from crm_cli.store.tree import Entry
 from tests.index.directories import ANA, KAVA, opened, said, write
 from tests.index.test_warm_is_cold import Edits
 from tests.trust.ground import Ground
@@ -37,11 +39,11 @@ class Harder(Edits):
     def __init__(self) -> None:
         super().__init__()
         self.clock = _Clock()
-        snapshot.time = self.clock  # type: ignore[assignment]
+        vars(snapshot)["time"] = self.clock
         self.branches = 0
 
     def teardown(self) -> None:
-        snapshot.time = time
+        vars(snapshot)["time"] = time
         super().teardown()
 
     def git(self, *words: str) -> None:
@@ -126,11 +128,11 @@ def test_an_edit_within_the_tick_of_the_look_is_seen(tmp_path: Path) -> None:
 
     real = snapshot.packed
 
-    def coarse(entries: object) -> bytes:
+    def coarse(entries: Iterable[Entry]) -> bytes:
         # As a file system with ticks of a second would tell it: no time has changed.
-        return real([(p, size, 0, 0, inode) for p, size, _, _, inode in entries])  # type: ignore[attr-defined]
+        return real([(p, size, 0, 0, inode) for p, size, _, _, inode in entries])
 
-    snapshot.packed = coarse  # type: ignore[assignment]
+    snapshot.packed = coarse
     try:
         shutil.rmtree(cache)
         path.write_bytes(path.read_bytes().replace(b"city: Piran", b"city: Koper"))
