@@ -46,6 +46,7 @@ COMMANDS = (
     Command("agenda", "agenda", TODAY, "the days to come, with times, and what is free"),
     Command("log", "log", TODAY, "note a call, a meeting, a mail with a customer"),
     Command("task", "task", TODAY, "what is to be done, by whom, until when", "list"),
+    Command("notify", "notify", TODAY, "a daily digest for each user, by mail or command"),
     Command("add", "add", CUSTOMERS, "a new customer; a name is enough"),
     Command("show", "show", CUSTOMERS, "a customer, or one of their items, at a glance"),
     Command("list", "list", CUSTOMERS, "the customers that terms describe, as crm list +vip"),

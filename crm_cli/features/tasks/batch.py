@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.tasks import add
@@ -85,7 +85,7 @@ def add_many(
         try:
             line = read_line(number, text)
             customer = workspace.who(line.who, strict=strict)
-            values = {**given, **line.options}
+            values: dict[str, Any] = {**given, **line.options}
             made.append((customer, add(workspace, customer, line.title, **values)))
         except CrmError as error:
             faults.append(f"line {number}: {error.message}")

@@ -85,4 +85,5 @@ def _passed_on(workspace: Workspace, tasks: Sequence[Task]) -> None:
 
 
 def _assignee(task: Task) -> str | None:
-    return task.item.get("assignee") or task.item.owner.get("owner")
+    found = task.item.get("assignee") or task.item.owner.get("owner")
+    return str(found) if found else None

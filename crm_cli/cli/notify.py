@@ -1,0 +1,70 @@
+"""`crm notify`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from crm_cli.cli.options import Owner, Terms, Within
+from crm_cli.cli.session import of
+
+app = typer.Typer()
+
+
+@app.command()
+def notify(
+    ctx: typer.Context,
+    terms: Terms = None,
+    owner: Owner = None,
+    within: Within = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="A,B", help="Only these kinds.")
+    ] = None,
+    command: Annotated[
+        str | None,
+        typer.Option("--command", metavar="CMD", help="Hand it to a command, not to mail."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be sent, send nothing.")
+    ] = False,
+    print_crontab: Annotated[
+        bool, typer.Option("--print-crontab", help="Print lines for cron and systemd.")
+    ] = False,
+) -> None:
+    """Send each user of crm.yaml one digest a day of what is due for them.
+
+    Running it again sends nothing twice; who has nothing due gets nothing. How mail is
+    sent stands in your own configuration, ~/.config/crm/config.yaml.
+
+    crm notify --dry-run
+    crm notify --owner petra --within 3d
+    crm notify --owner me --command 'notify-send {subject} {text}'
+    """
+    from crm_cli.features.due import notifying
+    from crm_cli.model.text import visible
+
+    session = of(ctx)
+    workspace = session.workspace
+    if print_crontab:
+        session.write(notifying.crontab(workspace, sys.argv[0] or "crm"))
+        return
+    held = notifying.digests(
+        workspace, session.expand(terms or ()), owner=owner, within=within, kind=kind
+    )
+    if dry_run:
+        for digest in held:
+            to = visible(f"{digest.user} <{digest.email}>")
+            session.write(f"To: {to}\nSubject: {visible(digest.subject)}\n\n{digest.text}\n")
+        return
+    failed = None
+    for outcome in notifying.deliver(workspace, held, command=command):
+        who = visible(outcome.digest.user)
+        if outcome.error is not None:
+            failed = outcome.error
+            session.say(f"the digest of {who} was not sent: {visible(outcome.error.message)}")
+        elif session.margin.width is not None:
+            session.say(f"the digest of {who} {outcome.became}")
+    if failed is not None:
+        raise failed

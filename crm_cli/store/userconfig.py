@@ -1,0 +1,114 @@
+"""The user's own configuration: what no data directory may decide, since it runs programs.
+
+A directory comes with git from others; what it says never executes anything. Commands,
+servers and passwords are therefore read from the user's own file only.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from crm_cli.model.errors import Refused, UsageError
+from crm_cli.model.node import plain
+from crm_cli.store import files
+from crm_cli.store.compose import Decoded, compose, decode
+from crm_cli.store.discovery import user_config
+
+_PATIENCE = 60
+
+
+def read_config(environ: Mapping[str, str]) -> Mapping[str, object]:
+    """The configuration as texts, lists and mappings; empty where there is none.
+
+    Raises UsageError where it cannot be understood.
+    """
+    path = user_config(environ)
+    data = files.read_if_any(str(path)) if path is not None else None
+    if data is None or not data.strip():
+        return {}
+    decoded = decode(data, str(path))
+    if not isinstance(decoded, Decoded):
+        raise UsageError(f"{decoded.place}: {decoded.message}", decoded.hint)
+    root, problems = compose(decoded.text, str(path))
+    for problem in problems:
+        if problem.code != "empty" and problem.severity == "error":
+            raise UsageError(f"{problem.place}: {problem.message}", problem.hint)
+    found = plain(root) if root is not None else {}
+    return found if isinstance(found, dict) else {}
+
+
+def secret(settings: Mapping[str, object], user: str, root: Path) -> str:
+    """The password that settings lead to: `password_command`, `keyring` (a service's name)
+    or `password_file` (0600, outside the data directory). It is told to nobody.
+
+    Raises UsageError where there is none or several, Refused for an open file.
+    """
+    ways = [key for key in ("password_command", "keyring", "password_file") if settings.get(key)]
+    if "password" in settings:
+        raise Refused(
+            "a password does not belong into the configuration",
+            "use password_command, keyring or password_file",
+        )
+    if len(ways) != 1:
+        raise UsageError(
+            f"no password for {user}" if not ways else f"one of {', '.join(ways)} is enough",
+            "write password_command: pass show mail",
+        )
+    value = str(settings[ways[0]])
+    if ways[0] == "password_command":
+        return _from_command(value)
+    if ways[0] == "keyring":
+        return _from_keyring(value, user)
+    return _from_file(Path(value).expanduser(), root)
+
+
+def _from_command(command: str) -> str:
+    import shlex
+
+    try:
+        done = subprocess.run(
+            shlex.split(command),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise UsageError(f"password_command cannot be run: {type(error).__name__}") from None
+    if done.returncode:
+        raise UsageError(f"password_command ended with {done.returncode}")
+    return _one_line(done.stdout, "password_command")
+
+
+def _from_keyring(service: str, user: str) -> str:
+    from importlib import import_module
+
+    try:
+        found = import_module("keyring").get_password(service, user)
+    except ImportError:
+        raise UsageError("keyring is not installed", "pip install keyring") from None
+    if not found:
+        raise UsageError(f"the keyring has no password of {user} for {service}")
+    return str(found)
+
+
+def _from_file(path: Path, root: Path) -> str:
+    real = os.path.realpath(path)
+    if real.startswith(os.path.join(os.path.realpath(root), "")):
+        raise Refused(f"{path} lies in the data directory", "keep it outside")
+    with files.telling(f"read {path}", "nothing was sent"):
+        data, status = files.read_with_status(real)
+    if stat.S_IMODE(status.st_mode) & 0o077:
+        raise Refused(f"others may read {path}", f"chmod 600 {path}")
+    return _one_line(data, str(path))
+
+
+def _one_line(data: bytes, source: str) -> str:
+    text = data.decode("utf-8", "replace").split("\n")[0].rstrip("\r")
+    if not text:
+        raise UsageError(f"{source} gave no password")
+    return text
