@@ -46,14 +46,15 @@ def resolve(
             return side.ours if ours else side.theirs
         return _asked(session, file.path, side)
 
-    if found and not (ours or theirs) and not session.interactive:
+    open_ones = [file for file in found if file.sides]
+    if open_ones and not (ours or theirs) and not session.interactive:
         for file in found:
             for side in file.sides:
                 session.say(_shown(file.path, side))
         raise UsageError("there is no terminal to ask on", "say --ours or --theirs")
-    written = settle(session.workspace, found, choose)
+    settle(session.workspace, found, choose)
     session.write(f"settled {few([file.path for file in found])}\n")
-    if finish(session.workspace, written.paths):
+    if finish(session.workspace, tuple(file.path for file in found)):
         session.say("the merge is complete; crm sync sends it")
 
 
@@ -74,6 +75,6 @@ def _asked(session: Session, path: str, side: Side) -> str:
 def _shown(path: str, side: Side) -> str:
     lines = [f"{path}:{side.line}"]
     for label, text in (("ours", side.ours), ("theirs", side.theirs)):
-        for number, line in enumerate(text.splitlines() or ["(nothing)"]):
+        for number, line in enumerate(text.splitlines()[:20] or ["(nothing)"]):
             lines.append(f"  {label if not number else '':<8}{visible(line)}")
     return "\n".join(lines)

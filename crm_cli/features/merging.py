@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import DataError, NotFound, Severity, UsageError
+from crm_cli.model.errors import DataError, NotFound, UsageError
 from crm_cli.model.kind import singular
 from crm_cli.store import merge as merging
 from crm_cli.store import outside
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.conflicts import Side, joined, sides
-from crm_cli.store.git import Git, repository
+from crm_cli.store.git import repository
 from crm_cli.store.trust import is_trusted
 from crm_cli.workspace import Change, Rewrite, Workspace, Written
 
@@ -37,30 +38,57 @@ def merge_files(base: Path, ours: Path, theirs: Path, path: str) -> tuple[str, .
 
 
 class Unsettled(NamedTuple):
-    """A file with both sides of a merge in it."""
+    """A file with both sides of a merge in it. `gone` says that one side removed it."""
 
     path: str
     sides: tuple[Side, ...]
+    gone: bool = False
 
 
 def unsettled(workspace: Workspace, names: tuple[str, ...] = ()) -> list[Unsettled]:
     """The files of an unresolved merge: those named by id or path, else all of them.
 
-    Raises NotFound for a name that is none of them.
+    A file that was settled in an editor has no sides any more. Raises NotFound for a name
+    that is none of them.
     """
     workspace.checking = True
-    found = {
-        problem.path: problem
-        for problem in workspace.index.problems()
-        if problem.code == "merge-conflict" and problem.severity is Severity.ERROR
-    }
+    problems = workspace.index.problems()
+    found = {one.path for one in problems if one.code == "merge-conflict"}
+    stages = _unmerged(workspace)
+    found.update(stages)
     for name in ("crm.yaml", "rates.yaml"):
         if workspace.tree.exists(name) and sides(_text(workspace, name)):
-            found.setdefault(name, None)  # type: ignore[arg-type]
+            found.add(name)
     chosen = sorted(found)
     if names:
         chosen = [_meant(name, chosen) for name in names]
-    return [Unsettled(path, tuple(sides(_text(workspace, path)))) for path in chosen]
+    return [_file(workspace, path, stages.get(path, {})) for path in chosen]
+
+
+def _unmerged(workspace: Workspace) -> dict[str, dict[str, str]]:
+    """The blobs of each side (`2` ours, `3` theirs) of the paths that git has not merged."""
+    if repository(workspace.root) is None or not is_trusted(workspace.root, workspace.environ):
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for line in workspace.git.run("ls-files", "--unmerged", "-z").split(b"\0"):
+        head, _, path = line.partition(b"\t")
+        fields = head.decode().split()
+        if len(fields) == 3:
+            found.setdefault(os.fsdecode(path), {})[fields[2]] = fields[1]
+    return found
+
+
+def _file(workspace: Workspace, path: str, stages: dict[str, str]) -> Unsettled:
+    if stages and not {"2", "3"} <= stages.keys():
+        mine, theirs = (
+            workspace.git.run("cat-file", "blob", stages[one]).decode("utf-8", "surrogateescape")
+            if one in stages
+            else ""
+            for one in "23"
+        )
+        return Unsettled(path, (Side(1, mine, theirs),), gone=True)
+    text = _text(workspace, path) if workspace.tree.exists(path) else ""
+    return Unsettled(path, tuple(sides(text)))
 
 
 def _meant(name: str, among: list[str]) -> str:
@@ -86,18 +114,20 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
     """
     if not files:
         raise UsageError("there is no unresolved merge")
-    steps = []
+    steps: list[Rewrite] = []
     for file in files:
-        text = _text(workspace, file.path)
-        new = joined(text, [choose(file, side) for side in file.sides]).encode(
-            "utf-8", "surrogateescape"
-        )
-        _check(new, file.path)
-        steps.append(Rewrite(file.path, _replacing(text.encode("utf-8", "surrogateescape"), new)))
-    subject = (
-        f"resolve {', '.join(file.path.rsplit('/', 1)[-1].removesuffix('.yaml') for file in files)}"
-    )
-    return workspace.write(Change(subject, tuple(steps)), keep=False)
+        if file.gone:
+            text = choose(file, file.sides[0])
+            new = text.encode("utf-8", "surrogateescape")
+            steps.append(Rewrite(file.path, lambda _, new=new: new or None))  # type: ignore[misc]
+        elif file.sides:
+            text = _text(workspace, file.path)
+            chosen = joined(text, [choose(file, side) for side in file.sides])
+            old, new = (one.encode("utf-8", "surrogateescape") for one in (text, chosen))
+            _check(new, file.path)
+            steps.append(Rewrite(file.path, _replacing(old, new)))
+    names = [file.path.rsplit("/", 1)[-1].removesuffix(".yaml") for file in files]
+    return workspace.write(Change(f"resolve {', '.join(names)}", tuple(steps)), keep=False)
 
 
 def finish(workspace: Workspace, paths: tuple[str, ...]) -> bool:
@@ -105,8 +135,8 @@ def finish(workspace: Workspace, paths: tuple[str, ...]) -> bool:
     gitdir = repository(workspace.root)
     if gitdir is None or not is_trusted(workspace.root, workspace.environ):
         return False
-    git = Git(workspace.root.resolve(), workspace.environ)
-    git.run("add", "--", *paths)
+    git = workspace.git
+    git.run("add", "--all", "--", *paths)
     if not (Path(gitdir) / "MERGE_HEAD").exists() or git.run("ls-files", "--unmerged"):
         return False
     git.run("commit", "--quiet", "--no-edit")

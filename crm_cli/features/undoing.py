@@ -45,6 +45,10 @@ def undo(workspace: Workspace, commit: str | None = None, *, dry_run: bool = Fal
         commit = next(iter(own_commits(os.path.realpath(workspace.root))), None)
         if commit is None:
             raise NotFound("there is no last command to take back", "crm undo COMMIT names one")
+        subject = workspace.git.text("log", "-1", "--format=%s", commit)
+        if change is not None and subject != (change.subject or change.command):
+            # The last one was not committed, and this would be one before it.
+            return _last(workspace, dry_run=dry_run)
     found = _commit(workspace, commit)
     blobs = Blobs(workspace.git)
     try:

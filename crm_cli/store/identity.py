@@ -10,22 +10,13 @@ def git_user(environ: Mapping[str, str]) -> tuple[str, str]:
 
     Asked outside of any repository: a directory's own configuration is never read.
     """
-    import subprocess
+    from crm_cli.store.git import Git, GitFailed
 
     values = []
     for key in ("user.name", "user.email"):
         try:
-            answer = subprocess.run(
-                ["git", "config", "--global", "--get", key],
-                cwd="/",
-                env=dict(environ),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                timeout=5,
-                check=False,
-            )
-            values.append(answer.stdout.decode("utf-8", "replace").strip())
-        except (OSError, ValueError, subprocess.TimeoutExpired):
+            ran = Git("/", environ).ask("config", "--global", "--get", key, seconds=5)
+            values.append("" if ran.code else ran.out.decode("utf-8", "replace").strip())
+        except GitFailed:
             values.append("")
     return values[0], values[1]

@@ -48,8 +48,8 @@ def test_a_fresh_clone_needs_one_step(remote: Path, crm: Crm) -> None:
     subprocess.run(["git", "clone", "-q", str(remote), str(root)], check=True)
     told = crm("-C", root, "set", "maja-kos", "city=Izola").err
     assert told.count("not trusted yet (crm git setup)") == 1
-    told = crm("-C", root, "list", "-o", "ids")
-    assert told.err.count("not trusted yet") == 1 and told.code == 0
+    listed = crm("-C", root, "list", "-o", "ids")
+    assert listed.err.count("not trusted yet") == 1 and listed.code == 0
     assert crm("-C", root, "due", "--today", "1999-01-01").err == ""
     assert crm("-C", root, "sync").code == 6
     assert crm("-C", root, "git", "setup", "--yes").code == 0
@@ -95,6 +95,34 @@ def test_the_same_field_is_settled_with_resolve(remote: Path, shop: Path, crm: C
     assert crm("sync").code == 0
     assert head(shop) == head(other)
     assert "city: Izola" in (shop / "customers/maja-kos.yaml").read_text()
+
+
+@pytest.mark.parametrize("side", ["--ours", "--theirs"])
+def test_removed_here_and_changed_there(remote: Path, shop: Path, crm: Crm, side: str) -> None:
+    other = clone(remote, "other", crm)
+    crm("rm", "jan-vidmar", "--yes")
+    crm("-C", other, "set", "jan-vidmar", "city=Bled")
+    assert crm("sync").code == 0
+    assert crm("-C", other, "sync").code == 5
+    run = crm("-C", other, "resolve", "jan-vidmar", side)
+    assert run.code == 0, run.err
+    assert "the merge is complete" in run.err
+    assert crm("-C", other, "sync").code == 0
+    assert crm("sync").code == 0
+    assert head(shop) == head(other)
+    assert (shop / "customers/jan-vidmar.yaml").exists() == (side == "--ours")
+
+
+def test_what_was_settled_in_an_editor_ends_the_merge(remote: Path, shop: Path, crm: Crm) -> None:
+    other = clone(remote, "other", crm)
+    crm("set", "jan-vidmar", "owner=petra")
+    crm("-C", other, "set", "jan-vidmar", "owner=marko")
+    crm("sync")
+    assert crm("-C", other, "sync").code == 5
+    (other / "customers/jan-vidmar.yaml").write_text("name: Jan Vidmar\nowner: marko\n")
+    run = crm("-C", other, "resolve")
+    assert run.code == 0 and "the merge is complete" in run.err
+    assert crm("-C", other, "sync").code == 0
 
 
 def test_hand_edits_go_along_when_they_are_valid(remote: Path, shop: Path, crm: Crm) -> None:

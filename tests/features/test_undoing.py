@@ -102,6 +102,17 @@ def test_the_last_command_after_an_edit_by_hand(shop: Path, git: Git, crm: Crm) 
     assert "city: Koper" in path.read_text() and path.read_text().endswith("nickname: Mia\n")
 
 
+def test_an_earlier_command_is_not_taken_for_the_last(shop: Path, git: Git, crm: Crm) -> None:
+    crm("set", "maja-kos", "city=Izola")
+    (shop / ".git/MERGE_HEAD").write_text("")
+    crm("set", "jan-vidmar", "city=Bled")
+    path = shop / "customers/jan-vidmar.yaml"
+    path.write_text(path.read_text() + "nickname: Jaka\n")
+    before = everything(shop)
+    assert crm("undo").code == 5
+    assert everything(shop) == before
+
+
 def test_what_is_no_commit_here(git: Git, crm: Crm) -> None:
     assert crm("undo", "nonsense").code == 3
     assert crm("undo", "--", "--all").code == 3
