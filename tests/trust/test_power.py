@@ -1,0 +1,82 @@
+# ruff: noqa: PTH108, PTH105, PTH119, PTH120
+"""Promise 1, power loss: what every writing command has asked the disk for, and when.
+
+No test can cut the power. What can be told is the order of the calls: a text is synced
+before it gets its name, the folder after it, and both before the command says that it
+is done.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm_cli.store import files
+from tests.trust.ground import Ground
+from tests.trust.writers import WRITERS, Writer, prepared
+
+_NO_MATTER = ("change", "uncommitted", "commits")
+"""What undo finds under its other name, and what git can be asked again."""
+_ELSEWHERE = re.compile(r"/\.(git|config)/")
+
+
+class Disk(files.Calls):
+    """Knows what would not be there after a power loss."""
+
+    def __init__(self) -> None:
+        self.paths: dict[int, str] = {}
+        self.unsynced: set[str] = set()
+        self.unnamed: set[str] = set()
+        self.early: list[str] = []
+
+    def open(self, path: str, flags: int, mode: int = 0o777) -> int:  # type: ignore[override]
+        descriptor = os.open(path, flags, mode)
+        self.paths[descriptor] = os.fspath(path)
+        return descriptor
+
+    def write(self, descriptor: int, data: Any) -> int:  # type: ignore[override]
+        self.unsynced.add(self.paths[descriptor])
+        return os.write(descriptor, data)
+
+    def fsync(self, descriptor: int) -> None:  # type: ignore[override]
+        path = self.paths[descriptor]
+        self.unsynced.discard(path)
+        self.unnamed.discard(path)
+
+    def syncfs(self, descriptor: int) -> None:  # type: ignore[override]
+        self.unsynced.clear()
+
+    def replace(self, source: str, target: str) -> None:  # type: ignore[override]
+        self._named(source, target)
+        os.replace(source, target)
+
+    def link(self, source: str, target: str) -> None:  # type: ignore[override]
+        self._named(source, target)
+        os.link(source, target)
+
+    def unlink(self, path: str) -> None:  # type: ignore[override]
+        os.unlink(path)
+        if not files.TEMPORARY.fullmatch(os.path.basename(path)):
+            self.unnamed.add(os.path.dirname(path))
+
+    def _named(self, source: str, target: str) -> None:
+        if source in self.unsynced:
+            self.early.append(target)
+        if os.path.basename(target) not in _NO_MATTER and not _ELSEWHERE.search(target):
+            self.unnamed.add(os.path.dirname(target))
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.name)
+def test_what_is_acknowledged_is_on_the_disk(writer: Writer, tmp_path: Path) -> None:
+    ground = Ground(tmp_path / "ground")
+    words = prepared(ground, writer)
+    disk = Disk()
+    ran = ground.run(*words, system=disk)
+    assert ran.code == 0, ran
+    assert disk.early == [], "named before it was synced"
+    records = {folder for folder in disk.unnamed if not folder.endswith("/.crm/last")}
+    assert records == set(), "its folder was never synced"
