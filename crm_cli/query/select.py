@@ -125,13 +125,14 @@ def total(connection: sqlite3.Connection, query: Query, scope: Scope) -> tuple[A
         summed.append((alike if own else f"SUM(c{place})") if sums else "NULL")
     names = [f"c{place}" for place in range(len(parts))]
     currencies = [f"c{place}c" for place, part in enumerate(parts) if part.currency]
-    shown = [*summed, *(f"MAX({name})" for name in currencies)]
+    # The count makes it one row, even where no column has a sum.
+    shown = [*summed, *(f"MAX({name})" for name in currencies), "COUNT(*)"]
     sql = (
         f"WITH t({', '.join((*names, *currencies))}) AS ({statement.sql})"
         f" SELECT {', '.join(shown)} FROM t"
     )
     rows = connection.execute(sql, statement.parameters).fetchall()
-    return typed(rows, parts, scope)[0]
+    return typed(rows, parts, scope)[0][: len(parts)]
 
 
 def select_ids(connection: sqlite3.Connection, query: Query, scope: Scope) -> list[str]:

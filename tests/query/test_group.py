@@ -218,3 +218,11 @@ def test_amounts_in_several_currencies_have_no_sum(shop: Shop) -> None:
     assert total(shop.connection, query, scope)[1] is None
     euros = query._replace(node=parse_terms(("currency:EUR",), scope))
     assert total(shop.connection, euros, scope)[1] is not None
+
+
+def test_the_total_of_nothing_and_of_texts(shop: Shop) -> None:
+    scope = shop.scope()
+    query = Query(scope.base, columns=("name", "city"))
+    assert total(shop.connection, query, scope) == (None, None)
+    nobody = query._replace(node=parse_terms(("name:nobody",), scope))
+    assert total(shop.connection, nobody, scope) == (None, None)
