@@ -24,6 +24,7 @@ from crm_cli.store.trust import is_trusted
 _UNCOMMITTED = "uncommitted"
 _COMMITS = "commits"
 _MANY = 5
+_MATCHED = 200
 
 
 class Change(NamedTuple):
@@ -122,6 +123,10 @@ def commit_paths(git: Git, subject: str, todo: Sequence[str], new: Sequence[str]
 
     What else is staged stays staged. Raises GitFailed.
     """
+    if len(todo) > _MATCHED:
+        # git compares each file with each path that it is given.
+        commit_contents(git, subject, {path: Path(path) for path in todo}, seconds=300.0)
+        return
     listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
     if new:
         git.run("add", "--intent-to-add", *listed, input=nul_separated(new))

@@ -40,6 +40,19 @@ def test_a_bulk_command_is_one_commit(git: Git, crm: Crm) -> None:
     assert len(git("show", "--name-only", "--format=", "HEAD").split()) == 3
 
 
+def test_a_command_that_writes_very_many_files_is_one_commit(
+    shop: Path, git: Git, crm: Crm
+) -> None:
+    for number in range(230):
+        (shop / f"customers/p-{number}.yaml").write_text(f"name: P {number}\n")
+    (shop / "notes.txt").write_text("mine\n")
+    git("add", "notes.txt")
+    assert crm("tag", "add", "many", "name:P", "--yes").code == 0
+    assert subjects(git)[1].startswith("edited by hand: p-0, p-1, ")
+    assert len(git("show", "--name-only", "--format=", "HEAD").split()) == 230
+    assert git("status", "--porcelain") == "A  notes.txt\n"
+
+
 def test_what_was_edited_by_hand_is_committed_first(shop: Path, git: Git, crm: Crm) -> None:
     path = shop / "customers/jan-vidmar.yaml"
     by_hand = path.read_text() + "nickname: Jaka\n"
