@@ -31,6 +31,8 @@ def test_reference_pages_are_up_to_date() -> None:
 def verbs() -> Iterator[tuple[str, Any]]:
     """(how it is typed, the command) of each command and verb."""
     for entry in COMMANDS:
+        if entry.hidden:
+            continue
         command: Any = load(entry)
         if not isinstance(command, Noun):
             yield f"crm {entry.name}", command
