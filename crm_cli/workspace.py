@@ -152,6 +152,8 @@ class Workspace:
         """The id of that commit's tree, as far as it is this directory's."""
         self.checking = False
         """Set by a command whose answer is the problems: then no answer is partial for them."""
+        self._met: list[Problem] = []
+        """Problems that stood while a query chose whom to change; the write drops the index."""
 
     # What is there
 
@@ -229,7 +231,7 @@ class Workspace:
         found = list(self.tree.problems if "tree" in self.__dict__ else [])
         if "index" in self.__dict__:
             found += [one for one in self.index.problems() if one.severity is Severity.ERROR]
-        return found
+        return found or self._met
 
     @cached_property
     def git(self) -> Git:
@@ -295,7 +297,7 @@ class Workspace:
         from crm_cli.query.ast import And
         from crm_cli.query.terms import parse_terms
 
-        if not where:
+        if where is None:
             return parse_terms(terms, scope)
         from crm_cli.query.expression import parse_expression
 
@@ -357,6 +359,7 @@ class Workspace:
                 ids.append(self.who(word, strict=strict))
         if terms:
             ids += select_customers(self.index.connection, self.node(scope, terms), scope)
+            self._met = self.problems
         return list(dict.fromkeys(ids))
 
     def item(self, text: str, kind: Kind | None = None) -> tuple[str, str]:
@@ -524,7 +527,7 @@ def new_record(
 
 def is_item_id(text: str) -> bool:
     """Whether a word is an item's id, or the beginning of one, with its letter: `t-9f3`."""
-    return len(text) > 2 and text[1] == "-" and text[0] in BY_LETTER and text[2:].isalnum()
+    return text[1:2] == "-" and text[0].lower() in BY_LETTER and text[2:].isalnum()
 
 
 def open_workspace(

@@ -30,7 +30,9 @@ def _reworded(message: str, error: Exception, ctx: Any) -> str:
         return f"there is no option {option}{guess}"
     missing = re.match(r"Missing argument '(.*?)'\.", message)
     if missing:
-        name = missing[1].strip("[]")
+        name = missing[1]
+        if name.startswith("[") and name.endswith("]"):
+            name = name[1:-1]
         return f"{name.upper() if name.islower() else name} is missing"
     extra = re.match(r"Got unexpected extra argument\(s\) \((.*)\)", message, re.DOTALL)
     if extra:

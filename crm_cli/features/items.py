@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from crm_cli.model.errors import NotFound
+from crm_cli.model.errors import Ambiguous, NotFound
 from crm_cli.model.ids import is_item_id, item_prefix, new_item_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER
@@ -13,6 +13,7 @@ from crm_cli.workspace import Workspace
 from crm_cli.workspace import is_item_id as is_lettered
 
 _LEAST = 5
+_WHOLE = 7
 _BEFORE = 'SELECT max("id") FROM "{}" WHERE "id" < ?'
 _AFTER = 'SELECT min("id") FROM "{}" WHERE "id" > ?'
 
@@ -72,7 +73,7 @@ def find(
     if prefix is None:
         return None
     lettered = prefix.startswith(f"{kind.letter}-")
-    if not lettered and (prefix[1:2] == "-" or (strict and len(prefix) < 7)):
+    if not lettered and (prefix[1:2] == "-" or (strict and len(prefix) < _WHOLE)):
         return None
     try:
         return workspace.item(text, kind)
@@ -80,11 +81,36 @@ def find(
         return None
 
 
-def item_ref(workspace: Workspace, words: Sequence[str]) -> tuple[str, str] | None:
-    """(customer, item's id) where the one word is an item's id and no customer's."""
-    if len(words) != 1 or not is_lettered(words[0]):
+def item_ref(
+    workspace: Workspace, words: Sequence[str], *, strict: bool = False
+) -> tuple[str, str] | None:
+    """(customer, item's id) where the one word is an item's id and no customer's.
+
+    Without its letter (`9f3`) it is one only where no customer can be meant, and with
+    `strict` only where it is whole.
+    """
+    if len(words) != 1:
         return None
+    if not is_lettered(words[0]):
+        return _unlettered(workspace, words[0], least=_WHOLE if strict else 1)
     try:
         return workspace.item(words[0])
     except NotFound:
         return None
+
+
+def _unlettered(workspace: Workspace, word: str, *, least: int) -> tuple[str, str] | None:
+    prefix = item_prefix(word)
+    if prefix is None or "-" in prefix or len(prefix) < least:
+        return None
+    try:
+        found = workspace.item(word)
+    except (NotFound, Ambiguous):
+        return None
+    try:
+        workspace.who(word)
+    except NotFound:
+        return found
+    except Ambiguous:
+        return None
+    return None

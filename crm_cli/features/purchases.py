@@ -349,6 +349,7 @@ def _label(made: Item) -> str:
 
 def _sum(made: Item) -> str:
     currency = made.derived["currency"]
-    net, gross = abs(made.derived["net"]), abs(made.derived["gross"])
+    sign = -1 if made.get("kind") == "credit_note" else 1
+    net, gross = sign * made.derived["net"], sign * made.derived["gross"]
     text = f"{format_amount(net, currency)} {currency}"
     return text if net == gross else f"{text}, with tax {format_amount(gross, currency)}"

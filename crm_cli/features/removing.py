@@ -10,7 +10,7 @@ from crm_cli.workspace import Change, Edit, Remove, Workspace
 
 def remove_item(workspace: Workspace, text: str) -> Plan | None:
     """Plan to remove the item that a text is the id of; None where it is no item's."""
-    found = item_ref(workspace, [text])
+    found = item_ref(workspace, [text], strict=True)
     if found is None or text in workspace.customer_ids():
         return None
     customer, ref = found

@@ -32,7 +32,7 @@ def set_fields(
     """
     if not assignments:
         raise UsageError("nothing to set", "crm set ana city=Koper phone=")
-    item = item_ref(workspace, words)
+    item = item_ref(workspace, words, strict=strict)
     if item is not None:
         customer, ref = item
         kind = BY_LETTER[ref[0]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from crm_cli.features.items import item_ref
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import NotFound
 from crm_cli.model.item import Item
-from crm_cli.workspace import Workspace, is_item_id
+from crm_cli.workspace import Workspace
 
 
 class Shown(NamedTuple):
@@ -22,13 +22,9 @@ class Shown(NamedTuple):
 
 def show(workspace: Workspace, text: str) -> Shown:
     """What a WHO or an item's id means; raises NotFound, Ambiguous."""
-    if is_item_id(text) and text not in workspace.customer_ids():
-        try:
-            customer, ref = workspace.item(text)
-        except NotFound:
-            pass
-        else:
-            return item(workspace, customer, ref)
+    found = item_ref(workspace, [text])
+    if found is not None and text not in workspace.customer_ids():
+        return item(workspace, *found)
     return customer_shown(workspace, workspace.who(text))
 
 
@@ -65,7 +61,7 @@ def as_object(shown: Shown) -> dict[str, Any]:
         answer |= {key: value for key, value in found.answer().items() if key != "id"}
         return {**answer, "derived": _derived(found, {})}
     record = shown.record
-    answer: dict[str, Any] = {"id": record.id, "path": shown.path, **record.answer()}
+    answer = {"id": record.id, "path": shown.path, **record.answer()}
     answer.setdefault("custom", {})
     return {**answer, "derived": _derived(record, shown.today)}
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import Currency, Storage
+from crm_cli.model.fieldtypes import Currency, Reference, Storage
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.workspace import Workspace
 
@@ -60,7 +60,10 @@ def echoed(workspace: Workspace, what: str, text: str, value: date | datetime) -
 
 
 def typed(workspace: Workspace, kind: Kind, key: str, text: str) -> Any:
-    """A field's value from what was typed for it; raises UsageError with the field's name."""
+    """A field's value from what was typed for it; raises UsageError with the field's name.
+
+    A customer may be named as anywhere (raises NotFound, Ambiguous); their id is the value.
+    """
     field = kind.by_name.get(normal(key))
     if field is None:
         return text
@@ -76,6 +79,8 @@ def typed(workspace: Workspace, kind: Kind, key: str, text: str) -> Any:
             raise UsageError(f"{field.key}: {error.message}", error.hint) from error
     if text == "me" and field.key in ("owner", "assignee", "organizer"):
         return workspace.me(text)
+    if isinstance(field.type, Reference) and field.type.required and field.type.to == "customer":
+        return workspace.who(text, strict=True)
     if isinstance(field.type, Currency):
         # In files any code of three letters stands for itself, since sums then say that
         # its rate is missing; who types one is told of the slip.

@@ -103,6 +103,7 @@ VALUE: dict[str, Rule] = {
     "reference-to-nobody": Rule(
         "There is no customer, product or purchase of that id.", "Correct it."
     ),
+    "customer-without-name": Rule("A customer has no name.", "Add `name`.", True),
     "line-without-price": Rule("A line has no price, and counts nothing.", "Add `unit_price`."),
     "discount-share": Rule(
         "A discount below 1 is less than one per cent.", "Write `15` or `15%` for 15 %.", True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.contacts import ADDRESS, EMAIL, PHONE, SOCIAL, TAG, URL
 from crm_cli.model.credit import CREDIT
+from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
@@ -28,7 +30,7 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
-from crm_cli.model.kind import Derived, Field, Kind, State
+from crm_cli.model.kind import Derived, Field, Finding, Kind, State
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.people import (
     ANNIVERSARY,
@@ -116,6 +118,17 @@ def _derive(customer: Item, business: Business) -> None:
     derived["open_tasks"] = len(open_tasks)
     dues = [task.values["due"] for task in open_tasks if "due" in task.values]
     derived["next_due"] = min(dues, key=lambda due: _sortable(due, business)) if dues else None
+
+
+def _check_customer(customer: Item, business: Business) -> Iterator[Finding]:
+    if not customer.values.get("name"):
+        yield Finding(
+            "name",
+            "customer-without-name",
+            "this customer has no name",
+            "add name",
+            Severity.WARNING,
+        )
 
 
 def _sortable(due: date, business: Business) -> tuple[date, str]:
@@ -284,6 +297,7 @@ CUSTOMER = Kind(
     ),
     title="name",
     derive=_derive,
+    check=_check_customer,
     columns=(
         "id",
         "name",

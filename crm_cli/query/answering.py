@@ -37,7 +37,7 @@ def answerable(
                     asked[name].append(term)
             if scopes and len(refused) == len(scopes):
                 raise refused[0]
-    if where:
+    if where is not None:
         from crm_cli.query.expression import parse_expression
 
         refused = []

@@ -273,3 +273,38 @@ def test_undo_twice_redoes(crm: Crm, shop: Path) -> None:
     assert text(shop, "maja-kos") == after
     (shop / "customers/maja-kos.yaml").write_text(after + "wifi: x\n")
     assert crm("undo").code == 5
+
+
+def test_an_items_id_may_lack_its_letter(crm: Crm, shop: Path) -> None:
+    assert crm("show", "9f3k", "-o", "ids").out == crm("show", "T-9F3KX7D", "-o", "ids").out
+    assert crm("show", "9f3k").out.startswith("Send the samples")
+    assert crm("show", "9f").code == 3, "two tasks begin so"
+    assert crm("set", "9f3k", "title=Other").code == 3, "part of an id without a terminal"
+    assert crm("set", "9f3kx7d", "title=Other").code == 0
+    assert "title: Other" in text(shop, "maja-kos")
+
+
+def test_who_is_referred_to_must_be_there(crm: Crm, shop: Path) -> None:
+    crm("add", "Ana Novak", "--email", "ana@novak.example")
+    assert crm("set", "ana-novak", "referred_by=nobody").code == 3
+    assert crm("add", "Eva", "referred_by=ana@novak.example").code == 0
+    assert "referred_by: ana-novak\n" in text(shop, "eva")
+
+
+def test_who_is_chosen_among_broken_records_is_a_partial_answer(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "broken.yaml").write_text("name: [a\n")
+    run = crm("set", "city:Koper", "owner=marko", "--yes")
+    assert run.code == 4 and "customers/broken.yaml:1:7" in run.err
+    assert "owner: marko" in text(shop, "maja-kos")
+    assert crm("set", "maja-kos", "owner=petra").code == 0, "nobody else was looked for"
+
+
+def test_an_empty_expression_is_not_everything(crm: Crm) -> None:
+    assert crm("list", "-w", "").code == 2
+    assert crm("due", "--where", "").code == 2
+
+
+def test_a_customer_without_a_name_is_told_by_check(crm: Crm, shop: Path) -> None:
+    for record in ("kind: person\n", "name:\nkind: person\n"):
+        (shop / "customers" / "nameless.yaml").write_text(record)
+        assert "warning: this customer has no name" in crm("check").out

@@ -44,6 +44,11 @@ def test_a_dry_run_writes_nothing(crm: Crm, shop: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_what_comes_back_is_said_with_its_sign(crm: Crm, shop: Path) -> None:
+    done = crm("purchase", "add", "jan-vidmar", "--line", "linen-sheet:-1")
+    assert "added sale of Jan Vidmar (jan-vidmar): -80.00 EUR" in done.out
+
+
 def test_scripts_name_customers_exactly(crm: Crm) -> None:
     assert crm("purchase", "add", "jan", "--amount", "5").code == 3
     assert crm("payment", "add", "jan", "5").code == 3
