@@ -25,6 +25,7 @@ _UNCOMMITTED = "uncommitted"
 _COMMITS = "commits"
 _MANY = 5
 _MATCHED = 200
+_FEW = 20
 
 
 class Change(NamedTuple):
@@ -147,14 +148,16 @@ def commit_contents(
     """
     lines = []
     on_disk = []
+    texts: dict[str, bytes] = {}
     for path, content in contents.items():
         if isinstance(content, Path):
             on_disk.append(path)
         elif content is None:
             lines.append(b"0 " + b"0" * 40 + b"\t" + os.fsencode(path) + b"\0")
         else:
-            blob = git.run("hash-object", "-w", "--stdin", f"--path={path}", input=content)
-            lines.append(b"100644 " + blob.strip() + b"\t" + os.fsencode(path) + b"\0")
+            texts[path] = content
+    for path, blob in _stored(git, texts).items():
+        lines.append(b"100644 " + blob + b"\t" + os.fsencode(path) + b"\0")
     prefix = os.fsencode(git.text("rev-parse", "--show-prefix"))
     listed = b"".join(line.replace(b"\t", b"\t" + prefix, 1) if prefix else line for line in lines)
     with tempfile.TemporaryDirectory() as folder:
@@ -171,6 +174,25 @@ def commit_contents(
                     "update-index", "--add", "--remove", "-z", "--stdin",
                     input=nul_separated(on_disk), extra=index,
                 )  # fmt: skip
+
+
+def _stored(git: Git, texts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Put texts into git; the id that each has there."""
+    if len(texts) <= _FEW:
+        return {
+            path: git.run("hash-object", "-w", "--stdin", f"--path={path}", input=text).strip()
+            for path, text in texts.items()
+        }
+    # One process for all of them.
+    with tempfile.TemporaryDirectory() as folder:
+        marks = Path(folder) / "marks"
+        stream = b"".join(
+            b"blob\nmark :%d\ndata %d\n%b\n" % (number, len(text), text)
+            for number, text in enumerate(texts.values(), 1)
+        )
+        git.run("fast-import", "--quiet", f"--export-marks={marks}", input=stream, seconds=300.0)
+        ids = dict(line.split() for line in marks.read_bytes().splitlines())
+    return {path: ids[b":%d" % number] for number, path in enumerate(texts, 1)}
 
 
 def in_head(git: Git, wanted: Sequence[str]) -> dict[str, str]:
