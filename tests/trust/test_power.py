@@ -38,16 +38,16 @@ class Disk(files.Calls):
         self.paths[descriptor] = os.fspath(path)
         return descriptor
 
-    def write(self, descriptor: int, data: Any) -> int:  # type: ignore[override]
+    def write(self, descriptor: int, data: Any) -> int:
         self.unsynced.add(self.paths[descriptor])
         return os.write(descriptor, data)
 
-    def fsync(self, descriptor: int) -> None:  # type: ignore[override]
+    def fsync(self, descriptor: int) -> None:
         path = self.paths[descriptor]
         self.unsynced.discard(path)
         self.unnamed.discard(path)
 
-    def syncfs(self, descriptor: int) -> None:  # type: ignore[override]
+    def syncfs(self, descriptor: int) -> None:
         self.unsynced.clear()
 
     def replace(self, source: str, target: str) -> None:  # type: ignore[override]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from tests.trust.ground import Ground
@@ -37,6 +38,20 @@ WRITERS = (
     Writer("task done", ("task", "done", "t-9f3kx7d")),
     Writer("task snooze", ("task", "snooze", "t-9f3kx7d", "2026-12-01")),
     Writer("task cancel", ("task", "cancel", "t-9f3kx7d")),
+    Writer("task delegate", ("task", "delegate", "t-9f3kx7d", "marko")),
+    Writer(
+        "task accept", ("--as", "marko", "task", "accept", "t-9f3kx7d"),
+        (("--as", "petra", "task", "delegate", "t-9f3kx7d", "marko"),),
+    ),
+    Writer(
+        "task decline", ("--as", "marko", "task", "decline", "t-9f3kx7d"),
+        (("--as", "petra", "task", "delegate", "t-9f3kx7d", "marko"),),
+    ),
+    Writer(
+        "task skip", ("task", "skip", "{recurring}"),
+        (("task", "add", "maja-kos", "Water", "the", "plants", "--due", "2026-11-20",
+          "--every", "week"),),
+    ),
     Writer("segment save", ("segment", "save", "coast", "city:Koper")),
     Writer("segment rm", ("segment", "rm", "friends")),
     Writer(
@@ -58,6 +73,7 @@ WRITERS = (
 
 
 READERS = {
+    "agenda", "history", "blame", "changes",
     "due", "task list", "task show", "show", "list", "search", "tag list", "timeline",
     "interaction list", "segment list", "segment show", "segment count", "purchase list",
     "purchase show", "purchase summary", "payment list", "balance", "product list",
@@ -66,7 +82,7 @@ READERS = {
 }  # fmt: skip
 """Commands that never write into a data directory."""
 
-ELSEWHERE = {"trust", "git setup", "merge-driver", "resolve", "sync"}
+ELSEWHERE = {"trust", "git setup", "merge-driver", "resolve", "sync", "segment export", "notify"}
 """Commands that write outside of the records (what is trusted, git's own files), or only
 what a merge left; those are tried where merges are."""
 
@@ -80,4 +96,10 @@ def prepared(ground: Ground, writer: Writer) -> tuple[str, ...]:
         ran = ground.run(*words)
         assert ran.code == 0, ran
     ground.keep()
-    return tuple(word.replace("{outside}", str(ground.outside)) for word in writer.words)
+    filled = [word.replace("{outside}", str(ground.outside)) for word in writer.words]
+    if "{recurring}" in filled:
+        text = (ground.root / "customers/maja-kos.yaml").read_text(encoding="utf-8")
+        made = re.search(r"id: (t-\w+)\n +title: Water", text)
+        assert made, text
+        filled = [word.replace("{recurring}", made[1]) for word in filled]
+    return tuple(filled)
