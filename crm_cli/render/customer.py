@@ -43,7 +43,7 @@ def customer_card(record: Item, path: str, today: Mapping[str, Any], day: date) 
         Section("At a glance", facts=list(_glance(record, values, currency, day))),
         Section("Open tasks", table=_tasks(record, day)),
         Section("Latest contacts", table=_interactions(record)),
-        Section("Latest purchases", table=_purchases(record)),
+        Section("Latest purchases", table=_purchases(record, day)),
         Section("People", table=_people(record)),
         Section("Personal", facts=list(_personal(record))),
         Section("Notes", text=str(record.get("notes") or "")),
@@ -194,7 +194,7 @@ def _interactions(record: Item) -> Rows:
     return Rows([Column("at", "date"), Column("kind"), Column("summary"), Column("id")], rows)
 
 
-def _purchases(record: Item) -> Rows:
+def _purchases(record: Item, day: date) -> Rows:
     items = sorted(
         record.items("purchases"), key=lambda item: str(item.get("date") or ""), reverse=True
     )
@@ -205,6 +205,9 @@ def _purchases(record: Item) -> Rows:
             for line in item.items("lines")
         )
         state = item.get("status") if item.get("status") != "posted" else item.get("settlement")
+        due = item.derived.get("due")
+        if item.derived.get("amount_due") and due is not None and due < day:
+            state = "overdue"
         label = " ".join(str(part) for part in (item.get("kind"), item.get("number")) if part)
         rows.append(
             (item.get("date"), label, what, item.derived.get("gross"),
