@@ -257,7 +257,7 @@ def accept(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes =
     """Take on tasks that were passed on to you.
 
     crm task accept t-9f3
-    crm task list assignee:me delegation_status:needs_action -o ids | crm task accept - --yes
+    crm task list assignee:me is:open -o ids | crm task accept - --yes
     """
     from crm_cli.features.tasks.delegating import accept as plan
 
