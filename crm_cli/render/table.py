@@ -66,9 +66,10 @@ def table_lines(
     if screen.width is not None and ranked:
         kept = _fitting(widths, right, ranked, screen.width)
         hidden = [head for place, head in enumerate(heads) if place not in kept]
-        columns, right, heads, widths = (
-            [held[place] for place in kept] for held in (columns, right, heads, widths)
-        )
+        columns = [columns[place] for place in kept]
+        right = [right[place] for place in kept]
+        heads = [heads[place] for place in kept]
+        widths = [widths[place] for place in kept]
         unique = {kept.index(at): found for at, found in (unique or {}).items() if at in kept}
     if screen.width is not None:
         ellipsis = "…" if screen.unicode else "~"

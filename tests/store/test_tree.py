@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,8 +196,8 @@ def test_a_folder_that_cannot_be_looked_at_is_not_an_empty_one(tmp_path: Path) -
 
     class Failing(files.Calls):
         @staticmethod
-        def lstat(path: str) -> os.stat_result:
-            if path.endswith("customers"):
+        def lstat(path: Any, *, dir_fd: int | None = None) -> os.stat_result:
+            if str(path).endswith("customers"):
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
             return os.lstat(path)
 

@@ -83,7 +83,7 @@ class Country(FieldType):
     example = "SI"
 
     def read(self, text: str, business: Business) -> str:
-        if len(text) == 2 and text.isascii() and text.isupper():
+        if len(text) == 2 and text.isascii() and text.isupper() and text != "UK":
             return text
         from crm_cli.model.countries import country_code
 
