@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from crm_cli.features.paths import path_named, record_paths, within
 from crm_cli.features.plan import Plan, counted
-from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import DataError, Problem, Severity, UsageError
+from crm_cli.query.ast import Segment
 from crm_cli.store import modes
 from crm_cli.store.document import Document
 from crm_cli.store.repair import quote_codes, write_ids
@@ -22,10 +24,26 @@ def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
     index = workspace.index
     found = {*index.problems(), *workspace.tree.problems, *index.dangling()}
     found.update(_loose_mode(path) for path in _loose(workspace))
+    found.update(_segments(workspace))
     if words:
         wanted = [path_named(workspace, word) for word in words]
         found = {one for one in found if any(within(one.path, path) for path in wanted)}
     return sorted(found)
+
+
+def _segments(workspace: Workspace) -> Iterator[Problem]:
+    """The saved segments that cannot be asked; `me` is whoever will ask."""
+    from crm_cli.query.select import Query, count
+
+    scope = workspace.scope(CUSTOMER)._replace(user="me")
+    for name in scope.segments:
+        try:
+            count(workspace.index.connection, Query(CUSTOMER, Segment(name)), scope)
+        except UsageError as error:
+            first, *_ = error.message.splitlines()
+            message = first if name in first else f"in segment @{name}: {first}"
+            hint = " ".join(error.hint.split())
+            yield Problem("segments.yaml", 0, 0, "segment-query", message, hint)
 
 
 def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:

@@ -103,6 +103,9 @@ VALUE: dict[str, Rule] = {
     "reference-to-nobody": Rule(
         "There is no customer, product or purchase of that id.", "Correct it."
     ),
+    "segment-query": Rule(
+        "A saved segment cannot be asked.", "Correct `query` or `where`, as `crm list` takes them."
+    ),
     "customer-without-name": Rule("A customer has no name.", "Add `name`.", True),
     "line-without-price": Rule("A line has no price, and counts nothing.", "Add `unit_price`."),
     "discount-share": Rule(

@@ -308,3 +308,13 @@ def test_a_customer_without_a_name_is_told_by_check(crm: Crm, shop: Path) -> Non
     for record in ("kind: person\n", "name:\nkind: person\n"):
         (shop / "customers" / "nameless.yaml").write_text(record)
         assert "warning: this customer has no name" in crm("check").out
+
+
+def test_a_segment_that_cannot_be_asked_is_told_by_check(crm: Crm, shop: Path) -> None:
+    (shop / "segments.yaml").write_text(
+        'mine: {query: "owner:me"}\nbad: {query: ["city:"]}\nround: {query: "@round"}\n'
+    )
+    run = crm("check")
+    assert run.code == 1
+    assert "segment @bad: city: has no value" in run.out
+    assert "@round → @round" in run.out and "@mine" not in run.out

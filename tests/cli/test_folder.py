@@ -66,7 +66,8 @@ def test_one_bad_file_hides_no_other(crm: Crm, shop: Path) -> None:
 
 
 def test_a_reference_to_nobody_is_told(crm: Crm, shop: Path) -> None:
-    crm("set", "jan-vidmar", "referred_by=maja-ks")
+    path = shop / "customers/jan-vidmar.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "referred_by: maja-ks\n", encoding="utf-8")
     run = crm("check")
     assert run.code == 1
     assert "customers/jan-vidmar.yaml:" in run.out
