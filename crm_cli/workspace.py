@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import (
@@ -26,6 +26,18 @@ from crm_cli.model.errors import (
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER, FILE_KINDS
+from crm_cli.store.change import (
+    Change,
+    Create,
+    Diff,
+    Edit,
+    Remove,
+    Rewrite,
+    Step,
+    Written,
+    created,
+    new_record,
+)
 from crm_cli.store.discovery import cache_folder, find
 from crm_cli.store.tree import Folder, Tree
 
@@ -38,6 +50,24 @@ if TYPE_CHECKING:
     from crm_cli.store.git import Git
     from crm_cli.store.transaction import Committed
 
+__all__ = [
+    "CUSTOMERS",
+    "Change",
+    "Clock",
+    "Create",
+    "Diff",
+    "Edit",
+    "Groups",
+    "Remove",
+    "Rewrite",
+    "Step",
+    "Workspace",
+    "Written",
+    "is_item_id",
+    "new_record",
+    "open_workspace",
+]
+
 CUSTOMERS = "customers"
 
 
@@ -46,33 +76,6 @@ class Clock(NamedTuple):
 
     today: date
     now: datetime
-
-
-class Edit(NamedTuple):
-    """Change records in a file that is there; `update` edits the document."""
-
-    path: str
-    update: Callable[[Document], None]
-
-
-class Create(NamedTuple):
-    """A new file with these bytes; refused where there is one already."""
-
-    path: str
-    data: bytes
-
-
-class Remove(NamedTuple):
-    """Remove a file."""
-
-    path: str
-
-
-class Rewrite(NamedTuple):
-    """Replace a file's bytes as a whole: `update` gets the present ones (None: no file)."""
-
-    path: str
-    update: Callable[[bytes | None], bytes | None]
 
 
 class Groups(NamedTuple):
@@ -85,40 +88,6 @@ class Groups(NamedTuple):
 
     def __bool__(self) -> bool:
         return any(text is not None for text in self)
-
-
-Step = Edit | Create | Remove | Rewrite
-
-
-class Change(NamedTuple):
-    """What a command does to files: a subject for history, and the steps, all or nothing.
-
-    The subject says what happened with ids only, no personal data: `log call with ana-novak`.
-    """
-
-    subject: str
-    steps: Sequence[Step]
-
-
-class Diff(NamedTuple):
-    """A file before and after (None: no file)."""
-
-    path: str
-    before: bytes | None
-    after: bytes | None
-
-
-class Written(NamedTuple):
-    """What was written, or would be (`dry`); no diffs where nothing changed."""
-
-    subject: str
-    diffs: tuple[Diff, ...]
-    dry: bool
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The files' paths, relative to the directory."""
-        return tuple(diff.path for diff in self.diffs)
 
 
 class Workspace:
@@ -480,7 +449,7 @@ class Workspace:
         if isinstance(step, Remove):
             return lambda data: None
         if isinstance(step, Create):
-            return lambda data: _created(step, data)
+            return lambda data: created(step, data)
         return lambda data: self._edited(step, data)
 
     def _edited(self, step: Edit, data: bytes | None) -> bytes:
@@ -489,40 +458,6 @@ class Workspace:
         document = self.open(step.path, data or b"")
         step.update(document)
         return document.data
-
-
-def _created(step: Create, data: bytes | None) -> bytes:
-    if data is not None:
-        from crm_cli.model.errors import ConflictError
-
-        raise ConflictError(f"{step.path} exists already")
-    return step.data
-
-
-def new_record(
-    kind: Kind,
-    values: dict[str, Any],
-    business: Business,
-    *,
-    take: Callable[[int], bytes] = os.urandom,
-) -> bytes:
-    """A new record's file, in canonical form; its items without an id get one."""
-    from crm_cli.model.ids import new_item_id
-    from crm_cli.model.writing import item_node, new_item
-    from crm_cli.store.emit import emit
-
-    made = dict(values)
-    taken: set[str] = set()
-    for field, part in kind.lists:
-        if part.letter and made.get(field.key):
-            items = []
-            for item in made[field.key]:
-                id = item.get("id") or new_item_id(part.letter, taken, take)
-                taken.add(id)
-                items.append({**item, "id": id})
-            made[field.key] = items
-    node = item_node(new_item(kind, made, business), top=True)
-    return emit(node).encode()  # type: ignore[arg-type]
 
 
 def is_item_id(text: str) -> bool:
