@@ -338,6 +338,11 @@ class Session:
                 raise
         return self.workspace.whos([self._settled(word, strict) for word in named], strict=strict)
 
+    def settled(self, words: Sequence[str]) -> list[str]:
+        """The words of WHO…, those on stdin for `-`; at a terminal an ambiguous one is asked."""
+        named = self.expand(words)
+        return [self._settled(word, False) for word in named] if self.interactive else named
+
     def _settled(self, word: str, strict: bool) -> str:
         """A word, or the id chosen for it where it is ambiguous."""
         try:

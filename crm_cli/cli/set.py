@@ -30,6 +30,6 @@ def set_(
     if not whos:
         raise UsageError("whom to change?", "crm set ana city=Koper")
     plan = set_fields(
-        session.workspace, session.expand(whos), assignments, strict=not session.interactive
+        session.workspace, session.settled(whos), assignments, strict=not session.interactive
     )
     carry_out(session, plan, dry_run=dry_run, yes=yes)

@@ -71,6 +71,6 @@ def _tag(
 
     session = of(ctx)
     plan = tag(
-        session.workspace, tags, session.expand(who), add=add, strict=not session.interactive
+        session.workspace, tags, session.settled(who), add=add, strict=not session.interactive
     )
     carry_out(session, plan, dry_run=dry_run, yes=yes)

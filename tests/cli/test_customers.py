@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.cli.session import Session
 from tests.conftest import Crm
 
 
@@ -318,3 +319,22 @@ def test_a_segment_that_cannot_be_asked_is_told_by_check(crm: Crm, shop: Path) -
     assert run.code == 1
     assert "segment @bad: city: has no value" in run.out
     assert "@round → @round" in run.out and "@mine" not in run.out
+
+
+def test_lists_are_selected_by_person(crm: Crm) -> None:
+    assert crm("list", "--owner", "petra", "-o", "ids").lines == ["maja-kos"]
+    assert crm("--as", "marko", "list", "--owner", "me", "-o", "ids").lines == ["hotel-breg"]
+    assert crm("task", "list", "--owner", "petra", "-o", "ids").lines
+    assert crm("list", "--owner", "").code == 2
+
+
+def test_in_a_terminal_an_ambiguous_customer_is_asked_about(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm("add", "Maja Breg")
+    monkeypatch.setattr(Session, "interactive", True)
+    monkeypatch.setattr(Session, "pick", lambda self, question, candidates: "maja-breg")
+    assert crm("tag", "add", "gold", "maja").code == 0
+    assert crm("set", "maja", "nickname=M").code == 0
+    assert "nickname: M" in text(shop, "maja-breg")
+    assert "gold" not in text(shop, "maja-kos")
