@@ -165,14 +165,15 @@ def _summarize_purchases(customer: Item, business: Business) -> None:
     zero = round_money(Decimal(0), business.currency)
     balance = settle(customer, business)
     derived["balance"] = None if balance is None else balance + zero
-    spend: Decimal | None = zero
+    spend = zero
     days: set[date] = set()
     orders = 0
     for purchase in customer.items("purchases"):
         if not purchase.derived["counts"]:
             continue
         base = to_base(purchase, "net", business)
-        spend = None if spend is None or base is None else spend + base
+        # An amount without a rate is left out; the purchase's own check tells of it.
+        spend += base or zero
         if purchase.get("kind") == "credit_note":
             continue
         orders += 1
@@ -180,7 +181,7 @@ def _summarize_purchases(customer: Item, business: Business) -> None:
             days.add(purchase.values["date"])
     derived["spend"] = spend
     derived["orders"] = orders
-    if orders and spend is not None:
+    if orders:
         derived["average_order"] = round_money(spend / orders, business.currency)
     if not days:
         return

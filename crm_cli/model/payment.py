@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, ListOf, Money, Reference
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State
 
@@ -55,6 +56,7 @@ def _derive(payment: Item, business: Business) -> None:
 
 
 def _check(payment: Item, business: Business) -> Iterator[Finding]:
+    yield from missing_rate(payment, business)
     if "amount" not in payment.values:
         yield Finding(
             "date",

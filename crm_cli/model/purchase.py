@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Severity, Unreadable
+from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
@@ -196,6 +197,7 @@ def _derive_purchase(purchase: Item, business: Business) -> None:
 
 
 def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
+    yield from missing_rate(purchase, business)
     if "date" not in purchase.values:
         yield Finding(
             "date", "purchase-without-date", "this purchase has no date", "add date", absent="date"

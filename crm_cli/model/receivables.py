@@ -42,7 +42,7 @@ def settle(customer: Item, business: Business) -> Decimal | None:
     """Set paid, amount_due, due and settlement of the purchases; unallocated of payments.
 
     Returns the balance in the base currency (positive: the customer owes; negative: we
-    do), or None where a rate is missing.
+    do), or None where a rate is missing: nobody is to be told that they owe nothing.
     """
     purchases = customer.items("purchases")
     payments = customer.items("payments")

@@ -82,7 +82,7 @@ SETTINGS = Kind(
         Field("users", MapOf(USER, "user"), "who works with the directory"),
         Field("terms_days", Integer(0, 3650), "days until an invoice is due"),
         Field("invoice_number", Text(), "how numbers are made", default="{year}-{seq:4}"),
-        Field("working_hours", Free(), "by weekday: mon: [\"08:00-16:00\"]"),
+        Field("working_hours", Free(), 'by weekday: mon: ["08:00-16:00"]'),
         Field("stages", Free(), "the stages of deals"),
         Field("pipelines", Free(), "several lists of stages"),
         Field("vocabulary", Free(), "words that extend the open lists"),

@@ -64,8 +64,7 @@ def value_to_node(type: FieldType, value: Any, origin: Node | None = None) -> No
         return _from(item_node(value, top=True), origin)
     if isinstance(type, MapOf):
         return Mapping(
-            (Scalar(key, style_for(key)), item_node(part, top=True))
-            for key, part in value.items()
+            (Scalar(key, style_for(key)), item_node(part, top=True)) for key, part in value.items()
         )
     if isinstance(type, Texts):
         sources = origin.items if isinstance(origin, Sequence) else [None] * len(value)
@@ -113,9 +112,7 @@ def _typed(type: FieldType, value: Any, business: Business) -> Any:
         return [
             part
             if isinstance(part, Item)
-            else new_item(
-                type.kind, part if isinstance(part, dict) else {SIMPLE: part}, business
-            )
+            else new_item(type.kind, part if isinstance(part, dict) else {SIMPLE: part}, business)
             for part in value
         ]
     if isinstance(type, GroupOf):

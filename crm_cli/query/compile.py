@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import normal
 from crm_cli.model.text import tokens
 from crm_cli.query import dialect
@@ -18,9 +19,11 @@ from crm_cli.query.ast import (
     Aggregate,
     And,
     Belongs,
+    Between,
     Compare,
     Has,
     How,
+    Literal,
     Node,
     Not,
     Op,
@@ -90,14 +93,22 @@ class Compiler:
     def _compare(self, node: Compare, row: Row) -> str:
         if node.op is Op.NE:
             equal = Compare(node.operand, Op.EQ, node.values, node.span)
-            there = self._has(Has(node.operand, zero=True), row)
-            return f"({there} AND NOT {self._compare(equal, row)})"
+            return f"({self._comparable(node, row)} AND NOT {self._compare(equal, row)})"
         if isinstance(node.operand, Aggregate):
             return self._tested(node, self.operand(node.operand, row))
         ref = node.operand
         if ref.source is Source.EXTRA:
             return self._extra(ref, row, node)
         return reach(row, ref.steps, lambda at: self._tested(node, value(ref, at)))
+
+    def _comparable(self, node: Compare, row: Row) -> str:
+        """Whether there is something to compare: of money without a rate there is not."""
+        ref = node.operand
+        if isinstance(ref, Aggregate) or ref.type.storage is not Storage.MONEY:
+            return self._has(Has(ref, zero=True), row)
+        if any(map(_in_own_currency, node.values)):
+            return self._has(Has(ref, zero=True), row)
+        return reach(row, ref.steps, lambda at: _certain(f"{value(ref, at).base} IS NOT NULL"))
 
     def _tested(self, node: Compare, found: Value) -> str:
         tests = [compared(found, node.op, wanted, self.frame) for wanted in node.values]
@@ -215,6 +226,13 @@ def _array(texts: Sequence[str]) -> str:
     import json
 
     return json.dumps(texts)
+
+
+def _in_own_currency(wanted: Literal | Between) -> bool:
+    """Whether an amount is wanted in a currency that was written with it."""
+    if isinstance(wanted, Between):
+        return any(end is not None and _in_own_currency(end) for end in (wanted.low, wanted.high))
+    return getattr(wanted.value, "currency", None) is not None
 
 
 def _certain(test: str) -> str:

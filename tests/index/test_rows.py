@@ -46,7 +46,7 @@ def test_money_without_a_rate_has_no_base(tmp_path: Path) -> None:
     purchase = "name: A\npurchases:\n  - {date: 2024-01-01, amount: 3, currency: USD}\n"
     index = opened(write(tmp_path, {**FILES, "customers/a.yaml": purchase}))
     assert (300, None) in cells(index, "purchase", "net", "net__b")
-    assert cells(index, "customer", "spend")[0] == (None,)
+    assert cells(index, "customer", "spend")[0] == (0,)
 
 
 def test_lines_know_their_purchase_and_its_currency(index: Index) -> None:

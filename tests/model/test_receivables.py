@@ -135,10 +135,18 @@ def test_another_currency_is_converted_at_its_date() -> None:
     assert record.derived["balance"] == Decimal("60.00")
 
 
-def test_a_missing_rate_leaves_the_sum_unknown() -> None:
-    record = customer("purchases: [{kind: invoice, date: 2025-02-01, amount: 125 USD}]\n")
-    assert record.derived["spend"] is None
+def test_an_amount_without_a_rate_is_left_out_of_sums_and_told() -> None:
+    text = (
+        "name: A\npurchases:\n  - {kind: invoice, date: 2025-02-01, amount: 125 USD}\n"
+        "  - {kind: invoice, date: 2025-02-01, amount: 10}\n"
+    )
+    composed = compose(text, "a.yaml")
+    assert composed.root is not None
+    reader = Reader("a.yaml", SHOP)
+    record = reader.record(composed.root, CUSTOMER, "a")
+    assert record.derived["spend"] == Decimal("10.00")
     assert record.derived["balance"] is None
+    assert [(one.code, one.line) for one in reader.problems] == [("missing-rate", 3)]
 
 
 def test_lines_are_rounded_one_by_one_and_tax_by_rate() -> None:

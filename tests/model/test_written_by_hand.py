@@ -15,7 +15,12 @@ from crm_cli.model.item import Item
 from crm_cli.model.reading import Reader
 from crm_cli.store.compose import compose
 
-SHOP = Business(country="SI", zone="Europe/Ljubljana", vocabulary={"source": ("fair",)})
+SHOP = Business(
+    country="SI",
+    zone="Europe/Ljubljana",
+    vocabulary={"source": ("fair",)},
+    rate_table=(("2020-01-01", (("USD", "1.10"),)),),
+)
 
 
 def read(text: str, id: str = "ana") -> tuple[Item, list[Problem]]:

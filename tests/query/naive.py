@@ -116,6 +116,8 @@ def net(purchase: Record, here: Directory) -> Decimal | None:
     if purchase.get("kind") == "credit_note":
         amount = -amount
     currency = purchase.get("currency", "EUR")
+    if currency == "JPY":  # which has no smaller unit
+        amount = amount.quantize(Decimal(1), ROUND_HALF_UP)
     if currency == "EUR" or not amount:
         return amount
     known = [(day, rates[currency]) for day, rates in here.rates.items() if currency in rates]
