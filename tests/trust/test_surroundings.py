@@ -312,6 +312,8 @@ def test_an_interrupt_from_the_keyboard(ground: Ground) -> None:
             [sys.executable, "-m", "crm_cli", "set", "maja-kos", "city=Celje"],
             env=ground.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             cwd=Path(__file__).resolve().parents[2],
+            # A shell's background job ignores the key, and what it starts does so too.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         assert process.stderr is not None
         assert b"waiting for" in process.stderr.readline()
