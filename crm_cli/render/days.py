@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -174,8 +174,17 @@ def _width(rows: Rows) -> int:
 
 
 def _widths(rows: Rows) -> list[int]:
-    widths = [columns_of(column.heading) for column in rows.columns]
-    for row in rows.rows:
-        for place, cell in enumerate(row):
-            widths[place] = max(widths[place], columns_of(visible(cell_text(cell))))
+    widths = []
+    for place, column in enumerate(rows.columns):
+        cells = {cell if type(cell) is str else cell_text(cell) for cell in _column(rows, place)}
+        together = "".join(cells)
+        if together.isascii() and together.isprintable():
+            widest = max(map(len, cells), default=0)
+        else:
+            widest = max((columns_of(visible(cell)) for cell in cells), default=0)
+        widths.append(max(columns_of(column.heading), widest))
     return widths
+
+
+def _column(rows: Rows, place: int) -> Iterator[Any]:
+    return (row[place] for row in rows.rows)
