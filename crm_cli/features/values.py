@@ -49,7 +49,7 @@ def said(workspace: Workspace, what: str, value: date | datetime) -> str:
     """A date as it was understood: `due Fri 2026-11-27 14:30, in 5 days`."""
     from crm_cli.model.when import describe
 
-    return f"{what} {describe(value, workspace.clock.today)}"
+    return f"{what} {describe(value, workspace.clock.today, workspace.business.time_zone)}"
 
 
 def echoed(workspace: Workspace, what: str, text: str, value: date | datetime) -> list[str]:

@@ -96,6 +96,10 @@ VALUE: dict[str, Rule] = {
     "bad-duration": Rule("It is no duration.", "`45min`, `1h30min`, `PT45M`."),
     "bad-interval": Rule("It is no interval.", "`30 days`, `2 weeks`, `P30D`."),
     "bad-recurrence": Rule("It is no recurrence.", "`every 2 weeks`, or an RRULE."),
+    "occurrence-line": Rule(
+        "A line in a recurring task's log is none that is understood, and counts for nothing.",
+        "`2026-11-18 done 2026-11-20`, `2026-11-25 skipped`, `2026-11-02..2026-11-16 missed`.",
+    ),
     "bad-rate": Rule("It is no currency rate.", "`2026-01-01: {USD: 1.08}`."),
     "interaction-line": Rule(
         "The line is no interaction.", "`- 2026-11-03 call in: what was said`."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.model.dates import local_date
@@ -37,13 +37,14 @@ def occurrences(rule: str, start: date | datetime, zone: tzinfo) -> Iterator[dat
     """The days, or with an instant as `start` the instants, of a rule that begins there.
 
     Times keep to the wall clock of `zone` when clocks change; one that a change skips is
-    so much later. A month without the day is passed over, as RFC 5545 has it. Raises
+    so much later, with the offset from before the change, and the rule goes on from it as
+    if there had been none. A month without the day is passed over, as RFC 5545 has it. Raises
     Unreadable for a rule that is none.
     """
     from dateutil.rrule import rrulestr
 
     timed = isinstance(start, datetime)
-    first = start.astimezone(zone).replace(tzinfo=None) if isinstance(start, datetime) else None
+    first = _wall(start, zone) if isinstance(start, datetime) else None
     begin = first if first is not None else datetime.combine(start, time())
     text = _UNTIL.sub(lambda match: _until(match, zone, timed=timed), rule.strip())
     if not re.search("UNTIL=|COUNT=", text, re.IGNORECASE) and begin.year < 9999 - _YEARS:
@@ -112,14 +113,30 @@ def first(rule: str, today: date, zone: tzinfo) -> date:
 def _on(day: date, like: date | datetime | None, zone: tzinfo) -> date | datetime:
     """A day, at the wall-clock time that `like` has, if it has one."""
     if isinstance(like, datetime):
-        return _instant(datetime.combine(day, like.astimezone(zone).time()), zone)
+        return _instant(datetime.combine(day, _wall(like, zone).time()), zone)
     return day
 
 
 def _instant(wall: datetime, zone: tzinfo) -> datetime:
-    """The instant of a wall-clock time; one that does not exist is so much later, and of
-    one that is there twice it is the first (RFC 5545, section 3.3.5)."""
-    return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+    """The instant of a wall-clock time; of one that is there twice it is the first.
+
+    One that a change of clocks skips has the offset from before it (RFC 5545, section
+    3.3.5): 02:30+01:00, which clocks show as 03:30. So it stands in the file, and what
+    follows is at 02:30 again.
+    """
+    first = wall.replace(tzinfo=zone, fold=0)
+    found = first.astimezone(UTC).astimezone(zone)
+    if found.replace(tzinfo=None) == wall:
+        return found
+    return wall.replace(tzinfo=timezone(first.utcoffset() or timedelta()))
+
+
+def _wall(moment: datetime, zone: tzinfo) -> datetime:
+    """The wall-clock time in `zone`, without an offset; the inverse of `_instant`."""
+    written = moment.replace(tzinfo=None, fold=0)
+    if _instant(written, zone) == moment:
+        return written
+    return moment.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def _start(
@@ -168,7 +185,22 @@ def log_line(text: str) -> dict[str, Any]:
         days = {key: date.fromisoformat(match[key]) for key in ("day", "last", "at") if match[key]}
     except ValueError:
         return {}
+    if days.get("last", days["day"]) < days["day"]:
+        return {}
     return {**days, "outcome": match["outcome"]}
+
+
+def odd_line(text: str) -> str:
+    """What is wrong with a line of the log that `log_line` finds no parts in."""
+    line = " ".join(text.split())
+    for day in re.findall(_DAY, line):
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            return f"there is no day {day}"
+    if match := _LOGGED.fullmatch(line):
+        return f"{match['last']} is before {match['day']}"
+    return f"'{line}' is no occurrence: a day, then done, skipped or missed"
 
 
 _DAY = r"\d{4}-\d{2}-\d{2}"

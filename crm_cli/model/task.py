@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from crm_cli.model.fieldtypes import (
     Texts,
     Word,
 )
-from crm_cli.model.kind import Derived, Field, Kind, State
+from crm_cli.model.kind import Derived, Field, Finding, Kind, State
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -83,6 +84,20 @@ def _derive_occurrence(occurrence: Item, business: Business) -> None:
     occurrence.derived.update(parts)
 
 
+def _check_occurrence(occurrence: Item, business: Business) -> Iterator[Finding]:
+    if "outcome" in occurrence.derived:
+        return
+    from crm_cli.model.recurrence import odd_line
+
+    yield Finding(
+        "value",
+        "occurrence-line",
+        f"occurrences: {odd_line(str(occurrence.values.get('value', '')))}",
+        "write 2026-11-18 done, 2026-11-18 done 2026-11-20, 2026-11-25 skipped "
+        "or 2026-11-02..2026-11-16 missed",
+    )
+
+
 OCCURRENCE = Kind(
     "occurrence",
     "occurrences",
@@ -99,6 +114,7 @@ OCCURRENCE = Kind(
         Derived("at", Date(), "the day it was done"),
     ),
     derive=_derive_occurrence,
+    check=_check_occurrence,
 )
 
 _OPEN = "{t}.status NOT IN ('completed', 'cancelled')"

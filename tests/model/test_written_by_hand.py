@@ -238,3 +238,24 @@ def test_derived_ids_tell_equal_items_apart_and_stay() -> None:
     first = [task.id for task in clean(text).items("tasks")]
     assert len(set(first)) == 3
     assert [task.id for task in clean(text + "city: Koper\n").items("tasks")] == first
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("2026-11-18 dnoe", "'2026-11-18 dnoe' is no occurrence"),
+        ("18.11.2026 done", "'18.11.2026 done' is no occurrence"),
+        ("2026-11-18", "'2026-11-18' is no occurrence"),
+        ("2026-02-30 skipped", "there is no day 2026-02-30"),
+        ("2026-11-16..2026-11-09 missed", "2026-11-09 is before 2026-11-16"),
+    ],
+)
+def test_an_odd_line_in_the_log_of_a_task_is_told(line: str, message: str) -> None:
+    _, problems = read(
+        "name: A\ntasks:\n  - title: Deliver\n    rrule: FREQ=WEEKLY\n    occurrences:\n"
+        f"      - 2026-11-11 done\n      - {line}\n"
+    )
+    (problem,) = problems
+    assert (problem.line, problem.column, problem.code) == (7, 9, "occurrence-line")
+    assert problem.message.startswith(f"occurrences: {message}")
+    assert "2026-11-18 done 2026-11-20" in problem.hint
