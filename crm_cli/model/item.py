@@ -69,6 +69,20 @@ class Item:
             for item in self.values.get(field.key) or ():
                 yield from item.walk()
 
+    def release(self) -> None:
+        """Let the items within go: they point at this one, and would only be found as garbage.
+
+        For who reads many records and keeps none; the item itself is of no use afterwards.
+        """
+        for value in self.values.values():
+            if value.__class__ is list:
+                for part in value:
+                    if part.__class__ is Item:
+                        part.release()
+            elif value.__class__ is Item:
+                value.release()
+        self.parent = None
+
     @property
     def owner(self) -> Item:
         """The record that the item stands in (a record's is itself)."""

@@ -166,9 +166,12 @@ def minor_unit(currency: str) -> int:
     return MINOR_UNITS.get(currency, 2)
 
 
+_UNITS = tuple(Decimal(1).scaleb(-decimals) for decimals in range(5))
+
+
 def round_money(value: Decimal, currency: str) -> Decimal:
     """Rounded half-up (away from zero) to the currency's minor unit, with all its decimals."""
-    rounded = value.quantize(Decimal(1).scaleb(-minor_unit(currency)), context=EXACT)
+    rounded = value.quantize(_UNITS[MINOR_UNITS.get(currency, 2)], context=EXACT)
     return rounded if rounded else abs(rounded)
 
 
@@ -177,7 +180,7 @@ def to_minor(value: Decimal, currency: str) -> int:
 
     Raises `Unreadable` where it does not fit the 64 bits that a database keeps.
     """
-    cents = int(round_money(value, currency).scaleb(minor_unit(currency), context=EXACT))
+    cents = int(round_money(value, currency).scaleb(MINOR_UNITS.get(currency, 2), context=EXACT))
     if not -(2**63) <= cents < 2**63:
         raise Unreadable(
             f"{decimal_text(value)} {currency} is out of range",
