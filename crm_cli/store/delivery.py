@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shlex
 import smtplib
 import ssl
@@ -17,6 +18,7 @@ Deliver = Callable[[EmailMessage, Mapping[str, str]], None]
 """Hands a message over; the mapping is what a command is told of it. Raises StorageError."""
 
 _PATIENCE = 60
+_LOGGED_IN = 235
 _PLACES = ("{text}", "{subject}", "{user}", "{email}")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -92,8 +94,12 @@ def _by_smtp(settings: Mapping[str, object], root: Path) -> Deliver:
     if tls == "none" and host not in _LOOPBACK:
         raise UsageError(f"mail to {host} would go unencrypted", "write tls: starttls or tls: tls")
 
+    login: list[str] = []
+
     def deliver(message: EmailMessage, told: Mapping[str, str]) -> None:
-        password = secret(settings, user, root) if user else ""
+        if user and not login:
+            # Once in a run: a command may ask a person for it.
+            login.append(secret(settings, user, root))
         try:
             if tls == "tls":
                 context = ssl.create_default_context()
@@ -105,15 +111,40 @@ def _by_smtp(settings: Mapping[str, object], root: Path) -> Deliver:
             with server:
                 if tls == "starttls":
                     server.starttls(context=ssl.create_default_context())
-                if user:
-                    server.login(user, password)
+                if login:
+                    _log_in(server, user, login[0])
                 server.send_message(message, _bare(message["From"]), [told["email"]])
         except smtplib.SMTPAuthenticationError:
+            # What the server answers may repeat what it was sent.
             raise StorageError(f"{host} does not take the password of {user}") from None
+        except ssl.SSLCertVerificationError as error:
+            raise StorageError(
+                f"{host} cannot prove that it is {host}: {error.verify_message}",
+                "nothing was sent to it; SSL_CERT_FILE names the certificates to trust",
+            ) from None
+        except ssl.SSLError as error:
+            raise StorageError(
+                f"{host} port {port} does not speak TLS as expected: {error.reason}",
+                "tls: tls is usually for port 465, tls: starttls for port 587",
+            ) from None
         except (smtplib.SMTPException, OSError) as error:
             raise StorageError(f"{host} did not take the mail: {_reason(error)}") from None
 
     return deliver
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """Log in; the library knows ASCII only, others go as RFC 4616 has it: UTF-8."""
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    if "PLAIN" not in server.esmtp_features.get("auth", "").upper().split():
+        raise smtplib.SMTPNotSupportedError("it takes no password with other letters than ASCII")
+    token = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, answer = server.docmd("AUTH", f"PLAIN {token}")
+    if code != _LOGGED_IN:
+        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 def _run(words: list[str], data: bytes) -> None:

@@ -88,11 +88,21 @@ def _from_keyring(service: str, user: str) -> str:
     from importlib import import_module
 
     try:
-        found = import_module("keyring").get_password(service, user)
+        keyring = import_module("keyring")
     except ImportError:
         raise UsageError("keyring is not installed", "pip install keyring") from None
+    try:
+        found = keyring.get_password(service, user)
+    except Exception as error:  # Each of its backends has errors of its own.
+        raise UsageError(
+            f"the keyring cannot be asked: {type(error).__name__}",
+            "it may be locked, or out of reach of cron; password_file works there",
+        ) from None
     if not found:
-        raise UsageError(f"the keyring has no password of {user} for {service}")
+        raise UsageError(
+            f"the keyring has no password of {user} for {service}",
+            f"keyring set {service} {user}",
+        )
     return str(found)
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import time
@@ -20,7 +18,6 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from tests.conftest import Crm
 
@@ -184,57 +181,6 @@ def test_lines_for_cron(crm: Crm, shop: Path) -> None:
     assert done.code == 0
     assert f"-C {shop} notify" in done.out
     assert "OnCalendar=" in done.out
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate")
-def test_with_starttls_and_a_password(
-    crm: Crm, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key),
-         "-out", str(certificate)],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    box = Mailbox()
-
-    def authenticate(server: Any, session: Any, envelope: Any, way: Any, given: Any) -> AuthResult:
-        assert isinstance(given, LoginPassword)
-        return AuthResult(success=given.password == b"secret")
-
-    port = free_port()
-    controller = Controller(
-        box,
-        hostname="127.0.0.1",
-        port=port,
-        tls_context=context,
-        require_starttls=True,
-        authenticator=authenticate,
-        auth_required=True,
-    )
-    controller.start()
-    try:
-        secret = tmp_path / "secret"
-        secret.write_text("secret\n")
-        smtp = f"host: localhost, port: {port}, user: crm, password_file: {secret}"
-        configure(tmp_path, smtp)
-        secret.chmod(0o644)
-        assert crm("notify").code == 6
-        secret.chmod(0o600)
-        # Its certificate is nobody's we know.
-        assert crm("notify").code == 7
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        assert crm("notify").code == 0
-        assert len(box.mails) == 1
-        configure(tmp_path, smtp.replace(f"password_file: {secret}", "password_command: echo no"))
-        wrong = crm("notify", "--today", "2026-11-21")
-        assert (wrong.code, len(box.mails)) == (7, 1)
-        assert "secret" not in wrong.err
-    finally:
-        controller.stop()
 
 
 @pytest.mark.slow
