@@ -64,11 +64,11 @@ def serve(shop: Path, box: Server, authority: trustme.CA) -> Iterator[Serve]:
     ) -> int:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         (issuer or authority).issue_cert(name).configure_cert(context)
-        more: dict[str, Any] = {
+        ways: dict[str, dict[str, Any]] = {
             "starttls": {"tls_context": context, "require_starttls": True},
             "tls": {"ssl_context": context, "auth_require_tls": False},
             "none": {"auth_require_tls": False},
-        }[tls]
+        }
         port = free_port()
         controller = Controller(
             box,
@@ -76,7 +76,7 @@ def serve(shop: Path, box: Server, authority: trustme.CA) -> Iterator[Serve]:
             port=port,
             authenticator=box.authenticate,
             auth_required=True,
-            **more,
+            **ways[tls],
         )
         controller.start()
         running.append(controller)
