@@ -104,13 +104,19 @@ def put_entries(connection: sqlite3.Connection, tree: Tree, path: str, business:
     tables, problems = entries(file, path, business)
     for table, rows in tables.items():
         connection.executemany(schema.insert(*table), rows)
-    put_single(connection, path, file.hash)
+    put_single(connection, path, file.settled(problems))
     put_problems(connection, problems)
 
 
 def put_single(connection: sqlite3.Connection, path: str, hash: bytes) -> None:
     """Note which bytes a file that is there once had."""
     connection.execute(_INSERT_FILE, (SINGLE[path], path, "", hash))
+
+
+def unsettled(connection: sqlite3.Connection) -> set[str]:
+    """The files that are there once and could not be read: they are tried again."""
+    rows = connection.execute('SELECT "path" FROM "file" WHERE "pk" < 0 AND LENGTH("hash") = 0')
+    return {path for (path,) in rows}
 
 
 def put_problems(connection: sqlite3.Connection, problems: Iterable[ProblemRow]) -> None:

@@ -25,6 +25,19 @@ _HOPELESS = frozenset((3, 5, 6, 8, 10, 13, 14, 15))
 _DAMAGED = (sqlite3.Error, ValueError, EOFError, TypeError)
 
 
+# Busy, locked, I/O error, corrupt, full, cannot open, protocol, not a database.
+_FAILING = frozenset((5, 6, 10, 11, 13, 14, 15, 26))
+
+
+def fails(error: BaseException) -> bool:
+    """Whether it is the database's file that fails, not what was asked of it."""
+    return isinstance(error, sqlite3.DatabaseError) and (
+        getattr(error, "sqlite_errorcode", 0) & 0xFF in _FAILING
+        # Raised by the module itself, without a code.
+        or str(error).startswith("Could not decode to UTF-8")
+    )
+
+
 def open_index(tree: Tree, cache: Path | None, *, progress: Progress | None = None) -> Index:
     """The index of `tree`, up to date.
 
@@ -49,6 +62,7 @@ class Index:
         self._cache = Cache(cache, schema.version()) if cache is not None else None
         self._progress = progress
         self._connection: sqlite3.Connection | None = None
+        self._mended = False
         self._fresh = self._open(None)
 
     @property
@@ -77,7 +91,9 @@ class Index:
 
     def problems(self) -> list[Problem]:
         """What is wrong with the files, by path and place."""
-        rows = self.connection.execute('SELECT * FROM "problem"').fetchall()
+        rows = self.answer(
+            lambda connection: connection.execute('SELECT * FROM "problem"').fetchall()
+        )
         if not rows:
             return sorted(self._fresh.walk.problems)
         # Loaded only here: all that reads records comes with it.
@@ -110,15 +126,26 @@ class Index:
         self._fresh = self._open(self.path, anew=True)
 
     def answer(self, ask: Callable[[sqlite3.Connection], T]) -> T:
-        """What `ask` finds in the tables; a damaged index is made anew and asked again."""
-        try:
-            return ask(self.connection)
-        except sqlite3.DatabaseError as error:
-            # 11 is SQLITE_CORRUPT, 26 SQLITE_NOTADB.
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (11, 26):
-                raise
+        """What `ask` finds in the tables; where they fail, in others (see `mend`)."""
+        while True:
+            try:
+                return ask(self.connection)
+            except sqlite3.DatabaseError as error:
+                if not fails(error) or not self.mend():
+                    raise
+
+    def mend(self) -> bool:
+        """Go on with tables made anew, the second time in memory; False where they are there.
+
+        What was asked of the old ones is void: the new ones number their rows differently.
+        """
+        if self.path is None:
+            return False
+        if self._mended:
+            self._cache = None
+        self._mended = True
         self.rebuild()
-        return ask(self.connection)
+        return True
 
     def status(self) -> dict[str, Any]:
         """Where the index is and what it holds, for people."""

@@ -23,6 +23,9 @@ ProblemRow = tuple[str, int, int, str, str, str, str]
 """A problem as the index keeps it: its fields, in their order."""
 
 
+FAILED = "internal-error"
+
+
 class Read(NamedTuple):
     """A file's bytes, or the problems for which it has none; and what tells them apart."""
 
@@ -30,6 +33,10 @@ class Read(NamedTuple):
     problems: tuple[Problem, ...]
     hash: bytes
     """BLAKE2 of the bytes; empty for a file that could not be read, which is tried again."""
+
+    def settled(self, problems: Sequence[ProblemRow]) -> bytes:
+        """The hash to keep: empty too where the program failed, since that may pass."""
+        return b"" if any(row[3] == FAILED for row in problems) else self.hash
 
 
 class Batch(NamedTuple):
@@ -108,46 +115,56 @@ class FileReader:
         for pk, path in files:
             file = read(self.tree, path)
             if file is not None:
-                found.append((pk, path, id_of(path)[0], file.hash))
-                problems += self.file(file, pk, path)
+                told = self.file(file, pk, path)
+                found.append((pk, path, id_of(path)[0], file.settled(told)))
+                problems += told
         return Batch(self._extractor.take(), problems, found, len(files))
 
     def file(self, file: Read, pk: int, path: str) -> list[ProblemRow]:
         """Make the rows of one file, to be in the next batch; the problems in it."""
-        root, first = root_of(file, path)
-        problems = list(first)
-        if root is not None:
-            id, proper = id_of(path)
-            if not proper:
-                problems.append(_name_problem(path, id))
-            problems += self._record(root, pk, path)
+        try:
+            problems = self._file(file, pk, path)
+        except Exception as error:
+            self._extractor.forget(pk)
+            problems = [failed(path, error)]
         return [row_of(problem) for problem in problems]
 
-    def _record(self, root: Mapping, pk: int, path: str) -> list[Problem]:
-        try:
-            item, problems = item_of(root, path, self.business)
-            self._extractor.record(item, pk, path)
-        except Exception as error:
-            # A fault of the program's, or more than it can reckon with: this record is
-            # missed, and said to be; all others are answered.
-            self._extractor.forget(pk)
-            message = f"the program failed on this record ({type(error).__name__}: {error})"
-            return [Problem(path, 0, 0, "internal-error", message, "please report it")]
-        return problems
+    def _file(self, file: Read, pk: int, path: str) -> list[Problem]:
+        root, first = root_of(file, path)
+        if root is None:
+            return list(first)
+        item, problems = item_of(root, path, self.business)
+        self._extractor.record(item, pk, path)
+        id, proper = id_of(path)
+        named = [] if proper else [_name_problem(path, id)]
+        return [*first, *named, *problems]
 
 
 def entries(file: Read | None, path: str, business: Business) -> tuple[Tables, list[ProblemRow]]:
     """Rows of products.yaml or segments.yaml; none where there is no such file."""
     if file is None:
         return {}, []
-    root, first = single_root(file, path)
-    if root is None:
-        return {}, [row_of(problem) for problem in first]
-    reader = Reader(path, business)
-    extractor = Extractor(business)
-    for pk, item in enumerate(reader.mapped(root, FILE_KINDS[path]).values(), 1):
-        extractor.entry(item, pk)
+    try:
+        root, first = single_root(file, path)
+        if root is None:
+            return {}, [row_of(problem) for problem in first]
+        reader = Reader(path, business)
+        extractor = Extractor(business)
+        for pk, item in enumerate(reader.mapped(root, FILE_KINDS[path]).values(), 1):
+            extractor.entry(item, pk)
+    except Exception as error:
+        return {}, [row_of(failed(path, error))]
     return extractor.take(), [row_of(problem) for problem in (*first, *reader.problems)]
+
+
+def failed(path: str, error: Exception) -> Problem:
+    """A fault of the program's, or more than it can reckon with (memory, for one).
+
+    This file is missed, and said to be; all others are answered.
+    """
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    message = f"the program failed on this file ({said})"
+    return Problem(path, 0, 0, FAILED, message, "please report it if it stays so")
 
 
 def row_of(problem: Problem) -> ProblemRow:

@@ -57,6 +57,7 @@ def fill(connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progre
     for statement in (*schema.indexes(), *(view.ddl() for view in views())):
         connection.execute(statement)
     content.mark_duplicates(connection)
+    unreadable |= content.unsettled(connection)
     todo = _Todo([], [], gone, _again(now, unreadable))
     _put_state(connection, now, todo, business)
     connection.execute("COMMIT")
@@ -178,7 +179,7 @@ def _apply(
     gone, unreadable = content.put_customers(connection, tree, business, files, progress)
     if touched:
         content.mark_duplicates(connection)
-    again = todo.again | unreadable
+    again = todo.again | unreadable | content.unsettled(connection)
     _put_state(connection, now, todo._replace(vanished=todo.vanished | gone, again=again), business)
     return business
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crm_cli.index.reading import ProblemRow, Read, read, row_of, single_root
+from crm_cli.index.reading import ProblemRow, Read, failed, read, row_of, single_root
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Problem
 from crm_cli.model.reading import Reader
@@ -26,18 +26,26 @@ def read_business(tree: Tree) -> tuple[Business, list[ProblemRow], dict[str, byt
     problems: list[Problem] = []
     file = read(tree, PATH)
     if file is not None:
-        hashes[PATH] = file.hash
-        settings, problems = settings_of(file)
+        try:
+            settings, problems = settings_of(file)
+        except Exception as error:
+            problems = [failed(PATH, error)]
+        hashes[PATH] = file.settled([row_of(problem) for problem in problems])
     file = read(tree, RATES)
     if file is not None:
-        hashes[RATES] = file.hash
-        table, faults = single_root(file, RATES)
+        faults: list[Problem] = []
+        try:
+            table, found = single_root(file, RATES)
+            faults += found
+            if table is not None:
+                faults += [
+                    Problem(RATES, node.line, node.column, "bad-rate", message, hint)
+                    for node, message, hint in rate_faults(table)
+                ]
+        except Exception as error:
+            table, faults = None, [failed(RATES, error)]
+        hashes[RATES] = file.settled([row_of(problem) for problem in faults])
         problems += faults
-        if table is not None:
-            problems += [
-                Problem(RATES, node.line, node.column, "bad-rate", message, hint)
-                for node, message, hint in rate_faults(table)
-            ]
     return business_of(settings, table), [row_of(problem) for problem in problems], hashes
 
 
