@@ -121,6 +121,8 @@ class Workspace:
         """The id of that commit's tree, as far as it is this directory's."""
         self.checking = False
         """Set by a command whose answer is the problems: then no answer is partial for them."""
+        self.written = False
+        """Whether anything was changed so far."""
         self._met: list[Problem] = []
         """Problems that stood while a query chose whom to change; the write drops the index."""
 
@@ -142,6 +144,15 @@ class Workspace:
 
             cache = tree_folder(cache, self.as_of_tree)
         return open_index(self.tree, cache, progress=self.progress)
+
+    def mend(self, error: BaseException) -> bool:
+        """Make the index anew, if it is its file that has failed; whether it was.
+
+        Then everything is to be asked all over again.
+        """
+        from crm_cli.index.database import fails
+
+        return "index" in self.__dict__ and fails(error) and self.index.mend()
 
     @property
     def business(self) -> Business:
@@ -414,6 +425,7 @@ class Workspace:
         if dry_run:
             done = preview(self.root, changes)
         else:
+            self.written = True
             done = commit(
                 self.root,
                 changes,

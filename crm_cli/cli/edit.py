@@ -34,6 +34,7 @@ def edit(
     draft = editing.begin(workspace, who, customer)
     name = draft.path.rpartition("/")[2]
     original = draft.before.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    session.begun = True
     text = editing.cleaned(in_editor(original, name, session.environ, line=draft.line))
     while text.strip():
         if text == original:

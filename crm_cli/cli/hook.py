@@ -73,15 +73,11 @@ def _invoked(session: Session, words: list[str]) -> int:
     try:
         import typer
 
-        from crm_cli.cli.app import Root
-
         try:
             if not words and not session.has_directory():
                 session.write(WELCOME)
             else:
-                root = Root()
-                with root.make_context("crm", list(words) or ["due"], obj=session) as ctx:
-                    root.invoke(ctx)
+                _ask(session, words)
         except typer.Exit as done:
             if done.exit_code:
                 return done.exit_code
@@ -108,6 +104,21 @@ def _invoked(session: Session, words: list[str]) -> int:
     except Exception as error:
         return _broken(session, error)
     return _told(session)
+
+
+def _ask(session: Session, words: list[str]) -> None:
+    """Run the command, and again from an index made anew where the cache failed halfway."""
+    from crm_cli.cli.app import Root
+
+    while True:
+        root = Root()
+        try:
+            with root.make_context("crm", list(words) or ["due"], obj=session) as ctx:
+                root.invoke(ctx)
+            return
+        except Exception as error:
+            if not session.mend(error):
+                raise
 
 
 def _told(session: Session) -> int:

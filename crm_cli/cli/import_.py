@@ -129,6 +129,7 @@ def _drafts(
     chosen = importing.load_map(map, kind) if map is not None else Map()
     chosen = chosen.with_settings(said)
     data = outside.read(file)
+    session.begun |= str(file) == "-"
     while True:
         try:
             return importing.read_file(session.workspace, kind, data, path=str(file), map=chosen)

@@ -90,6 +90,7 @@ def _text(session: Session, words: list[str] | None, customer: str, outcome: str
         return " ".join(words)
     if not words and says_enough(outcome):
         return ""
+    session.begun = True
     if words or not session.interactive:
         return _readable(sys.stdin.read)
     from crm_cli.cli.terminal import edit

@@ -56,10 +56,14 @@ class Session:
         self.environ = os.environ if environ is None else environ
         self.words = tuple(words)
         """The command line, without the program and the options above."""
+        self.begun = False
+        """Whether any of the answer was written, or what cannot be read again was read."""
         self.negative = False
         """Set by a command whose answer is no: exit 1."""
         self._problems: list[Problem] = []
         self._notices: list[str] = []
+        self._piped: list[str] | None = None
+        """The ids that stdin gave, which can be read once."""
         self._opened: Workspace | None = None
         self._progress: Progress | None = None
 
@@ -103,6 +107,21 @@ class Session:
     def _waiting(self, holder: str) -> None:
         self.say(f"crm: waiting for {visible(holder)}")
 
+    def mend(self, error: Exception) -> bool:
+        """Make ready to run the command again, if the index's file failed halfway through it.
+
+        The index is a cache: no damage of it is an error. False where the fault is another;
+        raises StorageError where a part is done or answered, or what was typed is used up.
+        """
+        workspace = self._opened
+        if type(error).__module__ != "sqlite3" or workspace is None or not workspace.mend(error):
+            return False
+        if self.begun or workspace.written:
+            raise StorageError(
+                "the cache failed halfway, and was made anew", "run the command again"
+            ) from error
+        return True
+
     def has_directory(self) -> bool:
         """Whether a data directory is found where one is looked for; a named one counts."""
         if self.options.directory is not None or self.environ.get("CRM_DIR"):
@@ -131,6 +150,7 @@ class Session:
         """Write to stdout, the answer. Raises StorageError where it cannot be written."""
         # A list, since what makes the pieces may fail for reasons of its own.
         pieces = [text] if isinstance(text, str) else list(text)
+        self.begun = True
         try:
             sys.stdout.writelines(pieces)
         except BrokenPipeError:
@@ -363,7 +383,9 @@ class Session:
             return list(words)
         if is_terminal(sys.stdin):
             raise UsageError("- reads ids from stdin, which is a terminal", "pipe ids into it")
-        ids = [line.strip() for line in sys.stdin.read().splitlines() if line.strip()]
+        if self._piped is None:
+            self._piped = [line.strip() for line in sys.stdin.read().splitlines() if line.strip()]
+        ids = self._piped
         expanded: list[str] = []
         for word in words:
             expanded += ids if word == "-" else [word]

@@ -132,7 +132,7 @@ def _locks(root: str) -> bool:
 def _index(workspace: Workspace) -> Check:
     try:
         index = workspace.index
-        customers = index.status()["customers"]
+        customers = index.answer(lambda _: index.status())["customers"]
         problems = [*index.problems(), *workspace.tree.problems]
     except (CrmError, OSError, sqlite3.Error) as error:
         return Check("index", State.FAIL, f"cannot be made: {error}", "crm index rebuild")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from crm_cli.index.database import fails
 from crm_cli.index.views import view_name, views
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.fieldtypes import Storage
@@ -79,6 +80,8 @@ def ask(
         _stop_after(connection, seconds)
         return _rows(connection, statement, values, limit)
     except sqlite3.Error as error:
+        if fails(error):
+            raise  # the index does, not the statement
         raise _told(error, statement, refusals, seconds) from error
     finally:
         connection.close()

@@ -104,7 +104,7 @@ class Ground:
         before, typed = dict(os.environ), sys.stdin
         os.environ.clear()
         os.environ.update(self.environ)
-        sys.stdin = io.StringIO(stdin)
+        sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
         try:
             yield
         finally:
