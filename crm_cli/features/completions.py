@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crm_cli.model.fieldtypes import Choice, Storage
+from crm_cli.model.fieldtypes import Choice, Storage, User
 from crm_cli.model.kind import normal
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.workspace import Workspace
@@ -84,6 +84,8 @@ def _values(workspace: Workspace, name: str) -> list[str]:
     if normal(name) in ("tag", "tags"):
         return completions(workspace, "tag", "")
     field = kind.by_name.get(normal(name))
+    if field is not None and isinstance(field.type, User) and workspace.business.users:
+        return completions(workspace, "user", "")
     if field is not None and isinstance(field.type, Choice):
         return list(field.type.choices(workspace.business))
     lifted = any(normal(name) in one.lifts for one in kind.fields)

@@ -66,7 +66,7 @@ def log(
     if text:
         values["summary"] = text
     if workspace.user is not None:
-        values["owner"] = workspace.user
+        values["owner"] = typed(workspace, INTERACTION, "owner", workspace.user)
     task = _follow_up(workspace, follow_up, subject or text, values["kind"], notes)
     name = str(workspace.record(customer).get("name") or customer)
 
@@ -134,7 +134,7 @@ def _follow_up(
         "due": due,
     }
     if workspace.user is not None:
-        task["assignee"] = workspace.user
+        task["assignee"] = typed(workspace, TASK, "assignee", workspace.user)
     return task
 
 

@@ -98,7 +98,7 @@ def _values(
         if field is None or field.key in _OPTIONS:
             names = [one.key for one in PAYMENT.fields if one.key not in _OPTIONS]
             raise UsageError(f"{key} is no field to set here", f"there are: {', '.join(names)}")
-        values[field.key] = typed(workspace, PAYMENT, key, text)
+        values[field.key] = typed(workspace, PAYMENT, key, text, customer=record.id)
     if wanted.currency:
         values["currency"] = typed(workspace, PAYMENT, "currency", wanted.currency)
     if wanted.amount is not None:

@@ -98,6 +98,8 @@ def _step(
         if not isinstance(field.type, Texts):
             raise UsageError(f"{field.key} holds one value", f"write {field.key}={text}")
         parts = [part.strip() for part in text.split(",") if part.strip()]
+        if operator == "+=":
+            parts = typed(workspace, PRODUCT, field.key, text)
         return lambda document, sku: _alter(document, sku, field, parts, add=operator == "+=")
     if not text.strip():
         if field.key == "name":
@@ -141,9 +143,9 @@ def _field(key: str) -> Field:
 
 def _value(workspace: Workspace, field: Field, text: str) -> Any:
     """A field's value; a price below zero is refused."""
-    if isinstance(field.type, Texts):
-        return [part.strip() for part in text.split(",") if part.strip()]
     value = typed(workspace, PRODUCT, field.key, text)
+    if isinstance(value, list):
+        return value
     amount = value[0] if isinstance(value, tuple) else value
     if field.key in ("price", "cost", "tax_rate") and amount < 0:
         raise UsageError(f"{field.key}: {text} is below zero")

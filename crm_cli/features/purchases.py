@@ -68,7 +68,7 @@ def add(workspace: Workspace, customer: str, wanted: Wanted, *, force: bool = Fa
     NumberTaken, while it is written, where the next number is gone.
     """
     notes: list[str] = []
-    values = _values(workspace, wanted, notes)
+    values = _values(workspace, customer, wanted, notes)
     following = (wanted.number or "").strip().lower() == NEXT
     if following:
         values["number"] = _next(workspace, values)
@@ -112,22 +112,21 @@ def _put(
         )
     if "number" in values and not force:
         _refuse_double(workspace, document.id, values)
-    for key in ("order", "corrects"):
-        if key in values:
-            values[key] = _named(document.record, key, values[key])
     document.add("purchases", values)
     if values.get("kind") == "invoice" and values.get("status") != "draft" and not force:
         _refuse_credit(workspace, document.record)
 
 
-def _values(workspace: Workspace, wanted: Wanted, notes: list[str]) -> dict[str, Any]:
+def _values(
+    workspace: Workspace, customer: str, wanted: Wanted, notes: list[str]
+) -> dict[str, Any]:
     """The fields of the new purchase, typed."""
     values: dict[str, Any] = {}
     for key, text in wanted.values:
         field = PURCHASE.by_name.get(normal(key))
         if field is None or field.key in _OPTIONS:
             raise _no_field(key, field is not None)
-        values[field.key] = typed(workspace, PURCHASE, key, text)
+        values[field.key] = typed(workspace, PURCHASE, key, text, customer=customer)
     if wanted.kind:
         values["kind"] = typed(workspace, PURCHASE, "kind", wanted.kind)
     if wanted.draft:
@@ -315,18 +314,6 @@ def _refuse_credit(workspace: Workspace, record: Item) -> None:
             f"{record.get('name') or record.id} ({record.id}) {what}",
             f"{hint}; --force adds the invoice all the same",
         )
-
-
-def _named(record: Item, key: str, text: str) -> str:
-    """The purchase of the same customer that a number or an id means, as files name it."""
-    found = [
-        item
-        for item in record.items("purchases")
-        if text == item.values.get("number") or item.id in (text, f"p-{text}")
-    ]
-    if not found:
-        raise NotFound(f"{key}: {record.id} has no purchase {text}", "crm purchase list")
-    return str(found[0].values.get("number") or found[0].id)
 
 
 def _notes(workspace: Workspace, made: Item, wanted: Wanted) -> list[str]:

@@ -36,7 +36,7 @@ def set_fields(
     if item is not None:
         customer, ref = item
         kind = BY_LETTER[ref[0]]
-        update = _updater(workspace, kind, ref, assignments)
+        update = _updater(workspace, kind, ref, assignments, customer)
         names = ", ".join(key for key, _, _ in assignments)
         return Plan(
             Change(f"set {names} of {ref}", (Edit(workspace.path_of(customer), update),)),
@@ -69,9 +69,13 @@ def _summary(assignments: Sequence[Assignment]) -> str:
 
 
 def _updater(
-    workspace: Workspace, kind: Kind, ref: Ref, assignments: Sequence[Assignment]
+    workspace: Workspace,
+    kind: Kind,
+    ref: Ref,
+    assignments: Sequence[Assignment],
+    customer: str | None = None,
 ) -> Callable[[Document], None]:
-    steps = [_step(workspace, kind, ref, one) for one in assignments]
+    steps = [_step(workspace, kind, ref, one, customer) for one in assignments]
 
     def update(document: Document) -> None:
         for step in steps:
@@ -81,7 +85,7 @@ def _updater(
 
 
 def _step(
-    workspace: Workspace, kind: Kind, ref: Ref, assignment: Assignment
+    workspace: Workspace, kind: Kind, ref: Ref, assignment: Assignment, customer: str | None
 ) -> Callable[[Document], None]:
     key, operator, text = assignment
     head = normal(key.partition(".")[0])
@@ -93,7 +97,7 @@ def _step(
         raise UsageError(f"{key} is computed, and cannot be set", f"crm query fields {kind.name}")
     if operator != "=":
         several = field is not None and isinstance(field.type, (ListOf, Texts))
-        if ref is not None or field is None or not several:
+        if field is None or not several or (ref is not None and isinstance(field.type, ListOf)):
             raise UsageError(
                 f"{key} holds one value; {operator} is for lists",
                 f"write {key}={text}, or for a list tags+=vip",
@@ -101,6 +105,10 @@ def _step(
         texts = [part.strip() for part in text.split(",") if part.strip()]
         if not texts:
             raise UsageError(f"{key}{operator} needs a value")
+        if isinstance(field.type, Texts):
+            if operator == "+=":
+                texts = typed(workspace, kind, key, text)
+            return _altered(ref, field.key, texts, add=operator == "+=")
         if operator == "+=":
             return lambda document: _ignore(document.add_texts(key, texts))
         return lambda document: _ignore(document.remove_texts(key, texts))
@@ -121,12 +129,28 @@ def _step(
         )
     if field is not None and isinstance(field.type, MapOf):
         raise UsageError(f"{field.key} has entries of its own", "edit the file")
-    if field is None or isinstance(field.type, (ListOf, Texts)) or "." in key:
+    if field is None or isinstance(field.type, ListOf) or "." in key:
         return lambda document: document.set(ref, key, text)
-    value = typed(workspace, kind, key, text)
+    value = typed(workspace, kind, key, text, customer=customer)
     if isinstance(value, tuple):
         value = text
     return lambda document: document.set(ref, key, value)
+
+
+def _altered(ref: Ref, key: str, texts: list[str], *, add: bool) -> Callable[[Document], None]:
+    """A step that adds texts to a field that holds several, or takes them away."""
+
+    def alter(document: Document) -> None:
+        item = document.record if ref is None else document.find(ref)
+        there = list(item.values.get(key) or ())
+        if add:
+            left = [*there, *(text for text in dict.fromkeys(texts) if text not in there)]
+        else:
+            left = [text for text in there if text not in texts]
+        if left != there:
+            document.set(ref, key, left)
+
+    return alter
 
 
 def _ignore(found: object) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from crm_cli.features.references import referred, refers
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import Currency, Reference, Storage
+from crm_cli.model.fieldtypes import Currency, Storage, Texts
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.workspace import Workspace
 
@@ -59,10 +60,13 @@ def echoed(workspace: Workspace, what: str, text: str, value: date | datetime) -
     return [said(workspace, what, value)]
 
 
-def typed(workspace: Workspace, kind: Kind, key: str, text: str) -> Any:
+def typed(
+    workspace: Workspace, kind: Kind, key: str, text: str, *, customer: str | None = None
+) -> Any:
     """A field's value from what was typed for it; raises UsageError with the field's name.
 
-    A customer may be named as anywhere (raises NotFound, Ambiguous); their id is the value.
+    A user, customer, product … may be named as anywhere, a purchase as one of `customer`'s;
+    their id is the value. Raises NotFound for nobody, Ambiguous.
     """
     field = kind.by_name.get(normal(key))
     if field is None:
@@ -77,10 +81,11 @@ def typed(workspace: Workspace, kind: Kind, key: str, text: str) -> Any:
             )
         except UsageError as error:
             raise UsageError(f"{field.key}: {error.message}", error.hint) from error
-    if text == "me" and field.key in ("owner", "assignee", "organizer"):
-        return workspace.me(text)
-    if isinstance(field.type, Reference) and field.type.required and field.type.to == "customer":
-        return workspace.who(text, strict=True)
+    if refers(field.type):
+        if isinstance(field.type, Texts):
+            parts = field.type.read(text, workspace.business)
+            return [referred(workspace, field, part) for part in parts]
+        return referred(workspace, field, text.strip(), customer=customer)
     if isinstance(field.type, Currency):
         # In files any code of three letters stands for itself, since sums then say that
         # its rate is missing; who types one is told of the slip.

@@ -27,6 +27,7 @@ from crm_cli.model.fieldtypes import (
     Partial,
     Reference,
     Text,
+    User,
     Word,
 )
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
@@ -233,7 +234,7 @@ CUSTOMER = Kind(
         Field(
             "lead_status", Choice(LeadStatus, vocabulary="lead_status"), "how far a lead has come"
         ),
-        Field("owner", Word(), "who of us looks after them"),
+        Field("owner", User(), "who of us looks after them"),
         Field("source", Choice(Source, vocabulary="source"), "how they found us"),
         Field("source_detail", Text(), "how exactly"),
         Field("referred_by", Reference("customer"), "who sent them"),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import Choice, Duration, Moment, Reference, Text, Texts, Word
+from crm_cli.model.fieldtypes import Choice, Duration, Moment, Reference, Text, Texts, User, Word
 from crm_cli.model.kind import Field, Kind, State
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ INTERACTION = Kind(
         Field("duration", Duration(), "how long, in minutes in answers"),
         Field("subject", Text(), "what it was about, in few words"),
         Field("summary", Text(), "what was said"),
-        Field("owner", Word(), "who of us", inherits="owner"),
+        Field("owner", User(), "who of us", inherits="owner"),
         Field("touchpoint", Text(), "where: the shop, the fair, the web form"),
         Field("participants", Texts(), "who else was there"),
         Field("sentiment", Choice(Sentiment), "how the customer felt"),

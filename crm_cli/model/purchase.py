@@ -22,6 +22,7 @@ from crm_cli.model.fieldtypes import (
     Price,
     Reference,
     Text,
+    User,
     Word,
 )
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State
@@ -238,7 +239,7 @@ PURCHASE = Kind(
         Field("text", Text(), "what it was, where there are no lines"),
         Field("return_reason", Text(), "why it came back"),
         Field("campaign", Reference("campaign", required=False), "the campaign that led to it"),
-        Field("owner", Word(), "who of us sold it", inherits="owner"),
+        Field("owner", User(), "who of us sold it", inherits="owner"),
         Field("source_system", Word(), "the system it was imported from"),
         Field("external_id", Code(), "its id there"),
     ),

@@ -9,7 +9,7 @@ import pytest
 from crm_cli.features import tasks
 from crm_cli.features.plan import Plan
 from crm_cli.features.tasks.delegating import accept, decline, delegate
-from crm_cli.model.errors import Refused, UsageError
+from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.workspace import Workspace
 from tests.conftest import Crm
 
@@ -64,9 +64,11 @@ def test_what_is_refused(workspace: Opened) -> None:
         decline(petra, picked(petra))
 
 
-def test_a_stranger_is_told(workspace: Opened) -> None:
+def test_nobody_is_refused(workspace: Opened) -> None:
     opened = workspace()
-    assert "none of the users" in delegate(opened, picked(opened), "nobody").notes[0]
+    with pytest.raises(NotFound) as caught:
+        delegate(opened, picked(opened), "petar")
+    assert caught.value.hint == "did you mean petra?"
 
 
 def test_on_the_command_line(crm: Crm) -> None:

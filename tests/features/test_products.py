@@ -65,7 +65,8 @@ def test_what_cannot_be(
 
 def test_fields_are_changed_and_removed(workspace: Opened) -> None:
     opened = workspace()
-    opened.write(products.add(opened, "towel", "Towel").change)
+    for sku in ("towel", "a", "b"):
+        opened.write(products.add(opened, sku, "Towel").change)
     plan = products.change(
         opened,
         ["linen-sheet", "towel"],

@@ -89,9 +89,10 @@ def add(
     elif repeat_from is not None:
         raise UsageError("--repeat-from is for what recurs", "say how often with --every")
     if depends_on:
-        values["depends_on"] = [_first(workspace, text) for text in depends_on]
+        values["depends_on"] = [
+            id for text in depends_on for id in typed(workspace, TASK, "depends_on", text)
+        ]
     _in_order(workspace, values.get("start"), values.get("due"))
-    notes += stranger(workspace, values.get("assignee"))
     name = str(workspace.record(customer).get("name") or customer)
     until = f", due {_shown(workspace, values['due'])}" if "due" in values else ""
 
@@ -245,14 +246,6 @@ def snooze(workspace: Workspace, tasks: Sequence[Task], text: str) -> Plan:
     return planned(tasks, tasks, update, "snooze", did, notes)
 
 
-def _first(workspace: Workspace, text: str) -> str:
-    """The whole id of a task that comes first."""
-    found = find(workspace, text.strip(), TASK)
-    if found is None:
-        raise NotFound(f"there is no task {text}", "crm task list is:open shows those to be done")
-    return found[1]
-
-
 def planned(
     tasks: Sequence[Task],
     left: Sequence[Task],
@@ -359,11 +352,3 @@ def _shown(workspace: Workspace, value: date | datetime) -> str:
 def _candidate(workspace: Workspace, item: Item) -> str:
     due = item.get("due")
     return f"{item.title}, due {_shown(workspace, due)}" if due else item.title
-
-
-def stranger(workspace: Workspace, assignee: str | None) -> list[str]:
-    """A note where the settings know people, and not this one."""
-    users = workspace.business.users
-    if not assignee or not users or assignee in users:
-        return []
-    return [f"{assignee} is none of the users in crm.yaml: {', '.join(sorted(users))}"]

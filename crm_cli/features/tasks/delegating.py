@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm_cli.features.plan import Plan
-from crm_cli.features.tasks import Task, none_of, planned, stranger
+from crm_cli.features.references import user as known
+from crm_cli.features.tasks import Task, none_of, planned
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
@@ -16,12 +17,12 @@ _DECLINED = "declined"
 def delegate(workspace: Workspace, tasks: Sequence[Task], to: str) -> Plan:
     """Plan to pass tasks on to a user, who is to accept.
 
-    Who passes it on is the user at work, else who had it. Raises UsageError for nobody,
+    Who passes it on is the user at work, else who had it. Raises NotFound for nobody,
     Refused for closed tasks and for who has it already.
     """
-    user = workspace.me(to.strip())
-    if not user:
+    if not to.strip():
         raise UsageError("to whom?", "crm task delegate t-9f3 petra")
+    user = known(workspace, to.strip())
     none_of(tasks)
     for task in tasks:
         if _assignee(task) == user:
@@ -36,8 +37,7 @@ def delegate(workspace: Workspace, tasks: Sequence[Task], to: str) -> Plan:
             document.set(id, "delegated_from", before)
         document.set(id, "delegation_status", "needs_action")
 
-    notes = stranger(workspace, user)
-    return planned(tasks, tasks, update, "delegate", f"passed on to {user}", notes)
+    return planned(tasks, tasks, update, "delegate", f"passed on to {user}", ())
 
 
 def accept(workspace: Workspace, tasks: Sequence[Task]) -> Plan:

@@ -18,6 +18,7 @@ from crm_cli.model.fieldtypes.texts import (
     Reference,
     Text,
     Texts,
+    User,
     Word,
 )
 from crm_cli.model.fieldtypes.times import Date, Duration, Every, Moment, Partial
@@ -48,5 +49,6 @@ __all__ = [
     "Storage",
     "Text",
     "Texts",
+    "User",
     "Word",
 ]

@@ -39,6 +39,12 @@ class Word(FieldType):
         return text.strip()
 
 
+class User(Word):
+    """One of the users that crm.yaml names; anybody where it names none."""
+
+    name = "user"
+
+
 class Choice(FieldType):
     """One of a list of words; `vocabulary` in crm.yaml may extend an open one."""
 
