@@ -58,7 +58,7 @@ def get(
     if json:
         session.show_record({"key": setting.key, "value": value}, Format.JSON)
     elif value is not None:
-        session.write(cell_text(value) + "\n")
+        session.give(cell_text(value) + "\n")
 
 
 @app.command("set")

@@ -6,6 +6,7 @@ import typer
 
 from crm_cli.cli.options import Yes
 from crm_cli.cli.session import of
+from crm_cli.model.text import visible
 
 app = typer.Typer()
 
@@ -28,4 +29,5 @@ def setup(ctx: typer.Context, yes: Yes = False) -> None:
     done = set_up(session.workspace)
     for note in done.notes:
         session.say(note)
-    session.write(f"{'made a repository in' if done.made else 'set up'} {done.root}\n")
+    verb = "made a repository in" if done.made else "set up"
+    session.write(f"{verb} {visible(str(done.root))}\n")

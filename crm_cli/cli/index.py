@@ -47,4 +47,4 @@ def path(ctx: typer.Context) -> None:
         session.say("the index is kept in memory: there is no folder for a cache")
         session.negative = True
     else:
-        session.write(f"{found}\n")
+        session.give(f"{found}\n")

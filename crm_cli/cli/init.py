@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crm_cli.cli.session import of
+from crm_cli.model.text import visible
 
 app = typer.Typer()
 
@@ -69,15 +70,15 @@ def init(
     if made.notice:
         session.notice(made.notice)
     session.write(
-        f"made {made.root}: {settings.currency}, {settings.time_zone}"
+        f"made {visible(str(made.root))}: {settings.currency}, {settings.time_zone}"
         f"{', ' + settings.country if settings.country else ''}\n"
     )
     if made.offers_default and (default or (asking and _agreed(session.ask(_OFFER, "no")))):
         written = make_default(made.root, session.environ)
         if written:
-            session.write(f"found from anywhere: {written}\n")
+            session.write(f"found from anywhere: {visible(str(written))}\n")
     session.write("next:\n")
-    where = "" if made.root == Path.cwd() else f"-C {folder or base} "
+    where = "" if made.root == Path.cwd() else f"-C {visible(str(folder or base))} "
     lines = _SAMPLE_LINES if sample else _LINES
     session.write(f"  crm {where}{line}\n" for line in lines)
 

@@ -158,6 +158,10 @@ class Session:
         except OSError as error:
             raise unwritable(error) from error
 
+    def give(self, text: str) -> None:
+        """Answer with a text, as it is to a program, and made visible on a terminal."""
+        self.write(text if self.screen.width is None else visible(text, multiline=True))
+
     def flush(self) -> None:
         """Have the answer written now. Raises StorageError where it cannot be."""
         try:
@@ -168,8 +172,11 @@ class Session:
             raise unwritable(error) from error
 
     def say(self, text: str | Iterable[str]) -> None:
-        """Write to stderr, beside the answer; a text gets its line feed."""
-        lines = (text if text.endswith("\n") else text + "\n",) if isinstance(text, str) else text
+        """Write to stderr, beside the answer; a text gets its line feed, and is made visible."""
+        if isinstance(text, str):
+            lines: Iterable[str] = (visible(text.removesuffix("\n"), multiline=True) + "\n",)
+        else:
+            lines = text
         # The answer comes first where both are the same terminal.
         self.flush()
         sys.stderr.writelines(lines)
@@ -292,7 +299,7 @@ class Session:
         from crm_cli.cli.terminal import ask_terminal
 
         self.flush()
-        answer = ask_terminal(f"{question} [y/N] ")
+        answer = ask_terminal(f"{visible(question)} [y/N] ")
         if answer is None:
             raise UsageError(f"{question} There is no terminal to ask on", "say --yes to go on")
         if answer.strip().casefold() not in ("y", "yes"):
@@ -305,7 +312,8 @@ class Session:
         """
         from crm_cli.cli.terminal import ask_terminal
 
-        answer = ask_terminal(f"{question} [{default}] " if default else f"{question} ")
+        shown = visible(f"{question} [{default}]" if default else question)
+        answer = ask_terminal(f"{shown} ")
         if answer is None:
             raise UsageError("there is no terminal to ask on")
         return answer.strip() or default

@@ -7,6 +7,7 @@ import typer
 from crm_cli.cli.options import DryRun
 from crm_cli.cli.session import of
 from crm_cli.model.errors import ConflictError
+from crm_cli.model.text import visible
 
 app = typer.Typer()
 
@@ -35,13 +36,14 @@ def sync(ctx: typer.Context, dry_run: DryRun = False) -> None:
             f"both sides changed the same fields of {few(done.conflicts)}",
             "crm resolve settles them, then crm sync sends the rest",
         )
+    remote = visible(done.remote)
     received, sent = counted(done.received, "change"), counted(done.sent, "change")
     if done.dry:
-        session.write(f"would receive {received} from {done.remote}, and send {sent}\n")
+        session.write(f"would receive {received} from {remote}, and send {sent}\n")
     elif done.received or done.sent:
-        session.write(f"received {received} from {done.remote}, sent {sent}\n")
+        session.write(f"received {received} from {remote}, sent {sent}\n")
     else:
-        session.write(f"nothing new, here or at {done.remote}\n")
+        session.write(f"nothing new, here or at {remote}\n")
     if done.broken:
         names = sorted({problem.path for problem in done.broken})
         session.say(f"what came in has errors, in {few(names)}; the rest is in use")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from crm_cli.cli.session import of
+from crm_cli.model.text import visible
 
 app = typer.Typer()
 
@@ -24,7 +25,7 @@ def trust(
     from crm_cli.features.repository import set_trust
 
     session = of(ctx)
-    root = session.workspace.root
+    root = visible(str(session.workspace.root))
     changed = set_trust(session.workspace, trusted=not remove)
     if remove:
         session.write(f"{root} is {'no longer' if changed else 'not'} trusted\n")

@@ -9,6 +9,7 @@ from typing import Any
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import GroupOf, ListOf
 from crm_cli.model.kind import Kind
+from tests.conftest import FILES
 
 POISON = (
     "=1+1|[red]x[/red] :smile: \x1b]0;pwn\x07\x1b[2J\x9b31m \u202egpj\u2066 'q' \"d\"\nsecond\tline"
@@ -16,7 +17,7 @@ POISON = (
 """A formula, Rich's markup and emoji, escape sequences of 7 and 8 bits, bidi, two lines."""
 
 SET = {"id", "kind", "email", "referred_by"}
-_TEXTS = frozenset(("text", "word", "code", "reference", "list of texts", "free"))
+_TEXTS = frozenset(("text", "word", "user", "code", "reference", "list of texts", "free"))
 _VALUES = {
     "at": "2026-11-03T10:30+01:00", "date": "2026-11-03", "amount": "12.00",
     "quantity": "2", "unit_price": "6.00", "due": "2026-11-10", "birth_date": "1984-11-21",
@@ -29,6 +30,8 @@ def record(kind: Kind = CUSTOMER, depth: int = 0) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for field in kind.fields:
         type_ = field.type
+        if field.key in ("rrule", "currency", "time_zone", "occurrences", "query", "where"):
+            continue
         if isinstance(type_, ListOf) and depth < 3:
             item = record(type_.kind, depth + 1)
             if item:
@@ -37,8 +40,6 @@ def record(kind: Kind = CUSTOMER, depth: int = 0) -> dict[str, Any]:
             inside = record(type_.kind, depth + 1)
             if inside:
                 made[field.key] = inside
-        elif field.key in ("rrule", "currency", "time_zone", "occurrences", "query", "where"):
-            continue
         elif type_.name == "list of texts":
             made[field.key] = [POISON]
         elif field.key == "custom":
@@ -80,10 +81,12 @@ def _lines(value: object, pad: str) -> Iterator[str]:
 
 
 def files() -> dict[str, str]:
-    """The canary's record, products and segments to go with it."""
+    """The canary's record, with products, segments and settings; another one who has a mail."""
     product = {"name": POISON, "category": POISON, "unit": POISON, "notes": POISON, "price": "6.00"}
     return {
         "customers/canary.yaml": yaml(record()),
+        "customers/other.yaml": yaml({"name": POISON, "email": "o@other.example", "tags": ["vip"]}),
+        "crm.yaml": FILES["crm.yaml"].replace("Lan d.o.o.", json.dumps(POISON)),
         "products.yaml": yaml({"linen-sheet": {"name": "Sheet", "price": "80.00"}, "p": product}),
         "segments.yaml": yaml({"friends": {"query": "+vip", "description": POISON}}),
     }

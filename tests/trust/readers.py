@@ -18,7 +18,7 @@ READING = {
     "tag list": ("tag", "list"),
     "timeline": ("timeline", "{who}"),
     "interaction list": ("interaction", "list"),
-    "segment list": ("segment", "list", "--cols", "name,description"),
+    "segment list": ("segment", "list", "--cols", "id,description"),
     "segment show": ("segment", "show", "friends"),
     "segment count": ("segment", "count"),
     "segment export": ("segment", "export", "friends"),
@@ -29,7 +29,7 @@ READING = {
     "balance": ("balance", "{who}"),
     "product list": ("product", "list"),
     "config list": ("config", "list"),
-    "config get": ("config", "get", "business"),
+    "config get": ("config", "get", "business.name"),
     "query explain": ("query", "explain", f"tag:{POISON}"),
     "query fields": ("query", "fields", "customers"),
     "sql": ("sql", "SELECT * FROM customers"),
@@ -38,9 +38,12 @@ READING = {
     "doctor": ("doctor",),
     "check": ("check",),
     "notify": ("notify", "--dry-run"),
-    "export": ("export", "customers", "--to", "-"),
+    "export": ("export", "customers"),
 }
 """Commands that answer from the records; of those that write too, the line that does not."""
+
+COUNTS_ONLY = {"segment count", "query fields", "index status", "index path", "doctor", "check"}
+"""Of these, the ones whose answer has none of the canary's texts."""
 
 FROM_HISTORY = {
     "history": ("history", "{who}"),
@@ -50,6 +53,65 @@ FROM_HISTORY = {
 """They answer from git's history."""
 
 
+NOT_ABOUT_RECORDS = {
+    "help": "pages of this program's own",
+    "completion": "a script of this program's own; what it offers is tried by itself",
+    "index rebuild": "says where the index is, and counts",
+    "trust": "names the directory, which `doctor` does too",
+}
+"""Commands that show no value of a record, each with what it shows."""
+
+SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
+    "add": ((), ("add", POISON, "--force", f"nickname={POISON}")),
+    "set": ((), ("set", "canary", f"nickname={POISON}x", "city=Koper", "--yes")),
+    "tag add": ((), ("tag", "add", "new", "canary")),
+    "tag remove": ((), ("tag", "remove", "vip", "other")),
+    "log": ((), ("log", "canary", POISON, "--subject", POISON)),
+    "edit": ((), ("edit", "jan-vidmar")),
+    "rename": ((), ("rename", "canary", "yellow")),
+    "rm": ((), ("rm", "canary", "--yes")),
+    "task add": ((), ("task", "add", "canary", POISON)),
+    "task start": ((), ("task", "start", "{task}")),
+    "task done": ((), ("task", "done", "{task}")),
+    "task snooze": ((), ("task", "snooze", "{task}", "+3d")),
+    "task cancel": ((), ("task", "cancel", "{task}")),
+    "task delegate": ((), ("task", "delegate", "{task}", "marko")),
+    "task accept": (
+        (("--as", "petra", "task", "delegate", "{task}", "marko"),),
+        ("--as", "marko", "task", "accept", "{task}"),
+    ),
+    "task decline": (
+        (("--as", "petra", "task", "delegate", "{task}", "marko"),),
+        ("--as", "marko", "task", "decline", "{task}"),
+    ),
+    "task skip": (
+        (("task", "add", "jan-vidmar", POISON, "--due", "2026-11-20", "--every", "week"),),
+        ("task", "skip", "{recurring}"),
+    ),
+    "segment save": ((), ("segment", "save", "s", "+x", "--description", POISON)),
+    "segment rm": ((), ("segment", "rm", "friends", "--yes")),
+    "purchase add": ((), ("purchase", "add", "canary", "--line", "p:2")),
+    "payment add": ((), ("payment", "add", "canary", "12", "--reference", POISON)),
+    "product add": ((), ("product", "add", "towel", POISON, "--price", "12")),
+    "product set": ((), ("product", "set", "p", f"name={POISON}x")),
+    "import": ((), ("import", "customers", "{outside}/new.csv", "--yes")),
+    "fmt": ((), ("fmt", "--yes")),
+    "config set": ((), ("config", "set", f"business.name={POISON}")),
+    "undo": ((("set", "canary", f"nickname={POISON}x"),), ("undo",)),
+    "init": ((), ("-C", "{outside}", "init", "new", "--name", POISON, "--no-git")),
+}  # fmt: skip
+"""Commands that write, with what has to go before, and a line that makes them tell of it."""
+
+SAYING_WITH_GIT = {
+    "git setup": ("git", "setup", "--yes"),
+    "sync": ("sync",),
+    "resolve": ("resolve", "both", "--ours"),
+    "merge-driver": (
+        "merge-driver", "{outside}/base", "{outside}/ours", "{outside}/theirs", POISON,
+    ),
+}  # fmt: skip
+
+
 def filled(ground: Ground, words: tuple[str, ...], who: str) -> tuple[str, ...]:
     """The words with a customer's id, and with those of their first task and purchase."""
     found = {"{who}": who}
@@ -57,4 +119,8 @@ def filled(ground: Ground, words: tuple[str, ...], who: str) -> tuple[str, ...]:
         if f"{{{kind}}}" in words:
             rows = json.loads(ground.run(kind, "list", "--json").out)
             found[f"{{{kind}}}"] = next(row["id"] for row in rows if row["customer"] == who)
+    if "{recurring}" in words:
+        rows = json.loads(ground.run("task", "list", "--json").out)
+        found["{recurring}"] = next(row["id"] for row in rows if row["due"] == "2026-11-20"
+                                    and row["customer"] == "jan-vidmar")
     return tuple(found.get(word, word) for word in words)

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,45 +25,26 @@ from crm_cli.store.compose import compose
 from tests.trust import canary
 from tests.trust.canary import BAD, POISON, record, yaml
 from tests.trust.ground import Ground
-from tests.trust.writers import READERS
+from tests.trust.readers import (
+    COUNTS_ONLY,
+    FROM_HISTORY,
+    NOT_ABOUT_RECORDS,
+    READING,
+    SAYING,
+    SAYING_WITH_GIT,
+    filled,
+)
+from tests.trust.writers import READERS, verbs
 
-READING = {
-    "agenda": ("agenda",),
-    "due": ("due", "--within", "60d"),
-    "task list": ("task", "list"),
-    "task show": ("task", "show", "{task}"),
-    "show": ("show", "canary"),
-    "list": ("list", "--cols", "name,owner,tags,email,phone,city,notes,source_detail,tax_id"),
-    "search": ("search", "pwn"),
-    "tag list": ("tag", "list"),
-    "timeline": ("timeline", "canary"),
-    "interaction list": ("interaction", "list"),
-    "segment list": ("segment", "list", "--cols", "name,description"),
-    "segment show": ("segment", "show", "friends"),
-    "segment count": ("segment", "count"),
-    "purchase list": ("purchase", "list"),
-    "purchase show": ("purchase", "show", "{purchase}"),
-    "purchase summary": ("purchase", "summary", "--by", "product"),
-    "payment list": ("payment", "list"),
-    "balance": ("balance", "canary"),
-    "product list": ("product", "list"),
-    "config list": ("config", "list"),
-    "config get": ("config", "get", "business"),
-    "query explain": ("query", "explain", f"tag:{POISON}"),
-    "query fields": ("query", "fields", "customers"),
-    "sql": ("sql", "SELECT * FROM customers"),
-    "index status": ("index", "status"),
-    "index path": ("index", "path"),
-    "doctor": ("doctor",),
-}
-NOT_ABOUT_RECORDS = {"completion", "help", "index rebuild"}
-NEED_GIT = {"history", "blame", "changes"}
-"""They answer from git's history, which this ground has none of."""
+Look = Callable[..., str]
 
 RAW = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 """What a terminal would obey, but for the line feed and the tab."""
+
+EXCHANGING = {("config", "get"), ("segment", "export")}
+"""Commands whose answer to a program is a value as it is, or CSV."""
 
 EXCHANGE = {"csv", "tsv", "yaml"}
 """Formats that carry a text to programs as it is, and to a terminal as all others."""
@@ -85,8 +67,13 @@ def ground(tmp_path: Path) -> Ground:
 
 
 @pytest.fixture
-def look(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """What a person sees of a command: both streams are terminals."""
+def look(ground: Ground) -> Look:
+    """What a person sees of a command."""
+    return looking(ground)
+
+
+def looking(ground: Ground) -> Look:
+    """What a person sees: both streams are terminals."""
 
     def run(*words: str) -> str:
         out, err = Terminal(), Terminal()
@@ -100,61 +87,95 @@ def look(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     return run
 
 
-def filled(ground: Ground, words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words with the ids of the canary's items."""
-    found = {}
-    for kind in ("task", "purchase"):
-        if any(f"{{{kind}}}" in word for word in words):
-            rows = json.loads(ground.run(kind, "list", "--json").out)
-            found[kind] = next(row["id"] for row in rows if row["customer"] == "canary")
-    return tuple(
-        word.replace("{task}", found.get("task", "")).replace(
-            "{purchase}", found.get("purchase", "")
-        )
-        if word in ("{task}", "{purchase}")
-        else word
-        for word in words
-    )
+def options_of(words: tuple[str, ...]) -> set[str]:
+    """The names of a command line's command's parameters."""
+    words = words[2:] if words[0].startswith("-") else words
+    made: Any = load(BY_NAME[words[0]])
+    if BY_NAME[words[0]].noun:
+        made = made.get_command(None, words[1])
+    return {param.name for param in made.params}
 
 
-def formats(command: str) -> Iterator[str]:
+def formats(words: tuple[str, ...]) -> Iterator[str]:
     """The formats that a command takes."""
-    name, _, verb = command.partition(" ")
-    made: Any = load(BY_NAME[name])
-    if verb:
-        made = made.get_command(None, verb)
-    if any(param.name == "output" for param in made.params):
+    if "output" in options_of(words):
         yield from (form.value for form in Format)
 
 
-def test_every_reading_command_is_tried() -> None:
-    assert set(READING) == READERS - NOT_ABOUT_RECORDS - NEED_GIT
+def takes_dry_run(words: tuple[str, ...]) -> bool:
+    """Whether a command has `--dry-run`."""
+    return "dry_run" in options_of(words)
 
 
-@pytest.mark.parametrize("command", READING)
-def test_nothing_raw_passes(command: str, ground: Ground, look: Callable[..., str]) -> None:
-    words = filled(ground, READING[command])
-    asked = [words, *((*words, "-o", form) for form in formats(command))]
-    for line in asked:
+def test_every_command_is_tried_or_excused() -> None:
+    """A loop over the registry: what is registered and not tried here fails."""
+    tried = {*READING, *FROM_HISTORY, *SAYING, *SAYING_WITH_GIT}
+    assert verbs() - tried - NOT_ABOUT_RECORDS.keys() == set()
+    assert not NOT_ABOUT_RECORDS.keys() & tried, "excused and tried"
+    assert {*READING, *FROM_HISTORY} <= verbs(), "no longer a command"
+    assert {*READING, *FROM_HISTORY, *NOT_ABOUT_RECORDS} >= READERS
+
+
+def nothing_raw(ground: Ground, look: Look, words: tuple[str, ...]) -> None:
+    """In each format that the command takes, to a pipe and to a terminal."""
+    for line in (words, *((*words, "-o", form) for form in formats(words))):
         ran = ground.run(*line)
         assert "Traceback" not in ran.err and "internal error" not in ran.err, line
-        assert ran.code in (0, 2), (line, ran)  # 2: rows of this command have no ids or paths
+        assert ran.code in (0, 1, 2), (line, ran)  # 2: this command's rows have no ids or paths
         assert not RAW.search(ran.err), line
-        if line[-1] not in EXCHANGE:
+        if line[-1] not in EXCHANGE and line[:2] not in EXCHANGING and line[0] != "export":
             assert not RAW.search(ran.out), line
         seen = look(*line)
         found = RAW.search(seen)
         assert not found, (line, found, seen)
 
 
-def test_markup_is_text(ground: Ground, look: Callable[..., str]) -> None:
+@pytest.mark.parametrize("command", READING)
+def test_nothing_raw_passes(command: str, ground: Ground, look: Look) -> None:
+    words = filled(ground, READING[command], "canary")
+    shown = ground.run(*words)
+    assert shown.code == 0, shown
+    assert ("=1+1" in shown.out) != (command in COUNTS_ONLY), "a data value is shown"
+    nothing_raw(ground, look, words)
+
+
+@pytest.mark.parametrize("command", FROM_HISTORY)
+def test_nothing_raw_passes_from_history(command: str, ground: Ground, look: Look) -> None:
+    """Names of authors and subjects of commits come from strangers too."""
+    poisoned(ground)
+    words = filled(ground, FROM_HISTORY[command], "canary")
+    shown = ground.run(*words)
+    assert shown.code == 0 and "pwn" in shown.out, shown
+    nothing_raw(ground, look, words)
+
+
+def poisoned(ground: Ground) -> None:
+    """A repository in which somebody with such a name has committed with such a subject."""
+    home = ground.folder / "home"
+    (home / "gitconfig").write_text(
+        '[user]\nname = "a\\"\x1b[2J\u202e[red]pwn[/red]"\nemail = a@b.example\n',
+        encoding="utf-8",
+    )
+    assert ground.run("git", "setup", "--yes").code == 0
+    path = ground.root / "customers/canary.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + f"nickname: {json.dumps(POISON)}\n"
+                    if "nickname:" not in path.read_text(encoding="utf-8")
+                    else path.read_text(encoding="utf-8").replace("1984", "1985"),
+                    encoding="utf-8")  # fmt: skip
+    subprocess.run(
+        ["git", "commit", "-qa", "--no-verify", "--cleanup=verbatim", "-m", POISON],
+        cwd=ground.root, env={**ground.environ, "GIT_CONFIG_NOSYSTEM": "1"}, check=True,
+    )  # fmt: skip
+
+
+def test_markup_is_text(ground: Ground, look: Look) -> None:
     for words in (("show", "canary"), ("list", "--cols", "id,name")):
         assert "[red]x[/red]" in ground.run(*words).out
         assert ":smile:" in "".join(look(*words).split())
 
 
 @pytest.mark.parametrize("name", ["bad", "\x1b[2J=x", "[red]x[/red]"])
-def test_errors_quote_nothing_raw(ground: Ground, look: Callable[..., str], name: str) -> None:
+def test_errors_quote_nothing_raw(ground: Ground, look: Look, name: str) -> None:
     ground.put({f"customers/{name}.yaml": yaml(BAD), "customers/\x9bcut.yaml": f"name: {POISON}\n"})
     for words in (("check",), ("check", "--json"), ("list",), ("show", POISON), ("due",),
                   ("list", f"nosuch:{POISON}"), (POISON,), ("config", "get", POISON),
@@ -169,22 +190,101 @@ def test_errors_quote_nothing_raw(ground: Ground, look: Callable[..., str], name
         assert not RAW.search(look(*words)), words
 
 
-def test_writers_say_nothing_raw(ground: Ground, look: Callable[..., str]) -> None:
+def says_nothing_raw(
+    ground: Ground, look: Look, before: Callable[[], None], words: tuple[str, ...]
+) -> None:
+    """Dry and really, to a pipe and to a terminal, each from where it began."""
+    for line in ((*words, "--dry-run"), words) if takes_dry_run(words) else (words,):
+        before()
+        ran = ground.run(*line)
+        assert ran.code in (0, 1, 4), (line, ran)  # 4: an unresolved merge is an error
+        assert "internal error" not in ran.err, line
+        assert not RAW.search(ran.out + ran.err), line
+        before()
+        assert not RAW.search(look(*line)), line
+
+
+@pytest.mark.parametrize("command", SAYING)
+def test_writers_say_nothing_raw(command: str, ground: Ground, look: Look) -> None:
+    first, words = SAYING[command]
+    ground.outside.mkdir(exist_ok=True)
+    (ground.outside / "new.csv").write_text(
+        f'name,email\n{csv_cell(POISON)},x@y.example\n{csv_cell(POISON)},{csv_cell(POISON)}\n',
+        encoding="utf-8",
+    )  # fmt: skip
+    for line in first:
+        ran = ground.run(*filled(ground, line, "canary"))
+        assert ran.code == 0, ran
+    words = tuple(
+        word.replace("{outside}", str(ground.outside)) for word in filled(ground, words, "canary")
+    )
     ground.keep()
-    for words in (("set", "canary", f"nickname={POISON}"), ("set", "canary", "city=Koper"),
-                  ("log", "canary", POISON), ("task", "add", "canary", POISON),
-                  ("tag", "remove", "vip", "canary"), ("rename", "canary", "yellow"),
-                  ("rm", "canary", "--yes"), ("purchase", "add", "canary", "--line", "p:2"),
-                  ("product", "set", "p", f"name={POISON}"), ("add", POISON, "--force"),
-                  ("segment", "save", "s", "+x", "--description", POISON),
-                  ("fmt", "--yes"), ("check", "--fix", "--yes")):  # fmt: skip
-        for more in (("--dry-run",), ()):
-            ground.reset()
-            ran = ground.run(*words, *more)
-            assert ran.code in (0, 1), ran
+    says_nothing_raw(ground, look, ground.reset, words)
+
+
+@pytest.mark.parametrize("command", SAYING_WITH_GIT)
+def test_writers_with_git_say_nothing_raw(command: str, ground: Ground, look: Look) -> None:
+    poisoned(ground)
+    prepare_merge(ground)
+    ground.keep()
+    words = tuple(w.replace("{outside}", str(ground.outside)) for w in SAYING_WITH_GIT[command])
+    says_nothing_raw(ground, look, ground.reset, words)
+
+
+def prepare_merge(ground: Ground) -> None:
+    """A record with both sides of a merge in it, three versions of one outside, a remote."""
+    remote = ground.folder / "\x1b[2Jremote.git"
+    for words in (("init", "-q", "--bare", str(remote)), ("remote", "add", "origin", str(remote))):
+        subprocess.run(["git", *words], cwd=ground.root, env=ground.environ, check=True)
+    path = ground.root / "customers/both.yaml"
+    path.write_text(
+        f"name: Both\n<<<<<<< [red]ours[/red]\nnotes: {json.dumps(POISON)}\n=======\n"
+        "notes: other\n>>>>>>> theirs\n",
+        encoding="utf-8",
+    )
+    ground.outside.mkdir(exist_ok=True)
+    for name, text in (("base", "old"), ("ours", POISON), ("theirs", f"{POISON} too")):
+        (ground.outside / name).write_text(f"name: {json.dumps(text)}\n", encoding="utf-8")
+
+
+def csv_cell(text: str) -> str:
+    """Quoted, as RFC 4180 has it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def test_a_directorys_name_is_data_too(tmp_path: Path) -> None:
+    """Somebody else may have made the folder, and named it."""
+    ground = Ground(tmp_path / "\x1b[2J\u202eground")
+    for words in (("trust",), ("trust", "--remove"), ("git", "setup", "--yes"), ("doctor",),
+                  ("index", "path"), ("index", "status"), ("list",), ("check",), ("undo",),
+                  ("config", "set", "nosuch=1"), ("-C", f"{ground.root}/none", "list"),
+                  ("-C", str(ground.root), "init"), ("sync",), ("notify", "--print-crontab"),
+                  ("-C", str(ground.root), "init", "new", "--name", "X", "--no-git"),
+                  ("export", "customers", "--to", f"{ground.root}/out.csv"),
+                  ("import", "customers", f"{ground.root}/none.csv")):  # fmt: skip
+        found = RAW.search(looking(ground)(*words))
+        assert not found, (words, found)
+        ran = ground.run(*words)
+        if words != ("index", "path") and "--print-crontab" not in words:
             assert not RAW.search(ran.out + ran.err), words
-            ground.reset()
-            assert not RAW.search(look(*words, *more)), words
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_offers_nothing_raw(shell: str, ground: Ground) -> None:
+    """Candidates come from the records; a shell would put them into the line."""
+    lines = (
+        "show ", "show can", "list +", "list @", "list tag:", "list city:", "set canary city=",
+        "set ", "task done ", "product show ", "list nickname:", "list --cols ", "--as ",
+        "purchase add canary --line ", "segment show ", "tag remove ", "task add canary x --by ",
+    )  # fmt: skip
+    offered = 0
+    for line in lines:
+        words = [f"crm {line}"] if shell == "bash" else line.split(" ")
+        ran = ground.run("__complete", shell, *words)
+        assert (ran.code, ran.err) == (0, "")
+        assert not RAW.search(ran.out), (line, ran.out)
+        offered += len(ran.lines)
+    assert offered > 20
 
 
 def test_every_reading_back_is_lossless(ground: Ground) -> None:

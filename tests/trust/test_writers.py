@@ -15,29 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from crm_cli.cli.app import Noun, load
-from crm_cli.cli.commands import COMMANDS
 from tests.meddling import At, Dead, Meddling, dying, dying_after, failing, short
 from tests.trust.aftermath import Scene, checked, injected, killed, said_clearly, scene
 from tests.trust.ground import Ground
-from tests.trust.writers import ELSEWHERE, READERS, WRITERS, Writer
+from tests.trust.writers import ELSEWHERE, READERS, WRITERS, Writer, verbs
 
 SAMPLE = 7
 """How many of a command's calls are tried in each way."""
 
 FAULTS = {name: failing(getattr(errno, name)) for name in ("ENOSPC", "EACCES", "EIO", "EINTR")}
-
-
-def verbs() -> set[str]:
-    """Every command, nouns with each of their verbs."""
-    found = set()
-    for entry in COMMANDS:
-        command = load(entry)
-        if isinstance(command, Noun):
-            found |= {f"{entry.name} {verb}" for verb in command.list_commands(None)}
-        else:
-            found.add(entry.name)
-    return found
 
 
 def test_every_command_is_known_to_write_or_not() -> None:

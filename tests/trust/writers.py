@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from crm_cli.cli.app import Noun, load
+from crm_cli.cli.commands import COMMANDS
 from tests.trust.ground import Ground
 
 
@@ -75,16 +77,29 @@ WRITERS = (
 READERS = {
     "agenda", "history", "blame", "changes",
     "due", "task list", "task show", "show", "list", "search", "tag list", "timeline",
-    "interaction list", "segment list", "segment show", "segment count", "purchase list",
+    "interaction list", "segment list", "segment show", "segment count", "segment export",
+    "purchase list",
     "purchase show", "purchase summary", "payment list", "balance", "product list",
     "config list", "config get", "query explain", "query fields", "sql", "index status",
     "index rebuild", "index path", "completion", "help", "doctor",
 }  # fmt: skip
 """Commands that never write into a data directory."""
 
-ELSEWHERE = {"trust", "git setup", "merge-driver", "resolve", "sync", "segment export", "notify"}
+ELSEWHERE = {"trust", "git setup", "merge-driver", "resolve", "sync", "notify"}
 """Commands that write outside of the records (what is trusted, git's own files), or only
 what a merge left; those are tried where merges are."""
+
+
+def verbs() -> set[str]:
+    """Every command, nouns with each of their verbs."""
+    found = set()
+    for entry in COMMANDS:
+        command = load(entry)
+        if isinstance(command, Noun):
+            found |= {f"{entry.name} {verb}" for verb in command.list_commands(None)}
+        else:
+            found.add(entry.name)
+    return found
 
 
 def prepared(ground: Ground, writer: Writer) -> tuple[str, ...]:
