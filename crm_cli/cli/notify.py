@@ -48,7 +48,7 @@ def notify(
     session = of(ctx)
     workspace = session.workspace
     if print_crontab:
-        session.write(notifying.crontab(workspace, sys.argv[0] or "crm"))
+        session.give(notifying.crontab(workspace, sys.argv[0] or "crm"))
         return
     held = notifying.digests(
         workspace, session.expand(terms or ()), owner=owner, within=within, kind=kind
