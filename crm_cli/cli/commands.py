@@ -103,8 +103,8 @@ FAMILIES: dict[tuple[str, ...], str] = {
 """Commands that share a line of `crm --help`, so that it stays one screen."""
 
 INSTEAD = {
-    "new": ("add",),
-    "create": ("add",),
+    "new": ("add", "save"),
+    "create": ("add", "save"),
     "insert": ("add",),
     "view": ("show",),
     "get": ("show",),
@@ -117,6 +117,8 @@ INSTEAD = {
     "untag": ("tag remove",),
     "mv": ("rename",),
     "update": ("set",),
+    "change": ("set",),
+    "modify": ("set",),
     "note": ("log",),
     "status": ("doctor", "index status"),
     "todo": ("task",),
@@ -124,13 +126,33 @@ INSTEAD = {
     "sale": ("purchase",),
     "order": ("purchase",),
     "complete": ("done",),
+    "completed": ("done",),
     "finish": ("done",),
+    "reopen": ("start",),
+    "assign": ("delegate",),
+    "reassign": ("delegate",),
+    "postpone": ("snooze",),
+    "defer": ("snooze",),
+    "save": ("add",),
     "close": ("done",),
     "format": ("fmt",),
     "lint": ("check",),
     "validate": ("check",),
 }
 """The right verb, or verbs in order of preference, where people type another."""
+
+
+OF_ITEMS = ("rm", "show", "edit", "set")
+"""The commands that take an item's id in place of a customer."""
+
+ADDED_BY = {"interaction": "crm log", "segment": "crm segment save"}
+"""What adds to a noun that has no verb for it."""
+
+LETTERS = {"task": "t", "interaction": "i", "purchase": "p", "payment": "y"}
+"""The nouns whose items have ids, and the letter these begin with."""
+
+CUSTOMERS_BY_NAME = ("customer", "customers", "contact", "contacts", "client", "clients", "person")
+"""The noun that customers do not need."""
 
 
 def visible_commands() -> Iterator[tuple[str, list[Command]]]:
@@ -147,6 +169,13 @@ def right_verb(word: str, verbs: frozenset[str] | set[str]) -> str | None:
         if candidate.split(" ")[0] in verbs:
             return candidate
     return None
+
+
+def verb_of_items(word: str) -> str | None:
+    """The command for one item that a wrong verb of a noun stands for: `delete` is `rm`."""
+    if word in OF_ITEMS:
+        return word
+    return right_verb(word, set(OF_ITEMS))
 
 
 EVERYWHERE = """\

@@ -19,15 +19,16 @@ def refusal(error: Exception, words: Sequence[str]) -> CrmError:
     ctx: Any = getattr(error, "ctx", None)
     format_message: Any = getattr(error, "format_message", None)
     message = str(format_message() if format_message else error)
-    return UsageError(_reworded(message, error, ctx), _hint(ctx))
+    return UsageError(_reworded(message, error, ctx, before), _hint(ctx))
 
 
-def _reworded(message: str, error: Exception, ctx: Any) -> str:
+def _reworded(message: str, error: Exception, ctx: Any, words: Sequence[str]) -> str:
     option = getattr(error, "option_name", None)
     if type(error).__name__ == "NoSuchOption" and option:
-        possible = getattr(error, "possibilities", None)
-        guess = f"; did you mean {', '.join(sorted(possible))}?" if possible else ""
-        return f"there is no option {option}{guess}"
+        from crm_cli.cli.unknown_options import instead
+
+        meant = instead(str(option), words, ctx)
+        return f"there is no option {option}" + (f"; {meant}" if meant else "")
     missing = re.match(r"Missing argument '(.*?)'\.", message)
     if missing:
         name = missing[1]
