@@ -16,8 +16,9 @@ from crm_cli.model.text import words
 
 Cell = str | int | None
 Cells = tuple[Cell, ...]
-Convert = Callable[[Any, Item], Cells]
-"""Makes the cells of a value that an item has; see `schema.COLUMNS` for their columns."""
+Convert = Callable[[Any, Item, str], Cells]
+"""Makes the cells of a value that an item has, whose money is in a currency; see
+`schema.COLUMNS` for their columns."""
 
 WORDS_AT = {Storage.TEXT: 1, Storage.TEXTS: 1}
 """Which of the cells holds the folded words."""
@@ -37,26 +38,26 @@ def converters(business: Business) -> dict[Storage, Convert]:
     local_days: dict[str, str] = {}
     cents: dict[tuple[Decimal, str], int | None] = {}
 
-    def text(value: str, item: Item) -> Cells:
+    def text(value: str, item: Item, currency: str) -> Cells:
         return value, words(value)
 
-    def texts(value: list[str], item: Item) -> Cells:
+    def texts(value: list[str], item: Item, currency: str) -> Cells:
         return lines(value), " ".join(filter(None, map(words, value)))
 
-    def word(value: object, item: Item) -> Cells:
+    def word(value: object, item: Item, currency: str) -> Cells:
         return (str(value),)
 
-    def whole(value: int, item: Item) -> Cells:
+    def whole(value: int, item: Item, currency: str) -> Cells:
         number = int(value)
         return (number if -(2**63) <= number < 2**63 else None,)
 
-    def decimal(value: Decimal, item: Item) -> Cells:
+    def decimal(value: Decimal, item: Item, currency: str) -> Cells:
         return (decimal_text(value),)
 
-    def day(value: date, item: Item) -> Cells:
+    def day(value: date, item: Item, currency: str) -> Cells:
         return (value.isoformat(),)
 
-    def moment(value: date, item: Item) -> Cells:
+    def moment(value: date, item: Item, currency: str) -> Cells:
         if not isinstance(value, datetime):
             written = value.isoformat()
             return written, written
@@ -82,8 +83,7 @@ def converters(business: Business) -> dict[Storage, Convert]:
             cents[key] = amount
         return amount
 
-    def money(value: Decimal, item: Item) -> Cells:
-        currency = currency_of(item, base)
+    def money(value: Decimal, item: Item, currency: str) -> Cells:
         amount = minor(value, currency)
         if currency == base or not value:
             return amount, amount

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crm_cli.index.cells import Cell, Cells, converters, currency_of, lines
-from crm_cli.index.plan import MADE_FOR_SEARCH, NOT_SEARCHED, Part, Plan, plan_of
-from crm_cli.index.schema import CUSTOMER, ITEM_BITS, lift_column
+from crm_cli.index.plan import (
+    MADE_FOR_SEARCH,
+    NOT_SEARCHED,
+    Part,
+    Plan,
+    layout_of,
+    plan_of,
+)
+from crm_cli.index.schema import CUSTOMER, ITEM_BITS
 from crm_cli.model.business import Business
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, normal
@@ -17,6 +24,12 @@ Row = list[Cell]
 Tables = dict[tuple[str, ...], list[Row]]
 """Rows by table and columns: (table, column, column …). Rows are inserted with the columns
 that they have a value for; the rest is the table's own default."""
+
+_CUSTOMER = (CUSTOMER.name, "pk", "id", "path")
+_ITEM = ("pk", "customer", "parent", "ordinal")
+_ALL = ("all__f",)
+_SEARCH = ("search", "rowid", "words")
+_EXTRA = ("extra", "customer", "kind", "item", "key", "value", "value__f")
 
 
 class Extractor:
@@ -48,109 +61,105 @@ class Extractor:
         self._counts = {}
         plan = self._plan(CUSTOMER)
         found = [words(customer.id)]
-        columns = [CUSTOMER.name, "pk", "id", "path"]
         row: Row = [pk, customer.id, path]
-        self._fill(columns, row, customer, plan, pk, found)
+        columns = _CUSTOMER + self._fill(row, customer, plan, pk, found)
         for name, key, value_key in plan.lifts:
-            value = _lifted(customer, name, key, value_key)
-            if value is not None:
-                columns.append(lift_column(name))
-                row.append(value)
-        self._add(columns, row)
+            row.append(_lifted(customer, name, key, value_key))
+        self._add(columns + plan.lifted, row)
         for key, kind in plan.lists:
-            self._list(customer, key, kind, None, found)
-        self._add(["search", "rowid", "words"], [pk, "".join(found)])
+            items = customer.values.get(key)
+            if items:
+                self._list(items, kind, None, found)
+        self._add(_SEARCH, [pk, "".join(found)])
 
     def entry(self, item: Item, pk: int) -> None:
         """Make the row of an item whose kind has a file of its own: a product, a segment."""
         self._customer = 0
         plan = self._plan(item.kind)
         found = [words(item.id)]
-        columns = [item.kind.name, "pk", "id"]
         row: Row = [pk, item.id]
-        self._fill(columns, row, item, plan, pk, found)
+        columns = (item.kind.name, "pk", "id", *self._fill(row, item, plan, pk, found))
         if plan.listed:
-            columns.append("all__f")
+            columns += _ALL
             row.append("".join(found))
         self._add(columns, row)
 
-    def _list(
-        self, owner: Item, key: str, kind: Kind, parent: int | None, found: list[str]
-    ) -> None:
-        items = owner.values.get(key)
-        if not items:
-            return
+    def _list(self, items: list[Item], kind: Kind, parent: int | None, found: list[str]) -> None:
         name = kind.name
         plan = self._plan(kind)
         customer = self._customer
         count = self._counts.get(name, 0)
         self._counts[name] = count + len(items)
         pk = (customer << ITEM_BITS) + count
+        first = (name, *_ITEM, "id") if plan.has_id else (name, *_ITEM)
         for ordinal, item in enumerate(items):
             own: list[str] = []
-            columns = [name, "pk", "customer", "parent", "ordinal"]
             row: Row = [pk, customer, parent, ordinal]
             if plan.has_id:
-                columns.append("id")
                 row.append(item.id)
                 if item.written_id:
                     found.append(words(item.id))
-            self._fill(columns, row, item, plan, pk, own)
-            for part_key, part_kind in plan.lists:
-                self._list(item, part_key, part_kind, pk, own)
+            columns = first + self._fill(row, item, plan, pk, own)
+            for key, part_kind in plan.lists:
+                parts = item.values.get(key)
+                if parts:
+                    self._list(parts, part_kind, pk, own)
             if plan.listed:
-                columns.append("all__f")
+                columns += _ALL
                 row.append("".join(own))
             found += own
             self._add(columns, row)
             pk += 1
 
-    def _fill(
-        self, columns: list[str], row: Row, item: Item, plan: Plan, pk: int, found: list[str]
-    ) -> None:
-        """Append the cells of an item's fields and derived values, and the words found by."""
-        parts = plan.parts
-        for key, value in item.values.items():
-            part = parts.get(key)
-            if part is None:
-                continue
-            if part.group is not None:
-                self._fill(columns, row, value, part.group, pk, found)
-                continue
-            columns += part.columns
-            cells = part.convert(value, item)
+    def _fill(self, row: Row, item: Item, plan: Plan, pk: int, found: list[str]) -> tuple[str, ...]:
+        """Append the cells of an item's fields and derived values, and the words found by.
+
+        Returns the names of their columns.
+        """
+        values = item.values
+        keys = tuple(values)
+        layout = plan.layouts.get(keys)
+        if layout is None:
+            layout = plan.layouts[keys] = layout_of(plan, keys)
+        currency = ""
+        if plan.currency:
+            currency = currency_of(item, self._currency)
+            row.append(currency)
+        for key, part in layout.parts:
+            value = values[key]
+            cells = part.convert(value, item, currency)
             row += cells
             if part.search != NOT_SEARCHED:
                 _search(value, cells, part, found)
-        if plan.currency:
-            columns.append(plan.currency)
-            row.append(currency_of(item, self._currency))
         derived = item.derived
         for key, part in plan.derived:
             value = derived.get(key)
-            if value is not None:
-                columns += part.columns
-                cells = part.convert(value, item)
-                row += cells
-                if part.search != NOT_SEARCHED:
-                    _search(value, cells, part, found)
+            if value is None:
+                row += part.missing
+                continue
+            cells = part.convert(value, item, currency)
+            row += cells
+            if part.search != NOT_SEARCHED:
+                _search(value, cells, part, found)
+        columns = layout.columns
+        for key, group in layout.groups:
+            columns += self._fill(row, values[key], group, pk, found)
         if plan.free or item.extra:
             self._extras(item, plan, pk, found)
+        return columns
 
     def _extras(self, item: Item, plan: Plan, pk: int, found: list[str]) -> None:
         """Rows of the keys that no kind knows, and of what is kept as it is written."""
-        columns = ["extra", "customer", "kind", "item", "key", "value", "value__f"]
         name = plan.kind.name
         prefix = f"{plan.prefix[:-1]}." if plan.prefix else ""
         free = [(key, item.values[key]) for key in plan.free if key in item.values]
         for key, value in (*free, *((key, plain(node)) for key, node in item.extra.items())):
             for path, text in _flat(prefix + normal(key), value):
                 folded = words(text)
-                self._add(columns, [self._customer, name, pk, path, text, folded])
+                self._add(_EXTRA, [self._customer, name, pk, path, text, folded])
                 found.append(folded)
 
-    def _add(self, columns: list[str], row: Row) -> None:
-        shape = tuple(columns)
+    def _add(self, shape: tuple[str, ...], row: Row) -> None:
         rows = self._tables.get(shape)
         if rows is None:
             rows = self._tables[shape] = []

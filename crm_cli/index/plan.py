@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from crm_cli.index.cells import WORDS_AT, Cells, Convert
-from crm_cli.index.schema import CUSTOMER, field_columns, has_currency, has_id, lifted, listed
+from crm_cli.index.schema import (
+    CUSTOMER,
+    field_columns,
+    has_currency,
+    has_id,
+    lift_column,
+    lifted,
+    listed,
+)
 from crm_cli.model.fieldtypes import Code, GroupOf, Reference, Storage
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Derived, Field, Kind
@@ -31,6 +39,17 @@ class Part(NamedTuple):
     search: int = NOT_SEARCHED
     run_together: bool = False
     group: Plan | None = None
+    missing: Cells = ()
+    """The cells where a derived value is missing."""
+
+
+class Layout(NamedTuple):
+    """What is made of the items of a kind that say the same keys, in the same order."""
+
+    columns: tuple[str, ...]
+    """Those of the values and the derived ones; a group's own come after them."""
+    parts: tuple[tuple[str, Part], ...]
+    groups: tuple[tuple[str, Plan], ...]
 
 
 class Plan(NamedTuple):
@@ -44,10 +63,25 @@ class Plan(NamedTuple):
     lists: tuple[tuple[str, Kind], ...]
     lifts: tuple[tuple[str, str, str], ...]
     """(column, list, the items' field) of what is answered from a list's first item."""
+    lifted: tuple[str, ...]
+    """The columns of those."""
     has_id: bool
     currency: str
     """The column of the currency, or an empty text."""
     listed: bool
+    layouts: dict[tuple[str, ...], Layout]
+    """By the keys of an item's values; made as such items come."""
+
+
+def layout_of(plan: Plan, keys: tuple[str, ...]) -> Layout:
+    """The layout of items whose values have these keys."""
+    known = [(key, plan.parts[key]) for key in keys if key in plan.parts]
+    parts = tuple((key, part) for key, part in known if part.group is None)
+    columns = [plan.currency] if plan.currency else []
+    for _, part in (*parts, *plan.derived):
+        columns += part.columns
+    groups = tuple((key, part.group) for key, part in known if part.group is not None)
+    return Layout(tuple(columns), parts, groups)
 
 
 def plan_of(
@@ -76,9 +110,11 @@ def plan_of(
         lifts=tuple((name, field.key, value.key) for name, field, value in lifted(kind))
         if kind is CUSTOMER
         else (),
+        lifted=tuple(lift_column(name) for name, _, _ in lifted(kind)) if kind is CUSTOMER else (),
         has_id=has_id(kind),
         currency=currency,
         listed=listed(kind),
+        layouts={},
     )
 
 
@@ -100,15 +136,17 @@ def _derived(kind: Kind, derived: Derived, converters: Mapping[Storage, Convert]
     if derived.base:
         columns, convert = columns[:1], _first(convert)
     found = (kind.name, derived.key) in _FOUND_BY
-    return Part(columns, convert, MADE_FOR_SEARCH if found else NOT_SEARCHED)
+    missing = (None,) * len(columns)
+    search = MADE_FOR_SEARCH if found else NOT_SEARCHED
+    return Part(columns, convert, search, missing=missing)
 
 
 def _first(convert: Convert) -> Convert:
-    def first(value: object, item: Item) -> Cells:
-        return convert(value, item)[:1]
+    def first(value: object, item: Item, currency: str) -> Cells:
+        return convert(value, item, currency)[:1]
 
     return first
 
 
-def _nothing(value: object, item: Item) -> Cells:
+def _nothing(value: object, item: Item, currency: str) -> Cells:
     return ()

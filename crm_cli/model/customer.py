@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.contacts import ADDRESS, EMAIL, PHONE, SOCIAL, TAG, URL
 from crm_cli.model.credit import CREDIT
+from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import (
     Boolean,
@@ -32,6 +33,7 @@ from crm_cli.model.fieldtypes import (
 )
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State
+from crm_cli.model.money import round_money
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.people import (
     ANNIVERSARY,
@@ -138,8 +140,6 @@ def _sortable(due: date, business: Business) -> tuple[date, str]:
 
 
 def _day(when: date, business: Business) -> date:
-    from crm_cli.model.dates import local_date
-
     return local_date(when, business.time_zone)
 
 
@@ -160,8 +160,6 @@ def _last_contact(customer: Item, business: Business) -> date | None:
 
 
 def _summarize_purchases(customer: Item, business: Business) -> None:
-    from crm_cli.model.money import round_money
-
     derived = customer.derived
     zero = round_money(Decimal(0), business.currency)
     balance = settle(customer, business)

@@ -167,11 +167,12 @@ def minor_unit(currency: str) -> int:
 
 
 _UNITS = tuple(Decimal(1).scaleb(-decimals) for decimals in range(5))
+_quantize = EXACT.quantize  # The method of a number takes three times as long.
 
 
 def round_money(value: Decimal, currency: str) -> Decimal:
     """Rounded half-up (away from zero) to the currency's minor unit, with all its decimals."""
-    rounded = value.quantize(_UNITS[MINOR_UNITS.get(currency, 2)], context=EXACT)
+    rounded = _quantize(value, _UNITS[MINOR_UNITS.get(currency, 2)])
     return rounded if rounded else abs(rounded)
 
 
@@ -208,7 +209,8 @@ def format_amount(value: Decimal, currency: str | None = None) -> str:
 
 def decimal_text(value: Decimal) -> str:
     """The plain text of a number for programs: no exponent, no separators of thousands."""
-    return f"{value:f}" if value else f"{abs(value):f}"
+    text = str(value if value else abs(value))
+    return text if "E" not in text else f"{value:f}"
 
 
 def decimal_literal(value: Decimal) -> str:

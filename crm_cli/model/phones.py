@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 _SHAPE = r"(?:tel:)?[+(0-9][0-9 ()/.,\u00a0\u2010-\u2015-]*(?:(?:;ext=|ext\.? ?|x ?|#)\d{1,7})?"
 _ISO_DATE = r"\d{4}-\d{1,2}-\d{1,2}"
@@ -32,6 +34,9 @@ def e164(text: str, country: str | None) -> str | None:
     """
     if not looks_like_phone(text):
         return None
+    whole = _international(text)
+    if whole is not None:
+        return whole
     # Loading these tables takes tens of milliseconds: never where no new phone is read.
     from phonenumbers import (
         NumberParseException,
@@ -53,6 +58,53 @@ def e164(text: str, country: str | None) -> str | None:
     if is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     return format_number(number, PhoneNumberFormat.E164)
+
+
+def _international(text: str) -> str | None:
+    """The form of a number that is written whole, as `+386 40 123 456`, or None if unsure.
+
+    It asks the same tables as the library does, without its many other cases: a tenth
+    of the time, and an index of thousands of customers has thousands of new numbers.
+    """
+    if not re.fullmatch(r"\+[1-9][0-9 ]+", text, re.ASCII):
+        return None
+    digits = text[1:].replace(" ", "")
+    for length in (1, 2, 3):
+        rules = _numbering(int(digits[:length]))
+        if rules is not None:
+            national = digits[length:]
+            if len(national) in rules.lengths and not rules.trunk(national):
+                return f"+{digits}"
+            return None
+    return None
+
+
+class _Numbering(NamedTuple):
+    """A country's rules: how long its numbers are, and what of one may be no part of it."""
+
+    lengths: frozenset[int]
+    trunk: Callable[[str], object]
+
+
+@lru_cache(maxsize=1024)
+def _numbering(code: int) -> _Numbering | None:
+    """The rules of a calling code (ITU-T E.164); None where it is no country's."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(code)
+    if regions is None:
+        return None
+    if regions[0] == "001":
+        rules = PhoneMetadata.metadata_for_nongeo_region(code)
+    else:
+        rules = PhoneMetadata.metadata_for_region(regions[0])
+    if rules is None or rules.general_desc is None:
+        return None
+    # Shorter ones can only be dialled within their own town.
+    lengths = set(rules.general_desc.possible_length)
+    lengths.difference_update(rules.general_desc.possible_length_local_only)
+    trunk = re.compile(rules.national_prefix_for_parsing or r"(?!)")
+    return _Numbering(frozenset(lengths), trunk.match)
 
 
 def phones_version() -> str:

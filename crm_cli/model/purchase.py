@@ -26,6 +26,7 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State
+from crm_cli.model.money import EXACT, round_money
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -90,8 +91,6 @@ def read_line(text: str, business: Business) -> dict[str, Any]:
 
 def _derive_line(line: Item, business: Business) -> None:
     """Net = quantity × unit price × (1 − discount), half-up to the minor unit (EN 16931 BT-131)."""
-    from crm_cli.model.money import EXACT, round_money
-
     price = line.values.get("unit_price")
     if price is None:
         return
@@ -164,8 +163,6 @@ LINE = Kind(
 
 def _derive_purchase(purchase: Item, business: Business) -> None:
     """Net is the sum of the lines (or `amount`); tax is rounded per rate (EN 16931 BR-CO-17)."""
-    from crm_cli.model.money import round_money
-
     currency = _currency(purchase, business)
     lines = purchase.items("lines")
     tax = Decimal(0)

@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from crm_cli.model.money import round_money
+
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
     from crm_cli.model.item import Item
@@ -175,8 +177,6 @@ def _into(amount: Decimal, source: Item, target: Item, business: Business) -> De
     one = business.rates.convert(Decimal(1_000_000), want, day)
     if not one:
         return None
-    from crm_cli.model.money import round_money
-
     return round_money(base * Decimal(1_000_000) / one, want)
 
 

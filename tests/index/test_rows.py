@@ -151,9 +151,9 @@ def test_rows_made_before_a_failure_are_taken_back(
 
     add = Extractor._add
 
-    def failing(self: Extractor, columns: list[str], row: list[str | int | None]) -> None:
-        add(self, columns, row)
-        if columns[0] == "payment":
+    def failing(self: Extractor, shape: tuple[str, ...], row: list[str | int | None]) -> None:
+        add(self, shape, row)
+        if shape[0] == "payment":
             raise OverflowError
 
     monkeypatch.setattr(Extractor, "_add", failing)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    PhoneNumberFormat,
+    ValidationResult,
+    format_number,
+    is_possible_number_with_reason,
+    parse,
+)
 
+from crm_cli.model import phones
 from crm_cli.model.phones import e164, looks_like_phone, phones_version
 
 
@@ -68,3 +77,25 @@ def test_any_text_has_a_form_or_none(text: str) -> None:
         assert form[1:].isascii()
         assert form[1:].isdigit()
         assert e164(form, None) in (form, None)
+
+
+@settings(max_examples=400)
+@given(
+    st.sampled_from(sorted(COUNTRY_CODE_TO_REGION_CODE)) | st.integers(1, 999),
+    st.text("0123456789 ", min_size=3, max_size=15) | st.text("018 ", min_size=3, max_size=12),
+)
+def test_the_short_way_says_what_the_library_says(code: int, rest: str) -> None:
+    text = f"+{code}{rest}"
+    short = phones._international(text)
+    if short is None:
+        return
+    number = parse(text, None)
+    assert is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    assert format_number(number, PhoneNumberFormat.E164) == short
+
+
+def test_the_short_way_is_taken() -> None:
+    assert phones._international("+386 40 123 456") == "+38640123456"
+    assert phones._international("+39 06 1234 5678") == "+390612345678"
+    assert phones._international("+386 040 123 456") is None, "a 0 that is only dialled at home"
+    assert phones._international("+7 8 495 123 45 67") is None

@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes.base import FieldType, Storage
+from crm_cli.model.money import (
+    decimal_literal,
+    decimal_text,
+    read_amount,
+    read_decimal,
+    read_percent,
+)
 from crm_cli.model.node import Scalar
 
 if TYPE_CHECKING:
@@ -46,18 +53,12 @@ class Number(FieldType):
     example = "2.5"
 
     def read(self, text: str, business: Business) -> Decimal:
-        from crm_cli.model.money import read_decimal
-
         return read_decimal(text)
 
     def write(self, value: Any) -> Scalar:
-        from crm_cli.model.money import decimal_literal
-
         return Scalar(decimal_literal(value))
 
     def answer(self, value: Any) -> Any:
-        from crm_cli.model.money import decimal_text
-
         return decimal_text(value)
 
 
@@ -68,8 +69,6 @@ class Percent(Number):
     example = "15"
 
     def read(self, text: str, business: Business) -> Decimal:
-        from crm_cli.model.money import read_percent
-
         return read_percent(text)
 
 
@@ -82,19 +81,13 @@ class Money(FieldType):
 
     def read(self, text: str, business: Business) -> Decimal | tuple[Decimal, str]:
         """The amount; with a currency (`200 EUR`) the pair of both."""
-        from crm_cli.model.money import read_amount
-
         amount = read_amount(text)
         return (amount.value, amount.currency) if amount.currency else amount.value
 
     def write(self, value: Any) -> Scalar:
-        from crm_cli.model.money import decimal_literal
-
         return Scalar(decimal_literal(value))
 
     def answer(self, value: Any) -> Any:
-        from crm_cli.model.money import decimal_text
-
         return decimal_text(value)
 
 
@@ -105,8 +98,6 @@ class Price(Number):
     example = "18.50"
 
     def read(self, text: str, business: Business) -> Any:
-        from crm_cli.model.money import read_amount
-
         amount = read_amount(text)
         return (amount.value, amount.currency) if amount.currency else amount.value
 

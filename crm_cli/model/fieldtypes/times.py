@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.model.dates import read_date, read_moment, read_partial_date, write_moment
 from crm_cli.model.fieldtypes.base import FieldType, Storage
 from crm_cli.model.node import Scalar
 
@@ -28,8 +29,6 @@ class Date(FieldType):
             else:
                 if day.year >= 1000:
                     return day
-        from crm_cli.model.dates import read_date
-
         return read_date(text)
 
     def write(self, value: Any) -> Scalar:
@@ -59,18 +58,12 @@ class Moment(FieldType):
                         return instant
             except ValueError:
                 pass
-        from crm_cli.model.dates import read_moment
-
         return read_moment(text, business.time_zone)
 
     def write(self, value: Any) -> Scalar:
-        from crm_cli.model.dates import write_moment
-
         return Scalar(write_moment(value))
 
     def answer(self, value: Any) -> Any:
-        from crm_cli.model.dates import write_moment
-
         return write_moment(value)
 
 
@@ -82,8 +75,6 @@ class Partial(FieldType):
     example = "--11-22"
 
     def read(self, text: str, business: Business) -> Any:
-        from crm_cli.model.dates import read_partial_date
-
         return read_partial_date(text)
 
     def write(self, value: Any) -> Scalar:
