@@ -135,6 +135,7 @@ class FileReader:
             return list(first)
         item, problems = item_of(root, path, self.business)
         self._extractor.record(item, pk, path)
+        item.release()
         id, proper = id_of(path)
         named = [] if proper else [_name_problem(path, id)]
         return [*first, *named, *problems]
