@@ -14,6 +14,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import normal
 from crm_cli.model.money import format_amount
 from crm_cli.model.payment import PAYMENT
+from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -155,7 +156,7 @@ def _owed(record: Item, target: Item | None, wanted: Wanted, workspace: Workspac
     state = target.derived.get("settlement")
     if target.get("kind") != "invoice":
         kind = str(target.get("kind")).replace("_", " ")
-        raise UsageError(f"{what} is a {kind}: only invoices owe", "say how much was paid")
+        raise UsageError(f"{what} is {a_or_an(kind)}: only invoices owe", "say how much was paid")
     if target.get("status") != "posted":
         raise UsageError(f"{what} is {target.get('status')} and owes nothing")
     raise UsageError(f"{what} is {state or 'paid'} already", "say how much was paid all the same")

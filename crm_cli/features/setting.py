@@ -12,6 +12,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import ListOf, MapOf, Texts
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document, Ref
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -120,11 +121,11 @@ def _step(
         known = _nearest(kind, head)
         if known:
             raise UsageError(
-                f"{key} is no field of a {kind.name}; did you mean {known}?",
+                f"{key} is no field of {a_or_an(kind.name)}; did you mean {known}?",
                 f"a field of your own is written custom.{key}={text}",
             )
         raise UsageError(
-            f"{key} is no field of a {kind.name}",
+            f"{key} is no field of {a_or_an(kind.name)}",
             f"a field of your own is written custom.{key}={text}; crm query fields lists them",
         )
     if field is not None and isinstance(field.type, MapOf):

@@ -23,7 +23,7 @@ from crm_cli.formats.targets import Target, find, names
 from crm_cli.model.errors import DataError, Problem, Unreadable
 from crm_cli.model.kind import Kind
 from crm_cli.model.node import Mapping, Node, Plain, Scalar, Sequence
-from crm_cli.model.text import did_you_mean
+from crm_cli.model.text import a_or_an, did_you_mean
 
 _SETTINGS = ("date", "decimal", "delimiter", "encoding", "source_system")
 _KEYS = ("columns", "constants", *_SETTINGS)
@@ -152,7 +152,7 @@ def _target(reading: _Reading, node: Scalar) -> Target | None:
         known = names(reading.kind)
         reading.wrong(
             node,
-            f"{node.text} is no field of a {reading.kind.name}",
+            f"{node.text} is no field of {a_or_an(reading.kind.name)}",
             did_you_mean(node.text, known) or f"known are {', '.join(known)}",
         )
     return found

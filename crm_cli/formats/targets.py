@@ -14,10 +14,12 @@ from crm_cli.model.fieldtypes import Free, GroupOf, ListOf, Storage, Text, Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.model.kinds import BY_NAME
-from crm_cli.model.text import did_you_mean
+from crm_cli.model.text import a_or_an, did_you_mean
 
 IMPORTED = ("customers", "products", "purchases", "payments", "tasks", "interactions")
 """The kinds that are imported and exported row by row."""
+CALENDARS = ("tasks", "interactions", "anniversaries", "calendar")
+"""What is imported and exported as entries of a calendar; `calendar` is all of it."""
 
 CUSTOMER = Field("customer", Text(), "whose it is: id, external_id, e-mail or phone")
 ID = Field("id", Text(), "its id here")
@@ -60,6 +62,22 @@ def kind_of(name: str) -> Kind:
     return kind
 
 
+def exchanged(name: str) -> str:
+    """What is to be imported or exported, of a calendar too; UsageError where it is neither."""
+    bare = normal(name)
+    if bare in ("anniversary", "anniversaries", "birthday", "birthdays"):
+        return "anniversaries"
+    if bare in ("calendar", "calendars"):
+        return "calendar"
+    if bare not in BY_NAME or BY_NAME[bare].key not in IMPORTED:
+        known = tuple(dict.fromkeys((*IMPORTED, *CALENDARS)))
+        raise UsageError(
+            f"{name} are not among what is imported and exported",
+            did_you_mean(name, known) or f"there are {', '.join(known)}",
+        )
+    return BY_NAME[bare].key
+
+
 def belongs(kind: Kind) -> bool:
     """Whether records of the kind stand in a customer's file."""
     return bool(kind.letter)
@@ -70,7 +88,7 @@ def target(kind: Kind, name: str) -> Target:
     found = find(kind, name)
     if found is None:
         raise UsageError(
-            f"{name} is no field of a {kind.name}",
+            f"{name} is no field of {a_or_an(kind.name)}",
             did_you_mean(name, names(kind)) or f"known are {', '.join(names(kind))}",
         )
     return found

@@ -12,6 +12,7 @@ from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf, Money, Price, Stora
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.model.node import ABSENT, PLAIN, Mapping, Node, Scalar, Sequence, plain
+from crm_cli.model.text import a_or_an
 
 _IGNORED = frozenset(("id",))
 
@@ -84,7 +85,7 @@ class Reader:
                 self.problem(
                     node,
                     "not-a-mapping",
-                    f"{key.text} should be a mapping with the fields of a {kind.name}",
+                    f"{key.text} should be a mapping with the fields of {a_or_an(kind.name)}",
                     f"write {key.text}: and its fields below, indented",
                 )
                 continue
@@ -299,7 +300,7 @@ class Reader:
             self.problem(
                 key,
                 "unknown-key",
-                f"{key.text} is no key of a {item.kind.name}",
+                f"{key.text} is no key of {a_or_an(item.kind.name)}",
                 f"did you mean {near}? It is kept as it is",
                 Severity.WARNING,
             )

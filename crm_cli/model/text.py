@@ -173,6 +173,11 @@ def did_you_mean(word: str, choices: Iterable[str], n: int = 3) -> str:
     return f"did you mean {', '.join(most)} or {last}?" if most else f"did you mean {last}?"
 
 
+def a_or_an(noun: str) -> str:
+    """A noun with its article: `a task`, `an interaction`; of nouns with u, `a url`."""
+    return f"an {noun}" if noun[:1].lower() in tuple("aeio") else f"a {noun}"
+
+
 def _plain(word: str) -> str:
     return fold(word).replace("_", "-").replace(" ", "-").strip("-")
 

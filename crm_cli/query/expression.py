@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import Kind, normal
+from crm_cli.model.text import a_or_an
 from crm_cli.query.ast import (
     Against,
     And,
@@ -228,7 +229,7 @@ class Reader:
         found = state_of(token.text, kind)
         if found is None:
             raise Fault(
-                f"'{token.text}' is no state of a {kind.name}",
+                f"'{token.text}' is no state of {a_or_an(kind.name)}",
                 f"known: {', '.join(states(kind))}",
                 token.span,
             )
@@ -383,7 +384,7 @@ class Reader:
         if not alike or not single:
             raise Fault(
                 f"{token.text} cannot be compared with {operand.name or 'this'}",
-                f"a {operand.type.name} is wanted",
+                f"{a_or_an(operand.type.name)} is wanted",
                 token.span,
             )
         return found

@@ -8,7 +8,7 @@ from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.periods import read_window
-from crm_cli.model.text import did_you_mean
+from crm_cli.model.text import a_or_an, did_you_mean
 from crm_cli.query.ast import Between, Compare, Literal, Op, Operand, Window
 from crm_cli.query.fault import Fault, Span, Unknown
 from crm_cli.query.fields import Collection, Ref, Source, collection, collections, resolve, spelled
@@ -64,7 +64,7 @@ def check_op(op: Op, word: str, operand: Operand, span: Span, *, sign: str = "")
         and (name not in _DATES_ONLY or storage in DATES)
         and (name not in _NUMBERS_ONLY or storage in NUMBERS)
     ]
-    hint = f"it is a {operand.type.name}: it takes {', '.join(known)}"
+    hint = f"it is {a_or_an(operand.type.name)}: it takes {', '.join(known)}"
     if storage in NUMBERS:
         hint += ", and ranges such as 5.. and 1..9"
     raise Fault(f"{operand.name or 'it'} has no operator {sign or f'.{word}'}", hint, span)
@@ -123,4 +123,4 @@ def no_collection(name: str, kind: Kind) -> Unknown:
     known = collections(kind)
     listed = f"known: {', '.join(known)}" if known else ""
     hint = f"{did_you_mean(name, known)} {listed}".strip()
-    return Unknown(f"'{name}' is no collection of a {kind.name}", hint)
+    return Unknown(f"'{name}' is no collection of {a_or_an(kind.name)}", hint)

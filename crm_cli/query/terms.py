@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from crm_cli.model.kind import Kind, normal
-from crm_cli.model.text import did_you_mean, tokens
+from crm_cli.model.text import a_or_an, did_you_mean, tokens
 from crm_cli.query.ast import (
     And,
     Belongs,
@@ -143,7 +143,7 @@ def _tag(text: str, start: int, end: int, scope: Scope) -> Node:
             else resolve("customer/tag", scope.base)
         )
     except Unknown as error:
-        raise Fault(f"a {scope.base.name} has no tags", error.hint, span) from None
+        raise Fault(f"{a_or_an(scope.base.name)} has no tags", error.hint, span) from None
     piece = read_piece(text, start + 1, end)
     return Compare(ref, Op.EQ, tuple(read_values(piece, ref, Op.EQ, scope)), span)
 
@@ -169,7 +169,7 @@ def _state(name: str, span: Span, scope: Scope, kind: Kind) -> Node:
     found = state_of(name, kind)
     if found is None:
         raise Fault(
-            f"'{name}' is no state of a {kind.name}",
+            f"'{name}' is no state of {a_or_an(kind.name)}",
             f"{did_you_mean(name, known)} known: {', '.join(known)}".strip(),
             span,
         )
@@ -243,7 +243,7 @@ def _condition(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Nod
         return listed
     if ":" not in text[start:end]:
         raise Fault(
-            f"'{text[start:end]}' is no condition on a {kind.name}",
+            f"'{text[start:end]}' is no condition on {a_or_an(kind.name)}",
             f"write FIELD:VALUE, for example {kind.title or 'notes'}:WORD",
             Span(text, start, end),
         )

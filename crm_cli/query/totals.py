@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Date, Integer, Number, Storage
 from crm_cli.model.kind import normal
+from crm_cli.model.text import a_or_an
 from crm_cli.query import dialect
 from crm_cli.query.columns import Selected, column, split_alias
 from crm_cli.query.compile import Compiler
@@ -107,7 +108,8 @@ def _reckoned(
     if storage not in NUMBERS and (function not in ("min", "max") or storage not in DATES):
         wanted = "numbers or dates" if function in ("min", "max") else "numbers"
         raise UsageError(
-            f"{selected.column.key} is a {type.name}", f"{function} takes {wanted}, count anything"
+            f"{selected.column.key} is {a_or_an(type.name)}",
+            f"{function} takes {wanted}, count anything",
         )
     if function == "share":
         return plain(key, _SHARE, _part(f"SUM({sql})", whole, compiler))

@@ -11,6 +11,7 @@ from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Choice, Country, FieldType, Storage
 from crm_cli.model.money import Amount, read_amount
 from crm_cli.model.periods import Instant, Lean, Period, read_period
+from crm_cli.model.text import a_or_an
 from crm_cli.query.ast import Between, Literal, Op, Operand
 from crm_cli.query.fault import Fault, Span
 from crm_cli.query.fields import Ref
@@ -123,7 +124,7 @@ def read_literal(
         return Literal(_read(text, operand, op, scope, quoted=quoted), text, span)
     except Unreadable as error:
         name = f"{operand.name}: " if operand.name else ""
-        hint = error.hint or f"{operand.name or 'it'} is a {operand.type.name}"
+        hint = error.hint or f"{operand.name or 'it'} is {a_or_an(operand.type.name)}"
         example = _example(operand)
         if operand.type.storage in NUMBERS and example not in hint:
             hint += f"; for example {operand.name}:{example}" if operand.name else ""

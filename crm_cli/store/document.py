@@ -16,6 +16,7 @@ from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import entry_of
+from crm_cli.model.text import a_or_an
 from crm_cli.model.writing import free_node, item_node, new_item, value_to_node
 from crm_cli.store.opened import BOM, Opened, Ref
 from crm_cli.store.splice import Append, Delete, Insert, RenameKey, Replace
@@ -359,7 +360,9 @@ class Document(Opened):
         if isinstance(text, dict):
             return text
         if kind.shorthand is None:
-            raise UsageError(f"a {kind.name} has several fields", f"edit the file: {self.path}")
+            raise UsageError(
+                f"{a_or_an(kind.name)} has several fields", f"edit the file: {self.path}"
+            )
         try:
             read = kind.shorthand(text, self.business)
         except Unreadable as error:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crm_cli.model import text as subject
 from crm_cli.model.text import (
+    a_or_an,
     did_you_mean,
     fold,
     folding_version,
@@ -152,3 +153,9 @@ def test_near_misses_are_found() -> None:
     assert did_you_mean("emial", fields) == "did you mean email?"
     assert did_you_mean("last", fields) == "did you mean last_contact or last_purchase?"
     assert did_you_mean("zzz", fields) == ""
+
+
+def test_a_noun_has_its_article() -> None:
+    nouns = ("interaction", "address", "organization", "email", "task", "url", "user", "invoice")
+    said = [a_or_an(noun).partition(" ")[0] for noun in nouns]
+    assert said == ["an", "an", "an", "an", "a", "a", "a", "an"]
