@@ -142,6 +142,7 @@ def show(
     purchase: Annotated[
         str, typer.Argument(metavar="NUMBER|ID", help="A purchase's number or id.")
     ],
+    cols: Cols = None,
     output: Output = None,
     json: Json = False,
 ) -> None:
@@ -151,21 +152,14 @@ def show(
     crm purchase show p-2m8 --json
     """
     from crm_cli.cli.choosing import chosen
+    from crm_cli.cli.one import answer_one
     from crm_cli.features.numbers import by_number
-    from crm_cli.features.showing import as_object, item
-    from crm_cli.render.customer import item_card
-    from crm_cli.render.output import Format
+    from crm_cli.features.showing import item
 
     session = of(ctx)
     customer, ref = chosen(session, lambda text: by_number(session.workspace, text), purchase)
     shown = item(session.workspace, customer, ref)
-    form = session.format(output, json)
-    if form is Format.TABLE and shown.item is not None:
-        session.show_card(item_card(shown.record, shown.item, shown.path, shown.line))
-    elif form is Format.PATHS:
-        session.write(shown.path + "\n")
-    else:
-        session.show_record(as_object(shown), form)
+    answer_one(session, shown, cols=cols, output=output, json=json)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli.cli.options import AsOf, Json, Output
+from crm_cli.cli.options import AsOf, Cols, Json, Output
 from crm_cli.cli.session import of
 
 app = typer.Typer()
@@ -18,6 +18,7 @@ def show(
     who: Annotated[
         str, typer.Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
     ],
+    cols: Cols = None,
     as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
@@ -27,25 +28,13 @@ def show(
     crm show ana
     crm show "+386 40 123 456" --json
     crm show t-9f3
+    crm show ana --cols name,phone,spend@12m
     """
     from crm_cli.cli.choosing import chosen
-    from crm_cli.features.showing import as_object
+    from crm_cli.cli.one import answer_one
     from crm_cli.features.showing import show as find
-    from crm_cli.render.customer import customer_card, item_card
-    from crm_cli.render.output import Format
 
     session = of(ctx)
     session.look_back(as_of)
     shown = chosen(session, lambda text: find(session.workspace, text), who)
-    form = session.format(output, json)
-    if form is Format.TABLE:
-        if shown.item is not None:
-            card = item_card(shown.record, shown.item, shown.path, shown.line)
-        else:
-            day = session.workspace.clock.today
-            card = customer_card(shown.record, shown.path, shown.today, day)
-        session.show_card(card)
-    elif form is Format.PATHS:
-        session.write(shown.path + "\n")
-    else:
-        session.show_record(as_object(shown), form)
+    answer_one(session, shown, cols=cols, output=output, json=json)

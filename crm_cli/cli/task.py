@@ -11,6 +11,7 @@ import typer
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     Assignee,
+    Cols,
     DryRun,
     Due,
     Json,
@@ -151,6 +152,7 @@ def show(
         str,
         typer.Argument(metavar="ID|WHO", help="A task; or a customer who has one open task."),
     ],
+    cols: Cols = None,
     output: Output = None,
     json: Json = False,
 ) -> None:
@@ -158,20 +160,13 @@ def show(
 
     crm task show t-9f3
     """
-    from crm_cli.features.showing import as_object, item
-    from crm_cli.render.customer import item_card
-    from crm_cli.render.output import Format
+    from crm_cli.cli.one import answer_one
+    from crm_cli.features.showing import item
 
     session = of(ctx)
     found = _picked(session, task, strict=False)
     shown = item(session.workspace, found.customer, found.id)
-    form = session.format(output, json)
-    if form is Format.TABLE and shown.item is not None:
-        session.show_card(item_card(shown.record, shown.item, shown.path, shown.line))
-    elif form is Format.PATHS:
-        session.write(shown.path + "\n")
-    else:
-        session.show_record(as_object(shown), form)
+    answer_one(session, shown, cols=cols, output=output, json=json)
 
 
 @app.command()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.features.items import item_ref
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
 from crm_cli.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crm_cli.query.select import Answer
 
 
 class Shown(NamedTuple):
@@ -40,6 +43,15 @@ def item(workspace: Workspace, customer: str, ref: str) -> Shown:
     found = document.find(ref)
     line = found.node.line if found.node is not None else 0
     return Shown(document.record, document.path, {}, found, line)
+
+
+def chosen(workspace: Workspace, shown: Shown, cols: str) -> Answer:
+    """One row with the fields, or aggregates, that `cols` names; raises UsageError."""
+    found = shown.item
+    if found is None:
+        return workspace.select(CUSTOMER, [f"id.is:{shown.record.id}"], cols=cols)
+    terms = [f"id.is:{found.id}", f"customer.is:{shown.record.id}"]
+    return workspace.select(found.kind, terms, cols=cols)
 
 
 def _today(workspace: Workspace, id: str) -> dict[str, Any]:

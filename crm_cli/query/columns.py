@@ -20,6 +20,8 @@ from crm_cli.query.scope import Scope
 
 _ALIASED = re.compile(r"(.*\S)\s+as\s+([A-Za-z_][\w-]*)", re.S | re.I)
 _TEXT, _TEXTS, _CUSTOMER = Text(), Texts(), Reference("customer")
+_USUAL = 20
+"""So many valid columns are named where one is not."""
 _LISTABLE = (Storage.TEXT, Storage.WORD, Storage.PARTIAL_DATE)
 
 
@@ -271,11 +273,23 @@ def _no_column(name: str, scope: Scope, error: Unknown) -> UsageError:
     from crm_cli.model.text import did_you_mean
 
     valid = valid_columns(scope.base, scope.extra_keys)
-    near = did_you_mean(name, valid)
-    hint = f"{near} valid: {', '.join(valid)}".strip()
+    hint = f"{did_you_mean(name, valid)}\n{_usual(scope.base, valid)}".strip()
     if error.message.startswith("there is no field"):
         return UsageError(f"there is no column '{name}'", hint)
     return UsageError(error.message, error.hint or hint)
+
+
+def _usual(kind: Kind, valid: list[str]) -> str:
+    """The valid columns in lines, of many those that are asked for most."""
+    import textwrap
+
+    usual = [name for name in dict.fromkeys([*kind.columns, *valid]) if name in valid]
+    more = len(usual) - _USUAL
+    text = f"valid: {', '.join(usual[:_USUAL])}"
+    if more > 0:
+        of = "" if kind is CUSTOMER else f" {kind.name}"
+        text += f" and {more} more: crm query fields{of}"
+    return textwrap.fill(text, 76, break_long_words=False, break_on_hyphens=False)
 
 
 def valid_columns(kind: Kind, extra_keys: Iterable[str] = ()) -> list[str]:

@@ -1,0 +1,50 @@
+"""How one record is answered: as a card, as an object, or with the columns asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_cli.cli.session import Session
+from crm_cli.render.output import Format
+
+if TYPE_CHECKING:
+    from crm_cli.features.showing import Shown
+
+
+def answer_one(
+    session: Session, shown: Shown, *, cols: str | None, output: Format | None, json: bool
+) -> None:
+    """Answer with a customer or an item of one; `cols` are any fields, as of a list.
+
+    Raises UsageError for an unknown one.
+    """
+    form = session.format(output, json)
+    if cols is not None:
+        _chosen(session, shown, cols, form)
+    elif form is Format.TABLE:
+        from crm_cli.render.customer import customer_card, item_card
+
+        if shown.item is not None:
+            card = item_card(shown.record, shown.item, shown.path, shown.line)
+        else:
+            day = session.workspace.clock.today
+            card = customer_card(shown.record, shown.path, shown.today, day)
+        session.show_card(card)
+    elif form is Format.PATHS:
+        session.write(shown.path + "\n")
+    else:
+        from crm_cli.features.showing import as_object
+
+        session.show_record(as_object(shown), form)
+
+
+def _chosen(session: Session, shown: Shown, cols: str, form: Format) -> None:
+    from crm_cli.cli.answers import rows_of
+    from crm_cli.features.showing import chosen
+
+    rows = rows_of(chosen(session.workspace, shown, cols), none="")
+    if form in (Format.JSON, Format.YAML):
+        session.show_record(dict(zip(rows.keys, rows.rows[0], strict=True)), form)
+    else:
+        ids = [shown.item.id if shown.item is not None else shown.record.id]
+        session.show(rows._replace(ids=ids, paths=[shown.path]), form)
