@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crm_cli.cli.options import Sort, Terms, To, Where
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session, of
+
+if TYPE_CHECKING:
+    from crm_cli.features.exporting.vdir import Folder
 
 app = typer.Typer()
+
+_SHOWN = 20
 
 Kind = Annotated[
     str,
     typer.Argument(
-        metavar="KIND", help="customers, products, purchases, payments, tasks or interactions."
+        metavar="KIND",
+        help="customers, products, purchases, payments, tasks, interactions, anniversaries "
+        "or calendar.",
     ),
 ]
 
@@ -28,26 +36,43 @@ def export(
         str,
         typer.Option(
             "--format",
-            metavar="csv|json|jsonl",
-            help="How it is written; else as the file's name ends, else CSV.",
+            metavar="csv|json|jsonl|ics",
+            help="How it is written; else as the file's name ends, else CSV, of calendars ics.",
         ),
     ] = "",
     to: To = None,
+    vdir: Annotated[
+        Path | None,
+        typer.Option("--vdir", metavar="DIR", help="A file for each entry, for vdirsyncer."),
+    ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace the file if there is one.")
+        bool, typer.Option("--force", help="Replace the file, or in a vdir what was changed.")
     ] = False,
     where: Where = None,
     sort: Sort = None,
 ) -> None:
-    """Write records for other programs; what CSV says, crm import reads back.
+    """Write records for other programs; what CSV and calendars say, crm import reads back.
+
+    A calendar is what is still to be done, meetings to come, birthdays and anniversaries.
 
     crm export customers city:Koper +vip --to koper.csv
     crm export purchases date:2026 --format json
+    crm export tasks assignee:petra --to petra.ics
+    crm export calendar --vdir ~/.calendars/crm
     """
     from crm_cli.features import exporting
     from crm_cli.model.text import visible
 
     session = of(ctx)
+    if vdir is not None:
+        from crm_cli.features.exporting.vdir import export_folder
+
+        _no_others(to=to, sort=sort, format=format)
+        _show_folder(
+            session,
+            export_folder(session.workspace, kind, vdir, terms or (), where=where, force=force),
+        )
+        return
     exported = exporting.export(
         session.workspace, kind, terms or (), where=where, sort=sort, format=format, to=to
     )
@@ -60,4 +85,36 @@ def export(
         session.write(exported.pieces)
     if exported.left_out:
         keys = ", ".join(visible(key) for key in sorted(exported.left_out))
-        session.say(f"not in this format: {keys}; --format json has all")
+        more = "" if any(" " in key for key in exported.left_out) else "; --format json has all"
+        session.say(f"not in this format: {keys}{more}")
+
+
+def _no_others(**options: object) -> None:
+    from crm_cli.model.errors import UsageError
+
+    for name, value in options.items():
+        if value and value != "ics":
+            raise UsageError(f"--vdir and --{name} do not go together", "leave one of them out")
+
+
+def _show_folder(session: Session, folder: Folder) -> None:
+    from crm_cli.features.plan import counted
+    from crm_cli.model.errors import ConflictError
+    from crm_cli.model.text import visible
+
+    counts = f"{counted(folder.written, 'file')} written, {folder.unchanged:,} unchanged"
+    session.say(f"{visible(str(folder.path))}: {counts}, {folder.removed:,} removed")
+    if folder.without_day:
+        session.say(f"{counted(folder.without_day, 'entry', 'entries')} without a day left out")
+    if not folder.kept:
+        return
+    for name, why in folder.kept[:_SHOWN]:
+        session.say(f"left alone: {visible(name)}: {visible(why)}")
+    if len(folder.kept) > _SHOWN:
+        session.say(f"and {len(folder.kept) - _SHOWN:,} more")
+    if changed := sum(why.startswith("changed") for _, why in folder.kept):
+        raise ConflictError(
+            f"{counted(changed, 'file')} changed there {'is' if changed == 1 else 'are'} as before",
+            f"crm import calendar {visible(str(folder.path))} brings in what was changed; "
+            "--force overwrites it",
+        )

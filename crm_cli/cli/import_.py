@@ -27,7 +27,21 @@ _SHOWN = 50
 def import_(
     ctx: typer.Context,
     kind: Kind,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file; - reads stdin.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file, or a vdir's folder; - reads stdin.")
+    ],
+    format: Annotated[
+        str, typer.Option("--format", metavar="csv|ics", help="Else as the file's name ends.")
+    ] = "",
+    who: Annotated[
+        str | None,
+        typer.Option(
+            "--who",
+            metavar="WHO",
+            help="Whose the entries of a calendar are that name nobody.",
+            show_default=False,
+        ),
+    ] = None,
     map: Annotated[
         Path | None,
         typer.Option("--map", metavar="MAP.yaml", help="What the columns mean."),
@@ -60,18 +74,39 @@ def import_(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Bring in customers, products, purchases … from a CSV file.
+    """Bring in customers, products, purchases … from a CSV file, tasks … from a calendar.
 
     What would be new and what changes is shown first; all of it is written, or nothing.
     The same file again changes nothing. Rows with the same number are one purchase.
 
     crm import customers contacts.csv
     crm import purchases orders.csv --map orders.yaml --skip-bad
+    crm import tasks petra.ics --who hotel-breg
+    crm import calendar ~/.calendars/crm --yes
     """
     from crm_cli.features import importing
     from crm_cli.features.plan import Plan, counted
 
     session = of(ctx)
+    if importing.is_calendar(kind, file, format):
+        from crm_cli.cli.calendars import import_calendar
+
+        tables: dict[str, object] = {"--map": map, "--save-map": save_map, "--delimiter": delimiter}
+        tables |= {"--dates": dates, "--decimal": decimal, "--source-system": source_system}
+        _only_for("tables", tables)
+        import_calendar(
+            session,
+            kind,
+            file,
+            who=who,
+            encoding=encoding,
+            skip_bad=skip_bad,
+            rejects=rejects,
+            dry_run=dry_run,
+            yes=yes,
+        )
+        return
+    _only_for("calendars", {"--who": who})
     said = {
         "encoding": encoding,
         "delimiter": delimiter,
@@ -139,6 +174,14 @@ def _drafts(
             if answer is None:
                 raise
             chosen = chosen.with_settings({error.setting: answer})
+
+
+def _only_for(what: str, options: dict[str, object]) -> None:
+    from crm_cli.model.errors import UsageError
+
+    for name, value in options.items():
+        if value:
+            raise UsageError(f"{name} is for {what}", "leave it out here")
 
 
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:

@@ -114,3 +114,12 @@ def _unlettered(workspace: Workspace, word: str, *, least: int) -> tuple[str, st
     except Ambiguous:
         return None
     return None
+
+
+def foreign_uids(workspace: Workspace) -> dict[str, str]:
+    """The UIDs of tasks and interactions that came from other calendars, by their ids."""
+    rows = workspace.index.connection.execute(
+        'SELECT "id", "uid" FROM "task" WHERE "uid" IS NOT NULL'
+        ' UNION ALL SELECT "id", "uid" FROM "interaction" WHERE "uid" IS NOT NULL'
+    )
+    return {str(id): str(uid) for id, uid in rows}

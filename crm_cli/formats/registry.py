@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from crm_cli.formats.targets import IMPORTED
+from crm_cli.formats.targets import CALENDARS, IMPORTED
 from crm_cli.model.errors import UsageError
 
 if TYPE_CHECKING:
     from crm_cli.formats.drafts import Drafts
     from crm_cli.formats.flat import Exported
+    from crm_cli.formats.ics.words import Around
     from crm_cli.formats.mapping import Map
     from crm_cli.model.business import Business
     from crm_cli.model.item import Item
@@ -28,18 +29,26 @@ class Read(Protocol):
 
 
 class Write(Protocol):
-    """Writes records of a kind; says what the format has no place for."""
+    """Writes records of a kind; says what the format has no place for.
 
-    def __call__(self, kind: Kind, items: Iterable[Item]) -> Exported: ...
+    `around` is what a calendar needs to know beside them.
+    """
+
+    def __call__(
+        self, kind: Kind | str, items: Iterable[Item], around: Around | None = None
+    ) -> Exported: ...
 
 
 class Importer(NamedTuple):
-    """A format that is read: its name, the endings of its files, the kinds it can hold."""
+    """A format that is read: its name, the endings of its files, the kinds it can hold.
+
+    `read` is None for one that is no table of rows, but entries that know what they are.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     kinds: tuple[str, ...]
-    read: Read
+    read: Read | None
 
 
 class Exporter(NamedTuple):
@@ -64,58 +73,83 @@ def _read_csv(data: bytes, kind: Kind, map: Map | None, business: Business) -> D
     return drafts_of(table, kind, map, business)
 
 
-def _write_csv(kind: Kind, items: Iterable[Item]) -> Exported:
+def _write_csv(kind: Kind | str, items: Iterable[Item], around: Around | None = None) -> Exported:
+    assert not isinstance(kind, str)
     from crm_cli.formats.csv_out import csv_text
 
     return csv_text(kind, items)
 
 
-def _write_json(kind: Kind, items: Iterable[Item]) -> Exported:
+def _write_json(kind: Kind | str, items: Iterable[Item], around: Around | None = None) -> Exported:
+    assert not isinstance(kind, str)
     from crm_cli.formats.json_out import json_text
 
     return json_text(kind, items)
 
 
-def _write_jsonl(kind: Kind, items: Iterable[Item]) -> Exported:
+def _write_jsonl(kind: Kind | str, items: Iterable[Item], around: Around | None = None) -> Exported:
+    assert not isinstance(kind, str)
     from crm_cli.formats.json_out import jsonl_text
 
     return jsonl_text(kind, items)
 
 
+def _write_ics(kind: Kind | str, items: Iterable[Item], around: Around | None = None) -> Exported:
+    from crm_cli.formats.ics.writing import calendar_text
+
+    assert around is not None
+    name = kind if isinstance(kind, str) else kind.key
+    business = around.business.name
+    return calendar_text(items, around, name=f"{business}: {name}" if business else name)
+
+
 IMPORTERS: tuple[Importer, ...] = (
     Importer("csv", (".csv", ".tsv", ".tab", ".txt"), IMPORTED, _read_csv),
+    Importer("ics", (".ics", ".ical"), CALENDARS, None),
 )
 
 EXPORTERS: tuple[Exporter, ...] = (
     Exporter("csv", (".csv",), IMPORTED, _write_csv, "for spreadsheets, and for crm import"),
     Exporter("json", (".json",), IMPORTED, _write_json, "all that the records hold"),
     Exporter("jsonl", (".jsonl", ".ndjson"), IMPORTED, _write_jsonl, "the same, one a line"),
+    Exporter("ics", (".ics", ".ical"), CALENDARS, _write_ics, "for calendars and telephones"),
 )
 
 
-def importer(kind: Kind, name: str = "", path: str = "") -> Importer:
-    """The importer of a name, else by the file's ending, else CSV; raises UsageError."""
-    found = _chosen(IMPORTERS, name, path)
-    if kind.key not in found.kinds:
-        raise UsageError(f"{kind.key} cannot be imported from {found.name}")
-    return found
+def importer(kind: Kind | str, name: str = "", path: str = "") -> Importer:
+    """The importer of a name, else by the file's ending, else the first that holds the kind.
+
+    Raises UsageError.
+    """
+    return _able(IMPORTERS, kind, name, path, "imported from")
 
 
-def exporter(kind: Kind, name: str = "", path: str = "") -> Exporter:
-    """The exporter of a name, else by the file's ending, else CSV; raises UsageError."""
-    found = _chosen(EXPORTERS, name, path)
-    if kind.key not in found.kinds:
-        able = [one.name for one in EXPORTERS if kind.key in one.kinds]
-        raise UsageError(
-            f"{kind.key} cannot be exported as {found.name}", f"they can as {', '.join(able)}"
-        )
-    return found
+def exporter(kind: Kind | str, name: str = "", path: str = "") -> Exporter:
+    """The exporter of a name, else by the file's ending, else the first that holds the kind.
+
+    Raises UsageError.
+    """
+    return _able(EXPORTERS, kind, name, path, "exported as")
 
 
 _Format = TypeVar("_Format", Importer, Exporter)
 
 
-def _chosen(registry: tuple[_Format, ...], name: str, path: str) -> _Format:
+def _able(
+    registry: tuple[_Format, ...], kind: Kind | str, name: str, path: str, done: str
+) -> _Format:
+    key = kind if isinstance(kind, str) else kind.key
+    able = [one for one in registry if key in one.kinds]
+    found = _named(registry, name, path) or able[0]
+    if found in able:
+        return found
+    raise UsageError(
+        f"{key} cannot be {done} {found.name}",
+        f"they can be {done} {', '.join(one.name for one in able)}",
+    )
+
+
+def _named(registry: tuple[_Format, ...], name: str, path: str) -> _Format | None:
     if name:
         for one in registry:
             if one.name == name.lower():
@@ -123,4 +157,4 @@ def _chosen(registry: tuple[_Format, ...], name: str, path: str) -> _Format:
         known = ", ".join(one.name for one in registry)
         raise UsageError(f"there is no format {name!r}", f"there are {known}")
     ending = PurePath(path).suffix.lower()
-    return next((one for one in registry if ending in one.suffixes), registry[0])
+    return next((one for one in registry if ending in one.suffixes), None)

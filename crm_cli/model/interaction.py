@@ -140,6 +140,7 @@ INTERACTION = Kind(
         Field("deal", Reference("deal", required=False), "the deal it is about"),
         Field("case", Reference("case", required=False), "the case it is about"),
         Field("message_id", Word(), "the e-mail's Message-ID"),
+        Field("uid", Word(), "its UID in the calendar that it came from"),
     ),
     letter="i",
     shorthand=read_line,

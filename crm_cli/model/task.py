@@ -146,6 +146,7 @@ TASK = Kind(
         Field("deal", Reference("deal", required=False), "the deal it is about"),
         Field("case", Reference("case", required=False), "the case it is about"),
         Field("purchase", Reference("purchase"), "the purchase it is about"),
+        Field("uid", Word(), "its UID in the calendar that it came from"),
     ),
     letter="t",
     shorthand=alone("title"),

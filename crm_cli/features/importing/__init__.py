@@ -1,5 +1,6 @@
 """Records from files of other programs: read, matched with what is there, planned, written."""
 
+from crm_cli.features.importing.choosing import is_calendar
 from crm_cli.features.importing.maps import load_map, save_map
 from crm_cli.features.importing.planning import Import, plan_import, read_file
 from crm_cli.features.importing.rejects import default_path, write_rejects
@@ -7,6 +8,7 @@ from crm_cli.features.importing.rejects import default_path, write_rejects
 __all__ = [
     "Import",
     "default_path",
+    "is_calendar",
     "load_map",
     "plan_import",
     "read_file",

@@ -16,6 +16,7 @@ from crm_cli.formats.mapping import Map
 from crm_cli.formats.registry import importer
 from crm_cli.formats.tabular import Rejected
 from crm_cli.formats.targets import belongs, kind_of
+from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import Kind
 from crm_cli.workspace import Change, Step, Workspace
 
@@ -45,7 +46,10 @@ def read_file(
 ) -> Drafts:
     """What a file's rows say; raises UsageError, DataError, and Undecided where it is open."""
     found = kind_of(kind)
-    return importer(found, path=path).read(data, found, map, workspace.business)
+    chosen = importer(found, path=path)
+    if chosen.read is None:
+        raise UsageError(f"{chosen.name} has no rows", "name the file .csv")
+    return chosen.read(data, found, map, workspace.business)
 
 
 def plan_import(workspace: Workspace, drafts: Drafts, advance: Advance | None = None) -> Import:

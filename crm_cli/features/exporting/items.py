@@ -1,47 +1,24 @@
-"""Records to files for other programs."""
+"""The records that an export is about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from crm_cli.formats.flat import Exported
-from crm_cli.formats.registry import exporter
-from crm_cli.formats.targets import belongs, kind_of
+from crm_cli.formats.targets import belongs
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
-from crm_cli.store import outside
 from crm_cli.workspace import Workspace
 
 
-def export(
+def items_of(
     workspace: Workspace,
-    kind: str,
-    terms: Sequence[str] = (),
+    kind: Kind,
+    terms: Sequence[str],
     *,
     where: str | None = None,
     sort: str | None = None,
-    format: str = "",
-    to: Path | None = None,
-) -> Exported:
-    """The records of a kind that a query describes, in a format.
-
-    `format` is a name, else it is told by the ending of `to`, else it is CSV. Raises
-    UsageError for a kind or a format that there is not.
-    """
-    found = kind_of(kind)
-    chosen = exporter(found, format, str(to or ""))
-    return chosen.write(found, _items(workspace, found, terms, where, sort))
-
-
-def save(path: Path, exported: Exported, *, force: bool = False) -> None:
-    """Write an export into a file; one that exists is replaced only with `force`."""
-    outside.write(path, exported.pieces, force=force)
-
-
-def _items(
-    workspace: Workspace, kind: Kind, terms: Sequence[str], where: str | None, sort: str | None
 ) -> Iterator[Item]:
+    """The records of a kind that a query describes, with all that they hold."""
     cols = ("id", "customer") if belongs(kind) else ("id",)
     rows = workspace.select(kind, terms, where=where, sort=sort, cols=cols).rows
     if kind.key == "products":

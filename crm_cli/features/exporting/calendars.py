@@ -1,0 +1,85 @@
+"""What a calendar shows: tasks, interactions, birthdays and anniversaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from crm_cli.features.exporting.items import items_of
+from crm_cli.features.items import foreign_uids
+from crm_cli.formats.ics.words import Around
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import UsageError
+from crm_cli.model.interaction import INTERACTION
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
+from crm_cli.model.task import TASK
+from crm_cli.workspace import Workspace
+
+_STILL = {"tasks": "is:open", "interactions": "is:planned"}
+"""What of each kind a whole calendar shows: what is still to come."""
+_BASES: Mapping[str, Kind] = {
+    "tasks": TASK,
+    "interactions": INTERACTION,
+    "anniversaries": CUSTOMER,
+}
+_WITH_DAYS = """
+SELECT "id" FROM "customer" WHERE "birth_date" IS NOT NULL
+UNION SELECT c."id" FROM "anniversary" a JOIN "customer" c ON c."pk" = a."customer"
+"""
+
+
+def surroundings(workspace: Workspace) -> Around:
+    """What calendars are written and read by here."""
+    return Around(workspace.business, workspace.clock.now, foreign_uids(workspace))
+
+
+def calendar_items(
+    workspace: Workspace,
+    name: str,
+    terms: Sequence[str] = (),
+    *,
+    where: str | None = None,
+    sort: str | None = None,
+) -> Iterator[Item]:
+    """The items that a calendar of this name shows.
+
+    `tasks` and `interactions` are those that the query describes, `anniversaries` the
+    birthdays and anniversaries of customers. `calendar` is all three, of tasks and
+    interactions those that are still to come; terms ask each kind what it understands.
+    A customer stands for their birth date.
+    """
+    if name != "calendar":
+        yield from _of_kind(workspace, name, terms, where, sort)
+        return
+    if sort is not None:
+        raise UsageError("a calendar has no order of its own", "leave --sort out")
+    for kind, kept in _understood(workspace, terms, where).items():
+        still = [_STILL[kind]] if kind in _STILL else []
+        yield from _of_kind(workspace, kind, [*still, *kept], where, None)
+
+
+def _of_kind(
+    workspace: Workspace, name: str, terms: Sequence[str], where: str | None, sort: str | None
+) -> Iterator[Item]:
+    if name != "anniversaries":
+        yield from items_of(workspace, _BASES[name], terms, where=where, sort=sort)
+        return
+    have = {str(row[0]) for row in workspace.index.connection.execute(_WITH_DAYS)}
+    rows = workspace.select(CUSTOMER, terms, where=where, sort=sort, cols=("id",)).rows
+    ids = [str(row[0]) for row in rows if str(row[0]) in have]
+    for record in workspace.records(ids if sort else sorted(ids)):
+        if record.values.get("birth_date") is not None:
+            yield record
+        yield from (item for item in record.items("anniversaries") if item.values.get("date"))
+
+
+def _understood(
+    workspace: Workspace, terms: Sequence[str], where: str | None
+) -> Mapping[str, Sequence[str]]:
+    """The kinds that can answer what is asked, each with the terms for it."""
+    if not terms and where is None:
+        return dict.fromkeys(_BASES, ())
+    from crm_cli.query.answering import answerable
+
+    scopes = {name: workspace.scope(base) for name, base in _BASES.items()}
+    return answerable(scopes, terms, where)

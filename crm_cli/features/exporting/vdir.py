@@ -1,0 +1,217 @@
+"""Items into a folder of calendar files, which vdirsyncer brings to telephones and back.
+
+What was changed there and not yet imported is never overwritten, and what others put
+there is never removed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from crm_cli.features.exporting.calendars import calendar_items, surroundings
+from crm_cli.formats.decoding import decode
+from crm_cli.formats.ics.comparing import changed_there, news
+from crm_cli.formats.ics.entries import Entry
+from crm_cli.formats.ics.parsing import Refused, read_entries
+from crm_cli.formats.ics.words import BIRTHDAY, Around, uid_of
+from crm_cli.formats.ics.writing import calendar_of, component, fits, keep_others
+from crm_cli.formats.targets import exchanged
+from crm_cli.model.errors import CrmError, UsageError
+from crm_cli.model.item import Item
+from crm_cli.store.vdir import SUFFIX, Vdir
+from crm_cli.workspace import Workspace
+
+_STAMP = re.compile(rb"^DTSTAMP:[^\r\n]*\r?\n", re.MULTILINE)
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]{0,120}")
+_LISTS = {"t": "tasks", "i": "interactions", "a": "anniversaries", "b": BIRTHDAY}
+
+
+@dataclass(slots=True)
+class Folder:
+    """What became of a folder: numbers of files, and those left alone, with why."""
+
+    path: Path
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    without_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of the folder: its bytes, and what it says (None: it cannot be read)."""
+
+    name: str
+    data: bytes
+    entries: tuple[Entry, ...] | None
+
+
+def export_folder(
+    workspace: Workspace,
+    kind: str,
+    path: Path,
+    terms: Sequence[str] = (),
+    *,
+    where: str | None = None,
+    force: bool = False,
+) -> Folder:
+    """Make a folder show the items that a query describes: one file each, named by its UID.
+
+    Files that say the same are left as they are. Of ours, those that are described no
+    longer are removed. With `force` what was changed there is overwritten. Raises
+    UsageError for a folder within the records, StorageError.
+    """
+    name = exchanged(kind)
+    if name not in ("tasks", "interactions", "anniversaries", "calendar"):
+        raise UsageError(f"{name} cannot stand in a calendar", "tasks, interactions … can")
+    vdir = Vdir(path, workspace.root)
+    around = surroundings(workspace)
+    done = Folder(path)
+    files = _read(vdir, around, done)
+    by_uid = {entry.uid: one for one in files for entry in one.entries or ()}
+    shown: set[str] = set()
+    for item in calendar_items(workspace, name, terms, where=where):
+        if not fits(item):
+            done.without_day += 1
+            continue
+        uid = uid_of(item, around)
+        if uid not in shown:
+            shown.add(uid)
+            _put(vdir, by_uid.get(uid), item, uid, around, done, force=force)
+    lists = set(_LISTS.values()) if name == "calendar" else {name}
+    lists |= {BIRTHDAY} if "anniversaries" in lists else set()
+    for one in files:
+        if _is_gone(one, shown, lists):
+            _remove(vdir, one, workspace, around, done, force=force)
+    if done.written or done.removed:
+        vdir.settle()
+    return done
+
+
+def _read(vdir: Vdir, around: Around, done: Folder) -> list[_File]:
+    files = []
+    for name, data in vdir.read().items():
+        if isinstance(data, str):
+            done.kept.append((name, data))
+            continue
+        entries: tuple[Entry, ...] | None
+        try:
+            found = list(read_entries(decode(data).text, around, file=name))
+        except CrmError as error:
+            done.kept.append((name, f"it cannot be read: {error.message}"))
+            continue
+        refused = [one for one in found if isinstance(one, Refused)]
+        entries = tuple(one for one in found if isinstance(one, Entry))
+        if refused:
+            done.kept.append((name, f"line {refused[0].line}: {refused[0].reason}"))
+            entries = None
+        files.append(_File(name, data, entries))
+    return files
+
+
+def _put(
+    vdir: Vdir,
+    there: _File | None,
+    item: Item,
+    uid: str,
+    around: Around,
+    done: Folder,
+    *,
+    force: bool,
+) -> None:
+    """Write one item, unless its file says the same, or has news."""
+    made = component(item, around)
+    if there is not None and there.entries:
+        keep_others(made, there.entries[0], around)
+    data = calendar_of([made], around)
+    if there is None:
+        name = _name(uid)
+        if vdir.write(name, data, None):
+            done.written += 1
+        elif not any(kept == name for kept, _ in done.kept):
+            done.kept.append((name, "another entry has this name, or came meanwhile"))
+        return
+    if _STAMP.sub(b"", there.data) == _STAMP.sub(b"", data):
+        done.unchanged += 1
+    elif not force and _has_news(there, {uid: item}, around):
+        done.kept.append((there.name, "changed there"))
+    elif vdir.write(there.name, data, there.data):
+        done.written += 1
+    else:
+        done.kept.append((there.name, "changed meanwhile"))
+
+
+def _is_gone(one: _File, shown: set[str], lists: set[str]) -> bool:
+    """Whether a file is ours, of what was exported now, and shown no longer."""
+    entries = one.entries or ()
+    return bool(entries) and all(
+        entry.id
+        and entry.uid not in shown
+        and _LISTS.get(entry.id[:1] if entry.id[1:2] == "-" else "", entry.kind) in lists
+        for entry in entries
+    )
+
+
+def _remove(
+    vdir: Vdir,
+    one: _File,
+    workspace: Workspace,
+    around: Around,
+    done: Folder,
+    *,
+    force: bool,
+) -> None:
+    items = _items(workspace, one.entries or ())
+    if not force and _has_news(one, items, around):
+        done.kept.append((one.name, "changed there"))
+    elif vdir.remove(one.name, one.data):
+        done.removed += 1
+    else:
+        done.kept.append((one.name, "changed meanwhile"))
+
+
+def _has_news(one: _File, items: Mapping[str, Item], around: Around) -> bool:
+    """Whether a file says what is not yet said here."""
+    if one.entries is None:
+        return True
+    for entry in one.entries:
+        item = items.get(entry.uid)
+        if item is None:
+            # It is nobody's any more: what was written here may go, what was changed may not.
+            if changed_there(entry):
+                return True
+            continue
+        found = news(entry, item, around)
+        if found or found.conflicts or found.stray:
+            return True
+    return False
+
+
+def _items(workspace: Workspace, entries: Iterable[Entry]) -> dict[str, Item]:
+    """The items that entries of ours are about, as far as there are any."""
+    found = {}
+    for entry in entries:
+        table = {"tasks": "task", "interactions": "interaction"}.get(entry.kind)
+        if table is None:
+            continue
+        rows = workspace.index.connection.execute(
+            f'SELECT c."id" FROM "{table}" i JOIN "customer" c ON c."pk" = i."customer"'
+            ' WHERE i."id" = ?',
+            (entry.id,),
+        ).fetchall()
+        for item in workspace.record(str(rows[0][0])).items(entry.kind) if rows else ():
+            if item.id == entry.id:
+                found[entry.uid] = item
+    return found
+
+
+def _name(uid: str) -> str:
+    """The file of a UID: its own name where that is a harmless one."""
+    if _PLAIN.fullmatch(uid):
+        return f"{uid}{SUFFIX}"
+    return f"{sha256(uid.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}{SUFFIX}"

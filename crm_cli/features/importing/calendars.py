@@ -1,0 +1,196 @@
+"""Entries of calendars: tasks, interactions, birthdays and anniversaries, matched and written.
+
+A file brings what is new in it; what it does not mention stays. Where a field was changed
+here and there since the file was written, the entry is rejected with both readings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_cli.features.importing.addressees import Addressees
+from crm_cli.features.importing.appointments import Fate, settle, write_entries
+from crm_cli.features.items import foreign_uids
+from crm_cli.formats.decoding import decode
+from crm_cli.formats.ics.entries import Entry
+from crm_cli.formats.ics.parsing import Refused, read_entries
+from crm_cli.formats.ics.words import BIRTHDAY, Around
+from crm_cli.model.errors import DataError, Unreadable, UsageError
+from crm_cli.store import outside
+from crm_cli.store.vdir import Vdir
+from crm_cli.workspace import Change, Edit, Step, Workspace
+
+_WANTED = {
+    "tasks": ("tasks",),
+    "interactions": ("interactions",),
+    "anniversaries": ("anniversaries", BIRTHDAY),
+    "calendar": ("tasks", "interactions", "anniversaries", BIRTHDAY),
+}
+_NAMES = {
+    "tasks": ("task", "tasks"),
+    "interactions": ("interaction", "interactions"),
+    "anniversaries": ("anniversary", "anniversaries"),
+    BIRTHDAY: ("birthday", "birthdays"),
+}
+
+
+class Calendar(NamedTuple):
+    """What a file, or a folder of files, holds: entries, and what cannot be taken of it."""
+
+    kind: str
+    entries: tuple[Entry, ...]
+    refused: tuple[Refused, ...]
+    left_out: tuple[str, ...]
+
+
+class CalendarImport(NamedTuple):
+    """What an import would do. The counts are of entries, by kind and by what they come to.
+
+    `ids` are those of the items that are new or change; `notes` are worth a look.
+    """
+
+    counts: dict[str, Counter[str]]
+    rejected: tuple[Refused, ...]
+    notes: tuple[str, ...]
+    ids: tuple[str, ...]
+    change: Change
+
+
+def read_calendar(workspace: Workspace, kind: str, path: Path, *, encoding: str = "") -> Calendar:
+    """The entries of a calendar file (`-` is stdin), or of all files of a vdir.
+
+    Raises UsageError where there is none, DataError for what is no calendar.
+    """
+    around = _around(workspace)
+    found: list[Entry | Refused] = []
+    if str(path) != "-" and path.is_dir():
+        for name, data in Vdir(path).read().items():
+            file = str(path / name)
+            if isinstance(data, str):
+                found.append(Refused(1, data, "", file))
+                continue
+            try:
+                found += read_entries(decode(data, encoding).text, around, file=file)
+            except (DataError, UsageError) as error:
+                found.append(Refused(1, error.message, "", file))
+    else:
+        text = decode(outside.read(path), encoding).text
+        try:
+            found += read_entries(text, around, file=str(path))
+        except DataError as error:
+            raise DataError(f"{path}: {error.message}", error.hint) from None
+    wanted = _WANTED[kind]
+    entries = [one for one in found if isinstance(one, Entry)]
+    others = Counter(one.kind for one in entries if one.kind not in wanted)
+    names = dict.fromkeys(name for one in entries if one.kind in wanted for name in one.left_out)
+    told = [f"{count} {_NAMES[other][count != 1]}" for other, count in others.items()]
+    return Calendar(
+        kind,
+        tuple(one for one in entries if one.kind in wanted),
+        tuple(one for one in found if isinstance(one, Refused)),
+        (*told, *names),
+    )
+
+
+def plan_calendar(
+    workspace: Workspace,
+    calendar: Calendar,
+    *,
+    who: str | None = None,
+    advance: Callable[[], None] = lambda: None,
+) -> CalendarImport:
+    """Match entries with what is there; nothing is written.
+
+    `who` is the id of the customer of entries that name none. The change leaves out
+    what is rejected: whether it may be carried out then is the caller's to decide.
+    """
+    around = _around(workspace)
+    addressees = Addressees(workspace, around, who)
+    rejected = list(calendar.refused)
+    by_customer: dict[str, list[Entry]] = defaultdict(list)
+    seen: dict[tuple[str, str], int] = {}
+    for entry in calendar.entries:
+        key = (entry.uid, str(entry.exception or ""))
+        if key in seen:
+            rejected.append(_reject(entry, f"{entry.uid} is in line {seen[key]} already"))
+            advance()
+            continue
+        seen[key] = entry.line
+        try:
+            by_customer[addressees.customer(entry)].append(addressees.resolved(entry))
+        except Unreadable as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            rejected.append(_reject(entry, f"{error.message}{hint}"))
+            advance()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    notes: list[str] = []
+    ids: list[str] = []
+    steps: list[Step] = []
+    for customer, entries in by_customer.items():
+        touched = []
+        for fate in _tried(workspace, customer, entries, around, addressees):
+            advance()
+            notes += fate.notes
+            if fate.rejected:
+                rejected.append(_reject(fate.entry, fate.rejected))
+                continue
+            counts[fate.entry.kind][fate.what] += 1
+            if fate.what != "unchanged":
+                ids.append(fate.id or customer)
+                touched.append(fate.entry)
+        if touched:
+            write = partial(write_entries, entries=touched, around=around, ids=addressees)
+            steps.append(Edit(workspace.path_of(customer), write))
+    rejected.sort(key=lambda one: (one.file, one.line))
+    number = sum(one["new"] + one["changed"] for one in counts.values())
+    subject = f"import {number} {_noun(calendar.kind, number)}"
+    return CalendarImport(
+        counts, tuple(rejected), tuple(notes), tuple(ids), Change(subject, tuple(steps))
+    )
+
+
+def write_rejected(path: Path, rejected: Sequence[Refused]) -> None:
+    """Write what was rejected as a calendar, each entry with why; raises UsageError."""
+    pieces = ["BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//crm//rejected//EN\r\n"]
+    for one in rejected:
+        if one.source:
+            head, end, rest = one.source.rpartition("END:")
+            reason = " ".join(one.reason.split())
+            pieces.append(f"{head}X-REJECTED:{reason}\r\n{end}{rest}" if end else one.source)
+    outside.write(path, [*pieces, "END:VCALENDAR\r\n"])
+
+
+def rejects_path(path: Path) -> Path:
+    """Where the rejected entries of a file or folder go: `team.rejects.ics` beside it."""
+    if str(path) == "-":
+        return outside.free_name(Path("rejects.ics"))
+    return outside.free_name(path.resolve().with_name(f"{path.resolve().stem}.rejects.ics"))
+
+
+def _tried(
+    workspace: Workspace,
+    customer: str,
+    entries: Sequence[Entry],
+    around: Around,
+    ids: Addressees,
+) -> Iterator[Fate]:
+    """What the entries of a customer come to, tried on a copy of the record."""
+    yield from settle(workspace.document(customer), entries=entries, around=around, ids=ids)
+
+
+def _around(workspace: Workspace) -> Around:
+    return Around(workspace.business, workspace.clock.now, foreign_uids(workspace))
+
+
+def _reject(entry: Entry, reason: str) -> Refused:
+    return Refused(entry.line, reason, entry.source, entry.file)
+
+
+def _noun(kind: str, number: int) -> str:
+    if kind == "calendar":
+        return "entry" if number == 1 else "entries"
+    return _NAMES[kind][number != 1]

@@ -1,0 +1,202 @@
+"""Tasks as VTODO (RFC 5545, section 3.6.2), and back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from crm_cli.formats.ics.entries import Reader, Told
+from crm_cli.formats.ics.moments import midnight, placed, rule_out, stamp
+from crm_cli.formats.ics.reminders import alarm, remind_before
+from crm_cli.formats.ics.texts import text_value, texts_value
+from crm_cli.formats.ics.words import (
+    PRIORITY,
+    TASK_STATUS,
+    Around,
+    clean,
+    own_id,
+    uid_for,
+    with_foot,
+    without_foot,
+    word_among,
+)
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.recurrence import check_rule
+from crm_cli.model.task import TASK
+
+if TYPE_CHECKING:
+    from icalendar import Todo
+
+    from crm_cli.model.item import Item
+
+_STATUS = {"NEEDS-ACTION": "open", "IN-PROCESS": "in_progress"} | {
+    word: word.lower() for word in ("COMPLETED", "CANCELLED")
+}
+
+
+def fill(todo: Todo, task: Item, around: Around) -> None:
+    """What iCalendar has words for.
+
+    A task that recurs has its rule's own day as DTSTART, since rules count from there; one
+    that was put off is due after it. COUNT is then what is left, the present one included.
+    """
+    said = task.values
+    zone = around.business.time_zone
+    todo.add("SUMMARY", text_value(task.title or "…"))
+    due, start = said.get("due"), said.get("start")
+    rule = _rule(said)
+    if rule:
+        anchor = said.get("recurrence_id") or due
+        assert anchor is not None and due is not None
+        if isinstance(anchor, datetime) is not isinstance(due, datetime):
+            anchor = due  # both are of one sort; the line of ours beside it has the other
+        todo.add("DTSTART", placed(anchor, zone, recurring=True))
+        todo.add("DUE", placed(due, zone, recurring=True))
+        from icalendar import vRecur
+
+        todo.add("RRULE", vRecur.from_ical(rule_out(rule, anchor, zone)))
+    else:
+        if due is not None:
+            todo.add("DUE", placed(due, zone, recurring=False))
+        if start is not None and (due is None or _before(start, due, around)):
+            if isinstance(due, datetime) and not isinstance(start, datetime):
+                start = midnight(start, zone)
+            elif due is not None and not isinstance(due, datetime):
+                start = start.astimezone(zone).date() if isinstance(start, datetime) else start
+            todo.add("DTSTART", placed(start, zone, recurring=False))
+    todo.add("STATUS", TASK_STATUS[task.get("status")])
+    if isinstance(said.get("completed"), datetime):
+        todo.add("COMPLETED", stamp(said["completed"]))
+    elif said.get("completed") is not None:
+        todo.add("COMPLETED", stamp(midnight(said["completed"], zone)))
+    if said.get("priority"):
+        todo.add("PRIORITY", PRIORITY[said["priority"]])
+    if said.get("percent_complete") is not None:
+        todo.add("PERCENT-COMPLETE", said["percent_complete"])
+    if said.get("kind"):
+        todo.add("CATEGORIES", texts_value([said["kind"]]))
+    for id in said.get("depends_on") or ():
+        parameters = {"RELTYPE": "DEPENDS-ON"}
+        todo.add("RELATED-TO", text_value(uid_for(id, around)), parameters=parameters)
+    todo.add("DESCRIPTION", text_value(with_foot(said.get("notes"), task.owner)))
+    about = due if due is not None else start
+    if said.get("remind_before") and about is not None:
+        made = alarm(said["remind_before"], about, task.title or "…", zone, of_end=due is not None)
+        if made is not None:
+            todo.add_component(made)
+
+
+def read(reader: Reader) -> str:
+    """The values of a VTODO by iCalendar's own words; answers the customer its foot names."""
+    values = reader.values
+    zone = reader.around.business.time_zone
+    _put(values, "title", reader.text("SUMMARY"))
+    start, due = reader.moment("DTSTART"), reader.moment("DUE")
+    length = reader.length("DURATION")
+    if due is None and start is not None and length is not None:
+        due = start + length
+    rule = _read_rule(reader)
+    if rule and due is None:
+        due = start
+    _put(values, "due", due)
+    if start is not None and start != due:
+        values["recurrence_id" if rule else "start"] = start
+    _put(values, "rrule", rule)
+    _status(reader)
+    priority = reader.number("PRIORITY", 9)
+    if priority is not None:
+        words = ("normal", "urgent", "high", "high", "high", "normal")
+        values["priority"] = words[priority] if priority < 6 else "low"
+    _put(values, "percent_complete", reader.number("PERCENT-COMPLETE", 100))
+    _kind(reader)
+    depends = []
+    for line in reader.block.all("RELATED-TO"):
+        if line.params.get("RELTYPE", "").upper() == "DEPENDS-ON":
+            reader.used.add("RELATED-TO")
+            uid = line.text.strip()
+            depends.append(own_id(uid, reader.around) or uid)
+    _put(values, "depends_on", depends or None)
+    notes, customer, _ = without_foot(reader.text("DESCRIPTION") or "")
+    _put(values, "notes", notes if notes.strip() else None)
+    _put(values, "remind_before", remind_before(reader.triggers(), start, due, zone))
+    reader.own(TASK)
+    return customer
+
+
+def written(task: Item) -> dict[str, Any]:
+    """The values of a task as a calendar can say them at all."""
+    said = {key: value for key, value in task.values.items() if value not in (None, "", [])}
+    for key in ("title", "notes"):
+        if key in said:
+            said[key] = clean(said[key])
+    if not said.get("title"):
+        said.pop("title", None)
+    return said
+
+
+def _rule(said: dict[str, Any]) -> str:
+    """The rule, if there is one that other programs can follow."""
+    rule = str(said.get("rrule") or "")
+    if not rule or said.get("due") is None:
+        return ""
+    try:
+        check_rule(rule)
+        from icalendar import vRecur
+
+        vRecur.from_ical(rule.upper())
+    except ValueError:
+        return ""
+    return rule
+
+
+def _read_rule(reader: Reader) -> str | None:
+    line = reader.line("RRULE")
+    if line is None:
+        return None
+    with Told(line):
+        rule = line.raw.strip().upper()
+        check_rule(rule)
+        from icalendar import vRecur
+
+        try:
+            vRecur.from_ical(rule)
+        except ValueError:
+            raise Unreadable(f"'{line.raw}' is no rule of recurrence") from None
+        return rule
+
+
+def _status(reader: Reader) -> None:
+    line, completed = reader.line("STATUS"), reader.moment("COMPLETED")
+    word = line.raw.strip().upper() if line is not None else ""
+    if word in _STATUS:
+        reader.values["status"] = _STATUS[word]
+    elif not word and completed is not None:
+        reader.values["status"] = "completed"
+    if completed is not None and reader.values.get("status") == "completed":
+        reader.values["completed"] = completed
+
+
+def _kind(reader: Reader) -> None:
+    from crm_cli.formats.ics.words import parted
+
+    texts = [text for line in reader.block.all("CATEGORIES") for text in parted(line.raw)]
+    word = word_among(texts, TASK, reader.around.business)
+    if word is not None:
+        reader.values["kind"] = word
+    if len(texts) == (word is not None):
+        reader.used.add("CATEGORIES")
+
+
+def _before(start: Any, due: Any, around: Around) -> bool:
+    """Whether a start can stand beside what is due: it lies before it (3.8.2.3)."""
+    from crm_cli.model.dates import local_date
+
+    zone = around.business.time_zone
+    if isinstance(start, datetime) and isinstance(due, datetime):
+        return start < due
+    return local_date(start, zone) < local_date(due, zone)
+
+
+def _put(values: dict[str, Any], key: str, value: Any) -> None:
+    if value is not None:
+        values[key] = value
