@@ -342,6 +342,12 @@ class Workspace:
             self._met = self.problems
         return list(dict.fromkeys(ids))
 
+    def items(self, kind: Kind, terms: Sequence[str]) -> list[tuple[str, str]]:
+        """(customer's id, item's id) of a kind's items that query terms describe."""
+        found = self.select(kind, terms, cols=("customer", "id"))
+        self._met = self.problems
+        return [(str(customer), str(id)) for customer, id in found.rows]
+
     def item(self, text: str, kind: Kind | None = None) -> tuple[str, str]:
         """(customer's id, item's id) for a unique prefix of an item's id."""
         from crm_cli.query.who import resolve_item

@@ -33,8 +33,8 @@ app = typer.Typer()
 Which = Annotated[
     list[str],
     typer.Argument(
-        metavar="ID…|WHO",
-        help="Tasks by id; or a customer who has one open task; - reads ids.",
+        metavar="ID…|WHO…|TERM…",
+        help="Tasks by id; a customer with one open task; terms mean open tasks; - reads ids.",
     ),
 ]
 
@@ -202,7 +202,7 @@ def done(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = F
 
     crm task done t-9f3
     crm task done ana
-    crm task list is:overdue kind:call -o ids | crm task done - --yes
+    crm task done kind:call due:..yesterday
     """
     from crm_cli.features.tasks import done as plan
 
@@ -225,7 +225,7 @@ def delegate(
     ctx: typer.Context,
     tasks: Annotated[
         list[str],
-        typer.Argument(metavar="ID…|WHO USER", help="Tasks, then the user who is to do them."),
+        typer.Argument(metavar="ID…|WHO|TERM… USER", help="Tasks, then the user who is to do them."),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -252,7 +252,7 @@ def accept(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes =
     """Take on tasks that were passed on to you.
 
     crm task accept t-9f3
-    crm task list assignee:me is:open -o ids | crm task accept - --yes
+    crm task accept assignee:me
     """
     from crm_cli.features.tasks.delegating import accept as plan
 
@@ -275,7 +275,7 @@ def snooze(
     ctx: typer.Context,
     tasks: Annotated[
         list[str],
-        typer.Argument(metavar="ID…|WHO DATE", help="Tasks, then the day they are due instead."),
+        typer.Argument(metavar="ID…|WHO|TERM… DATE", help="Tasks, then the day they are due instead."),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -284,6 +284,7 @@ def snooze(
 
     crm task snooze t-9f3 mon
     crm task snooze ana "next week"
+    crm task snooze +vip due:today tomorrow
     """
     from crm_cli.features.tasks import snooze as plan
 
@@ -340,9 +341,17 @@ def _change(
     yes: bool,
 ) -> None:
     """Carry out what is planned for the tasks that the words mean."""
+    from crm_cli.features.tasks.meaning import asked_for, meant, split_terms
+
     strict = not session.interactive
-    found = [_picked(session, word, strict=strict) for word in session.expand(words)]
-    carry_out(session, plan(session.workspace, found), dry_run=dry_run, yes=yes)
+    workspace = session.workspace
+    named, terms = split_terms(workspace, session.expand(words))
+    found = [_picked(session, word, strict=strict) for word in named]
+    if not terms:
+        carry_out(session, plan(workspace, found), dry_run=dry_run, yes=yes)
+        return
+    found += meant(workspace, terms)
+    carry_out(session, asked_for(plan(workspace, found), found), dry_run=dry_run, yes=yes)
 
 
 def _picked(session: Session, word: str, *, strict: bool) -> Task:

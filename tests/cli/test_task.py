@@ -132,3 +132,42 @@ def test_a_title_from_a_stranger_cannot_write_on_the_terminal(crm: Crm, shop: Pa
     done = crm("task", "done", "jan-vidmar")
     assert done.code == 0
     assert "\x1b" not in done.out + done.err
+
+
+def test_query_terms_mean_open_tasks(crm: Crm, shop: Path) -> None:
+    before = {path: path.read_bytes() for path in shop.rglob("*.yaml")}
+    asked = crm("task", "done", "assignee:petra")
+    assert (asked.code, asked.out) == (2, "")
+    assert asked.err.splitlines()[0] == (
+        "Complete 2 tasks of 2 customers: Call about the towels (t-3qqqqq1), "
+        "Send the samples (t-9f3kx7d)"
+    )
+    assert {path: path.read_bytes() for path in before} == before
+    assert crm("task", "done", "assignee:petra", "--yes").code == 0
+    assert status(crm, "t-9f3kx7d") == status(crm, "t-3qqqqq1") == "completed"
+    assert status(crm, "t-3qqqqq2") == "open"
+
+
+def test_several_tasks_of_one_customer_are_asked_for_too(crm: Crm) -> None:
+    words = ("task", "snooze", "customer:hotel-breg", "+1w")
+    asked = crm(*words)
+    assert (asked.code, asked.out) == (2, "")
+    assert "Snooze 2 tasks of hotel-breg" in asked.err
+    assert crm(*words, "--yes").code == 0
+    assert crm("task", "list", "due:2026-11-27", "-o", "ids").lines == ["t-3qqqqq1", "t-3qqqqq2"]
+
+
+def test_one_task_by_terms_is_not_asked_for(crm: Crm) -> None:
+    assert crm("task", "done", "kind:call", "is:overdue").code == 0
+    assert status(crm, "t-3qqqqq1") == "completed"
+    # It is no longer open, so that nothing is meant.
+    assert crm("task", "cancel", "kind:call", "is:overdue") == (
+        0, "", "nobody is meant; nothing was done\n",
+    )  # fmt: skip
+    assert crm("task", "done", "colour:red").code == 2
+
+
+def test_terms_on_broken_records_are_a_partial_answer(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "bad.yaml").write_text("name: [\n")
+    assert crm("task", "done", "kind:call", "is:overdue").code == 4
+    assert status(crm, "t-3qqqqq1") == "completed"
