@@ -225,7 +225,9 @@ def delegate(
     ctx: typer.Context,
     tasks: Annotated[
         list[str],
-        typer.Argument(metavar="ID…|WHO|TERM… USER", help="Tasks, then the user who is to do them."),
+        typer.Argument(
+            metavar="ID…|WHO|TERM… USER", help="Tasks, then the user who is to do them."
+        ),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -275,7 +277,9 @@ def snooze(
     ctx: typer.Context,
     tasks: Annotated[
         list[str],
-        typer.Argument(metavar="ID…|WHO|TERM… DATE", help="Tasks, then the day they are due instead."),
+        typer.Argument(
+            metavar="ID…|WHO|TERM… DATE", help="Tasks, then the day they are due instead."
+        ),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
