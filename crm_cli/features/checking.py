@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from crm_cli.features.paths import path_named, record_paths, within
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, Problem, Severity, UsageError
+from crm_cli.model.segment import place
 from crm_cli.query.ast import Segment
+from crm_cli.query.fault import QueryError
 from crm_cli.store import modes
 from crm_cli.store.document import Document
 from crm_cli.store.repair import quote_codes, write_ids
 from crm_cli.workspace import Change, Edit, Step, Workspace
+
+FILE = "segments.yaml"
 
 
 def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
@@ -40,10 +45,31 @@ def _segments(workspace: Workspace) -> Iterator[Problem]:
         try:
             count(workspace.index.connection, Query(CUSTOMER, Segment(name)), scope)
         except UsageError as error:
-            first, *_ = error.message.splitlines()
-            message = first if name in first else f"in segment @{name}: {first}"
-            hint = " ".join(error.hint.split())
-            yield Problem("segments.yaml", 0, 0, "segment-query", message, hint)
+            yield from _faults(workspace, name, error)
+
+
+def _faults(workspace: Workspace, name: str, error: UsageError) -> Iterator[Problem]:
+    """Each fault of a segment at its place; one in another that it asks for, where it does."""
+    segment = workspace.segments()[name]
+    asked = [*(segment.values.get("query") or ()), segment.values.get("where")]
+    faults = error.faults if isinstance(error, QueryError) else ()
+    own = [fault for fault in faults if fault.span.text in asked]
+    for fault in own:
+        line, column = place(segment, fault.span.text, fault.span.start)
+        message = f"in segment @{name}: {fault.message}"
+        hint = " ".join(fault.hint.split())
+        yield Problem(FILE, line, column, "segment-query", message, hint)
+    if own:
+        return
+    message, *_ = error.message.splitlines()
+    hint = " ".join(error.hint.split())
+    other = re.match(r"in segment (@[\w-]+): ", message)
+    if other is not None and other[1] != f"@{name}":
+        message = f"in segment @{name}: {other[1]} cannot be asked"
+        hint = f"put {other[1]} right"
+    asks = other[1] if other is not None else f"@{name}"
+    line, column = place(segment, asks, 0)
+    yield Problem(FILE, line, column, "segment-query", message, hint)
 
 
 def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Choice, MapOf, Text, Texts
 from crm_cli.model.kind import Field, Kind
+from crm_cli.model.node import Scalar, Sequence
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
 
 
 class Terms(Texts):
@@ -28,6 +30,30 @@ class Terms(Texts):
             raise Unreadable(
                 f"a quote in '{text}' is not closed", "close it, or write the terms as a list"
             ) from None
+
+
+def place(segment: Item, asked: str, offset: int) -> tuple[int, int]:
+    """(line, column) of a part of what a segment asks, `offset` characters into the text.
+
+    `asked` is a term or the expression. Where the file spells it otherwise, over several
+    lines or with escapes, it is where that text begins, else where the segment does.
+    """
+    from crm_cli.model.reading import value_node
+
+    for key in ("query", "where"):
+        node = value_node(segment, key)
+        for part in node.items if isinstance(node, Sequence) else (node,):
+            if not isinstance(part, Scalar):
+                continue
+            at = part.text.find(asked)
+            if at < 0:
+                continue
+            quotes = part.end - part.start - len(part.text)
+            if quotes not in (0, 2) or "\n" in part.text:
+                return part.line, part.column
+            return part.line, part.column + quotes // 2 + at + offset
+    node = segment.node
+    return (node.line, node.column) if node is not None else (0, 0)
 
 
 class SegmentKind(StrEnum):
