@@ -100,7 +100,7 @@ class Document(Opened):
                 f"name one, as {field.key}.{_first(type)}=…",
             )
         typed = self.cast(field, value)
-        if isinstance(typed, tuple):
+        if typed.__class__ is tuple:  # not a partial date, which is one too
             typed, currency = typed
             if "currency" in item.kind.by_key:
                 self._put(item, "currency", Scalar(currency))
@@ -127,7 +127,7 @@ class Document(Opened):
                 known = ", ".join(one.key for one in type.kind.fields)
                 raise UsageError(f"{field.key} has no {rest}", f"it has: {known}")
             typed = self.cast(part, value)
-            if isinstance(typed, tuple):
+            if typed.__class__ is tuple:
                 typed = typed[0]
             key, inner = part.key, value_to_node(part.type, typed)
             order = [one.key for one in type.kind.fields]

@@ -224,3 +224,10 @@ def test_fmt_keeps_comments_and_meaning() -> None:
     once = document.text
     repair.fmt(document)
     assert document.text == once
+
+
+def test_a_partial_date_is_no_pair_of_amount_and_currency() -> None:
+    document = Document("customers/ana.yaml", b"name: Ana\n", CUSTOMER, SHOP)
+    document.set(None, "birth_date", "--11-22")
+    document.set(None, "birth_date", "1984-11-22")
+    assert document.data == b"name: Ana\nbirth_date: 1984-11-22\n"
