@@ -450,12 +450,16 @@ class Workspace:
         """What makes a commit of what was just written; None where there is no autocommit."""
         if not self.business.autocommit:
             return None
+        from crm_cli.model.settings import author_of
         from crm_cli.store.commits import Change as Kept
         from crm_cli.store.commits import keep
 
+        named = self._user or self.environ.get("CRM_USER")
+        author = author_of(self.file("crm.yaml").record, named) if named else ""
+
         def kept(done: Committed) -> None:
             changes = [Kept(file.path, file.before, file.after) for file in done.files]
-            said = keep(self.root, self.environ, subject, changes)
+            said = keep(self.root, self.environ, subject, changes, author=author)
             if said:
                 self.notices.append(said)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from crm_cli.model.kinds import FILE_KINDS
 from crm_cli.store import sync as syncing
 from crm_cli.store.commits import commit_paths, forget, hand_subject, in_head, uncommitted
 from crm_cli.store.git import Git, obstacle, repository
-from crm_cli.store.lock import Lock
+from crm_cli.store.transaction import alone
 from crm_cli.workspace import Workspace
 
 ROUNDS = 12
@@ -59,13 +58,12 @@ def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
         return Synced(
             remote.name, apart.ahead, apart.behind, tuple(valid), tuple(invalid), dry=True
         )
-    with Lock(
-        os.path.realpath(workspace.root),
+    with alone(
+        workspace.root,
         command=workspace.command,
         timeout=workspace.lock_timeout,
         waiting=workspace.waiting,
-    ) as lock:
-        lock.clean = True
+    ):
         return _sync(workspace, git, remote)
 
 
@@ -110,7 +108,8 @@ def _commit(git: Git, valid: list[str]) -> None:
     for one in uncommitted(git.root):
         paths = [path for path in one.paths if path in left]
         if paths:
-            commit_paths(git, one.subject, paths, [path for path in paths if path not in known])
+            new = [path for path in paths if path not in known]
+            commit_paths(git, one.subject, paths, new, author=one.author)
             left.difference_update(paths)
     forget(git.root)
     if left:

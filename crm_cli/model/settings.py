@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crm_cli.model.business import Business
@@ -114,6 +115,20 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         working_hours=read_hours(settings.values.get("working_hours")),
         autocommit=git is not None and bool(git.values.get("autocommit")),
     )
+
+
+def author_of(settings: Item, user: str) -> str:
+    """A user as git names an author: `Petra Zajc <petra@lan.example>`; empty for nobody.
+
+    What git cannot hold in a name is left out.
+    """
+    users: dict[str, Item] = settings.values.get("users") or {}
+    values = users[user].values if user in users else {}
+    name, email = (
+        " ".join(re.sub(r"[<>]", "", "".join(c if c.isprintable() else " " for c in text)).split())
+        for text in (str(values.get("name") or user), str(values.get("email") or ""))
+    )
+    return f"{name} <{email}>" if name.strip(".,:;\"' ") else ""
 
 
 def _vocabulary(words: object) -> dict[str, tuple[str, ...]]:

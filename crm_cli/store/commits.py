@@ -41,38 +41,48 @@ class Pending(NamedTuple):
 
     subject: str
     paths: tuple[str, ...]
+    author: str = ""
 
 
-def keep(root: Path, environ: Mapping[str, str], subject: str, changes: Sequence[Change]) -> str:
+def keep(
+    root: Path,
+    environ: Mapping[str, str],
+    subject: str,
+    changes: Sequence[Change],
+    *,
+    author: str = "",
+) -> str:
     """Commit what a command wrote; a line to say where it was not, else empty.
 
+    `author` is `Name <e-mail>` of who gave the command, where that is not git's own user.
     To be called while the directory is locked. Never raises for anything that git does.
     """
     gitdir = repository(root)
     if gitdir is None:
         return ""
     real = os.path.realpath(root)
+    written = [change.path for change in changes]
     if not is_trusted(root, environ):
-        note(real, subject, [change.path for change in changes])
+        note(real, subject, written, author)
         return "saved, not committed: this directory is not trusted yet (crm git setup)"
     try:
         reason = obstacle(gitdir)
         if not reason:
-            _retried(Git(real, environ), real, subject, changes)
+            _retried(Git(real, environ), real, subject, changes, author)
             return ""
     except GitFailed as error:
         reason = error.message
     except OSError as error:
         reason = files.reason(error)
-    note(real, subject, [change.path for change in changes])
+    note(real, subject, written, author)
     return f"saved, not committed: {reason}"
 
 
-def _retried(git: Git, real: str, subject: str, changes: Sequence[Change]) -> None:
+def _retried(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> None:
     """Commit; another git that holds the index is waited for, not long."""
     for pause in (0.1, 0.3, 0.6, 1.0, None):
         try:
-            _keep(git, real, subject, changes)
+            _keep(git, real, subject, changes, author)
             return
         except GitFailed as error:
             if pause is None or "index.lock" not in error.message:
@@ -80,7 +90,7 @@ def _retried(git: Git, real: str, subject: str, changes: Sequence[Change]) -> No
             time.sleep(pause)
 
 
-def _keep(git: Git, real: str, subject: str, changes: Sequence[Change]) -> None:
+def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> None:
     written = {_tracked(real, change.path): change for change in changes}
     pending = uncommitted(real)
     heads = in_head(git, [*written, *(path for one in pending for path in one.paths)])
@@ -103,7 +113,9 @@ def _keep(git: Git, real: str, subject: str, changes: Sequence[Change]) -> None:
         if isinstance(content, Path) or not _is(git, path, heads.get(path), content)
     }
     if earlier:
-        commit_contents(git, _pending_subject(pending), earlier)
+        authors = {one.author for one in pending}
+        by = authors.pop() if len(authors) == 1 else ""
+        commit_contents(git, _pending_subject(pending), earlier, author=by)
     if by_hand:
         commit_contents(git, hand_subject(by_hand), by_hand)
     forget(real)
@@ -115,24 +127,29 @@ def _keep(git: Git, real: str, subject: str, changes: Sequence[Change]) -> None:
         if not _is(git, path, heads.get(path), change.after)
     ]
     if todo:
-        commit_paths(git, subject, todo, [path for path in todo if path not in heads])
+        new = [path for path in todo if path not in heads]
+        commit_paths(git, subject, todo, new, author=author)
         _record(real, git.text("rev-parse", "HEAD"))
 
 
-def commit_paths(git: Git, subject: str, todo: Sequence[str], new: Sequence[str] = ()) -> None:
+def commit_paths(
+    git: Git, subject: str, todo: Sequence[str], new: Sequence[str] = (), *, author: str = ""
+) -> None:
     """One commit of exactly these paths as they are; `new` are those that git does not know.
 
     What else is staged stays staged. Raises GitFailed.
     """
     if len(todo) > _MATCHED:
         # git compares each file with each path that it is given.
-        commit_contents(git, subject, {path: Path(path) for path in todo}, seconds=300.0)
+        contents = {path: Path(path) for path in todo}
+        commit_contents(git, subject, contents, author=author, seconds=300.0)
         return
     listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
     if new:
         git.run("add", "--intent-to-add", *listed, input=nul_separated(new))
     try:
-        git.run("commit", "--quiet", "--only", "-m", subject, *listed, input=nul_separated(todo))
+        words = ["commit", "--quiet", "--only", "-m", subject, *_by(author), *listed]
+        git.run(*words, input=nul_separated(todo))
     except GitFailed:
         if new:
             git.ask("rm", "--cached", "--quiet", *listed, input=nul_separated(new))
@@ -140,7 +157,12 @@ def commit_paths(git: Git, subject: str, todo: Sequence[str], new: Sequence[str]
 
 
 def commit_contents(
-    git: Git, subject: str, contents: Mapping[str, bytes | Path | None], *, seconds: float = 30.0
+    git: Git,
+    subject: str,
+    contents: Mapping[str, bytes | Path | None],
+    *,
+    author: str = "",
+    seconds: float = 30.0,
 ) -> None:
     """One commit of these texts for these paths, whatever the files say by now.
 
@@ -166,7 +188,8 @@ def commit_contents(
             git.run("read-tree", "HEAD", extra=extra)
         for index in (extra, None):
             if index is None:
-                git.run("commit", "--quiet", "-m", subject, extra=extra, seconds=seconds)
+                words = ["commit", "--quiet", "-m", subject, *_by(author)]
+                git.run(*words, extra=extra, seconds=seconds)
             if listed:
                 git.run("update-index", "-z", "--index-info", input=listed, extra=index)
             if on_disk:
@@ -174,6 +197,11 @@ def commit_contents(
                     "update-index", "--add", "--remove", "-z", "--stdin",
                     input=nul_separated(on_disk), extra=index,
                 )  # fmt: skip
+
+
+def _by(author: str) -> list[str]:
+    """The option for an author that is not git's own user, who stays the committer."""
+    return [f"--author={author}"] if author else []
 
 
 def _stored(git: Git, texts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -236,8 +264,12 @@ def uncommitted(real: str) -> list[Pending]:
         data = files.read_if_any(os.path.join(real, ".crm", _UNCOMMITTED))
         listed = json.loads(data) if data else []
         return [
-            Pending(str(subject), tuple(paths.check(str(path)) for path in named))
-            for subject, named in listed
+            Pending(
+                str(subject),
+                tuple(paths.check(str(path)) for path in named),
+                "".join(str(author) for author in rest),
+            )
+            for subject, named, *rest in listed
         ]
     except (OSError, ValueError, TypeError, Refused):
         return []
@@ -284,9 +316,9 @@ def _pending_subject(pending: Sequence[Pending]) -> str:
     return f"{len(subjects)} commands before: {'; '.join(subjects)}"[:500]
 
 
-def note(real: str, subject: str, changed: Sequence[str]) -> None:
+def note(real: str, subject: str, changed: Sequence[str], author: str = "") -> None:
     """Note what was saved and not committed, so that the next command commits it."""
-    listed = [*uncommitted(real), Pending(subject, tuple(changed))]
+    listed = [*uncommitted(real), Pending(subject, tuple(changed), author)]
     try:
         files.private_folder(os.path.join(real, ".crm"))
         files.write_atomic(

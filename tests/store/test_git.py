@@ -174,3 +174,43 @@ def test_in_a_folder_of_a_larger_repository(
         "set city of jan-vidmar", "", "shop/customers/jan-vidmar.yaml",
         "edited by hand: jan-vidmar", "", "shop/customers/jan-vidmar.yaml", "",
     ]  # fmt: skip
+
+
+def test_who_gave_the_command_is_the_author(shop: Path, git: Git, crm: Crm) -> None:
+    who = ("log", "-1", "--format=%an <%ae>, %cn")
+    assert crm("set", "maja-kos", "city=Bled", "--as", "marko").code == 0
+    assert git(*who) == "Marko Hribar <marko@lan.example>, Petra Zajc\n"
+    assert crm("set", "maja-kos", "city=Koper").code == 0
+    assert git(*who) == "Petra Zajc <petra@lan.example>, Petra Zajc\n"
+    # Nobody of crm.yaml has no address that we know.
+    assert crm("set", "maja-kos", "city=Bled", "--as", "eva").code == 0
+    assert git(*who) == "eva <>, Petra Zajc\n"
+    settings = shop / "crm.yaml"
+    settings.write_text(settings.read_text().replace("Marko Hribar", '"A <b>\\nC: d"'))
+    assert crm("set", "maja-kos", "city=Koper", "--as", "marko").code == 0
+    assert git(*who) == "A b C: d <marko@lan.example>, Petra Zajc\n"
+
+
+def test_many_files_have_the_author_too(
+    shop: Path, git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_cli.store.commits._MATCHED", 1)
+    monkeypatch.setenv("CRM_USER", "marko")
+    assert crm("tag", "add", "cold", "has:name", "--yes").code == 0
+    assert git("log", "-1", "--format=%an, %s") == "Marko Hribar, tag 3 customers cold\n"
+
+
+def test_a_commit_that_comes_later_has_its_own_author(shop: Path, git: Git, crm: Crm) -> None:
+    lock = shop / ".git" / "index.lock"
+    lock.touch()
+    assert "not committed" in crm("set", "maja-kos", "city=Bled", "--as", "marko").err
+    lock.unlink()
+    assert crm("set", "hotel-breg", "city=Koper").code == 0
+    assert git("log", "-2", "--format=%an, %s") == (
+        "Petra Zajc, set city of hotel-breg\nMarko Hribar, set city of maja-kos\n"
+    )
+
+
+def test_history_names_the_author(git: Git, crm: Crm) -> None:
+    assert crm("set", "maja-kos", "city=Bled", "--as", "marko").code == 0
+    assert "marko" in crm("blame", "maja-kos", "-o", "tsv").out
