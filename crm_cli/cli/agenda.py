@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Owner, Terms, Where
+from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Owner, Terms, Where
 from crm_cli.cli.session import of
 
 app = typer.Typer()
@@ -24,6 +24,7 @@ def agenda(
     ] = False,
     limit: Limit = None,
     cols: Cols = None,
+    as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
     no_header: NoHeader = False,
@@ -41,6 +42,7 @@ def agenda(
     from crm_cli.render.output import Column, Format, Rows
 
     session = of(ctx)
+    session.look_back(as_of)
     workspace = session.workspace
     found = find(
         workspace, session.expand(terms or ()), days=days, owner=owner, gaps=gaps, where=where

@@ -143,6 +143,7 @@ def show(
         str, typer.Argument(metavar="NUMBER|ID", help="A purchase's number or id.")
     ],
     cols: Cols = None,
+    as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
 ) -> None:
@@ -157,6 +158,7 @@ def show(
     from crm_cli.features.showing import item
 
     session = of(ctx)
+    session.look_back(as_of)
     customer, ref = chosen(session, lambda text: by_number(session.workspace, text), purchase)
     shown = item(session.workspace, customer, ref)
     answer_one(session, shown, cols=cols, output=output, json=json)

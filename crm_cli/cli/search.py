@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from crm_cli.cli.options import Json, Limit, NoHeader, Output, Words
+from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Words
 from crm_cli.cli.session import of
 
 app = typer.Typer()
@@ -15,6 +15,8 @@ def search(
     ctx: typer.Context,
     words: Words,
     limit: Limit = None,
+    cols: Cols = None,
+    as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
     no_header: NoHeader = False,
@@ -24,14 +26,16 @@ def search(
     crm search renewal offer
     crm search sustar
     """
+    from crm_cli.cli.columns import only
     from crm_cli.features.searching import search as find
     from crm_cli.render.output import Column, Rows
 
     session = of(ctx)
+    session.look_back(as_of)
     hits = find(session.workspace, words, limit=limit)
     rows = Rows(
         [Column(key) for key in ("id", "name", "where", "text")],
         [(hit.id, hit.name, hit.where, hit.text) for hit in hits],
         none="nothing found",
     )
-    session.show(rows, session.format(output, json), header=not no_header)
+    session.show(only(rows, cols), session.format(output, json), header=not no_header)

@@ -10,6 +10,7 @@ import typer
 
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
+    AsOf,
     Assignee,
     Cols,
     DryRun,
@@ -153,6 +154,7 @@ def show(
         typer.Argument(metavar="ID|WHO", help="A task; or a customer who has one open task."),
     ],
     cols: Cols = None,
+    as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
 ) -> None:
@@ -164,6 +166,7 @@ def show(
     from crm_cli.features.showing import item
 
     session = of(ctx)
+    session.look_back(as_of)
     found = _picked(session, task, strict=False)
     shown = item(session.workspace, found.customer, found.id)
     answer_one(session, shown, cols=cols, output=output, json=json)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Since, Where
+from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Since, Where
 from crm_cli.cli.session import of
 
 app = typer.Typer()
@@ -33,6 +33,7 @@ def timeline(
     since: Since = None,
     limit: Limit = None,
     cols: Cols = None,
+    as_of: AsOf = None,
     output: Output = None,
     json: Json = False,
     no_header: NoHeader = False,
@@ -52,6 +53,7 @@ def timeline(
     from crm_cli.render.output import Column, Format, Rows
 
     session = of(ctx)
+    session.look_back(as_of)
     workspace = session.workspace
     terms = list(words or ())
     customer = None

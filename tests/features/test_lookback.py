@@ -49,6 +49,14 @@ def test_as_of_a_commit_is_the_answer_in_a_checkout_of_it(
             ("list", "+a", "spend:1..", "--cols", "id,spend,tags", "-o", "csv"),
             ("due", "--within", "30d", "--json"),
             ("show", "maja-kos", "--json"),
+            ("show", "maja-kos", "--cols", "name,city,spend", "--json"),
+            ("task", "show", "t-9f3", "--json"),
+            ("purchase", "show", "2026-0007", "--json"),
+            ("timeline", "--json"),
+            ("timeline", "maja-kos", "-o", "tsv"),
+            ("search", "person", "--json"),
+            ("agenda", "--days", "5", "--gaps", "--json"),
+            ("agenda",),
             ("purchase", "summary", "--by", "customer", "--json"),
         ):
             then = crm(*words, "--as-of", commit)
