@@ -10,6 +10,7 @@ from typing import NamedTuple
 from crm_cli.model.errors import StorageError
 from crm_cli.store import files, setup
 from crm_cli.store.git import Git, repository
+from crm_cli.store.transaction import alone
 from crm_cli.store.trust import distrust, trust
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
@@ -35,18 +36,27 @@ def set_up(workspace: Workspace) -> SetUp:
     """
     root, environ = workspace.root, workspace.environ
     git = Git(os.path.realpath(root), environ)
-    made = repository(root) is None
+    steps: list[Edit | Rewrite] = [Rewrite(".gitattributes", _with_line(setup.ATTRIBUTES))]
+    made = repository(root) is None or (workspace.business.autocommit and setup.is_unfinished(git))
     if made:
+        # Said before there is a repository, so that a run that was killed can be told by it
+        # from a repository that somebody else has just made.
+        steps.append(Rewrite(".gitignore", _with_line(".crm/\n")))
+        steps.append(Edit("crm.yaml", lambda settings: settings.set(None, "git.autocommit", True)))
+        workspace.write(Change("git setup", tuple(steps)), keep=False)
         setup.make(git)
     trust(root, environ)
     notes = _installed(git)
-    steps: list[Edit | Rewrite] = [Rewrite(".gitattributes", _with_line(setup.ATTRIBUTES))]
-    if made:
-        steps.append(Rewrite(".gitignore", _with_line(".crm/\n")))
-        steps.append(Edit("crm.yaml", lambda settings: settings.set(None, "git.autocommit", True)))
-    workspace.write(Change("git setup", tuple(steps)))
-    if made:
-        setup.commit_all(git, "git setup")
+    if not made:
+        workspace.write(Change("git setup", tuple(steps)))
+    else:
+        with alone(
+            root,
+            command=workspace.command,
+            timeout=workspace.lock_timeout,
+            waiting=workspace.waiting,
+        ):
+            setup.commit_all(git, "git setup")
     return SetUp(root, made, tuple(notes))
 
 

@@ -15,12 +15,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from crm_cli.model.errors import StorageError
-from crm_cli.store import files
+from crm_cli.store import files, outside
 
 NAME = "claims.sqlite"
 _KEPT = timedelta(days=400)
 """What comes round every year must be told again the next."""
 _WAIT = 10.0
+_LOCK = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 _MADE = (
     'CREATE TABLE IF NOT EXISTS "claim" ("list" TEXT, "key" TEXT, "day" TEXT, "state" TEXT,'
     ' PRIMARY KEY ("list", "key")) WITHOUT ROWID'
@@ -55,7 +56,7 @@ def state_folder(root: Path, environ: Mapping[str, str]) -> Path:
             "set CRM_STATE_DIR to a folder outside of it: reading does not write there",
         )
     with files.telling(f"make {folder}", "nothing was told"):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        outside.make_folder(folder)
     return folder
 
 
@@ -119,16 +120,19 @@ class Claims:
         """Whether this run is the only one at something; the kernel ends it with the process."""
         path = self.folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.lock"
         with files.telling(f"open {path}", "nothing was sent"):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = files.again(files.calls.open, os.fspath(path), _LOCK, 0o600)
         try:
-            try:
-                files.calls.flock(descriptor, exclusive=True)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+            yield self._held(descriptor, path)
         finally:
-            os.close(descriptor)
+            files.calls.close(descriptor)
+
+    def _held(self, descriptor: int, path: Path) -> bool:
+        with files.telling(f"lock {path}", "nothing was sent"):
+            try:
+                files.again(files.calls.flock, descriptor, exclusive=True)
+            except BlockingIOError:
+                return False
+        return True
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

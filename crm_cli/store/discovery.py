@@ -87,16 +87,20 @@ def set_default(env: Mapping[str, str], root: Path) -> Path | None:
     import json
 
     line = f"default: {json.dumps(str(_absolute(root)), ensure_ascii=False)}\n".encode()
+    from crm_cli.store import outside
+
     with files.telling(f"write {path}"):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        outside.make_folder(path.parent)
         before, mode = b"", 0o600
-        if path.exists():
+        try:
             before, status = files.read_with_status(str(path))
             mode = stat.S_IMODE(status.st_mode)
+        except FileNotFoundError:
+            pass  # or a link to what is not there yet
         if before and not before.endswith(b"\n"):
             before += b"\n"
-        # Many keep their configuration elsewhere and link to it.
-        files.write_atomic(os.path.realpath(path), before + line, mode=mode)
+    # Many keep their configuration elsewhere and link to it.
+    outside.write_bytes(path, before + line, mode=mode)
     return path
 
 

@@ -398,6 +398,7 @@ def private_folder(path: str) -> None:
     """Make the program's own folder in a data directory, 0700. Raises OSError, Refused."""
     try:
         calls.mkdir(path, 0o700)
+        sync_folder(os.path.dirname(path))
     except FileExistsError:
         if not stat.S_ISDIR(calls.lstat(path).st_mode):
             raise Refused(

@@ -4,35 +4,57 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from crm_cli.model.errors import StorageError, UsageError
+from crm_cli.model.errors import UsageError
 from crm_cli.store import files
 
 LARGEST = 1024 * 1024 * 1024
 """The most that is read of a file, in bytes."""
 
+_CHUNK = 1024 * 1024
+_READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _ABANDONED = 3600
 """Seconds after which a temporary file is nobody's: there is no lock outside the directory."""
 
 
 def read(path: Path) -> bytes:
     """All bytes of a file, or of stdin for `-`. Raises UsageError where there is none."""
-    if str(path) == "-":
-        return sys.stdin.buffer.read()
     try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+        data = _stdin() if str(path) == "-" else _read(os.fspath(path))
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.EISDIR, errno.ENOTDIR):
-            raise UsageError(f"cannot read {path}: {error.strerror}") from error
-        raise StorageError(f"cannot read {path}: {error.strerror or error}") from error
+            raise UsageError(f"cannot read {path}: {files.reason(error)}") from error
+        raise files.failure(f"read {path}", error) from error
     if len(data) > LARGEST:
         raise UsageError(f"{path} has more than 1 GiB", "split it")
     return data
+
+
+def _stdin() -> bytes:
+    return sys.stdin.buffer.read(LARGEST + 1)
+
+
+def _read(path: str) -> bytes:
+    """A file's bytes, or a pipe's until its other end is closed (`<(command)` is one)."""
+    descriptor = files.again(files.calls.open, path, _READ)
+    try:
+        chunks = []
+        size = 0
+        while size <= LARGEST:
+            chunk = files.again(files.calls.read, descriptor, _CHUNK)
+            if not chunk:
+                break
+            chunks.append(chunk)
+            size += len(chunk)
+        return b"".join(chunks)
+    finally:
+        files.calls.close(descriptor)
 
 
 def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
@@ -41,11 +63,11 @@ def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
     It is written under another name first, so that nobody ever sees half of it. Raises
     UsageError where a file is in the way, StorageError where the disk refuses.
     """
-    if path.exists() and not force:
-        raise UsageError(f"{path} exists", "choose another name, or say --force to replace it")
     data = "".join(pieces).encode("utf-8", "surrogatepass")
-    place = os.path.realpath(path)
     with files.telling(f"write {path}", "nothing was written"):
+        if not force and _exists(path):
+            raise UsageError(f"{path} exists", "choose another name, or say --force to replace it")
+        place = files.calls.realpath(os.fspath(path))
         if force:
             files.write_atomic(place, data, mode=_mode(place))
         else:
@@ -55,12 +77,44 @@ def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
 
 
 def free_name(path: Path) -> Path:
-    """The path itself, or with the first of `-2`, `-3` … of which there is no file."""
+    """The path itself, or with the first of `-2`, `-3` … of which there is no file.
+
+    Raises StorageError.
+    """
     number, candidate = 1, path
-    while candidate.exists():
-        number += 1
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    with files.telling(f"look for {path}", ""):
+        while _exists(candidate):
+            number += 1
+            candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return candidate
+
+
+def make_folder(path: str | os.PathLike[str]) -> None:
+    """Make a folder and what is missing above it, private, durably. Raises OSError."""
+    place = os.fspath(path)
+    try:
+        files.calls.mkdir(place, 0o700)
+        # Folders above may be others', and not for us to read.
+        with suppress(PermissionError):
+            files.sync_folder(os.path.dirname(place) or ".")
+    except FileExistsError:
+        if not stat.S_ISDIR(files.calls.stat(place).st_mode):
+            raise
+    except FileNotFoundError:
+        above = os.path.dirname(place)
+        if above in ("", place):
+            raise
+        make_folder(above)
+        make_folder(place)
+
+
+def _exists(path: Path) -> bool:
+    """Whether there is a file, behind a link too. Raises OSError."""
+    try:
+        files.calls.stat(os.fspath(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _write_new(place: str, data: bytes) -> None:
@@ -100,8 +154,10 @@ def _mode(place: str) -> int:
         return 0o600
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Replace a file's bytes as a whole. Raises StorageError."""
-    place = os.path.realpath(path)
-    with files.telling(f"write {path}", "nothing was written"):
-        files.write_atomic(place, data, mode=_mode(place))
+def write_bytes(path: str | os.PathLike[str], data: bytes, *, mode: int | None = None) -> None:
+    """Replace or make a file as a whole, durably; `mode` None keeps its own. StorageError."""
+    with files.telling(f"write {os.fspath(path)}", "nothing was written"):
+        place = files.calls.realpath(os.fspath(path))
+        files.write_atomic(place, data, mode=_mode(place) if mode is None else mode)
+        files.sync_folder(os.path.dirname(place))
+    _sweep(place)

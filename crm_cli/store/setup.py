@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crm_cli.model.errors import StorageError
-from crm_cli.store import files
-from crm_cli.store.commits import commit_paths, note
+from crm_cli.store import files, outside
+from crm_cli.store.commits import commit_paths, in_head, note
 from crm_cli.store.git import COMMITTING, Git, GitFailed
 from crm_cli.store.trust import trust
 
@@ -40,6 +40,11 @@ def make(git: Git) -> None:
     git.run("init", "--quiet", *(() if named else ("--initial-branch=main",)))
 
 
+def is_unfinished(git: Git) -> bool:
+    """Whether a folder's own repository has not even the settings."""
+    return not git.text("rev-parse", "--show-prefix") and not in_head(git, ["crm.yaml"])
+
+
 def install(git: Git) -> list[str]:
     """Set driver and hook up; a line for each thing that was left as it was.
 
@@ -52,8 +57,8 @@ def install(git: Git) -> list[str]:
     if before is not None and _MARK.encode() not in before:
         return [f"{hook} is your own and stays; to check records in it, call: crm check"]
     prefix = git.text("rev-parse", "--show-prefix")
-    os.makedirs(os.path.dirname(hook), exist_ok=True)
-    files.write_atomic(hook, _hook(prefix).encode(), mode=0o755)
+    outside.make_folder(os.path.dirname(hook))
+    outside.write_bytes(hook, _hook(prefix).encode(), mode=0o755)
     return []
 
 

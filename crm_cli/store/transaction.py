@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,6 +149,23 @@ def preview(root: Path, changes: Sequence[FileChange]) -> Committed:
     return Committed(tuple(Written(plan.path, plan.before, plan.after) for plan in plans))
 
 
+@contextmanager
+def alone(
+    root: Path, *, command: str, timeout: float = 10.0, waiting: Waiting | None = None
+) -> Iterator[bool]:
+    """Keep others from writing while something else is done, such as a merge of git's.
+
+    What a killed run left is finished first, as by every write; gives whether there was
+    anything. Raises ConflictError, StorageError.
+    """
+    real = files.real(root)
+    with Lock(real, command=command, timeout=timeout, waiting=waiting) as lock:
+        found = lock.unclean
+        found |= _tidy(real, lock)
+        lock.clean = True
+        yield found
+
+
 def recover(
     root: Path, *, command: str, timeout: float = 10.0, waiting: Waiting | None = None
 ) -> bool:
@@ -155,12 +173,8 @@ def recover(
 
     Raises ConflictError, StorageError.
     """
-    real = files.real(root)
-    with Lock(real, command=command, timeout=timeout, waiting=waiting) as lock:
-        found = lock.unclean
-        found |= _tidy(real, lock)
-        lock.clean = True
-    return found
+    with alone(root, command=command, timeout=timeout, waiting=waiting) as found:
+        return found
 
 
 def _check(changes: Sequence[FileChange]) -> None:
@@ -179,7 +193,19 @@ def _tidy(root: str, lock: Lock) -> bool:
             files.sweep(root)
             files.sweep(os.path.join(root, ".crm"))
         last.settle(root)
+    if lock.unclean:
+        _note(root)
     return finished
+
+
+def _note(root: str) -> None:
+    """What a killed run wrote it may not have committed: the next one does."""
+    from crm_cli.store.commits import note
+    from crm_cli.store.git import repository
+
+    change = last.last(Path(root)) if repository(root) is not None else None
+    if change is not None and change.intact:
+        note(root, change.subject, [file.path for file in change.files])
 
 
 def _plan(root: str, changes: Sequence[FileChange]) -> list[_Plan]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crm_cli.model.errors import StorageError
-from crm_cli.store import files
+from crm_cli.store import files, outside
 from crm_cli.store.discovery import user_config
 
 NAME = "trusted"
@@ -70,6 +70,5 @@ def _write(roots: list[str], env: Mapping[str, str]) -> None:
     if any("\n" in root for root in roots):
         raise StorageError("a path with a line break cannot be on the list of trusted directories")
     with files.telling(f"write {path}"):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data = b"".join(os.fsencode(root) + b"\n" for root in roots)
-        files.write_atomic(os.path.realpath(path), data)
+        outside.make_folder(path.parent)
+    outside.write_bytes(path, b"".join(os.fsencode(root) + b"\n" for root in roots))

@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -31,6 +32,9 @@ tasks:
     "rates.yaml": "2026-01-01:\n  USD: 1.08\n",
 }
 
+_HIDDEN = {".crm", ".git", "remote.git", "theirs", "state"}
+"""What is git's, or the program's own, or somebody else's clone."""
+
 _ID = re.compile(rb"\b([a-z])-[0-9a-hjkmnp-tv-z]{7}\b")
 
 State = dict[str, bytes]
@@ -47,6 +51,9 @@ class Ground:
             **{key: value for key, value in os.environ.items() if not key.startswith("CRM_")},
             "HOME": str(folder / "home"),
             "GIT_CONFIG_GLOBAL": str(folder / "home" / "gitconfig"),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "XDG_CONFIG_HOME": str(self.outside / "config"),
+            "CRM_STATE_DIR": str(self.outside / "state"),
             "CRM_DIR": str(self.root),
             "CRM_CACHE_DIR": str(folder / "cache"),
             "CRM_TODAY": TODAY,
@@ -54,7 +61,8 @@ class Ground:
             "VISUAL": "",
         }
         (folder / "home").mkdir(parents=True)
-        self._first: dict[Path, State] = {}
+        self._first: dict[Path, dict[str, bytes | None]] = {}
+        self._programs: set[Path] = set()
         self.put({**FILES, **MORE})
 
     def put(self, texts: Mapping[str, str | bytes]) -> None:
@@ -69,12 +77,36 @@ class Ground:
         self.outside.mkdir(exist_ok=True)
         self._first = {
             place: {
-                str(path.relative_to(place)): path.read_bytes()
+                str(path.relative_to(place)): path.read_bytes() if path.is_file() else None
                 for path in sorted(place.rglob("*"))
-                if path.is_file()
             }
             for place in (self.root, self.outside)
         }
+        self._programs = {
+            path
+            for place in (self.root, self.outside)
+            for path in place.rglob("*")
+            if path.is_file() and os.access(path, os.X_OK) and path.stat().st_mode & 0o100
+        }
+
+    def git(self, *words: str, root: Path | None = None) -> str:
+        """Run git, as a user would; what it answers."""
+        done = subprocess.run(
+            ["git", *words], cwd=root or self.root, env=self.environ, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True,
+        )  # fmt: skip
+        out, err = (part.decode("utf-8", "replace") for part in (done.stdout, done.stderr))
+        assert done.returncode == 0, (words, out, err)
+        return out
+
+    def known(self) -> None:
+        """Let git know who is at work, and bring no samples into each repository."""
+        (self.folder / "home/gitconfig").write_text(
+            "[user]\nname = Petra Zajc\nemail = petra@lan.example\n"
+            "[init]\ntemplateDir = \ndefaultBranch = main\n[gc]\nauto = 0\n"
+            "[maintenance]\nauto = false\n",
+            encoding="utf-8",
+        )
 
     def reset(self) -> None:
         """Put everything back, but for the cache, which has to find that out by itself."""
@@ -83,8 +115,12 @@ class Ground:
             place.mkdir()
             for name, data in state.items():
                 path = place / name
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if data is None:
+                    path.mkdir(mode=0o700)
+                    continue
                 path.write_bytes(data)
+                if path in self._programs:
+                    path.chmod(0o700)
 
     def run(self, *words: str, stdin: str = "", system: files.Calls | None = None) -> Run:
         """Run a command line, with `system` in place of the operating system if given."""
@@ -118,7 +154,7 @@ class Ground:
             f"{place.name}/{path.relative_to(place)}": unnamed(path.read_bytes())
             for place in (self.root, self.outside)
             for path in sorted(place.rglob("*"))
-            if path.is_file() and not {".crm", ".git"}.intersection(path.parts)
+            if path.is_file() and not _HIDDEN.intersection(path.parts)
             and not files.TEMPORARY.fullmatch(path.name)
         }  # fmt: skip
 

@@ -319,7 +319,7 @@ def test_every_reading_back_is_lossless(ground: Ground) -> None:
         assert shown[key] == wanted[key], key
 
 
-@pytest.mark.parametrize("form", EXPORTERS)
+@pytest.mark.parametrize("form", [one for one in EXPORTERS if "customers" in one.kinds])
 def test_what_is_exported_comes_back(ground: Ground, tmp_path: Path, form: Any) -> None:
     name = form.name
     target = tmp_path / f"out.{name}"

@@ -1,4 +1,4 @@
-# ruff: noqa: PTH108, PTH105, PTH119, PTH120
+# ruff: noqa: PTH102, PTH105, PTH108, PTH119, PTH120
 """Promise 1, power loss: what every writing command has asked the disk for, and when.
 
 No test can cut the power. What can be told is the order of the calls: a text is synced
@@ -61,6 +61,11 @@ class Disk(files.Calls):
     def unlink(self, path: str) -> None:  # type: ignore[override]
         os.unlink(path)
         if not files.TEMPORARY.fullmatch(os.path.basename(path)):
+            self.unnamed.add(os.path.dirname(path))
+
+    def mkdir(self, path: str, mode: int = 0o777) -> None:  # type: ignore[override]
+        os.mkdir(path, mode)
+        if not path.endswith("/.crm/last"):
             self.unnamed.add(os.path.dirname(path))
 
     def _named(self, source: str, target: str) -> None:

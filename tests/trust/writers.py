@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from crm_cli.cli.app import Noun, load
@@ -16,11 +17,15 @@ class Writer(NamedTuple):
     command: str
     words: tuple[str, ...]
     first: tuple[tuple[str, ...], ...] = ()
+    history: str = ""
+    """In a git repository: `own`, `shared` (others have sent something), `merging` (both
+    sides changed a field), or none."""
 
     @property
     def name(self) -> str:
         """For the name of a test."""
-        return self.command.replace(" ", "-") + ("" if self.first == () else "-after")
+        after = "" if self.first == () else "-after"
+        return self.command.replace(" ", "-") + after + ("-in-git" if self.history else "")
 
 
 _CSV = "name,email,city\nEva Hren,eva@hren.example,Celje\nMaja Kos,maja@kos.example,Izola\n"
@@ -70,6 +75,17 @@ WRITERS = (
     Writer("check", ("check", "--fix", "--yes")),
     Writer("config set", ("config", "set", "terms_days=14")),
     Writer("undo", ("undo",), (("set", "maja-kos", "hotel-breg", "city=Celje", "--yes"),)),
+    Writer("set", ("set", "maja-kos", "hotel-breg", "city=Celje", "--yes"), history="own"),
+    Writer("undo", ("undo",), (("set", "maja-kos", "city=Celje"),), history="own"),
+    Writer("git setup", ("git", "setup", "--yes")),
+    Writer("sync", ("sync",), (("set", "maja-kos", "city=Celje"),), history="shared"),
+    Writer("resolve", ("resolve", "--theirs"), history="merging"),
+    Writer("trust", ("trust",)),
+    Writer(
+        "merge-driver",
+        ("merge-driver", "{outside}/base", "{outside}/ours", "{outside}/other", "a.yaml"),
+    ),
+    Writer("notify", ("notify", "--owner", "petra", "--command", "touch {outside}/sent")),
     Writer("init", ("-C", "{outside}", "init", "new", "--name", "New", "--sample")),
 )  # fmt: skip
 
@@ -85,9 +101,31 @@ READERS = {
 }  # fmt: skip
 """Commands that never write into a data directory."""
 
-ELSEWHERE = {"trust", "git setup", "merge-driver", "resolve", "sync", "notify"}
-"""Commands that write outside of the records (what is trusted, git's own files), or only
-what a merge left; those are tried where merges are."""
+_VERSIONS = {
+    "base": "name: Ana\n",
+    "ours": "name: Ana\ncity: Koper\n",
+    "other": "name: Ana Novak\nphone: 040 222 111\n",
+}
+
+
+def with_history(ground: Ground) -> None:
+    """Make the directory a repository, with a remote that has all of it."""
+    assert ground.run("git", "setup", "--yes").code == 0
+    remote = ground.outside / "remote.git"
+    ground.git("init", "-q", "--bare", "-b", "main", str(remote))
+    ground.git("remote", "add", "origin", str(remote))
+    assert ground.run("sync").code == 0
+
+
+def from_others(ground: Ground, lines: Mapping[str, str]) -> None:
+    """Somebody else adds lines to records, and sends them."""
+    theirs = ground.outside / "theirs"
+    ground.git("clone", "-q", str(ground.outside / "remote.git"), str(theirs))
+    for id, line in lines.items():
+        with (theirs / f"customers/{id}.yaml").open("a", encoding="utf-8") as file:
+            file.write(line)
+    ground.git("commit", "-qam", "theirs", root=theirs)
+    ground.git("push", "-q", root=theirs)
 
 
 def verbs() -> set[str]:
@@ -107,9 +145,20 @@ def prepared(ground: Ground, writer: Writer) -> tuple[str, ...]:
     ground.outside.mkdir(exist_ok=True)
     (ground.outside / "new.csv").write_text(_CSV, encoding="utf-8")
     (ground.outside / "out.csv").write_text("old\n", encoding="utf-8")
+    for name, text in _VERSIONS.items():
+        (ground.outside / name).write_text(text, encoding="utf-8")
+    ground.known()
+    if writer.history:
+        with_history(ground)
     for words in writer.first:
         ran = ground.run(*words)
         assert ran.code == 0, ran
+    if writer.history == "shared":
+        from_others(ground, {"jan-vidmar": "city: Piran\n"})
+    elif writer.history == "merging":
+        from_others(ground, {"jan-vidmar": "owner: marko\n", "maja-kos": "nickname: Majka\n"})
+        assert ground.run("set", "jan-vidmar", "owner=petra").code == 0
+        assert ground.run("sync").code == 5
     ground.keep()
     filled = [word.replace("{outside}", str(ground.outside)) for word in writer.words]
     if "{recurring}" in filled:

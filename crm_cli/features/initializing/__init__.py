@@ -9,13 +9,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from crm_cli.model.business import Business
-from crm_cli.model.errors import Refused, StorageError, Unreadable, UsageError
+from crm_cli.model.errors import Refused, Unreadable, UsageError
 from crm_cli.model.settings import SETTINGS
-from crm_cli.store import files
+from crm_cli.store import files, outside
 from crm_cli.store.discovery import default_directory, holds_settings, set_default
 from crm_cli.store.git import repository
 from crm_cli.store.setup import ATTRIBUTES, begin
-from crm_cli.store.transaction import FileChange, commit
+from crm_cli.store.transaction import Committed, FileChange, commit
 
 IGNORE = ".crm/\n"
 _FALLBACK = ("EUR", "UTC")
@@ -87,10 +87,9 @@ def init(
     if holds_settings(root):
         raise Refused(f"{root} is a data directory already", "crm -C DIR works in it")
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (root / "customers").mkdir(mode=0o700, exist_ok=True)
+        outside.make_folder(root / "customers")
     except OSError as error:
-        raise StorageError(f"cannot make {root}: {files.reason(error)}") from error
+        raise files.failure(f"make {root}", error, "") from error
     git = git and repository(root) is None
     texts = {
         "crm.yaml": _settings(settings, sample=sample, git=git),
@@ -106,9 +105,14 @@ def init(
         )
         texts |= sample_files(datetime.now(zone).date(), business)
     changes = [FileChange(path, _absent(path, text)) for path, text in texts.items()]
-    done = commit(root, changes, command="crm init", subject="init")
-    notice = begin(root, environ, "init") if git else ""
-    return Initialized(root, done.paths, settings, _offers(environ), notice)
+    notices = []
+
+    def history(_: Committed) -> None:
+        if git:
+            notices.append(begin(root, environ, "init"))
+
+    done = commit(root, changes, command="crm init", subject="init", then=history)
+    return Initialized(root, done.paths, settings, _offers(environ), "".join(notices))
 
 
 def _absent(path: str, text: str) -> Callable[[bytes | None], bytes]:
