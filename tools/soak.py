@@ -1,10 +1,11 @@
 """Try for long what the tests try in short: faults, kills, and many at work at once.
 
-python tools/soak.py                    # all of it, some ten minutes
+python tools/soak.py                    # all of it, some forty minutes
 python tools/soak.py --seconds 20 --rounds 30 --seed 1
 
 For every command that writes, every file call fails with every error, once and from
-then on, and the process ends at it. Then come kills at random moments, and rounds of
+then on, and the process ends at it. What comes of a state that a trial left is looked at
+once for each state. Then come kills at random moments, and rounds of
 two cron runs, an edit, a reader and a hand on one directory. Exit 1 if anything was lost.
 """
 
@@ -12,14 +13,17 @@ from __future__ import annotations
 
 import argparse
 import errno
+import itertools
 import os
+import pickle
 import random
 import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -29,6 +33,9 @@ from tests.trust.aftermath import Lost, Scene, Torn, injected, killed, killed_af
 from tests.trust.ground import Ground
 from tests.trust.together import begin
 from tests.trust.writers import WRITERS
+
+KILLS = 3000
+"""At random moments."""
 
 ERRORS = ("ENOSPC", "EACCES", "EIO", "EINTR")
 
@@ -60,6 +67,12 @@ class Tally:
         else:
             self.other += 1
         self.said.append(f"{where}: {error}")
+        sys.stderr.write(f"{where}: {error}\n")
+
+    def add(self, other: Tally) -> None:
+        """Count what another process has tried."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
     def lines(self) -> Iterator[str]:
         """The result for people."""
@@ -71,20 +84,60 @@ class Tally:
         )
 
 
-def run(folder: Path, *, seed: int, seconds: float | None, rounds: int) -> Tally:
-    """Faults for `seconds` at most (None: every one), as long again kills, then the rounds."""
+def run(folder: Path, *, seed: int, seconds: float | None, rounds: int, jobs: int) -> Tally:
+    """Faults for `seconds` at most (None: every one), as long again kills, then the rounds.
+
+    Each of several processes takes its share of the trials, on grounds of its own.
+    """
     tally = Tally()
-    draw = random.Random(seed)
-    scenes = [scene(Ground(folder / str(n)), one) for n, one in enumerate(WRITERS)]
-    for at, trial in _until(_faults(scenes, draw), seconds):
-        _try_fault(tally, at, *trial)
-    amount = None if seconds is None else seconds
-    for at, after in _until(_moments(scenes, draw, 3000), amount):
-        tally.operations += 1
-        try:
-            tally.kills += killed_after(at, after)
-        except AssertionError as error:
-            tally.failed(error, f"{at.writer.command} killed after {after:.4f} s")
+    pipes = []
+    for job in range(jobs):
+        read, write = os.pipe()
+        if os.fork() == 0:
+            os.close(read)
+            _work(folder / f"job{job}", write, seed, seconds, (job, jobs))
+        os.close(write)
+        pipes.append(read)
+    for pipe in pipes:
+        with os.fdopen(pipe, "rb") as stream:
+            data = stream.read()
+        os.wait()
+        if not data:
+            raise SystemExit("a process of the soak has died")
+        tally.add(pickle.loads(data))
+    sys.stdout.write(f"faults and kills are done: {list(tally.lines())[-1]}\n")
+    sys.stdout.flush()
+    _together(tally, folder, random.Random(seed), rounds)
+    return tally
+
+
+def _work(
+    folder: Path, pipe: int, seed: int, seconds: float | None, share: tuple[int, int]
+) -> None:
+    """A process's share of faults and kills; its tally goes into the pipe, and it ends."""
+    tally = Tally()
+    try:
+        draw = random.Random(seed)
+        job, jobs = share
+        scenes = [scene(Ground(folder / str(n)), one) for n, one in enumerate(WRITERS)]
+        for at, trial in _until(itertools.islice(_faults(scenes, draw), job, None, jobs), seconds):
+            _try_fault(tally, at, *trial)
+        moments = itertools.islice(_moments(scenes, draw, KILLS), job, None, jobs)
+        for at, after in _until(moments, seconds):
+            tally.operations += 1
+            try:
+                tally.kills += killed_after(at, after)
+            except AssertionError as error:
+                tally.failed(error, f"{at.writer.name} killed after {after:.4f} s")
+        with os.fdopen(pipe, "wb") as stream:
+            pickle.dump(tally, stream)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def _together(tally: Tally, folder: Path, draw: random.Random, rounds: int) -> None:
     together = begin(folder, draw)
     try:
         for _ in range(rounds):
@@ -95,7 +148,6 @@ def run(folder: Path, *, seed: int, seconds: float | None, rounds: int) -> Tally
         tally.failed(error, f"round {together.rounds}")
     tally.operations += together.operations
     tally.kills += together.kills
-    return tally
 
 
 def _until(trials: Iterator[tuple[Scene, object]], seconds: float | None) -> Iterator:  # type: ignore[type-arg]
@@ -134,12 +186,10 @@ def _try_fault(tally: Tally, at: Scene, way: str, k: int) -> None:
             tally.faults += 1
             injected(at, kind, k, failing(getattr(errno, name)))
     except AssertionError as error:
-        tally.failed(error, f"{at.writer.command}, call {k} ({at.calls[k - 1]}), {way}")
+        tally.failed(error, f"{at.writer.name}, call {k} ({at.calls[k - 1]}), {way}")
 
 
-def _moments(
-    scenes: list[Scene], draw: random.Random, count: int
-) -> Iterator[tuple[Scene, float]]:
+def _moments(scenes: list[Scene], draw: random.Random, count: int) -> Iterator[tuple[Scene, float]]:
     """Writers, and when to kill each: within the time that it takes."""
     usual = {}
     for at in scenes:
@@ -158,14 +208,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--seconds", type=float, default=None, help="for faults, and for kills")
     parser.add_argument("--rounds", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     seed = random.randrange(10**6) if given.seed is None else given.seed
     sys.stdout.write(f"seed {seed}\n")
+    sys.stdout.flush()
     # In memory where there is such a place: a process that dies does not take the system along.
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = Path(tempfile.mkdtemp(prefix="crm-soak-", dir=memory))
     try:
-        tally = run(folder, seed=seed, seconds=given.seconds, rounds=given.rounds)
+        tally = run(folder, seed=seed, seconds=given.seconds, rounds=given.rounds, jobs=given.jobs)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sys.stdout.writelines(f"{line}\n" for line in tally.lines())

@@ -53,7 +53,8 @@ def resolve(
                 session.say(_shown(file.path, side))
         raise UsageError("there is no terminal to ask on", "say --ours or --theirs")
     settle(session.workspace, found, choose)
-    session.write(f"settled {few([file.path for file in found])}\n")
+    if found:
+        session.write(f"settled {few([file.path for file in found])}\n")
     if finish(session.workspace, tuple(file.path for file in found)):
         session.say("the merge is complete; crm sync sends it")
 

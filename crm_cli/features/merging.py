@@ -110,9 +110,10 @@ Choice = Callable[[Unsettled, Side], str]
 def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Written:
     """Put what was chosen in place of both sides, and finish the merge when all are settled.
 
-    Raises DataError where the result is no record, UsageError where there is nothing to do.
+    Raises DataError where the result is no record, UsageError where there is nothing to do:
+    not even a merge to be ended, of which all is settled.
     """
-    if not files:
+    if not files and not _is_merging(workspace):
         raise UsageError("there is no unresolved merge")
     steps: list[Rewrite] = []
     for file in files:
@@ -136,11 +137,17 @@ def finish(workspace: Workspace, paths: tuple[str, ...]) -> bool:
     if gitdir is None or not is_trusted(workspace.root, workspace.environ):
         return False
     git = workspace.git
-    git.run("add", "--all", "--", *paths)
+    if paths:
+        git.run("add", "--all", "--", *paths)
     if not (Path(gitdir) / "MERGE_HEAD").exists() or git.run("ls-files", "--unmerged"):
         return False
     git.run("commit", "--quiet", "--no-edit")
     return True
+
+
+def _is_merging(workspace: Workspace) -> bool:
+    gitdir = repository(workspace.root)
+    return gitdir is not None and (Path(gitdir) / "MERGE_HEAD").exists()
 
 
 def _replacing(old: bytes, new: bytes) -> Callable[[bytes | None], bytes]:

@@ -50,14 +50,24 @@ def set_up(workspace: Workspace) -> SetUp:
     if not made:
         workspace.write(Change("git setup", tuple(steps)))
     else:
+        _commit_all(workspace, git)
+    return SetUp(root, made, tuple(notes))
+
+
+def _commit_all(workspace: Workspace, git: Git) -> None:
+    try:
         with alone(
-            root,
+            workspace.root,
             command=workspace.command,
             timeout=workspace.lock_timeout,
             waiting=workspace.waiting,
         ):
             setup.commit_all(git, "git setup")
-    return SetUp(root, made, tuple(notes))
+    except StorageError as error:
+        said = error.message.removesuffix("; nothing was changed")
+        raise StorageError(
+            f"{said}; all is set up, but not committed", "crm git setup again finishes it"
+        ) from error
 
 
 def _installed(git: Git) -> list[str]:

@@ -128,6 +128,10 @@ def commit(
                 # It may have come just after a file was made, before that was written down.
                 staging.clean = False
                 raise
+            except BaseException:
+                # What is in place all the same is left to the next write to make sure of.
+                staging.clean &= not staging.placed
+                raise
             finally:
                 staging.discard()
                 lock.clean = staging.clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import re
@@ -32,6 +33,12 @@ tasks:
     "rates.yaml": "2026-01-01:\n  USD: 1.08\n",
 }
 
+_PASSING = re.compile(
+    rb"(?<=tmp-)[0-9a-f]{12}|\b[0-9a-f]{64}\b|\(pid \d+\)"
+    rb"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"
+)
+"""Of temporary names, checksums, processes and times: what is another each time."""
+
 _HIDDEN = {".crm", ".git", "remote.git", "theirs", "state"}
 """What is git's, or the program's own, or somebody else's clone."""
 
@@ -53,6 +60,9 @@ class Ground:
             "GIT_CONFIG_GLOBAL": str(folder / "home" / "gitconfig"),
             "GIT_CONFIG_NOSYSTEM": "1",
             "XDG_CONFIG_HOME": str(self.outside / "config"),
+            # So that the same commit has the same id each time.
+            "GIT_AUTHOR_DATE": "2026-11-20T12:00:00+0100",
+            "GIT_COMMITTER_DATE": "2026-11-20T12:00:00+0100",
             "CRM_STATE_DIR": str(self.outside / "state"),
             "CRM_DIR": str(self.root),
             "CRM_CACHE_DIR": str(folder / "cache"),
@@ -171,6 +181,24 @@ class Ground:
             or not name.endswith(".yaml") or "/new/" in name
         }  # fmt: skip
         return {**others, **inside}
+
+    def fingerprint(self) -> bytes:
+        """What tells two states of everything apart, whatever was made up at random in them."""
+        hash = hashlib.sha256()
+        for place in (self.root, self.outside):
+            for path in sorted(place.rglob("*"), key=lambda path: _PASSING.sub(b"", bytes(path))):
+                if path.name == "index" and ".git" in path.parts:
+                    continue
+                status = path.lstat()
+                hash.update(b"%b %o\0" % (_PASSING.sub(b"", bytes(path)), status.st_mode))
+                if path.is_file():
+                    data = path.read_bytes()
+                    # What git packs begins as it likes to.
+                    text = data if b"\0" in data[:8000] else _PASSING.sub(b"", unnamed(data))
+                    hash.update(b"%d %b\0" % (len(text), text))
+        if (self.root / ".git/index").exists():
+            hash.update(self.git("ls-files", "--stage").encode())
+        return hash.digest()
 
     def left_over(self) -> list[Path]:
         """Temporary files and journals, of which none may stay for good."""
