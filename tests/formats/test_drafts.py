@@ -19,7 +19,9 @@ from crm_cli.model.errors import UsageError
 
 def drafts(kind: str, text: str, map: Map | None = None) -> Drafts:
     found = kind_of(kind)
-    return importer(found).read(text.encode(), found, map, Business(country="SI"))
+    read = importer(found).read
+    assert read is not None
+    return read(text.encode(), found, map, Business(country="SI"))
 
 
 def only(kind: str, text: str, map: Map | None = None) -> dict[str, Any]:

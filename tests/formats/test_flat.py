@@ -48,7 +48,9 @@ def text_of(kind: str, items: list[Item], format: str = "csv") -> str:
 def back(kind: str, items: list[Item]) -> list[dict[str, Any]]:
     """What a file of the records says when it is imported."""
     found = kind_of(kind)
-    drafts = importer(found).read(text_of(kind, items).encode(), found, None, BUSINESS)
+    read = importer(found).read
+    assert read is not None
+    drafts = read(text_of(kind, items).encode(), found, None, BUSINESS)
     assert drafts.rejected == []
     assert set(drafts.left_out) <= {"customer_name", "net"}
     return [draft.values for draft in drafts.rows]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from crm_cli.features.importing.addressees import Addressees
-from crm_cli.formats.ics.comparing import News, news
+from crm_cli.formats.ics.comparing import News, endless, news
 from crm_cli.formats.ics.entries import Entry
 from crm_cli.formats.ics.state import Values, short
 from crm_cli.formats.ics.words import BIRTHDAY, Around, anniversary_ids
-from crm_cli.model.dates import local_date
+from crm_cli.model.dates import PartialDate, local_date
 from crm_cli.model.errors import ConflictError
 from crm_cli.model.item import Item
 from crm_cli.model.people import ANNIVERSARY
@@ -40,11 +39,12 @@ def settle(
     task may write the next occurrence as an entry of its own.
     """
     left: list[Entry] = []
+    days: set[int] = set()
     for entry in entries:
         if entry.kind == BIRTHDAY:
             yield _birthday(document, entry, around)
         elif entry.kind == "anniversaries":
-            yield _anniversary(document, entry, around)
+            yield _anniversary(document, entry, around, days)
         else:
             id = ids.item(entry)
             item = _item(document, entry.kind, id)
@@ -93,7 +93,7 @@ def _write(document: Document, ref: Ref, found: News) -> None:
     for line in found.log:
         document.add("occurrences", {"value": line}, ref=ref)
     for key, value in found.values.items():
-        document.set(ref, key, value)
+        document.set(ref, key, str(value) if isinstance(value, PartialDate) else value)
     for key in found.removed:
         document.remove(ref, key)
 
@@ -123,23 +123,18 @@ def _twin(document: Document, entry: Entry, around: Around) -> Item | None:
     """The recurring task that an entry is a copy of: of the same title, rule and day."""
     if entry.kind != "tasks" or entry.id or "rrule" not in entry.values:
         return None
-    wanted = (entry.values.get("title"), _endless(entry.values["rrule"]))
+    wanted = (entry.values.get("title"), endless(entry.values["rrule"]))
     due = entry.values.get("due")
     for item in document.record.items("tasks"):
         said = item.values
         if (
             said.get("uid") is None
             and item.get("status") not in CLOSED
-            and (said.get("title"), _endless(said.get("rrule") or "")) == wanted
+            and (said.get("title"), endless(said.get("rrule") or "")) == wanted
             and short(said.get("due")) == short(due)
         ):
             return item
     return None
-
-
-def _endless(rule: str) -> str:
-    """A rule without its number of occurrences, which programs count down or do not."""
-    return re.sub(r";?COUNT=\d+", "", rule.upper())
 
 
 def _item(document: Document, kind: str, id: str | None) -> Item | None:
@@ -157,23 +152,31 @@ def _birthday(document: Document, entry: Entry, around: Around) -> Fate:
     if value is None or record.values.get("birth_date") == value:
         return Fate(entry, id=document.id)
     if record.values.get("birth_date") is None:
-        document.set(None, "birth_date", value)
+        document.set(None, "birth_date", str(value))
         return Fate(entry, "new", document.id)
     return _applied(document, entry, record, None, around)
 
 
-def _anniversary(document: Document, entry: Entry, around: Around) -> Fate:
+def _anniversary(document: Document, entry: Entry, around: Around, taken: set[int]) -> Fate:
+    """By its own id, else the same day called the same; `taken` are the places of those that
+    an entry spoke of already, so that of two alike each has its own."""
     record = document.record
     items = record.items("anniversaries")
-    known = dict(zip(anniversary_ids(record), items, strict=True))
-    item = known.get(entry.id) or next((one for one in items if _is(one, entry)), None)
-    if item is not None:
-        return _applied(document, entry, item, ("anniversaries", items.index(item)), around)
+    known = {id: place for place, id in enumerate(anniversary_ids(record))}
+    place = known.get(entry.id)
+    if place is None or place in taken:
+        same = (at for at, one in enumerate(items) if at not in taken and _is(one, entry))
+        place = next(same, None)
+    if place is not None:
+        taken.add(place)
+        return _applied(document, entry, items[place], ("anniversaries", place), around)
     if "date" not in entry.values:
         return Fate(entry, rejected="its day cannot be read")
     fields = ANNIVERSARY.by_key
     said = {key: it for key, it in entry.values.items() if it != fields[key].default}
-    said.setdefault("kind", "custom")
+    if not entry.id:
+        said.setdefault("kind", "custom")
+    taken.add(len(items))
     document.add("anniversaries", said)
     return Fate(entry, "new", document.id)
 

@@ -80,7 +80,7 @@ def blocks_of(text: str) -> Iterator[Block]:
         if word == "BEGIN" and rest.strip().upper() in _BETWEEN:
             calendars += 1
             if stack:
-                stack[0].fault = stack[0].fault or (number, f"{stack[0].name} is not ended")
+                stack[0].fault = stack[0].fault or _open(stack[0])
                 yield stack[0]
                 stack = []
             continue
@@ -97,7 +97,7 @@ def blocks_of(text: str) -> Iterator[Block]:
             stack[0].source.append(line)
         elif word == "END" and rest.strip().upper() in _BETWEEN:
             if stack:
-                stack[0].fault = stack[0].fault or (number, f"{stack[0].name} is not ended")
+                stack[0].fault = stack[0].fault or _open(stack[0])
                 yield stack[0]
                 stack = []
         elif word == "END":
@@ -109,8 +109,12 @@ def blocks_of(text: str) -> Iterator[Block]:
     if not calendars:
         raise DataError("this is no calendar", "it begins with BEGIN:VCALENDAR")
     if stack:
-        stack[0].fault = stack[0].fault or (stack[0].number, f"{stack[0].name} is not ended")
+        stack[0].fault = stack[0].fault or _open(stack[0])
         yield stack[0]
+
+
+def _open(block: Block) -> tuple[int, str]:
+    return block.number, f"{block.name} is not ended"
 
 
 def _ended(stack: list[Block], number: int, line: str) -> Iterator[Block]:

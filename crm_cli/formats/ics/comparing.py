@@ -8,6 +8,7 @@ away, or it never was ours) is news wherever it differs.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -77,6 +78,11 @@ def news(entry: Entry, item: Item, around: Around) -> News:
     return News(fresh, removed, (), _conflicts(entry, fresh, mine), vanished)
 
 
+def endless(rule: str) -> str:
+    """A rule without its number of occurrences."""
+    return re.sub(r";?COUNT=\d+", "", rule.upper())
+
+
 def changed_there(entry: Entry) -> bool:
     """Whether an entry was changed since it was written here; one of which that cannot be
     told counts as changed."""
@@ -87,6 +93,8 @@ def changed_there(entry: Entry) -> bool:
 def _is_news(key: str, value: Any, mine: Values, entry: Entry, item: Item) -> bool:
     known = item.kind.by_key.get(key)
     held = mine.get(key, known.default if known is not None else None)
+    if key == "rrule" and held and not entry.state and endless(held) == endless(value):
+        return False  # Programs that took our lines away count down, or do not.
     return short(value) != short(held) and entry.state.get(key) != short(value)
 
 

@@ -19,6 +19,7 @@ from crm_cli.formats.ics.words import (
     without_foot,
 )
 from crm_cli.model.coming_round import rounds
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import PartialDate
 from crm_cli.model.people import ANNIVERSARY
 
@@ -103,6 +104,7 @@ def read(reader: Reader, *, birthday: bool) -> str:
         if "date" in values:
             values["birth_date"] = values.pop("date")
         reader.used |= {"SUMMARY", "CATEGORIES"}
+        reader.own(CUSTOMER, only=("birth_date",))
         return customer
     texts = [text for one in reader.block.all("CATEGORIES") for text in parted(one.raw)]
     for kind, word in ANNIVERSARIES.items():

@@ -121,7 +121,7 @@ class Reader:
                 continue
         return found
 
-    def own(self, kind: Kind, *, but: tuple[str, ...] = ()) -> None:
+    def own(self, kind: Kind, *, only: tuple[str, ...] = ()) -> None:
         """What the lines of ours say, on top of what iCalendar's own words say.
 
         A line that stands beside one of iCalendar's holds only as long as that one says
@@ -131,7 +131,7 @@ class Reader:
             name = OWN + key.upper().replace("_", "-")
             lines = self.block.all(name)
             self.used.add(name)
-            if not lines or key in but:
+            if not lines or (only and key not in only):
                 continue
             beside = lines[0].params.get(WITH, "")
             if beside != (short(self.values[key]) if key in self.values else ""):

@@ -1,0 +1,236 @@
+"""Calendars as other programs write them: what is taken of them, and what is told."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crm_cli.formats.ics.entries import Entry
+from crm_cli.formats.ics.parsing import Refused, read_entries
+from crm_cli.formats.ics.words import Around
+from crm_cli.model.business import Business
+from crm_cli.model.dates import PartialDate
+from crm_cli.model.errors import DataError
+
+ZONE = ZoneInfo("Europe/Ljubljana")
+AROUND = Around(
+    Business(name="Lan d.o.o.", zone="Europe/Ljubljana"), datetime(2026, 11, 20, 12, tzinfo=ZONE)
+)
+
+
+def read(*lines: str) -> list[Entry | Refused]:
+    text = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//", *lines, "END:VCALENDAR"])
+    return list(read_entries(text + "\r\n", AROUND, file="x.ics"))
+
+
+def one(*lines: str) -> Entry:
+    [found] = read(*lines)
+    assert isinstance(found, Entry), found
+    return found
+
+
+def refused(*lines: str) -> tuple[int, str]:
+    [found] = read(*lines)
+    assert isinstance(found, Refused), found
+    return found.line, found.reason
+
+
+def todo(*lines: str) -> tuple[str, ...]:
+    return ("BEGIN:VTODO", "UID:1@x", "SUMMARY:A", *lines, "END:VTODO")
+
+
+def event(*lines: str) -> tuple[str, ...]:
+    return ("BEGIN:VEVENT", "UID:1@x", "SUMMARY:A", *lines, "END:VEVENT")
+
+
+THUNDERBIRD = (
+    "BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "BEGIN:STANDARD", "DTSTART:19701025T030000",
+    "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100", "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10",
+    "END:STANDARD", "END:VTIMEZONE", "BEGIN:VEVENT", "CREATED:20261101T080000Z",
+    "LAST-MODIFIED:20261101T080100Z", "DTSTAMP:20261101T080100Z",
+    "UID:5d0c0d8e-9f2e-4b52-9d8c-7f5b8d3f1d11", "SUMMARY:Besuch bei Hotel Breg",
+    "ORGANIZER;CN=Petra Zajc:mailto:petra@lan.example",
+    "ATTENDEE;RSVP=TRUE;CN=\"Breg, Hotel\";PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT:mailto:info@bre",
+    " g.example", "DTSTART;TZID=Europe/Berlin:20261124T140000",
+    "DTEND;TZID=Europe/Berlin:20261124T153000", "LOCATION:Bled\\, Cesta 1", "TRANSP:OPAQUE",
+    "X-MOZ-GENERATION:2", "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER;VALUE=DURATION:-PT15M",
+    "DESCRIPTION:Mozilla", "END:VALARM", "END:VEVENT",
+)  # fmt: skip
+
+
+def test_an_invitation_of_thunderbird() -> None:
+    entry = one(*THUNDERBIRD)
+    assert entry.kind == "interactions"
+    assert entry.values == {
+        "at": datetime(2026, 11, 24, 14, tzinfo=ZONE),
+        "duration": 90,
+        "subject": "Besuch bei Hotel Breg",
+        "touchpoint": "Bled, Cesta 1",
+    }
+    assert [hint.text for hint in entry.hints] == [
+        "info@breg.example", "petra@lan.example", "Breg, Hotel", "Petra Zajc",
+    ]  # fmt: skip
+    assert entry.left_out == ()
+    assert (entry.id, entry.state) == ("", {})
+
+
+def test_a_reminder_of_apple() -> None:
+    entry = one(
+        "BEGIN:VTODO", "CREATED:20261101T090000Z", "UID:0E3F-11", "SUMMARY:Poklicati Majo",
+        "DTSTART;TZID=Europe/Ljubljana:20261123T090000",
+        "DUE;TZID=Europe/Ljubljana:20261123T090000", "PRIORITY:1", "PERCENT-COMPLETE:0",
+        "X-APPLE-SORT-ORDER:788", "RRULE:FREQ=WEEKLY;INTERVAL=1", "BEGIN:VALARM",
+        "X-WR-ALARMUID:9", "TRIGGER;VALUE=DATE-TIME:20261122T080000Z", "ACTION:DISPLAY",
+        "END:VALARM", "END:VTODO",
+    )  # fmt: skip
+    assert entry.values == {
+        "title": "Poklicati Majo",
+        "due": datetime(2026, 11, 23, 9, tzinfo=ZONE),
+        "priority": "urgent",
+        "percent_complete": 0,
+        "rrule": "FREQ=WEEKLY;INTERVAL=1",
+        "remind_before": "1 day",
+    }
+
+
+def test_an_event_of_google() -> None:
+    entry = one(
+        "BEGIN:VEVENT", "DTSTART;VALUE=DATE:20261201", "DTEND;VALUE=DATE:20261203",
+        "DTSTAMP:20261120T100000Z", "UID:7kukuqrfedlm@google.com", "CREATED:19000101T120000Z",
+        "DESCRIPTION:Bring the <b>samples</b>\\n\\nJoin: https://meet.example/x", "SEQUENCE:0",
+        "STATUS:TENTATIVE", "SUMMARY:Fair\\; hall 3", "GEO:46.05;14.51", "END:VEVENT",
+    )  # fmt: skip
+    assert entry.values == {
+        "at": date(2026, 12, 1),
+        "duration": 2880,
+        "status": "planned",
+        "subject": "Fair; hall 3",
+        "summary": "Bring the <b>samples</b>\n\nJoin: https://meet.example/x",
+    }
+    assert entry.left_out == ("GEO",)
+
+
+def test_a_task_of_nextcloud() -> None:
+    entry = one(
+        *todo(
+            "DUE:20261130T160000", "STATUS:IN-PROCESS", "PERCENT-COMPLETE:40",
+            "CATEGORIES:Work,Follow-up", "RELATED-TO:parent@x", "X-OC-HIDESUBTASKS:0", "PRIORITY:9",
+        )
+    )  # fmt: skip
+    assert entry.values == {
+        "title": "A",
+        "due": datetime(2026, 11, 30, 16, tzinfo=ZONE),
+        "status": "in_progress",
+        "percent_complete": 40,
+        "kind": "follow_up",
+        "priority": "low",
+    }
+    assert entry.left_out == ("CATEGORIES", "RELATED-TO")
+
+
+def test_a_zone_that_windows_has_and_one_that_the_file_defines() -> None:
+    outlook = one(*event("DTSTART;TZID=W. Europe Standard Time:20261124T140000"))
+    assert outlook.values["at"] == datetime(2026, 11, 24, 14, tzinfo=ZONE)
+    old = one(*event("DTSTART;TZID=/mozilla.org/20050126_1/Europe/London:20261124T130000"))
+    assert old.values["at"] == datetime(2026, 11, 24, 14, tzinfo=ZONE)
+    own = one(
+        *event("DTSTART;TZID=Ours:20261124T150000"),
+        "BEGIN:VTIMEZONE", "TZID:Ours", "BEGIN:STANDARD", "DTSTART:19700101T000000",
+        "TZOFFSETFROM:+0200", "TZOFFSETTO:+0200", "END:STANDARD", "END:VTIMEZONE",
+    )  # fmt: skip
+    assert own.values["at"] == datetime(2026, 11, 24, 14, tzinfo=ZONE)
+
+
+def test_floating_times_are_the_business_s_and_skipped_ones_so_much_later() -> None:
+    assert one(*event("DTSTART:20260329T023000")).values["at"] == datetime(
+        2026, 3, 29, 3, 30, tzinfo=ZONE
+    )
+    first = one(*event("DTSTART:20261025T023000")).values["at"]
+    assert first.isoformat() == "2026-10-25T02:30:00+02:00"
+
+
+def test_length_is_from_dtend_or_duration() -> None:
+    assert one(*event("DTSTART:20261124T140000", "DURATION:PT45M")).values["duration"] == 45
+    assert "duration" not in one(*event("DTSTART;VALUE=DATE:20261124", "DURATION:P1D")).values
+    assert one(*todo("DTSTART:20261124T140000", "DURATION:PT2H")).values["due"] == datetime(
+        2026, 11, 24, 16, tzinfo=ZONE
+    )
+    line, reason = refused(*event("DTSTART:20261124T140000", "DTEND:20261124T130000"))
+    assert (line, reason) == (8, "DTEND: the end is before the beginning, or years after it")
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "reason"),
+    [
+        (todo("DUE;TZID=Nowhere/Land:20261120T100000"), 7, "there is no time zone 'Nowhere/Land'"),
+        (todo("DUE:2026-11-20"), 7, "DUE: '2026-11-20' is no date (write it as 20261120"),
+        (todo("DUE:20261399"), 7, "DUE: there is no day 2026-13-99"),
+        (todo("DUE:20261120T259900"), 7, "DUE: there is no time 25:99"),
+        (todo("DUE:99990101"), 7, "DUE: the year 9999 is out of range"),
+        (todo("RRULE:FREQ=HOURLY"), 7, "RRULE: a task that comes hourly"),
+        (todo("RRULE:FREQ=NONSENSE"), 7, "RRULE: 'FREQ=NONSENSE' is no rule of recurrence"),
+        (todo("PERCENT-COMPLETE:120"), 7, "PERCENT-COMPLETE: '120' is no number from 0 to 100"),
+        (todo("DTSTART:20261120", "DURATION:long"), 8, "DURATION: 'long' is no length of time"),
+        (todo("no colon here"), 7, "the line 'no colon here' cannot be read: no NAME:VALUE"),
+        (todo("X-A:\0"), 7, "it holds a NUL character"),
+        (todo("DESCRIPTION:" + "x" * 1_000_001), 7, "it has more than 1,000,000 characters"),
+        (("BEGIN:VTODO", "UID:1"), 4, "VTODO is not ended"),
+        (("BEGIN:VTODO", "UID:1", "SUMMARY:x", "END:VEVENT"), 7, "VTODO ends as VEVENT"),
+        (("BEGIN:VTODO", "SUMMARY:x", "END:VTODO"), 4, "there is no UID"),
+        (("BEGIN:VTODO", "UID:1", "END:VTODO"), 4, "there is no SUMMARY"),
+        (event(), 4, "there is no DTSTART"),
+        (event("DTSTART:20261124T140000", "RRULE:FREQ=WEEKLY"), 8, "an interaction is one meeting"),
+        (("BEGIN:VJOURNAL", "UID:1", "END:VJOURNAL"), 4, "VJOURNAL is neither task nor event"),
+        (("BEGIN:VTODO",) * 30, 13, "it is nested too deeply"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_is_told_with_its_line(
+    lines: tuple[str, ...], line: int, reason: str
+) -> None:
+    told = refused(*lines)
+    assert told[0] == line
+    assert reason in told[1]
+
+
+def test_one_broken_entry_hides_no_other() -> None:
+    found = read(*todo("DUE:soon"), *todo("DUE:20261120"), "BEGIN:VTODO", "UID:3@x")
+    assert [type(each) for each in found] == [Refused, Entry, Refused]
+
+
+@pytest.mark.parametrize("text", ["", "name,due\nA,2026\n", "BEGIN:VCARD\nEND:VCARD\n"])
+def test_what_is_no_calendar_is_refused(text: str) -> None:
+    with pytest.raises(DataError, match="this is no calendar"):
+        list(read_entries(text, AROUND))
+
+
+def test_lines_end_as_they_like_and_several_calendars_may_follow_each_other() -> None:
+    text = "BEGIN:VCALENDAR\n" + "\r".join(todo("DUE:20261120")) + "\nEND:VCALENDAR\n"
+    found = list(read_entries(text + text.replace("1@x", "2@x"), AROUND))
+    assert [each.uid for each in found if isinstance(each, Entry)] == ["1@x", "2@x"]
+
+
+def test_days_that_come_round_every_year_are_anniversaries() -> None:
+    entry = one(*event("DTSTART;VALUE=DATE:19840309", "RRULE:FREQ=YEARLY"))
+    assert entry.kind == "anniversaries"
+    assert entry.values == {"date": PartialDate(1984, 3, 9), "label": "A"}
+    unknown = one(*event("DTSTART;VALUE=DATE:16040309", "RRULE:FREQ=YEARLY;INTERVAL=1"))
+    assert unknown.values["date"] == PartialDate(None, 3, 9)
+
+
+def test_escapes_are_what_they_mean() -> None:
+    entry = one(*todo("DESCRIPTION:C:\\\\News\\\\new\\, a\\;b\\N\\nend\\:"))
+    assert entry.values["notes"] == "C:\\News\\new, a;b\n\nend:"
+
+
+def test_alarms_of_less_than_a_day_are_not_reminders() -> None:
+    alarm = ("BEGIN:VALARM", "ACTION:AUDIO", "TRIGGER:{}", "END:VALARM")
+    for trigger, days in (
+        ("-PT15M", None), ("-P1D", "1 day"), ("-PT15H", "1 day"), ("-P1W", "7 days"), ("x", None),
+    ):  # fmt: skip
+        lines = [line.format(trigger) for line in alarm]
+        entry = one(*todo("DUE;VALUE=DATE:20261120", *lines))
+        assert entry.values.get("remind_before") == (days if trigger != "-PT15M" else "1 day")
+        timed = one(*todo("DUE:20261120T100000Z", *lines))
+        assert timed.values.get("remind_before") == (days if trigger != "-PT15H" else None)
