@@ -143,6 +143,7 @@ list_verb(
     crm task list is:open assignee:me due:..eow
     crm task list +vip status:completed completed:this-month -o csv
     """,
+    sort="closed,due",
 )
 
 

@@ -118,12 +118,15 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
 
 
 def author_of(settings: Item, user: str) -> str:
-    """A user as git names an author: `Petra Zajc <petra@lan.example>`; empty for nobody.
+    """A user as git names an author: `Petra Zajc <petra@lan.example>`.
 
-    What git cannot hold in a name is left out.
+    Empty for who is none of the settings' users: git knows more of them than we do. What
+    git cannot hold in a name is left out.
     """
     users: dict[str, Item] = settings.values.get("users") or {}
-    values = users[user].values if user in users else {}
+    if user not in users:
+        return ""
+    values = users[user].values
     name, email = (
         " ".join(re.sub(r"[<>]", "", "".join(c if c.isprintable() else " " for c in text)).split())
         for text in (str(values.get("name") or user), str(values.get("email") or ""))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crm_cli.model.contacts import alone
+from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
@@ -118,6 +119,19 @@ OCCURRENCE = Kind(
     check=_check_occurrence,
 )
 
+
+def _check_task(task: Item, business: Business) -> Iterator[Finding]:
+    rule = task.values.get("rrule")
+    if not rule:
+        return
+    from crm_cli.model.recurrence import check_rule
+
+    try:
+        check_rule(str(rule))
+    except Unreadable as error:
+        yield Finding("rrule", error.code, f"rrule: {error.message}", error.hint)
+
+
 _OPEN = "{t}.status NOT IN ('completed', 'cancelled')"
 
 TASK = Kind(
@@ -153,6 +167,7 @@ TASK = Kind(
     title="title",
     when="due",
     columns=("due", "customer", "title", "status", "priority", "assignee", "id"),
+    ranked=("due", "title", "id", "customer", "status", "assignee", "priority"),
     derived=(
         Derived(
             "overdue",
@@ -160,7 +175,9 @@ TASK = Kind(
             "open, and its due date is past",
             sql=f"({_OPEN} AND {{t}}.due__d < :today)",
         ),
+        Derived("closed", Boolean(), "completed or cancelled", sql=f"NOT ({_OPEN})"),
     ),
+    check=_check_task,
     states=(
         State("open", _OPEN, "neither completed nor cancelled"),
         State("done", "{t}.status = 'completed'", "completed"),

@@ -75,3 +75,27 @@ def test_for_people(crm: Crm) -> None:
 @pytest.mark.parametrize("days", ["0", "-1", "5000", "x"])
 def test_days_that_are_none(crm: Crm, days: str) -> None:
     assert crm("agenda", "--days", days).code == 2
+
+
+@pytest.mark.usefixtures("ana")
+def test_what_is_due_stands_before_the_free_time_that_begins_then(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "jan.yaml").write_text(
+        "name: Jan\ntasks:\n  - {id: t-4444444, title: Keep a place, due: 2026-11-20T12:00+01:00}\n"
+    )
+    rows = json.loads(crm("agenda", "--gaps", "--days", "1", "--cols", "when,kind", "--json").out)
+    at_noon = [row["kind"] for row in rows if "T12:00" in row["when"]]
+    assert at_noon == ["todo", "free"]
+
+
+@pytest.mark.usefixtures("ana")
+def test_days_on_which_clocks_change(crm: Crm, shop: Path) -> None:
+    settings = shop / "crm.yaml"
+    text = settings.read_text().partition("working_hours:")[0]
+    settings.write_text(text + 'working_hours:\n  sun: ["02:30-05:00"]\n')
+    (shop / "customers" / "jan.yaml").write_text(
+        "name: Jan\ntasks:\n"
+        "  - {id: t-4444444, title: Feed, due: 2026-03-28T02:30+01:00, rrule: FREQ=DAILY}\n"
+    )
+    words = ("agenda", "--gaps", "--days", "3", "--today", "2026-03-28T01:00", "customer:jan")
+    shown = [line for line in crm(*words).lines if "Feed" in line or "free" in line]
+    assert [line.split()[0] for line in shown] == ["02:30", "03:30", "03:30-05:00", "02:30"]

@@ -171,3 +171,12 @@ def test_terms_on_broken_records_are_a_partial_answer(crm: Crm, shop: Path) -> N
     (shop / "customers" / "bad.yaml").write_text("name: [\n")
     assert crm("task", "done", "kind:call", "is:overdue").code == 4
     assert status(crm, "t-3qqqqq1") == "completed"
+
+
+def test_open_tasks_are_listed_first_by_their_day(crm: Crm) -> None:
+    found = crm("task", "list", "--cols", "due,status", "-o", "csv", "--no-header").lines
+    assert found == [
+        "2026-11-16,open", "2026-11-20,open", "2026-11-24T14:30+01:00,open", ",open",
+        "2026-11-10,completed",
+    ]  # fmt: skip
+    assert crm("task", "list", "closed:yes", "-o", "ids").out == "t-9fzzzz1\n"

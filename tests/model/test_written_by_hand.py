@@ -259,3 +259,11 @@ def test_an_odd_line_in_the_log_of_a_task_is_told(line: str, message: str) -> No
     assert (problem.line, problem.column, problem.code) == (7, 9, "occurrence-line")
     assert problem.message.startswith(f"occurrences: {message}")
     assert "2026-11-18 done 2026-11-20" in problem.hint
+
+
+def test_a_rule_that_is_none_is_told() -> None:
+    _, problems = read("name: A\ntasks:\n  - title: Deliver\n    rrule: FREQ=NEVER\n")
+    (problem,) = problems
+    assert (problem.line, problem.column, problem.code) == (4, 12, "bad-recurrence")
+    assert problem.message == "rrule: 'FREQ=NEVER' is no rule of recurrence"
+    assert clean("name: A\ntasks:\n  - title: B\n    rrule: RRULE:FREQ=WEEKLY\n")

@@ -182,9 +182,9 @@ def test_who_gave_the_command_is_the_author(shop: Path, git: Git, crm: Crm) -> N
     assert git(*who) == "Marko Hribar <marko@lan.example>, Petra Zajc\n"
     assert crm("set", "maja-kos", "city=Koper").code == 0
     assert git(*who) == "Petra Zajc <petra@lan.example>, Petra Zajc\n"
-    # Nobody of crm.yaml has no address that we know.
+    # Of whom crm.yaml does not name, git knows more than we do.
     assert crm("set", "maja-kos", "city=Bled", "--as", "eva").code == 0
-    assert git(*who) == "eva <>, Petra Zajc\n"
+    assert git(*who) == "Petra Zajc <petra@lan.example>, Petra Zajc\n"
     settings = shop / "crm.yaml"
     settings.write_text(settings.read_text().replace("Marko Hribar", '"A <b>\\nC: d"'))
     assert crm("set", "maja-kos", "city=Koper", "--as", "marko").code == 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from crm_cli.features.due import Due, due
-from crm_cli.model.dates import at_time, local_date
+from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.recurrence import occurrences
@@ -65,11 +65,11 @@ def agenda(
         entries += _gaps(workspace, entries, last)
     zone = workspace.business.time_zone
 
-    def order(entry: Entry) -> tuple[date, str, str]:
+    def order(entry: Entry) -> tuple[date, str, bool, str]:
         clock = ""
         if isinstance(entry.when, datetime):
             clock = entry.when.astimezone(zone).isoformat()
-        return local_date(entry.when, zone), clock, entry.who or ""
+        return local_date(entry.when, zone), clock, entry.kind == FREE, entry.who or ""
 
     return sorted(entries, key=order)
 
@@ -118,7 +118,9 @@ def _again(workspace: Workspace, rows: Sequence[Due], last: date) -> Iterator[Du
                 if day > last:
                     break
                 if moment > present and day >= workspace.clock.today:
-                    yield row._replace(when=moment)
+                    # As clocks show it, also where a change of clocks skips the rule's time.
+                    clock = moment.astimezone(zone) if isinstance(moment, datetime) else moment
+                    yield row._replace(when=clock)
         except Unreadable:
             continue
 
@@ -154,9 +156,9 @@ def _free(start: datetime, end: datetime) -> Entry:
 
 
 def _at(day: date, minutes: int, zone: tzinfo) -> datetime:
-    if minutes >= 24 * 60:
-        return at_time(day + timedelta(days=1), time(), zone)
-    return at_time(day, time(minutes // 60, minutes % 60), zone)
+    """The instant of so many minutes after midnight by the clock; one that is skipped is later."""
+    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
 
 
 def _rounded(now: datetime) -> datetime:
