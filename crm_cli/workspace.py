@@ -20,6 +20,7 @@ from crm_cli.model.errors import (
     Problem,
     Refused,
     Severity,
+    StorageError,
     Unreadable,
     UsageError,
 )
@@ -242,7 +243,10 @@ class Workspace:
         from crm_cli.store.git import repository
         from crm_cli.store.trust import is_trusted
 
-        return repository(self.root) is not None and not is_trusted(self.root, self.environ)
+        try:
+            return repository(self.root) is not None and not is_trusted(self.root, self.environ)
+        except StorageError:
+            return False
 
     def go_back(self, commit: str) -> None:
         """Answer from a commit's tree from now on; raises Refused, GitFailed."""

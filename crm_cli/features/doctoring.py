@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_cli.model.errors import CrmError, Severity
+from crm_cli.model.errors import CrmError, Severity, StorageError
 from crm_cli.store import files
 from crm_cli.store.discovery import cache_folder
 from crm_cli.workspace import Workspace
@@ -148,7 +148,6 @@ def _index(workspace: Workspace) -> Check:
 def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Check]:
     from crm_cli.store.git import obstacle, repository
     from crm_cli.store.identity import git_user
-    from crm_cli.store.trust import is_trusted
 
     if not _installed("git", environ):
         yield Check("git", State.WARN, "not installed: there is no history", "install git")
@@ -157,9 +156,12 @@ def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Ch
         return
     gitdir = repository(workspace.root)
     name, email = git_user(environ)
-    if gitdir is None:
+    trusted = _trusted(workspace, environ)
+    if isinstance(trusted, Check):
+        yield trusted
+    elif gitdir is None:
         yield Check("git", State.WARN, "no repository: there is no history", "crm git setup")
-    elif not is_trusted(workspace.root, environ):
+    elif not trusted:
         yield Check("git", State.WARN, "not trusted yet: nothing is committed", "crm git setup")
     elif obstacle(gitdir):
         yield Check("git", State.WARN, f"{obstacle(gitdir)}: nothing is committed", "git status")
@@ -170,6 +172,15 @@ def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Ch
         )  # fmt: skip
     else:
         yield Check("git", State.OK, f"each command is committed, as {name} <{email}>")
+
+
+def _trusted(workspace: Workspace, environ: Mapping[str, str]) -> bool | Check:
+    from crm_cli.store.trust import is_trusted, trusted_file
+
+    try:
+        return is_trusted(workspace.root, environ)
+    except StorageError as error:
+        return Check("git", State.FAIL, error.message, f"ls -l {trusted_file(environ)}")
 
 
 def _installed(program: str, environ: Mapping[str, str]) -> bool:

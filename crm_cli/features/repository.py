@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,30 +45,40 @@ def set_up(workspace: Workspace) -> SetUp:
         steps.append(Rewrite(".gitignore", _with_line(".crm/\n")))
         steps.append(Edit("crm.yaml", lambda settings: settings.set(None, "git.autocommit", True)))
         workspace.write(Change("git setup", tuple(steps)), keep=False)
-        setup.make(git)
-    trust(root, environ)
-    notes = _installed(git)
-    if not made:
-        workspace.write(Change("git setup", tuple(steps)))
     else:
-        _commit_all(workspace, git)
+        trust(root, environ)
+    with _begun():
+        if made:
+            setup.make(git)
+            trust(root, environ)
+        notes = _installed(git)
+        if made:
+            _commit_all(workspace, git)
+        else:
+            workspace.write(Change("git setup", tuple(steps)))
     return SetUp(root, made, tuple(notes))
 
 
-def _commit_all(workspace: Workspace, git: Git) -> None:
+@contextmanager
+def _begun() -> Iterator[None]:
+    """Let a failure within the block say that it is not the whole of it that failed."""
     try:
-        with alone(
-            workspace.root,
-            command=workspace.command,
-            timeout=workspace.lock_timeout,
-            waiting=workspace.waiting,
-        ):
-            setup.commit_all(git, "git setup")
+        yield
     except StorageError as error:
-        said = error.message.removesuffix("; nothing was changed")
+        said = error.message.partition("; nothing was ")[0]
         raise StorageError(
-            f"{said}; all is set up, but not committed", "crm git setup again finishes it"
+            f"{said}; git is set up in part", "crm git setup again does the rest"
         ) from error
+
+
+def _commit_all(workspace: Workspace, git: Git) -> None:
+    with alone(
+        workspace.root,
+        command=workspace.command,
+        timeout=workspace.lock_timeout,
+        waiting=workspace.waiting,
+    ):
+        setup.commit_all(git, "git setup")
 
 
 def _installed(git: Git) -> list[str]:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_cli.model.errors import Refused
+from crm_cli.model.errors import Refused, StorageError
 from crm_cli.store import files, paths
 from crm_cli.store.git import Git, GitFailed, nul_separated, obstacle, repository
 from crm_cli.store.trust import is_trusted
@@ -62,15 +62,13 @@ def keep(
         return ""
     real = os.path.realpath(root)
     written = [change.path for change in changes]
-    if not is_trusted(root, environ):
-        note(real, subject, written, author)
-        return "saved, not committed: this directory is not trusted yet (crm git setup)"
     try:
-        reason = obstacle(gitdir)
-        if not reason:
+        if not is_trusted(root, environ):
+            reason = "this directory is not trusted yet (crm git setup)"
+        elif not (reason := obstacle(gitdir)):
             _retried(Git(real, environ), real, subject, changes, author)
             return ""
-    except GitFailed as error:
+    except StorageError as error:
         reason = error.message
     except OSError as error:
         reason = files.reason(error)

@@ -24,19 +24,17 @@ def trusted_file(env: Mapping[str, str]) -> Path | None:
 
 
 def trusted(env: Mapping[str, str]) -> list[str]:
-    """The directories on the list; none where there is no list that can be read."""
+    """The directories on the list; none where there is no list. Raises StorageError."""
     path = trusted_file(env)
     if path is None:
         return []
-    try:
-        data = files.read(str(path), limit=files.LARGEST)
-    except OSError:
-        return []
+    with files.telling(f"read {path}", ""):
+        data = files.read_if_any(str(path)) or b""
     return [os.fsdecode(line) for line in data.split(b"\n") if line]
 
 
 def is_trusted(root: str | Path, env: Mapping[str, str]) -> bool:
-    """Whether a directory is on the list."""
+    """Whether a directory is on the list. Raises StorageError."""
     return os.path.realpath(root) in trusted(env)
 
 

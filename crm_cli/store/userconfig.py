@@ -24,10 +24,11 @@ _PATIENCE = 60
 def read_config(environ: Mapping[str, str]) -> Mapping[str, object]:
     """The configuration as texts, lists and mappings; empty where there is none.
 
-    Raises UsageError where it cannot be understood.
+    Raises UsageError where it cannot be understood, StorageError.
     """
     path = user_config(environ)
-    data = files.read_if_any(str(path)) if path is not None else None
+    with files.telling(f"read {path}", ""):
+        data = files.read_if_any(str(path)) if path is not None else None
     if data is None or not data.strip():
         return {}
     decoded = decode(data, str(path))

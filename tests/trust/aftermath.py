@@ -219,7 +219,7 @@ def _checked_init(at: Scene) -> State:
 
 
 def _age(ground: Ground) -> None:
-    """Let what a killed export left look old, so that it counts as abandoned."""
-    for path in ground.outside.rglob("*"):
+    """Let what a killed run left outside of the records look old, as if abandoned."""
+    for path in ground.folder.rglob("*"):
         if files.TEMPORARY.fullmatch(path.name):
             os.utime(path, (0, time.time() - 86_400))
