@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from crm_cli.query.ast import Node
     from crm_cli.query.scope import Scope
     from crm_cli.query.select import Answer
+    from crm_cli.store.ahead import Look
     from crm_cli.store.document import Document
     from crm_cli.store.git import Git
     from crm_cli.store.transaction import Committed
@@ -103,8 +104,10 @@ class Workspace:
         lock_timeout: float = 10.0,
         environ: Mapping[str, str] | None = None,
         command: str = "crm",
+        look: Look | None = None,
     ) -> None:
         self.root = root
+        self._look = look
         self.environ = os.environ if environ is None else environ
         self.lock_timeout = lock_timeout
         self.command = command
@@ -144,7 +147,10 @@ class Workspace:
             from crm_cli.store.discovery import tree_folder
 
             cache = tree_folder(cache, self.as_of_tree)
-        return open_index(self.tree, cache, progress=self.progress)
+        # What was seen so far is of the folder as it is, and at the beginning.
+        look = None if self.as_of else self._look
+        self._look = None
+        return open_index(self.tree, cache, progress=self.progress, look=look)
 
     def mend(self, error: BaseException) -> bool:
         """Make the index anew, if it is its file that has failed; whether it was.
@@ -499,8 +505,12 @@ def open_workspace(
     lock_timeout: float | None = None,
     environ: Mapping[str, str] | None = None,
     command: str = "crm",
+    look: Look | None = None,
 ) -> Workspace:
-    """The data directory that `-C`, CRM_DIR, a parent folder or the user's default names."""
+    """The data directory that `-C`, CRM_DIR, a parent folder or the user's default names.
+
+    `look` is one at this directory that was begun before.
+    """
     env = os.environ if environ is None else environ
     return Workspace(
         find(Path.cwd(), directory, env),
@@ -509,4 +519,5 @@ def open_workspace(
         lock_timeout=10.0 if lock_timeout is None else lock_timeout,
         environ=env,
         command=command,
+        look=look,
     )

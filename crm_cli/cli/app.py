@@ -180,7 +180,7 @@ def _no_command(name: str, rest: list[str]) -> UsageError:
     if right:
         return UsageError(f'there is no "{name}"; write: {_line("crm", right, rest)}')
     if name.lower() in CUSTOMERS_BY_NAME and (verb := _verb_of_customers(rest)):
-        return UsageError(f'customers need no noun; write: {_line("crm", verb, rest[1:])}')
+        return UsageError(f"customers need no noun; write: {_line('crm', verb, rest[1:])}")
     return _unknown(f'there is no command "{name}"', name, list(BY_NAME), "crm --help lists them")
 
 

@@ -15,7 +15,8 @@ class Command(NamedTuple):
     """A command of the first level.
 
     `bare` is the verb that a noun means when none is given, empty for a verb;
-    a noun without such a verb has `-` and shows its help.
+    a noun without such a verb has `-` and shows its help. `asks` tells whether it
+    answers from the index.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Command(NamedTuple):
     help: str
     bare: str = ""
     hidden: bool = False
+    asks: bool = True
 
     @property
     def noun(self) -> bool:
@@ -65,25 +67,35 @@ COMMANDS = (
     Command("product", "product", SELLING, "what you sell, and for how much", "list"),
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),
-    Command("undo", "undo", HISTORY, "take back the last command, byte for byte"),
+    Command("undo", "undo", HISTORY, "take back the last command, byte for byte", asks=False),
     Command("history", "history", HISTORY, "what became of a customer, field by field"),
     Command("blame", "history", HISTORY, "who set each field of a customer, and when"),
     Command("changes", "history", HISTORY, "all that changed since a day, by whom"),
     Command("sync", "sync", HISTORY, "exchange changes with the others"),
     Command("resolve", "resolve", HISTORY, "settle what both sides of a merge changed"),
-    Command("merge-driver", "merge_driver", HISTORY, "merge records for git", hidden=True),
-    Command("git", "git", HISTORY, "set up git: trust, merges by what records say", "-"),
-    Command("trust", "trust", HISTORY, "let git be run in this directory"),
-    Command("init", "init", SETUP, "start a new folder of customers"),
+    Command(
+        "merge-driver", "merge_driver", HISTORY, "merge records for git", hidden=True, asks=False
+    ),
+    Command(
+        "git", "git", HISTORY, "set up git: trust, merges by what records say", "-", asks=False
+    ),
+    Command("trust", "trust", HISTORY, "let git be run in this directory", asks=False),
+    Command("init", "init", SETUP, "start a new folder of customers", asks=False),
     Command("check", "check", SETUP, "find what is wrong in the records, with its place"),
     Command("fmt", "fmt", SETUP, "rewrite records in the canonical form"),
-    Command("config", "config", SETUP, "the business's settings", "list"),
+    Command("config", "config", SETUP, "the business's settings", "list", asks=False),
     Command("query", "query", SETUP, "what a query means, and the fields there are", "-"),
     Command("sql", "sql", SETUP, "any SELECT over the records, read-only"),
     Command("index", "index", SETUP, "the cache that makes it fast", "status"),
-    Command("doctor", "doctor", SETUP, "is all in order here, and what to run if not"),
-    Command("completion", "completion", SETUP, "the script that completes words in your shell"),
-    Command("help", "help", SETUP, "pages on the query language, dates, output …"),
+    Command("doctor", "doctor", SETUP, "is all in order here, and what to run if not", asks=False),
+    Command(
+        "completion",
+        "completion",
+        SETUP,
+        "the script that completes words in your shell",
+        asks=False,
+    ),
+    Command("help", "help", SETUP, "pages on the query language, dates, output …", asks=False),
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}

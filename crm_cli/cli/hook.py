@@ -71,6 +71,7 @@ def _invoked(session: Session, words: list[str]) -> int:
     from crm_cli.model.errors import CrmError, Declined, StorageError
 
     try:
+        session.look_ahead()
         import typer
 
         try:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from crm_cli.render.card import Card
     from crm_cli.render.progress import Progress
+    from crm_cli.store.ahead import Look
     from crm_cli.workspace import Workspace
 
 
@@ -65,6 +66,7 @@ class Session:
         self._piped: list[str] | None = None
         """The ids that stdin gave, which can be read once."""
         self._opened: Workspace | None = None
+        self._look: Look | None = None
         self._progress: Progress | None = None
 
     # The data directory
@@ -83,10 +85,26 @@ class Session:
                 environ=self.environ,
                 # Others who wait are told for whom; the words after it are nobody's business.
                 command=" ".join(("crm", *self.words[:1])),
+                look=self._look,
             )
             self._opened.progress = self._reading
             self._opened.waiting = self._waiting
         return self._opened
+
+    def look_ahead(self) -> None:
+        """Have a large directory looked at while this process loads what the command needs."""
+        from crm_cli.cli.commands import BY_NAME
+
+        command = BY_NAME.get(self.words[0] if self.words else "due")
+        if command is None or not command.asks or not {"-h", "--help"}.isdisjoint(self.words):
+            return
+        from crm_cli.store.ahead import look_ahead
+        from crm_cli.store.discovery import find
+
+        try:
+            self._look = look_ahead(find(Path.cwd(), self.options.directory, self.environ))
+        except (UsageError, OSError):
+            return  # The command itself says what is wrong.
 
     def look_back(self, as_of: str | None) -> None:
         """Answer from an earlier state, if one is given; raises NotFound, Refused."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from crm_cli.model.errors import DataError, UsageError
@@ -20,7 +19,6 @@ _WINDOWS = ("cp1250", "cp1252")
 """What spreadsheets in Europe write where they do not write UTF-8."""
 
 
-@dataclass(eq=False)
 class Undecided(UsageError):
     """Something that the file leaves open and that is not guessed.
 
@@ -28,8 +26,17 @@ class Undecided(UsageError):
     (value, what the file then reads as).
     """
 
-    setting: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        setting: str = "",
+        choices: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(message, hint)
+        self.setting = setting
+        self.choices = choices
 
 
 class Decoded(NamedTuple):

@@ -13,9 +13,11 @@ from crm_cli.index.content import Progress
 from crm_cli.index.refresh import Fresh, Outdated, fill, refresh
 
 if TYPE_CHECKING:
+    from crm_cli.index.snapshot import Walk
     from crm_cli.model.business import Business
     from crm_cli.model.errors import Problem
     from crm_cli.model.item import Item
+    from crm_cli.store.ahead import Look
     from crm_cli.store.tree import Tree
 
 T = TypeVar("T")
@@ -38,14 +40,21 @@ def fails(error: BaseException) -> bool:
     )
 
 
-def open_index(tree: Tree, cache: Path | None, *, progress: Progress | None = None) -> Index:
+def open_index(
+    tree: Tree,
+    cache: Path | None,
+    *,
+    progress: Progress | None = None,
+    look: Look | None = None,
+) -> Index:
     """The index of `tree`, up to date.
 
     `cache` is a private folder for it. Without one, and where it cannot be used (not
     writable, full, locked for long, on a network), the same index is made in memory.
-    `progress` is told of (files read, files to read).
+    `progress` is told of (files read, files to read). `look` is one at the tree's folder
+    that was begun before.
     """
-    return Index(tree, cache, progress)
+    return Index(tree, cache, progress, look)
 
 
 class Index:
@@ -55,12 +64,19 @@ class Index:
     `refresh`.
     """
 
-    def __init__(self, tree: Tree, cache: Path | None, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        cache: Path | None,
+        progress: Progress | None = None,
+        look: Look | None = None,
+    ) -> None:
         self.tree = tree
         self.path: Path | None = None
         """The database's file; None in memory."""
         self._cache = Cache(cache, schema.version()) if cache is not None else None
         self._progress = progress
+        self._look = look
         self._connection: sqlite3.Connection | None = None
         self._mended = False
         self._fresh = self._open(None)
@@ -114,7 +130,7 @@ class Index:
             connection.rollback()
         connection.execute("PRAGMA query_only = OFF")
         try:
-            fresh = refresh(connection, self.tree, snapshot.walk(self.tree), self._progress)
+            fresh = refresh(connection, self.tree, self._walk(), self._progress)
         except (*_DAMAGED, Outdated):
             self._fresh = self._open(self.path)
         else:
@@ -174,6 +190,10 @@ class Index:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _walk(self) -> Walk:
+        look, self._look = self._look, None
+        return snapshot.walk(self.tree, look)
+
     def _open(self, bad: Path | None, *, anew: bool = False) -> Fresh:
         self.close()
         if self._cache is not None:
@@ -183,7 +203,7 @@ class Index:
                 self.close()
         self.path = None
         connection = connect(None)
-        fresh = fill(connection, self.tree, snapshot.walk(self.tree), self._progress)
+        fresh = fill(connection, self.tree, self._walk(), self._progress)
         return self._ready(connection, fresh)
 
     def _open_file(self, cache: Cache, bad: Path | None) -> Fresh:
@@ -202,7 +222,7 @@ class Index:
         made: list[Fresh] = []
 
         def make(connection: sqlite3.Connection) -> None:
-            now = snapshot.walk(self.tree)
+            now = self._walk()
             made.append(fill(connection, self.tree, now, self._progress))
 
         path = cache.make(make, bad)
@@ -217,7 +237,7 @@ class Index:
         self.path = path
         connection.execute("PRAGMA synchronous = NORMAL")
         if fresh is None:
-            fresh = refresh(connection, self.tree, snapshot.walk(self.tree), self._progress)
+            fresh = refresh(connection, self.tree, self._walk(), self._progress)
         else:
             connection.execute("BEGIN")
             connection.execute('SELECT 1 FROM "meta"').fetchone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+from collections.abc import Mapping
 from typing import Any
 
 from crm_cli.model.business import Business
@@ -11,9 +12,8 @@ from crm_cli.model.business import Business
 def packed(business: Business) -> bytes:
     """The business as bytes; equal for equal ones."""
     parts = []
-    for name in Business.__dataclass_fields__:
-        value = getattr(business, name)
-        parts.append((name, sorted(value.items()) if isinstance(value, dict) else value))
+    for name, value in zip(Business._fields, business, strict=True):
+        parts.append((name, sorted(value.items()) if isinstance(value, Mapping) else value))
     return marshal.dumps(parts, 2)
 
 

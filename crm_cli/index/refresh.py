@@ -88,7 +88,7 @@ def _refresh(
     known = content.get_state(connection)
     if known.version != schema.version():
         raise Outdated
-    packed = snapshot.packed(now.entries)
+    packed = now.packed
     if known.snapshot == packed and not known.racy:
         return Fresh(now, packing.unpacked(known.business), 0)
     todo = _todo(connection, tree, known, now)

@@ -170,12 +170,28 @@ def index_ddl(kind: Kind) -> list[str]:
         wanted.append("name__f")
     for key in _sought(kind):
         wanted += [name for name in (f"{key}__f", f"{key}__d", key) if name in names][:1]
-    # Lists are in the order of ids; where two files have one, of their paths.
-    further = {"id": ', "path"'} if kind is CUSTOMER else {}
+    further = _beside(kind, names)
     return [
-        f'CREATE INDEX "{kind.name}.{name}" ON "{kind.name}" ("{name}"{further.get(name, "")})'
+        f'CREATE INDEX "{kind.name}.{name}" ON "{kind.name}"'
+        f" ({', '.join(_quoted(name, *further.get(name, ())))})"
         for name in dict.fromkeys(wanted)
     ]
+
+
+def _quoted(*columns: str) -> list[str]:
+    return [f'"{column}"' for column in columns]
+
+
+def _beside(kind: Kind, names: set[str]) -> dict[str, tuple[str, ...]]:
+    """What else stands in an index, so that an answer need not look at the rows."""
+    if kind is CUSTOMER:
+        # Lists are in the order of ids; where two files have one, of their paths.
+        return {"id": ("path",)}
+    if not kind.when or not in_record(kind):
+        return {}
+    summed = (f"{key}__b" if f"{key}__b" in names else key for key in kind.summed)
+    day = f"{kind.when}__d" if f"{kind.when}__d" in names else kind.when
+    return {day: ("customer", *summed)}
 
 
 def _sought(kind: Kind) -> Iterator[str]:
@@ -209,7 +225,7 @@ def indexes() -> tuple[str, ...]:
 
 def insert(table: str, *columns: str) -> str:
     """The statement that inserts a row with these columns."""
-    names = ", ".join(f'"{column}"' for column in columns)
+    names = ", ".join(_quoted(*columns))
     return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(columns))})'
 
 

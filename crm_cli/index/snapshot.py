@@ -6,10 +6,12 @@ import gc
 import marshal
 import time
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.model.errors import Problem
+    from crm_cli.store.ahead import Look
     from crm_cli.store.tree import Entry, Tree
 
 RACY = 2_000_000_000
@@ -17,13 +19,29 @@ RACY = 2_000_000_000
 before it was looked at may be written again without its times showing it."""
 
 
-class Walk(NamedTuple):
-    """One look at the directory."""
+class Walk:
+    """One look at the directory.
 
-    began: int
-    """Nanoseconds since the epoch, by the real clock."""
-    entries: list[Entry]
-    problems: list[Problem]
+    `began` is in nanoseconds since the epoch, by the real clock; `seen` is the entries, or
+    what `packed` makes of them.
+    """
+
+    def __init__(self, began: int, seen: list[Entry] | bytes, problems: list[Problem]) -> None:
+        self.began = began
+        self.problems = problems
+        self._seen = seen
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """Every file; unpacked only where something has changed."""
+        seen = self._seen
+        unpacked: list[Entry] = marshal.loads(seen) if isinstance(seen, bytes) else seen
+        return unpacked
+
+    @cached_property
+    def packed(self) -> bytes:
+        """See `packed`."""
+        return self._seen if isinstance(self._seen, bytes) else packed(self._seen)
 
 
 class Difference(NamedTuple):
@@ -33,8 +51,11 @@ class Difference(NamedTuple):
     gone: list[str]
 
 
-def walk(tree: Tree) -> Walk:
-    """Look at every file of the directory."""
+def walk(tree: Tree, look: Look | None = None) -> Walk:
+    """Look at every file of the directory, or take what was seen in a look begun before."""
+    glance = look.taken() if look is not None else None
+    if glance is not None:
+        return Walk(glance.began, glance.packed, [])
     began = time.time_ns()
     collecting = gc.isenabled()
     gc.disable()  # among 100,000 new tuples it would look for garbage, and find none

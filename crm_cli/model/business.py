@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.hours import USUAL, Hours
 
@@ -14,12 +14,8 @@ if TYPE_CHECKING:
     from crm_cli.model.money import Rates
 
 
-@dataclass(frozen=True)
-class Business:
-    """What reading a record depends on, from `crm.yaml` and `rates.yaml`.
-
-    `terms_days` are the days until an invoice is due, None where none are set.
-    """
+class Ways(NamedTuple):
+    """What the settings say; `Business` reckons with it."""
 
     name: str = ""
     currency: str = "EUR"
@@ -28,8 +24,8 @@ class Business:
     language: str = ""
     terms_days: int | None = None
     invoice_number: str = "{year}-{seq:4}"
-    vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    users: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    users: Mapping[str, str] = MappingProxyType({})
     """The people of the business: user to e-mail (or an empty text)."""
     rate_table: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """`rates.yaml` as texts: (ISO date, ((currency, rate), …)), oldest first."""
@@ -37,6 +33,13 @@ class Business:
     """The spans of work of each weekday, in minutes."""
     autocommit: bool = False
     """Whether each command is a commit."""
+
+
+class Business(Ways):
+    """What reading a record depends on, from `crm.yaml` and `rates.yaml`.
+
+    `terms_days` are the days until an invoice is due, None where none are set.
+    """
 
     @cached_property
     def time_zone(self) -> tzinfo:

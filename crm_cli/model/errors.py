@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -36,8 +36,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something wrong in the data, with its place.
 
     `path` is relative to the data directory, with `/`; `line` and `column` count
@@ -69,14 +68,16 @@ class Unreadable(ValueError):
         self.code = code
 
 
-@dataclass(eq=False)
 class CrmError(Exception):
     """A refusal: what is wrong, and what to do next. Subclasses give the exit code."""
 
-    message: str
-    hint: str = ""
-    problems: tuple[Problem, ...] = field(default=())
     exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, hint: str = "", problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message, hint, problems)
+        self.message = message
+        self.hint = hint
+        self.problems = problems
 
     def __str__(self) -> str:
         return self.message
@@ -94,12 +95,16 @@ class NotFound(CrmError):
     exit_code = ExitCode.NOT_FOUND
 
 
-@dataclass(eq=False)
 class Ambiguous(CrmError):
     """Several records answer to the words; `candidates` are (id, what to show)."""
 
-    candidates: tuple[tuple[str, str], ...] = ()
     exit_code = ExitCode.NOT_FOUND
+
+    def __init__(
+        self, message: str, hint: str = "", *, candidates: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        super().__init__(message, hint)
+        self.candidates = candidates
 
 
 class DataError(CrmError):

@@ -154,6 +154,7 @@ class Kind:
         ranked: tuple[str, ...] = (),
         when: str = "",
         counted: str = "",
+        summed: tuple[str, ...] = (),
         begins: Callable[[str], bool] | None = None,
         notes: bool = True,
     ) -> None:
@@ -163,7 +164,8 @@ class Kind:
         an item to people, `columns` the fields that a list shows, `ranked` the same by
         importance, for a narrow terminal, `when` the date that
         `date:` and windows go by. `counted` is the SQL condition for the items that sums
-        and counts go over (`{t}` is the row); without it all are. `begins` tells the
+        and counts go over (`{t}` is the row); without it all are; `summed` are the fields
+        that sums over a time mostly read. `begins` tells the
         beginning of a shorthand that has `: ` in it, which YAML takes for a key.
         """
         self.name = name
@@ -179,6 +181,7 @@ class Kind:
         self.derive = derive
         self.check = check
         self.counted = counted
+        self.summed = summed
         self.begins = begins
         self.aliases = aliases
         self.title = title

@@ -88,6 +88,7 @@ PAYMENT = Kind(
     letter="y",
     title="reference",
     when="date",
+    summed=("amount",),
     columns=(
         "date",
         "customer",

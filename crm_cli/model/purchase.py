@@ -243,6 +243,7 @@ PURCHASE = Kind(
     letter="p",
     title="number",
     when="date",
+    summed=("counts", "kind", "net"),
     columns=(
         "date",
         "customer",

@@ -8,11 +8,11 @@ is converted at its date, and pays nothing where a rate is missing.
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from crm_cli.model.dates import days_in_month
 from crm_cli.model.money import round_money
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def due_date(invoice: Item, customer: Item, business: Business) -> date | None:
         return None
     due = day + timedelta(days=days)
     if credit is not None and credit.values.get("end_of_month"):
-        due = due.replace(day=calendar.monthrange(due.year, due.month)[1])
+        due = due.replace(day=days_in_month(due.year, due.month))
     return due
 
 

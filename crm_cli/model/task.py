@@ -166,6 +166,7 @@ TASK = Kind(
     shorthand=alone("title"),
     title="title",
     when="due",
+    summed=("status",),
     columns=("due", "customer", "title", "status", "priority", "assignee", "id"),
     ranked=("due", "title", "id", "customer", "status", "assignee", "priority"),
     derived=(

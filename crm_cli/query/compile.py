@@ -77,6 +77,17 @@ class Compiler:
         left, right = self.operand(node.left, row), self.operand(node.right, row)
         return _certain(against(left, node.op, right))
 
+    def chosen(self, node: Node, row: Row) -> str:
+        """As `condition`, where it chooses rows: there NULL leaves one out as well as 0 does.
+
+        So a state can be sought in an index, which nothing within COALESCE is.
+        """
+        if isinstance(node, And) and node.parts:
+            return " AND ".join(self.chosen(part, row) for part in node.parts)
+        if isinstance(node, State):
+            return reach(row, node.steps, lambda at: f"({at.fill(node.sql)})")
+        return self.condition(node, row)
+
     def operand(self, operand: Operand, row: Row) -> Value:
         """The value of a field that has one for a row, or of an aggregate."""
         if isinstance(operand, Aggregate):

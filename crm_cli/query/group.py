@@ -142,7 +142,7 @@ def _total(
 
 def _inner(compiler: Compiler, node: Node, parts: Sequence[Selected], keys: int) -> str:
     row = compiler.frame.base
-    where = compiler.condition(node, row)
+    where = compiler.chosen(node, row)
     shown = ", ".join(f"{part.sql} AS {quoted(part.column.key)}" for part in parts)
     groups = ", ".join(part.sql for part in parts[:keys])
     by = f" GROUP BY {groups}" if keys else ""

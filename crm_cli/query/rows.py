@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -65,6 +66,21 @@ class Row:
                 f" ON {self._parent.alias}.pk = {self.alias}.parent"
             )
         return self._parent
+
+    def has(self, inner: Row, link: str, condition: str) -> str:
+        """Whether it has items, by `link`, that meet a condition.
+
+        A customer's are looked for once for all customers, unless the condition is about
+        the customer, too.
+        """
+        own = f"{inner.alias}.customer = {self.alias}.pk"
+        if link.startswith(own):
+            where = f"{link.removeprefix(own).removeprefix(' AND ')} AND {condition}"
+            where = where.removeprefix(" AND ")
+            if not re.search(rf"\b{self.alias}\.", f"{inner.source()} {where}"):
+                held = f"SELECT {inner.alias}.customer {inner.source()} WHERE {where}"
+                return f"{self.alias}.pk IN ({held})"
+        return f"EXISTS(SELECT 1 {inner.source()} WHERE {link} AND {condition})"
 
     def items(self, step: Step) -> tuple[Row, str]:
         """A new row for its items, and the condition that makes them its own."""
@@ -139,7 +155,7 @@ def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
         return reach(row.up(step), rest, test)
     inner, link = row.items(step)
     condition = reach(inner, rest, test)
-    return f"EXISTS(SELECT 1 {inner.source()} WHERE {link} AND {condition})"
+    return row.has(inner, link, condition)
 
 
 def climb(row: Row, collection: Collection) -> tuple[Row, tuple[Step, ...]]:

@@ -77,7 +77,7 @@ def compile_query(query: Query, scope: Scope) -> Statement:
     scope = scope._replace(base=query.base)
     compiler = Compiler(scope)
     row = compiler.frame.base
-    where = compiler.condition(query.node, row)
+    where = compiler.chosen(query.node, row)
     names = query.base.columns if query.columns is None else query.columns
     if isinstance(names, str):
         names = split_names(names)
@@ -151,7 +151,7 @@ def select_customers(connection: sqlite3.Connection, node: Node, scope: Scope) -
 def count(connection: sqlite3.Connection, query: Query, scope: Scope) -> int:
     """How many rows meet the condition."""
     compiler = Compiler(scope._replace(base=query.base))
-    where = compiler.condition(query.node, compiler.frame.base)
+    where = compiler.chosen(query.node, compiler.frame.base)
     sql = f"SELECT COUNT(*) {compiler.frame.base.source()} WHERE {where}"
     dialect.prepare(connection)
     found: int = connection.execute(sql, compiler.frame.parameters).fetchone()[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import repeat
 from typing import Any
 
 from crm_cli.model.text import visible
@@ -51,33 +52,39 @@ def fitted(rows: Rows, screen: Screen) -> Rows:
 
 def _one_line_each(rows: Rows, width: int, ellipsis: str) -> Rows:
     """Who is said by the name alone, then texts are cut; owner and kind go last."""
-    flat = [
-        [" ".join(cell.split()) if isinstance(cell, str) else cell for cell in row]
-        for row in rows.rows
-    ]
-    rows = rows._replace(rows=flat)
-    for spared in ("", "who"):
-        rows = _without(rows, spared)
-        if _width(rows) <= width:
-            return rows
-    rows = _times_moved(_cut(rows, "name", _NAME, ellipsis))
-    for spared in ("", "owner", "kind"):
-        rows = _without(rows, spared)
-        what = rows.keys.index("what")
-        spare = width - _width(rows) + _widths(rows)[what]
-        if spare >= _PLAIN_LEAST:
-            break
-    return _cut(rows, "what", max(spare, _LEAST), ellipsis)
+    heads = {column.key: column for column in rows.columns}
+    cells = {
+        key: [" ".join(cell.split()) if isinstance(cell, str) else cell for cell in column]
+        for key, column in zip(heads, zip(*rows.rows, strict=True), strict=False)
+    }
+    if not cells:
+        return rows
+    widths = {key: _widest(heads[key].heading, column) for key, column in cells.items()}
 
+    def room() -> int:
+        """What is left of a line; below zero what it is too long."""
+        return width - sum(widths.values()) - len(GAP) * (len(widths) - 1)
 
-def _cut(rows: Rows, key: str, width: int, ellipsis: str) -> Rows:
-    place = rows.keys.index(key)
-    made = []
-    for row in rows.rows:
-        cells = list(row)
-        cells[place] = cut(visible(cell_text(cells[place])), width, ellipsis=ellipsis)
-        made.append(cells)
-    return rows._replace(rows=made)
+    def cut_to(key: str, most: int) -> None:
+        texts = map(visible, map(cell_text, cells[key]))
+        cells[key] = [cut(text, most, ellipsis=ellipsis) for text in texts]
+        widths[key] = _widest(heads[key].heading, cells[key])
+
+    if room() < 0:
+        widths.pop("who", None)
+    if room() < 0:
+        cut_to("name", _NAME)
+        cells["when"], cells["what"] = _times_moved(cells["when"], cells["what"])
+        for key in ("when", "what"):
+            widths[key] = _widest(heads[key].heading, cells[key])
+        for spared in ("owner", "kind"):
+            if room() + widths["what"] < _PLAIN_LEAST:
+                widths.pop(spared, None)
+        cut_to("what", max(room() + widths["what"], _LEAST))
+    return rows._replace(
+        columns=[heads[key] for key in widths],
+        rows=list(zip(*(cells[key] for key in widths), strict=True)),
+    )
 
 
 def narrowed(rows: Rows, screen: Screen) -> Rows:
@@ -94,7 +101,10 @@ def narrowed(rows: Rows, screen: Screen) -> Rows:
         rows = _without(rows, "who")
         if _width(rows) <= width:
             return rows
-        rows = _times_moved(rows)
+        when, what = rows.keys.index("when"), rows.keys.index("what")
+        columns = list(zip(*rows.rows, strict=True))
+        columns[when], columns[what] = map(tuple, _times_moved(columns[when], columns[what]))
+        rows = rows._replace(rows=list(zip(*columns, strict=True)))
     return _broken(rows, width, "…" if screen.unicode else "~")
 
 
@@ -106,17 +116,14 @@ def _without(rows: Rows, key: str) -> Rows:
     )
 
 
-def _times_moved(rows: Rows) -> Rows:
-    """`2026-11-20 14:30`, `Call` as `2026-11-20`, `14:30 Call`."""
-    when, what = rows.keys.index("when"), rows.keys.index("what")
-    moved = []
-    for row in rows.rows:
-        day, _, clock = (row[when] or "").partition(" ")
-        cells = list(row)
-        cells[when] = day
-        cells[what] = f"{clock} {row[what]}" if clock else row[what]
-        moved.append(cells)
-    return rows._replace(rows=moved)
+def _times_moved(when: Sequence[str | None], what: Sequence[Any]) -> tuple[list[str], list[Any]]:
+    """`2026-11-20 14:30`, `Call` as `2026-11-20`, `14:30 Call`; two columns of a table."""
+    days, texts = [], []
+    for moment, text in zip(when, what, strict=True):
+        day, _, clock = (moment or "").partition(" ")
+        days.append(day)
+        texts.append(f"{clock} {text}" if clock else text)
+    return days, texts
 
 
 def _broken(rows: Rows, width: int, ellipsis: str) -> Rows:
@@ -174,17 +181,18 @@ def _width(rows: Rows) -> int:
 
 
 def _widths(rows: Rows) -> list[int]:
-    widths = []
-    for place, column in enumerate(rows.columns):
-        cells = {cell if type(cell) is str else cell_text(cell) for cell in _column(rows, place)}
-        together = "".join(cells)
-        if together.isascii() and together.isprintable():
-            widest = max(map(len, cells), default=0)
-        else:
-            widest = max((columns_of(visible(cell)) for cell in cells), default=0)
-        widths.append(max(columns_of(column.heading), widest))
-    return widths
+    columns = zip(*rows.rows, strict=True) if rows.rows else repeat(())
+    return [
+        _widest(column.heading, cells) for column, cells in zip(rows.columns, columns, strict=False)
+    ]
 
 
-def _column(rows: Rows, place: int) -> Iterator[Any]:
-    return (row[place] for row in rows.rows)
+def _widest(heading: str, column: Iterable[Any]) -> int:
+    """The columns on the screen that a heading and the cells below it take."""
+    cells = {cell if type(cell) is str else cell_text(cell) for cell in column}
+    together = "".join(cells)
+    if together.isascii() and together.isprintable():
+        widest = max(map(len, cells), default=0)
+    else:
+        widest = max((columns_of(visible(cell)) for cell in cells), default=0)
+    return max(columns_of(heading), widest)

@@ -23,11 +23,14 @@ def columns_of(text: str) -> int:
 
 def fitted(text: str, width: int, *, ellipsis: str = ELLIPSIS) -> str:
     """The text, cut with an ellipsis to at most `width` columns."""
-    if columns_of(text) <= width:
+    plain = text.isascii() or not _ODD.search(text)
+    if (len(text) if plain else columns_of(text)) <= width:
         return text
     room = width - len(ellipsis)
     if room < 0:
         return ellipsis[:width]
+    if plain:
+        return text[:room].rstrip() + ellipsis
     taken = 0
     for position, char in enumerate(text):
         taken += _columns(char)

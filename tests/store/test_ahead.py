@@ -1,0 +1,107 @@
+"""A look at a large directory that goes on in a second process while this one does other things.
+
+Each test asks in a process of its own: one with threads, as that of the tests, never forks.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks cheaply")
+
+ASK = """
+import os, signal, sys
+from pathlib import Path
+from crm_cli.index import snapshot
+from crm_cli.store import ahead
+from crm_cli.store.tree import Folder
+ahead._LARGE = int(sys.argv[2])
+root = Path(sys.argv[1])
+look = ahead.look_ahead(root)
+if look is None:
+    sys.exit("no look")
+{then}
+"""
+COMPARE = """
+seen = snapshot.walk(Folder(root), look)
+here = snapshot.walk(Folder(root))
+assert isinstance(seen._seen, bytes), "it was not taken"
+assert seen.packed == here.packed == snapshot.packed(seen.entries)
+assert seen.began <= here.began and seen.problems == []
+print(len(seen.entries))
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "customers" / "coast").mkdir(parents=True)
+    (tmp_path / "crm.yaml").write_text("currency: EUR\n", encoding="utf-8")
+    for number in range(40):
+        folder = "customers/coast" if number % 4 == 0 else "customers"
+        path = tmp_path / folder / f"c{number}.yaml"
+        path.write_text(f"name: Customer {number}\n", encoding="utf-8")
+    return tmp_path
+
+
+def asked(root: Path, then: str = COMPARE, large: int = 0) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", ASK.format(then=then), str(root), str(large)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_it_sees_what_a_walk_sees(root: Path) -> None:
+    done = asked(root)
+    assert (done.stdout, done.stderr) == ("41\n", "")
+
+
+def test_a_small_directory_is_not_worth_a_process(root: Path) -> None:
+    assert asked(root, large=1 << 30).stderr == "no look\n"
+    assert asked(root / "customers").stderr == "no look\n"
+
+
+def test_what_is_odd_is_left_to_the_walk(root: Path) -> None:
+    (root / "customers" / "out.yaml").symlink_to("/etc/hostname")
+    then = """
+assert look.taken() is None
+print(*{problem.path for problem in snapshot.walk(Folder(root)).problems})
+"""
+    done = asked(root, then)
+    assert (done.stdout, done.stderr) == ("customers/out.yaml\n", "")
+
+
+def test_a_process_that_dies_is_no_error(root: Path) -> None:
+    then = """
+os.kill(look._process, signal.SIGKILL)
+seen = snapshot.walk(Folder(root), look)
+assert len(seen.entries) == 41
+print("walked")
+"""
+    assert asked(root, then).stdout == "walked\n"
+
+
+def test_nobody_waits_for_a_look_that_is_not_taken(root: Path) -> None:
+    """Its process does not hold our output open, however long it takes."""
+    pipe = root / "customers.fifo"
+    os.mkfifo(pipe)
+    before = f"""
+class Slow(Folder):
+    def entries(self):
+        open({str(pipe)!r}).read()
+        return super().entries()
+ahead.Folder = Slow
+look = ahead.look_ahead(root)
+print(look._process)
+"""
+    done = asked(root, before)
+    assert done.stderr == ""
+    os.kill(int(done.stdout), signal.SIGKILL)
