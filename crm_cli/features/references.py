@@ -8,6 +8,7 @@ from crm_cli.features.items import find
 from crm_cli.model.errors import NotFound
 from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
 from crm_cli.model.kind import Field
+from crm_cli.model.kinds import KINDS
 from crm_cli.model.product import PRODUCT
 from crm_cli.model.task import TASK
 from crm_cli.workspace import Workspace
@@ -58,6 +59,19 @@ def user(workspace: Workspace, text: str) -> str:
         named,
         users,
         f"there are {', '.join(sorted(users))}; crm config set users.{named}.name=… adds one",
+    )
+
+
+def has_anything(workspace: Workspace, user: str) -> bool:
+    """Whether any record or item is a user's, also of one whom crm.yaml no longer names."""
+    connection = workspace.index.connection
+    return any(
+        connection.execute(
+            f'SELECT 1 FROM "{kind.name}" WHERE "{field.key}" = ?', (user,)
+        ).fetchone()
+        for kind in KINDS
+        for field in kind.fields
+        if isinstance(field.type, User)
     )
 
 

@@ -64,6 +64,21 @@ def test_within_looks_ahead(crm: Crm) -> None:
     assert ahead == ["t-3qqqqq1", "t-9f3kx7d", "t-3qqqqq2"]
 
 
+def test_nothing_of_nobodys_is_no_silence(crm: Crm, shop: Path) -> None:
+    for words in (("due",), ("agenda",), ("due", "--since-last")):
+        done = crm(*words, "--owner", "petar")
+        assert (done.code, done.out) == (3, "")
+        assert done.err == "crm: there is no user petar in crm.yaml\n  did you mean petra?\n"
+    assert crm("due", "--owner", "marko") == (0, "", "")
+    # Who has left may still own something.
+    record = shop / "customers" / "jan-vidmar.yaml"
+    record.write_text(record.read_text() + "owner: eva\n")
+    assert crm("due", "--owner", "eva") == (0, "", "")
+    settings = shop / "crm.yaml"
+    settings.write_text(settings.read_text().partition("users:")[0])
+    assert crm("due", "--owner", "petar") == (0, "", "")
+
+
 def test_owner_is_the_assignee_else_the_customers_owner(crm: Crm) -> None:
     week = ("due", "--within", "7d", "--json", "--owner")
     assert ids(crm(*week, "petra").out) == ["t-3qqqqq1", "t-9f3kx7d"]

@@ -80,6 +80,8 @@ tasks:
 
 @pytest.mark.parametrize("owner", ['o"brien', "a,b", "a..b", "petra "])
 def test_an_owner_is_meant_literally(workspace: Opened, shop: Path, owner: str) -> None:
+    settings = shop / "crm.yaml"
+    settings.write_text(settings.read_text().partition("users:")[0])
     assert due(workspace(), owner=owner) in ([], due(workspace(), owner=owner.strip()))
 
 

@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from importlib import import_module
 from typing import NamedTuple
 
+from crm_cli.features.references import has_anything
+from crm_cli.features.references import user as known_user
 from crm_cli.model.business import Business
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable, UsageError
@@ -69,7 +71,8 @@ def due(
 ) -> list[Due]:
     """What is due through today, or so much longer (`within`), the longest overdue first.
 
-    Raises UsageError for a length of time, a kind or a term that is none.
+    Raises UsageError for a length of time, a kind or a term that is none, NotFound for an
+    owner whom neither crm.yaml nor any record names.
     """
     asked = Asked(
         _through(workspace, within),
@@ -91,6 +94,9 @@ def due(
     for name, kept in _answering(workspace, meant, asked).items():
         source, words = meant[name]
         rows += source.find(workspace, asked._replace(terms=kept, kinds=words))
+    if not rows and asked.owner is not None and not has_anything(workspace, asked.owner):
+        # A slip in a crontab would be silent for ever.
+        known_user(workspace, asked.owner)
     zone = workspace.business.time_zone
     return sorted(rows, key=lambda row: _order(row, zone))
 

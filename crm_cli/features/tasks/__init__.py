@@ -120,14 +120,14 @@ def pick(workspace: Workspace, text: str, *, strict: bool = False) -> Task:
         return _task(workspace, *found)
     try:
         customer = workspace.who(text, strict=strict)
-    except NotFound:
+    except NotFound as error:
         found = None if lettered else find(workspace, text, TASK, strict=strict)
         if found is None:
             if lettered and item_prefix(text) is not None:
                 raise NotFound(
                     f"there is no task {text}", "crm task list is:open shows those to be done"
                 ) from None
-            raise
+            raise _neither(text, error) from None
         return _task(workspace, *found)
     document = workspace.document(customer)
     record = document.record
@@ -145,6 +145,16 @@ def pick(workspace: Workspace, text: str, *, strict: bool = False) -> Task:
             candidates=tuple((item.id, _candidate(workspace, item)) for item in tasks),
         )
     return Task(customer, name, document.path, tasks[0])
+
+
+def _neither(text: str, error: NotFound) -> NotFound:
+    """A word that names no customer might have been meant for a task."""
+    if not error.message.startswith("there is no customer"):
+        return error
+    return NotFound(
+        f"there is neither a task nor a customer '{text}'",
+        error.hint or "crm task list is:open shows what is to be done",
+    )
 
 
 def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
