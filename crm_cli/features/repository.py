@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +45,9 @@ def set_up(workspace: Workspace) -> SetUp:
         steps.append(Rewrite(".gitignore", _with_line(".crm/\n")))
         steps.append(Edit("crm.yaml", lambda settings: settings.set(None, "git.autocommit", True)))
         workspace.write(Change("git setup", tuple(steps)), keep=False)
+        with _alone(workspace):
+            # Whatever stops this run, the next command commits them.
+            setup.announce(root, "git setup", [entry[0] for entry in workspace.tree.entries()])
     else:
         trust(root, environ)
     with _begun():
@@ -53,7 +56,8 @@ def set_up(workspace: Workspace) -> SetUp:
             trust(root, environ)
         notes = _installed(git)
         if made:
-            _commit_all(workspace, git)
+            with _alone(workspace):
+                setup.commit_all(git, "git setup")
         else:
             workspace.write(Change("git setup", tuple(steps)))
     return SetUp(root, made, tuple(notes))
@@ -71,14 +75,13 @@ def _begun() -> Iterator[None]:
         ) from error
 
 
-def _commit_all(workspace: Workspace, git: Git) -> None:
-    with alone(
+def _alone(workspace: Workspace) -> AbstractContextManager[bool]:
+    return alone(
         workspace.root,
         command=workspace.command,
         timeout=workspace.lock_timeout,
         waiting=workspace.waiting,
-    ):
-        setup.commit_all(git, "git setup")
+    )
 
 
 def _installed(git: Git) -> list[str]:

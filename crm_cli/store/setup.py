@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crm_cli.model.errors import StorageError
 from crm_cli.store import files, outside
-from crm_cli.store.commits import commit_paths, in_head, note
+from crm_cli.store.commits import commit_paths, forget, in_head, note
 from crm_cli.store.git import COMMITTING, Git, GitFailed
 from crm_cli.store.trust import trust
 
@@ -62,6 +62,11 @@ def install(git: Git) -> list[str]:
     return []
 
 
+def announce(root: Path, subject: str, paths: Sequence[str]) -> None:
+    """Note what the first commit is to hold, before there is a repository."""
+    note(os.path.realpath(root), subject, [".gitattributes", ".gitignore", *sorted(paths)])
+
+
 def commit_all(git: Git, subject: str) -> None:
     """One commit of all that git does not ignore, or a note to do so. Raises GitFailed."""
     listed = git.run("ls-files", "-z", "--others", "--modified", "--exclude-standard")
@@ -73,6 +78,7 @@ def commit_all(git: Git, subject: str) -> None:
     try:
         if known:
             commit_paths(git, subject, known, known)
+        forget(git.root)
     except GitFailed:
         note(git.root, subject, known)
         raise
