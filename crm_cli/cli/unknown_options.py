@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import ListOf
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import BY_LETTER, BY_NAME
@@ -68,14 +69,18 @@ def instead(option: str, words: Sequence[str], ctx: Any) -> str:
         return f"did you mean {other}?"
     field = normal(name)
     kind = _kind(ctx, words)
-    if field in _names(kind):
+    known = _names(kind)
+    if _takes(ctx, "TERM"):
+        # What an item lacks is its customer's.
+        known += _names(CUSTOMER)
+    if field in known:
         value = _value(option, words)
         return _as_value(ctx, kind, name, value) or did_you_mean(option, options)
     guess = did_you_mean(option, options)
     takes = "=" if _takes(ctx, "KEY=VALUE") else ":" if _takes(ctx, "TERM") else ""
     if guess or not takes:
         return guess
-    return did_you_mean(f"{field}{takes}…", [f"{known}{takes}…" for known in _names(kind)], 1)
+    return did_you_mean(f"{field}{takes}…", [f"{name}{takes}…" for name in known], 1)
 
 
 def _kind(ctx: Any, words: Sequence[str]) -> Kind:

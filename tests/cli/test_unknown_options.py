@@ -30,6 +30,7 @@ from tests.conftest import Crm
         (["list", "--tag", "vip"], "write +vip"),
         (["list", "--format", "json"], "did you mean --output?"),
         (["task", "list", "--status", "open"], "write status:open"),
+        (["task", "list", "--city", "Koper"], "write city:Koper"),
         (["due", "--colour", "never"], "did you mean --color?"),
         (["due", "--zzzz"], ""),
     ],

@@ -82,7 +82,7 @@ def add(
             option = key.partition("_")[0]
             raise UsageError(f"--{option} is empty", "leave it out where there is nothing to say")
         values[key] = typed(workspace, TASK, key, text)
-        if isinstance(values[key], date):
+        if isinstance(values[key], date) and not (key == "due" and every is not None):
             notes += echoed(workspace, key, text, values[key])
     if every is not None:
         notes += recurring.ruled(workspace, values, every)
