@@ -62,7 +62,9 @@ def import_calendar(
             return
     else:
         session.say("nothing changed")
-    if any(one.source for one in plan.rejected) and not dry_run:
+    # In a folder they stay where they are, and are asked about again.
+    kept = rejects is not None or not file.is_dir()
+    if kept and any(one.source for one in plan.rejected) and not dry_run:
         path = rejects or calendars.rejects_path(file)
         calendars.write_rejected(path, plan.rejected)
         session.say(

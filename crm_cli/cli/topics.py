@@ -160,10 +160,30 @@ The folder is found by -C DIR, else CRM_DIR, else the nearest parent with a crm.
 the default that crm init offered to remember.
 """
 
+_CALENDARS = """\
+Tasks, meetings, birthdays and anniversaries go into any calendar, and come back:
+
+  crm export tasks assignee:petra --to petra.ics      a file of them
+  crm export calendar --vdir ~/.calendars/crm         a folder, for vdirsyncer, khal, todoman
+  crm import calendar ~/.calendars/crm --yes          what was changed there
+
+calendar is what is still to be done, meetings to come, birthdays and anniversaries;
+tasks, interactions and anniversaries alone are all that the terms describe.
+
+A task ticked off on a telephone is done here; one that recurs goes on to its next day.
+What was changed there is never overwritten before it was imported, and what others put
+into the folder is never removed. A field that was changed on both sides is refused, with
+both readings; other fields of the same task are put together.
+
+Whose an entry is, that was made there: of the customer whose e-mail or whole name takes
+part, or whose id its title has, as in: Ring about the quote @ana-novak. Else --who says.
+"""
+
 TOPICS = {
     "query": Page("terms that describe customers and items", _QUERY),
     "dates": Page("how dates and periods are written", _DATES),
     "who": Page("how to name a customer", _WHO),
     "output": Page("formats, columns, exit codes", _OUTPUT),
+    "calendars": Page("tasks and meetings in calendars and on telephones", _CALENDARS),
     "files": Page("what lies where, and editing by hand", _FILES),
 }

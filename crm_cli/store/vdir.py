@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from crm_cli.store import files
 
 SUFFIX = ".ics"
 _LARGEST = 16 * 1024 * 1024
+_ABANDONED = 3600
+"""Seconds after which a temporary file is nobody's: there is no lock outside the directory."""
 
 
 class Vdir:
@@ -89,6 +92,17 @@ class Vdir:
         """Make the names that were added and removed durable. Raises StorageError."""
         with files.telling(f"write {self.path}", ""):
             files.sync_folder(self._place)
+
+    def sweep(self) -> None:
+        """Remove what killed runs left, if it is too old to be of a living one."""
+        try:
+            for name in files.calls.listdir(self._place):
+                if f"{SUFFIX}.tmp-" in name and files.TEMPORARY.fullmatch(name):
+                    path = self._at(name)
+                    if files.calls.lstat(path).st_mtime < time.time() - _ABANDONED:
+                        files.remove_quietly(path)
+        except OSError:
+            return
 
     def _make(self) -> None:
         if not os.path.isdir(self._place):

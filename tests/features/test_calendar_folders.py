@@ -201,12 +201,13 @@ def test_what_the_telephone_made_becomes_a_task_and_keeps_its_file(
     assert theirs.exists()  # hotel-breg's: not shown, but not ours to remove
 
 
+@pytest.mark.parametrize("day", ["20261123", "20261126"])
 def test_the_copy_that_a_program_makes_of_the_next_occurrence_is_the_same_task(
-    workspace: Opened, folder: Path
+    workspace: Opened, folder: Path, day: str
 ) -> None:
     out(workspace, folder)
     path = edit(folder, "t-9rrrrr1")
-    clone = path.read_text(encoding="utf-8").replace("20261116", "20261123")
+    clone = path.read_text(encoding="utf-8").replace("20261116", day)
     clone = "".join(line for line in clone.splitlines(True) if "X-CRM" not in line[:5])
     (folder / "clone.ics").write_text(
         clone.replace("UID:t-9rrrrr1@lan-doo.crm", "UID:clone@host"), encoding="utf-8"
@@ -251,8 +252,20 @@ def test_whose_it_is_comes_from_addresses_then_from_whole_names_never_from_prefi
         "ATTENDEE:mailto:info@breg.example", "ATTENDEE:mailto:maja@kos.example"
     ).startswith("it may be of hotel-breg or maja-kos")
     assert "there is no customer ghost" in reason("X-CRM-CUSTOMER:ghost")
+    assert "names no customer" in reason("SUMMARY:About it @maja")
     assert reason("CONTACT:maja KOS") == ""
     assert workspace().record("maja-kos").items("tasks")[-1].title == "Ring the plumber"
+
+
+def test_a_title_typed_on_a_telephone_may_name_the_customer(
+    workspace: Opened, folder: Path
+) -> None:
+    folder.mkdir()
+    bare = "".join(line for line in THEIRS.splitlines(True) if "ATTENDEE" not in line)
+    (folder / "a.ics").write_text(bare.replace("plumber", "plumber @jan-vidmar"), encoding="utf-8")
+    assert back(workspace, folder).counts["tasks"] == {"new": 1}
+    assert workspace().record("jan-vidmar").items("tasks")[-1].title.startswith("Ring the plumber")
+    assert back(workspace, folder).counts["tasks"] == {"unchanged": 1}
 
 
 def test_birthdays_are_not_doubled_and_can_be_corrected(workspace: Opened, folder: Path) -> None:

@@ -164,7 +164,7 @@ def _checked(at: Scene) -> State:
     if at.writer.command == "init":
         return _checked_init(at)
     seen = ground.seen()
-    if at.writer.command in (*EACH_ALONE, *STEP_BY_STEP):
+    if at.writer.command in (*EACH_ALONE, *STEP_BY_STEP, "export"):
         assert all(seen.get(name) in (at.old.get(name), at.new.get(name)) for name in seen)
     else:
         if seen not in (at.old, at.new):

@@ -28,6 +28,10 @@ class Writer(NamedTuple):
         return self.command.replace(" ", "-") + after + ("-in-git" if self.history else "")
 
 
+_ICS = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTODO\r\nUID:a@x\r\nSUMMARY:Ring\r\n"
+    "X-CRM-CUSTOMER:maja-kos\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+)
 _CSV = "name,email,city\nEva Hren,eva@hren.example,Celje\nMaja Kos,maja@kos.example,Izola\n"
 
 WRITERS = (
@@ -70,7 +74,9 @@ WRITERS = (
     Writer("product add", ("product", "add", "towel", "Towel", "--price", "12")),
     Writer("product set", ("product", "set", "linen-sheet", "price=85")),
     Writer("import", ("import", "customers", "{outside}/new.csv", "--yes")),
+    Writer("import", ("import", "calendar", "{outside}/new.ics", "--yes")),
     Writer("export", ("export", "customers", "--to", "{outside}/out.csv", "--force")),
+    Writer("export", ("export", "calendar", "--vdir", "{outside}/calendar")),
     Writer("fmt", ("fmt", "--yes")),
     Writer("check", ("check", "--fix", "--yes")),
     Writer("config set", ("config", "set", "terms_days=14")),
@@ -144,6 +150,7 @@ def prepared(ground: Ground, writer: Writer) -> tuple[str, ...]:
     """Set the scene for a writer; its words, with the places filled in."""
     ground.outside.mkdir(exist_ok=True)
     (ground.outside / "new.csv").write_text(_CSV, encoding="utf-8")
+    (ground.outside / "new.ics").write_text(_ICS, encoding="utf-8")
     (ground.outside / "out.csv").write_text("old\n", encoding="utf-8")
     for name, text in _VERSIONS.items():
         (ground.outside / name).write_text(text, encoding="utf-8")

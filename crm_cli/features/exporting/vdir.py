@@ -90,6 +90,7 @@ def export_folder(
             _remove(vdir, one, workspace, around, done, force=force)
     if done.written or done.removed:
         vdir.settle()
+    vdir.sweep()
     return done
 
 

@@ -40,6 +40,7 @@ def settle(
     """
     left: list[Entry] = []
     days: set[int] = set()
+    moved: set[str] = set()
     for entry in entries:
         if entry.kind == BIRTHDAY:
             yield _birthday(document, entry, around)
@@ -53,14 +54,16 @@ def settle(
             elif item is None:
                 yield Fate(entry, rejected=f"{id} is no longer of {document.id}")
             else:
-                yield _known(document, entry, item, around)
+                yield _known(document, entry, item, around, moved)
     added: dict[str, list[Values]] = {"tasks": [], "interactions": []}
     for entry in left:
-        twin = _twin(document, entry, around)
+        twin = _twin(document, entry, moved)
         if entry.exception is not None:
             yield Fate(entry, rejected="it is an exception of a series that is not here")
         elif twin is not None:
             document.set(twin.id, "uid", entry.uid)
+            if short(twin.values.get("due")) != short(entry.values.get("due")):
+                document.set(twin.id, "due", entry.values["due"])
             yield Fate(entry, "changed", twin.id)
         else:
             id = ids.new_id(entry)
@@ -81,8 +84,11 @@ def write_entries(
             raise ConflictError(f"{document.path}: {fate.rejected}", "run the command again")
 
 
-def _known(document: Document, entry: Entry, item: Item, around: Around) -> Fate:
+def _known(document: Document, entry: Entry, item: Item, around: Around, moved: set[str]) -> Fate:
+    """What an entry comes to whose item is here; `moved` gets the series that go on."""
     found = news(entry, item, around)
+    if found.log:
+        moved.add(item.id)
     if found.conflicts:
         return Fate(entry, id=item.id, rejected=_both(entry, item, found))
     _write(document, item.id, found)
@@ -119,9 +125,10 @@ def _new(entry: Entry, around: Around, others: Sequence[str]) -> Values:
     return {key: value for key, value in said.items() if value != kind.by_key[key].default}
 
 
-def _twin(document: Document, entry: Entry, around: Around) -> Item | None:
-    """The recurring task that an entry is a copy of: of the same title, rule and day."""
-    if entry.kind != "tasks" or entry.id or "rrule" not in entry.values:
+def _twin(document: Document, entry: Entry, moved: set[str]) -> Item | None:
+    """The recurring task that an entry is a copy of: of the same title and rule, and due
+    the same day, or just done there (what comes next may be reckoned otherwise there)."""
+    if entry.kind != "tasks" or entry.id or not {"rrule", "due"} <= entry.values.keys():
         return None
     wanted = (entry.values.get("title"), endless(entry.values["rrule"]))
     due = entry.values.get("due")
@@ -131,7 +138,7 @@ def _twin(document: Document, entry: Entry, around: Around) -> Item | None:
             said.get("uid") is None
             and item.get("status") not in CLOSED
             and (said.get("title"), endless(said.get("rrule") or "")) == wanted
-            and short(said.get("due")) == short(due)
+            and (item.id in moved or short(said.get("due")) == short(due))
         ):
             return item
     return None

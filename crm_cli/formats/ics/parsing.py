@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
@@ -151,6 +152,9 @@ def _hints(block: Block, foot: str) -> Iterator[Hint]:
     for line in block.all("CONTACT"):
         if line.text.strip():
             yield Hint(line.text.strip())
+    # What is typed on a telephone has no better place: Ring about the quote @ana-novak.
+    for match in re.finditer(r"(?:^|\s)@([a-z0-9][a-z0-9._-]*)", block.text("SUMMARY") or ""):
+        yield Hint(match[1])
 
 
 def _people(block: Block) -> Iterator[tuple[str, str]]:
