@@ -456,7 +456,7 @@ class Workspace:
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
         return Written(change.subject, diffs, dry_run)
 
-    def keeper(self, subject: str) -> Callable[[Committed], None] | None:
+    def keeper(self, subject: str) -> Callable[[Committed], bool] | None:
         """What makes a commit of what was just written; None where there is no autocommit."""
         if not self.business.autocommit:
             return None
@@ -467,11 +467,12 @@ class Workspace:
         named = self._user or self.environ.get("CRM_USER")
         author = author_of(self.file("crm.yaml").record, named) if named else ""
 
-        def kept(done: Committed) -> None:
+        def kept(done: Committed) -> bool:
             changes = [Kept(file.path, file.before, file.after) for file in done.files]
-            said = keep(self.root, self.environ, subject, changes, author=author)
-            if said:
-                self.notices.append(said)
+            found = keep(self.root, self.environ, subject, changes, author=author)
+            if found.said:
+                self.notices.append(found.said)
+            return found.noted
 
         return kept
 

@@ -45,13 +45,13 @@ def set_up(workspace: Workspace) -> SetUp:
         steps.append(Rewrite(".gitignore", _with_line(".crm/\n")))
         steps.append(Edit("crm.yaml", lambda settings: settings.set(None, "git.autocommit", True)))
         workspace.write(Change("git setup", tuple(steps)), keep=False)
-        with _alone(workspace):
-            # Whatever stops this run, the next command commits them.
-            setup.announce(root, "git setup", [entry[0] for entry in workspace.tree.entries()])
     else:
         trust(root, environ)
     with _begun():
         if made:
+            with _alone(workspace):
+                # Whatever stops this run, the next command commits them.
+                setup.announce(root, "git setup", [entry[0] for entry in workspace.tree.entries()])
             setup.make(git)
             trust(root, environ)
         notes = _installed(git)

@@ -36,6 +36,13 @@ class Change(NamedTuple):
     after: bytes | None
 
 
+class Kept(NamedTuple):
+    """What to say where it was not committed, else empty; and whether that is noted."""
+
+    said: str = ""
+    noted: bool = True
+
+
 class Pending(NamedTuple):
     """What an earlier command saved and could not commit."""
 
@@ -51,15 +58,15 @@ def keep(
     changes: Sequence[Change],
     *,
     author: str = "",
-) -> str:
-    """Commit what a command wrote; a line to say where it was not, else empty.
+) -> Kept:
+    """Commit what a command wrote.
 
     `author` is `Name <e-mail>` of who gave the command, where that is not git's own user.
     To be called while the directory is locked. Never raises for anything that git does.
     """
     gitdir = repository(root)
     if gitdir is None:
-        return ""
+        return Kept()
     real = os.path.realpath(root)
     written = [change.path for change in changes]
     try:
@@ -67,13 +74,12 @@ def keep(
             reason = "this directory is not trusted yet (crm git setup)"
         elif not (reason := obstacle(gitdir)):
             _retried(Git(real, environ), real, subject, changes, author)
-            return ""
+            return Kept()
     except StorageError as error:
         reason = error.message
     except OSError as error:
         reason = files.reason(error)
-    note(real, subject, written, author)
-    return f"saved, not committed: {reason}"
+    return Kept(f"saved, not committed: {reason}", note(real, subject, written, author))
 
 
 def _retried(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> None:
@@ -314,7 +320,7 @@ def _pending_subject(pending: Sequence[Pending]) -> str:
     return f"{len(subjects)} commands before: {'; '.join(subjects)}"[:500]
 
 
-def note(real: str, subject: str, changed: Sequence[str], author: str = "") -> None:
+def note(real: str, subject: str, changed: Sequence[str], author: str = "") -> bool:
     """Note what was saved and not committed, so that the next command commits it."""
     listed = [*uncommitted(real), Pending(subject, tuple(changed), author)]
     try:
@@ -322,8 +328,9 @@ def note(real: str, subject: str, changed: Sequence[str], author: str = "") -> N
         files.write_atomic(
             os.path.join(real, ".crm", _UNCOMMITTED), json.dumps(listed).encode("ascii")
         )
-    except OSError:
-        return  # what differs is then committed as edited by hand
+    except (OSError, Refused):
+        return False  # what differs is then committed as edited by hand
+    return True
 
 
 def forget(real: str) -> None:

@@ -97,15 +97,17 @@ def commit(
     when: str = "",
     timeout: float = 10.0,
     waiting: Waiting | None = None,
-    then: Callable[[Committed], None] | None = None,
+    then: Callable[[Committed], object] | None = None,
 ) -> Committed:
     """Carry out all changes, or none.
 
     `command` is what others see while they wait; `subject` and `when` (any text that says
     the time) are kept for undo. `then` is told what was written, while the lock is still
-    held. Raises ConflictError (locked, changed meanwhile, a name's
-    twin), Refused (a path outside, a link), StorageError, and whatever an `update` raises;
-    whichever it is, every file is its old self or, as the message then says, its new one.
+    held; it answers False where the next write has to see to it.
+
+    Raises ConflictError (locked, changed meanwhile, a name's twin), Refused (a path outside,
+    a link), StorageError, and whatever an `update` raises; whichever it is, every file is its
+    old self or, as the message then says, its new one.
     """
     real = files.real(root)
     _check(changes)
@@ -137,7 +139,9 @@ def commit(
                 lock.clean = staging.clean
             done = Committed(tuple(Written(p.path, p.before, p.after) for p in plans))
             if then is not None:
-                then(done)
+                # Who is stopped here has not told git: the next write does.
+                lock.clean = False
+                lock.clean = then(done) is not False and staging.clean
             return done
     raise ConflictError(
         f"{conflict} keeps being changed by something else; nothing was changed",
@@ -166,8 +170,8 @@ def alone(
     with Lock(real, command=command, timeout=timeout, waiting=waiting) as lock:
         found = lock.unclean
         found |= _tidy(real, lock)
-        lock.clean = True
         yield found
+        lock.clean = True
 
 
 def recover(

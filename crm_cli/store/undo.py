@@ -21,7 +21,7 @@ def undo(
     when: str = "",
     timeout: float = 10.0,
     waiting: Waiting | None = None,
-    then: Callable[[Committed], None] | None = None,
+    then: Callable[[Committed], object] | None = None,
 ) -> tuple[LastChange, Committed]:
     """Take back the last change; what it was, and what was written.
 
