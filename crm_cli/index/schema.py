@@ -168,6 +168,7 @@ def index_ddl(kind: Kind) -> list[str]:
         wanted.append("id")
     if kind is CUSTOMER:
         wanted.append("name__f")
+    wanted += kind.sought
     for key in _sought(kind):
         wanted += [name for name in (f"{key}__f", f"{key}__d", key) if name in names][:1]
     further = _beside(kind, names)

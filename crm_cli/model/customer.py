@@ -296,6 +296,7 @@ CUSTOMER = Kind(
         Field("lost", Free(), "when and to whom they were lost"),
     ),
     title="name",
+    sought=("contact_every",),
     derive=_derive,
     check=_check_customer,
     columns=(

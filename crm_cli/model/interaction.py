@@ -147,6 +147,7 @@ INTERACTION = Kind(
     begins=begins,
     title="summary",
     when="at",
+    sought=("status",),
     columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),
     ranked=("at", "customer", "kind", "summary", "id", "direction", "outcome", "owner"),
     states=(

@@ -155,6 +155,7 @@ class Kind:
         when: str = "",
         counted: str = "",
         summed: tuple[str, ...] = (),
+        sought: tuple[str, ...] = (),
         begins: Callable[[str], bool] | None = None,
         notes: bool = True,
     ) -> None:
@@ -165,7 +166,8 @@ class Kind:
         importance, for a narrow terminal, `when` the date that
         `date:` and windows go by. `counted` is the SQL condition for the items that sums
         and counts go over (`{t}` is the row); without it all are; `summed` are the fields
-        that sums over a time mostly read. `begins` tells the
+        that sums over a time mostly read, `sought` those of which a value that few have is
+        often sought. `begins` tells the
         beginning of a shorthand that has `: ` in it, which YAML takes for a key.
         """
         self.name = name
@@ -182,6 +184,7 @@ class Kind:
         self.check = check
         self.counted = counted
         self.summed = summed
+        self.sought = sought
         self.begins = begins
         self.aliases = aliases
         self.title = title

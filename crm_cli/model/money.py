@@ -167,7 +167,8 @@ def minor_unit(currency: str) -> int:
 
 
 _UNITS = tuple(Decimal(1).scaleb(-decimals) for decimals in range(5))
-_quantize = EXACT.quantize  # The method of a number takes three times as long.
+# The same methods of a number take three times as long.
+_quantize, _scaleb = EXACT.quantize, EXACT.scaleb
 
 
 def round_money(value: Decimal, currency: str) -> Decimal:
@@ -181,7 +182,7 @@ def to_minor(value: Decimal, currency: str) -> int:
 
     Raises `Unreadable` where it does not fit the 64 bits that a database keeps.
     """
-    cents = int(round_money(value, currency).scaleb(MINOR_UNITS.get(currency, 2), context=EXACT))
+    cents = int(_scaleb(round_money(value, currency), MINOR_UNITS.get(currency, 2)))
     if not -(2**63) <= cents < 2**63:
         raise Unreadable(
             f"{decimal_text(value)} {currency} is out of range",
@@ -193,7 +194,7 @@ def to_minor(value: Decimal, currency: str) -> int:
 
 def from_minor(cents: int, currency: str) -> Decimal:
     """The amount that `to_minor` was given: 8450 of EUR is 84.50."""
-    return Decimal(cents).scaleb(-minor_unit(currency), context=EXACT)
+    return _scaleb(Decimal(cents), -MINOR_UNITS.get(currency, 2))
 
 
 def format_amount(value: Decimal, currency: str | None = None) -> str:

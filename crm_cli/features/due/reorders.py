@@ -8,7 +8,7 @@ more pass without buying is not late but lost, a matter for a segment, and is le
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from crm_cli.features.due import Asked, Due, Source, quoted
@@ -20,18 +20,16 @@ from crm_cli.workspace import Workspace
 
 KIND = "reorder"
 _LATEST = """
-SELECT c."pk", l."product", MAX(p."date") FROM "line" l
+SELECT c."id", c."name", c."owner", l."product", MAX(p."date") FROM "line" l
 JOIN "purchase" p ON p."pk" = l."parent" JOIN "customer" c ON c."pk" = p."customer"
 WHERE l."product" IN (SELECT value FROM json_each(?)) AND p."counts" AND p."kind" <> 'credit_note'
 GROUP BY c."pk", l."product"
 """
 _OWN = """
-SELECT c."pk", c."last_purchase", c."next_purchase", c."purchase_interval" FROM "customer" c
+SELECT c."id", c."name", c."owner", c."last_purchase", c."next_purchase", c."purchase_interval"
+FROM "customer" c
 WHERE c."next_purchase" <= ? AND julianday(?) - julianday(c."next_purchase")
  <= c."purchase_interval"
-"""
-_NAMED = """
-SELECT "pk", "id", "name", "owner" FROM "customer" WHERE "pk" IN (SELECT value FROM json_each(?))
 """
 
 
@@ -39,28 +37,20 @@ def _kinds(business: Business) -> tuple[str, ...]:
     return (KIND,)
 
 
-def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
-    found: dict[int, list[tuple[date, str]]] = {}
+def _find(workspace: Workspace, asked: Asked) -> Iterable[Due]:
+    found: list[Due] = []
     regular = set()
-    for pk, day, what, due in _by_product(workspace, asked):
-        regular.add(pk)
+    for row, due in _by_product(workspace, asked):
+        regular.add(row.who)
         if due:
-            found.setdefault(pk, []).append((day, what))
-    for pk, day, what in _by_rhythm(workspace, asked):
-        if pk not in regular:
-            found[pk] = [(day, what)]
-    if not found:
-        return
-    meant = _meant(workspace, asked)
-    rows = workspace.index.connection.execute(_NAMED, (json.dumps(sorted(found)),))
-    for pk, id, name, owner in rows:
-        if meant is None or id in meant:
-            for day, what in found[pk]:
-                yield Due(day, KIND, id, name or id, what, None, owner)
+            found.append(row)
+    found += [row for row in _by_rhythm(workspace, asked) if row.who not in regular]
+    meant = _meant(workspace, asked) if found else None
+    return (row for row in found if meant is None or row.who in meant)
 
 
-def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[int, date, str, bool]]:
-    """(customer, day, what, whether that is due) of what is bought again and again."""
+def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[Due, bool]]:
+    """What is bought again and again, each with whether that is due."""
     intervals: dict[str, Interval] = {}
     names: dict[str, str] = {}
     execute = workspace.index.connection.execute
@@ -75,7 +65,7 @@ def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[int, date,
         names[sku] = name or sku
     if not intervals:
         return
-    for pk, sku, last in execute(_LATEST, (json.dumps(sorted(intervals)),)):
+    for id, name, owner, sku, last in execute(_LATEST, (json.dumps(sorted(intervals)),)):
         if last is None:
             continue
         bought = date.fromisoformat(last)
@@ -85,15 +75,16 @@ def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[int, date,
         except Unreadable:
             continue
         due = day <= asked.through and workspace.clock.today <= lost
-        yield pk, day, f"{names[sku]}, last bought {last}", due
+        yield Due(day, KIND, id, name or id, f"{names[sku]}, last bought {last}", None, owner), due
 
 
-def _by_rhythm(workspace: Workspace, asked: Asked) -> Iterator[tuple[int, date, str]]:
+def _by_rhythm(workspace: Workspace, asked: Asked) -> Iterator[Due]:
+    """What is expected by the customers' own rhythm."""
     execute = workspace.index.connection.execute
     through, today = asked.through.isoformat(), workspace.clock.today.isoformat()
-    for pk, last, following, days in execute(_OWN, (through, today)):
-        every = "day" if days == 1 else f"{days} days"
-        yield pk, date.fromisoformat(following), f"last bought {last}, usually every {every}"
+    for id, name, owner, last, following, days in execute(_OWN, (through, today)):
+        what = f"last bought {last}, usually every {'day' if days == 1 else f'{days} days'}"
+        yield Due(date.fromisoformat(following), KIND, id, name or id, what, None, owner)
 
 
 def _meant(workspace: Workspace, asked: Asked) -> frozenset[str] | None:
