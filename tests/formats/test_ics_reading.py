@@ -6,6 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crm_cli.formats.ics.entries import Entry
 from crm_cli.formats.ics.parsing import Refused, read_entries
@@ -234,3 +236,30 @@ def test_alarms_of_less_than_a_day_are_not_reminders() -> None:
         assert entry.values.get("remind_before") == (days if trigger != "-PT15M" else "1 day")
         timed = one(*todo("DUE:20261120T100000Z", *lines))
         assert timed.values.get("remind_before") == (days if trigger != "-PT15H" else None)
+
+
+_PIECES = st.sampled_from(
+    [
+        "BEGIN:VTODO", "END:VTODO", "BEGIN:VEVENT", "END:VEVENT", "BEGIN:VALARM", "END:VALARM",
+        "BEGIN:VTIMEZONE", "TZID:A", "BEGIN:STANDARD", "DTSTART:19700101T000000", "END:STANDARD",
+        "TZOFFSETTO:+9900", "TZOFFSETFROM:x", "END:VTIMEZONE", "UID:1", "SUMMARY:\\",
+        "DUE:00010101", "DUE;TZID=A:20261120T100000", "DUE;TZID=../../etc/passwd:20261120T100000",
+        "DTSTART:2026",
+        "DTSTART;VALUE=DATE:20261120", "DTEND:00000000T000000", "DURATION:-P9999999W", "RRULE:",
+        "RRULE:FREQ=DAILY;INTERVAL=0", "RRULE:FREQ=YEARLY;BYMONTH=99;COUNT=-1", "RRULE:;;=;",
+        "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "RECURRENCE-ID:20261120", "TRIGGER:PT",
+        "STATUS:COMPLETED", "COMPLETED:99991231T235959Z", "PRIORITY:-1", "X-CRM-STATE:=;a=b",
+        "X-CRM-DUE:never", "X-CRM-DATE;X-WITH=000000:x", "X-CRM-OCCURRENCES:?", "CATEGORIES:,,\\",
+        "DESCRIPTION:-- \\n (x)", "ATTENDEE;CN=:mailto:", "ORGANIZER;CN=\"a:b", " folded", "\t",
+        "BEGIN:VCALENDAR", "END:VCALENDAR", "\x00", "\ud7ff:\u2028", ";:;", ":",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(_PIECES, st.text(max_size=20)), max_size=14))
+def test_whatever_stands_there_is_taken_or_told(pieces: list[str]) -> None:
+    for found in read(*pieces):
+        assert found.line > 0
+        if isinstance(found, Refused):
+            assert found.reason

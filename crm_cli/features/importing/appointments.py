@@ -38,6 +38,7 @@ def settle(
     Entries about items that are here go first, since a program that completes a recurring
     task may write the next occurrence as an entry of its own.
     """
+    items = _Items(document)
     left: list[Entry] = []
     days: set[int] = set()
     moved: set[str] = set()
@@ -48,7 +49,7 @@ def settle(
             yield _anniversary(document, entry, around, days)
         else:
             id = ids.item(entry)
-            item = _item(document, entry.kind, id)
+            item = items.get(entry.kind, id)
             if item is None and id is None:
                 left.append(entry)
             elif item is None:
@@ -144,10 +145,23 @@ def _twin(document: Document, entry: Entry, moved: set[str]) -> Item | None:
     return None
 
 
-def _item(document: Document, kind: str, id: str | None) -> Item | None:
-    if id is None:
-        return None
-    return next((one for one in document.record.items(kind) if one.id == id), None)
+class _Items:
+    """The tasks and interactions of a record by id, looked up anew once it was edited."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._record: Item | None = None
+        self._by_id: dict[tuple[str, str], Item] = {}
+
+    def get(self, kind: str, id: str | None) -> Item | None:
+        """The item of an id, None where the record has none."""
+        record = self._document.record
+        if record is not self._record:
+            self._record = record
+            self._by_id = {
+                (key, one.id): one for key in ("tasks", "interactions") for one in record.items(key)
+            }
+        return self._by_id.get((kind, id)) if id is not None else None
 
 
 # Birthdays and anniversaries, which have no ids

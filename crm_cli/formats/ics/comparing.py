@@ -14,10 +14,9 @@ from datetime import date, datetime, time
 from typing import Any
 
 from crm_cli.formats.ics.entries import Entry
-from crm_cli.formats.ics.parsing import values_of
 from crm_cli.formats.ics.state import Values, short
 from crm_cli.formats.ics.words import Around
-from crm_cli.formats.ics.writing import component
+from crm_cli.formats.ics.writing import component_and_values
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.item import Item
@@ -54,7 +53,9 @@ class News:
 
 def news(entry: Entry, item: Item, around: Around) -> News:
     """What an entry says that its item does not say, and should."""
-    mine = values_of(component(item, around), entry.kind, around)
+    if entry.exception is None and not changed_there(entry) and not _lacks(entry):
+        return News()
+    _, mine = component_and_values(item, around)
     fresh = {
         key: value
         for key, value in entry.values.items()
@@ -88,6 +89,11 @@ def changed_there(entry: Entry) -> bool:
     told counts as changed."""
     said = {key: short(value) for key, value in entry.values.items()}
     return not entry.state or any(entry.state.get(key) != digits for key, digits in said.items())
+
+
+def _lacks(entry: Entry) -> bool:
+    """Whether an entry no longer has what people can take away."""
+    return any(key not in entry.values for key in _SHOWN & entry.state.keys())
 
 
 def _is_news(key: str, value: Any, mine: Values, entry: Entry, item: Item) -> bool:

@@ -14,7 +14,7 @@ from crm_cli.formats.ics import days, meetings, todos
 from crm_cli.formats.ics.blocks import Block
 from crm_cli.formats.ics.entries import Entry, typed
 from crm_cli.formats.ics.parsing import values_of
-from crm_cli.formats.ics.state import short, state_of
+from crm_cli.formats.ics.state import Values, short, state_of
 from crm_cli.formats.ics.texts import raw_value, text_value
 from crm_cli.formats.ics.words import (
     BIRTHDAY,
@@ -65,7 +65,12 @@ def fits(item: Item) -> bool:
 
 
 def component(item: Item, around: Around) -> Component:
-    """An item as a component, without DTSTAMP.
+    """An item as a component, without DTSTAMP."""
+    return component_and_values(item, around)[0]
+
+
+def component_and_values(item: Item, around: Around) -> tuple[Component, Values]:
+    """An item as a component, without DTSTAMP, and what is read of it again.
 
     What iCalendar's words do not give back exactly stands beside them in a line of ours,
     which holds only as long as they are not changed.
@@ -89,7 +94,7 @@ def component(item: Item, around: Around) -> Component:
             made.add(OWN + key.upper().replace("_", "-"), text_value(text), parameters=beside)
         back[key] = typed(field.type, texts, around)
     made.add(STATE, text_value(state_of(back)))
-    return made
+    return made, back
 
 
 def keep_others(made: Component, entry: Entry, around: Around) -> None:
