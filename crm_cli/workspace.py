@@ -258,7 +258,7 @@ class Workspace:
         """Answer from a commit's tree from now on; raises Refused, GitFailed."""
         from crm_cli.store.gittree import GitTree
 
-        prefix = self.git.text("rev-parse", "--show-prefix").rstrip("/")
+        prefix = self.git.prefix().rstrip("/")
         tree = self.git.run("rev-parse", "--verify", f"{commit}:{prefix}").decode().strip()
         for name in ("index", "clock", "user", "tree"):
             self.__dict__.pop(name, None)

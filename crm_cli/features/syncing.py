@@ -71,7 +71,7 @@ def _sync(workspace: Workspace, git: Git, remote: syncing.Remote) -> Synced:
     valid, invalid = _edited(workspace, git)
     if valid:
         _commit(git, valid)
-    before = git.text("rev-parse", "HEAD")
+    before = git.line("rev-parse", "HEAD")
     received = sent = 0
     for again in range(ROUNDS):
         syncing.fetch(git, remote)

@@ -156,7 +156,8 @@ def commit_paths(
         git.run(*words, input=nul_separated(todo))
     except GitFailed:
         if new:
-            git.ask("rm", "--cached", "--quiet", *listed, input=nul_separated(new))
+            # Not `rm --cached`: it may have been committed before it failed.
+            git.ask("reset", "--quiet", *listed, input=nul_separated(new))
         raise
 
 
@@ -184,11 +185,11 @@ def commit_contents(
             texts[path] = content
     for path, blob in _stored(git, texts).items():
         lines.append(b"100644 " + blob + b"\t" + os.fsencode(path) + b"\0")
-    prefix = os.fsencode(git.text("rev-parse", "--show-prefix"))
+    prefix = os.fsencode(git.prefix())
     listed = b"".join(line.replace(b"\t", b"\t" + prefix, 1) if prefix else line for line in lines)
     with tempfile.TemporaryDirectory() as folder:
         extra = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
-        if git.ask("rev-parse", "--verify", "--quiet", "HEAD").code == 0:
+        if git.head():
             git.run("read-tree", "HEAD", extra=extra)
         for index in (extra, None):
             if index is None:
@@ -228,13 +229,18 @@ def _stored(git: Git, texts: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def in_head(git: Git, wanted: Sequence[str]) -> dict[str, str]:
-    """The blobs that the last commit has for these paths; none before the first commit."""
+    """The blobs that the last commit has for these paths; none before the first commit.
+
+    Raises GitFailed.
+    """
     if not wanted:
         return {}
     found = {}
     # A tree is listed whole where many are wanted: arguments have a limit.
     named = list(wanted) if len(wanted) <= 200 else []
     ran = git.ask("ls-tree", "-r", "-z", "HEAD", "--", *named)
+    if ran.code and git.head():
+        raise GitFailed(f"git ls-tree: {ran.reason}")
     for entry in ran.out.split(b"\0"):
         head, _, path = entry.partition(b"\t")
         parts = head.split()

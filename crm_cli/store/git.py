@@ -83,6 +83,25 @@ class Git:
         ran = self.ask(*words)
         return "" if ran.code else ran.out.decode("utf-8", "replace").partition("\n")[0]
 
+    def line(self, *words: str) -> str:
+        """The first line that a command answers; raises GitFailed where it fails."""
+        return self.run(*words).decode("utf-8", "surrogateescape").partition("\n")[0]
+
+    def prefix(self) -> str:
+        """Where this folder lies in its repository, with `/` at its end; raises GitFailed."""
+        return self.line("rev-parse", "--show-prefix")
+
+    def head(self) -> str:
+        """The last commit; empty before the first one, which git has to say. GitFailed."""
+        found = self.text("rev-parse", "--verify", "--quiet", "HEAD")
+        if not found:
+            # A git that fails is not to be taken for one that has no commits: what is then
+            # committed would be all that there is.
+            said = self.run("status", "--porcelain=v2", "--branch", "--untracked-files=no")
+            if b"# branch.oid (initial)\n" not in said:
+                raise GitFailed("git rev-parse: it does not say which commit is the last")
+        return found
+
     def ask(
         self,
         *words: str,

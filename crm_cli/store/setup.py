@@ -42,7 +42,7 @@ def make(git: Git) -> None:
 
 def is_unfinished(git: Git) -> bool:
     """Whether a folder's own repository has not even the settings."""
-    return not git.text("rev-parse", "--show-prefix") and not in_head(git, ["crm.yaml"])
+    return not git.prefix() and not in_head(git, ["crm.yaml"])
 
 
 def install(git: Git) -> list[str]:
@@ -52,11 +52,11 @@ def install(git: Git) -> list[str]:
     """
     git.run("config", "merge.crm.name", "records, merged by what they say")
     git.run("config", "merge.crm.driver", driver())
-    hook = os.path.join(git.root, git.text("rev-parse", "--git-path", "hooks/pre-commit"))
+    hook = os.path.join(git.root, git.line("rev-parse", "--git-path", "hooks/pre-commit"))
     before = files.read_if_any(hook)
     if before is not None and _MARK.encode() not in before:
         return [f"{hook} is your own and stays; to check records in it, call: crm check"]
-    prefix = git.text("rev-parse", "--show-prefix")
+    prefix = git.prefix()
     outside.make_folder(os.path.dirname(hook))
     outside.write_bytes(hook, _hook(prefix).encode(), mode=0o755)
     return []

@@ -71,9 +71,9 @@ def fetch(git: Git, remote: Remote) -> None:
 def distance(git: Git, remote: Remote) -> Distance:
     """How far both sides are apart, by what was last seen."""
     if git.ask("rev-parse", "--verify", "--quiet", remote.ref).code:
-        return Distance(int(git.text("rev-list", "--count", "HEAD") or 0), 0)
-    counts = git.text("rev-list", "--left-right", "--count", f"HEAD...{remote.ref}").split()
-    return Distance(int(counts[0]), int(counts[1])) if len(counts) == 2 else Distance(0, 0)
+        return Distance(int(git.line("rev-list", "--count", "HEAD")), 0)
+    ahead, behind = git.line("rev-list", "--left-right", "--count", f"HEAD...{remote.ref}").split()
+    return Distance(int(ahead), int(behind))
 
 
 def merge(git: Git, remote: Remote) -> list[str]:
@@ -117,7 +117,7 @@ def push(git: Git, remote: Remote) -> bool:
 def edited(git: Git) -> list[str]:
     """Files that differ from the last commit or are new, and that git does not ignore."""
     out = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", ".")
-    prefix = git.text("rev-parse", "--show-prefix")
+    prefix = git.prefix()
     found = []
     for entry in out.split(b"\0"):
         path = os.fsdecode(entry[3:])
