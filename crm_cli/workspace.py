@@ -374,6 +374,7 @@ class Workspace:
         if len(rows) > 1:
             paths = ", ".join(str(row[0]) for row in rows)
             raise DataError(f"{customer} is the id of several files: {paths}", "rename one of them")
+        self.index.remember_phones(customer)
         return str(rows[0][0])
 
     def document(self, customer: str) -> Document:

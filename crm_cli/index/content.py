@@ -124,6 +124,22 @@ def put_problems(connection: sqlite3.Connection, problems: Iterable[ProblemRow])
     connection.executemany(_INSERT_PROBLEM, problems)
 
 
+def remember_phones(
+    connection: sqlite3.Connection, business: Business, customers: Iterable[int]
+) -> None:
+    """Keep the forms of these customers' numbers at hand: most will be there again."""
+    from crm_cli.model.phones import remember
+
+    rows = [
+        row
+        for pk in customers
+        for row in connection.execute(
+            'SELECT "value", "e164" FROM "phone" WHERE "customer" = ?', (pk,)
+        )
+    ]
+    remember(business.country or None, rows)
+
+
 def remove(connection: sqlite3.Connection, files: Sequence[File]) -> None:
     """Delete all rows of these files, by their numbers and paths."""
     numbers = [(pk,) for pk, _ in files]

@@ -117,6 +117,13 @@ class Index:
 
         return sorted([*self._fresh.walk.problems, *map(problem_of, rows)])
 
+    def remember_phones(self, customer: str) -> None:
+        """See `content.remember_phones`: before a customer's file is read."""
+        from crm_cli.index.content import remember_phones
+
+        rows = self.connection.execute('SELECT "pk" FROM "customer" WHERE "id" = ?', (customer,))
+        remember_phones(self.connection, self.business, [row[0] for row in rows.fetchall()])
+
     def dangling(self) -> list[Problem]:
         """References to nobody, with their places; reads the files that have any."""
         from crm_cli.index.references import dangling

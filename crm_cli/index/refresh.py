@@ -158,8 +158,10 @@ def _apply(
         row = connection.execute('SELECT "pk" FROM "file" WHERE "path" = ?', (path,)).fetchone()
         if row is not None:
             numbers[path] = row[0]
-    content.remove(connection, [(pk, path) for path, pk in numbers.items()])
     business = packing.unpacked(known.business)
+    if len(numbers) <= FEW:
+        content.remember_phones(connection, business, numbers.values())
+    content.remove(connection, [(pk, path) for path, pk in numbers.items()])
     if any(path in BUSINESS_FILES for path in touched):
         content.remove(connection, [(SINGLE[path], path) for path in BUSINESS_FILES])
         business = _put_business(connection, tree)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,7 +24,18 @@ def looks_like_phone(text: str) -> bool:
     return 5 <= sum(char.isdigit() for char in bare) <= 17
 
 
-@lru_cache(maxsize=4096)
+_known: dict[tuple[str, str | None], str | None] = {}
+
+
+def remember(country: str | None, forms: Iterable[tuple[str, str | None]]) -> None:
+    """Have `e164` answer these texts so: what it said before, and an index has kept.
+
+    Loading the tables of all countries takes longer than an edit.
+    """
+    for text, form in forms:
+        _known[text, country] = form
+
+
 def e164(text: str, country: str | None) -> str | None:
     """The number as `+38640123456`, or None where a text is not a possible number.
 
@@ -32,6 +43,14 @@ def e164(text: str, country: str | None) -> str | None:
     dialled; without it only numbers with `+` or `00` have a form. An extension is
     left out.
     """
+    try:
+        return _known[text, country]
+    except KeyError:
+        return _e164(text, country)
+
+
+@lru_cache(maxsize=4096)
+def _e164(text: str, country: str | None) -> str | None:
     if not looks_like_phone(text):
         return None
     whole = _international(text)

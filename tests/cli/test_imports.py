@@ -151,3 +151,16 @@ def test_a_warm_read_loads_nothing_heavy(words: list[str], tmp_path: Path) -> No
     time.sleep(2.1)
     loaded_by(*words, cwd=tmp_path)
     assert not loaded_by(*words, cwd=tmp_path) & set(HEAVY)
+
+
+def test_an_edit_loads_no_tables_of_phone_numbers(tmp_path: Path) -> None:
+    """What the numbers in the record mean stands in the index."""
+    (tmp_path / "crm.yaml").write_text("country: SI\ncurrency: EUR\n")
+    (tmp_path / "customers").mkdir()
+    (tmp_path / "customers" / "maja-kos.yaml").write_text(
+        "name: Maja Kos\nphones:\n  - 040 123 456\n  - +385 1 234 5678\n"
+    )
+    assert "phonenumbers" in loaded_by("list", cwd=tmp_path)
+    for nickname in ("Maji", "Majka"):
+        loaded = loaded_by("set", "maja-kos", f"nickname={nickname}", cwd=tmp_path)
+        assert not loaded & set(HEAVY)

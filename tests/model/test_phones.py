@@ -99,3 +99,10 @@ def test_the_short_way_is_taken() -> None:
     assert phones._international("+39 06 1234 5678") == "+390612345678"
     assert phones._international("+386 040 123 456") is None, "a 0 that is only dialled at home"
     assert phones._international("+7 8 495 123 45 67") is None
+
+
+def test_what_was_known_before_is_not_reckoned_again() -> None:
+    phones.remember("SI", [("040 000 777", "+38640000777"), ("ext", None)])
+    assert e164("040 000 777", "SI") == "+38640000777"
+    assert e164("ext", "SI") is None
+    assert e164("040 000 777", None) is None
