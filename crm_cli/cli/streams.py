@@ -1,0 +1,139 @@
+"""What goes out of a run: answers on stdout, all else on stderr, drawn for what they are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from crm_cli.model.errors import StorageError, UsageError
+from crm_cli.model.text import visible
+from crm_cli.render.output import Format, Rows, record_text, rows_text
+from crm_cli.render.screen import Screen, is_terminal, screen_of
+
+if TYPE_CHECKING:
+    from crm_cli.render.card import Card
+    from crm_cli.render.progress import Progress
+
+
+class Streams:
+    """The ways to answer. `color` is auto, always or never."""
+
+    def __init__(self, color: str, environ: Mapping[str, str]) -> None:
+        self.color = color
+        self.environ = environ
+        self.begun = False
+        """Whether any of the answer was written, or what cannot be read again was read."""
+
+    @cached_property
+    def screen(self) -> Screen:
+        """What stdout is."""
+        return screen_of(sys.stdout, color=self.color, environ=self.environ)
+
+    @cached_property
+    def margin(self) -> Screen:
+        """What stderr is."""
+        return screen_of(sys.stderr, color=self.color, environ=self.environ)
+
+    def write(self, text: str | Iterable[str]) -> None:
+        """Write to stdout, the answer. Raises StorageError where it cannot be written."""
+        # A list, since what makes the pieces may fail for reasons of its own.
+        pieces = [text] if isinstance(text, str) else list(text)
+        self.begun = True
+        try:
+            sys.stdout.writelines(pieces)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise unwritable(error) from error
+
+    def give(self, text: str) -> None:
+        """Answer with a text, as it is to a program, and made visible on a terminal."""
+        self.write(text if self.screen.width is None else visible(text, multiline=True))
+
+    def flush(self) -> None:
+        """Have the answer written now. Raises StorageError where it cannot be."""
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise unwritable(error) from error
+
+    def say(self, text: str | Iterable[str]) -> None:
+        """Write to stderr, beside the answer; a text gets its line feed, and is made visible."""
+        if isinstance(text, str):
+            lines: Iterable[str] = (visible(text.removesuffix("\n"), multiline=True) + "\n",)
+        else:
+            lines = text
+        # The answer comes first where both are the same terminal.
+        self.flush()
+        sys.stderr.writelines(lines)
+        sys.stderr.flush()
+
+    def format(
+        self, output: Format | None, json: bool = False, *, otherwise: Format = Format.TABLE
+    ) -> Format:
+        """The format that `-o` and `--json` ask for; raises UsageError where they disagree."""
+        if json and output not in (None, Format.JSON):
+            raise UsageError(
+                f"--json and -o {output} ask for different answers", "give one of them"
+            )
+        return Format.JSON if json else output or otherwise
+
+    def show(self, rows: Rows, form: Format, *, header: bool = True) -> None:
+        """Answer with rows; of none a terminal is told so, on stderr."""
+        try:
+            pieces = rows_text(rows, form, self.screen, header=header)
+        except KeyError as error:
+            raise UsageError(
+                f"these rows have no {error.args[0]}", "choose another format with -o"
+            ) from error
+        self._page(self._harmless(pieces, form), form)
+        if not rows.rows and form is Format.TABLE and rows.none and self.margin.width:
+            self.say(rows.none)
+
+    def show_record(self, record: Mapping[str, Any], form: Format) -> None:
+        """Answer with one record."""
+        try:
+            pieces = record_text(record, form, self.screen)
+        except KeyError as error:
+            raise UsageError(
+                f"this has no {error.args[0]}", "choose another format with -o"
+            ) from error
+        self._page(self._harmless(pieces, form), form)
+
+    def show_card(self, card: Card) -> None:
+        """Answer with a card."""
+        from crm_cli.render.card import card_lines
+
+        self._page(card_lines(card, self.screen), Format.TABLE)
+
+    def progress(self, label: str, total: int) -> Progress:
+        """A progress line on stderr, drawn only on a terminal; a context manager."""
+        from crm_cli.render.progress import Progress
+
+        return Progress(label, total, sys.stderr if is_terminal(sys.stderr) else None)
+
+    def _harmless(self, pieces: Iterator[str], form: Format) -> Iterator[str]:
+        """What programs read stays as it is for them; a terminal gets no control characters."""
+        if self.screen.width is None or form not in (Format.CSV, Format.TSV, Format.YAML):
+            return pieces
+        return (visible(piece, multiline=True) for piece in pieces)
+
+    def _page(self, pieces: Iterator[str], form: Format) -> None:
+        """Write; a table or card longer than the terminal goes through the user's pager."""
+        if self.screen.width is None or form is not Format.TABLE or not is_terminal(sys.stdin):
+            self.write(pieces)
+            return
+        from crm_cli.cli.terminal import page
+
+        text = "".join(pieces)
+        if text.count("\n") < self.screen.height or not page(text, self.environ):
+            self.write(text)
+
+
+def unwritable(error: OSError) -> StorageError:
+    """The refusal for an answer that cannot be written (a full disk, a closed stdout)."""
+    return StorageError(f"cannot write the answer: {error.strerror or error}")
