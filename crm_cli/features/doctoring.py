@@ -102,7 +102,7 @@ def _permissions(workspace: Workspace) -> Check:
             "permissions", State.FAIL, "everybody on this machine may change the records",
             f"chmod -R o-w {root}",
         )  # fmt: skip
-    if not os.access(root, os.W_OK):
+    if not os.access(root, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         return Check("permissions", State.WARN, "may be read, not written", f"ls -ld {root}")
     if os.name != "nt" and mode & stat.S_IWGRP:
         return Check(
