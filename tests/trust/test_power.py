@@ -60,7 +60,8 @@ class Disk(files.Calls):
 
     def unlink(self, path: str) -> None:  # type: ignore[override]
         os.unlink(path)
-        if not files.TEMPORARY.fullmatch(os.path.basename(path)):
+        name = os.path.basename(path)
+        if not files.TEMPORARY.fullmatch(name) and name not in _NO_MATTER:
             self.unnamed.add(os.path.dirname(path))
 
     def mkdir(self, path: str, mode: int = 0o777) -> None:  # type: ignore[override]
