@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from crm_cli.model.errors import NotFound
 from crm_cli.workspace import Workspace
@@ -11,17 +12,26 @@ from crm_cli.workspace import Workspace
 def path_named(workspace: Workspace, word: str) -> str:
     """The path, relative, that a word means: a file, a folder, or a customer's (WHO).
 
-    Raises NotFound for a word that is none of these.
+    A path counts from the directory, and, as others than people write it, from where the
+    command is run. Raises NotFound for a word that is none of these.
     """
     path = word.replace("\\", "/").removeprefix("./").rstrip("/")
-    root = f"{workspace.root}/"
-    path = path.removeprefix(root)
-    if workspace.tree.exists(path) or (workspace.root / path).is_dir():
-        return path
+    path = path.removeprefix(f"{workspace.root}/")
+    for one in (path, _from_here(workspace, word)):
+        if one and (workspace.tree.exists(one) or (workspace.root / one).is_dir()):
+            return one
     try:
         return workspace.path_of(workspace.who(word))
     except NotFound as error:
         raise NotFound(f"{word} is neither a customer nor a file of the directory") from error
+
+
+def _from_here(workspace: Workspace, word: str) -> str:
+    """A path within the directory, given from the folder where we are; empty if it is none."""
+    root, named = workspace.root.resolve(), Path(word).absolute()
+    # The folder's links are followed, not the file's own.
+    path = named.parent.resolve() / named.name
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
 
 
 def within(path: str, wanted: str) -> bool:

@@ -16,6 +16,7 @@ from crm_cli.model.errors import StorageError
 from crm_cli.store import files, outside
 from crm_cli.store.commits import commit_paths, forget, in_head, note
 from crm_cli.store.git import COMMITTING, Git, GitFailed
+from crm_cli.store.tree import SINGLE
 from crm_cli.store.trust import trust
 
 ATTRIBUTES = "*.yaml -text merge=crm\n"
@@ -105,6 +106,7 @@ def _hook(prefix: str) -> str:
 {_MARK}
 [ -n "${COMMITTING}" ] && exit 0
 cd "./"{shlex.quote(prefix)} || exit 1
-git diff --cached --name-only -z --relative --diff-filter=ACMR -- 'customers/*.yaml' |
+git diff --cached --name-only -z --relative --diff-filter=ACMR -- \\
+    'customers/*.yaml' {" ".join(SINGLE)} |
     xargs -0 -r {program()} check
 """

@@ -1,0 +1,91 @@
+"""A commit by hand is checked first: git's own hook, and pre-commit's."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.trust.ground import Ground
+from tests.trust.writers import with_history
+
+HOOKS = Path(__file__).resolve().parents[2] / ".pre-commit-hooks.yaml"
+
+BROKEN = {
+    "crm.yaml": "terms_days: soon\n",
+    "products.yaml": "linen-sheet:\n  price: dear\n",
+    "segments.yaml": "friends:\n  query: nosuch:1\n",
+    "rates.yaml": "2026-01-01:\n  USD: much\n",
+    "customers/maja-kos.yaml": "name: Maja\nbirth_date: soon\n",
+}
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    made = Ground(tmp_path / "ground")
+    made.outside.mkdir()
+    made.known()
+    with_history(made)
+    del made.environ["CRM_DIR"]
+    return made
+
+
+def commit(ground: Ground) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["git", "commit", "-qam", "by hand"], cwd=ground.root, env=ground.environ,
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_gits_own_hook_refuses_what_cannot_be_read(ground: Ground, name: str) -> None:
+    path = ground.root / name
+    before = path.read_text(encoding="utf-8")
+    path.write_text(BROKEN[name], encoding="utf-8")
+    done = commit(ground)
+    assert done.returncode != 0
+    assert name in done.stdout + done.stderr
+    path.write_text(before + "# better\n", encoding="utf-8")
+    assert commit(ground).returncode == 0
+
+
+def hooked(ground: Ground, repository: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """As pre-commit does: what is staged and matches `files`, from the repository's top."""
+    (hook,) = YAML(typ="safe", pure=True).load(HOOKS.read_text(encoding="utf-8"))
+    staged = ground.git("diff", "--cached", "--name-only", "-z", root=repository).split("\0")
+    names = [name for name in staged if name and re.search(hook["files"], name)]
+    assert names
+    program, *words = hook["entry"].split()
+    assert program == "crm" and hook["pass_filenames"]
+    return subprocess.run(
+        [sys.executable, "-m", "crm_cli", *words, *more, *names], cwd=repository,
+        env={**ground.environ, "PYTHONPATH": str(HOOKS.parent)},
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("within", [False, True])
+def test_pre_commit_refuses_what_cannot_be_read(
+    ground: Ground, name: str, within: bool, tmp_path: Path
+) -> None:
+    """`within`: the data directory is a folder of the repository, which `args` names."""
+    repository, more = ground.root, ()
+    if within:
+        repository, more = ground.root.parent, ("-C", ground.root.name)
+        (ground.root / ".git").rename(tmp_path / "away")
+        ground.git("init", "-q", root=repository)
+    path = ground.root / name
+    before = path.read_text(encoding="utf-8")
+    for text, code in ((BROKEN[name], 1), (before + "# better\n", 0)):
+        path.write_text(text, encoding="utf-8")
+        ground.git("add", os.fspath(path), root=repository)
+        done = hooked(ground, repository, *more)
+        assert done.returncode == code, done
+        assert (name in done.stdout) == (code == 1)
+        assert "Traceback" not in done.stderr
