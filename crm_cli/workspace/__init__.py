@@ -7,7 +7,7 @@ queries, the documents that edits go through, the transaction that writes them.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,6 @@ from crm_cli.model.errors import (
     UsageError,
 )
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER, FILE_KINDS
 from crm_cli.store.change import (
     Change,
@@ -36,21 +35,18 @@ from crm_cli.store.change import (
     Rewrite,
     Step,
     Written,
-    created,
     new_record,
 )
 from crm_cli.store.discovery import cache_folder, find
 from crm_cli.store.tree import Folder, Tree
+from crm_cli.workspace import asking, writing
+from crm_cli.workspace.asking import Groups
 
 if TYPE_CHECKING:
     from crm_cli.index.database import Index
-    from crm_cli.query.ast import Node
-    from crm_cli.query.scope import Scope
-    from crm_cli.query.select import Answer
     from crm_cli.store.ahead import Look
     from crm_cli.store.document import Document
     from crm_cli.store.git import Git
-    from crm_cli.store.transaction import Committed
 
 __all__ = [
     "CUSTOMERS",
@@ -78,18 +74,6 @@ class Clock(NamedTuple):
 
     today: date
     now: datetime
-
-
-class Groups(NamedTuple):
-    """How rows are put together: texts as the options of every list spell them."""
-
-    by: str | None = None
-    aggregates: str | None = None
-    having: str | None = None
-    pivot: str | None = None
-
-    def __bool__(self) -> bool:
-        return any(text is not None for text in self)
 
 
 class Workspace:
@@ -267,102 +251,13 @@ class Workspace:
 
     # Asking
 
-    def scope(self, base: Kind) -> Scope:
-        """What a query over a kind needs to know."""
-        from crm_cli.query.scope import Scope
-        from crm_cli.query.segments import read_extra_keys, read_segments
-
-        return Scope(
-            base,
-            self.clock.today,
-            self.business,
-            lambda: self.user,
-            read_segments(self.index.connection),
-            read_extra_keys(self.index.connection),
-            self.who,
-        )
-
-    def node(self, scope: Scope, terms: Sequence[str], where: str | None = None) -> Node:
-        """The condition that terms and a full expression are, both of them."""
-        from crm_cli.query.ast import And
-        from crm_cli.query.terms import parse_terms
-
-        if where is None:
-            return parse_terms(terms, scope)
-        from crm_cli.query.expression import parse_expression
-
-        expression = parse_expression(where, scope)
-        return And((parse_terms(terms, scope), expression)) if terms else expression
-
-    def select(
-        self,
-        base: Kind,
-        terms: Sequence[str] = (),
-        *,
-        where: str | None = None,
-        cols: Sequence[str] | str | None = None,
-        sort: str | None = None,
-        limit: int | None = None,
-        groups: Groups | None = None,
-        total: bool = False,
-    ) -> Answer:
-        """The rows of a kind that a query describes, with the columns asked for.
-
-        With `groups` there is one row for each group of them; `total` adds the last row.
-        """
-        scope = self.scope(base)
-        node = self.node(scope, terms, where)
-        if groups is not None:
-            from crm_cli.query.shape import answer
-
-            asked = (node, cols, sort or "", limit)
-            found = answer(self.index.connection, groups, asked, scope)
-            return found if total else found._replace(total=None)
-        from crm_cli.query.select import Query, select
-        from crm_cli.query.select import total as sums
-
-        query = Query(base, node, cols, sort or "", limit)
-        found = select(self.index.connection, query, scope)
-        if total:
-            found = found._replace(total=sums(self.index.connection, query, scope))
-        return found
-
-    def who(self, text: str, *, strict: bool = False) -> str:
-        """The id of the customer that a WHO means; raises NotFound, Ambiguous."""
-        from crm_cli.query.who import resolve
-
-        return resolve(self.index.connection, text, self.business, strict=strict)
-
-    def whos(self, words: Iterable[str], *, strict: bool = False) -> list[str]:
-        """The ids that WHO… means, each once: query terms together are one query."""
-        from crm_cli.model.customer import CUSTOMER
-        from crm_cli.query.select import select_customers
-        from crm_cli.query.who import is_term
-
-        ids: list[str] = []
-        terms: list[str] = []
-        scope = self.scope(CUSTOMER)
-        for word in words:
-            if is_term(word, scope):
-                terms.append(word)
-            else:
-                ids.append(self.who(word, strict=strict))
-        if terms:
-            ids += select_customers(self.index.connection, self.node(scope, terms), scope)
-            self._met = self.problems
-        return list(dict.fromkeys(ids))
-
-    def items(self, kind: Kind, terms: Sequence[str]) -> list[tuple[str, str]]:
-        """(customer's id, item's id) of a kind's items that query terms describe."""
-        found = self.select(kind, terms, cols=("customer", "id"))
-        self._met = self.problems
-        return [(str(customer), str(id)) for customer, id in found.rows]
-
-    def item(self, text: str, kind: Kind | None = None) -> tuple[str, str]:
-        """(customer's id, item's id) for a unique prefix of an item's id."""
-        from crm_cli.query.who import resolve_item
-
-        return resolve_item(self.index.connection, text, kind)
+    scope = asking.scope
+    node = asking.node
+    select = asking.select
+    who = asking.who
+    whos = asking.whos
+    item = asking.item
+    items = asking.items
 
     def path_of(self, customer: str) -> str:
         """A customer's file; raises NotFound, and DataError where two files have the id."""
@@ -427,71 +322,8 @@ class Workspace:
 
     # Writing
 
-    def write(self, change: Change, *, dry_run: bool = False, keep: bool = True) -> Written:
-        """Carry out a change, all of it or nothing, or only say what it would do.
-
-        Without `keep` it is not committed: the caller does that.
-
-        Raises ConflictError, DataError, Refused, StorageError, and what the steps raise.
-        """
-        from crm_cli.store.transaction import FileChange, commit, preview
-
-        if self.as_of:
-            raise Refused("what was is not changed", "leave --as-of out")
-        changes = [FileChange(step.path, self._update(step)) for step in change.steps]
-        if dry_run:
-            done = preview(self.root, changes)
-        else:
-            self.written = True
-            done = commit(
-                self.root,
-                changes,
-                command=self.command,
-                subject=change.subject,
-                when=datetime.now().astimezone().isoformat(timespec="seconds"),
-                timeout=self.lock_timeout,
-                waiting=self.waiting,
-                then=self.keeper(change.subject) if keep else None,
-            )
-            self.__dict__.pop("index", None)
-        diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
-        return Written(change.subject, diffs, dry_run)
-
-    def keeper(self, subject: str) -> Callable[[Committed], bool] | None:
-        """What makes a commit of what was just written; None where there is no autocommit."""
-        if not self.business.autocommit:
-            return None
-        from crm_cli.model.settings import author_of
-        from crm_cli.store.commits import Change as Kept
-        from crm_cli.store.commits import keep
-
-        named = self._user or self.environ.get("CRM_USER")
-        author = author_of(self.file("crm.yaml").record, named) if named else ""
-
-        def kept(done: Committed) -> bool:
-            changes = [Kept(file.path, file.before, file.after) for file in done.files]
-            found = keep(self.root, self.environ, subject, changes, author=author)
-            if found.said:
-                self.notices.append(found.said)
-            return found.noted
-
-        return kept
-
-    def _update(self, step: Step) -> Callable[[bytes | None], bytes | None]:
-        if isinstance(step, Rewrite):
-            return step.update
-        if isinstance(step, Remove):
-            return lambda data: None
-        if isinstance(step, Create):
-            return lambda data: created(step, data)
-        return lambda data: self._edited(step, data)
-
-    def _edited(self, step: Edit, data: bytes | None) -> bytes:
-        if data is None and step.path not in (*FILE_KINDS, "crm.yaml"):
-            raise NotFound(f"{step.path} has gone", "somebody else removed or renamed it")
-        document = self.open(step.path, data or b"")
-        step.update(document)
-        return document.data
+    write = writing.write
+    keeper = writing.keeper
 
 
 def is_item_id(text: str) -> bool:

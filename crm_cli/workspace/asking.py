@@ -1,0 +1,132 @@
+"""What a workspace is asked: who is meant, and which rows a query describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm_cli.model.kind import Kind
+
+if TYPE_CHECKING:
+    from crm_cli.query.ast import Node
+    from crm_cli.query.scope import Scope
+    from crm_cli.query.select import Answer
+    from crm_cli.workspace import Workspace
+
+
+class Groups(NamedTuple):
+    """How rows are put together: texts as the options of every list spell them."""
+
+    by: str | None = None
+    aggregates: str | None = None
+    having: str | None = None
+    pivot: str | None = None
+
+    def __bool__(self) -> bool:
+        return any(text is not None for text in self)
+
+
+def scope(workspace: Workspace, base: Kind) -> Scope:
+    """What a query over a kind needs to know."""
+    from crm_cli.query.scope import Scope
+    from crm_cli.query.segments import read_extra_keys, read_segments
+
+    return Scope(
+        base,
+        workspace.clock.today,
+        workspace.business,
+        lambda: workspace.user,
+        read_segments(workspace.index.connection),
+        read_extra_keys(workspace.index.connection),
+        workspace.who,
+    )
+
+
+def node(
+    workspace: Workspace, scope: Scope, terms: Sequence[str], where: str | None = None
+) -> Node:
+    """The condition that terms and a full expression are, both of them."""
+    from crm_cli.query.ast import And
+    from crm_cli.query.terms import parse_terms
+
+    if where is None:
+        return parse_terms(terms, scope)
+    from crm_cli.query.expression import parse_expression
+
+    expression = parse_expression(where, scope)
+    return And((parse_terms(terms, scope), expression)) if terms else expression
+
+
+def select(
+    workspace: Workspace,
+    base: Kind,
+    terms: Sequence[str] = (),
+    *,
+    where: str | None = None,
+    cols: Sequence[str] | str | None = None,
+    sort: str | None = None,
+    limit: int | None = None,
+    groups: Groups | None = None,
+    total: bool = False,
+) -> Answer:
+    """The rows of a kind that a query describes, with the columns asked for.
+
+    With `groups` there is one row for each group of them; `total` adds the last row.
+    """
+    scope = workspace.scope(base)
+    node = workspace.node(scope, terms, where)
+    if groups is not None:
+        from crm_cli.query.shape import answer
+
+        asked = (node, cols, sort or "", limit)
+        found = answer(workspace.index.connection, groups, asked, scope)
+        return found if total else found._replace(total=None)
+    from crm_cli.query.select import Query, select
+    from crm_cli.query.select import total as sums
+
+    query = Query(base, node, cols, sort or "", limit)
+    found = select(workspace.index.connection, query, scope)
+    if total:
+        found = found._replace(total=sums(workspace.index.connection, query, scope))
+    return found
+
+
+def who(workspace: Workspace, text: str, *, strict: bool = False) -> str:
+    """The id of the customer that a WHO means; raises NotFound, Ambiguous."""
+    from crm_cli.query.who import resolve
+
+    return resolve(workspace.index.connection, text, workspace.business, strict=strict)
+
+
+def whos(workspace: Workspace, words: Iterable[str], *, strict: bool = False) -> list[str]:
+    """The ids that WHO… means, each once: query terms together are one query."""
+    from crm_cli.model.customer import CUSTOMER
+    from crm_cli.query.select import select_customers
+    from crm_cli.query.who import is_term
+
+    ids: list[str] = []
+    terms: list[str] = []
+    scope = workspace.scope(CUSTOMER)
+    for word in words:
+        if is_term(word, scope):
+            terms.append(word)
+        else:
+            ids.append(workspace.who(word, strict=strict))
+    if terms:
+        ids += select_customers(workspace.index.connection, workspace.node(scope, terms), scope)
+        workspace._met = workspace.problems
+    return list(dict.fromkeys(ids))
+
+
+def items(workspace: Workspace, kind: Kind, terms: Sequence[str]) -> list[tuple[str, str]]:
+    """(customer's id, item's id) of a kind's items that query terms describe."""
+    found = workspace.select(kind, terms, cols=("customer", "id"))
+    workspace._met = workspace.problems
+    return [(str(customer), str(id)) for customer, id in found.rows]
+
+
+def item(workspace: Workspace, text: str, kind: Kind | None = None) -> tuple[str, str]:
+    """(customer's id, item's id) for a unique prefix of an item's id."""
+    from crm_cli.query.who import resolve_item
+
+    return resolve_item(workspace.index.connection, text, kind)
