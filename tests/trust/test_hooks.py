@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 from ruamel.yaml import YAML
@@ -75,7 +76,7 @@ def test_pre_commit_refuses_what_cannot_be_read(
     ground: Ground, name: str, within: bool, tmp_path: Path
 ) -> None:
     """`within`: the data directory is a folder of the repository, which `args` names."""
-    repository, more = ground.root, ()
+    repository, more = ground.root, cast("tuple[str, ...]", ())
     if within:
         repository, more = ground.root.parent, ("-C", ground.root.name)
         (ground.root / ".git").rename(tmp_path / "away")
