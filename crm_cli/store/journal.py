@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, CrmError, Problem
 from crm_cli.store import files, paths
@@ -25,8 +25,7 @@ _MAGIC = b"crm journal 1\n"
 RECORDED = "the change is kept in .crm/journal, and the next command that writes finishes it"
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """One file of a write: hashes before and after (None where there is no file), one text."""
 
     path: str
@@ -36,8 +35,7 @@ class Image:
     mode: int = 0o600
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """A write: what it was called, when (as its caller said it), and its files."""
 
     command: str

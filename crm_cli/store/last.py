@@ -9,8 +9,8 @@ does not count.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from crm_cli.model.errors import CrmError
 from crm_cli.store import files, journal, paths
@@ -21,8 +21,7 @@ _NEXT = "next"
 _CHANGE = "change"
 
 
-@dataclass(frozen=True, slots=True)
-class LastFile:
+class LastFile(NamedTuple):
     """One file of the last change. `before` is None where it made the file.
 
     `now` is what stands there at present (None: nothing); `intact` says that this is what
@@ -37,8 +36,7 @@ class LastFile:
     mode: int
 
 
-@dataclass(frozen=True, slots=True)
-class LastChange:
+class LastChange(NamedTuple):
     """The last change: the command, its subject, when (as its caller said it), its files."""
 
     command: str

@@ -12,8 +12,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, DataError, Refused
 from crm_cli.store import files, journal, last, paths
@@ -26,8 +26,7 @@ Waiting = Callable[[str], None]
 """Told once, with the holder's command, that this one waits for the lock."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(NamedTuple):
     """What is to become of one file.
 
     `path` is relative, with `/`. `update` gets the current bytes (None: no file) and
@@ -41,8 +40,7 @@ class FileChange:
     mode: int = 0o600
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """One file that was changed: bytes before and after (None: no file)."""
 
     path: str
@@ -50,8 +48,7 @@ class Written:
     after: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(NamedTuple):
     """What a commit changed; empty where nothing differed."""
 
     files: tuple[Written, ...] = ()
@@ -62,8 +59,7 @@ class Committed:
         return tuple(file.path for file in self.files)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     path: str
     before: bytes | None
     after: bytes | None
