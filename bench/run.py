@@ -110,6 +110,23 @@ class Bench:
             before=forget,
         )
         self.row("first index", timing, 5 * self.count / 10_000, "5 s for 10,000")
+        self.round_trip()
+
+    def round_trip(self) -> None:
+        """What the same files take that reader which most programs for YAML are made with."""
+        some = sorted((self.data / "customers").iterdir())[:: max(1, self.count // 100)]
+        code = (
+            "import sys; from pathlib import Path; from ruamel.yaml import YAML\n"
+            "for path in sys.argv[1:]: YAML().load(Path(path))"
+        )
+        python = [sys.executable, "-c"]
+        empty = timed([*python, code], runs=3, environ=self.environ)
+        full = timed([*python, code, *some], runs=3, environ=self.environ)
+        each = (full.seconds - empty.seconds) / len(some)
+        timing = full._replace(
+            seconds=each * self.count, cpu=(full.cpu - empty.cpu) / len(some) * self.count
+        )
+        self.row(f"ruamel.yaml, round trip, from {len(some)} files", timing)
 
     def warm(self) -> None:
         """Reading with an index that is there."""
