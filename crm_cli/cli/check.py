@@ -43,12 +43,16 @@ def check(
     session = of(ctx)
     words = what or ()
     if fix:
-        carry_out(session, checking.fix(session.workspace, words), dry_run=dry_run, yes=yes)
+        plan = checking.fix(session.workspace, words)
+        if plan.change.steps:
+            carry_out(session, plan, dry_run=dry_run, yes=yes)
         closed = checking.tighten(session.workspace, words, dry_run=dry_run)
         if closed:
             verb = "would be" if dry_run else "is"
             about = counted(closed, "file")
             session.say(f"the right of everybody to write {verb} taken from {about}")
+        if not (plan.change.steps or closed):
+            session.say("there is nothing to fix")
         if dry_run:
             return
     problems = checking.check(session.workspace, words)

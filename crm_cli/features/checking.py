@@ -91,7 +91,8 @@ def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
             counts[1] += quotes
             touched.append(path)
             steps.append(Edit(path, lambda document: _ignore(_repair(document))))
-    said = [counted(counts[0], "id"), f"{counted(counts[1], 'text')} quoted"]
+    parts = (counted(counts[0], "id"), f"{counted(counts[1], 'text')} quoted")
+    said = [part for part, count in zip(parts, counts, strict=True) if count]
     return Plan(
         Change(f"check --fix: {', '.join(said)}", tuple(steps)),
         f"wrote down {', '.join(said)} in {counted(len(touched), 'file')}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from crm_cli.model.errors import DataError, NotFound
 from crm_cli.model.kind import Kind
 
 if TYPE_CHECKING:
@@ -92,10 +93,31 @@ def select(
 
 
 def who(workspace: Workspace, text: str, *, strict: bool = False) -> str:
-    """The id of the customer that a WHO means; raises NotFound, Ambiguous."""
+    """The id of the customer that a WHO means; raises NotFound, Ambiguous.
+
+    DataError where that is somebody whose file cannot be read.
+    """
     from crm_cli.query.who import resolve
 
-    return resolve(workspace.index.connection, text, workspace.business, strict=strict)
+    try:
+        return resolve(workspace.index.connection, text, workspace.business, strict=strict)
+    except NotFound as error:
+        path = _unread(workspace, text)
+        if path is None:
+            raise
+        raise DataError(
+            f"{path} cannot be read, so nothing can be done with {text}",
+            "mend it in an editor; crm check says whether it is right",
+        ) from error
+
+
+def _unread(workspace: Workspace, id: str) -> str | None:
+    from crm_cli.index.reading import id_of
+
+    for problem in workspace.problems:
+        if problem.path.startswith("customers/") and id in (id_of(problem.path)[0], problem.path):
+            return problem.path
+    return None
 
 
 def whos(workspace: Workspace, words: Iterable[str], *, strict: bool = False) -> list[str]:

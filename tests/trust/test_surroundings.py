@@ -370,3 +370,26 @@ def test_an_interrupt_from_the_keyboard(ground: Ground) -> None:
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert ground.on_disk() == before
+
+
+@pytest.mark.parametrize("words", [("show",), ("set", "city=Celje"), ("log", "Called"), ("rm",)])
+def test_who_cannot_be_read_is_not_said_to_be_nobody(
+    ground: Ground, words: tuple[str, ...]
+) -> None:
+    data = (CASES / "yaml/conflict.yaml").read_bytes()
+    (ground.root / "customers/both.yaml").write_bytes(data)
+    command, *rest = words
+    ran = ground.run(command, "both", *rest)
+    assert ran.code == 4
+    assert ran.err.startswith(
+        "crm: customers/both.yaml cannot be read, so nothing can be done with both\n"
+    )
+    assert "customers/both.yaml:2:1: unresolved merge conflict at lines 2-6" in ran.err
+    assert (ground.root / "customers/both.yaml").read_bytes() == data
+    assert "there is no customer" in ground.run("show", "neither").err
+
+
+def test_nothing_to_fix_is_said(ground: Ground) -> None:
+    assert ground.run("check", "--fix", "--yes").code == 0
+    ran = ground.run("check", "--fix", "--yes")
+    assert (ran.code, ran.err) == (0, "there is nothing to fix\nnothing is wrong\n")
