@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import repeat
@@ -21,6 +22,7 @@ _NAME = 16
 _LEAST = 16
 """With less room than this a text is cut in one line, not broken into several."""
 _PLAIN_LEAST = 24
+_ODD_SPACE = re.compile("[^\\S ]| [ \x00]|\x00 ")
 _LINES = 3
 """A text has so many lines at most; the rest is cut off."""
 
@@ -34,12 +36,13 @@ def day_and_time(value: date | datetime | None) -> str | None:
 
 def with_times(rows: Rows) -> Rows:
     """The rows with days and times as people read them."""
-    return rows._replace(
-        rows=[
-            [day_and_time(cell) if isinstance(cell, date) else cell for cell in row]
-            for row in rows.rows
-        ]
-    )
+    columns = list(zip(*rows.rows, strict=True))
+    for place, column in enumerate(columns):
+        if any(isinstance(cell, date) for cell in column):
+            columns[place] = tuple(
+                day_and_time(cell) if isinstance(cell, date) else cell for cell in column
+            )
+    return rows._replace(rows=list(zip(*columns, strict=True)))
 
 
 def fitted(rows: Rows, screen: Screen) -> Rows:
@@ -54,8 +57,7 @@ def _one_line_each(rows: Rows, width: int, ellipsis: str) -> Rows:
     """Who is said by the name alone, then texts are cut; owner and kind go last."""
     heads = {column.key: column for column in rows.columns}
     cells = {
-        key: [" ".join(cell.split()) if isinstance(cell, str) else cell for cell in column]
-        for key, column in zip(heads, zip(*rows.rows, strict=True), strict=False)
+        key: _flat(column) for key, column in zip(heads, zip(*rows.rows, strict=True), strict=False)
     }
     if not cells:
         return rows
@@ -114,6 +116,14 @@ def _without(rows: Rows, key: str) -> Rows:
         columns=[rows.columns[place] for place in kept],
         rows=[[row[place] for place in kept] for row in rows.rows],
     )
+
+
+def _flat(column: Sequence[Any]) -> Sequence[Any]:
+    """The cells with single spaces for all white space; most columns have nothing else."""
+    together = "\x00".join(cell for cell in column if isinstance(cell, str))
+    if not _ODD_SPACE.search(f"\x00{together}\x00"):
+        return column
+    return [" ".join(cell.split()) if isinstance(cell, str) else cell for cell in column]
 
 
 def _times_moved(when: Sequence[str | None], what: Sequence[Any]) -> tuple[list[str], list[Any]]:
