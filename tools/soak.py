@@ -178,13 +178,11 @@ def _try_fault(tally: Tally, at: Scene, way: str, k: int) -> None:
         if way.startswith("dying"):
             tally.kills += killed(at, k, dying if way == "dying" else dying_after)
         elif way == "short":
-            tally.faults += 1
-            injected(at, Dead, 1, short)
+            tally.faults += injected(at, Dead, 1, short).fired
         else:
             name, _, often = way.partition(" ")
             kind = Meddling if often == "once" else Dead
-            tally.faults += 1
-            injected(at, kind, k, failing(getattr(errno, name)))
+            tally.faults += injected(at, kind, k, failing(getattr(errno, name))).fired
     except AssertionError as error:
         tally.failed(error, f"{at.writer.name}, call {k} ({at.calls[k - 1]}), {way}")
 

@@ -49,34 +49,47 @@ class Scene(NamedTuple):
 
 
 def scene(ground: Ground, writer: Writer) -> Scene:
-    """Run a writer once as it should go, and put everything back."""
+    """Run a writer as it should go, and put everything back."""
     words = prepared(ground, writer)
     old = ground.on_disk()
-    system = Meddling(0, lambda name, real, args: real(*args))
-    ran = ground.run(*words, system=system)
-    assert ran.code == 0, ran
-    new = ground.on_disk()
-    assert new != old
-    ground.reset()
-    assert ground.on_disk() == old
+    for _ in ("cold", "warm"):  # the calls are those of a run that finds an index
+        system = Meddling(0, lambda name, real, args: real(*args))
+        ran = ground.run(*words, system=system)
+        assert ran.code == 0, ran
+        new = ground.on_disk()
+        assert new != old
+        ground.reset()
+        assert ground.on_disk() == old
     return Scene(ground, writer, words, old, new, system.trace, {})
 
 
-def injected(at: Scene, kind: type[Meddling], k: int, how: At) -> Run:
+class Injected(NamedTuple):
+    """How a run ended, and whether it came as far as the call that was to go wrong."""
+
+    ran: Run
+    fired: bool
+
+
+def injected(at: Scene, kind: type[Meddling], k: int, how: At) -> Injected:
     """Run the writer with its k-th call (`Dead`: all from it on) going wrong, and look."""
     at.ground.reset()
-    ran = at.ground.run(*at.words, system=kind(k, how))
+    system = kind(k, how)
+    ran = at.ground.run(*at.words, system=system)
+    _looked_at(at, ran)
+    return Injected(ran, system.count >= k)
+
+
+def _looked_at(at: Scene, ran: Run) -> None:
     said_clearly(ran)
     if at.writer.command == "export" and ran.code == 4:
         _check_partial(at)
-        return ran
+        return
     seen = checked(at)
     if ran.code == 0 and at.writer.command not in EACH_ALONE:
         if seen != at.new:
             raise Lost(f"{at.writer.command} said that it was done")
     elif "nothing was changed" in ran.err:
         assert seen == at.old, ran.err
-    return ran
 
 
 def _check_partial(at: Scene) -> None:

@@ -22,7 +22,7 @@ import pytest
 from crm_cli.store import claims, files
 from tests.conftest import Run
 from tests.meddling import Dead, Meddling, Swift, dying, dying_after, failing
-from tests.trust.aftermath import checked, ended, forked, scene
+from tests.trust.aftermath import Scene, checked, ended, forked, scene
 from tests.trust.ground import Ground
 from tests.trust.writers import WRITERS
 
@@ -134,17 +134,17 @@ def test_a_new_text_is_private_before_it_has_content(ground: Ground) -> None:
 # The journal
 
 
-def interrupted(ground: Ground) -> None:
+def interrupted(ground: Ground, name: str = "set") -> Scene:
     """Kill a write of several files just after the first of them was renamed."""
-    writer = next(one for one in WRITERS if one.name == "set")
+    writer = next(one for one in WRITERS if one.name == name)
     at = scene(ground, writer)
     first = [k for k, name in enumerate(at.calls, 1) if name == "replace"]
     for k in first:
         ground.reset()
-        assert ended(forked(ground, at.words, system=Meddling(k, dying_after))) == 9
+        ended(forked(ground, at.words, system=Meddling(k, dying_after)))
         changed = [name for name, data in ground.on_disk().items() if data != at.old.get(name)]
         if len(changed) == 1 and (ground.root / ".crm/journal").exists():
-            return
+            return at
     pytest.fail("it never was between two files")
 
 
@@ -182,6 +182,18 @@ def test_a_journal_whose_files_are_others_now_stops_the_next_write(ground: Groun
     assert len(ran.err.splitlines()) >= 2, "with a way out"
     assert ground.on_disk() == before
     assert ground.run("list").code in (0, 4)
+
+
+def test_sync_sends_no_half_of_what_a_killed_run_left(ground: Ground) -> None:
+    at = interrupted(ground, "set-in-git")
+    ran = ground.run("sync")
+    assert ran.code == 0, ran
+    assert ground.on_disk() == at.new
+    assert ground.left_over() == []
+    assert ground.git("status", "--porcelain") == ""
+    remote = ground.outside / "remote.git"
+    for name in ("maja-kos", "hotel-breg"):
+        assert "Celje" in ground.git("show", f"main:customers/{name}.yaml", root=remote)
 
 
 def test_half_a_journal_never_happened(ground: Ground) -> None:

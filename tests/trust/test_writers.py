@@ -71,7 +71,7 @@ def test_short_writes_and_reads_are_completed(
     writer: Writer, made: Callable[[Writer], Scene]
 ) -> None:
     at = made(writer)
-    ran = injected(at, Dead, 1, short)
+    ran, _ = injected(at, Dead, 1, short)
     assert ran.code == 0
 
 
