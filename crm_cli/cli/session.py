@@ -94,6 +94,8 @@ class Session(Streams):
         command = BY_NAME.get(self.words[0] if self.words else "due")
         if command is None or not command.asks or not {"-h", "--help"}.isdisjoint(self.words):
             return
+        if "-" in self.words:
+            return  # Before stdin ends, what it is about may only be written: add … | tag add vip -
         from crm_cli.store.ahead import look_ahead
         from crm_cli.store.discovery import find
 

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,15 @@ print(look._process)
     done = asked(root, before)
     assert done.stderr == ""
     os.kill(int(done.stdout), signal.SIGKILL)
+
+
+def test_what_is_written_before_stdin_ends_is_seen(root: Path) -> None:
+    ask = "import sys; from crm_cli.store import ahead; ahead._LARGE = 0"
+    ask += "; from crm_cli.cli.hook import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", ask, "-C", str(root), "tag", "add", "coast", "-"]
+    environ = {**os.environ, "CRM_CACHE_DIR": str(root.parent / "cache")}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env=environ) as run:
+        time.sleep(1)  # long enough for a look
+        (root / "customers" / "new.yaml").write_text("name: New\n", encoding="utf-8")
+        run.communicate("new\n", timeout=60)
+    assert run.returncode == 0
