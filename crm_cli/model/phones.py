@@ -51,11 +51,11 @@ def e164(text: str, country: str | None) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _e164(text: str, country: str | None) -> str | None:
+    if not looks_like_phone(text):
+        return None
     whole = _international(text)
     if whole is not None:
         return whole
-    if not looks_like_phone(text):
-        return None
     # Loading these tables takes tens of milliseconds: never where no new phone is read.
     from phonenumbers import (
         NumberParseException,
