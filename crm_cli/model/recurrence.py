@@ -20,6 +20,10 @@ _YEARS = 60
 _UNTIL = re.compile(r"UNTIL=(\d{8})(T\d{6}Z?)?", re.IGNORECASE)
 
 
+_OF_ONE = ("status", "completed", "percent_complete", "recurrence_id")
+"""What one occurrence has for itself, and the next has not."""
+
+
 class Following(NamedTuple):
     """The occurrence that follows one which is done.
 
@@ -90,6 +94,18 @@ def following(item: Item, now: datetime) -> Following | None:
         start = _start(item, due, moment, zone)
         return Following(moment, start, _counted_down(rule, passed), tuple(missed))
     return None
+
+
+def renewed(item: Item, after: Following) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What the next occurrence says anew, and the keys that it begins without."""
+    values: dict[str, Any] = {"due": after.due}
+    if after.start is not None:
+        values["start"] = after.start
+    if after.rrule != item.values.get("rrule"):
+        values["rrule"] = after.rrule
+    if item.values.get("delegation_status") is not None:
+        values["delegation_status"] = "accepted"
+    return values, tuple(key for key in _OF_ONE if item.values.get(key) is not None)
 
 
 def check_rule(rule: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm_cli.features.values import said
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.recurrence import Following, first, following, logged, occurrences
+from crm_cli.model.recurrence import Following, first, following, logged, occurrences, renewed
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from crm_cli.features.tasks import Task
 
 _SHOWN = 3
-_OF_ONE = ("completed", "percent_complete", "recurrence_id")
-"""What is only the occurrence's own."""
 
 
 class Passed(NamedTuple):
@@ -95,17 +93,11 @@ def move_on(document: Document, id: str, passed: Passed) -> bool:
     after = passed.following
     if after is None:
         return False
-    document.set(id, "due", after.due)
-    if after.start is not None:
-        document.set(id, "start", after.start)
-    if after.rrule != item.values.get("rrule"):
-        document.set(id, "rrule", after.rrule)
-    if item.values.get("status") is not None:
-        document.remove(id, "status")
-    for key in _OF_ONE:
+    values, ended = renewed(item, after)
+    for key, value in values.items():
+        document.set(id, key, value)
+    for key in ended:
         document.remove(id, key)
-    if item.values.get("delegation_status") is not None:
-        document.set(id, "delegation_status", "accepted")
     return True
 
 

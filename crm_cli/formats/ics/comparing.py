@@ -20,7 +20,7 @@ from crm_cli.formats.ics.writing import component_and_values
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.item import Item
-from crm_cli.model.recurrence import Following, following, logged
+from crm_cli.model.recurrence import Following, following, logged, renewed
 from crm_cli.model.task import CLOSED
 
 _OF_ONE = frozenset(
@@ -198,7 +198,7 @@ def _over(entry: Entry, item: Item, around: Around) -> News:
     lines = [line]
     if after.missed:
         lines.append(logged(after.missed[0], "missed", last=after.missed[-1]))
-    return News(_next(item, after), _cleared(item), tuple(lines))
+    return News(*renewed(item, after), tuple(lines))
 
 
 def _gone_on(entry: Entry, item: Item, here: date, after: Following, around: Around) -> News:
@@ -209,29 +209,12 @@ def _gone_on(entry: Entry, item: Item, here: date, after: Following, around: Aro
     if after.missed:
         lines.append(logged(after.missed[0], "missed", last=after.missed[-1]))
     said = entry.values
-    values = _next(item, after) | {"due": said.get("due", after.due)}
-    cleared = _cleared(item)
+    values, cleared = renewed(item, after)
+    values["due"] = said.get("due", after.due)
     if "recurrence_id" in said:
         values["recurrence_id"] = said["recurrence_id"]
         cleared = tuple(key for key in cleared if key != "recurrence_id")
     return News(values, cleared, tuple(lines))
-
-
-def _next(item: Item, after: Following) -> Values:
-    values: Values = {"due": after.due}
-    if after.start is not None:
-        values["start"] = after.start
-    if after.rrule != item.values.get("rrule"):
-        values["rrule"] = after.rrule
-    if item.values.get("delegation_status") is not None:
-        values["delegation_status"] = "accepted"
-    return values
-
-
-def _cleared(item: Item) -> tuple[str, ...]:
-    """What the next occurrence begins without."""
-    keys = ("status", "completed", "percent_complete", "recurrence_id")
-    return tuple(key for key in keys if item.values.get(key) is not None)
 
 
 def _present(item: Item) -> date | datetime | None:
