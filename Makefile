@@ -23,7 +23,7 @@ test: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2
 
-# Every fault in every command, kills at random, and a thousand rounds together: some 20 minutes.
+# Every fault in every command, kills at random, and a thousand rounds together: an hour or more.
 soak: .venv/installed
 	$(BIN)/python tools/soak.py
 
