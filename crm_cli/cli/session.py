@@ -132,7 +132,12 @@ class Session(Streams):
         workspace = self._opened
         if type(error).__module__ != "sqlite3" or workspace is None or not workspace.mend(error):
             return False
-        if self.begun or workspace.written:
+        if workspace.written:
+            raise StorageError(
+                "the cache failed after the change was saved, and was made anew",
+                "look before you say it again: crm undo --dry-run shows what was changed",
+            ) from error
+        if self.begun:
             raise StorageError(
                 "the cache failed halfway, and was made anew", "run the command again"
             ) from error

@@ -225,3 +225,33 @@ def _wrong(*_: object) -> None:
 def test_the_seam_is_whole() -> None:
     """What `Blind` fails is what reads records."""
     assert files.calls.open is os.open
+
+
+def test_what_was_saved_is_not_said_again_for_a_cache(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note that was written, and then the cache failed: to log it again would be twice."""
+    from crm_cli.workspace import Workspace
+
+    real = Workspace.write
+    failed = []
+
+    def failing(workspace: Workspace, *args: Any, **named: Any) -> Any:
+        written = real(workspace, *args, **named)
+        if not failed:
+            failed.append(1)
+            assert workspace.index
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = 10
+            raise error
+        return written
+
+    monkeypatch.setattr(Workspace, "write", failing)
+    before = ground.on_disk()
+    ran = ground.run("log", "maja-kos", "She called.")
+    assert failed
+    assert ran.code == 7
+    assert ran.err.startswith("crm: the cache failed after the change was saved")
+    assert "crm undo --dry-run" in ran.err
+    changed = [name for name, data in ground.on_disk().items() if data != before.get(name)]
+    assert len(changed) == 1
