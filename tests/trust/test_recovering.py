@@ -234,7 +234,7 @@ def test_what_was_saved_is_not_said_again_for_a_cache(
     from crm_cli.workspace import Workspace
 
     real = Workspace.write
-    failed = []
+    failed: list[int] = []
 
     def failing(workspace: Workspace, *args: Any, **named: Any) -> Any:
         written = real(workspace, *args, **named)
