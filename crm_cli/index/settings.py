@@ -23,6 +23,7 @@ def read_business(tree: Tree) -> tuple[Business, list[ProblemRow], dict[str, byt
 
     hashes = {}
     settings = table = None
+    known = True
     problems: list[Problem] = []
     file = read(tree, PATH)
     if file is not None:
@@ -30,6 +31,7 @@ def read_business(tree: Tree) -> tuple[Business, list[ProblemRow], dict[str, byt
             settings, problems = settings_of(file)
         except Exception as error:
             problems = [failed(PATH, error)]
+        known = settings is not None or not problems
         hashes[PATH] = file.settled([row_of(problem) for problem in problems])
     file = read(tree, RATES)
     if file is not None:
@@ -46,7 +48,8 @@ def read_business(tree: Tree) -> tuple[Business, list[ProblemRow], dict[str, byt
             table, faults = None, [failed(RATES, error)]
         hashes[RATES] = file.settled([row_of(problem) for problem in faults])
         problems += faults
-    return business_of(settings, table), [row_of(problem) for problem in problems], hashes
+    business = business_of(settings, table)._replace(known=known)
+    return business, [row_of(problem) for problem in problems], hashes
 
 
 def settings_of(file: Read) -> tuple[Item | None, list[Problem]]:

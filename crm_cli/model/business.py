@@ -33,6 +33,8 @@ class Ways(NamedTuple):
     """The spans of work of each weekday, in minutes."""
     autocommit: bool = False
     """Whether each command is a commit."""
+    known: bool = True
+    """False where there are settings that cannot be read: all of this is then but usual."""
 
 
 class Business(Ways):

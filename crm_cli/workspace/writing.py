@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from crm_cli.model.errors import NotFound, Refused
+from crm_cli.model.errors import DataError, NotFound, Refused
 from crm_cli.model.kinds import FILE_KINDS
 from crm_cli.store.change import (
     Change,
@@ -38,6 +38,7 @@ def write(
 
     if workspace.as_of:
         raise Refused("what was is not changed", "leave --as-of out")
+    _refuse_guesses(workspace, change)
     changes = [FileChange(step.path, _update(workspace, step)) for step in change.steps]
     if dry_run:
         done = preview(workspace.root, changes)
@@ -77,6 +78,18 @@ def keeper(workspace: Workspace, subject: str) -> Callable[[Committed], bool] | 
         return found.noted
 
     return kept
+
+
+def _refuse_guesses(workspace: Workspace, change: Change) -> None:
+    """Refuse to write times and amounts by settings that could not be read."""
+    by_them = any(
+        isinstance(step, (Create, Edit)) and step.path != "crm.yaml" for step in change.steps
+    )
+    if by_them and not workspace.business.known:
+        raise DataError(
+            "crm.yaml cannot be read, and what is written goes by its time zone and currency",
+            "mend it, or say the command again if it was a passing fault",
+        )
 
 
 def _update(workspace: Workspace, step: Step) -> Callable[[bytes | None], bytes | None]:

@@ -255,3 +255,30 @@ def test_what_was_saved_is_not_said_again_for_a_cache(
     assert "crm undo --dry-run" in ran.err
     changed = [name for name, data in ground.on_disk().items() if data != before.get(name)]
     assert len(changed) == 1
+
+
+@pytest.mark.usefixtures("settled")
+def test_nothing_is_written_by_settings_that_could_not_be_read(ground: Ground) -> None:
+    """The usual time zone and currency are not the business's: a time would be wrong for good."""
+    before = ground.on_disk()
+    (ground.root / "crm.yaml").touch()
+    words = ("task", "done", "t-9f3kx7d")
+    ran = ground.run(*words, system=Blind("crm.yaml", errno.EIO))
+    assert ran.code == 4
+    assert ran.err.startswith("crm: crm.yaml cannot be read, and what is written goes by it")
+    assert "crm.yaml: cannot be read: Input/output error" in ran.err
+    assert ground.on_disk() == before
+    assert ground.run(*words).code == 0
+    assert ground.on_disk() != before
+
+
+def test_settings_that_are_broken_can_be_mended_and_stop_what_goes_by_them(ground: Ground) -> None:
+    path = ground.root / "crm.yaml"
+    good = path.read_text(encoding="utf-8")
+    path.write_text("currency: [EUR\n", encoding="utf-8")
+    ran = ground.run("log", "maja-kos", "She called.")
+    assert ran.code == 4
+    assert "crm.yaml:" in ran.err.split("\n", 1)[1]
+    assert ground.run("list").code == 4, "reading goes on, and is partial"
+    path.write_text(good, encoding="utf-8")
+    assert ground.run("log", "maja-kos", "She called.").code == 0
