@@ -11,12 +11,15 @@ from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
 
 if TYPE_CHECKING:
+    from dateutil.rrule import rrule
+
     from crm_cli.model.item import Item
 
 _MOST = 100_000
 _YEARS = 60
 """A rule is followed so far; one that leads nowhere till then has ended."""
 
+_SOME_DAY = datetime(2000, 1, 1)
 _UNTIL = re.compile(r"UNTIL=(\d{8})(T\d{6}Z?)?", re.IGNORECASE)
 
 
@@ -45,8 +48,6 @@ def occurrences(rule: str, start: date | datetime, zone: tzinfo) -> Iterator[dat
     if there had been none. A month without the day is passed over, as RFC 5545 has it. Raises
     Unreadable for a rule that is none.
     """
-    from dateutil.rrule import rrulestr
-
     timed = isinstance(start, datetime)
     first = _wall(start, zone) if isinstance(start, datetime) else None
     begin = first if first is not None else datetime.combine(start, time())
@@ -54,17 +55,35 @@ def occurrences(rule: str, start: date | datetime, zone: tzinfo) -> Iterator[dat
     if not re.search("UNTIL=|COUNT=", text, re.IGNORECASE) and begin.year < 9999 - _YEARS:
         text += f";UNTIL={begin.year + _YEARS}1231T235959"
     try:
-        found = rrulestr(text, dtstart=begin)
-        for number, moment in enumerate(found):
+        for number, moment in enumerate(_parsed(text, begin)):
             if number >= _MOST:
                 return
             yield _instant(moment, zone) if timed else moment.date()
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError) as error:
-        raise Unreadable(
-            f"'{rule}' is no rule of recurrence",
-            "write every 2 weeks, every 3rd monday, or FREQ=WEEKLY;INTERVAL=2",
-            code="bad-recurrence",
-        ) from error
+    except _NO_RULE as error:
+        raise _no_rule(rule) from error
+
+
+_NO_RULE = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError)
+"""What the library raises for texts that are no rules."""
+
+
+def _parsed(text: str, begin: datetime) -> rrule:
+    """A rule that begins there, its days not yet sought; raises any of `_NO_RULE`."""
+    from dateutil.rrule import rrule, rrulestr
+
+    found = rrulestr(text, dtstart=begin)
+    # With an interval of nothing the library never comes to an end (RFC 5545, section 3.3.10).
+    if not isinstance(found, rrule) or getattr(found, "_interval", 1) < 1:
+        raise ValueError(text)
+    return found
+
+
+def _no_rule(rule: str) -> Unreadable:
+    return Unreadable(
+        f"'{rule}' is no rule of recurrence",
+        "write every 2 weeks, every 3rd monday, or FREQ=WEEKLY;INTERVAL=2",
+        code="bad-recurrence",
+    )
 
 
 def following(item: Item, now: datetime) -> Following | None:
@@ -116,7 +135,11 @@ def check_rule(rule: str) -> None:
             "the shortest is every day",
             code="bad-recurrence",
         )
-    next(occurrences(rule, date(2000, 1, 1), UTC), None)
+    try:
+        # Its first day is not sought: of a rule that has none that takes ten seconds.
+        _parsed(_UNTIL.sub(lambda match: _until(match, UTC, timed=False), rule.strip()), _SOME_DAY)
+    except _NO_RULE as error:
+        raise _no_rule(rule) from error
 
 
 def first(rule: str, today: date, zone: tzinfo) -> date:

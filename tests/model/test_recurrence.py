@@ -13,7 +13,7 @@ from dateutil.rrule import rrulestr
 
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.item import Item
-from crm_cli.model.recurrence import following, log_line, logged, occurrences
+from crm_cli.model.recurrence import check_rule, following, log_line, logged, occurrences
 from crm_cli.model.rhythm import read_rhythm
 from crm_cli.model.task import TASK
 
@@ -346,3 +346,25 @@ def test_rhythms_in_words(words: str, days: str) -> None:
 def test_what_is_no_rhythm(words: str) -> None:
     with pytest.raises(Unreadable):
         read_rhythm(words, date(2026, 10, 31))
+
+
+@pytest.mark.parametrize("interval", ["0", "-1", "00"])
+def test_an_interval_of_nothing_is_no_rule_and_sought_for_ever_by_nobody(interval: str) -> None:
+    rule = f"FREQ=DAILY;INTERVAL={interval};BYMONTH=2"
+    with pytest.raises(Unreadable):
+        check_rule(rule)
+    with pytest.raises(Unreadable):
+        next(occurrences(rule, date(2026, 11, 20), ZONE))
+
+
+def test_a_rule_is_checked_without_a_search_for_its_first_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from dateutil.rrule import rrule
+
+    def sought(self: rrule) -> None:
+        raise AssertionError("every reader of the record would wait")
+
+    monkeypatch.setattr(rrule, "__iter__", sought)
+    monkeypatch.setattr(rrule, "_iter", sought)
+    check_rule("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
