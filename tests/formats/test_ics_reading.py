@@ -174,6 +174,7 @@ def test_length_is_from_dtend_or_duration() -> None:
         (todo("RRULE:FREQ=HOURLY"), 7, "RRULE: a task that comes hourly"),
         (todo("RRULE:FREQ=NONSENSE"), 7, "RRULE: 'FREQ=NONSENSE' is no rule of recurrence"),
         (todo("PERCENT-COMPLETE:120"), 7, "PERCENT-COMPLETE: '120' is no number from 0 to 100"),
+        (todo("DTSTART:99981231", "DURATION:P36000D"), 8, "DURATION: the end is out of range"),
         (todo("DTSTART:20261120", "DURATION:long"), 8, "DURATION: 'long' is no length of time"),
         (todo("no colon here"), 7, "the line 'no colon here' cannot be read: no NAME:VALUE"),
         (todo("X-A:\0"), 7, "it holds a NUL character"),
@@ -263,3 +264,8 @@ def test_whatever_stands_there_is_taken_or_told(pieces: list[str]) -> None:
         assert found.line > 0
         if isinstance(found, Refused):
             assert found.reason
+
+
+def test_an_alarm_centuries_ahead_reminds_of_nothing() -> None:
+    alarm = ("BEGIN:VALARM", "TRIGGER;VALUE=DATE-TIME:10000101T000000Z", "END:VALARM")
+    assert "remind_before" not in one(*todo("DUE:20261120T100000Z", *alarm)).values

@@ -13,6 +13,11 @@ from crm_cli.model.errors import Unreadable
 MORNING = time(9)
 """When one is reminded of what is due on a day without a time."""
 
+LAST_YEAR = 9998
+"""Its last day is before the last one of all, in any time zone."""
+CENTURY = 36600
+"""Days; no length of time is longer."""
+
 Moment = date | datetime
 FindZone = Callable[[str], tzinfo]
 """The time zone of a TZID; raises Unreadable."""
@@ -96,8 +101,10 @@ def read_moment(text: str, tzid: str, business: tzinfo, find: FindZone) -> Momen
         found = date(year, month, day)
     except ValueError:
         raise Unreadable(f"there is no day {year:04}-{month:02}-{day:02}") from None
-    if not FIRST_YEAR <= year <= 9998:
-        raise Unreadable(f"the year {year} is out of range", "years run from 1000 to 9998")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Unreadable(
+            f"the year {year} is out of range", f"years run from {FIRST_YEAR} to {LAST_YEAR}"
+        )
     if match[4] is None:
         return found
     hour, minute, second = int(match[4]), int(match[5]), min(int(match[6]), 59)
@@ -119,9 +126,20 @@ def read_length(text: str) -> timedelta:
         raise Unreadable(f"'{text}' is no length of time", "write it as PT1H30M or P1D")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
     found = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if found.days > 36600:
+    if found.days > CENTURY:
         raise Unreadable(f"'{text}' is longer than a century")
     return -found if match[1] == "-" else found
+
+
+def later(start: Moment, length: timedelta) -> Moment:
+    """The end of what begins there. Raises Unreadable where no calendar goes so far."""
+    try:
+        end = start + length
+    except OverflowError:
+        end = None
+    if end is None or not FIRST_YEAR <= end.year <= LAST_YEAR:
+        raise Unreadable("the end is out of range", f"years run from {FIRST_YEAR} to {LAST_YEAR}")
+    return end
 
 
 def days_before(trigger: Trigger, begin: Moment | None, end: Moment | None, zone: tzinfo) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from crm_cli.formats.ics.moments import Moment, Trigger, days_ahead, days_before
+from crm_cli.formats.ics.moments import CENTURY, Moment, Trigger, days_ahead, days_before
 from crm_cli.formats.ics.texts import text_value
 from crm_cli.model.dates import local_date
 from crm_cli.model.duration import read_interval
@@ -42,11 +42,6 @@ def remind_before(
     """How long before the first alarm that rings a day or more ahead; None where none does."""
     for trigger in triggers:
         days = days_before(trigger, begin, end, zone)
-        if days:
+        if 0 < days <= CENTURY:
             return "1 day" if days == 1 else f"{days} days"
     return None
-
-
-def following_day(day: date) -> date:
-    """The end of an event of one whole day, which is not part of it."""
-    return day + timedelta(days=1)

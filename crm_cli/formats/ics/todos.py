@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.formats.ics.entries import Reader, Told
-from crm_cli.formats.ics.moments import midnight, placed, rule_out, stamp
+from crm_cli.formats.ics.moments import later, midnight, placed, rule_out, stamp
 from crm_cli.formats.ics.reminders import alarm, remind_before
 from crm_cli.formats.ics.texts import text_value, texts_value
 from crm_cli.formats.ics.words import (
@@ -94,7 +94,10 @@ def read(reader: Reader) -> str:
     start, due = reader.moment("DTSTART"), reader.moment("DUE")
     length = reader.length("DURATION")
     if due is None and start is not None and length is not None:
-        due = start + length
+        line = reader.line("DURATION")
+        assert line is not None
+        with Told(line):
+            due = later(start, length)
     rule = _read_rule(reader)
     if rule and due is None:
         due = start
