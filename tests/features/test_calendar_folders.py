@@ -92,6 +92,25 @@ def test_what_is_no_longer_shown_is_removed_if_it_is_ours(
     assert any(name.startswith("b-") for name in names)  # another kind's
 
 
+def test_what_a_broken_record_shows_stays_and_is_nobody_elses(
+    workspace: Opened, folder: Path, shop: Path
+) -> None:
+    out(workspace, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    path = shop / "customers" / "maja-kos.yaml"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole + "  bad: [\n", encoding="utf-8")
+    assert out(workspace, folder).removed == 0
+    made = back(workspace, folder, who="ana-novak")
+    assert {one.reason.partition(",")[0] for one in made.rejected} == {
+        "customers/maja-kos.yaml cannot be read"
+    }
+    assert not made.change.steps
+    path.write_text(whole, encoding="utf-8")
+    out(workspace, folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
 def test_a_task_that_is_done_on_the_telephone_is_done_here(workspace: Opened, folder: Path) -> None:
     out(workspace, folder)
     edit(folder, "t-9f3kx7d", DONE)

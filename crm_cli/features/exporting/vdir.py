@@ -63,8 +63,9 @@ def export_folder(
     """Make a folder show the items that a query describes: one file each, named by its UID.
 
     Files that say the same are left as they are. Of ours, those that are described no
-    longer are removed. With `force` what was changed there is overwritten. Raises
-    UsageError for a folder within the records, StorageError.
+    longer are removed, unless the record that would tell cannot be read. With `force` what
+    was changed there is overwritten. Raises UsageError for a folder within the records,
+    StorageError.
     """
     name = exchanged(kind)
     if name not in ("tasks", "interactions", "anniversaries", "calendar"):
@@ -85,8 +86,9 @@ def export_folder(
             _put(vdir, by_uid.get(uid), item, uid, around, done, force=force)
     lists = set(_LISTS.values()) if name == "calendar" else {name}
     lists |= {BIRTHDAY} if "anniversaries" in lists else set()
+    sound = _sound(workspace)
     for one in files:
-        if _is_gone(one, shown, lists):
+        if _is_gone(one, shown, lists) and _is_known(one, sound):
             _remove(vdir, one, workspace, around, done, force=force)
     if done.written or done.removed:
         vdir.settle()
@@ -155,6 +157,23 @@ def _is_gone(one: _File, shown: set[str], lists: set[str]) -> bool:
         and entry.uid not in shown
         and _LISTS.get(entry.id[:1] if entry.id[1:2] == "-" else "", entry.kind) in lists
         for entry in entries
+    )
+
+
+def _sound(workspace: Workspace) -> set[str] | None:
+    """The customers whose records are read whole; None where all are."""
+    wrong = {problem.path for problem in workspace.problems}
+    if not wrong:
+        return None
+    rows = workspace.index.connection.execute('SELECT "id", "path" FROM "customer"')
+    return {str(id) for id, path in rows if path not in wrong}
+
+
+def _is_known(one: _File, sound: set[str] | None) -> bool:
+    """Whether the customers of a file's entries say that they are gone, not a broken record."""
+    return sound is None or all(
+        any(hint.ours and hint.text in sound for hint in entry.hints)
+        for entry in one.entries or ()
     )
 
 

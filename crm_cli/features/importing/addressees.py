@@ -8,7 +8,7 @@ from functools import cached_property
 
 from crm_cli.formats.ics.entries import Entry
 from crm_cli.formats.ics.words import BIRTHDAY, Around, birthday_id
-from crm_cli.model.errors import Ambiguous, NotFound, Unreadable, UsageError
+from crm_cli.model.errors import Ambiguous, DataError, NotFound, Unreadable, UsageError
 from crm_cli.model.ids import is_item_id, new_item_id
 from crm_cli.workspace import Workspace
 
@@ -39,9 +39,12 @@ class Addressees:
             return held
         if entry.kind == BIRTHDAY and entry.id in self._birthdays:
             return self._birthdays[entry.id]
-        for hint in entry.hints:
-            if hint.ours and hint.text in self._ids:
-                return hint.text
+        ours = [hint.text for hint in entry.hints if hint.ours]
+        for text in ours:
+            if text in self._ids:
+                return text
+        for text in ours:
+            self._meant(text)  # It is nobody else's where that record cannot be read.
         found: dict[str, None] = {}
         for texts in (
             [hint.text for hint in entry.hints if not hint.ours and "@" in hint.text],
@@ -56,9 +59,8 @@ class Addressees:
             return self._who
         if found:
             raise Unreadable(f"it may be of {' or '.join(list(found)[:5])}", "say whose with --who")
-        named = next((hint.text for hint in entry.hints if hint.ours), "")
-        if named:
-            raise Unreadable(f"there is no customer {named}", "say whose it is with --who")
+        if ours:
+            raise Unreadable(f"there is no customer {ours[0]}", "say whose it is with --who")
         raise Unreadable("it names no customer", "say whose it is with --who")
 
     def item(self, entry: Entry) -> str | None:
@@ -96,14 +98,20 @@ class Addressees:
         for name, address in entry.people:
             if address.casefold() in self._ours:
                 continue
-            if customer in (self._meant(address), self._meant(name)):
-                continue
+            try:
+                if customer in (self._meant(address), self._meant(name)):
+                    continue
+            except Unreadable:
+                pass  # another customer, whose record cannot be read
             if name or address:
                 found.append(name or address)
         return list(dict.fromkeys(found))
 
     def _meant(self, text: str) -> str | None:
-        """The customer of an address or a whole name; one of us, or nobody, is None."""
+        """The customer of an address or a whole name; one of us, or nobody, is None.
+
+        Raises Unreadable where it is somebody whose record cannot be read.
+        """
         if not text or text.casefold() in self._ours:
             return None
         if text not in self._named:
@@ -111,6 +119,8 @@ class Addressees:
                 self._named[text] = self._workspace.who(text, strict=True)
             except (NotFound, Ambiguous, UsageError):
                 self._named[text] = None
+            except DataError as error:
+                raise Unreadable(error.message, error.hint) from error
         return self._named[text]
 
     @cached_property
