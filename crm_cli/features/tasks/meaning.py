@@ -31,7 +31,9 @@ def meant(workspace: Workspace, terms: Sequence[str]) -> list[Task]:
     documents: dict[str, Document] = {}
     tasks = []
     for customer, id in workspace.items(TASK, ["is:open", *terms]):
-        document = documents.setdefault(customer, workspace.document(customer))
+        if customer not in documents:
+            documents[customer] = workspace.document(customer)
+        document = documents[customer]
         name = str(document.record.get("name") or customer)
         tasks.append(Task(customer, name, document.path, document.find(id)))
     return tasks
