@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -183,7 +184,17 @@ class Ground:
         return {**others, **inside}
 
     def fingerprint(self) -> bytes:
-        """What tells two states of everything apart, whatever was made up at random in them."""
+        """What tells two states of everything apart, whatever was made up at random in them.
+
+        The git of a process that was killed may still be at it: it is waited for.
+        """
+        while True:
+            try:
+                return self._fingerprint()
+            except FileNotFoundError:
+                time.sleep(0.01)
+
+    def _fingerprint(self) -> bytes:
         hash = hashlib.sha256()
         for place in (self.root, self.outside):
             for path in sorted(place.rglob("*"), key=lambda path: _PASSING.sub(b"", bytes(path))):
