@@ -9,8 +9,8 @@ import os
 import re
 import shutil
 import subprocess
-import time
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
