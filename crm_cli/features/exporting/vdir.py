@@ -171,10 +171,10 @@ def _sound(workspace: Workspace) -> set[str] | None:
 
 def _is_known(one: _File, sound: set[str] | None) -> bool:
     """Whether the customers of a file's entries say that they are gone, not a broken record."""
-    return sound is None or all(
-        any(hint.ours and hint.text in sound for hint in entry.hints)
-        for entry in one.entries or ()
-    )
+    if sound is None:
+        return True
+    named = ([hint.text for hint in entry.hints if hint.ours] for entry in one.entries or ())
+    return all(sound.intersection(ids) for ids in named)
 
 
 def _remove(
