@@ -159,18 +159,38 @@ def remove(connection: sqlite3.Connection, files: Sequence[File]) -> None:
     connection.executemany('DELETE FROM "problem" WHERE "path" = ?', [(p,) for _, p in files])
 
 
-def mark_duplicates(connection: sqlite3.Connection) -> None:
-    """Make the problems of all files that claim the same id."""
-    connection.execute('DELETE FROM "problem" WHERE "code" = \'duplicate-id\'')
-    rows = connection.execute(
-        'SELECT "id", "path" FROM "file" WHERE "id" IN (SELECT "id" FROM "file"'
-        ' WHERE "pk" > 0 GROUP BY "id" HAVING COUNT(*) > 1) ORDER BY "path"'
-    ).fetchall()
-    by_id: dict[str, list[str]] = {}
-    for id, path in rows:
-        by_id.setdefault(id, []).append(path)
+def ids_of(connection: sqlite3.Connection, paths: Iterable[str]) -> set[str]:
+    """The customers' ids that these files have claimed."""
+    found: set[str] = set()
+    for path in paths:
+        rows = connection.execute(
+            'SELECT "id" FROM "file" WHERE "path" = ? AND "pk" > 0', (path,)
+        ).fetchall()
+        found.update(row[0] for row in rows)
+    return found
+
+
+def mark_duplicates(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> None:
+    """Make the problems of all files that claim the same id: one of these, or any (None)."""
+    if ids is None:
+        ids = [
+            row[0]
+            for row in connection.execute(
+                'SELECT "id" FROM "file" WHERE "pk" > 0 GROUP BY "id" HAVING COUNT(*) > 1'
+            )
+        ]
     problems = []
-    for id, paths in by_id.items():
+    for id in sorted(ids):
+        rows = connection.execute(
+            'SELECT "path" FROM "file" WHERE "id" = ? AND "pk" > 0 ORDER BY "path"', (id,)
+        )
+        paths = [row[0] for row in rows]
+        connection.executemany(
+            'DELETE FROM "problem" WHERE "path" = ? AND "code" = \'duplicate-id\'',
+            [(path,) for path in paths],
+        )
+        if len(paths) < 2:
+            continue
         for path in paths:
             others = ", ".join(other for other in paths if other != path)
             message = f"the id {id} is also that of {others}"

@@ -161,6 +161,7 @@ def _apply(
     business = packing.unpacked(known.business)
     if len(numbers) <= FEW:
         content.remember_phones(connection, business, numbers.values())
+    ids = content.ids_of(connection, numbers)
     content.remove(connection, [(pk, path) for path, pk in numbers.items()])
     if any(path in BUSINESS_FILES for path in touched):
         content.remove(connection, [(SINGLE[path], path) for path in BUSINESS_FILES])
@@ -179,8 +180,8 @@ def _apply(
             number = last = max(last, 0) + 1
         files.append((number, path))
     gone, unreadable = content.put_customers(connection, tree, business, files, progress)
-    if touched:
-        content.mark_duplicates(connection)
+    ids |= content.ids_of(connection, (path for _, path in files))
+    content.mark_duplicates(connection, ids)
     again = todo.again | unreadable | content.unsettled(connection)
     _put_state(connection, now, todo._replace(vanished=todo.vanished | gone, again=again), business)
     return business

@@ -56,6 +56,7 @@ SHARED = (
 )
 SHARED_INDEXES = (
     'CREATE INDEX "file.path" ON "file" ("path")',
+    'CREATE INDEX "file.id" ON "file" ("id")',
     'CREATE INDEX "problem.path" ON "problem" ("path")',
     'CREATE INDEX "extra.customer" ON "extra" ("customer")',
     'CREATE INDEX "extra.key" ON "extra" ("key", "kind")',
