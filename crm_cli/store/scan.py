@@ -178,7 +178,7 @@ def _block(value: str, newline: str, column: int) -> tuple[str, int] | None:
         length += len(row) + 1
         if row and (not row.startswith(pad) or not row.strip(" ")):
             return None
-    if length > len(value) and not newline:
+    if not newline and value[-1] != "\n":
         return None  # The last line has no break: whether it ends the text is left to YAML.
     text = "\n".join(row[indent:] for row in lines)
     return (text if header == "|-" else text + "\n"), length
