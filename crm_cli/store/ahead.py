@@ -18,6 +18,8 @@ from crm_cli.store.tree import Entry, Folder
 
 _LARGE = 64 * 1024
 """A folder whose own list of names takes so many bytes is worth a process: some 1,000 files."""
+_FRESH = 0.5
+"""Seconds after which what was seen is too old for an answer: a command may have waited."""
 
 
 class Glance(NamedTuple):
@@ -35,9 +37,14 @@ class Look:
     def __init__(self, process: int, pipe: int) -> None:
         self._process = process
         self._pipe = pipe
+        self._began = time.monotonic()
 
     def taken(self) -> Glance | None:
-        """What was seen, to be asked once; None where that process failed or saw anything odd."""
+        """What was seen, to be asked once; None where that process failed or saw anything odd,
+        and where it was long ago."""
+        if time.monotonic() - self._began > _FRESH:
+            os.close(self._pipe)
+            return None
         pieces = []
         try:
             with open(self._pipe, "rb", buffering=0) as pipe:

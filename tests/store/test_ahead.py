@@ -90,6 +90,17 @@ print("walked")
     assert asked(root, then).stdout == "walked\n"
 
 
+def test_what_was_seen_long_ago_is_looked_at_again(root: Path) -> None:
+    """Something was waited for meanwhile, an editor or a pipe: the answer is of now."""
+    then = """
+new = root / "customers" / "late.yaml"
+look._began -= 1
+new.write_text("name: Late\\n")
+print("customers/late.yaml" in {entry[0] for entry in snapshot.walk(Folder(root), look).entries})
+"""
+    assert asked(root, then).stdout == "True\n"
+
+
 def test_nobody_waits_for_a_look_that_is_not_taken(root: Path) -> None:
     """Its process does not hold our output open, however long it takes."""
     pipe = root / "customers.fifo"

@@ -94,7 +94,9 @@ def test_any_characters(text: str) -> None:
     agree(text)
 
 
-@pytest.mark.parametrize("text", ["k: |\n  a", "k: |\n  a:", "k: |-\n  a", "l:\n  - k: |\n      a: b"])
+@pytest.mark.parametrize(
+    "text", ["k: |\n  a", "k: |\n  a:", "k: |-\n  a", "l:\n  - k: |\n      a: b"]
+)
 def test_a_block_whose_last_line_has_no_break(text: str) -> None:
     """Its text has none either: it is left to the composer."""
     assert not agree(text)
