@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_cli.model.dates import local_date
+from crm_cli.model.dates import days_in_month, local_date
 from crm_cli.model.errors import Unreadable
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ def occurrences(rule: str, start: date | datetime, zone: tzinfo) -> Iterator[dat
     if not re.search("UNTIL=|COUNT=", text, re.IGNORECASE) and begin.year < 9999 - _YEARS:
         text += f";UNTIL={begin.year + _YEARS}1231T235959"
     try:
-        for number, moment in enumerate(_parsed(text, begin)):
+        parsed = _parsed(text, begin)
+        if _has_no_day(parsed):
+            return
+        for number, moment in enumerate(parsed):
             if number >= _MOST:
                 return
             yield _instant(moment, zone) if timed else moment.date()
@@ -76,6 +79,17 @@ def _parsed(text: str, begin: datetime) -> rrule:
     if not isinstance(found, rrule) or getattr(found, "_interval", 1) < 1:
         raise ValueError(text)
     return found
+
+
+def _has_no_day(rule: rrule) -> bool:
+    """Whether it asks for a 30 February: the library would look for one until the year 9999."""
+    days = [
+        *(getattr(rule, "_bymonthday", None) or ()),
+        *(getattr(rule, "_bynmonthday", None) or ()),
+    ]
+    months = getattr(rule, "_bymonth", None) or range(1, 13)
+    longest = max((days_in_month(2000, month) for month in months if 1 <= month <= 12), default=31)
+    return bool(days) and all(abs(day) > longest for day in days)
 
 
 def _no_rule(rule: str) -> Unreadable:

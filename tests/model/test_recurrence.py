@@ -259,8 +259,19 @@ def test_what_is_no_rule(rule: str) -> None:
         following(made(due=date(2026, 11, 1), rrule=rule), NOW)
 
 
-def test_a_rule_that_leads_nowhere_has_ended() -> None:
-    rule = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;BYMONTH=2,4;BYMONTHDAY=31",
+        "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=-30",
+    ],
+)
+def test_a_rule_that_leads_nowhere_has_ended(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a search for its day until the year 9999."""
+    from dateutil.rrule import rrule as library
+
+    monkeypatch.setattr(library, "__iter__", None)
     assert following(made(due=date(2026, 11, 1), rrule=rule), NOW) is None
 
 
