@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MOST = 100_000
 _YEARS = 60
-"""A rule is followed so far; one that leads nowhere till then has ended."""
+"""A rule is followed so far; the library looks at this end only where it finds a day."""
 
 _SOME_DAY = datetime(2000, 1, 1)
 _UNTIL = re.compile(r"UNTIL=(\d{8})(T\d{6}Z?)?", re.IGNORECASE)
