@@ -68,6 +68,7 @@ class Tally:
             self.other += 1
         self.said.append(f"{where}: {error}")
         sys.stderr.write(f"{where}: {error}\n")
+        traceback.print_exception(error)
 
     def add(self, other: Tally) -> None:
         """Count what another process has tried."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crm_cli.features.plan import Plan, counted
-from crm_cli.model.errors import ConflictError, Refused, UsageError
+from crm_cli.model.errors import ConflictError, CrmError, DataError, Refused, UsageError
 from crm_cli.model.fieldtypes import Reference, Texts
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.item import Item
@@ -16,7 +16,8 @@ from crm_cli.workspace import CUSTOMERS, Change, Edit, Rewrite, Step, Workspace
 def rename(workspace: Workspace, old: str, new: str) -> Plan:
     """Plan to give a customer another id.
 
-    Raises UsageError for an id that cannot be, Refused for one that is taken.
+    Raises UsageError for an id that cannot be, Refused for one that is taken, DataError
+    where a file that may refer to the customer cannot be read.
     """
     if not is_customer_id(new):
         raise UsageError(
@@ -58,10 +59,27 @@ def rename(workspace: Workspace, old: str, new: str) -> Plan:
 
 
 def _naming(workspace: Workspace, id: str) -> list[str]:
-    """The paths of the files that refer to a customer."""
-    from crm_cli.index.naming import files_naming
+    """The paths of the files that refer to a customer; DataError where that is not known."""
+    from crm_cli.index.naming import files_naming, may_escape
 
-    return files_naming(workspace.index.connection, "customer", id)
+    doubtful = dict.fromkeys(problem.path for problem in workspace.problems)
+    connection = workspace.index.connection
+    for path in doubtful:
+        if may_escape(connection, "customer", path) and _may_name(workspace, path, id):
+            raise DataError(
+                f"{path} cannot be read and may refer to {id}; nothing was changed",
+                "mend it first; crm check says what is wrong with it",
+            )
+    return files_naming(connection, "customer", id)
+
+
+def _may_name(workspace: Workspace, path: str, id: str) -> bool:
+    try:
+        return id.encode() in workspace.tree.read(path)
+    except FileNotFoundError:
+        return False
+    except CrmError:
+        return True
 
 
 def _refer(document: Document, old: str, new: str) -> None:

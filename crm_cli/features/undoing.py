@@ -120,6 +120,8 @@ def _last(workspace: Workspace, *, dry_run: bool) -> Written:
     if dry_run:
         diffs = tuple(Diff(file.path, file.now, file.before) for file in change.files)
         return Written(subject, diffs, True)
+    if all(file.path != "crm.yaml" for file in change.files):
+        workspace.require_settings()
     _, done = take_back(
         workspace.root,
         command=workspace.command,

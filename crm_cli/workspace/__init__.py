@@ -322,6 +322,7 @@ class Workspace:
 
     # Writing
 
+    require_settings = writing.require_settings
     write = writing.write
     keeper = writing.keeper
 

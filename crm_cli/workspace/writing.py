@@ -38,7 +38,8 @@ def write(
 
     if workspace.as_of:
         raise Refused("what was is not changed", "leave --as-of out")
-    _refuse_guesses(workspace, change)
+    if keep and all(step.path != "crm.yaml" for step in change.steps):
+        require_settings(workspace)
     changes = [FileChange(step.path, _update(workspace, step)) for step in change.steps]
     if dry_run:
         done = preview(workspace.root, changes)
@@ -61,7 +62,7 @@ def write(
 
 def keeper(workspace: Workspace, subject: str) -> Callable[[Committed], bool] | None:
     """What makes a commit of what was just written; None where there is no autocommit."""
-    if not workspace.business.autocommit:
+    if not _autocommits(workspace):
         return None
     from crm_cli.model.settings import author_of
     from crm_cli.store.commits import Change as Kept
@@ -80,14 +81,23 @@ def keeper(workspace: Workspace, subject: str) -> Callable[[Committed], bool] | 
     return kept
 
 
-def _refuse_guesses(workspace: Workspace, change: Change) -> None:
-    """Refuse to write times and amounts by settings that could not be read."""
-    by_them = any(
-        isinstance(step, (Create, Edit)) and step.path != "crm.yaml" for step in change.steps
-    )
-    if by_them and not workspace.business.known:
+def _autocommits(workspace: Workspace) -> bool:
+    """Whether writes are committed; DataError where crm.yaml cannot be read."""
+    if workspace.business.known:
+        return workspace.business.autocommit
+    from crm_cli.model.settings import business_of
+
+    return business_of(workspace.file("crm.yaml").record).autocommit
+
+
+def require_settings(workspace: Workspace) -> None:
+    """Refuse to put down times, amounts and names by settings that could not be read.
+
+    Whether a change is committed is among them.
+    """
+    if not workspace.business.known:
         raise DataError(
-            "crm.yaml cannot be read, and what is written goes by its time zone and currency",
+            "crm.yaml cannot be read, and what is written goes by its name, zone and currency",
             "mend it, or say the command again if it was a passing fault",
         )
 

@@ -184,6 +184,33 @@ def test_rename_follows_references(crm: Crm, shop: Path) -> None:
     assert (shop / "customers/maja-kos.yaml").exists()
 
 
+def test_a_rename_waits_for_files_that_may_name_the_customer(crm: Crm, shop: Path) -> None:
+    """What cannot be read would go on naming nobody."""
+    broken = shop / "customers/hotel-breg.yaml"
+    good = broken.read_text(encoding="utf-8")
+    broken.write_text(good + "referred_by: [maja-kos\n", encoding="utf-8")
+    before = text(shop, "maja-kos")
+    run = crm("rename", "maja-kos", "maja")
+    assert run.code == 4
+    assert run.err.startswith(
+        "crm: customers/hotel-breg.yaml cannot be read and may refer to maja-kos;"
+        " nothing was changed\n  mend it first"
+    )
+    assert text(shop, "maja-kos") == before
+    broken.write_text(good + "referred_by: [jan\n", encoding="utf-8")
+    assert crm("rename", "maja-kos", "maja").code == 0, "it speaks of somebody else"
+    (shop / "segments.yaml").write_text("some:\n  members: [maja\n", encoding="utf-8")
+    run = crm("rename", "maja", "maja-kos")
+    assert run.code == 4
+    assert "segments.yaml cannot be read and may refer to maja" in run.err
+    (shop / "segments.yaml").write_text(
+        "some:\n  kind: static\n  members: [maja]\nother:\n  kind: x\n", encoding="utf-8"
+    )
+    assert crm("check").code == 1, "what else is wrong in the file does not hide its members"
+    assert crm("rename", "maja", "maja-kos").code == 0
+    assert "[maja-kos]" in (shop / "segments.yaml").read_text(encoding="utf-8")
+
+
 def test_rm_removes_an_item_or_asks_for_a_customer(crm: Crm, shop: Path) -> None:
     assert crm("rm", "i-4k7").code == 0
     assert "i-4k7q2ma" not in text(shop, "maja-kos")

@@ -261,15 +261,24 @@ def test_what_was_saved_is_not_said_again_for_a_cache(
 def test_nothing_is_written_by_settings_that_could_not_be_read(ground: Ground) -> None:
     """The usual time zone and currency are not the business's: a time would be wrong for good."""
     before = ground.on_disk()
-    (ground.root / "crm.yaml").touch()
-    words = ("task", "done", "t-9f3kx7d")
-    ran = ground.run(*words, system=Blind("crm.yaml", errno.EIO))
-    assert ran.code == 4
-    assert ran.err.startswith("crm: crm.yaml cannot be read, and what is written goes by it")
-    assert "crm.yaml: cannot be read: Input/output error" in ran.err
-    assert ground.on_disk() == before
-    assert ground.run(*words).code == 0
-    assert ground.on_disk() != before
+    calendar = str(ground.folder / "calendar")
+    for words in (
+        ("task", "done", "t-9f3kx7d"),
+        # Entries of another business's name would be there twice.
+        ("export", "calendar", "--vdir", calendar),
+        # Whether it is to be committed is not known.
+        ("undo",),
+    ):
+        (ground.root / "crm.yaml").touch()
+        ran = ground.run(*words, system=Blind("crm.yaml", errno.EIO))
+        assert ran.code == 4, words
+        assert not (ground.folder / "calendar").exists() or "undo" in words
+        assert "crm: crm.yaml cannot be read, and what is written goes by it" in ran.err
+        assert "crm.yaml: cannot be read: Input/output error" in ran.err
+        assert ground.on_disk() == before
+        assert ground.run(*words).code == 0
+        assert ground.on_disk() != before or "export" in words
+        before = ground.on_disk()
 
 
 def test_settings_that_are_broken_can_be_mended_and_stop_what_goes_by_them(ground: Ground) -> None:

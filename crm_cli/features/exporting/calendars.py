@@ -29,7 +29,11 @@ UNION SELECT c."id" FROM "anniversary" a JOIN "customer" c ON c."pk" = a."custom
 
 
 def surroundings(workspace: Workspace) -> Around:
-    """What calendars are written and read by here."""
+    """What calendars are written by here; raises DataError where that is not known.
+
+    Entries named otherwise than last time would be there twice.
+    """
+    workspace.require_settings()
     return Around(workspace.business, workspace.clock.now, foreign_uids(workspace))
 
 
