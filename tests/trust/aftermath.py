@@ -109,6 +109,7 @@ def killed(at: Scene, k: int, how: At) -> bool:
     """Run the writer in a process that ends at its k-th call, and look; whether it did."""
     at.ground.reset()
     code = ended(forked(at.ground, at.words, system=Meddling(k, how)))
+    at.ground.wait_for_orphans()
     assert code in (0, 9)
     seen = checked(at)
     if code == 0 and seen != at.new:
@@ -123,6 +124,7 @@ def killed_after(at: Scene, seconds: float) -> bool:
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     code = ended(child)
+    at.ground.wait_for_orphans()
     assert code in (0, -signal.SIGKILL)
     seen = checked(at)
     if code == 0 and seen != at.new:

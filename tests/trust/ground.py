@@ -183,18 +183,14 @@ class Ground:
         }  # fmt: skip
         return {**others, **inside}
 
+    def wait_for_orphans(self) -> None:
+        """Let the git, or whatever else a killed process had begun, come to its end."""
+        mark = f"CRM_DIR={self.root}\0".encode()
+        while any(mark in _environ(process) for process in Path("/proc").glob("[0-9]*")):
+            time.sleep(0.002)
+
     def fingerprint(self) -> bytes:
-        """What tells two states of everything apart, whatever was made up at random in them.
-
-        The git of a process that was killed may still be at it: it is waited for.
-        """
-        while True:
-            try:
-                return self._fingerprint()
-            except FileNotFoundError:
-                time.sleep(0.01)
-
-    def _fingerprint(self) -> bytes:
+        """What tells two states of everything apart, whatever was made up at random in them."""
         hash = hashlib.sha256()
         for place in (self.root, self.outside):
             for path in sorted(place.rglob("*"), key=lambda path: _PASSING.sub(b"", bytes(path))):
@@ -219,6 +215,13 @@ class Ground:
             for path in place.rglob("*")
             if files.TEMPORARY.fullmatch(path.name) or path.name == "journal"
         ]
+
+
+def _environ(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:
+        return b""  # it has ended, or is somebody else's
 
 
 def unnamed(data: bytes) -> bytes:
