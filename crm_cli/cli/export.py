@@ -76,7 +76,7 @@ def export(
     exported = exporting.export(
         session.workspace, kind, terms or (), where=where, sort=sort, format=format, to=to
     )
-    if to is not None:
+    if to is not None and str(to) != "-":
         exporting.save(to, exported, force=force)
         session.say(f"written to {visible(str(to))}")
     elif session.screen.width is not None:

@@ -306,13 +306,16 @@ def test_how_much_is_done(workspace: Opened) -> None:
         tasks.start(workspace(), [tasks.pick(opened, "t-9f3")], percent=100)
 
 
-def test_a_rule_that_is_none_is_told_and_the_task_is_done(workspace: Opened, shop: Path) -> None:
+def test_a_rule_that_is_none_is_told_and_ends_nothing(workspace: Opened, shop: Path) -> None:
+    """A slip in the rule would end what was meant to go on."""
     path = shop / "customers" / "jan-vidmar.yaml"
-    path.write_text("name: Jan\ntasks:\n  - title: Deliver\n    rrule: sometimes\n")
+    path.write_text("name: Jan\ntasks:\n  - title: Deliver\n    id: t-1\n    rrule: sometimes\n")
     opened = workspace()
-    plan = carried_out(opened, tasks.done(opened, [tasks.pick(opened, "jan-vidmar")]))
-    assert plan.notes[0].endswith("does not go on: 'sometimes' is no rule of recurrence")
-    assert "status: completed" in path.read_text()
+    for way in (tasks.done, tasks.skip):
+        with pytest.raises(Refused, match="t-1: its rule cannot be read: 'sometimes' is no rule"):
+            way(opened, [tasks.pick(opened, "jan-vidmar")])
+    carried_out(opened, tasks.cancel(opened, [tasks.pick(opened, "jan-vidmar")]))
+    assert "status: cancelled" in path.read_text()
 
 
 def test_starting_a_done_task_opens_it_again(workspace: Opened) -> None:

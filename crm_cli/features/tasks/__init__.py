@@ -158,7 +158,10 @@ def _neither(text: str, error: NotFound) -> NotFound:
 
 
 def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
-    """Plan to complete tasks, now; one that recurs is open again, due the next time."""
+    """Plan to complete tasks, now; one that recurs is open again, due the next time.
+
+    Raises Refused for one whose rule cannot be read.
+    """
     now = workspace.clock.now.replace(second=0, microsecond=0)
     left, notes = _left(tasks, ("completed",))
     passed = recurring.passed(workspace, left, "done", notes)
@@ -182,7 +185,7 @@ def done(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
 def skip(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
     """Plan to leave out the present occurrence of tasks that recur.
 
-    Raises Refused for one that does not recur, or that is closed.
+    Raises Refused for one that does not recur, that is closed, or whose rule cannot be read.
     """
     none_of(tasks)
     for task in tasks:
@@ -190,8 +193,6 @@ def skip(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
             raise Refused(f"{task.said} does not recur", f"crm task cancel {task.id} gives it up")
     notes: list[str] = []
     passed = recurring.passed(workspace, tasks, "skipped", notes)
-    if lost := [task.id for task in tasks if task.id not in passed]:
-        raise Refused(f"{', '.join(lost)}: the rule cannot be read", "; ".join(notes))
 
     def update(document: Document, id: str) -> None:
         if not recurring.move_on(document, id, passed[id]):

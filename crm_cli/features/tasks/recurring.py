@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.features.values import said
 from crm_cli.model.dates import local_date
-from crm_cli.model.errors import Unreadable, UsageError
+from crm_cli.model.errors import Refused, Unreadable, UsageError
 from crm_cli.model.recurrence import Following, first, following, logged, occurrences, renewed
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
@@ -56,7 +56,10 @@ def ruled(workspace: Workspace, values: dict[str, Any], every: str) -> list[str]
 def passed(
     workspace: Workspace, tasks: Iterable[Task], outcome: str, notes: list[str]
 ) -> dict[str, Passed]:
-    """What becomes of those of the tasks that recur, by their ids; what is said goes to notes."""
+    """What becomes of those of the tasks that recur, by their ids; what is said goes to notes.
+
+    Raises Refused where a rule cannot be read: a task that goes on would be at its end.
+    """
     now = workspace.clock.now.replace(second=0, microsecond=0)
     zone = workspace.business.time_zone
     found: dict[str, Passed] = {}
@@ -67,8 +70,10 @@ def passed(
         try:
             after = following(task.item, now.astimezone(zone))
         except Unreadable as error:
-            notes.append(f"{task.id} does not go on: {error.message}")
-            continue
+            raise Refused(
+                f"{task.id}: its rule cannot be read: {error.message}",
+                f"crm set {task.id} rrule=… mends it; with nothing after the sign it ends",
+            ) from error
         present = values.get("recurrence_id") or values.get("due")
         day = now.date() if present is None else local_date(present, zone)
         lines = [logged(day, outcome, at=now.date() if outcome == "done" else None)]
