@@ -6,6 +6,7 @@ needs the other. What comes back is what `Folder.entries` would have given.
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import sys
@@ -18,6 +19,8 @@ from crm_cli.store.tree import Entry, Folder
 
 _LARGE = 64 * 1024
 """A folder whose own list of names takes so many bytes is worth a process: some 1,000 files."""
+_PIPE = 1024 * 1024
+"""Bytes that a pipe may hold, as far as Linux lets everyone have: what 10,000 files look like."""
 _FRESH = 0.5
 """Seconds after which what was seen is too old for an answer: a command may have waited."""
 
@@ -48,7 +51,7 @@ class Look:
         pieces = []
         try:
             with open(self._pipe, "rb", buffering=0) as pipe:
-                while piece := pipe.read(1 << 20):
+                while piece := pipe.read(_PIPE):
                     pieces.append(piece)
             _, status = os.waitpid(self._process, 0)
             if status:
@@ -69,6 +72,7 @@ def look_ahead(root: Path) -> Look | None:
         if files.calls.stat(str(root / "customers")).st_size < _LARGE:
             return None
         ours, theirs = os.pipe()
+        _widen(theirs)
     except OSError:
         return None
     try:
@@ -81,6 +85,14 @@ def look_ahead(root: Path) -> Look | None:
         _look(root, theirs)
     os.close(theirs)
     return Look(process, ours)
+
+
+def _widen(pipe: int) -> None:
+    """Let the other process write all that it saw and end, without being read meanwhile."""
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _look(root: Path, pipe: int) -> NoReturn:
