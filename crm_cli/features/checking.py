@@ -108,9 +108,7 @@ def tighten(workspace: Workspace, words: Sequence[str] = (), *, dry_run: bool = 
     """
     wanted = [path_named(workspace, word) for word in words]
     found = [
-        path
-        for path in _loose(workspace)
-        if not words or any(within(path, one) for one in wanted)
+        path for path in _loose(workspace) if not words or any(within(path, one) for one in wanted)
     ]
     if not dry_run:
         modes.tighten(str(workspace.root), found)

@@ -46,9 +46,7 @@ def is_item(workspace: Workspace, text: str) -> bool:
 
 def cleaned(text: str) -> str:
     """A text from the editor, without the lines that told what was wrong."""
-    return "".join(
-        line for line in text.splitlines(keepends=True) if not line.startswith(MARK)
-    )
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(MARK))
 
 
 def marked(text: str, problems: list[Problem]) -> str:

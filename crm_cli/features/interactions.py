@@ -11,7 +11,7 @@ from crm_cli.features.values import echoed, said, typed, when
 from crm_cli.model.dates import local_date, write_moment
 from crm_cli.model.errors import UsageError
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
-from crm_cli.model.task import TASK, TaskKind
+from crm_cli.model.task import TASK
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -130,7 +130,7 @@ def _follow_up(
     task = {
         "id": new_id(workspace, TASK),
         "title": f"Follow up: {_short(about) or kind.replace('_', ' ')}",
-        "kind": TaskKind.FOLLOW_UP.value,
+        "kind": "follow_up",
         "due": due,
     }
     if workspace.user is not None:

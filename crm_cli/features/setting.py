@@ -178,9 +178,7 @@ def tag(
         raise UsageError("which tag?", "crm tag add vip ana")
     for one in wanted:
         if one[0] in "+@-" or any(sign in one for sign in ":/ "):
-            raise UsageError(
-                f"'{one}' cannot be a tag", "a tag is one word, as vip or coffee-club"
-            )
+            raise UsageError(f"'{one}' cannot be a tag", "a tag is one word, as vip or coffee-club")
     ids = workspace.whos(words, strict=strict)
 
     def update(document: Document) -> None:

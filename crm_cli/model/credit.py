@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crm_cli.model.fieldtypes import Boolean, Choice, Currency, Integer, Money
@@ -15,13 +14,8 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 
-class Risk(StrEnum):
-    """How likely the money is not to come."""
-
-    NONE = "none"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
+RISKS = ("none", "low", "medium", "high")
+"""How likely the money is not to come."""
 
 
 CREDIT = Kind(
@@ -34,7 +28,7 @@ CREDIT = Kind(
         Field("terms_days", Integer(0, 3650), "days until an invoice is due"),
         Field("end_of_month", Boolean(), "due at the end of that month"),
         Field("hold", Boolean(), "nothing more on credit"),
-        Field("risk", Choice(Risk), "how risky"),
+        Field("risk", Choice(RISKS), "how risky"),
         Field("dunning_level", Integer(0, 3), "reminders sent, 0 to 3"),
     ),
 )

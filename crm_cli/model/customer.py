@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -53,63 +52,36 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 
-class CustomerKind(StrEnum):
-    """Unknown where absent."""
+CUSTOMER_KINDS = ("person", "organization")
+"""Unknown where absent."""
 
-    PERSON = "person"
-    ORGANIZATION = "organization"
+LIFECYCLE_STAGES = ("lead", "qualified", "customer", "former")
+"""How far somebody has come."""
 
+LEAD_STATUSES = ("new", "assigned", "in_process", "converted", "recycled", "dead")
+"""How far a lead has come."""
 
-class LifecycleStage(StrEnum):
-    """How far somebody has come."""
+SOURCES = (
+    "web_search",
+    "web_site",
+    "social_media",
+    "advertisement",
+    "word_of_mouth",
+    "existing_customer",
+    "partner",
+    "employee",
+    "cold_call",
+    "trade_show",
+    "direct_mail",
+    "email",
+    "campaign",
+    "walk_in",
+    "other",
+)
+"""How somebody found us."""
 
-    LEAD = "lead"
-    QUALIFIED = "qualified"
-    CUSTOMER = "customer"
-    FORMER = "former"
-
-
-class LeadStatus(StrEnum):
-    """How far a lead has come."""
-
-    NEW = "new"
-    ASSIGNED = "assigned"
-    IN_PROCESS = "in_process"
-    CONVERTED = "converted"
-    RECYCLED = "recycled"
-    DEAD = "dead"
-
-
-class Source(StrEnum):
-    """How somebody found us."""
-
-    WEB_SEARCH = "web_search"
-    WEB_SITE = "web_site"
-    SOCIAL_MEDIA = "social_media"
-    ADVERTISEMENT = "advertisement"
-    WORD_OF_MOUTH = "word_of_mouth"
-    EXISTING_CUSTOMER = "existing_customer"
-    PARTNER = "partner"
-    EMPLOYEE = "employee"
-    COLD_CALL = "cold_call"
-    TRADE_SHOW = "trade_show"
-    DIRECT_MAIL = "direct_mail"
-    EMAIL = "email"
-    CAMPAIGN = "campaign"
-    WALK_IN = "walk_in"
-    OTHER = "other"
-
-
-class Channel(StrEnum):
-    """How somebody likes to be reached."""
-
-    EMAIL = "email"
-    PHONE = "phone"
-    SMS = "sms"
-    CHAT = "chat"
-    LETTER = "letter"
-    VISIT = "visit"
-    SOCIAL = "social"
+CHANNELS = ("email", "phone", "sms", "chat", "letter", "visit", "social")
+"""How somebody likes to be reached."""
 
 
 def _derive(customer: Item, business: Business) -> None:
@@ -222,18 +194,20 @@ CUSTOMER = Kind(
         Field("family_name", Text(), "last name"),
         Field("nickname", Text(), "what friends call them"),
         Field("legal_name", Text(), "the name in the register"),
-        Field("kind", Choice(CustomerKind), "a person or an organization"),
+        Field("kind", Choice(CUSTOMER_KINDS), "a person or an organization"),
         Field(
             "lifecycle_stage",
-            Choice(LifecycleStage, vocabulary="lifecycle_stage"),
+            Choice(LIFECYCLE_STAGES, vocabulary="lifecycle_stage"),
             "how far they have come",
             aliases=("stage",),
         ),
         Field(
-            "lead_status", Choice(LeadStatus, vocabulary="lead_status"), "how far a lead has come"
+            "lead_status",
+            Choice(LEAD_STATUSES, vocabulary="lead_status"),
+            "how far a lead has come",
         ),
         Field("owner", User(), "who of us looks after them"),
-        Field("source", Choice(Source, vocabulary="source"), "how they found us"),
+        Field("source", Choice(SOURCES, vocabulary="source"), "how they found us"),
         Field("source_detail", Text(), "how exactly"),
         Field("referred_by", Reference("customer"), "who sent them"),
         Field("industry", Text(), "their line of business"),
@@ -244,7 +218,7 @@ CUSTOMER = Kind(
         Field("time_zone", Word(), "IANA time zone"),
         Field(
             "preferred_channel",
-            Choice(Channel, vocabulary="preferred_channel"),
+            Choice(CHANNELS, vocabulary="preferred_channel"),
             "how they like to be reached",
         ),
         Field("registration_id", Code(), "number in the register"),

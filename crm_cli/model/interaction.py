@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Unreadable
@@ -14,63 +13,41 @@ if TYPE_CHECKING:
     from crm_cli.model.business import Business
 
 
-class InteractionKind(StrEnum):
-    """The channel."""
+INTERACTION_KINDS = (
+    "call",
+    "meeting",
+    "email",
+    "sms",
+    "chat",
+    "letter",
+    "visit",
+    "social",
+    "web",
+    "note",
+)
+"""The channel."""
 
-    CALL = "call"
-    MEETING = "meeting"
-    EMAIL = "email"
-    SMS = "sms"
-    CHAT = "chat"
-    LETTER = "letter"
-    VISIT = "visit"
-    SOCIAL = "social"
-    WEB = "web"
-    NOTE = "note"
+DIRECTIONS = ("inbound", "outbound")
+"""Who began it: the customer (inbound) or we."""
 
+INTERACTION_STATUSES = ("planned", "held", "not_held")
+"""Whether it took place."""
 
-class Direction(StrEnum):
-    """Who began it: the customer (inbound) or we."""
+OUTCOMES = ("reached", "no_answer", "busy", "voicemail", "replied", "bounced")
+"""What came of it."""
 
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
-
-
-class InteractionStatus(StrEnum):
-    """Whether it took place."""
-
-    PLANNED = "planned"
-    HELD = "held"
-    NOT_HELD = "not_held"
-
-
-class Outcome(StrEnum):
-    """What came of it."""
-
-    REACHED = "reached"
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    VOICEMAIL = "voicemail"
-    REPLIED = "replied"
-    BOUNCED = "bounced"
-
-
-class Sentiment(StrEnum):
-    """How the customer felt about it."""
-
-    POSITIVE = "positive"
-    NEUTRAL = "neutral"
-    NEGATIVE = "negative"
+SENTIMENTS = ("positive", "neutral", "negative")
+"""How the customer felt about it."""
 
 
 NOT_REACHED = frozenset(("no_answer", "busy", "voicemail", "bounced"))
 """Outcomes after which nobody has been in contact."""
 
 _DIRECTIONS = {
-    "in": Direction.INBOUND,
-    "inbound": Direction.INBOUND,
-    "out": Direction.OUTBOUND,
-    "outbound": Direction.OUTBOUND,
+    "in": "inbound",
+    "inbound": "inbound",
+    "out": "outbound",
+    "outbound": "outbound",
 }
 _DATE = re.compile(
     r"(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}/\d{1,2}/\d{4})"
@@ -98,13 +75,11 @@ def read_line(text: str, business: Business) -> dict[str, Any]:
     rest = found["rest"].strip()
     head, colon, tail = rest.partition(":")
     words = head.lower().split()
-    kinds = {kind.value for kind in InteractionKind} | set(
-        business.vocabulary.get("interaction_kind", ())
-    )
+    kinds = {*INTERACTION_KINDS, *business.vocabulary.get("interaction_kind", ())}
     if colon and len(words) <= 2 and all(word in _DIRECTIONS or word in kinds for word in words):
         for word in words:
             if word in _DIRECTIONS:
-                values["direction"] = _DIRECTIONS[word].value
+                values["direction"] = _DIRECTIONS[word]
             else:
                 values["kind"] = word
         rest = tail.strip()
@@ -121,21 +96,21 @@ INTERACTION = Kind(
         Field("at", Moment(), "when", aliases=("date", "when")),
         Field(
             "kind",
-            Choice(InteractionKind, vocabulary="interaction_kind"),
+            Choice(INTERACTION_KINDS, vocabulary="interaction_kind"),
             "the channel",
             aliases=("channel",),
             default="note",
         ),
-        Field("direction", Choice(Direction), "who began it"),
-        Field("status", Choice(InteractionStatus), "whether it took place", default="held"),
-        Field("outcome", Choice(Outcome, vocabulary="outcome"), "what came of it"),
+        Field("direction", Choice(DIRECTIONS), "who began it"),
+        Field("status", Choice(INTERACTION_STATUSES), "whether it took place", default="held"),
+        Field("outcome", Choice(OUTCOMES, vocabulary="outcome"), "what came of it"),
         Field("duration", Duration(), "how long, in minutes in answers"),
         Field("subject", Text(), "what it was about, in few words"),
         Field("summary", Text(), "what was said"),
         Field("owner", User(), "who of us", inherits="owner"),
         Field("touchpoint", Text(), "where: the shop, the fair, the web form"),
         Field("participants", Texts(), "who else was there"),
-        Field("sentiment", Choice(Sentiment), "how the customer felt"),
+        Field("sentiment", Choice(SENTIMENTS), "how the customer felt"),
         Field("campaign", Reference("campaign", required=False), "the campaign it belongs to"),
         Field("deal", Reference("deal", required=False), "the deal it is about"),
         Field("case", Reference("case", required=False), "the case it is about"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crm_cli.model.exchange import missing_rate
@@ -15,27 +14,23 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 
-class PaymentMethod(StrEnum):
-    """How it was paid (EN 16931 BT-81, in words)."""
+PAYMENT_METHODS = (
+    "cash",
+    "cheque",
+    "credit_transfer",
+    "direct_debit",
+    "credit_card",
+    "debit_card",
+    "sepa_credit",
+    "sepa_debit",
+    "online",
+    "store_credit",
+    "other",
+)
+"""How it was paid (EN 16931 BT-81, in words)."""
 
-    CASH = "cash"
-    CHEQUE = "cheque"
-    CREDIT_TRANSFER = "credit_transfer"
-    DIRECT_DEBIT = "direct_debit"
-    CREDIT_CARD = "credit_card"
-    DEBIT_CARD = "debit_card"
-    SEPA_CREDIT = "sepa_credit"
-    SEPA_DEBIT = "sepa_debit"
-    ONLINE = "online"
-    STORE_CREDIT = "store_credit"
-    OTHER = "other"
-
-
-class PaymentDirection(StrEnum):
-    """Money in, or given back."""
-
-    IN = "in"
-    REFUND = "refund"
+PAYMENT_DIRECTIONS = ("in", "refund")
+"""Money in, or given back."""
 
 
 ALLOCATION = Kind(
@@ -79,8 +74,8 @@ PAYMENT = Kind(
         Field("date", Date(), "when", aliases=("at",)),
         Field("amount", Money(), "how much"),
         Field("currency", Currency(), "its currency, if not the business's"),
-        Field("method", Choice(PaymentMethod), "how"),
-        Field("direction", Choice(PaymentDirection), "in, or a refund", default="in"),
+        Field("method", Choice(PAYMENT_METHODS), "how"),
+        Field("direction", Choice(PAYMENT_DIRECTIONS), "in, or a refund", default="in"),
         Field("for", Reference("purchase"), "the purchase it pays, by id or number"),
         Field("allocations", ListOf(ALLOCATION), "the purchases it pays, where several"),
         Field("reference", Code(), "the bank's or the payer's reference"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.contacts import EMAIL, PHONE, alone
@@ -15,53 +14,28 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 
-class Role(StrEnum):
-    """What a person decides at an organization."""
+ROLES = (
+    "decision_maker",
+    "evaluator",
+    "influencer",
+    "executive_sponsor",
+    "technical",
+    "billing",
+    "primary",
+)
+"""What a person decides at an organization."""
 
-    DECISION_MAKER = "decision_maker"
-    EVALUATOR = "evaluator"
-    INFLUENCER = "influencer"
-    EXECUTIVE_SPONSOR = "executive_sponsor"
-    TECHNICAL = "technical"
-    BILLING = "billing"
-    PRIMARY = "primary"
+RELATION_KINDS = ("spouse", "child", "parent", "sibling", "colleague", "friend", "agent", "contact")
+"""How two people are related."""
 
+ANNIVERSARY_KINDS = ("birth", "wedding", "death", "custom")
+"""What is remembered (vCard 4 BDAY, ANNIVERSARY, DEATHDATE)."""
 
-class RelationKind(StrEnum):
-    """How two people are related."""
+CALENDARS = ("gregorian", "persian")
+"""The calendar a date is written in."""
 
-    SPOUSE = "spouse"
-    CHILD = "child"
-    PARENT = "parent"
-    SIBLING = "sibling"
-    COLLEAGUE = "colleague"
-    FRIEND = "friend"
-    AGENT = "agent"
-    CONTACT = "contact"
-
-
-class AnniversaryKind(StrEnum):
-    """What is remembered (vCard 4 BDAY, ANNIVERSARY, DEATHDATE)."""
-
-    BIRTH = "birth"
-    WEDDING = "wedding"
-    DEATH = "death"
-    CUSTOM = "custom"
-
-
-class Calendar(StrEnum):
-    """The calendar a date is written in."""
-
-    GREGORIAN = "gregorian"
-    PERSIAN = "persian"
-
-
-class InterestKind(StrEnum):
-    """RFC 6715: hobby, interest, expertise."""
-
-    HOBBY = "hobby"
-    INTEREST = "interest"
-    EXPERTISE = "expertise"
+INTEREST_KINDS = ("hobby", "interest", "expertise")
+"""RFC 6715: hobby, interest, expertise."""
 
 
 class _AnyCalendar(Partial):
@@ -80,7 +54,7 @@ def _check_anniversary(item: Item, business: Business) -> Iterator[Finding]:
         return
     from crm_cli.model.coming_round import is_gregorian, is_persian
 
-    if item.get("calendar") == Calendar.PERSIAN:
+    if item.get("calendar") == "persian":
         if not is_persian(day):
             yield Finding("date", "bad-date", f"the Persian calendar has no day {day}")
     elif not is_gregorian(day):
@@ -95,7 +69,7 @@ CONTACT = Kind(
     (
         Field("id", Reference("customer"), "the id of the person's own record"),
         Field("name", Text(), "the name, where there is no record"),
-        Field("role", Choice(Role), "what they decide"),
+        Field("role", Choice(ROLES), "what they decide"),
         Field("title", Text(), "their position"),
         Field("emails", ListOf(EMAIL), "their addresses there"),
         Field("phones", ListOf(PHONE), "their numbers there"),
@@ -123,7 +97,7 @@ RELATION = Kind(
     "a tie to another customer",
     (
         Field("to", Reference("customer"), "the other's id"),
-        Field("kind", Choice(RelationKind), "what the other is to this one"),
+        Field("kind", Choice(RELATION_KINDS), "what the other is to this one"),
     ),
     shorthand=alone("to"),
     title="to",
@@ -134,10 +108,10 @@ ANNIVERSARY = Kind(
     "anniversaries",
     "a day to remember",
     (
-        Field("kind", Choice(AnniversaryKind), "what it is"),
+        Field("kind", Choice(ANNIVERSARY_KINDS), "what it is"),
         Field("label", Text(), "in your words"),
         Field("date", _AnyCalendar(), "2026-11-22, --11-22, 1984-11 or 1984"),
-        Field("calendar", Choice(Calendar), "the calendar it is written in", default="gregorian"),
+        Field("calendar", Choice(CALENDARS), "the calendar it is written in", default="gregorian"),
         Field("remind_before", Every(), "how long before to remind"),
     ),
     title="label",
@@ -149,7 +123,7 @@ INTEREST = Kind(
     "interests",
     "what somebody likes or knows",
     (
-        Field("kind", Choice(InterestKind), "hobby, interest or expertise"),
+        Field("kind", Choice(INTEREST_KINDS), "hobby, interest or expertise"),
         Field("value", Text(), "what"),
     ),
     shorthand=alone("value"),

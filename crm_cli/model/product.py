@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
@@ -18,14 +16,10 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.kind import Field, Kind, State
-from crm_cli.model.purchase import TaxCategory
+from crm_cli.model.purchase import TAX_CATEGORIES
 
-
-class ProductKind(StrEnum):
-    """A thing, or work."""
-
-    GOOD = "good"
-    SERVICE = "service"
+PRODUCT_KINDS = ("good", "service")
+"""A thing, or work."""
 
 
 PRODUCT = Kind(
@@ -34,12 +28,12 @@ PRODUCT = Kind(
     "something that is sold",
     (
         Field("name", Text(), "what it is called"),
-        Field("kind", Choice(ProductKind), "a thing, or work", default="good"),
+        Field("kind", Choice(PRODUCT_KINDS), "a thing, or work", default="good"),
         Field("category", Text(), "the group it belongs to"),
         Field("price", Price(), "the usual price of one, without tax"),
         Field("cost", Price(), "what one costs us"),
         Field("currency", Currency(), "the price's currency, if not the business's"),
-        Field("tax_category", Choice(TaxCategory), "EN 16931 tax category"),
+        Field("tax_category", Choice(TAX_CATEGORIES), "EN 16931 tax category"),
         Field("tax_rate", Percent(), "percent"),
         Field("unit", Word(), "piece, kg, hour"),
         Field("consumable", Boolean(), "used up, and bought again"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Severity, Unreadable
@@ -33,42 +32,17 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 
-class PurchaseKind(StrEnum):
-    """A sale is paid at once and owes nothing; only invoices owe."""
+PURCHASE_KINDS = ("sale", "order", "invoice", "credit_note")
+"""A sale is paid at once and owes nothing; only invoices owe."""
 
-    SALE = "sale"
-    ORDER = "order"
-    INVOICE = "invoice"
-    CREDIT_NOTE = "credit_note"
+PURCHASE_STATUSES = ("draft", "posted", "cancelled")
+"""Drafts and cancelled purchases count nothing."""
 
+DELIVERIES = ("processing", "in_transit", "delivered", "returned")
+"""Where the goods are (schema.org OrderStatus, shortened)."""
 
-class PurchaseStatus(StrEnum):
-    """Drafts and cancelled purchases count nothing."""
-
-    DRAFT = "draft"
-    POSTED = "posted"
-    CANCELLED = "cancelled"
-
-
-class Delivery(StrEnum):
-    """Where the goods are (schema.org OrderStatus, shortened)."""
-
-    PROCESSING = "processing"
-    IN_TRANSIT = "in_transit"
-    DELIVERED = "delivered"
-    RETURNED = "returned"
-
-
-class TaxCategory(StrEnum):
-    """EN 16931 BT-151: standard, zero, exempt, reverse charge, intra-EU, export, outside."""
-
-    S = "S"
-    Z = "Z"
-    E = "E"
-    AE = "AE"
-    K = "K"
-    G = "G"
-    O = "O"  # noqa: E741 (the standard's letter)
+TAX_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O")
+"""EN 16931 BT-151: standard, zero, exempt, reverse charge, intra-EU, export, outside."""
 
 
 _HUNDRED = Decimal(100)
@@ -146,7 +120,7 @@ LINE = Kind(
             "unit_price", Price(), "price of one, before discount, without tax", aliases=("price",)
         ),
         Field("discount", Percent(), "percent"),
-        Field("tax_category", Choice(TaxCategory), "EN 16931 tax category"),
+        Field("tax_category", Choice(TAX_CATEGORIES), "EN 16931 tax category"),
         Field("tax_rate", Percent(), "percent"),
     ),
     shorthand=read_line,
@@ -219,14 +193,14 @@ PURCHASE = Kind(
     "purchases",
     "a sale, order, invoice or credit note",
     (
-        Field("kind", Choice(PurchaseKind), "what it is", default="sale"),
+        Field("kind", Choice(PURCHASE_KINDS), "what it is", default="sale"),
         Field("number", Code(), "its number"),
         Field("date", Date(), "when", aliases=("at",)),
         Field("due_date", Date(), "until when an invoice is to be paid"),
         Field("currency", Currency(), "its currency, if not the business's"),
         Field("payment_terms", Text(), "the terms in words"),
-        Field("status", Choice(PurchaseStatus), "whether it counts", default="posted"),
-        Field("delivery", Choice(Delivery), "where the goods are"),
+        Field("status", Choice(PURCHASE_STATUSES), "whether it counts", default="posted"),
+        Field("delivery", Choice(DELIVERIES), "where the goods are"),
         Field("shipped", Date(), "when it left"),
         Field("required", Date(), "when the customer wants it"),
         Field("order", Reference("purchase"), "the order that an invoice bills"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import Unreadable
@@ -56,12 +55,8 @@ def place(segment: Item, asked: str, offset: int) -> tuple[int, int]:
     return (node.line, node.column) if node is not None else (0, 0)
 
 
-class SegmentKind(StrEnum):
-    """Asked anew each time, a fixed list of members, or a list of who is never written to."""
-
-    DYNAMIC = "dynamic"
-    STATIC = "static"
-    SUPPRESSION = "suppression"
+SEGMENT_KINDS = ("dynamic", "static", "suppression")
+"""Asked anew each time, a fixed list of members, or a list of who is never written to."""
 
 
 SEGMENT = Kind(
@@ -72,7 +67,7 @@ SEGMENT = Kind(
         Field("query", Terms(), "terms: a list, or a text split as a shell would"),
         Field("where", Text(), "a full expression"),
         Field("description", Text(), "who they are"),
-        Field("kind", Choice(SegmentKind), "asked anew each time, or fixed", default="dynamic"),
+        Field("kind", Choice(SEGMENT_KINDS), "asked anew each time, or fixed", default="dynamic"),
         Field("members", Texts("customer"), "the ids of a fixed list"),
     ),
     title="description",

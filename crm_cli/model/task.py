@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crm_cli.model.contacts import alone
@@ -29,53 +28,23 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 
-class TaskKind(StrEnum):
-    """What there is to do."""
+TASK_KINDS = ("todo", "call", "email", "meeting", "quote", "follow_up")
+"""What there is to do."""
 
-    TODO = "todo"
-    CALL = "call"
-    EMAIL = "email"
-    MEETING = "meeting"
-    QUOTE = "quote"
-    FOLLOW_UP = "follow_up"
+TASK_STATUSES = ("open", "in_progress", "deferred", "completed", "cancelled")
+"""How far it is."""
 
+PRIORITIES = ("low", "normal", "high", "urgent")
+"""How much it presses."""
 
-class TaskStatus(StrEnum):
-    """How far it is."""
+REPEAT_FROM = ("due", "completion")
+"""What a recurring task counts from."""
 
-    OPEN = "open"
-    IN_PROGRESS = "in_progress"
-    DEFERRED = "deferred"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
+DELEGATION_STATUSES = ("needs_action", "accepted", "declined", "completed")
+"""What the delegate said (iCalendar PARTSTAT)."""
 
 
-class Priority(StrEnum):
-    """How much it presses."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-    URGENT = "urgent"
-
-
-class RepeatFrom(StrEnum):
-    """What a recurring task counts from."""
-
-    DUE = "due"
-    COMPLETION = "completion"
-
-
-class DelegationStatus(StrEnum):
-    """What the delegate said (iCalendar PARTSTAT)."""
-
-    NEEDS_ACTION = "needs_action"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    COMPLETED = "completed"
-
-
-CLOSED = frozenset((TaskStatus.COMPLETED.value, TaskStatus.CANCELLED.value))
+CLOSED = frozenset(("completed", "cancelled"))
 
 
 def _derive_occurrence(occurrence: Item, business: Business) -> None:
@@ -140,21 +109,21 @@ TASK = Kind(
     "something to do",
     (
         Field("title", Text(), "what is to be done"),
-        Field("kind", Choice(TaskKind, vocabulary="task_kind"), "what it is", default="todo"),
-        Field("status", Choice(TaskStatus), "how far it is", default="open"),
-        Field("priority", Choice(Priority), "how much it presses", default="normal"),
+        Field("kind", Choice(TASK_KINDS, vocabulary="task_kind"), "what it is", default="todo"),
+        Field("status", Choice(TASK_STATUSES), "how far it is", default="open"),
+        Field("priority", Choice(PRIORITIES), "how much it presses", default="normal"),
         Field("percent_complete", Integer(0, 100), "how much is done, 0 to 100"),
         Field("start", Moment(), "not before"),
         Field("due", Moment(), "until when", aliases=("date", "due_date")),
         Field("completed", Moment(), "when it was done"),
         Field("rrule", Text(), "how it recurs (RFC 5545)", aliases=("every",), searched=False),
-        Field("repeat_from", Choice(RepeatFrom), "what a recurrence counts from"),
+        Field("repeat_from", Choice(REPEAT_FROM), "what a recurrence counts from"),
         Field("recurrence_id", Moment(), "the rule's own day of one that was put off"),
         Field("occurrences", ListOf(OCCURRENCE), "those that have been"),
         Field("organizer", User(), "who asked for it"),
         Field("assignee", User(), "who does it", aliases=("owner",), inherits="owner"),
         Field("delegated_from", User(), "who passed it on"),
-        Field("delegation_status", Choice(DelegationStatus), "what the delegate said"),
+        Field("delegation_status", Choice(DELEGATION_STATUSES), "what the delegate said"),
         Field("remind_before", Every(), "how long before to remind"),
         Field("depends_on", Texts("task"), "tasks that come first"),
         Field("deal", Reference("deal", required=False), "the deal it is about"),

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from crm_cli.features.due import Asked, Due, Source, quoted
 from crm_cli.model.business import Business
-from crm_cli.model.task import TASK, TaskKind
+from crm_cli.model.task import TASK, TASK_KINDS
 from crm_cli.workspace import Workspace
 
 
 def _kinds(business: Business) -> Iterator[str]:
-    yield from (kind.value for kind in TaskKind)
+    yield from TASK_KINDS
     yield from business.vocabulary.get("task_kind", ())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Unreadable
@@ -51,8 +50,8 @@ class Choice(FieldType):
     name = "choice"
     storage = Storage.WORD
 
-    def __init__(self, words: type[StrEnum] | Iterable[str], *, vocabulary: str = "") -> None:
-        self.words = tuple(str(word) for word in words)
+    def __init__(self, words: Iterable[str], *, vocabulary: str = "") -> None:
+        self.words = tuple(words)
         self.vocabulary = vocabulary
         self.example = self.words[0]
 
