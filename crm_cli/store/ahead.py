@@ -82,6 +82,7 @@ def look_ahead(root: Path) -> Look | None:
         os.close(theirs)
         return None
     if not process:
+        os.close(ours)  # Else it would wait for ever for itself, where nobody else reads.
         _look(root, theirs)
     os.close(theirs)
     return Look(process, ours)

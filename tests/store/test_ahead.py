@@ -129,3 +129,24 @@ def test_what_is_written_before_stdin_ends_is_seen(root: Path) -> None:
         (root / "customers" / "new.yaml").write_text("name: New\n", encoding="utf-8")
         run.communicate("new\n", timeout=60)
     assert run.returncode == 0
+
+
+def test_a_look_that_nobody_takes_comes_to_an_end(root: Path) -> None:
+    """However much it has to tell, and whether its parent is still there."""
+    for number in range(200):
+        (root / "customers" / f"more{number}.yaml").touch()
+    then = """
+ahead._PIPE = 1  # the least that there can be
+look = ahead.look_ahead(root)
+print(look._process)
+"""
+    process = Path("/proc") / asked(root, then).stdout.strip()
+    for _ in range(1000):
+        try:
+            if (process / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "Z":
+                return
+        except FileNotFoundError:
+            return
+        time.sleep(0.02)
+    os.kill(int(process.name), signal.SIGKILL)
+    pytest.fail("it waits for ever for somebody to read")
