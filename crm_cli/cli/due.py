@@ -82,7 +82,8 @@ def due(
     session.negative = exit_code and bool(found)
     found = found[:limit]
     today, zone = workspace.clock.today, workspace.business.time_zone
-    headings = [heading(row.when, today, zone) for row in found]
+    known = {when: heading(when, today, zone) for when in {row.when for row in found}}
+    headings = [known[row.when] for row in found]
     rows = Rows(
         columns,
         found,

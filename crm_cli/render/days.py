@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import repeat
 from typing import Any
@@ -11,10 +10,8 @@ from typing import Any
 from crm_cli.model.text import visible
 from crm_cli.render.output import Rows
 from crm_cli.render.screen import Screen
-from crm_cli.render.table import GAP
-from crm_cli.render.values import cell_text
-from crm_cli.render.width import columns_of, wrapped
-from crm_cli.render.width import fitted as cut
+from crm_cli.render.table import GAP, texts
+from crm_cli.render.width import all_fitted, columns_of, widest, wrapped
 
 PLAIN = 80
 """The width of mail: lines of a pipe are no longer."""
@@ -22,7 +19,6 @@ _NAME = 16
 _LEAST = 16
 """With less room than this a text is cut in one line, not broken into several."""
 _PLAIN_LEAST = 24
-_ODD_SPACE = re.compile("[^\\S ]| [ \x00]|\x00 ")
 _LINES = 3
 """A text has so many lines at most; the rest is cut off."""
 
@@ -38,9 +34,12 @@ def with_times(rows: Rows) -> Rows:
     """The rows with days and times as people read them."""
     columns = list(zip(*rows.rows, strict=True))
     for place, column in enumerate(columns):
-        if any(isinstance(cell, date) for cell in column):
+        if {date, datetime} & set(map(type, column)):
+            # Days come again and again; the same moment may be told by several clocks.
+            days = {cell: cell.isoformat() for cell in set(column) if type(cell) is date}
             columns[place] = tuple(
-                day_and_time(cell) if isinstance(cell, date) else cell for cell in column
+                day_and_time(cell) if type(cell) is datetime else days.get(cell, cell)
+                for cell in column
             )
     return rows._replace(rows=list(zip(*columns, strict=True)))
 
@@ -61,28 +60,29 @@ def _one_line_each(rows: Rows, width: int, ellipsis: str) -> Rows:
     }
     if not cells:
         return rows
-    widths = {key: _widest(heads[key].heading, column) for key, column in cells.items()}
+    shown = {key: texts(column) for key, column in cells.items()}
+    widths = {key: _wide(heads[key].heading, column) for key, column in shown.items()}
 
     def room() -> int:
         """What is left of a line; below zero what it is too long."""
         return width - sum(widths.values()) - len(GAP) * (len(widths) - 1)
 
-    def cut_to(key: str, most: int) -> None:
-        texts = map(visible, map(cell_text, cells[key]))
-        cells[key] = [cut(text, most, ellipsis=ellipsis) for text in texts]
-        widths[key] = _widest(heads[key].heading, cells[key])
+    def take(key: str, column: list[str]) -> None:
+        cells[key] = shown[key] = column
+        widths[key] = _wide(heads[key].heading, column)
 
     if room() < 0:
         widths.pop("who", None)
     if room() < 0:
-        cut_to("name", _NAME)
-        cells["when"], cells["what"] = _times_moved(cells["when"], cells["what"])
-        for key in ("when", "what"):
-            widths[key] = _widest(heads[key].heading, cells[key])
+        take("name", all_fitted(shown["name"], _NAME, ellipsis=ellipsis))
+        days, told = _times_moved(shown["when"], shown["what"])
+        take("when", days)
+        take("what", told)
         for spared in ("owner", "kind"):
             if room() + widths["what"] < _PLAIN_LEAST:
                 widths.pop(spared, None)
-        cut_to("what", max(room() + widths["what"], _LEAST))
+        most = max(room() + widths["what"], _LEAST)
+        take("what", all_fitted(told, most, ellipsis=ellipsis))
     return rows._replace(
         columns=[heads[key] for key in widths],
         rows=list(zip(*(cells[key] for key in widths), strict=True)),
@@ -120,20 +120,22 @@ def _without(rows: Rows, key: str) -> Rows:
 
 def _flat(column: Sequence[Any]) -> Sequence[Any]:
     """The cells with single spaces for all white space; most columns have nothing else."""
-    together = "\x00".join(cell for cell in column if isinstance(cell, str))
-    if not _ODD_SPACE.search(f"\x00{together}\x00"):
-        return column
+    cells = [cell for cell in column if type(cell) is str]
+    if "".join(cells).isprintable():
+        lines = "\n".join(["", *cells, ""])
+        if not any(odd in lines for odd in ("  ", "\n ", " \n")):
+            return column
     return [" ".join(cell.split()) if isinstance(cell, str) else cell for cell in column]
 
 
 def _times_moved(when: Sequence[str | None], what: Sequence[Any]) -> tuple[list[str], list[Any]]:
     """`2026-11-20 14:30`, `Call` as `2026-11-20`, `14:30 Call`; two columns of a table."""
-    days, texts = [], []
+    days, told = [], []
     for moment, text in zip(when, what, strict=True):
         day, _, clock = (moment or "").partition(" ")
         days.append(day)
-        texts.append(f"{clock} {text}" if clock else text)
-    return days, texts
+        told.append(f"{clock} {text}" if clock else text)
+    return days, told
 
 
 def _broken(rows: Rows, width: int, ellipsis: str) -> Rows:
@@ -197,12 +199,10 @@ def _widths(rows: Rows) -> list[int]:
     ]
 
 
-def _widest(heading: str, column: Iterable[Any]) -> int:
+def _widest(heading: str, column: Sequence[Any]) -> int:
     """The columns on the screen that a heading and the cells below it take."""
-    cells = {cell if type(cell) is str else cell_text(cell) for cell in column}
-    together = "".join(cells)
-    if together.isascii() and together.isprintable():
-        widest = max(map(len, cells), default=0)
-    else:
-        widest = max((columns_of(visible(cell)) for cell in cells), default=0)
-    return max(columns_of(heading), widest)
+    return _wide(heading, texts(column))
+
+
+def _wide(heading: str, cells: Sequence[str]) -> int:
+    return max(columns_of(heading), widest(cells))

@@ -15,7 +15,15 @@ from typing import Any
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
 from crm_cli.render.values import RIGHT, cell_text, grouped
-from crm_cli.render.width import columns_of, fitted, padded, wrapped
+from crm_cli.render.width import (
+    all_fitted,
+    all_padded,
+    columns_of,
+    fitted,
+    padded,
+    widest,
+    wrapped,
+)
 
 GAP = "  "
 NARROWEST = 6
@@ -50,7 +58,7 @@ def table_lines(
         return
     body = [*rows, total] if total is not None else rows
     columns = [
-        _cells(values, kind)
+        texts(values, kind)
         for values, kind in zip(_transposed(body, len(labels)), types, strict=True)
     ]
     right = [
@@ -59,7 +67,7 @@ def table_lines(
     ]
     heads = [visible(label) for label in labels]
     widths = [
-        max(_widest(cells), columns_of(head) if header else 0)
+        max(widest(cells), columns_of(head) if header else 0)
         for cells, head in zip(columns, heads, strict=True)
     ]
     hidden: list[str] = []
@@ -76,14 +84,17 @@ def table_lines(
         limits = _shrunk(widths, screen.width - len(GAP) * (len(widths) - 1))
         for place, (limit, width) in enumerate(zip(limits, widths, strict=True)):
             if limit < width:
-                columns[place] = [fitted(cell, limit, ellipsis=ellipsis) for cell in columns[place]]
+                columns[place] = all_fitted(columns[place], limit, ellipsis=ellipsis)
                 heads[place] = fitted(heads[place], limit, ellipsis=ellipsis)
         widths = limits
     if header:
         line = _line(heads, widths, right)
         yield screen.paint(line, "head") + "\n"
+    # What stands at a line's end needs no padding.
     aligned = [
-        _aligned(cells, width, stands_right, last=place == len(widths) - 1)
+        cells
+        if place == len(widths) - 1 and not stands_right
+        else all_padded(cells, width, right=stands_right)
         for place, (cells, width, stands_right) in enumerate(
             zip(columns, widths, right, strict=True)
         )
@@ -95,6 +106,9 @@ def table_lines(
                 for cell, length in zip(aligned[place], chain(lengths, repeat(0)), strict=False)
             ]
     lines = map(GAP.join, zip(*aligned, strict=True))
+    if screen.width is None and total is None and not (tones and screen.color):
+        yield from [line.rstrip(" ") + "\n" for line in lines]
+        return
     above = ""
     for number, line in enumerate(lines):
         if groups and screen.width is not None and number < len(rows) and groups[number] != above:
@@ -120,6 +134,14 @@ def shown(value: Any, kind: str = "") -> str:
     return visible(_text(value, kind))
 
 
+def texts(values: Sequence[Any], kind: str = "") -> list[str]:
+    """The values of a column as people read them; checked as a whole, for speed."""
+    cells = [value if type(value) is str else _text(value, kind) for value in values]
+    if "".join(cells).isprintable():
+        return cells
+    return [visible(cell) for cell in cells]
+
+
 def _text(value: Any, kind: str) -> str:
     if type(value) is str:
         return value
@@ -142,33 +164,9 @@ def _transposed(rows: Sequence[Sequence[Any]], count: int) -> list[Sequence[Any]
     return list(zip(*rows, strict=True)) if rows else [()] * count
 
 
-def _cells(values: Sequence[Any], kind: str) -> list[str]:
-    """The texts of a column, made visible; a plain column is checked as a whole, for speed."""
-    texts = [value if type(value) is str else _text(value, kind) for value in values]
-    if "".join(texts).isprintable():
-        return texts
-    return [visible(text) for text in texts]
-
-
 def _all_numbers(values: Sequence[Any]) -> bool:
     held = [value for value in values if value is not None]
-    return bool(held) and all(
-        isinstance(value, int | Decimal) and not isinstance(value, bool) for value in held
-    )
-
-
-def _widest(cells: Sequence[str]) -> int:
-    if all(map(str.isascii, cells)):
-        return max(map(len, cells), default=0)
-    return max(map(columns_of, cells), default=0)
-
-
-def _aligned(cells: list[str], width: int, right: bool, *, last: bool) -> list[str]:
-    if last and not right:
-        return cells
-    if all(map(str.isascii, cells)):
-        return [cell.rjust(width) for cell in cells] if right else [c.ljust(width) for c in cells]
-    return [padded(cell, width, right=right) for cell in cells]
+    return bool(held) and set(map(type, held)) <= {int, Decimal}
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
