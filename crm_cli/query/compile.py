@@ -6,7 +6,7 @@ own; the conditions after a collection share one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Storage
@@ -35,12 +35,15 @@ from crm_cli.query.ast import (
     Word,
 )
 from crm_cli.query.fault import QueryError
-from crm_cli.query.fields import Collection, Ref, Source, is_item
+from crm_cli.query.fields import Collection, Ref, Source, Step, Way, is_item
 from crm_cli.query.operators import against, compared, present
 from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
 from crm_cli.query.values import may_be_zero
+
+Seal = Callable[[str], str]
+"""What is made of a test that may be NULL: `_certain` or `_parted`."""
 
 
 class Compiler:
@@ -59,14 +62,31 @@ class Compiler:
             return self._joined(node.parts, " OR ", "0", row)
         if isinstance(node, Not):
             return f"NOT {self.condition(node.part, row)}"
+        return self._test(node, row, _certain)
+
+    def chosen(self, node: Node, row: Row) -> str:
+        """As `condition`, where it chooses rows: there NULL leaves one out as well as 0 does.
+
+        So a value can be sought in an index, which nothing within COALESCE is, and no more
+        of a test is reckoned than is needed.
+        """
+        if isinstance(node, And | Or) and node.parts:
+            sign = " AND " if isinstance(node, And) else " OR "
+            return f"({sign.join(self.chosen(part, row) for part in node.parts)})"
+        if isinstance(node, And | Or | Not):
+            return self.condition(node, row)
+        return self._test(node, row, _parted)
+
+    def _test(self, node: Node, row: Row, seal: Seal) -> str:
+        """One test; `seal` makes of what may be NULL what the place asks for."""
         if isinstance(node, Compare):
-            return self._compare(node, row)
+            return self._compare(node, row, seal)
         if isinstance(node, Quantified):
             return self._quantified(node, row)
         if isinstance(node, Has):
-            return self._has(node, row)
+            return self._has(node, row, seal)
         if isinstance(node, State):
-            return reach(row, node.steps, lambda at: _certain(at.fill(node.sql)))
+            return _reached(row, node.steps, lambda at: at.fill(node.sql), seal)
         if isinstance(node, Word):
             return self._word(node.text, row)
         if isinstance(node, Segment):
@@ -75,23 +95,12 @@ class Compiler:
             return self._belongs(node, row)
         assert isinstance(node, Against), node
         left, right = self.operand(node.left, row), self.operand(node.right, row)
-        return _certain(against(left, node.op, right))
-
-    def chosen(self, node: Node, row: Row) -> str:
-        """As `condition`, where it chooses rows: there NULL leaves one out as well as 0 does.
-
-        So a state can be sought in an index, which nothing within COALESCE is.
-        """
-        if isinstance(node, And) and node.parts:
-            return " AND ".join(self.chosen(part, row) for part in node.parts)
-        if isinstance(node, State):
-            return reach(row, node.steps, lambda at: f"({at.fill(node.sql)})")
-        return self.condition(node, row)
+        return seal(against(left, node.op, right))
 
     def operand(self, operand: Operand, row: Row) -> Value:
         """The value of a field that has one for a row, or of an aggregate."""
         if isinstance(operand, Aggregate):
-            return aggregate(operand, row, self.condition)
+            return aggregate(operand, row, self.chosen)
         for step in operand.steps:
             row = row.up(step)
         return value(operand, row)
@@ -101,40 +110,41 @@ class Compiler:
             return empty
         return f"({sign.join(self.condition(part, row) for part in parts)})"
 
-    def _compare(self, node: Compare, row: Row) -> str:
+    def _compare(self, node: Compare, row: Row, seal: Seal) -> str:
         if node.op is Op.NE:
             equal = Compare(node.operand, Op.EQ, node.values, node.span)
-            return f"({self._comparable(node, row)} AND NOT {self._compare(equal, row)})"
+            there = self._comparable(node, row)
+            return f"({there} AND NOT {self._compare(equal, row, _certain)})"
         if isinstance(node.operand, Aggregate):
-            return self._tested(node, self.operand(node.operand, row))
+            return seal(self._tested(node, self.operand(node.operand, row)))
         ref = node.operand
         if ref.source is Source.EXTRA:
             return self._extra(ref, row, node)
-        return reach(row, ref.steps, lambda at: self._tested(node, value(ref, at)))
+        return _reached(row, ref.steps, lambda at: self._tested(node, value(ref, at)), seal)
 
     def _comparable(self, node: Compare, row: Row) -> str:
         """Whether there is something to compare: of money without a rate there is not."""
         ref = node.operand
         if isinstance(ref, Aggregate) or ref.type.storage is not Storage.MONEY:
-            return self._has(Has(ref, zero=True), row)
+            return self._has(Has(ref, zero=True), row, _certain)
         if any(map(_in_own_currency, node.values)):
-            return self._has(Has(ref, zero=True), row)
-        return reach(row, ref.steps, lambda at: _certain(f"{value(ref, at).base} IS NOT NULL"))
+            return self._has(Has(ref, zero=True), row, _certain)
+        return _reached(row, ref.steps, lambda at: f"{value(ref, at).base} IS NOT NULL", _certain)
 
     def _tested(self, node: Compare, found: Value) -> str:
-        tests = [compared(found, node.op, wanted, self.frame) for wanted in node.values]
-        return _certain(" OR ".join(tests))
+        """The values that are wanted, any of them; NULL where there is nothing to compare."""
+        return " OR ".join(compared(found, node.op, wanted, self.frame) for wanted in node.values)
 
-    def _has(self, node: Has, row: Row) -> str:
+    def _has(self, node: Has, row: Row, seal: Seal) -> str:
         what, derived = node.what, not node.zero
         if isinstance(what, Collection):
             return reach(row, what.steps, lambda at: "1")
         if isinstance(what, Aggregate):
-            return _certain(present(self.operand(what, row), derived=derived))
+            return seal(present(self.operand(what, row), derived=derived))
         if what.source is Source.EXTRA:
             return self._extra(what, row, None)
         counts = derived and may_be_zero(what)
-        return reach(row, what.steps, lambda at: _certain(present(value(what, at), derived=counts)))
+        return _reached(row, what.steps, lambda at: present(value(what, at), derived=counts), seal)
 
     def _extra(self, ref: Ref, row: Row, node: Compare | None) -> str:
         """A key of the users' own: of the item, else of its customer."""
@@ -149,7 +159,8 @@ class Compiler:
     def _keyed(self, ref: Ref, row: Row, node: Compare | None) -> str:
         where = self.extra_source(ref, row)
         if node is not None:
-            where += f" AND {self._tested(node, Value('x.value', ref.type, folded='x.value__f'))}"
+            found = Value("x.value", ref.type, folded="x.value__f")
+            where += f" AND ({self._tested(node, found)})"
         return f"EXISTS(SELECT 1 {where})"
 
     def extra_source(self, ref: Ref, row: Row) -> str:
@@ -170,7 +181,7 @@ class Compiler:
         inner = node.condition
         if node.how is How.ALL:
             inner = Not(inner)
-        exists = reach(row, node.collection.steps, lambda at: self.condition(inner, at))
+        exists = reach(row, node.collection.steps, lambda at: self.chosen(inner, at))
         return exists if node.how is How.ANY else f"NOT {exists}"
 
     def _word(self, text: str, row: Row) -> str:
@@ -246,6 +257,18 @@ def _in_own_currency(wanted: Literal | Between) -> bool:
     return getattr(wanted.value, "currency", None) is not None
 
 
+def _reached(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str], seal: Seal) -> str:
+    """A test of what steps lead to. Items are asked for one that meets it: there it chooses."""
+    if all(step.way in (Way.PARENT, Way.CUSTOMER) for step in steps):
+        return seal(reach(row, steps, test))
+    return reach(row, steps, lambda at: _parted(test(at)))
+
+
 def _certain(test: str) -> str:
     """0 where a test is NULL."""
     return f"COALESCE(({test}), 0)"
+
+
+def _parted(test: str) -> str:
+    """A test beside others, which may be NULL."""
+    return f"({test})"
