@@ -193,7 +193,8 @@ def _beside(kind: Kind, names: set[str]) -> dict[str, tuple[str, ...]]:
         return {}
     summed = (f"{key}__b" if f"{key}__b" in names else key for key in kind.summed)
     day = f"{kind.when}__d" if f"{kind.when}__d" in names else kind.when
-    return {day: ("customer", *summed)}
+    together = tuple(summed)
+    return {day: ("customer", *together), "customer": (day, *together)}
 
 
 def _sought(kind: Kind) -> Iterator[str]:

@@ -97,10 +97,10 @@ class Compiler:
         left, right = self.operand(node.left, row), self.operand(node.right, row)
         return seal(against(left, node.op, right))
 
-    def operand(self, operand: Operand, row: Row) -> Value:
-        """The value of a field that has one for a row, or of an aggregate."""
+    def operand(self, operand: Operand, row: Row, *, shown: bool = False) -> Value:
+        """The value of a field that has one for a row, or of an aggregate; see `aggregate`."""
         if isinstance(operand, Aggregate):
-            return aggregate(operand, row, self.chosen)
+            return aggregate(operand, row, self.chosen, shown=shown)
         for step in operand.steps:
             row = row.up(step)
         return value(operand, row)

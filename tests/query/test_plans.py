@@ -19,11 +19,16 @@ from .conftest import Shop
 
 
 def plan(
-    shop: Shop, *terms: str, where: str = "", base: str = "customer", cols: str = ""
+    shop: Shop,
+    *terms: str,
+    where: str = "",
+    base: str = "customer",
+    cols: str = "",
+    sort: str = "",
 ) -> list[str]:
     """The lines of the plan; one that is carried out once for each row has `EACH ` before."""
     columns = split_names(cols) if cols else None
-    query = Query(BY_NAME[base], shop.node(terms, where, base), columns)
+    query = Query(BY_NAME[base], shop.node(terms, where, base), columns, sort)
     statement = compile_query(query, shop.scope(base))
     dialect.prepare(shop.connection)
     rows = shop.connection.execute(
@@ -91,11 +96,20 @@ def test_aggregates_go_by_an_index(shop: Shop, where: str) -> None:
     assert scanned(lines) == set() and first(lines) <= {"c"}, lines
 
 
-def test_windows_read_the_items_once(shop: Shop) -> None:
+def test_windows_that_are_shown_read_the_items_once(shop: Shop) -> None:
     """Grouped and joined, not once for each customer."""
-    lines = plan(shop, "spend@12m:1000..", "orders@90d:0")
+    lines = plan(shop, cols="id,spend@12m,orders@90d", sort="spend@12m-")
     assert not [line for line in lines if "CORRELATED" in line]
     assert any("USING AUTOMATIC" in line or "USING INDEX" in line for line in lines)
+
+
+def test_windows_in_conditions_look_at_no_item(shop: Shop) -> None:
+    """The index has all that is needed of a customer's items in the window."""
+    lines = plan(shop, "spend@12m:1000..", "orders@90d:0")
+    asked = [line for line in lines if "SEARCH p" in line]
+    assert len(asked) == 2
+    for line in asked:
+        assert "USING COVERING INDEX purchase.customer (customer=? AND date>?" in line, lines
 
 
 def test_items_find_their_customer_by_its_key(shop: Shop) -> None:
