@@ -106,8 +106,7 @@ class Vdir:
 
     def _make(self) -> None:
         if not os.path.isdir(self._place):
-            files.calls.mkdir(self._place, 0o700)
-            files.sync_folder(os.path.dirname(self._place))
+            files.make_folders(os.path.abspath(os.sep), self._place)
 
     def _is(self, place: str, before: bytes | None) -> bool:
         try:

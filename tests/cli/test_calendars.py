@@ -102,9 +102,7 @@ def folder(tmp_path: Path, shop: Path) -> Path:
         + "anniversaries:\n  - {kind: custom, label: Opened the flat, date: --11-27}\n",
         encoding="utf-8",
     )
-    made = tmp_path / "calendars" / "crm"
-    made.parent.mkdir()
-    return made
+    return tmp_path / "calendars" / "crm"  # made by the first export
 
 
 def test_todoman_reads_the_tasks_and_brings_back_what_it_completes(
@@ -183,6 +181,8 @@ def test_a_file_is_told_by_its_ending_and_comes_back_unchanged(
     other = path.rename(tmp_path / "tasks.txt")
     assert "6 unchanged" in crm("import", "calendar", other, "--format", "ics").err
     assert {one: one.read_bytes() for one in shop.rglob("*.yaml")} == before
+    piped = crm("export", "tasks", "--to", "-", "--format", "ics")
+    assert piped.out.startswith("BEGIN:VCALENDAR"), "a dash is stdout, not a file's name"
 
 
 def test_rejected_entries_refuse_all_or_go_into_a_file(
