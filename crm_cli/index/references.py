@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.index.reading import item_of, read, root_of
 from crm_cli.index.schema import CUSTOMER
-from crm_cli.model.errors import Problem
-from crm_cli.model.fieldtypes import FieldType, Reference, Texts
+from crm_cli.model.errors import Problem, Severity
+from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import FILE_KINDS, KINDS
 from crm_cli.model.node import Node, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 _TABLES = {kind.name: kind for kind in KINDS}
+_USER = "user"
 _SUGGESTED = 50
 """Nearest ids are looked for so many wrong ones at most; more are one mistake many times."""
 
@@ -41,22 +42,26 @@ Missing = dict[tuple[str, str], set[str]]
 
 
 def dangling(index: Index) -> list[Problem]:
-    """A problem for each reference to a customer, product, purchase or task that is not there.
+    """A problem for each reference to a customer, product, purchase or task that is not there,
+    and a warning for each user whom crm.yaml does not name: they may have left.
 
-    Products are not missed where there is no products.yaml. Which deals, cases and
-    campaigns there are is not known here.
+    Products are not missed where there is no products.yaml, nor users where crm.yaml names
+    none. Which deals, cases and campaigns there are is not known here.
     """
     connection = index.connection
+    users = tuple(index.business.users)
     missing: dict[str, Missing] = {}
     places = [place for kind in KINDS for place in _places(kind)]
     if not connection.execute('SELECT 1 FROM "file" WHERE "path" = \'products.yaml\'').fetchone():
         places = [place for place in places if place.to != "product"]
+    if not users:
+        places = [place for place in places if place.to != _USER]
     for place in places:
-        for path, value in _unmatched(connection, place):
+        for path, value in _unmatched(connection, place, users):
             by_place = missing.setdefault(path, {})
             by_place.setdefault((place.kind.name, place.column), set()).add(value)
     problems: list[Problem] = []
-    hints = _Hints(connection)
+    hints = _Hints(connection, users)
     for path in sorted(missing):
         for item in _items(index, path):
             problems += _placed(path, item, missing[path], places, hints)
@@ -68,7 +73,7 @@ def _places(kind: Kind) -> Iterator[_Place]:
     for group, part in groups:
         for field in part.fields:
             to = _target(field.type)
-            if to in _TABLES:
+            if to in _TABLES or to == _USER:
                 column = f"{group}_{field.key}" if group else field.key
                 yield _Place(kind, column, group, field.key, to)
 
@@ -76,10 +81,14 @@ def _places(kind: Kind) -> Iterator[_Place]:
 def _target(type: FieldType) -> str:
     if isinstance(type, Reference):
         return type.to if type.required else ""
+    if isinstance(type, User):
+        return _USER
     return type.to if isinstance(type, Texts) else ""
 
 
-def _unmatched(connection: sqlite3.Connection, place: _Place) -> Iterator[tuple[str, str]]:
+def _unmatched(
+    connection: sqlite3.Connection, place: _Place, users: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
     """(path, value) of each value that names nobody."""
     table, column = place.kind.name, place.column
     if place.kind is CUSTOMER:
@@ -90,7 +99,8 @@ def _unmatched(connection: sqlite3.Connection, place: _Place) -> Iterator[tuple[
         path = '(SELECT c."path" FROM "customer" c WHERE c."pk" = t."customer")'
     rows = connection.execute(
         f'SELECT DISTINCT {path}, t."{column}" FROM "{table}" t WHERE t."{column}" <> \'\''
-        f" AND NOT {_exists(place)}"
+        f" AND NOT {_exists(place, len(users))}",
+        users if place.to == _USER else (),
     )
     for found, value in rows:
         for part in value.split("\n"):
@@ -98,8 +108,10 @@ def _unmatched(connection: sqlite3.Connection, place: _Place) -> Iterator[tuple[
                 yield found, part
 
 
-def _exists(place: _Place) -> str:
+def _exists(place: _Place, users: int) -> str:
     value = f't."{place.column}"'
+    if place.to == _USER:
+        return f"{value} IN ({', '.join('?' * users)})"
     if place.to == "purchase" and place.kind is not CUSTOMER:
         # A customer's payments and notes are about that customer's own purchases.
         return (
@@ -117,8 +129,9 @@ def _known(connection: sqlite3.Connection, to: str, id: str) -> bool:
 class _Hints:
     """What was probably meant, among the ids that there are."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, users: tuple[str, ...]) -> None:
         self._connection = connection
+        self._users = users
         self._made: dict[tuple[str, str], str] = {}
 
     def hint(self, to: str, value: str) -> str:
@@ -130,6 +143,9 @@ class _Hints:
         return self._made[key]
 
     def _near(self, to: str, value: str) -> str:
+        if to == _USER:
+            named = f"crm config set users.{value}.name=… adds them to crm.yaml"
+            return did_you_mean(value, self._users) or named
         if to == "purchase":
             row = self._connection.execute(
                 'SELECT c."id" FROM "purchase" p JOIN "customer" c ON c."pk" = p."customer"'
@@ -178,9 +194,10 @@ def _placed(
                 path,
                 node.line if node is not None else 0,
                 node.column if node is not None else 0,
-                "reference-to-nobody",
+                "unknown-user" if place.to == _USER else "reference-to-nobody",
                 f"{place.key}: there is no {place.to} {text}",
                 hints.hint(place.to, text),
+                Severity.WARNING if place.to == _USER else Severity.ERROR,
             )
 
 

@@ -105,7 +105,12 @@ VALUE: dict[str, Rule] = {
         "The line is no interaction.", "`- 2026-11-03 call in: what was said`."
     ),
     "reference-to-nobody": Rule(
-        "There is no customer, product or purchase of that id.", "Correct it."
+        "There is no customer, product, purchase or task of that id.", "Correct it."
+    ),
+    "unknown-user": Rule(
+        "`users` in crm.yaml does not name them; they may have left.",
+        "Correct it, or add them: `crm config set users.NAME.name=…`.",
+        True,
     ),
     "segment-query": Rule(
         "A saved segment cannot be asked.", "Correct `query` or `where`, as `crm list` takes them."

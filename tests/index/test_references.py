@@ -63,3 +63,17 @@ def test_without_a_product_directory_no_product_is_missed(tmp_path: Path) -> Non
 def test_what_may_be_a_name_is_no_reference_to_nobody(tmp_path: Path) -> None:
     text = "name: B\norganizations: [The Old Mill]\ntasks: [{title: T, deal: d-1}]\n"
     assert told(write(tmp_path, {**FILES, "customers/b.yaml": text})) == []
+
+
+def test_a_user_whom_nobody_named_is_a_warning(tmp_path: Path) -> None:
+    """They may have left; without any user in the settings none is missed."""
+    text = "name: B\nowner: petr\ntasks:\n  - {title: Call, assignee: marko}\n"
+    settings = FILES["crm.yaml"] + "users:\n  petra: {name: Petra}\n"
+    root = write(tmp_path, {**FILES, "crm.yaml": settings, "customers/b.yaml": text})
+    assert [(p.place, p.code, p.severity, p.hint) for p in opened(root).dangling()] == [
+        ("customers/b.yaml:2:8", "unknown-user", "warning", "did you mean petra?"),
+        ("customers/b.yaml:4:29", "unknown-user", "warning",
+         "crm config set users.marko.name=… adds them to crm.yaml"),
+    ]  # fmt: skip
+    nobody = write(tmp_path / "nobody", {**FILES, "customers/b.yaml": text})
+    assert told(nobody) == []
