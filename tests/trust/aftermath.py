@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sys
 import time
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from crm_cli.store import files
 from tests.conftest import Run
@@ -15,6 +17,9 @@ from tests.trust.writers import Writer, prepared
 
 GUEST = "Zadnji Gost"
 """A customer that is added afterwards: every next write finishes and tidies up."""
+
+_SET_CHILD_SUBREAPER = 36
+"""A number of prctl(2)."""
 
 EACH_ALONE = ("fmt", "check")
 """Commands that leave a file alone which they cannot read, and do the others."""
@@ -109,7 +114,6 @@ def killed(at: Scene, k: int, how: At) -> bool:
     """Run the writer in a process that ends at its k-th call, and look; whether it did."""
     at.ground.reset()
     code = ended(forked(at.ground, at.words, system=Meddling(k, how)))
-    at.ground.wait_for_orphans()
     assert code in (0, 9)
     seen = checked(at)
     if code == 0 and seen != at.new:
@@ -122,9 +126,8 @@ def killed_after(at: Scene, seconds: float) -> bool:
     at.ground.reset()
     child = forked(at.ground, at.words)
     time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
+    kill(child)
     code = ended(child)
-    at.ground.wait_for_orphans()
     assert code in (0, -signal.SIGKILL)
     seen = checked(at)
     if code == 0 and seen != at.new:
@@ -132,28 +135,82 @@ def killed_after(at: Scene, seconds: float) -> bool:
     return code != 0
 
 
-def forked(ground: Ground, words: tuple[str, ...], *, system: files.Calls | None = None) -> int:
-    """Begin a command in a process of its own; its number."""
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        code = ground.run(*words, system=system).code
-    finally:
-        os._exit(code)
+class Child(NamedTuple):
+    """A command in a process of its own, and the one that waits for it."""
+
+    process: int
+    keeper: int
 
 
-def ended(child: int, *, within: float = 60) -> int:
+def forked(ground: Ground, words: tuple[str, ...], *, system: files.Calls | None = None) -> Child:
+    """Begin a command in a process of its own.
+
+    What it begins itself, git say, goes on when it is killed: its keeper ends when nothing of
+    it is left.
+    """
+    read, write = os.pipe()
+    keeper = os.fork()
+    if not keeper:
+        try:
+            os.close(read)
+            _keep(ground, words, system, write)
+        finally:
+            os._exit(1)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        return Child(int(pipe.read()), keeper)
+
+
+def _keep(
+    ground: Ground, words: tuple[str, ...], system: files.Calls | None, write: int
+) -> NoReturn:
+    """Begin the command, tell its number, and end as it does when all that it began is over."""
+    _adopt()
+    process = os.fork()
+    if not process:
+        os.close(write)
+        code = 1
+        try:
+            code = ground.run(*words, system=system).code
+        finally:
+            os._exit(code)
+    os.write(write, b"%d" % process)
+    os.close(write)
+    _, status = os.waitpid(process, 0)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+    if os.WIFSIGNALED(status):
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.waitstatus_to_exitcode(status))
+
+
+def _adopt() -> None:
+    """Become the parent of those whose own parent ends; only Linux knows that."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def kill(child: Child) -> None:
+    """Kill the command, not its keeper; one that has ended stays so."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child.process, signal.SIGKILL)
+
+
+def ended(child: Child, *, within: float = 60) -> int:
     """The exit code of a process, negative for a signal; one that hangs is a failure."""
     until = time.monotonic() + within
     while True:
-        number, status = os.waitpid(child, os.WNOHANG)
+        number, status = os.waitpid(child.keeper, os.WNOHANG)
         if number:
             return os.waitstatus_to_exitcode(status)
         if time.monotonic() > until:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            for process in child:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            os.waitpid(child.keeper, 0)
             raise AssertionError("it hangs")
         time.sleep(0.0005)
 

@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -183,12 +182,6 @@ class Ground:
         }  # fmt: skip
         return {**others, **inside}
 
-    def wait_for_orphans(self) -> None:
-        """Let the git, or whatever else a killed process had begun, come to its end."""
-        mark = f"CRM_DIR={self.root}\0".encode()
-        while any(mark in _environ(process) for process in Path("/proc").glob("[0-9]*")):
-            time.sleep(0.002)
-
     def fingerprint(self) -> bytes:
         """What tells two states of everything apart, whatever was made up at random in them."""
         hash = hashlib.sha256()
@@ -215,13 +208,6 @@ class Ground:
             for path in place.rglob("*")
             if files.TEMPORARY.fullmatch(path.name) or path.name == "journal"
         ]
-
-
-def _environ(process: Path) -> bytes:
-    try:
-        return (process / "environ").read_bytes()
-    except OSError:
-        return b""  # it has ended, or is somebody else's
 
 
 def unnamed(data: bytes) -> bytes:

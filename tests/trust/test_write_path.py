@@ -22,7 +22,7 @@ import pytest
 from crm_cli.store import claims, files
 from tests.conftest import Run
 from tests.meddling import Dead, Meddling, Swift, dying, dying_after, failing
-from tests.trust.aftermath import Scene, checked, ended, forked, scene
+from tests.trust.aftermath import Child, Scene, checked, ended, forked, scene
 from tests.trust.ground import Ground
 from tests.trust.writers import WRITERS
 
@@ -265,7 +265,7 @@ def test_the_key_at_any_moment(ground: Ground) -> None:
         time.sleep(draw.random() * 0.08)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGINT)
-        codes.add(ended(child))
+        codes.add(ended(Child(child, child)))
         assert ground.seen() in (at.old, at.new)
         assert ground.run("tag", "add", "x", "jan-vidmar").code == 0
         assert ground.left_over() == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import random
 import signal
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from crm_cli.store import files
 from crm_cli.store.compose import compose
-from tests.trust.aftermath import Lost, Torn, ended, forked
+from tests.trust.aftermath import Child, Lost, Torn, ended, forked, kill
 from tests.trust.ground import Ground
 
 SHARED = "customers/maja-kos.yaml"
@@ -51,7 +50,7 @@ class Together:
             "edit": ("edit", "maja-kos"),
             "read": ("list", "--json"),
         }
-        running: dict[str, int] = {}
+        running: dict[str, Child] = {}
         for name in self.draw.sample(sorted(commands), len(commands)):
             words = ("--lock-timeout", "60", *commands[name])
             running[name] = forked(self.ground, words)
@@ -60,7 +59,7 @@ class Together:
         self._by_hand(tokens["hand"])
         if victim:
             time.sleep(self.draw.random() * 0.03)
-            os.kill(running[victim], signal.SIGKILL)
+            kill(running[victim])
         for name, child in running.items():
             self._note(name, tokens.get(name, ""), ended(child, within=120))
 
