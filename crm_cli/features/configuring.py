@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.plan import Plan
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import GroupOf
+from crm_cli.model.fieldtypes import GroupOf, MapOf
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.settings import SETTINGS
@@ -75,15 +75,22 @@ def change(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> Pla
     def update(document: Document) -> None:
         for key, _, text in assignments:
             if text:
-                document.set(None, normal(key), text)
+                document.set(None, _key(key), text)
             else:
-                document.remove(None, normal(key))
+                document.remove(None, _key(key))
 
     said = ", ".join(f"{key}={text}" if text else f"{key} removed" for key, _, text in assignments)
     return Plan(
         Change(f"config set {', '.join(key for key, _, _ in assignments)}", (Edit(FILE, update),)),
         f"settings: {said}",
     )
+
+
+def _key(key: str) -> str:
+    """A setting's key; what it names itself, as `users.Jan-V`, is left as it is."""
+    head, _, rest = key.partition(".")
+    free = isinstance(SETTINGS.by_key[normal(head)].type, MapOf)
+    return f"{normal(head)}.{rest}" if free else normal(key)
 
 
 def _unknown(key: str, known: list[str]) -> UsageError:

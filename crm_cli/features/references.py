@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from crm_cli.features.items import find
-from crm_cli.model.errors import NotFound
+from crm_cli.model.errors import CrmError, NotFound, Severity
 from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
 from crm_cli.model.kind import Field
-from crm_cli.model.kinds import KINDS
+from crm_cli.model.kinds import FILE_KINDS, KINDS
 from crm_cli.model.product import PRODUCT
 from crm_cli.model.task import TASK
-from crm_cli.workspace import Workspace
+from crm_cli.workspace import CUSTOMERS, Workspace
 
 
 def refers(type: FieldType) -> bool:
@@ -60,6 +61,33 @@ def user(workspace: Workspace, text: str) -> str:
         users,
         f"there are {', '.join(sorted(users))}; crm config set users.{named}.name=… adds one",
     )
+
+
+def doubtful(workspace: Workspace, customer: str) -> list[str]:
+    """The paths of files with errors that name a customer, or may: what refers to them there
+    need not be known."""
+    found = []
+    for path in dict.fromkeys(
+        one.path for one in workspace.problems if one.severity is Severity.ERROR
+    ):
+        if path.split("/")[0] == CUSTOMERS or path in FILE_KINDS:
+            try:
+                if names(workspace.tree.read(path), customer):
+                    found.append(path)
+            except FileNotFoundError:
+                continue
+            except CrmError:
+                found.append(path)
+    return found
+
+
+def names(data: bytes, id: str) -> bool:
+    """Whether an id stands in a file's text, or may in what is no text."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return bool(re.search(rf"(?<![\w.-]){re.escape(id)}(?![\w.-])", text))
 
 
 def has_anything(workspace: Workspace, user: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
+from crm_cli.features.references import doubtful
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Remove, Workspace
 
@@ -50,6 +51,8 @@ def remove_customer(workspace: Workspace, id: str) -> Plan:
     ]
     if naming:
         notes.append(f"{', '.join(naming)} will refer to nobody")
+    if unsure := [one for one in doubtful(workspace, id) if one not in (path, *naming)]:
+        notes.append(f"{', '.join(unsure)} may, and cannot be read as a whole")
     name = record.get("name") or id
     return Plan(
         Change(f"remove {id}", (Remove(path),)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crm_cli.features.plan import Plan, counted
+from crm_cli.features.references import doubtful, names
 from crm_cli.model.errors import ConflictError, CrmError, DataError, Refused, UsageError
 from crm_cli.model.fieldtypes import Reference, Texts
 from crm_cli.model.ids import is_customer_id
@@ -17,7 +18,7 @@ def rename(workspace: Workspace, old: str, new: str) -> Plan:
     """Plan to give a customer another id.
 
     Raises UsageError for an id that cannot be, Refused for one that is taken, DataError
-    where a file that may refer to the customer cannot be read.
+    where a file has errors and may refer to the customer.
     """
     if not is_customer_id(new):
         raise UsageError(
@@ -47,7 +48,7 @@ def rename(workspace: Workspace, old: str, new: str) -> Plan:
             raise ConflictError(f"{path} was changed meanwhile", "run the command again")
 
     steps: list[Step] = [Rewrite(target, moved), Rewrite(path, gone)]
-    naming = [one for one in _naming(workspace, old) if one != path]
+    naming = [one for one in _naming(workspace, old, new) if one != path]
     steps += [Edit(one, lambda document: _refer(document, old, new)) for one in naming]
     note = f", and in {counted(len(naming), 'other file')}" if naming else ""
     return Plan(
@@ -58,28 +59,27 @@ def rename(workspace: Workspace, old: str, new: str) -> Plan:
     )
 
 
-def _naming(workspace: Workspace, id: str) -> list[str]:
+def _naming(workspace: Workspace, old: str, new: str) -> list[str]:
     """The paths of the files that refer to a customer; DataError where that is not known."""
-    from crm_cli.index.naming import files_naming, may_escape
+    from crm_cli.index.naming import files_naming
 
-    doubtful = dict.fromkeys(problem.path for problem in workspace.problems)
-    connection = workspace.index.connection
-    for path in doubtful:
-        if may_escape(connection, "customer", path) and _may_name(workspace, path, id):
+    for path in doubtful(workspace, old):
+        if not _is_told(workspace, path, old, new):
             raise DataError(
-                f"{path} cannot be read and may refer to {id}; nothing was changed",
+                f"{path} has errors and may refer to {old}; nothing was changed",
                 "mend it first; crm check says what is wrong with it",
             )
-    return files_naming(connection, "customer", id)
+    return files_naming(workspace.index.connection, "customer", old)
 
 
-def _may_name(workspace: Workspace, path: str, id: str) -> bool:
+def _is_told(workspace: Workspace, path: str, old: str, new: str) -> bool:
+    """Whether a file with errors names a customer only where that was understood."""
     try:
-        return id.encode() in workspace.tree.read(path)
-    except FileNotFoundError:
+        document = workspace.open(path, workspace.tree.read(path))
+        _refer(document, old, new)
+    except (CrmError, FileNotFoundError):
         return False
-    except CrmError:
-        return True
+    return not names(document.data, old)
 
 
 def _refer(document: Document, old: str, new: str) -> None:

@@ -27,16 +27,6 @@ def files_naming(connection: sqlite3.Connection, to: str, id: str) -> list[str]:
     return sorted(found)
 
 
-def may_escape(connection: sqlite3.Connection, to: str, path: str) -> bool:
-    """Whether a file with problems may name a record of a kind unknown to `files_naming`."""
-    held = FILE_KINDS.get(path)
-    if held is not None:
-        read = connection.execute(f'SELECT 1 FROM "{held.name}" LIMIT 1').fetchone()
-        return any(_columns(held, to)) and not read
-    sql = 'SELECT 1 FROM "customer" WHERE "path" = ?'
-    return path.split("/")[0] == "customers" and not connection.execute(sql, (path,)).fetchone()
-
-
 def _columns(kind: Kind, to: str) -> Iterator[tuple[str, bool]]:
     """(column, whether it holds several) of the fields of a kind that refer to another."""
     for prefix, part in (("", kind), *((f"{field.key}_", held) for field, held in kind.groups)):

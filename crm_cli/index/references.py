@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.index.reading import item_of, read, root_of
@@ -49,7 +49,7 @@ def dangling(index: Index) -> list[Problem]:
     none. Which deals, cases and campaigns there are is not known here.
     """
     connection = index.connection
-    users = tuple(index.business.users)
+    users = index.business.users
     missing: dict[str, Missing] = {}
     places = [place for kind in KINDS for place in _places(kind)]
     if not connection.execute('SELECT 1 FROM "file" WHERE "path" = \'products.yaml\'').fetchone():
@@ -87,7 +87,7 @@ def _target(type: FieldType) -> str:
 
 
 def _unmatched(
-    connection: sqlite3.Connection, place: _Place, users: tuple[str, ...]
+    connection: sqlite3.Connection, place: _Place, users: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """(path, value) of each value that names nobody."""
     table, column = place.kind.name, place.column
@@ -100,7 +100,7 @@ def _unmatched(
     rows = connection.execute(
         f'SELECT DISTINCT {path}, t."{column}" FROM "{table}" t WHERE t."{column}" <> \'\''
         f" AND NOT {_exists(place, len(users))}",
-        users if place.to == _USER else (),
+        tuple(users) if place.to == _USER else (),
     )
     for found, value in rows:
         for part in value.split("\n"):
@@ -129,7 +129,7 @@ def _known(connection: sqlite3.Connection, to: str, id: str) -> bool:
 class _Hints:
     """What was probably meant, among the ids that there are."""
 
-    def __init__(self, connection: sqlite3.Connection, users: tuple[str, ...]) -> None:
+    def __init__(self, connection: sqlite3.Connection, users: Mapping[str, str]) -> None:
         self._connection = connection
         self._users = users
         self._made: dict[tuple[str, str], str] = {}
@@ -144,6 +144,9 @@ class _Hints:
 
     def _near(self, to: str, value: str) -> str:
         if to == _USER:
+            for user, email in self._users.items():
+                if value == email:
+                    return f"did you mean {user}?"
             named = f"crm config set users.{value}.name=… adds them to crm.yaml"
             return did_you_mean(value, self._users) or named
         if to == "purchase":

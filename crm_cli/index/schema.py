@@ -194,7 +194,10 @@ def _beside(kind: Kind, names: set[str]) -> dict[str, tuple[str, ...]]:
     summed = (f"{key}__b" if f"{key}__b" in names else key for key in kind.summed)
     day = f"{kind.when}__d" if f"{kind.when}__d" in names else kind.when
     together = tuple(summed)
-    return {day: ("customer", *together), "customer": (day, *together)}
+    found = {day: ("customer", *together)}
+    if together:
+        found["customer"] = (day, *together)
+    return found
 
 
 def _sought(kind: Kind) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Aggregates as SQL: counts, sums and extremes over the items that count.
 
-Those over a window that are shown are grouped by customer once and joined: they are sorted
-by, too. In a condition each customer is asked, by an index that has all that is needed: that
-takes a third to two thirds of the time. Those of full expressions are subqueries of their
-row in any case, since their conditions may speak of it.
+Those over a window are grouped by customer once and joined. Only where a list of customers
+tests one once is each of them asked, by an index that has all that is needed: that is quicker.
+Those of full expressions are subqueries of their row in any case, since their conditions may
+speak of it.
 """
 
 from __future__ import annotations
@@ -20,25 +20,24 @@ from crm_cli.query.rows import Row, Value, climb, reach, value
 from crm_cli.query.windows import windowed
 
 Condition = Callable[[Node, Row], str]
-"""Compiles a condition on a row to SQL that is 0 or 1."""
+"""Compiles a condition that chooses among rows to SQL."""
 
 
-def aggregate(node: Aggregate, row: Row, condition: Condition, *, shown: bool = False) -> Value:
-    """The value of an aggregate for a row, to be tested or to be shown."""
+def aggregate(node: Aggregate, row: Row, condition: Condition, *, often: bool = True) -> Value:
+    """The value of an aggregate for a row; `often` where the statement names it several times."""
     if node.name == "average_order":
-        return _average_order(node, row, condition, shown=shown)
+        return _average_order(node, row, condition)
     holder, steps = climb(row, node.collection)
-    if shown and node.name and holder.kind is CUSTOMER and len(steps) == 1:
+    once = not often and holder.frame.base.kind is CUSTOMER
+    if node.name and holder.kind is CUSTOMER and len(steps) == 1 and not once:
         return _grouped(node, holder, condition)
     return _correlated(node, holder, condition)
 
 
-def _average_order(node: Aggregate, row: Row, condition: Condition, *, shown: bool) -> Value:
+def _average_order(node: Aggregate, row: Row, condition: Condition) -> Value:
     """Spend by orders, to the minor unit; missing without orders."""
-    spend, orders = (
-        aggregate(windowed(name, row.kind, node.window), row, condition, shown=shown)
-        for name in ("spend", "orders")
-    )
+    spend = aggregate(windowed("spend", row.kind, node.window), row, condition)
+    orders = aggregate(windowed("orders", row.kind, node.window), row, condition)
     sql = f"CAST(ROUND(1.0 * {spend.sql} / NULLIF({orders.sql}, 0)) AS INTEGER)"
     return Value(sql, node.type, base=sql, currency=spend.currency)
 

@@ -165,7 +165,7 @@ def _windowed(name: str, scope: Scope) -> Aggregate:
 def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selected:
     row = compiler.frame.base
     if isinstance(operand, Aggregate):
-        found = compiler.operand(operand, row, shown=True)
+        found = compiler.operand(operand, row)
         base = operand.function not in ("first", "last")
         return _selected(key, found, compiler, base=base)
     if operand.source is Source.EXTRA:
@@ -178,7 +178,7 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
         return _selected(key, Value(sql, operand.type), compiler)
     if operand.many:
         return _gathered(key, operand, row)
-    return _selected(key, compiler.operand(operand, row, shown=True), compiler, base=operand.base)
+    return _selected(key, compiler.operand(operand, row), compiler, base=operand.base)
 
 
 def _tags(owner: Row) -> Selected:

@@ -1,4 +1,5 @@
-"""The syntax tree as SQL: every condition is 0 or 1, so that NULL never swallows a row.
+"""The syntax tree as SQL: every condition is 0 or 1, so that NULL never swallows a row, save
+where it chooses rows and NULL leaves one out as 0 does.
 
 Values are bound parameters, never text. Each many-valued term has an EXISTS of its
 own; the conditions after a collection share one.
@@ -97,10 +98,10 @@ class Compiler:
         left, right = self.operand(node.left, row), self.operand(node.right, row)
         return seal(against(left, node.op, right))
 
-    def operand(self, operand: Operand, row: Row, *, shown: bool = False) -> Value:
+    def operand(self, operand: Operand, row: Row, *, often: bool = True) -> Value:
         """The value of a field that has one for a row, or of an aggregate; see `aggregate`."""
         if isinstance(operand, Aggregate):
-            return aggregate(operand, row, self.chosen, shown=shown)
+            return aggregate(operand, row, self.chosen, often=often)
         for step in operand.steps:
             row = row.up(step)
         return value(operand, row)
@@ -116,7 +117,8 @@ class Compiler:
             there = self._comparable(node, row)
             return f"({there} AND NOT {self._compare(equal, row, _certain)})"
         if isinstance(node.operand, Aggregate):
-            return seal(self._tested(node, self.operand(node.operand, row)))
+            often = len(node.values) > 1 or _is_closed(node.values[0])
+            return seal(self._tested(node, self.operand(node.operand, row, often=often)))
         ref = node.operand
         if ref.source is Source.EXTRA:
             return self._extra(ref, row, node)
@@ -140,7 +142,7 @@ class Compiler:
         if isinstance(what, Collection):
             return reach(row, what.steps, lambda at: "1")
         if isinstance(what, Aggregate):
-            return seal(present(self.operand(what, row), derived=derived))
+            return seal(present(self.operand(what, row, often=False), derived=derived))
         if what.source is Source.EXTRA:
             return self._extra(what, row, None)
         counts = derived and may_be_zero(what)
@@ -181,7 +183,10 @@ class Compiler:
         inner = node.condition
         if node.how is How.ALL:
             inner = Not(inner)
-        exists = reach(row, node.collection.steps, lambda at: self.chosen(inner, at))
+        steps = node.collection.steps
+        # What is reached by climbing is tested in place: there is no EXISTS of its own.
+        test = self.condition if _climbs(steps) else self.chosen
+        exists = reach(row, steps, lambda at: test(inner, at))
         return exists if node.how is How.ANY else f"NOT {exists}"
 
     def _word(self, text: str, row: Row) -> str:
@@ -250,6 +255,11 @@ def _array(texts: Sequence[str]) -> str:
     return json.dumps(texts)
 
 
+def _is_closed(wanted: Literal | Between) -> bool:
+    """Whether a value is compared with both ends of a range."""
+    return isinstance(wanted, Between) and None not in (wanted.low, wanted.high)
+
+
 def _in_own_currency(wanted: Literal | Between) -> bool:
     """Whether an amount is wanted in a currency that was written with it."""
     if isinstance(wanted, Between):
@@ -259,9 +269,14 @@ def _in_own_currency(wanted: Literal | Between) -> bool:
 
 def _reached(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str], seal: Seal) -> str:
     """A test of what steps lead to. Items are asked for one that meets it: there it chooses."""
-    if all(step.way in (Way.PARENT, Way.CUSTOMER) for step in steps):
+    if _climbs(steps):
         return seal(reach(row, steps, test))
     return reach(row, steps, lambda at: _parted(test(at)))
+
+
+def _climbs(steps: tuple[Step, ...]) -> bool:
+    """Whether steps lead to one row: what it is part of, or its customer, or itself."""
+    return all(step.way in (Way.PARENT, Way.CUSTOMER) for step in steps)
 
 
 def _certain(test: str) -> str:

@@ -1,6 +1,6 @@
 """One comparison as SQL: a value in a row, an operator, and what was asked for.
 
-Every test is SQL that may be NULL where the value is missing; `compile` makes 0 of it.
+Every test is SQL that may be NULL where the value is missing; `compile` sees to that.
 """
 
 from __future__ import annotations

@@ -82,8 +82,7 @@ def look_ahead(root: Path) -> Look | None:
         os.close(theirs)
         return None
     if not process:
-        os.close(ours)  # Else it would wait for ever for itself, where nobody else reads.
-        _look(root, theirs)
+        _look(root, ours, theirs)
     os.close(theirs)
     return Look(process, ours)
 
@@ -96,16 +95,17 @@ def _widen(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
-def _look(root: Path, pipe: int) -> NoReturn:
+def _look(root: Path, ours: int, theirs: int) -> NoReturn:
     """The second process's life. Nothing of the first one's may end with it, or be kept by it."""
     status = 1
     try:
+        os.close(ours)  # Else it would wait for ever for itself, where nobody else reads.
         os.closerange(0, 3)  # Whoever reads our output does not wait for this process.
         began = time.time_ns()
         folder = Folder(root)
         entries: list[Entry] = list(folder.entries())
         if not folder.problems:
-            with open(pipe, "wb") as file:
+            with open(theirs, "wb") as file:
                 file.write(b"%d " % began)
                 file.write(marshal.dumps(entries, 2))
             status = 0

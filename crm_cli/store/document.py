@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Storage, Texts
+from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, MapOf, Storage, Texts
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
@@ -131,6 +131,9 @@ class Document(Opened):
                 typed = typed[0]
             key, inner = part.key, value_to_node(part.type, typed)
             order = [one.key for one in type.kind.fields]
+        elif isinstance(type, MapOf) and "." in rest:
+            self._set_entry(item, field, type, rest, value)
+            return
         elif type.storage is Storage.FREE:
             key, inner, order = rest, free_node(value), []
         else:
@@ -147,6 +150,28 @@ class Document(Opened):
                 self.apply(Insert(path, key, inner, before, False))
             return
         self._put(item, field.key, Mapping([(Scalar(key, style_for(key)), inner)]))
+
+    def _set_entry(self, item: Item, field: Field, type: MapOf, rest: str, value: Any) -> None:
+        """`users.petra.name=Petra`: a field of an entry, which is new or there."""
+        name, _, own = rest.partition(".")
+        part = type.kind.by_name.get(normal(own))
+        if part is None:
+            known = ", ".join(one.key for one in type.kind.fields)
+            raise UsageError(f"{field.key} have no {own}", f"they have: {known}")
+        entries: dict[str, Item] = item.values.get(field.key) or {}
+        if name in entries and isinstance(entries[name].node, Mapping):
+            self._set_field(entries[name], part, value)
+            return
+        made = Mapping([(Scalar(part.key), value_to_node(part.type, self.cast(part, value)))])
+        entry = entry_of(item, field.key)
+        key = Scalar(name, style_for(name))
+        if entry is None or not isinstance(entry[1], Mapping):
+            self._put(item, field.key, Mapping([(key, made)]))
+        elif name in entries:
+            self.apply(Replace((*self.path_to(entry[1]), name), made))
+        else:
+            keys = tuple(entry[1].keys())
+            self.apply(Insert(self.path_to(entry[1]), name, made, keys, False))
 
     def _set_lifted(self, item: Item, field: Field, key: str, value: Any) -> None:
         """`city=Koper` is the first address's city, `email=…` the preferred e-mail."""

@@ -193,7 +193,7 @@ def test_a_rename_waits_for_files_that_may_name_the_customer(crm: Crm, shop: Pat
     run = crm("rename", "maja-kos", "maja")
     assert run.code == 4
     assert run.err.startswith(
-        "crm: customers/hotel-breg.yaml cannot be read and may refer to maja-kos;"
+        "crm: customers/hotel-breg.yaml has errors and may refer to maja-kos;"
         " nothing was changed\n  mend it first"
     )
     assert text(shop, "maja-kos") == before
@@ -202,11 +202,22 @@ def test_a_rename_waits_for_files_that_may_name_the_customer(crm: Crm, shop: Pat
     (shop / "segments.yaml").write_text("some:\n  members: [maja\n", encoding="utf-8")
     run = crm("rename", "maja", "maja-kos")
     assert run.code == 4
-    assert "segments.yaml cannot be read and may refer to maja" in run.err
+    assert "segments.yaml has errors and may refer to maja;" in run.err
     (shop / "segments.yaml").write_text(
         "some:\n  kind: static\n  members: [maja]\nother:\n  kind: x\n", encoding="utf-8"
     )
     assert crm("check").code == 1, "what else is wrong in the file does not hide its members"
+    assert crm("rename", "maja", "maja-kos").code == 0
+    for odd in (
+        b"referred_by: [maja-kos]\n",
+        "friends: maja-kos\n".encode("utf-16"),
+    ):
+        broken.write_bytes(good.encode() + odd)
+        run = crm("rename", "maja-kos", "maja")
+        assert (run.code, "hotel-breg.yaml has errors" in run.err) == (4, True), odd
+    broken.write_bytes(good.encode() + b"referred_by: [maja-kosec]\n")
+    (shop / "customers/link.yaml").symlink_to(shop / "nowhere.yaml")
+    assert crm("rename", "maja-kos", "maja").code == 0, "what is skipped refers to nobody"
     assert crm("rename", "maja", "maja-kos").code == 0
     assert "[maja-kos]" in (shop / "segments.yaml").read_text(encoding="utf-8")
 

@@ -104,6 +104,12 @@ def test_config(crm: Crm, shop: Path) -> None:
     assert crm("config", "get", "business.name").out == "Lan\n"
     assert "terms_days: 14" in (shop / "crm.yaml").read_text()
     assert crm("config", "set", "terms_days=soon").code == 2
+    assert crm("config", "set", "users.Jan-V.name=Jan V", "users.Jan-V.email=j@x.si").code == 0
+    assert "  Jan-V:\n    name: Jan V\n    email: j@x.si\n" in (shop / "crm.yaml").read_text()
+    run = crm("config", "set", "users.petra.nme=P")
+    assert (run.code, "they have: name, email" in run.err) == (2, True)
+    assert crm("config", "set", "users.Jan-V=").code == 0
+    assert "Jan-V" not in (shop / "crm.yaml").read_text()
     run = crm("config", "get", "curency")
     assert run.code == 2
     assert "currency" in run.err

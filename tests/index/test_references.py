@@ -75,5 +75,9 @@ def test_a_user_whom_nobody_named_is_a_warning(tmp_path: Path) -> None:
         ("customers/b.yaml:4:29", "unknown-user", "warning",
          "crm config set users.marko.name=… adds them to crm.yaml"),
     ]  # fmt: skip
+    settings = FILES["crm.yaml"] + "users:\n  petra: {email: petra@lan.example}\n"
+    text = "name: B\nowner: petra@lan.example\n"
+    mail = write(tmp_path / "mail", {**FILES, "crm.yaml": settings, "customers/b.yaml": text})
+    assert [hint for _, _, hint in told(mail)] == ["did you mean petra?"]
     nobody = write(tmp_path / "nobody", {**FILES, "customers/b.yaml": text})
     assert told(nobody) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .conftest import EVERYBODY, Shop
@@ -127,6 +129,25 @@ def test_terms(shop: Shop, terms: str, wanted: list[str]) -> None:
 
     args = [terms] if '"' in terms else shlex.split(terms)
     assert shop.ids(*args) == wanted
+
+
+@pytest.mark.parametrize("base", ["task", "purchase", "interaction", "line"])
+@pytest.mark.parametrize(
+    "terms",
+    [
+        terms
+        for terms, _ in MEANINGS
+        if re.match(r"(?!not:|has:|no:|is:|text)[a-z-]+[:.][^/]*$", terms) and " " not in terms
+    ],
+)
+def test_complement_among_items(shop: Shop, terms: str, base: str) -> None:
+    """Also where it asks of the customer, who may have no value at all."""
+    everything = shop.values("customer", base=base)
+    met = shop.values("customer", f"customer/{terms}", base=base)
+    others = shop.values("customer", f"not:customer/{terms}", base=base)
+    assert sorted([*met, *others]) == sorted(everything)
+    none = shop.values("customer", f"customer.none/{terms}", base=base)
+    assert none == others
 
 
 @pytest.mark.parametrize(("terms", "wanted"), MEANINGS, ids=[terms for terms, _ in MEANINGS])

@@ -136,9 +136,8 @@ def killed_after(at: Scene, seconds: float) -> bool:
 
 
 class Child(NamedTuple):
-    """A command in a process of its own, and the one that waits for it."""
+    """A command in a process of its own, which another one waits for and can kill."""
 
-    process: int
     keeper: int
 
 
@@ -158,13 +157,17 @@ def forked(ground: Ground, words: tuple[str, ...], *, system: files.Calls | None
             os._exit(1)
     os.close(write)
     with os.fdopen(read, "rb") as pipe:
-        return Child(int(pipe.read()), keeper)
+        assert pipe.read() == b"begun"
+    return Child(keeper)
 
 
 def _keep(
     ground: Ground, words: tuple[str, ...], system: files.Calls | None, write: int
 ) -> NoReturn:
-    """Begin the command, tell its number, and end as it does when all that it began is over."""
+    """Begin the command, say so, and end as it does when all that it began is over.
+
+    Told to terminate, kill it: only its parent knows that the number is still its own.
+    """
     _adopt()
     process = os.fork()
     if not process:
@@ -174,9 +177,16 @@ def _keep(
             code = ground.run(*words, system=system).code
         finally:
             os._exit(code)
-    os.write(write, b"%d" % process)
+
+    def slay(*_: object) -> None:
+        with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+            os.kill(process, signal.SIGKILL)
+
+    signal.signal(signal.SIGTERM, slay)
+    os.write(write, b"begun")
     os.close(write)
     _, status = os.waitpid(process, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with contextlib.suppress(ChildProcessError):
         while True:
             os.waitpid(-1, 0)
@@ -195,8 +205,7 @@ def _adopt() -> None:
 
 def kill(child: Child) -> None:
     """Kill the command, not its keeper; one that has ended stays so."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child.process, signal.SIGKILL)
+    os.kill(child.keeper, signal.SIGTERM)
 
 
 def ended(child: Child, *, within: float = 60) -> int:
@@ -207,9 +216,9 @@ def ended(child: Child, *, within: float = 60) -> int:
         if number:
             return os.waitstatus_to_exitcode(status)
         if time.monotonic() > until:
-            for process in child:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
+            kill(child)
+            time.sleep(1)
+            os.kill(child.keeper, signal.SIGKILL)
             os.waitpid(child.keeper, 0)
             raise AssertionError("it hangs")
         time.sleep(0.0005)

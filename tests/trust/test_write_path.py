@@ -265,7 +265,7 @@ def test_the_key_at_any_moment(ground: Ground) -> None:
         time.sleep(draw.random() * 0.08)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGINT)
-        codes.add(ended(Child(child, child)))
+        codes.add(ended(Child(child)))
         assert ground.seen() in (at.old, at.new)
         assert ground.run("tag", "add", "x", "jan-vidmar").code == 0
         assert ground.left_over() == []
