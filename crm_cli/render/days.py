@@ -97,7 +97,7 @@ def narrowed(rows: Rows, screen: Screen) -> Rows:
     `rows` are those of `with_times`.
     """
     width = screen.width
-    if width is None or _width(rows) <= width:
+    if width is None or not rows.rows or _width(rows) <= width:
         return rows
     if "name" in rows.keys:
         rows = _without(rows, "who")
@@ -171,15 +171,15 @@ def _limits(rows: Rows, width: int) -> list[int] | None:
     limits = _widths(rows)
     if "name" in rows.keys:
         name = rows.keys.index("name")
-        lines = [line for row in rows.rows for line in wrapped(visible(row[name]), _NAME)]
+        lines = [line for row in rows.rows for line in wrapped(visible(row[name] or ""), _NAME)]
         limits[name] = max(len("name"), *map(columns_of, lines))
     what = rows.keys.index("what")
     limits[what] += width - len(GAP) * (len(limits) - 1) - sum(limits)
     return limits if limits[what] >= _LEAST else None
 
 
-def _lines(text: str, width: int, ellipsis: str) -> list[str]:
-    lines = wrapped(visible(" ".join(text.split())), width)
+def _lines(text: str | None, width: int, ellipsis: str) -> list[str]:
+    lines = wrapped(visible(" ".join((text or "").split())), width)
     if len(lines) > _LINES:
         last = lines[_LINES - 1]
         while columns_of(last) > width - len(ellipsis):

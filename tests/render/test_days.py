@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_cli.render.days import narrowed, with_times
+from crm_cli.render.days import fitted, narrowed, with_times
 from crm_cli.render.output import Column, Format, Rows, rows_text
 from crm_cli.render.screen import Screen
 from crm_cli.render.width import columns_of
@@ -112,3 +112,12 @@ def test_no_line_is_wider_than_the_terminal(what: str, name: str, width: int) ->
 @pytest.mark.parametrize("width", [20, 30, 40])
 def test_the_narrowest_are_cut(width: int) -> None:
     assert table(DUE, Screen(width=width))
+
+
+@pytest.mark.parametrize("width", [1, 10, 20, 40, 80, None])
+def test_nothing_and_rows_without_texts_fit_everywhere(width: int | None) -> None:
+    screen = Screen(width=width, height=24, color=False, unicode=True)
+    nothing = Rows(COLUMNS, [])
+    assert list(rows_text(fitted(with_times(nothing), screen), Format.TABLE, screen)) == []
+    bare = with_times(Rows(COLUMNS, [(date(2026, 11, 16), "todo", "maja", None, None, None, None)]))
+    assert any("20" in line for line in rows_text(fitted(bare, screen), Format.TABLE, screen))
