@@ -9,6 +9,7 @@ from crm_cli.index.reading import item_of, read, root_of
 from crm_cli.index.schema import CUSTOMER
 from crm_cli.model.errors import Problem, Severity
 from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
+from crm_cli.model.ids import is_customer_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import FILE_KINDS, KINDS
 from crm_cli.model.node import Node, Sequence
@@ -103,7 +104,7 @@ def _unmatched(
         tuple(users) if place.to == _USER else (),
     )
     for found, value in rows:
-        for part in value.split("\n"):
+        for part in [value] if place.to == _USER else value.split("\n"):
             if part == value or not _known(connection, place.to, part):
                 yield found, part
 
@@ -147,8 +148,10 @@ class _Hints:
             for user, email in self._users.items():
                 if value == email:
                     return f"did you mean {user}?"
-            named = f"crm config set users.{value}.name=… adds them to crm.yaml"
-            return did_you_mean(value, self._users) or named
+            near = did_you_mean(value, self._users)
+            if near or not is_customer_id(value.lower()):
+                return near
+            return f"crm config set users.{value}.name=… adds them to crm.yaml"
         if to == "purchase":
             row = self._connection.execute(
                 'SELECT c."id" FROM "purchase" p JOIN "customer" c ON c."pk" = p."customer"'

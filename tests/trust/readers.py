@@ -42,7 +42,7 @@ READING = {
 }
 """Commands that answer from the records; of those that write too, the line that does not."""
 
-COUNTS_ONLY = {"segment count", "query fields", "index status", "index path", "doctor", "check"}
+COUNTS_ONLY = {"segment count", "query fields", "index status", "index path", "doctor"}
 """Of these, the ones whose answer has none of the canary's texts."""
 
 FROM_HISTORY = {
@@ -121,6 +121,9 @@ def filled(ground: Ground, words: tuple[str, ...], who: str) -> tuple[str, ...]:
             found[f"{{{kind}}}"] = next(row["id"] for row in rows if row["customer"] == who)
     if "{recurring}" in words:
         rows = json.loads(ground.run("task", "list", "--json").out)
-        found["{recurring}"] = next(row["id"] for row in rows if row["due"] == "2026-11-20"
-                                    and row["customer"] == "jan-vidmar")
+        found["{recurring}"] = next(
+            row["id"]
+            for row in rows
+            if row["due"] == "2026-11-20" and row["customer"] == "jan-vidmar"
+        )
     return tuple(found.get(word, word) for word in words)
