@@ -1,6 +1,6 @@
 """Try for long what the tests try in short: faults, kills, and many at work at once.
 
-python tools/soak.py                    # all of it; an hour or more on two cores
+python tools/soak.py                    # all of it; half an hour on two cores
 python tools/soak.py --seconds 20 --rounds 30 --seed 1
 
 For every command that writes, every file call fails with every error, once and from
