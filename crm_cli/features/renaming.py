@@ -63,8 +63,9 @@ def _naming(workspace: Workspace, old: str, new: str) -> list[str]:
     """The paths of the files that refer to a customer; DataError where that is not known."""
     from crm_cli.index.naming import files_naming
 
+    own = workspace.path_of(old)
     for path in doubtful(workspace, old):
-        if not _is_told(workspace, path, old, new):
+        if path != own and not _is_told(workspace, path, old, new):
             raise DataError(
                 f"{path} has errors and may refer to {old}; nothing was changed",
                 "mend it first; crm check says what is wrong with it",

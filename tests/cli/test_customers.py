@@ -197,6 +197,8 @@ def test_a_rename_waits_for_files_that_may_name_the_customer(crm: Crm, shop: Pat
         " nothing was changed\n  mend it first"
     )
     assert text(shop, "maja-kos") == before
+    own = shop / "customers/maja-kos.yaml"
+    own.write_text(own.read_text(encoding="utf-8") + "id: maja-kos\ngender: [x]\n")
     broken.write_text(good + "referred_by: [jan\n", encoding="utf-8")
     assert crm("rename", "maja-kos", "maja").code == 0, "it speaks of somebody else"
     (shop / "segments.yaml").write_text("some:\n  members: [maja\n", encoding="utf-8")
