@@ -71,6 +71,9 @@ class Document(Opened):
         if (rest and field is not None) or (rest and isinstance(node, Mapping)):
             if not isinstance(node, Mapping):
                 return
+            if field is not None and isinstance(field.type, MapOf) and "." in rest:
+                self._drop_within(item, field, rest)
+                return
             inner = _matching(node, rest)
             if inner is None:
                 return
@@ -172,6 +175,17 @@ class Document(Opened):
         else:
             keys = tuple(entry[1].keys())
             self.apply(Insert(self.path_to(entry[1]), name, made, keys, False))
+
+    def _drop_within(self, item: Item, field: Field, rest: str) -> None:
+        """A field of an entry, as `_set_entry` has it; raises UsageError for its only one."""
+        name, _, own = rest.partition(".")
+        entry: Item | None = (item.values.get(field.key) or {}).get(name)
+        if entry is None or entry_of(entry, normal(own)) is None:
+            return
+        if isinstance(entry.node, Mapping) and len(entry.node.entries) == 1:
+            whole = f"{field.key}.{name}"
+            raise UsageError(f"{whole} has nothing else", f"{whole}= removes it as a whole")
+        self._drop(entry, normal(own))
 
     def _set_lifted(self, item: Item, field: Field, key: str, value: Any) -> None:
         """`city=Koper` is the first address's city, `email=…` the preferred e-mail."""

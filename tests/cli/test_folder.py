@@ -108,6 +108,11 @@ def test_config(crm: Crm, shop: Path) -> None:
     assert "  Jan-V:\n    name: Jan V\n    email: j@x.si\n" in (shop / "crm.yaml").read_text()
     run = crm("config", "set", "users.petra.nme=P")
     assert (run.code, "they have: name, email" in run.err) == (2, True)
+    assert crm("config", "set", "users.Jan-V.email=").code == 0
+    assert "  Jan-V:\n    name: Jan V\n" in (shop / "crm.yaml").read_text()
+    assert "j@x.si" not in (shop / "crm.yaml").read_text()
+    run = crm("config", "set", "users.Jan-V.name=")
+    assert (run.code, "users.Jan-V= removes it as a whole" in run.err) == (2, True)
     assert crm("config", "set", "users.Jan-V=").code == 0
     assert "Jan-V" not in (shop / "crm.yaml").read_text()
     run = crm("config", "get", "curency")
