@@ -4,35 +4,34 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.assignments import split_values
 from crm_cli.cli.options import DryRun, Force, Owner, Tags
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def add(
-    ctx: typer.Context,
+    session: Session,
     name: Annotated[
-        list[str], typer.Argument(metavar="NAME… [KEY=VALUE…]", help="The name, then fields.")
+        list[str], Argument(metavar="NAME… [KEY=VALUE…]", help="The name, then fields.")
     ],
     email: Annotated[
-        list[str] | None, typer.Option("--email", metavar="ADDRESS", help="An e-mail address.")
+        list[str] | None, Option("--email", metavar="ADDRESS", help="An e-mail address.")
     ] = None,
     phone: Annotated[
-        list[str] | None, typer.Option("--phone", metavar="NUMBER", help="A telephone number.")
+        list[str] | None, Option("--phone", metavar="NUMBER", help="A telephone number.")
     ] = None,
     tag: Tags = None,
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="person|organization", help="What they are.")
+        str | None, Option("--kind", metavar="person|organization", help="What they are.")
     ] = None,
     owner: Owner = None,
     id: Annotated[
-        str | None, typer.Option("--id", metavar="ID", help="The id, else made from the name.")
+        str | None, Option("--id", metavar="ID", help="The id, else made from the name.")
     ] = None,
     force: Force = False,
     dry_run: DryRun = False,
@@ -44,7 +43,6 @@ def add(
     """
     from crm_cli.features.adding import add as plan
 
-    session = of(ctx)
     words, values = split_values(name)
     carry_out(
         session,

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Owner, Terms, Where
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Option, Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def agenda(
-    ctx: typer.Context,
+    session: Session,
     terms: Terms = None,
     where: Where = None,
-    days: Annotated[int, typer.Option("--days", metavar="N", help="So many days.")] = 7,
+    days: Annotated[int, Option("--days", metavar="N", help="So many days.")] = 7,
     owner: Owner = None,
     gaps: Annotated[
-        bool, typer.Option("--gaps", help="Show what is free of the working hours, too.")
+        bool, Option("--gaps", help="Show what is free of the working hours, too.")
     ] = False,
     limit: Limit = None,
     cols: Cols = None,
@@ -41,7 +40,6 @@ def agenda(
     from crm_cli.features.due.agenda import heading
     from crm_cli.render.output import Column, Format, Rows
 
-    session = of(ctx)
     session.look_back(as_of)
     workspace = session.workspace
     found = find(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from importlib import import_module
-from typing import Any
+from collections.abc import Sequence
+from inspect import Parameter as Place
+from inspect import Signature
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-from typer.main import get_command_from_info, get_command_name
+from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
 from crm_cli.cli.commands import (
@@ -22,14 +24,18 @@ from crm_cli.cli.commands import (
     overview,
     right_verb,
     verb_of_items,
+    with_verb,
 )
-from crm_cli.model.errors import UsageError
+from crm_cli.cli.plain import verbs_of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Function, Parameter, Verb, Verbs
+from crm_cli.model.errors import Declined, UsageError
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
 
 
-class Verb(TyperCommand):
-    """A command that does something; its help keeps the docstring's lines."""
+class Doing(TyperCommand):
+    """A command of one verb; its help keeps the docstring's lines."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The arguments as the help names them, then the options."""
@@ -52,7 +58,7 @@ class Verb(TyperCommand):
 class Noun(TyperGroup):
     """A command with verbs of its own; alone, or with options or terms, it means its `bare` one."""
 
-    def __init__(self, entry: Command, app: typer.Typer) -> None:
+    def __init__(self, entry: Command, verbs: Verbs) -> None:
         super().__init__(
             name=entry.name,
             help=entry.help[:1].upper() + entry.help[1:] + ".",
@@ -62,55 +68,36 @@ class Noun(TyperGroup):
             options_metavar=None,
         )
         self._entry = entry
-        self._infos = {_name(info): info for info in app.registered_commands}
+        self._verbs = verbs
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The verbs, in the module's order."""
-        return list(self._infos)
+        return list(self._verbs)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The verb, made on first use."""
-        if cmd_name not in self.commands and cmd_name in self._infos:
-            self.commands[cmd_name] = _made(self._infos[cmd_name])
+        if cmd_name not in self.commands and cmd_name in self._verbs:
+            self.commands[cmd_name] = made(self._verbs[cmd_name])
         return self.commands.get(cmd_name)
 
-    def summary(self, verb: str) -> str:
-        """The first line of a verb's help, without making the verb."""
-        info = self._infos[verb]
-        text = info.help or (info.callback.__doc__ if info.callback else "") or ""
-        return text.strip().partition("\n")[0].rstrip(".")
-
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the bare verb in where the first word is an option or can only be a term."""
-        bare = self._entry.bare
-        if not args and bare == "-":
-            args = ["--help"]
-        elif bare != "-" and self._means_bare(args):
-            args = [bare, *args]
-        return super().parse_args(ctx, args)
+        """Put the bare verb in where none is said; the help where there is no such verb."""
+        return super().parse_args(ctx, with_verb(self._entry, args) or ["--help"])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
         """The verb that is meant; raises UsageError with the right one."""
         name, rest = args[0], args[1:]
         command = self.get_command(ctx, name)
         if command is None:
-            raise _no_verb(self._entry, name, rest, set(self._infos))
+            raise _no_verb(self._entry, name, rest, set(self._verbs))
         return name, command, rest
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """What the noun means alone, and the options that every command has."""
-        if self._entry.bare in self._infos:
+        if self._entry.bare in self._verbs:
             name = self._entry.name
             formatter.write(f"\ncrm {name} alone is crm {name} {self._entry.bare}.\n")
         formatter.write("\n" + EVERYWHERE)
-
-    def _means_bare(self, args: list[str]) -> bool:
-        if not args:
-            return True
-        first = args[0]
-        if first in ("-h", "--help"):
-            return False
-        return first.startswith(("-", "+", "@")) or ":" in first or "/" in first
 
 
 class Root(TyperGroup):
@@ -147,32 +134,73 @@ class Root(TyperGroup):
         formatter.write(overview())
 
 
+def run(session: Session, words: Sequence[str]) -> int:
+    """Run a command line with Typer; 0, or the exit code that it ended with.
+
+    Raises UsageError for what Typer refuses, and whatever the command raises.
+    """
+    root = Root()
+    try:
+        with root.make_context("crm", list(words), obj=session) as ctx:
+            root.invoke(ctx)
+    except typer.Exit as done:
+        return done.exit_code
+    except typer.Abort:
+        raise Declined("nothing was changed") from None
+    except typer.TyperException as error:
+        from crm_cli.cli.usage import refusal
+
+        raise refusal(error, words) from error
+    return 0
+
+
 def load(entry: Command) -> TyperCommand | TyperGroup:
     """Import a command's module and make the command from it."""
-    module = import_module(f"crm_cli.cli.{entry.module}")
-    app: typer.Typer = module.app
-    if entry.noun:
-        return Noun(entry, app)
-    for info in app.registered_commands:
-        if _name(info) == entry.name:
-            return _made(info)
-    raise LookupError(f"{module.__name__} has no command {entry.name}")
+    verbs = verbs_of(entry)
+    return Noun(entry, verbs) if entry.noun else made(verbs[entry.name])
 
 
-def _name(info: CommandInfo) -> str:
-    if info.name:
-        return info.name
-    assert info.callback is not None
-    return get_command_name(info.callback.__name__.rstrip("_"))
-
-
-def _made(info: CommandInfo) -> Verb:
-    info.name = _name(info)
-    info.cls = Verb
-    info.context_settings = {**HELP, **(info.context_settings or {})}
+def made(verb: Verb, call: Function | None = None) -> Doing:
+    """Typer's command of a verb; `call` is what it runs, the verb's function if absent."""
+    info = CommandInfo(
+        name=verb.name,
+        cls=Doing,
+        context_settings=dict(HELP),
+        callback=_callback(verb, call or verb.function),
+    )
     command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
-    assert isinstance(command, Verb)
+    assert isinstance(command, Doing)
     return command
+
+
+def _callback(verb: Verb, call: Function) -> Function:
+    """A function with the signature that Typer reads, which hands the session on."""
+
+    def callback(ctx: typer.Context, **values: Any) -> None:
+        call(ctx.obj, **values)
+
+    places = [Place("ctx", Place.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
+    places += [_place(parameter) for parameter in verb.parameters]
+    callback.__signature__ = Signature(places)  # type: ignore[attr-defined]
+    callback.__annotations__ = {place.name: place.annotation for place in places}
+    callback.__doc__ = verb.function.__doc__
+    return callback
+
+
+def _place(parameter: Parameter) -> Place:
+    declared = parameter.declared
+    said: dict[str, Any] = {"metavar": declared.metavar or None, "help": declared.help or None}
+    info = (
+        typer.Argument(**said)
+        if isinstance(declared, Argument)
+        else typer.Option(*declared.names, min=declared.min, **said)
+    )
+    return Place(
+        parameter.name,
+        Place.KEYWORD_ONLY,
+        default=Place.empty if parameter.required else parameter.default,
+        annotation=Annotated[parameter.hint, info],
+    )
 
 
 def _no_command(name: str, rest: list[str]) -> UsageError:

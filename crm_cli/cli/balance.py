@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Where
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.render.output import Column, Format, Rows
 
 if TYPE_CHECKING:
     from crm_cli.features.balances import Account, Owing
     from crm_cli.render.card import Card
 
-app = typer.Typer()
+verbs = Verbs()
 
 _OWING = (
     Column("id"),
@@ -45,15 +44,14 @@ _INVOICES = tuple(
 )
 
 
-@app.command()
+@verbs.add
 def balance(
-    ctx: typer.Context,
+    session: Session,
     who: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="[WHO|TERM…]",
             help="One customer; or terms for several; without any all who owe.",
-            show_default=False,
         ),
     ] = None,
     where: Where = None,
@@ -70,7 +68,6 @@ def balance(
     crm balance ana
     crm balance owner:me is:overdue -o csv
     """
-    session = of(ctx)
     session.look_back(as_of)
     form = session.format(output, json)
     words = session.expand(who or ())

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import DryRun, Json, Output, Yes
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def check(
-    ctx: typer.Context,
+    session: Session,
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[WHO|PATH…]", help="Only these.", show_default=False),
+        Argument(metavar="[WHO|PATH…]", help="Only these."),
     ] = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Write missing ids down, quote codes, close modes.")
+        bool, Option("--fix", help="Write missing ids down, quote codes, close modes.")
     ] = False,
     output: Output = None,
     json: Json = False,
@@ -40,7 +39,6 @@ def check(
     from crm_cli.render.output import Column, Format, Rows
     from crm_cli.render.problems import problem_line, problem_object
 
-    session = of(ctx)
     words = what or ()
     if fix:
         plan = checking.fix(session.workspace, words)

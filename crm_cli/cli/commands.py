@@ -7,7 +7,7 @@ name, a noun is all the functions of its module.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -165,6 +165,23 @@ LETTERS = {"task": "t", "interaction": "i", "purchase": "p", "payment": "y"}
 
 CUSTOMERS_BY_NAME = ("customer", "customers", "contact", "contacts", "client", "clients", "person")
 """The noun that customers do not need."""
+
+
+def with_verb(entry: Command, words: Sequence[str]) -> list[str]:
+    """The words after a noun, with the verb that it means alone where they say none.
+
+    The first word then is an option, or can only be a term. Empty where there are no
+    words and the noun means nothing alone.
+    """
+    if entry.bare != "-" and (not words or _no_verb(words[0])):
+        return [entry.bare, *words]
+    return list(words)
+
+
+def _no_verb(word: str) -> bool:
+    if word in ("-h", "--help"):
+        return False
+    return word.startswith(("-", "+", "@")) or ":" in word or "/" in word
 
 
 def visible_commands() -> Iterator[tuple[str, list[Command]]]:

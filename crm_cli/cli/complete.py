@@ -11,12 +11,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from crm_cli.cli.commands import BY_NAME, COMMANDS
+from crm_cli.cli.plain import verbs_of
 from crm_cli.cli.session import Globals, Session
 from crm_cli.cli.typed import DEFAULT_BREAKS, Typed, split_line
+from crm_cli.cli.verbs import Argument, Option, Parameter, Verb
 
 OFFERED = 200
 """Candidates beyond so many help nobody."""
@@ -94,23 +96,14 @@ def candidates(words: Sequence[str], current: str) -> list[str]:
     entry = BY_NAME.get(rest[0])
     if entry is None:
         return []
-    from crm_cli.cli.app import load
-
-    command: Any = load(entry)
-    after = rest[1:]
+    verbs = verbs_of(entry)
+    name, after = entry.name, rest[1:]
     if entry.noun:
-        verbs = command.list_commands(None)
         if not after and not current.startswith(("-", "+", "@")) and ":" not in current:
-            made = [(verb, command.get_command(None, verb)) for verb in verbs]
-            return _starting(
-                (f"{verb}\t{made.get_short_help_str(70)}" for verb, made in made), current
-            )
-        verb = after[0] if after and after[0] in verbs else entry.bare
-        after = after[1:] if after and after[0] in verbs else after
-        command = command.get_command(None, verb)
-        if command is None:
-            return []
-    return completer.parameters(command, after, current)
+            return _starting((f"{verb.name}\t{verb.summary}" for verb in verbs.values()), current)
+        said = bool(after) and after[0] in verbs
+        name, after = (after[0], after[1:]) if said else (entry.bare, after)
+    return completer.parameters(verbs[name], after, current) if name in verbs else []
 
 
 class Completer:
@@ -119,20 +112,24 @@ class Completer:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def parameters(self, command: Any, words: Sequence[str], current: str) -> list[str]:
+    def parameters(self, verb: Verb, words: Sequence[str], current: str) -> list[str]:
         """An option, an option's value or an argument of the command."""
-        by_name = {name: param for param in command.params for name in param.opts}
-        options = {name: param for name, param in by_name.items() if name.startswith("-")}
-        arguments = [param for param in command.params if param.param_type_name == "argument"]
+        options = {
+            name: parameter
+            for parameter in verb.parameters
+            if isinstance(parameter.declared, Option)
+            for name in parameter.declared.names
+        }
+        arguments = [one for one in verb.parameters if isinstance(one.declared, Argument)]
         given = 0
-        before: Any = None
+        before: Parameter | None = None
         for place, word in enumerate(words):
             if before is not None:
                 before = None
             elif word == "--":
                 return self._argument(arguments, given + len(words) - place - 1, current)
             elif word in options:
-                before = None if getattr(options[word], "is_flag", False) else options[word]
+                before = None if options[word].flag else options[word]
             elif not word.startswith("-") or word == "-":
                 given += 1
         if before is not None:
@@ -141,7 +138,7 @@ class Completer:
         if equals and name in options:
             return [f"{name}={found}" for found in self._parameter(options[name], value)]
         if current.startswith("-"):
-            named = [f"{name}\t{param.help or ''}" for name, param in options.items()]
+            named = [f"{name}\t{one.declared.help}" for name, one in options.items()]
             return _starting([*named, "--help\tShow its options."], current)
         return self._argument(arguments, given, current)
 
@@ -167,17 +164,16 @@ class Completer:
                 return self._ask(kind, current)
         return []
 
-    def _argument(self, arguments: Sequence[Any], given: int, current: str) -> list[str]:
-        for place, param in enumerate(arguments):
-            if given <= place or param.nargs == -1:
-                return self._parameter(param, current)
+    def _argument(self, arguments: Sequence[Parameter], given: int, current: str) -> list[str]:
+        for place, parameter in enumerate(arguments):
+            if given <= place or parameter.many:
+                return self._parameter(parameter, current)
         return []
 
-    def _parameter(self, param: Any, current: str) -> list[str]:
-        choices = getattr(param.type, "choices", None)
-        if choices:
-            return _starting([str(getattr(held, "value", held)) for held in choices], current)
-        return self.values(param.metavar or "", current)
+    def _parameter(self, parameter: Parameter, current: str) -> list[str]:
+        if issubclass(parameter.type, Enum):
+            return _starting([str(member.value) for member in parameter.type], current)
+        return self.values(parameter.declared.metavar, current)
 
     def _terms(self, current: str) -> list[str]:
         """A query term: `+TAG`, `@SEGMENT`, `FIELD:VALUE`, `has:FIELD`, each after `not:` too."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
 from crm_cli.cli.shells import SCRIPTS, Shell
+from crm_cli.cli.verbs import Argument, Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def completion(
-    ctx: typer.Context,
-    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+    session: Session,
+    shell: Annotated[Shell, Argument(metavar="SHELL", help="bash, zsh or fish.")],
 ) -> None:
     """Print the script that completes commands, fields, values and customers.
 
@@ -24,4 +23,4 @@ def completion(
       eval "$(crm completion zsh)"                                   in ~/.zshrc
       crm completion fish > ~/.config/fish/completions/crm.fish
     """
-    of(ctx).write(SCRIPTS[shell])
+    session.write(SCRIPTS[shell])

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.assignments import split_assignments
 from crm_cli.cli.options import DryRun, Json, NoHeader, Output
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import UsageError
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command("list")
+@verbs.add
 def list_(
-    ctx: typer.Context, output: Output = None, json: Json = False, no_header: NoHeader = False
+    session: Session, output: Output = None, json: Json = False, no_header: NoHeader = False
 ) -> None:
     """List the settings, with their values and defaults.
 
@@ -27,7 +26,6 @@ def list_(
     from crm_cli.render.output import Column, Rows
     from crm_cli.render.values import cell_text
 
-    session = of(ctx)
     form = session.format(output, json)
     flat = form in ("table", "csv", "tsv")
     rows = [
@@ -38,10 +36,10 @@ def list_(
     session.show(Rows(columns, rows, ids=[row[0] for row in rows]), form, header=not no_header)
 
 
-@app.command()
+@verbs.add
 def get(
-    ctx: typer.Context,
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The setting, as business.name.")],
+    session: Session,
+    key: Annotated[str, Argument(metavar="KEY", help="The setting, as business.name.")],
     json: Json = False,
 ) -> None:
     """Print one setting's value, its default where it is not set.
@@ -52,7 +50,6 @@ def get(
     from crm_cli.render.output import Format
     from crm_cli.render.values import cell_text
 
-    session = of(ctx)
     setting = find(session.workspace, key)
     value = setting.default if setting.value is None else setting.value
     if json:
@@ -61,11 +58,11 @@ def get(
         session.give(cell_text(value) + "\n")
 
 
-@app.command("set")
+@verbs.add
 def set_(
-    ctx: typer.Context,
+    session: Session,
     values: Annotated[
-        list[str], typer.Argument(metavar="KEY=VALUE…", help="Settings; KEY= removes one.")
+        list[str], Argument(metavar="KEY=VALUE…", help="Settings; KEY= removes one.")
     ],
     dry_run: DryRun = False,
 ) -> None:
@@ -75,7 +72,6 @@ def set_(
     """
     from crm_cli.features.configuring import change
 
-    session = of(ctx)
     words, assignments = split_assignments(values)
     if words or not assignments:
         raise UsageError("write KEY=VALUE", "crm config set terms_days=14")

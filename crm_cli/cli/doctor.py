@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 
-import typer
-
 from crm_cli.cli.options import Json, NoHeader, Output
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def doctor(
-    ctx: typer.Context, output: Output = None, json: Json = False, no_header: NoHeader = False
+    session: Session, output: Output = None, json: Json = False, no_header: NoHeader = False
 ) -> None:
     """Look whether all is in order here, and say what to run; exit 1 if something fails.
 
@@ -24,7 +23,6 @@ def doctor(
     from crm_cli.render.checkup import checkup_lines
     from crm_cli.render.output import Column, Format, Rows
 
-    session = of(ctx)
     outside = Outside(
         getattr(sys.stdout, "encoding", None) or "utf-8",
         session.options.today or session.environ.get("CRM_TODAY"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import (
     AsOf,
     Cols,
@@ -18,30 +16,29 @@ from crm_cli.cli.options import (
     Where,
     Within,
 )
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Option, Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def due(
-    ctx: typer.Context,
+    session: Session,
     terms: Terms = None,
     where: Where = None,
     within: Within = None,
     owner: Owner = None,
     kind: Annotated[
         str | None,
-        typer.Option(
-            "--kind", metavar="A,B", help="Only these kinds: call,follow_up.", show_default=False
-        ),
+        Option("--kind", metavar="A,B", help="Only these kinds: call,follow_up."),
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 1 when something is due.")
+        bool, Option("--exit-code", help="Exit with 1 when something is due.")
     ] = False,
     since_last: Annotated[
         bool,
-        typer.Option("--since-last", help="Only what no run before showed that asked the same."),
+        Option("--since-last", help="Only what no run before showed that asked the same."),
     ] = False,
     limit: Limit = None,
     cols: Cols = None,
@@ -64,7 +61,6 @@ def due(
     from crm_cli.render.days import fitted, with_times
     from crm_cli.render.output import Column, Format, Rows
 
-    session = of(ctx)
     session.look_back(as_of)
     workspace = session.workspace
     found = find(

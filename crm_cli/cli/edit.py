@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.cli.writing import carry_out
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def edit(
-    ctx: typer.Context,
+    session: Session,
     who: Annotated[
-        str, typer.Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
+        str, Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
     ],
 ) -> None:
     """Open a record in your editor ($VISUAL, $EDITOR); it is checked when you close it.
@@ -28,7 +27,6 @@ def edit(
     from crm_cli.features import editing
     from crm_cli.model.errors import ConflictError
 
-    session = of(ctx)
     workspace = session.workspace
     customer = None if editing.is_item(workspace, who) else session.who(who)
     draft = editing.begin(workspace, who, customer)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from crm_cli.cli.options import Sort, Terms, To, Where
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 
 if TYPE_CHECKING:
     from crm_cli.features.exporting.vdir import Folder
 
-app = typer.Typer()
+verbs = Verbs()
 
 _SHOWN = 20
 
 Kind = Annotated[
     str,
-    typer.Argument(
+    Argument(
         metavar="KIND",
         help="customers, products, purchases, payments, tasks, interactions, anniversaries "
         "or calendar.",
@@ -27,14 +26,14 @@ Kind = Annotated[
 ]
 
 
-@app.command()
+@verbs.add
 def export(
-    ctx: typer.Context,
+    session: Session,
     kind: Kind,
     terms: Terms = None,
     format: Annotated[
         str,
-        typer.Option(
+        Option(
             "--format",
             metavar="csv|json|jsonl|ics",
             help="How it is written; else as the file's name ends, else CSV, of calendars ics.",
@@ -43,10 +42,10 @@ def export(
     to: To = None,
     vdir: Annotated[
         Path | None,
-        typer.Option("--vdir", metavar="DIR", help="A file for each entry, for vdirsyncer."),
+        Option("--vdir", metavar="DIR", help="A file for each entry, for vdirsyncer."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace the file, or in a vdir what was changed.")
+        bool, Option("--force", help="Replace the file, or in a vdir what was changed.")
     ] = False,
     where: Where = None,
     sort: Sort = None,
@@ -63,7 +62,6 @@ def export(
     from crm_cli.features import exporting
     from crm_cli.model.text import visible
 
-    session = of(ctx)
     if vdir is not None:
         from crm_cli.features.exporting.vdir import export_folder
 

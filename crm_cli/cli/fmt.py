@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import DryRun, Yes
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def fmt(
-    ctx: typer.Context,
+    session: Session,
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[WHO|PATH…]", help="Only these.", show_default=False),
+        Argument(metavar="[WHO|PATH…]", help="Only these."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Only say whether anything would change: exit 1.")
+        bool, Option("--check", help="Only say whether anything would change: exit 1.")
     ] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -33,7 +32,6 @@ def fmt(
     """
     from crm_cli.features.formatting import fmt as plan
 
-    session = of(ctx)
     made = plan(session.workspace, what or ())
     if check:
         session.write(f"{path}\n" for path in made.records)

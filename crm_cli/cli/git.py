@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import typer
-
 from crm_cli.cli.options import Yes
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verbs
 from crm_cli.model.text import visible
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
-def setup(ctx: typer.Context, yes: Yes = False) -> None:
+@verbs.add
+def setup(session: Session, yes: Yes = False) -> None:
     """Trust this directory, and have git merge and check its records with crm.
 
     The one step that a fresh clone needs. Where there is no repository it makes one.
@@ -21,7 +20,6 @@ def setup(ctx: typer.Context, yes: Yes = False) -> None:
     """
     from crm_cli.features.repository import set_up
 
-    session = of(ctx)
     root = session.workspace.root
     session.confirm(
         f"Let crm run git in {root}, and git run crm to merge and check its records?", yes=yes

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.model.errors import UsageError
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command("help")
+@verbs.add
 def help_(
-    ctx: typer.Context,
+    session: Session,
     topic: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TOPIC]", help="A topic, or a command.", show_default=False),
+        Argument(metavar="[TOPIC]", help="A topic, or a command."),
     ] = None,
 ) -> None:
     """Show a page of examples on a topic, or a command's help.
@@ -28,7 +27,6 @@ def help_(
     from crm_cli.cli.commands import BY_NAME
     from crm_cli.cli.topics import TOPICS
 
-    session = of(ctx)
     if not topic:
         session.write("Topics:\n")
         width = max(map(len, TOPICS)) + 2

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Terms, Who
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Option, Verbs
 from crm_cli.render.output import Column, Format, Rows
 
 if TYPE_CHECKING:
     from crm_cli.features.history import Change
 
-app = typer.Typer()
+verbs = Verbs()
 
 _FOR_PEOPLE = ("when", "who", "record", "what")
 
 
-@app.command()
+@verbs.add
 def history(
-    ctx: typer.Context,
+    session: Session,
     who: Who,
     limit: Limit = None,
     cols: Cols = None,
@@ -37,17 +36,16 @@ def history(
     from crm_cli.cli.choosing import chosen
     from crm_cli.features.history import history as find
 
-    session = of(ctx)
     found = chosen(session, lambda text: find(session.workspace, text), who)
     _show(session, found[:limit], cols, output, json, no_header, leave_out="record")
 
 
-@app.command()
+@verbs.add
 def changes(
-    ctx: typer.Context,
+    session: Session,
     terms: Terms = None,
     since: Annotated[
-        str, typer.Option("--since", metavar="DATE", help="From then on; monday if absent.")
+        str, Option("--since", metavar="DATE", help="From then on; monday if absent.")
     ] = "monday",
     limit: Limit = None,
     cols: Cols = None,
@@ -62,14 +60,13 @@ def changes(
     """
     from crm_cli.features.history import changes as find
 
-    session = of(ctx)
     found = find(session.workspace, since, session.expand(terms or ()))
     _show(session, found[:limit], cols, output, json, no_header)
 
 
-@app.command()
+@verbs.add
 def blame(
-    ctx: typer.Context,
+    session: Session,
     who: Who,
     cols: Cols = None,
     output: Output = None,
@@ -86,7 +83,6 @@ def blame(
     from crm_cli.features.history import blame as find
     from crm_cli.render.days import with_times
 
-    session = of(ctx)
     found = chosen(session, lambda text: find(session.workspace, text), who)
     columns = [Column("field"), Column("value"), Column("when", "moment"), Column("who")]
     columns += [Column("subject"), Column("commit")]

@@ -72,22 +72,10 @@ def _invoked(session: Session, words: list[str]) -> int:
 
     try:
         session.look_ahead()
-        import typer
-
-        try:
-            if not words and not session.has_directory():
-                session.write(WELCOME)
-            else:
-                _ask(session, words)
-        except typer.Exit as done:
-            if done.exit_code:
-                return done.exit_code
-        except typer.Abort:
-            raise Declined("nothing was changed") from None
-        except typer.TyperException as error:
-            from crm_cli.cli.usage import refusal
-
-            raise refusal(error, words) from error
+        if not words and not session.has_directory():
+            session.write(WELCOME)
+        elif code := _ask(session, words or ["due"]):
+            return code
         session.flush()
     except BrokenPipeError:
         _drop_output()
@@ -107,16 +95,19 @@ def _invoked(session: Session, words: list[str]) -> int:
     return _told(session)
 
 
-def _ask(session: Session, words: list[str]) -> None:
+def _ask(session: Session, words: list[str]) -> int:
     """Run the command, and again from an index made anew where the cache failed halfway."""
-    from crm_cli.cli.app import Root
+    from crm_cli.cli.plain import read
 
+    call = read(words)
     while True:
-        root = Root()
         try:
-            with root.make_context("crm", list(words) or ["due"], obj=session) as ctx:
-                root.invoke(ctx)
-            return
+            if call is not None:
+                call.function(session, **call.values)
+                return 0
+            from crm_cli.cli.app import run
+
+            return run(session, words)
         except Exception as error:
             if not session.mend(error):
                 raise

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from crm_cli.cli.export import Kind
 from crm_cli.cli.options import DryRun, Yes
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 
 if TYPE_CHECKING:
@@ -17,59 +16,56 @@ if TYPE_CHECKING:
     from crm_cli.formats.drafts import Drafts
     from crm_cli.model.errors import Problem
 
-app = typer.Typer()
+verbs = Verbs()
 
 _SHOWN = 50
 """So many rejected rows are listed; the file of rejects has them all."""
 
 
-@app.command()
+@verbs.add
 def import_(
-    ctx: typer.Context,
+    session: Session,
     kind: Kind,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The file, or a vdir's folder; - reads stdin.")
+        Path, Argument(metavar="FILE", help="The file, or a vdir's folder; - reads stdin.")
     ],
     format: Annotated[
-        str, typer.Option("--format", metavar="csv|ics", help="Else as the file's name ends.")
+        str, Option("--format", metavar="csv|ics", help="Else as the file's name ends.")
     ] = "",
     who: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--who",
             metavar="WHO",
             help="Whose the entries of a calendar are that name nobody.",
-            show_default=False,
         ),
     ] = None,
     map: Annotated[
         Path | None,
-        typer.Option("--map", metavar="MAP.yaml", help="What the columns mean."),
+        Option("--map", metavar="MAP.yaml", help="What the columns mean."),
     ] = None,
     save_map: Annotated[
         Path | None,
-        typer.Option("--save-map", metavar="FILE", help="Keep how it was read, as a map."),
+        Option("--save-map", metavar="FILE", help="Keep how it was read, as a map."),
     ] = None,
     encoding: Annotated[
-        str, typer.Option("--encoding", metavar="cp1250", help="The file's encoding.")
+        str, Option("--encoding", metavar="cp1250", help="The file's encoding.")
     ] = "",
     delimiter: Annotated[
-        str, typer.Option("--delimiter", metavar="SIGN", help="What parts columns: ; , or tab.")
+        str, Option("--delimiter", metavar="SIGN", help="What parts columns: ; , or tab.")
     ] = "",
     dates: Annotated[
-        str, typer.Option("--dates", metavar="ymd|dmy|mdy", help="How 03/04/2025 is read.")
+        str, Option("--dates", metavar="ymd|dmy|mdy", help="How 03/04/2025 is read.")
     ] = "",
-    decimal: Annotated[
-        str, typer.Option("--decimal", metavar=".|,", help="How 1.234 is read.")
-    ] = "",
+    decimal: Annotated[str, Option("--decimal", metavar=".|,", help="How 1.234 is read.")] = "",
     source_system: Annotated[
-        str, typer.Option("--source-system", metavar="NAME", help="Whose the external ids are.")
+        str, Option("--source-system", metavar="NAME", help="Whose the external ids are.")
     ] = "",
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Import the good rows; keep the others in a file.")
+        bool, Option("--skip-bad", help="Import the good rows; keep the others in a file.")
     ] = False,
     rejects: Annotated[
-        Path | None, typer.Option("--rejects", metavar="FILE", help="The file for the others.")
+        Path | None, Option("--rejects", metavar="FILE", help="The file for the others.")
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -87,7 +83,6 @@ def import_(
     from crm_cli.features import importing
     from crm_cli.features.plan import Plan, counted
 
-    session = of(ctx)
     if importing.is_calendar(kind, file, format):
         from crm_cli.cli.calendars import import_calendar
 

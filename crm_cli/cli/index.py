@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-import typer
-
 from crm_cli.cli.options import Json, Output
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
-def status(ctx: typer.Context, output: Output = None, json: Json = False) -> None:
+@verbs.add
+def status(session: Session, output: Output = None, json: Json = False) -> None:
     """Say where the cache lies and what it holds.
 
     crm index status
     """
-    session = of(ctx)
     session.workspace.checking = True
     session.show_record(session.workspace.index.status(), session.format(output, json))
 
 
-@app.command()
-def rebuild(ctx: typer.Context) -> None:
+@verbs.add
+def rebuild(session: Session) -> None:
     """Make the cache anew from the files. It changes no answer.
 
     crm index rebuild
     """
-    session = of(ctx)
     index = session.workspace.index
     index.rebuild()
     session.write(f"read {index.status()['customers']:,} customers\n")
 
 
-@app.command()
-def path(ctx: typer.Context) -> None:
+@verbs.add
+def path(session: Session) -> None:
     """Print the path of the cache's file; nothing where it is kept in memory.
 
     crm index path
     sqlite3 -readonly "$(crm index path)" .tables
     """
-    session = of(ctx)
     session.workspace.checking = True
     found = session.workspace.index.status()["path"]
     if found is None:

@@ -5,39 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.model.text import visible
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def init(
-    ctx: typer.Context,
+    session: Session,
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="The folder, this one if absent.", show_default=False),
+        Argument(metavar="[DIR]", help="The folder, this one if absent."),
     ] = None,
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The business's name.")] = "",
+    name: Annotated[str, Option("--name", metavar="NAME", help="The business's name.")] = "",
     country: Annotated[
-        str, typer.Option("--country", metavar="SI", help="Gives currency and time zone.")
+        str, Option("--country", metavar="SI", help="Gives currency and time zone.")
     ] = "",
-    currency: Annotated[
-        str, typer.Option("--currency", metavar="EUR", help="The base currency.")
-    ] = "",
+    currency: Annotated[str, Option("--currency", metavar="EUR", help="The base currency.")] = "",
     time_zone: Annotated[
-        str, typer.Option("--time-zone", metavar="ZONE", help="As Europe/Ljubljana.")
+        str, Option("--time-zone", metavar="ZONE", help="As Europe/Ljubljana.")
     ] = "",
     sample: Annotated[
-        bool, typer.Option("--sample", help="With a few made-up customers to try things on.")
+        bool, Option("--sample", help="With a few made-up customers to try things on.")
     ] = False,
     no_git: Annotated[
-        bool, typer.Option("--no-git", help="Without a git repository, so without a history.")
+        bool, Option("--no-git", help="Without a git repository, so without a history.")
     ] = False,
     default: Annotated[
-        bool, typer.Option("--default", help="Find this folder from anywhere, without asking.")
+        bool, Option("--default", help="Find this folder from anywhere, without asking.")
     ] = False,
 ) -> None:
     """Start a new folder of customers.
@@ -48,7 +45,6 @@ def init(
     from crm_cli.features.initializing import Wanted, completed, make_default
     from crm_cli.features.initializing import init as make
 
-    session = of(ctx)
     wanted = Wanted(name, country, currency, time_zone)
     asking = session.interactive and not (name or country or sample)
     if asking:

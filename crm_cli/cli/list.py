@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import typer
-
 from crm_cli.cli.listing import list_verb
+from crm_cli.cli.verbs import Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 list_verb(
-    app,
+    verbs,
     "customer",
     """List the customers that query terms describe; all of them without any.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from crm_cli.cli.options import (
     Agg,
     AsOf,
@@ -21,17 +19,18 @@ from crm_cli.cli.options import (
     Total,
     Where,
 )
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verbs
 
 
-def list_verb(app: typer.Typer, kind: str, doc: str, *, sort: str = "") -> None:
+def list_verb(verbs: Verbs, kind: str, doc: str, *, sort: str = "") -> None:
     """Give a module its `list`: of the kind of that name, with `doc` as its help.
 
     `sort` is the order without `--sort`.
     """
 
     def list_(
-        ctx: typer.Context,
+        session: Session,
         terms: Terms = None,
         where: Where = None,
         owner: Owner = None,
@@ -52,7 +51,6 @@ def list_verb(app: typer.Typer, kind: str, doc: str, *, sort: str = "") -> None:
         from crm_cli.model.kinds import BY_NAME
         from crm_cli.workspace import Groups
 
-        session = of(ctx)
         session.look_back(as_of)
         answer_list(
             session,
@@ -72,4 +70,4 @@ def list_verb(app: typer.Typer, kind: str, doc: str, *, sort: str = "") -> None:
 
     default = sort
     list_.__doc__ = doc
-    app.command("list")(list_)
+    verbs.add(list_)

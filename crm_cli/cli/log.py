@@ -6,46 +6,45 @@ import sys
 from collections.abc import Callable
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import DryRun, Texts, Who
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import Declined, UsageError
 
-app = typer.Typer()
+verbs = Verbs()
 
 _BELOW = "# ---- what stands below this line is not noted ----"
 
 
-@app.command()
+@verbs.add
 def log(
-    ctx: typer.Context,
+    session: Session,
     who: Who,
     text: Texts = None,
     kind: Annotated[
         str | None,
-        typer.Option("--kind", metavar="KIND", help="note, call, meeting, email, visit …"),
+        Option("--kind", metavar="KIND", help="note, call, meeting, email, visit …"),
     ] = None,
-    inbound: Annotated[bool, typer.Option("--in", help="They turned to us.")] = False,
-    outbound: Annotated[bool, typer.Option("--out", help="We turned to them.")] = False,
+    inbound: Annotated[bool, Option("--in", help="They turned to us.")] = False,
+    outbound: Annotated[bool, Option("--out", help="We turned to them.")] = False,
     at: Annotated[
         str | None,
-        typer.Option("--at", metavar="WHEN", help="If not now: yesterday 14:30, 2026-11-03."),
+        Option("--at", metavar="WHEN", help="If not now: yesterday 14:30, 2026-11-03."),
     ] = None,
     outcome: Annotated[
         str | None,
-        typer.Option("--outcome", metavar="OUTCOME", help="reached, no_answer, voicemail …"),
+        Option("--outcome", metavar="OUTCOME", help="reached, no_answer, voicemail …"),
     ] = None,
     duration: Annotated[
-        str | None, typer.Option("--duration", metavar="TIME", help="How long: 15min, 1h30min.")
+        str | None, Option("--duration", metavar="TIME", help="How long: 15min, 1h30min.")
     ] = None,
     subject: Annotated[
-        str | None, typer.Option("--subject", metavar="TEXT", help="What it was about.")
+        str | None, Option("--subject", metavar="TEXT", help="What it was about.")
     ] = None,
     follow_up: Annotated[
         str | None,
-        typer.Option("--follow-up", metavar="DATE", help="Add a task to follow it up that day."),
+        Option("--follow-up", metavar="DATE", help="Add a task to follow it up that day."),
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -61,7 +60,6 @@ def log(
 
     if inbound and outbound:
         raise UsageError("--in and --out cannot both be", "give one of them, or neither")
-    session = of(ctx)
     customer = whom(session, who)
     said = _text(session, text, customer, outcome)
     carry_out(

@@ -5,20 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Verbs
 
-from crm_cli.cli.session import of
-
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command("merge-driver")
+@verbs.add
 def merge_driver(
-    ctx: typer.Context,
-    base: Annotated[Path, typer.Argument(metavar="BASE", help="What both sides began with.")],
-    ours: Annotated[Path, typer.Argument(metavar="OURS", help="Our file; the result goes there.")],
-    theirs: Annotated[Path, typer.Argument(metavar="THEIRS", help="Their file.")],
-    path: Annotated[str, typer.Argument(metavar="PATH", help="The file's name, for messages.")],
+    session: Session,
+    base: Annotated[Path, Argument(metavar="BASE", help="What both sides began with.")],
+    ours: Annotated[Path, Argument(metavar="OURS", help="Our file; the result goes there.")],
+    theirs: Annotated[Path, Argument(metavar="THEIRS", help="Their file.")],
+    path: Annotated[str, Argument(metavar="PATH", help="The file's name, for messages.")],
 ) -> None:
     """Merge three versions of a record; git calls this, crm git setup tells it to.
 
@@ -26,7 +25,6 @@ def merge_driver(
     """
     from crm_cli.features.merging import merge_files
 
-    session = of(ctx)
     conflicts = merge_files(base, ours, theirs, path)
     for name in conflicts:
         session.say(f"both sides changed {name} of {path}; crm resolve settles it")

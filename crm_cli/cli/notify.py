@@ -5,32 +5,29 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import Owner, Terms, Within
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Option, Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def notify(
-    ctx: typer.Context,
+    session: Session,
     terms: Terms = None,
     owner: Owner = None,
     within: Within = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="A,B", help="Only these kinds.")
-    ] = None,
+    kind: Annotated[str | None, Option("--kind", metavar="A,B", help="Only these kinds.")] = None,
     command: Annotated[
         str | None,
-        typer.Option("--command", metavar="CMD", help="Hand it to a command, not to mail."),
+        Option("--command", metavar="CMD", help="Hand it to a command, not to mail."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be sent, send nothing.")
+        bool, Option("--dry-run", help="Print what would be sent, send nothing.")
     ] = False,
     print_crontab: Annotated[
-        bool, typer.Option("--print-crontab", help="Print lines for cron and systemd.")
+        bool, Option("--print-crontab", help="Print lines for cron and systemd.")
     ] = False,
 ) -> None:
     """Send each user of crm.yaml one digest a day of what is due for them.
@@ -45,7 +42,6 @@ def notify(
     from crm_cli.features.due import notifying
     from crm_cli.model.text import visible
 
-    session = of(ctx)
     workspace = session.workspace
     if print_crontab:
         session.give(notifying.crontab(workspace, sys.argv[0] or "crm"))

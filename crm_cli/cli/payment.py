@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     Currency,
     DryRun,
     On,
 )
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from crm_cli.workspace import Workspace
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def add(
-    ctx: typer.Context,
+    session: Session,
     words: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="WHO|NUMBER [AMOUNT] [KEY=VALUE…]",
             help="The customer, or what they paid for; without an amount what is owed for it.",
         ),
@@ -35,19 +34,17 @@ def add(
     date: On = None,
     method: Annotated[
         str | None,
-        typer.Option(
-            "--method", metavar="METHOD", help="cash, credit_transfer, credit_card, online …"
-        ),
+        Option("--method", metavar="METHOD", help="cash, credit_transfer, credit_card, online …"),
     ] = None,
     for_: Annotated[
         str | None,
-        typer.Option("--for", metavar="NUMBER|ID", help="The purchase that it pays."),
+        Option("--for", metavar="NUMBER|ID", help="The purchase that it pays."),
     ] = None,
     reference: Annotated[
-        str | None, typer.Option("--reference", metavar="TEXT", help="The bank's reference.")
+        str | None, Option("--reference", metavar="TEXT", help="The bank's reference.")
     ] = None,
     currency: Currency = None,
-    refund: Annotated[bool, typer.Option("--refund", help="Money that goes back to them.")] = False,
+    refund: Annotated[bool, Option("--refund", help="Money that goes back to them.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Add a payment. The number of an invoice settles it.
@@ -60,7 +57,6 @@ def add(
     from crm_cli.features.payments import Wanted
     from crm_cli.features.payments import add as plan
 
-    session = of(ctx)
     named, values = split_values(words)
     if not named or len(named) > 2:
         raise UsageError(
@@ -122,7 +118,7 @@ def _purchase(workspace: Workspace, text: str) -> tuple[str, str] | None:
 
 
 list_verb(
-    app,
+    verbs,
     "payment",
     """List the payments that query terms describe, by their date.
 

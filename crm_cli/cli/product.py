@@ -4,48 +4,39 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     Currency,
     DryRun,
     Yes,
 )
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import UsageError
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def add(
-    ctx: typer.Context,
+    session: Session,
     words: Annotated[
         list[str],
-        typer.Argument(
-            metavar="SKU NAME… [KEY=VALUE…]", help="Its SKU, its name, then further fields."
-        ),
+        Argument(metavar="SKU NAME… [KEY=VALUE…]", help="Its SKU, its name, then further fields."),
     ],
     price: Annotated[
-        str | None, typer.Option("--price", metavar="18.50", help="Of one, without tax.")
+        str | None, Option("--price", metavar="18.50", help="Of one, without tax.")
     ] = None,
     category: Annotated[
-        str | None, typer.Option("--category", metavar="TEXT", help="The group it belongs to.")
+        str | None, Option("--category", metavar="TEXT", help="The group it belongs to.")
     ] = None,
-    unit: Annotated[
-        str | None, typer.Option("--unit", metavar="kg", help="Piece, kg, hour …")
-    ] = None,
-    tax_rate: Annotated[
-        str | None, typer.Option("--tax-rate", metavar="9.5", help="Percent.")
-    ] = None,
+    unit: Annotated[str | None, Option("--unit", metavar="kg", help="Piece, kg, hour …")] = None,
+    tax_rate: Annotated[str | None, Option("--tax-rate", metavar="9.5", help="Percent.")] = None,
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="good|service", help="A thing, or work.")
+        str | None, Option("--kind", metavar="good|service", help="A thing, or work.")
     ] = None,
-    cost: Annotated[
-        str | None, typer.Option("--cost", metavar="9.20", help="What one costs us.")
-    ] = None,
+    cost: Annotated[str | None, Option("--cost", metavar="9.20", help="What one costs us.")] = None,
     currency: Currency = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -57,7 +48,6 @@ def add(
     from crm_cli.cli.assignments import split_values
     from crm_cli.features.products import add as plan
 
-    session = of(ctx)
     named, values = split_values(words)
     if not named:
         raise UsageError("which product?", 'crm product add beans-1kg "House blend, 1 kg"')
@@ -79,7 +69,7 @@ def add(
 
 
 list_verb(
-    app,
+    verbs,
     "product",
     """List the products that query terms describe; all of them without any.
 
@@ -89,12 +79,12 @@ list_verb(
 )
 
 
-@app.command("set")
+@verbs.add
 def set_(
-    ctx: typer.Context,
+    session: Session,
     words: Annotated[
         list[str],
-        typer.Argument(metavar="PRODUCT… KEY=VALUE…", help="Which, and what: price=19.50 unit=."),
+        Argument(metavar="PRODUCT… KEY=VALUE…", help="Which, and what: price=19.50 unit=."),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -107,7 +97,6 @@ def set_(
     from crm_cli.cli.assignments import split_assignments
     from crm_cli.features.products import change
 
-    session = of(ctx)
     skus, assignments = split_assignments(words)
     plan = change(session.workspace, session.expand(skus), assignments)
     carry_out(session, plan, dry_run=dry_run, yes=yes)

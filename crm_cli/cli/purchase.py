@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     AsOf,
@@ -24,7 +22,8 @@ from crm_cli.cli.options import (
     Terms,
     Where,
 )
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import UsageError
 
@@ -32,22 +31,22 @@ if TYPE_CHECKING:
     from crm_cli.features.purchases import Wanted
     from crm_cli.features.summaries import By
 
-app = typer.Typer()
+verbs = Verbs()
 
 ATTEMPTS = 20
 """How often the next number is asked for where others take it meanwhile."""
 
 
-@app.command()
+@verbs.add
 def add(
-    ctx: typer.Context,
+    session: Session,
     who: Annotated[
         list[str],
-        typer.Argument(metavar="WHO [KEY=VALUE…]", help="The customer, then further fields."),
+        Argument(metavar="WHO [KEY=VALUE…]", help="The customer, then further fields."),
     ],
     line: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--line",
             "-l",
             metavar="PRODUCT[:QUANTITY[:PRICE]]",
@@ -56,14 +55,14 @@ def add(
     ] = None,
     amount: Annotated[
         str | None,
-        typer.Option("--amount", metavar="1200", help="The net amount, where there are no lines."),
+        Option("--amount", metavar="1200", help="The net amount, where there are no lines."),
     ] = None,
     text: Annotated[
-        str | None, typer.Option("--text", metavar="TEXT", help="What the amount is for.")
+        str | None, Option("--text", metavar="TEXT", help="What the amount is for.")
     ] = None,
     kind: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--kind",
             metavar="sale|order|invoice|credit_note",
             help="A sale, if absent, is paid at once; only an invoice owes.",
@@ -71,16 +70,16 @@ def add(
     ] = None,
     number: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--number", metavar="TEXT|next", help="Its number; next follows the last invoice's."
         ),
     ] = None,
     date: On = None,
     due: Due = None,
     discount: Annotated[
-        str | None, typer.Option("--discount", metavar="15", help="Percent off each line.")
+        str | None, Option("--discount", metavar="15", help="Percent off each line.")
     ] = None,
-    draft: Annotated[bool, typer.Option("--draft", help="Not posted: it counts nothing.")] = False,
+    draft: Annotated[bool, Option("--draft", help="Not posted: it counts nothing.")] = False,
     currency: Currency = None,
     force: Force = False,
     dry_run: DryRun = False,
@@ -94,7 +93,6 @@ def add(
     from crm_cli.cli.assignments import split_values
     from crm_cli.features.purchases import Wanted
 
-    session = of(ctx)
     words, values = split_values(who)
     if len(words) != 1:
         shown = " ".join(words[1:])
@@ -126,7 +124,7 @@ def _add(session: Session, customer: str, wanted: Wanted, *, force: bool, dry_ru
 
 
 list_verb(
-    app,
+    verbs,
     "purchase",
     """List the purchases that query terms describe, by their date.
 
@@ -136,12 +134,10 @@ list_verb(
 )
 
 
-@app.command()
+@verbs.add
 def show(
-    ctx: typer.Context,
-    purchase: Annotated[
-        str, typer.Argument(metavar="NUMBER|ID", help="A purchase's number or id.")
-    ],
+    session: Session,
+    purchase: Annotated[str, Argument(metavar="NUMBER|ID", help="A purchase's number or id.")],
     cols: Cols = None,
     as_of: AsOf = None,
     output: Output = None,
@@ -157,20 +153,19 @@ def show(
     from crm_cli.features.numbers import by_number
     from crm_cli.features.showing import item
 
-    session = of(ctx)
     session.look_back(as_of)
     customer, ref = chosen(session, lambda text: by_number(session.workspace, text), purchase)
     shown = item(session.workspace, customer, ref)
     answer_one(session, shown, cols=cols, output=output, json=json)
 
 
-@app.command()
+@verbs.add
 def summary(
-    ctx: typer.Context,
+    session: Session,
     terms: Terms = None,
     by: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--by",
             metavar="BY",
             help="customer, product, category, month, quarter, year, city, country, owner, tag.",
@@ -199,7 +194,6 @@ def summary(
     from crm_cli.features.summaries import summarize
     from crm_cli.render.output import Format
 
-    session = of(ctx)
     session.look_back(as_of)
     form = session.format(output, json)
     if chart and by is None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import Json, NoHeader, Output, Terms, Where
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def explain(
-    ctx: typer.Context,
+    session: Session,
     terms: Terms = None,
     where: Where = None,
     kind: Annotated[
-        str, typer.Option("--kind", metavar="KIND", help="What is listed: customer, task …")
+        str, Option("--kind", metavar="KIND", help="What is listed: customer, task …")
     ] = "customer",
     output: Output = None,
     json: Json = False,
@@ -30,7 +29,6 @@ def explain(
     from crm_cli.features.explaining import explain as explained
     from crm_cli.render.output import Format
 
-    session = of(ctx)
     found = explained(session.workspace, terms or (), where=where, base=kind)
     form = session.format(output, json)
     if form is not Format.TABLE:
@@ -59,14 +57,12 @@ def explain(
         )
 
 
-@app.command()
+@verbs.add
 def fields(
-    ctx: typer.Context,
+    session: Session,
     kind: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[KIND]", help="customer, task, purchase, line …", show_default=False
-        ),
+        Argument(metavar="[KIND]", help="customer, task, purchase, line …"),
     ] = None,
     output: Output = None,
     json: Json = False,
@@ -79,7 +75,6 @@ def fields(
     from crm_cli.features.explaining import fields as known
     from crm_cli.render.output import Column, Rows
 
-    session = of(ctx)
     rows = [(row.name, row.type, row.operators, row.origin, row.doc) for _, row in known(kind)]
     columns = [Column(key) for key in ("field", "type", "operators", "origin", "doc")]
     session.show(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import DryRun, Who
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.cli.writing import carry_out
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def rename(
-    ctx: typer.Context,
+    session: Session,
     who: Who,
-    id: Annotated[str, typer.Argument(metavar="ID", help="The new id.")],
+    id: Annotated[str, Argument(metavar="ID", help="The new id.")],
     dry_run: DryRun = False,
 ) -> None:
     """Change a customer's id, and every reference to it.
@@ -26,5 +25,4 @@ def rename(
     """
     from crm_cli.features.renaming import rename as plan
 
-    session = of(ctx)
     carry_out(session, plan(session.workspace, session.who(who, writes=True), id), dry_run=dry_run)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.model.errors import Declined, UsageError
 from crm_cli.model.text import visible
 
@@ -14,18 +13,18 @@ if TYPE_CHECKING:
     from crm_cli.features.merging import Unsettled
     from crm_cli.store.conflicts import Side
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def resolve(
-    ctx: typer.Context,
+    session: Session,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID|PATH…]", help="Which; all if absent.", show_default=False),
+        Argument(metavar="[ID|PATH…]", help="Which; all if absent."),
     ] = None,
-    ours: Annotated[bool, typer.Option("--ours", help="Our side everywhere.")] = False,
-    theirs: Annotated[bool, typer.Option("--theirs", help="Their side everywhere.")] = False,
+    ours: Annotated[bool, Option("--ours", help="Our side everywhere.")] = False,
+    theirs: Annotated[bool, Option("--theirs", help="Their side everywhere.")] = False,
 ) -> None:
     """Settle what both sides of a merge changed, one after the other.
 
@@ -36,7 +35,6 @@ def resolve(
     from crm_cli.features.merging import finish, unsettled
     from crm_cli.features.merging import resolve as settle
 
-    session = of(ctx)
     if ours and theirs:
         raise UsageError("--ours and --theirs exclude each other")
     found = unsettled(session.workspace, tuple(names or ()))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import DryRun, Yes
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.cli.writing import carry_out
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def rm(
-    ctx: typer.Context,
+    session: Session,
     who: Annotated[
-        str, typer.Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
+        str, Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -31,7 +30,6 @@ def rm(
     """
     from crm_cli.features.removing import remove_customer, remove_item
 
-    session = of(ctx)
     plan = remove_item(session.workspace, who)
     if plan is None:
         plan = remove_customer(session.workspace, session.who(who, exact=True))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import typer
-
 from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Words
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def search(
-    ctx: typer.Context,
+    session: Session,
     words: Words,
     limit: Limit = None,
     cols: Cols = None,
@@ -30,7 +29,6 @@ def search(
     from crm_cli.features.searching import search as find
     from crm_cli.render.output import Column, Rows
 
-    session = of(ctx)
     session.look_back(as_of)
     hits = find(session.workspace, words, limit=limit)
     rows = Rows(

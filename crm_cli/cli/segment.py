@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     DryRun,
@@ -16,7 +14,8 @@ from crm_cli.cli.options import (
     Where,
     Yes,
 )
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.text import visible
 
@@ -25,23 +24,23 @@ if TYPE_CHECKING:
     from crm_cli.features.segments import Shown
     from crm_cli.render.card import Card
 
-app = typer.Typer()
+verbs = Verbs()
 
-Name = Annotated[str, typer.Argument(metavar="SEGMENT", help="The segment's name.")]
+Name = Annotated[str, Argument(metavar="SEGMENT", help="The segment's name.")]
 
 
-@app.command()
+@verbs.add
 def save(
-    ctx: typer.Context,
+    session: Session,
     name: Name,
     terms: Terms = None,
     where: Where = None,
     description: Annotated[
-        str | None, typer.Option("--description", metavar="TEXT", help="Who they are.")
+        str | None, Option("--description", metavar="TEXT", help="Who they are.")
     ] = None,
     force: Annotated[
         bool,
-        typer.Option("--force", "--yes", "-y", help="Replace one of that name without asking."),
+        Option("--force", "--yes", "-y", help="Replace one of that name without asking."),
     ] = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -54,13 +53,12 @@ def save(
     """
     from crm_cli.features.segments import save as plan
 
-    session = of(ctx)
     made = plan(session.workspace, name, terms or (), where=where, description=description)
     _carry_out(session, made, dry_run=dry_run, yes=force)
 
 
 list_verb(
-    app,
+    verbs,
     "segment",
     """List the saved segments.
 
@@ -70,8 +68,8 @@ list_verb(
 )
 
 
-@app.command()
-def show(ctx: typer.Context, name: Name, output: Output = None, json: Json = False) -> None:
+@verbs.add
+def show(session: Session, name: Name, output: Output = None, json: Json = False) -> None:
     """Show what a segment asks for, how many it holds today, and which others use it.
 
     crm segment show lapsed-vip
@@ -81,7 +79,6 @@ def show(ctx: typer.Context, name: Name, output: Output = None, json: Json = Fal
     from crm_cli.features.segments import show as find
     from crm_cli.render.output import Format
 
-    session = of(ctx)
     shown = find(session.workspace, name)
     form = session.format(output, json)
     if form is Format.TABLE:
@@ -103,12 +100,12 @@ def show(ctx: typer.Context, name: Name, output: Output = None, json: Json = Fal
         session.show_record(record, form)
 
 
-@app.command()
+@verbs.add
 def count(
-    ctx: typer.Context,
+    session: Session,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SEGMENT…]", help="Which; all without any.", show_default=False),
+        Argument(metavar="[SEGMENT…]", help="Which; all without any."),
     ] = None,
     output: Output = None,
     json: Json = False,
@@ -122,7 +119,6 @@ def count(
     from crm_cli.features.segments import counts
     from crm_cli.render.output import Column, Format, Rows
 
-    session = of(ctx)
     found = counts(session.workspace, names or ())
     form = session.format(output, json)
     if form is Format.TABLE and names and len(found) == 1:
@@ -133,15 +129,13 @@ def count(
     session.show(rows, form, header=not no_header)
 
 
-@app.command()
+@verbs.add
 def export(
-    ctx: typer.Context,
+    session: Session,
     name: Name,
     use: Annotated[
         str | None,
-        typer.Option(
-            "--for", metavar="PURPOSE/CHANNEL", help="Only who agreed to it: marketing/email."
-        ),
+        Option("--for", metavar="PURPOSE/CHANNEL", help="Only who agreed to it: marketing/email."),
     ] = None,
     output: Output = None,
     json: Json = False,
@@ -158,7 +152,6 @@ def export(
     from crm_cli.features.segments import export as exported
     from crm_cli.render.output import Column, Format, Rows
 
-    session = of(ctx)
     form = session.format(output, json, otherwise=Format.CSV)
     mailing = exported(session.workspace, name, use=use)
     columns = [Column(key) for key in ("id", "name", "email")]
@@ -169,15 +162,14 @@ def export(
         )
 
 
-@app.command()
-def rm(ctx: typer.Context, name: Name, dry_run: DryRun = False, yes: Yes = False) -> None:
+@verbs.add
+def rm(session: Session, name: Name, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Remove a segment, not the customers in it. Asks where other segments use it.
 
     crm segment rm lapsed-vip
     """
     from crm_cli.features.segments import remove
 
-    session = of(ctx)
     _carry_out(session, remove(session.workspace, name), dry_run=dry_run, yes=yes)
 
 

@@ -24,8 +24,6 @@ from crm_cli.model.text import visible
 from crm_cli.render.screen import is_terminal
 
 if TYPE_CHECKING:
-    import typer
-
     from crm_cli.render.progress import Progress
     from crm_cli.store.ahead import Look
     from crm_cli.workspace import Workspace
@@ -311,10 +309,3 @@ class Session(Streams):
             expanded += ids if word == "-" else [word]
             ids = [] if word == "-" else ids
         return expanded
-
-
-def of(ctx: typer.Context) -> Session:
-    """The session of a command's context."""
-    session = ctx.obj
-    assert isinstance(session, Session)
-    return session

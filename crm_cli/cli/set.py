@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import typer
-
 from crm_cli.cli.assignments import split_assignments
 from crm_cli.cli.options import DryRun, WhosAndValues, Yes
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import UsageError
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command("set")
-def set_(
-    ctx: typer.Context, words: WhosAndValues, dry_run: DryRun = False, yes: Yes = False
-) -> None:
+@verbs.add
+def set_(session: Session, words: WhosAndValues, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Change fields of customers, or of one of their items.
 
     crm set ana city=Koper phone= tags+=vip credit.limit=500
@@ -25,7 +22,6 @@ def set_(
     """
     from crm_cli.features.setting import set_fields
 
-    session = of(ctx)
     whos, assignments = split_assignments(words)
     if not whos:
         raise UsageError("whom to change?", "crm set ana city=Koper")

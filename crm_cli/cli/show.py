@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import AsOf, Cols, Json, Output
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def show(
-    ctx: typer.Context,
+    session: Session,
     who: Annotated[
-        str, typer.Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
+        str, Argument(metavar="WHO|ID", help="A customer, or the id of one of their items.")
     ],
     cols: Cols = None,
     as_of: AsOf = None,
@@ -34,7 +33,6 @@ def show(
     from crm_cli.cli.one import answer_one
     from crm_cli.features.showing import show as find
 
-    session = of(ctx)
     session.look_back(as_of)
     shown = chosen(session, lambda text: find(session.workspace, text), who)
     answer_one(session, shown, cols=cols, output=output, json=json)

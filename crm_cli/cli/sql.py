@@ -5,33 +5,31 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import Json, Limit, NoHeader, Output
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.model.errors import UsageError
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command("sql")
+@verbs.add
 def sql(
-    ctx: typer.Context,
+    session: Session,
     statement: Annotated[
         str | None,
-        typer.Argument(
+        Argument(
             metavar="[SELECT…|VIEW]",
             help="A statement, - for stdin, or a view to describe; all views without.",
-            show_default=False,
         ),
     ] = None,
     parameters: Annotated[
         list[str] | None,
-        typer.Option("--param", "-p", metavar="NAME=VALUE", help="The value of :NAME."),
+        Option("--param", "-p", metavar="NAME=VALUE", help="The value of :NAME."),
     ] = None,
     limit: Limit = None,
     timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="Stop it after that.")
+        float, Option("--timeout", metavar="SECONDS", min=0.1, help="Stop it after that.")
     ] = 30.0,
     output: Output = None,
     json: Json = False,
@@ -46,7 +44,6 @@ def sql(
     from crm_cli.features.sql import ask, describe
     from crm_cli.render.output import Column, Rows
 
-    session = of(ctx)
     form = session.format(output, json)
     if statement is None or statement.isidentifier():
         described = describe(statement or "")

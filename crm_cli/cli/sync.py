@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import typer
-
 from crm_cli.cli.options import DryRun
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verbs
 from crm_cli.model.errors import ConflictError
 from crm_cli.model.text import visible
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
-def sync(ctx: typer.Context, dry_run: DryRun = False) -> None:
+@verbs.add
+def sync(session: Session, dry_run: DryRun = False) -> None:
     """Exchange changes with the others: commit, fetch, merge, check, send.
 
     crm sync
@@ -23,7 +22,6 @@ def sync(ctx: typer.Context, dry_run: DryRun = False) -> None:
     from crm_cli.features.plan import counted
     from crm_cli.features.syncing import sync as exchange
 
-    session = of(ctx)
     done = exchange(session.workspace, dry_run=dry_run)
     if done.committed:
         verb = "would be committed" if done.dry else "committed"

@@ -4,43 +4,42 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import DryRun, Json, NoHeader, Output, Terms, Whos, Yes
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.cli.writing import carry_out
 
-app = typer.Typer()
+verbs = Verbs()
 
-TagWords = Annotated[str, typer.Argument(metavar="TAG[,TAG]", help="Tags.")]
+TagWords = Annotated[str, Argument(metavar="TAG[,TAG]", help="Tags.")]
 
 
-@app.command()
+@verbs.add
 def add(
-    ctx: typer.Context, tags: TagWords, who: Whos, dry_run: DryRun = False, yes: Yes = False
+    session: Session, tags: TagWords, who: Whos, dry_run: DryRun = False, yes: Yes = False
 ) -> None:
     """Put tags on customers.
 
     crm tag add vip ana
     crm list city:Koper -o ids | crm tag add coast -
     """
-    _tag(ctx, tags, who, add=True, dry_run=dry_run, yes=yes)
+    _tag(session, tags, who, add=True, dry_run=dry_run, yes=yes)
 
 
-@app.command()
+@verbs.add
 def remove(
-    ctx: typer.Context, tags: TagWords, who: Whos, dry_run: DryRun = False, yes: Yes = False
+    session: Session, tags: TagWords, who: Whos, dry_run: DryRun = False, yes: Yes = False
 ) -> None:
     """Take tags off customers.
 
     crm tag remove cold @active --yes
     """
-    _tag(ctx, tags, who, add=False, dry_run=dry_run, yes=yes)
+    _tag(session, tags, who, add=False, dry_run=dry_run, yes=yes)
 
 
-@app.command("list")
+@verbs.add
 def list_(
-    ctx: typer.Context,
+    session: Session,
     terms: Terms = None,
     output: Output = None,
     json: Json = False,
@@ -53,7 +52,6 @@ def list_(
     from crm_cli.features.setting import tags
     from crm_cli.render.output import Column, Rows
 
-    session = of(ctx)
     found = tags(session.workspace, terms or ())
     rows = Rows(
         (Column("tag"), Column("customers", "integer")),
@@ -65,11 +63,10 @@ def list_(
 
 
 def _tag(
-    ctx: typer.Context, tags: str, who: list[str], *, add: bool, dry_run: bool, yes: bool
+    session: Session, tags: str, who: list[str], *, add: bool, dry_run: bool, yes: bool
 ) -> None:
     from crm_cli.features.setting import tag
 
-    session = of(ctx)
     plan = tag(
         session.workspace, tags, session.settled(who), add=add, strict=not session.interactive
     )

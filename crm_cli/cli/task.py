@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     AsOf,
@@ -20,7 +18,8 @@ from crm_cli.cli.options import (
     Who,
     Yes,
 )
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import Ambiguous, UsageError
 
@@ -29,57 +28,53 @@ if TYPE_CHECKING:
     from crm_cli.features.tasks import Task
     from crm_cli.workspace import Workspace
 
-app = typer.Typer()
+verbs = Verbs()
 
 Which = Annotated[
     list[str],
-    typer.Argument(
+    Argument(
         metavar="ID…|WHO…|TERM…",
         help="Tasks by id; a customer with one open task; terms mean open tasks; - reads ids.",
     ),
 ]
 
 
-@app.command()
+@verbs.add
 def add(
-    ctx: typer.Context,
+    session: Session,
     who: Who,
     title: Annotated[
         list[str] | None,
-        typer.Argument(metavar="TITLE…", help="What is to be done.", show_default=False),
+        Argument(metavar="TITLE…", help="What is to be done."),
     ] = None,
     due: Due = None,
     assignee: Assignee = None,
     priority: Annotated[
         str | None,
-        typer.Option("--priority", metavar="low|normal|high|urgent", help="How much it presses."),
+        Option("--priority", metavar="low|normal|high|urgent", help="How much it presses."),
     ] = None,
     kind: Annotated[
         str | None,
-        typer.Option("--kind", metavar="KIND", help="todo, call, email, meeting, quote …"),
+        Option("--kind", metavar="KIND", help="todo, call, email, meeting, quote …"),
     ] = None,
     start: Annotated[
-        str | None, typer.Option("--start", metavar="DATE", help="Not before that day.")
+        str | None, Option("--start", metavar="DATE", help="Not before that day.")
     ] = None,
     remind: Annotated[
         str | None,
-        typer.Option("--remind", metavar="INTERVAL", help="Remind so long before: 2 days."),
+        Option("--remind", metavar="INTERVAL", help="Remind so long before: 2 days."),
     ] = None,
     every: Annotated[
         str | None,
-        typer.Option(
-            "--every", metavar="RHYTHM", help="Again and again: 2 weeks, 3rd monday, weekdays."
-        ),
+        Option("--every", metavar="RHYTHM", help="Again and again: 2 weeks, 3rd monday, weekdays."),
     ] = None,
     repeat_from: Annotated[
         str | None,
-        typer.Option(
-            "--repeat-from", metavar="due|completion", help="What the next one counts from."
-        ),
+        Option("--repeat-from", metavar="due|completion", help="What the next one counts from."),
     ] = None,
     depends_on: Annotated[
         list[str] | None,
-        typer.Option("--depends-on", metavar="ID", help="A task that comes first."),
+        Option("--depends-on", metavar="ID", help="A task that comes first."),
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -96,7 +91,6 @@ def add(
     from crm_cli.cli.choosing import who as whom
     from crm_cli.features.tasks import add as plan
 
-    session = of(ctx)
     if who == "-":
         _add_many(
             session,
@@ -136,7 +130,7 @@ def add(
 
 
 list_verb(
-    app,
+    verbs,
     "task",
     """List the tasks that query terms describe, open ones first.
 
@@ -147,12 +141,12 @@ list_verb(
 )
 
 
-@app.command()
+@verbs.add
 def show(
-    ctx: typer.Context,
+    session: Session,
     task: Annotated[
         str,
-        typer.Argument(metavar="ID|WHO", help="A task; or a customer who has one open task."),
+        Argument(metavar="ID|WHO", help="A task; or a customer who has one open task."),
     ],
     cols: Cols = None,
     as_of: AsOf = None,
@@ -166,20 +160,19 @@ def show(
     from crm_cli.cli.one import answer_one
     from crm_cli.features.showing import item
 
-    session = of(ctx)
     session.look_back(as_of)
     found = _picked(session, task, strict=False)
     shown = item(session.workspace, found.customer, found.id)
     answer_one(session, shown, cols=cols, output=output, json=json)
 
 
-@app.command()
+@verbs.add
 def start(
-    ctx: typer.Context,
+    session: Session,
     tasks: Which,
     percent: Annotated[
         int | None,
-        typer.Option("--percent", metavar="N", help="How much is done.", show_default=False),
+        Option("--percent", metavar="N", help="How much is done."),
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -192,7 +185,7 @@ def start(
     from crm_cli.features.tasks import start as plan
 
     _change(
-        of(ctx),
+        session,
         tasks,
         lambda workspace, found: plan(workspace, found, percent=percent),
         dry_run=dry_run,
@@ -200,8 +193,8 @@ def start(
     )
 
 
-@app.command()
-def done(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+@verbs.add
+def done(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Complete tasks, now. One that recurs is due again the next time.
 
     crm task done t-9f3
@@ -210,28 +203,26 @@ def done(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = F
     """
     from crm_cli.features.tasks import done as plan
 
-    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
 
 
-@app.command()
-def skip(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+@verbs.add
+def skip(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Leave out one occurrence of tasks that recur; the next comes as usual.
 
     crm task skip t-9f3
     """
     from crm_cli.features.tasks import skip as plan
 
-    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
 
 
-@app.command()
+@verbs.add
 def delegate(
-    ctx: typer.Context,
+    session: Session,
     tasks: Annotated[
         list[str],
-        typer.Argument(
-            metavar="ID…|WHO|TERM… USER", help="Tasks, then the user who is to do them."
-        ),
+        Argument(metavar="ID…|WHO|TERM… USER", help="Tasks, then the user who is to do them."),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -245,7 +236,7 @@ def delegate(
     if len(tasks) < 2:
         raise UsageError("delegate needs a task and a user", "crm task delegate t-9f3 petra")
     _change(
-        of(ctx),
+        session,
         tasks[:-1],
         lambda workspace, found: plan(workspace, found, tasks[-1]),
         dry_run=dry_run,
@@ -253,8 +244,8 @@ def delegate(
     )
 
 
-@app.command()
-def accept(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+@verbs.add
+def accept(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Take on tasks that were passed on to you.
 
     crm task accept t-9f3
@@ -262,28 +253,26 @@ def accept(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes =
     """
     from crm_cli.features.tasks.delegating import accept as plan
 
-    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
 
 
-@app.command()
-def decline(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+@verbs.add
+def decline(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Give tasks back to who passed them on to you.
 
     crm task decline t-9f3
     """
     from crm_cli.features.tasks.delegating import decline as plan
 
-    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
 
 
-@app.command()
+@verbs.add
 def snooze(
-    ctx: typer.Context,
+    session: Session,
     tasks: Annotated[
         list[str],
-        typer.Argument(
-            metavar="ID…|WHO|TERM… DATE", help="Tasks, then the day they are due instead."
-        ),
+        Argument(metavar="ID…|WHO|TERM… DATE", help="Tasks, then the day they are due instead."),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -299,7 +288,7 @@ def snooze(
     if len(tasks) < 2:
         raise UsageError("snooze needs a task and a day", "crm task snooze t-9f3 mon")
     _change(
-        of(ctx),
+        session,
         tasks[:-1],
         lambda workspace, found: plan(workspace, found, tasks[-1]),
         dry_run=dry_run,
@@ -307,15 +296,15 @@ def snooze(
     )
 
 
-@app.command()
-def cancel(ctx: typer.Context, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
+@verbs.add
+def cancel(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Give tasks up; they stay in the record as cancelled.
 
     crm task cancel t-9f3
     """
     from crm_cli.features.tasks import cancel as plan
 
-    _change(of(ctx), tasks, plan, dry_run=dry_run, yes=yes)
+    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
 
 
 def _add_many(

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Since, Where
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def timeline(
-    ctx: typer.Context,
+    session: Session,
     words: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="[WHO] [TERM…]",
             help="A customer, and query terms about what happened.",
-            show_default=False,
         ),
     ] = None,
     where: Where = None,
     kind: Annotated[
         str | None,
-        typer.Option(
-            "--kind", metavar="A,B", help="call, task, invoice, payment …", show_default=False
-        ),
+        Option("--kind", metavar="A,B", help="call, task, invoice, payment …"),
     ] = None,
     since: Since = None,
     limit: Limit = None,
@@ -52,7 +48,6 @@ def timeline(
     from crm_cli.render.days import narrowed, with_times
     from crm_cli.render.output import Column, Format, Rows
 
-    session = of(ctx)
     session.look_back(as_of)
     workspace = session.workspace
     terms = list(words or ())

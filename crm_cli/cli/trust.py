@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from crm_cli.cli.session import of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Option, Verbs
 from crm_cli.model.text import visible
 
-app = typer.Typer()
+verbs = Verbs()
 
 
-@app.command()
+@verbs.add
 def trust(
-    ctx: typer.Context,
-    remove: Annotated[bool, typer.Option("--remove", help="No longer.")] = False,
+    session: Session,
+    remove: Annotated[bool, Option("--remove", help="No longer.")] = False,
 ) -> None:
     """Let git be run in this directory: its configuration can name programs to run.
 
@@ -24,7 +23,6 @@ def trust(
     """
     from crm_cli.features.repository import set_trust
 
-    session = of(ctx)
     root = visible(str(session.workspace.root))
     changed = set_trust(session.workspace, trusted=not remove)
     if remove:

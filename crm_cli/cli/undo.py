@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from crm_cli.cli.options import DryRun
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.model.text import visible
 
-app = typer.Typer()
+verbs = Verbs()
 
 _SHOWN = 12
 
 
-@app.command()
+@verbs.add
 def undo(
-    ctx: typer.Context,
+    session: Session,
     commit: Annotated[
         str | None,
-        typer.Argument(metavar="[COMMIT]", help="Which, instead of the last.", show_default=False),
+        Argument(metavar="[COMMIT]", help="Which, instead of the last."),
     ] = None,
-    listed: Annotated[bool, typer.Option("--list", help="What can be taken back.")] = False,
+    listed: Annotated[bool, Option("--list", help="What can be taken back.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Take back the last command that wrote something, byte for byte; once more redoes it.
@@ -38,7 +37,6 @@ def undo(
     from crm_cli.features.undoing import undo as take_back
     from crm_cli.features.undoing import words
 
-    session = of(ctx)
     if listed:
         _list(session)
         return

@@ -12,13 +12,13 @@ from types import ModuleType
 from typing import Annotated
 
 import pytest
-import typer
 
 from crm_cli.cli import commands
 from crm_cli.cli.commands import COMMANDS, GROUPS, INSTEAD, SETUP, Command, overview, right_verb
 from crm_cli.cli.hook import main
 from crm_cli.cli.options import Json, Limit, NoHeader, Output, Terms, Yes
-from crm_cli.cli.session import Session, of
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Option, Verbs
 from crm_cli.model import errors
 from crm_cli.model.errors import Problem, Severity
 from crm_cli.render.output import Column, Rows
@@ -45,11 +45,11 @@ ERRORS: dict[str, BaseException] = {
 def fake_module() -> ModuleType:
     """A noun `probe`, to see what the machinery makes of commands."""
     module = ModuleType("crm_cli.cli.probe")
-    app = typer.Typer()
+    verbs = Verbs()
 
-    @app.command("list")
+    @verbs.add
     def list_(
-        ctx: typer.Context,
+        session: Session,
         terms: Terms = None,
         output: Output = None,
         json: Json = False,
@@ -60,61 +60,58 @@ def fake_module() -> ModuleType:
 
         Example: crm probe list city:Koper
         """
-        session = of(ctx)
         rows = [(term,) for term in (terms or [])[:limit]]
         session.show(
             Rows([Column("term")], rows), session.format(output, json), header=not no_header
         )
 
-    @app.command()
-    def fail(ctx: typer.Context, how: str) -> None:
+    @verbs.add
+    def fail(session: Session, how: str) -> None:
         """Fail.
 
         Example: crm probe fail usage
         """
-        of(ctx).write("partly\n")
+        session.write("partly\n")
         raise ERRORS[how]
 
-    @app.command()
-    def partial(ctx: typer.Context, warn: Annotated[bool, typer.Option("--warn")] = False) -> None:
+    @verbs.add
+    def partial(session: Session, warn: Annotated[bool, Option("--warn")] = False) -> None:
         """Answer in part.
 
         Example: crm probe partial
         """
         severity = Severity.WARNING if warn else Severity.ERROR
-        session = of(ctx)
         session.report([Problem("b.yaml", 3, 5, "bad", "broken", "mend it", severity)])
         session.report([Problem("b.yaml", 3, 5, "bad", "broken", "mend it", severity)])
         session.negative = True
         session.write("answer\n")
 
-    @app.command()
-    def ask(ctx: typer.Context, yes: Yes = False) -> None:
+    @verbs.add
+    def ask(session: Session, yes: Yes = False) -> None:
         """Ask.
 
         Example: crm probe ask --yes
         """
-        of(ctx).confirm("Do it to 3 records?", yes=yes)
-        of(ctx).write("done\n")
+        session.confirm("Do it to 3 records?", yes=yes)
+        session.write("done\n")
 
-    @app.command()
-    def ids(ctx: typer.Context, words: list[str]) -> None:
+    @verbs.add
+    def ids(session: Session, words: list[str]) -> None:
         """Say the words.
 
         Example: crm probe ids -
         """
-        of(ctx).write(" ".join(of(ctx).expand(words)) + "\n")
+        session.write(" ".join(session.expand(words)) + "\n")
 
-    @app.command()
-    def options(ctx: typer.Context, words: Terms = None) -> None:
+    @verbs.add
+    def options(session: Session, words: Terms = None) -> None:
         """Say the options.
 
         Example: crm probe options
         """
-        session: Session = of(ctx)
-        of(ctx).write(f"{session.options!r} {words}\n")
+        session.write(f"{session.options!r} {words}\n")
 
-    module.app = app  # type: ignore[attr-defined]
+    module.verbs = verbs  # type: ignore[attr-defined]
     return module
 
 
