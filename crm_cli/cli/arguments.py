@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from crm_cli.cli.session import Globals
 from crm_cli.model.errors import UsageError
+
+
+class Globals(NamedTuple):
+    """The options that stand anywhere on the line."""
+
+    directory: Path | None = None
+    today: str | None = None
+    user: str | None = None
+    color: str = "auto"
+    lock_timeout: float | None = None
+
 
 _TAKING = {
     "-C": "directory",

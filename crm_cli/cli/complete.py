@@ -14,9 +14,10 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 
+from crm_cli.cli.arguments import Globals
 from crm_cli.cli.commands import BY_NAME, COMMANDS
 from crm_cli.cli.plain import verbs_of
-from crm_cli.cli.session import Globals, Session
+from crm_cli.cli.session import Session
 from crm_cli.cli.typed import DEFAULT_BREAKS, Typed, split_line
 from crm_cli.cli.verbs import Argument, Option, Parameter, Verb
 

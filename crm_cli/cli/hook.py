@@ -52,15 +52,22 @@ def _run(words: list[str]) -> int:
         from crm_cli.cli.commands import overview
 
         return _said(overview())
-    from crm_cli.cli.session import Globals, Session
+    from crm_cli.cli.arguments import take_globals
+    from crm_cli.cli.foresight import begin
     from crm_cli.model.errors import CrmError
 
-    session = Session(Globals())
     try:
-        from crm_cli.cli.arguments import take_globals
-
         options, rest = take_globals(words)
-        session = Session(options, words=rest)
+    except CrmError as error:
+        from crm_cli.cli.session import Session
+
+        return _refused(Session(), error)
+    # Begun before anything else is loaded: it goes on beside that.
+    look = begin(rest, options, os.environ)
+    from crm_cli.cli.session import Session
+
+    session = Session(options, words=rest, look=look)
+    try:
         return _invoked(session, rest)
     except CrmError as error:
         return _refused(session, error)
@@ -71,7 +78,6 @@ def _invoked(session: Session, words: list[str]) -> int:
     from crm_cli.model.errors import CrmError, Declined, StorageError
 
     try:
-        session.look_ahead()
         if not words and not session.has_directory():
             session.write(WELCOME)
         elif code := _ask(session, words or ["due"]):

@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from crm_cli.cli.arguments import Globals
 from crm_cli.cli.streams import Streams
 from crm_cli.model.errors import (
     Ambiguous,
@@ -29,16 +30,6 @@ if TYPE_CHECKING:
     from crm_cli.workspace import Workspace
 
 
-class Globals(NamedTuple):
-    """The options that stand anywhere on the line."""
-
-    directory: Path | None = None
-    today: str | None = None
-    user: str | None = None
-    color: str = "auto"
-    lock_timeout: float | None = None
-
-
 class Session(Streams):
     """One run of the program."""
 
@@ -48,6 +39,7 @@ class Session(Streams):
         *,
         environ: Mapping[str, str] | None = None,
         words: Sequence[str] = (),
+        look: Look | None = None,
     ) -> None:
         self.options = options or Globals()
         super().__init__(self.options.color, os.environ if environ is None else environ)
@@ -60,7 +52,7 @@ class Session(Streams):
         self._piped: list[str] | None = None
         """The ids that stdin gave, which can be read once."""
         self._opened: Workspace | None = None
-        self._look: Look | None = None
+        self._look = look
         self._progress: Progress | None = None
 
     # The data directory
@@ -84,23 +76,6 @@ class Session(Streams):
             self._opened.progress = self._reading
             self._opened.waiting = self._waiting
         return self._opened
-
-    def look_ahead(self) -> None:
-        """Have a large directory looked at while this process loads what the command needs."""
-        from crm_cli.cli.commands import BY_NAME
-
-        command = BY_NAME.get(self.words[0] if self.words else "due")
-        if command is None or not command.asks or not {"-h", "--help"}.isdisjoint(self.words):
-            return
-        if "-" in self.words:
-            return  # Before stdin ends, what it is about may only be written: add … | tag add vip -
-        from crm_cli.store.ahead import look_ahead
-        from crm_cli.store.discovery import find
-
-        try:
-            self._look = look_ahead(find(Path.cwd(), self.options.directory, self.environ))
-        except (UsageError, OSError):
-            return  # The command itself says what is wrong.
 
     def look_back(self, as_of: str | None) -> None:
         """Answer from an earlier state, if one is given; raises NotFound, Refused."""

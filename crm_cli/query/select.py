@@ -17,7 +17,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import Kind
-from crm_cli.model.money import minor_unit
+from crm_cli.model.money import from_minor
 from crm_cli.query import dialect
 from crm_cli.query.ast import EVERYTHING, Node
 from crm_cli.query.columns import (
@@ -42,7 +42,8 @@ class Query(NamedTuple):
     """What is asked: rows of a kind that meet a condition, shaped.
 
     `columns` are names as `--cols` takes them (None: those of the kind), `sort` is
-    the text of `--sort`, `limit` at most so many rows.
+    the text of `--sort`, `limit` at most so many rows. Rows that are put in order, or
+    counted, by who asks need not be `ordered`.
     """
 
     base: Kind
@@ -50,6 +51,7 @@ class Query(NamedTuple):
     columns: Sequence[str] | None = None
     sort: str = ""
     limit: int | None = None
+    ordered: bool = True
 
 
 class Answer(NamedTuple):
@@ -86,9 +88,10 @@ def compile_query(query: Query, scope: Scope) -> Statement:
         raise UsageError("no columns are asked for", "write --cols name,city")
     shown = [part.sql for part in selected] + [part.currency for part in selected if part.currency]
     named = [part for part, name in zip(selected, names, strict=True) if split_alias(name)[1]]
-    asked = order(query.sort, compiler, named) if query.sort else natural(compiler)
-    ordered = [*asked, *ties(row)]
-    sql = f"SELECT {', '.join(shown)} {row.source()} WHERE {where} ORDER BY {', '.join(ordered)}"
+    sql = f"SELECT {', '.join(shown)} {row.source()} WHERE {where}"
+    if query.ordered:
+        asked = order(query.sort, compiler, named) if query.sort else natural(compiler)
+        sql += f" ORDER BY {', '.join([*asked, *ties(row)])}"
     if query.limit is not None:
         sql += f" LIMIT {compiler.frame.bind(query.limit)}"
     return Statement(sql, compiler.frame.parameters, selected)
@@ -186,9 +189,8 @@ def _converted(cells: Sequence[Any], converter: Callable[[Any], Any]) -> Sequenc
 
 def _amounts(cents: Sequence[int | None], currencies: Sequence[str]) -> list[Decimal | None]:
     """Amounts of one column in several currencies."""
-    units = {currency: -minor_unit(currency) for currency in set(currencies)}
     return [
-        None if cell is None else Decimal(cell).scaleb(units[currency])
+        None if cell is None else from_minor(cell, currency)
         for cell, currency in zip(cents, currencies, strict=True)
     ]
 
@@ -196,8 +198,8 @@ def _amounts(cents: Sequence[int | None], currencies: Sequence[str]) -> list[Dec
 def _converter(part: Selected, scope: Scope) -> Callable[[Any], Any] | None:
     storage = part.column.type.storage
     if storage is Storage.MONEY:
-        unit = -minor_unit(scope.business.currency)
-        return lambda cents: Decimal(cents).scaleb(unit)
+        currency = scope.business.currency
+        return lambda cents: from_minor(cents, currency)
     if storage is Storage.DECIMAL:
         return _four if part.column.type.name == "share" else _decimal
     if storage is Storage.DATE:

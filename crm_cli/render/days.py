@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import repeat
 from typing import Any
 
 from crm_cli.model.text import visible
+from crm_cli.render.cells import ByColumn, Cells, by_column
 from crm_cli.render.output import Rows
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import GAP, texts
-from crm_cli.render.width import all_fitted, columns_of, widest, wrapped
+from crm_cli.render.width import columns_of, wrapped
 
 PLAIN = 80
 """The width of mail: lines of a pipe are no longer."""
@@ -32,16 +32,18 @@ def day_and_time(value: date | datetime | None) -> str | None:
 
 def with_times(rows: Rows) -> Rows:
     """The rows with days and times as people read them."""
-    columns = list(zip(*rows.rows, strict=True))
+    if not rows.rows:
+        return rows
+    columns = by_column(rows.rows, len(rows.columns))
     for place, column in enumerate(columns):
         if {date, datetime} & set(map(type, column)):
             # Days come again and again; the same moment may be told by several clocks.
             days = {cell: cell.isoformat() for cell in set(column) if type(cell) is date}
-            columns[place] = tuple(
+            columns[place] = [
                 day_and_time(cell) if type(cell) is datetime else days.get(cell, cell)
                 for cell in column
-            )
-    return rows._replace(rows=list(zip(*columns, strict=True)))
+            ]
+    return rows._replace(rows=ByColumn(columns))
 
 
 def fitted(rows: Rows, screen: Screen) -> Rows:
@@ -54,38 +56,35 @@ def fitted(rows: Rows, screen: Screen) -> Rows:
 
 def _one_line_each(rows: Rows, width: int, ellipsis: str) -> Rows:
     """Who is said by the name alone, then texts are cut; owner and kind go last."""
-    heads = {column.key: column for column in rows.columns}
-    cells = {
-        key: _flat(column) for key, column in zip(heads, zip(*rows.rows, strict=True), strict=False)
-    }
-    if not cells:
+    if not rows.rows:
         return rows
-    shown = {key: texts(column) for key, column in cells.items()}
-    widths = {key: _wide(heads[key].heading, column) for key, column in shown.items()}
+    heads = {column.key: column for column in rows.columns}
+    columns = by_column(rows.rows, len(heads))
+    cells = {key: _flat(column) for key, column in zip(heads, columns, strict=True)}
+    widths = {key: _wide(heads[key].heading, column) for key, column in cells.items()}
 
     def room() -> int:
         """What is left of a line; below zero what it is too long."""
         return width - sum(widths.values()) - len(GAP) * (len(widths) - 1)
 
-    def take(key: str, column: list[str]) -> None:
-        cells[key] = shown[key] = column
+    def take(key: str, column: Cells) -> None:
+        cells[key] = column
         widths[key] = _wide(heads[key].heading, column)
 
     if room() < 0:
         widths.pop("who", None)
     if room() < 0:
-        take("name", all_fitted(shown["name"], _NAME, ellipsis=ellipsis))
-        days, told = _times_moved(shown["when"], shown["what"])
+        take("name", cells["name"].fitted(_NAME, ellipsis=ellipsis))
+        days, told = map(texts, _times_moved(cells["when"], cells["what"]))
         take("when", days)
         take("what", told)
         for spared in ("owner", "kind"):
             if room() + widths["what"] < _PLAIN_LEAST:
                 widths.pop(spared, None)
         most = max(room() + widths["what"], _LEAST)
-        take("what", all_fitted(told, most, ellipsis=ellipsis))
+        take("what", told.fitted(most, ellipsis=ellipsis))
     return rows._replace(
-        columns=[heads[key] for key in widths],
-        rows=list(zip(*(cells[key] for key in widths), strict=True)),
+        columns=[heads[key] for key in widths], rows=ByColumn([cells[key] for key in widths])
     )
 
 
@@ -104,32 +103,38 @@ def narrowed(rows: Rows, screen: Screen) -> Rows:
         if _width(rows) <= width:
             return rows
         when, what = rows.keys.index("when"), rows.keys.index("what")
-        columns = list(zip(*rows.rows, strict=True))
-        columns[when], columns[what] = map(tuple, _times_moved(columns[when], columns[what]))
-        rows = rows._replace(rows=list(zip(*columns, strict=True)))
+        columns = by_column(rows.rows, len(rows.columns))
+        columns[when], columns[what] = _times_moved(columns[when], columns[what])
+        rows = rows._replace(rows=ByColumn(columns))
     return _broken(rows, width, "…" if screen.unicode else "~")
 
 
 def _without(rows: Rows, key: str) -> Rows:
     kept = [place for place, name in enumerate(rows.keys) if name != key]
+    columns = by_column(rows.rows, len(rows.columns))
     return rows._replace(
         columns=[rows.columns[place] for place in kept],
-        rows=[[row[place] for place in kept] for row in rows.rows],
+        rows=ByColumn([columns[place] for place in kept]),
     )
 
 
-def _flat(column: Sequence[Any]) -> Sequence[Any]:
-    """The cells with single spaces for all white space; most columns have nothing else."""
-    cells = [cell for cell in column if type(cell) is str]
-    if "".join(cells).isprintable():
-        lines = "\n".join(["", *cells, ""])
-        if not any(odd in lines for odd in ("  ", "\n ", " \n")):
-            return column
-    return [" ".join(cell.split()) if isinstance(cell, str) else cell for cell in column]
+def _flat(column: Sequence[Any]) -> Cells:
+    """The cells as people read them, with single spaces for all white space."""
+    if set(map(type, column)) <= {str, type(None)}:
+        cells = Cells(["" if cell is None else cell for cell in column])
+        # Most columns have nothing to change: asked of all their cells at once.
+        text = "|".join(["", *cells, ""])
+        if text.isprintable() and not any(odd in text for odd in ("  ", "| ", " |")):
+            return cells
+    return texts([" ".join(cell.split()) if isinstance(cell, str) else cell for cell in column])
 
 
-def _times_moved(when: Sequence[str | None], what: Sequence[Any]) -> tuple[list[str], list[Any]]:
+def _times_moved(
+    when: Sequence[str | None], what: Sequence[Any]
+) -> tuple[Sequence[str | None], Sequence[Any]]:
     """`2026-11-20 14:30`, `Call` as `2026-11-20`, `14:30 Call`; two columns of a table."""
+    if not any(moment and " " in moment for moment in set(when)):
+        return when, what
     days, told = [], []
     for moment, text in zip(when, what, strict=True):
         day, _, clock = (moment or "").partition(" ")
@@ -193,16 +198,13 @@ def _width(rows: Rows) -> int:
 
 
 def _widths(rows: Rows) -> list[int]:
-    columns = zip(*rows.rows, strict=True) if rows.rows else repeat(())
+    columns = by_column(rows.rows, len(rows.columns))
     return [
-        _widest(column.heading, cells) for column, cells in zip(rows.columns, columns, strict=False)
+        _wide(column.heading, texts(cells))
+        for column, cells in zip(rows.columns, columns, strict=True)
     ]
 
 
-def _widest(heading: str, column: Sequence[Any]) -> int:
+def _wide(heading: str, cells: Cells) -> int:
     """The columns on the screen that a heading and the cells below it take."""
-    return _wide(heading, texts(column))
-
-
-def _wide(heading: str, cells: Sequence[str]) -> int:
-    return max(columns_of(heading), widest(cells))
+    return max(columns_of(heading), cells.width)

@@ -13,15 +13,13 @@ from itertools import chain, repeat
 from typing import Any
 
 from crm_cli.model.text import visible
+from crm_cli.render.cells import Cells, by_column
 from crm_cli.render.screen import Screen
 from crm_cli.render.values import RIGHT, cell_text, grouped
 from crm_cli.render.width import (
-    all_fitted,
-    all_padded,
     columns_of,
     fitted,
     padded,
-    widest,
     wrapped,
 )
 
@@ -59,15 +57,15 @@ def table_lines(
     body = [*rows, total] if total is not None else rows
     columns = [
         texts(values, kind)
-        for values, kind in zip(_transposed(body, len(labels)), types, strict=True)
+        for values, kind in zip(by_column(body, len(labels)), types, strict=True)
     ]
     right = [
         kind in RIGHT or _all_numbers(values)
-        for values, kind in zip(_transposed(rows, len(labels)), types, strict=True)
+        for values, kind in zip(by_column(rows, len(labels)), types, strict=True)
     ]
     heads = [visible(label) for label in labels]
     widths = [
-        max(widest(cells), columns_of(head) if header else 0)
+        max(cells.width, columns_of(head) if header else 0)
         for cells, head in zip(columns, heads, strict=True)
     ]
     hidden: list[str] = []
@@ -84,7 +82,7 @@ def table_lines(
         limits = _shrunk(widths, screen.width - len(GAP) * (len(widths) - 1))
         for place, (limit, width) in enumerate(zip(limits, widths, strict=True)):
             if limit < width:
-                columns[place] = all_fitted(columns[place], limit, ellipsis=ellipsis)
+                columns[place] = columns[place].fitted(limit, ellipsis=ellipsis)
                 heads[place] = fitted(heads[place], limit, ellipsis=ellipsis)
         widths = limits
     if header:
@@ -94,7 +92,7 @@ def table_lines(
     aligned = [
         cells
         if place == len(widths) - 1 and not stands_right
-        else all_padded(cells, width, right=stands_right)
+        else cells.padded(width, right=stands_right)
         for place, (cells, width, stands_right) in enumerate(
             zip(columns, widths, right, strict=True)
         )
@@ -134,12 +132,14 @@ def shown(value: Any, kind: str = "") -> str:
     return visible(_text(value, kind))
 
 
-def texts(values: Sequence[Any], kind: str = "") -> list[str]:
+def texts(values: Sequence[Any], kind: str = "") -> Cells:
     """The values of a column as people read them; checked as a whole, for speed."""
-    cells = [value if type(value) is str else _text(value, kind) for value in values]
+    if isinstance(values, Cells):
+        return values
+    cells = Cells([value if type(value) is str else _text(value, kind) for value in values])
     if "".join(cells).isprintable():
         return cells
-    return [visible(cell) for cell in cells]
+    return Cells([visible(cell) for cell in cells])
 
 
 def _text(value: Any, kind: str) -> str:
@@ -160,11 +160,9 @@ def _begun(cell: str, length: int) -> str:
     return f"\x1b[1m{cell[:length]}\x1b[22m{cell[length:]}" if length else cell
 
 
-def _transposed(rows: Sequence[Sequence[Any]], count: int) -> list[Sequence[Any]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * count
-
-
 def _all_numbers(values: Sequence[Any]) -> bool:
+    if isinstance(values, Cells):
+        return False
     held = [value for value in values if value is not None]
     return bool(held) and set(map(type, held)) <= {int, Decimal}
 

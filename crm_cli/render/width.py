@@ -7,27 +7,31 @@ columns, combining marks and format characters none.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 _ODD = re.compile("[^ -\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u20a0-\u20bf]")
 """Whatever may not take exactly one column."""
+_PRINTABLE = bytes(range(0x20, 0x7F))
 
 ELLIPSIS = "…"
 
 
+def is_plain(text: str) -> bool:
+    """Whether each character takes one column; asked of a whole column at once, for speed."""
+    if text.isascii():
+        return True
+    # Of what is not ASCII there is little, in most languages' tables.
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE)
+    return not _ODD.search(rest.decode("utf-8", "surrogatepass"))
+
+
 def columns_of(text: str) -> int:
     """The columns of a text without control characters."""
-    return len(text) if _is_plain(text) else sum(map(_columns, text))
-
-
-def widest(cells: Sequence[str]) -> int:
-    """The most columns that one of the texts takes."""
-    return max(map(len if _is_plain("".join(cells)) else columns_of, cells), default=0)
+    return len(text) if is_plain(text) else sum(map(_columns, text))
 
 
 def fitted(text: str, width: int, *, ellipsis: str = ELLIPSIS) -> str:
     """The text, cut with an ellipsis to at most `width` columns."""
-    plain = _is_plain(text)
+    plain = is_plain(text)
     if (len(text) if plain else columns_of(text)) <= width:
         return text
     room = width - len(ellipsis)
@@ -49,21 +53,6 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
     return missing + text if right else text + missing
 
 
-def all_fitted(cells: list[str], width: int, *, ellipsis: str = ELLIPSIS) -> list[str]:
-    """The texts of a column, each `fitted`."""
-    room = width - len(ellipsis)
-    if room < 0 or not _is_plain("".join(cells)):
-        return [fitted(cell, width, ellipsis=ellipsis) for cell in cells]
-    return [cell if len(cell) <= width else cell[:room].rstrip() + ellipsis for cell in cells]
-
-
-def all_padded(cells: list[str], width: int, *, right: bool = False) -> list[str]:
-    """The texts of a column, each `padded`."""
-    if not _is_plain("".join(cells)):
-        return [padded(cell, width, right=right) for cell in cells]
-    return [cell.rjust(width) for cell in cells] if right else [cell.ljust(width) for cell in cells]
-
-
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most `width` columns, broken between words where it can be."""
     lines: list[str] = []
@@ -82,11 +71,6 @@ def wrapped(text: str, width: int) -> list[str]:
             line, taken = (f"{line} {word}", taken + 1 + size) if line else (word, size)
         lines.append(line)
     return lines
-
-
-def _is_plain(text: str) -> bool:
-    """Whether each character takes one column; asked of a whole column at once, for speed."""
-    return text.isascii() or not _ODD.search(text)
 
 
 def _columns(char: str) -> int:

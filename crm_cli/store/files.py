@@ -299,13 +299,15 @@ def sweep(top: str) -> None:
     """
     folders = [top]
     while folders:
-        with calls.scandir(folders.pop()) as listing:
+        folder = folders.pop()
+        with calls.scandir(folder) as listing:
             for entry in listing:
+                path = os.path.join(folder, entry.name)
                 if not entry.name.startswith("."):
                     if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
+                        folders.append(path)
                 elif TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
-                    remove_quietly(entry.path)
+                    remove_quietly(path)
 
 
 def private_folder(path: str) -> None:

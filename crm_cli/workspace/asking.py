@@ -69,10 +69,12 @@ def select(
     limit: int | None = None,
     groups: Groups | None = None,
     total: bool = False,
+    ordered: bool = True,
 ) -> Answer:
     """The rows of a kind that a query describes, with the columns asked for.
 
     With `groups` there is one row for each group of them; `total` adds the last row.
+    Who puts the rows in an order of their own need not have them `ordered`.
     """
     scope = workspace.scope(base)
     node = workspace.node(scope, terms, where)
@@ -85,7 +87,7 @@ def select(
     from crm_cli.query.select import Query, select
     from crm_cli.query.select import total as sums
 
-    query = Query(base, node, cols, sort or "", limit)
+    query = Query(base, node, cols, sort or "", limit, ordered)
     found = select(workspace.index.connection, query, scope)
     if total:
         found = found._replace(total=sums(workspace.index.connection, query, scope))

@@ -98,7 +98,8 @@ def due(
         # A slip in a crontab would be silent for ever.
         known_user(workspace, asked.owner)
     zone = workspace.business.time_zone
-    return sorted(rows, key=lambda row: _order(row, zone))
+    rows.sort(key=lambda row: _order(row, zone))
+    return rows
 
 
 def heading(when: date | datetime, today: date, zone: tzinfo) -> str:
@@ -143,10 +144,11 @@ def _source(name: str) -> Source:
 
 def _order(row: Due, zone: tzinfo) -> tuple[date, str, str, str]:
     """By the day, what has no time of day first; the rest settles ties."""
-    clock = ""
-    if isinstance(row.when, datetime):
-        clock = row.when.astimezone(zone).isoformat()
-    return local_date(row.when, zone), clock, row.who, row.id or ""
+    when = row.when
+    if isinstance(when, datetime):
+        there = when.astimezone(zone)
+        return there.date(), there.isoformat(), row.who, row.id or ""
+    return when, "", row.who, row.id or ""
 
 
 def _through(workspace: Workspace, within: str | None) -> date:

@@ -49,7 +49,7 @@ def _birthdays(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     first, last = _since(workspace), asked.through
     terms = [*asked.terms, *_owned(asked), _window(first, last)]
     columns = ("birth_date", "id", "name", "owner")
-    answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=columns)
+    answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=columns, ordered=False)
     for text, id, name, owner in answer.rows:
         for found in _rounds(text, first, last, persian=False):
             yield Due(found.day, BIRTHDAY, id, name or id, _birthday(found), None, owner)
@@ -61,7 +61,7 @@ def _anniversaries(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     rows = workspace.index.connection.execute(_LISTED).fetchall()
     if rows and (asked.terms or asked.where or asked.owner is not None):
         terms = [*asked.terms, *_owned(asked)]
-        answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=("id",))
+        answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=("id",), ordered=False)
         meant = frozenset(str(row[0]) for row in answer.rows)
     for text, calendar, kind, label, remind, id, name, owner in rows:
         if meant is not None and id not in meant:

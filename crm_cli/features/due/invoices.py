@@ -26,7 +26,7 @@ def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     terms = [*asked.terms, "is:owing", f"due:..{asked.through}"]
     if asked.owner is not None:
         terms.append(f"owner.is:{quoted(asked.owner)}")
-    answer = workspace.select(PURCHASE, terms, where=asked.where, cols=_COLUMNS)
+    answer = workspace.select(PURCHASE, terms, where=asked.where, cols=_COLUMNS, ordered=False)
     for when, who, name, number, left, gross, currency, id, owner in answer.rows:
         what = f"{format_amount(left, currency)} {currency}"
         if left != gross:

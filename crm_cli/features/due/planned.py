@@ -22,7 +22,7 @@ def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     terms = [*asked.terms, "is:planned", f"at:..{asked.through}"]
     if asked.owner is not None:
         terms.append(f"owner.is:{quoted(asked.owner)}")
-    answer = workspace.select(INTERACTION, terms, where=asked.where, cols=_COLUMNS)
+    answer = workspace.select(INTERACTION, terms, where=asked.where, cols=_COLUMNS, ordered=False)
     for when, kind, who, name, subject, summary, id, owner in answer.rows:
         about = " ".join((subject or summary or "").split())
         channel = str(kind).replace("_", " ")

@@ -94,7 +94,7 @@ def _meant(workspace: Workspace, asked: Asked) -> frozenset[str] | None:
         terms.append(f"owner.is:{quoted(asked.owner)}")
     if not terms and not asked.where:
         return None
-    rows = workspace.select(CUSTOMER, terms, where=asked.where, cols=("id",)).rows
+    rows = workspace.select(CUSTOMER, terms, where=asked.where, cols=("id",), ordered=False).rows
     return frozenset(str(row[0]) for row in rows)
 
 

@@ -27,7 +27,7 @@ def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     if asked.kinds:
         terms.append(f"kind:{','.join(asked.kinds)}")
     columns = ("due", "kind", "customer", "customer.name", "title", "id", "assignee", "depends_on")
-    rows = workspace.select(TASK, terms, where=asked.where, cols=columns).rows
+    rows = workspace.select(TASK, terms, where=asked.where, cols=columns, ordered=False).rows
     waited = {id for row in rows for id in row[-1] or ()}
     open_ones = _open(workspace, waited) if waited else frozenset()
     for when, kind, who, name, title, id, owner, depends in rows:

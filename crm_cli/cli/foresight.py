@@ -1,0 +1,26 @@
+"""Whether a command line will ask a directory: then it is looked at while the rest loads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from crm_cli.cli.arguments import Globals
+from crm_cli.cli.commands import BY_NAME
+from crm_cli.model.errors import UsageError
+from crm_cli.store.ahead import Look, look_ahead
+from crm_cli.store.discovery import find
+
+
+def begin(words: Sequence[str], options: Globals, environ: Mapping[str, str]) -> Look | None:
+    """Have the directory looked at in another process, if it is large and will be asked."""
+    command = BY_NAME.get(words[0] if words else "due")
+    if command is None or not command.asks or not {"-h", "--help"}.isdisjoint(words):
+        return None
+    if "-" in words:
+        # Before stdin ends, what it is about may only be written: add … | tag add vip -
+        return None
+    try:
+        return look_ahead(find(Path.cwd(), options.directory, environ))
+    except (UsageError, OSError):
+        return None  # The command itself says what is wrong.

@@ -1,0 +1,69 @@
+"""The cells of a table, held by columns: ten thousand rows are drawn a column at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from crm_cli.render.width import ELLIPSIS, columns_of, fitted, is_plain, padded
+
+
+class Cells(list[str]):
+    """A column's texts, without control characters; measured once, as a whole."""
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether each character takes one column on a screen."""
+        return is_plain("".join(self))
+
+    @cached_property
+    def width(self) -> int:
+        """The most columns that one of the texts takes."""
+        return max(map(len if self.plain else columns_of, self), default=0)
+
+    def fitted(self, width: int, *, ellipsis: str = ELLIPSIS) -> Cells:
+        """The texts, each cut with an ellipsis to at most `width` columns."""
+        if self.width <= width:
+            return self
+        room = width - len(ellipsis)
+        if room < 0 or not self.plain:
+            return Cells([fitted(cell, width, ellipsis=ellipsis) for cell in self])
+        cut = Cells(
+            [cell if len(cell) <= width else cell[:room].rstrip() + ellipsis for cell in self]
+        )
+        cut.plain = True
+        return cut
+
+    def padded(self, width: int, *, right: bool = False) -> list[str]:
+        """The texts, each with spaces to `width` columns, before it where it stands right."""
+        if not self.plain:
+            return [padded(cell, width, right=right) for cell in self]
+        return (
+            [cell.rjust(width) for cell in self] if right else [cell.ljust(width) for cell in self]
+        )
+
+
+class ByColumn(Sequence[Sequence[Any]]):
+    """Rows that are held by their columns, of which there is at least one."""
+
+    def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return zip(*self.columns, strict=True)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return ByColumn([column[place] for column in self.columns])
+        return tuple(column[place] for column in self.columns)
+
+
+def by_column(rows: Sequence[Sequence[Any]], count: int) -> list[Sequence[Any]]:
+    """The `count` columns of rows, which may be none."""
+    if isinstance(rows, ByColumn):
+        return list(rows.columns)
+    return list(zip(*rows, strict=True)) if rows else [()] * count
