@@ -1,7 +1,7 @@
 """The registry of commands: one line for each, read without importing any of them.
 
 A command is one module plus one line here. The module `crm_cli.cli.<module>` holds
-`app = typer.Typer()` with the functions; a verb is the function of the registered
+`verbs = Verbs()` with the functions; a verb is the function of the registered
 name, a noun is all the functions of its module.
 """
 

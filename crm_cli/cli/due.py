@@ -62,6 +62,8 @@ def due(
     from crm_cli.render.output import Column, Format, Rows
 
     session.look_back(as_of)
+    if not since_last:
+        session.only_asks()
     workspace = session.workspace
     found = find(
         workspace, session.expand(terms or ()), where=where, within=within, owner=owner, kind=kind

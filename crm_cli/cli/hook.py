@@ -71,6 +71,8 @@ def _run(words: list[str]) -> int:
         return _invoked(session, rest)
     except CrmError as error:
         return _refused(session, error)
+    finally:
+        session.close()
 
 
 def _invoked(session: Session, words: list[str]) -> int:
@@ -102,20 +104,26 @@ def _invoked(session: Session, words: list[str]) -> int:
 
 
 def _ask(session: Session, words: list[str]) -> int:
-    """Run the command, and again from an index made anew where the cache failed halfway."""
+    """Run the command, and again where the cache failed halfway, or was out of date."""
     from crm_cli.cli.plain import read
+    from crm_cli.cli.session import Stale
 
     call = read(words)
     while True:
         try:
             if call is not None:
                 call.function(session, **call.values)
-                return 0
-            from crm_cli.cli.app import run
+                code = 0
+            else:
+                from crm_cli.cli.app import run
 
-            return run(session, words)
+                code = run(session, words)
+            session.settle()
+            return code
+        except Stale:
+            continue
         except Exception as error:
-            if not session.mend(error):
+            if not session.outdated() and not session.mend(error):
                 raise
 
 
@@ -193,6 +201,7 @@ def _said(text: str) -> int:
 
 def _finished(code: int) -> int:
     """Flush what is left, so that nothing fails after the exit code is known."""
+    _stderr(())
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from crm_cli.workspace import Workspace
 
 
+class Stale(Exception):
+    """The directory has changed since what was about to be said: it is to be asked again."""
+
+
 class Session(Streams):
     """One run of the program."""
 
@@ -76,6 +80,33 @@ class Session(Streams):
             self._opened.progress = self._reading
             self._opened.waiting = self._waiting
         return self._opened
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def only_asks(self) -> None:
+        """Say, before anything is asked, that the command changes nothing and only asks.
+
+        Its answer is then made from the index as it was last, while the directory is still
+        being looked at, and held back until that look has ended (`settle`).
+        """
+        self.workspace.provisional = True
+
+    def settle(self) -> None:
+        """Wait until what was answered so far is known to hold; raises Stale where it does not."""
+        if self.outdated():
+            raise Stale
+
+    def outdated(self) -> bool:
+        """Whether what was answered so far does not hold; then all is as at the beginning."""
+        if self._opened is None or self._opened.settled():
+            return False
+        self.negative = False
+        self._problems.clear()
+        self._notices.clear()
+        return True
 
     def look_back(self, as_of: str | None) -> None:
         """Answer from an earlier state, if one is given; raises NotFound, Refused."""

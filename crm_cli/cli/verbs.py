@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 Function = Callable[..., None]
+F = TypeVar("F", bound=Function)
 
 
 class Argument:
@@ -85,7 +86,7 @@ class Verb:
 class Verbs(dict[str, Verb]):
     """The verbs of one module by their names, in the module's order."""
 
-    def add(self, function: Function) -> Function:
+    def add(self, function: F) -> F:
         """Take a function in, under its name: `list_` is `list`."""
         verb = Verb(function)
         self[verb.name] = verb
@@ -97,10 +98,9 @@ def _parameter(name: str, hint: Any, given: dict[str, Any]) -> Parameter:
     if hasattr(hint, "__metadata__"):
         (declared,) = hint.__metadata__
         hint = hint.__origin__
-    kinds = [kind for kind in getattr(hint, "__args__", ()) if kind is not type(None)]
-    one = hint
-    if type(None) in getattr(hint, "__args__", ()):
-        (one,) = kinds
+    one, held = hint, getattr(hint, "__args__", ())
+    if type(None) in held:
+        (one,) = (part for part in held if part is not type(None))
     many = getattr(one, "__origin__", None) is list
     if many:
         (one,) = one.__args__

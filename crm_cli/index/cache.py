@@ -12,7 +12,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 WAIT = 10.0
@@ -40,7 +40,7 @@ class Cache:
     def current(self) -> Path | None:
         """The index that is current, or None. Raises OSError."""
         try:
-            name = self._pointer.read_text("ascii")
+            name = self._pointer.read_text("utf-8")
         except (FileNotFoundError, UnicodeDecodeError):
             return None
         if not name.endswith(".db") or "/" in name or "\\" in name:
@@ -134,6 +134,14 @@ def connect(path: Path | None) -> sqlite3.Connection:
     return sqlite3.connect(
         f"file:{slash}{name}?mode=rw", uri=True, isolation_level=None, timeout=WAIT
     )
+
+
+def written(path: Path) -> int:
+    """When the index last took something in: nanoseconds since the epoch. Raises OSError."""
+    times = [path.stat().st_mtime_ns]
+    with suppress(FileNotFoundError):
+        times.append(path.with_name(f"{path.name}-wal").stat().st_mtime_ns)
+    return max(times)
 
 
 def whole(path: Path) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crm_cli.index import schema, snapshot
+from crm_cli.index import cache, schema, snapshot
 from crm_cli.index.cache import Cache, Unusable, connect, whole
-from crm_cli.index.content import Progress
+from crm_cli.index.content import Progress, get_state
+from crm_cli.index.packing import unpacked
 from crm_cli.index.refresh import Fresh, Outdated, fill, refresh
+from crm_cli.index.snapshot import Walk
 
 if TYPE_CHECKING:
-    from crm_cli.index.snapshot import Walk
     from crm_cli.model.business import Business
     from crm_cli.model.errors import Problem
     from crm_cli.model.item import Item
@@ -45,19 +46,20 @@ def fails(error: BaseException) -> bool:
 
 def open_index(
     tree: Tree,
-    cache: Path | None,
+    folder: Path | None,
     *,
     progress: Progress | None = None,
     look: Look | None = None,
+    provisional: bool = False,
 ) -> Index:
     """The index of `tree`, up to date.
 
-    `cache` is a private folder for it. Without one, and where it cannot be used (not
+    `folder` is a private one for its cache. Without one, and where it cannot be used (not
     writable, full, locked for long, on a network), the same index is made in memory.
     `progress` is told of (files read, files to read). `look` is one at the tree's folder
-    that was begun before.
+    that was begun before; with `provisional` its end is not waited for, see `Index.holds`.
     """
-    return Index(tree, cache, progress, look)
+    return Index(tree, folder, progress, look, provisional=provisional)
 
 
 class Index:
@@ -70,16 +72,21 @@ class Index:
     def __init__(
         self,
         tree: Tree,
-        cache: Path | None,
+        folder: Path | None,
         progress: Progress | None = None,
         look: Look | None = None,
+        *,
+        provisional: bool = False,
     ) -> None:
         self.tree = tree
         self.path: Path | None = None
         """The database's file; None in memory."""
-        self._cache = Cache(cache, schema.version()) if cache is not None else None
+        self._cache = Cache(folder, schema.version()) if folder is not None else None
         self._progress = progress
         self._look = look
+        self._provisional = provisional
+        self._supposed: bytes | None = None
+        """How the directory is supposed to look, until the look at it has ended."""
         self._connection: sqlite3.Connection | None = None
         self._mended = False
         self._fresh = self._open(None)
@@ -135,12 +142,32 @@ class Index:
 
     def refresh(self) -> int:
         """Look at the directory again; how many files had changed."""
+        self._supposed = None
+        return self._refresh(self._walk())
+
+    def holds(self) -> bool:
+        """Whether the answers so far hold: the directory looks as the index supposed.
+
+        Where it does not, the index is brought up to date, and everything is to be asked
+        again. Only an index that was opened provisionally ever says no, and only once.
+        """
+        supposed, self._supposed = self._supposed, None
+        if supposed is None:
+            return True
+        now = self._walk(late=True)
+        if now.packed == supposed:
+            self._fresh = self._fresh._replace(walk=now)
+            return True
+        self._refresh(now)
+        return False
+
+    def _refresh(self, now: Walk) -> int:
         connection = self.connection
         if connection.in_transaction:
             connection.rollback()
         connection.execute("PRAGMA query_only = OFF")
         try:
-            fresh = refresh(connection, self.tree, self._walk(), self._progress)
+            fresh = refresh(connection, self.tree, now, self._progress)
         except (*_DAMAGED, Outdated):
             self._fresh = self._open(self.path)
         else:
@@ -200,12 +227,13 @@ class Index:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _walk(self) -> Walk:
+    def _walk(self, *, late: bool = False) -> Walk:
         look, self._look = self._look, None
-        return snapshot.walk(self.tree, look)
+        return snapshot.walk(self.tree, look, late=late)
 
     def _open(self, bad: Path | None, *, anew: bool = False) -> Fresh:
         self.close()
+        self._supposed = None
         if self._cache is not None:
             try:
                 return self._open_file(self._cache, bad if anew else None)
@@ -216,9 +244,9 @@ class Index:
         fresh = fill(connection, self.tree, self._walk(), self._progress)
         return self._ready(connection, fresh)
 
-    def _open_file(self, cache: Cache, bad: Path | None) -> Fresh:
+    def _open_file(self, held: Cache, bad: Path | None) -> Fresh:
         """From the cache; an index that is damaged or out of date is made anew once."""
-        path = cache.current()
+        path = held.current()
         if path is not None and path != bad:
             try:
                 return self._open_current(path)
@@ -235,7 +263,7 @@ class Index:
             now = self._walk()
             made.append(fill(connection, self.tree, now, self._progress))
 
-        path = cache.make(make, bad)
+        path = held.make(make, bad)
         return self._open_current(path, made[0] if made else None)
 
     def _open_current(self, path: Path, fresh: Fresh | None = None) -> Fresh:
@@ -247,12 +275,28 @@ class Index:
         self.path = path
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+        if fresh is None and self._provisional and self._look is not None:
+            fresh = self._suppose(connection, path, self._look)
         if fresh is None:
             fresh = refresh(connection, self.tree, self._walk(), self._progress)
-        else:
+        elif not connection.in_transaction:
             connection.execute("BEGIN")
             connection.execute('SELECT 1 FROM "meta"').fetchone()
         return self._ready(connection, fresh)
+
+    def _suppose(self, connection: sqlite3.Connection, path: Path, look: Look) -> Fresh | None:
+        """The state as it was last, as if nothing had changed since; None where that is not
+        likely, or it is of another version."""
+        self._provisional = False
+        if look.touched >= cache.written(path):
+            return None
+        connection.execute("BEGIN")
+        known = get_state(connection)
+        if known.version != schema.version() or known.racy:
+            connection.rollback()
+            return None
+        self._supposed = known.snapshot
+        return Fresh(Walk(0, known.snapshot, []), unpacked(known.business), 0)
 
     def _ready(self, connection: sqlite3.Connection, fresh: Fresh) -> Fresh:
         connection.create_function("REGEXP", 2, _matches, deterministic=True)

@@ -88,10 +88,11 @@ def compile_query(query: Query, scope: Scope) -> Statement:
         raise UsageError("no columns are asked for", "write --cols name,city")
     shown = [part.sql for part in selected] + [part.currency for part in selected if part.currency]
     named = [part for part, name in zip(selected, names, strict=True) if split_alias(name)[1]]
-    sql = f"SELECT {', '.join(shown)} {row.source()} WHERE {where}"
+    ordered = ""
     if query.ordered:
         asked = order(query.sort, compiler, named) if query.sort else natural(compiler)
-        sql += f" ORDER BY {', '.join([*asked, *ties(row)])}"
+        ordered = f" ORDER BY {', '.join([*asked, *ties(row)])}"
+    sql = f"SELECT {', '.join(shown)} {row.source()} WHERE {where}{ordered}"
     if query.limit is not None:
         sql += f" LIMIT {compiler.frame.bind(query.limit)}"
     return Statement(sql, compiler.frame.parameters, selected)

@@ -26,17 +26,6 @@ from crm_cli.model.errors import (
 )
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_LETTER, FILE_KINDS
-from crm_cli.store.change import (
-    Change,
-    Create,
-    Diff,
-    Edit,
-    Remove,
-    Rewrite,
-    Step,
-    Written,
-    new_record,
-)
 from crm_cli.store.discovery import cache_folder, find
 from crm_cli.store.tree import Folder, Tree
 from crm_cli.workspace import asking, writing
@@ -45,6 +34,17 @@ from crm_cli.workspace.asking import Groups
 if TYPE_CHECKING:
     from crm_cli.index.database import Index
     from crm_cli.store.ahead import Look
+    from crm_cli.store.change import (
+        Change,
+        Create,
+        Diff,
+        Edit,
+        Remove,
+        Rewrite,
+        Step,
+        Written,
+        new_record,
+    )
     from crm_cli.store.document import Document
     from crm_cli.store.git import Git
 
@@ -67,6 +67,15 @@ __all__ = [
 ]
 
 CUSTOMERS = "customers"
+
+
+def __getattr__(name: str) -> object:
+    """The parts of a change: loaded for who makes one, since most commands only ask."""
+    if name in __all__:
+        from crm_cli.store import change
+
+        return getattr(change, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class Clock(NamedTuple):
@@ -107,6 +116,9 @@ class Workspace:
         """The commit whose state is answered from; empty for the files as they are."""
         self.as_of_tree = ""
         """The id of that commit's tree, as far as it is this directory's."""
+        self.provisional = False
+        """Set by a command that only asks, before it asks: then answers are made from the index
+        as it was last, while the directory is still being looked at; see `settled`."""
         self.checking = False
         """Set by a command whose answer is the problems: then no answer is partial for them."""
         self.written = False
@@ -134,7 +146,25 @@ class Workspace:
         # What was seen so far is of the folder as it is, and at the beginning.
         look = None if self.as_of else self._look
         self._look = None
-        return open_index(self.tree, cache, progress=self.progress, look=look)
+        return open_index(
+            self.tree, cache, progress=self.progress, look=look, provisional=self.provisional
+        )
+
+    def close(self) -> None:
+        """Let go of the index's file."""
+        if "index" in self.__dict__:
+            self.index.close()
+
+    def settled(self) -> bool:
+        """Whether all answers so far hold; else everything is to be asked again.
+
+        To be asked before anything of them is said.
+        """
+        if "index" not in self.__dict__ or self.index.holds():
+            return True
+        for name in ("clock", "user"):
+            self.__dict__.pop(name, None)
+        return False
 
     def mend(self, error: BaseException) -> bool:
         """Make the index anew, if it is its file that has failed; whether it was.

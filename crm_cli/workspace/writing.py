@@ -8,19 +8,9 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import DataError, NotFound, Refused
 from crm_cli.model.kinds import FILE_KINDS
-from crm_cli.store.change import (
-    Change,
-    Create,
-    Diff,
-    Edit,
-    Remove,
-    Rewrite,
-    Step,
-    Written,
-    created,
-)
 
 if TYPE_CHECKING:
+    from crm_cli.store.change import Change, Edit, Step, Written
     from crm_cli.store.transaction import Committed
     from crm_cli.workspace import Workspace
 
@@ -34,6 +24,7 @@ def write(
 
     Raises ConflictError, DataError, Refused, StorageError, and what the steps raise.
     """
+    from crm_cli.store.change import Diff, Written
     from crm_cli.store.transaction import FileChange, commit, preview
 
     if workspace.as_of:
@@ -103,6 +94,8 @@ def require_settings(workspace: Workspace) -> None:
 
 
 def _update(workspace: Workspace, step: Step) -> Callable[[bytes | None], bytes | None]:
+    from crm_cli.store.change import Create, Remove, Rewrite, created
+
     if isinstance(step, Rewrite):
         return step.update
     if isinstance(step, Remove):

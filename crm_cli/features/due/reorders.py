@@ -7,7 +7,6 @@ more pass without buying is not late but lost, a matter for a segment, and is le
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -65,6 +64,8 @@ def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[Due, bool]
         names[sku] = name or sku
     if not intervals:
         return
+    import json
+
     for id, name, owner, sku, last in execute(_LATEST, (json.dumps(sorted(intervals)),)):
         if last is None:
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from crm_cli.features.due import Asked, Due, Source, quoted
@@ -38,6 +37,8 @@ def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
 
 def _open(workspace: Workspace, ids: Iterable[str]) -> frozenset[str]:
     """Those of the tasks that are still to be done; a task that has gone holds up nobody."""
+    import json
+
     places = json.dumps(sorted(ids))
     rows = workspace.index.connection.execute(
         'SELECT "id" FROM "task" WHERE "status" NOT IN (\'completed\', \'cancelled\')'
