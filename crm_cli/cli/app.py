@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from inspect import Parameter as Place
 from inspect import Signature
@@ -14,27 +13,23 @@ from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
 from crm_cli.cli.commands import (
-    ADDED_BY,
     BY_NAME,
     COMMANDS,
-    CUSTOMERS_BY_NAME,
     EVERYWHERE,
-    LETTERS,
     Command,
     overview,
-    right_verb,
-    verb_of_items,
     with_verb,
 )
 from crm_cli.cli.plain import verbs_of
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Function, Parameter, Verb, Verbs
-from crm_cli.model.errors import Declined, UsageError
+from crm_cli.cli.wrong_verbs import no_command, no_verb
+from crm_cli.model.errors import Declined
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
 
 
-class Doing(TyperCommand):
+class VerbCommand(TyperCommand):
     """A command of one verb; its help keeps the docstring's lines."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
@@ -89,7 +84,7 @@ class Noun(TyperGroup):
         name, rest = args[0], args[1:]
         command = self.get_command(ctx, name)
         if command is None:
-            raise _no_verb(self._entry, name, rest, set(self._verbs))
+            raise no_verb(self._entry, name, rest, set(self._verbs))
         return name, command, rest
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
@@ -126,7 +121,7 @@ class Root(TyperGroup):
         name, rest = args[0], args[1:]
         command = self.get_command(ctx, name)
         if command is None:
-            raise _no_command(name, rest)
+            raise no_command(name, rest)
         return name, command, rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -160,16 +155,16 @@ def load(entry: Command) -> TyperCommand | TyperGroup:
     return Noun(entry, verbs) if entry.noun else made(verbs[entry.name])
 
 
-def made(verb: Verb, call: Function | None = None) -> Doing:
+def made(verb: Verb, call: Function | None = None) -> VerbCommand:
     """Typer's command of a verb; `call` is what it runs, the verb's function if absent."""
     info = CommandInfo(
         name=verb.name,
-        cls=Doing,
+        cls=VerbCommand,
         context_settings=dict(HELP),
         callback=_callback(verb, call or verb.function),
     )
     command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
-    assert isinstance(command, Doing)
+    assert isinstance(command, VerbCommand)
     return command
 
 
@@ -200,62 +195,4 @@ def _place(parameter: Parameter) -> Place:
         Place.KEYWORD_ONLY,
         default=Place.empty if parameter.required else parameter.default,
         annotation=Annotated[parameter.hint, info],
-    )
-
-
-def _no_command(name: str, rest: list[str]) -> UsageError:
-    right = right_verb(name, set(BY_NAME))
-    if right:
-        return UsageError(f'there is no "{name}"; write: {_line("crm", right, rest)}')
-    if name.lower() in CUSTOMERS_BY_NAME and (verb := _verb_of_customers(rest)):
-        return UsageError(f"customers need no noun; write: {_line('crm', verb, rest[1:])}")
-    return _unknown(f'there is no command "{name}"', name, list(BY_NAME), "crm --help lists them")
-
-
-def _no_verb(entry: Command, name: str, rest: list[str], verbs: set[str]) -> UsageError:
-    noun = f"crm {entry.name}"
-    right = right_verb(name, verbs)
-    if right:
-        return UsageError(f'there is no "{noun} {name}"; write: {_line(noun, right, rest)}')
-    if entry.name in ADDED_BY and "add" in (name, right_verb(name, {"add"})):
-        line = _line(ADDED_BY[entry.name], "", rest)
-        return UsageError(f'there is no "{noun} {name}"; write: {line}')
-    elsewhere = verb_of_items(name)
-    if elsewhere and entry.name in LETTERS:
-        # An item's id only: what else stands there would mean a whole customer.
-        begins = f"{LETTERS[entry.name]}-"
-        meant = rest if rest and rest[0].lower().startswith(begins) else [f"{begins}…"]
-        return UsageError(f'there is no "{noun} {name}"; write: {_line("crm", elsewhere, meant)}')
-    if elsewhere == "rm" and entry.name == "product":
-        line = _line(noun, "set", [*(rest or ["SKU"]), "disabled=yes"])
-        return UsageError(f'there is no "{noun} {name}"; to take it out of use write: {line}')
-    cure = f"{noun} --help lists its verbs"
-    if entry.bare in verbs and not rest:
-        cure = f"to list what says it: {_line(noun, entry.bare, [name])}; {cure}"
-    return _unknown(f'there is no "{noun} {name}"', name, sorted(verbs), cure)
-
-
-def _verb_of_customers(rest: list[str]) -> str | None:
-    """What `crm customer add` means."""
-    if not rest:
-        return "list"
-    return rest[0] if rest[0] in BY_NAME else right_verb(rest[0], set(BY_NAME))
-
-
-def _unknown(message: str, name: str, choices: list[str], cure: str) -> UsageError:
-    from crm_cli.model.text import did_you_mean
-
-    guess = did_you_mean(name, choices)
-    return UsageError(f"{message}; {guess}" if guess else message, cure)
-
-
-def _line(start: str, verb: str, rest: list[str]) -> str:
-    return " ".join([*filter(None, (start, verb)), *(_quoted(word) for word in rest)])
-
-
-def _quoted(word: str) -> str:
-    return (
-        word
-        if word and all(char.isalnum() or char in "@%+=:,./_-…" for char in word)
-        else shlex.quote(word)
     )

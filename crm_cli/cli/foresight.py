@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crm_cli.cli.arguments import Globals
 from crm_cli.cli.commands import BY_NAME
 from crm_cli.model.errors import UsageError
-from crm_cli.store.ahead import Look, look_ahead
-from crm_cli.store.discovery import find
+
+if TYPE_CHECKING:
+    from crm_cli.store.ahead import Look
 
 
 def begin(words: Sequence[str], options: Globals, environ: Mapping[str, str]) -> Look | None:
@@ -20,6 +22,10 @@ def begin(words: Sequence[str], options: Globals, environ: Mapping[str, str]) ->
     if "-" in words:
         # Before stdin ends, what it is about may only be written: add … | tag add vip -
         return None
+    # A help, or a script for the shell, needs nothing of what reads directories.
+    from crm_cli.store.ahead import look_ahead
+    from crm_cli.store.discovery import find
+
     try:
         return look_ahead(find(Path.cwd(), options.directory, environ))
     except (UsageError, OSError):

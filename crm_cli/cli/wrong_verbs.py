@@ -1,0 +1,76 @@
+"""What was meant by a command, or by a verb of a noun, that there is not."""
+
+from __future__ import annotations
+
+import shlex
+
+from crm_cli.cli.commands import (
+    ADDED_BY,
+    BY_NAME,
+    CUSTOMERS_BY_NAME,
+    LETTERS,
+    Command,
+    right_verb,
+    verb_of_items,
+)
+from crm_cli.model.errors import UsageError
+
+
+def no_command(name: str, rest: list[str]) -> UsageError:
+    """The refusal of a first word that is no command; `rest` are the words after it."""
+    right = right_verb(name, set(BY_NAME))
+    if right:
+        return UsageError(f'there is no "{name}"; write: {_line("crm", right, rest)}')
+    if name.lower() in CUSTOMERS_BY_NAME and (verb := _verb_of_customers(rest)):
+        return UsageError(f"customers need no noun; write: {_line('crm', verb, rest[1:])}")
+    return _unknown(f'there is no command "{name}"', name, list(BY_NAME), "crm --help lists them")
+
+
+def no_verb(entry: Command, name: str, rest: list[str], verbs: set[str]) -> UsageError:
+    """The refusal of a word after a noun that is none of its `verbs`."""
+    noun = f"crm {entry.name}"
+    right = right_verb(name, verbs)
+    if right:
+        return UsageError(f'there is no "{noun} {name}"; write: {_line(noun, right, rest)}')
+    if entry.name in ADDED_BY and "add" in (name, right_verb(name, {"add"})):
+        line = _line(ADDED_BY[entry.name], "", rest)
+        return UsageError(f'there is no "{noun} {name}"; write: {line}')
+    elsewhere = verb_of_items(name)
+    if elsewhere and entry.name in LETTERS:
+        # An item's id only: what else stands there would mean a whole customer.
+        begins = f"{LETTERS[entry.name]}-"
+        meant = rest if rest and rest[0].lower().startswith(begins) else [f"{begins}…"]
+        return UsageError(f'there is no "{noun} {name}"; write: {_line("crm", elsewhere, meant)}')
+    if elsewhere == "rm" and entry.name == "product":
+        line = _line(noun, "set", [*(rest or ["SKU"]), "disabled=yes"])
+        return UsageError(f'there is no "{noun} {name}"; to take it out of use write: {line}')
+    cure = f"{noun} --help lists its verbs"
+    if entry.bare in verbs and not rest:
+        cure = f"to list what says it: {_line(noun, entry.bare, [name])}; {cure}"
+    return _unknown(f'there is no "{noun} {name}"', name, sorted(verbs), cure)
+
+
+def _verb_of_customers(rest: list[str]) -> str | None:
+    """What `crm customer add` means."""
+    if not rest:
+        return "list"
+    return rest[0] if rest[0] in BY_NAME else right_verb(rest[0], set(BY_NAME))
+
+
+def _unknown(message: str, name: str, choices: list[str], cure: str) -> UsageError:
+    from crm_cli.model.text import did_you_mean
+
+    guess = did_you_mean(name, choices)
+    return UsageError(f"{message}; {guess}" if guess else message, cure)
+
+
+def _line(start: str, verb: str, rest: list[str]) -> str:
+    return " ".join([*filter(None, (start, verb)), *(_quoted(word) for word in rest)])
+
+
+def _quoted(word: str) -> str:
+    return (
+        word
+        if word and all(char.isalnum() or char in "@%+=:,./_-…" for char in word)
+        else shlex.quote(word)
+    )
