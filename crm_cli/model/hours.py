@@ -12,7 +12,7 @@ USUAL: Hours = (((480, 960),),) * 5 + ((), ())
 """Monday to Friday, 08:00 to 16:00: where the settings do not say."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
+_SPAN = r"(?a)(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})"
 
 
 def read_hours(value: object) -> Hours:
@@ -57,7 +57,7 @@ def _spans(value: object) -> tuple[tuple[int, int], ...]:
     texts = value if isinstance(value, list) else str(value or "").split(",")
     spans = []
     for text in texts:
-        match = _SPAN.fullmatch(str(text).strip())
+        match = re.fullmatch(_SPAN, str(text).strip())
         if match is None:
             continue
         start = int(match[1]) * 60 + int(match[2])

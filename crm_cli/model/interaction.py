@@ -49,21 +49,20 @@ _DIRECTIONS = {
     "out": "outbound",
     "outbound": "outbound",
 }
-_DATE = re.compile(
-    r"(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}/\d{1,2}/\d{4})"
-    r"(?:[T ]+(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?))?(?P<rest>.*)",
-    re.DOTALL,
+_DATE = (
+    r"(?s)(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}/\d{1,2}/\d{4})"
+    r"(?:[T ]+(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?))?(?P<rest>.*)"
 )
 
 
 def begins(key: str) -> bool:
     """Whether a key is the head of a one-line interaction: it begins with a date."""
-    return _DATE.match(key) is not None
+    return re.match(_DATE, key) is not None
 
 
 def read_line(text: str, business: Business) -> dict[str, Any]:
     """`2026-11-03 10:30 call in: Asked for beans`; all but date and text may be left out."""
-    found = _DATE.match(text.strip())
+    found = re.match(_DATE, text.strip())
     if found is None:
         raise Unreadable(
             f"'{text}' does not begin with a date",

@@ -18,7 +18,7 @@ from crm_cli.query.fields import Ref, Source, Way, is_item, names, resolve
 from crm_cli.query.rows import Row, Value, currency, reach, value
 from crm_cli.query.scope import Scope
 
-_ALIASED = re.compile(r"(.*\S)\s+as\s+([A-Za-z_][\w-]*)", re.S | re.I)
+_ALIASED = r"(?si)(.*\S)\s+as\s+([A-Za-z_][\w-]*)"
 _TEXT, _TEXTS, _CUSTOMER = Text(), Texts(), Reference("customer")
 _USUAL = 20
 """So many valid columns are named where one is not."""
@@ -65,8 +65,10 @@ def split_names(text: str) -> list[str]:
 
 def split_alias(text: str) -> tuple[str, str]:
     """`sum(purchases.net) as revenue`: what is asked, and the name it is given, else empty."""
-    found = _ALIASED.fullmatch(text.strip())
-    return (found[1], normal(found[2])) if found else (text.strip(), "")
+    bare = text.strip()
+    # Most are one word: what reads the others is made when there is one.
+    found = re.fullmatch(_ALIASED, bare) if len(bare.split()) > 2 else None
+    return (found[1], normal(found[2])) if found else (bare, "")
 
 
 def column(name: str, compiler: Compiler) -> Selected:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_ODD = re.compile("[^ -\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u20a0-\u20bf]")
+_ODD = "[^ -\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u20a0-\u20bf]"
 """Whatever may not take exactly one column."""
 _PRINTABLE = bytes(range(0x20, 0x7F))
 
@@ -21,7 +21,7 @@ def is_plain(text: str) -> bool:
         return True
     # Of what is not ASCII there is little, in most languages' tables.
     rest = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE)
-    return not _ODD.search(rest.decode("utf-8", "surrogatepass"))
+    return re.search(_ODD, rest.decode("utf-8", "surrogatepass")) is None
 
 
 def columns_of(text: str) -> int:
