@@ -35,7 +35,6 @@ def answer_list(
     `-o ids` and `-o paths` ask for just those columns, whatever `--cols` says.
     """
     form = session.format(output, json)
-    session.only_asks()
     wanted: str | Sequence[str] | None = cols
     if groups:
         default_sort = ""

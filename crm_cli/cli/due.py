@@ -61,9 +61,10 @@ def due(
     from crm_cli.render.days import fitted, with_times
     from crm_cli.render.output import Column, Format, Rows
 
-    session.look_back(as_of)
-    if not since_last:
-        session.only_asks()
+    if since_last:
+        session.look_back(as_of)  # What it shows counts as shown: that is written down.
+    else:
+        session.only_asks(as_of)
     workspace = session.workspace
     found = find(
         workspace, session.expand(terms or ()), where=where, within=within, owner=owner, kind=kind

@@ -86,13 +86,17 @@ class Session(Streams):
         if self._opened is not None:
             self._opened.close()
 
-    def only_asks(self) -> None:
+    def only_asks(self, as_of: str | None = None) -> None:
         """Say, before anything is asked, that the command changes nothing and only asks.
 
         Its answer is then made from the index as it was last, while the directory is still
-        being looked at, and held back until that look has ended (`settle`).
+        being looked at, and held back until that look has ended (`settle`). With `as_of` it
+        is made from an earlier state; raises NotFound, Refused.
         """
-        self.workspace.provisional = True
+        if as_of:
+            self.look_back(as_of)
+        else:
+            self.workspace.provisional = True
 
     def settle(self) -> None:
         """Wait until what was answered so far is known to hold; raises Stale where it does not."""
@@ -214,6 +218,7 @@ class Session(Streams):
             return
         from crm_cli.cli.terminal import ask_terminal
 
+        self.settle()
         self.flush()
         answer = ask_terminal(f"{visible(question)} [y/N] ")
         if answer is None:
@@ -228,6 +233,7 @@ class Session(Streams):
         """
         from crm_cli.cli.terminal import ask_terminal
 
+        self.settle()
         shown = visible(f"{question} [{default}]" if default else question)
         answer = ask_terminal(f"{shown} ")
         if answer is None:

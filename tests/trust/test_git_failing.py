@@ -27,7 +27,7 @@ COMMANDS = {
 
 WAYS = {
     "ENOSPC": "echo 'fatal: unable to write new index file: No space left on device' >&2; exit 128",
-    "EACCES": "echo \"error: insufficient permission for adding an object\" >&2; exit 1",
+    "EACCES": 'echo "error: insufficient permission for adding an object" >&2; exit 1',
     "killed": "kill -9 $$",
     "silent": "exit 1",
     "done, but failing": f'"{GIT}" "$@"; exit 3',
