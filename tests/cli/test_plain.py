@@ -94,6 +94,27 @@ def test_a_plain_line_gives_what_typer_gives(line: tuple[tuple[str, ...], Verb, 
         }
 
 
+@pytest.mark.parametrize("value", ["7", "007", "0", "-7", "1_0", " 7", "²", "٣", "7.0", "x", ""])
+def test_a_number_is_what_typer_takes_for_one(value: str) -> None:
+    verb = dict(VERBS)[("task", "list")]
+    call = read(["task", "list", "-n", value])
+    assert call is None or call.values == by_typer(verb, ["-n", value])
+    assert (call is not None) == (value in ("7", "007", "0"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list", "--limit"], ["list", "-n5"], ["list", "--json=yes"], ["list", "-o=csv"],
+        ["list", "-o", "CSV"], ["list", "--help"], ["list", "--jso"], ["show"], ["show", "a", "b"],
+        ["task", "nonsense"], ["nonsense"], ["list", "-x"], ["task", "list", "-n", "-1"], ["git"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_is_not_plain_is_left_to_typer(words: list[str]) -> None:
+    assert read(words) is None
+
+
 @pytest.mark.parametrize("typed", [typed for typed, _ in VERBS], ids=" ".join)
 def test_the_example_of_a_command_is_plain(typed: tuple[str, ...]) -> None:
     """Not all spellings, but those that the help shows, are read at once."""
