@@ -118,7 +118,7 @@ def _ask(session: Session, words: list[str]) -> int:
                 from crm_cli.cli.app import run
 
                 code = run(session, words)
-            session.settle()
+            session.make_sure()
             return code
         except Stale:
             continue

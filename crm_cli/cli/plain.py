@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 from crm_cli.cli.commands import BY_NAME, Command, with_verb
 from crm_cli.cli.verbs import Function, Option, Parameter, Verb, Verbs
 
+_DIGITS = 18
+"""A number of more digits is one only for Typer to say something about."""
+
 
 class Call(NamedTuple):
     """A function to run with the session, and its values by name."""
@@ -116,7 +119,7 @@ def _value(parameter: Parameter, text: str) -> Any:
     kind = parameter.type
     if kind is str or kind is Path:
         return kind(text)
-    if kind is int and text.isascii() and text.isdigit():
+    if kind is int and text.isascii() and text.isdigit() and len(text) <= _DIGITS:
         least = getattr(parameter.declared, "min", None)
         if least is None or int(text) >= least:
             return int(text)

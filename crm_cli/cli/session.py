@@ -90,7 +90,7 @@ class Session(Streams):
         """Say, before anything is asked, that the command changes nothing and only asks.
 
         Its answer is then made from the index as it was last, while the directory is still
-        being looked at, and held back until that look has ended (`settle`). With `as_of` it
+        being looked at, and held back until that look has ended (`make_sure`). With `as_of` it
         is made from an earlier state; raises NotFound, Refused.
         """
         if as_of:
@@ -98,14 +98,14 @@ class Session(Streams):
         else:
             self.workspace.provisional = True
 
-    def settle(self) -> None:
+    def make_sure(self) -> None:
         """Wait until what was answered so far is known to hold; raises Stale where it does not."""
         if self.outdated():
             raise Stale
 
     def outdated(self) -> bool:
         """Whether what was answered so far does not hold; then all is as at the beginning."""
-        if self._opened is None or self._opened.settled():
+        if self._opened is None or self._opened.holds():
             return False
         self.negative = False
         self._problems.clear()
@@ -218,7 +218,7 @@ class Session(Streams):
             return
         from crm_cli.cli.terminal import ask_terminal
 
-        self.settle()
+        self.make_sure()
         self.flush()
         answer = ask_terminal(f"{visible(question)} [y/N] ")
         if answer is None:
@@ -233,7 +233,7 @@ class Session(Streams):
         """
         from crm_cli.cli.terminal import ask_terminal
 
-        self.settle()
+        self.make_sure()
         shown = visible(f"{question} [{default}]" if default else question)
         answer = ask_terminal(f"{shown} ")
         if answer is None:

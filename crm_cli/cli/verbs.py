@@ -69,8 +69,9 @@ class Verb:
 
     @property
     def summary(self) -> str:
-        """The first line of the help, without its full stop."""
-        return (self.function.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+        """The first sentence of the help, without its full stop."""
+        first = (self.function.__doc__ or "").strip().partition("\n")[0]
+        return first.partition(". ")[0].rstrip(".")
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:

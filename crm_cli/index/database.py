@@ -25,9 +25,6 @@ T = TypeVar("T")
 
 # SQLite's result codes (sqlite.org/rescode.html) after which a new file would fare no better.
 _HOPELESS = frozenset((3, 5, 6, 8, 10, 13, 14, 15))
-_MAPPED = 64 * 1024 * 1024
-"""Bytes of the file that are read as memory: a call for each page takes twice as long. More
-would count as this process's memory, of which a large directory's answer needs enough."""
 _DAMAGED = (sqlite3.Error, ValueError, EOFError, TypeError)
 
 
@@ -274,7 +271,6 @@ class Index:
         self._connection = connection
         self.path = path
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
         if fresh is None and self._provisional and self._look is not None:
             fresh = self._suppose(connection, path, self._look)
         if fresh is None:
@@ -288,15 +284,16 @@ class Index:
         """The state as it was last, as if nothing had changed since; None where that is not
         likely, or it is of another version."""
         self._provisional = False
-        if look.touched >= cache.written(path):
+        if look.old or look.touched >= cache.written(path):
             return None
         connection.execute("BEGIN")
         known = get_state(connection)
         if known.version != schema.version() or known.racy:
             connection.rollback()
             return None
+        fresh = Fresh(Walk(0, known.snapshot, []), unpacked(known.business), 0)
         self._supposed = known.snapshot
-        return Fresh(Walk(0, known.snapshot, []), unpacked(known.business), 0)
+        return fresh
 
     def _ready(self, connection: sqlite3.Connection, fresh: Fresh) -> Fresh:
         connection.create_function("REGEXP", 2, _matches, deterministic=True)

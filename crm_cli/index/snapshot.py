@@ -54,7 +54,7 @@ class Difference(NamedTuple):
 def walk(tree: Tree, look: Look | None = None, *, late: bool = False) -> Walk:
     """Look at every file of the directory, or take what was seen in a look begun before.
 
-    `late` says that nobody was waited for since, however long ago that is.
+    `late` says that it was in time when the answer was begun, which took the time since.
     """
     glance = look.taken(late=late) if look is not None else None
     if glance is not None:

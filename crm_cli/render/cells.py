@@ -10,7 +10,7 @@ from crm_cli.render.width import ELLIPSIS, columns_of, fitted, is_plain, padded
 
 
 class Cells(list[str]):
-    """A column's texts, without control characters; measured once, as a whole."""
+    """A column's texts, without control characters; measured once, so they stay as they are."""
 
     @cached_property
     def plain(self) -> bool:

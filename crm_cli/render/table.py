@@ -162,7 +162,7 @@ def _begun(cell: str, length: int) -> str:
 
 def _all_numbers(values: Sequence[Any]) -> bool:
     if isinstance(values, Cells):
-        return False
+        return False  # They are texts.
     held = [value for value in values if value is not None]
     return bool(held) and set(map(type, held)) <= {int, Decimal}
 

@@ -44,10 +44,15 @@ class Look:
         self._pipe = pipe
         self._began = time.monotonic()
 
+    @property
+    def old(self) -> bool:
+        """Whether it began so long ago that what it sees may be out of date."""
+        return time.monotonic() - self._began > _FRESH
+
     def taken(self, *, late: bool = False) -> Glance | None:
         """What was seen, to be asked once; None where that process failed or saw anything odd,
-        and where it was long ago, unless `late` says that the time went into the answer."""
-        if time.monotonic() - self._began > _FRESH and not late:
+        and where it is `old`, unless `late` says that the time went into the answer."""
+        if self.old and not late:
             os.close(self._pipe)
             return None
         pieces = []

@@ -118,7 +118,7 @@ class Workspace:
         """The id of that commit's tree, as far as it is this directory's."""
         self.provisional = False
         """Set by a command that only asks, before it asks: then answers are made from the index
-        as it was last, while the directory is still being looked at; see `settled`."""
+        as it was last, while the directory is still being looked at; see `holds`."""
         self.checking = False
         """Set by a command whose answer is the problems: then no answer is partial for them."""
         self.written = False
@@ -155,7 +155,7 @@ class Workspace:
         if "index" in self.__dict__:
             self.index.close()
 
-    def settled(self) -> bool:
+    def holds(self) -> bool:
         """Whether all answers so far hold; else everything is to be asked again.
 
         To be asked before anything of them is said.
@@ -164,6 +164,7 @@ class Workspace:
             return True
         for name in ("clock", "user"):
             self.__dict__.pop(name, None)
+        self.notices.clear()
         return False
 
     def mend(self, error: BaseException) -> bool:

@@ -94,7 +94,9 @@ def test_a_plain_line_gives_what_typer_gives(line: tuple[tuple[str, ...], Verb, 
         }
 
 
-@pytest.mark.parametrize("value", ["7", "007", "0", "-7", "1_0", " 7", "²", "٣", "7.0", "x", ""])
+@pytest.mark.parametrize(
+    "value", ["7", "007", "0", "-7", "1_0", " 7", "²", "٣", "7.0", "x", "", "9" * 5000]
+)
 def test_a_number_is_what_typer_takes_for_one(value: str) -> None:
     verb = dict(VERBS)[("task", "list")]
     call = read(["task", "list", "-n", value])

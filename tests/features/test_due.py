@@ -11,7 +11,7 @@ import pytest
 from crm_cli.features import due as features_due
 from crm_cli.features.due import due, heading
 from crm_cli.model.errors import UsageError
-from crm_cli.workspace import Workspace
+from crm_cli.workspace import Workspace, open_workspace
 
 Opened = Callable[..., Workspace]
 
@@ -94,3 +94,46 @@ def test_terms_never_widen(workspace: Opened) -> None:
 def test_a_length_of_time_out_of_range(workspace: Opened) -> None:
     with pytest.raises(UsageError, match="--within"):
         due(workspace(), within="9999y")
+
+
+TWICE = """\
+id: ana
+name: Ana of {place}
+birth_date: 1984-11-20
+contact_every: 30 days
+interactions:
+  - at: 2026-10-10T10:00+02:00
+    kind: call
+    outcome: reached
+anniversaries:
+  - label: Opening of {place}
+    date: 2016-11-20
+purchases:
+  - {{date: 2026-08-20, amount: 100}}
+  - {{date: 2026-10-05, amount: 100}}
+  - {{date: 2026-07-05, amount: 100, lines: [{{product: beans, quantity: 1}}]}}
+"""
+
+
+@pytest.mark.parametrize("product", ["", "beans:\n  name: Beans\n  reorder_every: 90 days\n"])
+def test_the_order_is_that_of_an_index_made_just_now(tmp_path: Path, product: str) -> None:
+    """Also of rows that differ in nothing that orders them: two files with one id."""
+    root = tmp_path / "shop"
+
+    def put(place: str) -> None:
+        (root / "customers" / place).mkdir(parents=True)
+        path = root / "customers" / place / "ana.yaml"
+        path.write_text(TWICE.format(place=place), encoding="utf-8")
+
+    def rows(cache: str) -> list[tuple[str, str, str]]:
+        environ = {"CRM_CACHE_DIR": str(tmp_path / cache)}
+        opened = open_workspace(directory=root, today="2026-11-20", environ=environ)
+        return [(row.kind, row.name, row.what) for row in due(opened)]
+
+    put("m")
+    put("z")
+    (root / "crm.yaml").write_text("currency: EUR\ncountry: SI\n", encoding="utf-8")
+    (root / "products.yaml").write_text(product, encoding="utf-8")
+    assert len({kind for kind, _, _ in rows("warm")}) == 4
+    put("a")
+    assert rows("warm") == rows("cold")

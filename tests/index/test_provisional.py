@@ -22,6 +22,7 @@ class Looked(Look):
         self.touched = (root / "customers").stat().st_mtime_ns
         self.seen = snapshot.packed(Folder(root).entries())
         self.taken_late: list[bool] = []
+        self._began = time.monotonic()
         self.fails = fails
 
     def taken(self, *, late: bool = False) -> Glance | None:
@@ -108,6 +109,14 @@ def test_files_to_be_read_again_are_waited_for(root: Path, monkeypatch: pytest.M
     rename_in_place(root)
     opened(root, root.parent / "cache").close()
     with provisional(root, look := Looked(root)):
+        assert look.taken_late == [False]
+
+
+def test_a_look_of_long_ago_is_not_relied_on(root: Path) -> None:
+    """The process was stopped meanwhile, or waited for a disk: what it saw may be over."""
+    look = Looked(root)
+    look._began -= 1
+    with provisional(root, look):
         assert look.taken_late == [False]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from crm_cli.index import reading, snapshot
+from crm_cli.index.database import Index
 from crm_cli.store import files
 from crm_cli.store.compose import compose
 from tests.conftest import Run
@@ -135,6 +136,29 @@ def test_damage_that_is_met_late_changes_no_answer(command: str, ground: Ground)
         assert "internal error" not in after.err
         return
     assert after == before
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("left", [0, 0.5, 8192])
+def test_a_file_that_is_cut_off_under_a_run_changes_no_answer(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, left: float
+) -> None:
+    """Were the file read as memory, that would end the program (SIGBUS)."""
+    whole = ground.run("list", "--json")
+    ready = Index._ready
+
+    def cut(index: Index, connection: sqlite3.Connection, *more: Any) -> Any:
+        found = ready(index, connection, *more)
+        if index.path is not None and not cuts:
+            cuts.append(index.path)
+            size = index.path.stat().st_size
+            os.truncate(index.path, int(size * left) if 0 < left < 1 else int(left))
+        return found
+
+    cuts: list[Path] = []
+    monkeypatch.setattr(Index, "_ready", cut)
+    assert ground.run("list", "--json") == whole
+    assert cuts
 
 
 @pytest.mark.usefixtures("settled")

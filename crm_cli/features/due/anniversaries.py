@@ -24,6 +24,7 @@ _FIRST = 'SELECT a."date", a."calendar", a."kind", a."label", a."remind_before",
 _LISTED = f"""
 {_FIRST} c."id", c."name", c."owner" FROM "anniversary" a
 JOIN "customer" c ON c."pk" = a."customer" WHERE length(a."date") >= 7
+ORDER BY c."id", c."path", a."ordinal"
 """
 
 
@@ -49,7 +50,7 @@ def _birthdays(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     first, last = _since(workspace), asked.through
     terms = [*asked.terms, *_owned(asked), _window(first, last)]
     columns = ("birth_date", "id", "name", "owner")
-    answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=columns, ordered=False)
+    answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=columns)
     for text, id, name, owner in answer.rows:
         for found in _rounds(text, first, last, persian=False):
             yield Due(found.day, BIRTHDAY, id, name or id, _birthday(found), None, owner)

@@ -71,9 +71,7 @@ def _candidates(
         terms.append(f"owner.is:{quoted(asked.owner)}")
     latest = max(_cutoff(interval, asked.through) for interval in intervals.values())
     for more in (f"last_contact:..{latest}", "no:last_contact"):
-        answer = workspace.select(
-            CUSTOMER, [*terms, more], where=asked.where, cols=_COLUMNS, ordered=False
-        )
+        answer = workspace.select(CUSTOMER, [*terms, more], where=asked.where, cols=_COLUMNS)
         yield from answer.rows
 
 

@@ -23,12 +23,14 @@ SELECT c."id", c."name", c."owner", l."product", MAX(p."date") FROM "line" l
 JOIN "purchase" p ON p."pk" = l."parent" JOIN "customer" c ON c."pk" = p."customer"
 WHERE l."product" IN (SELECT value FROM json_each(?)) AND p."counts" AND p."kind" <> 'credit_note'
 GROUP BY c."pk", l."product"
+ORDER BY +c."id", c."path", l."product"
 """
 _OWN = """
 SELECT c."id", c."name", c."owner", c."last_purchase", c."next_purchase", c."purchase_interval"
 FROM "customer" c
 WHERE c."next_purchase" <= ? AND julianday(?) - julianday(c."next_purchase")
  <= c."purchase_interval"
+ORDER BY +c."id", c."path"
 """
 
 
