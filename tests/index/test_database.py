@@ -107,10 +107,11 @@ def test_damage_that_shows_only_in_an_answer_is_repaired(root: Path, cache: Path
     page = index.connection.execute(
         "SELECT rootpage FROM sqlite_master WHERE name = 'customer'"
     ).fetchone()[0]
+    each = index.connection.execute("PRAGMA page_size").fetchone()[0]
     index.close()
     with path.open("rb+") as file:
-        file.seek((page - 1) * 4096)
-        file.write(b"\xff" * 4096)
+        file.seek((page - 1) * each)
+        file.write(b"\xff" * each)
     assert path.stat().st_size == size
     index = opened(root, cache)
 
