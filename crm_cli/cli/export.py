@@ -71,12 +71,13 @@ def export(
             export_folder(session.workspace, kind, vdir, terms or (), where=where, force=force),
         )
         return
+    target = Path(to) if to not in (None, "-") else None
     exported = exporting.export(
-        session.workspace, kind, terms or (), where=where, sort=sort, format=format, to=to
+        session.workspace, kind, terms or (), where=where, sort=sort, format=format, to=target
     )
-    if to is not None and str(to) != "-":
-        exporting.save(to, exported, force=force)
-        session.say(f"written to {visible(str(to))}")
+    if target is not None:
+        exporting.save(target, exported, force=force)
+        session.say(f"written to {visible(str(target))}")
     elif session.screen.width is not None:
         session.write(visible(piece, multiline=True) for piece in exported.pieces)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from crm_cli.cli.verbs import Argument, Option
@@ -111,4 +110,4 @@ Tags = Annotated[
     Option("--tag", metavar="TAG[,TAG]", help="Tags to put on."),
 ]
 Currency = Annotated[str | None, Option("--currency", metavar="EUR", help="In this currency.")]
-To = Annotated[Path | None, Option("--to", metavar="FILE", help="Write there.")]
+To = Annotated[str | None, Option("--to", metavar="FILE", help="Write there; - is stdout.")]

@@ -167,7 +167,7 @@ def test_the_library_takes_every_file(crm: Crm, folder: Path) -> None:
 
 
 def test_a_file_is_told_by_its_ending_and_comes_back_unchanged(
-    crm: Crm, shop: Path, folder: Path, tmp_path: Path
+    crm: Crm, shop: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "tasks.ics"
     assert crm("export", "tasks", "--to", path).err.endswith(f"written to {path}\n")
@@ -183,6 +183,11 @@ def test_a_file_is_told_by_its_ending_and_comes_back_unchanged(
     assert {one: one.read_bytes() for one in shop.rglob("*.yaml")} == before
     piped = crm("export", "tasks", "--to", "-", "--format", "ics")
     assert piped.out.startswith("BEGIN:VCALENDAR"), "a dash is stdout, not a file's name"
+    monkeypatch.chdir(tmp_path)
+    named = crm("export", "tasks", "--to", "./-", "--format", "ics")
+    assert named.out == "" and Path("-").read_bytes().decode() == piped.out.replace(
+        "\n", "\r\n"
+    ).replace("\r\r", "\r")
 
 
 def test_rejected_entries_refuse_all_or_go_into_a_file(
