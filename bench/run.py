@@ -3,7 +3,8 @@
     python bench/run.py [--count 10000] [--runs 10] [--folder build/bench] [--others]
 
 B is a bare Typer program (bare.py), S is `rg -l WORD` over the same files: both are
-measured in the same run, since only ratios hold from one machine to the next.
+measured in turn with what is compared with them, since only ratios hold from one machine to
+the next, and from one minute to the next.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import os
 import platform
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from generate import TODAY, WORD, make
 from others import questions
-from timing import Timing, timed
+from timing import Timing, in_turn, timed
 
 HERE = Path(__file__).resolve().parent
 
@@ -60,10 +62,6 @@ class Bench:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
-    def time(self, *words: str, runs: int | None = None) -> Timing:
-        """The program's time for these words, with a warm index."""
-        return timed([*self.crm, *words], runs=runs or self.runs, environ=self.environ)
-
     def all(self) -> None:
         """Measure everything."""
         if not self.data.exists():
@@ -72,89 +70,105 @@ class Bench:
         sys.stdout.write(
             "| work | best | ÷ B | processor | memory | budget |\n|---|--:|--:|--:|--:|---|\n"
         )
-        self.measures()
         self.starts()
         self.first_index()
         self.warm()
         self.edit()
 
-    def measures(self) -> None:
-        """B and S."""
-        command = [sys.executable, str(HERE / "bare.py"), "--version"]
-        bare = timed(command, runs=self.runs, environ=self.environ)
+    def asked(self, *words: str) -> list[str]:
+        """The program's command line for these words."""
+        return [*self.crm, *words]
+
+    def measures(self) -> list[list[str]]:
+        """The commands that B and S are."""
+        bare = [sys.executable, str(HERE / "bare.py"), "--version"]
+        search = ["rg", "-l", WORD, str(self.data / "customers")]
+        return [bare, search] if shutil.which("rg") else [bare]
+
+    def in_turn(self, *commands: list[str], runs: int | None = None) -> list[Timing]:
+        """The commands' times, with those of B and S among them, which are told."""
+        measures = self.measures()
+        bare, *found = in_turn([*measures, *commands], runs=runs or self.runs, environ=self.environ)
         self.bare = bare.seconds
         self.row("B: bare Typer program", bare)
-        if shutil.which("rg"):
-            customers = self.data / "customers"
-            search = timed(["rg", "-l", WORD, customers], runs=self.runs, environ=self.environ)
+        if len(measures) > 1:
+            search, *found = found
             self.search = search.seconds
             self.row(f"S: rg -l {WORD}", search)
+        return found
 
     def starts(self) -> None:
         """What needs no data."""
-        for words, limit in ((["--version"], 1.3), (["--help"], 2.0), (["list", "--help"], 2.0)):
-            timing = timed([*self.bare_crm, *words], runs=self.runs, environ=self.environ)
+        asked = ((["--version"], 1.3), (["--help"], 2.0), (["list", "--help"], 2.0))
+        timings = self.in_turn(*([*self.bare_crm, *words] for words, _ in asked))
+        for (words, limit), timing in zip(asked, timings, strict=True):
             self.row(f"crm {' '.join(words)}", timing, limit * self.bare, f"{limit} B")
 
     def first_index(self) -> None:
-        """From nothing to an answer."""
+        """From nothing to an answer; and what some of the same files take that reader which
+        most programs for YAML are made with."""
 
         def forget() -> None:
             shutil.rmtree(self.cache, ignore_errors=True)
 
-        timing = timed(
-            [*self.crm, "list", "-n", "1"],
-            runs=2 if self.count > 20_000 else 3,
-            warm=0,
-            environ=self.environ,
-            before=forget,
-        )
-        self.row("first index", timing, 5 * self.count / 10_000, "5 s for 10,000")
-        self.round_trip()
-
-    def round_trip(self) -> None:
-        """What the same files take that reader which most programs for YAML are made with."""
         some = sorted((self.data / "customers").iterdir())[:: max(1, self.count // 100)]
         code = (
             "import sys; from pathlib import Path; from ruamel.yaml import YAML\n"
             "for path in sys.argv[1:]: YAML().load(Path(path))"
         )
-        python = [sys.executable, "-c"]
-        empty = timed([*python, code], runs=3, environ=self.environ)
-        full = timed([*python, code, *some], runs=3, environ=self.environ)
+        python = [sys.executable, "-c", code]
+        indexed, empty, full = in_turn(
+            [self.asked("list", "-n", "1"), python, [*python, *map(str, some)]],
+            runs=2 if self.count > 20_000 else 3,
+            warm=0,
+            environ=self.environ,
+            before=forget,
+        )
+        self.row("first index", indexed, 5 * self.count / 10_000, "5 s for 10,000")
         each = (full.seconds - empty.seconds) / len(some)
-        timing = full._replace(
+        whole = full._replace(
             seconds=each * self.count, cpu=(full.cpu - empty.cpu) / len(some) * self.count
         )
-        self.row(f"ruamel.yaml, round trip, from {len(some)} files", timing)
+        said = f"{whole.seconds / indexed.seconds:.1f} first indexes"
+        self.row(f"ruamel.yaml, round trip, from {len(some)} files: {said}", whole)
 
     def warm(self) -> None:
         """Reading with an index that is there."""
         part = 0.8 if self.count > 20_000 else 1.5
-        budget = self.bare + part * self.search if self.search else None
-        for words in (
+        asked = (
             ["list", WORD, "-o", "tsv"],
             ["list", "+vip", "city:Koper", "-o", "json"],
             ["list", "spend@12m:1000..", "last-contact.before:-90d", "-o", "ids"],
             ["list", "--sort", "spend-", "-n", "20"],
             ["due"],
             ["task", "list", "is:overdue", "-o", "ids"],
-        ):
-            self.row(f"crm {' '.join(words)}", self.time(*words), budget, f"B + {part} S")
-        self.row("crm list -o csv, every row", self.time("list", "-o", "csv", runs=3))
-        self.row("crm purchase summary --by product", self.time("purchase", "summary", "--by",
-                 "product", runs=3))  # fmt: skip
+        )
+        timings = self.in_turn(*(self.asked(*words) for words in asked))
+        budget = self.bare + part * self.search if self.search else None
+        for words, timing in zip(asked, timings, strict=True):
+            self.row(f"crm {' '.join(words)}", timing, budget, f"B + {part} S")
+        for words in (["list", "-o", "csv"], ["purchase", "summary", "--by", "product"]):
+            self.row(f"crm {' '.join(words)}", timed(self.asked(*words), runs=3,
+                     environ=self.environ))  # fmt: skip
 
     def edit(self) -> None:
-        """One edit; each run writes another name."""
-        reading = self.time("list", WORD, "-o", "ids")
-        timing = timed(
-            [*self.crm, "set", f"c{self.count // 2:06}"],
+        """One edit beside a list; each run writes another name."""
+        reading = self.asked("list", WORD, "-o", "ids")
+
+        def settled() -> None:
+            # A file that was just written is read once more by the next command.
+            time.sleep(2.1)
+            timed(reading, runs=1, warm=0, environ=self.environ)
+
+        listed, edited = in_turn(
+            [reading, self.asked("set", f"c{self.count // 2:06}")],
             runs=self.runs,
             environ=self.environ,
-            vary=lambda number: [f"nickname=run {number}"],
+            before=settled,
+            vary=lambda number: [f"nickname=run {number} of {time.time():.0f}"],
         )
-        self.row("crm set ID nickname=…", timing, reading.seconds + 0.1, "list + 100 ms")
+        self.row(f"crm list {WORD} -o ids", listed)
+        self.row("crm set ID nickname=…", edited, listed.seconds + 0.1, "list + 100 ms")
 
     def others(self) -> None:
         """Other programs on the same data."""

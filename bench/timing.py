@@ -44,7 +44,37 @@ def timed(
             before()
         words = [*map(str, command), *(vary(number) if vary is not None else ())]
         found.append(_once(words, environ))
-    counted = found[warm:]
+    return _best(found[warm:])
+
+
+def in_turn(
+    commands: Sequence[Sequence[str | Path]],
+    *,
+    runs: int = 10,
+    warm: int = 1,
+    environ: Mapping[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+    vary: Callable[[int], Sequence[str]] | None = None,
+) -> list[Timing]:
+    """The best of each command, as `timed`, but one after the other, again and again.
+
+    So whatever else the machine does in those minutes slows all of them alike, and their
+    ratios hold. `before` is done before each round; `vary` is for the last command.
+    """
+    found: list[list[Timing]] = [[] for _ in commands]
+    for number in range(warm + runs):
+        if before is not None:
+            before()
+        for place, command in enumerate(commands):
+            words = [str(word) for word in command]
+            if vary is not None and place == len(commands) - 1:
+                words += vary(number)
+            # What was said is let go: this process's memory counts in the next one's.
+            found[place].append(_once(words, environ)._replace(output=b""))
+    return [_best(timings[warm:]) for timings in found]
+
+
+def _best(counted: Sequence[Timing]) -> Timing:
     last = counted[-1]
     return Timing(
         min(timing.seconds for timing in counted),
