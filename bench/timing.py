@@ -1,4 +1,4 @@
-"""Run a command several times: how long it took, how much memory it had, what it said."""
+"""Run a command several times: how long it took, how much memory it had, how it ended."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ class Timing(NamedTuple):
     memory: int
     """The most resident memory of one process of the run, in bytes."""
     status: int
-    output: bytes
 
 
 def timed(
@@ -69,19 +68,16 @@ def in_turn(
             words = [str(word) for word in command]
             if vary is not None and place == len(commands) - 1:
                 words += vary(number)
-            # What was said is let go: this process's memory counts in the next one's.
-            found[place].append(_once(words, environ)._replace(output=b""))
+            found[place].append(_once(words, environ))
     return [_best(timings[warm:]) for timings in found]
 
 
 def _best(counted: Sequence[Timing]) -> Timing:
-    last = counted[-1]
     return Timing(
         min(timing.seconds for timing in counted),
         min(timing.cpu for timing in counted),
         max(timing.memory for timing in counted),
-        last.status,
-        last.output,
+        counted[-1].status,
     )
 
 
@@ -96,7 +92,7 @@ def _once(words: Sequence[str], environ: Mapping[str, str] | None) -> Timing:
     )
     assert process.stdout is not None
     with process.stdout:
-        output = process.stdout.read()
+        process.stdout.read()
     # wait4 and not wait: it alone tells the memory of this one process.
     _, status, usage = os.wait4(process.pid, 0)
     took = time.perf_counter() - began
@@ -104,4 +100,4 @@ def _once(words: Sequence[str], environ: Mapping[str, str] | None) -> Timing:
     # macOS counts bytes, everybody else kilobytes.
     unit = 1 if sys.platform == "darwin" else 1024
     cpu = usage.ru_utime + usage.ru_stime
-    return Timing(took, cpu, usage.ru_maxrss * unit, process.returncode, output)
+    return Timing(took, cpu, usage.ru_maxrss * unit, process.returncode)
