@@ -42,9 +42,9 @@ def agenda(
 
     session.only_asks(as_of)
     workspace = session.workspace
-    found = find(
-        workspace, session.expand(terms or ()), days=days, owner=owner, gaps=gaps, where=where
-    )[:limit]
+    found = find(workspace, session.terms(terms), days=days, owner=owner, gaps=gaps, where=where)[
+        :limit
+    ]
     form = session.format(output, json)
     if form is Format.TABLE and cols is None:
         from crm_cli.render.agenda import agenda_lines

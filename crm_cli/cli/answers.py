@@ -42,7 +42,7 @@ def answer_list(
         wanted = ("id",) if form is Format.IDS else ("path",)
     answer = session.workspace.select(
         base,
-        session.expand(terms or ()),
+        session.terms(terms, base),
         where=where,
         cols=wanted,
         sort=sort or default_sort or None,

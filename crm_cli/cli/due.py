@@ -67,7 +67,7 @@ def due(
         session.only_asks(as_of)
     workspace = session.workspace
     found = find(
-        workspace, session.expand(terms or ()), where=where, within=within, owner=owner, kind=kind
+        workspace, session.terms(terms), where=where, within=within, owner=owner, kind=kind
     )
     form = session.format(output, json)
     columns = [Column("when", "moment")]

@@ -60,7 +60,7 @@ def changes(
     """
     from crm_cli.features.history import changes as find
 
-    found = find(session.workspace, since, session.expand(terms or ()))
+    found = find(session.workspace, since, session.terms(terms))
     _show(session, found[:limit], cols, output, json, no_header)
 
 

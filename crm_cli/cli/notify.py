@@ -46,9 +46,7 @@ def notify(
     if print_crontab:
         session.give(notifying.crontab(workspace, sys.argv[0] or "crm"))
         return
-    held = notifying.digests(
-        workspace, session.expand(terms or ()), owner=owner, within=within, kind=kind
-    )
+    held = notifying.digests(workspace, session.terms(terms), owner=owner, within=within, kind=kind)
     if dry_run:
         for digest in held:
             to = visible(f"{digest.user} <{digest.email}>")

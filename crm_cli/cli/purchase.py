@@ -202,7 +202,7 @@ def summary(
         raise UsageError("--chart draws for people", "leave -o, --json and --cols out")
     groups = _by(by)
     found = summarize(
-        session.workspace, session.expand(terms or ()), by=groups, where=where, period=period
+        session.workspace, session.terms(terms), by=groups, where=where, period=period
     )
     session.report(found.problems)
     if chart:

@@ -25,9 +25,14 @@ from crm_cli.model.text import visible
 from crm_cli.render.screen import is_terminal
 
 if TYPE_CHECKING:
+    from crm_cli.model.kind import Kind
     from crm_cli.render.progress import Progress
     from crm_cli.store.ahead import Look
     from crm_cli.workspace import Workspace
+
+
+_NOBODY = "-"
+"""An id that nobody has."""
 
 
 class Stale(Exception):
@@ -306,6 +311,32 @@ class Session(Streams):
 
     def _strict(self, writes: bool, exact: bool) -> bool:
         return exact or (writes and not self.interactive)
+
+    def terms(self, words: Sequence[str] | None, base: Kind | None = None) -> list[str]:
+        """Query terms, `-` as one that means the ids on stdin; where there are none, nobody.
+
+        They are ids of customers, or of the items of `base` that are listed. Raises
+        UsageError where they are both.
+        """
+        if words is None or "-" not in words:
+            return list(words or ())
+        from crm_cli.query.fields import is_item
+        from crm_cli.query.lexer import quoted
+
+        ids = self.expand(["-"])
+        begins = f"{base.letter}-" if base is not None and base.letter else ""
+        own = [id for id in ids if begins and id.startswith(begins) and id[2:].isalnum()]
+        others = sorted({*ids}.difference(own))
+        if own and others and base is not None:
+            raise UsageError(
+                f"stdin has ids of {base.key}, as {own[0]}, and others, as {others[0]}",
+                "give one or the other",
+            )
+        by_itself = base is not None and not is_item(base)
+        field = "id" if own or by_itself else "customer.id"
+        meant = ids or [_NOBODY]
+        listed = f"{field}.is:{','.join(map(quoted, meant))}"
+        return [*(word for word in words if word != "-"), listed]
 
     def expand(self, words: Sequence[str]) -> list[str]:
         """The words, with `-` replaced by the ids on stdin, one a line."""

@@ -52,7 +52,7 @@ def list_(
     from crm_cli.features.setting import tags
     from crm_cli.render.output import Column, Rows
 
-    found = tags(session.workspace, terms or ())
+    found = tags(session.workspace, session.terms(terms))
     rows = Rows(
         (Column("tag"), Column("customers", "integer")),
         found,

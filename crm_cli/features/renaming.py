@@ -64,13 +64,19 @@ def _naming(workspace: Workspace, old: str, new: str) -> list[str]:
     from crm_cli.index.naming import files_naming
 
     own = workspace.path_of(old)
+    found = files_naming(workspace.index.connection, "customer", old)
     for path in doubtful(workspace, old):
-        if path != own and not _is_told(workspace, path, old, new):
+        if path == own:
+            continue
+        if not _is_told(workspace, path, old, new):
             raise DataError(
                 f"{path} has errors and may refer to {old}; nothing was changed",
                 "mend it first; crm check says what is wrong with it",
             )
-    return files_naming(workspace.index.connection, "customer", old)
+        if path not in found:
+            # It could not be read when the index was brought up to date, and can be now.
+            found.append(path)
+    return found
 
 
 def _is_told(workspace: Workspace, path: str, old: str, new: str) -> bool:

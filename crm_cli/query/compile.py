@@ -37,7 +37,7 @@ from crm_cli.query.ast import (
 )
 from crm_cli.query.fault import QueryError
 from crm_cli.query.fields import Collection, Ref, Source, Step, Way, is_item
-from crm_cli.query.operators import against, compared, present
+from crm_cli.query.operators import against, compared_any, present
 from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
@@ -73,7 +73,7 @@ class Compiler:
         """
         if isinstance(node, And | Or) and node.parts:
             sign = " AND " if isinstance(node, And) else " OR "
-            return f"({sign.join(self.chosen(part, row) for part in node.parts)})"
+            return f"({dialect.balanced([self.chosen(part, row) for part in node.parts], sign)})"
         if isinstance(node, And | Or | Not):
             return self.condition(node, row)
         return self._test(node, row, _parted)
@@ -109,7 +109,7 @@ class Compiler:
     def _joined(self, parts: tuple[Node, ...], sign: str, empty: str, row: Row) -> str:
         if not parts:
             return empty
-        return f"({sign.join(self.condition(part, row) for part in parts)})"
+        return f"({dialect.balanced([self.condition(part, row) for part in parts], sign)})"
 
     def _compare(self, node: Compare, row: Row, seal: Seal) -> str:
         if node.op is Op.NE:
@@ -135,7 +135,7 @@ class Compiler:
 
     def _tested(self, node: Compare, found: Value) -> str:
         """The values that are wanted, any of them; NULL where there is nothing to compare."""
-        return " OR ".join(compared(found, node.op, wanted, self.frame) for wanted in node.values)
+        return compared_any(found, node.op, node.values, self.frame)
 
     def _has(self, node: Has, row: Row, seal: Seal) -> str:
         what, derived = node.what, not node.zero

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from functools import lru_cache
 
 from crm_cli.model.text import fold
+
+_LEVELS = 100
+"""So many tests may stand side by side."""
 
 
 def name(key: str) -> str:
@@ -58,6 +62,15 @@ def phrase(tokens: list[str], *, prefix: bool) -> str:
     """What full-text search is asked for: tokens in sequence, the last as a beginning."""
     words = " ".join(tokens).replace('"', "")
     return f'"{words}"{"*" if prefix else ""}'
+
+
+def balanced(tests: Sequence[str], sign: str) -> str:
+    """Tests with AND or OR between them, whose tree is as low as can be: SQLite takes no more
+    than 1,000 levels (sqlite.org/limits.html), and a query may have as many values."""
+    if len(tests) <= _LEVELS:
+        return sign.join(tests)
+    half = len(tests) // 2
+    return f"({balanced(tests[:half], sign)}){sign}({balanced(tests[half:], sign)})"
 
 
 def among(value: str, listed: str) -> str:

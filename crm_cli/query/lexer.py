@@ -107,6 +107,11 @@ def read_piece(text: str, start: int, end: int | None = None) -> Piece:
     return Piece("".join(chars), literal, places, span, quoted=True)
 
 
+def quoted(text: str) -> str:
+    """A text as a term's value that means it literally."""
+    return '"' + text.replace('"', '""') + '"'
+
+
 def conditions(text: str, start: int, is_field: Callable[[str], bool]) -> list[tuple[int, int]]:
     """Where the conditions after `COLLECTION/` stand: (start, end) in the text of each.
 

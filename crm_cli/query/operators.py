@@ -5,6 +5,7 @@ Every test is SQL that may be NULL where the value is missing; `compile` sees to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from unicodedata import normalize
@@ -19,6 +20,8 @@ from crm_cli.query.ast import Between, Literal, Op
 from crm_cli.query.rows import Frame, Value
 from crm_cli.query.values import Recurring
 
+_FEW = 100
+"""So many texts are parameters of their own."""
 _SAME = (Op.EQ, Op.IS, Op.NE)
 
 
@@ -45,6 +48,15 @@ def compared(value: Value, op: Op, wanted: Literal | Between, frame: Frame) -> s
             return _instant(value, op, wanted.value, frame)
         return _day(value.day or value.sql, op, wanted.value, frame)
     return _number(value, op, wanted.value, frame)
+
+
+def compared_any(value: Value, op: Op, wanted: Sequence[Literal | Between], frame: Frame) -> str:
+    """Whether the value stands so to any of what is wanted; there may be thousands."""
+    if op is Op.IS and value.type.storage in (Storage.TEXT, Storage.WORD):
+        texts = [str(one.value) for one in wanted if isinstance(one, Literal)]
+        if len(texts) == len(wanted) > 1:
+            return _exact(value.sql, texts, frame)
+    return dialect.balanced([compared(value, op, one, frame) for one in wanted], " OR ")
 
 
 def present(value: Value, *, derived: bool) -> str:
@@ -188,18 +200,25 @@ def _text(value: Value, op: Op, wanted: str, frame: Frame) -> str:
     if op is Op.RE:
         return dialect.matches(value.sql, frame.bind(wanted))
     if op is Op.IS:
-        return _exact(value.sql, wanted, frame)
+        return _exact(value.sql, [wanted], frame)
     if op in _SAME:
         sought = words(wanted)
         if sought:
             return dialect.contains(value.folded, frame.bind(sought))
-        return _exact(value.sql, wanted, frame)
+        return _exact(value.sql, [wanted], frame)
     return _part(value, op, wanted, frame)
 
 
-def _exact(sql: str, wanted: str, frame: Frame) -> str:
-    """The same text, in whichever Unicode normal form it was typed."""
-    forms = dict.fromkeys((wanted, normalize("NFC", wanted), normalize("NFD", wanted)))
+def _exact(sql: str, wanted: Sequence[str], frame: Frame) -> str:
+    """One of these texts, in whichever Unicode normal form it was typed."""
+    forms = dict.fromkeys(
+        form for text in wanted for form in (text, normalize("NFC", text), normalize("NFD", text))
+    )
+    if len(forms) > _FEW:
+        # A statement has no more than some thousand parameters.
+        import json
+
+        return dialect.among(sql, frame.bind(json.dumps(list(forms))))
     return f"{sql} IN ({', '.join(frame.bind(form) for form in forms)})"
 
 
@@ -222,7 +241,7 @@ def _word(value: Value, op: Op, wanted: str, frame: Frame) -> str:
     if op is Op.RE:
         return dialect.matches(value.sql, frame.bind(wanted))
     if op is Op.IS:
-        return _exact(value.sql, wanted, frame)
+        return _exact(value.sql, [wanted], frame)
     if op in _SAME:
         return dialect.same_word(value.sql, frame.bind(fold(wanted).strip()))
     return _part(value, op, wanted, frame)

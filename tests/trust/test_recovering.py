@@ -19,9 +19,11 @@ from crm_cli.store import files
 from crm_cli.store.compose import compose
 from tests.conftest import Run
 from tests.index.directories import opened, said, write
-from tests.meddling import Swift
+from tests.meddling import Dead, Meddling, Swift, failing
+from tests.trust.aftermath import injected, scene
 from tests.trust.ground import Ground
 from tests.trust.readers import READING, filled
+from tests.trust.writers import WRITERS
 
 
 @pytest.fixture
@@ -303,6 +305,16 @@ def test_nothing_is_written_by_settings_that_could_not_be_read(ground: Ground) -
         assert ground.run(*words).code == 0
         assert ground.on_disk() != before or "export" in words
         before = ground.on_disk()
+
+
+def test_a_rename_misses_no_reference_that_could_not_be_read_at_first(ground: Ground) -> None:
+    """Of all files read again, one fails once: then it is not in the index, but on the disk."""
+    at = scene(ground, next(one for one in WRITERS if one.command == "rename"))
+    fired = 0
+    for k in range(60, 115):
+        ground.run(*at.words, system=Dead(4, failing(errno.ENOSPC)))
+        fired += injected(at, Meddling, k, failing(errno.EIO)).fired
+    assert fired > 50
 
 
 def test_settings_that_are_broken_can_be_mended_and_stop_what_goes_by_them(ground: Ground) -> None:

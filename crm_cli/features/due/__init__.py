@@ -119,11 +119,6 @@ def heading(when: date | datetime, today: date, zone: tzinfo) -> str:
     return "later"
 
 
-def quoted(text: str) -> str:
-    """A text as a term's value that means it literally."""
-    return '"' + text.replace('"', '""') + '"'
-
-
 def _answering(
     workspace: Workspace, meant: Mapping[str, tuple[Source, Sequence[str]]], asked: Asked
 ) -> Mapping[str, Sequence[str]]:

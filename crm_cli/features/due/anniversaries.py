@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from crm_cli.features.due import Asked, Due, Source, quoted
+from crm_cli.features.due import Asked, Due, Source
 from crm_cli.model.business import Business
 from crm_cli.model.coming_round import Round, read_any_calendar, rounds
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.duration import read_interval
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.hours import days_off_before
+from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 BIRTHDAY, ANNIVERSARY = "birthday", "anniversary"

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from crm_cli.features.due import Asked, Due, Source, quoted
+from crm_cli.features.due import Asked, Due, Source
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import local_date
 from crm_cli.model.duration import Interval, read_interval
 from crm_cli.model.errors import Unreadable
+from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 KIND = "keep_in_touch"

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from crm_cli.features.due import Asked, Due, Source, quoted
+from crm_cli.features.due import Asked, Due, Source
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.duration import Interval, read_interval
 from crm_cli.model.errors import Unreadable
+from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 KIND = "reorder"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from crm_cli.features.due import Asked, Due, Source, quoted
+from crm_cli.features.due import Asked, Due, Source
 from crm_cli.model.business import Business
 from crm_cli.model.task import TASK, TASK_KINDS
+from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 
