@@ -68,12 +68,20 @@ def export(
         _no_others(to=to, sort=sort, format=format)
         _show_folder(
             session,
-            export_folder(session.workspace, kind, vdir, session.terms(terms), where=where, force=force),
+            export_folder(
+                session.workspace, kind, vdir, session.terms(terms), where=where, force=force
+            ),
         )
         return
     target = Path(to) if to not in (None, "-") else None
     exported = exporting.export(
-        session.workspace, kind, session.terms(terms), where=where, sort=sort, format=format, to=target
+        session.workspace,
+        kind,
+        session.terms(terms),
+        where=where,
+        sort=sort,
+        format=format,
+        to=target,
     )
     if target is not None:
         exporting.save(target, exported, force=force)
