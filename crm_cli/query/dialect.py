@@ -64,6 +64,11 @@ def phrase(tokens: list[str], *, prefix: bool) -> str:
     return f'"{words}"{"*" if prefix else ""}'
 
 
+def limit(rows: int) -> int:
+    """At most so many rows, as SQLite takes it: in 64 bits."""
+    return min(rows, 2**63 - 1)
+
+
 def balanced(tests: Sequence[str], sign: str) -> str:
     """Tests with AND or OR between them, whose tree is as low as can be: SQLite takes no more
     than 1,000 levels (sqlite.org/limits.html), and a query may have as many values."""

@@ -17,6 +17,7 @@ from crm_cli.query import dialect
 from crm_cli.query.ast import EVERYTHING, Node
 from crm_cli.query.columns import Column, Selected, split_alias, split_names
 from crm_cli.query.compile import Compiler
+from crm_cli.query.dialect import limit
 from crm_cli.query.dialect import name as quoted
 from crm_cli.query.fault import Fault, QueryError
 from crm_cli.query.keys import group_key
@@ -178,7 +179,7 @@ def _outer(
     sql = f"SELECT * FROM ({inner}) t WHERE {where}"
     if ordered:
         sql += f" ORDER BY {', '.join(ordered)}"
-    return sql if query.limit is None else f"{sql} LIMIT {compiler.frame.bind(query.limit)}"
+    return sql if query.limit is None else f"{sql} LIMIT {compiler.frame.bind(limit(query.limit))}"
 
 
 def _no_group_field(error: QueryError, parts: Sequence[Selected]) -> QueryError:

@@ -94,7 +94,7 @@ def compile_query(query: Query, scope: Scope) -> Statement:
         ordered = f" ORDER BY {', '.join([*asked, *ties(row)])}"
     sql = f"SELECT {', '.join(shown)} {row.source()} WHERE {where}{ordered}"
     if query.limit is not None:
-        sql += f" LIMIT {compiler.frame.bind(query.limit)}"
+        sql += f" LIMIT {compiler.frame.bind(dialect.limit(query.limit))}"
     return Statement(sql, compiler.frame.parameters, selected)
 
 

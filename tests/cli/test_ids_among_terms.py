@@ -1,4 +1,4 @@
-"""`-` among query terms: the ids on stdin, as one condition."""
+"""`-` among query terms: the ids on stdin, as one condition; and as many values as there may be."""
 
 from __future__ import annotations
 
@@ -64,6 +64,12 @@ def test_thousands_of_values_are_no_fault(crm: Crm, field: str) -> None:
     assert (done.code, done.err) == (0, "")
     where = " or ".join(f'city = "x{n}"' for n in range(1200))
     assert crm("list", "-w", f'{where} or name = "Maja Kos"', "-o", "ids").lines == ["maja-kos"]
+
+
+@pytest.mark.parametrize("more", [(), ("--by", "city")])
+def test_a_limit_beyond_all_numbers_is_none(crm: Crm, more: tuple[str, ...]) -> None:
+    all_of_them = crm("list", *more, "-o", "csv")
+    assert crm("list", *more, "-o", "csv", "-n", "9" * 30) == all_of_them
 
 
 def test_ten_thousand_ids(crm: Crm) -> None:
