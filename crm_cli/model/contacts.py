@@ -26,10 +26,10 @@ def _channel(
 ) -> Kind:
     derive = _derive_phone if derived else None
     return Kind(
-        name,
-        key,
-        doc,
-        (
+        name=name,
+        key=key,
+        doc=doc,
+        fields=(
             value,
             Field("label", Word(), "work, home, mobile, billing, delivery or your own word"),
             Field("service", Word(), "the service it belongs to: whatsapp, linkedin"),
@@ -49,10 +49,10 @@ def _derive_phone(item: Item, business: Business) -> None:
 
 
 TAG = Kind(
-    "tag",
-    "tags",
-    "a word of your own to find customers by",
-    (Field("value", Word(), "the tag"),),
+    name="tag",
+    key="tags",
+    doc="a word of your own to find customers by",
+    fields=(Field("value", Word(), "the tag"),),
     shorthand=alone("value"),
     title="value",
     notes=False,
@@ -75,10 +75,10 @@ SOCIAL = _channel(
 )
 
 ADDRESS = Kind(
-    "address",
-    "addresses",
-    "a postal address",
-    (
+    name="address",
+    key="addresses",
+    doc="a postal address",
+    fields=(
         Field("label", Word(), "office, home, billing, delivery or your own word"),
         Field("street", Text(), "street and number"),
         Field("city", Text(), "town"),

@@ -19,10 +19,10 @@ RISKS = ("none", "low", "medium", "high")
 
 
 CREDIT = Kind(
-    "credit",
-    "credit",
-    "what a customer may owe, and for how long",
-    (
+    name="credit",
+    key="credit",
+    doc="what a customer may owe, and for how long",
+    fields=(
         Field("limit", Money(), "the most that may be owed"),
         Field("currency", Currency(), "the limit's currency, if not the business's"),
         Field("terms_days", Integer(0, 3650), "days until an invoice is due"),

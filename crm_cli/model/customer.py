@@ -185,10 +185,10 @@ _OVERDUE = (
 )
 
 CUSTOMER = Kind(
-    "customer",
-    "customers",
-    "a person or an organization",
-    (
+    name="customer",
+    key="customers",
+    doc="a person or an organization",
+    fields=(
         Field("name", Text(), "what they are called"),
         Field("given_name", Text(), "first name"),
         Field("family_name", Text(), "last name"),

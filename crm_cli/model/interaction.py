@@ -88,10 +88,10 @@ def read_line(text: str, business: Business) -> dict[str, Any]:
 
 
 INTERACTION = Kind(
-    "interaction",
-    "interactions",
-    "a contact with a customer, on any channel",
-    (
+    name="interaction",
+    key="interactions",
+    doc="a contact with a customer, on any channel",
+    fields=(
         Field("at", Moment(), "when", aliases=("date", "when")),
         Field(
             "kind",

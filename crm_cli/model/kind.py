@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crm_cli.model.declaration import Declaration
 from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Shorthand, Storage, Text
 
@@ -19,94 +20,73 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 _TEXT = Text()
+_NONE: Mapping[str, str] = {}
 
 
-class Field:
-    """A key of a kind.
+class Field(Declaration, positional=3):
+    """A key of a kind."""
 
-    `aliases` are other names for it in files and queries. `default` is what an absent
-    value means. `searched` puts its text into the full-text search. `inherits` names a
-    field of the customer that answers where the item has none. `lifts` (of a list)
-    maps a name that the owner answers to, to the item's field that it means:
-    `city` of a customer is `city` of any address, and shows the first one's.
-    `hoists` (of a list) are the item's keys that may stand in the owner itself and then
-    mean the first item. `separate` says that one text may hold several (`tags: a, b`).
-    """
+    key: str
+    """The word that stands in files, queries, options and answers."""
+    type: FieldType = _TEXT
+    """How its text is read, kept and answered."""
+    doc: str = ""
+    """What it says, in a few words, for help and the reference."""
+    aliases: tuple[str, ...] = ()
+    """Other names for it in files and queries."""
+    default: Any = None
+    """What an absent value means."""
+    searched: bool | None = None
+    """Whether the full-text search finds its text; unless said, that of texts."""
+    inherits: str = ""
+    """The customer's field that answers where the item has none."""
+    lifts: Mapping[str, str] = _NONE
+    """Of a list: names that the owner answers to, each with the item's field that it means:
+    `city` of a customer is `city` of any address, and shows the first one's."""
+    hoists: tuple[str, ...] = ()
+    """Of a list: keys that may stand in the owner itself and then mean the first item."""
+    separate: bool = False
+    """Of a list: whether one text may hold several items (`tags: a, b`)."""
 
-    __slots__ = (
-        "aliases", "default", "doc", "hoists", "inherits", "key", "lifts", "searched",
-        "separate", "type",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        key: str,
-        type: FieldType = _TEXT,
-        doc: str = "",
-        *,
-        aliases: tuple[str, ...] = (),
-        default: Any = None,
-        searched: bool | None = None,
-        inherits: str = "",
-        lifts: Mapping[str, str] | None = None,
-        hoists: tuple[str, ...] = (),
-        separate: bool = False,
-    ) -> None:
-        self.key = key
-        self.type = type
-        self.doc = doc
-        self.aliases = aliases
-        self.default = default
-        self.searched = (
-            type.storage in (Storage.TEXT, Storage.TEXTS) if searched is None else searched
-        )
-        self.inherits = inherits
-        self.lifts = lifts or {}
-        self.hoists = hoists
-        self.separate = separate
+    def complete(self) -> None:
+        if self.searched is None:
+            texts = (Storage.TEXT, Storage.TEXTS)
+            self.__dict__["searched"] = self.type.storage in texts
 
     def __repr__(self) -> str:
         return f"Field({self.key!r}, {self.type.name})"
 
 
-class Derived:
+class Derived(Declaration, positional=3):
     """A value that is computed, never stored in a record.
 
-    Without `sql` it is computed by the kind's `derive` and kept in the index. With
-    `sql` it depends on today: an expression over the kind's columns (`{t}` stands for
-    its row) and `:today`. `base` says that money is in the business's base currency;
-    otherwise it is in the item's own.
+    Without `sql` the kind's `derive` computes it, and the index keeps it.
     """
 
-    __slots__ = ("aliases", "base", "doc", "key", "sql", "type")
-
-    def __init__(
-        self,
-        key: str,
-        type: FieldType,
-        doc: str,
-        *,
-        sql: str = "",
-        aliases: tuple[str, ...] = (),
-        base: bool = False,
-    ) -> None:
-        self.key = key
-        self.type = type
-        self.doc = doc
-        self.sql = sql
-        self.aliases = aliases
-        self.base = base
+    key: str
+    """The word for it in queries and answers."""
+    type: FieldType
+    """What it is."""
+    doc: str
+    """How it is computed, in a few words."""
+    sql: str = ""
+    """What depends on today: an expression over the kind's columns (`{t}` is the row) and
+    `:today`."""
+    aliases: tuple[str, ...] = ()
+    """Other names for it in queries."""
+    base: bool = False
+    """Whether money is in the base currency; otherwise it is in the item's own."""
 
 
-class State:
-    """A name for `is:NAME`, with the SQL condition that it stands for (`{t}` is the row)."""
+class State(Declaration, positional=3):
+    """A name for `is:NAME`."""
 
-    __slots__ = ("doc", "name", "sql")
-
-    def __init__(self, name: str, sql: str, doc: str) -> None:
-        self.name = name
-        self.sql = sql
-        self.doc = doc
+    name: str
+    """The word after `is:`."""
+    sql: str
+    """The SQL condition that it stands for (`{t}` is the row)."""
+    doc: str
+    """What it says of an item, in a few words."""
 
 
 Derive = Callable[["Item", "Business"], None]
@@ -132,65 +112,56 @@ Check = Callable[["Item", "Business"], Iterator[Finding]]
 """Looks at an item after `derive`: rules that no single field can see."""
 
 
-class Kind:
-    """A declaration: see the module."""
+class Kind(Declaration, kw_only=True):
+    """What there is to know of customers, tasks, purchases …; see the module."""
 
-    def __init__(
-        self,
-        name: str,
-        key: str,
-        doc: str,
-        fields: tuple[Field, ...],
-        *,
-        letter: str = "",
-        derived: tuple[Derived, ...] = (),
-        states: tuple[State, ...] = (),
-        shorthand: Shorthand | None = None,
-        derive: Derive | None = None,
-        check: Check | None = None,
-        aliases: tuple[str, ...] = (),
-        title: str = "",
-        columns: tuple[str, ...] = (),
-        ranked: tuple[str, ...] = (),
-        when: str = "",
-        counted: str = "",
-        summed: tuple[str, ...] = (),
-        sought: tuple[str, ...] = (),
-        begins: Callable[[str], bool] | None = None,
-        notes: bool = True,
-    ) -> None:
-        """`name` is the singular, `key` the plural and the list's key in a record.
+    name: str
+    """The singular: `task`."""
+    key: str
+    """The plural, and the list's key in a record: `tasks`."""
+    doc: str
+    """What one of them is, in a few words."""
+    fields: tuple[Field, ...]
+    """What is written of it, in the order of the canonical form; `notes` comes of itself."""
+    letter: str = ""
+    """What the ids of its items begin with; without one, items have no id."""
+    derived: tuple[Derived, ...] = ()
+    """What is computed."""
+    states: tuple[State, ...] = ()
+    """What `is:` asks."""
+    shorthand: Shorthand | None = None
+    """Reads an item that is written as one text."""
+    begins: Callable[[str], bool] | None = None
+    """Whether a key is the beginning of a shorthand with `: ` in it, which YAML takes for a key."""
+    derive: Derive | None = None
+    """Sets the derived values of an item."""
+    check: Check | None = None
+    """Looks at an item as a whole."""
+    aliases: tuple[str, ...] = ()
+    """Other names for the kind in commands and queries."""
+    title: str = ""
+    """The field that names an item to people."""
+    columns: tuple[str, ...] = ()
+    """The fields that a list shows; a kind without columns is not listed on its own."""
+    ranked: tuple[str, ...] = ()
+    """The columns by importance, for a narrow terminal; unless said, as they stand."""
+    when: str = ""
+    """The date that `date:`, periods and windows go by."""
+    counted: str = ""
+    """The SQL condition for the items that sums and counts go over (`{t}` is the row, `{p}` what
+    it is part of); without it, all of them."""
+    summed: tuple[str, ...] = ()
+    """The fields that sums over a time mostly read."""
+    sought: tuple[str, ...] = ()
+    """The fields of which a value that few items have is often looked for."""
+    notes: bool = True
+    """Whether items may have `notes`."""
 
-        `letter` begins the ids of items that have one. `title` is the field that names
-        an item to people, `columns` the fields that a list shows, `ranked` the same by
-        importance, for a narrow terminal, `when` the date that
-        `date:` and windows go by. `counted` is the SQL condition for the items that sums
-        and counts go over (`{t}` is the row); without it all are; `summed` are the fields
-        that sums over a time mostly read, `sought` those of which a value that few have is
-        often sought. `begins` tells the
-        beginning of a shorthand that has `: ` in it, which YAML takes for a key.
-        """
-        self.name = name
-        self.key = key
-        self.doc = doc
-        if notes and not any(field.key == "notes" for field in fields):
-            fields = (*fields, Field("notes", Text(), "anything else"))
-        self.fields = fields
-        self.letter = letter
-        self.derived = derived
-        self.states = states
-        self.shorthand = shorthand
-        self.derive = derive
-        self.check = check
-        self.counted = counted
-        self.summed = summed
-        self.sought = sought
-        self.begins = begins
-        self.aliases = aliases
-        self.title = title
-        self.columns = columns
-        self.ranked = ranked or columns
-        self.when = when
+    def complete(self) -> None:
+        if self.notes and all(field.key != "notes" for field in self.fields):
+            self.__dict__["fields"] = (*self.fields, Field("notes", Text(), "anything else"))
+        if not self.ranked:
+            self.__dict__["ranked"] = self.columns
 
     def __repr__(self) -> str:
         return f"Kind({self.name!r})"

@@ -34,10 +34,10 @@ PAYMENT_DIRECTIONS = ("in", "refund")
 
 
 ALLOCATION = Kind(
-    "allocation",
-    "allocations",
-    "the part of a payment that pays one purchase",
-    (
+    name="allocation",
+    key="allocations",
+    doc="the part of a payment that pays one purchase",
+    fields=(
         Field("purchase", Reference("purchase"), "its id or number"),
         Field("amount", Money(), "how much"),
     ),
@@ -67,10 +67,10 @@ def _check(payment: Item, business: Business) -> Iterator[Finding]:
 
 
 PAYMENT = Kind(
-    "payment",
-    "payments",
-    "money received or given back",
-    (
+    name="payment",
+    key="payments",
+    doc="money received or given back",
+    fields=(
         Field("date", Date(), "when", aliases=("at",)),
         Field("amount", Money(), "how much"),
         Field("currency", Currency(), "its currency, if not the business's"),

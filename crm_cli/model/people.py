@@ -63,10 +63,10 @@ def _check_anniversary(item: Item, business: Business) -> Iterator[Finding]:
 
 
 CONTACT = Kind(
-    "contact",
-    "contacts",
-    "a person at an organization",
-    (
+    name="contact",
+    key="contacts",
+    doc="a person at an organization",
+    fields=(
         Field("id", Reference("customer"), "the id of the person's own record"),
         Field("name", Text(), "the name, where there is no record"),
         Field("role", Choice(ROLES), "what they decide"),
@@ -79,10 +79,10 @@ CONTACT = Kind(
 )
 
 ORGANIZATION = Kind(
-    "organization",
-    "organizations",
-    "an organization that a person belongs to",
-    (
+    name="organization",
+    key="organizations",
+    doc="an organization that a person belongs to",
+    fields=(
         Field("id", Reference("customer", required=False), "the organization's id"),
         Field("role", Text(), "what the person does there"),
         Field("title", Text(), "their position"),
@@ -92,10 +92,10 @@ ORGANIZATION = Kind(
 )
 
 RELATION = Kind(
-    "relation",
-    "relations",
-    "a tie to another customer",
-    (
+    name="relation",
+    key="relations",
+    doc="a tie to another customer",
+    fields=(
         Field("to", Reference("customer"), "the other's id"),
         Field("kind", Choice(RELATION_KINDS), "what the other is to this one"),
     ),
@@ -104,10 +104,10 @@ RELATION = Kind(
 )
 
 ANNIVERSARY = Kind(
-    "anniversary",
-    "anniversaries",
-    "a day to remember",
-    (
+    name="anniversary",
+    key="anniversaries",
+    doc="a day to remember",
+    fields=(
         Field("kind", Choice(ANNIVERSARY_KINDS), "what it is"),
         Field("label", Text(), "in your words"),
         Field("date", _AnyCalendar(), "2026-11-22, --11-22, 1984-11 or 1984"),
@@ -119,10 +119,10 @@ ANNIVERSARY = Kind(
 )
 
 INTEREST = Kind(
-    "interest",
-    "interests",
-    "what somebody likes or knows",
-    (
+    name="interest",
+    key="interests",
+    doc="what somebody likes or knows",
+    fields=(
         Field("kind", Choice(INTEREST_KINDS), "hobby, interest or expertise"),
         Field("value", Text(), "what"),
     ),
@@ -131,10 +131,10 @@ INTEREST = Kind(
 )
 
 MEMBERSHIP = Kind(
-    "membership",
-    "memberships",
-    "a club or association",
-    (
+    name="membership",
+    key="memberships",
+    doc="a club or association",
+    fields=(
         Field("organization", Text(), "which"),
         Field("role", Text(), "as what"),
         Field("start", Moment(), "since"),
@@ -145,10 +145,10 @@ MEMBERSHIP = Kind(
 )
 
 PREFERENCE = Kind(
-    "preference",
-    "preferences",
-    "how somebody likes things done",
-    (Field("value", Text(), "what"), Field("label", Word(), "about what")),
+    name="preference",
+    key="preferences",
+    doc="how somebody likes things done",
+    fields=(Field("value", Text(), "what"), Field("label", Word(), "about what")),
     shorthand=alone("value"),
     title="value",
 )

@@ -23,10 +23,10 @@ PRODUCT_KINDS = ("good", "service")
 
 
 PRODUCT = Kind(
-    "product",
-    "products",
-    "something that is sold",
-    (
+    name="product",
+    key="products",
+    doc="something that is sold",
+    fields=(
         Field("name", Text(), "what it is called"),
         Field("kind", Choice(PRODUCT_KINDS), "a thing, or work", default="good"),
         Field("category", Text(), "the group it belongs to"),

@@ -108,10 +108,10 @@ def _check_line(line: Item, business: Business) -> Iterator[Finding]:
 
 
 LINE = Kind(
-    "line",
-    "lines",
-    "one product or service on a purchase",
-    (
+    name="line",
+    key="lines",
+    doc="one product or service on a purchase",
+    fields=(
         Field("product", Reference("product"), "the product's SKU", aliases=("sku",)),
         Field("description", Text(), "what it is, where it has no SKU"),
         Field("quantity", Number(), "how many", default=Decimal(1)),
@@ -189,10 +189,10 @@ _OWES = "({t}.kind = 'invoice' AND {t}.status = 'posted')"
 _LATE = "({t}.settlement IN ('unpaid', 'partly_paid') AND {t}.due < :today)"
 
 PURCHASE = Kind(
-    "purchase",
-    "purchases",
-    "a sale, order, invoice or credit note",
-    (
+    name="purchase",
+    key="purchases",
+    doc="a sale, order, invoice or credit note",
+    fields=(
         Field("kind", Choice(PURCHASE_KINDS), "what it is", default="sale"),
         Field("number", Code(), "its number"),
         Field("date", Date(), "when", aliases=("at",)),

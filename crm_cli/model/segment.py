@@ -60,10 +60,10 @@ SEGMENT_KINDS = ("dynamic", "static", "suppression")
 
 
 SEGMENT = Kind(
-    "segment",
-    "segments",
-    "a named query",
-    (
+    name="segment",
+    key="segments",
+    doc="a named query",
+    fields=(
         Field("query", Terms(), "terms: a list, or a text split as a shell would"),
         Field("where", Text(), "a full expression"),
         Field("description", Text(), "who they are"),

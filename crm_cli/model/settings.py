@@ -45,36 +45,36 @@ class Zone(Word):
 
 
 USER = Kind(
-    "user",
-    "users",
-    "somebody of the business",
-    (Field("name", Text(), "their name"), Field("email", Text(), "their e-mail address")),
+    name="user",
+    key="users",
+    doc="somebody of the business",
+    fields=(Field("name", Text(), "their name"), Field("email", Text(), "their e-mail address")),
     title="name",
     notes=False,
 )
 
 _BUSINESS = Kind(
-    "business",
-    "business",
-    "the business itself",
-    (Field("name", Text(), "what it is called"),),
+    name="business",
+    key="business",
+    doc="the business itself",
+    fields=(Field("name", Text(), "what it is called"),),
     title="name",
     notes=False,
 )
 
 _GIT = Kind(
-    "git",
-    "git",
-    "how the history is kept",
-    (Field("autocommit", Boolean(), "commit after each command"),),
+    name="git",
+    key="git",
+    doc="how the history is kept",
+    fields=(Field("autocommit", Boolean(), "commit after each command"),),
     notes=False,
 )
 
 SETTINGS = Kind(
-    "settings",
-    "settings",
-    "the settings of a data directory",
-    (
+    name="settings",
+    key="settings",
+    doc="the settings of a data directory",
+    fields=(
         Field("business", GroupOf(_BUSINESS), "the business itself"),
         Field("currency", Currency(), "the base currency", default="EUR"),
         Field("country", Country(), "where bare phone numbers belong"),

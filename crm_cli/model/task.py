@@ -70,10 +70,12 @@ def _check_occurrence(occurrence: Item, business: Business) -> Iterator[Finding]
 
 
 OCCURRENCE = Kind(
-    "occurrence",
-    "occurrences",
-    "an occurrence of a recurring task that has been",
-    (Field("value", Text(), "2026-11-18 done 2026-11-20, 2026-11-25 skipped", searched=False),),
+    name="occurrence",
+    key="occurrences",
+    doc="an occurrence of a recurring task that has been",
+    fields=(
+        Field("value", Text(), "2026-11-18 done 2026-11-20, 2026-11-25 skipped", searched=False),
+    ),
     shorthand=alone("value"),
     title="value",
     when="at",
@@ -104,10 +106,10 @@ def _check_task(task: Item, business: Business) -> Iterator[Finding]:
 _OPEN = "{t}.status NOT IN ('completed', 'cancelled')"
 
 TASK = Kind(
-    "task",
-    "tasks",
-    "something to do",
-    (
+    name="task",
+    key="tasks",
+    doc="something to do",
+    fields=(
         Field("title", Text(), "what is to be done"),
         Field("kind", Choice(TASK_KINDS, vocabulary="task_kind"), "what it is", default="todo"),
         Field("status", Choice(TASK_STATUSES), "how far it is", default="open"),

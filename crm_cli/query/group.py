@@ -200,7 +200,9 @@ def _kind(parts: Sequence[Selected]) -> Kind:
         else Derived(part.column.key, part.column.type, "", base=True)
         for part in parts
     )
-    return Kind("group", "groups", "rows together", (), derived=derived, notes=False)
+    return Kind(
+        name="group", key="groups", doc="rows together", fields=(), derived=derived, notes=False
+    )
 
 
 def _order(query: GroupQuery, parts: Sequence[Selected], compiler: Compiler) -> list[str]:

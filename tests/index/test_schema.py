@@ -21,12 +21,12 @@ def test_each_kind_has_a_table_with_its_columns() -> None:
 
 
 def test_columns_follow_from_the_storage() -> None:
-    part = Kind("part", "parts", "", (Field("limit", Money()),), notes=False)
+    part = Kind(name="part", key="parts", doc="", fields=(Field("limit", Money()),), notes=False)
     kind = Kind(
-        "order",
-        "orders",
-        "",
-        (
+        name="order",
+        key="orders",
+        doc="",
+        fields=(
             Field("to", Text()),
             Field("end", Date()),
             Field("open", Boolean(), default=True),
