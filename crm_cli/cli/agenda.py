@@ -40,7 +40,7 @@ def agenda(
     from crm_cli.features.due.agenda import heading
     from crm_cli.render.output import Column, Format, Rows
 
-    session.only_asks(as_of)
+    session.look_back(as_of)
     workspace = session.workspace
     found = find(workspace, session.terms(terms), days=days, owner=owner, gaps=gaps, where=where)[
         :limit

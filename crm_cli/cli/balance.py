@@ -68,7 +68,7 @@ def balance(
     crm balance ana
     crm balance owner:me is:overdue -o csv
     """
-    session.only_asks(as_of)
+    session.look_back(as_of)
     form = session.format(output, json)
     words = session.expand(who or ())
     if len(words) == 1 and who != ["-"] and where is None and not _is_term(session, words[0]):

@@ -61,10 +61,7 @@ def due(
     from crm_cli.render.days import fitted, with_times
     from crm_cli.render.output import Column, Format, Rows
 
-    if since_last:
-        session.look_back(as_of)  # What it shows counts as shown: that is written down.
-    else:
-        session.only_asks(as_of)
+    session.look_back(as_of)
     workspace = session.workspace
     found = find(
         workspace, session.terms(terms), where=where, within=within, owner=owner, kind=kind

@@ -104,26 +104,20 @@ def _invoked(session: Session, words: list[str]) -> int:
 
 
 def _ask(session: Session, words: list[str]) -> int:
-    """Run the command, and again where the cache failed halfway, or was out of date."""
+    """Run the command, and again where the cache failed halfway."""
     from crm_cli.cli.plain import read
-    from crm_cli.cli.session import Stale
 
     call = read(words)
     while True:
         try:
             if call is not None:
                 call.function(session, **call.values)
-                code = 0
-            else:
-                from crm_cli.cli.app import run
+                return 0
+            from crm_cli.cli.app import run
 
-                code = run(session, words)
-            session.make_sure()
-            return code
-        except Stale:
-            continue
+            return run(session, words)
         except Exception as error:
-            if not session.outdated() and not session.mend(error):
+            if not session.mend(error):
                 raise
 
 

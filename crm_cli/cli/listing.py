@@ -51,7 +51,7 @@ def list_verb(verbs: Verbs, kind: str, doc: str, *, sort: str = "") -> None:
         from crm_cli.model.kinds import BY_NAME
         from crm_cli.workspace import Groups
 
-        session.only_asks(as_of)
+        session.look_back(as_of)
         answer_list(
             session,
             BY_NAME[kind],

@@ -153,7 +153,7 @@ def show(
     from crm_cli.features.numbers import by_number
     from crm_cli.features.showing import item
 
-    session.only_asks(as_of)
+    session.look_back(as_of)
     customer, ref = chosen(session, lambda text: by_number(session.workspace, text), purchase)
     shown = item(session.workspace, customer, ref)
     answer_one(session, shown, cols=cols, output=output, json=json)
@@ -194,7 +194,7 @@ def summary(
     from crm_cli.features.summaries import summarize
     from crm_cli.render.output import Format
 
-    session.only_asks(as_of)
+    session.look_back(as_of)
     form = session.format(output, json)
     if chart and by is None:
         raise UsageError("a chart needs groups", "add --by month, or another")

@@ -29,7 +29,7 @@ def search(
     from crm_cli.features.searching import search as find
     from crm_cli.render.output import Column, Rows
 
-    session.only_asks(as_of)
+    session.look_back(as_of)
     hits = find(session.workspace, words, limit=limit)
     rows = Rows(
         [Column(key) for key in ("id", "name", "where", "text")],

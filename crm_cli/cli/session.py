@@ -35,10 +35,6 @@ _NOBODY = "-"
 """An id that nobody has."""
 
 
-class Stale(Exception):
-    """The directory has changed since what was about to be said: it is to be asked again."""
-
-
 class Session(Streams):
     """One run of the program."""
 
@@ -91,34 +87,8 @@ class Session(Streams):
         if self._opened is not None:
             self._opened.close()
 
-    def only_asks(self, as_of: str | None = None) -> None:
-        """Say, before anything is asked, that the command changes nothing and only asks.
-
-        Its answer is then made from the index as it was last, while the directory is still
-        being looked at, and held back until that look has ended (`make_sure`). With `as_of` it
-        is made from an earlier state; raises NotFound, Refused.
-        """
-        if as_of:
-            self.look_back(as_of)
-        else:
-            self.workspace.provisional = True
-
-    def make_sure(self) -> None:
-        """Wait until what was answered so far is known to hold; raises Stale where it does not."""
-        if self.outdated():
-            raise Stale
-
-    def outdated(self) -> bool:
-        """Whether what was answered so far does not hold; then all is as at the beginning."""
-        if self._opened is None or self._opened.holds():
-            return False
-        self.negative = False
-        self._problems.clear()
-        self._notices.clear()
-        return True
-
     def look_back(self, as_of: str | None) -> None:
-        """Answer from an earlier state, if one is given; raises NotFound, Refused."""
+        """Answer from an earlier state, if one is named; raises NotFound, Refused."""
         if as_of:
             from crm_cli.features.lookback import look_back
 
@@ -223,7 +193,6 @@ class Session(Streams):
             return
         from crm_cli.cli.terminal import ask_terminal
 
-        self.make_sure()
         self.flush()
         answer = ask_terminal(f"{visible(question)} [y/N] ")
         if answer is None:
@@ -238,7 +207,6 @@ class Session(Streams):
         """
         from crm_cli.cli.terminal import ask_terminal
 
-        self.make_sure()
         shown = visible(f"{question} [{default}]" if default else question)
         answer = ask_terminal(f"{shown} ")
         if answer is None:

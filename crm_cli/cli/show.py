@@ -33,6 +33,6 @@ def show(
     from crm_cli.cli.one import answer_one
     from crm_cli.features.showing import show as find
 
-    session.only_asks(as_of)
+    session.look_back(as_of)
     shown = chosen(session, lambda text: find(session.workspace, text), who)
     answer_one(session, shown, cols=cols, output=output, json=json)

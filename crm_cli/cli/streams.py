@@ -36,14 +36,10 @@ class Streams:
         """What stderr is."""
         return screen_of(sys.stderr, color=self.color, environ=self.environ)
 
-    def make_sure(self) -> None:
-        """Make sure of what is about to be said; see `Session.make_sure`."""
-
     def write(self, text: str | Iterable[str]) -> None:
         """Write to stdout, the answer. Raises StorageError where it cannot be written."""
         # A list, since what makes the pieces may fail for reasons of its own.
         pieces = [text] if isinstance(text, str) else list(text)
-        self.make_sure()
         self.begun = True
         try:
             sys.stdout.writelines(pieces)
@@ -71,7 +67,6 @@ class Streams:
             lines: Iterable[str] = (visible(text.removesuffix("\n"), multiline=True) + "\n",)
         else:
             lines = text
-        self.make_sure()
         # The answer comes first where both are the same terminal.
         self.flush()
         sys.stderr.writelines(lines)
@@ -135,7 +130,6 @@ class Streams:
         from crm_cli.cli.terminal import page
 
         text = "".join(pieces)
-        self.make_sure()
         if text.count("\n") < self.screen.height or not page(text, self.environ):
             self.write(text)
 

@@ -160,7 +160,7 @@ def show(
     from crm_cli.cli.one import answer_one
     from crm_cli.features.showing import item
 
-    session.only_asks(as_of)
+    session.look_back(as_of)
     found = _picked(session, task, strict=False)
     shown = item(session.workspace, found.customer, found.id)
     answer_one(session, shown, cols=cols, output=output, json=json)

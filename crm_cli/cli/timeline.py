@@ -48,7 +48,7 @@ def timeline(
     from crm_cli.render.days import narrowed, with_times
     from crm_cli.render.output import Column, Format, Rows
 
-    session.only_asks(as_of)
+    session.look_back(as_of)
     workspace = session.workspace
     terms = list(words or ())
     customer = None

@@ -12,7 +12,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 WAIT = 10.0
@@ -139,14 +139,6 @@ def connect(path: Path | None) -> sqlite3.Connection:
     return sqlite3.connect(
         f"file:{slash}{name}?mode=rw", uri=True, isolation_level=None, timeout=WAIT
     )
-
-
-def written(path: Path) -> int:
-    """When the index last took something in: nanoseconds since the epoch. Raises OSError."""
-    times = [path.stat().st_mtime_ns]
-    with suppress(FileNotFoundError):
-        times.append(path.with_name(f"{path.name}-wal").stat().st_mtime_ns)
-    return max(times)
 
 
 def whole(path: Path) -> bool:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crm_cli.index import cache, schema, snapshot
+from crm_cli.index import schema, snapshot
 from crm_cli.index.cache import Cache, Unusable, connect, whole
-from crm_cli.index.content import Progress, get_state
-from crm_cli.index.packing import unpacked
+from crm_cli.index.content import Progress
 from crm_cli.index.refresh import Fresh, Outdated, fill, refresh
 from crm_cli.index.snapshot import Walk
 
@@ -47,16 +46,15 @@ def open_index(
     *,
     progress: Progress | None = None,
     look: Look | None = None,
-    provisional: bool = False,
 ) -> Index:
     """The index of `tree`, up to date.
 
     `folder` is a private one for its cache. Without one, and where it cannot be used (not
     writable, full, locked for long, on a network), the same index is made in memory.
     `progress` is told of (files read, files to read). `look` is one at the tree's folder
-    that was begun before; with `provisional` its end is not waited for, see `Index.holds`.
+    that was begun before.
     """
-    return Index(tree, folder, progress, look, provisional=provisional)
+    return Index(tree, folder, progress, look)
 
 
 class Index:
@@ -72,8 +70,6 @@ class Index:
         folder: Path | None,
         progress: Progress | None = None,
         look: Look | None = None,
-        *,
-        provisional: bool = False,
     ) -> None:
         self.tree = tree
         self.path: Path | None = None
@@ -81,9 +77,6 @@ class Index:
         self._cache = Cache(folder, schema.version()) if folder is not None else None
         self._progress = progress
         self._look = look
-        self._provisional = provisional
-        self._supposed: bytes | None = None
-        """How the directory is supposed to look, until the look at it has ended."""
         self._connection: sqlite3.Connection | None = None
         self._mended = False
         self._fresh = self._open(None)
@@ -139,24 +132,7 @@ class Index:
 
     def refresh(self) -> int:
         """Look at the directory again; how many files had changed."""
-        self._supposed = None
         return self._refresh(self._walk())
-
-    def holds(self) -> bool:
-        """Whether the answers so far hold: the directory looks as the index supposed.
-
-        Where it does not, the index is brought up to date, and everything is to be asked
-        again. Only an index that was opened provisionally ever says no, and only once.
-        """
-        supposed, self._supposed = self._supposed, None
-        if supposed is None:
-            return True
-        now = self._walk(late=True)
-        if now.packed == supposed:
-            self._fresh = self._fresh._replace(walk=now)
-            return True
-        self._refresh(now)
-        return False
 
     def _refresh(self, now: Walk) -> int:
         connection = self.connection
@@ -224,13 +200,12 @@ class Index:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _walk(self, *, late: bool = False) -> Walk:
+    def _walk(self) -> Walk:
         look, self._look = self._look, None
-        return snapshot.walk(self.tree, look, late=late)
+        return snapshot.walk(self.tree, look)
 
     def _open(self, bad: Path | None, *, anew: bool = False) -> Fresh:
         self.close()
-        self._supposed = None
         if self._cache is not None:
             try:
                 return self._open_file(self._cache, bad if anew else None)
@@ -271,29 +246,12 @@ class Index:
         self._connection = connection
         self.path = path
         connection.execute("PRAGMA synchronous = NORMAL")
-        if fresh is None and self._provisional and self._look is not None:
-            fresh = self._suppose(connection, path, self._look)
         if fresh is None:
             fresh = refresh(connection, self.tree, self._walk(), self._progress)
         elif not connection.in_transaction:
             connection.execute("BEGIN")
             connection.execute('SELECT 1 FROM "meta"').fetchone()
         return self._ready(connection, fresh)
-
-    def _suppose(self, connection: sqlite3.Connection, path: Path, look: Look) -> Fresh | None:
-        """The state as it was last, as if nothing had changed since; None where that is not
-        likely, or it is of another version."""
-        self._provisional = False
-        if look.old or look.touched >= cache.written(path):
-            return None
-        connection.execute("BEGIN")
-        known = get_state(connection)
-        if known.version != schema.version() or known.racy:
-            connection.rollback()
-            return None
-        fresh = Fresh(Walk(0, known.snapshot, []), unpacked(known.business), 0)
-        self._supposed = known.snapshot
-        return fresh
 
     def _ready(self, connection: sqlite3.Connection, fresh: Fresh) -> Fresh:
         connection.create_function("REGEXP", 2, _matches, deterministic=True)

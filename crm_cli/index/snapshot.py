@@ -51,12 +51,9 @@ class Difference(NamedTuple):
     gone: list[str]
 
 
-def walk(tree: Tree, look: Look | None = None, *, late: bool = False) -> Walk:
-    """Look at every file of the directory, or take what was seen in a look begun before.
-
-    `late` says that it was in time when the answer was begun, which took the time since.
-    """
-    glance = look.taken(late=late) if look is not None else None
+def walk(tree: Tree, look: Look | None = None) -> Walk:
+    """Look at every file of the directory, or take what was seen in a look begun before."""
+    glance = look.taken() if look is not None else None
     if glance is not None:
         return Walk(glance.began, glance.packed, [])
     began = time.time_ns()

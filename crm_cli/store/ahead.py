@@ -37,22 +37,15 @@ class Glance(NamedTuple):
 class Look:
     """A look that has begun."""
 
-    def __init__(self, process: int, pipe: int, touched: int) -> None:
-        self.touched = touched
-        """When a file was last added to the customers, or replaced there: nanoseconds."""
+    def __init__(self, process: int, pipe: int) -> None:
         self._process = process
         self._pipe = pipe
         self._began = time.monotonic()
 
-    @property
-    def old(self) -> bool:
-        """Whether it began so long ago that what it sees may be out of date."""
-        return time.monotonic() - self._began > _FRESH
-
-    def taken(self, *, late: bool = False) -> Glance | None:
+    def taken(self) -> Glance | None:
         """What was seen, to be asked once; None where that process failed or saw anything odd,
-        and where it is `old`, unless `late` says that the time went into the answer."""
-        if self.old and not late:
+        or began so long ago that what it sees may be out of date."""
+        if time.monotonic() - self._began > _FRESH:
             os.close(self._pipe)
             return None
         pieces = []
@@ -92,7 +85,7 @@ def look_ahead(root: Path) -> Look | None:
     if not process:
         _look(root, ours, theirs)
     os.close(theirs)
-    return Look(process, ours, folder.st_mtime_ns)
+    return Look(process, ours)
 
 
 def _widen(pipe: int) -> None:

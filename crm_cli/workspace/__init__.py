@@ -116,9 +116,6 @@ class Workspace:
         """The commit whose state is answered from; empty for the files as they are."""
         self.as_of_tree = ""
         """The id of that commit's tree, as far as it is this directory's."""
-        self.provisional = False
-        """Set by a command that only asks, before it asks: then answers are made from the index
-        as it was last, while the directory is still being looked at; see `holds`."""
         self.checking = False
         """Set by a command whose answer is the problems: then no answer is partial for them."""
         self.written = False
@@ -146,26 +143,12 @@ class Workspace:
         # What was seen so far is of the folder as it is, and at the beginning.
         look = None if self.as_of else self._look
         self._look = None
-        return open_index(
-            self.tree, cache, progress=self.progress, look=look, provisional=self.provisional
-        )
+        return open_index(self.tree, cache, progress=self.progress, look=look)
 
     def close(self) -> None:
         """Let go of the index's file."""
         if "index" in self.__dict__:
             self.index.close()
-
-    def holds(self) -> bool:
-        """Whether all answers so far hold; else everything is to be asked again.
-
-        To be asked before anything of them is said.
-        """
-        if "index" not in self.__dict__ or self.index.holds():
-            return True
-        for name in ("clock", "user"):
-            self.__dict__.pop(name, None)
-        self.notices.clear()
-        return False
 
     def mend(self, error: BaseException) -> bool:
         """Make the index anew, if it is its file that has failed; whether it was.
