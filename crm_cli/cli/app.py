@@ -156,29 +156,32 @@ def load(entry: Command) -> TyperCommand | TyperGroup:
 
 
 def made(verb: Verb, call: Function | None = None) -> VerbCommand:
-    """Typer's command of a verb; `call` is what it runs, the verb's function if absent."""
+    """Typer's command of a verb; `call` is what it runs instead of the verb, in a test."""
     info = CommandInfo(
         name=verb.name,
         cls=VerbCommand,
         context_settings=dict(HELP),
-        callback=_callback(verb, call or verb.function),
+        callback=_callback(verb, call),
     )
     command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
     assert isinstance(command, VerbCommand)
     return command
 
 
-def _callback(verb: Verb, call: Function) -> Function:
+def _callback(verb: Verb, call: Function | None) -> Function:
     """A function with the signature that Typer reads, which hands the session on."""
 
     def callback(ctx: typer.Context, **values: Any) -> None:
-        call(ctx.obj, **values)
+        if call is not None:
+            call(ctx.obj, **values)
+        else:
+            verb.run(ctx.obj, values)
 
     places = [Place("ctx", Place.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
     places += [_place(parameter) for parameter in verb.parameters]
     callback.__signature__ = Signature(places)  # type: ignore[attr-defined]
     callback.__annotations__ = {place.name: place.annotation for place in places}
-    callback.__doc__ = verb.function.__doc__
+    callback.__doc__ = verb.doc
     return callback
 
 

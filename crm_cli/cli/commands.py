@@ -160,9 +160,6 @@ OF_ITEMS = ("rm", "show", "edit", "set")
 ADDED_BY = {"interaction": "crm log", "segment": "crm segment save"}
 """What adds to a noun that has no verb for it."""
 
-LETTERS = {"task": "t", "interaction": "i", "purchase": "p", "payment": "y"}
-"""The nouns whose items have ids, and the letter these begin with."""
-
 CUSTOMERS_BY_NAME = ("customer", "customers", "contact", "contacts", "client", "clients", "person")
 """The noun that customers do not need."""
 

@@ -111,7 +111,7 @@ def _ask(session: Session, words: list[str]) -> int:
     while True:
         try:
             if call is not None:
-                call.function(session, **call.values)
+                call.verb.run(session, call.values)
                 return 0
             from crm_cli.cli.app import run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm_cli.cli.items import move_verbs, show_verb
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.verbs import Verbs
 
@@ -15,5 +16,6 @@ list_verb(
     crm interaction list customer:ana kind:call at:this-year
     crm interaction list text.has:renewal at:-30d.. -o csv
     """,
-    sort="at-",
 )
+show_verb(verbs, "interaction")
+move_verbs(verbs, "interaction")

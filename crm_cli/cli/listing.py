@@ -20,14 +20,11 @@ from crm_cli.cli.options import (
     Where,
 )
 from crm_cli.cli.session import Session
-from crm_cli.cli.verbs import Verbs
+from crm_cli.cli.verbs import Verb, Verbs
 
 
-def list_verb(verbs: Verbs, kind: str, doc: str, *, sort: str = "") -> None:
-    """Give a module its `list`: of the kind of that name, with `doc` as its help.
-
-    `sort` is the order without `--sort`.
-    """
+def list_verb(verbs: Verbs, kind: str, doc: str = "") -> None:
+    """Give a module its `list`: of the kind of that name, with `doc` as its help."""
 
     def list_(
         session: Session,
@@ -65,9 +62,19 @@ def list_verb(verbs: Verbs, kind: str, doc: str, *, sort: str = "") -> None:
             output=output,
             json=json,
             header=not no_header,
-            default_sort=default,
+            default_sort=BY_NAME[kind].sort,
         )
 
-    default = sort
-    list_.__doc__ = doc
-    verbs.add(list_)
+    verbs.take(Verb(list_, doc=doc or _doc(kind)))
+
+
+def _doc(name: str) -> str:
+    """The help of a list that has none of its own."""
+    from crm_cli.model.kinds import BY_NAME
+
+    kind = BY_NAME[name]
+    first = f"is:{kind.states[0].name}" if kind.states else "customer:ana"
+    return (
+        f"List the {kind.key.replace('_', ' ')} that query terms describe.\n\n"
+        f"crm {name} list {first}\ncrm {name} list +vip -o csv"
+    )

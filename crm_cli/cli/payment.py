@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+from crm_cli.cli.items import show_verb
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     Currency,
@@ -126,3 +127,4 @@ list_verb(
     crm payment list customer:ana --sort amount- -o csv
     """,
 )
+show_verb(verbs, "payment")

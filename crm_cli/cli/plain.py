@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crm_cli.cli.commands import BY_NAME, Command, with_verb
-from crm_cli.cli.verbs import Function, Option, Parameter, Verb, Verbs
+from crm_cli.cli.verbs import Option, Parameter, Verb, Verbs
 
 _DIGITS = 18
 """A number of more digits is one only for Typer to say something about."""
 
 
 class Call(NamedTuple):
-    """A function to run with the session, and its values by name."""
+    """A verb to run with the session, and the values of its parameters by name."""
 
-    function: Function
+    verb: Verb
     values: dict[str, Any]
 
 
@@ -49,7 +49,7 @@ def read(words: Sequence[str]) -> Call | None:
     if verb is None:
         return None
     try:
-        return Call(verb.function, _values(verb, rest))
+        return Call(verb, _values(verb, rest))
     except _Unplain:
         return None
 

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+from crm_cli.cli.items import change, move_verbs, show_verb
 from crm_cli.cli.listing import list_verb
-from crm_cli.cli.options import (
-    AsOf,
-    Assignee,
-    Cols,
-    DryRun,
-    Due,
-    Json,
-    Output,
-    Who,
-    Yes,
-)
+from crm_cli.cli.options import Assignee, DryRun, Due, Who, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
-from crm_cli.model.errors import Ambiguous, UsageError
-
-if TYPE_CHECKING:
-    from crm_cli.features.plan import Plan
-    from crm_cli.features.tasks import Task
-    from crm_cli.workspace import Workspace
+from crm_cli.model.errors import UsageError
+from crm_cli.model.task import TASK
 
 verbs = Verbs()
 
@@ -34,7 +20,7 @@ Which = Annotated[
     list[str],
     Argument(
         metavar="ID…|WHO…|TERM…",
-        help="Tasks by id; a customer with one open task; terms mean open tasks; - reads ids.",
+        help="Tasks by id; a customer with one open task; terms select open tasks; - reads ids.",
     ),
 ]
 
@@ -62,7 +48,12 @@ def add(
     ] = None,
     remind: Annotated[
         str | None,
-        Option("--remind", metavar="INTERVAL", help="Remind so long before: 2 days."),
+        Option(
+            "--remind",
+            "--remind-before",
+            metavar="INTERVAL",
+            help="How long before it is due to remind: 2 days.",
+        ),
     ] = None,
     every: Annotated[
         str | None,
@@ -137,33 +128,10 @@ list_verb(
     crm task list is:open assignee:me due:..eow
     crm task list +vip status:completed completed:this-month -o csv
     """,
-    sort="closed,due",
 )
 
 
-@verbs.add
-def show(
-    session: Session,
-    task: Annotated[
-        str,
-        Argument(metavar="ID|WHO", help="A task; or a customer who has one open task."),
-    ],
-    cols: Cols = None,
-    as_of: AsOf = None,
-    output: Output = None,
-    json: Json = False,
-) -> None:
-    """Show all that is known of a task.
-
-    crm task show t-9f3
-    """
-    from crm_cli.cli.one import answer_one
-    from crm_cli.features.showing import item
-
-    session.look_back(as_of)
-    found = _picked(session, task, strict=False)
-    shown = item(session.workspace, found.customer, found.id)
-    answer_one(session, shown, cols=cols, output=output, json=json)
+show_verb(verbs, "task")
 
 
 @verbs.add
@@ -184,8 +152,9 @@ def start(
     """
     from crm_cli.features.tasks import start as plan
 
-    _change(
+    change(
         session,
+        TASK,
         tasks,
         lambda workspace, found: plan(workspace, found, percent=percent),
         dry_run=dry_run,
@@ -203,7 +172,7 @@ def done(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = Fal
     """
     from crm_cli.features.tasks import done as plan
 
-    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
+    change(session, TASK, tasks, plan, dry_run=dry_run, yes=yes)
 
 
 @verbs.add
@@ -214,7 +183,7 @@ def skip(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = Fal
     """
     from crm_cli.features.tasks import skip as plan
 
-    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
+    change(session, TASK, tasks, plan, dry_run=dry_run, yes=yes)
 
 
 @verbs.add
@@ -235,8 +204,9 @@ def delegate(
 
     if len(tasks) < 2:
         raise UsageError("delegate needs a task and a user", "crm task delegate t-9f3 petra")
-    _change(
+    change(
         session,
+        TASK,
         tasks[:-1],
         lambda workspace, found: plan(workspace, found, tasks[-1]),
         dry_run=dry_run,
@@ -253,7 +223,7 @@ def accept(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = F
     """
     from crm_cli.features.tasks.delegating import accept as plan
 
-    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
+    change(session, TASK, tasks, plan, dry_run=dry_run, yes=yes)
 
 
 @verbs.add
@@ -264,7 +234,7 @@ def decline(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = 
     """
     from crm_cli.features.tasks.delegating import decline as plan
 
-    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
+    change(session, TASK, tasks, plan, dry_run=dry_run, yes=yes)
 
 
 @verbs.add
@@ -287,8 +257,9 @@ def snooze(
 
     if len(tasks) < 2:
         raise UsageError("snooze needs a task and a day", "crm task snooze t-9f3 mon")
-    _change(
+    change(
         session,
+        TASK,
         tasks[:-1],
         lambda workspace, found: plan(workspace, found, tasks[-1]),
         dry_run=dry_run,
@@ -296,15 +267,7 @@ def snooze(
     )
 
 
-@verbs.add
-def cancel(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
-    """Give tasks up; they stay in the record as cancelled.
-
-    crm task cancel t-9f3
-    """
-    from crm_cli.features.tasks import cancel as plan
-
-    _change(session, tasks, plan, dry_run=dry_run, yes=yes)
+move_verbs(verbs, "task")
 
 
 def _add_many(
@@ -327,39 +290,3 @@ def _add_many(
         raise UsageError("stdin is not UTF-8 text") from None
     plan = add_many(session.workspace, text.splitlines(), given)
     carry_out(session, plan, dry_run=dry_run, yes=yes)
-
-
-def _change(
-    session: Session,
-    words: Sequence[str],
-    plan: Callable[[Workspace, list[Task]], Plan],
-    *,
-    dry_run: bool,
-    yes: bool,
-) -> None:
-    """Carry out what is planned for the tasks that the words mean."""
-    from crm_cli.features.tasks.meaning import asked_for, meant, split_terms
-
-    strict = not session.interactive
-    workspace = session.workspace
-    named, terms = split_terms(workspace, session.expand(words))
-    found = [_picked(session, word, strict=strict) for word in named]
-    if not terms:
-        carry_out(session, plan(workspace, found), dry_run=dry_run, yes=yes)
-        return
-    found += meant(workspace, terms)
-    carry_out(session, asked_for(plan(workspace, found), found), dry_run=dry_run, yes=yes)
-
-
-def _picked(session: Session, word: str, *, strict: bool) -> Task:
-    """The task that a word means; of several customers, then of several tasks, the chosen one."""
-    from crm_cli.features.tasks import pick
-
-    while True:
-        try:
-            return pick(session.workspace, word, strict=strict)
-        except Ambiguous as error:
-            chosen = session.pick(f"{word} could be several; which one?", error.candidates)
-            if chosen is None:
-                raise
-            word = chosen

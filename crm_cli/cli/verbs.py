@@ -7,7 +7,7 @@ declarations make Typer's commands (`app.py`): for help, mistakes and all other 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
@@ -61,27 +61,62 @@ class Parameter(NamedTuple):
 
 
 class Verb:
-    """What one function does when its name is typed."""
+    """What one function does when its name is typed.
 
-    def __init__(self, function: Function) -> None:
+    `name`, `doc` and `parameters` are the function's own, unless the verb is made from a
+    declaration.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        *,
+        name: str = "",
+        doc: str = "",
+        parameters: tuple[Parameter, ...] = (),
+    ) -> None:
         self.function = function
-        self.name = function.__name__.rstrip("_").replace("_", "-")
+        self.name = (name or function.__name__.rstrip("_")).replace("_", "-")
+        self.doc = doc or function.__doc__ or ""
+        self._blocks: dict[str, tuple[type, tuple[str, ...]]] = {}
+        """Parameters of the function that hold several options: the class, and their names."""
+        if parameters:
+            self.__dict__["parameters"] = parameters
+
+    def run(self, session: Any, values: Mapping[str, Any]) -> None:
+        """Call the function with the values of its parameters by name."""
+        given = dict(values)
+        for name, (block, options) in self._blocks.items():
+            given[name] = block(**{option: given.pop(option) for option in options})
+        self.function(session, **given)
 
     @property
     def summary(self) -> str:
         """The first sentence of the help, without its full stop."""
-        first = (self.function.__doc__ or "").strip().partition("\n")[0]
+        first = self.doc.strip().partition("\n")[0]
         return first.partition(". ")[0].rstrip(".")
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """What the function takes after the session, in its order."""
+        """What the function takes after the session, in its order.
+
+        A parameter whose type is a NamedTuple of options stands for each of them.
+        """
         hints = get_type_hints(self.function, include_extras=True)
         code = self.function.__code__
         names = code.co_varnames[1 : code.co_argcount]
         defaults = self.function.__defaults__ or ()
         given = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
-        return tuple(_parameter(name, hints[name], given) for name in names)
+        found: list[Parameter] = []
+        for name in names:
+            block = hints[name]
+            if hasattr(block, "_fields"):
+                options = get_type_hints(block, include_extras=True)
+                self._blocks[name] = (block, block._fields)
+                found += [parameter(key, options[key], block._field_defaults) for key in options]
+            else:
+                found.append(parameter(name, block, given))
+        return tuple(found)
 
 
 class Verbs(dict[str, Verb]):
@@ -89,12 +124,16 @@ class Verbs(dict[str, Verb]):
 
     def add(self, function: F) -> F:
         """Take a function in, under its name: `list_` is `list`."""
-        verb = Verb(function)
-        self[verb.name] = verb
+        self.take(Verb(function))
         return function
 
+    def take(self, verb: Verb) -> None:
+        """Take a verb in, under its name."""
+        self[verb.name] = verb
 
-def _parameter(name: str, hint: Any, given: dict[str, Any]) -> Parameter:
+
+def parameter(name: str, hint: Any, given: Mapping[str, Any]) -> Parameter:
+    """An argument or option from its annotation; `given` are the defaults by name."""
     declared: Argument | Option = Argument()
     if hasattr(hint, "__metadata__"):
         (declared,) = hint.__metadata__

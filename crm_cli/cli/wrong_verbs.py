@@ -8,12 +8,12 @@ from crm_cli.cli.commands import (
     ADDED_BY,
     BY_NAME,
     CUSTOMERS_BY_NAME,
-    LETTERS,
     Command,
     right_verb,
     verb_of_items,
 )
 from crm_cli.model.errors import UsageError
+from crm_cli.model.kinds import BY_NAME as KINDS_BY_NAME
 
 
 def no_command(name: str, rest: list[str]) -> UsageError:
@@ -36,9 +36,10 @@ def no_verb(entry: Command, name: str, rest: list[str], verbs: set[str]) -> Usag
         line = _line(ADDED_BY[entry.name], "", rest)
         return UsageError(f'there is no "{noun} {name}"; write: {line}')
     elsewhere = verb_of_items(name)
-    if elsewhere and entry.name in LETTERS:
+    kind = KINDS_BY_NAME.get(entry.name)
+    if elsewhere and kind is not None and kind.letter:
         # An item's id only: what else stands there would mean a whole customer.
-        begins = f"{LETTERS[entry.name]}-"
+        begins = f"{kind.letter}-"
         meant = rest if rest and rest[0].lower().startswith(begins) else [f"{begins}…"]
         return UsageError(f'there is no "{noun} {name}"; write: {_line("crm", elsewhere, meant)}')
     if elsewhere == "rm" and entry.name == "product":

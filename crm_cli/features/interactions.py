@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
-from crm_cli.features.values import echoed, said, typed, when
+from crm_cli.features.values import echoed, said, typed, typed_all, when
 from crm_cli.model.dates import local_date, write_moment
 from crm_cli.model.errors import UsageError
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
@@ -55,11 +55,7 @@ def log(
         "duration": duration,
         "subject": subject,
     }
-    for key, value in given.items():
-        if value is not None:
-            if not value.strip():
-                raise UsageError(f"--{key} is empty", "leave it out where there is nothing to say")
-            values[key] = typed(workspace, INTERACTION, key, value)
+    values |= typed_all(workspace, INTERACTION, given, notes)
     if _to_come(workspace, values["at"]):
         values["status"] = "planned"
         notes.append(f"{said(workspace, 'that is', values['at'])}: noted as planned")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -53,11 +54,38 @@ def said(workspace: Workspace, what: str, value: date | datetime) -> str:
     return f"{what} {describe(value, workspace.clock.today, workspace.business.time_zone)}"
 
 
+def shown(workspace: Workspace, value: date | datetime) -> str:
+    """A day or a time by the business's clock: `2026-11-27`, `2026-11-27 14:30`."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(workspace.business.time_zone):%Y-%m-%d %H:%M}"
+    return value.isoformat()
+
+
 def echoed(workspace: Workspace, what: str, text: str, value: date | datetime) -> list[str]:
     """The note that tells how a date in words was understood; none for one in figures."""
     if text.strip()[:10] == value.isoformat()[:10]:
         return []
     return [said(workspace, what, value)]
+
+
+def typed_all(
+    workspace: Workspace, kind: Kind, given: Mapping[str, str | None], notes: list[str]
+) -> dict[str, Any]:
+    """The values of options, as `typed` reads each; a date in words is echoed in `notes`.
+
+    None is an option that was not given. Raises UsageError for an empty or a wrong one.
+    """
+    values = {}
+    for key, text in given.items():
+        if text is None:
+            continue
+        if not text.strip():
+            option = key.replace("_", "-").replace(".", "-")
+            raise UsageError(f"--{option} is empty", "leave it out where there is nothing to say")
+        values[key] = typed(workspace, kind, key, text)
+        if isinstance(values[key], date):
+            notes += echoed(workspace, key, text, values[key])
+    return values
 
 
 def typed(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Choice, Duration, Moment, Reference, Text, Texts, User, Word
-from crm_cli.model.kind import Field, Kind, State
+from crm_cli.model.kind import Field, Kind, Move, State
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -121,7 +121,27 @@ INTERACTION = Kind(
     begins=begins,
     title="summary",
     when="at",
+    sort="at-",
     sought=("status",),
+    live=lambda interaction: interaction.get("status") == "planned",
+    moves=(
+        Move(
+            "held",
+            "Note that planned meetings, calls … took place.",
+            done="held",
+            sets={"status": "held"},
+            of=("planned",),
+            takes=("at", "outcome", "duration", "summary"),
+        ),
+        Move(
+            "not_held",
+            "Note that planned meetings, calls … did not take place.",
+            done="not held",
+            sets={"status": "not_held"},
+            of=("planned",),
+            takes=("summary",),
+        ),
+    ),
     columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),
     ranked=("at", "customer", "kind", "summary", "id", "direction", "outcome", "owner"),
     states=(

@@ -89,6 +89,29 @@ class State(Declaration, positional=3):
     """What it says of an item, in a few words."""
 
 
+class Move(Declaration, positional=2):
+    """A verb that takes an item from one state to another: `crm task cancel`."""
+
+    name: str
+    """The verb, as it is typed."""
+    doc: str
+    """What it does: the help's first line, in the imperative."""
+    done: str
+    """What is said afterwards: `cancelled`."""
+    sets: Mapping[str, str] = _NONE
+    """Fields and their new values; the first one is the state that it leads to."""
+    of: tuple[str, ...] = ()
+    """The values of that first field which it may start from; any, unless said."""
+    stamps: tuple[str, ...] = ()
+    """Dates and moments that get the present one."""
+    clears: tuple[str, ...] = ()
+    """Fields that are removed."""
+    takes: tuple[str, ...] = ()
+    """Fields that may be given along as options."""
+    history: str = ""
+    """A list that gets an entry with the first value set, `at` and `by`."""
+
+
 Derive = Callable[["Item", "Business"], None]
 """Sets an item's derived values, after those of its own items."""
 
@@ -145,6 +168,8 @@ class Kind(Declaration, kw_only=True):
     """The fields that a list shows; a kind without columns is not listed on its own."""
     ranked: tuple[str, ...] = ()
     """The columns by importance, for a narrow terminal; unless said, as they stand."""
+    sort: str = ""
+    """The order of a list, unless another is asked for: `closed,due`, `at-`."""
     when: str = ""
     """The date that `date:`, periods and windows go by."""
     counted: str = ""
@@ -154,6 +179,17 @@ class Kind(Declaration, kw_only=True):
     """The fields that sums over a time mostly read."""
     sought: tuple[str, ...] = ()
     """The fields of which a value that few items have is often looked for."""
+    live: Callable[[Item], bool] | None = None
+    """Whether something is still to be done about an item: a customer with one such item stands
+    for it, and query terms mean such items."""
+    moves: tuple[Move, ...] = ()
+    """The verbs that take items from one state to another."""
+    asked: tuple[str, ...] = ()
+    """The fields that `add` has options for; all others are given as KEY=VALUE."""
+    stamped: str = ""
+    """The date or moment that `add` fills in with the present one unless it is given."""
+    example: str = ""
+    """What the help shows behind `crm NOUN add`."""
     notes: bool = True
     """Whether items may have `notes`."""
 

@@ -21,7 +21,7 @@ from crm_cli.model.fieldtypes import (
     User,
     Word,
 )
-from crm_cli.model.kind import Derived, Field, Finding, Kind, State
+from crm_cli.model.kind import Derived, Field, Finding, Kind, Move, State
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -137,6 +137,7 @@ TASK = Kind(
     shorthand=alone("title"),
     title="title",
     when="due",
+    sort="closed,due",
     summed=("status",),
     columns=("due", "customer", "title", "status", "priority", "assignee", "id"),
     ranked=("due", "title", "id", "customer", "status", "assignee", "priority"),
@@ -150,6 +151,16 @@ TASK = Kind(
         Derived("closed", Boolean(), "completed or cancelled", sql=f"NOT ({_OPEN})"),
     ),
     check=_check_task,
+    live=lambda task: task.get("status") not in CLOSED,
+    moves=(
+        Move(
+            "cancel",
+            "Give tasks up; they stay in the record as cancelled.",
+            done="cancelled",
+            sets={"status": "cancelled"},
+            of=("open", "in_progress", "deferred"),
+        ),
+    ),
     states=(
         State("open", _OPEN, "neither completed nor cancelled"),
         State("done", "{t}.status = 'completed'", "completed"),

@@ -87,7 +87,7 @@ def spelled(draw: st.DrawFn, option: Parameter) -> list[str]:
 def test_a_plain_line_gives_what_typer_gives(line: tuple[tuple[str, ...], Verb, list[str]]) -> None:
     typed, verb, words = line
     call = read([*typed, *words])
-    if call is not None and call.function is verb.function:
+    if call is not None and call.verb is verb:
         assert call.values == by_typer(verb, words)
         assert {name: type(value) for name, value in call.values.items()} == {
             name: type(value) for name, value in (by_typer(verb, words) or {}).items()
@@ -123,7 +123,7 @@ def test_the_example_of_a_command_is_plain(typed: tuple[str, ...]) -> None:
     verb = dict(VERBS)[typed]
     start = f"crm {' '.join(typed)}"
     examples = [
-        line.strip() for line in (verb.function.__doc__ or "").splitlines()
+        line.strip() for line in verb.doc.splitlines()
         if line.strip().startswith(start) and not set("|>$()") & set(line)
     ]  # fmt: skip
     for example in examples:
@@ -134,13 +134,7 @@ def test_the_example_of_a_command_is_plain(typed: tuple[str, ...]) -> None:
             continue
         call = read(rest)
         assert call is not None, example
-        assert call.values == by_typer(call_verb(call.function), after(rest)), example
-
-
-def call_verb(function: object) -> Verb:
-    """The verb of a function."""
-    (found,) = [verb for _, verb in VERBS if verb.function is function]
-    return found
+        assert call.values == by_typer(call.verb, after(rest)), example
 
 
 def after(words: list[str]) -> list[str]:

@@ -12,8 +12,10 @@ import pytest
 
 from crm_cli.features import tasks
 from crm_cli.features.due import due
+from crm_cli.features.moves import pick
 from crm_cli.model.dates import local_date
 from crm_cli.model.recurrence import occurrences
+from crm_cli.model.task import TASK
 from crm_cli.workspace import Workspace
 
 Opened = Callable[..., Workspace]
@@ -60,7 +62,7 @@ def test_each_occurrence_comes_once_and_none_is_lost(
 
 def _act(opened: Workspace, id: str, chance: random.Random, shown: dict[str, list[date]]) -> None:
     """Done, put off, skipped, or left for another day."""
-    task = tasks.pick(opened, id)
+    task = pick(opened, TASK, id)
     values = task.item.values
     present = local_date(values.get("recurrence_id") or values["due"], ZONE)
     if not shown[id] or shown[id][-1] != present:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from crm_cli.features import tasks
+from crm_cli.features.moves import Found, pick
 from crm_cli.features.plan import Plan
 from crm_cli.features.tasks.delegating import accept, decline, delegate
 from crm_cli.model.errors import NotFound, Refused, UsageError
+from crm_cli.model.task import TASK
 from crm_cli.workspace import Workspace
 from tests.conftest import Crm
 
@@ -24,8 +26,8 @@ def after(opened: Workspace, plan: Plan) -> list[str | None]:
     return [item.values.get(key) for key in KEYS]
 
 
-def picked(opened: Workspace) -> list[tasks.Task]:
-    return [tasks.pick(opened, "t-3qqqqq1")]
+def picked(opened: Workspace) -> list[Found]:
+    return [pick(opened, TASK, "t-3qqqqq1")]
 
 
 def test_passed_on_accepted_and_done(workspace: Opened) -> None:
@@ -58,7 +60,7 @@ def test_what_is_refused(workspace: Opened) -> None:
     with pytest.raises(UsageError):
         delegate(petra, picked(petra), " ")
     with pytest.raises(Refused):
-        delegate(petra, [tasks.pick(petra, "t-9fz")], "marko")
+        delegate(petra, [pick(petra, TASK, "t-9fz")], "marko")
     after(petra, delegate(petra, picked(petra), "marko"))
     with pytest.raises(Refused, match="to marko, not to petra"):
         decline(petra, picked(petra))

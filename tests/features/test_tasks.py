@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from crm_cli.features import tasks
+from crm_cli.features.moves import move, pick
 from crm_cli.features.plan import Plan
 from crm_cli.model.errors import Ambiguous, NotFound, Refused, UsageError
 from crm_cli.model.item import Item
+from crm_cli.model.task import TASK
 from crm_cli.workspace import Workspace
+
+(CANCEL,) = (one for one in TASK.moves if one.name == "cancel")
 
 Opened = Callable[..., Workspace]
 
@@ -28,17 +32,17 @@ def carried_out(workspace: Workspace, plan: Plan) -> Plan:
 
 @pytest.mark.parametrize("text", ["t-9f3kx7d", "t-9f3", "T-9F3", "9f3k", "maja-kos", "Maja Kos"])
 def test_a_task_is_meant_by_its_id_or_by_who_has_one_open(workspace: Opened, text: str) -> None:
-    found = tasks.pick(workspace(), text)
+    found = pick(workspace(), TASK, text)
     assert (found.customer, found.id) == ("maja-kos", "t-9f3kx7d")
 
 
 def test_a_done_task_is_meant_by_its_id_only(workspace: Opened) -> None:
-    assert tasks.pick(workspace(), "t-9fz").item.title == "Ask about the flat"
+    assert pick(workspace(), TASK, "t-9fz").item.title == "Ask about the flat"
 
 
 def test_several_open_tasks_are_listed(workspace: Opened) -> None:
     with pytest.raises(Ambiguous) as caught:
-        tasks.pick(workspace(), "hotel-breg")
+        pick(workspace(), TASK, "hotel-breg")
     assert caught.value.candidates == (
         ("t-3qqqqq1", "Call about the towels, due 2026-11-16"),
         ("t-3qqqqq2", "Renew the contract, due 2026-11-24 14:30"),
@@ -47,22 +51,22 @@ def test_several_open_tasks_are_listed(workspace: Opened) -> None:
 
 def test_an_ambiguous_prefix_is_no_guess(workspace: Opened) -> None:
     with pytest.raises(Ambiguous):
-        tasks.pick(workspace(), "t-9f")
+        pick(workspace(), TASK, "t-9f")
 
 
 @pytest.mark.parametrize("text", ["t-zzz", "i-4k7", "nobody"])
 def test_what_is_not_there_is_not_found(workspace: Opened, text: str) -> None:
     with pytest.raises(NotFound):
-        tasks.pick(workspace(), text)
+        pick(workspace(), TASK, text)
 
 
 def test_a_script_needs_the_letter_or_the_whole_id(workspace: Opened) -> None:
     with pytest.raises(NotFound):
-        tasks.pick(workspace(), "9f3k", strict=True)
-    assert tasks.pick(workspace(), "9f3kx7d", strict=True).id == "t-9f3kx7d"
-    assert tasks.pick(workspace(), "t-9f3", strict=True).id == "t-9f3kx7d"
+        pick(workspace(), TASK, "9f3k", strict=True)
+    assert pick(workspace(), TASK, "9f3kx7d", strict=True).id == "t-9f3kx7d"
+    assert pick(workspace(), TASK, "t-9f3", strict=True).id == "t-9f3kx7d"
     with pytest.raises(NotFound):
-        tasks.pick(workspace(), "maja", strict=True)
+        pick(workspace(), TASK, "maja", strict=True)
 
 
 def test_adding_writes_what_was_said(workspace: Opened, shop: Path) -> None:
@@ -122,7 +126,7 @@ def test_a_wrong_task_is_refused(
 
 def test_done_is_completed_now(workspace: Opened) -> None:
     opened = workspace(today="2026-11-20T16:45:59+01:00")
-    carried_out(opened, tasks.done(opened, [tasks.pick(opened, "t-9f3")]))
+    carried_out(opened, tasks.done(opened, [pick(opened, TASK, "t-9f3")]))
     item = task(opened, "maja-kos", "t-9f3kx7d")
     assert item.get("status") == "completed"
     assert item.get("completed") == datetime.fromisoformat("2026-11-20T16:45+01:00")
@@ -132,7 +136,7 @@ def test_a_task_written_in_one_line_gets_its_id_when_it_is_done(
     workspace: Opened, shop: Path
 ) -> None:
     opened = workspace()
-    found = tasks.pick(opened, "jan-vidmar")
+    found = pick(opened, TASK, "jan-vidmar")
     carried_out(opened, tasks.done(opened, [found]))
     assert (shop / "customers" / "jan-vidmar.yaml").read_text() == (
         f"""\
@@ -149,14 +153,14 @@ tasks:
 
 def test_done_again_changes_nothing(workspace: Opened) -> None:
     opened = workspace()
-    plan = tasks.done(opened, [tasks.pick(opened, "t-9fz")])
+    plan = tasks.done(opened, [pick(opened, TASK, "t-9fz")])
     assert not opened.write(plan.change).diffs
     assert "done already (2026-11-11)" in plan.notes[0]
 
 
 def test_several_tasks_of_a_file_are_one_edit(workspace: Opened) -> None:
     opened = workspace()
-    found = [tasks.pick(opened, id) for id in ("t-3qqqqq1", "t-3qqqqq2", "t-3qqqqq1", "t-9f3")]
+    found = [pick(opened, TASK, id) for id in ("t-3qqqqq1", "t-3qqqqq2", "t-3qqqqq1", "t-9f3")]
     plan = tasks.done(opened, found)
     assert [step.path for step in plan.change.steps] == [
         "customers/hotel-breg.yaml",
@@ -194,7 +198,7 @@ def test_a_recurring_task_stays_one_and_logs_what_was_done(
     workspace: Opened, recurring: Path
 ) -> None:
     opened = workspace()
-    plan = carried_out(opened, tasks.done(opened, [tasks.pick(opened, "jan-vidmar")]))
+    plan = carried_out(opened, tasks.done(opened, [pick(opened, TASK, "jan-vidmar")]))
     assert recurring.read_text() == (
         """\
 name: Jan Vidmar
@@ -211,7 +215,7 @@ tasks:
     assert plan.notes == ["t-7777777 is next due Wed 2026-11-25, in 5 days"]
     for day in ("2026-11-25", "2026-12-02", "2026-12-09", "2026-12-20"):
         opened = workspace(today=day)
-        plan = carried_out(opened, tasks.done(opened, [tasks.pick(opened, "t-7777777")]))
+        plan = carried_out(opened, tasks.done(opened, [pick(opened, TASK, "t-7777777")]))
     assert plan.notes == ["t-7777777 was the last of its kind: the recurrence ends"]
     item = task(workspace(), "jan-vidmar", "t-7777777")
     assert item.get("status") == "completed"
@@ -226,7 +230,7 @@ tasks:
 
 def test_what_was_missed_is_written_down(workspace: Opened, recurring: Path) -> None:
     opened = workspace(today="2026-12-08")
-    plan = carried_out(opened, tasks.done(opened, [tasks.pick(opened, "t-7777777")]))
+    plan = carried_out(opened, tasks.done(opened, [pick(opened, TASK, "t-7777777")]))
     assert "missed 2 times: 2026-11-25 to 2026-12-02" in plan.notes[0]
     item = task(workspace(), "jan-vidmar", "t-7777777")
     assert item.get("due") == date(2026, 12, 9)
@@ -239,11 +243,11 @@ def test_what_was_missed_is_written_down(workspace: Opened, recurring: Path) -> 
 def test_one_that_is_put_off_does_not_move_the_next(workspace: Opened, recurring: Path) -> None:
     for text in ("2026-11-22", "2026-11-23"):
         opened = workspace()
-        carried_out(opened, tasks.snooze(opened, [tasks.pick(opened, "t-7777777")], text))
+        carried_out(opened, tasks.snooze(opened, [pick(opened, TASK, "t-7777777")], text))
     item = task(workspace(), "jan-vidmar", "t-7777777")
     assert item.get("recurrence_id") == date(2026, 11, 18)
     opened = workspace(today="2026-11-23")
-    carried_out(opened, tasks.skip(opened, [tasks.pick(opened, "t-7777777")]))
+    carried_out(opened, tasks.skip(opened, [pick(opened, TASK, "t-7777777")]))
     item = task(workspace(), "jan-vidmar", "t-7777777")
     assert (item.get("due"), item.get("recurrence_id")) == (date(2026, 11, 25), None)
     assert item.items("occurrences")[0].values["value"] == "2026-11-18 skipped"
@@ -252,12 +256,12 @@ def test_one_that_is_put_off_does_not_move_the_next(workspace: Opened, recurring
 def test_only_what_recurs_is_skipped(workspace: Opened) -> None:
     opened = workspace()
     with pytest.raises(Refused, match="does not recur"):
-        tasks.skip(opened, [tasks.pick(opened, "t-9f3")])
+        tasks.skip(opened, [pick(opened, TASK, "t-9f3")])
 
 
 def test_two_who_are_done_at_once_are_done_once(workspace: Opened, recurring: Path) -> None:
     opened = workspace()
-    found = [tasks.pick(opened, "t-7777777")]
+    found = [pick(opened, TASK, "t-7777777")]
     first, second = tasks.done(opened, found), tasks.done(opened, found)
     carried_out(opened, first)
     assert not workspace().write(second.change).diffs
@@ -299,11 +303,11 @@ def test_what_comes_first(workspace: Opened) -> None:
 
 def test_how_much_is_done(workspace: Opened) -> None:
     opened = workspace()
-    carried_out(opened, tasks.start(opened, [tasks.pick(opened, "t-9f3")], percent=40))
+    carried_out(opened, tasks.start(opened, [pick(opened, TASK, "t-9f3")], percent=40))
     item = task(workspace(), "maja-kos", "t-9f3kx7d")
     assert (item.get("status"), item.get("percent_complete")) == ("in_progress", 40)
     with pytest.raises(UsageError):
-        tasks.start(workspace(), [tasks.pick(opened, "t-9f3")], percent=100)
+        tasks.start(workspace(), [pick(opened, TASK, "t-9f3")], percent=100)
 
 
 def test_a_rule_that_is_none_is_told_and_ends_nothing(workspace: Opened, shop: Path) -> None:
@@ -313,48 +317,48 @@ def test_a_rule_that_is_none_is_told_and_ends_nothing(workspace: Opened, shop: P
     opened = workspace()
     for way in (tasks.done, tasks.skip):
         with pytest.raises(Refused, match="t-1: its rule cannot be read: 'sometimes' is no rule"):
-            way(opened, [tasks.pick(opened, "jan-vidmar")])
-    carried_out(opened, tasks.cancel(opened, [tasks.pick(opened, "jan-vidmar")]))
+            way(opened, [pick(opened, TASK, "jan-vidmar")])
+    carried_out(opened, move(opened, TASK, CANCEL, [pick(opened, TASK, "jan-vidmar")], {}))
     assert "status: cancelled" in path.read_text()
 
 
 def test_starting_a_done_task_opens_it_again(workspace: Opened) -> None:
     opened = workspace()
-    carried_out(opened, tasks.start(opened, [tasks.pick(opened, "t-9fz")]))
+    carried_out(opened, tasks.start(opened, [pick(opened, TASK, "t-9fz")]))
     item = task(opened, "maja-kos", "t-9fzzzz1")
     assert (item.get("status"), item.get("completed")) == ("in_progress", None)
 
 
 def test_a_done_task_is_neither_cancelled_nor_put_off(workspace: Opened) -> None:
     opened = workspace()
-    found = [tasks.pick(opened, "t-9fz")]
+    found = [pick(opened, TASK, "t-9fz")]
     with pytest.raises(Refused):
-        tasks.cancel(opened, found)
+        move(opened, TASK, CANCEL, found, {})
     with pytest.raises(Refused):
         tasks.snooze(opened, found, "mon")
 
 
 def test_cancelled(workspace: Opened) -> None:
     opened = workspace()
-    carried_out(opened, tasks.cancel(opened, [tasks.pick(opened, "t-9f3")]))
+    carried_out(opened, move(opened, TASK, CANCEL, [pick(opened, TASK, "t-9f3")], {}))
     assert task(opened, "maja-kos", "t-9f3kx7d").get("status") == "cancelled"
 
 
 def test_put_off(workspace: Opened) -> None:
     opened = workspace()
-    plan = carried_out(opened, tasks.snooze(opened, [tasks.pick(opened, "t-9f3")], "mon"))
+    plan = carried_out(opened, tasks.snooze(opened, [pick(opened, TASK, "t-9f3")], "mon"))
     assert task(opened, "maja-kos", "t-9f3kx7d").get("due") == date(2026, 11, 23)
     assert plan.notes == ["due Mon 2026-11-23, in 3 days"]
     for text in ("yesterday", "2026-11-19", "", "someday"):
         with pytest.raises(UsageError):
-            tasks.snooze(opened, [tasks.pick(opened, "t-9f3")], text)
+            tasks.snooze(opened, [pick(opened, TASK, "t-9f3")], text)
 
 
 def test_everything_else_keeps_its_bytes(workspace: Opened, shop: Path) -> None:
     path = shop / "customers" / "maja-kos.yaml"
     before = path.read_text()
     opened = workspace()
-    carried_out(opened, tasks.snooze(opened, [tasks.pick(opened, "t-9f3")], "2026-12-01"))
+    carried_out(opened, tasks.snooze(opened, [pick(opened, TASK, "t-9f3")], "2026-12-01"))
     assert path.read_text() == before.replace("due: 2026-11-20", "due: 2026-12-01")
 
 
@@ -365,10 +369,10 @@ def test_tasks_that_say_the_same_keep_their_ids(workspace: Opened, shop: Path) -
     assert len(set(ids)) == 3
     for id in ids:
         opened = workspace()
-        carried_out(opened, tasks.done(opened, [tasks.pick(opened, id)]))
+        carried_out(opened, tasks.done(opened, [pick(opened, TASK, id)]))
         assert [item.id for item in workspace().record("jan-vidmar").items("tasks")] == ids
     path.write_text("name: Jan\ntasks:\n  - Call\n  - Call\n  - Call\n")
     opened = workspace()
-    carried_out(opened, tasks.done(opened, [tasks.pick(opened, id) for id in reversed(ids)]))
+    carried_out(opened, tasks.done(opened, [pick(opened, TASK, id) for id in reversed(ids)]))
     items = workspace().record("jan-vidmar").items("tasks")
     assert [(item.id, item.get("status")) for item in items] == [(id, "completed") for id in ids]

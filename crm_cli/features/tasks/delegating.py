@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm_cli.features.moves import Found, planned
 from crm_cli.features.plan import Plan
 from crm_cli.features.references import user as known
-from crm_cli.features.tasks import Task, none_of, planned
+from crm_cli.features.tasks import none_of
 from crm_cli.model.errors import Refused, UsageError
+from crm_cli.model.task import TASK
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
 
 _DECLINED = "declined"
 
 
-def delegate(workspace: Workspace, tasks: Sequence[Task], to: str) -> Plan:
+def delegate(workspace: Workspace, tasks: Sequence[Found], to: str) -> Plan:
     """Plan to pass tasks on to a user, who is to accept.
 
     Who passes it on is the user at work, else who had it. Raises NotFound for nobody,
@@ -37,10 +39,10 @@ def delegate(workspace: Workspace, tasks: Sequence[Task], to: str) -> Plan:
             document.set(id, "delegated_from", before)
         document.set(id, "delegation_status", "needs_action")
 
-    return planned(tasks, tasks, update, "delegate", f"passed on to {user}", ())
+    return planned(TASK, tasks, tasks, update, "delegate", f"passed on to {user}", ())
 
 
-def accept(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
+def accept(workspace: Workspace, tasks: Sequence[Found]) -> Plan:
     """Plan to take on what was passed on; raises Refused for what nobody passed on."""
     _passed_on(workspace, tasks)
     left = [task for task in tasks if task.item.get("delegation_status") != "accepted"]
@@ -49,10 +51,10 @@ def accept(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
     def update(document: Document, id: str) -> None:
         document.set(id, "delegation_status", "accepted")
 
-    return planned(tasks, left, update, "accept", "accepted", notes)
+    return planned(TASK, tasks, left, update, "accept", "accepted", notes)
 
 
-def decline(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
+def decline(workspace: Workspace, tasks: Sequence[Found]) -> Plan:
     """Plan to give back what was passed on: it is again that person's, marked as declined."""
     _passed_on(workspace, tasks)
 
@@ -68,10 +70,10 @@ def decline(workspace: Workspace, tasks: Sequence[Task]) -> Plan:
             document.remove(id, "assignee")
         document.set(id, "delegation_status", _DECLINED)
 
-    return planned(tasks, tasks, update, "decline", "declined", ())
+    return planned(TASK, tasks, tasks, update, "decline", "declined", ())
 
 
-def _passed_on(workspace: Workspace, tasks: Sequence[Task]) -> None:
+def _passed_on(workspace: Workspace, tasks: Sequence[Found]) -> None:
     """Refuse what nobody passed on, and, where we know who is at work, what is another's."""
     none_of(tasks)
     for task in tasks:
@@ -84,6 +86,6 @@ def _passed_on(workspace: Workspace, tasks: Sequence[Task]) -> None:
             )
 
 
-def _assignee(task: Task) -> str | None:
+def _assignee(task: Found) -> str | None:
     found = task.item.get("assignee") or task.item.owner.get("owner")
     return str(found) if found else None

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from crm_cli.features.moves import Found
 from crm_cli.features.values import said
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Refused, Unreadable, UsageError
 from crm_cli.model.recurrence import Following, first, following, logged, occurrences, renewed
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
-
-if TYPE_CHECKING:
-    from crm_cli.features.tasks import Task
 
 _SHOWN = 3
 
@@ -54,7 +52,7 @@ def ruled(workspace: Workspace, values: dict[str, Any], every: str) -> list[str]
 
 
 def passed(
-    workspace: Workspace, tasks: Iterable[Task], outcome: str, notes: list[str]
+    workspace: Workspace, tasks: Iterable[Found], outcome: str, notes: list[str]
 ) -> dict[str, Passed]:
     """What becomes of those of the tasks that recur, by their ids; what is said goes to notes.
 

@@ -46,6 +46,8 @@ class FieldType:
     name = "text"
     storage = Storage.TEXT
     example = "Ana Novak"
+    metavar = "TEXT"
+    """What stands for a value in the help of an option."""
 
     def read(self, text: str, business: Business) -> Any:
         """The value that `text` spells; raises Unreadable."""

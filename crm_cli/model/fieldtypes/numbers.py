@@ -26,6 +26,7 @@ class Integer(FieldType):
     name = "integer"
     storage = Storage.INTEGER
     example = "12"
+    metavar = "N"
 
     def __init__(self, low: int = 0, high: int = 10**9) -> None:
         self.low = low
@@ -51,6 +52,7 @@ class Number(FieldType):
     name = "decimal"
     storage = Storage.DECIMAL
     example = "2.5"
+    metavar = "NUMBER"
 
     def read(self, text: str, business: Business) -> Decimal:
         return read_decimal(text)
@@ -67,6 +69,7 @@ class Percent(Number):
 
     name = "percent"
     example = "15"
+    metavar = "PERCENT"
 
     def read(self, text: str, business: Business) -> Decimal:
         return read_percent(text)
@@ -78,6 +81,7 @@ class Money(FieldType):
     name = "money"
     storage = Storage.MONEY
     example = "84.50"
+    metavar = "AMOUNT"
 
     def read(self, text: str, business: Business) -> Decimal | tuple[Decimal, str]:
         """The amount; with a currency (`200 EUR`) the pair of both."""
@@ -96,6 +100,7 @@ class Price(Number):
 
     name = "price"
     example = "18.50"
+    metavar = "AMOUNT"
 
     def read(self, text: str, business: Business) -> Any:
         amount = read_amount(text)
@@ -112,6 +117,7 @@ class Boolean(FieldType):
     name = "yes or no"
     storage = Storage.BOOLEAN
     example = "true"
+    metavar = "yes|no"
 
     def read(self, text: str, business: Business) -> bool:
         word = text.strip().lower()

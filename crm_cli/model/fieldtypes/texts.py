@@ -33,6 +33,7 @@ class Word(FieldType):
     name = "word"
     storage = Storage.WORD
     example = "petra"
+    metavar = "WORD"
 
     def read(self, text: str, business: Business) -> str:
         return text.strip()
@@ -42,6 +43,7 @@ class User(Word):
     """One of the users that crm.yaml names; anybody where it names none."""
 
     name = "user"
+    metavar = "USER"
 
 
 class Choice(FieldType):
@@ -54,6 +56,8 @@ class Choice(FieldType):
         self.words = tuple(words)
         self.vocabulary = vocabulary
         self.example = self.words[0]
+        listed = "|".join(self.words)
+        self.metavar = listed if not vocabulary and len(listed) <= 40 else "WORD"
 
     def choices(self, business: Business) -> tuple[str, ...]:
         """The words of the list, with those that the settings add."""
@@ -86,6 +90,7 @@ class Country(FieldType):
     name = "country"
     storage = Storage.WORD
     example = "SI"
+    metavar = "COUNTRY"
 
     def read(self, text: str, business: Business) -> str:
         if len(text) == 2 and text.isascii() and text.isupper() and text != "UK":
@@ -101,6 +106,7 @@ class Currency(FieldType):
     name = "currency"
     storage = Storage.WORD
     example = "EUR"
+    metavar = "EUR"
 
     def read(self, text: str, business: Business) -> str:
         if len(text) == 3 and text.isascii() and text.isupper():
@@ -119,6 +125,7 @@ class Reference(FieldType):
 
     def __init__(self, to: str, *, required: bool = True) -> None:
         self.to = to
+        self.metavar = {"customer": "WHO", "product": "PRODUCT"}.get(to, "ID")
         self.required = required
         """Whether a reference to nobody is a problem; a name may stand where it is not."""
 

@@ -19,6 +19,7 @@ class Date(FieldType):
     name = "date"
     storage = Storage.DATE
     example = "2026-11-03"
+    metavar = "DATE"
 
     def read(self, text: str, business: Business) -> date:
         if len(text) == 10 and text[4] == "-" and text.isascii():
@@ -44,6 +45,7 @@ class Moment(FieldType):
     name = "date or time"
     storage = Storage.MOMENT
     example = "2026-11-03T10:30+01:00"
+    metavar = "DATE"
 
     def read(self, text: str, business: Business) -> date | datetime:
         if len(text) in (10, 22, 25) and text[4] == "-" and text.isascii():
@@ -73,6 +75,7 @@ class Partial(FieldType):
     name = "partial date"
     storage = Storage.PARTIAL_DATE
     example = "--11-22"
+    metavar = "DATE"
 
     def read(self, text: str, business: Business) -> Any:
         return read_partial_date(text)
@@ -90,6 +93,7 @@ class Duration(FieldType):
     name = "duration"
     storage = Storage.INTEGER
     example = "45min"
+    metavar = "TIME"
 
     def read(self, text: str, business: Business) -> int:
         from crm_cli.model.duration import read_duration
@@ -107,6 +111,7 @@ class Every(FieldType):
 
     name = "interval"
     example = "30 days"
+    metavar = "INTERVAL"
 
     def read(self, text: str, business: Business) -> str:
         from crm_cli.model.duration import read_interval

@@ -1,0 +1,233 @@
+"""The verbs that every kind of item has, made from its declaration: add, list, show, moves.
+
+A noun's module takes those it wants; one that does nothing else is `verbs = item_verbs("case")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Annotated, Any
+
+from crm_cli.cli.listing import list_verb
+from crm_cli.cli.options import AsOf, Cols, DryRun, Json, Output, Yes
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Parameter, Verb, Verbs, parameter
+from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import Ambiguous
+from crm_cli.model.fieldtypes import Choice, GroupOf
+from crm_cli.model.kind import Field, Kind, Move
+from crm_cli.model.kinds import BY_NAME
+from crm_cli.model.text import a_or_an
+
+if TYPE_CHECKING:
+    from crm_cli.features.moves import Among, Found
+    from crm_cli.features.plan import Plan
+    from crm_cli.workspace import Workspace
+
+_WRITING = (parameter("dry_run", DryRun, {"dry_run": False}), parameter("yes", Yes, {"yes": False}))
+
+
+def item_verbs(name: str) -> Verbs:
+    """All the verbs that follow from a kind's declaration."""
+    verbs = Verbs()
+    add_verb(verbs, name)
+    list_verb(verbs, name)
+    show_verb(verbs, name)
+    move_verbs(verbs, name)
+    return verbs
+
+
+def add_verb(verbs: Verbs, name: str) -> None:
+    """Give a module its `add`: WHO, the title's words, an option for each field to ask for."""
+    kind = BY_NAME[name]
+    keys, options = _options(kind, kind.asked)
+    help = "The customer, then what it is; further fields as KEY=VALUE."
+    metavar = f"WHO {kind.title.upper()}… [KEY=VALUE…]"
+
+    def add(session: Session, words: list[str], dry_run: bool = False, **given: Any) -> None:
+        from crm_cli.cli.assignments import split_values
+        from crm_cli.cli.choosing import who
+        from crm_cli.features.new_items import add as plan
+
+        named, values = split_values(words)
+        customer = who(session, named[0] if named else "")
+        chosen = {keys[option]: text for option, text in given.items()}
+        title = " ".join(named[1:])
+        carry_out(
+            session,
+            plan(session.workspace, kind, customer, title, chosen, values),
+            dry_run=dry_run,
+        )
+
+    words = parameter("words", Annotated[list[str], Argument(metavar=metavar, help=help)], {})
+    verbs.take(
+        Verb(
+            add,
+            doc=f"Add {a_or_an(_spaced(name))} of a customer.\n\ncrm {name} add {kind.example}",
+            parameters=(words, *options, _WRITING[0]),
+        )
+    )
+
+
+def show_verb(verbs: Verbs, name: str) -> None:
+    """Give a module its `show`: one item, by its id or by a customer who has one."""
+    kind = BY_NAME[name]
+    which = f"an open {_spaced(name)}" if kind.live is not None else f"one {_spaced(name)}"
+    which = which.replace("an open", "one open")
+    text = f"{a_or_an(_spaced(name)).capitalize()}; or a customer who has {which}."
+
+    def show(
+        session: Session,
+        item: str,
+        cols: Cols = None,
+        as_of: AsOf = None,
+        output: Output = None,
+        json: Json = False,
+    ) -> None:
+        from crm_cli.cli.one import answer_one
+        from crm_cli.features.showing import item as shown
+
+        session.look_back(as_of)
+        found = picked(session, kind, item, strict=False)
+        one = shown(session.workspace, found.customer, found.id)
+        answer_one(session, one, cols=cols, output=output, json=json)
+
+    show.__annotations__["item"] = Annotated[str, Argument(metavar="ID|WHO", help=text)]
+    verbs.take(
+        Verb(
+            show,
+            doc=f"Show all that is known of {a_or_an(_spaced(name))}."
+            f"\n\ncrm {name} show {kind.letter}-9f3",
+        )
+    )
+
+
+def move_verbs(verbs: Verbs, name: str) -> None:
+    """Give a module the moves that the kind declares."""
+    kind = BY_NAME[name]
+    for move in kind.moves:
+        verbs.take(_move_verb(kind, move))
+
+
+def _move_verb(kind: Kind, move: Move) -> Verb:
+    keys, options = _options(kind, move.takes)
+
+    def run(
+        session: Session,
+        items: list[str],
+        dry_run: bool = False,
+        yes: bool = False,
+        **given: Any,
+    ) -> None:
+        from crm_cli.features.moves import movable
+        from crm_cli.features.moves import move as plan
+
+        chosen = {keys[option]: text for option, text in given.items() if text is not None}
+        change(
+            session,
+            kind,
+            items,
+            lambda workspace, found: plan(workspace, kind, move, found, chosen),
+            among=movable(move),
+            dry_run=dry_run,
+            yes=yes,
+        )
+
+    verb = move.name.replace("_", "-")
+    example = f"crm {kind.name} {verb} {kind.letter}-9f3"
+    items = parameter("items", _which(kind, move), {})
+    return Verb(
+        run,
+        name=move.name,
+        doc=f"{move.doc}\n\n{example}",
+        parameters=(items, *options, *_WRITING),
+    )
+
+
+def _which(kind: Kind, move: Move) -> Any:
+    """The argument that names the items of a move."""
+    several = _spaced(kind.key)
+    state = "open " if kind.live is not None else ""
+    if len(move.of) == 1:
+        state = f"{_spaced(move.of[0])} "
+    help = (
+        f"{several.capitalize()} by id; a customer with one {state}{_spaced(kind.name)}; "
+        f"terms select {state}{several}; - reads ids."
+    )
+    return Annotated[list[str], Argument(metavar="ID…|WHO…|TERM…", help=help)]
+
+
+def change(
+    session: Session,
+    kind: Kind,
+    words: Sequence[str],
+    plan: Callable[[Workspace, list[Found]], Plan],
+    *,
+    among: Among | None = None,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Carry out what is planned for the items that the words name; see `moves.pick`."""
+    from crm_cli.features.moves import confirmed_by_title, described, split_terms
+
+    strict = not session.interactive
+    workspace = session.workspace
+    named, terms = split_terms(workspace, kind, session.expand(words))
+    found = [picked(session, kind, word, strict=strict, among=among) for word in named]
+    if not terms:
+        carry_out(session, plan(workspace, found), dry_run=dry_run, yes=yes)
+        return
+    found += described(workspace, kind, terms, among=among)
+    asked = confirmed_by_title(plan(workspace, found), found)
+    carry_out(session, asked, dry_run=dry_run, yes=yes)
+
+
+def picked(
+    session: Session, kind: Kind, word: str, *, strict: bool, among: Among | None = None
+) -> Found:
+    """The item that a word names; of several customers, then of several items, the chosen one."""
+    from crm_cli.features.moves import pick
+
+    while True:
+        try:
+            return pick(session.workspace, kind, word, strict=strict, among=among)
+        except Ambiguous as error:
+            chosen = session.pick(f"{word} could be several; which one?", error.candidates)
+            if chosen is None:
+                raise
+            word = chosen
+
+
+def _options(kind: Kind, keys: Sequence[str]) -> tuple[Mapping[str, str], list[Parameter]]:
+    """An option for each field, of a group for each of its fields; and their keys by option."""
+    found: dict[str, str] = {}
+    options = []
+    for key in keys:
+        field = kind.by_key[key]
+        if isinstance(field.type, GroupOf):
+            parts = [(f"{key}.{part.key}", part) for part in field.type.kind.fields]
+        else:
+            parts = [(key, field)]
+        for path, part in parts:
+            name = path.replace(".", "_")
+            name = f"{name}_" if iskeyword(name) else name
+            found[name] = path
+            options.append(_option(name, path, part))
+    return found, options
+
+
+def _option(name: str, path: str, field: Field) -> Parameter:
+    doc = field.doc[:1].upper() + field.doc[1:]
+    if isinstance(field.type, Choice) and "|" not in field.type.metavar:
+        doc += f": {', '.join(field.type.words[:5])} …"
+    else:
+        doc += "."
+    option = Option(
+        f"--{path.replace('_', '-').replace('.', '-')}", metavar=field.type.metavar, help=doc
+    )
+    return parameter(name, Annotated[str | None, option], {name: None})
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")

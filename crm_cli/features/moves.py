@@ -1,0 +1,285 @@
+"""Items that a command is about, of any kind, and what becomes of them.
+
+A noun's verbs name their items by id, by a customer who has one that is still open, or by
+query terms; `planned` makes one change of what is done to them, a file at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from crm_cli.features.items import find
+from crm_cli.features.plan import Plan, counted
+from crm_cli.features.values import shown, typed_all
+from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused
+from crm_cli.model.fieldtypes import ListOf, Storage
+from crm_cli.model.ids import item_prefix
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind, Move
+from crm_cli.model.text import a_or_an
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Workspace
+
+Among = Callable[[Item], bool]
+"""Whether an item can be meant where it is not named by its id."""
+
+
+class Found(NamedTuple):
+    """An item of a customer, as the file has it now."""
+
+    customer: str
+    name: str
+    path: str
+    item: Item
+
+    @property
+    def id(self) -> str:
+        """The item's id."""
+        return self.item.id
+
+    @property
+    def said(self) -> str:
+        """How it is spoken of: `Send the quote, t-9f3kx7d of Ana Novak (ana-novak)`."""
+        title = self.item.title
+        named = f"{title}, {self.id}" if title else f"{self.item.kind.name} {self.id}"
+        return f"{named} of {self.name} ({self.customer})"
+
+
+def pick(
+    workspace: Workspace,
+    kind: Kind,
+    text: str,
+    *,
+    strict: bool = False,
+    among: Among | None = None,
+) -> Found:
+    """The item that an id means, or a WHO who has one item `among` those that can be meant.
+
+    These are the open ones of a kind that knows such, unless told otherwise. Raises
+    Ambiguous with the items of a customer who has several, and NotFound. `strict` is for
+    writers without a terminal: see `Workspace.who`.
+    """
+    lettered = text[1:2] == "-" and not _is_customer(workspace, text)
+    if lettered and (found := find(workspace, text, kind)) is not None:
+        return at(workspace, *found)
+    try:
+        customer = workspace.who(text, strict=strict)
+    except NotFound as error:
+        named = None if lettered else find(workspace, text, kind, strict=strict)
+        if named is None:
+            raise _neither(text, kind, error, lettered=lettered) from None
+        return at(workspace, *named)
+    return _only(workspace, kind, customer, among or kind.live)
+
+
+def at(workspace: Workspace, customer: str, id: str) -> Found:
+    """An item by its ids; raises NotFound."""
+    document = workspace.document(customer)
+    name = str(document.record.get("name") or customer)
+    return Found(customer, name, document.path, document.find(id))
+
+
+def described(
+    workspace: Workspace, kind: Kind, terms: Sequence[str], *, among: Among | None = None
+) -> list[Found]:
+    """The items that query terms describe, as far as they can be meant; raises UsageError.
+
+    One that is closed is meant by its id only.
+    """
+    meant = among or kind.live
+    documents: dict[str, Document] = {}
+    found = []
+    for customer, id in workspace.items(kind, terms):
+        if customer not in documents:
+            documents[customer] = workspace.document(customer)
+        document = documents[customer]
+        item = document.find(id)
+        if meant is None or meant(item):
+            name = str(document.record.get("name") or customer)
+            found.append(Found(customer, name, document.path, item))
+    return found
+
+
+def split_terms(
+    workspace: Workspace, kind: Kind, words: Iterable[str]
+) -> tuple[list[str], list[str]]:
+    """The words that name an item or a customer, and those that are query terms."""
+    from crm_cli.query.who import is_term
+
+    scope = workspace.scope(kind)
+    named: list[str] = []
+    terms: list[str] = []
+    for word in words:
+        (terms if is_term(word, scope) else named).append(word)
+    return named, terms
+
+
+def confirmed_by_title(plan: Plan, found: Sequence[Found]) -> Plan:
+    """The plan about items that terms found: of several, each is named before it is done."""
+    if len(found) < 2:
+        return plan
+    return plan._replace(
+        records=[f"{one.item.title or one.item.kind.name} ({one.id})" for one in found]
+    )
+
+
+def planned(
+    kind: Kind,
+    found: Sequence[Found],
+    left: Sequence[Found],
+    update: Callable[[Document, str], None],
+    verb: str,
+    done: str,
+    notes: Sequence[str],
+) -> Plan:
+    """One edit for each file, with what `update` does to those of its items that are `left`."""
+    by_path: dict[str, list[str]] = {one.path: [] for one in found}
+    for one in left:
+        if one.id not in by_path[one.path]:
+            by_path[one.path].append(one.id)
+    customers = list(dict.fromkeys(one.customer for one in left))
+    count = sum(len(ids) for ids in by_path.values())
+    if count == 1:
+        subject, shown = f"{left[0].id} of {left[0].customer}", left[0].said
+    else:
+        of = customers[0] if len(customers) == 1 else counted(len(customers), "customer")
+        subject = shown = f"{counted(count, kind.name, kind.key)} of {of}"
+    edits = tuple(Edit(path, _each(ids, update)) for path, ids in by_path.items())
+    question = f"{verb.capitalize()} {subject}?"
+    return Plan(Change(f"{verb} {subject}", edits), f"{done}: {shown}", customers, question, notes)
+
+
+def movable(move: Move) -> Among:
+    """Whether a move may start from where an item is; for items that are not named by id."""
+    key = next(iter(move.sets), "")
+    return lambda item: not move.of or item.get(key) in move.of
+
+
+def move(
+    workspace: Workspace,
+    kind: Kind,
+    move: Move,
+    found: Sequence[Found],
+    given: Mapping[str, str | None],
+) -> Plan:
+    """Plan to move items, with further fields as people type them.
+
+    Raises Refused for one that cannot be moved from where it is, UsageError for a wrong value.
+    """
+    key, value = next(iter(move.sets.items()), ("", ""))
+    notes: list[str] = []
+    values = typed_all(workspace, kind, given, notes)
+    left = []
+    for one in found:
+        now = one.item.get(key)
+        if now == value and not values:
+            notes.append(f"{one.said} is {move.done} already")
+        elif move.of and now not in (*move.of, value):
+            raise Refused(
+                f"{one.said} is {str(now).replace('_', ' ')}",
+                f"crm set {one.id} {key}={value} changes it all the same",
+            )
+        else:
+            left.append(one)
+
+    def update(document: Document, id: str) -> None:
+        _carry_out(workspace, document, id, move, values)
+
+    return planned(kind, found, left, update, move.name.replace("_", " "), move.done, notes)
+
+
+def _carry_out(
+    workspace: Workspace, document: Document, id: str, move: Move, values: Mapping[str, Any]
+) -> None:
+    item = document.find(id)
+    key, value = next(iter(move.sets.items()), ("", ""))
+    if move.history and item.get(key) != value:
+        entry = {key: value, "at": present(workspace, _listed(item.kind, move.history), "at")}
+        if workspace.user is not None:
+            entry["by"] = workspace.user
+        document.add(move.history, entry, ref=id)
+    for field, set_to in move.sets.items():
+        document.set(id, field, set_to)
+    for field in move.stamps:
+        if field not in values:
+            document.set(id, field, present(workspace, item.kind, field))
+    for field in move.clears:
+        document.remove(id, field)
+    for field, typed_value in values.items():
+        document.set(id, field, typed_value)
+
+
+def present(workspace: Workspace, kind: Kind, key: str) -> date:
+    """The present day, or minute, as the field's type has it."""
+    if kind.by_key[key].type.storage is Storage.DATE:
+        return workspace.clock.today
+    return workspace.clock.now.replace(second=0, microsecond=0)
+
+
+def _listed(kind: Kind, key: str) -> Kind:
+    """The kind of a list's items."""
+    type = kind.by_key[key].type
+    assert isinstance(type, ListOf)
+    return type.kind
+
+
+def _each(
+    ids: Sequence[str], update: Callable[[Document, str], None]
+) -> Callable[[Document], None]:
+    def updates(document: Document) -> None:
+        for id in ids:
+            update(document, id)
+
+    return updates
+
+
+def _only(workspace: Workspace, kind: Kind, customer: str, among: Among | None) -> Found:
+    """The one item of a customer that can be meant."""
+    document = workspace.document(customer)
+    name = str(document.record.get("name") or customer)
+    items = [one for one in document.record.items(kind.key) if among is None or among(one)]
+    still = "open " if among is not None and among is kind.live else ""
+    if not items:
+        raise NotFound(
+            f"{name} ({customer}) has no {still}{kind.name}",
+            f"crm {kind.name} list customer:{customer} shows all",
+        )
+    if len(items) > 1:
+        when = kind.when
+        items.sort(key=lambda item: (item.get(when) is None, str(item.get(when) or "")))
+        raise Ambiguous(
+            f"{name} ({customer}) has {len(items)} {still}{kind.key}",
+            "say which one by its id",
+            candidates=tuple((item.id, _candidate(workspace, item)) for item in items),
+        )
+    return Found(customer, name, document.path, items[0])
+
+
+def _candidate(workspace: Workspace, item: Item) -> str:
+    when = item.get(item.kind.when) if item.kind.when else None
+    title = item.title or item.kind.name
+    return f"{title}, {item.kind.when} {shown(workspace, when)}" if when else title
+
+
+def _neither(text: str, kind: Kind, error: NotFound, *, lettered: bool) -> NotFound:
+    """A word that names no customer might have been meant for an item."""
+    listed = f"crm {kind.name} list shows those there are"
+    if lettered and item_prefix(text) is not None:
+        return NotFound(f"there is no {kind.name} {text}", listed)
+    if not error.message.startswith("there is no customer"):
+        return error
+    return NotFound(
+        f"there is neither {a_or_an(kind.name)} nor a customer '{text}'", error.hint or listed
+    )
+
+
+def _is_customer(workspace: Workspace, text: str) -> bool:
+    try:
+        workspace.path_of(text)
+    except NotFound:
+        return False
+    except DataError:
+        return True
+    return True

@@ -1,0 +1,129 @@
+"""The verbs that follow from a kind's declaration, on interactions and payments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crm_cli.features.new_items import add
+from crm_cli.model.errors import UsageError
+from crm_cli.model.interaction import INTERACTION
+from crm_cli.model.payment import PAYMENT
+from crm_cli.workspace import Workspace
+from tests.conftest import Crm
+
+Opened = Callable[..., Workspace]
+
+
+@pytest.fixture
+def planned(crm: Crm) -> str:
+    """The id of a meeting that is planned with Maja."""
+    crm("log", "maja-kos", "Fitting", "--kind", "meeting", "--at", "2026-11-23 10:00")
+    (found,) = json.loads(crm("interaction", "list", "is:planned", "--json", "--cols", "id").out)
+    return str(found["id"])
+
+
+def values(crm: Crm, id: str) -> dict[str, object]:
+    shown: dict[str, object] = json.loads(crm("interaction", "show", id, "--json").out)
+    return shown
+
+
+def test_a_planned_meeting_took_place(crm: Crm, planned: str) -> None:
+    done = crm("interaction", "held", "maja-kos", "--outcome", "reached", "--duration", "45min")
+    assert done.code == 0
+    assert done.out == (
+        f"held: Fitting, {planned} of Maja Kos (maja-kos)  (customers/maja-kos.yaml)\n"
+    )
+    found = values(crm, planned)
+    assert (found["status"], found["outcome"], found["duration"]) == ("held", "reached", 45)
+
+
+def test_terms_select_what_can_be_moved(crm: Crm, planned: str) -> None:
+    done = crm("interaction", "not-held", "+vip")
+    assert (done.code, values(crm, planned)["status"]) == (0, "not_held")
+    assert crm("interaction", "list", "is:held", "-o", "ids").out.count("\n") == 2
+
+
+def test_what_is_moved_already_is_reported(crm: Crm, planned: str) -> None:
+    crm("interaction", "held", planned)
+    again = crm("interaction", "held", planned)
+    assert again.code == 0 and f"Fitting, {planned} of Maja Kos (maja-kos) is held already" in (
+        again.err
+    )
+
+
+def test_a_move_from_another_state_is_refused(crm: Crm, planned: str) -> None:
+    crm("interaction", "not-held", planned)
+    refused = crm("interaction", "held", planned)
+    assert refused.code == 6 and "is not held" in refused.err
+    assert f"crm set {planned} status=held" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("held", "i-zzzzzzz"), "there is no interaction i-zzzzzzz"),
+        (("held", "hotel-breg"), "Hotel Breg (hotel-breg) has no interaction"),
+        (("held", "nobody-here"), "there is neither an interaction nor a customer"),
+    ],
+)
+def test_nothing_to_move(crm: Crm, words: tuple[str, ...], message: str) -> None:
+    done = crm("interaction", *words)
+    assert (done.code, done.out) == (3, "")
+    assert message in done.err
+
+
+def test_an_empty_option_is_refused(crm: Crm, planned: str) -> None:
+    done = crm("interaction", "held", planned, "--outcome", "")
+    assert done.code == 2 and "--outcome is empty" in done.err
+    assert values(crm, planned)["status"] == "planned"
+
+
+def test_undo_takes_a_move_back(crm: Crm, shop: Path, planned: str) -> None:
+    before = (shop / "customers" / "maja-kos.yaml").read_bytes()
+    crm("interaction", "held", planned)
+    crm("undo")
+    assert (shop / "customers" / "maja-kos.yaml").read_bytes() == before
+
+
+def test_one_payment_is_shown_by_its_customer(crm: Crm) -> None:
+    crm("payment", "add", "hotel-breg", "20")
+    assert json.loads(crm("payment", "show", "hotel-breg", "--json").out)["amount"] == "20"
+
+
+def test_a_new_item_has_its_title_its_fields_and_the_present_time(workspace: Opened) -> None:
+    opened = workspace()
+    plan = add(
+        opened, INTERACTION, "maja-kos", "Asked  for\nsheets", {"kind": "call", "at": "yesterday"},
+        [("touchpoint", "the fair")],
+    )  # fmt: skip
+    opened.write(plan.change)
+    item = workspace().item(plan.made[0])
+    record = workspace().document(item[0]).find(item[1])
+    assert (record.get("summary"), record.get("kind")) == ("Asked for sheets", "call")
+    assert (str(record.get("at")), record.get("touchpoint")) == ("2026-11-19", "the fair")
+    assert plan.notes == ["at Thu 2026-11-19, yesterday"]
+
+
+@pytest.mark.parametrize(
+    ("title", "values", "message"),
+    [
+        (" ", (), "an interaction needs a summary"),
+        ("Asked", (("tuochpoint", "x"),), "did you mean touchpoint"),
+        ("Asked", (("kind", "telepathy"),), "telepathy"),
+    ],
+)
+def test_a_new_item_is_refused(
+    workspace: Opened, title: str, values: tuple[tuple[str, str], ...], message: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        add(workspace(), INTERACTION, "maja-kos", title, {}, values)
+    assert message in f"{refused.value.message} {refused.value.hint}"
+
+
+def test_a_kind_that_is_named_by_a_number_takes_no_title(workspace: Opened) -> None:
+    with pytest.raises(UsageError, match="is no field of a payment"):
+        add(workspace(), PAYMENT, "maja-kos", "20", {})
