@@ -36,9 +36,11 @@ def agenda(
     crm agenda --days 14 --owner me --gaps
     """
     from crm_cli.cli.columns import only
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.features.due.agenda import agenda as find
     from crm_cli.features.due.agenda import heading
-    from crm_cli.render.output import Column, Format, Rows
+    from crm_cli.formats.tables import PATHS
+    from crm_cli.model.rows import Column, Rows
 
     session.look_back(as_of)
     workspace = session.workspace
@@ -46,7 +48,7 @@ def agenda(
         :limit
     ]
     form = session.format(output, json)
-    if form is Format.TABLE and cols is None:
+    if form is TABLE and cols is None:
         from crm_cli.render.agenda import agenda_lines
 
         days_of = [(heading(entry, workspace), entry) for entry in found]
@@ -60,7 +62,7 @@ def agenda(
         found,
         ids=[entry.id or str(entry.who) for entry in records],
         paths=[workspace.path_of(str(entry.who)) for entry in records]
-        if form is Format.PATHS
+        if form is PATHS
         else None,
     )
     session.show(only(rows, cols), form, header=not no_header)

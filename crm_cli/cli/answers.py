@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
+from crm_cli.formats.tables import Holds, TableFormat
 from crm_cli.model.kind import Kind
-from crm_cli.render.output import Column, Format, Rows
+from crm_cli.model.rows import Column, Rows
 
 if TYPE_CHECKING:
     from crm_cli.query.select import Answer
@@ -23,7 +25,7 @@ def answer_list(
     cols: str | None = None,
     sort: str | None = None,
     limit: int | None = None,
-    output: Format | None = None,
+    output: str | None = None,
     json: bool = False,
     header: bool = True,
     default_sort: str = "",
@@ -38,8 +40,8 @@ def answer_list(
     wanted: str | Sequence[str] | None = cols
     if groups:
         default_sort = ""
-    elif form in (Format.IDS, Format.PATHS):
-        wanted = ("id",) if form is Format.IDS else ("path",)
+    elif form.holds is Holds.NAMES:
+        wanted = (form.column,)
     answer = session.workspace.select(
         base,
         session.terms(terms, base),
@@ -56,9 +58,9 @@ def answer_list(
     session.show(marked(session, rows, form), form, header=header)
 
 
-def marked(session: Session, rows: Rows, form: Format) -> Rows:
+def marked(session: Session, rows: Rows, form: TableFormat) -> Rows:
     """The rows with what is enough to type of items' ids, where colour can show it."""
-    if form is not Format.TABLE or not session.screen.color or "id" not in rows.keys:
+    if form is not TABLE or not session.screen.color or "id" not in rows.keys:
         return rows
     from crm_cli.features.items import unique_parts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from inspect import Parameter as Place
 from inspect import Signature
 from typing import Annotated, Any
@@ -22,7 +23,7 @@ from crm_cli.cli.commands import (
 )
 from crm_cli.cli.plain import verbs_of
 from crm_cli.cli.session import Session
-from crm_cli.cli.verbs import Argument, Function, Parameter, Verb, Verbs
+from crm_cli.cli.verbs import Argument, Function, Option, Parameter, Verb, Verbs
 from crm_cli.cli.wrong_verbs import no_command, no_verb
 from crm_cli.model.errors import Declined
 
@@ -193,9 +194,15 @@ def _place(parameter: Parameter) -> Place:
         if isinstance(declared, Argument)
         else typer.Option(*declared.names, min=declared.min, **said)
     )
+    hint: Any = parameter.hint
+    if isinstance(declared, Option) and declared.choices:
+        # Typer takes a closed list as an enumeration; to the command a member is a text.
+        enumeration: Any = StrEnum
+        members = [(word.upper(), word) for word in declared.choices]
+        hint = enumeration("Choice", members) | None
     return Place(
         parameter.name,
         Place.KEYWORD_ONLY,
         default=Place.empty if parameter.required else parameter.default,
-        annotation=Annotated[parameter.hint, info],
+        annotation=Annotated[hint, info],
     )

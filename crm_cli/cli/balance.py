@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Where
+from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Verbs
-from crm_cli.render.output import Column, Format, Rows
+from crm_cli.formats.tables import Holds, TableFormat
+from crm_cli.model.rows import Column, Rows
 
 if TYPE_CHECKING:
     from crm_cli.features.balances import Account, Owing
@@ -125,14 +127,16 @@ def _total(found: Sequence[Owing]) -> list[Any]:
     ]
 
 
-def _of_one(session: Session, who: str, form: Format, cols: str | None, *, header: bool) -> None:
+def _of_one(
+    session: Session, who: str, form: TableFormat, cols: str | None, *, header: bool
+) -> None:
     from crm_cli.features.balances import account
 
     found = account(session.workspace, session.who(who))
     session.report(found.problems)
-    if form is Format.TABLE and not cols:
+    if form is TABLE and not cols:
         session.show_card(_card(found))
-    elif form in (Format.JSON, Format.YAML, Format.JSONL) and not cols:
+    elif form.holds is Holds.RECORDS and not cols:
         session.show_record(_object(found), form)
     else:
         from crm_cli.cli.columns import only

@@ -33,10 +33,11 @@ def check(
     crm check ana customers/kava-doo.yaml
     crm check --fix --dry-run
     """
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.features import checking
     from crm_cli.features.plan import counted
     from crm_cli.model.errors import Severity
-    from crm_cli.render.output import Column, Format, Rows
+    from crm_cli.model.rows import Column, Rows
     from crm_cli.render.problems import problem_line, problem_object
 
     words = what or ()
@@ -55,7 +56,7 @@ def check(
             return
     problems = checking.check(session.workspace, words)
     form = session.format(output, json)
-    if form is Format.TABLE:
+    if form is TABLE:
         session.write(problem_line(problem, session.screen) for problem in problems)
         if not problems:
             session.say("nothing is wrong")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_cli.model.errors import UsageError
-from crm_cli.render.output import Rows
+from crm_cli.model.rows import Rows
 
 
 def only(rows: Rows, cols: str | None) -> Rows:

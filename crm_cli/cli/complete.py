@@ -172,6 +172,8 @@ class Completer:
         return []
 
     def _parameter(self, parameter: Parameter, current: str) -> list[str]:
+        if isinstance(parameter.declared, Option) and parameter.declared.choices:
+            return _starting(parameter.declared.choices, current)
         if issubclass(parameter.type, Enum):
             return _starting([str(member.value) for member in parameter.type], current)
         return self.values(parameter.declared.metavar, current)

@@ -23,11 +23,12 @@ def list_(
     crm config list
     """
     from crm_cli.features.configuring import settings
-    from crm_cli.render.output import Column, Rows
-    from crm_cli.render.values import cell_text
+    from crm_cli.formats.tables import Holds
+    from crm_cli.model.cells import cell_text
+    from crm_cli.model.rows import Column, Rows
 
     form = session.format(output, json)
-    flat = form in ("table", "csv", "tsv")
+    flat = form.holds is Holds.ROWS
     rows = [
         (one.key, cell_text(one.value) if flat else one.value, one.default, one.doc)
         for one in settings(session.workspace)
@@ -47,13 +48,13 @@ def get(
     crm config get currency
     """
     from crm_cli.features.configuring import get as find
-    from crm_cli.render.output import Format
-    from crm_cli.render.values import cell_text
+    from crm_cli.formats.tables import JSON
+    from crm_cli.model.cells import cell_text
 
     setting = find(session.workspace, key)
     value = setting.default if setting.value is None else setting.value
     if json:
-        session.show_record({"key": setting.key, "value": value}, Format.JSON)
+        session.show_record({"key": setting.key, "value": value}, JSON)
     elif value is not None:
         session.give(cell_text(value) + "\n")
 

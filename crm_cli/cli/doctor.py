@@ -19,9 +19,10 @@ def doctor(
 
     crm doctor
     """
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.features.doctoring import Outside, State, examine
+    from crm_cli.model.rows import Column, Rows
     from crm_cli.render.checkup import checkup_lines
-    from crm_cli.render.output import Column, Format, Rows
 
     outside = Outside(
         getattr(sys.stdout, "encoding", None) or "utf-8",
@@ -29,7 +30,7 @@ def doctor(
     )
     found = examine(lambda: session.workspace, session.environ, outside)
     form = session.format(output, json)
-    if form is Format.TABLE:
+    if form is TABLE:
         session.write(checkup_lines(found, session.screen))
     else:
         keys = ("check", "state", "message", "run")

@@ -56,10 +56,12 @@ def due(
     """
     from crm_cli.cli.answers import marked
     from crm_cli.cli.columns import only
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.features.due import due as find
     from crm_cli.features.due import heading
+    from crm_cli.formats.tables import PATHS
+    from crm_cli.model.rows import Column, Rows
     from crm_cli.render.days import fitted, with_times
-    from crm_cli.render.output import Column, Format, Rows
 
     session.look_back(as_of)
     workspace = session.workspace
@@ -84,13 +86,13 @@ def due(
         columns,
         found,
         ids=[row.id or row.who for row in found],
-        paths=[workspace.path_of(row.who) for row in found] if form is Format.PATHS else None,
+        paths=[workspace.path_of(row.who) for row in found] if form is PATHS else None,
         tones=["alert" if one == "overdue" else "" for one in headings],
         groups=headings,
         none="",
     )
     rows = only(rows, cols)
-    if form is Format.TABLE:
+    if form is TABLE:
         rows = marked(session, with_times(rows), form)
         rows = fitted(rows, session.screen) if cols is None else rows
     session.show(rows, form, header=not no_header)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from crm_cli.cli.options import Sort, Terms, To, Where
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
+from crm_cli.formats.registry import EXPORTERS
 
 if TYPE_CHECKING:
     from crm_cli.features.exporting.vdir import Folder
@@ -35,7 +36,7 @@ def export(
         str,
         Option(
             "--format",
-            metavar="csv|json|jsonl|ics",
+            metavar="|".join(one.name for one in EXPORTERS),
             help="How it is written; else as the file's name ends, else CSV, of calendars ics.",
         ),
     ] = "",
@@ -82,14 +83,13 @@ def export(
         sort=sort,
         format=format,
         to=target,
+        ascii_only=target is None and not session.screen.unicode,
     )
     if target is not None:
         exporting.save(target, exported, force=force)
         session.say(f"written to {visible(str(target))}")
-    elif session.screen.width is not None:
-        session.write(visible(piece, multiline=True) for piece in exported.pieces)
     else:
-        session.write(exported.pieces)
+        session.give(exported.pieces)
     if exported.left_out:
         keys = ", ".join(visible(key) for key in sorted(exported.left_out))
         more = "" if any(" " in key for key in exported.left_out) else "; --format json has all"

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Terms, Who
+from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
-from crm_cli.render.output import Column, Format, Rows
+from crm_cli.model.rows import Column, Rows
 
 if TYPE_CHECKING:
     from crm_cli.features.history import Change
@@ -91,7 +92,7 @@ def blame(
         [(one.field, one.value, *_source(one.change)) for one in found],
     )
     form = session.format(output, json)
-    people = form is Format.TABLE
+    people = form is TABLE
     rows = only(rows, cols or ("field,value,when,who" if people else None))
     session.show(with_times(rows) if people else rows, form, header=not no_header)
 
@@ -113,7 +114,7 @@ def _show(
     session: Session,
     found: Sequence[Change],
     cols: str | None,
-    output: Format | None,
+    output: str | None,
     json: bool,
     no_header: bool,
     leave_out: str = "",
@@ -131,7 +132,7 @@ def _show(
         none="no changes",
     )
     form = session.format(output, json)
-    people = form is Format.TABLE
+    people = form is TABLE
     shown = ",".join(key for key in _FOR_PEOPLE if key != leave_out)
     rows = only(rows, cols or (shown if people else None))
     session.show(with_times(rows) if people else rows, form, header=not no_header)

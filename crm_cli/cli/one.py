@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
-from crm_cli.render.output import Format
+from crm_cli.formats.tables import PATHS, Holds, TableFormat
 
 if TYPE_CHECKING:
     from crm_cli.features.showing import Shown
 
 
 def answer_one(
-    session: Session, shown: Shown, *, cols: str | None, output: Format | None, json: bool
+    session: Session, shown: Shown, *, cols: str | None, output: str | None, json: bool
 ) -> None:
     """Answer with a customer or an item of one; `cols` are any fields, as of a list.
 
@@ -21,7 +22,7 @@ def answer_one(
     form = session.format(output, json)
     if cols is not None:
         _chosen(session, shown, cols, form)
-    elif form is Format.TABLE:
+    elif form is TABLE:
         from crm_cli.render.customer import customer_card, item_card
 
         if shown.item is not None:
@@ -30,7 +31,7 @@ def answer_one(
             day = session.workspace.clock.today
             card = customer_card(shown.record, shown.path, shown.today, day)
         session.show_card(card)
-    elif form is Format.PATHS:
+    elif form is PATHS:
         session.write(shown.path + "\n")
     else:
         from crm_cli.features.showing import as_object
@@ -38,12 +39,12 @@ def answer_one(
         session.show_record(as_object(shown), form)
 
 
-def _chosen(session: Session, shown: Shown, cols: str, form: Format) -> None:
+def _chosen(session: Session, shown: Shown, cols: str, form: TableFormat) -> None:
     from crm_cli.cli.answers import rows_of
     from crm_cli.features.showing import chosen
 
     rows = rows_of(chosen(session.workspace, shown, cols), none="")
-    if form in (Format.JSON, Format.YAML):
+    if form.holds is Holds.RECORDS:
         session.show_record(dict(zip(rows.keys, rows.rows[0], strict=True)), form)
     else:
         ids = [shown.item.id if shown.item is not None else shown.record.id]

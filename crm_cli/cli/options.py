@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from crm_cli.cli.outputs import OUTPUTS
 from crm_cli.cli.verbs import Argument, Option
-from crm_cli.render.output import Format
 
 WHO = "id, e-mail, phone or name"
 
@@ -28,12 +28,13 @@ Words = Annotated[list[str], Argument(metavar="TEXT…", help="The words.")]
 Item = Annotated[str, Argument(metavar="ID", help="An item's id, or a unique part of it.")]
 
 Output = Annotated[
-    Format | None,
+    str | None,
     Option(
         "--output",
         "-o",
         metavar="FORMAT",
-        help="table, tsv, csv, json, jsonl, yaml, ids or paths.",
+        choices=tuple(OUTPUTS),
+        help=f"{' or '.join(', '.join(OUTPUTS).rsplit(', ', 1))}.",
     ),
 ]
 Json = Annotated[bool, Option("--json", help="The same as -o json.")]

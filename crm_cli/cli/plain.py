@@ -117,6 +117,9 @@ def _give(values: dict[str, Any], parameter: Parameter, text: str) -> None:
 def _value(parameter: Parameter, text: str) -> Any:
     """The text as the parameter's type; only what cannot be wrong."""
     kind = parameter.type
+    choices = getattr(parameter.declared, "choices", ())
+    if choices and text not in choices:
+        raise _Unplain
     if kind is str or kind is Path:
         return kind(text)
     if kind is int and text.isascii() and text.isdigit() and len(text) <= _DIGITS:

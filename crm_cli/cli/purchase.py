@@ -190,9 +190,9 @@ def summary(
     crm purchase summary line/product:beans-1kg date:this-year --by customer -n 10
     """
     from crm_cli.cli.columns import only
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.cli.sums import bars, summary_rows
     from crm_cli.features.summaries import summarize
-    from crm_cli.render.output import Format
 
     session.look_back(as_of)
     form = session.format(output, json)
@@ -210,7 +210,7 @@ def summary(
 
         session.write(bar_lines(bars(found, limit), session.screen, unit=found.currency))
         return
-    people = form is Format.TABLE and not cols
+    people = form is TABLE and not cols
     rows = summary_rows(found, groups, people=people, named=bool(cols), limit=limit)
     session.show(only(rows, cols), form, header=not no_header)
 

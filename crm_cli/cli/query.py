@@ -26,12 +26,12 @@ def explain(
 
     crm query explain +vip spend@12m:1000.. last-contact.before:-60d
     """
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.features.explaining import explain as explained
-    from crm_cli.render.output import Format
 
     found = explained(session.workspace, terms or (), where=where, base=kind)
     form = session.format(output, json)
-    if form is not Format.TABLE:
+    if form is not TABLE:
         session.show_record(
             {
                 "expression": found.expression,
@@ -73,7 +73,7 @@ def fields(
     crm query fields task
     """
     from crm_cli.features.explaining import fields as known
-    from crm_cli.render.output import Column, Rows
+    from crm_cli.model.rows import Column, Rows
 
     rows = [(row.name, row.type, row.operators, row.origin, row.doc) for _, row in known(kind)]
     columns = [Column(key) for key in ("field", "type", "operators", "origin", "doc")]

@@ -27,7 +27,7 @@ def search(
     """
     from crm_cli.cli.columns import only
     from crm_cli.features.searching import search as find
-    from crm_cli.render.output import Column, Rows
+    from crm_cli.model.rows import Column, Rows
 
     session.look_back(as_of)
     hits = find(session.workspace, words, limit=limit)

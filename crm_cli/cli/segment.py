@@ -75,16 +75,17 @@ def show(session: Session, name: Name, output: Output = None, json: Json = False
     crm segment show lapsed-vip
     crm list @lapsed-vip
     """
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.features.segments import FILE
     from crm_cli.features.segments import show as find
-    from crm_cli.render.output import Format
+    from crm_cli.formats.tables import IDS, PATHS
 
     shown = find(session.workspace, name)
     form = session.format(output, json)
-    if form is Format.TABLE:
+    if form is TABLE:
         session.show_card(_card(shown))
-    elif form in (Format.IDS, Format.PATHS):
-        session.write((shown.item.id if form is Format.IDS else FILE) + "\n")
+    elif form in (IDS, PATHS):
+        session.write((shown.item.id if form is IDS else FILE) + "\n")
     else:
         item = shown.item
         record = {
@@ -116,12 +117,13 @@ def count(
     crm segment count lapsed-vip
     crm segment count --json
     """
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.features.segments import counts
-    from crm_cli.render.output import Column, Format, Rows
+    from crm_cli.model.rows import Column, Rows
 
     found = counts(session.workspace, names or ())
     form = session.format(output, json)
-    if form is Format.TABLE and names and len(found) == 1:
+    if form is TABLE and names and len(found) == 1:
         session.write(f"{found[0][1]}\n")
         return
     columns = (Column("segment"), Column("customers", "integer"))
@@ -150,9 +152,10 @@ def export(
     """
     from crm_cli.features.plan import counted
     from crm_cli.features.segments import export as exported
-    from crm_cli.render.output import Column, Format, Rows
+    from crm_cli.formats.tables import CSV
+    from crm_cli.model.rows import Column, Rows
 
-    form = session.format(output, json, otherwise=Format.CSV)
+    form = session.format(output, json, otherwise=CSV)
     mailing = exported(session.workspace, name, use=use)
     columns = [Column(key) for key in ("id", "name", "email")]
     session.show(Rows(columns, mailing.rows), form, header=not no_header)

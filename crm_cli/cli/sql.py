@@ -42,7 +42,7 @@ def sql(
     crm sql purchases
     """
     from crm_cli.features.sql import ask, describe
-    from crm_cli.render.output import Column, Rows
+    from crm_cli.model.rows import Column, Rows
 
     form = session.format(output, json)
     if statement is None or statement.isidentifier():

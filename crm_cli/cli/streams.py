@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.cli.outputs import OUTPUTS, TABLE
+from crm_cli.formats.tables import JSON, TableFormat
 from crm_cli.model.errors import StorageError, UsageError
 from crm_cli.model.text import visible
-from crm_cli.render.output import Format, Rows, record_text, rows_text
 from crm_cli.render.screen import Screen, is_terminal, screen_of
 
 if TYPE_CHECKING:
+    from crm_cli.model.rows import Rows
     from crm_cli.render.card import Card
     from crm_cli.render.progress import Progress
 
@@ -48,9 +50,12 @@ class Streams:
         except OSError as error:
             raise unwritable(error) from error
 
-    def give(self, text: str) -> None:
-        """Answer with a text, as it is to a program, and made visible on a terminal."""
-        self.write(text if self.screen.width is None else visible(text, multiline=True))
+    def give(self, text: str | Iterable[str]) -> None:
+        """Answer with a text, as it is to a program; a terminal gets no control characters."""
+        pieces = (text,) if isinstance(text, str) else text
+        if self.screen.width is not None:
+            pieces = (visible(piece, multiline=True) for piece in pieces)
+        self.write(pieces)
 
     def flush(self) -> None:
         """Have the answer written now. Raises StorageError where it cannot be."""
@@ -73,42 +78,54 @@ class Streams:
         sys.stderr.flush()
 
     def format(
-        self, output: Format | None, json: bool = False, *, otherwise: Format = Format.TABLE
-    ) -> Format:
+        self, output: str | None, json: bool = False, *, otherwise: TableFormat = TABLE
+    ) -> TableFormat:
         """The format that `-o` and `--json` ask for; raises UsageError where they disagree."""
-        if json and output not in (None, Format.JSON):
+        if json and output not in (None, "json"):
             raise UsageError(
                 f"--json and -o {output} ask for different answers", "give one of them"
             )
-        return Format.JSON if json else output or otherwise
+        if json:
+            return JSON
+        return OUTPUTS[output] if output else otherwise
 
-    def show(self, rows: Rows, form: Format, *, header: bool = True) -> None:
+    def show(self, rows: Rows, form: TableFormat, *, header: bool = True) -> None:
         """Answer with rows; of none a terminal is told so, on stderr."""
+        if form is TABLE:
+            from crm_cli.render.output import rows_lines
+
+            self._page(rows_lines(rows, self.screen, header=header))
+            if not rows.rows and rows.none and self.margin.width:
+                self.say(rows.none)
+            return
         try:
-            pieces = rows_text(rows, form, self.screen, header=header)
+            pieces = form.write(rows, header=header, ascii_only=not self.screen.unicode)
         except KeyError as error:
             raise UsageError(
                 f"these rows have no {error.args[0]}", "choose another format with -o"
             ) from error
-        self._page(self._harmless(pieces, form), form)
-        if not rows.rows and form is Format.TABLE and rows.none and self.margin.width:
-            self.say(rows.none)
+        self.give(pieces)
 
-    def show_record(self, record: Mapping[str, Any], form: Format) -> None:
+    def show_record(self, record: Mapping[str, Any], form: TableFormat) -> None:
         """Answer with one record."""
+        if form is TABLE:
+            from crm_cli.render.output import record_lines
+
+            self._page(record_lines(record, self.screen))
+            return
         try:
-            pieces = record_text(record, form, self.screen)
+            pieces = form.write_record(record, ascii_only=not self.screen.unicode)
         except KeyError as error:
             raise UsageError(
                 f"this has no {error.args[0]}", "choose another format with -o"
             ) from error
-        self._page(self._harmless(pieces, form), form)
+        self.give(pieces)
 
     def show_card(self, card: Card) -> None:
         """Answer with a card."""
         from crm_cli.render.card import card_lines
 
-        self._page(card_lines(card, self.screen), Format.TABLE)
+        self._page(card_lines(card, self.screen))
 
     def progress(self, label: str, total: int) -> Progress:
         """A progress line on stderr, drawn only on a terminal; a context manager."""
@@ -116,15 +133,9 @@ class Streams:
 
         return Progress(label, total, sys.stderr if is_terminal(sys.stderr) else None)
 
-    def _harmless(self, pieces: Iterator[str], form: Format) -> Iterator[str]:
-        """What programs read stays as it is for them; a terminal gets no control characters."""
-        if self.screen.width is None or form not in (Format.CSV, Format.TSV, Format.YAML):
-            return pieces
-        return (visible(piece, multiline=True) for piece in pieces)
-
-    def _page(self, pieces: Iterator[str], form: Format) -> None:
-        """Write; a table or card longer than the terminal goes through the user's pager."""
-        if self.screen.width is None or form is not Format.TABLE or not is_terminal(sys.stdin):
+    def _page(self, pieces: Iterator[str]) -> None:
+        """Write a table or card; one longer than the terminal goes through the user's pager."""
+        if self.screen.width is None or not is_terminal(sys.stdin):
             self.write(pieces)
             return
         from crm_cli.cli.terminal import page

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm_cli.features.summaries import By, Summary, Sums
-from crm_cli.render.output import Column, Rows
+from crm_cli.model.rows import Column, Rows
 
 NONE = "(none)"
 """The label of what belongs to no group, for people."""

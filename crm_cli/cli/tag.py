@@ -50,7 +50,7 @@ def list_(
     crm tag list city:Ljubljana
     """
     from crm_cli.features.setting import tags
-    from crm_cli.render.output import Column, Rows
+    from crm_cli.model.rows import Column, Rows
 
     found = tags(session.workspace, session.terms(terms))
     rows = Rows(

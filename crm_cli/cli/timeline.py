@@ -42,11 +42,13 @@ def timeline(
     """
     from crm_cli.cli.answers import marked
     from crm_cli.cli.columns import only
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.features.timeline import timeline as happened
+    from crm_cli.formats.tables import PATHS
     from crm_cli.model.customer import CUSTOMER
+    from crm_cli.model.rows import Column, Rows
     from crm_cli.query.who import is_term
     from crm_cli.render.days import narrowed, with_times
-    from crm_cli.render.output import Column, Format, Rows
 
     session.look_back(as_of)
     workspace = session.workspace
@@ -59,11 +61,11 @@ def timeline(
     rows = Rows(
         [Column("when", "moment"), Column("kind"), Column("who"), Column("what"), Column("id")],
         events,
-        paths=[workspace.path_of(event.who) for event in events] if form is Format.PATHS else None,
+        paths=[workspace.path_of(event.who) for event in events] if form is PATHS else None,
         none="nothing happened",
     )
     rows = only(rows, cols)
-    if form is Format.TABLE:
+    if form is TABLE:
         rows = marked(session, with_times(rows), form)
         rows = narrowed(rows, session.screen) if cols is None else rows
     session.show(rows, form, header=not no_header)

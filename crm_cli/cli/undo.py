@@ -56,9 +56,10 @@ def undo(
 
 
 def _list(session: Session) -> None:
+    from crm_cli.cli.outputs import TABLE
     from crm_cli.features.undoing import undoable
+    from crm_cli.model.rows import Column, Rows
     from crm_cli.render.days import with_times
-    from crm_cli.render.output import Column, Format, Rows
 
     zone = session.workspace.business.time_zone
     found = undoable(session.workspace)
@@ -67,4 +68,4 @@ def _list(session: Session) -> None:
         (one.commit[:10], one.when.astimezone(zone), one.subject, one.reason or None)
         for one in found
     ]
-    session.show(with_times(Rows(columns, rows, none="nothing to take back")), Format.TABLE)
+    session.show(with_times(Rows(columns, rows, none="nothing to take back")), TABLE)

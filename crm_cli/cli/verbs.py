@@ -26,17 +26,26 @@ class Argument:
 
 
 class Option:
-    """An option of a command: its names, what it takes, its help, its least value."""
+    """An option of a command: its names, what it takes, its help, its least value.
 
-    __slots__ = ("help", "metavar", "min", "names")
+    `choices` are all the words that it takes, where they are a closed list.
+    """
+
+    __slots__ = ("choices", "help", "metavar", "min", "names")
 
     def __init__(
-        self, *names: str, metavar: str = "", help: str = "", min: float | None = None
+        self,
+        *names: str,
+        metavar: str = "",
+        help: str = "",
+        min: float | None = None,
+        choices: tuple[str, ...] = (),
     ) -> None:
         self.names = names
         self.metavar = metavar
         self.help = help
         self.min = min
+        self.choices = choices
 
 
 class Parameter(NamedTuple):

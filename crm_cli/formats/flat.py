@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crm_cli.formats.targets import belongs
-from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Money, Number, Storage, Texts
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Date,
+    FieldType,
+    GroupOf,
+    Integer,
+    ListOf,
+    Money,
+    Number,
+    Storage,
+    Texts,
+)
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind
+from crm_cli.model.money import decimal_literal
+from crm_cli.model.rows import Column, Rows
 
 _LINES = "lines"
-_NUMBERS = (Storage.DECIMAL, Storage.MONEY, Storage.INTEGER, Storage.DATE, Storage.BOOLEAN)
-
-
-class Cell(NamedTuple):
-    """A text, and whether a spreadsheet may take it as it is: a number, a date, a phone."""
-
-    text: str
-    typed: bool = False
+_PHONE_HEADING = re.compile(r"phones?(\.\d+\.value)?")
 
 
 class Flat(NamedTuple):
-    """Headings, rows (a cell that says nothing is None), and what has no place in a table.
+    """Records as rows, and what has no place in them."""
 
-    `left_out` counts, by key, the records with something that no column can hold.
-    """
-
-    headings: list[str]
-    rows: list[list[Cell | None]]
+    rows: Rows
+    """The columns are named as an import understands them; an absent value is None."""
     left_out: Counter[str]
+    """By key, the number of records with something that no column can hold."""
 
 
 class Exported(NamedTuple):
@@ -47,31 +53,31 @@ def flatten(kind: Kind, items: Iterable[Item]) -> Flat:
     (a label) or a `;` of its own: then the list has a column for each item and field.
     """
     shape = _Shape(kind)
-    rows: list[dict[Any, Cell]] = []
+    rows: list[dict[Any, Any]] = []
     left_out: Counter[str] = Counter()
     for item in items:
         shared = shape.read(item, kind, ())
-        head = {("id",): Cell(item.id)}
+        head = {("id",): item.id}
         if belongs(kind):
             owner = item.owner
-            head |= {("customer",): Cell(owner.id), ("customer_name",): Cell(owner.title)}
+            head |= {("customer",): owner.id, ("customer_name",): owner.title}
         lines = item.items(_LINES) if _LINES in kind.by_key else []
         for line in lines:
             net = line.derived.get("net")
             inner = shape.read(line, line.kind, (_LINES, 0))
-            rows.append(head | shared | inner | _net(net, line.kind))
+            rows.append(head | shared | inner | _net(net))
         if not lines:
             net = item.derived.get("net") if _LINES in kind.by_key else None
-            rows.append(head | shared | _net(net, kind))
+            rows.append(head | shared | _net(net))
         for key in _beyond(item, kind):
             left_out[key] += 1
     columns = sorted({key for row in rows for key in row}, key=shape.order)
     columns = shape.joined(columns, rows)
-    return Flat(
-        [shape.heading(column) for column in columns],
+    table = Rows(
+        [shape.column(column) for column in columns],
         [[row.get(column) for column in columns] for row in rows],
-        left_out,
     )
+    return Flat(table, left_out)
 
 
 class _Shape:
@@ -80,15 +86,16 @@ class _Shape:
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._several: dict[tuple[Any, ...], bool] = {}
+        self._types: dict[tuple[Any, ...], str] = {("net",): Money.name}
         self._places: dict[str, int] = {
             key: place for place, key in enumerate(["customer", "customer_name", "id", "name"])
         }
         for field in kind.fields:
             self._places.setdefault(field.key, len(self._places))
 
-    def read(self, item: Item, kind: Kind, before: tuple[Any, ...]) -> dict[Any, Cell]:
-        """The cells of one item by column."""
-        cells: dict[Any, Cell] = {}
+    def read(self, item: Item, kind: Kind, before: tuple[Any, ...]) -> dict[Any, Any]:
+        """The values of one item by column."""
+        cells: dict[Any, Any] = {}
         for field in kind.fields:
             value = item.values.get(field.key)
             type = field.type
@@ -97,21 +104,27 @@ class _Shape:
             if isinstance(type, GroupOf):
                 for part in type.kind.fields:
                     if part.key in value.values:
-                        cells[field.key, part.key] = _cell(part.type, value.values[part.key])
+                        column = field.key, part.key
+                        cells[column] = self._value(column, part.type, value.values[part.key])
             elif isinstance(type, ListOf):
                 if not type.kind.letter:
                     cells |= self._list(field, type.kind, value)
             elif field.key == "custom":
                 cells |= {
-                    (field.key, key): Cell(part)
+                    (field.key, key): part
                     for key, part in (value.items() if isinstance(value, dict) else ())
                     if isinstance(part, str)
                 }
             elif type.storage is not Storage.FREE:
-                cells[(*before, field.key)] = _cell(type, value)
+                column = (*before, field.key)
+                cells[column] = self._value(column, type, value)
         return cells
 
-    def _list(self, field: Field, kind: Kind, items: list[Item]) -> dict[Any, Cell]:
+    def _value(self, column: tuple[Any, ...], type: FieldType, value: Any) -> Any:
+        self._types[column] = type.name
+        return _value(type, value)
+
+    def _list(self, field: Field, kind: Kind, items: list[Item]) -> dict[Any, Any]:
         simple = all(
             set(one.values) == {"value"} and ";" not in str(one.values["value"])
             and str(one.values["value"]).strip() == str(one.values["value"])
@@ -124,18 +137,18 @@ class _Shape:
         for place, one in enumerate(items):
             for part in kind.fields:
                 if part.key in one.values and part.type.storage is not Storage.NESTED:
-                    cells[field.key, place, part.key] = _cell(part.type, one.values[part.key])
+                    column = field.key, place, part.key
+                    cells[column] = self._value(column, part.type, one.values[part.key])
         return cells
 
-    def joined(self, columns: list[Any], rows: list[dict[Any, Cell]]) -> list[Any]:
-        """The columns, with one for each list of plain texts; the rows get its cell."""
+    def joined(self, columns: list[Any], rows: list[dict[Any, Any]]) -> list[Any]:
+        """The columns, with one for each list of plain texts; the rows get that list."""
         for key in [key for key, simple in self._several.items() if simple]:
             parts = [column for column in columns if column[0] == key[0]]
             for row in rows:
                 held = [row[column] for column in parts if column in row]
                 if held:
-                    text = "; ".join(cell.text for cell in held)
-                    row[key] = Cell(text, all(cell.typed for cell in held))
+                    row[key] = held
             if parts:
                 columns[columns.index(parts[0])] = key
                 columns = [column for column in columns if column not in parts]
@@ -155,8 +168,14 @@ class _Shape:
             within = keys.index(last) if last in keys else 0
         return (self._places.get(first, 999), place, within, str(last))
 
-    def heading(self, column: tuple[Any, ...]) -> str:
-        """The name that an import understands."""
+    def column(self, column: tuple[Any, ...]) -> Column:
+        """The column with the name that an import understands."""
+        heading = self._heading(column)
+        if _PHONE_HEADING.fullmatch(heading):
+            return Column(heading, "phone")
+        return Column(heading, self._types.get(column, "text"))
+
+    def _heading(self, column: tuple[Any, ...]) -> str:
         if len(column) == 1:
             field = self._kind.by_key.get(column[0])
             lifts = field.lifts if field is not None and not field.separate else {}
@@ -172,18 +191,17 @@ class _Shape:
         return f"{key}.{place + 1}.{part}"
 
 
-def _cell(type: FieldType, value: Any) -> Cell:
-    from crm_cli.model.money import decimal_literal
-
+def _value(type: FieldType, value: Any) -> Any:
+    """The value as a row has it: a number, date or truth value as such, else its text."""
     if isinstance(type, Number | Money):
-        return Cell(decimal_literal(value), True)
-    if isinstance(type, Texts):
-        return Cell("; ".join(value))
-    return Cell(type.write(value).text, type.storage in _NUMBERS)
+        return Decimal(decimal_literal(value))
+    if isinstance(type, Texts | Integer | Date | Boolean):
+        return value
+    return type.write(value).text
 
 
-def _net(value: Any, kind: Kind) -> dict[Any, Cell]:
-    return {} if value is None else {("net",): Cell(f"{value:f}", True)}
+def _net(value: Any) -> dict[Any, Any]:
+    return {} if value is None else {("net",): value}
 
 
 def _beyond(item: Item, kind: Kind) -> Iterator[str]:

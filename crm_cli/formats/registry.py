@@ -1,14 +1,17 @@
-"""The formats that records come in and go out in: one file, and one line here.
+"""The formats that records are imported from and exported in.
 
-Functions are imported when they are used.
+Records are exported in every format of tables (`formats/tables`) and as calendars. What
+reads and writes is imported when it is used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
+from crm_cli.formats.tables import CSV, TABLES, TableFormat
 from crm_cli.formats.targets import CALENDARS, IMPORTED
 from crm_cli.model.errors import UsageError
 
@@ -29,13 +32,18 @@ class Read(Protocol):
 
 
 class Write(Protocol):
-    """Writes records of a kind; says what the format has no place for.
+    """Writes records of a kind, and counts what the format has no place for.
 
     `around` is what a calendar needs to know beside them.
     """
 
     def __call__(
-        self, kind: Kind | str, items: Iterable[Item], around: Around | None = None
+        self,
+        kind: Kind | str,
+        items: Iterable[Item],
+        around: Around | None = None,
+        *,
+        ascii_only: bool = False,
     ) -> Exported: ...
 
 
@@ -59,6 +67,7 @@ class Exporter(NamedTuple):
     kinds: tuple[str, ...]
     write: Write
     doc: str
+    table: TableFormat | None = None
 
 
 def _read_csv(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
@@ -73,28 +82,27 @@ def _read_csv(data: bytes, kind: Kind, map: Map | None, business: Business) -> D
     return drafts_of(table, kind, map, business)
 
 
-def _write_csv(kind: Kind | str, items: Iterable[Item], around: Around | None = None) -> Exported:
+def _write_table(
+    form: TableFormat,
+    kind: Kind | str,
+    items: Iterable[Item],
+    around: Around | None = None,
+    *,
+    ascii_only: bool = False,
+) -> Exported:
     assert not isinstance(kind, str)
-    from crm_cli.formats.csv_out import csv_text
+    from crm_cli.formats.records import records_text
 
-    return csv_text(kind, items)
-
-
-def _write_json(kind: Kind | str, items: Iterable[Item], around: Around | None = None) -> Exported:
-    assert not isinstance(kind, str)
-    from crm_cli.formats.json_out import json_text
-
-    return json_text(kind, items)
+    return records_text(form, kind, items, ascii_only=ascii_only)
 
 
-def _write_jsonl(kind: Kind | str, items: Iterable[Item], around: Around | None = None) -> Exported:
-    assert not isinstance(kind, str)
-    from crm_cli.formats.json_out import jsonl_text
-
-    return jsonl_text(kind, items)
-
-
-def _write_ics(kind: Kind | str, items: Iterable[Item], around: Around | None = None) -> Exported:
+def _write_ics(
+    kind: Kind | str,
+    items: Iterable[Item],
+    around: Around | None = None,
+    *,
+    ascii_only: bool = False,
+) -> Exported:
     from crm_cli.formats.ics.writing import calendar_text
 
     assert around is not None
@@ -109,11 +117,13 @@ IMPORTERS: tuple[Importer, ...] = (
 )
 
 EXPORTERS: tuple[Exporter, ...] = (
-    Exporter("csv", (".csv",), IMPORTED, _write_csv, "for spreadsheets, and for crm import"),
-    Exporter("json", (".json",), IMPORTED, _write_json, "all that the records hold"),
-    Exporter("jsonl", (".jsonl", ".ndjson"), IMPORTED, _write_jsonl, "the same, one a line"),
-    Exporter("ics", (".ics", ".ical"), CALENDARS, _write_ics, "for calendars and telephones"),
+    *(
+        Exporter(one.name, one.suffixes, IMPORTED, partial(_write_table, one), one.doc, one)
+        for one in sorted(TABLES, key=lambda one: one is not CSV)
+    ),
+    Exporter("ics", (".ics", ".ical"), CALENDARS, _write_ics, "For calendars and telephones."),
 )
+"""CSV comes first: it is what records are exported in where nothing else is asked for."""
 
 
 def importer(kind: Kind | str, name: str = "", path: str = "") -> Importer:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from crm_cli.formats.decoding import Undecided, decode
 from crm_cli.model.errors import DataError, UsageError
-from crm_cli.model.text import unguard_cell
+from crm_cli.model.text import unguard_parts
 
 LONGEST_CELL = 1_048_576
 """Characters of one cell at most; records are limited to 16 MiB as a whole."""
@@ -86,7 +86,7 @@ def read_table(data: bytes, *, encoding: str = "", delimiter: str = "") -> Table
             reason = f"a cell has more than {LONGEST_CELL:,} characters"
             rejected.append(Rejected(line, reason, tuple(cells)))
         else:
-            rows.append(Row(line, [unguard_cell(cell) for cell in cells]))
+            rows.append(Row(line, [unguard_parts(cell) for cell in cells]))
     if headings is None:
         raise DataError("the file has no headings", "its first row names the columns")
     return Table(headings, rows, rejected, delimiter, encoding)
@@ -201,7 +201,7 @@ def _unclosed(text: str, line: int, delimiter: str) -> DataError:
 
 
 def _headings(cells: list[str], line: int) -> tuple[str, ...]:
-    headings = tuple(unguard_cell(cell).strip() for cell in cells)
+    headings = tuple(unguard_parts(cell).strip() for cell in cells)
     faults = []
     places: dict[str, int] = {}
     for place, heading in enumerate(headings, 1):

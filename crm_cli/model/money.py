@@ -210,8 +210,9 @@ def format_amount(value: Decimal, currency: str | None = None) -> str:
 
 def decimal_text(value: Decimal) -> str:
     """The plain text of a number for programs: no exponent, no separators of thousands."""
-    text = str(value if value else abs(value))
-    return text if "E" not in text else f"{value:f}"
+    positive = value if value else abs(value)  # Zero has no sign.
+    text = str(positive)
+    return text if "E" not in text else f"{positive:f}"
 
 
 def decimal_literal(value: Decimal) -> str:

@@ -184,7 +184,12 @@ def _plain(word: str) -> str:
 
 # What spreadsheets take for the start of a formula, by OWASP's list of CSV injection,
 # with the full-width signs that some of them read as the plain ones.
-_FORMULA = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+_FORMULA = f"{_SIGNS}\t\r\n"
+# Where a spreadsheet whose list separator is another one than the comma may begin a cell
+# in the middle of a text; quotes there are not part of what it reads.
+_PART = re.compile(f"(?<=[;\t\r\n])(?=[\"']*[{_SIGNS}])")
+_GUARDED_PART = re.compile(f"(?<=[;\t\r\n])'(?=[\"']*[{_SIGNS}])")
 
 
 def guard_cell(text: str) -> str:
@@ -203,3 +208,17 @@ def unguard_cell(text: str) -> str:
     if text.startswith("'") and re.match(f"'+[{_FORMULA}]", text):
         return text[1:]
     return text
+
+
+def guard_parts(text: str) -> str:
+    """A text that no spreadsheet runs, even one that splits it at `;`, TAB, CR or LF.
+
+    Quotes alone are no help there: a spreadsheet that splits lines at `;` takes a quote
+    for the beginning of a text only where it begins a cell of its own.
+    """
+    return _PART.sub("'", guard_cell(text))
+
+
+def unguard_parts(text: str) -> str:
+    """The text that `guard_parts` was given."""
+    return unguard_cell(_GUARDED_PART.sub("", text))

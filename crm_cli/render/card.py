@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from crm_cli.model.rows import Rows
 from crm_cli.model.text import visible
-from crm_cli.render.output import Rows
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import shown, table_lines
 from crm_cli.render.width import columns_of, padded, wrapped

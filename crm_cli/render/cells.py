@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 from crm_cli.render.width import ELLIPSIS, columns_of, fitted, is_plain, padded
 
@@ -42,28 +40,3 @@ class Cells(list[str]):
         return (
             [cell.rjust(width) for cell in self] if right else [cell.ljust(width) for cell in self]
         )
-
-
-class ByColumn(Sequence[Sequence[Any]]):
-    """Rows that are held by their columns, of which there is at least one."""
-
-    def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
-        self.columns = columns
-
-    def __len__(self) -> int:
-        return len(self.columns[0])
-
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        return zip(*self.columns, strict=True)
-
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return ByColumn([column[place] for column in self.columns])
-        return tuple(column[place] for column in self.columns)
-
-
-def by_column(rows: Sequence[Sequence[Any]], count: int) -> list[Sequence[Any]]:
-    """The `count` columns of rows, which may be none."""
-    if isinstance(rows, ByColumn):
-        return list(rows.columns)
-    return list(zip(*rows, strict=True)) if rows else [()] * count

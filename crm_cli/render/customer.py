@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from crm_cli.model.cells import cell_text
 from crm_cli.model.item import Item
 from crm_cli.model.node import plain
+from crm_cli.model.rows import Column, Rows
 from crm_cli.model.task import CLOSED
 from crm_cli.render.card import Card, Fact, Section
-from crm_cli.render.output import Column, Rows
-from crm_cli.render.values import cell_text
 
 RECENT = 5
 """How many of the latest interactions and purchases a card shows."""

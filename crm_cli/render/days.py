@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from crm_cli.model.rows import ByColumn, Rows, by_column
 from crm_cli.model.text import visible
-from crm_cli.render.cells import ByColumn, Cells, by_column
-from crm_cli.render.output import Rows
+from crm_cli.render.cells import Cells
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import GAP, texts
 from crm_cli.render.width import columns_of, wrapped

@@ -12,10 +12,12 @@ from decimal import Decimal
 from itertools import chain, repeat
 from typing import Any
 
+from crm_cli.model.cells import cell_text, numeric
+from crm_cli.model.rows import by_column
 from crm_cli.model.text import visible
-from crm_cli.render.cells import Cells, by_column
+from crm_cli.render.cells import Cells
 from crm_cli.render.screen import Screen
-from crm_cli.render.values import RIGHT, cell_text, grouped
+from crm_cli.render.values import grouped
 from crm_cli.render.width import (
     columns_of,
     fitted,
@@ -60,7 +62,7 @@ def table_lines(
         for values, kind in zip(by_column(body, len(labels)), types, strict=True)
     ]
     right = [
-        kind in RIGHT or _all_numbers(values)
+        numeric(values, kind)
         for values, kind in zip(by_column(rows, len(labels)), types, strict=True)
     ]
     heads = [visible(label) for label in labels]
@@ -158,13 +160,6 @@ def _text(value: Any, kind: str) -> str:
 def _begun(cell: str, length: int) -> str:
     """A cell with its beginning in bold, whatever colour the line has."""
     return f"\x1b[1m{cell[:length]}\x1b[22m{cell[length:]}" if length else cell
-
-
-def _all_numbers(values: Sequence[Any]) -> bool:
-    if isinstance(values, Cells):
-        return False  # They are texts.
-    held = [value for value in values if value is not None]
-    return bool(held) and set(map(type, held)) <= {int, Decimal}
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

@@ -21,7 +21,7 @@ from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
 from crm_cli.model import errors
 from crm_cli.model.errors import Problem, Severity
-from crm_cli.render.output import Column, Rows
+from crm_cli.model.rows import Column, Rows
 
 Run = Callable[..., tuple[int, str, str]]
 

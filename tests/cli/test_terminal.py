@@ -26,9 +26,10 @@ QUESTION = (
 )
 LONG = (
     "from crm_cli.cli.session import Session\n"
-    "from crm_cli.render.output import *\n"
+    "from crm_cli.cli.outputs import TABLE\n"
+    "from crm_cli.model.rows import Column, Rows\n"
     "rows = Rows([Column('name')], [('x' * 300 + str(n),) for n in range({count})])\n"
-    "Session().show(rows, Format.TABLE)\n"
+    "Session().show(rows, TABLE)\n"
 )
 
 

@@ -208,7 +208,7 @@ def test_no_cell_of_a_text_begins_like_a_formula() -> None:
 def test_simple_lists_are_one_cell() -> None:
     ana = record("name: Ana\ntags: [a, b]\nemails: [a@x.example, b@x.example]\nphone: 041 1\n")
     assert text_of("customers", [ana]) == (
-        "id,name,tags,email,phone\nana,Ana,a; b,a@x.example; b@x.example,041 1\n"
+        'id,name,tags,email,phone\nana,Ana,"a; b","a@x.example; b@x.example",041 1\n'
     )
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_cli.formats.csv_out import written
 from crm_cli.formats.decoding import Undecided, decode
-from crm_cli.formats.flat import Cell
+from crm_cli.formats.tables import CSV
 from crm_cli.formats.tabular import LONGEST_CELL, Rejected, Row, read_table
 from crm_cli.model.errors import DataError, UsageError
+from crm_cli.model.rows import Column, Rows
 
 CASES = Path(__file__).parent.parent / "cases" / "csv"
 
@@ -220,7 +220,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=6))
 def test_every_text_survives(rows: list[tuple[str, str]]) -> None:
     rows = [row for row in rows if any(row)]
-    text = "".join(written(("a", "b"), [[Cell(one), Cell(other)] for one, other in rows]))
+    text = "".join(CSV.write(Rows([Column("a"), Column("b")], rows)))
     table = read_table(text.encode(), delimiter=",")
     assert [tuple(row.cells) for row in table.rows] == rows
     assert table.rejected == []
@@ -228,6 +228,7 @@ def test_every_text_survives(rows: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "'=1", "''", "'x"])
 def test_what_a_spreadsheet_would_run_is_guarded(text: str) -> None:
-    line = "".join(written(("a", "b"), [[Cell(text), Cell("1")]])).split("\n", 1)[1]
+    written = "".join(CSV.write(Rows([Column("a"), Column("b")], [(text, "1")])))
+    line = written.split("\n", 1)[1]
     assert line.strip('"')[0] == "'"
     assert read_table(("a,b\n" + line).encode()).rows[0].cells[0] == text

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_cli.model.rows import Column, Rows
 from crm_cli.render.days import fitted, narrowed, with_times
-from crm_cli.render.output import Column, Format, Rows, rows_text
+from crm_cli.render.output import rows_lines
 from crm_cli.render.screen import Screen
 from crm_cli.render.width import columns_of
 
@@ -40,7 +41,7 @@ DUE = with_times(
 
 
 def table(rows: Rows, screen: Screen) -> list[str]:
-    return "".join(rows_text(narrowed(rows, screen), Format.TABLE, screen)).splitlines()
+    return "".join(rows_lines(narrowed(rows, screen), screen)).splitlines()
 
 
 def test_a_pipe_gets_everything_in_one_line_each() -> None:
@@ -118,6 +119,6 @@ def test_the_narrowest_are_cut(width: int) -> None:
 def test_nothing_and_rows_without_texts_fit_everywhere(width: int | None) -> None:
     screen = Screen(width=width, height=24, color=False, unicode=True)
     nothing = Rows(COLUMNS, [])
-    assert list(rows_text(fitted(with_times(nothing), screen), Format.TABLE, screen)) == []
+    assert list(rows_lines(fitted(with_times(nothing), screen), screen)) == []
     bare = with_times(Rows(COLUMNS, [(date(2026, 11, 16), "todo", "maja", None, None, None, None)]))
-    assert any("20" in line for line in rows_text(fitted(bare, screen), Format.TABLE, screen))
+    assert any("20" in line for line in rows_lines(fitted(bare, screen), screen))

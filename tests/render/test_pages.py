@@ -6,11 +6,11 @@ import io
 from decimal import Decimal
 
 from crm_cli.model.errors import Ambiguous, NotFound, Problem, Severity
+from crm_cli.model.rows import Column, Rows
 from crm_cli.render.card import Card, Fact, Section, card_lines
 from crm_cli.render.changes import FieldChange, diff_lines, field_lines
 from crm_cli.render.chart import bar_lines
 from crm_cli.render.messages import candidate_lines, refusal_lines
-from crm_cli.render.output import Column, Rows
 from crm_cli.render.problems import problem_lines, problem_object
 from crm_cli.render.progress import Progress
 from crm_cli.render.screen import Screen, screen_of

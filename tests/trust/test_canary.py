@@ -17,10 +17,10 @@ import pytest
 from crm_cli.cli.app import load
 from crm_cli.cli.commands import BY_NAME
 from crm_cli.cli.hook import main
+from crm_cli.cli.outputs import OUTPUTS
 from crm_cli.formats.registry import EXPORTERS
 from crm_cli.model.node import plain
 from crm_cli.model.text import unguard_cell
-from crm_cli.render.output import Format
 from crm_cli.store.compose import compose
 from tests.trust import canary
 from tests.trust.canary import BAD, POISON, record, yaml
@@ -99,7 +99,7 @@ def options_of(words: tuple[str, ...]) -> set[str]:
 def formats(words: tuple[str, ...]) -> Iterator[str]:
     """The formats that a command takes."""
     if "output" in options_of(words):
-        yield from (form.value for form in Format)
+        yield from OUTPUTS
 
 
 def takes_dry_run(words: tuple[str, ...]) -> bool:

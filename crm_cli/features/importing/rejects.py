@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from crm_cli.features.importing.planning import Import
-from crm_cli.formats.csv_out import written
-from crm_cli.formats.flat import Cell
+from crm_cli.formats.tables import CSV
+from crm_cli.model.rows import Column, Rows
 from crm_cli.store import outside
 
 
@@ -24,11 +23,12 @@ def write_rejects(path: Path, plan: Import) -> None:
     Raises UsageError where the file exists, StorageError.
     """
     headings = plan.drafts.headings
-    rows: list[Sequence[Cell | None]] = []
+    rows = []
     for row in plan.rejected:
-        cells = [Cell(text.replace("\0", "")) for text in row.cells[: len(headings)]]
-        blank = [Cell("")] * (len(headings) - len(cells))
-        rows.append([*cells, *blank, Cell(str(row.line), True), Cell(row.reason)])
+        cells = [text.replace("\0", "") for text in row.cells[: len(headings)]]
+        blank = [""] * (len(headings) - len(cells))
+        rows.append([*cells, *blank, row.line, row.reason])
     taken = {*headings}
     extra = [name if name not in taken else f"import_{name}" for name in ("line", "reason")]
-    outside.write(path, written([*headings, *extra], rows))
+    columns = [Column(heading) for heading in (*headings, *extra)]
+    outside.write(path, CSV.write(Rows(columns, rows)))

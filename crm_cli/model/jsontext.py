@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.render.values import plain
+from crm_cli.model.cells import plain
 
 if TYPE_CHECKING:
     from json import JSONEncoder
@@ -22,40 +22,21 @@ finished text leaves the same JSON value (RFC 8259, 7).
 """
 
 
-def _escape(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if code > 0xFFFF:
-        code -= 0x10000
-        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
-    return f"\\u{code:04x}"
-
-
 def one_line(value: Any, *, ascii_only: bool = False) -> str:
     """A value as JSON on one line."""
-    return _harmless(_encoder(None, ascii_only).encode(value))
+    return encoder(ascii_only=ascii_only)(value)
+
+
+def encoder(*, ascii_only: bool = False) -> Callable[[Any], str]:
+    """A function that writes a value as JSON on one line, for use on many."""
+    encode = _encoder(None, ascii_only).encode
+    return lambda value: _harmless(encode(value))
 
 
 def indented(value: Any, *, ascii_only: bool = False) -> str:
     """A value as JSON over several lines."""
     text = _encoder(2, ascii_only).encode(value)
     return "\n".join(map(_harmless, text.split("\n")))
-
-
-def lines(rows: Iterable[Mapping[str, Any]], *, ascii_only: bool = False) -> Iterator[str]:
-    """Objects, one a line."""
-    encode = _encoder(None, ascii_only).encode
-    for row in rows:
-        yield _harmless(encode(row)) + "\n"
-
-
-def array(rows: Iterable[Mapping[str, Any]], *, ascii_only: bool = False) -> Iterator[str]:
-    """An array of objects, one a line; of none it is `[]`."""
-    encode = _encoder(None, ascii_only).encode
-    before = "[\n  "
-    for row in rows:
-        yield before + _harmless(encode(row))
-        before = ",\n  "
-    yield "[]\n" if before.startswith("[") else "\n]\n"
 
 
 def _encoder(indent: int | None, ascii_only: bool) -> JSONEncoder:
@@ -66,3 +47,11 @@ def _encoder(indent: int | None, ascii_only: bool) -> JSONEncoder:
 
 def _harmless(text: str) -> str:
     return text if text.isprintable() else _UNSAFE.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code > 0xFFFF:
+        code -= 0x10000
+        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+    return f"\\u{code:04x}"

@@ -1,4 +1,4 @@
-"""Answers as YAML: block style, texts plain where every reader takes them as texts."""
+"""YAML: block style, texts plain where every reader takes them as texts."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from crm_cli.model.cells import plain
 from crm_cli.model.quoting import quoted
-from crm_cli.render.values import plain
 
 
-def yaml_items(objects: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """A list of mappings; `[]` of none."""
+def write(records: Iterable[Mapping[str, Any]], *, ascii_only: bool = False) -> Iterator[str]:
+    """A list of mappings; of none it is `[]`."""
     empty = True
-    for item in objects:
+    for record in records:
         empty = False
-        yield "\n".join(_listed(_block(plain(item), 1), 0)) + "\n"
+        yield "\n".join(_listed(_block(plain(record), 1), 0)) + "\n"
     if empty:
         yield "[]\n"
 
 
-def yaml_record(record: Mapping[str, Any]) -> Iterator[str]:
+def write_one(record: Mapping[str, Any], *, ascii_only: bool = False) -> Iterator[str]:
     """One mapping."""
     yield "\n".join(_block(plain(record), 0)) + "\n"
 

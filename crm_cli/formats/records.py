@@ -1,0 +1,29 @@
+"""Records in the formats of tables: with all that they hold, or flattened into rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from crm_cli.formats.flat import Exported, flatten
+from crm_cli.formats.tables import Holds, TableFormat
+from crm_cli.formats.targets import belongs
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
+
+
+def records_text(
+    form: TableFormat, kind: Kind, items: Iterable[Item], *, ascii_only: bool = False
+) -> Exported:
+    """The records of a kind in a format that holds records or rows."""
+    if form.holds is Holds.RECORDS:
+        records = (_object(kind, item) for item in items)
+        return Exported(form.write_records(records, ascii_only=ascii_only), Counter())
+    flat = flatten(kind, items)
+    return Exported(form.write(flat.rows, ascii_only=ascii_only), flat.left_out)
+
+
+def _object(kind: Kind, item: Item) -> dict[str, Any]:
+    head = {"customer": item.owner.id} if belongs(kind) else {}
+    return {**head, "id": item.id, **item.answer()}

@@ -1,0 +1,89 @@
+"""The formats of tables, for `-o` of every answer and for `crm export`.
+
+A format is a module of this package and a line in `TABLES`. The module has a function
+`write(rows, *, header)`; of a format that holds records it is `write(records, *,
+ascii_only)`, and `write_one(record, *, ascii_only)` beside it. Modules are imported
+when they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from crm_cli.model.rows import Column, Rows
+
+
+class Holds(Enum):
+    """What a format has room for."""
+
+    ROWS = "rows"
+    """A cell for each column of each row."""
+    RECORDS = "records"
+    """Objects by key, with lists and further objects within."""
+    NAMES = "names"
+    """One name for each row, which other commands take."""
+
+
+class TableFormat(NamedTuple):
+    """A format that rows are written in."""
+
+    name: str
+    """What `-o` and `--format` call it, and the name of its module."""
+    suffixes: tuple[str, ...]
+    """The endings of its files, the usual one first."""
+    doc: str
+    """What it is for, in one sentence."""
+    holds: Holds = Holds.ROWS
+    """Whether it is given rows or records."""
+    column: str = ""
+    """The column that a format of names takes."""
+
+    def write(self, rows: Rows, *, header: bool = True, ascii_only: bool = False) -> Iterator[str]:
+        """The text of rows, in pieces; they end with a line feed.
+
+        `ascii_only` is for an output that takes no other characters: JSON escapes them.
+        Raises KeyError with the column that a format of names takes and the rows lack.
+        """
+        if self.holds is Holds.RECORDS:
+            return self.write_records(rows.records(), ascii_only=ascii_only)
+        pieces: Iterator[str] = self._module.write(rows, header=header)
+        return pieces
+
+    def write_records(
+        self, records: Iterable[Mapping[str, Any]], *, ascii_only: bool = False
+    ) -> Iterator[str]:
+        """The text of records, nested or not, in pieces; for a format that holds records."""
+        pieces: Iterator[str] = self._module.write(records, ascii_only=ascii_only)
+        return pieces
+
+    def write_record(self, record: Mapping[str, Any], *, ascii_only: bool = False) -> Iterator[str]:
+        """The text of one record: an object, or a row of its keys where the format has rows."""
+        if self.holds is Holds.RECORDS:
+            pieces: Iterator[str] = self._module.write_one(record, ascii_only=ascii_only)
+            return pieces
+        return self.write(Rows([Column(key) for key in record], [tuple(record.values())]))
+
+    @property
+    def _module(self) -> Any:
+        return import_module(f"{__name__}.{self.name}")
+
+
+CSV = TableFormat("csv", (".csv",), "For spreadsheets, and for `crm import`.")
+JSON = TableFormat("json", (".json",), "All that records hold, as an array.", Holds.RECORDS)
+IDS = TableFormat("ids", (), "Ids, one a line, for other commands.", Holds.NAMES, "id")
+PATHS = TableFormat("paths", (), "Paths of files, one a line.", Holds.NAMES, "path")
+
+TABLES: tuple[TableFormat, ...] = (
+    TableFormat("tsv", (".tsv", ".tab"), "For cut, sort and awk: a record a line."),
+    CSV,
+    JSON,
+    TableFormat("jsonl", (".jsonl", ".ndjson"), "JSON, an object a line.", Holds.RECORDS),
+    TableFormat("yaml", (".yaml", ".yml"), "YAML, as records are written.", Holds.RECORDS),
+    TableFormat("markdown", (".md", ".markdown"), "A table for a page of Markdown."),
+    IDS,
+    PATHS,
+)
+"""The formats, as they are listed."""

@@ -1,0 +1,118 @@
+"""Rows: what a command answers with, for people and for programs alike.
+
+A feature or a command makes them; `render` draws them as a table or a chart, and
+`formats/tables` writes them as CSV, JSON and so on.
+
+They are named tuples, not dataclasses: importing `dataclasses` takes longer than a
+warm list of ten thousand customers spends on its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+_BLOCK = 1000
+
+
+class Column(NamedTuple):
+    """A column of rows."""
+
+    key: str
+    """Its name in formats for programs, and in `--cols`."""
+    type: str = "text"
+    """The name of its values' type, as fields have it: `text`, `money`, `date`, `phone` …"""
+    label: str = ""
+    """Its heading for people, where that is not the key."""
+
+    @property
+    def heading(self) -> str:
+        """The heading above it in a table."""
+        return self.label or self.key
+
+
+class Chart(NamedTuple):
+    """How rows are drawn where a chart is asked for."""
+
+    value: str
+    """The key of the column whose numbers are drawn."""
+    labels: tuple[str, ...]
+    """The keys of the columns that name a row; the first one with a text does."""
+    kind: Literal["bars", "line"] = "bars"
+    """Bars compare rows with each other; a line follows one value through time."""
+    unit: str = ""
+    """What stands after each figure, such as a currency."""
+
+
+class Rows(NamedTuple):
+    """An answer of several rows."""
+
+    columns: Sequence[Column]
+    """The columns, in the order of each row's values."""
+    rows: Sequence[Sequence[Any]]
+    """A sequence of values for each row, typed as the columns say; a missing value is None."""
+    ids: Sequence[str] | None = None
+    """What `-o ids` prints, one for each row; the column `id` where there are none."""
+    paths: Sequence[str] | None = None
+    """What `-o paths` prints, one for each row; the column `path` where there are none."""
+    tones: Sequence[str] | None = None
+    """Each row's tone on a terminal, such as `alert`; empty for none."""
+    total: Sequence[Any] | None = None
+    """A last row, for people only."""
+    none: str = "nothing found"
+    """What a terminal is told where there is no row; empty tells nothing."""
+    groups: Sequence[str] | None = None
+    """Each row's heading, which a terminal shows where it changes."""
+    unique: Mapping[str, int] | None = None
+    """How many of an id's first characters are enough to type, shown in colour."""
+    ranked: Sequence[str] = ()
+    """Keys by importance: a terminal too narrow for all leaves out the last and the unnamed."""
+    chart: Chart | None = None
+    """How they are drawn as a chart, where they can be."""
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns' keys."""
+        return [column.key for column in self.columns]
+
+    def values(self, key: str) -> Sequence[Any]:
+        """The values of the column of that key; raises KeyError."""
+        keys = self.keys
+        if key not in keys:
+            raise KeyError(key)
+        return by_column(self.rows, len(keys))[keys.index(key)]
+
+    def blocks(self) -> Iterator[list[Sequence[Any]]]:
+        """The columns of a thousand rows at a time, so that writers can treat cells together."""
+        for start in range(0, len(self.rows), _BLOCK):
+            yield by_column(self.rows[start : start + _BLOCK], len(self.columns))
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Each row as a dictionary by key."""
+        keys = self.keys
+        return (dict(zip(keys, row, strict=True)) for row in self.rows)
+
+
+class ByColumn(Sequence[Sequence[Any]]):
+    """Rows that are held by their columns, of which there is at least one."""
+
+    def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return zip(*self.columns, strict=True)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return ByColumn([column[place] for column in self.columns])
+        return tuple(column[place] for column in self.columns)
+
+
+def by_column(rows: Sequence[Sequence[Any]], count: int) -> list[Sequence[Any]]:
+    """The `count` columns of rows, which may be none."""
+    if isinstance(rows, ByColumn):
+        return list(rows.columns)
+    return list(zip(*rows, strict=True)) if rows else [()] * count
