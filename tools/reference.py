@@ -12,6 +12,7 @@ from pathlib import Path
 
 from commands_page import commands_page
 from fields_page import fields_page, settings_page
+from formats_page import formats_page
 from problems_page import problems_page
 from query_page import query_page
 from sql_page import sql_page
@@ -25,6 +26,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "query.md": query_page,
     "sql.md": sql_page,
     "problems.md": problems_page,
+    "formats.md": formats_page,
 }
 
 

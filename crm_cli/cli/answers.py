@@ -54,7 +54,7 @@ def answer_list(
     )
     rows = rows_of(answer, none=f"no {base.key}")
     if not groups and cols is None:
-        rows = rows._replace(ranked=base.ranked)
+        rows = rows.but(ranked=base.ranked)
     session.show(marked(session, rows, form), form, header=header)
 
 
@@ -65,7 +65,7 @@ def marked(session: Session, rows: Rows, form: TableFormat) -> Rows:
     from crm_cli.features.items import unique_parts
 
     place = rows.keys.index("id")
-    return rows._replace(unique=unique_parts(session.workspace, (row[place] for row in rows.rows)))
+    return rows.but(unique=unique_parts(session.workspace, (row[place] for row in rows.rows)))
 
 
 def rows_of(answer: Answer, *, none: str) -> Rows:

@@ -30,7 +30,7 @@ _OWING = (
 )
 _INVOICES = tuple(
     # A card shows the headings of columns that have a label.
-    Column(key, type, key)
+    Column(key, type, label=key)
     for key, type in (
         ("number", "text"),
         ("date", "date"),
@@ -141,7 +141,7 @@ def _of_one(
     else:
         from crm_cli.cli.columns import only
 
-        rows = _invoices(found)._replace(paths=[found.path for _ in found.invoices])
+        rows = _invoices(found).but(paths=[found.path for _ in found.invoices])
         session.show(only(rows, cols), form, header=header)
 
 

@@ -28,7 +28,7 @@ def only(rows: Rows, cols: str | None) -> Rows:
     ids = rows.ids
     if ids is None and "id" in keys:
         ids = [str(row[keys.index("id")]) for row in rows.rows]
-    return rows._replace(
+    return rows.but(
         columns=[rows.columns[place] for place in places],
         rows=[[row[place] for place in places] for row in rows.rows],
         ids=ids,

@@ -48,4 +48,4 @@ def _chosen(session: Session, shown: Shown, cols: str, form: TableFormat) -> Non
         session.show_record(dict(zip(rows.keys, rows.rows[0], strict=True)), form)
     else:
         ids = [shown.item.id if shown.item is not None else shown.record.id]
-        session.show(rows._replace(ids=ids, paths=[shown.path]), form)
+        session.show(rows.but(ids=ids, paths=[shown.path]), form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm_cli.formats.tables import TABLES, TableFormat
 
-TABLE = TableFormat("table", (), "For people: aligned, on a terminal fitted to its width.")
+TABLE = TableFormat("table", (), "For people: aligned, fitted to the width of a terminal.")
 """Drawn by `render`, by what it is drawn on."""
 
 OUTPUTS = {one.name: one for one in (TABLE, *TABLES)}

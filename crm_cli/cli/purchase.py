@@ -191,7 +191,7 @@ def summary(
     """
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
-    from crm_cli.cli.sums import bars, summary_rows
+    from crm_cli.cli.sums import summary_rows
     from crm_cli.features.summaries import summarize
 
     session.look_back(as_of)
@@ -205,13 +205,11 @@ def summary(
         session.workspace, session.terms(terms), by=groups, where=where, period=period
     )
     session.report(found.problems)
-    if chart:
-        from crm_cli.render.chart import bar_lines
-
-        session.write(bar_lines(bars(found, limit), session.screen, unit=found.currency))
-        return
     people = form is TABLE and not cols
     rows = summary_rows(found, groups, people=people, named=bool(cols), limit=limit)
+    if chart:
+        session.show_chart(rows)
+        return
     session.show(only(rows, cols), form, header=not no_header)
 
 

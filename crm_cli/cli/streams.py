@@ -121,6 +121,12 @@ class Streams:
             ) from error
         self.give(pieces)
 
+    def show_chart(self, rows: Rows) -> None:
+        """Answer with the chart of rows that have one."""
+        from crm_cli.render.chart import chart_lines
+
+        self.write(chart_lines(rows, self.screen))
+
     def show_card(self, card: Card) -> None:
         """Answer with a card."""
         from crm_cli.render.card import card_lines

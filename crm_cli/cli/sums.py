@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from crm_cli.features.summaries import By, Summary, Sums
-from crm_cli.model.rows import Column, Rows
+from crm_cli.model.rows import Chart, Column, Rows
 
 NONE = "(none)"
 """The label of what belongs to no group, for people."""
@@ -28,7 +27,7 @@ def summary_rows(
     """The groups as rows, or the total as the only one where there are no groups.
 
     `people` see the total below, the names of customers and products, and a label where
-    there is none; `named` has the names as a column to be picked.
+    there is none; `named` has the names as a column to be picked. The chart is for people.
     """
     if by is None:
         return Rows(_FIGURES, [_figures(found.total, found.currency)], none="no purchases")
@@ -46,12 +45,15 @@ def summary_rows(
     ids = None
     if by in (By.CUSTOMER, By.PRODUCT):
         ids = [sums.group for sums in shown if sums.group is not None]
-    return Rows(columns, rows, ids=ids, total=total, none="no purchases")
-
-
-def bars(found: Summary, limit: int | None = None) -> list[tuple[str, Decimal | None]]:
-    """(label, net) of each group."""
-    return [(sums.name or sums.group or NONE, sums.net) for sums in found.groups[:limit]]
+    labels = ("name", by.value) if with_names else (by.value,)
+    return Rows(
+        columns,
+        rows,
+        ids=ids,
+        total=total,
+        none="no purchases",
+        chart=Chart(value="net", labels=labels, unit=found.currency),
+    )
 
 
 def _figures(sums: Sums, currency: str) -> list[Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from crm_cli.cli.outputs import OUTPUTS
+
 
 class Page(NamedTuple):
     """A page, and what it is about in a few words."""
@@ -115,16 +117,21 @@ Where WHO… is allowed, query terms are too, and - reads ids from stdin:
 An item's id serves as well, whole or its beginning: crm set y-7d1 amount=220, crm rm i-4k7.
 """
 
-_OUTPUT = """\
-  -o table|tsv|csv|json|jsonl|yaml|ids|paths      --json is -o json
+_FORMATS = "\n".join(f"  {one.name:<10}{one.doc}" for one in OUTPUTS.values())
+
+_OUTPUT = f"""\
+  -o FORMAT                 one of those below; --json is -o json
   --cols name,city,spend    which fields, in every format
   --sort spend-,name        descending with -; missing values come last
   -n 20                     at most so many
-  --no-header               for csv, tsv and tables
+  --no-header               for csv, tsv, markdown and tables
+
+{_FORMATS}
 
 What is printed does not depend on whether it goes to a terminal; only colour, width and
 the pager do. Money is a decimal text beside its currency, dates are ISO, missing is null.
-Lists within a cell are joined by "; ". CSV guards cells that a spreadsheet would run.
+Lists within a cell are joined by "; ". CSV guards texts that a spreadsheet would run, with
+any list separator, by a ' before them; crm import takes it away.
 
 stdout is the answer, stderr all the rest. Exit codes:
 

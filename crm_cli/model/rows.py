@@ -2,20 +2,19 @@
 
 A feature or a command makes them; `render` draws them as a table or a chart, and
 `formats/tables` writes them as CSV, JSON and so on.
-
-They are named tuples, not dataclasses: importing `dataclasses` takes longer than a
-warm list of ten thousand customers spends on its rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from crm_cli.model.declaration import Declaration
 
 _BLOCK = 1000
 
 
-class Column(NamedTuple):
+class Column(Declaration, positional=2):
     """A column of rows."""
 
     key: str
@@ -31,7 +30,7 @@ class Column(NamedTuple):
         return self.label or self.key
 
 
-class Chart(NamedTuple):
+class Chart(Declaration):
     """How rows are drawn where a chart is asked for."""
 
     value: str
@@ -44,7 +43,7 @@ class Chart(NamedTuple):
     """What stands after each figure, such as a currency."""
 
 
-class Rows(NamedTuple):
+class Rows(Declaration, positional=2):
     """An answer of several rows."""
 
     columns: Sequence[Column]

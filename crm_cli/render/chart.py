@@ -1,30 +1,47 @@
-"""Bars in plain text: one line for each value, to one scale."""
+"""Charts in plain text: bars, one line for each value, or one line through all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from crm_cli.model.cells import cell_text
+from crm_cli.model.rows import Rows
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
 from crm_cli.render.values import grouped
 from crm_cli.render.width import columns_of, fitted, padded
 
+Point = tuple[str, Decimal | int | None]
+"""A label and its value, None where that is missing."""
+
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+_HEIGHT = 8
+"""A line chart has so many steps from its least to its largest value."""
+_WIDEST = 6
+"""A value of a line chart takes so many columns at most."""
+_DRAWN = ("─", "│", "╭", "╮", "╰", "╯", "┤")
+_ASCII = ("-", "|", "+", "+", "+", "+", "+")
 
 
-def bar_lines(
-    bars: Sequence[tuple[str, Decimal | int | None]], screen: Screen, *, unit: str = ""
-) -> Iterator[str]:
+def chart_lines(rows: Rows, screen: Screen) -> Iterator[str]:
+    """The chart of the rows, which have one; of no rows nothing."""
+    chart = rows.chart
+    assert chart is not None
+    labels = [rows.values(key) for key in chart.labels]
+    named = [next((name for name in names if name), None) for names in zip(*labels, strict=True)]
+    points = list(zip(map(cell_text, named), rows.values(chart.value), strict=True))
+    draw = line_lines if chart.kind == "line" else bar_lines
+    return draw(points, screen, unit=chart.unit)
+
+
+def bar_lines(bars: Sequence[Point], screen: Screen, *, unit: str = "") -> Iterator[str]:
     """A bar for each (label, value), longest at the largest size.
 
     A negative value's bar is drawn with `-`, so that its sign does not hang on
     colour; a missing one has none. `unit` stands after each figure.
     """
-    figures = [
-        "" if value is None else grouped(value) + (f" {visible(unit)}" if unit else "")
-        for _, value in bars
-    ]
+    figures = ["" if value is None else _figure(value, unit) for _, value in bars]
     labels = [visible(label) for label, _ in bars]
     widest = min(max(map(columns_of, labels), default=0), screen.drawn_width // 3)
     number = max(map(len, figures), default=0)
@@ -46,3 +63,57 @@ def _bar(share: Decimal, room: int, negative: bool, unicode: bool) -> str:
         return "#" * (max(round(share * room), 1) if share else 0)
     whole, eighths = divmod(round(share * room * 8), 8)
     return "█" * whole + _EIGHTHS[eighths] if whole or eighths else ("▏" if share else "")
+
+
+def line_lines(points: Sequence[Point], screen: Screen, *, unit: str = "") -> Iterator[str]:
+    """A line through the values from left to right, broken where one is missing.
+
+    The least and the largest value stand at its left, the first and the last label below
+    it. Where there are more values than columns, each column shows the last of its own.
+    """
+    values = [value for _, value in points if value is not None]
+    if not values:
+        return
+    least, most = min(values), max(values)
+    figures = [_figure(most, unit), *[""] * (_HEIGHT - 1), _figure(least, unit)]
+    if most == least:
+        figures[0] = ""
+    margin = max(map(len, figures))
+    room = max(screen.drawn_width - margin - 2, 8)
+    count = min(len(points), room)
+    step = min(room // count, _WIDEST)
+    shown = [points[(place + 1) * len(points) // count - 1][1] for place in range(count)]
+    span = Decimal(most - least) or Decimal(1)
+    levels = [None if one is None else round((one - least) / span * _HEIGHT) for one in shown]
+    signs = _DRAWN if screen.unicode else _ASCII
+    grid = _drawn(levels, step, signs)
+    for figure, cells in zip(figures, reversed(grid), strict=True):
+        axis = signs[6] if figure else signs[1]
+        yield f"{figure:>{margin}} {axis}{''.join(cells)}".rstrip(" ") + "\n"
+    first, last = visible(points[0][0]), visible(points[-1][0])
+    gap = max(count * step - columns_of(first) - columns_of(last), 1)
+    below = first if len(points) == 1 else f"{first}{' ' * gap}{last}"
+    yield f"{' ' * (margin + 2)}{below}".rstrip(" ") + "\n"
+
+
+def _drawn(levels: Sequence[int | None], step: int, signs: Sequence[str]) -> list[list[str]]:
+    """The signs of a line by row, from below, and column; a level has `step` columns."""
+    flat, upright, up, down, from_above, from_below, _ = signs
+    grid = [[" "] * (len(levels) * step) for _ in range(_HEIGHT + 1)]
+    before: int | None = None
+    for place, level in enumerate(levels):
+        start = place * step
+        if level is not None:
+            grid[level][start : start + step] = [flat] * step
+            if before is not None and level != before:
+                rises = level > before
+                grid[before][start] = from_below if rises else down
+                grid[level][start] = up if rises else from_above
+                for between in range(min(before, level) + 1, max(before, level)):
+                    grid[between][start] = upright
+        before = level
+    return grid
+
+
+def _figure(value: Decimal | int, unit: str) -> str:
+    return grouped(value) + (f" {visible(unit)}" if unit else "")

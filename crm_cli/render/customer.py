@@ -72,7 +72,7 @@ def item_card(record: Item, item: Item, path: str, line: int) -> Card:
         keys = [one.key for one in kind.fields if any(one.key in part.values for part in items)]
         keys += [one.key for one in kind.derived if any(one.key in part.derived for part in items)]
         rows = [[part.get(key) for key in keys] for part in items]
-        columns = [Column(key, _type(kind, key), _label(key)) for key in keys]
+        columns = [Column(key, _type(kind, key), label=_label(key)) for key in keys]
         sections.append(Section(_label(field.key).capitalize(), table=Rows(columns, rows)))
     sections.append(Section(facts=[Fact("file", f"{path}:{line}", tone="muted")]))
     title = item.title or item.kind.name

@@ -43,7 +43,7 @@ def with_times(rows: Rows) -> Rows:
                 day_and_time(cell) if type(cell) is datetime else days.get(cell, cell)
                 for cell in column
             ]
-    return rows._replace(rows=ByColumn(columns))
+    return rows.but(rows=ByColumn(columns))
 
 
 def fitted(rows: Rows, screen: Screen) -> Rows:
@@ -83,7 +83,7 @@ def _one_line_each(rows: Rows, width: int, ellipsis: str) -> Rows:
                 widths.pop(spared, None)
         most = max(room() + widths["what"], _LEAST)
         take("what", told.fitted(most, ellipsis=ellipsis))
-    return rows._replace(
+    return rows.but(
         columns=[heads[key] for key in widths], rows=ByColumn([cells[key] for key in widths])
     )
 
@@ -105,14 +105,14 @@ def narrowed(rows: Rows, screen: Screen) -> Rows:
         when, what = rows.keys.index("when"), rows.keys.index("what")
         columns = by_column(rows.rows, len(rows.columns))
         columns[when], columns[what] = _times_moved(columns[when], columns[what])
-        rows = rows._replace(rows=ByColumn(columns))
+        rows = rows.but(rows=ByColumn(columns))
     return _broken(rows, width, "…" if screen.unicode else "~")
 
 
 def _without(rows: Rows, key: str) -> Rows:
     kept = [place for place, name in enumerate(rows.keys) if name != key]
     columns = by_column(rows.rows, len(rows.columns))
-    return rows._replace(
+    return rows.but(
         columns=[rows.columns[place] for place in kept],
         rows=ByColumn([columns[place] for place in kept]),
     )
@@ -164,7 +164,7 @@ def _broken(rows: Rows, width: int, ellipsis: str) -> Rows:
         for line in range(max(map(len, columns))):
             made.append([cells[line] if line < len(cells) else "" for cells in columns])
             origins.append(number)
-    return rows._replace(
+    return rows.but(
         rows=made,
         tones=rows.tones and [rows.tones[number] for number in origins],
         groups=rows.groups and [rows.groups[number] for number in origins],

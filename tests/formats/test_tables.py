@@ -197,7 +197,7 @@ READERS: dict[str, Any] = {
 def test_each_format_reads_back(form: TableFormat, rows: Rows, header: bool) -> None:
     """With the standard library's readers, and ruamel.yaml's."""
     if form.holds is Holds.NAMES:
-        rows = rows._replace(ids=[str(at) for at in range(len(rows.rows))], paths=["a"])
+        rows = rows.but(ids=[str(at) for at in range(len(rows.rows))], paths=["a"])
         assert text(rows, form).splitlines() == list((rows.ids, rows.paths)[form is PATHS] or ())
         return
     written = text(rows, form, header=header)
@@ -277,7 +277,7 @@ def test_csv_quotes_what_follows_a_sign_in_the_first_column() -> None:
 
 def test_markdown_is_a_table_with_numbers_to_the_right() -> None:
     total = ("total", None, Decimal("1265793.2"), None, None, None)
-    assert text(ROWS._replace(total=total), MARKDOWN) == (
+    assert text(ROWS.but(total=total), MARKDOWN) == (
         "| id | name | spend | currency | last_purchase | tags |\n"
         "| --- | --- | ---: | --- | --- | --- |\n"
         "| maja | Maja Kos | 1265793.2 | EUR | 2026-03-09 | vip; coast |\n"
@@ -349,7 +349,7 @@ def test_yaml_of_rows_is_a_list() -> None:
 
 def test_ids_and_paths() -> None:
     assert text(ROWS, IDS) == "maja\nbor\n"
-    with_paths = ROWS._replace(paths=["customers/maja.yaml", "customers/bor.yaml"])
+    with_paths = ROWS.but(paths=["customers/maja.yaml", "customers/bor.yaml"])
     assert text(with_paths, PATHS) == "customers/maja.yaml\ncustomers/bor.yaml\n"
     with pytest.raises(KeyError, match="path"):
         text(ROWS, PATHS)

@@ -15,9 +15,11 @@ from crm_cli.model.text import (
     fold,
     folding_version,
     guard_cell,
+    guard_parts,
     nearest,
     tokens,
     unguard_cell,
+    unguard_parts,
     visible,
     words,
 )
@@ -136,11 +138,12 @@ def test_cells_that_a_spreadsheet_would_run_are_guarded(text: str, cell: str) ->
     assert unguard_cell(cell) == text
 
 
-@settings(max_examples=60)
-@given(st.text(alphabet=st.sampled_from("'=+-@\t\r\na1 ＝"), max_size=6) | ANY)
+@settings(max_examples=300)
+@given(st.text(alphabet=st.sampled_from("'\";=+-@\t\r\na1 ＝"), max_size=6) | ANY)
 def test_guarding_is_lossless(text: str) -> None:
     cell = guard_cell(text)
     assert unguard_cell(cell) == text
+    assert unguard_parts(guard_parts(text)) == text
     assert not cell.startswith(tuple("=+-@\t\r\n"))
 
 
@@ -159,3 +162,20 @@ def test_a_noun_has_its_article() -> None:
     nouns = ("interaction", "address", "organization", "email", "task", "url", "user", "invoice")
     said = [a_or_an(noun).partition(" ")[0] for noun in nouns]
     assert said == ["an", "an", "an", "an", "a", "a", "a", "an"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("Ana;=1", "Ana;'=1"),
+        ("Ana;\"=1", "Ana;'\"=1"),
+        ("a\t＝1", "a\t'＝1"),
+        ("- a\n- b", "'- a\n'- b"),
+        ("a\r\n@b", "a\r\n'@b"),
+        ("a\n'=1", "a\n''=1"),
+        ("a;b\n\nc, =1", "a;b\n\nc, =1"),
+    ],
+)
+def test_parts_that_a_spreadsheet_would_run_are_guarded(text: str, cell: str) -> None:
+    assert guard_parts(text) == cell
+    assert unguard_parts(cell) == text

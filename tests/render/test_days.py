@@ -91,7 +91,7 @@ def test_colour_shows_how_much_of_an_id_is_enough() -> None:
 
 
 def test_a_long_text_ends_after_three_lines() -> None:
-    rows = DUE._replace(rows=[(*DUE.rows[0][:4], "word " * 80, *DUE.rows[0][5:])], groups=None)
+    rows = DUE.but(rows=[(*DUE.rows[0][:4], "word " * 80, *DUE.rows[0][5:])], groups=None)
     lines = table(rows, Screen(width=80))
     assert len(lines) == 4
     assert lines[3].rstrip().endswith("…")

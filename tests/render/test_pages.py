@@ -6,10 +6,10 @@ import io
 from decimal import Decimal
 
 from crm_cli.model.errors import Ambiguous, NotFound, Problem, Severity
-from crm_cli.model.rows import Column, Rows
+from crm_cli.model.rows import Chart, Column, Rows
 from crm_cli.render.card import Card, Fact, Section, card_lines
 from crm_cli.render.changes import FieldChange, diff_lines, field_lines
-from crm_cli.render.chart import bar_lines
+from crm_cli.render.chart import Point, bar_lines, chart_lines, line_lines
 from crm_cli.render.messages import candidate_lines, refusal_lines
 from crm_cli.render.problems import problem_lines, problem_object
 from crm_cli.render.progress import Progress
@@ -112,6 +112,39 @@ def test_bars_are_to_one_scale() -> None:
     plain = "".join(bar_lines([("a", 1)], Screen(unicode=False)))
     assert plain.isascii()
     assert list(bar_lines([], PIPE)) == []
+
+
+def test_rows_are_drawn_by_their_chart() -> None:
+    columns = [Column("id"), Column("name"), Column("net", "money")]
+    bars = Chart(value="net", labels=("name", "id"), unit="EUR")
+    rows = Rows(columns, [("ana", "Ana", Decimal(4)), ("bor", None, Decimal(2))], chart=bars)
+    drawn = [line.split() for line in chart_lines(rows, PIPE)]
+    assert [line[:3] for line in drawn] == [["Ana", "4", "EUR"], ["bor", "2", "EUR"]]
+    line = rows.but(chart=Chart(value="net", labels=("id",), kind="line"))
+    assert list(chart_lines(line, PIPE)) == list(line_lines([("ana", 4), ("bor", 2)], PIPE))
+    assert list(chart_lines(rows.but(rows=[]), PIPE)) == []
+    assert list(chart_lines(line.but(rows=[]), PIPE)) == []
+
+
+def test_a_line_follows_the_values() -> None:
+    points: list[Point] = [("2026-01", 0), ("2026-02", Decimal(8)), ("2026-03", None)]
+    points.append(("2026-04", Decimal(4)))
+    assert "".join(line_lines(points, PIPE, unit="EUR")) == (
+        "8 EUR ┤      ╭─────\n"
+        + "      │      │\n" * 3
+        + "      │      │           ──────\n"
+        + "      │      │\n" * 3
+        + "0 EUR ┤──────╯\n"
+        + "       2026-01          2026-04\n"
+    )
+    assert "".join(line_lines(points, Screen(unicode=False))).isascii()
+    many: list[Point] = [(f"day {day}\x1b[2J", day % 7) for day in range(1000)]
+    lines = list(line_lines(many, Screen(width=40)))
+    assert max(map(len, lines)) <= 41
+    assert "\x1b" not in "".join(lines)
+    flat = list(line_lines([("a", 5)], PIPE))
+    assert [line for line in flat if "5" in line] == ["5 ┤──────\n"]
+    assert list(line_lines([("a", None)], PIPE)) == []
 
 
 def test_refusals_say_what_and_what_next() -> None:

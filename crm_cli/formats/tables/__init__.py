@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
+from crm_cli.model.declaration import Declaration
 from crm_cli.model.rows import Column, Rows
 
 
@@ -27,7 +28,7 @@ class Holds(Enum):
     """One name for each row, which other commands take."""
 
 
-class TableFormat(NamedTuple):
+class TableFormat(Declaration, positional=3):
     """A format that rows are written in."""
 
     name: str
@@ -71,17 +72,17 @@ class TableFormat(NamedTuple):
         return import_module(f"{__name__}.{self.name}")
 
 
-CSV = TableFormat("csv", (".csv",), "For spreadsheets, and for `crm import`.")
-JSON = TableFormat("json", (".json",), "All that records hold, as an array.", Holds.RECORDS)
-IDS = TableFormat("ids", (), "Ids, one a line, for other commands.", Holds.NAMES, "id")
-PATHS = TableFormat("paths", (), "Paths of files, one a line.", Holds.NAMES, "path")
+CSV = TableFormat("csv", (".csv",), "For spreadsheets and crm import.")
+JSON = TableFormat("json", (".json",), "For programs: an array of objects.", holds=Holds.RECORDS)
+IDS = TableFormat("ids", (), "The ids alone, for another command.", holds=Holds.NAMES, column="id")
+PATHS = TableFormat("paths", (), "The paths of the files alone.", holds=Holds.NAMES, column="path")
 
 TABLES: tuple[TableFormat, ...] = (
-    TableFormat("tsv", (".tsv", ".tab"), "For cut, sort and awk: a record a line."),
+    TableFormat("tsv", (".tsv", ".tab"), "For cut, sort and awk: a record a line, tab-separated."),
     CSV,
     JSON,
-    TableFormat("jsonl", (".jsonl", ".ndjson"), "JSON, an object a line.", Holds.RECORDS),
-    TableFormat("yaml", (".yaml", ".yml"), "YAML, as records are written.", Holds.RECORDS),
+    TableFormat("jsonl", (".jsonl", ".ndjson"), "JSON, an object a line.", holds=Holds.RECORDS),
+    TableFormat("yaml", (".yaml", ".yml"), "A list of mappings.", holds=Holds.RECORDS),
     TableFormat("markdown", (".md", ".markdown"), "A table for a page of Markdown."),
     IDS,
     PATHS,
