@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from crm_cli.formats.decoding import Undecided, decode
@@ -74,22 +74,27 @@ def read_table(data: bytes, *, encoding: str = "", delimiter: str = "") -> Table
             if any(cells):
                 headings = _headings(cells, line)
         elif fault:
-            rejected.append(Rejected(line, fault, tuple(cells)))
+            rejected.append(Rejected(line, fault, _texts(cells)))
         elif not any(cells):
             continue
         elif len(cells) != len(headings):
-            rejected.append(Rejected(line, _ragged(len(cells), len(headings)), tuple(cells)))
+            rejected.append(Rejected(line, _ragged(len(cells), len(headings)), _texts(cells)))
         elif nul and any("\0" in cell for cell in cells):
             reason = "a cell holds a NUL character"
-            rejected.append(Rejected(line, reason, tuple(cells)))
+            rejected.append(Rejected(line, reason, _texts(cells)))
         elif max(map(len, cells)) > LONGEST_CELL:
             reason = f"a cell has more than {LONGEST_CELL:,} characters"
-            rejected.append(Rejected(line, reason, tuple(cells)))
+            rejected.append(Rejected(line, reason, _texts(cells)))
         else:
-            rows.append(Row(line, [unguard_parts(cell) for cell in cells]))
+            rows.append(Row(line, list(_texts(cells))))
     if headings is None:
         raise DataError("the file has no headings", "its first row names the columns")
     return Table(headings, rows, rejected, delimiter, encoding)
+
+
+def _texts(cells: Iterable[str]) -> tuple[str, ...]:
+    """The cells without the guards against formulas."""
+    return tuple(map(unguard_parts, cells))
 
 
 def _delimiter_of(text: str) -> str:
@@ -201,7 +206,7 @@ def _unclosed(text: str, line: int, delimiter: str) -> DataError:
 
 
 def _headings(cells: list[str], line: int) -> tuple[str, ...]:
-    headings = tuple(unguard_parts(cell).strip() for cell in cells)
+    headings = tuple(cell.strip() for cell in _texts(cells))
     faults = []
     places: dict[str, int] = {}
     for place, heading in enumerate(headings, 1):

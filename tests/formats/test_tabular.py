@@ -75,6 +75,12 @@ def test_nul_is_an_error_of_its_row() -> None:
     assert table.rejected == [Rejected(2, "a cell holds a NUL character", ("1", "\x002"))]
 
 
+def test_rejected_rows_are_texts_as_well() -> None:
+    """Else the file of rejects would guard them a second time."""
+    table = read_table(b"a,b\n\"'=1\"\n")
+    assert table.rejected == [Rejected(2, "1 cell where the headings are 2", ("=1",))]
+
+
 def test_a_cell_may_be_longer_than_pythons_limit() -> None:
     assert csv.field_size_limit() < 200_000
     table = read_table(b'a\n"' + b"x" * 200_000 + b'"\n')
