@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,10 +11,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from crm_cli.cli import terminal
 from crm_cli.cli.hook import main
 from crm_cli.workspace import Workspace, open_workspace
+
+settings.register_profile("crm", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "crm")
 
 TODAY = "2026-11-20"
 """A Friday; noon in Ljubljana is at +01:00."""

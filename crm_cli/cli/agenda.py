@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Owner, Terms, Where
+from crm_cli.cli.options import SHAPE, Owner, Shape, Terms, Where
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
 
@@ -21,12 +21,7 @@ def agenda(
     gaps: Annotated[
         bool, Option("--gaps", help="Show what is free of the working hours, too.")
     ] = False,
-    limit: Limit = None,
-    cols: Cols = None,
-    as_of: AsOf = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    shape: Shape = SHAPE,
 ) -> None:
     """Show the days to come: meetings and calls with their times, and what is due.
 
@@ -42,13 +37,12 @@ def agenda(
     from crm_cli.formats.tables import PATHS
     from crm_cli.model.rows import Column, Rows
 
-    session.look_back(as_of)
+    session.look_back(shape.as_of)
     workspace = session.workspace
-    found = find(workspace, session.terms(terms), days=days, owner=owner, gaps=gaps, where=where)[
-        :limit
-    ]
-    form = session.format(output, json)
-    if form is TABLE and cols is None:
+    found = find(workspace, session.terms(terms), days=days, owner=owner, gaps=gaps, where=where)
+    found = found[: shape.limit]
+    form = session.form(shape)
+    if form is TABLE and shape.cols is None:
         from crm_cli.render.agenda import agenda_lines
 
         days_of = [(heading(entry, workspace), entry) for entry in found]
@@ -65,4 +59,4 @@ def agenda(
         if form is PATHS
         else None,
     )
-    session.show(only(rows, cols), form, header=not no_header)
+    session.show(only(rows, shape.cols), form, header=not shape.no_header)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
-from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Where
+from crm_cli.cli.options import SHAPE, Shape, Where
 from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Verbs
@@ -57,12 +57,7 @@ def balance(
         ),
     ] = None,
     where: Where = None,
-    limit: Limit = None,
-    cols: Cols = None,
-    as_of: AsOf = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    shape: Shape = SHAPE,
 ) -> None:
     """Show who owes what, the oldest due first; of one customer the open invoices.
 
@@ -70,11 +65,11 @@ def balance(
     crm balance ana
     crm balance owner:me is:overdue -o csv
     """
-    session.look_back(as_of)
-    form = session.format(output, json)
+    session.look_back(shape.as_of)
+    form = session.form(shape)
     words = session.expand(who or ())
     if len(words) == 1 and who != ["-"] and where is None and not _is_term(session, words[0]):
-        _of_one(session, words[0], form, cols, header=not no_header)
+        _of_one(session, words[0], form, shape.cols, header=not shape.no_header)
         return
     from crm_cli.cli.columns import only
     from crm_cli.features.balances import owing
@@ -83,17 +78,17 @@ def balance(
     if who == ["-"] and not words:
         found = []
     session.report(problems)
-    shown = found[:limit]
+    shown = found[:shape.limit]
     rows = Rows(
         _OWING,
         [(one.id, one.name, *one[3:]) for one in shown],
         ids=[one.id for one in shown],
         paths=[one.path for one in shown],
         tones=["alert" if one.days_overdue else "" for one in shown],
-        total=_total(found) if len(shown) > 1 and not cols else None,
+        total=_total(found) if len(shown) > 1 and not shape.cols else None,
         none="nobody owes anything",
     )
-    session.show(only(rows, cols), form, header=not no_header)
+    session.show(only(rows, shape.cols), form, header=not shape.no_header)
 
 
 def _is_term(session: Session, word: str) -> bool:

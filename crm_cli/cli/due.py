@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.options import (
-    AsOf,
-    Cols,
-    Json,
-    Limit,
-    NoHeader,
-    Output,
-    Owner,
-    Terms,
-    Where,
-    Within,
-)
+from crm_cli.cli.options import SHAPE, Owner, Shape, Terms, Where, Within
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
 
@@ -40,12 +29,7 @@ def due(
         bool,
         Option("--since-last", help="Only what no run before showed that asked the same."),
     ] = False,
-    limit: Limit = None,
-    cols: Cols = None,
-    as_of: AsOf = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    shape: Shape = SHAPE,
 ) -> None:
     """Show what is due through today, overdue first; nothing at all when nothing is.
 
@@ -63,22 +47,22 @@ def due(
     from crm_cli.model.rows import Column, Rows
     from crm_cli.render.days import fitted, with_times
 
-    session.look_back(as_of)
+    session.look_back(shape.as_of)
     workspace = session.workspace
     found = find(
         workspace, session.terms(terms), where=where, within=within, owner=owner, kind=kind
     )
-    form = session.format(output, json)
+    form = session.form(shape)
     columns = [Column("when", "moment")]
     columns += [Column(key) for key in ("kind", "who", "name", "what", "id", "owner")]
-    only(Rows(columns, []), cols)  # A wrong name is told before anything counts as shown.
+    only(Rows(columns, []), shape.cols)  # A wrong name is told before anything counts as shown.
     if since_last:
         from crm_cli.features.due.news import new
 
         asked = (terms or (), where, within, workspace.me(owner), kind)
-        found = new(workspace, found, asked, limit=limit)
+        found = new(workspace, found, asked, limit=shape.limit)
     session.negative = exit_code and bool(found)
-    found = found[:limit]
+    found = found[:shape.limit]
     today, zone = workspace.clock.today, workspace.business.time_zone
     known = {when: heading(when, today, zone) for when in {row.when for row in found}}
     headings = [known[row.when] for row in found]
@@ -91,8 +75,8 @@ def due(
         groups=headings,
         none="",
     )
-    rows = only(rows, cols)
+    rows = only(rows, shape.cols)
     if form is TABLE:
         rows = marked(session, with_times(rows), form)
-        rows = fitted(rows, session.screen) if cols is None else rows
-    session.show(rows, form, header=not no_header)
+        rows = fitted(rows, session.screen) if shape.cols is None else rows
+    session.show(rows, form, header=not shape.no_header)

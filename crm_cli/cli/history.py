@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from crm_cli.cli.options import Cols, Json, Limit, NoHeader, Output, Terms, Who
+from crm_cli.cli.options import FORM, Cols, Form, Limit, Terms, Who
 from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
@@ -21,13 +21,7 @@ _FOR_PEOPLE = ("when", "who", "record", "what")
 
 @verbs.add
 def history(
-    session: Session,
-    who: Who,
-    limit: Limit = None,
-    cols: Cols = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    session: Session, who: Who, limit: Limit = None, cols: Cols = None, how: Form = FORM
 ) -> None:
     """Show what became of a customer, field by field, newest first, with who and when.
 
@@ -38,7 +32,7 @@ def history(
     from crm_cli.features.history import history as find
 
     found = chosen(session, lambda text: find(session.workspace, text), who)
-    _show(session, found[:limit], cols, output, json, no_header, leave_out="record")
+    _show(session, found[:limit], cols, how, leave_out="record")
 
 
 @verbs.add
@@ -50,9 +44,7 @@ def changes(
     ] = "monday",
     limit: Limit = None,
     cols: Cols = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    how: Form = FORM,
 ) -> None:
     """Show what was changed since a day, by whom, over all records: for the weekly meeting.
 
@@ -62,18 +54,11 @@ def changes(
     from crm_cli.features.history import changes as find
 
     found = find(session.workspace, since, session.terms(terms))
-    _show(session, found[:limit], cols, output, json, no_header)
+    _show(session, found[:limit], cols, how)
 
 
 @verbs.add
-def blame(
-    session: Session,
-    who: Who,
-    cols: Cols = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
-) -> None:
+def blame(session: Session, who: Who, cols: Cols = None, how: Form = FORM) -> None:
     """Show who set each field of a customer to what it is, and when.
 
     crm blame ana
@@ -91,10 +76,10 @@ def blame(
         columns,
         [(one.field, one.value, *_source(one.change)) for one in found],
     )
-    form = session.format(output, json)
+    form = session.form(how)
     people = form is TABLE
     rows = only(rows, cols or ("field,value,when,who" if people else None))
-    session.show(with_times(rows) if people else rows, form, header=not no_header)
+    session.show(with_times(rows) if people else rows, form, header=not how.no_header)
 
 
 def _source(change: Change | None) -> tuple[object, ...]:
@@ -114,9 +99,7 @@ def _show(
     session: Session,
     found: Sequence[Change],
     cols: str | None,
-    output: str | None,
-    json: bool,
-    no_header: bool,
+    how: Form,
     leave_out: str = "",
 ) -> None:
     from crm_cli.cli.columns import only
@@ -131,8 +114,8 @@ def _show(
         ids=[one.record for one in found],
         none="no changes",
     )
-    form = session.format(output, json)
+    form = session.form(how)
     people = form is TABLE
     shown = ",".join(key for key in _FOR_PEOPLE if key != leave_out)
     rows = only(rows, cols or (shown if people else None))
-    session.show(with_times(rows) if people else rows, form, header=not no_header)
+    session.show(with_times(rows) if people else rows, form, header=not how.no_header)

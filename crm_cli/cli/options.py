@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from crm_cli.cli.outputs import OUTPUTS
 from crm_cli.cli.verbs import Argument, Option
@@ -112,3 +112,26 @@ Tags = Annotated[
 ]
 Currency = Annotated[str | None, Option("--currency", metavar="EUR", help="In this currency.")]
 To = Annotated[str | None, Option("--to", metavar="FILE", help="Write there; - is stdout.")]
+
+
+class Form(NamedTuple):
+    """How rows are written."""
+
+    output: Output = None
+    json: Json = False
+    no_header: NoHeader = False
+
+
+class Shape(NamedTuple):
+    """What every command that answers with rows of its own takes: which, as of when, and how."""
+
+    limit: Limit = None
+    cols: Cols = None
+    as_of: AsOf = None
+    output: Output = None
+    json: Json = False
+    no_header: NoHeader = False
+
+
+FORM = Form()
+SHAPE = Shape()

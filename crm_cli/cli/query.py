@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.options import Json, NoHeader, Output, Terms, Where
+from crm_cli.cli.options import FORM, Form, Json, Output, Terms, Where
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 
@@ -64,9 +64,7 @@ def fields(
         str | None,
         Argument(metavar="[KIND]", help="customer, task, purchase, line …"),
     ] = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    how: Form = FORM,
 ) -> None:
     """List what can be asked of a kind: each field with its type and where it comes from.
 
@@ -79,6 +77,6 @@ def fields(
     columns = [Column(key) for key in ("field", "type", "operators", "origin", "doc")]
     session.show(
         Rows(columns, rows, ids=[row[0] for row in rows]),
-        session.format(output, json),
-        header=not no_header,
+        session.form(how),
+        header=not how.no_header,
     )

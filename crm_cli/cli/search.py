@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Words
+from crm_cli.cli.options import SHAPE, Shape, Words
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Verbs
 
@@ -13,12 +13,7 @@ verbs = Verbs()
 def search(
     session: Session,
     words: Words,
-    limit: Limit = None,
-    cols: Cols = None,
-    as_of: AsOf = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    shape: Shape = SHAPE,
 ) -> None:
     """Find words anywhere in the records; each shows where it was found.
 
@@ -29,11 +24,11 @@ def search(
     from crm_cli.features.searching import search as find
     from crm_cli.model.rows import Column, Rows
 
-    session.look_back(as_of)
-    hits = find(session.workspace, words, limit=limit)
+    session.look_back(shape.as_of)
+    hits = find(session.workspace, words, limit=shape.limit)
     rows = Rows(
         [Column(key) for key in ("id", "name", "where", "text")],
         [(hit.id, hit.name, hit.where, hit.text) for hit in hits],
         none="nothing found",
     )
-    session.show(only(rows, cols), session.format(output, json), header=not no_header)
+    session.show(only(rows, shape.cols), session.form(shape), header=not shape.no_header)

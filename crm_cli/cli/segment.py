@@ -5,15 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.listing import list_verb
-from crm_cli.cli.options import (
-    DryRun,
-    Json,
-    NoHeader,
-    Output,
-    Terms,
-    Where,
-    Yes,
-)
+from crm_cli.cli.options import FORM, DryRun, Form, Json, Output, Terms, Where, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
@@ -108,9 +100,7 @@ def count(
         list[str] | None,
         Argument(metavar="[SEGMENT…]", help="Which; all without any."),
     ] = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    how: Form = FORM,
 ) -> None:
     """Count the customers of segments: of one the number alone.
 
@@ -122,13 +112,13 @@ def count(
     from crm_cli.model.rows import Column, Rows
 
     found = counts(session.workspace, names or ())
-    form = session.format(output, json)
+    form = session.form(how)
     if form is TABLE and names and len(found) == 1:
         session.write(f"{found[0][1]}\n")
         return
     columns = (Column("segment"), Column("customers", "integer"))
     rows = Rows(columns, found, ids=[name for name, _ in found], none="no segments")
-    session.show(rows, form, header=not no_header)
+    session.show(rows, form, header=not how.no_header)
 
 
 @verbs.add
@@ -139,9 +129,7 @@ def export(
         str | None,
         Option("--for", metavar="PURPOSE/CHANNEL", help="Only who agreed to it: marketing/email."),
     ] = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    how: Form = FORM,
 ) -> None:
     """Write id, name and e-mail of a segment's customers, as CSV unless told otherwise.
 
@@ -155,10 +143,10 @@ def export(
     from crm_cli.formats.tables import CSV
     from crm_cli.model.rows import Column, Rows
 
-    form = session.format(output, json, otherwise=CSV)
+    form = session.form(how, otherwise=CSV)
     mailing = exported(session.workspace, name, use=use)
     columns = [Column(key) for key in ("id", "name", "email")]
-    session.show(Rows(columns, mailing.rows), form, header=not no_header)
+    session.show(Rows(columns, mailing.rows), form, header=not how.no_header)
     if mailing.without:
         session.say(
             f"left out: {counted(len(mailing.without), 'customer')} without an e-mail to use"

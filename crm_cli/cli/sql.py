@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from crm_cli.cli.options import Json, Limit, NoHeader, Output
+from crm_cli.cli.options import FORM, Form, Limit
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.model.errors import UsageError
@@ -31,9 +31,7 @@ def sql(
     timeout: Annotated[
         float, Option("--timeout", metavar="SECONDS", min=0.1, help="Stop it after that.")
     ] = 30.0,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    how: Form = FORM,
 ) -> None:
     """Answer a SELECT over the views; nothing can be changed by it.
 
@@ -44,16 +42,16 @@ def sql(
     from crm_cli.features.sql import ask, describe
     from crm_cli.model.rows import Column, Rows
 
-    form = session.format(output, json)
+    form = session.form(how)
     if statement is None or statement.isidentifier():
         described = describe(statement or "")
         columns = [Column(key) for key in ("view", "column", "type", "doc")]
-        session.show(Rows(columns, described), form, header=not no_header)
+        session.show(Rows(columns, described), form, header=not how.no_header)
         return
     text = sys.stdin.read() if statement == "-" else statement
     found = ask(session.workspace, text, _named(parameters or ()), limit=limit, seconds=timeout)
     rows = Rows([Column(name) for name in found.columns], found.rows, none="no rows")
-    session.show(rows, form, header=not no_header)
+    session.show(rows, form, header=not how.no_header)
 
 
 def _named(texts: list[str] | tuple[str, ...]) -> dict[str, str]:

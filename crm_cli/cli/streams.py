@@ -14,6 +14,7 @@ from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen, is_terminal, screen_of
 
 if TYPE_CHECKING:
+    from crm_cli.cli.options import Form, Shape
     from crm_cli.model.rows import Rows
     from crm_cli.render.card import Card
     from crm_cli.render.progress import Progress
@@ -76,6 +77,10 @@ class Streams:
         self.flush()
         sys.stderr.writelines(lines)
         sys.stderr.flush()
+
+    def form(self, asked: Form | Shape, *, otherwise: TableFormat = TABLE) -> TableFormat:
+        """The format that a command's options ask for; raises UsageError where they disagree."""
+        return self.format(asked.output, asked.json, otherwise=otherwise)
 
     def format(
         self, output: str | None, json: bool = False, *, otherwise: TableFormat = TABLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.options import DryRun, Json, NoHeader, Output, Terms, Whos, Yes
+from crm_cli.cli.options import FORM, DryRun, Form, Terms, Whos, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.cli.writing import carry_out
@@ -41,9 +41,7 @@ def remove(
 def list_(
     session: Session,
     terms: Terms = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    how: Form = FORM,
 ) -> None:
     """List the tags in use, with the number of customers.
 
@@ -59,7 +57,7 @@ def list_(
         ids=[tag for tag, _ in found],
         none="no tags",
     )
-    session.show(rows, session.format(output, json), header=not no_header)
+    session.show(rows, session.form(how), header=not how.no_header)
 
 
 def _tag(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.options import AsOf, Cols, Json, Limit, NoHeader, Output, Since, Where
+from crm_cli.cli.options import SHAPE, Shape, Since, Where
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 
@@ -27,12 +27,7 @@ def timeline(
         Option("--kind", metavar="A,B", help="call, task, invoice, payment …"),
     ] = None,
     since: Since = None,
-    limit: Limit = None,
-    cols: Cols = None,
-    as_of: AsOf = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
+    shape: Shape = SHAPE,
 ) -> None:
     """Tell what happened with a customer, or with all of them, newest first.
 
@@ -50,22 +45,24 @@ def timeline(
     from crm_cli.query.who import is_term
     from crm_cli.render.days import narrowed, with_times
 
-    session.look_back(as_of)
+    session.look_back(shape.as_of)
     workspace = session.workspace
     terms = list(words or ())
     customer = None
     if terms and not is_term(terms[0], workspace.scope(CUSTOMER)):
         customer = session.who(terms.pop(0))
-    events = happened(workspace, customer, terms, where=where, kind=kind, since=since, limit=limit)
-    form = session.format(output, json)
+    events = happened(
+        workspace, customer, terms, where=where, kind=kind, since=since, limit=shape.limit
+    )
+    form = session.form(shape)
     rows = Rows(
         [Column("when", "moment"), Column("kind"), Column("who"), Column("what"), Column("id")],
         events,
         paths=[workspace.path_of(event.who) for event in events] if form is PATHS else None,
         none="nothing happened",
     )
-    rows = only(rows, cols)
+    rows = only(rows, shape.cols)
     if form is TABLE:
         rows = marked(session, with_times(rows), form)
-        rows = narrowed(rows, session.screen) if cols is None else rows
-    session.show(rows, form, header=not no_header)
+        rows = narrowed(rows, session.screen) if shape.cols is None else rows
+    session.show(rows, form, header=not shape.no_header)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -41,10 +40,6 @@ from .naive import (
     Some,
     spend,
 )
-
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
 
 NAMES = ("Ana Novak", "Šuštar d.o.o.", "Novák Anton", "Kava", "Čaj in kava", "Größler")
 CITIES = ("Koper", "Novo mesto", "koper", "Šmarje")

@@ -18,6 +18,7 @@ READING = {
     "tag list": ("tag", "list"),
     "timeline": ("timeline", "{who}"),
     "interaction list": ("interaction", "list"),
+    "interaction show": ("interaction", "show", "{interaction}"),
     "segment list": ("segment", "list", "--cols", "id,description"),
     "segment show": ("segment", "show", "friends"),
     "segment count": ("segment", "count"),
@@ -26,6 +27,7 @@ READING = {
     "purchase show": ("purchase", "show", "{purchase}"),
     "purchase summary": ("purchase", "summary", "--by", "product"),
     "payment list": ("payment", "list"),
+    "payment show": ("payment", "show", "{payment}"),
     "balance": ("balance", "{who}"),
     "product list": ("product", "list"),
     "config list": ("config", "list"),
@@ -70,6 +72,14 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "edit": ((), ("edit", "jan-vidmar")),
     "rename": ((), ("rename", "canary", "yellow")),
     "rm": ((), ("rm", "canary", "--yes")),
+    "interaction held": (
+        (("log", "canary", POISON, "--at", "2027-01-08 10:00"),),
+        ("interaction", "held", "canary"),
+    ),
+    "interaction not-held": (
+        (("log", "canary", POISON, "--at", "2027-01-08 10:00"),),
+        ("interaction", "not-held", "canary"),
+    ),
     "task add": ((), ("task", "add", "canary", POISON)),
     "task start": ((), ("task", "start", "{task}")),
     "task done": ((), ("task", "done", "{task}")),
@@ -113,9 +123,9 @@ SAYING_WITH_GIT = {
 
 
 def filled(ground: Ground, words: tuple[str, ...], who: str) -> tuple[str, ...]:
-    """The words with a customer's id, and with those of their first task and purchase."""
+    """The words with a customer's id, and with that of their first item of a kind."""
     found = {"{who}": who}
-    for kind in ("task", "purchase"):
+    for kind in ("task", "interaction", "purchase", "payment"):
         if f"{{{kind}}}" in words:
             rows = json.loads(ground.run(kind, "list", "--json").out)
             found[f"{{{kind}}}"] = next(row["id"] for row in rows if row["customer"] == who)

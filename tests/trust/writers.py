@@ -40,6 +40,14 @@ WRITERS = (
     Writer("tag add", ("tag", "add", "cold", "maja-kos")),
     Writer("tag remove", ("tag", "remove", "vip", "maja-kos")),
     Writer("log", ("log", "maja-kos", "Called back", "--follow-up", "2026-12-01")),
+    Writer(
+        "interaction held", ("interaction", "held", "maja-kos"),
+        (("log", "maja-kos", "Fitting", "--at", "2027-01-08 10:00"),),
+    ),
+    Writer(
+        "interaction not-held", ("interaction", "not-held", "maja-kos"),
+        (("log", "maja-kos", "Fitting", "--at", "2027-01-08 10:00"),),
+    ),
     Writer("edit", ("edit", "maja-kos")),
     Writer("rename", ("rename", "maja-kos", "maja")),
     Writer("rm", ("rm", "jan-vidmar", "--yes")),
@@ -99,7 +107,8 @@ WRITERS = (
 READERS = {
     "agenda", "history", "blame", "changes",
     "due", "task list", "task show", "show", "list", "search", "tag list", "timeline",
-    "interaction list", "segment list", "segment show", "segment count", "segment export",
+    "interaction list", "interaction show", "payment show",
+    "segment list", "segment show", "segment count", "segment export",
     "purchase list",
     "purchase show", "purchase summary", "payment list", "balance", "product list",
     "config list", "config get", "query explain", "query fields", "sql", "index status",
