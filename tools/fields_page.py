@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from markdown import MADE, code, codes, sentence, table
 
-from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import (
     Choice,
     Code,
@@ -21,7 +20,7 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.kind import Derived, Field, Kind
-from crm_cli.model.kinds import FILE_KINDS, RECORD_KINDS
+from crm_cli.model.kinds import ENTRIES, HOMES, KINDS, RECORDS
 from crm_cli.model.settings import SETTINGS
 
 _PLAIN = (Choice, Code, Integer, Text, Word)
@@ -50,11 +49,8 @@ changes them.
 def fields_page() -> str:
     """The page on the kinds of records and of their items."""
     parts = [_FIELDS]
-    for kind in _records():
+    for kind in _kinds():
         parts += _kind(kind, f"## {kind.key}", _place(kind))
-    for name, kind in FILE_KINDS.items():
-        key = "SKU" if kind.name == "product" else "name"
-        parts += _kind(kind, f"## {kind.key}", f"In `{name}`, each under its {key}.")
     return "\n".join(parts)
 
 
@@ -70,20 +66,23 @@ def settings_page() -> str:
     return "\n".join(parts)
 
 
-def _records() -> Iterator[Kind]:
-    """The customer, its groups, and its items in the order of the declarations."""
-    yield CUSTOMER
-    for _, kind in CUSTOMER.groups:
+def _kinds() -> Iterator[Kind]:
+    """Records and entries, each followed by its groups, and items in the declarations' order."""
+    for kind in KINDS:
         yield kind
-    yield from RECORD_KINDS[1:]
+        if kind in HOMES:
+            for _, group in kind.groups:
+                yield group
 
 
 def _place(kind: Kind) -> str:
-    if kind is CUSTOMER:
-        return "One file each, `customers/ID.yaml`."
+    if kind in RECORDS:
+        return f"One file each, `{RECORDS[kind].file('ID')}`."
+    if kind in ENTRIES:
+        return f"In `{ENTRIES[kind].path}`, each under its {ENTRIES[kind].key}."
     owners = [
         f"{code(field.key)} of {_a(owner.name)}"
-        for owner in RECORD_KINDS
+        for owner in KINDS
         for field, part in (*owner.lists, *owner.groups)
         if part is kind
     ]
@@ -142,7 +141,7 @@ def _type(type: FieldType) -> str:
 def _vocabulary() -> str:
     rows = [
         (code(field.type.vocabulary), f"{field.key} of {_a(kind.name)}")
-        for kind in RECORD_KINDS
+        for kind in KINDS
         for field in kind.fields
         if isinstance(field.type, Choice) and field.type.vocabulary
     ]

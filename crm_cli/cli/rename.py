@@ -19,10 +19,16 @@ def rename(
     id: Annotated[str, Argument(metavar="ID", help="The new id.")],
     dry_run: DryRun = False,
 ) -> None:
-    """Change a customer's id, and every reference to it.
+    """Change a customer's id, and every reference to it; WHO may be the path of any record.
 
     crm rename ana-novak ana-kos
     """
+    from crm_cli.features.renaming import record_at
     from crm_cli.features.renaming import rename as plan
 
-    carry_out(session, plan(session.workspace, session.who(who, writes=True), id), dry_run=dry_run)
+    found = record_at(session.workspace, who)
+    if found is None:
+        planned = plan(session.workspace, session.who(who, writes=True), id)
+    else:
+        planned = plan(session.workspace, found[0], id, kind=found[1])
+    carry_out(session, planned, dry_run=dry_run)

@@ -288,7 +288,7 @@ class Session(Streams):
         """
         if words is None or "-" not in words:
             return list(words or ())
-        from crm_cli.query.fields import is_item
+        from crm_cli.query.fields import of_customer
         from crm_cli.query.lexer import quoted
 
         ids = self.expand(["-"])
@@ -300,7 +300,7 @@ class Session(Streams):
                 f"stdin has ids of {base.key}, as {own[0]}, and others, as {others[0]}",
                 "give one or the other",
             )
-        by_itself = base is not None and not is_item(base)
+        by_itself = base is not None and not of_customer(base)
         field = "id" if own or by_itself else "customer.id"
         meant = ids or [_NOBODY]
         listed = f"{field}.is:{','.join(map(quoted, meant))}"

@@ -12,7 +12,8 @@ from crm_cli.features.values import typed
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.ids import is_customer_id, new_customer_id
-from crm_cli.workspace import CUSTOMERS, Change, Create, Workspace, new_record
+from crm_cli.model.places import CUSTOMERS
+from crm_cli.workspace import Change, Create, Workspace, new_record
 
 _COMPANY = re.compile(
     r"(?:\b(?:d\.\s?o\.\s?o\.?|d\.\s?d\.|s\.\s?p\.|gmbh|ag|kg|ohg|e\.\s?u\.|ltd\.?|limited|llc|inc\.?|"
@@ -68,7 +69,7 @@ def add(
     if not force:
         _refuse_double(workspace, record)
     chosen = _id(workspace, name, str(record.get("kind") or ""), id)
-    path = f"{CUSTOMERS}/{chosen}.yaml"
+    path = CUSTOMERS.file(chosen)
     data = new_record(CUSTOMER, record, workspace.business)
     change = Change(f"add {chosen}", (Create(path, data),))
     return Plan(change, f"added {name} as {chosen}", (chosen,), notes=notes, made=(chosen,))

@@ -9,15 +9,17 @@ from crm_cli.features.paths import path_named, record_paths, within
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, Problem, Severity, UsageError
+from crm_cli.model.places import SEGMENTS
 from crm_cli.model.segment import place
 from crm_cli.query.ast import Segment
 from crm_cli.query.fault import QueryError
 from crm_cli.store import modes
+from crm_cli.store.conflicts import in_texts
 from crm_cli.store.document import Document
 from crm_cli.store.repair import quote_codes, write_ids
 from crm_cli.workspace import Change, Edit, Step, Workspace
 
-FILE = "segments.yaml"
+FILE = SEGMENTS.path
 
 
 def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
@@ -30,6 +32,7 @@ def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
     found = {*index.problems(), *workspace.tree.problems, *index.dangling()}
     found.update(_loose_mode(path) for path in _loose(workspace))
     found.update(_segments(workspace))
+    found.update(in_texts(workspace.tree))
     if words:
         wanted = [path_named(workspace, word) for word in words]
         found = {one for one in found if any(within(one.path, path) for path in wanted)}

@@ -10,11 +10,12 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import GroupOf, MapOf
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, normal
+from crm_cli.model.places import SETTINGS as PLACE
 from crm_cli.model.settings import SETTINGS
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
-FILE = "crm.yaml"
+FILE = PLACE.path
 
 
 class Setting(NamedTuple):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.model.errors import CrmError, Severity, StorageError
+from crm_cli.model.places import SETTINGS
 from crm_cli.store import files
 from crm_cli.store.discovery import cache_folder
 from crm_cli.workspace import Workspace
@@ -71,10 +72,10 @@ def examine(
 def _directory(workspace: Workspace) -> Iterator[Check]:
     root = workspace.root
     try:
-        workspace.tree.read("crm.yaml")
+        workspace.tree.read(SETTINGS.path)
         interrupted = files.exists(str(root / ".crm" / "journal"))
     except (CrmError, OSError) as error:
-        yield Check("directory", State.FAIL, f"{root}: {error}", f"ls -l {root / 'crm.yaml'}")
+        yield Check("directory", State.FAIL, f"{root}: {error}", f"ls -l {root / SETTINGS.path}")
         return
     if interrupted:
         yield Check(

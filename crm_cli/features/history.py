@@ -6,19 +6,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from typing import Any, NamedTuple
 
+from crm_cli.features.paths import file_named
 from crm_cli.features.values import when
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.differences import Difference, compare
-from crm_cli.model.errors import CrmError, NotFound
+from crm_cli.model.differences import Difference, compare, whole
+from crm_cli.model.errors import CrmError, NotFound, Refused
 from crm_cli.model.fieldtypes import GroupOf, ListOf
 from crm_cli.model.item import Item
-from crm_cli.model.kinds import FILE_KINDS
+from crm_cli.model.places import CUSTOMERS, PLACES, Shape, place_of
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.commits import in_head, name_of
 from crm_cli.store.log import Commit, Touched, log
 from crm_cli.workspace import Workspace
-
-SINGLE = (*FILE_KINDS, "crm.yaml")
 
 
 class Change(NamedTuple):
@@ -42,15 +41,17 @@ class Blame(NamedTuple):
 
 
 def history(workspace: Workspace, text: str) -> list[Change]:
-    """All that happened to a customer's record, newest first, renamings followed.
+    """All that happened to a customer's record (WHO) or to a file of the data (its path).
 
-    A record that is gone is found by its id. Raises NotFound, Ambiguous, Refused.
+    Newest first, renamings followed; a record that is gone is found by its id. Raises
+    NotFound, Ambiguous, Refused.
     """
     git = workspace.git
     path = _path(workspace, text)
     commits = log(git, "--follow", "--find-renames", paths=[path])
     if not commits and not workspace.tree.exists(path):
-        raise NotFound(f"there is no customer {text}, and never was", "crm list shows them")
+        what = "customer" if place_of(path) is CUSTOMERS else "file"
+        raise NotFound(f"there is no {what} {text}, and never was", "crm list shows customers")
     reader = _Reader(workspace)
     try:
         now = _uncommitted(reader, path)
@@ -71,7 +72,7 @@ def changes(workspace: Workspace, since: str, terms: Sequence[str] = ()) -> list
     if terms:
         answer = workspace.select(CUSTOMER, terms, cols=("id",))
         wanted = {row[0] for row in answer.rows}
-    commits = log(git, after, "--no-merges", paths=["customers", *SINGLE])
+    commits = log(git, after, "--no-merges", paths=[place.path for place in PLACES])
     reader = _Reader(workspace, wanted)
     try:
         return list(reader.changes(commits))
@@ -80,21 +81,26 @@ def changes(workspace: Workspace, since: str, terms: Sequence[str] = ()) -> list
 
 
 def blame(workspace: Workspace, text: str) -> list[Blame]:
-    """Each field of a customer with the change that it comes from."""
-    id = workspace.who(text)
+    """Each field of a record, a customer's (WHO) or that of a file, with the change that it
+    comes from. Raises NotFound, Ambiguous, Refused."""
+    path = _path(workspace, text)
+    place = place_of(path)
+    if place is None or place.kind is None or place.shape is Shape.MAP:
+        raise Refused(f"{path} is no record", f"crm history {path} shows its changes")
     latest: dict[tuple[str, str], Change] = {}
-    whole: Change | None = None
-    for change in history(workspace, id):
-        if change.what.kind == CUSTOMER.name and not change.what.field:
-            whole = whole or change
+    first: Change | None = None
+    for change in history(workspace, path):
+        if change.what.kind == place.kind.name and not change.what.field:
+            first = first or change
         else:
             latest.setdefault((change.what.item, change.what.field), change)
             if change.what.item.startswith("{"):
                 # An item without an id is one thing: what it says, all of it.
                 latest.setdefault((change.what.item, ""), change)
     found = []
-    for item, field, name, value in _leaves(workspace.record(id), ""):
-        source = latest.get((item, field)) or latest.get((item, "")) or whole
+    record = workspace.open(path, workspace.tree.read(path)).record
+    for item, field, name, value in _leaves(record, ""):
+        source = latest.get((item, field)) or latest.get((item, "")) or first
         found.append(Blame(name, value, source))
     return found
 
@@ -121,6 +127,10 @@ def _leaves(item: Item, prefix: str) -> Iterator[tuple[str, str, str, Any]]:
 
 
 def _path(workspace: Workspace, text: str) -> str:
+    """The file that is meant, which may be gone by now."""
+    named = file_named(workspace, text)
+    if named:
+        return named
     try:
         return workspace.path_of(workspace.who(text))
     except NotFound:
@@ -128,24 +138,34 @@ def _path(workspace: Workspace, text: str) -> str:
 
         if not is_customer_id(text):
             raise
-        return f"customers/{text}.yaml"
+        return CUSTOMERS.file(text)
 
 
 def _uncommitted(reader: _Reader, path: str) -> list[Change]:
     """What a file says that is not committed yet."""
     workspace = reader.workspace
-    blob = in_head(workspace.git, [path]).get(path, "")
-    before = reader.items(path, blob)
+    before = reader.blob(in_head(workspace.git, [path]).get(path, ""))
     try:
-        after = reader.read(path, workspace.tree.read(path))
+        after: bytes | None = workspace.tree.read(path)
     except FileNotFoundError:
-        after = {}
+        after = None
     except CrmError:
         return []
     return [
-        Change(None, "", name_of(path), one, "not committed yet", "")
-        for one in _differences(before, after)
+        Change(None, "", _record(path), one, "not committed yet", "")
+        for one in reader.differences(path, before, after)
     ]
+
+
+def _record(path: str) -> str:
+    """What a file is called: by its stem where that is an id, else by its path."""
+    return name_of(path) if _is_described(path) else path
+
+
+def _is_described(path: str) -> bool:
+    """Whether a kind says what stands in a file."""
+    place = place_of(path)
+    return place is not None and place.kind is not None
 
 
 def _differences(before: dict[str, Item], after: dict[str, Item]) -> Iterator[Difference]:
@@ -175,34 +195,47 @@ class _Reader:
         for commit in commits:
             who = self._users.get(commit.email.lower(), commit.author)
             for file in commit.files:
-                record = name_of(file.path)
-                if not self._counts(file) or (
-                    self.wanted is not None and record not in self.wanted
-                ):
+                if not self._counts(file.path):
                     continue
+                record = _record(file.path)
                 for one in self._of(file):
                     yield Change(
                         commit.when.astimezone(zone), who, record, one, commit.subject, commit.id
                     )
 
-    def items(self, path: str, blob: str) -> dict[str, Item]:
-        """The records that a blob has: by key, or one under an empty key."""
-        return self.read(path, self._blobs.read(blob)) if blob else {}
+    def blob(self, id: str) -> bytes | None:
+        """A blob's bytes; None without an id, which is of no file."""
+        return self._blobs.read(id) if id else None
 
-    def read(self, path: str, data: bytes) -> dict[str, Item]:
-        """The records of a file's bytes; raises DataError."""
+    def differences(
+        self, path: str, before: bytes | None, after: bytes | None
+    ) -> list[Difference]:
+        """What differs between two states of a file (None: there is none)."""
+        if before == after:
+            return []
+        if not _is_described(path):
+            return [whole(path, came=before is None, went=after is None)]
+        try:
+            return list(_differences(self._items(path, before), self._items(path, after)))
+        except CrmError:
+            text = "the file changed, and one side of it cannot be read"
+            return [Difference("file", path, "", None, None, text)]
+
+    def _items(self, path: str, data: bytes | None) -> dict[str, Item]:
+        """The records that a file has: by key, or one under an empty key."""
+        if data is None:
+            return {}
         document = self.workspace.open(path, data)
         return document.records if document.mapped else {"": document.record}
 
-    def _counts(self, file: Touched) -> bool:
-        return file.path in SINGLE or (
-            file.path.startswith("customers/") and file.path.endswith(".yaml")
-        )
+    def _counts(self, path: str) -> bool:
+        """Whether a file is of the data, and, where customers were asked for, one of theirs."""
+        place = place_of(path)
+        if self.wanted is None:
+            return place is not None
+        return place is CUSTOMERS and name_of(path) in self.wanted
 
     def _of(self, file: Touched) -> list[Difference]:
-        try:
-            before, after = self.items(file.path, file.before), self.items(file.path, file.after)
-        except CrmError:
-            text = "the file changed, and one side of it cannot be read"
-            return [Difference("file", file.path, "", None, None, text)]
-        return list(_differences(before, after))
+        if not _is_described(file.path):
+            return [whole(file.path, came=not file.before, went=not file.after)]
+        return self.differences(file.path, self.blob(file.before), self.blob(file.after))

@@ -7,22 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, NotFound, UsageError
-from crm_cli.model.kind import singular
-from crm_cli.store import merge as merging
+from crm_cli.model.places import Shape, place_of
 from crm_cli.store import outside
 from crm_cli.store.compose import compose, decode
-from crm_cli.store.conflicts import Side, joined, sides
+from crm_cli.store.conflicts import Side, in_texts, joined, sides
 from crm_cli.store.git import repository
+from crm_cli.store.merge import merge_file
 from crm_cli.store.trust import is_trusted
 from crm_cli.workspace import Change, Rewrite, Workspace, Written
-
-
-def separate() -> frozenset[str]:
-    """The keys of a customer whose text may hold several, with commas."""
-    keys = [field.key for field in CUSTOMER.fields if field.separate]
-    return frozenset([*keys, *(singular(key) for key in keys)])
 
 
 def merge_files(base: Path, ours: Path, theirs: Path, path: str) -> tuple[str, ...]:
@@ -31,18 +24,19 @@ def merge_files(base: Path, ours: Path, theirs: Path, path: str) -> tuple[str, .
     Raises UsageError, StorageError; then `ours` is as it was.
     """
     texts = [outside.read(one) for one in (base, ours, theirs)]
-    merged = merging.merge(texts[0], texts[1], texts[2], path, separate=separate())
+    merged = merge_file(texts[0], texts[1], texts[2], path)
     if merged.data != texts[1]:
         outside.write_bytes(ours, merged.data)
     return merged.conflicts
 
 
 class Unsettled(NamedTuple):
-    """A file with both sides of a merge in it. `gone` says that one side removed it."""
+    """A file with both sides of a merge in it. `whole` says that one of them is to be taken
+    as the whole file: the other removed it, or it is no text that could hold both."""
 
     path: str
     sides: tuple[Side, ...]
-    gone: bool = False
+    whole: bool = False
 
 
 def unsettled(workspace: Workspace, names: tuple[str, ...] = ()) -> list[Unsettled]:
@@ -56,9 +50,7 @@ def unsettled(workspace: Workspace, names: tuple[str, ...] = ()) -> list[Unsettl
     found = {one.path for one in problems if one.code == "merge-conflict"}
     stages = _unmerged(workspace)
     found.update(stages)
-    for name in ("crm.yaml", "rates.yaml"):
-        if workspace.tree.exists(name) and sides(_text(workspace, name)):
-            found.add(name)
+    found.update(one.path for one in in_texts(workspace.tree))
     chosen = sorted(found)
     if names:
         chosen = [_meant(name, chosen) for name in names]
@@ -80,15 +72,25 @@ def _unmerged(workspace: Workspace) -> dict[str, dict[str, str]]:
 
 def _file(workspace: Workspace, path: str, stages: dict[str, str]) -> Unsettled:
     if stages and not {"2", "3"} <= stages.keys():
-        mine, theirs = (
-            workspace.git.run("cat-file", "blob", stages[one]).decode("utf-8", "surrogateescape")
-            if one in stages
-            else ""
-            for one in "23"
-        )
-        return Unsettled(path, (Side(1, mine, theirs),), gone=True)
+        mine, theirs = (_blob(workspace, stages[one]) if one in stages else "" for one in "23")
+        return Unsettled(path, (Side(1, mine, theirs),), whole=True)
     text = _text(workspace, path) if workspace.tree.exists(path) else ""
-    return Unsettled(path, tuple(sides(text)))
+    found = tuple(sides(text))
+    if stages and not found and _is_text(path):
+        # What git cannot merge by line, such as an image, it leaves as ours.
+        mine, theirs = (_blob(workspace, stages[one]) for one in "23")
+        if text == mine:
+            return Unsettled(path, (Side(1, mine, theirs),), whole=True)
+    return Unsettled(path, found)
+
+
+def _blob(workspace: Workspace, id: str) -> str:
+    return workspace.git.run("cat-file", "blob", id).decode("utf-8", "surrogateescape")
+
+
+def _is_text(path: str) -> bool:
+    place = place_of(path)
+    return place is not None and place.shape is Shape.TEXTS
 
 
 def _meant(name: str, among: list[str]) -> str:
@@ -117,7 +119,7 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
         raise UsageError("there is no unresolved merge")
     steps: list[Rewrite] = []
     for file in files:
-        if file.gone:
+        if file.whole:
             text = choose(file, file.sides[0])
             new = text.encode("utf-8", "surrogateescape")
             steps.append(Rewrite(file.path, lambda _, new=new: new or None))  # type: ignore[misc]
@@ -125,7 +127,8 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
             text = _text(workspace, file.path)
             chosen = joined(text, [choose(file, side) for side in file.sides])
             old, new = (one.encode("utf-8", "surrogateescape") for one in (text, chosen))
-            _check(new, file.path)
+            if not _is_text(file.path):
+                _check(new, file.path)
             steps.append(Rewrite(file.path, _replacing(old, new)))
     names = [file.path.rsplit("/", 1)[-1].removesuffix(".yaml") for file in files]
     return workspace.write(Change(f"resolve {', '.join(names)}", tuple(steps)), keep=False)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from crm_cli.model.errors import NotFound
+from crm_cli.model.kinds import HOMES
+from crm_cli.model.places import place_of
 from crm_cli.workspace import Workspace
 
 
@@ -15,15 +17,25 @@ def path_named(workspace: Workspace, word: str) -> str:
     A path counts from the directory, and, as others than people write it, from where the
     command is run. Raises NotFound for a word that is none of these.
     """
-    path = word.replace("\\", "/").removeprefix("./").rstrip("/")
-    path = path.removeprefix(f"{workspace.root}/")
-    for one in (path, _from_here(workspace, word)):
+    for one in _paths(workspace, word):
         if one and (workspace.tree.exists(one) or (workspace.root / one).is_dir()):
             return one
     try:
         return workspace.path_of(workspace.who(word))
     except NotFound as error:
         raise NotFound(f"{word} is neither a customer nor a file of the directory") from error
+
+
+def file_named(workspace: Workspace, word: str) -> str:
+    """The path, relative, of the file of the data that a word means, there or not any more;
+    empty for a word that is no such path."""
+    return next((one for one in _paths(workspace, word) if place_of(one) is not None), "")
+
+
+def _paths(workspace: Workspace, word: str) -> tuple[str, str]:
+    """A word as a path from the directory, and from where the command is run."""
+    path = word.replace("\\", "/").removeprefix("./").rstrip("/")
+    return path.removeprefix(f"{workspace.root}/"), _from_here(workspace, word)
 
 
 def _from_here(workspace: Workspace, word: str) -> str:
@@ -40,9 +52,16 @@ def within(path: str, wanted: str) -> bool:
 
 
 def record_paths(workspace: Workspace, words: Sequence[str]) -> Iterable[str]:
-    """The paths of the customers' files, all or those that `words` (WHO, path) name."""
-    rows = workspace.index.connection.execute('SELECT "path" FROM "customer" ORDER BY "path"')
-    paths = [str(row[0]) for row in rows]
+    """The paths of the files of records and entries, all or those that `words` (WHO, path)
+    name; customers come first."""
+    rows = workspace.index.connection.execute('SELECT "path" FROM "file" ORDER BY "path"')
+    files = [str(row[0]) for row in rows]
+    paths = [
+        path
+        for home in HOMES.values()
+        for path in files
+        if path.startswith(home.path) and place_of(path) is home
+    ]
     if not words:
         return paths
     wanted = [path_named(workspace, word) for word in words]

@@ -11,11 +11,12 @@ from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.fieldtypes import Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, normal
+from crm_cli.model.places import PRODUCTS
 from crm_cli.model.product import PRODUCT
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
-FILE = "products.yaml"
+FILE = PRODUCTS.path
 
 Assignment = tuple[str, str, str]
 """(field, `=`, `+=` or `-=`, text)."""

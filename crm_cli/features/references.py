@@ -9,10 +9,11 @@ from crm_cli.features.items import find
 from crm_cli.model.errors import CrmError, NotFound, Severity
 from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
 from crm_cli.model.kind import Field
-from crm_cli.model.kinds import FILE_KINDS, KINDS
+from crm_cli.model.kinds import HOMES, KINDS
+from crm_cli.model.places import place_of
 from crm_cli.model.product import PRODUCT
 from crm_cli.model.task import TASK
-from crm_cli.workspace import CUSTOMERS, Workspace
+from crm_cli.workspace import Workspace
 
 
 def refers(type: FieldType) -> bool:
@@ -70,7 +71,8 @@ def doubtful(workspace: Workspace, customer: str) -> list[str]:
     for path in dict.fromkeys(
         one.path for one in workspace.problems if one.severity is Severity.ERROR
     ):
-        if path.split("/")[0] == CUSTOMERS or path in FILE_KINDS:
+        place = place_of(path)
+        if place is not None and place.kind in HOMES:
             try:
                 if names(workspace.tree.read(path), customer):
                     found.append(path)

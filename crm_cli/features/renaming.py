@@ -1,24 +1,48 @@
-"""A customer's new id, wherever the old one is named."""
+"""A record's new id, wherever the old one is named."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from crm_cli.features.paths import file_named
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.references import doubtful, names
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import ConflictError, CrmError, DataError, Refused, UsageError
 from crm_cli.model.fieldtypes import Reference, Texts
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.item import Item
-from crm_cli.store.document import Document, Ref
-from crm_cli.workspace import CUSTOMERS, Change, Edit, Rewrite, Step, Workspace
+from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import RECORDS
+from crm_cli.model.places import place_of
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Rewrite, Step, Workspace
 
 
-def rename(workspace: Workspace, old: str, new: str) -> Plan:
-    """Plan to give a customer another id.
+def record_at(workspace: Workspace, word: str) -> tuple[str, Kind] | None:
+    """(id, kind) of the record whose file's path a word is; None where it is no such path.
+
+    Raises DataError for a file that cannot be read.
+    """
+    path = file_named(workspace, word)
+    place = place_of(path)
+    kind = place.kind if place is not None else None
+    if kind not in RECORDS:
+        return None
+    row = workspace.index.connection.execute(
+        f'SELECT "id" FROM "{kind.name}" WHERE "path" = ?', (path,)
+    ).fetchone()
+    if row is None and workspace.tree.exists(path):
+        raise DataError(f"{path} cannot be read", "crm check says what is wrong with it")
+    return None if row is None else (str(row[0]), kind)
+
+
+def rename(workspace: Workspace, old: str, new: str, *, kind: Kind = CUSTOMER) -> Plan:
+    """Plan to give a record of a kind another id.
 
     Raises UsageError for an id that cannot be, Refused for one that is taken, DataError
-    where a file has errors and may refer to the customer.
+    where a file has errors and may refer to the record.
     """
     if not is_customer_id(new):
         raise UsageError(
@@ -27,18 +51,18 @@ def rename(workspace: Workspace, old: str, new: str) -> Plan:
         )
     if new == old:
         raise UsageError(f"{old} is the id already")
-    if new in workspace.customer_ids():
-        raise Refused(f"there is a customer {new} already", f"crm show {new}")
-    path = workspace.path_of(old)
-    folder = path.rpartition("/")[0] or CUSTOMERS
-    target = f"{folder}/{new}.yaml"
+    if workspace.has(new, kind):
+        hint = f"crm show {new}" if kind is CUSTOMER else "choose another id"
+        raise Refused(f"there is a {kind.name} {new} already", hint)
+    path = workspace.path_of(old, kind)
+    target = f"{path.rpartition('/')[0]}/{new}{RECORDS[kind].suffix}"
     data = workspace.tree.read(path)
 
     def moved(current: bytes | None) -> bytes:
         if current is not None:
             raise ConflictError(f"{target} exists already")
         document = workspace.open(path, data)
-        _refer(document, old, new)
+        _refer(document, kind, old, new)
         if document.root.get("id") is not None:
             document.remove(None, "id")
         return document.data
@@ -48,8 +72,8 @@ def rename(workspace: Workspace, old: str, new: str) -> Plan:
             raise ConflictError(f"{path} was changed meanwhile", "run the command again")
 
     steps: list[Step] = [Rewrite(target, moved), Rewrite(path, gone)]
-    naming = [one for one in _naming(workspace, old, new) if one != path]
-    steps += [Edit(one, lambda document: _refer(document, old, new)) for one in naming]
+    naming = [one for one in _naming(workspace, kind, old, new) if one != path]
+    steps += [Edit(one, lambda document: _refer(document, kind, old, new)) for one in naming]
     note = f", and in {counted(len(naming), 'other file')}" if naming else ""
     return Plan(
         Change(f"rename {old} to {new}", tuple(steps)),
@@ -59,16 +83,16 @@ def rename(workspace: Workspace, old: str, new: str) -> Plan:
     )
 
 
-def _naming(workspace: Workspace, old: str, new: str) -> list[str]:
-    """The paths of the files that refer to a customer; DataError where that is not known."""
+def _naming(workspace: Workspace, kind: Kind, old: str, new: str) -> list[str]:
+    """The paths of the files that refer to a record; DataError where that is not known."""
     from crm_cli.index.naming import files_naming
 
-    own = workspace.path_of(old)
-    found = files_naming(workspace.index.connection, "customer", old)
+    own = workspace.path_of(old, kind)
+    found = files_naming(workspace.index.connection, kind.name, old)
     for path in doubtful(workspace, old):
         if path == own:
             continue
-        if not _is_told(workspace, path, old, new):
+        if not _is_told(workspace, path, kind, old, new):
             raise DataError(
                 f"{path} has errors and may refer to {old}; nothing was changed",
                 "mend it first; crm check says what is wrong with it",
@@ -79,45 +103,45 @@ def _naming(workspace: Workspace, old: str, new: str) -> list[str]:
     return found
 
 
-def _is_told(workspace: Workspace, path: str, old: str, new: str) -> bool:
-    """Whether a file with errors names a customer only where that was understood."""
+def _is_told(workspace: Workspace, path: str, kind: Kind, old: str, new: str) -> bool:
+    """Whether a file with errors names a record only where that was understood."""
     try:
         document = workspace.open(path, workspace.tree.read(path))
-        _refer(document, old, new)
+        _refer(document, kind, old, new)
     except (CrmError, FileNotFoundError):
         return False
     return not names(document.data, old)
 
 
-def _refer(document: Document, old: str, new: str) -> None:
-    """Rewrite every field of a document that refers to `old`."""
+def _refer(document: Document, kind: Kind, old: str, new: str) -> None:
+    """Rewrite every field of a document that refers to the record `old` of a kind."""
     while True:
-        found = next(_references(document, old), None)
+        found = next(_references(document, kind, old), None)
         if found is None:
             return
-        ref, key, value = found
+        item, key, value = found
+        item = document.identified(item)
         if isinstance(value, list):
-            document.set(ref, key, [new if one == old else one for one in value])
+            document.assign(item, key, [new if one == old else one for one in value])
         else:
-            document.set(ref, key, new)
+            document.assign(item, key, new)
 
 
-def _references(document: Document, id: str) -> Iterator[tuple[Ref, str, object]]:
-    """(item, field, value) of each reference to a customer."""
-    if document.mapped:
-        for name, item in document.records.items():
-            for key, value in _fields(item, id):
-                yield name, key, value
-        return
-    for item in document.record.walk():
-        for key, value in _fields(item, id):
-            yield document.ref_of(item), key, value
+def _references(document: Document, kind: Kind, id: str) -> Iterator[tuple[Item, str, Any]]:
+    """(item, field, value) of each reference to a record; a group's field is GROUP.FIELD."""
+    for record in document.records.values() if document.mapped else (document.record,):
+        for item in record.walk():
+            for key, value in _fields(item, kind, id):
+                yield item, key, value
+            for field, _ in item.kind.groups:
+                for key, value in _fields(item.values.get(field.key), kind, id):
+                    yield item, f"{field.key}.{key}", value
 
 
-def _fields(item: Item, id: str) -> Iterator[tuple[str, object]]:
-    for field in item.kind.fields:
+def _fields(item: Item | None, kind: Kind, id: str) -> Iterator[tuple[str, Any]]:
+    for field in item.kind.fields if item is not None else ():
         type = field.type
-        value = item.values.get(field.key)
+        value = item.values.get(field.key) if item is not None else None
         to = type.to if isinstance(type, (Reference, Texts)) else ""
-        if to == "customer" and (value == id or (isinstance(value, list) and id in value)):
+        if to == kind.name and (value == id or (isinstance(value, list) and id in value)):
             yield field.key, value

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.model.errors import StorageError
+from crm_cli.model.places import SETTINGS
 from crm_cli.store import files, setup
 from crm_cli.store.git import Git, repository
 from crm_cli.store.transaction import alone
@@ -43,7 +44,7 @@ def set_up(workspace: Workspace) -> SetUp:
         # Said before there is a repository, so that a run that was killed can be told by it
         # from a repository that somebody else has just made.
         steps.append(Rewrite(".gitignore", _with_line(".crm/\n")))
-        steps.append(Edit("crm.yaml", lambda settings: settings.set(None, "git.autocommit", True)))
+        steps.append(Edit(SETTINGS.path, lambda one: one.set(None, "git.autocommit", True)))
         workspace.write(Change("git setup", tuple(steps)), keep=False)
     else:
         trust(root, environ)

@@ -12,12 +12,13 @@ from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kind import normal
 from crm_cli.model.permission import check_permitted, read_use
+from crm_cli.model.places import SEGMENTS
 from crm_cli.query.ast import Node, Segment
 from crm_cli.query.scope import Scope, SegmentSpec
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
-FILE = "segments.yaml"
+FILE = SEGMENTS.path
 
 
 class Shown(NamedTuple):

@@ -7,7 +7,7 @@ import time
 from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, Problem, Refused, Severity
-from crm_cli.model.kinds import FILE_KINDS
+from crm_cli.model.places import is_kept
 from crm_cli.store import sync as syncing
 from crm_cli.store.commits import commit_paths, forget, hand_subject, in_head, uncommitted
 from crm_cli.store.git import Git, obstacle, repository
@@ -17,8 +17,8 @@ from crm_cli.workspace import Workspace
 ROUNDS = 12
 """So often somebody else may be faster before we give up."""
 
-_SINGLE = ("crm.yaml", "rates.yaml", ".gitignore", ".gitattributes", *FILE_KINDS)
-_FOLDERS = ("customers/", "campaigns/", "templates/")
+_BESIDE = (".gitignore", ".gitattributes")
+"""Files that go along with the data."""
 
 
 class Synced(NamedTuple):
@@ -119,11 +119,7 @@ def _commit(git: Git, valid: list[str]) -> None:
 
 def _edited(workspace: Workspace, git: Git) -> tuple[list[str], list[str]]:
     """The files of the directory that were edited by hand: valid ones, invalid ones."""
-    found = [
-        path
-        for path in syncing.edited(git)
-        if path in _SINGLE or (path.startswith(_FOLDERS) and "/." not in path)
-    ]
+    found = [path for path in syncing.edited(git) if is_kept(path) or path in _BESIDE]
     if not found:
         return [], []
     found.sort()

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from crm_cli.model.differences import compare
+from crm_cli.model.differences import compare, whole
 from crm_cli.model.errors import ConflictError, CrmError, NotFound, Refused
 from crm_cli.model.item import Item
+from crm_cli.model.places import place_of
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.commits import own_commits
 from crm_cli.store.last import last
 from crm_cli.store.log import Commit, log
-from crm_cli.store.merge import merge
+from crm_cli.store.merge import merge_file
 from crm_cli.store.undo import opposite
 from crm_cli.store.undo import undo as take_back
 from crm_cli.workspace import Change, Diff, Rewrite, Workspace, Written
@@ -92,6 +93,11 @@ def words(workspace: Workspace, diffs: tuple[Diff, ...]) -> list[str]:
 
 def _words(workspace: Workspace, diff: Diff) -> Iterator[tuple[str, str]]:
     name = diff.path.rsplit("/", 1)[-1].removesuffix(".yaml")
+    place = place_of(diff.path)
+    if place is None or place.kind is None:
+        change = whole(diff.path, came=diff.before is None, went=diff.after is None)
+        yield diff.path, change.text
+        return
     try:
         before, after = (
             _records(workspace, diff, diff.before),
@@ -106,7 +112,7 @@ def _words(workspace: Workspace, diff: Diff) -> Iterator[tuple[str, str]]:
 
 
 def _records(workspace: Workspace, diff: Diff, data: bytes | None) -> dict[str, Item]:
-    if data is None or not diff.path.endswith(".yaml"):
+    if data is None:
         return {}
     document = workspace.open(diff.path, data)
     return document.records if document.mapped else {"": document.record}
@@ -169,7 +175,7 @@ def _reverse(
         if current is None or before is None or after is None:
             what = "was removed" if current is None else "was changed"
             raise _later(workspace, commit, path, f"{path} {what}")
-        merged = merge(after, current, before, path)
+        merged = merge_file(after, current, before, path)
         if merged.conflicts:
             names = ", ".join(merged.conflicts[:4])
             raise _later(workspace, commit, path, f"{names} of {path} was changed")

@@ -37,7 +37,7 @@ _AHEAD = 2
 """Batches that a worker is given before the first is done."""
 
 File = tuple[int, str]
-"""(pk, path) of a customer's file."""
+"""(pk, path) of a record's file."""
 
 
 def batches(

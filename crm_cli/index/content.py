@@ -8,23 +8,24 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.index import schema
-from crm_cli.model.kinds import FILE_KINDS, RECORD_KINDS
+from crm_cli.model.kinds import ENTRIES, RECORDS
+from crm_cli.model.places import PLACES, RATES, SETTINGS, place_of
 
 if TYPE_CHECKING:
     from crm_cli.index.batches import File
     from crm_cli.index.reading import ProblemRow
     from crm_cli.model.business import Business
+    from crm_cli.model.kind import Kind
     from crm_cli.store.tree import Tree
 
 Progress = Callable[[int, int], None]
 """Told of (files read, files to read)."""
 
-BUSINESS_FILES = ("crm.yaml", "rates.yaml")
-SINGLE = {path: -number for number, path in enumerate((*BUSINESS_FILES, *FILE_KINDS), 1)}
-"""The files that are there once, each with what stands for a customer's number."""
+BUSINESS_FILES = (SETTINGS.path, RATES.path)
+SINGLE = {place.path: -number for number, place in enumerate(PLACES, 1) if not place.is_folder}
+"""The files that are there once, with their numbers; those of records' files are above 0."""
 
-
-_INSERT_FILE = schema.insert("file", "pk", "path", "id", "hash")
+_INSERT_FILE = schema.insert("file", "pk", "path", "kind", "id", "hash")
 _INSERT_PROBLEM = schema.insert(
     "problem", "path", "line", "column", "code", "message", "hint", "severity"
 )
@@ -67,14 +68,14 @@ def put_currency(connection: sqlite3.Connection, business: Business) -> None:
     )
 
 
-def put_customers(
+def put_records(
     connection: sqlite3.Connection,
     tree: Tree,
     business: Business,
     files: Sequence[File],
     progress: Progress | None,
 ) -> tuple[set[str], set[str]]:
-    """Read customers' files and insert their rows; (paths that are gone, unreadable ones)."""
+    """Read records' files and insert their rows; (paths that are gone, unreadable ones)."""
     from crm_cli.index.batches import batches, unhurried_collector
 
     gone = {path for _, path in files}
@@ -86,8 +87,8 @@ def put_customers(
                 connection.executemany(schema.insert(*table), rows)
             connection.executemany(_INSERT_FILE, batch.files)
             put_problems(connection, batch.problems)
-            gone.difference_update(path for _, path, _, _ in batch.files)
-            unreadable.update(path for _, path, _, hash in batch.files if not hash)
+            gone.difference_update(path for _, path, *_ in batch.files)
+            unreadable.update(path for _, path, *_, hash in batch.files if not hash)
             done += batch.asked
             if progress is not None:
                 progress(done, len(files))
@@ -95,13 +96,13 @@ def put_customers(
 
 
 def put_entries(connection: sqlite3.Connection, tree: Tree, path: str, business: Business) -> None:
-    """Read products.yaml or segments.yaml and insert its rows."""
+    """Read a file that is there once, as products.yaml, and insert the rows of its entries."""
     from crm_cli.index.reading import entries, read
 
     file = read(tree, path)
     if file is None:
         return
-    tables, problems = entries(file, path, business)
+    tables, problems = entries(file, SINGLE[path], path, business)
     for table, rows in tables.items():
         connection.executemany(schema.insert(*table), rows)
     put_single(connection, path, file.settled(problems))
@@ -110,7 +111,7 @@ def put_entries(connection: sqlite3.Connection, tree: Tree, path: str, business:
 
 def put_single(connection: sqlite3.Connection, path: str, hash: bytes) -> None:
     """Note which bytes a file that is there once had."""
-    connection.execute(_INSERT_FILE, (SINGLE[path], path, "", hash))
+    connection.execute(_INSERT_FILE, (SINGLE[path], path, "", "", hash))
 
 
 def unsettled(connection: sqlite3.Connection) -> set[str]:
@@ -142,47 +143,58 @@ def remember_phones(
 
 def remove(connection: sqlite3.Connection, files: Sequence[File]) -> None:
     """Delete all rows of these files, by their numbers and paths."""
-    numbers = [(pk,) for pk, _ in files]
-    customers = [(pk,) for pk, _ in files if pk > 0]
-    if customers:
-        for kind in RECORD_KINDS:
-            key = "pk" if kind is schema.CUSTOMER else "customer"
-            connection.executemany(f'DELETE FROM "{kind.name}" WHERE "{key}" = ?', customers)
-        connection.executemany('DELETE FROM "extra" WHERE "customer" = ?', customers)
-        connection.executemany('DELETE FROM "search" WHERE "rowid" = ?', customers)
-    for _, path in files:
-        if path in FILE_KINDS:
-            name = FILE_KINDS[path].name
-            connection.execute(f'DELETE FROM "{name}"')
-            connection.execute('DELETE FROM "extra" WHERE "kind" = ?', (name,))
-    connection.executemany('DELETE FROM "file" WHERE "pk" = ?', numbers)
+    numbers: dict[Kind, list[int]] = {}
+    for number, path in files:
+        place = place_of(path)
+        if place is not None and place.kind is not None:
+            numbers.setdefault(place.kind, []).append(number)
+    for kind, held in numbers.items():
+        if kind in RECORDS:
+            _remove(connection, kind, [(number, number + 1) for number in held])
+            connection.executemany('DELETE FROM "search" WHERE "rowid" = ?', [(n,) for n in held])
+        elif kind in ENTRIES:
+            bits = schema.ITEM_BITS
+            _remove(connection, kind, [(n << bits, (n + 1) << bits) for n in held])
+    connection.executemany('DELETE FROM "file" WHERE "pk" = ?', [(number,) for number, _ in files])
     connection.executemany('DELETE FROM "problem" WHERE "path" = ?', [(p,) for _, p in files])
 
 
-def ids_of(connection: sqlite3.Connection, paths: Iterable[str]) -> set[str]:
-    """The customers' ids that these files have claimed."""
-    found: set[str] = set()
+def _remove(
+    connection: sqlite3.Connection, kind: Kind, numbers: Sequence[tuple[int, int]]
+) -> None:
+    """Delete records or entries by their numbers, (first, after the last), and all in them."""
+    columns = {part.name: "pk" if part is kind else kind.name for part in kind.walk()}
+    for table, column in {**columns, "extra": "record"}.items():
+        connection.executemany(
+            f'DELETE FROM "{table}" WHERE "{column}" >= ? AND "{column}" < ?', numbers
+        )
+
+
+def ids_of(connection: sqlite3.Connection, paths: Iterable[str]) -> set[tuple[str, str]]:
+    """(kind, id) of the records that these files have claimed to be."""
+    found: set[tuple[str, str]] = set()
     for path in paths:
         rows = connection.execute(
-            'SELECT "id" FROM "file" WHERE "path" = ? AND "pk" > 0', (path,)
-        ).fetchall()
-        found.update(row[0] for row in rows)
+            'SELECT "kind", "id" FROM "file" WHERE "path" = ? AND "kind" <> \'\'', (path,)
+        )
+        found.update(rows.fetchall())
     return found
 
 
-def mark_duplicates(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> None:
-    """Make the problems of all files that claim the same id: one of these, or any (None)."""
+def mark_duplicates(
+    connection: sqlite3.Connection, ids: Iterable[tuple[str, str]] | None = None
+) -> None:
+    """Make the problems of all files that claim to be the same record: one of these, by
+    (kind, id), or any (None)."""
     if ids is None:
-        ids = [
-            row[0]
-            for row in connection.execute(
-                'SELECT "id" FROM "file" WHERE "pk" > 0 GROUP BY "id" HAVING COUNT(*) > 1'
-            )
-        ]
+        ids = connection.execute(
+            'SELECT "kind", "id" FROM "file" WHERE "kind" <> \'\''
+            ' GROUP BY "id", "kind" HAVING COUNT(*) > 1'
+        ).fetchall()
     problems = []
-    for id in sorted(ids):
+    for kind, id in sorted(ids):
         rows = connection.execute(
-            'SELECT "path" FROM "file" WHERE "id" = ? AND "pk" > 0 ORDER BY "path"', (id,)
+            'SELECT "path" FROM "file" WHERE "id" = ? AND "kind" = ? ORDER BY "path"', (id, kind)
         )
         paths = [row[0] for row in rows]
         connection.executemany(

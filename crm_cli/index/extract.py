@@ -13,10 +13,11 @@ from crm_cli.index.plan import (
     layout_of,
     plan_of,
 )
-from crm_cli.index.schema import CUSTOMER, ITEM_BITS
+from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.business import Business
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kinds import RECORDS
 from crm_cli.model.node import Plain, plain
 from crm_cli.model.text import tokens, words
 
@@ -25,11 +26,12 @@ Tables = dict[tuple[str, ...], list[Row]]
 """Rows by table and columns: (table, column, column …). Rows are inserted with the columns
 that they have a value for; the rest is the table's own default."""
 
-_CUSTOMER = (CUSTOMER.name, "pk", "id", "path")
-_ITEM = ("pk", "customer", "parent", "ordinal")
+_WHOLE = ("search", "extra", *(kind.name for kind in RECORDS))
+"""Tables of which the first column inserted is the record's number; in others it is the second."""
+
 _ALL = ("all__f",)
 _SEARCH = ("search", "rowid", "words")
-_EXTRA = ("extra", "customer", "kind", "item", "key", "value", "value__f")
+_EXTRA = ("extra", "record", "kind", "item", "key", "value", "value__f")
 
 
 class Extractor:
@@ -41,7 +43,8 @@ class Extractor:
         self._converters = converters(business)
         self._plans: dict[str, Plan] = {}
         self._counts: dict[str, int] = {}
-        self._customer = 0
+        self._record = 0
+        self._item: tuple[str, ...] = ()
 
     def take(self) -> Tables:
         """The rows made since the last call."""
@@ -49,52 +52,60 @@ class Extractor:
         return tables
 
     def forget(self, pk: int) -> None:
-        """Take back what has been made of a customer's record."""
+        """Take back what has been made of a record."""
         for shape, rows in self._tables.items():
-            at = 0 if shape[0] in (CUSTOMER.name, "search", "extra") else 1
+            at = 0 if shape[0] in _WHOLE else 1
             rows[:] = [row for row in rows if row[at] != pk]
         self._tables = {shape: rows for shape, rows in self._tables.items() if rows}
 
-    def record(self, customer: Item, pk: int, path: str) -> None:
-        """Make the rows of a customer and of everything in the record."""
-        self._customer = pk
-        self._counts = {}
-        plan = self._plan(CUSTOMER)
-        found = [words(customer.id)]
-        row: Row = [pk, customer.id, path]
-        columns = _CUSTOMER + self._fill(row, customer, plan, pk, found)
+    def record(self, record: Item, pk: int, path: str) -> None:
+        """Make the rows of a record with a file of its own, and of everything in it."""
+        plan = self._begin(record, pk)
+        found = [words(record.id)]
+        row: Row = [pk, record.id, path]
+        columns = (record.kind.name, "pk", "id", "path", *self._fill(row, record, plan, pk, found))
         for name, key, value_key in plan.lifts:
-            row.append(_lifted(customer, name, key, value_key))
+            row.append(_lifted(record, name, key, value_key))
         self._add(columns + plan.lifted, row)
-        for key, kind in plan.lists:
-            items = customer.values.get(key)
-            if items:
-                self._list(items, kind, None, found)
+        self._lists(record, plan, found)
         self._add(_SEARCH, [pk, "".join(found)])
 
     def entry(self, item: Item, pk: int) -> None:
-        """Make the row of an item whose kind has a file of its own: a product, a segment."""
-        self._customer = 0
-        plan = self._plan(item.kind)
+        """Make the rows of an entry, a product or a segment, and of everything in it."""
+        plan = self._begin(item, pk)
         found = [words(item.id)]
         row: Row = [pk, item.id]
         columns = (item.kind.name, "pk", "id", *self._fill(row, item, plan, pk, found))
+        self._lists(item, plan, found)
         if plan.listed:
             columns += _ALL
             row.append("".join(found))
         self._add(columns, row)
 
+    def _begin(self, record: Item, pk: int) -> Plan:
+        """Number all rows to come after this record, or entry; its kind's plan."""
+        self._record = pk
+        self._item = ("pk", record.kind.name, "parent", "ordinal")
+        self._counts = {}
+        return self._plan(record.kind)
+
+    def _lists(self, record: Item, plan: Plan, found: list[str]) -> None:
+        for key, kind in plan.lists:
+            items = record.values.get(key)
+            if items:
+                self._list(items, kind, None, found)
+
     def _list(self, items: list[Item], kind: Kind, parent: int | None, found: list[str]) -> None:
         name = kind.name
         plan = self._plan(kind)
-        customer = self._customer
+        record = self._record
         count = self._counts.get(name, 0)
         self._counts[name] = count + len(items)
-        pk = (customer << ITEM_BITS) + count
-        first = (name, *_ITEM, "id") if plan.has_id else (name, *_ITEM)
+        pk = (record << ITEM_BITS) + count
+        first = (name, *self._item, "id") if plan.has_id else (name, *self._item)
         for ordinal, item in enumerate(items):
             own: list[str] = []
-            row: Row = [pk, customer, parent, ordinal]
+            row: Row = [pk, record, parent, ordinal]
             if plan.has_id:
                 row.append(item.id)
                 if item.written_id:
@@ -156,7 +167,7 @@ class Extractor:
         for key, value in (*free, *((key, plain(node)) for key, node in item.extra.items())):
             for path, text in _flat(prefix + normal(key), value):
                 folded = words(text)
-                self._add(_EXTRA, [self._customer, name, pk, path, text, folded])
+                self._add(_EXTRA, [self._record, name, pk, path, text, folded])
                 found.append(folded)
 
     def _add(self, shape: tuple[str, ...], row: Row) -> None:
@@ -179,11 +190,11 @@ def _search(value: object, cells: Cells, part: Part, found: list[str]) -> None:
         found.append(f" {''.join(tokens(folded))} ")
 
 
-def _lifted(customer: Item, name: str, key: str, value_key: str) -> Cell:
+def _lifted(record: Item, name: str, key: str, value_key: str) -> Cell:
     """The first item's value; of tags all of them, one a line."""
-    items = customer.items(key)
+    items = record.items(key)
     if name == "tag":
-        return lines(customer.texts(key)) or None
+        return lines(record.texts(key)) or None
     for item in items[:1]:
         value = item.values.get(value_key)
         return None if value is None else str(value)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from crm_cli.index.schema import CUSTOMER
+from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.fieldtypes import FieldType, Reference, Texts
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import FILE_KINDS, KINDS
+from crm_cli.model.kinds import ENTRIES, HOLDERS, KINDS, RECORDS
 
 
 def files_naming(connection: sqlite3.Connection, to: str, id: str) -> list[str]:
@@ -22,7 +22,7 @@ def files_naming(connection: sqlite3.Connection, to: str, id: str) -> list[str]:
                 condition, asked = f"instr({value}, ?) > 0", f"\n{id}\n"
             else:
                 condition, asked = f"{value} = ?", id
-            sql = f'SELECT DISTINCT {_path(kind)} FROM "{kind.name}" t WHERE {condition}'
+            sql = f'SELECT DISTINCT {path_sql(kind)} FROM "{kind.name}" t WHERE {condition}'
             found.update(str(row[0]) for row in connection.execute(sql, (asked,)) if row[0])
     return sorted(found)
 
@@ -39,10 +39,16 @@ def _to(type: FieldType) -> str:
     return type.to if isinstance(type, (Reference, Texts)) else ""
 
 
-def _path(kind: Kind) -> str:
-    if kind is CUSTOMER:
+def path_sql(kind: Kind) -> str:
+    """SQL for the path of the file that a row `t` of a kind comes from."""
+    if kind in RECORDS:
         return 't."path"'
-    for path, held in FILE_KINDS.items():
-        if held is kind:
-            return f"'{path}'"
-    return '(SELECT c."path" FROM "customer" c WHERE c."pk" = t."customer")'
+    if kind in ENTRIES:
+        return f"'{ENTRIES[kind].path}'"
+    # Entries are numbered after their file, records as their file.
+    numbers = [
+        f't."{holder.name}" >> {ITEM_BITS}' if holder in ENTRIES else f't."{holder.name}"'
+        for holder in HOLDERS[kind]
+    ]
+    number = numbers[0] if len(numbers) == 1 else f"COALESCE({', '.join(numbers)})"
+    return f'(SELECT f."path" FROM "file" f WHERE f."pk" = {number})'

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from crm_cli.index.cells import WORDS_AT, Cells, Convert
 from crm_cli.index.schema import (
-    CUSTOMER,
     field_columns,
     has_currency,
     has_id,
@@ -18,6 +17,7 @@ from crm_cli.index.schema import (
 from crm_cli.model.fieldtypes import Code, GroupOf, Reference, Storage
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Derived, Field, Kind
+from crm_cli.model.kinds import RECORDS
 
 NOT_SEARCHED = -1
 MADE_FOR_SEARCH = -2
@@ -108,9 +108,9 @@ def plan_of(
         ),
         lists=tuple((field.key, items) for field, items in kind.lists),
         lifts=tuple((name, field.key, value.key) for name, field, value in lifted(kind))
-        if kind is CUSTOMER
+        if kind in RECORDS
         else (),
-        lifted=tuple(lift_column(name) for name, _, _ in lifted(kind)) if kind is CUSTOMER else (),
+        lifted=tuple(lift_column(name) for name, _, _ in lifted(kind)) if kind in RECORDS else (),
         has_id=has_id(kind),
         currency=currency,
         listed=listed(kind),

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from crm_cli.index.extract import Extractor, Tables
-from crm_cli.index.schema import CUSTOMER
+from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.business import Business
 from crm_cli.model.errors import DataError, Problem, Severity
-from crm_cli.model.kinds import FILE_KINDS
+from crm_cli.model.places import place_of
 from crm_cli.model.reading import Reader
 from crm_cli.store.compose import compose, decode
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
+    from crm_cli.model.kind import Kind
     from crm_cli.model.node import Mapping
     from crm_cli.store.tree import Tree
 
@@ -44,8 +45,9 @@ class Batch(NamedTuple):
 
     tables: Tables
     problems: list[ProblemRow]
-    files: list[tuple[int, str, str, bytes]]
-    """(pk, path, id, hash) of each customer's file that is there."""
+    files: list[tuple[int, str, str, str, bytes]]
+    """(pk, path, kind, id, hash) of each record's file that is there; where no kind
+    describes it, kind and id are empty."""
     asked: int
     """How many files were asked for."""
 
@@ -80,15 +82,17 @@ def single_root(read: Read, path: str) -> tuple[Mapping | None, tuple[Problem, .
     return root, tuple(problem for problem in problems if problem.code != "empty")
 
 
-def item_of(root: Mapping, path: str, business: Business) -> tuple[Item, list[Problem]]:
-    """A customer's record, from the nodes of its file."""
+def item_of(
+    root: Mapping, path: str, kind: Kind, business: Business
+) -> tuple[Item, list[Problem]]:
+    """A record, from the nodes of its file."""
     reader = Reader(path, business)
-    item = reader.record(root, CUSTOMER, id_of(path)[0])
+    item = reader.record(root, kind, id_of(path)[0])
     return item, reader.problems
 
 
 def id_of(path: str) -> tuple[str, bool]:
-    """A customer's id by the file's name, and whether the name is one as it stands."""
+    """A record's id by the file's name, and whether the name is one as it stands."""
     stem = normalize("NFC", path.rpartition("/")[2].removesuffix(".yaml"))
     if stem.isascii() and stem.isalnum() and stem.islower() and len(stem) <= 40:
         return stem, True
@@ -101,7 +105,7 @@ def id_of(path: str) -> tuple[str, bool]:
 
 
 class FileReader:
-    """Reads customers' files into batches of rows."""
+    """Reads records' files into batches of rows."""
 
     def __init__(self, tree: Tree, business: Business) -> None:
         self.tree = tree
@@ -111,29 +115,33 @@ class FileReader:
     def batch(self, files: Sequence[tuple[int, str]]) -> Batch:
         """What the files at these (pk, path) say; one that is gone is left out."""
         problems: list[ProblemRow] = []
-        found: list[tuple[int, str, str, bytes]] = []
+        found: list[tuple[int, str, str, str, bytes]] = []
         for pk, path in files:
             file = read(self.tree, path)
             if file is not None:
-                told = self.file(file, pk, path)
-                found.append((pk, path, id_of(path)[0], file.settled(told)))
+                kind = _kind_of(path)
+                told = self.file(file, pk, path, kind)
+                named = (kind.name, id_of(path)[0]) if kind is not None else ("", "")
+                found.append((pk, path, *named, file.settled(told)))
                 problems += told
         return Batch(self._extractor.take(), problems, found, len(files))
 
-    def file(self, file: Read, pk: int, path: str) -> list[ProblemRow]:
+    def file(self, file: Read, pk: int, path: str, kind: Kind | None) -> list[ProblemRow]:
         """Make the rows of one file, to be in the next batch; the problems in it."""
         try:
-            problems = self._file(file, pk, path)
+            problems = self._file(file, pk, path, kind)
         except Exception as error:
             self._extractor.forget(pk)
             problems = [failed(path, error)]
         return [row_of(problem) for problem in problems]
 
-    def _file(self, file: Read, pk: int, path: str) -> list[Problem]:
+    def _file(self, file: Read, pk: int, path: str, kind: Kind | None) -> list[Problem]:
+        if kind is None:
+            return list(single_root(file, path)[1])
         root, first = root_of(file, path)
         if root is None:
             return list(first)
-        item, problems = item_of(root, path, self.business)
+        item, problems = item_of(root, path, kind, self.business)
         self._extractor.record(item, pk, path)
         item.release()
         id, proper = id_of(path)
@@ -141,21 +149,30 @@ class FileReader:
         return [*first, *named, *problems]
 
 
-def entries(file: Read | None, path: str, business: Business) -> tuple[Tables, list[ProblemRow]]:
-    """Rows of products.yaml or segments.yaml; none where there is no such file."""
-    if file is None:
-        return {}, []
+def entries(
+    file: Read, number: int, path: str, business: Business
+) -> tuple[Tables, list[ProblemRow]]:
+    """Rows of a file that maps keys to entries, and what is wrong in it.
+
+    Entries are numbered after their file's `number`, as items after their record's.
+    """
     try:
         root, first = single_root(file, path)
-        if root is None:
+        kind = _kind_of(path)
+        if root is None or kind is None:
             return {}, [row_of(problem) for problem in first]
         reader = Reader(path, business)
         extractor = Extractor(business)
-        for pk, item in enumerate(reader.mapped(root, FILE_KINDS[path]).values(), 1):
+        for pk, item in enumerate(reader.mapped(root, kind).values(), number << ITEM_BITS):
             extractor.entry(item, pk)
     except Exception as error:
         return {}, [row_of(failed(path, error))]
     return extractor.take(), [row_of(problem) for problem in (*first, *reader.problems)]
+
+
+def _kind_of(path: str) -> Kind | None:
+    place = place_of(path)
+    return place.kind if place is not None else None
 
 
 def failed(path: str, error: Exception) -> Problem:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from crm_cli.index.naming import path_sql
 from crm_cli.index.reading import item_of, read, root_of
 from crm_cli.index.schema import CUSTOMER
 from crm_cli.model.errors import Problem, Severity
 from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import FILE_KINDS, KINDS
+from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, KINDS
 from crm_cli.model.node import Node, Sequence
+from crm_cli.model.places import place_of
 from crm_cli.model.reading import Reader, value_node
 from crm_cli.model.text import did_you_mean
 
@@ -28,7 +30,7 @@ _SUGGESTED = 50
 """Nearest ids are looked for so many wrong ones at most; more are one mistake many times."""
 
 
-class _Place(NamedTuple):
+class _Link(NamedTuple):
     """A field that refers to records: `column` of the table of `kind`."""
 
     kind: Kind
@@ -43,40 +45,46 @@ Missing = dict[tuple[str, str], set[str]]
 
 
 def dangling(index: Index) -> list[Problem]:
-    """A problem for each reference to a customer, product, purchase or task that is not there,
-    and a warning for each user whom crm.yaml does not name: they may have left.
+    """A problem for each reference to a record, entry or item that is not there, and a warning
+    for each user whom crm.yaml does not name: they may have left.
 
-    Products are not missed where there is no products.yaml, nor users where crm.yaml names
-    none. Which deals, cases and campaigns there are is not known here.
+    Where nothing of a kind is kept, nothing of it is missed: products without products.yaml,
+    users where crm.yaml names none.
     """
     connection = index.connection
     users = index.business.users
     missing: dict[str, Missing] = {}
-    places = [place for kind in KINDS for place in _places(kind)]
-    if not connection.execute('SELECT 1 FROM "file" WHERE "path" = \'products.yaml\'').fetchone():
-        places = [place for place in places if place.to != "product"]
-    if not users:
-        places = [place for place in places if place.to != _USER]
-    for place in places:
-        for path, value in _unmatched(connection, place, users):
+    unkept = set(_unkept(connection)) if users else {*_unkept(connection), _USER}
+    links = [link for kind in KINDS for link in _links(kind) if link.to not in unkept]
+    for link in links:
+        for path, value in _unmatched(connection, link, users):
             by_place = missing.setdefault(path, {})
-            by_place.setdefault((place.kind.name, place.column), set()).add(value)
+            by_place.setdefault((link.kind.name, link.column), set()).add(value)
     problems: list[Problem] = []
     hints = _Hints(connection, users)
     for path in sorted(missing):
         for item in _items(index, path):
-            problems += _placed(path, item, missing[path], places, hints)
+            problems += _placed(path, item, missing[path], links, hints)
     return sorted(problems)
 
 
-def _places(kind: Kind) -> Iterator[_Place]:
+def _unkept(connection: sqlite3.Connection) -> Iterator[str]:
+    """The kinds, other than customers, of which the directory has no file."""
+    for kind, place in HOMES.items():
+        what, value = ("kind", kind.name) if place.is_folder else ("path", place.path)
+        sql = f'SELECT 1 FROM "file" WHERE "{what}" = ? LIMIT 1'
+        if kind is not CUSTOMER and not connection.execute(sql, (value,)).fetchone():
+            yield kind.name
+
+
+def _links(kind: Kind) -> Iterator[_Link]:
     groups = [("", kind), *((field.key, group) for field, group in kind.groups)]
     for group, part in groups:
         for field in part.fields:
             to = _target(field.type)
             if to in _TABLES or to == _USER:
                 column = f"{group}_{field.key}" if group else field.key
-                yield _Place(kind, column, group, field.key, to)
+                yield _Link(kind, column, group, field.key, to)
 
 
 def _target(type: FieldType) -> str:
@@ -88,38 +96,33 @@ def _target(type: FieldType) -> str:
 
 
 def _unmatched(
-    connection: sqlite3.Connection, place: _Place, users: Mapping[str, str]
+    connection: sqlite3.Connection, link: _Link, users: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """(path, value) of each value that names nobody."""
-    table, column = place.kind.name, place.column
-    if place.kind is CUSTOMER:
-        path = 't."path"'
-    elif place.kind in FILE_KINDS.values():
-        path = f"'{next(p for p, kind in FILE_KINDS.items() if kind is place.kind)}'"
-    else:
-        path = '(SELECT c."path" FROM "customer" c WHERE c."pk" = t."customer")'
+    table, column = link.kind.name, link.column
     rows = connection.execute(
-        f'SELECT DISTINCT {path}, t."{column}" FROM "{table}" t WHERE t."{column}" <> \'\''
-        f" AND NOT {_exists(place, len(users))}",
-        tuple(users) if place.to == _USER else (),
+        f'SELECT DISTINCT {path_sql(link.kind)}, t."{column}" FROM "{table}" t'
+        f" WHERE t.\"{column}\" <> '' AND NOT {_exists(link, len(users))}",
+        tuple(users) if link.to == _USER else (),
     )
     for found, value in rows:
-        for part in [value] if place.to == _USER else value.split("\n"):
-            if part == value or not _known(connection, place.to, part):
+        for part in [value] if link.to == _USER else value.split("\n"):
+            if part == value or not _known(connection, link.to, part):
                 yield found, part
 
 
-def _exists(place: _Place, users: int) -> str:
-    value = f't."{place.column}"'
-    if place.to == _USER:
+def _exists(link: _Link, users: int) -> str:
+    value = f't."{link.column}"'
+    if link.to == _USER:
         return f"{value} IN ({', '.join('?' * users)})"
-    if place.to == "purchase" and place.kind is not CUSTOMER:
+    if link.to == "purchase":
         # A customer's payments and notes are about that customer's own purchases.
+        own = 'r."customer" = t."customer" AND ' if CUSTOMER in HOLDERS[link.kind] else ""
         return (
-            'EXISTS (SELECT 1 FROM "purchase" r WHERE r."customer" = t."customer"'
-            f' AND (r."id" = {value} OR r."number" = {value}))'
+            f'EXISTS (SELECT 1 FROM "purchase" r WHERE {own}'
+            f'(r."id" = {value} OR r."number" = {value}))'
         )
-    return f'EXISTS (SELECT 1 FROM "{place.to}" r WHERE r."id" = {value})'
+    return f'EXISTS (SELECT 1 FROM "{link.to}" r WHERE r."id" = {value})'
 
 
 def _known(connection: sqlite3.Connection, to: str, id: str) -> bool:
@@ -175,35 +178,38 @@ def _items(index: Index, path: str) -> Iterator[Item]:
     root = root_of(file, path)[0] if file is not None else None
     if root is None:
         return
-    if path in FILE_KINDS:
-        yield from Reader(path, index.business).mapped(root, FILE_KINDS[path]).values()
-    else:
-        yield from item_of(root, path, index.business)[0].walk()
+    place = place_of(path)
+    kind = place.kind if place is not None else None
+    if kind in ENTRIES:
+        for entry in Reader(path, index.business).mapped(root, kind).values():
+            yield from entry.walk()
+    elif kind is not None:
+        yield from item_of(root, path, kind, index.business)[0].walk()
 
 
 def _placed(
-    path: str, item: Item, missing: Missing, places: list[_Place], hints: _Hints
+    path: str, item: Item, missing: Missing, links: list[_Link], hints: _Hints
 ) -> Iterator[Problem]:
-    for place in places:
-        values = missing.get((place.kind.name, place.column))
-        if values is None or place.kind is not item.kind:
+    for link in links:
+        values = missing.get((link.kind.name, link.column))
+        if values is None or link.kind is not item.kind:
             continue
-        owner: Item | None = item.values.get(place.group) if place.group else item
+        owner: Item | None = item.values.get(link.group) if link.group else item
         if owner is None:
             continue
-        value = owner.values.get(place.key)
+        value = owner.values.get(link.key)
         for number, text in enumerate(value if isinstance(value, list) else [value]):
             if text not in values:
                 continue
-            node = _node(owner, place.key, number)
+            node = _node(owner, link.key, number)
             yield Problem(
                 path,
                 node.line if node is not None else 0,
                 node.column if node is not None else 0,
-                "unknown-user" if place.to == _USER else "reference-to-nobody",
-                f"{place.key}: there is no {place.to} {text}",
-                hints.hint(place.to, text),
-                Severity.WARNING if place.to == _USER else Severity.ERROR,
+                "unknown-user" if link.to == _USER else "reference-to-nobody",
+                f"{link.key}: there is no {link.to} {text}",
+                hints.hint(link.to, text),
+                Severity.WARNING if link.to == _USER else Severity.ERROR,
             )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crm_cli.index import content, packing, schema, snapshot
 from crm_cli.index.content import BUSINESS_FILES, SINGLE, Progress, State
 from crm_cli.index.snapshot import Walk
-from crm_cli.model.kinds import FILE_KINDS
+from crm_cli.model.places import PLACES, Shape
 
 if TYPE_CHECKING:
     from crm_cli.index.batches import File
@@ -47,11 +47,12 @@ def fill(connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progre
     for statement in schema.ddl():
         connection.execute(statement)
     business = _put_business(connection, tree)
-    for path in FILE_KINDS:
-        content.put_entries(connection, tree, path, business)
-    paths = sorted(entry[0] for entry in now.entries if _is_customer(entry[0]))
+    for path in SINGLE:
+        if path not in BUSINESS_FILES:
+            content.put_entries(connection, tree, path, business)
+    paths = sorted(entry[0] for entry in now.entries if _is_record(entry[0]))
     files = list(enumerate(paths, 1))
-    gone, unreadable = content.put_customers(connection, tree, business, files, progress)
+    gone, unreadable = content.put_records(connection, tree, business, files, progress)
     from crm_cli.index.views import views
 
     for statement in (*schema.indexes(), *(view.ddl() for view in views())):
@@ -170,16 +171,16 @@ def _apply(
             # Every record is read by the settings and the rates.
             raise Outdated
     for path in todo.read:
-        if path in FILE_KINDS:
+        if path in SINGLE and path not in BUSINESS_FILES:
             content.put_entries(connection, tree, path, business)
     last: int = connection.execute('SELECT COALESCE(MAX("pk"), 0) FROM "file"').fetchone()[0]
     files: list[File] = []
-    for path in filter(_is_customer, todo.read):
+    for path in filter(_is_record, todo.read):
         number = numbers.get(path)
         if number is None:
             number = last = max(last, 0) + 1
         files.append((number, path))
-    gone, unreadable = content.put_customers(connection, tree, business, files, progress)
+    gone, unreadable = content.put_records(connection, tree, business, files, progress)
     ids |= content.ids_of(connection, (path for _, path in files))
     content.mark_duplicates(connection, ids)
     again = todo.again | unreadable | content.unsettled(connection)
@@ -219,9 +220,14 @@ def _again(now: Walk, unreadable: set[str]) -> frozenset[str]:
     return frozenset(filter(_counts, (*snapshot.racy(now), *unreadable)))
 
 
-def _is_customer(path: str) -> bool:
-    return path.startswith("customers/")
+_RECORDS = tuple(place.path for place in PLACES if place.shape is Shape.RECORDS)
+
+
+def _is_record(path: str) -> bool:
+    """Whether a file of the data is a record's."""
+    return path.startswith(_RECORDS)
 
 
 def _counts(path: str) -> bool:
-    return _is_customer(path) or path in SINGLE
+    """Whether a file of the data is read for the index: texts are not."""
+    return _is_record(path) or path in SINGLE

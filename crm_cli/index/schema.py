@@ -16,13 +16,14 @@ from pathlib import Path
 from crm_cli import __version__
 from crm_cli.model.fieldtypes import Code, FieldType, GroupOf, ListOf, Storage
 from crm_cli.model.kind import Field, Kind
-from crm_cli.model.kinds import FILE_KINDS, KINDS, RECORD_KINDS
+from crm_cli.model.kinds import HOLDERS, HOMES, KINDS, RECORDS
+from crm_cli.model.places import PLACES
 from crm_cli.model.text import RULES as FOLDING
 
-EXTRACTOR = 6
+EXTRACTOR = 7
 """Counts the changes of what is put into the tables; their definitions speak for themselves."""
 
-CUSTOMER = RECORD_KINDS[0]
+CUSTOMER = next(iter(RECORDS))
 
 COLUMNS: dict[Storage, tuple[tuple[str, str], ...]] = {
     Storage.TEXT: (("", "TEXT"), ("__f", "TEXT")),
@@ -46,19 +47,20 @@ needs no asking, and they lie together. A file of 16 MiB cannot hold more of one
 
 SHARED = (
     'CREATE TABLE "meta" ("key" TEXT PRIMARY KEY, "value" BLOB) WITHOUT ROWID',
-    'CREATE TABLE "file" ("pk" INTEGER PRIMARY KEY, "path" TEXT, "id" TEXT, "hash" BLOB)',
+    'CREATE TABLE "file" ("pk" INTEGER PRIMARY KEY, "path" TEXT, "kind" TEXT, "id" TEXT,'
+    ' "hash" BLOB)',
     'CREATE TABLE "problem" ("path" TEXT, "line" INTEGER, "column" INTEGER, "code" TEXT,'
     ' "message" TEXT, "hint" TEXT, "severity" TEXT)',
-    'CREATE TABLE "extra" ("pk" INTEGER PRIMARY KEY, "customer" INTEGER, "kind" TEXT,'
+    'CREATE TABLE "extra" ("pk" INTEGER PRIMARY KEY, "record" INTEGER, "kind" TEXT,'
     ' "item" INTEGER, "key" TEXT, "value" TEXT, "value__f" TEXT)',
     # The words come folded and cut; the tokenizer has only to split them at the spaces.
     "CREATE VIRTUAL TABLE \"search\" USING fts5(words, tokenize='ascii')",
 )
 SHARED_INDEXES = (
     'CREATE INDEX "file.path" ON "file" ("path")',
-    'CREATE INDEX "file.id" ON "file" ("id")',
+    'CREATE INDEX "file.id" ON "file" ("id", "kind")',
     'CREATE INDEX "problem.path" ON "problem" ("path")',
-    'CREATE INDEX "extra.customer" ON "extra" ("customer")',
+    'CREATE INDEX "extra.record" ON "extra" ("record")',
     'CREATE INDEX "extra.key" ON "extra" ("key", "kind")',
 )
 VIEWS = 1
@@ -67,18 +69,27 @@ VIEWS = 1
 
 def listed(kind: Kind) -> bool:
     """Whether items of the kind are listed by commands, and so searched on their own."""
-    return bool(kind.columns) and kind is not CUSTOMER
+    return bool(kind.columns) and kind not in RECORDS
 
 
 def has_id(kind: Kind) -> bool:
     """Whether rows have an id that no field declares."""
-    named = kind is CUSTOMER or kind in FILE_KINDS.values() or bool(kind.letter)
+    named = kind in HOMES or bool(kind.letter)
     return named and "id" not in kind.by_key
 
 
 def in_record(kind: Kind) -> bool:
-    """Whether the kind's items stand in a customer's file, and are not the customer."""
-    return kind is not CUSTOMER and kind not in FILE_KINDS.values()
+    """Whether the kind's items stand in the list of a record or an entry, and are neither."""
+    return kind not in HOMES
+
+
+def record_columns(kind: Kind) -> tuple[str, ...]:
+    """The columns that hold the number of the record, or entry, in which an item stands.
+
+    There is one for each kind of records that has such items, named after it; in each row
+    one of them has a value. Items that no kind of records declares are the customers'.
+    """
+    return tuple(holder.name for holder in HOLDERS.get(kind, ())) or (CUSTOMER.name,)
 
 
 def has_currency(kind: Kind) -> bool:
@@ -96,7 +107,7 @@ def lifted(kind: Kind) -> Iterator[tuple[str, Field, Field]]:
 
 
 def lift_column(name: str) -> str:
-    """The customer's column of a lift: the first one's value; of tags all of them."""
+    """A record's column of a lift: the first one's value; of tags all of them."""
     return "tags" if name == "tag" else name
 
 
@@ -127,10 +138,10 @@ def columns(kind: Kind) -> list[tuple[str, str]]:
     """(name, SQLite type) of every column of a kind's table, in order."""
     found = [("pk", "INTEGER PRIMARY KEY")]
     if in_record(kind):
-        found += [("customer", "INTEGER"), ("parent", "INTEGER"), ("ordinal", "INTEGER")]
+        found += [(name, "INTEGER") for name in (*record_columns(kind), "parent", "ordinal")]
     if has_id(kind):
         found.append(("id", "TEXT"))
-    if kind is CUSTOMER:
+    if kind in RECORDS:
         found.append(("path", "TEXT"))
     for field in kind.fields:
         found += field_columns(field.key, field.type)
@@ -140,7 +151,7 @@ def columns(kind: Kind) -> list[tuple[str, str]]:
         if not derived.sql:
             own = list(field_columns(derived.key, derived.type))
             found += own[:1] if derived.base else own
-    if kind is CUSTOMER:
+    if kind in RECORDS:
         found += [(lift_column(name), "TEXT") for name, _, _ in lifted(kind)]
     if listed(kind):
         found.append(("all__f", "TEXT"))
@@ -161,8 +172,8 @@ def index_ddl(kind: Kind) -> list[str]:
     """The statements that make a kind's indexes; after the first rows, which is faster."""
     wanted: list[str] = []
     if in_record(kind):
-        wanted.append("customer")
-        if any(kind in (part for _, part in owner.lists) for owner in RECORD_KINDS[1:]):
+        wanted += record_columns(kind)
+        if any(kind in (part for _, part in one.lists) for one in KINDS if in_record(one)):
             wanted.append("parent")
     names = {name for name, _ in columns(kind)}
     if "id" in names:
@@ -186,7 +197,7 @@ def _quoted(*columns: str) -> list[str]:
 
 def _beside(kind: Kind, names: set[str]) -> dict[str, tuple[str, ...]]:
     """What else stands in an index, so that an answer need not look at the rows."""
-    if kind is CUSTOMER:
+    if kind in RECORDS:
         # Lists are in the order of ids; where two files have one, of their paths.
         return {"id": ("path",)}
     if not kind.when or not in_record(kind):
@@ -194,24 +205,26 @@ def _beside(kind: Kind, names: set[str]) -> dict[str, tuple[str, ...]]:
     summed = (f"{key}__b" if f"{key}__b" in names else key for key in kind.summed)
     day = f"{kind.when}__d" if f"{kind.when}__d" in names else kind.when
     together = tuple(summed)
-    found = {day: ("customer", *together)}
+    records = record_columns(kind)
+    found = {day: (*records, *together)}
     if together:
-        found["customer"] = (day, *together)
+        found |= dict.fromkeys(records, (day, *together))
     return found
 
 
 def _sought(kind: Kind) -> Iterator[str]:
-    """The fields by which items are looked for: dates, numbers, what customers lift."""
+    """The fields by which items are looked for: dates, numbers, what records lift."""
     if kind.when:
         yield kind.when
     title = kind.by_key.get(kind.title)
     if title is not None and isinstance(title.type, Code):
         yield title.key
-    for _, field, value in lifted(CUSTOMER):
-        if isinstance(field.type, ListOf) and field.type.kind is kind:
-            yield value.key
+    for record in RECORDS:
+        for _, field, value in lifted(record):
+            if isinstance(field.type, ListOf) and field.type.kind is kind:
+                yield value.key
     for derived in kind.derived:
-        if kind is not CUSTOMER and not derived.sql and derived.type.storage is Storage.WORD:
+        if kind not in RECORDS and not derived.sql and derived.type.storage is Storage.WORD:
             yield derived.key
     for field in kind.fields:
         if kind.name == "line" and field.key == "product":
@@ -239,7 +252,8 @@ def insert(table: str, *columns: str) -> str:
 def version() -> str:
     """What the index must say of itself to be used: everything its content follows from."""
     program = f"crm {__version__}, extractor {EXTRACTOR}, views {VIEWS}, folding {FOLDING}"
-    return "\n".join((*ddl(), *indexes(), program, *_environment()))
+    places = (f"{place.pattern} {place.shape.name} {place.declaration}" for place in PLACES)
+    return "\n".join((*ddl(), *indexes(), *places, program, *_environment()))
 
 
 def _environment() -> Iterator[str]:

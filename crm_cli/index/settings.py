@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crm_cli.index.reading import ProblemRow, Read, failed, read, row_of, single_root
+from crm_cli.model import places
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Problem
 from crm_cli.model.reading import Reader
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
     from crm_cli.store.tree import Tree
 
-PATH = "crm.yaml"
-RATES = "rates.yaml"
+PATH = places.SETTINGS.path
+RATES = places.RATES.path
 
 
 def read_business(tree: Tree) -> tuple[Business, list[ProblemRow], dict[str, bytes]]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crm_cli.index.schema import CUSTOMER, has_currency, has_id, in_record, lift_column, lifted
+from crm_cli.index.schema import has_currency, has_id, in_record, lift_column, lifted
 from crm_cli.model.fieldtypes import FieldType, GroupOf, Reference, Storage, Text, Texts, Word
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import KINDS, RECORD_KINDS
+from crm_cli.model.kinds import HOLDERS, KINDS, RECORDS
 from crm_cli.model.money import MINOR_UNITS
 
 CURRENCY = "currency"
@@ -65,23 +65,33 @@ def _view(kind: Kind, today: str) -> View:
     if has_id(kind):
         columns.append(ViewColumn("id", "t.id", _ID, f"the {kind.name}'s id"))
     outer = _parent(kind)
-    if in_record(kind):
-        source += ' JOIN "customer" c ON c.pk = t.customer'
-        columns.append(ViewColumn("customer", "c.id", _ID, "the customer's id"))
-        columns.append(ViewColumn("customer_name", "c.name", _TEXT, "the customer's name"))
+    for number, record in enumerate(HOLDERS[kind]):
+        join, r = ("JOIN", "c") if len(HOLDERS[kind]) == 1 else ("LEFT JOIN", f"r{number}")
+        source += f' {join} "{record.name}" {r} ON {r}.pk = t."{record.name}"'
+        columns += _of_record(record, r)
     if outer is not None:
         source += f' JOIN "{outer.name}" p ON p.pk = t.parent'
-        columns.append(ViewColumn(outer.name, "p.id", _ID, f"the {outer.name}'s id"))
+        if has_id(outer):
+            columns.append(ViewColumn(outer.name, "p.id", _ID, f"the {outer.name}'s id"))
     elif in_record(kind) and _elsewhere(kind):
         source += " WHERE t.parent IS NULL"
     columns += _stored(kind)
     columns += _derived(kind, today)
-    if kind is CUSTOMER:
+    if kind in RECORDS:
         columns += _lifted(kind)
         columns.append(ViewColumn("path", "t.path", _TEXT, "the file"))
     unique = {column.name: column for column in reversed(columns)}
     ordered = tuple(unique[name] for name in dict.fromkeys(column.name for column in columns))
     return View(view_name(kind), kind.doc, ordered, source)
+
+
+def _of_record(record: Kind, alias: str) -> Iterator[ViewColumn]:
+    """What tells in which record, or entry, an item stands."""
+    yield ViewColumn(record.name, f"{alias}.id", _ID, f"the {record.name}'s id")
+    if record.title:
+        doc = f"the {record.name}'s {record.title}"
+        column = f'{alias}."{record.title}"'
+        yield ViewColumn(f"{record.name}_{record.title}", column, _TEXT, doc)
 
 
 def _stored(kind: Kind) -> Iterator[ViewColumn]:
@@ -93,7 +103,7 @@ def _stored(kind: Kind) -> Iterator[ViewColumn]:
                 yield from _columns(key, part.type, part.doc, _currency(kind, currency))
             continue
         yield from _columns(field.key, field.type, field.doc, _currency(kind))
-    if has_currency(kind) and "currency" not in kind.by_key and kind is not CUSTOMER:
+    if has_currency(kind) and "currency" not in kind.by_key and kind not in RECORDS:
         yield ViewColumn("currency", _currency(kind), _WORD, "of the amounts")
 
 
@@ -163,24 +173,24 @@ def _currency(kind: Kind, key: str = "currency") -> str:
 
 def _own_keys() -> View:
     columns = (
-        ViewColumn("customer", "c.id", _ID, "the customer's id, where it stands in a record"),
+        ViewColumn("customer", "c.id", _ID, "the customer's id, where it stands in their record"),
         ViewColumn("kind", "t.kind", _WORD, "the kind of what has the key"),
         ViewColumn("key", "t.key", _TEXT, "the key; below custom it is custom.KEY"),
         ViewColumn("value", "t.value", _TEXT, "its value, as a text"),
     )
-    source = '"extra" t LEFT JOIN "customer" c ON c.pk = t.customer'
+    source = '"extra" t LEFT JOIN "customer" c ON c.pk = t.record'
     return View(_OWN_KEYS, "keys of your own, which no kind declares", columns, source)
 
 
 def _holders(kind: Kind) -> list[Kind]:
-    return [holder for holder in RECORD_KINDS if any(part is kind for _, part in holder.lists)]
+    return [holder for holder in KINDS if any(part is kind for _, part in holder.lists)]
 
 
 def _parent(kind: Kind) -> Kind | None:
-    """The kind whose items hold all of these; None where that is the customer."""
+    """The kind whose items hold all of these; None where that is a record."""
     holders = _holders(kind)
-    return holders[0] if len(holders) == 1 and holders[0] is not CUSTOMER else None
+    return holders[0] if len(holders) == 1 and in_record(holders[0]) else None
 
 
 def _elsewhere(kind: Kind) -> bool:
-    return any(holder is not CUSTOMER for holder in _holders(kind))
+    return any(map(in_record, _holders(kind)))

@@ -43,6 +43,12 @@ def compare(before: Item | None, after: Item | None) -> list[Difference]:
     return list(_fields(before, after, "", ""))
 
 
+def whole(path: str, *, came: bool = False, went: bool = False) -> Difference:
+    """The difference of a file that no kind describes: that it came, went or changed."""
+    text = "+1 file" if came else "-1 file" if went else "the file changed"
+    return Difference("file", path, "", None, None, text)
+
+
 def _came(kind: Kind, item: str, value: Any, text: str, *, came: bool) -> Difference:
     return Difference(
         kind.name, item, "", None if came else value, value if came else None, text.rstrip()

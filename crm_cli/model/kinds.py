@@ -1,23 +1,41 @@
-"""The registry: a new kind is a module that declares it, and a line here.
+"""The registry of kinds, which follows from the places of a data directory.
 
-A kind that lives in a customer's record is found through the customer's own
-declaration; a kind with a file of its own is listed with that file.
+A kind with files of its own is found through its line in `places.py`; a kind whose items
+stand in a record is found through the record's own declaration.
 """
 
 from __future__ import annotations
 
-from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kind import Kind
-from crm_cli.model.product import PRODUCT
-from crm_cli.model.segment import SEGMENT
+from crm_cli.model.places import PLACES, Place, Shape
 
-RECORD_KINDS: tuple[Kind, ...] = tuple(dict.fromkeys(CUSTOMER.walk()))
-"""The customer and every kind of item in its record, each once."""
 
-FILE_KINDS: dict[str, Kind] = {"products.yaml": PRODUCT, "segments.yaml": SEGMENT}
-"""Kinds that share one file: a mapping from their key to each."""
+def _of_shape(shape: Shape) -> dict[Kind, Place]:
+    return {
+        place.kind: place for place in PLACES if place.shape is shape and place.kind is not None
+    }
 
-KINDS: tuple[Kind, ...] = (*RECORD_KINDS, *FILE_KINDS.values())
+
+RECORDS: dict[Kind, Place] = _of_shape(Shape.RECORDS)
+"""Kinds with a file for each record, and their folders. Customers are the first."""
+
+ENTRIES: dict[Kind, Place] = _of_shape(Shape.MAP)
+"""Kinds whose entries share one file, and that file."""
+
+HOMES: dict[Kind, Place] = {**RECORDS, **ENTRIES}
+"""Kinds with files of their own, and where they are."""
+
+_PARTS = {root: tuple(dict.fromkeys(root.walk())) for root in HOMES}
+
+KINDS: tuple[Kind, ...] = tuple(dict.fromkeys(part for parts in _PARTS.values() for part in parts))
+"""Every kind with rows of its own: records, entries and the items in them, each kind once."""
+
+HOLDERS: dict[Kind, tuple[Kind, ...]] = {
+    kind: tuple(root for root, parts in _PARTS.items() if kind in parts and kind is not root)
+    for kind in KINDS
+}
+"""The kinds of records and entries in which items of a kind stand, at any depth; none for
+records and entries themselves."""
 
 BY_NAME: dict[str, Kind] = {}
 for _kind in KINDS:

@@ -8,7 +8,6 @@ from crm_cli.model.fieldtypes import (
     Code,
     Currency,
     Every,
-    MapOf,
     Percent,
     Price,
     Text,
@@ -51,5 +50,3 @@ PRODUCT = Kind(
         State("active", "NOT {t}.disabled", "sold"),
     ),
 )
-
-PRODUCTS = MapOf(PRODUCT, "sku")

@@ -12,6 +12,7 @@ from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf, Money, Price, Stora
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.model.node import ABSENT, PLAIN, Mapping, Node, Scalar, Sequence, plain
+from crm_cli.model.places import Shape, place_of
 from crm_cli.model.text import a_or_an
 
 _IGNORED = frozenset(("id",))
@@ -44,7 +45,7 @@ class Reader:
         item.id = id
         item.written_id = True
         written = root.get("id")
-        if isinstance(written, Scalar) and kind.name == "customer" and written.text != id:
+        if isinstance(written, Scalar) and written.text != id and self._is_named_by_file():
             self.problem(
                 written,
                 "id-differs",
@@ -55,6 +56,10 @@ class Reader:
         _identify(item)
         self.derive(item)
         return item
+
+    def _is_named_by_file(self) -> bool:
+        place = place_of(self.path)
+        return place is None or place.shape is Shape.RECORDS
 
     def derive(self, item: Item) -> None:
         """Derived values and checks, from the innermost items outwards."""
@@ -91,6 +96,8 @@ class Reader:
                 continue
             item.id = key.text
             item.written_id = True
+            if kind.lists:
+                _identify(item)
             self.derive(item)
             items[key.text] = item
         return items

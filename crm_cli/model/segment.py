@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import Choice, MapOf, Text, Texts
+from crm_cli.model.fieldtypes import Choice, Text, Texts
 from crm_cli.model.kind import Field, Kind
 from crm_cli.model.node import Scalar, Sequence
 
@@ -73,5 +73,3 @@ SEGMENT = Kind(
     title="description",
     columns=("id", "query", "where", "description", "kind"),
 )
-
-SEGMENTS = MapOf(SEGMENT, "name")

@@ -1,6 +1,6 @@
 """Aggregates as SQL: counts, sums and extremes over the items that count.
 
-Those over a window are grouped by customer once and joined. Only where a list of customers
+Those over a window are grouped by record once and joined. Only where a list of records
 tests one once is each of them asked, by an index that has all that is needed: that is quicker.
 Those of full expressions are subqueries of their row in any case, since their conditions may
 speak of it.
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.kinds import HOMES
 from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate, Literal, Node, Op, Window
 from crm_cli.query.fields import Collection, Ref, resolve
@@ -28,8 +28,8 @@ def aggregate(node: Aggregate, row: Row, condition: Condition, *, often: bool = 
     if node.name == "average_order":
         return _average_order(node, row, condition)
     holder, steps = climb(row, node.collection)
-    once = not often and holder.frame.base.kind is CUSTOMER
-    if node.name and holder.kind is CUSTOMER and len(steps) == 1 and not once:
+    once = not often and holder.frame.base.kind in HOMES
+    if node.name and holder.kind in HOMES and len(steps) == 1 and not once:
         return _grouped(node, holder, condition)
     return _correlated(node, holder, condition)
 
@@ -42,24 +42,25 @@ def _average_order(node: Aggregate, row: Row, condition: Condition) -> Value:
     return Value(sql, node.type, base=sql, currency=spend.currency)
 
 
-def _grouped(node: Aggregate, customer: Row, condition: Condition) -> Value:
-    """A column of a subquery that is grouped by customer and joined once."""
-    item, _ = customer.items(node.collection.steps[-1])
+def _grouped(node: Aggregate, record: Row, condition: Condition) -> Value:
+    """A column of a subquery that is grouped by record and joined once."""
+    item, _ = record.items(node.collection.steps[-1])
     wanted = _conditions(node, item, condition)
     column = _over(node, item)
     where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
-    body = f"SELECT {item.alias}.customer AS customer, {column} AS v {item.source()}{where}"
+    number = item.column(record.kind.name)
+    body = f"SELECT {number} AS record, {column} AS v {item.source()}{where}"
     key = (node.function, node.name, node.window)
-    joined = customer.frame.groups.get(key)
+    joined = record.frame.groups.get(key)
     if joined is None:
-        joined = f"w{len(customer.frame.groups) + 1}"
-        customer.frame.groups[key] = joined
-        customer.frame.base.joins.append(
-            f"LEFT JOIN ({body} GROUP BY {item.alias}.customer) {joined}"
-            f" ON {joined}.customer = {customer.alias}.pk"
+        joined = f"w{len(record.frame.groups) + 1}"
+        record.frame.groups[key] = joined
+        record.frame.base.joins.append(
+            f"LEFT JOIN ({body} GROUP BY {number}) {joined}"
+            f" ON {joined}.record = {record.alias}.pk"
         )
     sql = f"{joined}.v"
-    return _valued(node, f"COALESCE({sql}, 0)" if _zero(node) else sql, customer)
+    return _valued(node, f"COALESCE({sql}, 0)" if _zero(node) else sql, record)
 
 
 def _correlated(node: Aggregate, holder: Row, condition: Condition) -> Value:

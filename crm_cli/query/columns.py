@@ -10,16 +10,17 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice, FieldType, ListOf, Reference, Storage, Text, Texts
 from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kinds import RECORDS
 from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import Ref, Source, Way, is_item, names, resolve
+from crm_cli.query.fields import Ref, Source, Way, names, record_of, resolve
 from crm_cli.query.rows import Row, Value, currency, reach, value
 from crm_cli.query.scope import Scope
 
 _ALIASED = r"(?si)(.*\S)\s+as\s+([A-Za-z_][\w-]*)"
-_TEXT, _TEXTS, _CUSTOMER = Text(), Texts(), Reference("customer")
+_TEXT, _TEXTS = Text(), Texts()
 _USUAL = 20
 """So many valid columns are named where one is not."""
 _LISTABLE = (Storage.TEXT, Storage.WORD, Storage.PARTIAL_DATE)
@@ -123,11 +124,15 @@ def order(text: str, compiler: Compiler, named: Iterable[Selected] = ()) -> list
 def ties(row: Row) -> list[str]:
     """What orders rows that are otherwise equal: the id, then the place in the record."""
     kind = row.kind
-    if kind is CUSTOMER or not is_item(kind):
-        return [row.column("id"), row.column("path" if kind is CUSTOMER else "pk")]
-    customer = row.frame.customer()
+    if record_of(kind) is None:
+        return _in_order(row)
     own = [row.column("id")] if kind.letter else []
-    return [*own, customer.column("id"), customer.column("path"), row.column("pk")]
+    return [*own, *_in_order(row.frame.record()), row.column("pk")]
+
+
+def _in_order(record: Row) -> list[str]:
+    """What orders records and entries: two files may have one id."""
+    return [record.column("id"), record.column("path" if record.kind in RECORDS else "pk")]
 
 
 def natural(compiler: Compiler) -> list[str]:
@@ -137,14 +142,15 @@ def natural(compiler: Compiler) -> list[str]:
 
 
 def _special(wanted: str, row: Row) -> Selected | None:
-    item = is_item(row.kind)
-    if wanted == "path" and item:
-        sql = row.frame.customer().column("path")
+    record = record_of(row.kind)
+    in_file = (record or row.kind) in RECORDS
+    if wanted == "path" and in_file:
+        sql = row.frame.record().column("path")
         return Selected(Column("path", _TEXT), sql, "", (sql,))
-    if wanted in ("customer", "customer.id") and item and row.kind is not CUSTOMER:
-        sql = row.frame.customer().column("id")
-        return Selected(Column("customer", _CUSTOMER), sql, "", (sql,))
-    if wanted == "currency" and item:
+    if record is not None and wanted in (record.name, f"{record.name}.id"):
+        sql = row.frame.record().column("id")
+        return Selected(Column(record.name, Reference(record.name)), sql, "", (sql,))
+    if wanted == "currency" and in_file:
         sql = currency(row)
         return Selected(Column("currency", _TEXT), sql, "", (sql,))
     return None
@@ -173,7 +179,7 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
     if operand.source is Source.EXTRA:
         return _extra(key, operand, compiler)
     if operand.lifted:
-        owner = compiler.frame.customer()
+        owner = compiler.frame.record()
         if operand.lifted == "tag":
             return _tags(owner)
         sql = owner.column(operand.lifted)
@@ -221,12 +227,13 @@ def _list(wanted: str, row: Row, compiler: Compiler) -> Selected | None:
     """A list of items as a column: the texts that name them."""
     kind = row.kind
     field = kind.by_key.get(wanted)
-    if field is None and kind is not CUSTOMER and is_item(kind) and wanted not in kind.by_name:
-        field = CUSTOMER.by_key.get(wanted)
-        row = compiler.frame.customer() if field and isinstance(field.type, ListOf) else row
+    record = record_of(kind)
+    if field is None and record is not None and wanted not in kind.by_name:
+        field = record.by_key.get(wanted)
+        row = compiler.frame.record() if field and isinstance(field.type, ListOf) else row
     if field is None or not isinstance(field.type, ListOf):
         return None
-    if field.key == "tags" and row.kind is CUSTOMER:
+    if "tag" in field.lifts and row.kind in RECORDS:
         return _tags(row)
     inner = field.type.kind
     if not inner.title:
@@ -242,7 +249,7 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
             f"{key} has several values", f"write sum({key}), max({key}) or last({key}) in --cols"
         )
     steps = ref.steps
-    while steps and steps[0].way in (Way.PARENT, Way.CUSTOMER):
+    while steps and steps[0].way in (Way.PARENT, Way.RECORD):
         row, steps = row.up(steps[0]), steps[1:]
     item, link = row.items(steps[0])
     sqls: list[str] = []
@@ -265,8 +272,8 @@ def _extra(key: str, ref: Ref, compiler: Compiler) -> Selected:
         row = row.up(step)
     source = compiler.extra_source(ref, row)
     sql = dialect.joined("x.value", source, "x.pk")
-    if row.kind is not CUSTOMER and is_item(row.kind):
-        outer = compiler.extra_source(ref, compiler.frame.customer())
+    if record_of(row.kind) is not None:
+        outer = compiler.extra_source(ref, compiler.frame.record())
         sql = f"COALESCE({sql}, {dialect.joined('x.value', outer, 'x.pk')})"
     return Selected(Column(key, _TEXT), sql, "", (sql,))
 
@@ -295,12 +302,13 @@ def _usual(kind: Kind, valid: list[str]) -> str:
 
 
 def valid_columns(kind: Kind, extra_keys: Iterable[str] = ()) -> list[str]:
-    """The names that `--cols` takes for rows of a kind, the customer's after an item's own."""
+    """The names that `--cols` takes for rows of a kind, its record's after an item's own."""
     own = [name for name in names(kind) if name != "text"]
     lists = [field.key for field, inner in kind.lists if inner.title]
     found = [*own, *lists]
-    if is_item(kind) and kind is not CUSTOMER:
-        found += ["customer", "currency", *(name for name in names(CUSTOMER) if name != "text")]
-    if is_item(kind):
+    record = record_of(kind)
+    if record is not None:
+        found += [record.name, "currency", *(name for name in names(record) if name != "text")]
+    if (record or kind) in RECORDS:
         found.append("path")
     return list(dict.fromkeys([*found, *sorted(extra_keys)]))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import normal
+from crm_cli.model.kinds import HOLDERS, RECORDS
 from crm_cli.model.text import tokens
 from crm_cli.query import dialect
 from crm_cli.query.aggregates import aggregate
@@ -36,7 +37,7 @@ from crm_cli.query.ast import (
     Word,
 )
 from crm_cli.query.fault import QueryError
-from crm_cli.query.fields import Collection, Ref, Source, Step, Way, is_item
+from crm_cli.query.fields import Collection, Ref, Source, Step, Way, record_of, titled
 from crm_cli.query.operators import against, compared_any, present
 from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
 from crm_cli.query.scope import Scope
@@ -149,13 +150,13 @@ class Compiler:
         return _reached(row, what.steps, lambda at: present(value(what, at), derived=counts), seal)
 
     def _extra(self, ref: Ref, row: Row, node: Compare | None) -> str:
-        """A key of the users' own: of the item, else of its customer."""
+        """A key of the users' own: of the item, else of its record."""
         for step in ref.steps:
             row = row.up(step)
-        if row.kind is CUSTOMER or not is_item(row.kind):
+        if record_of(row.kind) is None:
             return self._keyed(ref, row, node)
         own = self._keyed(ref, row, None)
-        mine, its = self._keyed(ref, row, node), self._keyed(ref, self.frame.customer(), node)
+        mine, its = self._keyed(ref, row, node), self._keyed(ref, self.frame.record(), node)
         return f"CASE WHEN {own} THEN {mine} ELSE {its} END"
 
     def _keyed(self, ref: Ref, row: Row, node: Compare | None) -> str:
@@ -174,8 +175,8 @@ class Compiler:
         else:
             same = {key for key in self.scope.extra_keys if normal(key) == normal(ref.column)}
             key = f"x.key IN ({', '.join(bind(key) for key in sorted(same | {ref.column}))})"
-        holder = "pk" if row.kind is CUSTOMER else "customer"
-        near = f"x.customer = {row.column(holder)} AND " if is_item(row.kind) else ""
+        holders = [holder.name for holder in HOLDERS.get(row.kind, ())] or ["pk"]
+        near = f"x.record = {row.column(holders[0])} AND " if len(holders) == 1 else ""
         kind = bind(row.kind.name)
         return f"FROM extra x WHERE {near}x.item = {row.alias}.pk AND x.kind = {kind} AND {key}"
 
@@ -190,20 +191,24 @@ class Compiler:
         return exists if node.how is How.ANY else f"NOT {exists}"
 
     def _word(self, text: str, row: Row) -> str:
-        """In a record anywhere; in an item, or in its customer's name."""
+        """In a record anywhere; in an item, or in the title of its record."""
         sought = tokens(text)
-        if row.kind is CUSTOMER:
+        if row.kind in RECORDS:
             found = dialect.searched(
                 f"{row.alias}.pk", self.frame.bind(dialect.phrase(sought, prefix=True))
             )
-            phone = self._phone(text, row)
+            phone = self._phone(text, row) if row.kind is CUSTOMER else ""
             return f"({found} OR {phone})" if phone else found
         start = self.frame.bind(f" {' '.join(sought)}")
         found = _certain(dialect.contains(all_text(row), start))
-        if not is_item(row.kind):
+        if record_of(row.kind) is None:
             return found
-        name = _certain(dialect.contains(self.frame.customer().column("name__f"), start))
-        phone = self._phone(text, self.frame.customer()) if text[:1] == "+" else ""
+        record = self.frame.record()
+        name = phone = ""
+        if (title := titled(record.kind)) is not None:
+            name = _certain(dialect.contains(value(title, record).folded, start))
+        if text[:1] == "+" and record.kind is CUSTOMER:
+            phone = self._phone(text, record)
         return f"({' OR '.join(filter(None, (found, name, phone)))})"
 
     def _phone(self, text: str, customer: Row) -> str:
@@ -230,7 +235,7 @@ class Compiler:
             raise QueryError((), f"segment @{node.name} asks for itself: {path}")
         spec = self.scope.segments[node.name]
         scope = self.scope._replace(base=CUSTOMER)
-        customer = self.frame.customer()
+        customer = self.frame.record()
         before, self._within = self._within, (*self._within, node.name)
         try:
             asked = segment_node(node.name, spec, scope)
@@ -245,7 +250,7 @@ class Compiler:
 
     def _belongs(self, node: Belongs, row: Row) -> str:
         ids = self.frame.bind(_array(node.ids))
-        return _certain(dialect.among(f"{self.frame.customer().alias}.id", ids))
+        return _certain(dialect.among(f"{self.frame.record().alias}.id", ids))
 
 
 def _array(texts: Sequence[str]) -> str:
@@ -275,8 +280,8 @@ def _reached(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str], seal
 
 
 def _climbs(steps: tuple[Step, ...]) -> bool:
-    """Whether steps lead to one row: what it is part of, or its customer, or itself."""
-    return all(step.way in (Way.PARENT, Way.CUSTOMER) for step in steps)
+    """Whether steps lead to one row: what it is part of, or its record, or itself."""
+    return all(step.way in (Way.PARENT, Way.RECORD) for step in steps)
 
 
 def _certain(test: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Choice, Storage
 from crm_cli.model.kind import Kind
 from crm_cli.model.periods import Instant, Period
@@ -35,9 +34,9 @@ from crm_cli.query.fields import (
     Ref,
     Source,
     collections,
-    is_item,
     own_fields,
     parent_kind,
+    record_of,
     states,
 )
 from crm_cli.query.grammar import OPS
@@ -78,7 +77,7 @@ def explain(query: Query, scope: Scope) -> Explained:
 
 
 def fields(kind: Kind) -> list[FieldRow]:
-    """Every name that queries over a kind know, an item's own first, then its customer's."""
+    """Every name that queries over a kind know, an item's own first, then its record's."""
     rows = [_field_row(ref) for ref in own_fields(kind)]
     rows += [_collection_row(name) for name in collections(kind)]
     outer = parent_kind(kind)
@@ -92,10 +91,11 @@ def fields(kind: Kind) -> list[FieldRow]:
     rows += [
         FieldRow(f"is:{name}", "state", "", doc, "state") for name, doc in states(kind).items()
     ]
-    if kind is not CUSTOMER and is_item(kind):
+    record = record_of(kind)
+    if record is not None:
         rows += [
-            _field_row(ref)._replace(origin="of its customer")
-            for ref in own_fields(CUSTOMER)
+            _field_row(ref)._replace(origin=f"of its {record.name}")
+            for ref in own_fields(record)
             if ref.name not in {row.name for row in rows}
         ]
     return rows

@@ -42,7 +42,7 @@ from crm_cli.query.fields import (
     Collection,
     Ref,
     collection,
-    is_item,
+    of_customer,
     resolve,
     state_of,
     states,
@@ -183,7 +183,7 @@ class Reader:
             return node
         if start.sort is Sort.WORD and start.text[:1] == "@":
             self.take()
-            if not is_item(self.scope.base):
+            if not of_customer(self.scope.base):
                 raise Fault("segments are of customers", "ask for fields instead", start.span)
             return Segment(find_segment(start.text[1:], self.scope, start.span), start.span)
         call = start.text.lower() if start.sort is Sort.WORD and self._opens() else ""
@@ -266,7 +266,7 @@ class Reader:
 
     def _compared(self, kind: Kind) -> Node:
         start = self.next
-        if normal(start.text) == "customer" and kind.name != "customer" and is_item(kind):
+        if normal(start.text) == "customer" and kind.name != "customer" and of_customer(kind):
             return self._belongs(kind)
         after = self.tokens[min(self.place + 1, len(self.tokens) - 1)]
         if after.sort is Sort.WORD and after.text.lower() == "is" and not self._opens():

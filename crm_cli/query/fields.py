@@ -1,7 +1,7 @@
 """What a name in a query means for rows of a kind: resolved from the declarations alone.
 
-A name is sought in the item itself, then in the item that it is part of, then in its
-customer, then among the users' own keys.
+A name is sought in the item itself, then in the item that it is part of, then in the
+record that it stands in (mostly the customer's), then among the users' own keys.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import FieldType, GroupOf, Integer, ListOf, Reference, Storage, Text
 from crm_cli.model.kind import Derived, Field, Kind, normal, singular
-from crm_cli.model.kinds import FILE_KINDS, RECORD_KINDS
+from crm_cli.model.kinds import HOLDERS, HOMES, KINDS, RECORDS
 from crm_cli.query.fault import Unknown
 
 _TEXT = Text()
@@ -30,7 +30,7 @@ class Way(Enum):
     """How a step leads from a row to others."""
 
     PARENT = "to the item that it is part of"
-    CUSTOMER = "to its customer"
+    RECORD = "to the record that it stands in"
     ITEMS = "to the items of a list of its own"
     DEEP = "to all items of a kind in the record"
 
@@ -96,17 +96,18 @@ class Collection(NamedTuple):
 def resolve(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> Ref:
     """The field that a name means for rows of `kind`; raises `Unknown` with the nearest names."""
     wanted = normal(name)
-    if wanted.startswith(("customer/", "customer.")) and kind not in FILE_KINDS.values():
-        rest = wanted[9:]
-        found = _of_customer(rest, kind, extra_keys)
+    record = record_of(kind) or kind
+    if wanted.startswith((f"{record.name}/", f"{record.name}.")) and record in HOMES:
+        rest = wanted[len(record.name) + 1 :]
+        found = _of_record(rest, kind, record, extra_keys)
         if found is not None:
-            return found if kind is CUSTOMER else found._replace(name=f"customer.{found.name}")
-        raise _unknown(rest, CUSTOMER, extra_keys)
+            return found if kind is record else found._replace(name=f"{record.name}.{found.name}")
+        raise _unknown(rest, record, extra_keys)
     found = _own(wanted, kind)
     if found is None and (outer := parent_kind(kind)) is not None:
         found = _at(_own(wanted, outer), Step(Way.PARENT, outer))
-    if found is None and kind is not CUSTOMER and is_item(kind):
-        found = _of_customer(wanted, kind, frozenset())
+    if found is None and kind is not record:
+        found = _of_record(wanted, kind, record, frozenset()) or _its_id(wanted, record)
     found = found or _extra(wanted, kind, extra_keys)
     if found is None:
         raise _unknown(name, kind, extra_keys)
@@ -125,8 +126,9 @@ def resolves_near(name: str, kind: Kind) -> bool:
 def collection(name: str, kind: Kind) -> Collection | None:
     """The items that a name means for rows of `kind`, or None where it means none."""
     wanted = normal(name)
-    if wanted == "customer" and is_item(kind):
-        return Collection("customer", CUSTOMER, () if kind is CUSTOMER else (_UP,))
+    record = record_of(kind) or kind
+    if wanted == record.name and (record is not kind or kind in RECORDS):
+        return Collection(record.name, record, () if kind is record else (_up(record),))
     if wanted in (kind.name, kind.key, *kind.aliases):
         return Collection(kind.key, kind, ())
     found = _list(wanted, kind)
@@ -135,9 +137,9 @@ def collection(name: str, kind: Kind) -> Collection | None:
     outer = parent_kind(kind)
     if outer is not None and wanted in (outer.name, outer.key, *outer.aliases):
         return Collection(outer.key, outer, (Step(Way.PARENT, outer),))
-    if kind is not CUSTOMER and is_item(kind):
-        found = _list(wanted, CUSTOMER)
-        return found and Collection(found.name, found.kind, (_UP, *found.steps))
+    if kind is not record:
+        found = _list(wanted, record)
+        return found and Collection(found.name, found.kind, (_up(record), *found.steps))
     return None
 
 
@@ -148,7 +150,7 @@ def collections(kind: Kind) -> list[str]:
 
 
 def state_of(name: str, kind: Kind) -> tuple[str, str, tuple[Step, ...]] | None:
-    """(name, SQL, steps) of a state of the row, of what it is part of, or of its customer."""
+    """(name, SQL, steps) of a state of the row, of what it is part of, or of its record."""
     wanted = normal(name)
     for owner, steps in _owners(kind):
         for state in owner.states:
@@ -204,36 +206,47 @@ def own_fields(kind: Kind) -> Iterator[Ref]:
         yield _text(kind)
 
 
-def is_item(kind: Kind) -> bool:
-    """Whether it stands in a customer's record (or is the customer)."""
-    return kind in RECORD_KINDS
+def record_of(kind: Kind) -> Kind | None:
+    """The kind of the record, or entry, in which items of a kind stand; None for records and
+    entries themselves. Of several it is the first: of what customers have, too, the customer."""
+    holders = HOLDERS.get(kind)
+    return holders[0] if holders else None
+
+
+def of_customer(kind: Kind) -> bool:
+    """Whether it stands in a customer's record, or is the customer: it can be asked by whom."""
+    return (record_of(kind) or kind) is CUSTOMER
+
+
+def titled(kind: Kind) -> Ref | None:
+    """The field that names rows of a kind, where it is a text."""
+    field = kind.by_key.get(kind.title)
+    text = field is not None and field.type.storage is Storage.TEXT
+    return _stored(field, kind) if field is not None and text else None
 
 
 def has_id(kind: Kind) -> bool:
     """Whether its rows have an id of their own that is not a declared field."""
-    return (bool(kind.letter) or not is_item(kind) or kind is CUSTOMER) and (
-        "id" not in kind.by_key
-    )
+    return (bool(kind.letter) or record_of(kind) is None) and "id" not in kind.by_key
 
 
 @cache
 def parent_kind(kind: Kind) -> Kind | None:
-    """The kind whose items hold these: a line's is the purchase; None where it is the customer."""
-    holders = [holder for holder in RECORD_KINDS if any(part is kind for _, part in holder.lists)]
-    return holders[0] if len(holders) == 1 and holders[0] is not CUSTOMER else None
+    """The kind whose items hold these: a line's is the purchase; None where it is a record."""
+    holders = [holder for holder in KINDS if any(part is kind for _, part in holder.lists)]
+    return holders[0] if len(holders) == 1 and holders[0] not in HOMES else None
 
 
 @cache
 def elsewhere(kind: Kind) -> bool:
-    """Whether items of the kind also stand in items, not only in the customer itself."""
+    """Whether items of the kind also stand in items, not only in the record itself."""
     return any(
-        any(part is kind for _, part in holder.lists)
-        for holder in RECORD_KINDS
-        if holder is not CUSTOMER
+        any(part is kind for _, part in holder.lists) for holder in KINDS if holder not in HOMES
     )
 
 
-_UP = Step(Way.CUSTOMER, CUSTOMER)
+def _up(record: Kind) -> Step:
+    return Step(Way.RECORD, record)
 
 
 def _owners(kind: Kind) -> Iterator[tuple[Kind, tuple[Step, ...]]]:
@@ -241,17 +254,27 @@ def _owners(kind: Kind) -> Iterator[tuple[Kind, tuple[Step, ...]]]:
     outer = parent_kind(kind)
     if outer is not None:
         yield outer, (Step(Way.PARENT, outer),)
-    if kind is not CUSTOMER and is_item(kind):
-        yield CUSTOMER, (_UP,)
+    record = record_of(kind)
+    if record is not None:
+        yield record, (_up(record),)
 
 
 def _at(ref: Ref | None, step: Step) -> Ref | None:
     return ref and ref._replace(steps=(step, *ref.steps), origin=f"of its {step.kind.name}")
 
 
-def _of_customer(wanted: str, kind: Kind, extra_keys: frozenset[str]) -> Ref | None:
-    found = _own(wanted, CUSTOMER) or _extra(wanted, CUSTOMER, extra_keys)
-    return found if kind is CUSTOMER else _at(found, _UP)
+def _of_record(
+    wanted: str, kind: Kind, record: Kind, extra_keys: frozenset[str]
+) -> Ref | None:
+    found = _own(wanted, record) or _extra(wanted, record, extra_keys)
+    return found if kind is record else _at(found, _up(record))
+
+
+def _its_id(wanted: str, record: Kind) -> Ref | None:
+    """`visit:v1`, of items in visits; a customer is told by more than the id (`customer:WHO`)."""
+    if wanted != record.name or record is CUSTOMER:
+        return None
+    return _at(_id(record), _up(record))
 
 
 def _own(wanted: str, kind: Kind) -> Ref | None:

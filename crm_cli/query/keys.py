@@ -53,7 +53,7 @@ def _value(name: str, compiler: Compiler, part: str = "") -> Selected:
     ref = None if "(" in name or "@" in name else _resolved(name, compiler)
     if ref is not None and ref.source is not Source.EXTRA:
         if ref.lifted == "tag":
-            tags = row.frame.customer().column("tags")
+            tags = row.frame.record().column("tags")
             return _joined("tag", _WORD, dialect.lines(tags), compiler)
         if ref.many and not ref.lifted:
             return _each(ref, compiler, part)
@@ -85,7 +85,7 @@ def _each(ref: Ref, compiler: Compiler, part: str) -> Selected:
     if ref.type.storage not in _LISTED:
         raise UsageError(f"{ref.name} has several values", f"write sum:{ref.name} in --agg")
     row, steps = compiler.frame.base, ref.steps
-    while steps and steps[0].way in (Way.PARENT, Way.CUSTOMER):
+    while steps and steps[0].way in (Way.PARENT, Way.RECORD):
         row, steps = row.up(steps[0]), steps[1:]
     item, link = row.items(steps[0])
     sqls: list[str] = []

@@ -11,6 +11,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import FieldType, Storage
 from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS
 from crm_cli.query.dialect import name
 from crm_cli.query.fields import (
     Collection,
@@ -20,6 +21,7 @@ from crm_cli.query.fields import (
     Way,
     elsewhere,
     parent_kind,
+    record_of,
     resolve,
 )
 
@@ -56,9 +58,9 @@ class Row:
         return f"{self.alias}.{name(key)}"
 
     def up(self, step: Step) -> Row:
-        """The row that it is part of, or its customer's."""
-        if step.way is Way.CUSTOMER:
-            return self if self.kind is CUSTOMER else self.frame.customer()
+        """The row that it is part of, or that of its record."""
+        if step.way is Way.RECORD:
+            return self if self.kind is step.kind else self.frame.record()
         if self._parent is None:
             self._parent = Row(step.kind, self.frame.alias(step.kind), self.frame)
             self.joins.append(
@@ -70,25 +72,28 @@ class Row:
     def has(self, inner: Row, link: str, condition: str) -> str:
         """Whether it has items, by `link`, that meet a condition.
 
-        A customer's are looked for once for all customers, unless the condition is about
-        the customer, too.
+        A record's are looked for once for all records, unless the condition is about the
+        record, too.
         """
-        own = f"{inner.alias}.customer = {self.alias}.pk"
+        record = inner.column(self.kind.name)
+        own = f"{record} = {self.alias}.pk"
         if link.startswith(own):
             where = f"{link.removeprefix(own).removeprefix(' AND ')} AND {condition}"
             where = where.removeprefix(" AND ")
             if not re.search(rf"\b{self.alias}\.", f"{inner.source()} {where}"):
-                held = f"SELECT {inner.alias}.customer {inner.source()} WHERE {where}"
+                if len(HOLDERS[inner.kind]) > 1:
+                    where += f" AND {record} IS NOT NULL"
+                held = f"SELECT {record} {inner.source()} WHERE {where}"
                 return f"{self.alias}.pk IN ({held})"
         return f"EXISTS(SELECT 1 {inner.source()} WHERE {link} AND {condition})"
 
     def items(self, step: Step) -> tuple[Row, str]:
         """A new row for its items, and the condition that makes them its own."""
         row = Row(step.kind, self.frame.alias(step.kind), self.frame)
-        if self.kind is not CUSTOMER:
+        if self.kind not in HOMES:
             row._parent = self if parent_kind(step.kind) is self.kind else None
             return row, f"{row.alias}.parent = {self.alias}.pk"
-        link = f"{row.alias}.customer = {self.alias}.pk"
+        link = f"{row.column(self.kind.name)} = {self.alias}.pk"
         if step.way is Way.ITEMS and elsewhere(step.kind):
             link += f" AND {row.alias}.parent IS NULL"
         return row, link
@@ -116,7 +121,7 @@ class Frame:
         self._aliases = 0
         self.groups: dict[Any, str] = {}
         self.base = Row(base, "c" if base is CUSTOMER else "t", self)
-        self._customer: Row | None = self.base if base is CUSTOMER else None
+        self._record: Row | None = self.base if base in HOMES else None
 
     def beside(self, kind: Kind) -> Frame:
         """A frame for an outer statement over this one's rows, with the same parameters."""
@@ -137,13 +142,16 @@ class Frame:
         self._aliases += 1
         return f"{kind.name[0]}{self._aliases}"
 
-    def customer(self) -> Row:
-        """The customer that all rows of the statement belong to: the first row, or joined to it."""
-        if self._customer is None:
-            self._customer = Row(CUSTOMER, "c", self)
-            joined = f"JOIN {name('customer')} c ON c.pk = {self.base.alias}.customer"
+    def record(self) -> Row:
+        """The record in which all rows of the statement stand, mostly a customer's: the first
+        row, or joined to it."""
+        if self._record is None:
+            kind = record_of(self.base.kind)
+            assert kind is not None, self.base.kind
+            self._record = Row(kind, "c", self)
+            joined = f"JOIN {name(kind.name)} c ON c.pk = {self.base.column(kind.name)}"
             self.base.joins.insert(0, joined)
-        return self._customer
+        return self._record
 
 
 def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
@@ -151,7 +159,7 @@ def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
     if not steps:
         return test(row)
     step, rest = steps[0], steps[1:]
-    if step.way in (Way.PARENT, Way.CUSTOMER):
+    if step.way in (Way.PARENT, Way.RECORD):
         return reach(row.up(step), rest, test)
     inner, link = row.items(step)
     condition = reach(inner, rest, test)
@@ -161,7 +169,7 @@ def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
 def climb(row: Row, collection: Collection) -> tuple[Row, tuple[Step, ...]]:
     """The row that holds a collection, and the steps down to its items that are left."""
     steps = collection.steps
-    while steps and steps[0].way in (Way.PARENT, Way.CUSTOMER):
+    while steps and steps[0].way in (Way.PARENT, Way.RECORD):
         row = row.up(steps[0])
         steps = steps[1:]
     return row, steps
@@ -176,9 +184,9 @@ def value(ref: Ref, row: Row) -> Value:
         return Value(all_text(row), ref.type, folded=all_text(row))
     sql = row.column(ref.column)
     storage = ref.type.storage
-    if ref.inherits and row.kind is not CUSTOMER:
-        outer = resolve(ref.inherits, CUSTOMER)
-        sql = f"COALESCE({sql}, {row.frame.customer().column(outer.column)})"
+    if ref.inherits and (record := record_of(row.kind)) is not None:
+        outer = resolve(ref.inherits, record)
+        sql = f"COALESCE({sql}, {row.frame.record().column(outer.column)})"
     if storage in (Storage.TEXT, Storage.TEXTS):
         return Value(sql, ref.type, folded=row.column(f"{ref.column}__f"))
     if storage is Storage.MONEY:
@@ -204,8 +212,8 @@ def currency(row: Row, group: str = "") -> str:
 
 
 def all_text(row: Row) -> str:
-    """The folded words of all text of a row (of a customer, of the whole record)."""
-    if row.kind is CUSTOMER:
+    """The folded words of all text of a row (of a record, of all that stands in it)."""
+    if row.kind in RECORDS:
         return f"(SELECT words FROM search WHERE rowid = {row.alias}.pk)"
     if listed(row.kind):
         return row.column("all__f")

@@ -31,7 +31,7 @@ from crm_cli.query.columns import (
     ties,
 )
 from crm_cli.query.compile import Compiler
-from crm_cli.query.fields import has_id, is_item
+from crm_cli.query.fields import has_id
 from crm_cli.query.scope import Scope
 
 _NO_SUM = ("interval", "percent_complete", "terms_days", "dunning_level", "duration")
@@ -253,7 +253,6 @@ __all__ = [
     "Statement",
     "compile_query",
     "count",
-    "is_item",
     "select",
     "select_customers",
     "select_ids",

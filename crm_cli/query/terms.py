@@ -30,7 +30,8 @@ from crm_cli.query.ast import (
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
 from crm_cli.query.fields import (
     collection,
-    is_item,
+    of_customer,
+    record_of,
     resolve,
     resolves_near,
     state_of,
@@ -125,23 +126,20 @@ def _segment(text: str, start: int, end: int, scope: Scope) -> Node:
             f"names are of a-z, 0-9, - and _; for an e-mail's domain write email.ends:{rest}",
             Span(text, start, end),
         )
-    if not is_item(scope.base):
+    if not of_customer(scope.base):
         raise Fault("segments are of customers", "ask for fields instead", Span(text, start, end))
     name = find_segment(rest[1:], scope, Span(text, start, end))
     return Segment(name, Span(text, start, end))
 
 
 def _tag(text: str, start: int, end: int, scope: Scope) -> Node:
-    """Rule 3: `+TAG`; on items the customer's."""
+    """Rule 3: `+TAG`; on items that of the record that they stand in."""
     span = Span(text, start, end)
     if not text[start + 1 : start + 2].isalpha():
         raise Fault("a + begins a tag or a phone number", "write +vip or tag:2026", span)
+    record = record_of(scope.base)
     try:
-        ref = (
-            resolve("tag", scope.base)
-            if scope.base.name == "customer"
-            else resolve("customer/tag", scope.base)
-        )
+        ref = resolve(f"{record.name}/tag" if record is not None else "tag", scope.base)
     except Unknown as error:
         raise Fault(f"{a_or_an(scope.base.name)} has no tags", error.hint, span) from None
     piece = read_piece(text, start + 1, end)
@@ -258,7 +256,7 @@ def _field(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node:
     before, dot, last = head.rpartition(".")
     if dot and last.lower() in OPS:
         name, op_name = before, last.lower()
-    if normal(name) == "customer" and kind.name != "customer" and is_item(kind):
+    if normal(name) == "customer" and kind.name != "customer" and of_customer(kind):
         return _belongs(text, start, colon + 1, end, scope, op_name)
     operand = _operand(text, start, name, scope, kind, dot=bool(dot) and not op_name)
     op = OPS.get(op_name, Op.EQ)

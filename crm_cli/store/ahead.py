@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from crm_cli.model.places import CUSTOMERS
 from crm_cli.store import files
 from crm_cli.store.tree import Entry, Folder
 
@@ -69,7 +70,7 @@ def look_ahead(root: Path) -> Look | None:
     if sys.platform != "linux" or (threading is not None and threading.active_count() > 1):
         return None
     try:
-        folder = files.calls.stat(str(root / "customers"))
+        folder = files.calls.stat(str(root / CUSTOMERS.path))
         if folder.st_size < _LARGE:
             return None
         ours, theirs = os.pipe()

@@ -92,9 +92,9 @@ def compose(text: str, path: str, *, parser: Parser = "auto") -> Composed:
     control = _CONTROL.search(text)
     if control:
         return Composed(None, (_control_problem(text, control.start(), path),))
-    conflicts = tuple(_conflicts(text, path))
-    if conflicts:
-        return Composed(None, conflicts)
+    marked = tuple(conflicts(text, path))
+    if marked:
+        return Composed(None, marked)
     held = _hold(text)
     if held is None:
         message = "too many private-use characters beside U+0085 or U+2028"
@@ -169,7 +169,7 @@ def _control_problem(text: str, offset: int, path: str) -> Problem:
     return Problem(path, line, column, "control-character", message, hint)
 
 
-def _conflicts(text: str, path: str) -> Iterator[Problem]:
+def conflicts(text: str, path: str) -> Iterator[Problem]:
     """One problem for each stretch of lines from `<<<<<<<` to `>>>>>>>`."""
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from crm_cli.model.errors import DataError, Problem
+from crm_cli.model.places import Shape, place_of
+from crm_cli.store.compose import conflicts
+from crm_cli.store.tree import Tree
 
 _MARK = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: .*)?")
 
@@ -51,6 +56,20 @@ def split(text: str) -> list[str | Side]:
 def sides(text: str) -> list[Side]:
     """What is not settled in a text."""
     return [part for part in split(text) if isinstance(part, Side)]
+
+
+def in_texts(tree: Tree) -> Iterator[Problem]:
+    """The unresolved merges in the directory's texts; those in YAML are found by reading it."""
+    for path, *_ in tree.entries():
+        place = place_of(path)
+        if place is None or place.shape is not Shape.TEXTS:
+            continue
+        try:
+            data = tree.read(path)
+        except (FileNotFoundError, DataError):
+            continue
+        if b"<<<<<<<" in data:
+            yield from conflicts(data.decode("utf-8", "replace"), path)
 
 
 def joined(text: str, chosen: Sequence[str]) -> str:

@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crm_cli.model.errors import UsageError
+from crm_cli.model.places import SETTINGS
 from crm_cli.store import files
-
-SETTINGS = "crm.yaml"
 
 
 def find(start: Path, explicit: Path | None, env: Mapping[str, str]) -> Path:
@@ -36,14 +35,14 @@ def find(start: Path, explicit: Path | None, env: Mapping[str, str]) -> Path:
     if default is not None:
         return _named(default, f"`default` in {user_config(env)}")
     raise UsageError(
-        f"there is no {SETTINGS} in this folder or above it",
+        f"there is no {SETTINGS.path} in this folder or above it",
         "crm init DIR makes a directory; -C DIR or CRM_DIR names one",
     )
 
 
 def holds_settings(folder: Path) -> bool:
     """Whether a folder is a data directory."""
-    return os.path.lexists(folder / SETTINGS)
+    return os.path.lexists(folder / SETTINGS.path)
 
 
 def user_config(env: Mapping[str, str]) -> Path | None:
@@ -175,7 +174,7 @@ def _named(folder: Path, by: str) -> Path:
     if not path.is_dir():
         raise UsageError(f"{path} (from {by}) is not a folder", f"crm init {path} makes it")
     raise UsageError(
-        f"{path} (from {by}) is no crm directory: it has no {SETTINGS}",
+        f"{path} (from {by}) is no crm directory: it has no {SETTINGS.path}",
         f"crm init {path} makes it one",
     )
 

@@ -36,7 +36,10 @@ class Document(Opened):
         (`custom.size`), or one that the first item of a list answers (`city`, `email`).
         Raises UsageError for a value that the field cannot have.
         """
-        item = self.writable(ref)
+        self.assign(self.writable(ref), key, value)
+
+    def assign(self, item: Item, key: str, value: Any) -> None:
+        """As `set`, for an item of this document as it now is."""
         head, _, rest = key.partition(".")
         field = item.kind.by_name.get(normal(head))
         lifted = _lifted(item.kind, normal(head))

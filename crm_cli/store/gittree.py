@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.model.places import is_kept, place_of
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.files import LARGEST
 from crm_cli.store.git import Git
-from crm_cli.store.tree import SINGLE, Entry
+from crm_cli.store.tree import Entry
 
-_TOPS = {"customers": ".yaml", "campaigns": ".yaml", "templates": ""}
 _LINK = "120000"
 _FILES = ("100644", "100755")
 
@@ -88,15 +88,9 @@ class GitTree:
 
     def _belongs(self, path: str) -> bool:
         """Whether the folder on disk would be read for it; see `Folder`."""
-        if path in SINGLE:
+        if place_of(path) is not None:
             return True
-        top, _, rest = path.partition("/")
-        suffix = _TOPS.get(top)
-        if suffix is None or not rest or any(part.startswith(".") for part in rest.split("/")):
-            return False
-        if path.endswith(suffix):
-            return True
-        if path[-5:].lower().endswith((".yml", ".yaml")):
+        if is_kept(path) and path[-5:].lower().endswith((".yml", ".yaml")):
             self._skip(path, "file-ending", "is not read", "its name must end in .yaml; rename it")
         return False
 

@@ -13,7 +13,9 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from crm_cli.model.errors import DataError, Problem
+from crm_cli.model.kind import Kind, singular
 from crm_cli.model.node import Mapping, Plain, plain
+from crm_cli.model.places import Shape, place_within
 from crm_cli.store import splice
 from crm_cli.store.comments import with_comments
 from crm_cli.store.compose import compose, decode
@@ -31,13 +33,35 @@ class Merged(NamedTuple):
     conflicts: tuple[str, ...] = ()
 
 
+def merge_file(base: bytes, ours: bytes, theirs: bytes, path: str) -> Merged:
+    """As `merge`, by what the file's place holds; `path` may begin above the data directory."""
+    place = place_within(path)
+    if place is not None and place.shape is Shape.TEXTS:
+        return merge(base, ours, theirs, path, by_line=True)
+    kind = place.kind if place is not None and place.shape is Shape.RECORDS else None
+    return merge(base, ours, theirs, path, separate=_separate(kind) if kind is not None else ())
+
+
+def _separate(kind: Kind) -> list[str]:
+    """The keys of a record whose text may hold several, with commas."""
+    keys = [field.key for field in kind.fields if field.separate]
+    return [*keys, *map(singular, keys)]
+
+
 def merge(
-    base: bytes, ours: bytes, theirs: bytes, path: str, *, separate: Collection[str] = ()
+    base: bytes,
+    ours: bytes,
+    theirs: bytes,
+    path: str,
+    *,
+    separate: Collection[str] = (),
+    by_line: bool = False,
 ) -> Merged:
     """What both sides made of `base`; an empty base has nothing in common.
 
-    `separate` are the keys whose text may hold several, with commas. `path` names the file
-    in messages. Never fails: texts that cannot be read are merged by line.
+    `separate` are the keys whose text may hold several, with commas; `by_line` is for
+    texts that are no records. `path` names the file in messages. Never fails: records
+    that cannot be read are merged by line, too.
     """
     if ours == theirs or theirs == base:
         return Merged(ours)
@@ -50,7 +74,10 @@ def merge(
     old, mine, other = (text or "" for text in texts)
     newline = "\r\n" if "\r\n" in mine else "\n"
     old, other = (_with_newline(text, newline) for text in (old, other))
-    text, conflicts = merge_texts(old, mine, other, path, separate)
+    if by_line:
+        text, conflicts = _lines(old, mine, other)
+    else:
+        text, conflicts = merge_texts(old, mine, other, path, separate)
     return Merged((BOM if ours.startswith(BOM) else b"") + text.encode(), conflicts)
 
 
@@ -102,12 +129,16 @@ def _loose(value: Plain) -> object:
 
 
 def _by_line(base: str, ours: str, theirs: str, path: str) -> tuple[str, tuple[str, ...]]:
-    """Texts of which one is not a record: both sides' lines, or both between marks."""
+    """Texts of which one is not a record: in conflict unless the result is one."""
+    text, conflicts = _lines(base, ours, theirs)
+    return text, conflicts if _root(text, path) is not None else ("the file",)
+
+
+def _lines(base: str, ours: str, theirs: str) -> tuple[str, tuple[str, ...]]:
+    """Both sides' lines, or both between marks where they changed the same ones."""
     first, second = sorted((ours, theirs))
     lines = replay(base, first, second)
-    if lines is None:
-        return _marked(ours, theirs), ("the file",)
-    return lines, () if _root(lines, path) is not None else ("the file",)
+    return (_marked(ours, theirs), ("the file",)) if lines is None else (lines, ())
 
 
 def _marked(ours: str, theirs: str) -> str:

@@ -121,13 +121,14 @@ class Opened:
             if position < len(items):
                 return items[position]
             raise NotFound(f"{self.path} has no {key} number {position + 1}")
+        if self.mapped and ref in self.records:
+            return self.records[ref]
+        for record in self.records.values() if self.mapped else (self.record,):
+            for item in record.walk():
+                if item.id == ref and item is not record:
+                    return item
         if self.mapped:
-            if ref in self.records:
-                return self.records[ref]
             raise NotFound(f"there is no {self.kind.name} {ref} in {self.path}")
-        for item in self.record.walk():
-            if item.id == ref and item is not self.record:
-                return item
         raise NotFound(f"there is no {ref} in {self.path}", "it was changed or removed meanwhile")
 
     def ref_of(self, item: Item) -> Ref:
@@ -151,7 +152,10 @@ class Opened:
 
     def writable(self, ref: Ref) -> Item:
         """The item, after its id is written down where it only had a derived one."""
-        item = self.find(ref)
+        return self.identified(self.find(ref))
+
+    def identified(self, item: Item) -> Item:
+        """As `writable`, for an item of this document as it now is."""
         if item.kind.letter and not item.written_id and item.parent is not None:
             if item.short:
                 self.write_out(item)

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crm_cli.model.errors import StorageError
+from crm_cli.model.places import PLACES, SETTINGS, Shape
 from crm_cli.store import files, outside
 from crm_cli.store.commits import commit_paths, forget, in_head, note
 from crm_cli.store.git import COMMITTING, Git, GitFailed
-from crm_cli.store.tree import SINGLE
 from crm_cli.store.trust import trust
 
 ATTRIBUTES = "*.yaml -text merge=crm\n"
@@ -43,7 +43,7 @@ def make(git: Git) -> None:
 
 def is_unfinished(git: Git) -> bool:
     """Whether a folder's own repository has not even the settings."""
-    return not git.prefix() and not in_head(git, ["crm.yaml"])
+    return not git.prefix() and not in_head(git, [SETTINGS.path])
 
 
 def install(git: Git) -> list[str]:
@@ -101,12 +101,13 @@ def begin(root: Path, environ: Mapping[str, str], subject: str) -> str:
 
 
 def _hook(prefix: str) -> str:
+    checked = (shlex.quote(one.pattern) for one in PLACES if one.shape is not Shape.TEXTS)
     return f"""\
 #!/bin/sh
 {_MARK}
 [ -n "${COMMITTING}" ] && exit 0
 cd "./"{shlex.quote(prefix)} || exit 1
 git diff --cached --name-only -z --relative --diff-filter=ACMR -- \\
-    'customers/*.yaml' {" ".join(SINGLE)} |
+    {" ".join(checked)} |
     xargs -0 -r {program()} check
 """

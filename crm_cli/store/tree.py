@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.model.places import PLACES, place_of
 from crm_cli.store import files, paths
 
 Entry = tuple[str, int, int, int, int]
@@ -18,10 +19,6 @@ In a folder the stamp is size (bytes), mtime and ctime (nanoseconds) and inode; 
 git tree it is size, two zeros and a number made from the blob's id.
 """
 
-SINGLE = ("crm.yaml", "products.yaml", "segments.yaml", "rates.yaml")
-"""The files that a directory has at most once."""
-
-_WALKED = (("customers", ".yaml"), ("campaigns", ".yaml"), ("templates", ""))
 _TYPE = 0o170000
 _REGULAR = 0o100000
 
@@ -75,10 +72,11 @@ class Folder:
         """
         self.problems = list(self._interrupted)
         found: list[Entry] = []
-        for name in SINGLE:
-            self._single(name, found)
-        for top, suffix in _WALKED:
-            self._walk(top, suffix, found)
+        for place in PLACES:
+            if place.is_folder:
+                self._walk(place.path[:-1], place.suffix, found)
+            else:
+                self._single(place.path, found)
         if self._staged:
             found = [entry for entry in found if entry[0] not in self._staged]
             found.extend(self._staged_entries())
@@ -240,9 +238,7 @@ class Folder:
         import hashlib
 
         for path, data in self._staged.items():
-            top, _, rest = path.partition("/")
-            listed = any(top == name and path.endswith(end) for name, end in _WALKED if rest)
-            if data is not None and (listed or path in SINGLE):
+            if data is not None and place_of(path) is not None:
                 # No real inode is negative: the file is read again once the write is finished.
                 number = int.from_bytes(hashlib.sha256(data).digest()[:7], "big")
                 yield path, len(data), 0, 0, -1 - number

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crm_cli.model.errors import UsageError
+from crm_cli.model.places import PLACES
 from crm_cli.store import files
 
 SUFFIX = ".ics"
@@ -118,4 +119,4 @@ class Vdir:
         return os.path.join(self._place, name)
 
 
-_OWN = ("customers", "campaigns", "templates", ".crm", ".git")
+_OWN = (*(place.path[:-1] for place in PLACES if place.is_folder), ".crm", ".git")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.business import Business
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import (
     DataError,
     NotFound,
@@ -25,7 +26,9 @@ from crm_cli.model.errors import (
     UsageError,
 )
 from crm_cli.model.item import Item
-from crm_cli.model.kinds import BY_LETTER, FILE_KINDS
+from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.places import PRODUCTS, SEGMENTS, Shape, place_of
 from crm_cli.store.discovery import cache_folder, find
 from crm_cli.store.tree import Folder, Tree
 from crm_cli.workspace import asking, writing
@@ -49,7 +52,6 @@ if TYPE_CHECKING:
     from crm_cli.store.git import Git
 
 __all__ = [
-    "CUSTOMERS",
     "Change",
     "Clock",
     "Create",
@@ -65,8 +67,6 @@ __all__ = [
     "new_record",
     "open_workspace",
 ]
-
-CUSTOMERS = "customers"
 
 
 def __getattr__(name: str) -> object:
@@ -273,17 +273,18 @@ class Workspace:
     item = asking.item
     items = asking.items
 
-    def path_of(self, customer: str) -> str:
-        """A customer's file; raises NotFound, and DataError where two files have the id."""
+    def path_of(self, id: str, kind: Kind = CUSTOMER) -> str:
+        """A record's file; raises NotFound, and DataError where two files have the id."""
         rows = self.index.connection.execute(
-            'SELECT "path" FROM "customer" WHERE "id" = ? ORDER BY "path"', (customer,)
+            f'SELECT "path" FROM "{kind.name}" WHERE "id" = ? ORDER BY "path"', (id,)
         ).fetchall()
         if not rows:
-            raise NotFound(f"there is no customer {customer}")
+            raise NotFound(f"there is no {kind.name} {id}")
         if len(rows) > 1:
             paths = ", ".join(str(row[0]) for row in rows)
-            raise DataError(f"{customer} is the id of several files: {paths}", "rename one of them")
-        self.index.remember_phones(customer)
+            raise DataError(f"{id} is the id of several files: {paths}", "rename one of them")
+        if kind is CUSTOMER:
+            self.index.remember_phones(id)
         return str(rows[0][0])
 
     def document(self, customer: str) -> Document:
@@ -312,11 +313,16 @@ class Workspace:
 
     def products(self) -> dict[str, Item]:
         """The product directory, by SKU."""
-        return self.file("products.yaml").records
+        return self.file(PRODUCTS.path).records
 
     def segments(self) -> dict[str, Item]:
         """The segments, by name."""
-        return self.file("segments.yaml").records
+        return self.file(SEGMENTS.path).records
+
+    def has(self, id: str, kind: Kind) -> bool:
+        """Whether there is a record or an entry with this id."""
+        sql = f'SELECT 1 FROM "{kind.name}" WHERE "id" = ?'
+        return self.index.connection.execute(sql, (id,)).fetchone() is not None
 
     def customer_ids(self) -> set[str]:
         """All customers' ids."""
@@ -324,15 +330,17 @@ class Workspace:
         return {str(row[0]) for row in rows}
 
     def open(self, path: str, data: bytes) -> Document:
-        """A file's bytes as a document of the kind that its path says."""
-        from crm_cli.model.customer import CUSTOMER
-        from crm_cli.model.settings import SETTINGS
+        """A file's bytes as a document of the kind that its path says.
+
+        Raises DataError where they cannot be read, Refused for a file of no kind.
+        """
         from crm_cli.store.document import Document
 
-        if path == "crm.yaml":
-            return Document(path, data, SETTINGS, self.business)
-        kind = FILE_KINDS.get(path)
-        return Document(path, data, kind or CUSTOMER, self.business, mapped=kind is not None)
+        place = place_of(path)
+        kind = place.kind if place is not None else None
+        if place is None or kind is None:
+            raise Refused(f"{path} is no file of records", "change it in an editor")
+        return Document(path, data, kind, self.business, mapped=place.shape is Shape.MAP)
 
     # Writing
 

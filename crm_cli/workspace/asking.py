@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.errors import DataError, NotFound
 from crm_cli.model.kind import Kind
+from crm_cli.model.places import CUSTOMERS, place_of
 
 if TYPE_CHECKING:
     from crm_cli.query.ast import Node
@@ -117,7 +118,7 @@ def _unread(workspace: Workspace, id: str) -> str | None:
     from crm_cli.index.reading import id_of
 
     for problem in workspace.problems:
-        if problem.path.startswith("customers/") and id in (id_of(problem.path)[0], problem.path):
+        if id in (id_of(problem.path)[0], problem.path) and place_of(problem.path) is CUSTOMERS:
             return problem.path
     return None
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import DataError, NotFound, Refused
-from crm_cli.model.kinds import FILE_KINDS
+from crm_cli.model.places import SETTINGS, place_of
 
 if TYPE_CHECKING:
     from crm_cli.store.change import Change, Edit, Step, Written
@@ -29,7 +29,7 @@ def write(
 
     if workspace.as_of:
         raise Refused("what was is not changed", "leave --as-of out")
-    if keep and all(step.path != "crm.yaml" for step in change.steps):
+    if keep and all(step.path != SETTINGS.path for step in change.steps):
         require_settings(workspace)
     changes = [FileChange(step.path, _update(workspace, step)) for step in change.steps]
     if dry_run:
@@ -60,7 +60,7 @@ def keeper(workspace: Workspace, subject: str) -> Callable[[Committed], bool] | 
     from crm_cli.store.commits import keep
 
     named = workspace._user or workspace.environ.get("CRM_USER")
-    author = author_of(workspace.file("crm.yaml").record, named) if named else ""
+    author = author_of(workspace.file(SETTINGS.path).record, named) if named else ""
 
     def kept(done: Committed) -> bool:
         changes = [Kept(file.path, file.before, file.after) for file in done.files]
@@ -78,7 +78,7 @@ def _autocommits(workspace: Workspace) -> bool:
         return workspace.business.autocommit
     from crm_cli.model.settings import business_of
 
-    return business_of(workspace.file("crm.yaml").record).autocommit
+    return business_of(workspace.file(SETTINGS.path).record).autocommit
 
 
 def require_settings(workspace: Workspace) -> None:
@@ -106,7 +106,8 @@ def _update(workspace: Workspace, step: Step) -> Callable[[bytes | None], bytes 
 
 
 def _edited(workspace: Workspace, step: Edit, data: bytes | None) -> bytes:
-    if data is None and step.path not in (*FILE_KINDS, "crm.yaml"):
+    place = place_of(step.path)
+    if data is None and (place is None or place.is_folder):
         raise NotFound(f"{step.path} has gone", "somebody else removed or renamed it")
     document = workspace.open(step.path, data or b"")
     step.update(document)

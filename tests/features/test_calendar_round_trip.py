@@ -19,7 +19,8 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import PartialDate
 from crm_cli.model.fieldtypes import ListOf
 from crm_cli.model.item import Item
-from crm_cli.workspace import CUSTOMERS, Change, Create, Workspace, new_record, open_workspace
+from crm_cli.model.places import CUSTOMERS
+from crm_cli.workspace import Change, Create, Workspace, new_record, open_workspace
 
 ZONE = ZoneInfo("Europe/Ljubljana")
 SETTINGS = "business: {name: Lan}\ncurrency: EUR\ntime_zone: Europe/Ljubljana\n"
@@ -166,13 +167,13 @@ def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def _made(root: Path, record: dict[str, Any]) -> Workspace:
     """A directory with one customer."""
-    (root / CUSTOMERS).mkdir(parents=True, exist_ok=True)
+    (root / CUSTOMERS.path).mkdir(parents=True, exist_ok=True)
     (root / "crm.yaml").write_text(SETTINGS, encoding="utf-8")
-    path = root / CUSTOMERS / "ana.yaml"
+    path = root / CUSTOMERS.file("ana")
     path.unlink(missing_ok=True)
     workspace = open_workspace(directory=root, today="2026-11-20")
     node = new_record(CUSTOMER, record, workspace.business)
-    workspace.write(Change("make", (Create(f"{CUSTOMERS}/ana.yaml", node),)))
+    workspace.write(Change("make", (Create(CUSTOMERS.file("ana"), node),)))
     return open_workspace(directory=root, today="2026-11-20")
 
 

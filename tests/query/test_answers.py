@@ -12,7 +12,7 @@ from crm_cli.model.kinds import BY_NAME, KINDS
 from crm_cli.query.columns import split_names, valid_columns
 from crm_cli.query.explain import explain, expression, fields
 from crm_cli.query.expression import parse_expression
-from crm_cli.query.fields import is_item
+from crm_cli.query.fields import of_customer
 from crm_cli.query.select import Query, compile_query, count, select_ids
 from crm_cli.query.terms import parse_terms
 
@@ -191,4 +191,4 @@ def test_every_field_can_be_asked_for(shop: Shop) -> None:
                 *compile_query(
                     Query(kind, node, ("id",) if kind.letter else ("name",)), shop.scope(kind.name)
                 )[:2]
-            ) if is_item(kind) else None
+            ) if of_customer(kind) else None

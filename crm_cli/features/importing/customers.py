@@ -13,8 +13,9 @@ from crm_cli.formats.drafts import Draft
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.ids import is_customer_id, new_customer_id
 from crm_cli.model.item import Item
+from crm_cli.model.places import CUSTOMERS
 from crm_cli.store.document import Document
-from crm_cli.workspace import CUSTOMERS, Create, Edit, Workspace, new_record
+from crm_cli.workspace import Create, Edit, Workspace, new_record
 
 
 def plan_customers(
@@ -63,7 +64,7 @@ def _new(workspace: Workspace, values: Values, taken: set[str], draft: Draft) ->
     return Outcome(
         id,
         "new",
-        Create(f"{CUSTOMERS}/{id}.yaml", new_record(CUSTOMER, record, workspace.business)),
+        Create(CUSTOMERS.file(id), new_record(CUSTOMER, record, workspace.business)),
     )
 
 

@@ -9,10 +9,11 @@ from crm_cli.features.importing.outcome import Outcome, Reject
 from crm_cli.formats.drafts import Draft
 from crm_cli.model.ids import slug, unique
 from crm_cli.model.item import Item
+from crm_cli.model.places import PRODUCTS
 from crm_cli.store.document import Document
 from crm_cli.workspace import Edit, Workspace
 
-FILE = "products.yaml"
+FILE = PRODUCTS.path
 
 
 def plan_products(

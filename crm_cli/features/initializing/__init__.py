@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from crm_cli.model import places
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Refused, Unreadable, UsageError
 from crm_cli.model.settings import SETTINGS
@@ -87,12 +88,12 @@ def init(
     if holds_settings(root):
         raise Refused(f"{root} is a data directory already", "crm -C DIR works in it")
     try:
-        outside.make_folder(root / "customers")
+        outside.make_folder(root / places.CUSTOMERS.path)
     except OSError as error:
         raise files.failure(f"make {root}", error, "") from error
     git = git and repository(root) is None
     texts = {
-        "crm.yaml": _settings(settings, sample=sample, git=git),
+        places.SETTINGS.path: _settings(settings, sample=sample, git=git),
         ".gitignore": IGNORE,
         ".gitattributes": ATTRIBUTES,
     }

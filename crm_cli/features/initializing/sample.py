@@ -7,6 +7,7 @@ from typing import Any
 
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.places import CUSTOMERS, PRODUCTS, SEGMENTS
 from crm_cli.workspace import new_record
 
 _PRODUCTS = """\
@@ -38,9 +39,9 @@ vip:
 
 def sample_files(today: date, business: Business) -> dict[str, str]:
     """Texts by path, for `crm init --sample`."""
-    texts = {"products.yaml": _PRODUCTS, "segments.yaml": _SEGMENTS}
+    texts = {PRODUCTS.path: _PRODUCTS, SEGMENTS.path: _SEGMENTS}
     for id, values in _customers(today).items():
-        texts[f"customers/{id}.yaml"] = new_record(CUSTOMER, values, business).decode()
+        texts[CUSTOMERS.file(id)] = new_record(CUSTOMER, values, business).decode()
     return texts
 
 

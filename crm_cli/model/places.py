@@ -1,0 +1,152 @@
+"""What a data directory consists of: each file or folder, its kind and its shape, once.
+
+Whatever walks a directory, reads it, indexes, checks, merges, commits or synchronizes it
+goes by `PLACES`: a new folder of records is a module that declares its kind, and one line
+here.
+
+The kinds themselves are loaded when they are first asked for: a directory is looked at
+before anything in it is read, and a command that only does that must not wait for them.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from crm_cli.model.kind import Kind
+
+
+class Shape(Enum):
+    """How a place holds what it holds."""
+
+    RECORDS = "a folder with a record in each file; the file's stem is the record's id"
+    MAP = "one file that maps a key, which is the id, to each entry"
+    SETTINGS = "one file, the settings of the directory"
+    RATES = "one file that maps dates to currency rates"
+    TEXTS = "a folder of files that are kept as they are: letters, invoices, scans"
+
+
+class Place(NamedTuple):
+    """A file or a folder of the data directory. All are committed, merged and synchronized."""
+
+    path: str
+    """Relative to the directory; a folder's ends with `/`, and has no other `/` in it."""
+
+    shape: Shape
+    """How it holds what it holds."""
+
+    doc: str
+    """What it is for, in a few words, as `crm help files` prints it."""
+
+    declaration: str = ""
+    """Where the kind of its records, entries or settings is declared: `task:TASK` is TASK
+    of `model/task.py`. Empty for texts and rates, and for records that no kind describes
+    yet: those must be YAML, and are not indexed."""
+
+    suffix: str = ".yaml"
+    """How the names of a folder's files end; empty where any name will do."""
+
+    key: str = "name"
+    """What the keys of a map are called."""
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of its records, entries or settings; None without a declaration."""
+        return _declared(self.declaration) if self.declaration else None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder, with any number of files in it."""
+        return self.path.endswith("/")
+
+    @property
+    def pattern(self) -> str:
+        """The path with a wildcard for a folder's files, as people and git write it."""
+        return f"{self.path}*{self.suffix}" if self.is_folder else self.path
+
+    def file(self, id: str) -> str:
+        """The path of a record's file in a folder of records."""
+        return f"{self.path}{id}{self.suffix}"
+
+
+CUSTOMERS = Place(
+    path="customers/",
+    shape=Shape.RECORDS,
+    doc="one file for each customer; the file's name is the id",
+    declaration="customer:CUSTOMER",
+)
+SETTINGS = Place(
+    path="crm.yaml",
+    shape=Shape.SETTINGS,
+    doc="settings: crm config list",
+    declaration="settings:SETTINGS",
+)
+PRODUCTS = Place(
+    path="products.yaml",
+    shape=Shape.MAP,
+    doc="the product directory",
+    declaration="product:PRODUCT",
+    key="SKU",
+)
+SEGMENTS = Place(
+    path="segments.yaml", shape=Shape.MAP, doc="saved queries", declaration="segment:SEGMENT"
+)
+RATES = Place(path="rates.yaml", shape=Shape.RATES, doc="currency rates by date")
+
+PLACES: tuple[Place, ...] = (
+    CUSTOMERS,
+    SETTINGS,
+    PRODUCTS,
+    SEGMENTS,
+    RATES,
+    Place(path="campaigns/", shape=Shape.RECORDS, doc="one file for each campaign"),
+    Place(path="profiles.yaml", shape=Shape.MAP, doc="profiles that customers are matched with"),
+    Place(path="surveys.yaml", shape=Shape.MAP, doc="the questions of surveys"),
+    Place(path="rules.yaml", shape=Shape.MAP, doc="what is to be done when something happens"),
+    Place(path="reports/", shape=Shape.RECORDS, doc="reports of your own"),
+    Place(path="templates/", shape=Shape.TEXTS, doc="letters, invoices, mails", suffix=""),
+    Place(path="consents/", shape=Shape.TEXTS, doc="the texts that people agreed to", suffix=""),
+)
+"""Every place, in the order in which people read of them; customers come first."""
+
+_FILES = {place.path: place for place in PLACES if not place.is_folder}
+_FOLDERS = {place.path[:-1]: place for place in PLACES if place.is_folder}
+
+
+def place_of(path: str) -> Place | None:
+    """The place that a file of the data belongs to, None for any other file.
+
+    Hidden files are none of the data, nor are a folder's files with another ending.
+    """
+    top, slash, _ = path.partition("/")
+    if not slash:
+        return _FILES.get(path)
+    place = _FOLDERS.get(top)
+    if place is None or not path.endswith(place.suffix) or "/." in path:
+        return None
+    return place
+
+
+def place_within(path: str) -> Place | None:
+    """As `place_of`, for a path that may begin above the data directory, as git's do."""
+    place = place_of(path)
+    while place is None and "/" in path:
+        path = path.partition("/")[2]
+        place = place_of(path)
+    return place
+
+
+def is_kept(path: str) -> bool:
+    """Whether a file is committed and synchronized: data, or beside it in one of its folders."""
+    top, slash, _ = path.partition("/")
+    return "/." not in path and top in (_FOLDERS if slash else _FILES)
+
+
+@cache
+def _declared(declaration: str) -> Kind:
+    module, _, name = declaration.partition(":")
+    kind: Kind = getattr(import_module(f"crm_cli.model.{module}"), name)
+    return kind
