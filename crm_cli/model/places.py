@@ -11,9 +11,11 @@ before anything in it is read, and a command that only does that must not wait f
 from __future__ import annotations
 
 from enum import Enum
-from functools import cache
+from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from crm_cli.model.declaration import Declaration
 
 if TYPE_CHECKING:
     from crm_cli.model.kind import Kind
@@ -29,33 +31,32 @@ class Shape(Enum):
     TEXTS = "a folder of files that are kept as they are: letters, invoices, scans"
 
 
-class Place(NamedTuple):
+class Place(Declaration, kw_only=True):
     """A file or a folder of the data directory. All are committed, merged and synchronized."""
 
     path: str
     """Relative to the directory; a folder's ends with `/`, and has no other `/` in it."""
-
     shape: Shape
     """How it holds what it holds."""
-
     doc: str
     """What it is for, in a few words, as `crm help files` prints it."""
-
     declaration: str = ""
     """Where the kind of its records, entries or settings is declared: `task:TASK` is TASK
     of `model/task.py`. Empty for texts and rates, and for records that no kind describes
     yet: those must be YAML, and are not indexed."""
-
     suffix: str = ".yaml"
     """How the names of a folder's files end; empty where any name will do."""
-
     key: str = "name"
     """What the keys of a map are called."""
 
-    @property
+    @cached_property
     def kind(self) -> Kind | None:
         """The kind of its records, entries or settings; None without a declaration."""
-        return _declared(self.declaration) if self.declaration else None
+        if not self.declaration:
+            return None
+        module, _, name = self.declaration.partition(":")
+        found: Kind = getattr(import_module(f"crm_cli.model.{module}"), name)
+        return found
 
     @property
     def is_folder(self) -> bool:
@@ -143,10 +144,3 @@ def is_kept(path: str) -> bool:
     """Whether a file is committed and synchronized: data, or beside it in one of its folders."""
     top, slash, _ = path.partition("/")
     return "/." not in path and top in (_FOLDERS if slash else _FILES)
-
-
-@cache
-def _declared(declaration: str) -> Kind:
-    module, _, name = declaration.partition(":")
-    kind: Kind = getattr(import_module(f"crm_cli.model.{module}"), name)
-    return kind
