@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crm_cli.cli.outputs import OUTPUTS
+from crm_cli.model.places import PLACES, Shape
 
 
 class Page(NamedTuple):
@@ -145,13 +146,24 @@ A broken record is reported as path:line:column on stderr, the rest is answered,
 exit code is 4.
 """
 
-_FILES = """\
-  crm.yaml              settings: crm config list
-  customers/*.yaml      one file for each customer; the file's name is the id
-  products.yaml         the product directory
-  segments.yaml         saved queries
-  rates.yaml            currency rates by date
+
+
+def _listed(*, used: bool) -> str:
+    """The places of a directory: those that commands use, or those that are only kept."""
+    return "".join(
+        f"  {place.pattern:<21} {place.doc}\n"
+        for place in PLACES
+        if used == (bool(place.declaration) or place.shape is Shape.RATES)
+    )
+
+
+_FILES = f"""\
+{_listed(used=True)}\
   .crm/                 lock and the last change, for undo; ignored by git
+
+No command uses these yet; they are checked, merged, synchronized and in crm history:
+
+{_listed(used=False)}\
 
 A customer can be three lines, typed by hand:
 

@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from crm_cli.features.items import find
 from crm_cli.model.errors import CrmError, NotFound, Severity
 from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
-from crm_cli.model.kind import Field
-from crm_cli.model.kinds import HOMES, KINDS
+from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kinds import BY_NAME, HOMES, KINDS
 from crm_cli.model.places import place_of
 from crm_cli.model.product import PRODUCT
 from crm_cli.model.task import TASK
 from crm_cli.workspace import Workspace
+
+_SHOWN = 8
+"""So many ids are named where one is wrong and resembles none."""
 
 
 def refers(type: FieldType) -> bool:
@@ -41,7 +44,8 @@ def referred(workspace: Workspace, field: Field, text: str, *, customer: str | N
         return _task(workspace, field, text)
     if to == "purchase" and customer is not None:
         return _purchase(workspace, field, text, customer)
-    return text
+    kind = BY_NAME.get(to)
+    return _record(workspace, field, text, kind) if kind in HOMES else text
 
 
 def user(workspace: Workspace, text: str) -> str:
@@ -114,6 +118,17 @@ def _product(workspace: Workspace, field: Field, text: str) -> str:
         return same[0]
     hint = f'crm product add {text} "NAME" adds it'
     raise _nobody(f"{field.key}: there is no product {text}", text, products, hint)
+
+
+def _record(workspace: Workspace, field: Field, text: str, kind: Kind) -> str:
+    """A record or an entry of any other kind, by its id."""
+    rows = workspace.index.connection.execute(f'SELECT "id" FROM "{kind.name}" ORDER BY "id"')
+    ids = [str(row[0]) for row in rows]
+    same = [id for id in ids if id.casefold() == text.casefold()]
+    if text in ids or len(same) == 1:
+        return text if text in ids else same[0]
+    hint = f"{HOMES[kind].path} has {', '.join(ids[:_SHOWN]) or 'none'}"
+    raise _nobody(f"{field.key}: there is no {kind.name} {text}", text, ids, hint)
 
 
 def _task(workspace: Workspace, field: Field, text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.index.naming import path_sql
 from crm_cli.index.reading import item_of, read, root_of
-from crm_cli.index.schema import CUSTOMER
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Problem, Severity
 from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
 from crm_cli.model.ids import is_customer_id

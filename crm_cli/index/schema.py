@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from crm_cli import __version__
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Code, FieldType, GroupOf, ListOf, Storage
 from crm_cli.model.kind import Field, Kind
 from crm_cli.model.kinds import HOLDERS, HOMES, KINDS, RECORDS
@@ -22,8 +23,6 @@ from crm_cli.model.text import RULES as FOLDING
 
 EXTRACTOR = 7
 """Counts the changes of what is put into the tables; their definitions speak for themselves."""
-
-CUSTOMER = next(iter(RECORDS))
 
 COLUMNS: dict[Storage, tuple[tuple[str, str], ...]] = {
     Storage.TEXT: (("", "TEXT"), ("__f", "TEXT")),

@@ -2,7 +2,7 @@
 
 A kind says its fields once. Storage reads and writes by it, the index makes a table
 of it, queries and completion know its names, the reference page prints it. A new
-kind is a module that declares it and a line in `kinds.py`.
+kind is a module that declares it, and a line in `places.py` or in the kind that it is part of.
 """
 
 from __future__ import annotations

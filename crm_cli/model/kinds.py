@@ -17,7 +17,7 @@ def _of_shape(shape: Shape) -> dict[Kind, Place]:
 
 
 RECORDS: dict[Kind, Place] = _of_shape(Shape.RECORDS)
-"""Kinds with a file for each record, and their folders. Customers are the first."""
+"""Kinds with a file for each record, and their folders; customers are the first."""
 
 ENTRIES: dict[Kind, Place] = _of_shape(Shape.MAP)
 """Kinds whose entries share one file, and that file."""

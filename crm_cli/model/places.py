@@ -98,20 +98,21 @@ SEGMENTS = Place(
 RATES = Place(path="rates.yaml", shape=Shape.RATES, doc="currency rates by date")
 
 PLACES: tuple[Place, ...] = (
-    CUSTOMERS,
     SETTINGS,
+    CUSTOMERS,
     PRODUCTS,
     SEGMENTS,
     RATES,
     Place(path="campaigns/", shape=Shape.RECORDS, doc="one file for each campaign"),
-    Place(path="profiles.yaml", shape=Shape.MAP, doc="profiles that customers are matched with"),
+    Place(path="profiles.yaml", shape=Shape.MAP, doc="profiles of customers"),
     Place(path="surveys.yaml", shape=Shape.MAP, doc="the questions of surveys"),
-    Place(path="rules.yaml", shape=Shape.MAP, doc="what is to be done when something happens"),
+    Place(path="rules.yaml", shape=Shape.MAP, doc="what is to be done, and when"),
     Place(path="reports/", shape=Shape.RECORDS, doc="reports of your own"),
     Place(path="templates/", shape=Shape.TEXTS, doc="letters, invoices, mails", suffix=""),
-    Place(path="consents/", shape=Shape.TEXTS, doc="the texts that people agreed to", suffix=""),
+    Place(path="consents/", shape=Shape.TEXTS, doc="what people agreed to", suffix=""),
 )
-"""Every place, in the order in which people read of them; customers come first."""
+"""Every place, in the order in which people read of them. Customers come first of all
+records: items that others have, too, are asked for as theirs."""
 
 _FILES = {place.path: place for place in PLACES if not place.is_folder}
 _FOLDERS = {place.path[:-1]: place for place in PLACES if place.is_folder}

@@ -14,6 +14,7 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.phones import e164, looks_like_phone
 from crm_cli.model.text import fold, nearest, tokens, words
+from crm_cli.query.fields import of_customer
 from crm_cli.query.scope import Scope
 
 _LAST = "\U0010ffff"
@@ -71,7 +72,7 @@ def resolve_item(
     Raises NotFound, and Ambiguous with the candidates.
     """
     wanted = text.strip()
-    kinds = [kind] if kind is not None else list(BY_LETTER.values())
+    kinds = [one for one in BY_LETTER.values() if of_customer(one) and kind in (None, one)]
     found = list(_items(connection, kinds, "=", wanted))
     prefix = item_prefix(wanted)
     if not found and prefix:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from crm_cli.index.database import Index, open_index
-from crm_cli.index.schema import columns
-from crm_cli.model.kinds import KINDS
+from crm_cli.index.schema import ITEM_BITS, columns, record_columns
+from crm_cli.model.kinds import ENTRIES, KINDS
 from crm_cli.store.tree import Folder
 
 ANA = """\
@@ -101,23 +101,31 @@ def cells(index: Index, table: str, *names: str) -> list[tuple[Any, ...]]:
 def said(index: Index) -> dict[str, Counter[Any]]:
     """All that the tables say, with paths in place of numbers, in no order."""
     run = index.connection.execute
-    paths = dict(run('SELECT "pk", "path" FROM "customer"').fetchall())
+    paths = dict(run('SELECT "pk", "path" FROM "file"').fetchall())
     found: dict[str, Counter[Any]] = {}
     for kind in KINDS:
         names = [name for name, _ in columns(kind)]
         rows = [dict(zip(names, row, strict=True)) for row in cells(index, kind.name, *names)]
         for row in rows:
-            if "customer" in row:
-                row["customer"] = paths[row["customer"]]
+            if "parent" in row:
+                for name in record_columns(kind):
+                    row[name] = path_of(row[name], paths)
                 row["parent"] = row["parent"] is not None
-            if kind.name not in ("product", "segment"):
+            if kind not in ENTRIES:
                 del row["pk"]
         found[kind.name] = Counter(tuple(row.items()) for row in rows)
-    extras = run('SELECT "customer", "kind", "key", "value", "value__f" FROM "extra"')
-    found["extra"] = Counter((paths.get(row[0]), *row[1:]) for row in extras)
+    extras = run('SELECT "record", "kind", "key", "value", "value__f" FROM "extra"')
+    found["extra"] = Counter((path_of(row[0], paths), *row[1:]) for row in extras)
     found["search"] = Counter(
         (paths[pk], text) for pk, text in run('SELECT "rowid", "words" FROM "search"')
     )
-    found["file"] = Counter(run('SELECT "path", "id", "hash" FROM "file"'))
+    found["file"] = Counter(run('SELECT "path", "kind", "id", "hash" FROM "file"'))
     found["problem"] = Counter(index.problems())
     return found
+
+
+def path_of(number: int | None, paths: Mapping[int, str]) -> str | None:
+    """The file of a record, or of an entry, by its number."""
+    if number is None:
+        return None
+    return paths[number if number > 0 else number >> ITEM_BITS]
