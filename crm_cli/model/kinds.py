@@ -25,17 +25,15 @@ ENTRIES: dict[Kind, Place] = _of_shape(Shape.MAP)
 HOMES: dict[Kind, Place] = {**RECORDS, **ENTRIES}
 """Kinds with files of their own, and where they are."""
 
-_PARTS = {root: tuple(dict.fromkeys(root.walk())) for root in HOMES}
+HOLDERS: dict[Kind, tuple[Kind, ...]] = {}
+"""Every kind with rows of its own, and the kinds of records and entries in which its items
+stand, at any depth; none for records and entries themselves."""
+for _home in HOMES:
+    for _kind in dict.fromkeys(_home.walk()):
+        HOLDERS[_kind] = HOLDERS.get(_kind, ()) + ((_home,) if _kind is not _home else ())
 
-KINDS: tuple[Kind, ...] = tuple(dict.fromkeys(part for parts in _PARTS.values() for part in parts))
+KINDS: tuple[Kind, ...] = tuple(HOLDERS)
 """Every kind with rows of its own: records, entries and the items in them, each kind once."""
-
-HOLDERS: dict[Kind, tuple[Kind, ...]] = {
-    kind: tuple(root for root, parts in _PARTS.items() if kind in parts and kind is not root)
-    for kind in KINDS
-}
-"""The kinds of records and entries in which items of a kind stand, at any depth; none for
-records and entries themselves."""
 
 BY_NAME: dict[str, Kind] = {}
 for _kind in KINDS:
