@@ -37,7 +37,7 @@ FILE: dict[str, Rule] = {
         "A file that ends in `.yml` or in capitals is not read.", "Rename it to `.yaml`.", True
     ),
     "file-name": Rule(
-        "The file's name is no id, so that the customer is known by another.",
+        "The file's name is no id, so that the record is known by another.",
         "`crm rename`, or rename the file: small letters, digits, `.`, `_`, `-`.",
     ),
     "duplicate-id": Rule("Two files have the same id.", "Rename one of them."),
@@ -105,7 +105,7 @@ VALUE: dict[str, Rule] = {
         "The line is no interaction.", "`- 2026-11-03 call in: what was said`."
     ),
     "reference-to-nobody": Rule(
-        "There is no customer, product, purchase or task of that id.", "Correct it."
+        "There is no record, entry or item of that id.", "Correct it."
     ),
     "unknown-user": Rule(
         "`users` in crm.yaml does not name them; they may have left.",
