@@ -39,6 +39,7 @@ def fmt(
     elif not made.records:
         for note in made.notes:
             session.say(note)
-        session.say("everything is in canonical form")
+        rest = "the rest" if made.notes else "everything"
+        session.say(f"{rest} is in canonical form")
     else:
         carry_out(session, made, dry_run=dry_run, yes=yes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crm_cli.model.errors import DataError, Severity
 from crm_cli.model.fieldtypes import Code
 from crm_cli.model.node import PLAIN, Mapping, Node, Scalar
 from crm_cli.model.quoting import resolves_to_text
@@ -15,14 +16,24 @@ from crm_cli.store.splice import Requote
 
 
 def fmt(document: Document) -> None:
-    """Bring the file to canonical form; its comments stay."""
+    """Bring the file to canonical form; its comments stay.
+
+    Raises DataError for a file with errors: a value that was not understood would be lost.
+    """
+    wrong = [one for one in document.problems if one.severity is Severity.ERROR]
+    if wrong:
+        first = wrong[0]
+        raise DataError(f"{first.place}: {first.message}", first.hint, tuple(wrong))
     if document.blank:
         return
     if document.mapped:
         entries: list[tuple[Scalar, Node]] = []
         for name, node in document.root.entries:
             item = document.records.get(name.text)
-            entries.append((name, item_node(item, top=True) if item else node))
+            if item is not None and isinstance(node, Mapping):
+                entries.append((name, item_node(item, top=True)))
+            else:
+                entries.append((name, node))
         ordered = Mapping(entries, start=document.root.start, end=document.root.end)
     else:
         made = item_node(document.record, top=True)

@@ -98,6 +98,15 @@ def test_fmt_makes_canonical_form_and_keeps_meaning(crm: Crm, shop: Path) -> Non
     assert "# Met at the fair." in (shop / "customers/maja-kos.yaml").read_text()
 
 
+def test_fmt_loses_no_value_that_cannot_be_read(crm: Crm, shop: Path) -> None:
+    path = shop / "customers/jan-vidmar.yaml"
+    path.write_text("nickname: Jan\nbirth_date: soon\nname: Jan Vidmar\n")
+    run = crm("fmt", "--yes")
+    assert "left alone: customers/jan-vidmar.yaml:2:13: birth_date: 'soon' is not a date" in run.err
+    assert path.read_text() == "nickname: Jan\nbirth_date: soon\nname: Jan Vidmar\n"
+    assert "the rest is in canonical form" in crm("fmt", "--yes").err
+
+
 def test_config(crm: Crm, shop: Path) -> None:
     assert crm("config", "get", "currency").out == "EUR\n"
     assert crm("config", "set", "terms_days=14", "business.name=Lan").code == 0

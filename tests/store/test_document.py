@@ -9,7 +9,7 @@ import pytest
 
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.model.errors import DataError, NotFound, UsageError
 from crm_cli.model.product import PRODUCT
 from crm_cli.store import repair
 from crm_cli.store.document import Document
@@ -224,6 +224,23 @@ def test_fmt_keeps_comments_and_meaning() -> None:
     once = document.text
     repair.fmt(document)
     assert document.text == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["name: Ana\nbirth_date: soon\n", "name: Ana\ncredit: {limit: 84,50}\n", "name: [Ana]\n"],
+)
+def test_fmt_leaves_alone_what_was_not_understood(text: str) -> None:
+    document = opened(text)
+    with pytest.raises(DataError, match=r"customers/ana\.yaml:\d+:\d+: "):
+        repair.fmt(document)
+    assert document.text == text
+
+
+def test_fmt_keeps_entries_that_say_nothing() -> None:
+    document = Document("products.yaml", b"b:\na: {name: 'A'}\n", PRODUCT, SHOP, mapped=True)
+    repair.fmt(document)
+    assert document.text == "b:\n\na:\n  name: A\n"
 
 
 def test_a_partial_date_is_no_pair_of_amount_and_currency() -> None:

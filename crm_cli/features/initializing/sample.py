@@ -32,7 +32,7 @@ lapsed:
 
 vip:
   query:
-    - "+vip"
+    - +vip
   description: Those we know by name.
 """
 
