@@ -13,7 +13,7 @@ from crm_cli.model.differences import Difference, compare, whole
 from crm_cli.model.errors import CrmError, NotFound, Refused
 from crm_cli.model.fieldtypes import GroupOf, ListOf
 from crm_cli.model.item import Item
-from crm_cli.model.places import CUSTOMERS, PLACES, Shape, place_of
+from crm_cli.model.places import CUSTOMERS, PLACES, Shape, kind_of, place_of
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.commits import in_head, name_of
 from crm_cli.store.log import Commit, Touched, log
@@ -50,8 +50,9 @@ def history(workspace: Workspace, text: str) -> list[Change]:
     path = _path(workspace, text)
     commits = log(git, "--follow", "--find-renames", paths=[path])
     if not commits and not workspace.tree.exists(path):
-        what = "customer" if place_of(path) is CUSTOMERS else "file"
-        raise NotFound(f"there is no {what} {text}, and never was", "crm list shows customers")
+        if place_of(path) is CUSTOMERS:
+            raise NotFound(f"there is no customer {text}, and never was", "crm list shows them")
+        raise NotFound(f"there is no file {text}, and never was", "crm help files lists them all")
     reader = _Reader(workspace)
     try:
         now = _uncommitted(reader, path)
@@ -159,13 +160,7 @@ def _uncommitted(reader: _Reader, path: str) -> list[Change]:
 
 def _record(path: str) -> str:
     """What a file is called: by its stem where that is an id, else by its path."""
-    return name_of(path) if _is_described(path) else path
-
-
-def _is_described(path: str) -> bool:
-    """Whether a kind says what stands in a file."""
-    place = place_of(path)
-    return place is not None and place.kind is not None
+    return path if kind_of(path) is None else name_of(path)
 
 
 def _differences(before: dict[str, Item], after: dict[str, Item]) -> Iterator[Difference]:
@@ -213,7 +208,7 @@ class _Reader:
         """What differs between two states of a file (None: there is none)."""
         if before == after:
             return []
-        if not _is_described(path):
+        if kind_of(path) is None:
             return [whole(path, came=before is None, went=after is None)]
         try:
             return list(_differences(self._items(path, before), self._items(path, after)))
@@ -236,6 +231,6 @@ class _Reader:
         return place is CUSTOMERS and name_of(path) in self.wanted
 
     def _of(self, file: Touched) -> list[Difference]:
-        if not _is_described(file.path):
+        if kind_of(file.path) is None:
             return [whole(file.path, came=not file.before, went=not file.after)]
         return self.differences(file.path, self.blob(file.before), self.blob(file.after))

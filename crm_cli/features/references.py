@@ -10,7 +10,7 @@ from crm_cli.model.errors import CrmError, NotFound, Severity
 from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
 from crm_cli.model.kind import Field, Kind
 from crm_cli.model.kinds import BY_NAME, HOMES, KINDS
-from crm_cli.model.places import place_of
+from crm_cli.model.places import kind_of
 from crm_cli.model.product import PRODUCT
 from crm_cli.model.task import TASK
 from crm_cli.workspace import Workspace
@@ -75,8 +75,7 @@ def doubtful(workspace: Workspace, customer: str) -> list[str]:
     for path in dict.fromkeys(
         one.path for one in workspace.problems if one.severity is Severity.ERROR
     ):
-        place = place_of(path)
-        if place is not None and place.kind in HOMES:
+        if kind_of(path) in HOMES:
             try:
                 if names(workspace.tree.read(path), customer):
                     found.append(path)

@@ -15,7 +15,7 @@ from crm_cli.model.ids import is_customer_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import RECORDS
-from crm_cli.model.places import place_of
+from crm_cli.model.places import kind_of
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Rewrite, Step, Workspace
 
@@ -26,8 +26,7 @@ def record_at(workspace: Workspace, word: str) -> tuple[str, Kind] | None:
     Raises DataError for a file that cannot be read.
     """
     path = file_named(workspace, word)
-    place = place_of(path)
-    kind = place.kind if place is not None else None
+    kind = kind_of(path)
     if kind not in RECORDS:
         return None
     row = workspace.index.connection.execute(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from crm_cli.model.differences import compare, whole
 from crm_cli.model.errors import ConflictError, CrmError, NotFound, Refused
 from crm_cli.model.item import Item
-from crm_cli.model.places import place_of
+from crm_cli.model.places import kind_of
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.commits import own_commits
 from crm_cli.store.last import last
@@ -93,8 +93,7 @@ def words(workspace: Workspace, diffs: tuple[Diff, ...]) -> list[str]:
 
 def _words(workspace: Workspace, diff: Diff) -> Iterator[tuple[str, str]]:
     name = diff.path.rsplit("/", 1)[-1].removesuffix(".yaml")
-    place = place_of(diff.path)
-    if place is None or place.kind is None:
+    if kind_of(diff.path) is None:
         change = whole(diff.path, came=diff.before is None, went=diff.after is None)
         yield diff.path, change.text
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.index import schema
 from crm_cli.model.kinds import ENTRIES, RECORDS
-from crm_cli.model.places import PLACES, RATES, SETTINGS, place_of
+from crm_cli.model.places import PLACES, RATES, SETTINGS, kind_of
 
 if TYPE_CHECKING:
     from crm_cli.index.batches import File
@@ -145,9 +145,9 @@ def remove(connection: sqlite3.Connection, files: Sequence[File]) -> None:
     """Delete all rows of these files, by their numbers and paths."""
     numbers: dict[Kind, list[int]] = {}
     for number, path in files:
-        place = place_of(path)
-        if place is not None and place.kind is not None:
-            numbers.setdefault(place.kind, []).append(number)
+        kind = kind_of(path)
+        if kind is not None:
+            numbers.setdefault(kind, []).append(number)
     for kind, held in numbers.items():
         if kind in RECORDS:
             _remove(connection, kind, [(number, number + 1) for number in held])

@@ -10,7 +10,7 @@ from crm_cli.index.extract import Extractor, Tables
 from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.business import Business
 from crm_cli.model.errors import DataError, Problem, Severity
-from crm_cli.model.places import place_of
+from crm_cli.model.places import kind_of
 from crm_cli.model.reading import Reader
 from crm_cli.store.compose import compose, decode
 
@@ -119,7 +119,7 @@ class FileReader:
         for pk, path in files:
             file = read(self.tree, path)
             if file is not None:
-                kind = _kind_of(path)
+                kind = kind_of(path)
                 told = self.file(file, pk, path, kind)
                 named = (kind.name, id_of(path)[0]) if kind is not None else ("", "")
                 found.append((pk, path, *named, file.settled(told)))
@@ -158,7 +158,7 @@ def entries(
     """
     try:
         root, first = single_root(file, path)
-        kind = _kind_of(path)
+        kind = kind_of(path)
         if root is None or kind is None:
             return {}, [row_of(problem) for problem in first]
         reader = Reader(path, business)
@@ -168,11 +168,6 @@ def entries(
     except Exception as error:
         return {}, [row_of(failed(path, error))]
     return extractor.take(), [row_of(problem) for problem in (*first, *reader.problems)]
-
-
-def _kind_of(path: str) -> Kind | None:
-    place = place_of(path)
-    return place.kind if place is not None else None
 
 
 def failed(path: str, error: Exception) -> Problem:

@@ -14,7 +14,7 @@ from crm_cli.model.ids import is_customer_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, KINDS
 from crm_cli.model.node import Node, Sequence
-from crm_cli.model.places import place_of
+from crm_cli.model.places import kind_of
 from crm_cli.model.reading import Reader, value_node
 from crm_cli.model.text import did_you_mean
 
@@ -178,8 +178,7 @@ def _items(index: Index, path: str) -> Iterator[Item]:
     root = root_of(file, path)[0] if file is not None else None
     if root is None:
         return
-    place = place_of(path)
-    kind = place.kind if place is not None else None
+    kind = kind_of(path)
     if kind in ENTRIES:
         for entry in Reader(path, index.business).mapped(root, kind).values():
             yield from entry.walk()

@@ -132,6 +132,12 @@ def place_of(path: str) -> Place | None:
     return place
 
 
+def kind_of(path: str) -> Kind | None:
+    """The kind of what stands in a file of the data; None where no kind describes it."""
+    place = place_of(path)
+    return place.kind if place is not None else None
+
+
 def place_within(path: str) -> Place | None:
     """As `place_of`, for a path that may begin above the data directory, as git's do."""
     place = place_of(path)

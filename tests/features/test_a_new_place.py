@@ -156,7 +156,7 @@ def test_fields_views_and_help_follow(crm: Crm) -> None:
     assert {"room", "driver", "budget", "contract.partner", "is:cheap"} <= {*fields.lines}
     for select, row in (
         ("visit, visit_name, room FROM stops ORDER BY room", "graz,Graz,Bar"),
-        ("id, tags, budget FROM visits ORDER BY id", "fair,coast; fair,84.5"),
+        ("id, tags, budget FROM visits ORDER BY id", 'fair,"coast; fair",84.5'),
         ("gadget, gadget_name, label FROM parts", "lamp,Desk lamp,Bulb"),
         ("customer, visit, value FROM tags WHERE value <> 'vip' ORDER BY value", ",fair,coast"),
     ):

@@ -197,6 +197,16 @@ def test_a_clone_gets_all_of_it_and_texts_are_merged_by_line(
     )
 
 
+@pytest.mark.parametrize("name", ["crm.yaml", "rates.yaml", "rules.yaml", "templates/letter.md"])
+def test_a_merge_that_git_does_not_know_of_is_settled(kept: Path, crm: Crm, name: str) -> None:
+    path = kept / name
+    before = path.read_text() if path.exists() else ""
+    path.write_text(f"{before}<<<<<<< a\na:\n=======\nb:\n>>>>>>> b\n")
+    assert f"{name}:" in crm("check").out
+    assert crm("resolve", "--theirs").out == f"settled {name}\n"
+    assert path.read_text() == f"{before}b:\n"
+
+
 @pytest.mark.parametrize("side", ["--ours", "--theirs"])
 def test_a_text_that_both_changed_is_settled(
     remote: Path, shop: Path, kept: Path, crm: Crm, side: str
