@@ -6,6 +6,8 @@ stand in a record is found through the record's own declaration.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from crm_cli.model.kind import Kind
 from crm_cli.model.places import PLACES, Place, Shape
 
@@ -35,9 +37,36 @@ for _home in HOMES:
 KINDS: tuple[Kind, ...] = tuple(HOLDERS)
 """Every kind with rows of its own: records, entries and the items in them, each kind once."""
 
-BY_NAME: dict[str, Kind] = {}
-for _kind in KINDS:
-    for _name in (_kind.name, _kind.key, *_kind.aliases):
-        BY_NAME.setdefault(_name, _kind)
 
-BY_LETTER: dict[str, Kind] = {kind.letter: kind for kind in KINDS if kind.letter}
+def by_name(kinds: Iterable[Kind]) -> dict[str, Kind]:
+    """Kinds by singular, plural and aliases; raises ValueError where two have the same one.
+
+    An alias that is another kind's name means that kind.
+    """
+    found: dict[str, Kind] = {}
+    for kind in kinds:
+        for name in {kind.name, kind.key}:
+            _add(found, name, kind, "name")
+    for kind in kinds:
+        for alias in kind.aliases:
+            found.setdefault(alias, kind)
+    return found
+
+
+def by_letter(kinds: Iterable[Kind]) -> dict[str, Kind]:
+    """Kinds by the letter of their ids; raises ValueError where two have the same one."""
+    found: dict[str, Kind] = {}
+    for kind in kinds:
+        if kind.letter:
+            _add(found, kind.letter, kind, "letter")
+    return found
+
+
+def _add(found: dict[str, Kind], key: str, kind: Kind, what: str) -> None:
+    other = found.setdefault(key, kind)
+    if other is not kind:
+        raise ValueError(f"{kind.name} and {other.name} both have the {what} {key!r}")
+
+
+BY_NAME = by_name(KINDS)
+BY_LETTER = by_letter(KINDS)
