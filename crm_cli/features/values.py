@@ -12,9 +12,6 @@ from crm_cli.model.fieldtypes import Currency, Storage, Texts
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.workspace import Workspace
 
-_AHEAD = frozenset(("due", "start", "due_date", "required", "expires", "end", "expected_close"))
-"""Fields about what is to come: a bare weekday is the next one."""
-
 
 def when(workspace: Workspace, text: str, *, ahead: bool, day: bool = False) -> date | datetime:
     """A date, or a time, in figures or words (`fri 14:30`, `+2w`); raises UsageError.
@@ -104,7 +101,7 @@ def typed(
             return when(
                 workspace,
                 text,
-                ahead=field.key in _AHEAD,
+                ahead=field.to_come,
                 day=field.type.storage is Storage.DATE,
             )
         except UsageError as error:

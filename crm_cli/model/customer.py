@@ -317,11 +317,11 @@ CUSTOMER = Kind(
         Derived("first_purchase", Date(), "day of the first purchase"),
         Derived("last_purchase", Date(), "day of the latest purchase"),
         Derived("purchase_interval", Integer(), "median days between days with a purchase"),
-        Derived("next_purchase", Date(), "last purchase and the interval"),
+        Derived("next_purchase", Date(), "last purchase and the interval", to_come=True),
         Derived("balance", Money(), "what they owe; negative: what we owe", base=True),
         Derived("overdue", Money(), "what they owe and is late", base=True, sql=_OVERDUE),
         Derived("last_contact", Date(), "latest contact in which somebody was reached"),
-        Derived("next_due", Moment(), "when the next open task is due"),
+        Derived("next_due", Moment(), "when the next open task is due", to_come=True),
         Derived("open_tasks", Integer(), "number of open tasks"),
         Derived(
             "overdue_tasks",

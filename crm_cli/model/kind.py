@@ -47,6 +47,8 @@ class Field(Declaration, positional=3):
     """Of a list: keys that may stand in the owner itself and then mean the first item."""
     separate: bool = False
     """Of a list: whether one text may hold several items (`tags: a, b`)."""
+    to_come: bool = False
+    """Of a date: whether it is of what is still to come, so that a bare weekday is the next one."""
 
     def complete(self) -> None:
         if self.searched is None:
@@ -76,6 +78,8 @@ class Derived(Declaration, positional=3):
     """Other names for it in queries."""
     base: bool = False
     """Whether money is in the base currency; otherwise it is in the item's own."""
+    to_come: bool = False
+    """Of a date: whether it is of what is still to come."""
 
 
 class State(Declaration, positional=3):

@@ -138,7 +138,7 @@ MEMBERSHIP = Kind(
         Field("organization", Text(), "which"),
         Field("role", Text(), "as what"),
         Field("start", Moment(), "since"),
-        Field("end", Moment(), "until"),
+        Field("end", Moment(), "until", to_come=True),
     ),
     shorthand=alone("organization"),
     title="organization",

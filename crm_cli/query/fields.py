@@ -20,10 +20,6 @@ from crm_cli.query.fault import Unknown
 _TEXT = Text()
 _ID = Reference("")
 COUNT = Integer()
-_TO_COME = frozenset(
-    ("due", "due_date", "start", "next_due", "next_purchase", "required", "expires", "end")
-)
-"""Dates of what is still to come: a bare weekday is the next one there."""
 
 
 class Way(Enum):
@@ -58,7 +54,8 @@ class Ref(NamedTuple):
     items makes it many-valued. `column` is the column, the key of an extra value (one
     that ends in `.` stands for all keys below it), or SQL with `{t}`. `group` is the
     column prefix of a group's field, `inherits` the customer's field that answers
-    where this has none, `base` says that money is kept in the base currency.
+    where this has none, `base` says that money is kept in the base currency, `to_come`
+    that its dates are of what is still to come.
     """
 
     name: str
@@ -70,6 +67,7 @@ class Ref(NamedTuple):
     group: str = ""
     inherits: str = ""
     base: bool = False
+    to_come: bool = False
     doc: str = ""
     origin: str = ""
     lifted: str = ""
@@ -78,11 +76,6 @@ class Ref(NamedTuple):
     def many(self) -> bool:
         """Whether a row can have several values of it."""
         return any(step.way in (Way.ITEMS, Way.DEEP) for step in self.steps)
-
-    @property
-    def to_come(self) -> bool:
-        """Whether its dates are of what is still to come."""
-        return self.column.rpartition(".")[2] in _TO_COME
 
 
 class Collection(NamedTuple):
@@ -338,6 +331,7 @@ def _stored(field: Field, kind: Kind, group: Field | None = None) -> Ref:
         f"{prefix}{field.key}",
         group=prefix,
         inherits=field.inherits,
+        to_come=field.to_come,
         doc=field.doc,
         origin=f"in {group.key}" if group else "stored",
     )
@@ -371,6 +365,7 @@ def _derived(derived: Derived, kind: Kind) -> Ref:
         Source.FORMULA if derived.sql else Source.COLUMN,
         derived.sql or derived.key,
         base=derived.base,
+        to_come=derived.to_come,
         doc=derived.doc,
         origin="derived",
     )
