@@ -22,9 +22,6 @@ from crm_cli.model.kinds import RECORDS
 NOT_SEARCHED = -1
 MADE_FOR_SEARCH = -2
 
-_FOUND_BY = frozenset((("phone", "e164"),))
-"""Derived values that a search finds: (kind, key)."""
-
 
 class Part(NamedTuple):
     """One field or derived value: its columns, and how a value's cells are made.
@@ -135,9 +132,8 @@ def _derived(kind: Kind, derived: Derived, converters: Mapping[Storage, Convert]
     convert = converters[derived.type.storage]
     if derived.base:
         columns, convert = columns[:1], _first(convert)
-    found = (kind.name, derived.key) in _FOUND_BY
     missing = (None,) * len(columns)
-    search = MADE_FOR_SEARCH if found else NOT_SEARCHED
+    search = MADE_FOR_SEARCH if derived.searched else NOT_SEARCHED
     return Part(columns, convert, search, missing=missing)
 
 

@@ -225,9 +225,6 @@ def _sought(kind: Kind) -> Iterator[str]:
     for derived in kind.derived:
         if kind not in RECORDS and not derived.sql and derived.type.storage is Storage.WORD:
             yield derived.key
-    for field in kind.fields:
-        if kind.name == "line" and field.key == "product":
-            yield field.key
 
 
 def ddl() -> tuple[str, ...]:

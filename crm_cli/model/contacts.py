@@ -65,7 +65,7 @@ PHONE = _channel(
     "phones",
     "a telephone number, kept as typed",
     Field("value", Code(), "the number"),
-    (Derived("e164", Word(), "the number in international form (E.164)"),),
+    (Derived("e164", Word(), "the number in international form (E.164)", searched=True),),
 )
 
 URL = _channel("url", "urls", "a web address", Field("value", Text(), "the address"))

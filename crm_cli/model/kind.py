@@ -80,6 +80,8 @@ class Derived(Declaration, positional=3):
     """Whether money is in the base currency; otherwise it is in the item's own."""
     to_come: bool = False
     """Of a date: whether it is of what is still to come."""
+    searched: bool = False
+    """Whether the full-text search finds it."""
 
 
 class State(Declaration, positional=3):

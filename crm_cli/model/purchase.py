@@ -131,6 +131,7 @@ LINE = Kind(
     derive=_derive_line,
     check=_check_line,
     columns=("date", "customer", "product", "quantity", "unit_price", "discount", "net"),
+    sought=("product",),
     counted="{p}.counts",
 )
 
