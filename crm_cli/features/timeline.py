@@ -1,21 +1,21 @@
-"""All that happened with a customer, or with all: contacts, tasks done, purchases, payments."""
+"""All that happened with a customer, or with all of them, as the kinds declare it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crm_cli.features.values import day
+from crm_cli.model.aspects import Happening, joined
+from crm_cli.model.business import Business
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import UsageError
-from crm_cli.model.interaction import INTERACTION
-from crm_cli.model.kind import Kind
-from crm_cli.model.payment import PAYMENT
-from crm_cli.model.purchase import PURCHASE
-from crm_cli.model.task import OCCURRENCE, TASK
+from crm_cli.model.fieldtypes import Choice
+from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kinds import BY_NAME, KINDS
 from crm_cli.query.answering import answerable
+from crm_cli.query.fields import of_customer
 from crm_cli.workspace import Workspace
 
 
@@ -30,13 +30,21 @@ class Event(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """Events of one kind of item: which ones, by which date, what is asked of them and told."""
+    """Events of one kind of item; `words` are the kinds that the events may have."""
 
     base: Kind
-    when: str
-    terms: Sequence[str]
-    columns: Sequence[str]
-    tell: Callable[[dict[str, Any]], Event]
+    happening: Happening
+    words: tuple[str, ...]
+
+    @property
+    def when(self) -> str:
+        """The field with the date of an event."""
+        return self.happening.when or self.base.when
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The fields that say what happened."""
+        return self.happening.columns or (self.base.title,)
 
 
 def timeline(
@@ -53,56 +61,115 @@ def timeline(
 
     Terms, and `where`, are about the items. What a kind of item cannot answer (`outcome:reached` of
     a purchase) leaves that kind out, or where it is negated changes nothing; what no
-    kind can answer raises QueryError.
+    kind can answer raises QueryError. `kind` lists kinds of events or of items; raises UsageError
+    for one that is neither.
     """
-    first = day(workspace, since) if since is not None else None
     if since is not None and not since.strip():
         raise UsageError("--since is empty", "write --since last-month, or leave it out")
-    kinds = _kinds(kind)
+    first = day(workspace, since) if since is not None else None
+    sources = _sources(workspace.business)
+    wanted = _wanted(kind, sources) if kind is not None else None
+    scopes = {source.base.name: workspace.scope(source.base) for source in sources}
+    asked = answerable(scopes, terms, where)
     events: list[Event] = []
-    for source, asked in _answering(workspace, terms, where):
-        asked += source.terms
+    for source in sources:
+        words = set(source.words)
+        if wanted is not None:
+            words &= wanted[source.base]
+        if source.base.name not in asked or not words:
+            continue
+        own = [*asked[source.base.name], *source.happening.terms]
         if customer is not None:
-            asked.append(f"customer/id.is:{customer}")
+            own.append(f"customer/id.is:{customer}")
         if first is not None:
-            asked.append(f"{source.when}:{first}..")
-        answer = workspace.select(
-            source.base,
-            asked,
-            where=where,
-            cols=source.columns,
-            sort=f"{source.when}-",
-            limit=None if kinds else limit,
-        )
-        for row in answer.rows:
-            event = source.tell(dict(zip(source.columns, row, strict=True)))
-            if kinds and event.kind not in kinds:
-                continue
-            events.append(event)
+            own.append(f"{source.when}:{first}..")
+        some = len(words) < len(source.words)
+        found = _events(workspace, source, own, where, None if some else limit)
+        events += [event for event in found if not some or event.kind in words]
     zone = workspace.business.time_zone
     events.sort(key=lambda event: (event.id, event.who))
     events.sort(key=lambda event: _order(event.when, zone), reverse=True)
     return events[:limit]
 
 
-def _kinds(text: str | None) -> frozenset[str]:
-    if text is None:
-        return frozenset()
-    kinds = frozenset(part.strip() for part in text.split(",") if part.strip())
-    if not kinds:
+def _sources(business: Business) -> list[_Source]:
+    return [
+        _Source(kind, happening, tuple(_words(kind, happening, business)))
+        for kind in KINDS
+        if of_customer(kind)
+        for happening in kind.timeline or ()
+    ]
+
+
+def _words(kind: Kind, happening: Happening, business: Business) -> Sequence[str]:
+    """The kinds that events may have."""
+    if not happening.word_from:
+        return (happening.word or kind.name,)
+    type = kind.by_key[happening.word_from].type
+    assert isinstance(type, Choice)
+    return type.choices(business)
+
+
+def _wanted(text: str, sources: Sequence[_Source]) -> Mapping[Kind, frozenset[str]]:
+    """The kinds of events asked for, by the kind of item.
+
+    A kind of item (`interaction`) stands for all of its events, unless events of it are
+    called so.
+    """
+    names = [part.strip() for part in text.split(",") if part.strip()]
+    if not names:
         raise UsageError("--kind is empty", "write --kind call,invoice, or leave it out")
-    return kinds
+    found: dict[Kind, set[str]] = {source.base: set() for source in sources}
+    for name in names:
+        plain = normal(name)
+        named = [source for source in sources if plain in source.words]
+        for source in named:
+            found[source.base].add(plain)
+        if named:
+            continue
+        named = [source for source in sources if BY_NAME.get(plain) is source.base]
+        for source in named:
+            found[source.base].update(source.words)
+        if not named:
+            raise _unknown(name, sources)
+    return {kind: frozenset(words) for kind, words in found.items()}
 
 
-def _answering(
-    workspace: Workspace, terms: Sequence[str], where: str | None
-) -> Iterator[tuple[_Source, list[str]]]:
-    """The sources that can answer the terms, each with those to be asked of it."""
-    scopes = {source.base.name: workspace.scope(source.base) for source in _SOURCES}
-    asked = answerable(scopes, terms, where)
-    for source in _SOURCES:
-        if source.base.name in asked:
-            yield source, list(asked[source.base.name])
+def _unknown(name: str, sources: Sequence[_Source]) -> UsageError:
+    from crm_cli.model.text import did_you_mean
+
+    known = dict.fromkeys(word for source in sources for word in source.words)
+    known |= dict.fromkeys(source.base.name for source in sources if source.base.letter)
+    guess = did_you_mean(name, known)
+    return UsageError(
+        f"--kind: there is no kind of event '{name}'" + (f"; {guess}" if guess else ""),
+        f"one of: {', '.join(known)}",
+    )
+
+
+def _events(
+    workspace: Workspace,
+    source: _Source,
+    terms: Sequence[str],
+    where: str | None,
+    limit: int | None,
+) -> list[Event]:
+    fixed = (source.when, "customer", "id", source.happening.word_from)
+    columns = [name for name in dict.fromkeys((*fixed, *source.columns)) if name]
+    answer = workspace.select(
+        source.base, terms, where=where, cols=columns, sort=f"{source.when}-", limit=limit
+    )
+    return [_event(source, dict(zip(columns, row, strict=True))) for row in answer.rows]
+
+
+def _event(source: _Source, row: dict[str, Any]) -> Event:
+    happening = source.happening
+    word = row[happening.word_from] if happening.word_from else source.words[0]
+    if happening.text is not None:
+        text = happening.text(row)
+    else:
+        text = joined(", ", (row[column] for column in source.columns))
+    return Event(row[source.when], word, row["customer"], text, row["id"])
 
 
 def _order(when: date | datetime | None, zone: tzinfo) -> tuple[str, str]:
@@ -112,102 +179,3 @@ def _order(when: date | datetime | None, zone: tzinfo) -> tuple[str, str]:
     if isinstance(when, datetime):
         return local_date(when, zone).isoformat(), when.astimezone(UTC).isoformat()
     return when.isoformat(), ""
-
-
-def _interaction(row: dict[str, Any]) -> Event:
-    told = _joined(": ", (row["subject"], row["summary"])) or _joined(", ", (row["outcome"],))
-    if row["status"] == "not_held":
-        told = _joined(": ", ("not held", told))
-    return Event(row["at"], row["kind"], row["customer"], told, row["id"])
-
-
-def _task(row: dict[str, Any]) -> Event:
-    when = row.get("completed") or row.get("due")
-    return Event(when, "task", row["customer"], _joined("", (row["title"],)), row["id"])
-
-
-def _occurrence(row: dict[str, Any]) -> Event:
-    return Event(row["at"], "task", row["customer"], _joined("", (row["title"],)), row["id"])
-
-
-def _purchase(row: dict[str, Any]) -> Event:
-    what = row["text"] or ", ".join(dict.fromkeys(row["lines"] or ()))
-    told = _joined(": ", (row["number"], _joined(", ", (what, _money(row["gross"], row)))))
-    if row["status"] == "cancelled":
-        told = _joined(": ", ("cancelled", told))
-    return Event(row["date"], row["kind"], row["customer"], told, row["id"])
-
-
-def _payment(row: dict[str, Any]) -> Event:
-    refund = row["direction"] == "refund"
-    paid = f"for {row['for']}" if row["for"] else ""
-    parts = (_money(row["amount"], row), row["method"], paid, row["reference"])
-    return Event(
-        row["date"], "refund" if refund else "payment", row["customer"], _joined(", ", parts),
-        row["id"],
-    )  # fmt: skip
-
-
-def _money(amount: Decimal | None, row: dict[str, Any]) -> str:
-    from crm_cli.model.money import format_amount
-
-    if amount is None:
-        return ""
-    return f"{format_amount(amount, row['currency'])} {row['currency']}"
-
-
-def _joined(sign: str, parts: Iterable[str | None]) -> str:
-    """The parts that say something, each in one line."""
-    return sign.join(text for part in parts if (text := " ".join((part or "").split())))
-
-
-_SOURCES = (
-    _Source(
-        INTERACTION,
-        "at",
-        ("not:is:planned",),
-        ("at", "kind", "customer", "subject", "summary", "outcome", "status", "id"),
-        _interaction,
-    ),
-    _Source(
-        TASK,
-        "completed",
-        ("is:done", "has:completed"),
-        ("completed", "customer", "title", "id"),
-        _task,
-    ),
-    _Source(
-        OCCURRENCE,
-        "at",
-        ("outcome:done",),
-        ("at", "customer", "title", "id"),
-        _occurrence,
-    ),
-    # Done, but nobody wrote down when: the day that it was due tells about when.
-    _Source(TASK, "due", ("is:done", "no:completed"), ("due", "customer", "title", "id"), _task),
-    _Source(
-        PURCHASE,
-        "date",
-        ("not:is:draft",),
-        (
-            "date",
-            "kind",
-            "customer",
-            "number",
-            "text",
-            "lines",
-            "gross",
-            "currency",
-            "status",
-            "id",
-        ),
-        _purchase,
-    ),
-    _Source(
-        PAYMENT,
-        "date",
-        (),
-        ("date", "customer", "amount", "currency", "method", "for", "reference", "direction", "id"),
-        _payment,
-    ),
-)

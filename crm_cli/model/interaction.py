@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.model.aspects import Happening, Row, joined
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Choice, Duration, Moment, Reference, Text, Texts, User, Word
 from crm_cli.model.kind import Field, Kind, Move, State
@@ -87,6 +88,11 @@ def read_line(text: str, business: Business) -> dict[str, Any]:
     return values
 
 
+def _happened(row: Row) -> str:
+    text = joined(": ", (row["subject"], row["summary"])) or row["outcome"]
+    return joined(": ", ("not held" if row["status"] == "not_held" else "", text))
+
+
 INTERACTION = Kind(
     name="interaction",
     key="interactions",
@@ -140,6 +146,14 @@ INTERACTION = Kind(
             sets={"status": "not_held"},
             of=("planned",),
             takes=("summary",),
+        ),
+    ),
+    timeline=(
+        Happening(
+            terms=("not:is:planned",),
+            word_from="kind",
+            columns=("subject", "summary", "outcome", "status"),
+            text=_happened,
         ),
     ),
     columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),

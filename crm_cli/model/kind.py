@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crm_cli.model.aspects import Happening
 from crm_cli.model.declaration import Declaration
 from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Shorthand, Storage, Text
@@ -198,12 +199,19 @@ class Kind(Declaration, kw_only=True):
     """What the help shows behind `crm NOUN add`."""
     notes: bool = True
     """Whether items may have `notes`."""
+    timeline: tuple[Happening, ...] | None = None
+    """How items appear in the timeline; unless given, those with an id and a `when` that is not
+    after today, by their title."""
 
     def complete(self) -> None:
         if self.notes and all(field.key != "notes" for field in self.fields):
             self.__dict__["fields"] = (*self.fields, Field("notes", Text(), "anything else"))
         if not self.ranked:
             self.__dict__["ranked"] = self.columns
+        if self.timeline is None:
+            past = Happening(terms=(f"not:{self.when}.after:today",))
+            told = self.letter and self.columns and self.when
+            self.__dict__["timeline"] = (past,) if told else ()
 
     def __repr__(self) -> str:
         return f"Kind({self.name!r})"

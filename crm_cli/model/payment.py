@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from crm_cli.model.aspects import Happening, Row, amount_text, joined
 from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, ListOf, Money, Reference
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State
@@ -66,6 +67,14 @@ def _check(payment: Item, business: Business) -> Iterator[Finding]:
         )
 
 
+def _happened(row: Row) -> str:
+    purpose = f"for {row['for']}" if row["for"] else ""
+    amount = amount_text(row["amount"], row["currency"])
+    return joined(", ", (amount, row["method"], purpose, row["reference"]))
+
+
+_SHOWN = ("amount", "currency", "method", "for", "reference")
+
 PAYMENT = Kind(
     name="payment",
     key="payments",
@@ -84,6 +93,10 @@ PAYMENT = Kind(
     title="reference",
     when="date",
     summed=("amount",),
+    timeline=(
+        Happening(terms=("not:is:refund",), columns=_SHOWN, text=_happened),
+        Happening(terms=("is:refund",), word="refund", columns=_SHOWN, text=_happened),
+    ),
     columns=(
         "date",
         "customer",

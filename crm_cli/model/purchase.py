@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.model.aspects import Happening, Row, amount_text, joined
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import (
@@ -186,6 +187,13 @@ def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
         )
 
 
+def _happened(row: Row) -> str:
+    what = row["text"] or ", ".join(dict.fromkeys(row["lines"] or ()))
+    amount = amount_text(row["gross"], row["currency"])
+    cancelled = "cancelled" if row["status"] == "cancelled" else ""
+    return joined(": ", (cancelled, row["number"], joined(", ", (what, amount))))
+
+
 _OWES = "({t}.kind = 'invoice' AND {t}.status = 'posted')"
 _LATE = "({t}.settlement IN ('unpaid', 'partly_paid') AND {t}.due < :today)"
 
@@ -219,6 +227,14 @@ PURCHASE = Kind(
     title="number",
     when="date",
     summed=("counts", "kind", "net"),
+    timeline=(
+        Happening(
+            terms=("not:is:draft",),
+            word_from="kind",
+            columns=("number", "text", "lines", "gross", "currency", "status"),
+            text=_happened,
+        ),
+    ),
     columns=(
         "date",
         "customer",

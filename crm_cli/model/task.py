@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from crm_cli.model.aspects import Happening
 from crm_cli.model.contacts import alone
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
@@ -87,6 +88,7 @@ OCCURRENCE = Kind(
         Derived("at", Date(), "the day it was done"),
     ),
     derive=_derive_occurrence,
+    timeline=(Happening(terms=("outcome:done",), word="task", columns=("title",)),),
     check=_check_occurrence,
 )
 
@@ -139,6 +141,11 @@ TASK = Kind(
     when="due",
     sort="closed,due",
     summed=("status",),
+    timeline=(
+        Happening(when="completed", terms=("is:done", "has:completed")),
+        # Nobody wrote down when it was done: about when it was due.
+        Happening(when="due", terms=("is:done", "no:completed")),
+    ),
     columns=("due", "customer", "title", "status", "priority", "assignee", "id"),
     ranked=("due", "title", "id", "customer", "status", "assignee", "priority"),
     derived=(

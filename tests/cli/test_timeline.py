@@ -51,6 +51,23 @@ def test_kind_since_and_limit(crm: Crm) -> None:
     assert told(crm, "-n", "2") == [PAYMENT, NOTE]
 
 
+def test_a_kind_of_item_stands_for_all_its_events(crm: Crm) -> None:
+    assert told(crm, "--kind", "interaction") == [NOTE, CONTACT]
+    assert told(crm, "--kind", "purchases,Task") == [DONE, INVOICE]
+    crm("payment", "add", "maja-kos", "10", "--refund", "--date", "2026-11-16")
+    assert [kind for _, kind, _ in told(crm, "--kind", "refund")] == ["refund"]
+    assert told(crm, "--kind", "payment") == [PAYMENT]
+
+
+def test_an_unknown_kind_is_an_error_with_the_nearest(crm: Crm) -> None:
+    done = crm("timeline", "--kind", "nonsense")
+    assert (done.code, done.out) == (2, "")
+    assert "--kind: there is no kind of event 'nonsense'" in done.err
+    assert "one of: " in done.err
+    assert "refund" in done.err
+    assert "did you mean invoice?" in crm("timeline", "--kind", "call,invioce").err
+
+
 def test_terms_are_about_the_items_or_their_customer(crm: Crm) -> None:
     assert len(told(crm, "+vip")) == 5
     assert told(crm, "city:Bled") == []

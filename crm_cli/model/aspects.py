@@ -1,0 +1,47 @@
+"""Aspects of a kind: what the timeline, reminders, cards … need to know about its items.
+
+Each is part of the kind's declaration. What is left out has a default that suits most kinds.
+Functions get the values of an item's `columns` by name, as a query answers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from crm_cli.model.declaration import Declaration
+from crm_cli.model.money import format_amount
+
+Row = Mapping[str, Any]
+"""Values by column."""
+
+
+class Happening(Declaration):
+    """Items that have happened: an entry in the timeline each."""
+
+    when: str = ""
+    """The date of the entry; unless given, the kind's `when`."""
+    terms: tuple[str, ...] = ()
+    """Query terms for the items that have happened."""
+    word: str = ""
+    """The entry's kind; unless given, the kind's name."""
+    word_from: str = ""
+    """The field that holds the entry's kind, such as the channel of a contact."""
+    columns: tuple[str, ...] = ()
+    """The fields that say what happened; unless given, the title."""
+    text: Callable[[Row], str] | None = None
+    """What happened, in one line; unless given, the columns with commas between them."""
+
+
+def joined(separator: str, parts: Iterable[object]) -> str:
+    """The parts that are not empty, in one line."""
+    texts = (" ".join(str(part).split()) for part in parts if part is not None)
+    return separator.join(text for text in texts if text)
+
+
+def amount_text(amount: Decimal | None, currency: str | None) -> str:
+    """`1,234.50 EUR`; empty without an amount."""
+    if amount is None:
+        return ""
+    return f"{format_amount(amount, currency or '')} {currency}"
