@@ -13,6 +13,8 @@ from typing import Any
 from crm_cli.model.declaration import Declaration
 from crm_cli.model.money import format_amount
 
+_NONE: Mapping[str, int] = {}
+
 Row = Mapping[str, Any]
 """Values by column."""
 
@@ -32,6 +34,29 @@ class Happening(Declaration):
     """The fields that say what happened; unless given, the title."""
     text: Callable[[Row], str] | None = None
     """What happened, in one line; unless given, the columns with commas between them."""
+
+
+class Reminder(Declaration):
+    """When items are due: a date of their own, as long as a state holds."""
+
+    when: str
+    """The date."""
+    state: str = ""
+    """The state, as `is:STATE` asks for it; unless given, items are due for ever."""
+    word: str = ""
+    """The kind of the entry in what is due; unless given, the kind's name."""
+    word_from: str = ""
+    """The field that holds the entry's kind."""
+    columns: tuple[str, ...] = ()
+    """The fields that say what is due; unless given, the title."""
+    text: Callable[[Row], str] | None = None
+    """What is due, in one line; unless given, the columns with commas between them."""
+    after: str = ""
+    """The field with the ids of items that come first: until they are done, it is not due."""
+    minutes: Mapping[str, int] = _NONE
+    """How long an item with a time of day takes, by the entry's kind; else no time at all."""
+    duration: str = ""
+    """The field with the minutes that an item takes."""
 
 
 def joined(separator: str, parts: Iterable[object]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.aspects import Happening, Row, joined
+from crm_cli.model.aspects import Happening, Reminder, Row, joined
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Choice, Duration, Moment, Reference, Text, Texts, User, Word
 from crm_cli.model.kind import Field, Kind, Move, State
@@ -93,6 +93,10 @@ def _happened(row: Row) -> str:
     return joined(": ", ("not held" if row["status"] == "not_held" else "", text))
 
 
+def _planned(row: Row) -> str:
+    return joined(": ", (str(row["kind"]).replace("_", " "), row["subject"] or row["summary"]))
+
+
 INTERACTION = Kind(
     name="interaction",
     key="interactions",
@@ -155,6 +159,16 @@ INTERACTION = Kind(
             columns=("subject", "summary", "outcome", "status"),
             text=_happened,
         ),
+    ),
+    # Until it is recorded as held, or not held, it is due, also after its time.
+    due=Reminder(
+        when="at",
+        state="planned",
+        word="planned",
+        columns=("kind", "subject", "summary"),
+        text=_planned,
+        minutes={"planned": 60},
+        duration="duration",
     ),
     columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),
     ranked=("at", "customer", "kind", "summary", "id", "direction", "outcome", "owner"),

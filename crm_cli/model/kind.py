@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_cli.model.aspects import Happening
+from crm_cli.model.aspects import Happening, Reminder
 from crm_cli.model.declaration import Declaration
 from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Shorthand, Storage, Text
@@ -202,6 +202,8 @@ class Kind(Declaration, kw_only=True):
     timeline: tuple[Happening, ...] | None = None
     """How items appear in the timeline; unless given, those with an id and a `when` that is not
     after today, by their title."""
+    due: Reminder | None = None
+    """When items are due; unless given, never."""
 
     def complete(self) -> None:
         if self.notes and all(field.key != "notes" for field in self.fields):

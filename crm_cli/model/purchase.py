@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.aspects import Happening, Row, amount_text, joined
+from crm_cli.model.aspects import Happening, Reminder, Row, amount_text, joined
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import (
@@ -26,7 +26,7 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State
-from crm_cli.model.money import EXACT, round_money
+from crm_cli.model.money import EXACT, format_amount, round_money
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -194,6 +194,14 @@ def _happened(row: Row) -> str:
     return joined(": ", (cancelled, row["number"], joined(", ", (what, amount))))
 
 
+def _owed(row: Row) -> str:
+    whole = ""
+    if row["amount_due"] != row["gross"]:
+        whole = f" of {format_amount(row['gross'], row['currency'])}"
+    left = amount_text(row["amount_due"], row["currency"])
+    return f"{row['number'] or row['id']}: {left}{whole}"
+
+
 _OWES = "({t}.kind = 'invoice' AND {t}.status = 'posted')"
 _LATE = "({t}.settlement IN ('unpaid', 'partly_paid') AND {t}.due < :today)"
 
@@ -234,6 +242,13 @@ PURCHASE = Kind(
             columns=("number", "text", "lines", "gross", "currency", "status"),
             text=_happened,
         ),
+    ),
+    due=Reminder(
+        when="due",
+        state="owing",
+        word="invoice",
+        columns=("id", "number", "amount_due", "gross", "currency"),
+        text=_owed,
     ),
     columns=(
         "date",

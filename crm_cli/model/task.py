@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from crm_cli.model.aspects import Happening
+from crm_cli.model.aspects import Happening, Reminder
 from crm_cli.model.contacts import alone
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
@@ -148,6 +148,14 @@ TASK = Kind(
     ),
     columns=("due", "customer", "title", "status", "priority", "assignee", "id"),
     ranked=("due", "title", "id", "customer", "status", "assignee", "priority"),
+    due=Reminder(
+        when="due",
+        state="open",
+        word_from="kind",
+        after="depends_on",
+        # The others are deadlines, and take no time of the day.
+        minutes={"meeting": 60, "call": 30},
+    ),
     derived=(
         Derived(
             "overdue",

@@ -16,21 +16,28 @@ from crm_cli.workspace import Workspace, open_workspace
 Opened = Callable[..., Workspace]
 
 CET = timezone(timedelta(hours=1))
-SOURCES = sorted(
+MODULES = sorted(
     path.stem
     for path in Path(features_due.__file__).parent.glob("*.py")
-    if "\nSOURCE = " in path.read_text(encoding="utf-8")
+    if "\nSOURCES = " in path.read_text(encoding="utf-8")
 )
 
 
 def test_every_source_is_registered() -> None:
-    assert sorted(features_due._SOURCES) == SOURCES
+    assert sorted(features_due._MODULES) == MODULES
+    names = [source.name for name in MODULES for source in features_due._sources(name)]
+    assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_a_source_tells_rows_of_its_own_kinds(workspace: Opened, name: str) -> None:
+@pytest.mark.parametrize(
+    "source",
+    [source for name in MODULES for source in features_due._sources(name)],
+    ids=lambda source: source.name,
+)
+def test_a_source_tells_rows_of_its_own_kinds(
+    workspace: Opened, source: features_due.Source
+) -> None:
     opened = workspace()
-    source = features_due._source(name)
     kinds = list(source.kinds(opened.business))
     assert kinds
     rows = list(source.find(opened, features_due.Asked(date(2030, 1, 1))))

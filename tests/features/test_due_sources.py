@@ -56,6 +56,17 @@ tasks:
     assert [row.what for row in done] == ["then", "gone"]
 
 
+def test_many_that_come_first_and_odd_ids_among_them(only: Only) -> None:
+    ids = [f"t-{number:07}" for number in range(700)]
+    first = "".join(f"  - {{id: {id}, title: first, status: completed}}\n" for id in ids[1:])
+    then = "  - {title: then, due: 2026-11-19, depends_on: [NAMES]}\n"
+    odd = """'"a, b"', "it's", "is:open", """
+    text = f"name: Ana\ntasks:\n  - {{id: {ids[0]}, title: open}}\n{first}"
+    all_of_them = then.replace("NAMES", odd + ", ".join(ids))
+    assert only({"ana": text + all_of_them}) == []
+    assert len(only({"ana": text + then.replace("NAMES", odd + ", ".join(ids[1:]))})) == 1
+
+
 # Keep in touch
 
 SILENT = """\

@@ -1,6 +1,7 @@
 """What is due: asked of every source, and put together by the day.
 
-A source is a module here with a `SOURCE`, and its line in `_SOURCES`.
+A source is a module here with `SOURCES`, and its line in `_MODULES`. What is due by a date
+of its own needs none: its kind declares it (`Kind.due`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.kind import Kind
 from crm_cli.workspace import Workspace
 
-_SOURCES = ("tasks", "planned", "invoices", "keeping_in_touch", "reorders", "anniversaries")
-"""The modules, in the order in which rows of the same time are told."""
+_MODULES = ("dated", "keeping_in_touch", "reorders", "anniversaries")
+"""The modules of the sources."""
 
 
 class Due(NamedTuple):
@@ -55,6 +56,7 @@ class Source(NamedTuple):
     """Where due things come from: `base` is the kind of item that query terms are about,
     `kinds` are the words that its rows may have as kind."""
 
+    name: str
     base: Kind
     kinds: Callable[[Business], Iterable[str]]
     find: Callable[[Workspace, Asked], Iterable[Due]]
@@ -81,14 +83,14 @@ def due(
         _owner(workspace, owner),
         [part.strip() for part in (kind or "").split(",")] if kind is not None else (),
     )
-    sources = [_source(name) for name in _SOURCES]
+    sources = [source for module in _MODULES for source in _sources(module)]
     held = [tuple(source.kinds(workspace.business)) for source in sources]
     _known(asked.kinds, [word for words in held for word in words])
     rows: list[Due] = []
     wanted = [[word for word in words if word in asked.kinds] for words in held]
     meant = {
-        name: (source, words)
-        for name, source, words in zip(_SOURCES, sources, wanted, strict=True)
+        source.name: (source, words)
+        for source, words in zip(sources, wanted, strict=True)
         if words or not asked.kinds
     }
     for name, kept in _answering(workspace, meant, asked).items():
@@ -131,9 +133,8 @@ def _answering(
     return answerable(scopes, asked.terms, asked.where)
 
 
-def _source(name: str) -> Source:
-    found = import_module(f"crm_cli.features.due.{name}").SOURCE
-    assert isinstance(found, Source)
+def _sources(module: str) -> tuple[Source, ...]:
+    found: tuple[Source, ...] = import_module(f"crm_cli.features.due.{module}").SOURCES
     return found
 
 

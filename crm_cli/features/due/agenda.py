@@ -9,16 +9,20 @@ from typing import NamedTuple
 from crm_cli.features.due import Due, due
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.interaction import INTERACTION
+from crm_cli.model.kinds import KINDS
 from crm_cli.model.recurrence import occurrences
 from crm_cli.model.task import TASK
 from crm_cli.workspace import Workspace
 
 FREE = "free"
 _MOST = 366
-_USUAL = {"meeting": 60, "call": 30}
-"""Minutes that a task with a time of day takes; the others are deadlines, and take none."""
-_PLANNED = 60
+_USUAL = {
+    word: minutes
+    for kind in KINDS
+    if kind.due is not None
+    for word, minutes in kind.due.minutes.items()
+}
+"""The minutes that entries with a time of day take, by their kind."""
 _LEAST = timedelta(minutes=15)
 """Less time than this between two appointments is not free."""
 
@@ -85,9 +89,7 @@ def heading(entry: Entry, workspace: Workspace) -> str:
 
 
 def _entry(row: Due, lasting: dict[str, int]) -> Entry:
-    minutes = _USUAL.get(row.kind, 0)
-    if row.kind == "planned":
-        minutes = lasting.get(row.id or "", _PLANNED)
+    minutes = lasting.get(row.id or "", _USUAL.get(row.kind, 0))
     until = None
     if minutes and isinstance(row.when, datetime):
         until = row.when + timedelta(minutes=minutes)
@@ -95,9 +97,16 @@ def _entry(row: Due, lasting: dict[str, int]) -> Entry:
 
 
 def _durations(workspace: Workspace) -> dict[str, int]:
-    """The minutes that planned interactions take, where somebody said."""
-    answer = workspace.select(INTERACTION, ["is:planned", "has:duration"], cols=("id", "duration"))
-    return {str(id): int(minutes) for id, minutes in answer.rows}
+    """The minutes that items take, where somebody wrote them down."""
+    found: dict[str, int] = {}
+    for kind in KINDS:
+        if kind.due is None or not kind.due.duration:
+            continue
+        terms = [f"has:{kind.due.duration}"]
+        terms += [f"is:{kind.due.state}"] if kind.due.state else []
+        answer = workspace.select(kind, terms, cols=("id", kind.due.duration))
+        found |= {str(id): int(minutes) for id, minutes in answer.rows}
+    return found
 
 
 def _again(workspace: Workspace, rows: Sequence[Due], last: date) -> Iterator[Due]:

@@ -127,4 +127,4 @@ def _told(kind: str | None, label: str | None, found: Round) -> tuple[str, str]:
     return ANNIVERSARY, what
 
 
-SOURCE = Source(CUSTOMER, _kinds, _find)
+SOURCES = (Source("anniversaries", CUSTOMER, _kinds, _find),)

@@ -89,4 +89,4 @@ def _said(every: str) -> str:
     return f"every {text}" if text[:1].isdigit() else text
 
 
-SOURCE = Source(CUSTOMER, _kinds, _find)
+SOURCES = (Source("keeping_in_touch", CUSTOMER, _kinds, _find),)

@@ -102,4 +102,4 @@ def _meant(workspace: Workspace, asked: Asked) -> frozenset[str] | None:
     return frozenset(str(row[0]) for row in rows)
 
 
-SOURCE = Source(CUSTOMER, _kinds, _find)
+SOURCES = (Source("reorders", CUSTOMER, _kinds, _find),)
