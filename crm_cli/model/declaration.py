@@ -7,6 +7,7 @@ dataclasses; what differs is that a value which is left out stays an attribute o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self, dataclass_transform
 
 
@@ -21,6 +22,7 @@ class Declaration:
     _names: ClassVar[tuple[str, ...]] = ()
     _required: ClassVar[tuple[str, ...]] = ()
     _positional: ClassVar[int] = 0
+    _given: Mapping[str, Any]
 
     def __init_subclass__(cls, *, positional: int = 0, kw_only: bool = False) -> None:
         own = [
@@ -44,16 +46,16 @@ class Declaration:
         if missing := [name for name in self._required if name not in given]:
             raise TypeError(f"{type(self).__name__} lacks {', '.join(missing)}")
         self.__dict__.update(given)
+        self.__dict__["_given"] = given
         self.complete()
 
     def complete(self) -> None:
         """Fill in what follows from the other attributes; called once, at the end of `__init__`."""
 
     def but(self, **changes: Any) -> Self:
-        """A copy with other values for some attributes."""
-        given = {name: self.__dict__[name] for name in self._names if name in self.__dict__}
-        return type(self)(**{**given, **changes})
+        """A copy with other values for some attributes, completed anew."""
+        return type(self)(**{**self._given, **changes})
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{key}={value!r}" for key, value in self.__dict__.items())
+        shown = ", ".join(f"{key}={value!r}" for key, value in self._given.items())
         return f"{type(self).__name__}({shown})"

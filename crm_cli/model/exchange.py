@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crm_cli.model.kind import Finding
@@ -32,3 +33,15 @@ def missing_rate(item: Item, business: Business) -> Iterator[Finding]:
             if since
             else f"add one for {currency}",
         )
+
+
+def to_base(item: Item, key: str, business: Business) -> Decimal | None:
+    """An amount of an item in the base currency, at the item's date; None without a rate."""
+    value: Decimal | None = item.values.get(key, item.derived.get(key))
+    if value is None:
+        return None
+    currency = item.values.get("currency") or item.derived.get("currency") or business.currency
+    if currency == business.currency or not value:
+        return value
+    day = item.values.get("date") or (item.parent.values.get("date") if item.parent else None)
+    return business.rates.convert(value, currency, day or date.max)

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.aspects import Happening, Reminder, Row, joined
+from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import Choice, Duration, Moment, Reference, Text, Texts, User, Word
-from crm_cli.model.kind import Field, Kind, Move, State
+from crm_cli.model.fieldtypes import (
+    Choice,
+    Date,
+    Duration,
+    Moment,
+    Reference,
+    Text,
+    Texts,
+    User,
+    Word,
+)
+from crm_cli.model.kind import Derived, Field, Kind, Move, State, Summary
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
 
 
 INTERACTION_KINDS = (
@@ -97,6 +110,22 @@ def _planned(row: Row) -> str:
     return joined(": ", (str(row["kind"]).replace("_", " "), row["subject"] or row["summary"]))
 
 
+def _derive_customer(customer: Item, business: Business) -> None:
+    latest: date | None = None
+    for item in customer.items("interactions"):
+        if (
+            "at" not in item.values
+            or item.get("status") != "held"
+            or item.get("kind") == "note"
+            or item.values.get("outcome") in NOT_REACHED
+        ):
+            continue
+        day = local_date(item.values["at"], business.time_zone)
+        if latest is None or day > latest:
+            latest = day
+    customer.derived["last_contact"] = latest
+
+
 INTERACTION = Kind(
     name="interaction",
     key="interactions",
@@ -172,6 +201,12 @@ INTERACTION = Kind(
     ),
     columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),
     ranked=("at", "customer", "kind", "summary", "id", "direction", "outcome", "owner"),
+    summary=Summary(
+        derive=_derive_customer,
+        derived=(
+            Derived("last_contact", Date(), "latest contact in which somebody was reached"),
+        ),
+    ),
     states=(
         State("planned", "{t}.status = 'planned'", "still to come"),
         State("held", "{t}.status = 'held'", "took place"),

@@ -123,6 +123,22 @@ Derive = Callable[["Item", "Business"], None]
 """Sets an item's derived values, after those of its own items."""
 
 
+class Summary(Declaration):
+    """What the items of a list say of the record that they stand in.
+
+    It is part of the record's own kind: its fields, states and computation.
+    """
+
+    derived: tuple[Derived, ...] = ()
+    """What is computed for the record."""
+    states: tuple[State, ...] = ()
+    """What `is:` asks of the record."""
+    derive: Derive | None = None
+    """Sets the record's derived values, before the record's own `derive`."""
+    leading: bool = False
+    """Whether it comes before what other lists say."""
+
+
 class Finding(NamedTuple):
     """Something that a kind's own check noticed in an item, at the value of `key`.
 
@@ -165,6 +181,8 @@ class Kind(Declaration, kw_only=True):
     """Whether a key is the beginning of a shorthand with `: ` in it, which YAML takes for a key."""
     derive: Derive | None = None
     """Sets the derived values of an item."""
+    summary: Summary | None = None
+    """What is derived from the items for the record that they stand in."""
     check: Check | None = None
     """Looks at an item as a whole."""
     aliases: tuple[str, ...] = ()
@@ -206,6 +224,7 @@ class Kind(Declaration, kw_only=True):
     """When items are due; unless given, never."""
 
     def complete(self) -> None:
+        self._complete_summaries()
         if self.notes and all(field.key != "notes" for field in self.fields):
             self.__dict__["fields"] = (*self.fields, Field("notes", Text(), "anything else"))
         if not self.ranked:
@@ -214,6 +233,19 @@ class Kind(Declaration, kw_only=True):
             past = Happening(terms=(f"not:{self.when}.after:today",))
             told = self.letter and self.columns and self.when
             self.__dict__["timeline"] = (past,) if told else ()
+
+    def _complete_summaries(self) -> None:
+        """Take over what the kinds of the lists say of this one."""
+        found = [kind.summary for _, kind in self.lists if kind.summary is not None]
+        if not found:
+            return
+        found.sort(key=lambda summary: not summary.leading)
+        steps = [summary.derive for summary in found] + [self.derive]
+        self.__dict__ |= {
+            "derived": (*self.derived, *(one for part in found for one in part.derived)),
+            "states": (*self.states, *(one for part in found for one in part.states)),
+            "derive": _each(*filter(None, steps)),
+        }
 
     def __repr__(self) -> str:
         return f"Kind({self.name!r})"
@@ -270,6 +302,14 @@ class Kind(Declaration, kw_only=True):
         yield self
         for _, kind in self.lists:
             yield from kind.walk()
+
+
+def _each(*steps: Derive) -> Derive:
+    def derive(item: Item, business: Business) -> None:
+        for step in steps:
+            step(item, business)
+
+    return derive
 
 
 def singular(key: str) -> str:

@@ -27,6 +27,7 @@ from crm_cli.model.fieldtypes import (
 )
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State
 from crm_cli.model.money import EXACT, format_amount, round_money
+from crm_cli.model.spend import SPEND
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -298,6 +299,7 @@ PURCHASE = Kind(
         Derived("overdue", Boolean(), "owed, and its due date is past", sql=_LATE),
     ),
     derive=_derive_purchase,
+    summary=SPEND,
     check=_check_purchase,
     counted="{t}.counts",
     states=(

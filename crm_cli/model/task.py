@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import Happening, Reminder
 from crm_cli.model.contacts import alone
+from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
     Boolean,
@@ -22,7 +24,7 @@ from crm_cli.model.fieldtypes import (
     User,
     Word,
 )
-from crm_cli.model.kind import Derived, Field, Finding, Kind, Move, State
+from crm_cli.model.kind import Derived, Field, Finding, Kind, Move, State, Summary
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -105,6 +107,19 @@ def _check_task(task: Item, business: Business) -> Iterator[Finding]:
         yield Finding("rrule", error.code, f"rrule: {error.message}", error.hint)
 
 
+def _derive_customer(customer: Item, business: Business) -> None:
+    open_tasks = [task for task in customer.items("tasks") if task.get("status") not in CLOSED]
+    dues: list[date] = [task.values["due"] for task in open_tasks if "due" in task.values]
+    customer.derived["open_tasks"] = len(open_tasks)
+    customer.derived["next_due"] = min(dues, key=lambda due: _order(due, business), default=None)
+
+
+def _order(due: date, business: Business) -> tuple[date, str]:
+    """By the day; what has no time of day is first."""
+    day = local_date(due, business.time_zone)
+    return (day, "" if due is day else due.isoformat())
+
+
 _OPEN = "{t}.status NOT IN ('completed', 'cancelled')"
 
 TASK = Kind(
@@ -174,6 +189,20 @@ TASK = Kind(
             done="cancelled",
             sets={"status": "cancelled"},
             of=("open", "in_progress", "deferred"),
+        ),
+    ),
+    summary=Summary(
+        derive=_derive_customer,
+        derived=(
+            Derived("next_due", Moment(), "when the next open task is due", to_come=True),
+            Derived("open_tasks", Integer(), "number of open tasks"),
+            Derived(
+                "overdue_tasks",
+                Integer(),
+                "number of late tasks",
+                sql="(SELECT COUNT(*) FROM task o WHERE o.customer = {t}.pk"
+                " AND o.status NOT IN ('completed', 'cancelled') AND o.due__d < :today)",
+            ),
         ),
     ),
     states=(

@@ -1,0 +1,80 @@
+"""What the purchases and payments of a customer come to."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from crm_cli.model.exchange import to_base
+from crm_cli.model.fieldtypes import Date, Integer, Money
+from crm_cli.model.kind import Derived, State, Summary
+from crm_cli.model.money import round_money
+from crm_cli.model.receivables import settle
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
+
+
+def _derive(customer: Item, business: Business) -> None:
+    derived = customer.derived
+    zero = round_money(Decimal(0), business.currency)
+    balance = settle(customer, business)
+    derived["balance"] = None if balance is None else balance + zero
+    spend = zero
+    days: set[date] = set()
+    orders = 0
+    for purchase in customer.items("purchases"):
+        if not purchase.derived["counts"]:
+            continue
+        base = to_base(purchase, "net", business)
+        # An amount without a rate is left out; the purchase's own check tells of it.
+        spend += base or zero
+        if purchase.get("kind") == "credit_note":
+            continue
+        orders += 1
+        if "date" in purchase.values:
+            days.add(purchase.values["date"])
+    derived["spend"] = spend
+    derived["orders"] = orders
+    if orders:
+        derived["average_order"] = round_money(spend / orders, business.currency)
+    if not days:
+        return
+    ordered = sorted(days)
+    derived["first_purchase"] = ordered[0]
+    derived["last_purchase"] = ordered[-1]
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(ordered))
+    if gaps:
+        middle = len(gaps) // 2
+        median = gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle] + 1) // 2
+        derived["purchase_interval"] = median
+        derived["next_purchase"] = ordered[-1] + timedelta(days=median)
+
+
+_OVERDUE = (
+    "(SELECT COALESCE(SUM(o.amount_due__b), 0) FROM purchase o"
+    " WHERE o.customer = {t}.pk AND o.amount_due > 0 AND o.due < :today)"
+)
+
+SPEND = Summary(
+    leading=True,
+    derive=_derive,
+    derived=(
+        Derived("spend", Money(), "net of posted purchases", base=True),
+        Derived("orders", Integer(), "number of posted purchases, without credit notes"),
+        Derived("average_order", Money(), "spend by orders", base=True),
+        Derived("first_purchase", Date(), "day of the first purchase"),
+        Derived("last_purchase", Date(), "day of the latest purchase"),
+        Derived("purchase_interval", Integer(), "median days between days with a purchase"),
+        Derived("next_purchase", Date(), "last purchase and the interval", to_come=True),
+        Derived("balance", Money(), "what they owe; negative: what we owe", base=True),
+        Derived("overdue", Money(), "what they owe and is late", base=True, sql=_OVERDUE),
+    ),
+    states=(
+        State("owing", "{t}.balance > 0", "owes something"),
+        State("overdue", f"{_OVERDUE} > 0", "owes something that is late"),
+    ),
+)
