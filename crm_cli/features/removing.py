@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.references import doubtful
+from crm_cli.model.item import Item
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Remove, Workspace
 
@@ -16,7 +19,7 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
         return None
     customer, ref = found
     item = workspace.document(customer).find(ref)
-    shown = f" ({item.title})" if item.title else ""
+    shown = f" ({item.name})" if item.name != item.id else ""
 
     def update(document: Document) -> None:
         document.delete(ref)
@@ -26,7 +29,16 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
         f"removed {item.kind.name} {ref}{shown} of {customer}",
         (customer,),
         f"Remove {item.kind.name} {ref}{shown} of {customer}?",
+        _held(item),
     )
+
+
+def _held(item: Item) -> list[str]:
+    """A note that counts what goes with an item: all that has an id of its own."""
+    found = Counter(part.kind for part in item.walk() if part is not item and part.kind.letter)
+    kinds = dict.fromkeys(kind for kind in item.kind.walk() if kind in found)
+    told = [counted(found[kind], kind.name, kind.key) for kind in kinds]
+    return [f"with {', '.join(told)}"] if told else []
 
 
 def remove_customer(workspace: Workspace, id: str) -> Plan:
@@ -35,17 +47,7 @@ def remove_customer(workspace: Workspace, id: str) -> Plan:
 
     path = workspace.path_of(id)
     record = workspace.record(id)
-    held = [
-        counted(len(record.items(key)), one)
-        for key, one in (
-            ("interactions", "interaction"),
-            ("tasks", "task"),
-            ("purchases", "purchase"),
-            ("payments", "payment"),
-        )
-        if record.items(key)
-    ]
-    notes = [f"with {', '.join(held)}"] if held else []
+    notes = _held(record)
     naming = [
         one for one in files_naming(workspace.index.connection, "customer", id) if one != path
     ]

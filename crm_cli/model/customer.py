@@ -107,6 +107,7 @@ CUSTOMER = Kind(
             Choice(LIFECYCLE_STAGES, vocabulary="lifecycle_stage"),
             "how far they have come",
             aliases=("stage",),
+            label="stage",
         ),
         Field(
             "lead_status",

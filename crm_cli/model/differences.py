@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, singular
+from crm_cli.model.kind import Field, Kind
 from crm_cli.model.node import plain
 
-_LABELS = {"lifecycle_stage": "stage"}
 _LONGEST = 60
 
 
@@ -84,7 +83,8 @@ def _fields(
             if done and field.key == "status":
                 text = f"{kind.name} {done}: {_named(after)}"
             else:
-                text = f"{label}{_LABELS.get(key, key)} {_shown(old)} → {_shown(new)}"
+                name = prefix + (field.label or field.key)
+                text = f"{label}{name} {_shown(old)} → {_shown(new)}"
             yield Difference(kind.name, id, key, old, new, text)
     for key in {**before.extra, **after.extra}:
         sides = [item.extra.get(key) for item in (before, after)]
@@ -126,8 +126,7 @@ def _lists(field: Field, kind: Kind, before: Item, after: Item, label: str) -> I
             continue
         sign = "+" if key in new else "-"
         one = f"{sign}1 " if kind.letter else sign
-        name = kind.name if kind.name != "product" else singular(field.key)
-        text = f"{label}{one}{name} {_named(item)}"
+        text = f"{label}{one}{kind.name} {_named(item)}"
         yield _came(kind, key, item.brief(), text, came=key in new)
 
 
@@ -139,18 +138,7 @@ def _text(item: Item) -> str:
 
 def _named(item: Item) -> str:
     """A few words that name an item to people."""
-    for key in ("net", "amount"):
-        amount = item.derived.get(key, item.values.get(key))
-        if amount is not None and item.kind.letter in ("p", "y"):
-            currency = item.derived.get("currency") or item.values.get("currency") or ""
-            return _cut(f"{item.values.get('number') or ''} {amount} {currency}")
-    if "value" in item.values:
-        return _cut(str(item.values["value"]))
-    title = item.title or str(item.values.get("summary") or "")
-    if not title:
-        said = [str(value) for value in item.values.values() if not isinstance(value, list | Item)]
-        title = " ".join(said[:3])
-    return _cut(title or item.id)
+    return _cut(str(item.values["value"]) if "value" in item.values else item.name)
 
 
 def _answer(field: Field, value: Any) -> Any:

@@ -96,6 +96,19 @@ class Item:
         """What names it to people."""
         return str(self.get(self.kind.title) or "") if self.kind.title else ""
 
+    @property
+    def name(self) -> str:
+        """A line that names it: its title and its amount, else what it says first, else its id."""
+        parts: list[str | None] = [self.title]
+        amount = self.values.get(self.kind.amount, self.derived.get(self.kind.amount))
+        if amount is not None:
+            parts += [str(amount), self.values.get("currency") or self.derived.get("currency")]
+        said = " ".join(" ".join(part for part in parts if part).split())
+        if not said:
+            plain = (v for v in self.values.values() if not isinstance(v, list | dict | Item))
+            said = " ".join(str(value) for value in list(plain)[:3])
+        return said or self.id
+
     def answer(self) -> dict[str, Any]:
         """What JSON shows: the stored keys in the declaration's order, typed, then unknown ones."""
         answer: dict[str, Any] = {}

@@ -35,6 +35,8 @@ class Field(Declaration, positional=3):
     """What it says, in a few words, for help and the reference."""
     aliases: tuple[str, ...] = ()
     """Other names for it in files and queries."""
+    label: str = ""
+    """What people are shown in place of the key."""
     default: Any = None
     """What an absent value means."""
     searched: bool | None = None
@@ -189,6 +191,8 @@ class Kind(Declaration, kw_only=True):
     """Other names for the kind in commands and queries."""
     title: str = ""
     """The field that names an item to people."""
+    amount: str = ""
+    """The amount that names an item, beside its title."""
     columns: tuple[str, ...] = ()
     """The fields that a list shows; a kind without columns is not listed on its own."""
     ranked: tuple[str, ...] = ()

@@ -91,6 +91,7 @@ PAYMENT = Kind(
     ),
     letter="y",
     title="reference",
+    amount="amount",
     when="date",
     summed=("amount",),
     timeline=(

@@ -234,6 +234,7 @@ PURCHASE = Kind(
     ),
     letter="p",
     title="number",
+    amount="net",
     when="date",
     summed=("counts", "kind", "net"),
     timeline=(

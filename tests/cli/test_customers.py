@@ -230,6 +230,7 @@ def test_rm_removes_an_item_or_asks_for_a_customer(crm: Crm, shop: Path) -> None
     run = crm("rm", "maja-kos")
     assert run.code == 2
     assert "--yes" in run.err
+    assert "with 1 interaction, 2 tasks, 1 purchase, 1 payment" in run.err
     assert crm("rm", "maja", "--yes").code == 3
     assert crm("rm", "maja-kos", "--yes").code == 0
     assert crm("show", "maja-kos").code == 3
