@@ -9,6 +9,7 @@ from crm_cli.cli.options import Sort, Terms, To, Where
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.formats.registry import EXPORTERS
+from crm_cli.formats.targets import EXCHANGED
 
 if TYPE_CHECKING:
     from crm_cli.features.exporting.vdir import Folder
@@ -21,8 +22,7 @@ Kind = Annotated[
     str,
     Argument(
         metavar="KIND",
-        help="customers, products, purchases, payments, tasks, interactions, anniversaries "
-        "or calendar.",
+        help=f"{', '.join(EXCHANGED[:-1])} or {EXCHANGED[-1]}.",
     ),
 ]
 

@@ -117,9 +117,11 @@ def _unlettered(workspace: Workspace, word: str, *, least: int) -> tuple[str, st
 
 
 def foreign_uids(workspace: Workspace) -> dict[str, str]:
-    """The UIDs of tasks and interactions that came from other calendars, by their ids."""
-    rows = workspace.index.connection.execute(
-        'SELECT "id", "uid" FROM "task" WHERE "uid" IS NOT NULL'
-        ' UNION ALL SELECT "id", "uid" FROM "interaction" WHERE "uid" IS NOT NULL'
-    )
-    return {str(id): str(uid) for id, uid in rows}
+    """The UIDs of items that came from other calendars, by their ids."""
+    found: dict[str, str] = {}
+    for kind in BY_LETTER.values():
+        if "uid" in kind.by_key:
+            sql = f'SELECT "id", "uid" FROM "{kind.name}" WHERE "uid" IS NOT NULL'
+            rows = workspace.index.connection.execute(sql)
+            found.update((str(id), str(uid)) for id, uid in rows)
+    return found

@@ -228,7 +228,7 @@ def _setter(column: Column, to: Target, reading: Reading) -> Setter:
 
 def _commas(to: Target) -> bool:
     """Whether a comma parts the texts of a cell too: tags and e-mails have none of their own."""
-    return to.list in ("tags", "interests", "emails", "")
+    return not to.list or not to.field.commas
 
 
 def _listed(type: FieldType, text: str, reading: Reading) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Records as a table that can be imported again: one row each, of a purchase one a line."""
+"""Records as a table that can be imported again: one row each, of a purchase one for each line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from crm_cli.formats.targets import belongs
+from crm_cli.formats.headings import OWNER_NAME
+from crm_cli.formats.targets import CUSTOMER as OWNER
+from crm_cli.formats.targets import IMPORTED, belongs, rows_of
 from crm_cli.model.fieldtypes import (
     Boolean,
     Date,
@@ -22,11 +24,11 @@ from crm_cli.model.fieldtypes import (
     Texts,
 )
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Field, Kind, singular
 from crm_cli.model.money import decimal_literal
 from crm_cli.model.rows import Column, Rows
+from crm_cli.model.writing import SIMPLE
 
-_LINES = "lines"
 _PHONE_HEADING = re.compile(r"phones?(\.\d+\.value)?")
 
 
@@ -53,6 +55,7 @@ def flatten(kind: Kind, items: Iterable[Item]) -> Flat:
     (a label) or a `;` of its own: then the list has a column for each item and field.
     """
     shape = _Shape(kind)
+    listed = rows_of(kind)
     rows: list[dict[Any, Any]] = []
     left_out: Counter[str] = Counter()
     for item in items:
@@ -60,15 +63,13 @@ def flatten(kind: Kind, items: Iterable[Item]) -> Flat:
         head = {("id",): item.id}
         if belongs(kind):
             owner = item.owner
-            head |= {("customer",): owner.id, ("customer_name",): owner.title}
-        lines = item.items(_LINES) if _LINES in kind.by_key else []
-        for line in lines:
-            net = line.derived.get("net")
-            inner = shape.read(line, line.kind, (_LINES, 0))
-            rows.append(head | shared | inner | _net(net))
-        if not lines:
-            net = item.derived.get("net") if _LINES in kind.by_key else None
-            rows.append(head | shared | _net(net))
+            head |= {(OWNER.key,): owner.id, (OWNER_NAME,): owner.title}
+        parts = item.items(listed.key) if listed is not None else []
+        for part in parts:
+            inner = shape.read(part, part.kind, (*shape.rows, 0))
+            rows.append(head | shared | inner | _amount(part, kind))
+        if not parts:
+            rows.append(head | shared | _amount(item, kind))
         for key in _beyond(item, kind):
             left_out[key] += 1
     columns = sorted({key for row in rows for key in row}, key=shape.order)
@@ -86,9 +87,12 @@ class _Shape:
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._several: dict[tuple[Any, ...], bool] = {}
-        self._types: dict[tuple[Any, ...], str] = {("net",): Money.name}
+        listed = rows_of(kind)
+        self.rows = (listed.key,) if listed is not None else ()
+        amounts = [kind.amount, *(part.amount for field, part in kind.lists if field is listed)]
+        self._types: dict[tuple[Any, ...], str] = {(key,): Money.name for key in amounts}
         self._places: dict[str, int] = {
-            key: place for place, key in enumerate(["customer", "customer_name", "id", "name"])
+            key: place for place, key in enumerate([OWNER.key, OWNER_NAME, "id", "name"])
         }
         for field in kind.fields:
             self._places.setdefault(field.key, len(self._places))
@@ -99,7 +103,7 @@ class _Shape:
         for field in kind.fields:
             value = item.values.get(field.key)
             type = field.type
-            if value is None or value == [] or field.key == _LINES:
+            if value is None or value == [] or field.key in self.rows:
                 continue
             if isinstance(type, GroupOf):
                 for part in type.kind.fields:
@@ -125,13 +129,7 @@ class _Shape:
         return _value(type, value)
 
     def _list(self, field: Field, kind: Kind, items: list[Item]) -> dict[Any, Any]:
-        simple = all(
-            set(one.values) == {"value"} and ";" not in str(one.values["value"])
-            and str(one.values["value"]).strip() == str(one.values["value"])
-            and not (field.separate and "," in str(one.values["value"]))
-            and not (field.key == "emails" and "," in str(one.values["value"]))
-            for one in items
-        )  # fmt: skip
+        simple = all(_is_simple(one) for one in items)
         self._several[(field.key,)] = self._several.get((field.key,), True) and simple
         cells = {}
         for place, one in enumerate(items):
@@ -157,8 +155,6 @@ class _Shape:
     def order(self, column: tuple[Any, ...]) -> tuple[Any, ...]:
         """Where a column stands: as the declarations have their keys."""
         first = column[0]
-        if first == "net":
-            return (1000,)
         inner = self._kind.by_key.get(first)
         place = column[1] if len(column) > 2 else 0
         last = column[-1]
@@ -186,8 +182,8 @@ class _Shape:
         field = self._kind.by_key[key]
         if place == 0 and part in field.hoists:
             return str(part)
-        if key == _LINES:
-            return str(part) if part not in self._kind.by_key else f"line.{part}"
+        if key in self.rows:
+            return str(part) if part not in self._kind.by_key else f"{singular(key)}.{part}"
         return f"{key}.{place + 1}.{part}"
 
 
@@ -200,8 +196,19 @@ def _value(type: FieldType, value: Any) -> Any:
     return type.write(value).text
 
 
-def _net(value: Any) -> dict[Any, Any]:
-    return {} if value is None else {("net",): value}
+def _is_simple(item: Item) -> bool:
+    """Whether an item is a text that can stand beside others in one cell."""
+    if set(item.values) != {SIMPLE}:
+        return False
+    text = str(item.values[SIMPLE])
+    parted = ";" in text or (not item.kind.by_key[SIMPLE].commas and "," in text)
+    return not parted and text.strip() == text
+
+
+def _amount(item: Item, kind: Kind) -> dict[Any, Any]:
+    """The computed amount of an item, where it is not written as a field of the row."""
+    value = item.derived.get(item.kind.amount)
+    return {} if value is None or item.kind.amount in kind.by_key else {(item.kind.amount,): value}
 
 
 def _beyond(item: Item, kind: Kind) -> Iterator[str]:
@@ -218,7 +225,10 @@ def _beyond(item: Item, kind: Kind) -> Iterator[str]:
                 yield field.key
         elif type.storage is Storage.FREE:
             yield field.key
-        elif isinstance(type, ListOf) and not type.kind.letter:
+        elif isinstance(type, ListOf) and type.kind.letter:
+            if type.kind.key not in IMPORTED:
+                yield field.key
+        elif isinstance(type, ListOf):
             nested = any(
                 one.extra or any(one.values.get(inner.key) for inner, _ in one.kind.lists)
                 for one in value

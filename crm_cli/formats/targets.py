@@ -2,26 +2,30 @@
 
 A name is a field's key, singular or alias; `LIST.FIELD` is a field of the first item of
 a list and `LIST.N.FIELD` of the N-th; `credit.limit` and `custom.KEY` go into groups.
-For purchases the fields of a line need no `line.`, since each row has one.
+Where the items of a list have a row each, as the lines of a purchase do, their fields need no
+`line.`.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from crm_cli.model.customer import CUSTOMER as RECORD
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Free, GroupOf, ListOf, Storage, Text, Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, normal
-from crm_cli.model.kinds import BY_NAME
+from crm_cli.model.kinds import BY_NAME, ENTRIES, KINDS
+from crm_cli.model.people import ANNIVERSARY
 from crm_cli.model.text import a_or_an, did_you_mean
 
-IMPORTED = ("customers", "products", "purchases", "payments", "tasks", "interactions")
-"""The kinds that are imported and exported row by row."""
-CALENDARS = ("tasks", "interactions", "anniversaries", "calendar")
-"""What is imported and exported as entries of a calendar; `calendar` is all of it."""
-
-CUSTOMER = Field("customer", Text(), "whose it is: id, external_id, e-mail or phone")
+CUSTOMER = Field(
+    "customer",
+    Text(),
+    "whose it is: id, external_id, e-mail or phone",
+    headings="customer_id customerid client client_id account stranka kupec kunde customer_email "
+    "e_mail email mail",
+)
 ID = Field("id", Text(), "its id here")
 _PLAIN = Free()
 
@@ -51,6 +55,30 @@ class Target(NamedTuple):
         return f"{self.list}.{self.position + 1}.{self.field.key}"
 
 
+def belongs(kind: Kind) -> bool:
+    """Whether records of the kind stand in a customer's file."""
+    return bool(kind.letter)
+
+
+def _has_rows(kind: Kind) -> bool:
+    """Whether a kind is imported and exported: it has records, or its items have ids."""
+    if kind.exchange is None:
+        return False
+    items = bool(kind.letter) and any(kind is part for _, part in RECORD.lists)
+    return items or kind is RECORD or kind in ENTRIES
+
+
+IMPORTED = tuple(kind.key for kind in KINDS if _has_rows(kind))
+"""The kinds that are imported and exported row by row."""
+ALL_DATES = "calendar"
+"""The name of a calendar of all kinds."""
+_ENTRIES = [kind.key for kind in KINDS if kind.calendar is not None]
+CALENDARS = (*sorted(_ENTRIES, key=lambda key: key not in IMPORTED), ALL_DATES)
+"""What is imported and exported as entries of a calendar."""
+EXCHANGED = tuple(dict.fromkeys((*IMPORTED, *CALENDARS)))
+"""All that is imported and exported."""
+
+
 def kind_of(name: str) -> Kind:
     """The kind of an import or export; UsageError with those that there are."""
     kind = BY_NAME.get(normal(name))
@@ -65,22 +93,26 @@ def kind_of(name: str) -> Kind:
 def exchanged(name: str) -> str:
     """What is to be imported or exported, of a calendar too; UsageError where it is neither."""
     bare = normal(name)
-    if bare in ("anniversary", "anniversaries", "birthday", "birthdays"):
-        return "anniversaries"
-    if bare in ("calendar", "calendars"):
-        return "calendar"
-    if bare not in BY_NAME or BY_NAME[bare].key not in IMPORTED:
-        known = tuple(dict.fromkeys((*IMPORTED, *CALENDARS)))
+    if bare in (ALL_DATES, f"{ALL_DATES}s"):
+        return ALL_DATES
+    if bare in ("birthday", "birthdays"):
+        return ANNIVERSARY.key
+    if bare not in BY_NAME or BY_NAME[bare].key not in EXCHANGED:
         raise UsageError(
             f"{name} are not among what is imported and exported",
-            did_you_mean(name, known) or f"there are {', '.join(known)}",
+            did_you_mean(name, EXCHANGED) or f"there are {', '.join(EXCHANGED)}",
         )
     return BY_NAME[bare].key
 
 
-def belongs(kind: Kind) -> bool:
-    """Whether records of the kind stand in a customer's file."""
-    return bool(kind.letter)
+def id_name(kind: Kind) -> str:
+    """What the column of a kind's ids is called: `sku` of products."""
+    return normal(ENTRIES[kind].key) if kind in ENTRIES else ID.key
+
+
+def rows_of(kind: Kind) -> Field | None:
+    """The list of a kind whose items have a row each."""
+    return kind.by_key[kind.exchange.rows] if kind.exchange and kind.exchange.rows else None
 
 
 def target(kind: Kind, name: str) -> Target:
@@ -98,7 +130,7 @@ def find(kind: Kind, name: str) -> Target | None:
     """What a name means for a kind, None where it means nothing."""
     head, *rest = [part.strip() for part in name.split(".")]
     head = normal(head)
-    if not rest and (head == "id" or (head == "sku" and kind.key == "products")):
+    if not rest and head in ("id", id_name(kind)):
         return Target(ID)
     if not rest and head == "customer" and belongs(kind):
         return Target(CUSTOMER)
@@ -124,7 +156,7 @@ def _outside(kind: Kind, head: str, rest: list[str]) -> Target | None:
     if head in kind.hoisted:
         listed, field = kind.hoisted[head]
         return Target(field, listed.key)
-    lines = kind.by_key.get("lines")
+    lines = rows_of(kind)
     if lines is not None and isinstance(lines.type, ListOf):
         inner = lines.type.kind.by_name.get(head)
         return Target(inner, lines.key) if inner is not None else None
@@ -160,7 +192,7 @@ def names(kind: Kind) -> list[str]:
     """The names that columns of a kind may be given, as people would write them."""
     found = ["id"] if not belongs(kind) else ["customer", "id"]
     for field in kind.fields:
-        if field.key == "lines" and isinstance(field.type, ListOf):
+        if field is rows_of(kind) and isinstance(field.type, ListOf):
             found += [part.key for part in field.type.kind.fields if part.key != "notes"]
         elif isinstance(field.type, ListOf) and field.type.kind.letter:
             continue

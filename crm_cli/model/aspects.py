@@ -59,6 +59,18 @@ class Reminder(Declaration):
     """The field with the minutes that an item takes."""
 
 
+class Exchange(Declaration):
+    """How items are written into tables for other programs, and read from theirs."""
+
+    needed: tuple[str, ...] = ()
+    """What a row of a new item has to give."""
+    rows: str = ""
+    """The list whose items have a row each, such as the lines of a purchase."""
+    keys: tuple[tuple[str, ...], ...] = ()
+    """The fields that together tell which item a row is about, after its id and external id;
+    one that is left out has its default."""
+
+
 def joined(separator: str, parts: Iterable[object]) -> str:
     """The parts that are not empty, in one line."""
     texts = (" ".join(str(part).split()) for part in parts if part is not None)

@@ -52,13 +52,15 @@ TAG = Kind(
     name="tag",
     key="tags",
     doc="a word of your own to find customers by",
-    fields=(Field("value", Word(), "the tag"),),
+    fields=(Field("value", Word(), "the tag", commas=False),),
     shorthand=alone("value"),
     title="value",
     notes=False,
 )
 
-EMAIL = _channel("email", "emails", "an e-mail address", Field("value", Text(), "the address"))
+EMAIL = _channel(
+    "email", "emails", "an e-mail address", Field("value", Text(), "the address", commas=False)
+)
 
 PHONE = _channel(
     "phone",
@@ -80,11 +82,38 @@ ADDRESS = Kind(
     doc="a postal address",
     fields=(
         Field("label", Word(), "office, home, billing, delivery or your own word"),
-        Field("street", Text(), "street and number"),
-        Field("city", Text(), "town"),
-        Field("region", Text(), "state, province or region"),
-        Field("postcode", Code(), "postal code, as text", aliases=("postal_code", "zip")),
-        Field("country", Country(), "ISO 3166-1 alpha-2; names are understood"),
+        Field(
+            "street",
+            Text(),
+            "street and number",
+            headings="address street_address address_line_1 address1 naslov ulica adresa strasse "
+            "via indirizzo",
+        ),
+        Field(
+            "city",
+            Text(),
+            "town",
+            headings="town mesto kraj ort stadt citta grad ville posta_kraj",
+        ),
+        Field(
+            "region",
+            Text(),
+            "state, province or region",
+            headings="state province county regija",
+        ),
+        Field(
+            "postcode",
+            Code(),
+            "postal code, as text",
+            aliases=("postal_code", "zip"),
+            headings="zip zip_code zipcode postal_code plz postna_stevilka posta cap",
+        ),
+        Field(
+            "country",
+            Country(),
+            "ISO 3166-1 alpha-2; names are understood",
+            headings="drzava land nation pays paese",
+        ),
     ),
     title="city",
 )

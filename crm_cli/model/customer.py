@@ -25,7 +25,7 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.interaction import INTERACTION
-from crm_cli.model.kind import Derived, Field, Finding, Kind, State
+from crm_cli.model.kind import NOTES, Derived, Field, Finding, Kind, State
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.people import (
     ANNIVERSARY,
@@ -96,9 +96,26 @@ CUSTOMER = Kind(
     key="customers",
     doc="a person or an organization",
     fields=(
-        Field("name", Text(), "what they are called"),
-        Field("given_name", Text(), "first name"),
-        Field("family_name", Text(), "last name"),
+        Field(
+            "name",
+            Text(),
+            "what they are called",
+            headings="full_name customer_name company company_name organization organisation "
+            "firma podjetje naziv ime naziv_podjetja ime_in_priimek unternehmen "
+            "ragione_sociale kunde",
+        ),
+        Field(
+            "given_name",
+            Text(),
+            "first name",
+            headings="first_name firstname vorname prenom nome osebno_ime",
+        ),
+        Field(
+            "family_name",
+            Text(),
+            "last name",
+            headings="last_name lastname surname nachname priimek nom cognome prezime",
+        ),
         Field("nickname", Text(), "what friends call them"),
         Field("legal_name", Text(), "the name in the register"),
         Field("kind", Choice(CUSTOMER_KINDS), "a person or an organization"),
@@ -114,35 +131,97 @@ CUSTOMER = Kind(
             Choice(LEAD_STATUSES, vocabulary="lead_status"),
             "how far a lead has come",
         ),
-        Field("owner", User(), "who of us looks after them"),
+        Field(
+            "owner",
+            User(),
+            "who of us looks after them",
+            headings="account_manager sales_rep skrbnik",
+        ),
         Field("source", Choice(SOURCES, vocabulary="source"), "how they found us"),
         Field("source_detail", Text(), "how exactly"),
         Field("referred_by", Reference("customer"), "who sent them"),
-        Field("industry", Text(), "their line of business"),
+        Field(
+            "industry",
+            Text(),
+            "their line of business",
+            headings="sector branch dejavnost panoga branche",
+        ),
         Field("employees", Integer(), "how many work there"),
         Field("gender", Word(), "gender"),
-        Field("birth_date", Partial(), "day of birth", aliases=("birthday",)),
-        Field("language", Word(), "BCP 47 language tag"),
+        Field(
+            "birth_date",
+            Partial(),
+            "day of birth",
+            aliases=("birthday",),
+            headings="birthday date_of_birth dob datum_rojstva rojstni_dan geburtsdatum",
+        ),
+        Field("language", Word(), "BCP 47 language tag", headings="jezik sprache lang"),
         Field("time_zone", Word(), "IANA time zone"),
         Field(
             "preferred_channel",
             Choice(CHANNELS, vocabulary="preferred_channel"),
             "how they like to be reached",
         ),
-        Field("registration_id", Code(), "number in the register"),
-        Field("tax_id", Code(), "tax number"),
+        Field(
+            "registration_id",
+            Code(),
+            "number in the register",
+            headings="company_number maticna_stevilka",
+        ),
+        Field(
+            "tax_id",
+            Code(),
+            "tax number",
+            headings="vat vat_id vat_number tax_number davcna_stevilka davcna id_za_ddv ust_id "
+            "uid partita_iva oib",
+        ),
         Field("vat_registered", Boolean(), "registered for value-added tax"),
         Field("supplier", Boolean(), "also a supplier"),
         Field("contact_every", Every(), "how often to be in touch"),
         Field("created", Moment(), "when the record was made"),
         Field("source_system", Word(), "the system it was imported from"),
-        Field("external_id", Code(), "its id there"),
+        Field(
+            "external_id",
+            Code(),
+            "its id there",
+            headings="customer_id customerid client_id account_number sifra sifra_stranke "
+            "kundennummer",
+        ),
         Field("custom", Free(), "your own fields"),
-        Field("notes", Text(), "anything else"),
-        Field("tags", ListOf(TAG), "words to find them by", lifts={"tag": "value"}, separate=True),
-        Field("emails", ListOf(EMAIL), "e-mail addresses", lifts={"email": "value"}),
-        Field("phones", ListOf(PHONE), "telephone numbers", lifts={"phone": "value"}),
-        Field("urls", ListOf(URL), "web addresses", lifts={"url": "value"}),
+        Field("notes", Text(), "anything else", headings=NOTES),
+        Field(
+            "tags",
+            ListOf(TAG),
+            "words to find them by",
+            lifts={"tag": "value"},
+            separate=True,
+            headings="labels groups oznake",
+        ),
+        Field(
+            "emails",
+            ListOf(EMAIL),
+            "e-mail addresses",
+            lifts={"email": "value"},
+            headings="e_mail mail email_address e_mail_address eposta e_posta enaslov e_naslov "
+            "elektronski_naslov",
+        ),
+        Field(
+            "phones",
+            ListOf(PHONE),
+            "telephone numbers",
+            lifts={"phone": "value"},
+            headings="tel telephone phone_number telefon telefonska_stevilka telefono "
+            "broj_telefona; "
+            "mobile mobile_phone cell cellphone gsm mobitel handy mobil; "
+            "fax telefax faks",
+        ),
+        Field(
+            "urls",
+            ListOf(URL),
+            "web addresses",
+            lifts={"url": "value"},
+            headings="website web web_site homepage www spletna_stran",
+        ),
         Field("social", ListOf(SOCIAL), "names on social networks"),
         Field(
             "addresses",

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.aspects import Happening, Reminder, Row, joined
+from crm_cli.model.aspects import Exchange, Happening, Reminder, Row, joined
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
@@ -131,21 +131,44 @@ INTERACTION = Kind(
     key="interactions",
     doc="a contact with a customer, on any channel",
     fields=(
-        Field("at", Moment(), "when", aliases=("date", "when")),
+        Field(
+            "at",
+            Moment(),
+            "when",
+            aliases=("date", "when"),
+            headings="date time datetime datum cas when",
+        ),
         Field(
             "kind",
             Choice(INTERACTION_KINDS, vocabulary="interaction_kind"),
             "the channel",
             aliases=("channel",),
             default="note",
+            headings="type channel vrsta",
         ),
         Field("direction", Choice(DIRECTIONS), "who began it"),
         Field("status", Choice(INTERACTION_STATUSES), "whether it took place", default="held"),
         Field("outcome", Choice(OUTCOMES, vocabulary="outcome"), "what came of it"),
         Field("duration", Duration(), "how long, in minutes in answers"),
-        Field("subject", Text(), "what it was about, in few words"),
-        Field("summary", Text(), "what was said"),
-        Field("owner", User(), "who of us", inherits="owner"),
+        Field(
+            "subject",
+            Text(),
+            "what it was about, in few words",
+            headings="title zadeva betreff",
+        ),
+        Field(
+            "summary",
+            Text(),
+            "what was said",
+            headings="text note notes body description opis vsebina",
+        ),
+        Field(
+            "owner",
+            User(),
+            "who of us",
+            inherits="owner",
+            headings="employee sales_rep seller prodajalec",
+        ),
         Field("touchpoint", Text(), "where: the shop, the fair, the web form"),
         Field("participants", Texts(), "who else was there"),
         Field("sentiment", Choice(SENTIMENTS), "how the customer felt"),
@@ -156,6 +179,8 @@ INTERACTION = Kind(
         Field("uid", Word(), "its UID in the calendar that it came from"),
     ),
     letter="i",
+    exchange=Exchange(needed=("at",), keys=(("message_id",),)),
+    calendar="is:planned",
     shorthand=read_line,
     begins=begins,
     title="summary",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_cli.model.aspects import Happening, Reminder
+from crm_cli.model.aspects import Exchange, Happening, Reminder
 from crm_cli.model.declaration import Declaration
 from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Shorthand, Storage, Text
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 _TEXT = Text()
+NOTES = "note comment comments remarks opomba opombe notiz bemerkung"
 _NONE: Mapping[str, str] = {}
 
 
@@ -48,6 +49,14 @@ class Field(Declaration, positional=3):
     `city` of a customer is `city` of any address, and shows the first one's."""
     hoists: tuple[str, ...] = ()
     """Of a list: keys that may stand in the owner itself and then mean the first item."""
+    headings: str = ""
+    """What other programs call its column, in one word each, letters and `_`. Of a list, those
+    of the second item follow after `; `, and then those of the third."""
+    commas: bool = True
+    """Of a text: whether it may have commas, so that none parts it from another one in a cell."""
+    copied: str = ""
+    """Where a new item has its value from unless it is given: `product.price`, the price of what
+    the field `product` refers to."""
     separate: bool = False
     """Of a list: whether one text may hold several items (`tags: a, b`)."""
     to_come: bool = False
@@ -189,6 +198,8 @@ class Kind(Declaration, kw_only=True):
     """Looks at an item as a whole."""
     aliases: tuple[str, ...] = ()
     """Other names for the kind in commands and queries."""
+    id_headings: str = ""
+    """What other programs call the id's column."""
     title: str = ""
     """The field that names an item to people."""
     amount: str = ""
@@ -226,11 +237,17 @@ class Kind(Declaration, kw_only=True):
     after today, by their title."""
     due: Reminder | None = None
     """When items are due; unless given, never."""
+    exchange: Exchange | None = Exchange()
+    """How records, and items with an id, are imported and exported; None where they are not."""
+    calendar: str | None = None
+    """The query term for the items that a whole calendar shows, where items are entries of
+    calendars; an empty text stands for all of them."""
 
     def complete(self) -> None:
         self._complete_summaries()
         if self.notes and all(field.key != "notes" for field in self.fields):
-            self.__dict__["fields"] = (*self.fields, Field("notes", Text(), "anything else"))
+            notes = Field("notes", Text(), "anything else", headings=NOTES)
+            self.__dict__["fields"] = (*self.fields, notes)
         if not self.ranked:
             self.__dict__["ranked"] = self.columns
         if self.timeline is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from crm_cli.model.aspects import Happening, Row, amount_text, joined
+from crm_cli.model.aspects import Exchange, Happening, Row, amount_text, joined
 from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, ListOf, Money, Reference
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State
@@ -80,16 +80,32 @@ PAYMENT = Kind(
     key="payments",
     doc="money received or given back",
     fields=(
-        Field("date", Date(), "when", aliases=("at",)),
-        Field("amount", Money(), "how much"),
-        Field("currency", Currency(), "its currency, if not the business's"),
-        Field("method", Choice(PAYMENT_METHODS), "how"),
+        Field("date", Date(), "when", aliases=("at",), headings="payment_date datum datum_placila"),
+        Field("amount", Money(), "how much", headings="paid sum znesek placilo betrag"),
+        Field(
+            "currency",
+            Currency(),
+            "its currency, if not the business's",
+            headings="valuta wahrung",
+        ),
+        Field("method", Choice(PAYMENT_METHODS), "how", headings="payment_method nacin_placila"),
         Field("direction", Choice(PAYMENT_DIRECTIONS), "in, or a refund", default="in"),
-        Field("for", Reference("purchase"), "the purchase it pays, by id or number"),
+        Field(
+            "for",
+            Reference("purchase"),
+            "the purchase it pays, by id or number",
+            headings="invoice invoice_number number racun stevilka_racuna",
+        ),
         Field("allocations", ListOf(ALLOCATION), "the purchases it pays, where several"),
-        Field("reference", Code(), "the bank's or the payer's reference"),
+        Field(
+            "reference",
+            Code(),
+            "the bank's or the payer's reference",
+            headings="sklic referenca ref",
+        ),
     ),
     letter="y",
+    exchange=Exchange(needed=("date", "amount")),
     title="reference",
     amount="amount",
     when="date",

@@ -115,6 +115,7 @@ ANNIVERSARY = Kind(
         Field("remind_before", Every(), "how long before to remind"),
     ),
     title="label",
+    calendar="",
     check=_check_anniversary,
 )
 
@@ -124,7 +125,7 @@ INTEREST = Kind(
     doc="what somebody likes or knows",
     fields=(
         Field("kind", Choice(INTEREST_KINDS), "hobby, interest or expertise"),
-        Field("value", Text(), "what"),
+        Field("value", Text(), "what", commas=False),
     ),
     shorthand=alone("value"),
     title="value",

@@ -14,7 +14,7 @@ from crm_cli.model.fieldtypes import (
     Texts,
     Word,
 )
-from crm_cli.model.kind import Field, Kind, State
+from crm_cli.model.kind import NOTES, Field, Kind, State
 from crm_cli.model.purchase import TAX_CATEGORIES
 
 PRODUCT_KINDS = ("good", "service")
@@ -26,22 +26,45 @@ PRODUCT = Kind(
     key="products",
     doc="something that is sold",
     fields=(
-        Field("name", Text(), "what it is called"),
+        Field(
+            "name",
+            Text(),
+            "what it is called",
+            headings="product product_name title naziv izdelek artikel ime",
+        ),
         Field("kind", Choice(PRODUCT_KINDS), "a thing, or work", default="good"),
-        Field("category", Text(), "the group it belongs to"),
-        Field("price", Price(), "the usual price of one, without tax"),
+        Field(
+            "category",
+            Text(),
+            "the group it belongs to",
+            headings="category_name group skupina kategorija kategorie",
+        ),
+        Field(
+            "price",
+            Price(),
+            "the usual price of one, without tax",
+            headings="unit_price unitprice cena cena_brez_ddv preis",
+        ),
         Field("cost", Price(), "what one costs us"),
         Field("currency", Currency(), "the price's currency, if not the business's"),
         Field("tax_category", Choice(TAX_CATEGORIES), "EN 16931 tax category"),
-        Field("tax_rate", Percent(), "percent"),
-        Field("unit", Word(), "piece, kg, hour"),
+        Field("tax_rate", Percent(), "percent", headings="vat vat_rate ddv stopnja_ddv"),
+        Field("unit", Word(), "piece, kg, hour", headings="enota einheit unit_of_measure"),
         Field("consumable", Boolean(), "used up, and bought again"),
         Field("reorder_every", Every(), "how often it is usually bought again"),
         Field("complements", Texts("product"), "products that go with it"),
-        Field("disabled", Boolean(), "no longer sold", default=False),
+        Field(
+            "disabled",
+            Boolean(),
+            "no longer sold",
+            default=False,
+            headings="discontinued inactive",
+        ),
         Field("source_system", Word(), "the system it was imported from"),
-        Field("external_id", Code(), "its id there"),
+        Field("external_id", Code(), "its id there", headings="product_id productid"),
+        Field("notes", Text(), "anything else", headings=f"{NOTES} description opis"),
     ),
+    id_headings="code product_code article_number item_number sifra artikelnummer",
     title="name",
     columns=("id", "name", "kind", "category", "price", "currency", "unit", "disabled"),
     ranked=("id", "name", "price", "category", "unit", "disabled", "currency", "kind"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.aspects import Happening, Reminder, Row, amount_text, joined
+from crm_cli.model.aspects import Exchange, Happening, Reminder, Row, amount_text, joined
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import (
@@ -114,16 +114,34 @@ LINE = Kind(
     key="lines",
     doc="one product or service on a purchase",
     fields=(
-        Field("product", Reference("product"), "the product's SKU", aliases=("sku",)),
+        Field(
+            "product",
+            Reference("product"),
+            "the product's SKU",
+            aliases=("sku",),
+            headings="product_id productid item article izdelek artikel sifra_artikla",
+        ),
         Field("description", Text(), "what it is, where it has no SKU"),
-        Field("quantity", Number(), "how many", default=Decimal(1)),
+        Field(
+            "quantity",
+            Number(),
+            "how many",
+            default=Decimal(1),
+            headings="qty units kolicina kol menge",
+        ),
         Field("unit", Word(), "piece, kg, hour"),
         Field(
-            "unit_price", Price(), "price of one, before discount, without tax", aliases=("price",)
+            "unit_price",
+            Price(),
+            "price of one, before discount, without tax",
+            aliases=("price",),
+            label="price",
+            headings="unitprice price cena cena_na_enoto preis",
+            copied="product.price",
         ),
-        Field("discount", Percent(), "percent"),
+        Field("discount", Percent(), "percent", headings="discount_percent popust rabatt rabat"),
         Field("tax_category", Choice(TAX_CATEGORIES), "EN 16931 tax category"),
-        Field("tax_rate", Percent(), "percent"),
+        Field("tax_rate", Percent(), "percent", headings="vat vat_rate ddv stopnja_ddv"),
     ),
     shorthand=read_line,
     title="product",
@@ -134,6 +152,8 @@ LINE = Kind(
     check=_check_line,
     columns=("date", "customer", "product", "quantity", "unit_price", "discount", "net"),
     sought=("product",),
+    amount="net",
+    exchange=Exchange(needed=("unit_price",)),
     counted="{p}.counts",
 )
 
@@ -212,27 +232,73 @@ PURCHASE = Kind(
     doc="a sale, order, invoice or credit note",
     fields=(
         Field("kind", Choice(PURCHASE_KINDS), "what it is", default="sale"),
-        Field("number", Code(), "its number"),
-        Field("date", Date(), "when", aliases=("at",)),
-        Field("due_date", Date(), "until when an invoice is to be paid", to_come=True),
-        Field("currency", Currency(), "its currency, if not the business's"),
+        Field(
+            "number",
+            Code(),
+            "its number",
+            headings="invoice_number order_number document no stevilka racun stevilka_racuna "
+            "rechnungsnummer",
+        ),
+        Field(
+            "date",
+            Date(),
+            "when",
+            aliases=("at",),
+            headings="order_date orderdate invoice_date purchase_date datum datum_racuna",
+        ),
+        Field(
+            "due_date",
+            Date(),
+            "until when an invoice is to be paid",
+            to_come=True,
+            headings="due rok rok_placila datum_zapadlosti",
+        ),
+        Field(
+            "currency",
+            Currency(),
+            "its currency, if not the business's",
+            headings="valuta wahrung",
+        ),
         Field("payment_terms", Text(), "the terms in words"),
         Field("status", Choice(PURCHASE_STATUSES), "whether it counts", default="posted"),
         Field("delivery", Choice(DELIVERIES), "where the goods are"),
-        Field("shipped", Date(), "when it left"),
-        Field("required", Date(), "when the customer wants it", to_come=True),
+        Field("shipped", Date(), "when it left", headings="shipped_date shippeddate"),
+        Field(
+            "required",
+            Date(),
+            "when the customer wants it",
+            to_come=True,
+            headings="required_date requireddate",
+        ),
         Field("order", Reference("purchase"), "the order that an invoice bills"),
         Field("corrects", Reference("purchase"), "the invoice that a credit note corrects"),
         Field("lines", ListOf(LINE), "what was bought"),
-        Field("amount", Money(), "the net amount, where there are no lines"),
+        Field(
+            "amount",
+            Money(),
+            "the net amount, where there are no lines",
+            headings="total net_amount znesek betrag",
+        ),
         Field("text", Text(), "what it was, where there are no lines"),
         Field("return_reason", Text(), "why it came back"),
         Field("campaign", Reference("campaign", required=False), "the campaign that led to it"),
-        Field("owner", User(), "who of us sold it", inherits="owner"),
+        Field(
+            "owner",
+            User(),
+            "who of us sold it",
+            inherits="owner",
+            headings="employee sales_rep seller prodajalec",
+        ),
         Field("source_system", Word(), "the system it was imported from"),
-        Field("external_id", Code(), "its id there"),
+        Field(
+            "external_id",
+            Code(),
+            "its id there",
+            headings="order_id orderid purchase_id transaction_id",
+        ),
     ),
     letter="p",
+    exchange=Exchange(needed=("date",), rows="lines", keys=(("number", "kind"),)),
     title="number",
     amount="net",
     when="date",

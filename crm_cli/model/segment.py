@@ -71,5 +71,6 @@ SEGMENT = Kind(
         Field("members", Texts("customer"), "the ids of a fixed list"),
     ),
     title="description",
+    exchange=None,
     columns=("id", "query", "where", "description", "kind"),
 )

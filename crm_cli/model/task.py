@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crm_cli.model.aspects import Happening, Reminder
+from crm_cli.model.aspects import Exchange, Happening, Reminder
 from crm_cli.model.contacts import alone
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
@@ -24,7 +24,7 @@ from crm_cli.model.fieldtypes import (
     User,
     Word,
 )
-from crm_cli.model.kind import Derived, Field, Finding, Kind, Move, State, Summary
+from crm_cli.model.kind import NOTES, Derived, Field, Finding, Kind, Move, State, Summary
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -127,20 +127,39 @@ TASK = Kind(
     key="tasks",
     doc="something to do",
     fields=(
-        Field("title", Text(), "what is to be done"),
+        Field(
+            "title",
+            Text(),
+            "what is to be done",
+            headings="task subject name to_do todo what naslov opravilo aufgabe",
+        ),
         Field("kind", Choice(TASK_KINDS, vocabulary="task_kind"), "what it is", default="todo"),
         Field("status", Choice(TASK_STATUSES), "how far it is", default="open"),
         Field("priority", Choice(PRIORITIES), "how much it presses", default="normal"),
         Field("percent_complete", Integer(0, 100), "how much is done, 0 to 100"),
         Field("start", Moment(), "not before", to_come=True),
-        Field("due", Moment(), "until when", aliases=("date", "due_date"), to_come=True),
+        Field(
+            "due",
+            Moment(),
+            "until when",
+            aliases=("date", "due_date"),
+            to_come=True,
+            headings="due_date deadline date rok frist",
+        ),
         Field("completed", Moment(), "when it was done"),
         Field("rrule", Text(), "how it recurs (RFC 5545)", aliases=("every",), searched=False),
         Field("repeat_from", Choice(REPEAT_FROM), "what a recurrence counts from"),
         Field("recurrence_id", Moment(), "the rule's own day of one that was put off"),
         Field("occurrences", ListOf(OCCURRENCE), "those that have been"),
         Field("organizer", User(), "who asked for it"),
-        Field("assignee", User(), "who does it", aliases=("owner",), inherits="owner"),
+        Field(
+            "assignee",
+            User(),
+            "who does it",
+            aliases=("owner",),
+            inherits="owner",
+            headings="assigned_to owner responsible izvajalec",
+        ),
         Field("delegated_from", User(), "who passed it on"),
         Field("delegation_status", Choice(DELEGATION_STATUSES), "what the delegate said"),
         Field("remind_before", Every(), "how long before to remind"),
@@ -149,8 +168,11 @@ TASK = Kind(
         Field("case", Reference("case", required=False), "the case it is about"),
         Field("purchase", Reference("purchase"), "the purchase it is about"),
         Field("uid", Word(), "its UID in the calendar that it came from"),
+        Field("notes", Text(), "anything else", headings=f"{NOTES} description opis"),
     ),
     letter="t",
+    exchange=Exchange(needed=("title",)),
+    calendar="is:open",
     shorthand=alone("title"),
     title="title",
     when="due",

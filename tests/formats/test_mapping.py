@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_cli.formats.headings import default_map, unknown_headings
+from crm_cli.formats.headings import default_map, synonyms, unknown_headings
 from crm_cli.formats.mapping import Column, Map, map_answer, read_map
 from crm_cli.formats.targets import IMPORTED, find, kind_of, names, target
 from crm_cli.model.errors import DataError, UsageError
@@ -201,10 +201,17 @@ def test_headings_that_say_nothing_are_refused() -> None:
 
 @pytest.mark.parametrize("kind", IMPORTED)
 def test_synonyms_are_of_fields_that_there_are(kind: str) -> None:
-    from crm_cli.formats.headings import _SYNONYMS
+    known = synonyms(kind_of(kind))
+    assert known["opomba"] == "notes"
+    for word, key in known.items():
+        assert find(kind_of(kind), key) is not None, (word, key)
 
-    for key in _SYNONYMS[kind]:
-        assert find(kind_of(kind), key) is not None, key
+
+def test_the_first_field_that_is_called_so_has_it() -> None:
+    assert synonyms(kind_of("interactions"))["note"] == "summary"
+    assert synonyms(kind_of("payments"))["note"] == "notes"
+    assert synonyms(CUSTOMERS)["faks"] == "phone.3"
+    assert synonyms(kind_of("products"))["sifra"] == "sku"
 
 
 def test_a_map_for_another_file_is_refused() -> None:

@@ -7,21 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from crm_cli.features.exporting.items import items_of
 from crm_cli.features.items import foreign_uids
 from crm_cli.formats.ics.words import Around
+from crm_cli.formats.targets import ALL_DATES
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
-from crm_cli.model.task import TASK
+from crm_cli.model.kinds import BY_NAME, KINDS
+from crm_cli.model.people import ANNIVERSARY
 from crm_cli.workspace import Workspace
 
-_STILL = {"tasks": "is:open", "interactions": "is:planned"}
-"""What of each kind a whole calendar shows: what is still to come."""
+_SHOWN = {kind.key: kind.calendar for kind in KINDS if kind.calendar is not None}
+"""The term for what a whole calendar shows of each kind: what is still to come."""
 _BASES: Mapping[str, Kind] = {
-    "tasks": TASK,
-    "interactions": INTERACTION,
-    "anniversaries": CUSTOMER,
+    key: CUSTOMER if BY_NAME[key] is ANNIVERSARY else BY_NAME[key] for key in _SHOWN
 }
+"""The kinds that query terms are about: days to remember are found by their customer."""
 _WITH_DAYS = """
 SELECT "id" FROM "customer" WHERE "birth_date" IS NOT NULL
 UNION SELECT c."id" FROM "anniversary" a JOIN "customer" c ON c."pk" = a."customer"
@@ -52,20 +52,20 @@ def calendar_items(
     interactions those that are still to come; terms ask each kind what it understands.
     A customer stands for their birth date.
     """
-    if name != "calendar":
+    if name != ALL_DATES:
         yield from _of_kind(workspace, name, terms, where, sort)
         return
     if sort is not None:
         raise UsageError("a calendar has no order of its own", "leave --sort out")
     for kind, kept in _understood(workspace, terms, where).items():
-        still = [_STILL[kind]] if kind in _STILL else []
-        yield from _of_kind(workspace, kind, [*still, *kept], where, None)
+        shown = [_SHOWN[kind]] if _SHOWN[kind] else []
+        yield from _of_kind(workspace, kind, [*shown, *kept], where, None)
 
 
 def _of_kind(
     workspace: Workspace, name: str, terms: Sequence[str], where: str | None, sort: str | None
 ) -> Iterator[Item]:
-    if name != "anniversaries":
+    if name != ANNIVERSARY.key:
         yield from items_of(workspace, _BASES[name], terms, where=where, sort=sort)
         return
     have = {str(row[0]) for row in workspace.index.connection.execute(_WITH_DAYS)}
@@ -74,7 +74,7 @@ def _of_kind(
     for record in workspace.records(ids if sort else sorted(ids)):
         if record.values.get("birth_date") is not None:
             yield record
-        yield from (item for item in record.items("anniversaries") if item.values.get("date"))
+        yield from (item for item in record.items(name) if item.values.get("date"))
 
 
 def _understood(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from crm_cli.formats.targets import belongs
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import ENTRIES
 from crm_cli.workspace import Workspace
 
 
@@ -21,9 +22,9 @@ def items_of(
     """The records of a kind that a query describes, with all that they hold."""
     cols = ("id", "customer") if belongs(kind) else ("id",)
     rows = workspace.select(kind, terms, where=where, sort=sort, cols=cols).rows
-    if kind.key == "products":
-        products = workspace.products()
-        return (products[row[0]] for row in rows if row[0] in products)
+    if kind in ENTRIES:
+        entries = workspace.file(ENTRIES[kind].path).records
+        return (entries[row[0]] for row in rows if row[0] in entries)
     if not belongs(kind):
         return workspace.records(str(row[0]) for row in rows)
     parts = [(str(id), str(customer)) for id, customer in rows]

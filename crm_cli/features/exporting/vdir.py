@@ -17,17 +17,18 @@ from crm_cli.formats.decoding import decode
 from crm_cli.formats.ics.comparing import changed_there, news
 from crm_cli.formats.ics.entries import Entry
 from crm_cli.formats.ics.parsing import Refused, read_entries
-from crm_cli.formats.ics.words import BIRTHDAY, Around, uid_of
+from crm_cli.formats.ics.words import BIRTHDAY, LISTS, Around, uid_of
 from crm_cli.formats.ics.writing import calendar_of, component, fits, keep_others
-from crm_cli.formats.targets import exchanged
+from crm_cli.formats.targets import ALL_DATES, CALENDARS, exchanged
 from crm_cli.model.errors import CrmError, UsageError
 from crm_cli.model.item import Item
+from crm_cli.model.kinds import BY_NAME
+from crm_cli.model.people import ANNIVERSARY
 from crm_cli.store.vdir import SUFFIX, Vdir
 from crm_cli.workspace import Workspace
 
 _STAMP = re.compile(rb"^DTSTAMP:[^\r\n]*\r?\n", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]{0,120}")
-_LISTS = {"t": "tasks", "i": "interactions", "a": "anniversaries", "b": BIRTHDAY}
 
 
 @dataclass(slots=True)
@@ -68,8 +69,8 @@ def export_folder(
     StorageError.
     """
     name = exchanged(kind)
-    if name not in ("tasks", "interactions", "anniversaries", "calendar"):
-        raise UsageError(f"{name} cannot stand in a calendar", "tasks, interactions … can")
+    if name not in CALENDARS:
+        raise UsageError(f"{name} cannot stand in a calendar", f"{', '.join(CALENDARS)} can")
     vdir = Vdir(path, workspace.root)
     around = surroundings(workspace)
     done = Folder(path)
@@ -84,8 +85,8 @@ def export_folder(
         if uid not in shown:
             shown.add(uid)
             _put(vdir, by_uid.get(uid), item, uid, around, done, force=force)
-    lists = set(_LISTS.values()) if name == "calendar" else {name}
-    lists |= {BIRTHDAY} if "anniversaries" in lists else set()
+    lists = set(LISTS.values()) if name == ALL_DATES else {name}
+    lists |= {BIRTHDAY} if ANNIVERSARY.key in lists else set()
     sound = _sound(workspace)
     for one in files:
         if _is_gone(one, shown, lists) and _is_known(one, sound):
@@ -155,7 +156,7 @@ def _is_gone(one: _File, shown: set[str], lists: set[str]) -> bool:
     return bool(entries) and all(
         entry.id
         and entry.uid not in shown
-        and _LISTS.get(entry.id[:1] if entry.id[1:2] == "-" else "", entry.kind) in lists
+        and LISTS.get(entry.id[:1] if entry.id[1:2] == "-" else "", entry.kind) in lists
         for entry in entries
     )
 
@@ -216,11 +217,11 @@ def _items(workspace: Workspace, entries: Iterable[Entry]) -> dict[str, Item]:
     """The items that entries of ours are about, as far as there are any."""
     found = {}
     for entry in entries:
-        table = {"tasks": "task", "interactions": "interaction"}.get(entry.kind)
-        if table is None:
+        kind = BY_NAME.get(entry.kind)
+        if kind is None or not kind.letter:
             continue
         rows = workspace.index.connection.execute(
-            f'SELECT c."id" FROM "{table}" i JOIN "customer" c ON c."pk" = i."customer"'
+            f'SELECT c."id" FROM "{kind.name}" i JOIN "customer" c ON c."pk" = i."customer"'
             ' WHERE i."id" = ?',
             (entry.id,),
         ).fetchall()

@@ -10,10 +10,11 @@ from crm_cli.formats.ics.entries import Entry
 from crm_cli.formats.ics.words import BIRTHDAY, Around, birthday_id
 from crm_cli.model.errors import Ambiguous, DataError, NotFound, Unreadable, UsageError
 from crm_cli.model.ids import is_item_id, new_item_id
+from crm_cli.model.kinds import BY_LETTER
 from crm_cli.workspace import Workspace
 
-_TABLES = {"tasks": "task", "interactions": "interaction"}
-_LETTERS = {"tasks": "t", "interactions": "i"}
+_KINDS = {kind.key: kind for kind in BY_LETTER.values() if kind.calendar is not None}
+"""The kinds whose items, with an id each, are entries of calendars."""
 
 
 class Addressees:
@@ -65,7 +66,7 @@ class Addressees:
 
     def item(self, entry: Entry) -> str | None:
         """The id of the item that an entry is about, None where it is not here yet."""
-        if entry.kind not in _TABLES:
+        if entry.kind not in _KINDS:
             return None
         if entry.id in self._items:
             return entry.id
@@ -77,7 +78,7 @@ class Addressees:
 
     def new_id(self, entry: Entry) -> str:
         """The id of the item that an entry becomes; the same whenever it is asked for."""
-        letter = _LETTERS[entry.kind]
+        letter = _KINDS[entry.kind].letter
         if is_item_id(entry.id) and entry.id[0] == letter and entry.id not in self._items:
             return entry.id
         if entry.uid not in self._new:
@@ -129,11 +130,12 @@ class Addressees:
 
     @cached_property
     def _items(self) -> dict[str, str]:
-        """The customer of each task and interaction."""
+        """The customer of each item that is an entry of a calendar."""
         found: dict[str, str] = {}
-        for table in _TABLES.values():
+        for kind in _KINDS.values():
             rows = self._workspace.index.connection.execute(
-                f'SELECT i."id", c."id" FROM "{table}" i JOIN "customer" c ON c."pk" = i."customer"'
+                f'SELECT i."id", c."id" FROM "{kind.name}" i'
+                ' JOIN "customer" c ON c."pk" = i."customer"'
             )
             found.update((str(id), str(customer)) for id, customer in rows)
         return found

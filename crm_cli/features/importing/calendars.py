@@ -19,23 +19,17 @@ from crm_cli.formats.decoding import decode
 from crm_cli.formats.ics.entries import Entry
 from crm_cli.formats.ics.parsing import Refused, read_entries
 from crm_cli.formats.ics.words import BIRTHDAY, Around
+from crm_cli.formats.targets import ALL_DATES
 from crm_cli.model.errors import DataError, Unreadable, UsageError
+from crm_cli.model.kinds import KINDS
+from crm_cli.model.people import ANNIVERSARY
 from crm_cli.store import outside
 from crm_cli.store.vdir import Vdir
 from crm_cli.workspace import Change, Edit, Step, Workspace
 
-_WANTED = {
-    "tasks": ("tasks",),
-    "interactions": ("interactions",),
-    "anniversaries": ("anniversaries", BIRTHDAY),
-    "calendar": ("tasks", "interactions", "anniversaries", BIRTHDAY),
-}
-_NAMES = {
-    "tasks": ("task", "tasks"),
-    "interactions": ("interaction", "interactions"),
-    "anniversaries": ("anniversary", "anniversaries"),
-    BIRTHDAY: ("birthday", "birthdays"),
-}
+_NAMES = {kind.key: (kind.name, kind.key) for kind in KINDS if kind.calendar is not None}
+_NAMES[BIRTHDAY] = ("birthday", "birthdays")
+"""What entries are called, one and several, by their kind."""
 
 
 class Calendar(NamedTuple):
@@ -83,7 +77,7 @@ def read_calendar(workspace: Workspace, kind: str, path: Path, *, encoding: str 
             found += read_entries(text, around, file=str(path))
         except DataError as error:
             raise DataError(f"{path}: {error.message}", error.hint) from None
-    wanted = _WANTED[kind]
+    wanted = _wanted(kind)
     entries = [one for one in found if isinstance(one, Entry)]
     others = Counter(one.kind for one in entries if one.kind not in wanted)
     names = dict.fromkeys(name for one in entries if one.kind in wanted for name in one.left_out)
@@ -190,7 +184,14 @@ def _reject(entry: Entry, reason: str) -> Refused:
     return Refused(entry.line, reason, entry.source, entry.file)
 
 
+def _wanted(kind: str) -> tuple[str, ...]:
+    """The kinds of entries that are asked for: birthdays go with anniversaries."""
+    if kind == ALL_DATES:
+        return tuple(_NAMES)
+    return (kind, BIRTHDAY) if kind == ANNIVERSARY.key else (kind,)
+
+
 def _noun(kind: str, number: int) -> str:
-    if kind == "calendar":
+    if kind == ALL_DATES:
         return "entry" if number == 1 else "entries"
     return _NAMES[kind][number != 1]

@@ -1,4 +1,4 @@
-"""Rows of what belongs to customers: purchases of one or several rows, payments, tasks …"""
+"""Rows of what belongs to customers: items of one row, or of several with their lines."""
 
 from __future__ import annotations
 
@@ -11,20 +11,13 @@ from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.merging import Values, changes, says
 from crm_cli.features.importing.outcome import Fate, Outcome, Reject
 from crm_cli.formats.drafts import Draft, Drafts
-from crm_cli.formats.targets import target
+from crm_cli.formats.targets import rows_of, target
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.fieldtypes import ListOf, Reference
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import Field, Kind
 from crm_cli.store.document import Document
 from crm_cli.workspace import Edit, Workspace
-
-_NEEDED = {
-    "purchases": ("date",),
-    "payments": ("date", "amount"),
-    "tasks": ("title",),
-    "interactions": ("at",),
-}
-"""What a new item must say; without it the record would have an error."""
 
 Key = tuple[str, ...]
 
@@ -61,15 +54,15 @@ def plan_items(
 def _grouped(drafts: Drafts) -> Iterator[tuple[list[Draft], str]]:
     """The rows of each item, and why they are spoiled: a row of the same one is rejected.
 
-    Only purchases have several, told by the cells of their key as they stand.
+    Only kinds with a list of rows have several, told by the cells of their key as they stand.
     """
-    if "lines" not in drafts.kind.by_key:
+    if rows_of(drafts.kind) is None:
         for draft in drafts.rows:
             yield [draft], ""
         return
     keys = _key_columns(drafts)
     spoiled = {
-        key: f"line {row.line} of the same purchase is rejected"
+        key: f"line {row.line} of the same {drafts.kind.name} is rejected"
         for row in drafts.rejected
         if (key := _key(keys, row.cells))
     }
@@ -81,14 +74,18 @@ def _grouped(drafts: Drafts) -> Iterator[tuple[list[Draft], str]]:
 
 
 def _key_columns(drafts: Drafts) -> list[list[int]]:
-    """The columns that tell purchases apart, in the order in which they are asked."""
+    """The columns that tell items apart, in the order in which they are asked."""
     places: dict[str, int] = {}
     for column in drafts.map.columns:
         to = target(drafts.kind, column.key)
         if not to.list and not to.group:
             places[to.field.key] = drafts.headings.index(column.heading)
-    keys = [("id",), ("external_id",), ("number", "kind", "customer")]
+    keys = [("id",), ("external_id",), *((*key, "customer") for key in _keys(drafts.kind))]
     return [[places[part] for part in key if part in places] for key in keys if key[0] in places]
+
+
+def _keys(kind: Kind) -> tuple[tuple[str, ...], ...]:
+    return kind.exchange.keys if kind.exchange is not None else ()
 
 
 def _key(columns: list[list[int]], cells: tuple[str, ...]) -> Key:
@@ -102,60 +99,77 @@ def _together(rows: list[Draft], kind: Kind, known: Known, spoiled: str) -> _Gro
     """The item that rows make, with its references resolved, or why they cannot."""
     faults: dict[int, str] = {}
     values: Values = {}
-    lines: list[Values] = []
+    field = rows_of(kind)
+    listed = field.key if field is not None else ""
+    parts: list[Values] = []
     first = rows[0]
     for draft in rows:
         try:
-            said = _resolved(draft.values, known)
-            _agree(values, said, first.line)
+            said = _resolved(draft.values, kind, known)
+            if field is not None:
+                _agree(values, said, first.line, field, kind)
         except Unreadable as error:
             hint = f" ({error.hint})" if error.hint else ""
             faults[draft.line] = f"{error.message}{hint}"
             continue
-        lines += said.get("lines", ())
-        values |= {key: value for key, value in said.items() if key != "lines"}
+        parts += said.get(listed, ())
+        values |= {key: value for key, value in said.items() if key != listed}
     if faults or spoiled:
         line = next(iter(faults), first.line)
         other = spoiled or f"line {line} of the same {kind.name} is rejected"
         return [Reject(draft, faults.get(draft.line, other)) for draft in rows]
-    if lines:
-        values["lines"] = lines
+    if parts:
+        values[listed] = parts
     return _Group(rows, values, values.pop("customer"))
 
 
-def _agree(values: Values, said: Values, line: int) -> None:
-    """Rows of one purchase say the same of it; raises Unreadable."""
+def _agree(values: Values, said: Values, line: int, listed: Field, kind: Kind) -> None:
+    """Rows of one item say the same of it; raises Unreadable."""
     for key, value in said.items():
-        if key != "lines" and values.get(key, value) != value:
+        if key != listed.key and values.get(key, value) != value:
             raise Unreadable(
-                f"{key} is {value} here and {values[key]} in line {line}, of the same purchase"
+                f"{key} is {value} here and {values[key]} in line {line}, of the same {kind.name}"
             )
-    if values and "lines" not in said:
-        raise Unreadable(f"line {line} is the same purchase, and neither has a product of its own")
+    if values and listed.key not in said:
+        assert isinstance(listed.type, ListOf)
+        title = listed.type.kind.title or listed.type.kind.name
+        raise Unreadable(
+            f"line {line} is the same {kind.name}, and neither has a {title} of its own"
+        )
 
 
-def _resolved(values: Values, known: Known) -> Values:
-    """The values with the customer's id and products' SKUs, and prices where none is said."""
-    said = dict(values)
-    if "customer" not in said:
+def _resolved(values: Values, kind: Kind, known: Known) -> Values:
+    """The values with the customer's id and the ids of what else is referred to."""
+    if "customer" not in values:
         raise Unreadable("there is no customer")
-    said["customer"] = known.customer(said["customer"])
-    if "lines" not in said:
-        return said
-    made = []
-    for line in said["lines"]:
-        line = dict(line)
-        product: Item | None = None
-        if "product" in line:
-            line["product"] = known.product(line["product"])
-            product = known.products[line["product"]]
-        if "unit_price" not in line:
-            price = product.values.get("price") if product is not None else None
-            if price is None:
-                raise Unreadable("there is no price", "map a column to unit_price")
-            line["unit_price"] = price
-        made.append(line)
-    said["lines"] = made
+    said = _completed({key: it for key, it in values.items() if key != "customer"}, kind, known)
+    said["customer"] = known.customer(values["customer"])
+    listed = rows_of(kind)
+    if listed is not None and isinstance(listed.type, ListOf) and listed.key in said:
+        part = listed.type.kind
+        said[listed.key] = [_completed(one, part, known) for one in said[listed.key]]
+        for one in said[listed.key]:
+            for key in part.exchange.needed if part.exchange is not None else ():
+                if key not in one:
+                    name = part.by_key[key].label or key
+                    raise Unreadable(f"there is no {name}", f"map a column to {key}")
+    return said
+
+
+def _completed(values: Values, kind: Kind, known: Known) -> Values:
+    """The values with the ids of entries that they refer to, and what is copied from those."""
+    said = dict(values)
+    entries: dict[str, Item] = {}
+    for field in kind.fields:
+        type = field.type
+        if isinstance(type, Reference) and type.to in known.directories and field.key in said:
+            said[field.key] = known.entry(type.to, said[field.key])
+            entries[field.key] = known.directories[type.to][said[field.key]]
+    for field in kind.fields:
+        source, _, key = field.copied.partition(".")
+        value = entries[source].values.get(key) if source in entries else None
+        if value is not None:
+            said.setdefault(field.key, value)
     return said
 
 
@@ -210,11 +224,8 @@ def _of_customer(
                 continue
             kept.append(values)
             fates.append((values.get("id", customer), "new"))
-        elif len(item.items("lines")) > len(values.get("lines", ())) > 0:
-            held, said = len(item.items("lines")), len(values["lines"])
-            yield from _rejected(
-                group.drafts, f"{item.id} has {held} lines, and the file {said}: change it by hand"
-            )
+        elif reason := _longer(item, values):
+            yield from _rejected(group.drafts, reason)
         elif says(item, _without_id(values)):
             yield Outcome(item.id, "unchanged")
         else:
@@ -225,13 +236,24 @@ def _of_customer(
         yield Outcome(id, fate, step if place == 0 else None)
 
 
+def _longer(item: Item, values: Values) -> str:
+    """Why an item cannot be changed: it has more rows than the file. Empty where it can."""
+    listed = rows_of(item.kind)
+    if listed is None:
+        return ""
+    held, said = len(item.items(listed.key)), len(values.get(listed.key, ()))
+    if not held > said > 0:
+        return ""
+    return f"{item.id} has {held} {listed.key}, and the file {said}: change it by hand"
+
+
 def _matched(
     record: Item, kind: Kind, groups: Iterable[_Group]
 ) -> Iterator[tuple[_Group, Item | str | None]]:
     """Each group with the item of the record that it is about, or why that cannot be said."""
     used: dict[str, int] = {}
     for group in groups:
-        item = _match(record.items(kind.key), group.values, used)
+        item = _match(kind, record.items(kind.key), group.values, used)
         line = group.drafts[0].line
         if item is None:
             yield group, None
@@ -242,30 +264,25 @@ def _matched(
             yield group, item
 
 
-def _match(items: list[Item], values: Values, used: dict[str, int]) -> Item | None:
-    """The item by id, by source system and external id, by number with kind; else the same."""
-    rules: list[dict[str, Any]] = []
+def _match(kind: Kind, items: list[Item], values: Values, used: dict[str, int]) -> Item | None:
+    """The item by id, by source system and external id, by the kind's own keys; else the same."""
     if "id" in values:
         return next((one for one in items if one.id == values["id"]), None)
-    if "external_id" in values:
-        rules.append({key: values.get(key) for key in ("source_system", "external_id")})
-    if "number" in values:
-        kind = items[0].kind.by_key["kind"].default if items else None
-        rules.append({"number": values["number"], "kind": values.get("kind", kind)})
-    if "message_id" in values:
-        rules.append({"message_id": values["message_id"]})
-    for rule in rules:
+    keys = [key for key in (("external_id", "source_system"), *_keys(kind)) if key[0] in values]
+    for key in keys:
+        wanted = {part: values.get(part, kind.by_key[part].default) for part in key}
         for one in items:
-            if all(one.get(key) == value for key, value in rule.items()):
+            if all(one.get(part) == value for part, value in wanted.items()):
                 return one
-    if rules or not items or _missing(items[0].kind, values):
+    if keys or _missing(kind, values):
         return None
     return next((one for one in items if one.id not in used and says(one, values)), None)
 
 
 def _missing(kind: Kind, values: Values) -> list[str]:
     """What a new item would have to say, and does not."""
-    return [key for key in _NEEDED[kind.key] if key not in values]
+    needed = kind.exchange.needed if kind.exchange is not None else ()
+    return [key for key in needed if key not in values]
 
 
 def _write(document: Document, kind: Kind, wanted: list[Values]) -> None:

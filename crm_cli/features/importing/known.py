@@ -8,6 +8,7 @@ from functools import cached_property
 
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.item import Item
+from crm_cli.model.kinds import BY_NAME, ENTRIES
 from crm_cli.model.phones import e164
 from crm_cli.workspace import Workspace
 
@@ -128,35 +129,45 @@ class Known:
         )
 
     @cached_property
-    def products(self) -> dict[str, Item]:
-        """The product directory."""
-        return self._workspace.products()
+    def directories(self) -> dict[str, dict[str, Item]]:
+        """The entries of each kind that has a file of its own: products, by SKU."""
+        return {
+            kind.name: self._workspace.file(place.path).records for kind, place in ENTRIES.items()
+        }
 
     @cached_property
-    def _external_products(self) -> dict[str, list[tuple[System, str]]]:
-        found: dict[str, list[tuple[System, str]]] = defaultdict(list)
-        for sku, item in self.products.items():
-            if "external_id" in item.values:
-                system = item.values.get("source_system", "")
-                found[item.values["external_id"]].append((system, sku))
+    def _external(self) -> dict[tuple[str, str], list[tuple[System, str]]]:
+        """(system, id) of the entries by kind and external id."""
+        found: dict[tuple[str, str], list[tuple[System, str]]] = defaultdict(list)
+        for name, entries in self.directories.items():
+            for id, item in entries.items():
+                if "external_id" in item.values:
+                    system = item.values.get("source_system", "")
+                    found[name, item.values["external_id"]].append((system, id))
         return found
 
-    def product(self, text: str) -> str:
-        """The SKU that a cell means: itself, or a product's external id. Raises Unreadable."""
-        external = self._external_products.get(text, [])
+    def entry(self, name: str, text: str) -> str:
+        """The id that a cell means of an entry of a kind: itself, or its external id.
+
+        Raises Unreadable.
+        """
+        external = self._external.get((name, text), [])
         stages = (
-            [sku for system, sku in external if self._system and system == self._system],
-            [text] if text in self.products else [],
-            [sku for _, sku in external],
+            [id for system, id in external if self._system and system == self._system],
+            [text] if text in self.directories[name] else [],
+            [id for _, id in external],
         )
+        kind = BY_NAME[name]
+        called = ENTRIES[kind].key
         for found in stages:
             if len(found) > 1:
-                raise Unreadable(f"{text!r} is {', '.join(sorted(found)[:5])}", "give the SKU")
+                ids = ", ".join(sorted(found)[:5])
+                raise Unreadable(f"{text!r} is {ids}", f"give the {called}")
             if found:
                 return found[0]
         raise Unreadable(
-            f"there is no product {text!r}",
-            "import the products first; they are found by SKU or external_id",
+            f"there is no {name} {text!r}",
+            f"import the {kind.key} first; they are found by {called} or external_id",
         )
 
 

@@ -13,6 +13,7 @@ from crm_cli.model.fieldtypes import GroupOf, ListOf
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind
 from crm_cli.model.node import plain
+from crm_cli.model.writing import SIMPLE
 from crm_cli.store.document import Document, Ref
 
 Step = Callable[[Document], None]
@@ -132,8 +133,12 @@ def paired(there: list[Item], wanted: list[Values]) -> list[tuple[Item | None, V
 
 
 def _same_value(old: Item, new: Values) -> bool:
-    key = "value" if "value" in old.kind.by_key else old.kind.title
-    if key == "city" or new.get(key) is None:  # several offices may be in one town
+    """Whether both have the value that tells such items apart.
+
+    Only what may stand alone does: several offices may be in one town.
+    """
+    key = SIMPLE if SIMPLE in old.kind.by_key else old.kind.title
+    if old.kind.shorthand is None or new.get(key) is None:
         return False
     return bool(old.get(key) == new[key])
 
@@ -145,8 +150,6 @@ def _same_mark(old: Item, new: Values) -> bool:
 
 def _may_be(old: Item, new: Values) -> bool:
     """Whether what stands in the same place may be meant: no label says otherwise."""
-    if old.kind.title == "product":
-        return True
     return not any(key in new and old.values.get(key) not in (None, new[key]) for key in _MARKS)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from crm_cli.features.importing.customers import plan_customers
+from crm_cli.features.importing.entries import plan_entries
 from crm_cli.features.importing.items import plan_items
 from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.outcome import Outcome, Reject
-from crm_cli.features.importing.products import plan_products
 from crm_cli.formats.drafts import Drafts
 from crm_cli.formats.mapping import Map
 from crm_cli.formats.registry import importer
@@ -18,6 +18,7 @@ from crm_cli.formats.tabular import Rejected
 from crm_cli.formats.targets import belongs, kind_of
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import ENTRIES
 from crm_cli.workspace import Change, Step, Workspace
 
 Advance = Callable[[], None]
@@ -88,8 +89,8 @@ def plan_import(workspace: Workspace, drafts: Drafts, advance: Advance | None = 
 
 
 def _outcomes(workspace: Workspace, drafts: Drafts, advance: Advance) -> Iterator[Outcome | Reject]:
-    if drafts.kind.key == "products":
-        return plan_products(workspace, drafts.rows, advance)
+    if drafts.kind in ENTRIES:
+        return plan_entries(workspace, drafts.kind, drafts.rows, advance)
     known = Known(workspace, drafts.map.source_system)
     if belongs(drafts.kind):
         return plan_items(workspace, drafts, known, advance)

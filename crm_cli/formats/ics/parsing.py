@@ -12,14 +12,13 @@ from crm_cli.formats.ics.blocks import Block, Line, blocks_of
 from crm_cli.formats.ics.entries import Entry, Hint, Misread, Reader
 from crm_cli.formats.ics.moments import FindZone, zone_finder
 from crm_cli.formats.ics.state import Values, read_state
-from crm_cli.formats.ics.words import BIRTHDAY, CUSTOMER, STATE, Around, own_id
+from crm_cli.formats.ics.words import BIRTHDAY, CUSTOMER, LISTS, STATE, Around, own_id
 
 if TYPE_CHECKING:
     from icalendar import Component
 
 _READ = {"VTODO", "VEVENT"}
 _PASSED = {"VTIMEZONE"}
-_LETTERS = {"t": "tasks", "i": "interactions", "a": "anniversaries", "b": BIRTHDAY}
 
 
 class Refused(NamedTuple):
@@ -131,7 +130,7 @@ def _kind(block: Block, reader: Reader, id: str) -> str:
     """What an entry becomes here."""
     if block.name == "VTODO":
         return "tasks"
-    known = _LETTERS.get(id[:1]) if id[1:2] == "-" else None
+    known = LISTS.get(id[:1]) if id[1:2] == "-" else None
     if known in ("anniversaries", BIRTHDAY):
         return known
     if not id and block.first("RECURRENCE-ID") is None and days.comes_round(reader):

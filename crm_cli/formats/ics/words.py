@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.ids import derived_item_id, slug
+from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.people import ANNIVERSARY
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -23,6 +25,9 @@ WITH = "X-WITH"
 
 BIRTHDAY = "birthday"
 """What the birth date of a customer is called among the entries of a calendar."""
+LISTS = {kind.letter: kind.key for kind in BY_LETTER.values() if kind.calendar is not None}
+LISTS |= {"a": ANNIVERSARY.key, "b": BIRTHDAY}
+"""What an entry of ours is about, by the letter of its id."""
 
 TASK_STATUS = MappingProxyType(
     {
