@@ -1,42 +1,99 @@
-"""What could be typed next, from the directory's own values."""
+"""What could be typed next: names of the query language, and the directory's own values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-from crm_cli.model.fieldtypes import Choice, Storage, User
-from crm_cli.model.kind import normal
-from crm_cli.model.kinds import BY_NAME
-from crm_cli.workspace import Workspace
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import CrmError
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Choice,
+    Code,
+    FieldType,
+    Free,
+    GroupOf,
+    ListOf,
+    Reference,
+    Storage,
+    Texts,
+    User,
+)
+from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kinds import BY_LETTER, BY_NAME, ENTRIES, KINDS
+from crm_cli.query.fault import Unknown
+from crm_cli.query.fields import (
+    Ref,
+    Source,
+    collection,
+    collections,
+    of_row,
+    own_fields,
+    resolve,
+    spelled,
+    states,
+)
+from crm_cli.workspace import Groups, Workspace
 
 _MOST = 200
+_LONGEST = 60
+"""Characters: longer values are texts, which nobody types again."""
+_NUMBERS = (Storage.INTEGER, Storage.DECIMAL, Storage.MONEY)
+_DATES = (Storage.DATE, Storage.MOMENT)
+_DAYS = (
+    "today", "tomorrow", "yesterday", "this-week", "next-week", "last-week", "this-month",
+    "next-month", "last-month", "this-year", "last-year",
+)  # fmt: skip
 
 
-def completions(workspace: Workspace, what: str, prefix: str) -> list[str]:
+def completions(
+    workspace: Workspace, what: str, prefix: str, about: Sequence[str] = ("customer",)
+) -> list[str]:
     """Candidates that begin with `prefix`, some as `text<TAB>what it is`.
 
-    `what` is customer, tag, segment, field, state, user, product, item, or value:FIELD.
+    `what` is customer, user, item, kind; term, field, collection, state, column, number, key,
+    value:FIELD, of rows of the kinds that `about` names; or the name of a kind with a file of
+    its own, of the entries there.
     """
-    found: Iterable[str] = ()
-    match what:
-        case "customer":
-            return _customers(workspace, prefix)
-        case "tag":
-            found = _column(workspace, 'SELECT DISTINCT "value"', "tag", "value")
-        case "segment" | "product":
-            found = _column(workspace, 'SELECT "id"', what)
-        case "item":
-            found = _items(workspace, prefix)
-        case "user":
-            found = [*workspace.business.users, "me"]
-        case "field" | "key":
-            found = _fields(prefix)
-        case "state":
-            found = [state.name for state in BY_NAME["customer"].states]
-        case _ if what.startswith("value:"):
-            found = _values(workspace, what.removeprefix("value:"))
+    if what == "customer":
+        return _customers(workspace, prefix)
+    kinds = [BY_NAME[name] for name in about]
+    found = list(dict.fromkeys(_found(workspace, what, prefix, kinds)))
     low = prefix.lower()
+    if "-" in prefix and what in ("term", "field", "collection", "state", "column", "key"):
+        found = [name.replace("_", "-") for name in found]
     return sorted(one for one in found if one.lower().startswith(low))[:_MOST]
+
+
+def _found(
+    workspace: Workspace, what: str, prefix: str, kinds: Sequence[Kind]
+) -> Iterable[str]:
+    if what.startswith("value:"):
+        name = what.removeprefix("value:")
+        return (one for kind in kinds for one in _values(workspace, kind, name, prefix))
+    match what:
+        case "item":
+            return _items(workspace, prefix, [kind for kind in kinds if kind.letter])
+        case "user":
+            return [*workspace.business.users, "me"]
+        case "kind":
+            return [kind.name for kind in KINDS]
+        case "state":
+            return (name for kind in kinds for name in states(kind))
+        case "collection":
+            return (name for kind in kinds for name in _collections(kind))
+        case "field":
+            return (name for kind in kinds for name in _fields(workspace, kind))
+        case "term":
+            return (name for kind in kinds for name in _terms(workspace, kind, prefix))
+        case "column":
+            return (name for kind in kinds for name in _columns(workspace, kind))
+        case "number":
+            return (ref.name for ref in _refs(kinds) if ref.type.storage in _NUMBERS)
+        case "key":
+            return (name for kind in kinds for name in _keys(kind, prefix))
+    kind = BY_NAME.get(what)
+    return _ids(workspace, kind) if kind in ENTRIES and kind is not None else ()
 
 
 def _customers(workspace: Workspace, prefix: str) -> list[str]:
@@ -52,47 +109,153 @@ def _customers(workspace: Workspace, prefix: str) -> list[str]:
     return [f"{id}\t{name or ''}".rstrip() for id, name in rows]
 
 
-def _column(workspace: Workspace, select: str, table: str, column: str = "id") -> list[str]:
-    rows = workspace.index.connection.execute(f'{select} FROM "{table}" ORDER BY "{column}"')
-    return [str(row[0]) for row in rows if row[0]]
+def _ids(workspace: Workspace, kind: Kind) -> list[str]:
+    rows = workspace.index.connection.execute(f'SELECT "id" FROM "{kind.name}" ORDER BY "id"')
+    return [str(row[0]) for row in rows]
 
 
-def _items(workspace: Workspace, prefix: str) -> list[str]:
-    found: list[str] = []
-    for kind in dict.fromkeys(BY_NAME.values()):
-        if kind.letter and kind.letter == prefix[:1]:
-            rows = workspace.index.connection.execute(
-                f'SELECT "id" FROM "{kind.name}" WHERE "id" >= ? AND "id" < ? LIMIT ?',
-                (prefix, prefix + "\U0010ffff", _MOST),
-            )
-            found += [str(row[0]) for row in rows]
-    return found
-
-
-def _fields(prefix: str) -> list[str]:
-    kind = BY_NAME["customer"]
-    names = [field.key for field in kind.fields]
-    names += [name for field in kind.fields for name in field.lifts]
-    names += [derived.key for derived in kind.derived]
-    hyphens = "-" in prefix
-    return [name.replace("_", "-") if hyphens else name for name in dict.fromkeys(names)]
-
-
-def _values(workspace: Workspace, name: str) -> list[str]:
-    """The known values of a field: a closed list's words, or what the records have."""
-    kind = BY_NAME["customer"]
-    if normal(name) in ("tag", "tags"):
-        return completions(workspace, "tag", "")
-    field = kind.by_name.get(normal(name))
-    if field is not None and isinstance(field.type, User) and workspace.business.users:
-        return completions(workspace, "user", "")
-    if field is not None and isinstance(field.type, Choice):
-        return list(field.type.choices(workspace.business))
-    lifted = any(normal(name) in one.lifts for one in kind.fields)
-    if lifted or (field is not None and field.type.storage in (Storage.TEXT, Storage.WORD)):
-        key = field.key if field is not None and not lifted else normal(name)
+def _items(workspace: Workspace, prefix: str, kinds: Sequence[Kind]) -> Iterator[str]:
+    """The ids of items, each with its title; of all kinds once the letter says which."""
+    named = BY_LETTER.get(prefix[:1])
+    for kind in kinds or ([named] if named is not None else []):
+        title = f'"{kind.title}"' if kind.title else "NULL"
         rows = workspace.index.connection.execute(
-            f'SELECT DISTINCT "{key}" FROM "customer" WHERE "{key}" IS NOT NULL LIMIT ?', (_MOST,)
+            f'SELECT "id", {title} FROM "{kind.name}" WHERE "id" >= ? AND "id" < ? LIMIT ?',
+            (prefix, prefix + "\U0010ffff", _MOST),
         )
-        return [str(row[0]) for row in rows]
-    return []
+        yield from (f"{id}\t{' '.join(str(name or '').split())}".rstrip() for id, name in rows)
+
+
+# Names
+
+
+def _refs(kinds: Sequence[Kind]) -> Iterator[Ref]:
+    """The fields of rows of the kinds, of what they are part of and of their customers."""
+    for kind in kinds:
+        for owner in of_row(kind):
+            yield from own_fields(owner)
+
+
+def _fields(workspace: Workspace, kind: Kind) -> Iterator[str]:
+    """The names of fields, and of the users' own keys."""
+    yield from (ref.name for ref in _refs([kind]))
+    yield from workspace.scope(kind).extra_keys
+
+
+def _terms(workspace: Workspace, kind: Kind, prefix: str) -> Iterator[str]:
+    """The names that a term may begin with; aliases where no other name begins so."""
+    names = list(_fields(workspace, kind))
+    yield from names
+    wanted = normal(prefix)
+    if any(normal(name).startswith(wanted) for name in names):
+        return
+    for owner in of_row(kind):
+        for name in spelled(owner):
+            if name.startswith(wanted) and _resolved(name, kind) is not None:
+                yield name
+
+
+def _collections(kind: Kind) -> Iterator[str]:
+    """The names of items that conditions are about: `task/`, `customer/` of an item."""
+    for owner in of_row(kind):
+        if owner is not kind:
+            yield owner.name
+        yield from (BY_NAME[name].name for name in collections(owner))
+
+
+def _columns(workspace: Workspace, kind: Kind) -> Iterator[str]:
+    from crm_cli.query.columns import valid_columns
+
+    yield from valid_columns(kind, workspace.scope(kind).extra_keys)
+
+
+def _keys(kind: Kind, prefix: str) -> Iterator[str]:
+    """The names that `KEY=VALUE` gives a value to."""
+    for field in kind.fields:
+        type = field.type
+        if isinstance(type, GroupOf):
+            yield from (f"{field.key}.{part.key}" for part in type.kind.fields)
+        elif isinstance(type, ListOf):
+            yield from field.lifts
+            if type.kind.shorthand is not None and not type.kind.letter:
+                yield field.key
+        elif isinstance(type, Free):
+            if field.key == "custom":
+                yield f"{field.key}."
+        else:
+            yield field.key
+            if prefix:
+                yield from field.aliases
+
+
+# Values
+
+
+def _resolved(name: str, kind: Kind, keys: frozenset[str] = frozenset()) -> Ref | None:
+    try:
+        return resolve(name, kind, keys)
+    except Unknown:
+        return None
+
+
+def _values(workspace: Workspace, kind: Kind, name: str, prefix: str) -> Iterable[str]:
+    """The known values of a field: a closed list's words, or what the records have."""
+    found = collection(name, kind)
+    if found is not None and found.kind is CUSTOMER:
+        return _customers(workspace, prefix)
+    keys = workspace.scope(kind).extra_keys
+    # `city.is` asks for values of the city.
+    ref = _resolved(name, kind, keys) or _resolved(name.rpartition(".")[0], kind, keys)
+    if ref is None or ref.source is Source.TEXT:
+        return ()
+    if ref.name == "id":
+        return _items(workspace, prefix, [kind]) if kind.letter else _ids(workspace, kind)
+    told = _declared(workspace, ref.type, prefix)
+    return told if told is not None else _held(workspace, kind, ref, prefix)
+
+
+def _declared(workspace: Workspace, type: FieldType, prefix: str) -> Iterable[str] | None:
+    """The values that a type knows of; None where only the records know them."""
+    if isinstance(type, User) and workspace.business.users:
+        return [*workspace.business.users, "me"]
+    if isinstance(type, Choice):
+        return type.choices(workspace.business)
+    if isinstance(type, Boolean):
+        return ("yes", "no")
+    if isinstance(type, Reference | Texts) and type.to in BY_NAME:
+        return _referred(workspace, BY_NAME[type.to], prefix)
+    if type.storage in _DATES:
+        return _DAYS
+    return () if type.storage in _NUMBERS else None
+
+
+def _referred(workspace: Workspace, kind: Kind, prefix: str) -> Iterable[str]:
+    """The ids of records or items; items with a number are named by it as well."""
+    if kind is CUSTOMER:
+        return _customers(workspace, prefix)
+    if not kind.letter:
+        return _ids(workspace, kind)
+    numbered = kind.by_key.get(kind.title)
+    numbers: Iterable[str] = ()
+    if numbered is not None and isinstance(numbered.type, Code):
+        numbers = _values(workspace, kind, kind.title, prefix)
+    return [*numbers, *_items(workspace, prefix, [kind])]
+
+
+def _held(workspace: Workspace, kind: Kind, ref: Ref, prefix: str) -> Iterator[str]:
+    """The values that rows have, the most frequent ones where there are many."""
+    from crm_cli.query.lexer import quoted
+
+    name = ref.name
+    terms = [f"{name}.starts:{quoted(prefix)}"] if prefix else []
+    try:
+        answer = workspace.select(
+            kind, terms, groups=Groups(by=name), sort="count-", limit=_MOST
+        )
+    except CrmError:
+        return
+    for value, *_ in answer.rows:
+        for text in value if isinstance(value, list) else [value]:
+            shown = "" if text is None else str(text)
+            if shown and len(shown) <= _LONGEST and "\n" not in shown:
+                yield shown

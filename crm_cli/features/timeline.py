@@ -92,6 +92,11 @@ def timeline(
     return events[:limit]
 
 
+def words(workspace: Workspace) -> list[str]:
+    """The kinds of events that there are, and the kinds of items that have any."""
+    return _known(_sources(workspace.business))
+
+
 def _sources(business: Business) -> list[_Source]:
     return [
         _Source(kind, happening, tuple(_words(kind, happening, business)))
@@ -138,13 +143,18 @@ def _wanted(text: str, sources: Sequence[_Source]) -> Mapping[Kind, frozenset[st
 def _unknown(name: str, sources: Sequence[_Source]) -> UsageError:
     from crm_cli.model.text import did_you_mean
 
-    known = dict.fromkeys(word for source in sources for word in source.words)
-    known |= dict.fromkeys(source.base.name for source in sources if source.base.letter)
+    known = _known(sources)
     guess = did_you_mean(name, known)
     return UsageError(
         f"--kind: there is no kind of event '{name}'" + (f"; {guess}" if guess else ""),
         f"one of: {', '.join(known)}",
     )
+
+
+def _known(sources: Sequence[_Source]) -> list[str]:
+    known = [word for source in sources for word in source.words]
+    known += [source.base.name for source in sources if source.base.letter]
+    return list(dict.fromkeys(known))
 
 
 def _events(

@@ -176,6 +176,11 @@ def spelled(kind: Kind) -> list[str]:
     return found
 
 
+def of_row(kind: Kind) -> list[Kind]:
+    """The kinds whose fields a row answers to: its own, what it is part of, its customer's."""
+    return [owner for owner, _ in _owners(kind)]
+
+
 def own_fields(kind: Kind) -> Iterator[Ref]:
     """Every field of the kind itself: id, stored, lifted, in groups, derived, text."""
     if has_id(kind):

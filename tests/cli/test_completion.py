@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,16 +24,18 @@ class FakeWorkspace:
 
     words: ClassVar[dict[str, list[str]]] = {
         "customer": ["maja-kos\tMaja Kos", "bor"],
-        "tag": ["vip", "new client"],
+        "value:tag": ["vip", "new client"],
         "segment": ["lapsed", "late"],
         "field": ["city", "country", "email"],
+        "term": ["city", "country", "email"],
+        "column": ["city", "country", "email"],
         "key": ["city"],
         "value:city": ["Koper", "New York"],
         "state": ["open", "overdue"],
         "user": ["petra"],
     }
 
-    def completions(self, kind: str, prefix: str) -> list[str]:
+    def completions(self, kind: str, prefix: str, about: Sequence[str] = ()) -> list[str]:
         return self.words.get(kind, [])
 
 
@@ -85,7 +88,7 @@ def test_a_commands_own_words() -> None:
     ],
 )
 def test_values_by_what_an_argument_takes(metavar: str, current: str, found: list[str]) -> None:
-    from crm_cli.cli.complete import Completer
+    from crm_cli.cli.completer import Completer
 
     assert Completer(Session()).values(metavar, current) == found
 
@@ -144,7 +147,8 @@ def path(tmp_path: Path) -> str:
     (tmp_path / "run.py").write_text(code)
     (tmp_path / "tests_fake.py").write_text(
         f"class FakeWorkspace:\n    words = {FakeWorkspace.words!r}\n"
-        "    def completions(self, kind, prefix):\n        return self.words.get(kind, [])\n"
+        "    def completions(self, kind, prefix, about=()):\n"
+        "        return self.words.get(kind, [])\n"
     )
     root = Path(__file__).parents[2]
     program.write_text(

@@ -104,6 +104,12 @@ def due(
     return rows
 
 
+def words(workspace: Workspace) -> list[str]:
+    """The kinds that rows of what is due may have."""
+    sources = [source for module in _MODULES for source in _sources(module)]
+    return [word for source in sources for word in source.kinds(workspace.business)]
+
+
 def heading(when: date | datetime, today: date, zone: tzinfo) -> str:
     """Under what a day is told: overdue, today, tomorrow, this week, next week, later."""
     day = local_date(when, zone)

@@ -1,0 +1,270 @@
+"""What an argument or an option could be completed to: by its metavar, its name, its noun.
+
+A noun's terms, columns and keys are those of its own kind; `crm export tasks` and
+`crm set t-9f3` are about the kind that their first words name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+from crm_cli.cli.commands import Command
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Parameter, Verb
+from crm_cli.model.kind import normal
+from crm_cli.model.kinds import BY_LETTER, BY_NAME, KINDS
+
+FIXED = {
+    "WHEN": ("auto", "always", "never"),
+    "DATE": ("today", "tomorrow", "yesterday", "mon", "tue", "wed", "thu", "fri", "eow", "eom"),
+    "SHELL": ("bash", "zsh", "fish"),
+    "BY": (
+        "customer",
+        "product",
+        "category",
+        "month",
+        "quarter",
+        "year",
+        "city",
+        "country",
+        "owner",
+        "tag",
+    ),
+}
+_ASKED = (
+    ("USER", "user"),
+    ("TAG", "value:tag"),
+    ("SEGMENT", "segment"),
+    ("SKU", "product"),
+    ("A,B", "column"),
+    ("FIELD", "field"),
+    ("TOPIC", "topic"),
+)
+_BY_OPTION = {
+    "--group-by": "field", "--pivot": "field", "--agg": "aggregate",
+}  # fmt: skip
+_PRESENCE = ("has:", "no:", "is:")
+_OVER_NUMBERS = ("sum", "avg", "median", "share", "min", "max")
+_PARTS = ("month", "quarter", "year", "weekday")
+_CUSTOMER = KINDS[0].name
+_NUMBERED = tuple(kind.name for kind in KINDS if kind.title == "number")
+"""The kinds whose items people know by a number."""
+_OWN_WORDS = ("TEXT", "FILE", "DIR", "EXPR")
+"""What stands for something that nobody has typed before."""
+
+
+class Completer:
+    """Values from the data directory, for one command; `about` names the kinds it is about."""
+
+    def __init__(self, session: Session, entry: Command | None = None) -> None:
+        self._session = session
+        self._entry = entry
+        self.about: tuple[str, ...] = _about(entry.name if entry is not None else "")
+
+    def parameters(self, verb: Verb, words: Sequence[str], current: str) -> list[str]:
+        """An option, an option's value or an argument of the command."""
+        options = {
+            name: parameter
+            for parameter in verb.parameters
+            if isinstance(parameter.declared, Option)
+            for name in parameter.declared.names
+        }
+        arguments = [one for one in verb.parameters if isinstance(one.declared, Argument)]
+        given: list[str] = []
+        before: Parameter | None = None
+        for place, word in enumerate(words):
+            if before is not None:
+                before = None
+            elif word == "--":
+                return self._argument(arguments, [*given, *words[place + 1 :]], current)
+            elif word in options:
+                before = None if options[word].flag else options[word]
+            elif not word.startswith("-") or word == "-":
+                given.append(word)
+        self._look_at(arguments, given)
+        if before is not None:
+            return self._parameter(before, current)
+        name, equals, value = current.partition("=")
+        if equals and name in options:
+            return [f"{name}={found}" for found in self._parameter(options[name], value)]
+        if current.startswith("-"):
+            named = [f"{name}\t{one.declared.help}" for name, one in options.items()]
+            return starting([*named, "--help\tShow its options."], current)
+        return self._argument(arguments, given, current)
+
+    def values(self, metavar: str, current: str, option: str = "") -> list[str]:
+        """What an argument or option of that metavar, and of that name, takes."""
+        bare = metavar.strip("[]…. ").removesuffix("…")
+        if bare in FIXED:
+            return starting(FIXED[bare], current)
+        if "|" in bare and bare.islower():
+            return starting(bare.split("|"), current)
+        if option in _BY_OPTION:
+            return self._listed(_BY_OPTION[option], current)
+        if bare == "KIND" or option == "--kind":
+            return self._listed("kinds", current)
+        found: list[str] = []
+        parts = set(re.split(r"[][|… ]+", bare))
+        if "ID" in parts:
+            found += self._ask("item", current)
+        if "NUMBER" in parts:
+            found += self._ask("value:number", current, _NUMBERED)
+        if bare.startswith("PRODUCT"):
+            found += self._ask("product", current)
+        assigned = "KEY=VALUE" in parts and re.search("[=:]|^[+@]", current)
+        if "WHO" in parts and not assigned:
+            found += self._ask(_CUSTOMER, current)
+        if "KEY=VALUE" in parts:
+            found += self._assignment(current) or self._terms(current)
+        elif "TERM" in parts or (bare.startswith("WHO") and "…" in metavar and "|" not in bare):
+            found += self._terms(current)
+        if "DATE" in parts:
+            found += starting(FIXED["DATE"], current)
+        if found:
+            return list(dict.fromkeys(found))
+        for start, what in _ASKED:
+            if bare.startswith(start):
+                return self._listed(what, current) if "," in bare else self._ask(what, current)
+        if not option or bare in _OWN_WORDS:
+            return []
+        return self._ask(f"value:{normal(option.lstrip('-'))}", current)
+
+    def _look_at(self, arguments: Sequence[Parameter], given: Sequence[str]) -> None:
+        """Take the kind from the words: `export tasks …`, `set t-9f3 …`."""
+        for parameter, word in zip(arguments, given, strict=False):
+            kind = BY_NAME.get(normal(word))
+            if parameter.declared.metavar == "KIND" and kind is not None:
+                self.about = (kind.name,)
+                return
+        for word in given if self.about == (_CUSTOMER,) else ():
+            if word[1:2] == "-" and word[0] in BY_LETTER:
+                self.about = (BY_LETTER[word[0]].name,)
+
+    def _argument(
+        self, arguments: Sequence[Parameter], given: Sequence[str], current: str
+    ) -> list[str]:
+        for place, parameter in enumerate(arguments):
+            if len(given) <= place or parameter.many:
+                return self._parameter(parameter, current)
+        return []
+
+    def _parameter(self, parameter: Parameter, current: str) -> list[str]:
+        if isinstance(parameter.declared, Option) and parameter.declared.choices:
+            return starting(parameter.declared.choices, current)
+        if issubclass(parameter.type, Enum):
+            return starting([str(member.value) for member in parameter.type], current)
+        declared = parameter.declared
+        option = declared.names[0] if isinstance(declared, Option) else ""
+        return self.values(declared.metavar, current, option)
+
+    def _terms(self, current: str) -> list[str]:
+        """A query term: `+TAG`, `@SEGMENT`, `FIELD:VALUE`, `has:FIELD`, each after `not:` too."""
+        if current.startswith("not:"):
+            return [f"not:{found}" for found in self._terms(current.removeprefix("not:"))]
+        if current.startswith("+"):
+            return [f"+{found}" for found in self._ask("value:tag", current[1:], (_CUSTOMER,))]
+        if current.startswith("@"):
+            return [f"@{found}" for found in self._ask("segment", current[1:])]
+        head, colon, value = current.partition(":")
+        items, slash, rest = current.rpartition("/")
+        if slash and "/" in head:
+            return [f"{items}/{found}" for found in self._conditions(items, rest)]
+        if not colon:
+            names = [f"{found}:" for found in self._ask("term", current)]
+            names += [f"{found}/" for found in self._ask("collection", current)]
+            return [*names, *starting((*_PRESENCE, "not:"), current)]
+        if f"{head}:" not in _PRESENCE:
+            return [f"{head}:{found}" for found in self._listed(f"value:{head}", value)]
+        if head == "is":
+            return [f"is:{found}" for found in self._listed("state", value)]
+        found = dict.fromkeys([*self._listed("field", value), *self._listed("collection", value)])
+        return [f"{head}:{name}" for name in found]
+
+    def _conditions(self, items: str, rest: str) -> list[str]:
+        """What a condition on one item of a list may be: `task/status:open/due:`."""
+        from crm_cli.query.fields import collection
+
+        name = items.partition("/")[0].partition(".")[0]
+        found = [collection(name, BY_NAME[one]) for one in self.about]
+        before, self.about = self.about, tuple(one.kind.name for one in found if one is not None)
+        try:
+            return self._terms(rest)
+        finally:
+            self.about = before
+
+    def _assignment(self, current: str) -> list[str]:
+        """`KEY=VALUE`, as `crm set` takes it."""
+        key, equals, value = current.partition("=")
+        if equals:
+            field = key.rstrip("+-")
+            return [f"{key}={found}" for found in self._ask(f"value:{field}", value)]
+        if ":" in current or current.startswith(("+", "@")):
+            return []
+        return [f"{name}=" if name[-1] != "." else name for name in self._ask("key", current)]
+
+    def _listed(self, what: str, current: str) -> list[str]:
+        """The last of several values with commas between them."""
+        before, comma, last = current.rpartition(",")
+        return [f"{before}{comma}{found}" for found in self._asked(what, last)]
+
+    def _asked(self, what: str, last: str) -> list[str]:
+        """A name of a column, a group or an aggregate; a kind of what is due or has happened."""
+        if what == "aggregate":
+            function, colon, _ = last.partition(":")
+            if not colon or function not in _OVER_NUMBERS:
+                return starting(("count", *(f"{name}:" for name in _OVER_NUMBERS)), last)
+            named = self._ask("number", last.removeprefix(f"{function}:"))
+            return [f"{function}:{name}" for name in named]
+        if what == "field" and "." in last:
+            head = last.rpartition(".")[0]
+            return starting([*self._ask(what, last), *(f"{head}.{part}" for part in _PARTS)], last)
+        if what == "kinds":
+            return starting(self._kinds(), last)
+        return self._ask(what, last)
+
+    def _kinds(self) -> Iterable[str]:
+        """The words that `--kind`, or the argument KIND, takes."""
+        command = self._entry.name if self._entry is not None else ""
+        if command in ("import", "export"):
+            from crm_cli.formats.targets import EXCHANGED
+
+            return EXCHANGED
+        if command == "timeline":
+            from crm_cli.features.timeline import words
+
+            return words(self._session.workspace)
+        if command in ("due", "notify"):
+            from crm_cli.features.due import words as due_words
+
+            return due_words(self._session.workspace)
+        return self._ask("kind" if command == "query" else "value:kind", "")
+
+    def _ask(self, what: str, prefix: str, about: Sequence[str] = ()) -> list[str]:
+        from crm_cli.cli.topics import TOPICS
+        from crm_cli.features.completions import completions
+
+        if what == "topic":
+            return starting(TOPICS, prefix)
+        found = completions(self._session.workspace, what, prefix, about or self.about)
+        # A customer may be found by a name that the id does not begin with.
+        return list(found) if what == _CUSTOMER else starting(found, prefix)
+
+
+def _about(command: str) -> tuple[str, ...]:
+    """The kinds that a command is about: its noun's own, those of the rows that it shows."""
+    if command in BY_NAME and command != _CUSTOMER:
+        return (BY_NAME[command].name,)
+    if command == "log":
+        return ("interaction",)
+    if command in ("due", "agenda", "notify"):
+        return (*(kind.name for kind in KINDS if kind.due is not None), _CUSTOMER)
+    if command == "timeline":
+        return (*(kind.name for kind in KINDS if kind.timeline), _CUSTOMER)
+    return (_CUSTOMER,)
+
+
+def starting(found: Iterable[str], prefix: str) -> list[str]:
+    """Those that begin with a text."""
+    return [text for text in found if text.startswith(prefix)]
