@@ -107,6 +107,8 @@ def move_verbs(verbs: Verbs, name: str) -> None:
     """Give a module the moves that the kind declares."""
     kind = BY_NAME[name]
     for move in kind.moves:
+        if move.own:
+            continue
         verbs.take(_move_verb(kind, move))
 
 

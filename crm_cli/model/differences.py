@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Field, Kind, Move
 from crm_cli.model.node import plain
 
 _LONGEST = 60
@@ -60,7 +60,13 @@ def _fields(
     """By field; `label` says in texts whose fields they are, `prefix` begins their names."""
     kind = after.kind
     id = id or after.id
-    done = _done(before, after)
+    move = _move(before, after)
+    hidden = (*move.sets, *move.stamps, *move.clears) if move is not None else ()
+    if move is not None:
+        key = next(iter(move.sets))
+        old, new = (_answer(kind.by_key[key], item.values.get(key)) for item in (before, after))
+        text = f"{kind.name} {move.done}: {_named(after)}"
+        yield Difference(kind.name, id, prefix + key, old, new, text)
     for field in kind.fields:
         old, new = before.values.get(field.key), after.values.get(field.key)
         if isinstance(field.type, ListOf):
@@ -77,15 +83,11 @@ def _fields(
             yield from _maps(old or {}, new or {}, field)
         else:
             old, new = _answer(field, old), _answer(field, new)
-            if old == new or (done and field.key in ("completed", "percent_complete")):
+            if old == new or field.key in hidden:
                 continue
-            key = prefix + field.key
-            if done and field.key == "status":
-                text = f"{kind.name} {done}: {_named(after)}"
-            else:
-                name = prefix + (field.label or field.key)
-                text = f"{label}{name} {_shown(old)} → {_shown(new)}"
-            yield Difference(kind.name, id, key, old, new, text)
+            name = prefix + (field.label or field.key)
+            text = f"{label}{name} {_shown(old)} → {_shown(new)}"
+            yield Difference(kind.name, id, prefix + field.key, old, new, text)
     for key in {**before.extra, **after.extra}:
         sides = [item.extra.get(key) for item in (before, after)]
         old, new = (None if node is None else plain(node) for node in sides)
@@ -94,11 +96,13 @@ def _fields(
             yield Difference(kind.name, id, prefix + key, old, new, text)
 
 
-def _done(before: Item, after: Item) -> str:
-    """`done` or `cancelled`, for a task that became so."""
-    if after.kind.name != "task" or before.get("status") == after.get("status"):
-        return ""
-    return {"completed": "done", "cancelled": "cancelled"}.get(str(after.get("status")), "")
+def _move(before: Item, after: Item) -> Move | None:
+    """The move that an item has made: a task that is done, a meeting that was held."""
+    for move in after.kind.moves:
+        key, value = next(iter(move.sets.items()))
+        if after.get(key) == value != before.get(key):
+            return move
+    return None
 
 
 def _maps(before: dict[str, Item], after: dict[str, Item], field: Field) -> Iterator[Difference]:

@@ -128,6 +128,8 @@ class Move(Declaration, positional=2):
     """Fields that may be given along as options."""
     history: str = ""
     """A list that gets an entry with the first value set, `at` and `by`."""
+    own: bool = False
+    """Whether the noun's module has a verb of its own for it, which does more than this."""
 
 
 Derive = Callable[["Item", "Business"], None]

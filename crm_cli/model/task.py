@@ -206,6 +206,14 @@ TASK = Kind(
     live=lambda task: task.get("status") not in CLOSED,
     moves=(
         Move(
+            "done",
+            "Mark tasks as done; one that recurs goes on to its next day.",
+            done="done",
+            sets={"status": "completed", "percent_complete": "100"},
+            stamps=("completed",),
+            own=True,
+        ),
+        Move(
             "cancel",
             "Give tasks up; they stay in the record as cancelled.",
             done="cancelled",

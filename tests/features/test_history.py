@@ -35,6 +35,16 @@ def test_history_says_fields_and_items(shop: Path, git: Git, crm: Crm) -> None:
     assert told[-1] == "+1 customer Maja Kos"
 
 
+def test_history_says_the_moves_of_every_kind(git: Git, crm: Crm) -> None:
+    crm("log", "maja-kos", "Fitting", "--kind", "meeting", "--at", "2026-11-23 10:00")
+    assert crm("interaction", "held", "maja-kos", "--outcome", "reached").code == 0
+    assert what(crm("history", "maja-kos", "--json"))[:2] == [
+        "interaction held: Fitting", "interaction Fitting: outcome (none) → reached",
+    ]  # fmt: skip
+    crm("task", "cancel", "t-9f3kx7d")
+    assert what(crm("history", "maja-kos", "--json"))[0] == "task cancelled: Send the samples"
+
+
 def test_history_follows_a_renaming_and_finds_what_is_gone(git: Git, crm: Crm) -> None:
     crm("set", "jan-vidmar", "city=Izola")
     crm("rename", "jan-vidmar", "jan-v")
