@@ -9,7 +9,7 @@ from typing import Any
 from markdown import MADE, code, sentence, table
 
 from crm_cli.cli.app import Noun, load
-from crm_cli.cli.commands import EVERYWHERE, Command, visible_commands
+from crm_cli.cli.commands import EVERYWHERE, Command, kind_nouns, visible_commands
 
 _INTRODUCTION = f"""\
 # Commands
@@ -29,7 +29,9 @@ is always `add`. A noun alone lists: `crm task` is `crm task list`, and `crm` is
 def commands_page() -> str:
     """The page."""
     parts = [_INTRODUCTION]
-    for group, commands in visible_commands():
+    for group, commands in (*visible_commands(), ("Further items", kind_nouns())):
+        if not commands:
+            continue
         links = " · ".join(f"[{entry.name}](#crm-{entry.name})" for entry in commands)
         parts.append(f"## {group}\n\n{links}\n")
         for entry in commands:

@@ -14,10 +14,10 @@ from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
 from crm_cli.cli.commands import (
-    BY_NAME,
     COMMANDS,
     EVERYWHERE,
     Command,
+    named,
     overview,
     with_verb,
 )
@@ -113,8 +113,9 @@ class Root(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command, imported on first use."""
-        if cmd_name not in self.commands and cmd_name in BY_NAME:
-            self.commands[cmd_name] = load(BY_NAME[cmd_name])
+        entry = named(cmd_name) if cmd_name not in self.commands else None
+        if entry is not None:
+            self.commands[cmd_name] = load(entry)
         return self.commands.get(cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:

@@ -3,6 +3,9 @@
 A command is one module plus one line here. The module `crm_cli.cli.<module>` holds
 `verbs = Verbs()` with the functions; a verb is the function of the registered
 name, a noun is all the functions of its module.
+
+A kind of customers' items that have ids needs no line: its noun, with the verbs that follow
+from the declaration, is there as well (`named`). A line gives it a place in `crm --help`.
 """
 
 from __future__ import annotations
@@ -99,6 +102,25 @@ COMMANDS = (
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def named(word: str) -> Command | None:
+    """The command of that name, None where there is none; the kinds make nouns of their own."""
+    if word in BY_NAME:
+        return BY_NAME[word]
+    return next((noun for noun in kind_nouns() if noun.name == word), None)
+
+
+def kind_nouns() -> list[Command]:
+    """The nouns of kinds that have no line in the registry. They have no module either."""
+    from crm_cli.model.customer import CUSTOMER
+
+    return [
+        Command(kind.name, "", SERVICE, f"add, list and change {kind.key}", "list")
+        for _, kind in CUSTOMER.lists
+        if kind.letter and kind.columns and kind.name not in BY_NAME
+    ]
+
 
 FAMILIES: dict[tuple[str, ...], str] = {
     ("list", "search"): "by query terms, as crm list +vip; by words anywhere",

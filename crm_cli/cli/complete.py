@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from crm_cli.cli.arguments import Globals
-from crm_cli.cli.commands import BY_NAME, COMMANDS
+from crm_cli.cli.commands import COMMANDS, kind_nouns, named
 from crm_cli.cli.plain import verbs_of
 from crm_cli.cli.session import Session
 from crm_cli.cli.typed import DEFAULT_BREAKS, Typed, split_line
@@ -62,8 +62,10 @@ def candidates(words: Sequence[str], current: str) -> list[str]:
     if not rest:
         if current.startswith("-"):
             return _starting([*_GLOBAL, "--version", "--help"], current)
-        return _starting((f"{c.name}\t{c.help}" for c in COMMANDS if not c.hidden), current)
-    entry = BY_NAME.get(rest[0])
+        shown = [f"{one.name}\t{one.help}" for one in COMMANDS if not one.hidden]
+        found = _starting(shown, current)
+        return found or _starting((f"{one.name}\t{one.help}" for one in kind_nouns()), current)
+    entry = named(rest[0])
     if entry is None:
         return []
     verbs = verbs_of(entry)

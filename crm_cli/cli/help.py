@@ -24,7 +24,7 @@ def help_(
     crm help query
     crm help dates
     """
-    from crm_cli.cli.commands import BY_NAME
+    from crm_cli.cli.commands import BY_NAME, named
     from crm_cli.cli.topics import TOPICS
 
     if not topic:
@@ -37,7 +37,7 @@ def help_(
     if name in TOPICS:
         session.write(TOPICS[name].text)
         return
-    if name in BY_NAME:
+    if named(name) is not None:
         from crm_cli.cli.hook import main
 
         main([*topic, "--help"])

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crm_cli.cli.commands import BY_NAME, Command, with_verb
+from crm_cli.cli.commands import Command, named, with_verb
 from crm_cli.cli.verbs import Option, Parameter, Verb, Verbs
 
 _DIGITS = 18
@@ -31,7 +31,11 @@ class _Unplain(Exception):
 
 
 def verbs_of(entry: Command) -> Verbs:
-    """The verbs of a command's module, which is imported."""
+    """The verbs of a command's module, which is imported; those of its kind where it has none."""
+    if not entry.module:
+        from crm_cli.cli.items import item_verbs
+
+        return item_verbs(entry.name)
     verbs = import_module(f"crm_cli.cli.{entry.module}").verbs
     assert isinstance(verbs, Verbs)
     return verbs
@@ -39,7 +43,7 @@ def verbs_of(entry: Command) -> Verbs:
 
 def read(words: Sequence[str]) -> Call | None:
     """The call that a command line means; None where it is not plain."""
-    entry = BY_NAME.get(words[0])
+    entry = named(words[0])
     if entry is None:
         return None
     name, rest = entry.name, list(words[1:])
