@@ -9,7 +9,6 @@ from markdown import MADE, code, codes, sentence, table
 from crm_cli.model.fieldtypes import (
     Choice,
     Code,
-    FieldType,
     GroupOf,
     Integer,
     ListOf,
@@ -20,7 +19,7 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.kind import Derived, Field, Kind
-from crm_cli.model.kinds import ENTRIES, HOMES, KINDS, RECORDS
+from crm_cli.model.kinds import ENTRIES, KINDS, RECORDS
 from crm_cli.model.settings import SETTINGS
 
 _PLAIN = (Choice, Code, Integer, Text, Word)
@@ -67,12 +66,10 @@ def settings_page() -> str:
 
 
 def _kinds() -> Iterator[Kind]:
-    """Records and entries, each followed by its groups, and items in the declarations' order."""
+    """Every kind in the order of the declarations, followed by its groups."""
     for kind in KINDS:
         yield kind
-        if kind in HOMES:
-            for _, group in kind.groups:
-                yield group
+        yield from (group for _, group in kind.groups)
 
 
 def _place(kind: Kind) -> str:
@@ -118,14 +115,15 @@ def _field(field: Field) -> tuple[str, str, str, str]:
         meaning = f"{meaning} ({field.type.answer(field.default)} if absent)"
     if field.inherits:
         meaning = f"{meaning} (the customer's {field.inherits} if absent)"
-    return code(field.key), _type(field.type), meaning, codes(field.aliases)
+    return code(field.key), _type(field), meaning, codes(field.aliases)
 
 
 def _derived(derived: Derived) -> tuple[str, str, str, str]:
     return code(derived.key), derived.type.name, derived.doc, codes(derived.aliases)
 
 
-def _type(type: FieldType) -> str:
+def _type(field: Field) -> str:
+    type = field.type
     if isinstance(type, ListOf):
         return f"list of [{type.kind.key}](#{type.kind.key})"
     if isinstance(type, Reference):
@@ -134,8 +132,8 @@ def _type(type: FieldType) -> str:
         return f"list of ids of {type.to}s"
     if isinstance(type, (GroupOf, MapOf)):
         return f"[{type.name}](#{type.kind.key})"
-    told = type.example and type.__class__ not in _PLAIN
-    return f"{type.name}, as `{type.example}`" if told else type.name
+    example = field.example or ("" if type.__class__ in _PLAIN else type.example)
+    return f"{type.name}, as `{example}`" if example else type.name
 
 
 def _vocabulary() -> str:

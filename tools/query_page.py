@@ -51,7 +51,7 @@ def query_page() -> str:
         f"## Dates\n\n```text\n{TOPICS['dates'].text}```\n",
         f"## Full expressions\n\n{_grammar()}",
     ]
-    parts += [_kind(kind) for kind in KINDS if kind.name != "segment"]
+    parts += [_kind(kind) for kind in KINDS]
     return "\n".join(parts)
 
 

@@ -36,6 +36,8 @@ class Field(Declaration, positional=3):
     """What it says, in a few words, for help and the reference."""
     aliases: tuple[str, ...] = ()
     """Other names for it in files and queries."""
+    example: str = ""
+    """A value as people write it; unless given, the type's."""
     label: str = ""
     """What people are shown in place of the key."""
     default: Any = None

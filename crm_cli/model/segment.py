@@ -19,6 +19,7 @@ class Terms(Texts):
 
     name = "query terms"
     example = "+vip city:Ljubljana"
+    other = "is:lead"
 
     def read(self, text: str, business: Business) -> list[str]:
         import shlex
@@ -65,7 +66,7 @@ SEGMENT = Kind(
     doc="a named query",
     fields=(
         Field("query", Terms(), "terms: a list, or a text split as a shell would"),
-        Field("where", Text(), "a full expression"),
+        Field("where", Text(), "a full expression", example="spend > 1000"),
         Field("description", Text(), "who they are"),
         Field("kind", Choice(SEGMENT_KINDS), "asked anew each time, or fixed", default="dynamic"),
         Field("members", Texts("customer"), "the ids of a fixed list"),

@@ -124,7 +124,8 @@ def _typed(type: FieldType, value: Any, business: Business) -> Any:
         }
     if isinstance(value, str):
         read = type.read(value, business)
-        return read[0] if isinstance(read, tuple) else read
+        # An amount with its currency; a partial date is a tuple, too, and stays one.
+        return read[0] if read.__class__ is tuple else read
     return value
 
 

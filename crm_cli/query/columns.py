@@ -15,7 +15,7 @@ from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import Ref, Source, Way, names, record_of, resolve
+from crm_cli.query.fields import Ref, Source, Way, names, of_row, record_of, resolve
 from crm_cli.query.rows import Row, Value, currency, reach, value
 from crm_cli.query.scope import Scope
 
@@ -302,13 +302,16 @@ def _usual(kind: Kind, valid: list[str]) -> str:
 
 
 def valid_columns(kind: Kind, extra_keys: Iterable[str] = ()) -> list[str]:
-    """The names that `--cols` takes for rows of a kind, its record's after an item's own."""
-    own = [name for name in names(kind) if name != "text"]
-    lists = [field.key for field, inner in kind.lists if inner.title]
-    found = [*own, *lists]
+    """The names that `--cols` takes for rows of a kind: an item's own, then those of what it is
+    part of, then its record's."""
+    found: list[str] = []
     record = record_of(kind)
-    if record is not None:
-        found += [record.name, "currency", *(name for name in names(record) if name != "text")]
+    for owner in of_row(kind):
+        if owner is record:
+            found += [record.name, "currency"]
+        found += [name for name in names(owner) if name != "text"]
+        if owner is kind:
+            found += [field.key for field, inner in kind.lists if inner.title]
     if (record or kind) in RECORDS:
         found.append("path")
     return list(dict.fromkeys([*found, *sorted(extra_keys)]))

@@ -46,6 +46,9 @@ class FieldType:
     name = "text"
     storage = Storage.TEXT
     example = "Ana Novak"
+    """A value as people write it."""
+    other = "Bor Kos"
+    """Another one, for tests: what an edit changes the example to."""
     metavar = "TEXT"
     """What stands for a value in the help of an option."""
 

@@ -26,11 +26,14 @@ class Integer(FieldType):
     name = "integer"
     storage = Storage.INTEGER
     example = "12"
+    other = "17"
     metavar = "N"
 
     def __init__(self, low: int = 0, high: int = 10**9) -> None:
         self.low = low
         self.high = high
+        if not low <= int(self.example) < int(self.other) <= high:
+            self.example, self.other = str(low), str(high)
 
     def read(self, text: str, business: Business) -> int:
         bare = text.strip()
@@ -52,6 +55,7 @@ class Number(FieldType):
     name = "decimal"
     storage = Storage.DECIMAL
     example = "2.5"
+    other = "4"
     metavar = "NUMBER"
 
     def read(self, text: str, business: Business) -> Decimal:
@@ -69,6 +73,7 @@ class Percent(Number):
 
     name = "percent"
     example = "15"
+    other = "20"
     metavar = "PERCENT"
 
     def read(self, text: str, business: Business) -> Decimal:
@@ -81,6 +86,7 @@ class Money(FieldType):
     name = "money"
     storage = Storage.MONEY
     example = "84.50"
+    other = "90.25"
     metavar = "AMOUNT"
 
     def read(self, text: str, business: Business) -> Decimal | tuple[Decimal, str]:
@@ -100,6 +106,7 @@ class Price(Number):
 
     name = "price"
     example = "18.50"
+    other = "19.75"
     metavar = "AMOUNT"
 
     def read(self, text: str, business: Business) -> Any:
@@ -117,6 +124,7 @@ class Boolean(FieldType):
     name = "yes or no"
     storage = Storage.BOOLEAN
     example = "true"
+    other = "false"
     metavar = "yes|no"
 
     def read(self, text: str, business: Business) -> bool:

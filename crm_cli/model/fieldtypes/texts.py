@@ -22,6 +22,7 @@ class Code(FieldType):
 
     name = "code"
     example = "SI12345678"
+    other = "0049"
 
     def write(self, value: Any) -> Scalar:
         return Scalar(str(value), DOUBLE)
@@ -33,6 +34,7 @@ class Word(FieldType):
     name = "word"
     storage = Storage.WORD
     example = "petra"
+    other = "marko"
     metavar = "WORD"
 
     def read(self, text: str, business: Business) -> str:
@@ -56,6 +58,7 @@ class Choice(FieldType):
         self.words = tuple(words)
         self.vocabulary = vocabulary
         self.example = self.words[0]
+        self.other = self.words[-1]
         listed = "|".join(self.words)
         self.metavar = listed if not vocabulary and len(listed) <= 40 else "WORD"
 
@@ -90,6 +93,7 @@ class Country(FieldType):
     name = "country"
     storage = Storage.WORD
     example = "SI"
+    other = "AT"
     metavar = "COUNTRY"
 
     def read(self, text: str, business: Business) -> str:
@@ -106,6 +110,7 @@ class Currency(FieldType):
     name = "currency"
     storage = Storage.WORD
     example = "EUR"
+    other = "USD"
     metavar = "EUR"
 
     def read(self, text: str, business: Business) -> str:
@@ -122,6 +127,7 @@ class Reference(FieldType):
     name = "reference"
     storage = Storage.WORD
     example = "ana-novak"
+    other = "bor-kos"
 
     def __init__(self, to: str, *, required: bool = True) -> None:
         self.to = to
@@ -146,6 +152,7 @@ class Texts(FieldType):
     name = "list of texts"
     storage = Storage.TEXTS
     example = "[a, b]"
+    other = "[a, c]"
 
     def __init__(self, to: str = "") -> None:
         self.to = to

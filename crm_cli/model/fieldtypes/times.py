@@ -19,6 +19,7 @@ class Date(FieldType):
     name = "date"
     storage = Storage.DATE
     example = "2026-11-03"
+    other = "2026-11-12"
     metavar = "DATE"
 
     def read(self, text: str, business: Business) -> date:
@@ -45,6 +46,7 @@ class Moment(FieldType):
     name = "date or time"
     storage = Storage.MOMENT
     example = "2026-11-03T10:30+01:00"
+    other = "2026-11-12"
     metavar = "DATE"
 
     def read(self, text: str, business: Business) -> date | datetime:
@@ -75,6 +77,7 @@ class Partial(FieldType):
     name = "partial date"
     storage = Storage.PARTIAL_DATE
     example = "--11-22"
+    other = "1984-11-23"
     metavar = "DATE"
 
     def read(self, text: str, business: Business) -> Any:
@@ -93,6 +96,7 @@ class Duration(FieldType):
     name = "duration"
     storage = Storage.INTEGER
     example = "45min"
+    other = "90min"
     metavar = "TIME"
 
     def read(self, text: str, business: Business) -> int:
@@ -111,6 +115,7 @@ class Every(FieldType):
 
     name = "interval"
     example = "30 days"
+    other = "2 weeks"
     metavar = "INTERVAL"
 
     def read(self, text: str, business: Business) -> str:
