@@ -15,7 +15,7 @@ from crm_cli.model.rows import Column, Rows
 
 if TYPE_CHECKING:
     from crm_cli.features.balances import Account, Owing
-    from crm_cli.render.card import Card
+    from crm_cli.model.card import Card
 
 verbs = Verbs()
 
@@ -163,7 +163,7 @@ def _object(found: Account) -> dict[str, Any]:
 
 
 def _card(found: Account) -> Card:
-    from crm_cli.render.card import Card, Fact, Section
+    from crm_cli.model.card import Card, Fact, Section
     from crm_cli.render.values import grouped
 
     if found.balance is None:

@@ -23,14 +23,9 @@ def answer_one(
     if cols is not None:
         _chosen(session, shown, cols, form)
     elif form is TABLE:
-        from crm_cli.render.customer import customer_card, item_card
+        from crm_cli.features.showing.cards import card
 
-        if shown.item is not None:
-            card = item_card(shown.record, shown.item, shown.path, shown.line)
-        else:
-            day = session.workspace.clock.today
-            card = customer_card(shown.record, shown.path, shown.today, day)
-        session.show_card(card)
+        session.show_card(card(session.workspace, shown))
     elif form is PATHS:
         session.write(shown.path + "\n")
     else:

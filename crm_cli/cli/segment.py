@@ -14,7 +14,7 @@ from crm_cli.model.text import visible
 if TYPE_CHECKING:
     from crm_cli.features.plan import Plan
     from crm_cli.features.segments import Shown
-    from crm_cli.render.card import Card
+    from crm_cli.model.card import Card
 
 verbs = Verbs()
 
@@ -174,7 +174,7 @@ def _carry_out(session: Session, plan: Plan, *, dry_run: bool, yes: bool) -> Non
 
 
 def _card(shown: Shown) -> Card:
-    from crm_cli.render.card import Card, Fact, Section
+    from crm_cli.model.card import Card, Fact, Section
 
     item = shown.item
     customers = "cannot be asked" if shown.customers is None else shown.customers

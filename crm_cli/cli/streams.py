@@ -15,8 +15,8 @@ from crm_cli.render.screen import Screen, is_terminal, screen_of
 
 if TYPE_CHECKING:
     from crm_cli.cli.options import Form, Shape
+    from crm_cli.model.card import Card
     from crm_cli.model.rows import Rows
-    from crm_cli.render.card import Card
     from crm_cli.render.progress import Progress
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crm_cli.model.aspects import CardLine, joined
+from crm_cli.model.card import Fact
 from crm_cli.model.fieldtypes import Boolean, Code, Country, Shorthand, Text, Word
 from crm_cli.model.kind import Derived, Field, Kind
 
@@ -22,9 +24,21 @@ def alone(key: str) -> Shorthand:
 
 
 def _channel(
-    name: str, key: str, doc: str, value: Field, derived: tuple[Derived, ...] = ()
+    name: str,
+    key: str,
+    doc: str,
+    value: Field,
+    derived: tuple[Derived, ...] = (),
+    label: str = "",
 ) -> Kind:
     derive = _derive_phone if derived else None
+
+    def fact(item: Item) -> Fact:
+        shown = label or item.get("service") or name
+        unused = "do not use" if item.get("do_not_use") else ""
+        service = item.get("service") if label else ""
+        return Fact(shown, item.get("value"), joined(" ", (item.get("label"), service, unused)))
+
     return Kind(
         name=name,
         key=key,
@@ -39,6 +53,7 @@ def _channel(
         title="value",
         derived=derived,
         derive=derive,
+        card=CardLine(heading="", fact=fact),
     )
 
 
@@ -59,7 +74,11 @@ TAG = Kind(
 )
 
 EMAIL = _channel(
-    "email", "emails", "an e-mail address", Field("value", Text(), "the address", commas=False)
+    "email",
+    "emails",
+    "an e-mail address",
+    Field("value", Text(), "the address", commas=False),
+    label="e-mail",
 )
 
 PHONE = _channel(
@@ -68,13 +87,20 @@ PHONE = _channel(
     "a telephone number, kept as typed",
     Field("value", Code(), "the number"),
     (Derived("e164", Word(), "the number in international form (E.164)", searched=True),),
+    label="phone",
 )
 
-URL = _channel("url", "urls", "a web address", Field("value", Text(), "the address"))
+URL = _channel("url", "urls", "a web address", Field("value", Text(), "the address"), label="web")
 
 SOCIAL = _channel(
     "social", "social", "a name on a social network", Field("value", Text(), "the name")
 )
+
+def _address(item: Item) -> Fact:
+    town = joined(" ", (item.get("postcode"), item.get("city")))
+    parts = (item.get("street"), town, item.get("region"), item.get("country"))
+    return Fact("address", joined(", ", parts), item.get("label") or "")
+
 
 ADDRESS = Kind(
     name="address",
@@ -116,4 +142,5 @@ ADDRESS = Kind(
         ),
     ),
     title="city",
+    card=CardLine(heading="", fact=_address),
 )

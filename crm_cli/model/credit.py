@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from crm_cli.model.aspects import CardLine
+from crm_cli.model.card import Fact
+from crm_cli.model.cells import cell_text
 from crm_cli.model.fieldtypes import Boolean, Choice, Currency, Integer, Money
 from crm_cli.model.kind import Field, Kind
 
@@ -18,10 +21,18 @@ RISKS = ("none", "low", "medium", "high")
 """How likely the money is not to come."""
 
 
+def _fact(credit: Item) -> Fact:
+    said = (
+        f"{key.replace('_', ' ')} {cell_text(value)}" for key, value in credit.values.items()
+    )
+    return Fact("credit", ", ".join(said))
+
+
 CREDIT = Kind(
     name="credit",
     key="credit",
     doc="what a customer may owe, and for how long",
+    card=CardLine(heading="At a glance", fact=_fact),
     fields=(
         Field("limit", Money(), "the most that may be owed"),
         Field("currency", Currency(), "the limit's currency, if not the business's"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from crm_cli.model.aspects import CardRecord
 from crm_cli.model.contacts import ADDRESS, EMAIL, PHONE, SOCIAL, TAG, URL
 from crm_cli.model.credit import CREDIT
 from crm_cli.model.errors import Severity
@@ -89,6 +90,13 @@ def _check_customer(customer: Item, business: Business) -> Iterator[Finding]:
             "add name",
             Severity.WARNING,
         )
+
+
+def _subtitle(customer: Item) -> Iterator[str | None]:
+    yield customer.get("kind")
+    yield customer.get("lifecycle_stage")
+    yield f"owner {customer.get('owner')}" if customer.get("owner") else None
+    yield " ".join(f"+{tag}" for tag in customer.texts("tags"))
 
 
 CUSTOMER = Kind(
@@ -257,6 +265,20 @@ CUSTOMER = Kind(
         Field("lost", Free(), "when and to whom they were lost"),
     ),
     title="name",
+    card=CardRecord(
+        subtitle=_subtitle,
+        hidden=(
+            "given_name",
+            "family_name",
+            "kind",
+            "lifecycle_stage",
+            "owner",
+            "created",
+            "source_system",
+            "external_id",
+            "tags",
+        ),
+    ),
     sought=("contact_every",),
     derive=_derive,
     check=_check_customer,

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.aspects import Exchange, Happening, Reminder, Row, joined
+from crm_cli.model.aspects import (
+    CardColumn,
+    CardTable,
+    Exchange,
+    Happening,
+    Reminder,
+    Row,
+    joined,
+    since,
+)
+from crm_cli.model.card import Fact
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
@@ -110,6 +121,24 @@ def _planned(row: Row) -> str:
     return joined(": ", (str(row["kind"]).replace("_", " "), row["subject"] or row["summary"]))
 
 
+def _day(row: Row) -> date | None:
+    at: date | None = row["at"]
+    return at.date() if isinstance(at, datetime) else at
+
+
+def _way(row: Row) -> str:
+    way = {"inbound": "in", "outbound": "out"}.get(row["direction"] or "")
+    return joined(" ", (row["kind"], way, row["status"] if row["status"] != "held" else ""))
+
+
+def _text(row: Row) -> str:
+    return str(row["summary"] or row["subject"] or row["outcome"] or "")
+
+
+def _glance(values: Row, day: date) -> Iterator[Fact]:
+    yield Fact("last contact", since(values.get("last_contact"), day) or "never")
+
+
 def _derive_customer(customer: Item, business: Business) -> None:
     latest: date | None = None
     for item in customer.items("interactions"):
@@ -206,6 +235,16 @@ INTERACTION = Kind(
             takes=("summary",),
         ),
     ),
+    card=CardTable(
+        heading="Latest contacts",
+        terms=("has:at",),
+        columns=(
+            CardColumn("at", ("at",), _day, type="date"),
+            CardColumn("kind", ("kind", "direction", "status"), _way),
+            CardColumn("summary", ("summary", "subject", "outcome"), _text),
+            "id",
+        ),
+    ),
     timeline=(
         Happening(
             terms=("not:is:planned",),
@@ -228,6 +267,7 @@ INTERACTION = Kind(
     ranked=("at", "customer", "kind", "summary", "id", "direction", "outcome", "owner"),
     summary=Summary(
         derive=_derive_customer,
+        glance=_glance,
         derived=(
             Derived("last_contact", Date(), "latest contact in which somebody was reached"),
         ),

@@ -7,11 +7,21 @@ kind is a module that declares it, and a line in `places.py` or in the kind that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_cli.model.aspects import Exchange, Happening, Reminder
+from crm_cli.model.aspects import (
+    CardLine,
+    CardRecord,
+    CardTable,
+    Exchange,
+    Happening,
+    Reminder,
+    Row,
+)
+from crm_cli.model.card import Fact
 from crm_cli.model.declaration import Declaration
 from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Shorthand, Storage, Text
@@ -150,6 +160,8 @@ class Summary(Declaration):
     """What `is:` asks of the record."""
     derive: Derive | None = None
     """Sets the record's derived values, before the record's own `derive`."""
+    glance: Callable[[Row, date], Iterable[Fact]] | None = None
+    """What the record's card says at a glance, from its derived values, on a day."""
     leading: bool = False
     """Whether it comes before what other lists say."""
 
@@ -241,6 +253,9 @@ class Kind(Declaration, kw_only=True):
     after today, by their title."""
     due: Reminder | None = None
     """When items are due; unless given, never."""
+    card: CardTable | CardLine | CardRecord | None = None
+    """What the card of a customer shows; unless given, a table of items with an id, and a line
+    for each of those without."""
     exchange: Exchange | None = Exchange()
     """How records, and items with an id, are imported and exported; None where they are not."""
     calendar: str | None = None

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from crm_cli.model.aspects import Exchange, Happening, Row, amount_text, joined
+from crm_cli.model.aspects import (
+    CardColumn,
+    CardTable,
+    Exchange,
+    Happening,
+    Row,
+    amount_text,
+    joined,
+)
 from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, ListOf, Money, Reference
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State
@@ -73,6 +81,10 @@ def _happened(row: Row) -> str:
     return joined(", ", (amount, row["method"], purpose, row["reference"]))
 
 
+def _direction(row: Row) -> str:
+    return "refund" if row["direction"] == "refund" else ""
+
+
 _SHOWN = ("amount", "currency", "method", "for", "reference")
 
 PAYMENT = Kind(
@@ -110,6 +122,19 @@ PAYMENT = Kind(
     amount="amount",
     when="date",
     summed=("amount",),
+    card=CardTable(
+        heading="Latest payments",
+        columns=(
+            "date",
+            CardColumn("kind", ("direction",), _direction),
+            "amount",
+            "currency",
+            "method",
+            "for",
+            "reference",
+            "id",
+        ),
+    ),
     timeline=(
         Happening(terms=("not:is:refund",), columns=_SHOWN, text=_happened),
         Happening(terms=("is:refund",), word="refund", columns=_SHOWN, text=_happened),

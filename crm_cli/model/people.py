@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.model.aspects import CardLine, joined
+from crm_cli.model.card import Fact
 from crm_cli.model.contacts import EMAIL, PHONE, alone
 from crm_cli.model.fieldtypes import Choice, Every, ListOf, Moment, Partial, Reference, Text, Word
 from crm_cli.model.kind import Field, Finding, Kind
@@ -62,6 +64,34 @@ def _check_anniversary(item: Item, business: Business) -> Iterator[Finding]:
         yield Finding("date", "bad-date", f"there is no day {day}", hint)
 
 
+def _as(item: Item, otherwise: str) -> str:
+    """What somebody is, as a label."""
+    return str(item.get("role") or item.get("kind") or otherwise).replace("_", " ")
+
+
+def _contact(item: Item) -> Fact:
+    reach = (*item.texts("emails"), *item.texts("phones"))
+    name = item.get("name") or item.get("id")
+    return Fact(_as(item, "contact"), name, joined(", ", (item.get("title"), *reach)))
+
+
+def _organization(item: Item) -> Fact:
+    return Fact("organization", item.get("id"), joined(", ", (item.get("title"), item.get("role"))))
+
+
+def _relation(item: Item) -> Fact:
+    return Fact(_as(item, "relation"), item.get("to"))
+
+
+def _anniversary(item: Item) -> Fact:
+    day = item.get("date")
+    return Fact(item.get("label") or _as(item, "day"), None if day is None else str(day))
+
+
+def _membership(item: Item) -> Fact:
+    return Fact("member of", item.get("organization"), item.get("role") or "")
+
+
 CONTACT = Kind(
     name="contact",
     key="contacts",
@@ -76,6 +106,7 @@ CONTACT = Kind(
     ),
     shorthand=alone("name"),
     title="name",
+    card=CardLine(heading="People", fact=_contact),
 )
 
 ORGANIZATION = Kind(
@@ -89,6 +120,7 @@ ORGANIZATION = Kind(
     ),
     shorthand=alone("id"),
     title="id",
+    card=CardLine(heading="People", fact=_organization),
 )
 
 RELATION = Kind(
@@ -101,6 +133,7 @@ RELATION = Kind(
     ),
     shorthand=alone("to"),
     title="to",
+    card=CardLine(heading="People", fact=_relation),
 )
 
 ANNIVERSARY = Kind(
@@ -115,6 +148,7 @@ ANNIVERSARY = Kind(
         Field("remind_before", Every(), "how long before to remind"),
     ),
     title="label",
+    card=CardLine(heading="Personal", fact=_anniversary),
     calendar="",
     check=_check_anniversary,
 )
@@ -123,6 +157,7 @@ INTEREST = Kind(
     name="interest",
     key="interests",
     doc="what somebody likes or knows",
+    card=CardLine(heading="Personal", joined=True),
     fields=(
         Field("kind", Choice(INTEREST_KINDS), "hobby, interest or expertise"),
         Field("value", Text(), "what", commas=False),
@@ -143,12 +178,14 @@ MEMBERSHIP = Kind(
     ),
     shorthand=alone("organization"),
     title="organization",
+    card=CardLine(heading="Personal", fact=_membership),
 )
 
 PREFERENCE = Kind(
     name="preference",
     key="preferences",
     doc="how somebody likes things done",
+    card=CardLine(heading="Personal", joined=True),
     fields=(Field("value", Text(), "what"), Field("label", Word(), "about what")),
     shorthand=alone("value"),
     title="value",

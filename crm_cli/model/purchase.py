@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.aspects import Exchange, Happening, Reminder, Row, amount_text, joined
+from crm_cli.model.aspects import (
+    CardColumn,
+    CardTable,
+    Exchange,
+    Happening,
+    Reminder,
+    Row,
+    amount_text,
+    joined,
+)
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import (
@@ -223,6 +232,18 @@ def _owed(row: Row) -> str:
     return f"{row['number'] or row['id']}: {left}{whole}"
 
 
+def _label(row: Row) -> str:
+    return joined(" ", (row["kind"], row["number"]))
+
+
+def _what(row: Row) -> str:
+    return row["text"] or joined(", ", (*(row["lines"] or ()), *(row["line.description"] or ())))
+
+
+def _state(row: Row) -> str:
+    return str(row["status"] if row["status"] != "posted" else row["payment_status"] or "")
+
+
 _OWES = "({t}.kind = 'invoice' AND {t}.status = 'posted')"
 _LATE = "({t}.settlement IN ('unpaid', 'partly_paid') AND {t}.due < :today)"
 
@@ -309,6 +330,18 @@ PURCHASE = Kind(
             word_from="kind",
             columns=("number", "text", "lines", "gross", "currency", "status"),
             text=_happened,
+        ),
+    ),
+    card=CardTable(
+        heading="Latest purchases",
+        columns=(
+            "date",
+            CardColumn("kind", ("kind", "number"), _label),
+            CardColumn("what", ("text", "lines", "line.description"), _what),
+            "gross",
+            "currency",
+            CardColumn("state", ("status", "payment_status"), _state),
+            "id",
         ),
     ),
     due=Reminder(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from crm_cli.model.aspects import Row, amount_text, joined, since
+from crm_cli.model.card import Fact
 from crm_cli.model.exchange import to_base
 from crm_cli.model.fieldtypes import Date, Integer, Money
 from crm_cli.model.kind import Derived, State, Summary
@@ -54,6 +57,25 @@ def _derive(customer: Item, business: Business) -> None:
         derived["next_purchase"] = ordered[-1] + timedelta(days=median)
 
 
+def _glance(values: Row, day: date) -> Iterator[Fact]:
+    currency = values["currency"]
+    orders = values.get("orders")
+    if orders:
+        last = since(values.get("last_purchase"), day)
+        count = f"{orders} order{'' if orders == 1 else 's'}"
+        note = joined(", ", (count, last and f"last {last}"))
+        yield Fact("spend", amount_text(values["spend"], currency), note)
+    balance = values.get("balance")
+    if balance is None:
+        yield Fact("balance", "unknown (a rate is missing)")
+    elif balance:
+        late = values.get("overdue")
+        note = f"{amount_text(late, currency)} of it overdue" if late else ""
+        yield Fact("balance", amount_text(balance, currency), note, "alert" if late else "")
+    if values.get("next_purchase"):
+        yield Fact("next purchase", values["next_purchase"].isoformat(), "expected")
+
+
 _OVERDUE = (
     "(SELECT COALESCE(SUM(o.amount_due__b), 0) FROM purchase o"
     " WHERE o.customer = {t}.pk AND o.amount_due > 0 AND o.due < :today)"
@@ -62,6 +84,7 @@ _OVERDUE = (
 SPEND = Summary(
     leading=True,
     derive=_derive,
+    glance=_glance,
     derived=(
         Derived("spend", Money(), "net of posted purchases", base=True),
         Derived("orders", Integer(), "number of posted purchases, without credit notes"),

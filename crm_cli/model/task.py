@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crm_cli.model.aspects import Exchange, Happening, Reminder
+from crm_cli.model.aspects import CardColumn, CardTable, Exchange, Happening, Reminder, Row
 from crm_cli.model.contacts import alone
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
@@ -126,6 +126,12 @@ def _order(due: date, business: Business) -> tuple[date, str]:
     return (day, "" if due is day else due.isoformat())
 
 
+def _marks(row: Row) -> str:
+    marks = [row["status"]] if row["status"] != "open" else []
+    marks += [row["priority"]] if row["priority"] != "normal" else []
+    return ", ".join([*marks, *(["overdue"] if row["overdue"] else [])])
+
+
 _OPEN = "{t}.status NOT IN ('completed', 'cancelled')"
 
 TASK = Kind(
@@ -191,6 +197,21 @@ TASK = Kind(
     when="due",
     sort="closed,due",
     summed=("status",),
+    card=CardTable(
+        heading="Open tasks",
+        terms=("is:open",),
+        sort="due",
+        columns=(
+            "due",
+            "title",
+            CardColumn("status", ("status", "priority", "overdue"), _marks),
+            "assignee",
+            "id",
+        ),
+        alert="overdue",
+        most=0,
+        leading=True,
+    ),
     timeline=(
         Happening(when="completed", terms=("is:done", "has:completed")),
         # Nobody wrote down when it was done: about when it was due.

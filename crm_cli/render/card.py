@@ -1,48 +1,15 @@
-"""A record at a glance: a title, then sections of fields, small tables and text."""
+"""Drawing cards: a title, then sections of facts, small tables and text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator
 
+from crm_cli.model.card import Card, Fact
 from crm_cli.model.rows import Rows
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import shown, table_lines
 from crm_cli.render.width import columns_of, padded, wrapped
-
-
-class Fact(NamedTuple):
-    """A labelled value; `note` stands after it, less loud; None values are left out."""
-
-    label: str
-    value: Any
-    note: str = ""
-    tone: str = ""
-    type: str = ""
-
-
-class Section(NamedTuple):
-    """A part of a card under its heading: facts, then a table, then text."""
-
-    title: str = ""
-    facts: Sequence[Fact] = ()
-    table: Rows | None = None
-    text: str = ""
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing to show."""
-        facts = any(_held(fact) for fact in self.facts)
-        return not (facts or self.text or (self.table and self.table.rows))
-
-
-class Card(NamedTuple):
-    """A record: its name, a line below it, its sections. Empty sections are left out."""
-
-    title: str
-    subtitle: str = ""
-    sections: Sequence[Section] = ()
 
 
 def card_lines(card: Card, screen: Screen) -> Iterator[str]:
@@ -56,7 +23,7 @@ def card_lines(card: Card, screen: Screen) -> Iterator[str]:
             columns_of(visible(fact.label))
             for section in held
             for fact in section.facts
-            if _held(fact)
+            if not fact.empty
         ),
         default=0,
     )
@@ -66,17 +33,13 @@ def card_lines(card: Card, screen: Screen) -> Iterator[str]:
             yield screen.paint(visible(section.title), "head") + "\n"
         indent = "  " if section.title else ""
         for fact in section.facts:
-            if _held(fact):
+            if not fact.empty:
                 yield from _fact_lines(fact, width, indent, screen)
         if section.table and section.table.rows:
             yield from _table(section.table, indent, screen)
         if section.text:
             for line in wrapped(visible(section.text, multiline=True), screen.drawn_width - 4):
                 yield (indent + line).rstrip(" ") + "\n"
-
-
-def _held(fact: Fact) -> bool:
-    return fact.value is not None and fact.value != "" and fact.value != [] and fact.value != ()
 
 
 def _fact_lines(fact: Fact, width: int, indent: str, screen: Screen) -> Iterator[str]:

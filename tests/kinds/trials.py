@@ -80,7 +80,33 @@ def fmt_twice_changes_nothing(stage: Stage) -> None:
     assert stage.bytes == once
 
 
-# What is found
+# What is shown
+
+
+def it_is_shown_whole(stage: Stage) -> None:
+    if not stage.kind.letter:
+        return
+    stage.add()
+    shown = json.loads(stage.ok("show", stage.id, "--json"))
+    assert shown["kind_of_item"] == stage.kind.name
+    assert {key for key in values_of(stage.kind) if key != "id"} <= set(shown)
+    card = stage.ok("show", stage.id)
+    for field in single_fields(stage.kind):
+        assert (field.label or field.key.replace("_", " ")) in card, field.key
+
+
+def it_is_on_the_customers_card(stage: Stage) -> None:
+    if stage.place.file or stage.kind is CUSTOMER:
+        return
+    stage.add()
+    top = stage.item()
+    while top.parent is not None and top.parent.parent is not None:
+        top = top.parent
+    before = stage.ok("show", "bor-kos")
+    card = stage.ok("show", HOLDER)
+    title = str(top.values.get("value") or top.title or top.kind.name)
+    assert title in card
+    assert title not in before
 
 
 def it_is_found_by_its_text(stage: Stage) -> None:
@@ -369,6 +395,8 @@ TRIALS: tuple[Trial, ...] = (
     what_is_added_is_read_back,
     nothing_is_wrong_with_it,
     fmt_twice_changes_nothing,
+    it_is_shown_whole,
+    it_is_on_the_customers_card,
     it_is_found_by_its_text,
     every_field_is_a_query,
     every_column_is_answered,

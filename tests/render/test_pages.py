@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 
+from crm_cli.model.card import Card, Fact, Section
 from crm_cli.model.errors import Ambiguous, NotFound, Problem, Severity
 from crm_cli.model.rows import Chart, Column, Rows
-from crm_cli.render.card import Card, Fact, Section, card_lines
+from crm_cli.render.card import card_lines
 from crm_cli.render.changes import FieldChange, diff_lines, field_lines
 from crm_cli.render.chart import Point, bar_lines, chart_lines, line_lines
 from crm_cli.render.messages import candidate_lines, refusal_lines

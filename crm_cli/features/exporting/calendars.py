@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from crm_cli.features.exporting.items import items_of
 from crm_cli.features.items import foreign_uids
 from crm_cli.formats.ics.words import Around
-from crm_cli.formats.targets import ALL_DATES
+from crm_cli.formats.targets import ALL_DATES, CALENDARS
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import BY_NAME, KINDS
+from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.people import ANNIVERSARY
 from crm_cli.workspace import Workspace
 
-_SHOWN = {kind.key: kind.calendar for kind in KINDS if kind.calendar is not None}
+_SHOWN = {key: BY_NAME[key].calendar for key in CALENDARS if key != ALL_DATES}
 """The term for what a whole calendar shows of each kind: what is still to come."""
 _BASES: Mapping[str, Kind] = {
     key: CUSTOMER if BY_NAME[key] is ANNIVERSARY else BY_NAME[key] for key in _SHOWN
@@ -58,8 +58,8 @@ def calendar_items(
     if sort is not None:
         raise UsageError("a calendar has no order of its own", "leave --sort out")
     for kind, kept in _understood(workspace, terms, where).items():
-        shown = [_SHOWN[kind]] if _SHOWN[kind] else []
-        yield from _of_kind(workspace, kind, [*shown, *kept], where, None)
+        shown = _SHOWN[kind]
+        yield from _of_kind(workspace, kind, [*([shown] if shown else []), *kept], where, None)
 
 
 def _of_kind(
