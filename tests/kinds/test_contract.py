@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,27 +27,29 @@ def test_kind(shop: Path, crm: Crm, kind: Kind, trial: Trial) -> None:
     trial(Stage(shop, crm, kind))
 
 
-def test_a_new_kind_is_one_file_and_one_line(tmp_path: Path) -> None:
-    """A copy of the package with the specimen in it goes through the same trials."""
+SPECIMEN = Path(__file__).with_name("specimen.py")
+SHOWN = Path(__file__).parents[2] / "CONTRIBUTING.md"
+
+
+def copied(folder: Path) -> None:
+    """Copy the program and the contract into a folder."""
     package = Path(crm_cli.__file__).parent
-    if (package / "model" / "specimen.py").exists():
-        pytest.skip("this is the copy")
     tests = Path(__file__).parents[1]
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(package, tmp_path / "crm_cli", ignore=ignored)
-    shutil.copytree(tests / "kinds", tmp_path / "tests" / "kinds", ignore=ignored)
-    shutil.copytree(tests.parent / "tools", tmp_path / "tools", ignore=ignored)
-    for name in ("tests/conftest.py", "pyproject.toml"):
-        shutil.copy(tests.parent / name, tmp_path / name)
-    model = tmp_path / "crm_cli" / "model"
-    shutil.copy(tests / "kinds" / "specimen.py", model)
-    customer = model / "customer.py"
-    customer.write_text(added(customer.read_text(encoding="utf-8")), encoding="utf-8")
-    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "specimen"]
+    shutil.copytree(package, folder / "crm_cli", ignore=ignored)
+    shutil.copytree(tests / "kinds", folder / "tests" / "kinds", ignore=ignored)
+    shutil.copytree(tests.parent / "tools", folder / "tools", ignore=ignored)
+    for name in ("tests/conftest.py", "pyproject.toml", "CONTRIBUTING.md"):
+        shutil.copy(tests.parent / name, folder / name)
+
+
+def run_contract(folder: Path, kind: str) -> None:
+    """Run the trials of a kind in a copy of the program, where they must succeed."""
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", f"test_kind and {kind}"]
     done = subprocess.run(
-        [*run, "tests/kinds/test_contract.py"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        [sys.executable, *words, "tests/kinds/test_contract.py"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -54,11 +57,37 @@ def test_a_new_kind_is_one_file_and_one_line(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
 
 
-def added(customer: str) -> str:
-    """The text of customer.py with the kind imported, and its line among the fields."""
-    line = '        Field("payments", ListOf(PAYMENT)'
-    before, found, after = customer.partition(line)
-    assert found, "customer.py has no line for payments"
-    text = f'{before}        Field("specimens", ListOf(SPECIMEN), "what was lent"),\n{found}{after}'
-    last = "from crm_cli.model.task import"
-    return text.replace(last, f"from crm_cli.model.specimen import SPECIMEN\n{last}")
+def insert(customer: Path, *, imported: str, line: str) -> None:
+    """Write the import and the line of a kind into customer.py."""
+    text = customer.read_text(encoding="utf-8")
+    for before, new in (
+        ("from crm_cli.model.task import", imported),
+        ('        Field("payments", ListOf(PAYMENT)', line),
+    ):
+        assert text.count(before) == 1, before
+        text = text.replace(before, f"{new}\n{before}")
+    customer.write_text(text, encoding="utf-8")
+
+
+def test_a_new_kind_is_one_file_and_one_line(tmp_path: Path) -> None:
+    """The specimen has every field type, a list in a list, a group with money."""
+    copied(tmp_path)
+    model = tmp_path / "crm_cli" / "model"
+    shutil.copy(SPECIMEN, model)
+    insert(
+        model / "customer.py",
+        imported="from crm_cli.model.specimen import SPECIMEN",
+        line='        Field("specimens", ListOf(SPECIMEN), "what was lent"),',
+    )
+    run_contract(tmp_path, "specimen")
+
+
+def test_the_kind_that_contributing_shows(tmp_path: Path) -> None:
+    copied(tmp_path)
+    section = SHOWN.read_text(encoding="utf-8").partition("## To add a kind")[2]
+    module, lines = re.findall(r"```python\n(.*?)```", section.partition("\n## ")[0], re.S)
+    model = tmp_path / "crm_cli" / "model"
+    (model / "visit.py").write_text(module, encoding="utf-8")
+    imported, line = lines.rstrip().split("\n")
+    insert(model / "customer.py", imported=imported, line=line)
+    run_contract(tmp_path, "visit")
