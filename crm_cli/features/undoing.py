@@ -135,6 +135,7 @@ def _last(workspace: Workspace, *, dry_run: bool) -> Written:
         waiting=workspace.waiting,
         then=workspace.keeper(subject),
     )
+    workspace.changed()
     diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
     return Written(subject, diffs, False)
 

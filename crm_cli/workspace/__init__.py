@@ -347,6 +347,7 @@ class Workspace:
     require_settings = writing.require_settings
     write = writing.write
     keeper = writing.keeper
+    changed = writing.changed
 
 
 def is_item_id(text: str) -> bool:

@@ -46,9 +46,14 @@ def write(
             waiting=workspace.waiting,
             then=workspace.keeper(change.subject) if keep else None,
         )
-        workspace.__dict__.pop("index", None)
+        changed(workspace)
     diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
     return Written(change.subject, diffs, dry_run)
+
+
+def changed(workspace: Workspace) -> None:
+    """Let go of the index: the files are no longer what it was made from."""
+    workspace.__dict__.pop("index", None)
 
 
 def keeper(workspace: Workspace, subject: str) -> Callable[[Committed], bool] | None:

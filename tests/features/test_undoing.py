@@ -58,6 +58,13 @@ def test_undo_restores_every_file_byte_for_byte(
     assert git("status", "--porcelain") == ""
 
 
+def test_a_problem_that_undo_mends_is_not_reported(crm: Crm) -> None:
+    assert crm("set", "y-7d1wz0e", "date=").code == 0
+    assert crm("list").code == 4
+    done = crm("undo")
+    assert (done.code, "has no date" in done.err) == (0, False)
+
+
 def test_what_came_later_stays(shop: Path, git: Git, crm: Crm) -> None:
     crm("set", "maja-kos", "city=Izola")
     commit = git("rev-parse", "HEAD").strip()
