@@ -106,8 +106,12 @@ def exchanged(name: str) -> str:
 
 
 def id_name(kind: Kind) -> str:
-    """What the column of a kind's ids is called: `sku` of products."""
-    return normal(ENTRIES[kind].key) if kind in ENTRIES else ID.key
+    """What the column of a kind's ids is called: `sku` of products.
+
+    A field that is called so has the name for itself.
+    """
+    name = normal(ENTRIES[kind].key) if kind in ENTRIES else ID.key
+    return name if name not in kind.by_name else ID.key
 
 
 def rows_of(kind: Kind) -> Field | None:

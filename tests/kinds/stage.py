@@ -203,7 +203,10 @@ class Stage:
             first = self.place.lists[0].key
             self.edit(lambda document: _ignore(document.add(first, values)))
         elif self.place.file:
-            self.edit(lambda document: document.extend_records({self.id: values}))
+            # The last entry of a file cannot be removed from it.
+            other = {key: value for key, value in values.items() if key != "external_id"}
+            entries = {"another-entry": other, self.id: values}
+            self.edit(lambda document: document.extend_records(entries))
         else:
             self.edit(lambda document: _fill(document, values))
 
