@@ -13,9 +13,10 @@ _MOST = 200
 
 
 def completions(workspace: Workspace, what: str, prefix: str) -> list[str]:
-    """Candidates that begin with `prefix`, some as `text<TAB>what it is`.
+    """Candidates that begin with `prefix`, some as `text<TAB>description`.
 
     `what` is customer, tag, segment, field, state, user, product, item, or value:FIELD.
+    Texts with a tab or another invisible character are left out.
     """
     found: Iterable[str] = ()
     match what:
@@ -36,7 +37,9 @@ def completions(workspace: Workspace, what: str, prefix: str) -> list[str]:
         case _ if what.startswith("value:"):
             found = _values(workspace, what.removeprefix("value:"))
     low = prefix.lower()
-    return sorted(one for one in found if one.lower().startswith(low))[:_MOST]
+    return sorted(
+        one for one in found if one.isprintable() and one.lower().startswith(low)
+    )[:_MOST]
 
 
 def _customers(workspace: Workspace, prefix: str) -> list[str]:
@@ -49,7 +52,7 @@ def _customers(workspace: Workspace, prefix: str) -> list[str]:
         ' OR (? <> \'\' AND instr("name__f", ?) > 0) ORDER BY "id" LIMIT ?',
         (len(prefix), prefix.lower(), wanted, wanted, _MOST),
     )
-    return [f"{id}\t{name or ''}".rstrip() for id, name in rows]
+    return [f"{id}\t{name or ''}".rstrip() for id, name in rows if id.isprintable()]
 
 
 def _column(workspace: Workspace, select: str, table: str, column: str = "id") -> list[str]:
