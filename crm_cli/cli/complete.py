@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from crm_cli.cli.arguments import Globals
 from crm_cli.cli.commands import COMMANDS, kind_nouns, named
 from crm_cli.cli.plain import verbs_of
+from crm_cli.cli.quoting import Candidate, Typed, bash, fish, insertable, zsh
 from crm_cli.cli.session import Session
-from crm_cli.cli.typed import DEFAULT_BREAKS, Typed, split_line
 
 OFFERED = 200
 """Candidates beyond so many help nobody."""
@@ -28,28 +28,36 @@ _GLOBAL = {
     "--color": "WHEN",
     "--lock-timeout": "SECONDS",
 }
+_PARSERS: dict[str, Callable[[Sequence[str]], Typed]] = {
+    "bash": bash.parse,
+    "zsh": zsh.parse,
+    "fish": fish.parse,
+}
 
 
 def answer(arguments: Sequence[str]) -> int:
-    """Print the candidates, one a line; always 0."""
+    """Print what the shell's script is to offer; always 0."""
     try:
-        shell, *rest = arguments
-        typed = (
-            split_line(rest[0], os.environ.get("CRM_WORDBREAKS", DEFAULT_BREAKS))
-            if shell == "bash"
-            else Typed(list(rest[:-1]), rest[-1])
-        )
-        # bash's line begins with the program itself.
-        words = typed.words[1:] if shell == "bash" else typed.words
-        lines = candidates(words, typed.current)[:OFFERED]
-        if shell == "bash":
-            lines = [typed.replacement(line.split("\t")[0]) for line in lines]
-        sys.stdout.write("".join(f"{line}\n" for line in lines if _harmless(line)))
+        shell, *handed = arguments
+        typed = _PARSERS[shell](handed)
+        found = [] if typed.current is None else _found(typed.words, typed.current)
+        sys.stdout.write("".join(f"{line}\n" for line in typed.reply(found)))
         sys.stdout.flush()
     except Exception:
         if os.environ.get("CRM_DEBUG"):
             raise
     return 0
+
+
+def _found(words: Sequence[str], current: str) -> list[Candidate]:
+    """What may be inserted, or nothing if the data cannot be asked."""
+    try:
+        lines = candidates(words, current)[:OFFERED]
+    except Exception:
+        if os.environ.get("CRM_DEBUG"):
+            raise
+        return []
+    return insertable(lines, current, sys.stdout.encoding or "utf-8")
 
 
 def candidates(words: Sequence[str], current: str) -> list[str]:
@@ -110,8 +118,3 @@ def _globals(words: Sequence[str]) -> tuple[Globals, list[str], str]:
 
 def _starting(found: Iterable[str], prefix: str) -> list[str]:
     return [text for text in found if text.startswith(prefix)]
-
-
-def _harmless(line: str) -> bool:
-    """Whether a line may be handed to a shell: data with control characters is left out."""
-    return all(char.isprintable() or char == "\t" for char in line)

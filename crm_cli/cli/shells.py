@@ -1,7 +1,7 @@
-"""The completion scripts. They ask `crm __complete SHELL …` and hand over its lines.
+"""The completion scripts, which ask `crm __complete SHELL …` and pass its lines on.
 
-Each line is a candidate, then a tab and what it is, where that is known. A
-candidate that ends in one of `: = / @ ,` is not finished, so no space follows.
+What each passes to the program, and the lines that it reads, are described by the module
+of its shell in `cli/quoting`. No script evaluates data; it only ever stands in variables.
 """
 
 from __future__ import annotations
@@ -17,26 +17,31 @@ class Shell(StrEnum):
     FISH = "fish"
 
 
-# bash hands over the line, since it breaks words at : = @ and would need them joined; the
-# answer is only what stands after the last break. No mapfile: macOS has bash 3.2.
+# bash inserts what it gets as it is, so the program quotes it; the first line of the answer
+# has options for compopt, which bash 3.2 (of macOS) lacks, as it lacks mapfile.
 _BASH = r"""
 _crm_complete() {
-    local line
+    local IFS=$' \t\n' line options='+o default +o bashdefault'
     COMPREPLY=()
-    while IFS= read -r line; do
-        COMPREPLY+=("$line")
-    done < <(CRM_WORDBREAKS="$COMP_WORDBREAKS" "$1" __complete bash \
-        "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
-    if [[ ${#COMPREPLY[@]} -gt 0 && ${COMPREPLY[0]} == *[:=/@,] ]]; then
-        compopt -o nospace 2>/dev/null
+    {
+        IFS= read -r line && options=$line
+        while IFS= read -r line; do
+            COMPREPLY+=("$line")
+        done
+    } < <("$1" __complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_LINE:COMP_POINT}" "$2" \
+        "${COMP_TYPE-}" "${histchars-}" 2>/dev/null)
+    if [[ -n $options ]]; then
+        compopt $options 2>/dev/null
     fi
 }
 complete -o bashdefault -o default -F _crm_complete crm
 """
 
+# compadd quotes what it inserts, and (Q) takes quotes away without expanding anything.
 _ZSH = r"""
 _crm() {
     local line value
+    local typed=$compstate[quote]$PREFIX${compstate[quote]#\$}
     local -a whole wholeshown open openshown
     while IFS= read -r line; do
         value=${line%%$'\t'*}
@@ -49,7 +54,8 @@ _crm() {
         else
             whole+=("$value") wholeshown+=("$line")
         fi
-    done < <("${(Q)words[1]}" __complete zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)
+    done < <("${(Q)words[1]}" __complete zsh "$compstate[quote]" \
+        "${(@Q)words[2,CURRENT-1]}" "${(Q)typed}" 2>/dev/null)
     if (( ${#whole} + ${#open} == 0 )); then
         _files
         return
@@ -64,18 +70,15 @@ fi
 compdef _crm crm
 """
 
+# fish quotes what it inserts. Where the condition does not hold, it completes files.
 _FISH = r"""
-function __crm_complete
+function __crm_candidates
     set -l words (commandline -opc)
     set -l current (commandline -ct)
-    set -l found (command $words[1] __complete fish $words[2..-1] "$current" 2>/dev/null)
-    if test (count $found) -gt 0
-        printf '%s\n' $found
-    else
-        __fish_complete_path "$current"
-    end
+    set -g __crm_found (command $words[1] __complete fish $words[2..-1] "$current" 2>/dev/null)
+    set -q __crm_found[1]
 end
-complete -c crm -f -a '(__crm_complete)'
+complete -c crm -f -n __crm_candidates -a '$__crm_found'
 """
 
 SCRIPTS = {

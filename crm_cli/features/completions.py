@@ -36,7 +36,7 @@ from crm_cli.query.fields import (
 from crm_cli.workspace import Groups, Workspace
 
 _MOST = 200
-_LONGEST = 60
+_LONGEST = 120
 """Characters: longer values are texts, which nobody types again."""
 _NUMBERS = (Storage.INTEGER, Storage.DECIMAL, Storage.MONEY)
 _DATES = (Storage.DATE, Storage.MOMENT)
@@ -49,11 +49,12 @@ _DAYS = (
 def completions(
     workspace: Workspace, what: str, prefix: str, about: Sequence[str] = ("customer",)
 ) -> list[str]:
-    """Candidates that begin with `prefix`, some as `text<TAB>what it is`.
+    """Candidates that begin with `prefix`, some as `text<TAB>description`.
 
     `what` is customer, user, item, kind; term, field, collection, state, column, number, key,
     value:FIELD, of rows of the kinds that `about` names; or the name of a kind with a file of
     its own, of the entries there.
+    Texts with an invisible character are left out.
     """
     if what == "customer":
         return _customers(workspace, prefix)
@@ -63,6 +64,11 @@ def completions(
     if "-" in prefix and what in ("term", "field", "collection", "state", "column", "key"):
         found = [name.replace("_", "-") for name in found]
     return sorted(one for one in found if one.lower().startswith(low))[:_MOST]
+
+
+def _printable(texts: Iterable[str]) -> list[str]:
+    """Texts without invisible characters: of one with a tab, the rest would be a description."""
+    return [text for text in texts if text.isprintable()]
 
 
 def _found(
@@ -75,7 +81,7 @@ def _found(
         case "item":
             return _items(workspace, prefix, [kind for kind in kinds if kind.letter])
         case "user":
-            return [*workspace.business.users, "me"]
+            return [*_printable(workspace.business.users), "me"]
         case "kind":
             return [kind.name for kind in KINDS]
         case "state":
@@ -106,12 +112,12 @@ def _customers(workspace: Workspace, prefix: str) -> list[str]:
         ' OR (? <> \'\' AND instr("name__f", ?) > 0) ORDER BY "id" LIMIT ?',
         (len(prefix), prefix.lower(), wanted, wanted, _MOST),
     )
-    return [f"{id}\t{name or ''}".rstrip() for id, name in rows]
+    return [f"{id}\t{name or ''}".rstrip() for id, name in rows if id.isprintable()]
 
 
 def _ids(workspace: Workspace, kind: Kind) -> list[str]:
     rows = workspace.index.connection.execute(f'SELECT "id" FROM "{kind.name}" ORDER BY "id"')
-    return [str(row[0]) for row in rows]
+    return _printable(str(row[0]) for row in rows)
 
 
 def _items(workspace: Workspace, prefix: str, kinds: Sequence[Kind]) -> Iterator[str]:
@@ -139,7 +145,7 @@ def _refs(kinds: Sequence[Kind]) -> Iterator[Ref]:
 def _fields(workspace: Workspace, kind: Kind) -> Iterator[str]:
     """The names of fields, and of the users' own keys."""
     yield from (ref.name for ref in _refs([kind]))
-    yield from workspace.scope(kind).extra_keys
+    yield from _printable(workspace.scope(kind).extra_keys)
 
 
 def _terms(workspace: Workspace, kind: Kind, prefix: str) -> Iterator[str]:
@@ -166,7 +172,7 @@ def _collections(kind: Kind) -> Iterator[str]:
 def _columns(workspace: Workspace, kind: Kind) -> Iterator[str]:
     from crm_cli.query.columns import valid_columns
 
-    yield from valid_columns(kind, workspace.scope(kind).extra_keys)
+    yield from valid_columns(kind, _printable(workspace.scope(kind).extra_keys))
 
 
 def _keys(kind: Kind, prefix: str) -> Iterator[str]:
@@ -217,9 +223,9 @@ def _values(workspace: Workspace, kind: Kind, name: str, prefix: str) -> Iterabl
 def _declared(workspace: Workspace, type: FieldType, prefix: str) -> Iterable[str] | None:
     """The values that a type knows of; None where only the records know them."""
     if isinstance(type, User) and workspace.business.users:
-        return [*workspace.business.users, "me"]
+        return [*_printable(workspace.business.users), "me"]
     if isinstance(type, Choice):
-        return type.choices(workspace.business)
+        return _printable(type.choices(workspace.business))
     if isinstance(type, Boolean):
         return ("yes", "no")
     if isinstance(type, Reference | Texts) and type.to in BY_NAME:
@@ -257,5 +263,5 @@ def _held(workspace: Workspace, kind: Kind, ref: Ref, prefix: str) -> Iterator[s
     for value, *_ in answer.rows:
         for text in value if isinstance(value, list) else [value]:
             shown = "" if text is None else str(text)
-            if shown and len(shown) <= _LONGEST and "\n" not in shown:
+            if shown and len(shown) <= _LONGEST and shown.isprintable():
                 yield shown

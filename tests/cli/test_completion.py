@@ -15,7 +15,6 @@ import pytest
 from crm_cli.cli.complete import answer, candidates
 from crm_cli.cli.session import Session
 from crm_cli.cli.shells import SCRIPTS, Shell
-from crm_cli.cli.typed import escaped, split_line
 from crm_cli.features import completions
 
 
@@ -93,31 +92,6 @@ def test_values_by_what_an_argument_takes(metavar: str, current: str, found: lis
     assert Completer(Session()).values(metavar, current) == found
 
 
-@pytest.mark.parametrize(
-    ("line", "words", "current", "put_in"),
-    [
-        ("crm list city:Ko", ["crm", "list"], "city:Ko", "Koper"),
-        ("crm list city:", ["crm", "list"], "city:", "Koper"),
-        ("crm list ci", ["crm", "list"], "ci", "city:Koper"),
-        ("crm list 'city:Ko", ["crm", "list"], "city:Ko", "city:Koper"),
-        ("crm list 'new york' city:Ko", ["crm", "list", "new york"], "city:Ko", "Koper"),
-        ("crm a\\ b city:", ["crm", "a b"], "city:", "Koper"),
-        ("crm list ", ["crm", "list"], "", "city:Koper"),
-        ('crm "a\\"b" x', ["crm", 'a"b'], "x", "city:Koper"),
-    ],
-)
-def test_a_bash_line(line: str, words: list[str], current: str, put_in: str) -> None:
-    typed = split_line(line)
-    assert (typed.words, typed.current) == (words, current)
-    assert typed.replacement("city:Koper") == put_in
-
-
-def test_what_bash_would_run_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:
-    assert escaped("a b;$(x)") == "a\\ b\\;\\$\\(x\\)"
-    assert answer(["bash", "crm completion "]) == 0
-    assert capsys.readouterr().out == "bash\nzsh\nfish\n"
-
-
 def test_nothing_disturbs_the_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,9 +100,31 @@ def test_nothing_disturbs_the_line(
     for words in ([], ["fish"], ["fish", "list", "--as", ""], ["tcsh", "x", "y"]):
         assert answer(words) == 0
     assert capsys.readouterr() == ("", "")
-    monkeypatch.setattr(FakeWorkspace, "completions", lambda *_: ["a\x1b[2J", "b\nc", "d"])
+    # bash may still complete names of files.
+    assert answer(["bash", "crm list --as ", "", "", "9", ""]) == 0
+    assert capsys.readouterr() == ("\n", "")
+    monkeypatch.setattr(FakeWorkspace, "completions", lambda *_: ["a\x1b[2J", "b\nc", "-d", "d"])
     assert answer(["fish", "list", "--as", ""]) == 0
     assert capsys.readouterr().out == "d\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "out"),
+    [
+        (["bash", "crm completion ", "", "", "9", ""], "\nbash\nzsh\nfish\n"),
+        (["bash", "crm list city:", "", "", "9", ""], "\nKoper\nNew\\ York\n"),
+        (["bash", "crm list 'city:N", "", "city:N", "9", ""], "\ncity:New York\n"),
+        (["bash", "crm list cit", "", "cit", "9", ""], "-o nospace\ncity:\n"),
+        (["zsh", "'", "list", "city:N"], "city:New York\n"),
+        (["fish", "show", "maja"], "maja-kos\tMaja Kos\nbor\n"),
+        (["fish", "list", "'city:N"], "city:New York\n"),
+    ],
+)
+def test_what_a_script_reads(
+    words: list[str], out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert answer(words) == 0
+    assert capsys.readouterr().out == out
 
 
 # In real shells: a `crm` that answers with fixed lines stands in for the program
@@ -189,8 +185,9 @@ def test_bash(line: str, found: list[str], path: str, tmp_path: Path) -> None:
         found = []
     script = (
         SCRIPTS[Shell.BASH]
-        + f"COMP_WORDBREAKS=$' \\t\\n\"\\'@><=;|&(:'\nCOMP_LINE='{line}'\n"
-        + "COMP_POINT=${#COMP_LINE}\n_crm_complete crm\n"
+        + f"COMP_LINE='{line}'\nCOMP_POINT=${{#COMP_LINE}}\n"
+        # As bash calls it: with the program, and the text that readline replaces.
+        + '_crm_complete crm "${COMP_LINE##*[ =]}"\n'
         + '[[ ${#COMPREPLY[@]} -gt 0 ]] && printf "%s\\n" "${COMPREPLY[@]}"\ntrue\n'
     )
     assert shell("bash", script, path, tmp_path) == found

@@ -279,7 +279,11 @@ def test_completion_offers_nothing_raw(shell: str, ground: Ground) -> None:
     )  # fmt: skip
     offered = 0
     for line in lines:
-        words = [f"crm {line}"] if shell == "bash" else line.split(" ")
+        words = line.split(" ")
+        if shell == "bash":
+            words = [f"crm {line}", "", re.split("[ =:]", line)[-1], "9", ""]
+        elif shell == "zsh":
+            words = ["", *words]
         ran = ground.run("__complete", shell, *words)
         assert (ran.code, ran.err) == (0, "")
         assert not RAW.search(ran.out), (line, ran.out)
