@@ -12,14 +12,12 @@ from crm_cli.model.fieldtypes import (
     Code,
     FieldType,
     Free,
-    GroupOf,
-    ListOf,
     Reference,
     Storage,
     Texts,
     User,
 )
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kind import GroupOf, Kind, ListOf, normal
 from crm_cli.model.kinds import BY_LETTER, BY_NAME, ENTRIES, KINDS
 from crm_cli.query.fault import Unknown
 from crm_cli.query.fields import (

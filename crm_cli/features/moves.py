@@ -14,10 +14,10 @@ from crm_cli.features.items import find
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import shown, typed_all
 from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused
-from crm_cli.model.fieldtypes import ListOf, Storage
+from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.ids import item_prefix
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind, Move
+from crm_cli.model.kind import Kind, ListOf, Move
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace

@@ -9,8 +9,8 @@ from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import typed
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import ListOf, MapOf, Texts
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.fieldtypes import Texts
+from crm_cli.model.kind import Kind, ListOf, MapOf, normal
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document, Ref

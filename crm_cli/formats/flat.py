@@ -15,16 +15,14 @@ from crm_cli.model.fieldtypes import (
     Boolean,
     Date,
     FieldType,
-    GroupOf,
     Integer,
-    ListOf,
     Money,
     Number,
     Storage,
     Texts,
 )
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, singular
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, singular
 from crm_cli.model.money import decimal_literal
 from crm_cli.model.rows import Column, Rows
 from crm_cli.model.writing import SIMPLE

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER as RECORD
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Free, GroupOf, ListOf, Storage, Text, Texts
+from crm_cli.model.fieldtypes import Free, Storage, Text, Texts
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, normal
 from crm_cli.model.kinds import BY_NAME, ENTRIES, KINDS
 from crm_cli.model.people import ANNIVERSARY
 from crm_cli.model.text import a_or_an, did_you_mean

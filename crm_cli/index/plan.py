@@ -14,9 +14,9 @@ from crm_cli.index.schema import (
     lifted,
     listed,
 )
-from crm_cli.model.fieldtypes import Code, GroupOf, Reference, Storage
+from crm_cli.model.fieldtypes import Code, Reference, Storage
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Derived, Field, Kind
+from crm_cli.model.kind import Derived, Field, GroupOf, Kind
 from crm_cli.model.kinds import RECORDS
 
 NOT_SEARCHED = -1

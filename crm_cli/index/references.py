@@ -21,8 +21,9 @@ from crm_cli.model.text import did_you_mean
 if TYPE_CHECKING:
     import sqlite3
 
-    from crm_cli.index.database import Index
+    from crm_cli.model.business import Business
     from crm_cli.model.item import Item
+    from crm_cli.store.tree import Tree
 
 _TABLES = {kind.name: kind for kind in KINDS}
 _USER = "user"
@@ -44,15 +45,14 @@ Missing = dict[tuple[str, str], set[str]]
 """(kind, column) → the values there that name nobody."""
 
 
-def dangling(index: Index) -> list[Problem]:
+def dangling(connection: sqlite3.Connection, tree: Tree, business: Business) -> list[Problem]:
     """A problem for each reference to a record, entry or item that is not there, and a warning
     for each user whom crm.yaml does not name: they may have left.
 
     Where nothing of a kind is kept, nothing of it is missed: products without products.yaml,
     users where crm.yaml names none.
     """
-    connection = index.connection
-    users = index.business.users
+    users = business.users
     missing: dict[str, Missing] = {}
     unkept = set(_unkept(connection)) if users else {*_unkept(connection), _USER}
     links = [link for kind in KINDS for link in _links(kind) if link.to not in unkept]
@@ -63,7 +63,7 @@ def dangling(index: Index) -> list[Problem]:
     problems: list[Problem] = []
     hints = _Hints(connection, users)
     for path in sorted(missing):
-        for item in _items(index, path):
+        for item in _items(tree, path, business):
             problems += _placed(path, item, missing[path], links, hints)
     return sorted(problems)
 
@@ -172,18 +172,18 @@ class _Hints:
         return did_you_mean(value, [row[0] for row in rows])
 
 
-def _items(index: Index, path: str) -> Iterator[Item]:
+def _items(tree: Tree, path: str, business: Business) -> Iterator[Item]:
     """All items of a file as it is now."""
-    file = read(index.tree, path)
+    file = read(tree, path)
     root = root_of(file, path)[0] if file is not None else None
     if root is None:
         return
     kind = kind_of(path)
     if kind in ENTRIES:
-        for entry in Reader(path, index.business).mapped(root, kind).values():
+        for entry in Reader(path, business).mapped(root, kind).values():
             yield from entry.walk()
     elif kind is not None:
-        yield from item_of(root, path, kind, index.business)[0].walk()
+        yield from item_of(root, path, kind, business)[0].walk()
 
 
 def _placed(

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from crm_cli import __version__
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import Code, FieldType, GroupOf, ListOf, Storage
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.fieldtypes import Code, FieldType, Storage
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf
 from crm_cli.model.kinds import HOLDERS, HOMES, KINDS, RECORDS
 from crm_cli.model.places import PLACES
 from crm_cli.model.text import RULES as FOLDING

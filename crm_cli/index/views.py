@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from crm_cli.index.schema import has_currency, has_id, in_record, lift_column, lifted
-from crm_cli.model.fieldtypes import FieldType, GroupOf, Reference, Storage, Text, Texts, Word
-from crm_cli.model.kind import Kind
+from crm_cli.model.fieldtypes import FieldType, Reference, Storage, Text, Texts, Word
+from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.model.kinds import HOLDERS, KINDS, RECORDS
 from crm_cli.model.money import MINOR_UNITS
 

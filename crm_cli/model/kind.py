@@ -22,13 +22,12 @@ from crm_cli.model.aspects import (
     Row,
 )
 from crm_cli.model.card import Fact
-from crm_cli.model.declaration import Declaration
+from crm_cli.model.declaration import AnItem, Declaration
 from crm_cli.model.errors import Severity
-from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Shorthand, Storage, Text
+from crm_cli.model.fieldtypes import FieldType, Shorthand, Storage, Text
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
-    from crm_cli.model.item import Item
 
 _TEXT = Text()
 NOTES = "note comment comments remarks opomba opombe notiz bemerkung"
@@ -144,8 +143,8 @@ class Move(Declaration, positional=2):
     """Whether the noun's module has a verb of its own for it, which does more than this."""
 
 
-Derive = Callable[["Item", "Business"], None]
-"""Sets an item's derived values, after those of its own items."""
+Derive = Callable[[AnItem, "Business"], None]
+"""Sets the derived values of an item, after those of its own items and groups."""
 
 
 class Summary(Declaration):
@@ -181,7 +180,7 @@ class Finding(NamedTuple):
     absent: str = ""
 
 
-Check = Callable[["Item", "Business"], Iterator[Finding]]
+Check = Callable[[AnItem, "Business"], Iterator[Finding]]
 """Looks at an item after `derive`: rules that no single field can see."""
 
 
@@ -235,7 +234,7 @@ class Kind(Declaration, kw_only=True):
     """The fields that sums over a time mostly read."""
     sought: tuple[str, ...] = ()
     """The fields of which a value that few items have is often looked for."""
-    live: Callable[[Item], bool] | None = None
+    live: Callable[[AnItem], bool] | None = None
     """Whether something is still to be done about an item: a customer with one such item stands
     for it, and query terms mean such items."""
     moves: tuple[Move, ...] = ()
@@ -345,11 +344,43 @@ class Kind(Declaration, kw_only=True):
 
 
 def _each(*steps: Derive) -> Derive:
-    def derive(item: Item, business: Business) -> None:
+    def derive(item: AnItem, business: Business) -> None:
         for step in steps:
             step(item, business)
 
     return derive
+
+
+class Nested(FieldType):
+    """What holds items of another kind."""
+
+    storage = Storage.NESTED
+    example = ""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.name = kind.name
+
+
+class ListOf(Nested):
+    """A list of items of a kind."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind)
+        self.name = f"list of {kind.name}"
+
+
+class GroupOf(Nested):
+    """A mapping with the fields of a kind; queried as `GROUP.FIELD`."""
+
+
+class MapOf(Nested):
+    """A mapping from a key to items of a kind: products by SKU, segments by name."""
+
+    def __init__(self, kind: Kind, key: str) -> None:
+        super().__init__(kind)
+        self.key = key
+        self.name = f"{kind.name} by {key}"
 
 
 def singular(key: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Problem, Severity, Unreadable
-from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf, Money, Price, Storage, Texts
+from crm_cli.model.fieldtypes import Money, Price, Storage, Texts
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal
 from crm_cli.model.node import ABSENT, PLAIN, Mapping, Node, Scalar, Sequence, plain
 from crm_cli.model.places import Shape, place_of
 from crm_cli.model.text import a_or_an

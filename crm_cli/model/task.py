@@ -16,7 +16,6 @@ from crm_cli.model.fieldtypes import (
     Date,
     Every,
     Integer,
-    ListOf,
     Moment,
     Reference,
     Text,
@@ -24,7 +23,7 @@ from crm_cli.model.fieldtypes import (
     User,
     Word,
 )
-from crm_cli.model.kind import NOTES, Derived, Field, Finding, Kind, Move, State, Summary
+from crm_cli.model.kind import NOTES, Derived, Field, Finding, Kind, ListOf, Move, State, Summary
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping as Mapping_
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, MapOf, Texts
+from crm_cli.model.fieldtypes import FieldType, Texts
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import GroupOf, Kind, ListOf, MapOf
 from crm_cli.model.node import PLAIN, Mapping, Node, Scalar, Sequence, made
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import entry_of

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Choice, FieldType, ListOf, Reference, Storage, Text, Texts
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.fieldtypes import Choice, FieldType, Reference, Storage, Text, Texts
+from crm_cli.model.kind import Kind, ListOf, normal
 from crm_cli.model.kinds import RECORDS
 from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate

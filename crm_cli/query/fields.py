@@ -12,8 +12,8 @@ from functools import cache
 from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import FieldType, GroupOf, Integer, ListOf, Reference, Storage, Text
-from crm_cli.model.kind import Derived, Field, Kind, normal, singular
+from crm_cli.model.fieldtypes import FieldType, Integer, Reference, Storage, Text
+from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf, normal, singular
 from crm_cli.model.kinds import HOLDERS, HOMES, KINDS, RECORDS
 from crm_cli.query.fault import Unknown
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, MapOf, Storage, Texts
+from crm_cli.model.fieldtypes import FieldType, Storage, Texts
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import entry_of

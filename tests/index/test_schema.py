@@ -6,8 +6,8 @@ import pytest
 
 from crm_cli.index import schema
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import Boolean, Date, GroupOf, ListOf, Money, Text
-from crm_cli.model.kind import Derived, Field, Kind
+from crm_cli.model.fieldtypes import Boolean, Date, Money, Text
+from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf
 from crm_cli.model.kinds import KINDS
 
 

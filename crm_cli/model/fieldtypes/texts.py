@@ -1,4 +1,4 @@
-"""Texts: free, quoted, from a closed list, or the id of another record."""
+"""Texts: free, quoted, from a closed list, the id of another record, or as they are written."""
 
 from __future__ import annotations
 
@@ -164,3 +164,11 @@ class Texts(FieldType):
 
     def answer(self, value: Any) -> Any:
         return list(value)
+
+
+class Free(FieldType):
+    """Whatever stands there: the user's own keys, and lists of kinds that come later."""
+
+    name = "free"
+    storage = Storage.FREE
+    example = ""
