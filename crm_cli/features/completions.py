@@ -10,10 +10,11 @@ from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
     Code,
+    Date,
     FieldType,
     Free,
+    Moment,
     Reference,
-    Storage,
     Texts,
     User,
 )
@@ -36,8 +37,6 @@ from crm_cli.workspace import Groups, Workspace
 _MOST = 200
 _LONGEST = 60
 """Characters: longer values are texts, which nobody types again."""
-_NUMBERS = (Storage.INTEGER, Storage.DECIMAL, Storage.MONEY)
-_DATES = (Storage.DATE, Storage.MOMENT)
 _DAYS = (
     "today", "tomorrow", "yesterday", "this-week", "next-week", "last-week", "this-month",
     "next-month", "last-month", "this-year", "last-year",
@@ -87,7 +86,7 @@ def _found(
         case "column":
             return (name for kind in kinds for name in _columns(workspace, kind))
         case "number":
-            return (ref.name for ref in _refs(kinds) if ref.type.storage in _NUMBERS)
+            return (ref.name for ref in _refs(kinds) if ref.type.storage.is_number)
         case "key":
             return (name for kind in kinds for name in _keys(kind, prefix))
     kind = BY_NAME.get(what)
@@ -222,9 +221,9 @@ def _declared(workspace: Workspace, type: FieldType, prefix: str) -> Iterable[st
         return ("yes", "no")
     if isinstance(type, Reference | Texts) and type.to in BY_NAME:
         return _referred(workspace, BY_NAME[type.to], prefix)
-    if type.storage in _DATES:
+    if isinstance(type, Date | Moment):
         return _DAYS
-    return () if type.storage in _NUMBERS else None
+    return () if type.storage.is_number else None
 
 
 def _referred(workspace: Workspace, kind: Kind, prefix: str) -> Iterable[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_cli.features.references import referred, refers
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import Currency, Storage, Texts
+from crm_cli.model.fieldtypes import Currency, Date, Moment, Texts
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.workspace import Workspace
 
@@ -96,13 +96,13 @@ def typed(
     field = kind.by_name.get(normal(key))
     if field is None:
         return text
-    if field.type.storage in (Storage.DATE, Storage.MOMENT):
+    if isinstance(field.type, (Date, Moment)):
         try:
             return when(
                 workspace,
                 text,
                 ahead=field.to_come,
-                day=field.type.storage is Storage.DATE,
+                day=isinstance(field.type, Date),
             )
         except UsageError as error:
             raise UsageError(f"{field.key}: {error.message}", error.hint) from error

@@ -75,8 +75,7 @@ class Field(Declaration, positional=3):
 
     def complete(self) -> None:
         if self.searched is None:
-            texts = (Storage.TEXT, Storage.TEXTS)
-            self.__dict__["searched"] = self.type.storage in texts
+            self.__dict__["searched"] = self.type.storage.folded
 
     def __repr__(self) -> str:
         return f"Field({self.key!r}, {self.type.name})"
@@ -319,8 +318,7 @@ class Kind(Declaration, kw_only=True):
     @cached_property
     def single(self) -> frozenset[str]:
         """The keys of the fields that are one text in a file."""
-        several = (Storage.NESTED, Storage.FREE, Storage.TEXTS)
-        return frozenset(f.key for f in self.fields if f.type.storage not in several)
+        return frozenset(field.key for field in self.fields if field.type.storage.single)
 
     @cached_property
     def lists(self) -> tuple[tuple[Field, Kind], ...]:

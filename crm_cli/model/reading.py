@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Problem, Severity, Unreadable
-from crm_cli.model.fieldtypes import Money, Price, Storage, Texts
+from crm_cli.model.fieldtypes import Free, Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal
 from crm_cli.model.node import ABSENT, PLAIN, Mapping, Node, Scalar, Sequence, plain
@@ -170,7 +170,7 @@ class Reader:
                 item.values[field.key] = self.mapped(node, type.kind)
             else:
                 self._not_a(node, field, f"a mapping by {type.key}")
-        elif type.storage is Storage.FREE:
+        elif isinstance(type, Free):
             item.values[field.key] = plain(node)
         elif isinstance(type, Texts):
             self._texts(item, field, type, node)
@@ -192,7 +192,7 @@ class Reader:
         except Unreadable as error:
             self.problem(node, error.code, f"{field.key}: {error.message}", error.hint)
             return
-        if value.__class__ is tuple and isinstance(type, (Money, Price)):
+        if value.__class__ is tuple and type.priced:
             value, currency = value
             item.values.setdefault("currency", currency)
             if item.values["currency"] != currency:

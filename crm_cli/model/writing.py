@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Mapping_
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crm_cli.model.fieldtypes import FieldType, Texts
+from crm_cli.model.fieldtypes import FieldType, Free, Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, Kind, ListOf, MapOf
 from crm_cli.model.node import PLAIN, Mapping, Node, Scalar, Sequence, made
@@ -75,7 +75,7 @@ def value_to_node(type: FieldType, value: Any, origin: Node | None = None) -> No
             ),
             origin if isinstance(origin, Sequence) else None,
         )
-    if type.storage.value == "free":
+    if isinstance(type, Free):
         return origin if origin is not None else free_node(value)
     return _from(type.write(value), origin)
 

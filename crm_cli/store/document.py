@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import FieldType, Storage, Texts
+from crm_cli.model.fieldtypes import FieldType, Free, Texts
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, Nested, normal
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import entry_of
@@ -100,7 +100,7 @@ class Document(Opened):
                 return
             self._put(item, field.key, value_to_node(type, parts))
             return
-        if type.storage is Storage.NESTED:
+        if isinstance(type, Nested):
             raise UsageError(
                 f"{field.key} has fields of its own",
                 f"name one, as {field.key}.{_first(type)}=…",
@@ -140,7 +140,7 @@ class Document(Opened):
         elif isinstance(type, MapOf) and "." in rest:
             self._set_entry(item, field, type, rest, value)
             return
-        elif type.storage is Storage.FREE:
+        elif isinstance(type, Free):
             key, inner, order = rest, free_node(value), []
         else:
             raise UsageError(f"{field.key} has no fields of its own", f"write {field.key}=…")

@@ -8,8 +8,9 @@ items of a kind stand beside the kinds (`kind.py`).
 
 from __future__ import annotations
 
-from crm_cli.model.fieldtypes.base import FieldType, Shorthand, Storage
+from crm_cli.model.fieldtypes.base import FieldType, Shorthand
 from crm_cli.model.fieldtypes.numbers import Boolean, Integer, Money, Number, Percent, Price
+from crm_cli.model.fieldtypes.storage import Nature, Storage
 from crm_cli.model.fieldtypes.texts import (
     Choice,
     Code,
@@ -38,6 +39,7 @@ __all__ = [
     "Integer",
     "Moment",
     "Money",
+    "Nature",
     "Number",
     "Partial",
     "Percent",

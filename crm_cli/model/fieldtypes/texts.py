@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes.base import FieldType, Storage
+from crm_cli.model.fieldtypes.base import FieldType
+from crm_cli.model.fieldtypes.storage import Storage
 from crm_cli.model.node import DOUBLE, Scalar
 
 if TYPE_CHECKING:
