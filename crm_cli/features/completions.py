@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from crm_cli.index.plan import plan_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError
 from crm_cli.model.fieldtypes import (
@@ -98,9 +99,10 @@ def _customers(workspace: Workspace, prefix: str) -> list[str]:
     from crm_cli.model.text import words
 
     wanted = words(prefix).rstrip(" ") if prefix else ""
+    named = plan_of(CUSTOMER).fields["name"].words
     rows = workspace.index.connection.execute(
         'SELECT "id", "name" FROM "customer" WHERE substr("id", 1, ?) = ?'
-        ' OR (? <> \'\' AND instr("name__f", ?) > 0) ORDER BY "id" LIMIT ?',
+        f' OR (? <> \'\' AND instr("{named}", ?) > 0) ORDER BY "id" LIMIT ?',
         (len(prefix), prefix.lower(), wanted, wanted, _MOST),
     )
     return [f"{id}\t{name or ''}".rstrip() for id, name in rows]

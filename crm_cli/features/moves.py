@@ -14,7 +14,7 @@ from crm_cli.features.items import find
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import shown, typed_all
 from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused
-from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.fieldtypes import Date
 from crm_cli.model.ids import item_prefix
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, ListOf, Move
@@ -213,7 +213,7 @@ def _carry_out(
 
 def present(workspace: Workspace, kind: Kind, key: str) -> date:
     """The present day, or minute, as the field's type has it."""
-    if kind.by_key[key].type.storage is Storage.DATE:
+    if isinstance(kind.by_key[key].type, Date):
         return workspace.clock.today
     return workspace.clock.now.replace(second=0, microsecond=0)
 

@@ -244,6 +244,8 @@ class Kind(Declaration, kw_only=True):
     """The date or moment that `add` fills in with the present one unless it is given."""
     example: str = ""
     """What the help shows behind `crm NOUN add`."""
+    named_by: str = ""
+    """The field by which references may name an item as well as by its id."""
     notes: bool = True
     """Whether items may have `notes`."""
     timeline: tuple[Happening, ...] | None = None

@@ -319,6 +319,7 @@ PURCHASE = Kind(
     ),
     letter="p",
     exchange=Exchange(needed=("date",), rows="lines", keys=(("number", "kind"),)),
+    named_by="number",
     title="number",
     amount="net",
     when="date",

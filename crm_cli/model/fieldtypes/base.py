@@ -23,6 +23,12 @@ class FieldType:
     """Another one, for tests: what an edit changes the example to."""
     metavar = "TEXT"
     """What stands for a value in the help of an option."""
+    to = ""
+    """The kind of records, or `user`, that a value names one of; empty where it names none."""
+    required = True
+    """Whether what a value names has to be there."""
+    anywhere = False
+    """Whether an item that a value names may belong to another customer."""
     priced = False
     """Whether a currency may be written beside the value, and else is that of its item."""
 

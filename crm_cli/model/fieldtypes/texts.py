@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from crm_cli.model.business import Business
 
 
+USER = "user"
+"""What a value of `User` names; users are no kind, but entries of crm.yaml."""
+
+
 class Text(FieldType):
     """Free text, on one line or several."""
 
@@ -47,6 +51,7 @@ class User(Word):
 
     name = "user"
     metavar = "USER"
+    to = USER
 
 
 class Choice(FieldType):
@@ -134,7 +139,6 @@ class Reference(FieldType):
         self.to = to
         self.metavar = {"customer": "WHO", "product": "PRODUCT"}.get(to, "ID")
         self.required = required
-        """Whether a reference to nobody is a problem; a name may stand where it is not."""
 
     def read(self, text: str, business: Business) -> str:
         return text.strip()
@@ -155,9 +159,9 @@ class Texts(FieldType):
     example = "[a, b]"
     other = "[a, c]"
 
-    def __init__(self, to: str = "") -> None:
+    def __init__(self, to: str = "", *, anywhere: bool = False) -> None:
         self.to = to
-        """The kind that the texts refer to, where they are ids."""
+        self.anywhere = anywhere
 
     def read(self, text: str, business: Business) -> list[str]:
         """The texts of a scalar; a sequence's items are taken as they are."""
