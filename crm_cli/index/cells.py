@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable
@@ -21,39 +20,31 @@ Convert = Callable[[Any, Item, str], Cells]
 """Makes the cells of a value that an item has, whose money is in a currency."""
 
 
-class SqlType(Enum):
-    """What a column holds, in the index's own words; `schema.py` has SQLite's for them."""
+SqlType = Literal["key", "integer", "boolean", "decimal", "date", "moment", "text"]
+"""What a column holds, in the index's own words; `schema.py` has SQLite's for them.
 
-    KEY = "the number of a row"
-    INTEGER = "a whole number"
-    BOOLEAN = "0 or 1"
-    DECIMAL = "decimal text"
-    DATE = "ISO date; of a partial date what is known"
-    MOMENT = "ISO date, or an instant in UTC"
-    TEXT = "text"
+`key` is the number of a row, `decimal` decimal text, `date` an ISO date or what is known of
+one, `moment` an ISO date or an instant in UTC.
+"""
 
+Role = Literal[
+    "key", "link", "ordinal", "id", "file",
+    "value", "words", "base", "day", "currency", "lifted", "search",
+]  # fmt: skip
+"""What a column is for.
 
-class Role(Enum):
-    """What a column is for."""
-
-    KEY = "the row's own number"
-    LINK = "the number of the row that it is part of"
-    ORDINAL = "its place among the items of its list"
-    ID = "the id of its record or item"
-    FILE = "the path of its file"
-    VALUE = "a value"
-    WORDS = "the folded words of a value"
-    BASE = "an amount in the base currency, NULL without a rate"
-    DAY = "the date of an instant in the business's time zone"
-    CURRENCY = "the currency of the amounts beside it"
-    LIFTED = "a value of the first item of a list, or those of all"
-    SEARCH = "the folded words of all its text"
+Of the row itself: `key` is its own number, `link` that of the row that it is part of,
+`ordinal` its place in its list, `id` the id of its record or item, `file` the path of its file.
+Of a field: `value`, its folded `words`, an amount in the `base` currency (NULL without a rate),
+the `day` of an instant in the business's time zone, the `currency` of the amounts beside it.
+Of several: `lifted` from the first item of a list or from all, `search` has all their words.
+"""
 
 
 class Codec:
     """How values of a storage stand in a table."""
 
-    type = SqlType.TEXT
+    type: SqlType = "text"
     beside: tuple[tuple[Role, SqlType], ...] = ()
     """Further columns of a value, in the order of its cells."""
     sql_type = "text"
@@ -79,7 +70,7 @@ class Codec:
 class TextCodec(Codec):
     """Text, and its folded words."""
 
-    beside = ((Role.WORDS, SqlType.TEXT),)
+    beside = (("words", "text"),)
 
     def converter(self, business: Business) -> Convert:
         """See `Codec`."""
@@ -93,7 +84,7 @@ class TextCodec(Codec):
 class TextsCodec(Codec):
     """Several texts, one a line, and their folded words."""
 
-    beside = ((Role.WORDS, SqlType.TEXT),)
+    beside = (("words", "text"),)
 
     def converter(self, business: Business) -> Convert:
         """See `Codec`."""
@@ -111,7 +102,7 @@ class TextsCodec(Codec):
 class IntegerCodec(Codec):
     """A whole number; of one that has more than 64 bits nothing."""
 
-    type = SqlType.INTEGER
+    type: SqlType = "integer"
     sql_type = "integer"
 
     def converter(self, business: Business) -> Convert:
@@ -127,14 +118,14 @@ class IntegerCodec(Codec):
 class BooleanCodec(IntegerCodec):
     """0 or 1."""
 
-    type = SqlType.BOOLEAN
+    type = "boolean"
     sql_type = "0 or 1"
 
 
 class DecimalCodec(Codec):
     """A number as text, with the decimals it was written with."""
 
-    type = SqlType.DECIMAL
+    type = "decimal"
     sql_type = "number"
 
     def converter(self, business: Business) -> Convert:
@@ -153,10 +144,10 @@ class DecimalCodec(Codec):
 class MoneyCodec(Codec):
     """Minor units of the amount's currency, and of the base currency."""
 
-    type = SqlType.INTEGER
-    beside = ((Role.BASE, SqlType.INTEGER),)
+    type = "integer"
+    beside = (("base", "integer"),)
     sql_type = "number"
-    shown_beside = ((Role.BASE, "_base", "the same in the base currency"),)
+    shown_beside = (("base", "_base", "the same in the base currency"),)
 
     def converter(self, business: Business) -> Convert:
         """See `Codec`."""
@@ -198,7 +189,7 @@ class MoneyCodec(Codec):
 class DateCodec(Codec):
     """ISO text."""
 
-    type = SqlType.DATE
+    type = "date"
     sql_type = "date"
 
     def converter(self, business: Business) -> Convert:
@@ -213,18 +204,18 @@ class DateCodec(Codec):
 class PartialDateCodec(Codec):
     """What is known of a date, as it is written."""
 
-    type = SqlType.DATE
+    type = "date"
     sql_type = "date"
 
 
 class MomentCodec(Codec):
     """A date, or an instant in UTC; and its date in the business's time zone."""
 
-    type = SqlType.MOMENT
-    beside = ((Role.DAY, SqlType.DATE),)
+    type = "moment"
+    beside = (("day", "date"),)
     sql_type = "date"
     note = "times are in UTC"
-    shown_beside = ((Role.DAY, "_day", "its day, here"),)
+    shown_beside = (("day", "_day", "its day, here"),)
 
     def converter(self, business: Business) -> Convert:
         """See `Codec`."""

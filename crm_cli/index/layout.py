@@ -93,7 +93,7 @@ def filling_of(kind: Kind, convert: Converters) -> Filling:
     """How the rows of a kind are filled."""
     plan = plan_of(kind)
     lifts = tuple(
-        Lifting(lift.column, lift.list, lift.key, convert[lift.type.storage], lift.several)
+        Lifting(lift.column, lift.list, lift.key, _unfolded(lift.type, convert), lift.several)
         for lift in plan.lifts.values()
     )
     whole = _part_of(plan, kind, "", convert)
@@ -155,6 +155,15 @@ def _derived(derived: Derived, columns: FieldColumns, convert: Converters) -> Pa
         made = _first(made)
     search = MADE_FOR_SEARCH if derived.searched else NOT_SEARCHED
     return Part(cells, made, search, missing=(None,) * len(cells))
+
+
+def _unfolded(type: FieldType, convert: Converters) -> Convert:
+    """What makes the cell of a value alone, without the work of folding its words."""
+    return _text if type.storage.folded else convert[type.storage]
+
+
+def _text(value: object, item: Item, currency: str) -> Cells:
+    return (str(value),)
 
 
 def _first(convert: Convert) -> Convert:

@@ -18,7 +18,7 @@ from crm_cli.model.fieldtypes import FieldType, Word
 from crm_cli.model.kind import GroupOf, Kind, ListOf
 from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS
 
-_SUFFIX = {Role.WORDS: "__f", Role.BASE: "__b", Role.DAY: "__d"}
+_SUFFIX: dict[Role, str] = {"words": "__f", "base": "__b", "day": "__d"}
 """What follows a value's name in that of a column beside it."""
 _CURRENCY = "currency"
 
@@ -76,6 +76,12 @@ class Lift(NamedTuple):
     several: bool
     doc: str
 
+    @property
+    def kept(self) -> SqlType:
+        """What the column holds."""
+        held = codec(self.type)
+        return "text" if self.several or held is None else held.type
+
 
 class ColumnPlan:
     """The columns of a kind's table, in their order.
@@ -98,12 +104,10 @@ class ColumnPlan:
         self._fill(kind, "", "")
         for lift in _lifts(kind):
             self.lifts[lift.name] = lift
-            found = codec(lift.type)
-            type = SqlType.TEXT if lift.several or found is None else found.type
-            self._add(Column(lift.column, type, Role.LIFTED, f"{lift.list}[].{lift.key}"))
+            self._add(Column(lift.column, lift.kept, "lifted", f"{lift.list}[].{lift.key}"))
         if is_listed(kind):
-            self.all_words = f"all{_SUFFIX[Role.WORDS]}"
-            self._add(Column(self.all_words, SqlType.TEXT, Role.SEARCH))
+            self.all_words = "all" + _SUFFIX["words"]
+            self._add(Column(self.all_words, "text", "search"))
         self.columns = tuple(self._columns.values())
 
     @property
@@ -122,17 +126,17 @@ class ColumnPlan:
 
     def _link(self) -> None:
         kind = self.kind
-        self._add(Column("pk", SqlType.KEY, Role.KEY))
+        self._add(Column("pk", "key", "key"))
         if in_record(kind):
             for name in record_columns(kind):
-                self._add(Column(name, SqlType.INTEGER, Role.LINK))
-            self._add(Column("parent", SqlType.INTEGER, Role.LINK))
-            self._add(Column("ordinal", SqlType.INTEGER, Role.ORDINAL))
+                self._add(Column(name, "integer", "link"))
+            self._add(Column("parent", "integer", "link"))
+            self._add(Column("ordinal", "integer", "ordinal"))
         if has_id(kind):
-            self._add(Column("id", SqlType.TEXT, Role.ID, "id"))
+            self._add(Column("id", "text", "id", "id"))
             self.fields["id"] = FieldColumns("id", Word(), "id")
         if kind in RECORDS:
-            self._add(Column("path", SqlType.TEXT, Role.FILE))
+            self._add(Column("path", "text", "file"))
 
     def _fill(self, kind: Kind, prefix: str, path: str) -> None:
         """Add the columns of a kind's fields and derived values, or of those of a group in it."""
@@ -147,7 +151,7 @@ class ColumnPlan:
                 where = (f"{prefix}{field.key}", f"{path}{field.key}")
                 self._field(*where, field.type, currency, field.default)
         if currency and _CURRENCY not in kind.by_key:
-            self._add(Column(currency, SqlType.TEXT, Role.CURRENCY, f"{path}{_CURRENCY}"))
+            self._add(Column(currency, "text", "currency", f"{path}{_CURRENCY}"))
         for derived in kind.derived:
             if derived.sql or (currency and derived.key == _CURRENCY):
                 continue
@@ -163,8 +167,8 @@ class ColumnPlan:
         held = codec(type)
         if held is None:
             return
-        role = Role.CURRENCY if name == currency else Role.VALUE
-        self._add(Column(name, held.type, role, path, default))
+        own: Role = "currency" if name == currency else "value"
+        self._add(Column(name, held.type, own, path, default))
         beside = {}
         for role, further in held.beside:
             beside[role] = f"{name}{_SUFFIX[role]}"
@@ -174,9 +178,9 @@ class ColumnPlan:
             path,
             type,
             name,
-            words=beside.get(Role.WORDS, ""),
-            base=beside.get(Role.BASE, ""),
-            day=beside.get(Role.DAY, ""),
+            words=beside.get("words", ""),
+            base=beside.get("base", ""),
+            day=beside.get("day", ""),
             currency=currency if type.priced else "",
         )
 
@@ -184,7 +188,7 @@ class ColumnPlan:
         """An amount in the base currency needs no column but its own."""
         held = codec(type)
         assert held is not None, f"{path}: an amount without a column"
-        self._add(Column(name, held.type, Role.BASE, path))
+        self._add(Column(name, held.type, "base", path))
         self.fields[path] = FieldColumns(path, type, name, base=name)
 
     def _add(self, column: Column) -> None:
@@ -199,17 +203,14 @@ def plan_of(kind: Kind) -> ColumnPlan:
     return ColumnPlan(kind)
 
 
-EXTRA = tuple(
-    Column(name, type, role)
-    for name, type, role in (
-        ("pk", SqlType.KEY, Role.KEY),
-        ("record", SqlType.INTEGER, Role.LINK),
-        ("kind", SqlType.TEXT, Role.VALUE),
-        ("item", SqlType.INTEGER, Role.LINK),
-        ("key", SqlType.TEXT, Role.VALUE),
-        ("value", SqlType.TEXT, Role.VALUE),
-        (f"value{_SUFFIX[Role.WORDS]}", SqlType.TEXT, Role.WORDS),
-    )
+EXTRA = (
+    Column("pk", "key", "key"),
+    Column("record", "integer", "link"),
+    Column("kind", "text", "value"),
+    Column("item", "integer", "link"),
+    Column("key", "text", "value"),
+    Column("value", "text", "value"),
+    Column("value" + _SUFFIX["words"], "text", "words"),
 )
 """The columns of `extra`, the table of the users' own keys."""
 EXTRA_WORDS = EXTRA[-1].name

@@ -25,14 +25,14 @@ from crm_cli.model.text import RULES as FOLDING
 EXTRACTOR = 7
 """Counts the changes of what is put into the tables; their definitions speak for themselves."""
 
-TYPES = {
-    SqlType.KEY: "INTEGER PRIMARY KEY",
-    SqlType.INTEGER: "INTEGER",
-    SqlType.BOOLEAN: "INTEGER",
-    SqlType.DECIMAL: "TEXT",
-    SqlType.DATE: "TEXT",
-    SqlType.MOMENT: "TEXT",
-    SqlType.TEXT: "TEXT",
+TYPES: dict[SqlType, str] = {
+    "key": "INTEGER PRIMARY KEY",
+    "integer": "INTEGER",
+    "boolean": "INTEGER",
+    "decimal": "TEXT",
+    "date": "TEXT",
+    "moment": "TEXT",
+    "text": "TEXT",
 }
 """SQLite's types."""
 

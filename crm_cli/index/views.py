@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crm_cli.index.cells import CODECS, Role
+from crm_cli.index.cells import CODECS
 from crm_cli.index.plan import ColumnPlan, FieldColumns, has_id, in_record, plan_of
 from crm_cli.model.fieldtypes import FieldType, Reference, Text, Texts, Word
 from crm_cli.model.kind import GroupOf, Kind
@@ -135,7 +135,7 @@ def _shown(columns: FieldColumns, doc: str) -> Iterator[ViewColumn]:
     currency = _or_base(columns.currency) if columns.currency else _BASE
     said = f"{doc}; {held.note}".strip("; ")
     yield ViewColumn(name, _plain(f't."{name}"', type, currency), type, said)
-    beside = {Role.BASE: columns.base, Role.DAY: columns.day}
+    beside = {"base": columns.base, "day": columns.day}
     for role, suffix, note in held.shown_beside:
         if beside[role] != name:
             sql = _plain(f't."{beside[role]}"', type, _BASE)

@@ -6,58 +6,71 @@ one in the query layer, which compares, sorts and reads them (`query/storages/`)
 
 from __future__ import annotations
 
-from enum import Enum
+from typing import ClassVar, Literal
+
+from crm_cli.model.declaration import Declaration
+
+Nature = Literal["text", "number", "date", "flag", "items"]
+"""What values are to a query: which operators and ranges apply."""
 
 
-class Nature(Enum):
-    """What values are to a query: which operators and ranges apply."""
+class Storage(Declaration, positional=2):
+    """A way of keeping values."""
 
-    TEXT = "text"
-    NUMBER = "number"
-    DATE = "date"
-    FLAG = "flag"
-    ITEMS = "items"
+    label: str
+    """What it is called."""
+    nature: Nature
+    """What its values are to a query."""
+    single: bool = True
+    """Whether a file has a value as one text."""
+    folded: bool = False
+    """Whether the words of its text are folded for searching."""
+    tabular: bool = False
+    """Whether a spreadsheet may take its text for what it is: a number, a date, a flag."""
 
-
-class Storage(Enum):
-    """A way of keeping values.
-
-    `nature` is what they are to a query. `single` says that a file has them as one text,
-    `folded` that their words are folded for searching, `tabular` that a spreadsheet may take
-    their text for what it is.
-    """
-
-    TEXT = "text", Nature.TEXT, ("single", "folded")
+    TEXT: ClassVar[Storage]
     """Text that is searched by its words."""
-    WORD = "word", Nature.TEXT, ("single",)
+    WORD: ClassVar[Storage]
     """One word of a closed list, an id or a code: compared whole."""
-    INTEGER = "integer", Nature.NUMBER, ("single", "tabular")
-    DECIMAL = "decimal", Nature.NUMBER, ("single", "tabular")
+    INTEGER: ClassVar[Storage]
+    """A whole number."""
+    DECIMAL: ClassVar[Storage]
     """A number with all the decimals it was written with."""
-    MONEY = "money", Nature.NUMBER, ("single", "tabular")
+    MONEY: ClassVar[Storage]
     """An amount in its item's currency."""
-    DATE = "date", Nature.DATE, ("single", "tabular")
-    MOMENT = "moment", Nature.DATE, ("single",)
-    """A date, or an instant."""
-    PARTIAL_DATE = "partial date", Nature.DATE, ("single",)
+    DATE: ClassVar[Storage]
+    """A calendar day."""
+    MOMENT: ClassVar[Storage]
+    """A day, or an instant."""
+    PARTIAL_DATE: ClassVar[Storage]
     """A date whose year or day may be missing (`--11-22`, `1984-11`)."""
-    BOOLEAN = "boolean", Nature.FLAG, ("single", "tabular")
-    TEXTS = "texts", Nature.TEXT, ("folded",)
+    BOOLEAN: ClassVar[Storage]
+    """Yes or no."""
+    TEXTS: ClassVar[Storage]
     """Several texts."""
-    NESTED = "nested", Nature.ITEMS, ()
+    NESTED: ClassVar[Storage]
     """Items with rows of their own, or a group whose fields are columns."""
-    FREE = "free", Nature.TEXT, ()
+    FREE: ClassVar[Storage]
     """Kept as written, and queried as text under its own name."""
 
-    def __init__(self, label: str, nature: Nature, traits: tuple[str, ...]) -> None:
-        self.label = label
-        self.nature = nature
-        self.single = "single" in traits
-        self.folded = "folded" in traits
-        self.tabular = "tabular" in traits
-        self.is_text = nature is Nature.TEXT
-        self.is_number = nature is Nature.NUMBER
-        self.is_date = nature is Nature.DATE
+    def complete(self) -> None:
+        self.is_text = self.nature == "text"
+        self.is_number = self.nature == "number"
+        self.is_date = self.nature == "date"
 
     def __repr__(self) -> str:
-        return f"Storage.{self.name}"
+        return f"Storage({self.label})"
+
+
+Storage.TEXT = Storage("text", "text", folded=True)
+Storage.WORD = Storage("word", "text")
+Storage.INTEGER = Storage("integer", "number", tabular=True)
+Storage.DECIMAL = Storage("decimal", "number", tabular=True)
+Storage.MONEY = Storage("money", "number", tabular=True)
+Storage.DATE = Storage("date", "date", tabular=True)
+Storage.MOMENT = Storage("moment", "date")
+Storage.PARTIAL_DATE = Storage("partial date", "date")
+Storage.BOOLEAN = Storage("boolean", "flag", tabular=True)
+Storage.TEXTS = Storage("texts", "text", single=False, folded=True)
+Storage.NESTED = Storage("nested", "items", single=False)
+Storage.FREE = Storage("free", "text", single=False)
