@@ -170,7 +170,9 @@ def move(
     """
     key, value = next(iter(move.sets.items()), ("", ""))
     notes: list[str] = []
-    values = typed_all(workspace, kind, given, notes)
+    owners = {one.customer for one in found}
+    customer = owners.pop() if len(owners) == 1 else None
+    values = typed_all(workspace, kind, given, notes, customer=customer)
     left = []
     for one in found:
         now = one.item.get(key)

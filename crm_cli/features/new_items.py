@@ -50,7 +50,7 @@ def add(
     elif title:
         raise UsageError(f"{title} is no field of {a_or_an(kind.name)}", "write KEY=VALUE")
     notes: list[str] = []
-    values |= typed_all(workspace, kind, given, notes)
+    values |= typed_all(workspace, kind, given, notes, customer=customer)
     for key, text in assignments:
         name = _field(kind, key)
         values[name] = typed(workspace, kind, name, text, customer=customer)

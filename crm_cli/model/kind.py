@@ -246,6 +246,9 @@ class Kind(Declaration, kw_only=True):
     """What the help shows behind `crm NOUN add`."""
     named_by: str = ""
     """The field by which references may name an item as well as by its id."""
+    added_by: str = ""
+    """The command that adds one, with `{id}` for its id: what is said where a reference names
+    one that is not there."""
     notes: bool = True
     """Whether items may have `notes`."""
     timeline: tuple[Happening, ...] | None = None
@@ -306,6 +309,15 @@ class Kind(Declaration, kw_only=True):
             if isinstance(field.type, ListOf):
                 names.setdefault(field.type.kind.name, field)
         return names
+
+    def at(self, path: str) -> tuple[str, Field] | None:
+        """(path, field) of a field by any of its names, of one in a group as `GROUP.FIELD`."""
+        head, _, rest = path.partition(".")
+        field = self.by_name.get(normal(head))
+        if field is None or not rest:
+            return None if field is None else (field.key, field)
+        inner = field.type.kind.at(rest) if isinstance(field.type, GroupOf) else None
+        return None if inner is None else (f"{field.key}.{inner[0]}", inner[1])
 
     @cached_property
     def hoisted(self) -> dict[str, tuple[Field, Field]]:

@@ -1,7 +1,8 @@
 """Kinds that have whatever a declaration can have, in a program of their own.
 
 The kinds are known from the first import on, so this puts its own among them before anything
-else is loaded: run as a module, it makes a directory, asks it, and prints what it found.
+else is loaded: run as a module, it makes a directory, asks it, and prints what it found, or is
+the command line (`crm ARGUMENTS`).
 """
 
 from __future__ import annotations
@@ -250,4 +251,8 @@ def add_kinds() -> None:
 
 if __name__ == "__main__":
     add_kinds()
+    if sys.argv[1] == "crm":
+        from crm_cli.cli.hook import main as run
+
+        sys.exit(run(sys.argv[2:]))
     sys.stdout.write(json.dumps(main(Path(sys.argv[1])), default=str))
