@@ -24,8 +24,6 @@ FOR_THE_SCREEN = {"rich": "render", "typer": "cli"}
 SHARED = ("items", "moves", "paths", "plan", "references", "values")
 """What every feature is made with, and so may import."""
 CYCLES = {
-    "crm_cli.render.jsontext",
-    "crm_cli.render.values",
     "crm_cli.workspace",
     "crm_cli.workspace.asking",
     "crm_cli.workspace.writing",

@@ -25,8 +25,6 @@ class Storage(Declaration, positional=2):
     """Whether a file has a value as one text."""
     folded: bool = False
     """Whether the words of its text are folded for searching."""
-    tabular: bool = False
-    """Whether a spreadsheet may take its text for what it is: a number, a date, a flag."""
 
     TEXT: ClassVar[Storage]
     """Text that is searched by its words."""
@@ -64,13 +62,13 @@ class Storage(Declaration, positional=2):
 
 Storage.TEXT = Storage("text", "text", folded=True)
 Storage.WORD = Storage("word", "text")
-Storage.INTEGER = Storage("integer", "number", tabular=True)
-Storage.DECIMAL = Storage("decimal", "number", tabular=True)
-Storage.MONEY = Storage("money", "number", tabular=True)
-Storage.DATE = Storage("date", "date", tabular=True)
+Storage.INTEGER = Storage("integer", "number")
+Storage.DECIMAL = Storage("decimal", "number")
+Storage.MONEY = Storage("money", "number")
+Storage.DATE = Storage("date", "date")
 Storage.MOMENT = Storage("moment", "date")
 Storage.PARTIAL_DATE = Storage("partial date", "date")
-Storage.BOOLEAN = Storage("boolean", "flag", tabular=True)
+Storage.BOOLEAN = Storage("boolean", "flag")
 Storage.TEXTS = Storage("texts", "text", single=False, folded=True)
 Storage.NESTED = Storage("nested", "items", single=False)
 Storage.FREE = Storage("free", "text", single=False)
