@@ -12,8 +12,8 @@ VISIT = '''
 """Visits: made up."""
 
 from crm_cli.model.contacts import TAG
-from crm_cli.model.fieldtypes import Date, GroupOf, ListOf, Money, Reference, Text, Word
-from crm_cli.model.kind import Field, Kind, State
+from crm_cli.model.fieldtypes import Date, Money, Reference, Text, Word
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, State
 
 STOP = Kind(
     name="stop",
@@ -63,8 +63,8 @@ VISIT = Kind(
 GADGET = '''
 """Gadgets: made up."""
 
-from crm_cli.model.fieldtypes import Integer, ListOf, Reference, Text
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.fieldtypes import Integer, Reference, Text
+from crm_cli.model.kind import Field, Kind, ListOf
 
 PART = Kind(
     name="part",

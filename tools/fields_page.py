@@ -6,19 +6,8 @@ from collections.abc import Iterator
 
 from markdown import MADE, code, codes, sentence, table
 
-from crm_cli.model.fieldtypes import (
-    Choice,
-    Code,
-    GroupOf,
-    Integer,
-    ListOf,
-    MapOf,
-    Reference,
-    Text,
-    Texts,
-    Word,
-)
-from crm_cli.model.kind import Derived, Field, Kind
+from crm_cli.model.fieldtypes import Choice, Code, Integer, Reference, Text, Texts, Word
+from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf, MapOf
 from crm_cli.model.kinds import ENTRIES, KINDS, RECORDS
 from crm_cli.model.settings import SETTINGS
 

@@ -15,8 +15,8 @@ from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Parameter, Verb, Verbs, parameter
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import Ambiguous
-from crm_cli.model.fieldtypes import Choice, GroupOf
-from crm_cli.model.kind import Field, Kind, Move
+from crm_cli.model.fieldtypes import Choice
+from crm_cli.model.kind import Field, GroupOf, Kind, Move
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.text import a_or_an
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import ListOf
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kind import Kind, ListOf, normal
 from crm_cli.model.kinds import BY_LETTER, BY_NAME
 from crm_cli.model.text import did_you_mean
 

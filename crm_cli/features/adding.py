@@ -12,6 +12,7 @@ from crm_cli.features.values import typed
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.ids import is_customer_id, new_customer_id
+from crm_cli.model.kind import ListOf
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.workspace import Change, Create, Workspace, new_record
 
@@ -83,8 +84,12 @@ def _extend(
         head, _, rest = key.partition(".")
         lifted = [field for field in CUSTOMER.fields if head in field.lifts]
         if rest:
-            group = record.setdefault(head, {})
-            group[rest] = text
+            found = CUSTOMER.at(key)
+            *groups, last = found[0].split(".") if found is not None else (head, rest)
+            group = record
+            for name in groups:
+                group = group.setdefault(name, {})
+            group[last] = typed(workspace, CUSTOMER, key, text)
         elif lifted and not lifted[0].separate:
             inner = lifted[0].lifts[head]
             items = record.setdefault(lifted[0].key, [])
@@ -101,7 +106,10 @@ def _extend(
             ]
         else:
             field = CUSTOMER.by_name.get(key.replace("-", "_"))
-            record[field.key if field else key] = typed(workspace, CUSTOMER, key, text)
+            name = field.key if field else key
+            value = typed(workspace, CUSTOMER, key, text)
+            several = field is not None and isinstance(field.type, ListOf)
+            record[name] = [*record.get(name, ()), *value] if several else value
 
 
 def _id(workspace: Workspace, name: str, kind: str, wanted: str | None) -> str:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from crm_cli.index.plan import plan_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
     Code,
+    Date,
     FieldType,
     Free,
-    GroupOf,
-    ListOf,
+    Moment,
     Reference,
-    Storage,
     Texts,
     User,
 )
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kind import GroupOf, Kind, ListOf, normal
 from crm_cli.model.kinds import BY_LETTER, BY_NAME, ENTRIES, KINDS
 from crm_cli.query.fault import Unknown
 from crm_cli.query.fields import (
@@ -38,8 +38,6 @@ from crm_cli.workspace import Groups, Workspace
 _MOST = 200
 _LONGEST = 120
 """Characters: longer values are texts, which nobody types again."""
-_NUMBERS = (Storage.INTEGER, Storage.DECIMAL, Storage.MONEY)
-_DATES = (Storage.DATE, Storage.MOMENT)
 _DAYS = (
     "today", "tomorrow", "yesterday", "this-week", "next-week", "last-week", "this-month",
     "next-month", "last-month", "this-year", "last-year",
@@ -95,7 +93,7 @@ def _found(
         case "column":
             return (name for kind in kinds for name in _columns(workspace, kind))
         case "number":
-            return (ref.name for ref in _refs(kinds) if ref.type.storage in _NUMBERS)
+            return (ref.name for ref in _refs(kinds) if ref.type.storage.is_number)
         case "key":
             return (name for kind in kinds for name in _keys(kind, prefix))
     kind = BY_NAME.get(what)
@@ -107,9 +105,10 @@ def _customers(workspace: Workspace, prefix: str) -> list[str]:
     from crm_cli.model.text import words
 
     wanted = words(prefix).rstrip(" ") if prefix else ""
+    named = plan_of(CUSTOMER).fields["name"].words
     rows = workspace.index.connection.execute(
         'SELECT "id", "name" FROM "customer" WHERE substr("id", 1, ?) = ?'
-        ' OR (? <> \'\' AND instr("name__f", ?) > 0) ORDER BY "id" LIMIT ?',
+        f' OR (? <> \'\' AND instr("{named}", ?) > 0) ORDER BY "id" LIMIT ?',
         (len(prefix), prefix.lower(), wanted, wanted, _MOST),
     )
     return [f"{id}\t{name or ''}".rstrip() for id, name in rows if id.isprintable()]
@@ -230,9 +229,9 @@ def _declared(workspace: Workspace, type: FieldType, prefix: str) -> Iterable[st
         return ("yes", "no")
     if isinstance(type, Reference | Texts) and type.to in BY_NAME:
         return _referred(workspace, BY_NAME[type.to], prefix)
-    if type.storage in _DATES:
+    if isinstance(type, Date | Moment):
         return _DAYS
-    return () if type.storage in _NUMBERS else None
+    return () if type.storage.is_number else None
 
 
 def _referred(workspace: Workspace, kind: Kind, prefix: str) -> Iterable[str]:

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.plan import Plan
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import GroupOf, MapOf
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kind import GroupOf, Kind, MapOf, normal
 from crm_cli.model.places import SETTINGS as PLACE
 from crm_cli.model.settings import SETTINGS
 from crm_cli.store.document import Document

@@ -11,8 +11,8 @@ from crm_cli.features.values import when
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.differences import Difference, compare, whole
 from crm_cli.model.errors import CrmError, NotFound, Refused
-from crm_cli.model.fieldtypes import GroupOf, ListOf
 from crm_cli.model.item import Item
+from crm_cli.model.kind import GroupOf, ListOf
 from crm_cli.model.places import CUSTOMERS, PLACES, Shape, kind_of, place_of
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.commits import in_head, name_of

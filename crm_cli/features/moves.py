@@ -14,10 +14,10 @@ from crm_cli.features.items import find
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import shown, typed_all
 from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused
-from crm_cli.model.fieldtypes import ListOf, Storage
+from crm_cli.model.fieldtypes import Date
 from crm_cli.model.ids import item_prefix
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind, Move
+from crm_cli.model.kind import Kind, ListOf, Move
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
@@ -170,7 +170,9 @@ def move(
     """
     key, value = next(iter(move.sets.items()), ("", ""))
     notes: list[str] = []
-    values = typed_all(workspace, kind, given, notes)
+    owners = {one.customer for one in found}
+    customer = owners.pop() if len(owners) == 1 else None
+    values = typed_all(workspace, kind, given, notes, customer=customer)
     left = []
     for one in found:
         now = one.item.get(key)
@@ -213,7 +215,7 @@ def _carry_out(
 
 def present(workspace: Workspace, kind: Kind, key: str) -> date:
     """The present day, or minute, as the field's type has it."""
-    if kind.by_key[key].type.storage is Storage.DATE:
+    if isinstance(kind.by_key[key].type, Date):
         return workspace.clock.today
     return workspace.clock.now.replace(second=0, microsecond=0)
 

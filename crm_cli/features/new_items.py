@@ -10,9 +10,9 @@ from crm_cli.features.moves import present
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import typed, typed_all
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import GroupOf, ListOf, Text
+from crm_cli.model.fieldtypes import Text
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kind import GroupOf, Kind, ListOf, normal
 from crm_cli.model.text import a_or_an, did_you_mean
 from crm_cli.model.writing import new_item
 from crm_cli.store.document import Document
@@ -50,7 +50,7 @@ def add(
     elif title:
         raise UsageError(f"{title} is no field of {a_or_an(kind.name)}", "write KEY=VALUE")
     notes: list[str] = []
-    values |= typed_all(workspace, kind, given, notes)
+    values |= typed_all(workspace, kind, given, notes, customer=customer)
     for key, text in assignments:
         name = _field(kind, key)
         values[name] = typed(workspace, kind, name, text, customer=customer)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 
 from crm_cli.features.items import find
+from crm_cli.index.plan import plan_of
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError, NotFound, Severity
-from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
+from crm_cli.model.fieldtypes import FieldType, User
 from crm_cli.model.kind import Field, Kind
-from crm_cli.model.kinds import BY_NAME, HOMES, KINDS
+from crm_cli.model.kinds import HOLDERS, HOMES, KINDS
 from crm_cli.model.places import kind_of
-from crm_cli.model.product import PRODUCT
-from crm_cli.model.task import TASK
+from crm_cli.model.references import named_kind
 from crm_cli.workspace import Workspace
 
 _SHOWN = 8
@@ -20,32 +21,34 @@ _SHOWN = 8
 
 
 def refers(type: FieldType) -> bool:
-    """Whether a field's values are names of users or of records."""
-    if isinstance(type, Reference):
-        return type.required
-    return isinstance(type, User) or (isinstance(type, Texts) and bool(type.to))
+    """Whether a field's values have to name users or records that are there."""
+    return isinstance(type, User) or named_kind(type) is not None
+
+
+def names_records(kind: Kind) -> bool:
+    """Whether items of a kind have a field whose values have to name users or records."""
+    return any(refers(field.type) for field in kind.fields)
 
 
 def referred(workspace: Workspace, field: Field, text: str, *, customer: str | None = None) -> str:
     """Who or what a text means in a field that refers to users or records, as files name it.
 
-    A purchase is one of `customer`'s. Raises NotFound with what may have been meant,
-    Ambiguous.
+    An item is one of `customer`'s, unless the reference may be to anybody's. Raises NotFound
+    with what may have been meant, Ambiguous.
     """
     type = field.type
     if isinstance(type, User):
         return user(workspace, text)
-    to = type.to if isinstance(type, (Reference, Texts)) else ""
-    if to == "customer":
+    kind = named_kind(type)
+    if kind is None:
+        return text
+    if kind is CUSTOMER:
         return workspace.who(text, strict=True)
-    if to == PRODUCT.name:
-        return _product(workspace, field, text)
-    if to == TASK.name:
-        return _task(workspace, field, text)
-    if to == "purchase" and customer is not None:
-        return _purchase(workspace, field, text, customer)
-    kind = BY_NAME.get(to)
-    return _record(workspace, field, text, kind) if kind in HOMES else text
+    if kind in HOMES:
+        return _record(workspace, field, text, kind)
+    if customer is not None and not type.anywhere and CUSTOMER in HOLDERS[kind]:
+        return _own(workspace, field, text, kind, customer)
+    return _item(workspace, field, text, kind)
 
 
 def user(workspace: Workspace, text: str) -> str:
@@ -100,61 +103,63 @@ def has_anything(workspace: Workspace, user: str) -> bool:
     connection = workspace.index.connection
     return any(
         connection.execute(
-            f'SELECT 1 FROM "{kind.name}" WHERE "{field.key}" = ?', (user,)
+            f'SELECT 1 FROM "{kind.name}" WHERE "{field.value}" = ?', (user,)
         ).fetchone()
         for kind in KINDS
-        for field in kind.fields
+        for field in plan_of(kind).references()
         if isinstance(field.type, User)
     )
 
 
-def _product(workspace: Workspace, field: Field, text: str) -> str:
-    products = workspace.products()
-    if text in products:
+def _record(workspace: Workspace, field: Field, text: str, kind: Kind) -> str:
+    """A record or an entry, by its id in any case of letters."""
+    rows = workspace.index.connection.execute(f'SELECT "id" FROM "{kind.name}" ORDER BY "id"')
+    known = [str(row[0]) for row in rows]
+    if text in known:
         return text
-    same = [sku for sku in products if sku.casefold() == text.casefold()]
+    same = [id for id in known if id.casefold() == text.casefold()]
     if len(same) == 1:
         return same[0]
-    hint = f'crm product add {text} "NAME" adds it'
-    raise _nobody(f"{field.key}: there is no product {text}", text, products, hint)
+    hint = f"{HOMES[kind].path} has {', '.join(known[:_SHOWN]) or 'none'}"
+    if kind.added_by:
+        hint = f"{kind.added_by.format(id=text)} adds it"
+    raise _nobody(f"{field.key}: there is no {kind.name} {text}", text, known, hint)
 
 
-def _record(workspace: Workspace, field: Field, text: str, kind: Kind) -> str:
-    """A record or an entry of any other kind, by its id."""
-    rows = workspace.index.connection.execute(f'SELECT "id" FROM "{kind.name}" ORDER BY "id"')
-    ids = [str(row[0]) for row in rows]
-    same = [id for id in ids if id.casefold() == text.casefold()]
-    if text in ids or len(same) == 1:
-        return text if text in ids else same[0]
-    hint = f"{HOMES[kind].path} has {', '.join(ids[:_SHOWN]) or 'none'}"
-    raise _nobody(f"{field.key}: there is no {kind.name} {text}", text, ids, hint)
+def _item(workspace: Workspace, field: Field, text: str, kind: Kind) -> str:
+    """An item of any customer, by a unique part of its id or by the field that names it."""
+    found = find(workspace, text, kind)
+    if found is not None:
+        return found[1]
+    if _owners(workspace, kind, text):
+        return text
+    opened = kind.live is not None and any(state.name == "open" for state in kind.states)
+    asked = " is:open shows those to be done" if opened else " shows them"
+    raise NotFound(f"{field.key}: there is no {kind.name} {text}", f"crm {kind.name} list{asked}")
 
 
-def _task(workspace: Workspace, field: Field, text: str) -> str:
-    found = find(workspace, text, TASK)
-    if found is None:
-        raise NotFound(
-            f"{field.key}: there is no task {text}", "crm task list is:open shows those to be done"
-        )
-    return found[1]
+def _own(workspace: Workspace, field: Field, text: str, kind: Kind, customer: str) -> str:
+    """An item of a customer, by its id or by the field that names it; that is preferred."""
+    items = [item for item in workspace.record(customer).walk() if item.kind is kind]
+    names = [str(item.values.get(kind.named_by) or item.id) for item in items]
+    for item, name in zip(items, names, strict=True):
+        if text == name or item.id in (text, f"{kind.letter}-{text}"):
+            return name
+    hint = f"crm {kind.name} list customer:{customer} shows what there is"
+    if others := _owners(workspace, kind, text):
+        hint, names = f"it is a {kind.name} of {others[0]}", []
+    raise _nobody(f"{field.key}: {customer} has no {kind.name} {text}", text, names, hint)
 
 
-def _purchase(workspace: Workspace, field: Field, text: str, customer: str) -> str:
-    purchases = workspace.record(customer).items("purchases")
-    for item in purchases:
-        if text == item.values.get("number") or item.id in (text, f"p-{text}"):
-            return str(item.values.get("number") or item.id)
+def _owners(workspace: Workspace, kind: Kind, text: str) -> list[str]:
+    """The customers with an item that has this id, or is named so."""
+    named = f' OR i."{kind.named_by}" = ?1' if kind.named_by else ""
     rows = workspace.index.connection.execute(
-        'SELECT c."id" FROM "purchase" p JOIN "customer" c ON c."pk" = p."customer"'
-        ' WHERE p."id" = ?1 OR p."number" = ?1',
+        f'SELECT c."id" FROM "{kind.name}" i JOIN "customer" c ON c."pk" = i."customer"'
+        f' WHERE i."id" = ?1{named}',
         (text,),
     )
-    others = [str(row[0]) for row in rows]
-    names = [str(item.values.get("number") or item.id) for item in purchases]
-    hint = f"crm purchase list customer:{customer} shows what there is"
-    if others:
-        hint, names = f"it is a purchase of {others[0]}", []
-    raise _nobody(f"{field.key}: {customer} has no purchase {text}", text, names, hint)
+    return [str(row[0]) for row in rows]
 
 
 def _nobody(message: str, text: str, known: Iterable[str], otherwise: str) -> NotFound:

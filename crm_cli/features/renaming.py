@@ -10,10 +10,9 @@ from crm_cli.features.plan import Plan, counted
 from crm_cli.features.references import doubtful, names
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import ConflictError, CrmError, DataError, Refused, UsageError
-from crm_cli.model.fieldtypes import Reference, Texts
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.model.kinds import RECORDS
 from crm_cli.model.places import kind_of
 from crm_cli.store.document import Document
@@ -132,15 +131,15 @@ def _references(document: Document, kind: Kind, id: str) -> Iterator[tuple[Item,
         for item in record.walk():
             for key, value in _fields(item, kind, id):
                 yield item, key, value
-            for field, _ in item.kind.groups:
-                for key, value in _fields(item.values.get(field.key), kind, id):
-                    yield item, f"{field.key}.{key}", value
 
 
-def _fields(item: Item | None, kind: Kind, id: str) -> Iterator[tuple[str, Any]]:
-    for field in item.kind.fields if item is not None else ():
-        type = field.type
-        value = item.values.get(field.key) if item is not None else None
-        to = type.to if isinstance(type, (Reference, Texts)) else ""
-        if to == kind.name and (value == id or (isinstance(value, list) and id in value)):
-            yield field.key, value
+def _fields(item: Item, kind: Kind, id: str, path: str = "") -> Iterator[tuple[str, Any]]:
+    """(path, value) of the fields that refer to a record, in groups too."""
+    for field in item.kind.fields:
+        value = item.values.get(field.key)
+        if isinstance(field.type, GroupOf) and value is not None:
+            yield from _fields(value, kind, id, f"{path}{field.key}.")
+        elif field.type.to == kind.name and (
+            value == id or (isinstance(value, list) and id in value)
+        ):
+            yield f"{path}{field.key}", value

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
-from crm_cli.features.values import typed
+from crm_cli.features.references import names_records
+from crm_cli.features.values import items, typed
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import ListOf, MapOf, Texts
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.fieldtypes import Texts
+from crm_cli.model.kind import Field, Kind, ListOf, MapOf, normal
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document, Ref
@@ -45,7 +47,7 @@ def set_fields(
             (customer,),
         )
     ids = workspace.whos(words, strict=strict)
-    update = _updater(workspace, CUSTOMER, None, assignments)
+    update = _updater(workspace, CUSTOMER, None, assignments, ids[0] if len(ids) == 1 else None)
     names = ", ".join(key for key, _, _ in assignments)
     return Plan(
         Change(
@@ -110,6 +112,8 @@ def _step(
             if operator == "+=":
                 texts = typed(workspace, kind, key, text)
             return _altered(ref, field.key, texts, add=operator == "+=")
+        if operator == "+=" and names_records(_kind(field)):
+            return _extended(field.key, items(workspace, field, text, customer=customer))
         if operator == "+=":
             return lambda document: _ignore(document.add_texts(key, texts))
         return lambda document: _ignore(document.remove_texts(key, texts))
@@ -130,12 +134,29 @@ def _step(
         )
     if field is not None and isinstance(field.type, MapOf):
         raise UsageError(f"{field.key} has entries of its own", "edit the file")
-    if field is None or isinstance(field.type, ListOf) or "." in key:
+    if field is None or (isinstance(field.type, ListOf) and not names_records(field.type.kind)):
         return lambda document: document.set(ref, key, text)
     value = typed(workspace, kind, key, text, customer=customer)
     if isinstance(value, tuple):
         value = text
     return lambda document: document.set(ref, key, value)
+
+
+def _kind(field: Field) -> Kind:
+    """The kind of a list's items."""
+    assert isinstance(field.type, ListOf)
+    return field.type.kind
+
+
+def _extended(key: str, items: list[dict[str, Any]]) -> Callable[[Document], None]:
+    """A step that adds items to a list of the record, but those that are there."""
+
+    def extend(document: Document) -> None:
+        for values in items:
+            if all(values != one.values for one in document.record.items(key)):
+                document.add(key, values)
+
+    return extend
 
 
 def _altered(ref: Ref, key: str, texts: list[str], *, add: bool) -> Callable[[Document], None]:

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from crm_cli.index.database import fails
 from crm_cli.index.views import view_name, views
 from crm_cli.model.errors import Refused, UsageError
-from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kinds import KINDS
 from crm_cli.model.text import did_you_mean
 from crm_cli.workspace import Workspace
@@ -94,21 +93,10 @@ def describe(name: str = "") -> list[Described]:
         near = did_you_mean(name, found)
         raise UsageError(f"there is no view '{name}'", near or f"views: {', '.join(found)}")
     return [
-        Described(view.name, column.name, _type(column.type.storage), column.doc)
+        Described(view.name, column.name, column.sql_type, column.doc)
         for view in ([found[name]] if name else found.values())
         for column in view.columns
     ]
-
-
-def _type(storage: Storage) -> str:
-    """What SQL sees of a type."""
-    if storage in (Storage.MONEY, Storage.DECIMAL):
-        return "number"
-    if storage is Storage.INTEGER:
-        return "integer"
-    if storage is Storage.BOOLEAN:
-        return "0 or 1"
-    return "date" if storage in (Storage.DATE, Storage.MOMENT, Storage.PARTIAL_DATE) else "text"
 
 
 def _value(text: str) -> Any:

@@ -13,10 +13,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from crm_cli.index.plan import plan_of
 from crm_cli.model.errors import DataError, Problem, Unreadable, UsageError
 from crm_cli.model.money import EXACT, from_minor
 from crm_cli.model.periods import Period, read_window
-from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.purchase import LINE, PURCHASE
 from crm_cli.workspace import Workspace
 
 _MILLION = 1_000_000
@@ -148,8 +149,12 @@ def _window(workspace: Workspace, period: str | None) -> Period:
 
 _MICRO = f"CAST(ROUND(CAST({{}} AS REAL) * {_MILLION}) AS INTEGER)"
 
+_NET, _LINE_NET = (plan_of(kind).fields["net"].base for kind in (PURCHASE, LINE))
+"""The columns with the amounts in the base currency."""
+
 _BOUGHT = (
-    "SELECT {t}.pk, {t}.customer, {t}.date, {t}.owner, {t}.net__b AS net, {t}.net AS own,"
+    f"SELECT {{t}}.pk, {{t}}.customer, {{t}}.date, {{t}}.owner, {{t}}.{_NET} AS net,"
+    " {t}.net AS own,"
     f" {_MICRO.format('{t}.units')} AS units, {{t}}.kind <> 'credit_note' AS sale, {{t}}.currency"
 )
 
@@ -157,8 +162,8 @@ _WHOLE = "b.pk, b.sale, b.net, b.units, b.date FROM bought b"
 _OF_CUSTOMER = f"{_WHOLE} JOIN customer c ON c.pk = b.customer"
 _LINES = (
     # A purchase without lines is one part of its own, of no product.
-    "b.pk, b.sale, CASE WHEN l.pk IS NULL THEN b.net WHEN l.net IS NULL THEN 0 ELSE l.net__b END"
-    " AS net,"
+    "b.pk, b.sale, CASE WHEN l.pk IS NULL THEN b.net WHEN l.net IS NULL THEN 0"
+    f" ELSE l.{_LINE_NET} END AS net,"
     " CASE WHEN l.pk IS NULL THEN b.units"
     f" ELSE {_MICRO.format('l.quantity')} * CASE WHEN b.sale THEN 1 ELSE -1 END END AS units,"
     " b.date FROM bought b LEFT JOIN line l ON l.parent = b.pk"

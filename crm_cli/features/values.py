@@ -8,8 +8,9 @@ from typing import Any
 
 from crm_cli.features.references import referred, refers
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import Currency, Storage, Texts
-from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.model.fieldtypes import Currency, Date, Moment, Texts
+from crm_cli.model.kind import Field, Kind, ListOf
+from crm_cli.model.text import a_or_an
 from crm_cli.workspace import Workspace
 
 
@@ -66,7 +67,12 @@ def echoed(workspace: Workspace, what: str, text: str, value: date | datetime) -
 
 
 def typed_all(
-    workspace: Workspace, kind: Kind, given: Mapping[str, str | None], notes: list[str]
+    workspace: Workspace,
+    kind: Kind,
+    given: Mapping[str, str | None],
+    notes: list[str],
+    *,
+    customer: str | None = None,
 ) -> dict[str, Any]:
     """The values of options, as `typed` reads each; a date in words is echoed in `notes`.
 
@@ -79,7 +85,7 @@ def typed_all(
         if not text.strip():
             option = key.replace("_", "-").replace(".", "-")
             raise UsageError(f"--{option} is empty", "leave it out where there is nothing to say")
-        values[key] = typed(workspace, kind, key, text)
+        values[key] = typed(workspace, kind, key, text, customer=customer)
         if isinstance(values[key], date):
             notes += echoed(workspace, key, text, values[key])
     return values
@@ -90,19 +96,24 @@ def typed(
 ) -> Any:
     """A field's value from what was typed for it; raises UsageError with the field's name.
 
-    A user, customer, product … may be named as anywhere, a purchase as one of `customer`'s;
-    their id is the value. Raises NotFound for nobody, Ambiguous.
+    `key` may be a group's field (`GROUP.FIELD`). What stands in a list is the fields of its
+    items, by the items' shorthand. A user, customer, product … may be named as anywhere, a
+    purchase as one of `customer`'s; their id is the value. Raises NotFound for nobody,
+    Ambiguous.
     """
-    field = kind.by_name.get(normal(key))
-    if field is None:
+    found = kind.at(key)
+    if found is None:
         return text
-    if field.type.storage in (Storage.DATE, Storage.MOMENT):
+    field = found[1]
+    if isinstance(field.type, ListOf):
+        return items(workspace, field, text, customer=customer)
+    if isinstance(field.type, (Date, Moment)):
         try:
             return when(
                 workspace,
                 text,
                 ahead=field.to_come,
-                day=field.type.storage is Storage.DATE,
+                day=isinstance(field.type, Date),
             )
         except UsageError as error:
             raise UsageError(f"{field.key}: {error.message}", error.hint) from error
@@ -121,6 +132,32 @@ def typed(
         except Unreadable as error:
             raise UsageError(f"{field.key}: {error.message}", error.hint) from error
     return read(field, text, workspace)
+
+
+def items(
+    workspace: Workspace, field: Field, text: str, *, customer: str | None = None
+) -> list[dict[str, Any]]:
+    """The items of a list that a text spells, with a comma between two, as their values.
+
+    Raises UsageError for items that cannot be written on one line.
+    """
+    assert isinstance(field.type, ListOf)
+    kind = field.type.kind
+    if kind.shorthand is None:
+        raise UsageError(f"{a_or_an(kind.name)} has several fields", "edit the file")
+    found = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        try:
+            texts = kind.shorthand(part, workspace.business)
+        except Unreadable as error:
+            raise UsageError(f"{field.key}: {error.message}", error.hint) from error
+        found.append(
+            {
+                key: typed(workspace, kind, key, value, customer=customer)
+                for key, value in texts.items()
+            }
+        )
+    return found
 
 
 def read(field: Field, text: str, workspace: Workspace) -> Any:

@@ -15,16 +15,14 @@ from crm_cli.model.fieldtypes import (
     Boolean,
     Date,
     FieldType,
-    GroupOf,
+    Free,
     Integer,
-    ListOf,
     Money,
     Number,
-    Storage,
     Texts,
 )
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, singular
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, Nested, singular
 from crm_cli.model.money import decimal_literal
 from crm_cli.model.rows import Column, Rows
 from crm_cli.model.writing import SIMPLE
@@ -119,7 +117,7 @@ class _Shape:
                     for key, part in (value.items() if isinstance(value, dict) else ())
                     if isinstance(part, str)
                 }
-            elif type.storage is not Storage.FREE:
+            elif not isinstance(type, Free):
                 column = (*before, field.key)
                 cells[column] = self._value(column, type, value)
         return cells
@@ -134,7 +132,7 @@ class _Shape:
         cells = {}
         for place, one in enumerate(items):
             for part in kind.fields:
-                if part.key in one.values and part.type.storage is not Storage.NESTED:
+                if part.key in one.values and not isinstance(part.type, Nested):
                     column = field.key, place, part.key
                     cells[column] = self._value(column, part.type, one.values[part.key])
         return cells
@@ -223,7 +221,7 @@ def _beyond(item: Item, kind: Kind) -> Iterator[str]:
             texts = value.values() if isinstance(value, dict) else [None]
             if not all(isinstance(one, str) for one in texts):
                 yield field.key
-        elif type.storage is Storage.FREE:
+        elif isinstance(type, Free):
             yield field.key
         elif isinstance(type, ListOf) and type.kind.letter:
             if type.kind.key not in IMPORTED:

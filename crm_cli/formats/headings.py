@@ -9,8 +9,7 @@ from typing import NamedTuple
 from crm_cli.formats.mapping import Column, Map
 from crm_cli.formats.targets import CUSTOMER, Target, belongs, find, id_name, rows_of
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import GroupOf, ListOf
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import GroupOf, Kind, ListOf
 from crm_cli.model.text import fold
 
 OWNER_NAME = "customer_name"

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER as RECORD
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Free, GroupOf, ListOf, Storage, Text, Texts
+from crm_cli.model.fieldtypes import Free, Text, Texts
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, Nested, normal
 from crm_cli.model.kinds import BY_NAME, ENTRIES, KINDS
 from crm_cli.model.people import ANNIVERSARY
 from crm_cli.model.text import a_or_an, did_you_mean
@@ -148,7 +148,7 @@ def find(kind: Kind, name: str) -> Target | None:
         return Target(part, group=field.key) if part is not None else None
     if field.key == "custom" and rest:
         return Target(Field(".".join(rest), Text()), group=field.key)
-    if rest or field.type.storage in (Storage.NESTED, Storage.FREE):
+    if rest or isinstance(field.type, (Nested, Free)):
         return None
     return Target(field)
 
@@ -187,7 +187,7 @@ def _listed(field: Field, kind: Kind, rest: list[str]) -> Target | None:
         several = not numbered and value.key == "value"
         return Target(value, field.key, -1 if several else position)
     inner = kind.by_name.get(normal(rest[0])) if len(rest) == 1 else None
-    if inner is None or inner.type.storage is Storage.NESTED:
+    if inner is None or isinstance(inner.type, Nested):
         return None
     return Target(inner, field.key, position)
 
@@ -207,7 +207,7 @@ def names(kind: Kind) -> list[str]:
             found += [f"{field.key}.{part.key}" for part in field.type.kind.fields]
         elif field.key == "custom":
             found.append("custom.KEY")
-        elif field.type.storage is not Storage.FREE:
+        elif not isinstance(field.type, Free):
             found.append(field.key)
     return list(dict.fromkeys(found))
 

@@ -1,27 +1,258 @@
-"""How one value becomes the cells of its columns, by the storage that its type has."""
+"""Values as cells: one codec per storage, which knows its columns, its cells and its view."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.fieldtypes import FieldType, Storage
 from crm_cli.model.item import Item
-from crm_cli.model.money import decimal_text, to_minor
+from crm_cli.model.money import MINOR_UNITS, decimal_text, to_minor
 from crm_cli.model.text import words
 
 Cell = str | int | None
 Cells = tuple[Cell, ...]
 Convert = Callable[[Any, Item, str], Cells]
-"""Makes the cells of a value that an item has, whose money is in a currency; see
-`schema.COLUMNS` for their columns."""
+"""Makes the cells of a value that an item has, whose money is in a currency."""
 
-WORDS_AT = {Storage.TEXT: 1, Storage.TEXTS: 1}
-"""Which of the cells holds the folded words."""
+
+SqlType = Literal["key", "integer", "boolean", "decimal", "date", "moment", "text"]
+"""What a column holds, in the index's own words; `schema.py` has SQLite's for them.
+
+`key` is the number of a row, `decimal` decimal text, `date` an ISO date or what is known of
+one, `moment` an ISO date or an instant in UTC.
+"""
+
+Role = Literal[
+    "key", "link", "ordinal", "id", "file",
+    "value", "words", "base", "day", "currency", "lifted", "search",
+]  # fmt: skip
+"""What a column is for.
+
+Of the row itself: `key` is its own number, `link` that of the row that it is part of,
+`ordinal` its place in its list, `id` the id of its record or item, `file` the path of its file.
+Of a field: `value`, its folded `words`, an amount in the `base` currency (NULL without a rate),
+the `day` of an instant in the business's time zone, the `currency` of the amounts beside it.
+Of several: `lifted` from the first item of a list or from all, `search` has all their words.
+"""
+
+
+class Codec:
+    """How values of a storage stand in a table."""
+
+    type: SqlType = "text"
+    beside: tuple[tuple[Role, SqlType], ...] = ()
+    """Further columns of a value, in the order of its cells."""
+    sql_type = "text"
+    """What those who read the views are told."""
+    note = ""
+    """What is to be said of the view's column."""
+    shown_beside: tuple[tuple[Role, str, str], ...] = ()
+    """Further columns of the view: the column's role, the suffix of the name, what it says."""
+
+    def converter(self, business: Business) -> Convert:
+        """What makes cells of values; what depends on the business is looked up once."""
+
+        def cells(value: object, item: Item, currency: str) -> Cells:
+            return (str(value),)
+
+        return cells
+
+    def shown(self, sql: str, currency: str) -> str:
+        """The column as people and programs read it; `currency` is SQL for that of money."""
+        return sql
+
+
+class TextCodec(Codec):
+    """Text, and its folded words."""
+
+    beside = (("words", "text"),)
+
+    def converter(self, business: Business) -> Convert:
+        """See `Codec`."""
+
+        def cells(value: str, item: Item, currency: str) -> Cells:
+            return value, words(value)
+
+        return cells
+
+
+class TextsCodec(Codec):
+    """Several texts, one a line, and their folded words."""
+
+    beside = (("words", "text"),)
+
+    def converter(self, business: Business) -> Convert:
+        """See `Codec`."""
+
+        def cells(value: list[str], item: Item, currency: str) -> Cells:
+            return lines(value), " ".join(filter(None, map(words, value)))
+
+        return cells
+
+    def shown(self, sql: str, currency: str) -> str:
+        """The texts with `; ` between them."""
+        return f"replace({sql}, char(10), '; ')"
+
+
+class IntegerCodec(Codec):
+    """A whole number; of one that has more than 64 bits nothing."""
+
+    type: SqlType = "integer"
+    sql_type = "integer"
+
+    def converter(self, business: Business) -> Convert:
+        """See `Codec`."""
+
+        def cells(value: int, item: Item, currency: str) -> Cells:
+            number = int(value)
+            return (number if -(2**63) <= number < 2**63 else None,)
+
+        return cells
+
+
+class BooleanCodec(IntegerCodec):
+    """0 or 1."""
+
+    type = "boolean"
+    sql_type = "0 or 1"
+
+
+class DecimalCodec(Codec):
+    """A number as text, with the decimals it was written with."""
+
+    type = "decimal"
+    sql_type = "number"
+
+    def converter(self, business: Business) -> Convert:
+        """See `Codec`."""
+
+        def cells(value: Decimal, item: Item, currency: str) -> Cells:
+            return (decimal_text(value),)
+
+        return cells
+
+    def shown(self, sql: str, currency: str) -> str:
+        """The number."""
+        return f"CAST({sql} AS REAL)"
+
+
+class MoneyCodec(Codec):
+    """Minor units of the amount's currency, and of the base currency."""
+
+    type = "integer"
+    beside = (("base", "integer"),)
+    sql_type = "number"
+    shown_beside = (("base", "_base", "the same in the base currency"),)
+
+    def converter(self, business: Business) -> Convert:
+        """See `Codec`."""
+        base = business.currency
+        cents: dict[tuple[Decimal, str], int | None] = {}
+
+        def minor(value: Decimal, currency: str) -> int | None:
+            key = (value, currency)
+            try:
+                return cents[key]
+            except KeyError:
+                pass
+            try:
+                amount: int | None = to_minor(value, currency)
+            except Unreadable:
+                # Sums of many huge amounts: no answer is better than a wrong one.
+                amount = None
+            if len(cents) < 100_000:
+                cents[key] = amount
+            return amount
+
+        def cells(value: Decimal, item: Item, currency: str) -> Cells:
+            amount = minor(value, currency)
+            if currency == base or not value:
+                return amount, amount
+            converted = business.rates.convert(value, currency, _day_of(item))
+            return amount, None if converted is None else minor(converted, base)
+
+        return cells
+
+    def shown(self, sql: str, currency: str) -> str:
+        """The amount as a number with its decimals."""
+        whens = " ".join(
+            f"WHEN '{name}' THEN {10.0**decimals}" for name, decimals in sorted(MINOR_UNITS.items())
+        )
+        return f"({sql} / CASE {currency} {whens} ELSE 100.0 END)"
+
+
+class DateCodec(Codec):
+    """ISO text."""
+
+    type = "date"
+    sql_type = "date"
+
+    def converter(self, business: Business) -> Convert:
+        """See `Codec`."""
+
+        def cells(value: date, item: Item, currency: str) -> Cells:
+            return (value.isoformat(),)
+
+        return cells
+
+
+class PartialDateCodec(Codec):
+    """What is known of a date, as it is written."""
+
+    type = "date"
+    sql_type = "date"
+
+
+class MomentCodec(Codec):
+    """A date, or an instant in UTC; and its date in the business's time zone."""
+
+    type = "moment"
+    beside = (("day", "date"),)
+    sql_type = "date"
+    note = "times are in UTC"
+    shown_beside = (("day", "_day", "its day, here"),)
+
+    def converter(self, business: Business) -> Convert:
+        """See `Codec`."""
+        local_days: dict[str, str] = {}
+
+        def cells(value: date, item: Item, currency: str) -> Cells:
+            if not isinstance(value, datetime):
+                written = value.isoformat()
+                return written, written
+            instant = value.astimezone(UTC).isoformat()[:19] + "Z"
+            local = local_days.get(instant)
+            if local is None:
+                local = value.astimezone(business.time_zone).date().isoformat()
+                local_days[instant] = local
+            return instant, local
+
+        return cells
+
+
+CODECS: dict[Storage, Codec] = {
+    Storage.TEXT: TextCodec(),
+    Storage.TEXTS: TextsCodec(),
+    Storage.WORD: Codec(),
+    Storage.INTEGER: IntegerCodec(),
+    Storage.BOOLEAN: BooleanCodec(),
+    Storage.DECIMAL: DecimalCodec(),
+    Storage.MONEY: MoneyCodec(),
+    Storage.DATE: DateCodec(),
+    Storage.MOMENT: MomentCodec(),
+    Storage.PARTIAL_DATE: PartialDateCodec(),
+}
+"""By storage; items have rows of their own, and what is kept as written has rows of `extra`."""
+
+
+def codec(type: FieldType) -> Codec | None:
+    """The codec of a type's values; None where they have no columns."""
+    return CODECS.get(type.storage)
 
 
 def lines(texts: list[str]) -> str:
@@ -30,78 +261,6 @@ def lines(texts: list[str]) -> str:
     if joined.count("\n") < len(texts):
         return joined
     return "\n".join(text.replace("\n", "\x1e") for text in texts)
-
-
-def converters(business: Business) -> dict[Storage, Convert]:
-    """The conversion of each storage; what depends on the business is looked up once."""
-    base = business.currency
-    local_days: dict[str, str] = {}
-    cents: dict[tuple[Decimal, str], int | None] = {}
-
-    def text(value: str, item: Item, currency: str) -> Cells:
-        return value, words(value)
-
-    def texts(value: list[str], item: Item, currency: str) -> Cells:
-        return lines(value), " ".join(filter(None, map(words, value)))
-
-    def word(value: object, item: Item, currency: str) -> Cells:
-        return (str(value),)
-
-    def whole(value: int, item: Item, currency: str) -> Cells:
-        number = int(value)
-        return (number if -(2**63) <= number < 2**63 else None,)
-
-    def decimal(value: Decimal, item: Item, currency: str) -> Cells:
-        return (decimal_text(value),)
-
-    def day(value: date, item: Item, currency: str) -> Cells:
-        return (value.isoformat(),)
-
-    def moment(value: date, item: Item, currency: str) -> Cells:
-        if not isinstance(value, datetime):
-            written = value.isoformat()
-            return written, written
-        instant = value.astimezone(UTC).isoformat()[:19] + "Z"
-        local = local_days.get(instant)
-        if local is None:
-            local = value.astimezone(business.time_zone).date().isoformat()
-            local_days[instant] = local
-        return instant, local
-
-    def minor(value: Decimal, currency: str) -> int | None:
-        key = (value, currency)
-        try:
-            return cents[key]
-        except KeyError:
-            pass
-        try:
-            amount: int | None = to_minor(value, currency)
-        except Unreadable:
-            # Sums of many huge amounts: no answer is better than a wrong one.
-            amount = None
-        if len(cents) < 100_000:
-            cents[key] = amount
-        return amount
-
-    def money(value: Decimal, item: Item, currency: str) -> Cells:
-        amount = minor(value, currency)
-        if currency == base or not value:
-            return amount, amount
-        converted = business.rates.convert(value, currency, _day_of(item))
-        return amount, None if converted is None else minor(converted, base)
-
-    return {
-        Storage.TEXT: text,
-        Storage.TEXTS: texts,
-        Storage.WORD: word,
-        Storage.INTEGER: whole,
-        Storage.BOOLEAN: whole,
-        Storage.DECIMAL: decimal,
-        Storage.MONEY: money,
-        Storage.DATE: day,
-        Storage.MOMENT: moment,
-        Storage.PARTIAL_DATE: word,
-    }
 
 
 def currency_of(item: Item, base: str) -> str:

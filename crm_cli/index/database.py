@@ -128,7 +128,7 @@ class Index:
         """References to nobody, with their places; reads the files that have any."""
         from crm_cli.index.references import dangling
 
-        return dangling(self)
+        return dangling(self.connection, self.tree, self.business)
 
     def refresh(self) -> int:
         """Look at the directory again; how many files had changed."""

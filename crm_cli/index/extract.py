@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crm_cli.index.cells import Cell, Cells, converters, currency_of, lines
-from crm_cli.index.plan import (
+from crm_cli.index.cells import Cell, Cells, currency_of, lines
+from crm_cli.index.layout import (
     MADE_FOR_SEARCH,
     NOT_SEARCHED,
+    Filling,
+    Lifting,
     Part,
-    Plan,
+    converters,
+    filling_of,
     layout_of,
-    plan_of,
 )
+from crm_cli.index.plan import EXTRA
 from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.business import Business
 from crm_cli.model.item import Item
@@ -29,9 +32,8 @@ that they have a value for; the rest is the table's own default."""
 _WHOLE = ("search", "extra", *(kind.name for kind in RECORDS))
 """Tables of which the first column inserted is the record's number; in others it is the second."""
 
-_ALL = ("all__f",)
 _SEARCH = ("search", "rowid", "words")
-_EXTRA = ("extra", "record", "kind", "item", "key", "value", "value__f")
+_EXTRA = ("extra", *(column.name for column in EXTRA[1:]))
 
 
 class Extractor:
@@ -41,7 +43,7 @@ class Extractor:
         self._currency = business.currency
         self._tables: Tables = {}
         self._converters = converters(business)
-        self._plans: dict[str, Plan] = {}
+        self._fillings: dict[str, Filling] = {}
         self._counts: dict[str, int] = {}
         self._record = 0
         self._item: tuple[str, ...] = ()
@@ -60,80 +62,84 @@ class Extractor:
 
     def record(self, record: Item, pk: int, path: str) -> None:
         """Make the rows of a record with a file of its own, and of everything in it."""
-        plan = self._begin(record, pk)
+        filling = self._begin(record, pk)
         found = [words(record.id)]
         row: Row = [pk, record.id, path]
-        columns = (record.kind.name, "pk", "id", "path", *self._fill(row, record, plan, pk, found))
-        for name, key, value_key in plan.lifts:
-            row.append(_lifted(record, name, key, value_key))
-        self._add(columns + plan.lifted, row)
-        self._lists(record, plan, found)
+        own = self._fill(row, record, filling, pk, found)
+        columns = (record.kind.name, "pk", "id", "path", *own, *_lift(row, record, filling))
+        self._add(columns, row)
+        self._lists(record, filling, found)
         self._add(_SEARCH, [pk, "".join(found)])
 
     def entry(self, item: Item, pk: int) -> None:
         """Make the rows of an entry, a product or a segment, and of everything in it."""
-        plan = self._begin(item, pk)
+        filling = self._begin(item, pk)
         found = [words(item.id)]
         row: Row = [pk, item.id]
-        columns = (item.kind.name, "pk", "id", *self._fill(row, item, plan, pk, found))
-        self._lists(item, plan, found)
-        if plan.listed:
-            columns += _ALL
+        own = self._fill(row, item, filling, pk, found)
+        columns = (item.kind.name, "pk", "id", *own, *_lift(row, item, filling))
+        self._lists(item, filling, found)
+        if filling.all_words:
+            columns += filling.all_words
             row.append("".join(found))
         self._add(columns, row)
 
-    def _begin(self, record: Item, pk: int) -> Plan:
-        """Number all rows to come after this record, or entry; its kind's plan."""
+    def _begin(self, record: Item, pk: int) -> Filling:
+        """Number all rows to come after this record, or entry; how its own are filled."""
         self._record = pk
         self._item = ("pk", record.kind.name, "parent", "ordinal")
         self._counts = {}
-        return self._plan(record.kind)
+        return self._filling(record.kind)
 
-    def _lists(self, record: Item, plan: Plan, found: list[str]) -> None:
-        for key, kind in plan.lists:
+    def _lists(self, record: Item, filling: Filling, found: list[str]) -> None:
+        for key, kind in filling.lists:
             items = record.values.get(key)
             if items:
                 self._list(items, kind, None, found)
 
     def _list(self, items: list[Item], kind: Kind, parent: int | None, found: list[str]) -> None:
         name = kind.name
-        plan = self._plan(kind)
+        filling = self._filling(kind)
         record = self._record
         count = self._counts.get(name, 0)
         self._counts[name] = count + len(items)
         pk = (record << ITEM_BITS) + count
-        first = (name, *self._item, "id") if plan.has_id else (name, *self._item)
+        first = (name, *self._item, "id") if filling.has_id else (name, *self._item)
         for ordinal, item in enumerate(items):
             own: list[str] = []
             row: Row = [pk, record, parent, ordinal]
-            if plan.has_id:
+            if filling.has_id:
                 row.append(item.id)
                 if item.written_id:
                     found.append(words(item.id))
-            columns = first + self._fill(row, item, plan, pk, own)
-            for key, part_kind in plan.lists:
+            columns = first + self._fill(row, item, filling, pk, own)
+            if filling.lifts:
+                columns += _lift(row, item, filling)
+            for key, part_kind in filling.lists:
                 parts = item.values.get(key)
                 if parts:
                     self._list(parts, part_kind, pk, own)
-            if plan.listed:
-                columns += _ALL
+            if filling.all_words:
+                columns += filling.all_words
                 row.append("".join(own))
             found += own
             self._add(columns, row)
             pk += 1
 
-    def _fill(self, row: Row, item: Item, plan: Plan, pk: int, found: list[str]) -> tuple[str, ...]:
+    def _fill(
+        self, row: Row, item: Item, filling: Filling, pk: int, found: list[str]
+    ) -> tuple[str, ...]:
         """Append the cells of an item's fields and derived values, and the words found by.
 
         Returns the names of their columns.
         """
         values = item.values
         keys = tuple(values)
-        layout = plan.layouts.get(keys)
+        layout = filling.layouts.get(keys)
         if layout is None:
-            layout = plan.layouts[keys] = layout_of(plan, keys)
+            layout = filling.layouts[keys] = layout_of(filling, keys)
         currency = ""
-        if plan.currency:
+        if filling.currency:
             currency = currency_of(item, self._currency)
             row.append(currency)
         for key, part in layout.parts:
@@ -143,7 +149,7 @@ class Extractor:
             if part.search != NOT_SEARCHED:
                 _search(value, cells, part, found)
         derived = item.derived
-        for key, part in plan.derived:
+        for key, part in filling.derived:
             value = derived.get(key)
             if value is None:
                 row += part.missing
@@ -155,17 +161,16 @@ class Extractor:
         columns = layout.columns
         for key, group in layout.groups:
             columns += self._fill(row, values[key], group, pk, found)
-        if plan.free or item.extra:
-            self._extras(item, plan, pk, found)
+        if filling.free or item.extra:
+            self._extras(item, filling, pk, found)
         return columns
 
-    def _extras(self, item: Item, plan: Plan, pk: int, found: list[str]) -> None:
+    def _extras(self, item: Item, filling: Filling, pk: int, found: list[str]) -> None:
         """Rows of the keys that no kind knows, and of what is kept as it is written."""
-        name = plan.kind.name
-        prefix = f"{plan.prefix[:-1]}." if plan.prefix else ""
-        free = [(key, item.values[key]) for key in plan.free if key in item.values]
+        name = filling.kind.name
+        free = [(key, item.values[key]) for key in filling.free if key in item.values]
         for key, value in (*free, *((key, plain(node)) for key, node in item.extra.items())):
-            for path, text in _flat(prefix + normal(key), value):
+            for path, text in _flat(filling.prefix + normal(key), value):
                 folded = words(text)
                 self._add(_EXTRA, [self._record, name, pk, path, text, folded])
                 found.append(folded)
@@ -176,10 +181,10 @@ class Extractor:
             rows = self._tables[shape] = []
         rows.append(row)
 
-    def _plan(self, kind: Kind) -> Plan:
-        made = self._plans.get(kind.name)
+    def _filling(self, kind: Kind) -> Filling:
+        made = self._fillings.get(kind.name)
         if made is None:
-            made = self._plans[kind.name] = plan_of(kind, self._converters)
+            made = self._fillings[kind.name] = filling_of(kind, self._converters)
         return made
 
 
@@ -190,14 +195,20 @@ def _search(value: object, cells: Cells, part: Part, found: list[str]) -> None:
         found.append(f" {''.join(tokens(folded))} ")
 
 
-def _lifted(record: Item, name: str, key: str, value_key: str) -> Cell:
-    """The first item's value; of tags all of them, one a line."""
-    items = record.items(key)
-    if name == "tag":
-        return lines(record.texts(key)) or None
+def _lift(row: Row, item: Item, filling: Filling) -> tuple[str, ...]:
+    """Append what is answered from an item's lists; returns the names of the columns."""
+    row += [_lifted(item.items(one.list), one) for one in filling.lifts]
+    return tuple(one.column for one in filling.lifts)
+
+
+def _lifted(items: list[Item], lifting: Lifting) -> Cell:
+    """The first item's value, or those of all, one a line."""
+    key = lifting.key
+    if lifting.several:
+        return lines([str(item.values[key]) for item in items if key in item.values]) or None
     for item in items[:1]:
-        value = item.values.get(value_key)
-        return None if value is None else str(value)
+        value = item.values.get(key)
+        return None if value is None else lifting.convert(value, item, "")[0]
     return None
 
 

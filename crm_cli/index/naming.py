@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 
+from crm_cli.index.plan import plan_of
 from crm_cli.index.schema import ITEM_BITS
-from crm_cli.model.fieldtypes import FieldType, Reference, Texts
+from crm_cli.model.fieldtypes import Texts
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES, HOLDERS, KINDS, RECORDS
 
@@ -15,9 +15,11 @@ def files_naming(connection: sqlite3.Connection, to: str, id: str) -> list[str]:
     """The paths of the files with a field that refers to the record `id` of the kind `to`."""
     found: set[str] = set()
     for kind in KINDS:
-        for column, several in _columns(kind, to):
-            value = f't."{column}"'
-            if several:
+        for field in plan_of(kind).references():
+            if field.type.to != to:
+                continue
+            value = f't."{field.value}"'
+            if isinstance(field.type, Texts):
                 value = f"char(10) || {value} || char(10)"
                 condition, asked = f"instr({value}, ?) > 0", f"\n{id}\n"
             else:
@@ -25,18 +27,6 @@ def files_naming(connection: sqlite3.Connection, to: str, id: str) -> list[str]:
             sql = f'SELECT DISTINCT {path_sql(kind)} FROM "{kind.name}" t WHERE {condition}'
             found.update(str(row[0]) for row in connection.execute(sql, (asked,)) if row[0])
     return sorted(found)
-
-
-def _columns(kind: Kind, to: str) -> Iterator[tuple[str, bool]]:
-    """(column, whether it holds several) of the fields of a kind that refer to another."""
-    for prefix, part in (("", kind), *((f"{field.key}_", held) for field, held in kind.groups)):
-        for field in part.fields:
-            if _to(field.type) == to:
-                yield f"{prefix}{field.key}", isinstance(field.type, Texts)
-
-
-def _to(type: FieldType) -> str:
-    return type.to if isinstance(type, (Reference, Texts)) else ""
 
 
 def path_sql(kind: Kind) -> str:

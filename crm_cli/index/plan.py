@@ -1,148 +1,256 @@
-"""What becomes of a kind's items in the index, worked out once from its declaration."""
+"""The column plan of each kind: made once from its declaration, read by all that name a column.
+
+The tables and their indexes, the extractor that fills them, the documented views, queries
+and references all take columns from here; nothing else puts a column's name together.
+Types of columns are the index's own, so that another database can map them as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
 
-from crm_cli.index.cells import WORDS_AT, Cells, Convert
-from crm_cli.index.schema import (
-    field_columns,
-    has_currency,
-    has_id,
-    lift_column,
-    lifted,
-    listed,
-)
-from crm_cli.model.fieldtypes import Code, GroupOf, Reference, Storage
-from crm_cli.model.item import Item
-from crm_cli.model.kind import Derived, Field, Kind
-from crm_cli.model.kinds import RECORDS
+from crm_cli.index.cells import Role, SqlType, codec
+from crm_cli.model import references
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.fieldtypes import FieldType, Word
+from crm_cli.model.kind import GroupOf, Kind, ListOf
+from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS
 
-NOT_SEARCHED = -1
-MADE_FOR_SEARCH = -2
+_SUFFIX: dict[Role, str] = {"words": "__f", "base": "__b", "day": "__d"}
+"""What follows a value's name in that of a column beside it."""
+_CURRENCY = "currency"
 
 
-class Part(NamedTuple):
-    """One field or derived value: its columns, and how a value's cells are made.
+class Column(NamedTuple):
+    """A column of a table.
 
-    `search` is the place of the words for the search among the cells, or one of the two
-    constants above. `run_together` makes one word of a number's parts, too: `040 123` is
-    found by `040123`. `group` is the plan of a group's fields, which are columns here.
+    `path` is where its value stands in an item: `credit.limit`, `addresses[].city`; empty
+    for what the index itself gives a row. `default` is what it has where an item says nothing.
     """
 
-    columns: tuple[str, ...]
-    convert: Convert
-    search: int = NOT_SEARCHED
-    run_together: bool = False
-    group: Plan | None = None
-    missing: Cells = ()
-    """The cells where a derived value is missing."""
+    name: str
+    type: SqlType
+    role: Role
+    path: str = ""
+    default: Any = None
 
 
-class Layout(NamedTuple):
-    """What is made of the items of a kind that say the same keys, in the same order."""
+class FieldColumns(NamedTuple):
+    """The columns that answer for a field or a derived value, by their names.
 
-    columns: tuple[str, ...]
-    """Those of the values and the derived ones; a group's own come after them."""
-    parts: tuple[tuple[str, Part], ...]
-    groups: tuple[tuple[str, Plan], ...]
+    `value` is that of the value itself, `words` of its folded words, `base` of the amount in
+    the base currency, `day` of the local date, `currency` of the currency that the amount
+    is in. A name is empty where there is no such column; `currency` of what is in the base
+    currency is, too.
+    """
 
+    path: str
+    type: FieldType
+    value: str
+    words: str = ""
+    base: str = ""
+    day: str = ""
+    currency: str = ""
 
-class Plan(NamedTuple):
-    """All of a kind. A group's columns and keys begin with `prefix` and stand with `kind`'s."""
-
-    kind: Kind
-    prefix: str
-    parts: dict[str, Part]
-    free: tuple[str, ...]
-    derived: tuple[tuple[str, Part], ...]
-    lists: tuple[tuple[str, Kind], ...]
-    lifts: tuple[tuple[str, str, str], ...]
-    """(column, list, the items' field) of what is answered from a list's first item."""
-    lifted: tuple[str, ...]
-    """The columns of those."""
-    has_id: bool
-    currency: str
-    """The column of the currency, or an empty text."""
-    listed: bool
-    layouts: dict[tuple[str, ...], Layout]
-    """By the keys of an item's values; made as such items come."""
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The columns of a value's cells, in their order."""
+        beside = (name for name in (self.words, self.base, self.day) if name)
+        return (self.value, *(name for name in beside if name != self.value))
 
 
-def layout_of(plan: Plan, keys: tuple[str, ...]) -> Layout:
-    """The layout of items whose values have these keys."""
-    known = [(key, plan.parts[key]) for key in keys if key in plan.parts]
-    parts = tuple((key, part) for key, part in known if part.group is None)
-    columns = [plan.currency] if plan.currency else []
-    for _, part in (*parts, *plan.derived):
-        columns += part.columns
-    groups = tuple((key, part.group) for key, part in known if part.group is not None)
-    return Layout(tuple(columns), parts, groups)
+class Lift(NamedTuple):
+    """A column for what a kind answers from the first item of a list, or from all of them.
+
+    `list` and `key` are the list's key and the key of the items' field; with `several` the
+    column holds the values of all items, a line each.
+    """
+
+    name: str
+    column: str
+    list: str
+    key: str
+    type: FieldType
+    several: bool
+    doc: str
+
+    @property
+    def kept(self) -> SqlType:
+        """What the column holds."""
+        held = codec(self.type)
+        return "text" if self.several or held is None else held.type
 
 
-def plan_of(
-    kind: Kind, converters: Mapping[Storage, Convert], owner: Kind | None = None, prefix: str = ""
-) -> Plan:
-    """The plan of a kind, or of a group of `owner` whose keys begin with `prefix`."""
-    currency = f"{prefix}currency" if has_currency(kind) else ""
-    parts = {}
-    for field in kind.fields:
-        if isinstance(field.type, GroupOf):
-            group = plan_of(field.type.kind, converters, owner or kind, f"{prefix}{field.key}_")
-            parts[field.key] = Part((), _nothing, group=group)
-        elif field.key != "currency" and field.type.storage not in _ELSEWHERE:
-            parts[field.key] = _part(kind, field, converters, prefix)
-    return Plan(
-        kind=owner or kind,
-        prefix=prefix,
-        parts=parts,
-        free=tuple(f.key for f in kind.fields if f.type.storage is Storage.FREE),
-        derived=tuple(
-            (derived.key, _derived(kind, derived, converters))
-            for derived in kind.derived
-            if not derived.sql and not (currency and derived.key == "currency")
-        ),
-        lists=tuple((field.key, items) for field, items in kind.lists),
-        lifts=tuple((name, field.key, value.key) for name, field, value in lifted(kind))
-        if kind in RECORDS
-        else (),
-        lifted=tuple(lift_column(name) for name, _, _ in lifted(kind)) if kind in RECORDS else (),
-        has_id=has_id(kind),
-        currency=currency,
-        listed=listed(kind),
-        layouts={},
-    )
+class ColumnPlan:
+    """The columns of a kind's table, in their order.
+
+    `fields` has those of the fields by their path (`name`, `credit.limit`), `lifts` those of
+    lifted values by their names. `currencies` has the one with the currency of a row's own
+    amounts under an empty path and those of groups' under `credit.`; it is empty where there
+    are no amounts. `all_words` is the one with the words of all text of a row, or empty.
+    Raises TypeError for a declaration that gives two columns one name, or for a list in a group.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.fields: dict[str, FieldColumns] = {}
+        self.lifts: dict[str, Lift] = {}
+        self.currencies: dict[str, str] = {}
+        self.all_words = ""
+        self._columns: dict[str, Column] = {}
+        self._link()
+        self._fill(kind, "", "")
+        for lift in _lifts(kind):
+            self.lifts[lift.name] = lift
+            self._add(Column(lift.column, lift.kept, "lifted", f"{lift.list}[].{lift.key}"))
+        if is_listed(kind):
+            self.all_words = "all" + _SUFFIX["words"]
+            self._add(Column(self.all_words, "text", "search"))
+        self.columns = tuple(self._columns.values())
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns."""
+        return [column.name for column in self.columns]
+
+    @property
+    def has_id(self) -> bool:
+        """Whether rows have an id that no field declares."""
+        return has_id(self.kind)
+
+    def references(self) -> Iterable[FieldColumns]:
+        """The fields whose values name records or users."""
+        return (field for field in self.fields.values() if field.type.to)
+
+    def _link(self) -> None:
+        kind = self.kind
+        self._add(Column("pk", "key", "key"))
+        if in_record(kind):
+            for name in record_columns(kind):
+                self._add(Column(name, "integer", "link"))
+            self._add(Column("parent", "integer", "link"))
+            self._add(Column("ordinal", "integer", "ordinal"))
+        if has_id(kind):
+            self._add(Column("id", "text", "id", "id"))
+            self.fields["id"] = FieldColumns("id", Word(), "id")
+        if kind in RECORDS:
+            self._add(Column("path", "text", "file"))
+
+    def _fill(self, kind: Kind, prefix: str, path: str) -> None:
+        """Add the columns of a kind's fields and derived values, or of those of a group in it."""
+        currency = f"{prefix}{_CURRENCY}" if _has_currency(kind) else ""
+        self.currencies[path] = currency
+        for field in kind.fields:
+            if isinstance(field.type, GroupOf):
+                self._fill(field.type.kind, f"{prefix}{field.key}_", f"{path}{field.key}.")
+            elif path and isinstance(field.type, ListOf):
+                raise TypeError(f"{self.kind.name}: {path}{field.key} is a list within a group")
+            else:
+                where = (f"{prefix}{field.key}", f"{path}{field.key}")
+                self._field(*where, field.type, currency, field.default)
+        if currency and _CURRENCY not in kind.by_key:
+            self._add(Column(currency, "text", "currency", f"{path}{_CURRENCY}"))
+        for derived in kind.derived:
+            if derived.sql or (currency and derived.key == _CURRENCY):
+                continue
+            where = (f"{prefix}{derived.key}", f"{path}{derived.key}")
+            if derived.base:
+                self._base(*where, derived.type)
+            else:
+                self._field(*where, derived.type, currency)
+
+    def _field(
+        self, name: str, path: str, type: FieldType, currency: str, default: Any = None
+    ) -> None:
+        held = codec(type)
+        if held is None:
+            return
+        own: Role = "currency" if name == currency else "value"
+        self._add(Column(name, held.type, own, path, default))
+        beside = {}
+        for role, further in held.beside:
+            beside[role] = f"{name}{_SUFFIX[role]}"
+            self._add(Column(beside[role], further, role, path))
+        assert default is None or not beside, f"{path}: a default of several columns"
+        self.fields[path] = FieldColumns(
+            path,
+            type,
+            name,
+            words=beside.get("words", ""),
+            base=beside.get("base", ""),
+            day=beside.get("day", ""),
+            currency=currency if type.priced else "",
+        )
+
+    def _base(self, name: str, path: str, type: FieldType) -> None:
+        """An amount in the base currency needs no column but its own."""
+        held = codec(type)
+        assert held is not None, f"{path}: an amount without a column"
+        self._add(Column(name, held.type, "base", path))
+        self.fields[path] = FieldColumns(path, type, name, base=name)
+
+    def _add(self, column: Column) -> None:
+        if column.name in self._columns:
+            raise TypeError(f"{self.kind.name}: two columns are named {column.name}")
+        self._columns[column.name] = column
 
 
-_ELSEWHERE = (Storage.NESTED, Storage.FREE)
+@cache
+def plan_of(kind: Kind) -> ColumnPlan:
+    """The plan of a kind."""
+    return ColumnPlan(kind)
 
 
-def _part(kind: Kind, field: Field, converters: Mapping[Storage, Convert], prefix: str) -> Part:
-    storage = field.type.storage
-    search = NOT_SEARCHED
-    if field.searched or field.key == kind.title or isinstance(field.type, Reference):
-        search = WORDS_AT.get(storage, MADE_FOR_SEARCH)
-    columns = tuple(name for name, _ in field_columns(prefix + field.key, field.type))
-    return Part(columns, converters[storage], search, isinstance(field.type, Code))
+EXTRA = (
+    Column("pk", "key", "key"),
+    Column("record", "integer", "link"),
+    Column("kind", "text", "value"),
+    Column("item", "integer", "link"),
+    Column("key", "text", "value"),
+    Column("value", "text", "value"),
+    Column("value" + _SUFFIX["words"], "text", "words"),
+)
+"""The columns of `extra`, the table of the users' own keys."""
+EXTRA_WORDS = EXTRA[-1].name
 
 
-def _derived(kind: Kind, derived: Derived, converters: Mapping[Storage, Convert]) -> Part:
-    columns = tuple(name for name, _ in field_columns(derived.key, derived.type))
-    convert = converters[derived.type.storage]
-    if derived.base:
-        columns, convert = columns[:1], _first(convert)
-    missing = (None,) * len(columns)
-    search = MADE_FOR_SEARCH if derived.searched else NOT_SEARCHED
-    return Part(columns, convert, search, missing=missing)
+def is_listed(kind: Kind) -> bool:
+    """Whether items of the kind are listed by commands, and so searched on their own."""
+    return bool(kind.columns) and kind not in RECORDS
 
 
-def _first(convert: Convert) -> Convert:
-    def first(value: object, item: Item, currency: str) -> Cells:
-        return convert(value, item, currency)[:1]
-
-    return first
+def has_id(kind: Kind) -> bool:
+    """Whether rows have an id that no field declares."""
+    return references.has_id(kind) and "id" not in kind.by_key
 
 
-def _nothing(value: object, item: Item, currency: str) -> Cells:
-    return ()
+def in_record(kind: Kind) -> bool:
+    """Whether the kind's items stand in the list of a record or an entry, and are neither."""
+    return kind not in HOMES
+
+
+def record_columns(kind: Kind) -> tuple[str, ...]:
+    """The columns that hold the number of the record, or entry, in which an item stands.
+
+    There is one for each kind of records that has such items, named after it; in each row
+    one of them has a value. Items that no kind of records declares are the customers'.
+    """
+    return tuple(holder.name for holder in HOLDERS.get(kind, ())) or (CUSTOMER.name,)
+
+
+def _has_currency(kind: Kind) -> bool:
+    """Whether items have a currency: one that is declared, or that of their amounts."""
+    types = [field.type for field in kind.fields]
+    types += [derived.type for derived in kind.derived if not derived.sql and not derived.base]
+    return _CURRENCY in kind.by_key or any(type.priced for type in types)
+
+
+def _lifts(kind: Kind) -> Iterator[Lift]:
+    for field, items in kind.lists:
+        for name, key in field.lifts.items():
+            column = field.key if field.separate else name
+            inner = items.by_key[key]
+            doc = inner.doc or field.doc
+            yield Lift(name, column, field.key, key, inner.type, field.separate, doc)

@@ -6,128 +6,137 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.index.naming import path_sql
+from crm_cli.index.plan import FieldColumns, plan_of
 from crm_cli.index.reading import item_of, read, root_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Problem, Severity
-from crm_cli.model.fieldtypes import FieldType, Reference, Texts, User
+from crm_cli.model.fieldtypes import Texts, User
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, KINDS
 from crm_cli.model.node import Node, Sequence
 from crm_cli.model.places import kind_of
 from crm_cli.model.reading import Reader, value_node
+from crm_cli.model.references import named_kind, own_holder
 from crm_cli.model.text import did_you_mean
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from crm_cli.index.database import Index
+    from crm_cli.model.business import Business
     from crm_cli.model.item import Item
+    from crm_cli.store.tree import Tree
 
-_TABLES = {kind.name: kind for kind in KINDS}
-_USER = "user"
 _SUGGESTED = 50
 """Nearest ids are looked for so many wrong ones at most; more are one mistake many times."""
 
 
 class _Link(NamedTuple):
-    """A field that refers to records: `column` of the table of `kind`."""
+    """A field of a kind's items that names records of another, or users where `to` is None.
+
+    `holder` is the kind of the record that has to hold both, see `own_holder`.
+    """
 
     kind: Kind
-    column: str
-    group: str
-    key: str
-    to: str
+    field: FieldColumns
+    to: Kind | None
+    holder: Kind | None
+
+    @property
+    def called(self) -> str:
+        """What it names, in a word."""
+        return self.to.name if self.to is not None else User.to
 
 
 Missing = dict[tuple[str, str], set[str]]
-"""(kind, column) → the values there that name nobody."""
+"""(kind, path of the field) → the values there that name nobody."""
 
 
-def dangling(index: Index) -> list[Problem]:
+def dangling(connection: sqlite3.Connection, tree: Tree, business: Business) -> list[Problem]:
     """A problem for each reference to a record, entry or item that is not there, and a warning
     for each user whom crm.yaml does not name: they may have left.
 
     Where nothing of a kind is kept, nothing of it is missed: products without products.yaml,
-    users where crm.yaml names none.
+    users where crm.yaml names none. Nor is what a kind has that is not declared yet.
     """
-    connection = index.connection
-    users = index.business.users
+    users = business.users
     missing: dict[str, Missing] = {}
-    unkept = set(_unkept(connection)) if users else {*_unkept(connection), _USER}
-    links = [link for kind in KINDS for link in _links(kind) if link.to not in unkept]
+    links = list(_links(connection, users=bool(users)))
     for link in links:
         for path, value in _unmatched(connection, link, users):
-            by_place = missing.setdefault(path, {})
-            by_place.setdefault((link.kind.name, link.column), set()).add(value)
+            by_field = missing.setdefault(path, {})
+            by_field.setdefault((link.kind.name, link.field.path), set()).add(value)
     problems: list[Problem] = []
     hints = _Hints(connection, users)
     for path in sorted(missing):
-        for item in _items(index, path):
+        for item in _items(tree, path, business):
             problems += _placed(path, item, missing[path], links, hints)
     return sorted(problems)
 
 
-def _unkept(connection: sqlite3.Connection) -> Iterator[str]:
+def _unkept(connection: sqlite3.Connection) -> Iterator[Kind]:
     """The kinds, other than customers, of which the directory has no file."""
     for kind, place in HOMES.items():
         what, value = ("kind", kind.name) if place.is_folder else ("path", place.path)
         sql = f'SELECT 1 FROM "file" WHERE "{what}" = ? LIMIT 1'
         if kind is not CUSTOMER and not connection.execute(sql, (value,)).fetchone():
-            yield kind.name
+            yield kind
 
 
-def _links(kind: Kind) -> Iterator[_Link]:
-    groups = [("", kind), *((field.key, group) for field, group in kind.groups)]
-    for group, part in groups:
-        for field in part.fields:
-            to = _target(field.type)
-            if to in _TABLES or to == _USER:
-                column = f"{group}_{field.key}" if group else field.key
-                yield _Link(kind, column, group, field.key, to)
-
-
-def _target(type: FieldType) -> str:
-    if isinstance(type, Reference):
-        return type.to if type.required else ""
-    if isinstance(type, User):
-        return _USER
-    return type.to if isinstance(type, Texts) else ""
+def _links(connection: sqlite3.Connection, *, users: bool) -> Iterator[_Link]:
+    """The fields whose values can be looked up."""
+    unkept = set(_unkept(connection))
+    for kind in KINDS:
+        for field in plan_of(kind).references():
+            to = named_kind(field.type)
+            if to not in unkept if to is not None else users and isinstance(field.type, User):
+                yield _Link(kind, field, to, own_holder(field.type, kind))
 
 
 def _unmatched(
     connection: sqlite3.Connection, link: _Link, users: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """(path, value) of each value that names nobody."""
-    table, column = link.kind.name, link.column
+    table, column = link.kind.name, link.field.value
+    owner = _owner(link)
+    known = _named(link, f't."{column}"', owner, users)
     rows = connection.execute(
-        f'SELECT DISTINCT {path_sql(link.kind)}, t."{column}" FROM "{table}" t'
-        f" WHERE t.\"{column}\" <> '' AND NOT {_exists(link, len(users))}",
-        tuple(users) if link.to == _USER else (),
+        f'SELECT DISTINCT {path_sql(link.kind)}, {owner or "NULL"}, t."{column}" FROM "{table}" t'
+        f" WHERE t.\"{column}\" <> '' AND NOT {known}",
+        tuple(users) if link.to is None else (),
     )
-    for found, value in rows:
-        for part in [value] if link.to == _USER else value.split("\n"):
-            if part == value or not _known(connection, link.to, part):
+    several = isinstance(link.field.type, Texts)
+    one = f"SELECT {_named(link, ':value', owner and ':owner', users)}"
+    for found, record, value in rows:
+        parts = value.split("\n") if several else [value]
+        for part in parts:
+            asked = {"value": part, "owner": record}
+            if len(parts) < 2 or not connection.execute(one, asked).fetchone()[0]:
                 yield found, part
 
 
-def _exists(link: _Link, users: int) -> str:
-    value = f't."{link.column}"'
-    if link.to == _USER:
-        return f"{value} IN ({', '.join('?' * users)})"
-    if link.to == "purchase":
+def _owner(link: _Link) -> str:
+    """SQL for the number of the record in which what is named has to stand, as the row does;
+    empty where it may stand anywhere."""
+    if link.holder is None:
+        return ""
+    return 't."pk"' if link.holder is link.kind else f't."{link.holder.name}"'
+
+
+def _named(link: _Link, value: str, owner: str, users: Mapping[str, str]) -> str:
+    """SQL for whether there is what a value names; see `_owner`."""
+    if link.to is None:
+        return f"{value} IN ({', '.join('?' * len(users))})"
+    named = f'r."id" = {value}'
+    if link.to.named_by:
+        named = f'({named} OR r."{link.to.named_by}" = {value})'
+    if link.holder is not None:
         # A customer's payments and notes are about that customer's own purchases.
-        own = 'r."customer" = t."customer" AND ' if CUSTOMER in HOLDERS[link.kind] else ""
-        return (
-            f'EXISTS (SELECT 1 FROM "purchase" r WHERE {own}'
-            f'(r."id" = {value} OR r."number" = {value}))'
-        )
-    return f'EXISTS (SELECT 1 FROM "{link.to}" r WHERE r."id" = {value})'
-
-
-def _known(connection: sqlite3.Connection, to: str, id: str) -> bool:
-    row = connection.execute(f'SELECT 1 FROM "{to}" WHERE "id" = ?', (id,)).fetchone()
-    return row is not None
+        own = f'r."{link.holder.name}" = {owner}'
+        if len(HOLDERS[link.kind]) > 1:
+            own = f"({owner} IS NULL OR {own})"
+        named = f"{own} AND {named}"
+    return f'EXISTS (SELECT 1 FROM "{link.to.name}" r WHERE {named})'
 
 
 class _Hints:
@@ -138,77 +147,88 @@ class _Hints:
         self._users = users
         self._made: dict[tuple[str, str], str] = {}
 
-    def hint(self, to: str, value: str) -> str:
+    def hint(self, link: _Link, value: str) -> str:
         """`did you mean …?`, or what to do otherwise."""
-        key = (to, value)
+        key = (link.called, value)
         if key not in self._made:
-            near = self._near(to, value) if len(self._made) < _SUGGESTED else ""
-            self._made[key] = near or f"correct it, or add the {to}"
+            near = self._near(link, value) if len(self._made) < _SUGGESTED else ""
+            self._made[key] = near or f"correct it, or add the {link.called}"
         return self._made[key]
 
-    def _near(self, to: str, value: str) -> str:
-        if to == _USER:
-            for user, email in self._users.items():
-                if value == email:
-                    return f"did you mean {user}?"
-            near = did_you_mean(value, self._users)
-            if near or not is_customer_id(value.lower()):
-                return near
-            return f"crm config set users.{value}.name=… adds them to crm.yaml"
-        if to == "purchase":
-            row = self._connection.execute(
-                'SELECT c."id" FROM "purchase" p JOIN "customer" c ON c."pk" = p."customer"'
-                ' WHERE p."id" = ?1 OR p."number" = ?1',
-                (value,),
-            ).fetchone()
-            if row is not None:
-                return f"it is a purchase of {row[0]}"
-        column = "number" if to == "purchase" and not value.startswith("p-") else "id"
+    def _near(self, link: _Link, value: str) -> str:
+        to = link.to
+        if to is None:
+            return self._user(value)
+        if link.holder is not None and (owner := self._owner(to, link.holder, value)):
+            return f"it is a {to.name} of {owner}"
+        column = to.named_by if to.named_by and not value.startswith(f"{to.letter}-") else "id"
         rows = self._connection.execute(
-            f'SELECT DISTINCT "{column}" FROM "{to}" WHERE substr("{column}", 1, 1) = ?'
+            f'SELECT DISTINCT "{column}" FROM "{to.name}" WHERE substr("{column}", 1, 1) = ?'
             f' AND length("{column}") BETWEEN ? AND ?',
             (value[:1].lower(), len(value) - 3, len(value) + 3),
         )
         return did_you_mean(value, [row[0] for row in rows])
 
+    def _user(self, value: str) -> str:
+        for user, email in self._users.items():
+            if value == email:
+                return f"did you mean {user}?"
+        near = did_you_mean(value, self._users)
+        if near or not is_customer_id(value.lower()):
+            return near
+        return f"crm config set users.{value}.name=… adds them to crm.yaml"
 
-def _items(index: Index, path: str) -> Iterator[Item]:
+    def _owner(self, kind: Kind, holder: Kind, value: str) -> str:
+        """Another record that has an item which is named so, or an empty text."""
+        by = f' OR i."{kind.named_by}" = ?1' if kind.named_by else ""
+        row = self._connection.execute(
+            f'SELECT h."id" FROM "{kind.name}" i JOIN "{holder.name}" h'
+            f' ON h."pk" = i."{holder.name}" WHERE i."id" = ?1{by}',
+            (value,),
+        ).fetchone()
+        return str(row[0]) if row is not None else ""
+
+
+def _items(tree: Tree, path: str, business: Business) -> Iterator[Item]:
     """All items of a file as it is now."""
-    file = read(index.tree, path)
+    file = read(tree, path)
     root = root_of(file, path)[0] if file is not None else None
     if root is None:
         return
     kind = kind_of(path)
     if kind in ENTRIES:
-        for entry in Reader(path, index.business).mapped(root, kind).values():
+        for entry in Reader(path, business).mapped(root, kind).values():
             yield from entry.walk()
     elif kind is not None:
-        yield from item_of(root, path, kind, index.business)[0].walk()
+        yield from item_of(root, path, kind, business)[0].walk()
 
 
 def _placed(
     path: str, item: Item, missing: Missing, links: list[_Link], hints: _Hints
 ) -> Iterator[Problem]:
     for link in links:
-        values = missing.get((link.kind.name, link.column))
+        values = missing.get((link.kind.name, link.field.path))
         if values is None or link.kind is not item.kind:
             continue
-        owner: Item | None = item.values.get(link.group) if link.group else item
+        *groups, key = link.field.path.split(".")
+        owner: Item | None = item
+        for group in groups:
+            owner = owner.values.get(group) if owner is not None else None
         if owner is None:
             continue
-        value = owner.values.get(link.key)
+        value = owner.values.get(key)
         for number, text in enumerate(value if isinstance(value, list) else [value]):
             if text not in values:
                 continue
-            node = _node(owner, link.key, number)
+            node = _node(owner, key, number)
             yield Problem(
                 path,
                 node.line if node is not None else 0,
                 node.column if node is not None else 0,
-                "unknown-user" if link.to == _USER else "reference-to-nobody",
-                f"{link.key}: there is no {link.to} {text}",
-                hints.hint(link.to, text),
-                Severity.WARNING if link.to == _USER else Severity.ERROR,
+                "unknown-user" if link.to is None else "reference-to-nobody",
+                f"{key}: there is no {link.called} {text}",
+                hints.hint(link, text),
+                Severity.WARNING if link.to is None else Severity.ERROR,
             )
 
 

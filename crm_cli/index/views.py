@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crm_cli.index.schema import has_currency, has_id, in_record, lift_column, lifted
-from crm_cli.model.fieldtypes import FieldType, GroupOf, Reference, Storage, Text, Texts, Word
-from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import HOLDERS, KINDS, RECORDS
-from crm_cli.model.money import MINOR_UNITS
+from crm_cli.index.cells import CODECS
+from crm_cli.index.plan import ColumnPlan, FieldColumns, has_id, in_record, plan_of
+from crm_cli.model.fieldtypes import FieldType, Reference, Text, Texts, Word
+from crm_cli.model.kind import GroupOf, Kind
+from crm_cli.model.kinds import HOLDERS, KINDS, RECORDS, parent_kind, stands_in_items
 
 CURRENCY = "currency"
 """The key in `meta` under which the index keeps the base currency, for the views."""
@@ -32,6 +32,11 @@ class ViewColumn(NamedTuple):
     sql: str
     type: FieldType
     doc: str
+
+    @property
+    def sql_type(self) -> str:
+        """What SQL sees of it: text, number, date …"""
+        return CODECS[self.type.storage].sql_type
 
 
 class View(NamedTuple):
@@ -64,7 +69,7 @@ def _view(kind: Kind, today: str) -> View:
     columns: list[ViewColumn] = []
     if has_id(kind):
         columns.append(ViewColumn("id", "t.id", _ID, f"the {kind.name}'s id"))
-    outer = _parent(kind)
+    outer = parent_kind(kind)
     for number, record in enumerate(HOLDERS[kind]):
         join, r = ("JOIN", "c") if len(HOLDERS[kind]) == 1 else ("LEFT JOIN", f"r{number}")
         source += f' {join} "{record.name}" {r} ON {r}.pk = t."{record.name}"'
@@ -73,12 +78,12 @@ def _view(kind: Kind, today: str) -> View:
         source += f' JOIN "{outer.name}" p ON p.pk = t.parent'
         if has_id(outer):
             columns.append(ViewColumn(outer.name, "p.id", _ID, f"the {outer.name}'s id"))
-    elif in_record(kind) and _elsewhere(kind):
+    elif in_record(kind) and stands_in_items(kind):
         source += " WHERE t.parent IS NULL"
-    columns += _stored(kind)
-    columns += _derived(kind, today)
+    plan = plan_of(kind)
+    columns += _fields(plan, kind, "", today)
+    columns += _lifted(plan)
     if kind in RECORDS:
-        columns += _lifted(kind)
         columns.append(ViewColumn("path", "t.path", _TEXT, "the file"))
     unique = {column.name: column for column in reversed(columns)}
     ordered = tuple(unique[name] for name in dict.fromkeys(column.name for column in columns))
@@ -94,81 +99,56 @@ def _of_record(record: Kind, alias: str) -> Iterator[ViewColumn]:
         yield ViewColumn(f"{record.name}_{record.title}", column, _TEXT, doc)
 
 
-def _stored(kind: Kind) -> Iterator[ViewColumn]:
+def _fields(plan: ColumnPlan, kind: Kind, path: str, today: str) -> Iterator[ViewColumn]:
+    """The columns of a kind's fields and derived values, or of those of a group in it."""
     for field in kind.fields:
         if isinstance(field.type, GroupOf):
-            currency = f"{field.key}_currency"
-            for part in field.type.kind.fields:
-                key = f"{field.key}_{part.key}"
-                yield from _columns(key, part.type, part.doc, _currency(kind, currency))
-            continue
-        yield from _columns(field.key, field.type, field.doc, _currency(kind))
-    if has_currency(kind) and "currency" not in kind.by_key and kind not in RECORDS:
-        yield ViewColumn("currency", _currency(kind), _WORD, "of the amounts")
-
-
-def _derived(kind: Kind, today: str) -> Iterator[ViewColumn]:
+            yield from _fields(plan, field.type.kind, f"{path}{field.key}.", today)
+        elif (columns := plan.fields.get(f"{path}{field.key}")) is not None:
+            yield from _shown(columns, field.doc)
+    currency = plan.currencies[path]
+    if currency and f"{path}currency" not in plan.fields:
+        yield ViewColumn(currency, _or_base(currency), _WORD, "of the amounts")
     for derived in kind.derived:
+        columns = plan.fields.get(f"{path}{derived.key}")
         if derived.sql:
             sql = f"({derived.sql})".replace("{t}", "t").replace("{p}", "p")
-            sql = sql.replace(":today", today)
-            yield ViewColumn(derived.key, _plain(sql, derived.type), derived.type, derived.doc)
-        elif derived.base:
-            sql = _plain(f't."{derived.key}"', derived.type)
+            sql = _plain(sql.replace(":today", today), derived.type, _BASE)
             yield ViewColumn(derived.key, sql, derived.type, derived.doc)
-        else:
-            yield from _columns(derived.key, derived.type, derived.doc, _currency(kind))
+        elif columns is not None:
+            yield from _shown(columns, derived.doc)
 
 
-def _lifted(kind: Kind) -> Iterator[ViewColumn]:
-    for name, field, value in lifted(kind):
-        key = lift_column(name)
-        type: FieldType = _TEXTS if key == "tags" else value.type
-        yield ViewColumn(key, _plain(f't."{key}"', type), type, value.doc or field.doc)
+def _lifted(plan: ColumnPlan) -> Iterator[ViewColumn]:
+    for lift in plan.lifts.values():
+        type: FieldType = _TEXTS if lift.several else lift.type
+        yield ViewColumn(lift.column, _plain(f't."{lift.column}"', type, _BASE), type, lift.doc)
 
 
-def _columns(key: str, type: FieldType, doc: str, currency: str) -> Iterator[ViewColumn]:
+def _shown(columns: FieldColumns, doc: str) -> Iterator[ViewColumn]:
     """The columns that a field has: money also in the base currency, a moment also its day."""
-    storage = type.storage
-    if storage in (Storage.NESTED, Storage.FREE):
+    name, type = columns.value, columns.type
+    held = CODECS[type.storage]
+    if name == "currency":
+        yield ViewColumn(name, _or_base(name), type, doc)
         return
-    column = f't."{key}"'
-    if key == "currency":
-        yield ViewColumn(key, currency, type, doc)
-    elif storage is Storage.MONEY:
-        yield ViewColumn(key, _amount(column, currency), type, doc)
-        base = _amount(f't."{key}__b"', _BASE)
-        yield ViewColumn(f"{key}_base", base, type, "the same in the base currency")
-    elif storage is Storage.MOMENT:
-        yield ViewColumn(key, column, type, f"{doc}; times are in UTC".lstrip("; "))
-        yield ViewColumn(f"{key}_day", f't."{key}__d"', type, "its day, here")
-    else:
-        yield ViewColumn(key, _plain(column, type), type, doc)
+    currency = _or_base(columns.currency) if columns.currency else _BASE
+    said = f"{doc}; {held.note}".strip("; ")
+    yield ViewColumn(name, _plain(f't."{name}"', type, currency), type, said)
+    beside = {"base": columns.base, "day": columns.day}
+    for role, suffix, note in held.shown_beside:
+        if beside[role] != name:
+            sql = _plain(f't."{beside[role]}"', type, _BASE)
+            yield ViewColumn(f"{name}{suffix}", sql, type, note)
 
 
-def _plain(sql: str, type: FieldType) -> str:
-    """A value as people and programs read it."""
-    if type.storage is Storage.MONEY:
-        return _amount(sql, _BASE)
-    if type.storage is Storage.DECIMAL:
-        return f"CAST({sql} AS REAL)"
-    if type.storage is Storage.TEXTS:
-        return f"replace({sql}, char(10), '; ')"
-    return sql
+def _plain(sql: str, type: FieldType, currency: str) -> str:
+    """A value as people and programs read it; `currency` is SQL for that of an amount."""
+    return CODECS[type.storage].shown(sql, currency)
 
 
-def _amount(minor: str, currency: str) -> str:
-    whens = " ".join(
-        f"WHEN '{name}' THEN {10.0**decimals}" for name, decimals in sorted(MINOR_UNITS.items())
-    )
-    return f"({minor} / CASE {currency} {whens} ELSE 100.0 END)"
-
-
-def _currency(kind: Kind, key: str = "currency") -> str:
-    """The currency of a row's own amounts."""
-    if key != "currency" or has_currency(kind):
-        return f't."{key}"'.join(("COALESCE(", f", {_BASE})"))
-    return _BASE
+def _or_base(currency: str) -> str:
+    return f't."{currency}"'.join(("COALESCE(", f", {_BASE})"))
 
 
 def _own_keys() -> View:
@@ -180,17 +160,3 @@ def _own_keys() -> View:
     )
     source = '"extra" t LEFT JOIN "customer" c ON c.pk = t.record'
     return View(_OWN_KEYS, "keys of your own, which no kind declares", columns, source)
-
-
-def _holders(kind: Kind) -> list[Kind]:
-    return [holder for holder in KINDS if any(part is kind for _, part in holder.lists)]
-
-
-def _parent(kind: Kind) -> Kind | None:
-    """The kind whose items hold all of these; None where that is a record."""
-    holders = _holders(kind)
-    return holders[0] if len(holders) == 1 and in_record(holders[0]) else None
-
-
-def _elsewhere(kind: Kind) -> bool:
-    return any(map(in_record, _holders(kind)))

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crm_cli.model.card import Fact
-from crm_cli.model.declaration import Declaration
+from crm_cli.model.declaration import AnItem, Declaration
 from crm_cli.model.money import format_amount
-
-if TYPE_CHECKING:
-    from crm_cli.model.item import Item
 
 _NONE: Mapping[str, int] = {}
 
@@ -113,7 +110,7 @@ class CardLine(Declaration):
 
     heading: str = "More"
     """The section that they stand in; an empty one is the top of the card."""
-    fact: Callable[[Item], Fact] | None = None
+    fact: Callable[[AnItem], Fact] | None = None
     """The line; unless given, the kind's name, the title, and what else it says."""
     joined: bool = False
     """Whether all items stand in one line, with commas between them."""
@@ -122,7 +119,7 @@ class CardLine(Declaration):
 class CardRecord(Declaration):
     """The top of the card of a record."""
 
-    subtitle: Callable[[Item], Iterable[str | None]]
+    subtitle: Callable[[AnItem], Iterable[str | None]]
     """What stands below the name, beside the id."""
     hidden: tuple[str, ...] = ()
     """The fields that are not shown on their own."""

@@ -89,7 +89,10 @@ VALUE: dict[str, Rule] = {
     "bad-number": Rule("It is no number or amount.", "Digits, and one point or comma: `84.50`."),
     "ambiguous-number": Rule("`1.234` can be read in two ways.", "Write `1234` or `1.23`."),
     "bad-currency": Rule("It is no currency's code.", "Three letters of ISO 4217: `EUR`."),
-    "two-currencies": Rule("The amount names another currency than the item.", "Keep one."),
+    "two-currencies": Rule(
+        "The amount names another currency than its item, or than what that is part of.",
+        "Keep one.",
+    ),
     "bad-date": Rule("There is no such day or time.", "`2026-11-03`, `2026-11-03T10:30+01:00`."),
     "ambiguous-date": Rule("`3/11/2026` can be read in two ways.", "Write `2026-11-03`."),
     "bad-time-zone": Rule("There is no such time zone.", "Write `Europe/Ljubljana`, or the like."),

@@ -15,9 +15,7 @@ from crm_cli.model.fieldtypes import (
     Code,
     Every,
     Free,
-    GroupOf,
     Integer,
-    ListOf,
     Moment,
     Partial,
     Reference,
@@ -26,7 +24,7 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.interaction import INTERACTION
-from crm_cli.model.kind import NOTES, Derived, Field, Finding, Kind, State
+from crm_cli.model.kind import NOTES, Derived, Field, Finding, GroupOf, Kind, ListOf, State
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.people import (
     ANNIVERSARY,

@@ -10,6 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self, dataclass_transform
 
+AnItem = Any
+"""An `Item`, where a declaration's function takes one: items have kinds, so that what kinds are
+declared with cannot import them."""
+
 
 @dataclass_transform(frozen_default=True)
 class Declaration:

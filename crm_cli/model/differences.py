@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, Move
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, Move
 from crm_cli.model.node import plain
 
 _LONGEST = 60

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.cells import plain
+from crm_cli.model.plain import plain
 
 if TYPE_CHECKING:
     from json import JSONEncoder

@@ -22,13 +22,12 @@ from crm_cli.model.aspects import (
     Row,
 )
 from crm_cli.model.card import Fact
-from crm_cli.model.declaration import Declaration
+from crm_cli.model.declaration import AnItem, Declaration
 from crm_cli.model.errors import Severity
-from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, Shorthand, Storage, Text
+from crm_cli.model.fieldtypes import FieldType, Shorthand, Storage, Text
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
-    from crm_cli.model.item import Item
 
 _TEXT = Text()
 NOTES = "note comment comments remarks opomba opombe notiz bemerkung"
@@ -76,8 +75,7 @@ class Field(Declaration, positional=3):
 
     def complete(self) -> None:
         if self.searched is None:
-            texts = (Storage.TEXT, Storage.TEXTS)
-            self.__dict__["searched"] = self.type.storage in texts
+            self.__dict__["searched"] = self.type.storage.folded
 
     def __repr__(self) -> str:
         return f"Field({self.key!r}, {self.type.name})"
@@ -144,8 +142,8 @@ class Move(Declaration, positional=2):
     """Whether the noun's module has a verb of its own for it, which does more than this."""
 
 
-Derive = Callable[["Item", "Business"], None]
-"""Sets an item's derived values, after those of its own items."""
+Derive = Callable[[AnItem, "Business"], None]
+"""Sets the derived values of an item, after those of its own items and groups."""
 
 
 class Summary(Declaration):
@@ -181,7 +179,7 @@ class Finding(NamedTuple):
     absent: str = ""
 
 
-Check = Callable[["Item", "Business"], Iterator[Finding]]
+Check = Callable[[AnItem, "Business"], Iterator[Finding]]
 """Looks at an item after `derive`: rules that no single field can see."""
 
 
@@ -235,7 +233,7 @@ class Kind(Declaration, kw_only=True):
     """The fields that sums over a time mostly read."""
     sought: tuple[str, ...] = ()
     """The fields of which a value that few items have is often looked for."""
-    live: Callable[[Item], bool] | None = None
+    live: Callable[[AnItem], bool] | None = None
     """Whether something is still to be done about an item: a customer with one such item stands
     for it, and query terms mean such items."""
     moves: tuple[Move, ...] = ()
@@ -246,6 +244,11 @@ class Kind(Declaration, kw_only=True):
     """The date or moment that `add` fills in with the present one unless it is given."""
     example: str = ""
     """What the help shows behind `crm NOUN add`."""
+    named_by: str = ""
+    """The field by which references may name an item as well as by its id."""
+    added_by: str = ""
+    """The command that adds one, with `{id}` for its id: what is said where a reference names
+    one that is not there."""
     notes: bool = True
     """Whether items may have `notes`."""
     timeline: tuple[Happening, ...] | None = None
@@ -307,6 +310,15 @@ class Kind(Declaration, kw_only=True):
                 names.setdefault(field.type.kind.name, field)
         return names
 
+    def at(self, path: str) -> tuple[str, Field] | None:
+        """(path, field) of a field by any of its names, of one in a group as `GROUP.FIELD`."""
+        head, _, rest = path.partition(".")
+        field = self.by_name.get(normal(head))
+        if field is None or not rest:
+            return None if field is None else (field.key, field)
+        inner = field.type.kind.at(rest) if isinstance(field.type, GroupOf) else None
+        return None if inner is None else (f"{field.key}.{inner[0]}", inner[1])
+
     @cached_property
     def hoisted(self) -> dict[str, tuple[Field, Field]]:
         """Keys of the first item of a list that may stand here: (the list, the item's field)."""
@@ -320,8 +332,7 @@ class Kind(Declaration, kw_only=True):
     @cached_property
     def single(self) -> frozenset[str]:
         """The keys of the fields that are one text in a file."""
-        several = (Storage.NESTED, Storage.FREE, Storage.TEXTS)
-        return frozenset(f.key for f in self.fields if f.type.storage not in several)
+        return frozenset(field.key for field in self.fields if field.type.storage.single)
 
     @cached_property
     def lists(self) -> tuple[tuple[Field, Kind], ...]:
@@ -345,11 +356,43 @@ class Kind(Declaration, kw_only=True):
 
 
 def _each(*steps: Derive) -> Derive:
-    def derive(item: Item, business: Business) -> None:
+    def derive(item: AnItem, business: Business) -> None:
         for step in steps:
             step(item, business)
 
     return derive
+
+
+class Nested(FieldType):
+    """What holds items of another kind."""
+
+    storage = Storage.NESTED
+    example = ""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.name = kind.name
+
+
+class ListOf(Nested):
+    """A list of items of a kind."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind)
+        self.name = f"list of {kind.name}"
+
+
+class GroupOf(Nested):
+    """A mapping with the fields of a kind; queried as `GROUP.FIELD`."""
+
+
+class MapOf(Nested):
+    """A mapping from a key to items of a kind: products by SKU, segments by name."""
+
+    def __init__(self, kind: Kind, key: str) -> None:
+        super().__init__(kind)
+        self.key = key
+        self.name = f"{kind.name} by {key}"
 
 
 def singular(key: str) -> str:

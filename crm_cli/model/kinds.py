@@ -7,6 +7,7 @@ stand in a record is found through the record's own declaration.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from crm_cli.model.kind import Kind
 from crm_cli.model.places import PLACES, Place, Shape
@@ -70,3 +71,21 @@ def _add(found: dict[str, Kind], key: str, kind: Kind, what: str) -> None:
 
 BY_NAME = by_name(KINDS)
 BY_LETTER = by_letter(KINDS)
+
+
+@cache
+def parent_kind(kind: Kind) -> Kind | None:
+    """The kind whose items hold these: a line's is the purchase; None where it is a record."""
+    found = _having_lists(kind)
+    return found[0] if len(found) == 1 and found[0] not in HOMES else None
+
+
+@cache
+def stands_in_items(kind: Kind) -> bool:
+    """Whether items of the kind stand in other items as well, not only in the record itself."""
+    return any(one not in HOMES for one in _having_lists(kind))
+
+
+def _having_lists(kind: Kind) -> list[Kind]:
+    """The kinds whose records, entries or items have a list of these."""
+    return [one for one in KINDS if any(part is kind for _, part in one.lists)]

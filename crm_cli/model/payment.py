@@ -15,8 +15,8 @@ from crm_cli.model.aspects import (
     joined,
 )
 from crm_cli.model.exchange import missing_rate
-from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, ListOf, Money, Reference
-from crm_cli.model.kind import Derived, Field, Finding, Kind, State
+from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, Money, Reference
+from crm_cli.model.kind import Derived, Field, Finding, Kind, ListOf, State
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from crm_cli.model.aspects import CardLine, joined
 from crm_cli.model.card import Fact
 from crm_cli.model.contacts import EMAIL, PHONE, alone
-from crm_cli.model.fieldtypes import Choice, Every, ListOf, Moment, Partial, Reference, Text, Word
-from crm_cli.model.kind import Field, Finding, Kind
+from crm_cli.model.fieldtypes import Choice, Every, Moment, Partial, Reference, Text, Word
+from crm_cli.model.kind import Field, Finding, Kind, ListOf
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business

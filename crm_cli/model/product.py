@@ -66,6 +66,7 @@ PRODUCT = Kind(
     ),
     id_headings="code product_code article_number item_number sifra artikelnummer",
     title="name",
+    added_by='crm product add {id} "NAME"',
     columns=("id", "name", "kind", "category", "price", "currency", "unit", "disabled"),
     ranked=("id", "name", "price", "category", "unit", "disabled", "currency", "kind"),
     states=(

@@ -24,7 +24,6 @@ from crm_cli.model.fieldtypes import (
     Code,
     Currency,
     Date,
-    ListOf,
     Money,
     Number,
     Percent,
@@ -34,7 +33,7 @@ from crm_cli.model.fieldtypes import (
     User,
     Word,
 )
-from crm_cli.model.kind import Derived, Field, Finding, Kind, State
+from crm_cli.model.kind import Derived, Field, Finding, Kind, ListOf, State
 from crm_cli.model.money import EXACT, format_amount, round_money
 from crm_cli.model.spend import SPEND
 
@@ -320,6 +319,7 @@ PURCHASE = Kind(
     ),
     letter="p",
     exchange=Exchange(needed=("date",), rows="lines", keys=(("number", "kind"),)),
+    named_by="number",
     title="number",
     amount="net",
     when="date",

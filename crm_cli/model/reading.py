@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Problem, Severity, Unreadable
-from crm_cli.model.fieldtypes import GroupOf, ListOf, MapOf, Money, Price, Storage, Texts
+from crm_cli.model.fieldtypes import Free, Texts
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, normal
+from crm_cli.model.kind import Check, Field, GroupOf, Kind, ListOf, MapOf, normal
 from crm_cli.model.node import ABSENT, PLAIN, Mapping, Node, Scalar, Sequence, plain
 from crm_cli.model.places import Shape, place_of
 from crm_cli.model.text import a_or_an
@@ -25,6 +25,8 @@ class Reader:
         self.path = path
         self.business = business
         self.problems: list[Problem] = []
+        self.unread: list[Problem] = []
+        """Those of them that are about values which the items do not have."""
 
     def problem(
         self,
@@ -34,10 +36,11 @@ class Reader:
         hint: str = "",
         severity: Severity = Severity.ERROR,
     ) -> None:
-        """Note something wrong at a node."""
-        self.problems.append(
-            Problem(self.path, node.line, node.column, code, message, hint, severity)
-        )
+        """Note that what a node says could not be read, or something odd about it."""
+        problem = Problem(self.path, node.line, node.column, code, message, hint, severity)
+        self.problems.append(problem)
+        if severity is Severity.ERROR:
+            self.unread.append(problem)
 
     def record(self, root: Mapping, kind: Kind, id: str) -> Item:
         """A whole file as one item, with the ids and derived values of all its items."""
@@ -63,20 +66,60 @@ class Reader:
 
     def derive(self, item: Item) -> None:
         """Derived values and checks, from the innermost items outwards."""
-        for field, _ in item.kind.lists:
+        kind = item.kind
+        for field, _ in kind.lists:
             for part in item.values.get(field.key) or ():
                 self.derive(part)
-        if item.kind.derive is not None:
-            item.kind.derive(item, self.business)
-        if item.kind.check is not None:
-            for finding in item.kind.check(item, self.business):
-                if finding.absent and value_node(item, finding.absent) is not None:
-                    continue
-                node = value_node(item, finding.key) or item.node
-                if node is not None:
-                    self.problem(
-                        node, finding.code, finding.message, finding.hint, finding.severity
+        for field, _ in kind.groups:
+            if field.key in item.values:
+                self.derive(item.values[field.key])
+        if "currency" in item.values and "currency" not in kind.by_key:
+            self._check_currency(item)
+        if kind.derive is not None:
+            kind.derive(item, self.business)
+        if kind.check is not None:
+            self._check(item, kind.check)
+
+    def _check(self, item: Item, check: Check) -> None:
+        for finding in check(item, self.business):
+            if finding.absent and value_node(item, finding.absent) is not None:
+                continue
+            node = value_node(item, finding.key) or item.node
+            if node is not None:
+                self.problems.append(
+                    Problem(
+                        self.path,
+                        node.line,
+                        node.column,
+                        finding.code,
+                        finding.message,
+                        finding.hint,
+                        finding.severity,
                     )
+                )
+
+    def _check_currency(self, item: Item) -> None:
+        """Take amounts in another currency than that of what the item is part of for unread."""
+        owner = item.parent
+        while owner is not None and "currency" not in owner.kind.by_key:
+            owner = owner.parent
+        if owner is None:
+            return
+        currency = item.values["currency"]
+        wanted = owner.values.get("currency") or self.business.currency
+        if currency == wanted:
+            return
+        for field in item.kind.fields:
+            if field.type.priced and item.values.pop(field.key, None) is not None:
+                node = value_node(item, field.key) or item.node
+                assert node is not None
+                self.problem(
+                    node,
+                    "two-currencies",
+                    f"{field.key} is in {currency}, and the {owner.kind.name} in {wanted}",
+                    f"write currency: {currency} in the {owner.kind.name}, if all of it is",
+                )
+        del item.values["currency"]
 
     def mapped(self, root: Mapping, kind: Kind) -> dict[str, Item]:
         """A mapping from keys to items (products by SKU, segments by name)."""
@@ -170,7 +213,7 @@ class Reader:
                 item.values[field.key] = self.mapped(node, type.kind)
             else:
                 self._not_a(node, field, f"a mapping by {type.key}")
-        elif type.storage is Storage.FREE:
+        elif isinstance(type, Free):
             item.values[field.key] = plain(node)
         elif isinstance(type, Texts):
             self._texts(item, field, type, node)
@@ -192,7 +235,7 @@ class Reader:
         except Unreadable as error:
             self.problem(node, error.code, f"{field.key}: {error.message}", error.hint)
             return
-        if value.__class__ is tuple and isinstance(type, (Money, Price)):
+        if value.__class__ is tuple and type.priced:
             value, currency = value
             item.values.setdefault("currency", currency)
             if item.values["currency"] != currency:

@@ -73,5 +73,6 @@ SEGMENT = Kind(
     ),
     title="description",
     exchange=None,
+    added_by="crm segment save {id} TERM…",
     columns=("id", "query", "where", "description", "kind"),
 )

@@ -7,19 +7,9 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import (
-    Boolean,
-    Country,
-    Currency,
-    Free,
-    GroupOf,
-    Integer,
-    MapOf,
-    Text,
-    Word,
-)
+from crm_cli.model.fieldtypes import Boolean, Country, Currency, Free, Integer, Text, Word
 from crm_cli.model.hours import read_hours
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Field, GroupOf, Kind, MapOf
 from crm_cli.model.node import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:

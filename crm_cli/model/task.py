@@ -16,7 +16,6 @@ from crm_cli.model.fieldtypes import (
     Date,
     Every,
     Integer,
-    ListOf,
     Moment,
     Reference,
     Text,
@@ -24,7 +23,7 @@ from crm_cli.model.fieldtypes import (
     User,
     Word,
 )
-from crm_cli.model.kind import NOTES, Derived, Field, Finding, Kind, Move, State, Summary
+from crm_cli.model.kind import NOTES, Derived, Field, Finding, Kind, ListOf, Move, State, Summary
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -182,7 +181,7 @@ TASK = Kind(
         Field("delegated_from", User(), "who passed it on"),
         Field("delegation_status", Choice(DELEGATION_STATUSES), "what the delegate said"),
         Field("remind_before", Every(), "how long before to remind"),
-        Field("depends_on", Texts("task"), "tasks that come first"),
+        Field("depends_on", Texts("task", anywhere=True), "tasks that come first"),
         Field("deal", Reference("deal", required=False), "the deal it is about"),
         Field("case", Reference("case", required=False), "the case it is about"),
         Field("purchase", Reference("purchase"), "the purchase it is about"),

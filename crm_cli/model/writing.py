@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping as Mapping_
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, MapOf, Texts
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.fieldtypes import FieldType, Free, Texts
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf
 from crm_cli.model.node import PLAIN, Mapping, Node, Scalar, Sequence, made
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import entry_of
@@ -22,6 +23,8 @@ _N = TypeVar("_N", Scalar, Mapping, Sequence, Node)
 
 SIMPLE = "value"
 """The key of an item that may be written as its text alone (a tag, an e-mail)."""
+CURRENCY = "currency"
+"""The key that has the currency of an item's amounts, whether the kind declares it or not."""
 
 
 def item_node(item: Item, *, top: bool = False) -> Node:
@@ -44,6 +47,8 @@ def item_node(item: Item, *, top: bool = False) -> Node:
         written = entry_of(item, field.key)
         origin = written[1] if written else None
         node = value_to_node(field.type, value, origin)
+        if field.type.priced and item.kind.by_key.get(CURRENCY) is None and CURRENCY in item.values:
+            node = with_currency(node, item.values[CURRENCY])
         key = _from(Scalar(field.key), written[0] if written else None)
         entries.append((key, node))
     known = {key.text for key, _ in entries}
@@ -75,9 +80,15 @@ def value_to_node(type: FieldType, value: Any, origin: Node | None = None) -> No
             ),
             origin if isinstance(origin, Sequence) else None,
         )
-    if type.storage.value == "free":
+    if isinstance(type, Free):
         return origin if origin is not None else free_node(value)
     return _from(type.write(value), origin)
+
+
+def with_currency(node: Node, currency: str) -> Node:
+    """An amount with its currency beside it: `200 USD`, where no key has the currency."""
+    assert isinstance(node, Scalar)
+    return _from(Scalar(f"{node.text} {currency}"), node)
 
 
 def free_node(value: Any) -> Node:
@@ -99,12 +110,24 @@ def new_item(kind: Kind, values: Mapping_[str, Any], business: Business) -> Item
             continue
         field = kind.by_key.get(key)
         if field is not None:
-            item.values[key] = _typed(field.type, value, business)
+            _set(item, field, value, business)
         elif key == "id":
             item.id = value
         else:
             item.extra[key] = free_node(value)
     return item
+
+
+def _set(item: Item, field: Field, value: Any, business: Business) -> None:
+    """Set a value; the currency that an amount was written with is the item's."""
+    typed = _typed(field.type, value, business)
+    if field.type.priced and isinstance(typed, tuple):
+        typed, currency = typed
+        if item.values.setdefault(CURRENCY, currency) != currency:
+            raise Unreadable(
+                f"{field.key} is in {currency}, and the {item.kind.name} in {item.values[CURRENCY]}"
+            )
+    item.values[field.key] = typed
 
 
 def _typed(type: FieldType, value: Any, business: Business) -> Any:
@@ -122,11 +145,7 @@ def _typed(type: FieldType, value: Any, business: Business) -> Any:
             key: part if isinstance(part, Item) else new_item(type.kind, part, business)
             for key, part in value.items()
         }
-    if isinstance(value, str):
-        read = type.read(value, business)
-        # An amount with its currency; a partial date is a tuple, too, and stays one.
-        return read[0] if read.__class__ is tuple else read
-    return value
+    return type.read(value, business) if isinstance(value, str) else value
 
 
 def _original(item: Item) -> list[tuple[Scalar, Node]]:

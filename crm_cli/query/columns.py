@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from crm_cli.index.plan import Lift, plan_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Choice, FieldType, ListOf, Reference, Storage, Text, Texts
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.fieldtypes import Choice, FieldType, Reference, Storage, Text, Texts
+from crm_cli.model.kind import Kind, ListOf, normal
 from crm_cli.model.kinds import RECORDS
 from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate
@@ -179,19 +180,21 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
     if operand.source is Source.EXTRA:
         return _extra(key, operand, compiler)
     if operand.lifted:
-        owner = compiler.frame.record()
-        if operand.lifted == "tag":
-            return _tags(owner)
-        sql = owner.column(operand.lifted)
-        return _selected(key, Value(sql, operand.type), compiler)
+        for step in operand.steps[:-1]:
+            row = row.up(step)
+        lift = plan_of(row.kind).lifts[operand.lifted]
+        if lift.several:
+            return _all_lifted(lift, row)
+        return _selected(key, Value(row.column(lift.column), operand.type), compiler)
     if operand.many:
         return _gathered(key, operand, row)
     return _selected(key, compiler.operand(operand, row), compiler, base=operand.base)
 
 
-def _tags(owner: Row) -> Selected:
-    sql = owner.column("tags")
-    return Selected(Column("tags", _TEXTS), sql, "", (sql,))
+def _all_lifted(lift: Lift, row: Row) -> Selected:
+    """The values of all items of a list, as the row itself has them."""
+    sql = row.column(lift.column)
+    return Selected(Column(lift.list, _TEXTS), sql, "", (sql,))
 
 
 def _selected(key: str, found: Value, compiler: Compiler, *, base: bool = False) -> Selected:
@@ -233,8 +236,9 @@ def _list(wanted: str, row: Row, compiler: Compiler) -> Selected | None:
         row = compiler.frame.record() if field and isinstance(field.type, ListOf) else row
     if field is None or not isinstance(field.type, ListOf):
         return None
-    if "tag" in field.lifts and row.kind in RECORDS:
-        return _tags(row)
+    for lift in plan_of(row.kind).lifts.values():
+        if lift.list == field.key and lift.several:
+            return _all_lifted(lift, row)
     inner = field.type.kind
     if not inner.title:
         raise UsageError(f"{field.key} have no text to show", f"write count({field.key})")

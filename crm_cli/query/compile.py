@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from crm_cli.index.plan import EXTRA_WORDS
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import normal
@@ -162,7 +163,7 @@ class Compiler:
     def _keyed(self, ref: Ref, row: Row, node: Compare | None) -> str:
         where = self.extra_source(ref, row)
         if node is not None:
-            found = Value("x.value", ref.type, folded="x.value__f")
+            found = Value("x.value", ref.type, folded=f"x.{EXTRA_WORDS}")
             where += f" AND ({self._tested(node, found)})"
         return f"EXISTS(SELECT 1 {where})"
 

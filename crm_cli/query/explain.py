@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.model.fieldtypes import Choice, Storage
 from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import parent_kind
 from crm_cli.model.periods import Instant, Period
 from crm_cli.query.ast import (
     Against,
@@ -35,7 +36,6 @@ from crm_cli.query.fields import (
     Source,
     collections,
     own_fields,
-    parent_kind,
     record_of,
     states,
 )

@@ -37,7 +37,7 @@ from crm_cli.query.ast import (
     State,
     Word,
 )
-from crm_cli.query.fault import Fault, QueryError, Span, Unknown
+from crm_cli.query.fault import Fault, QueryError, Unknown
 from crm_cli.query.fields import (
     Collection,
     Ref,
@@ -58,7 +58,7 @@ from crm_cli.query.grammar import (
 )
 from crm_cli.query.operands import FUNCTIONS, read_aggregate
 from crm_cli.query.scope import Scope
-from crm_cli.query.tokens import KEYWORDS, Sort, Token, tokenize
+from crm_cli.query.tokens import KEYWORDS, Sort, Token, Tokens
 from crm_cli.query.values import DATES, NUMBERS, may_be_zero, read_value
 from crm_cli.query.windows import windowed
 
@@ -89,62 +89,13 @@ def parse_operand(text: str, scope: Scope) -> Operand:
     return operand
 
 
-class Reader:
+class Reader(Tokens):
     """Reads one expression by recursive descent."""
 
     def __init__(self, text: str, scope: Scope) -> None:
+        super().__init__(text)
         self.scope = scope
-        self.tokens = tokenize(text)
-        self.place = 0
         self.depth = 0
-
-    @property
-    def next(self) -> Token:
-        """The token that is to be read."""
-        return self.tokens[self.place]
-
-    def take(self) -> Token:
-        """Read a token."""
-        token = self.next
-        if token.sort is not Sort.END:
-            self.place += 1
-        return token
-
-    def word(self, *words: str) -> bool:
-        """Read one of these words, if it comes next."""
-        if self.next.sort is Sort.WORD and self.next.text.lower() in words:
-            self.take()
-            return True
-        return False
-
-    def sign(self, sign: str) -> bool:
-        """Read a sign, if it comes next."""
-        if self.next.sort is Sort.SIGN and self.next.text == sign:
-            self.take()
-            return True
-        return False
-
-    def expect(self, sign: str, why: str) -> None:
-        """Read a sign; a Fault without it."""
-        if not self.sign(sign):
-            raise self.unexpected(f"there should be a '{sign}' {why}")
-
-    def unexpected(self, wanted: str) -> Fault:
-        """What is wrong about the next token."""
-        end = self.next.sort is Sort.END
-        found = "the expression ends here" if end else f"'{self.next.text}' is not expected here"
-        return Fault(found, wanted, self.next.span)
-
-    def finish(self) -> None:
-        """Nothing may be left."""
-        if self.next.sort is not Sort.END:
-            raise self.unexpected(
-                "join conditions with and, or; put text of several words in quotes"
-            )
-
-    def since(self, start: Token) -> Span:
-        """From a token to the one read last."""
-        return Span(start.span.text, start.span.start, self.tokens[max(self.place - 1, 0)].span.end)
 
     def condition(self, kind: Kind) -> Node:
         """`or` of `and` of `not`."""
@@ -186,17 +137,12 @@ class Reader:
             if not of_customer(self.scope.base):
                 raise Fault("segments are of customers", "ask for fields instead", start.span)
             return Segment(find_segment(start.text[1:], self.scope, start.span), start.span)
-        call = start.text.lower() if start.sort is Sort.WORD and self._opens() else ""
+        call = start.text.lower() if start.sort is Sort.WORD and self.opens() else ""
         if call in ("any", "all", "none"):
             return self._quantified(How(call), kind)
         if call in ("has", "is", "word"):
             return self._called(call, kind)
         return self._compared(kind)
-
-    def _opens(self) -> bool:
-        """Whether a parenthesis follows the next token."""
-        after = self.tokens[self.place + 1] if self.place + 1 < len(self.tokens) else self.next
-        return after.sort is Sort.SIGN and after.text == "("
 
     def _quantified(self, how: How, kind: Kind) -> Node:
         start = self.take()
@@ -245,14 +191,14 @@ class Reader:
         token = self.next
         if token.sort is not Sort.WORD or token.text.lower() in KEYWORDS:
             raise self.unexpected("there should be a field, such as city, or count(tasks)")
-        if self._opens():
+        if self.opens():
             if token.text.lower() not in FUNCTIONS:
                 raise Fault(
                     f"there is no function '{token.text}'",
                     f"known: {', '.join(FUNCTIONS)}, any, all, none, has, is, word",
                     token.span,
                 )
-            return read_aggregate(self, kind)
+            return read_aggregate(self, kind, self.scope, self.condition)
         return self._named(self.take(), kind)
 
     def _named(self, token: Token, kind: Kind) -> Operand:
@@ -269,7 +215,7 @@ class Reader:
         if normal(start.text) == "customer" and kind.name != "customer" and of_customer(kind):
             return self._belongs(kind)
         after = self.tokens[min(self.place + 1, len(self.tokens) - 1)]
-        if after.sort is Sort.WORD and after.text.lower() == "is" and not self._opens():
+        if after.sort is Sort.WORD and after.text.lower() == "is" and not self.opens():
             none = self.tokens[min(self.place + 2, len(self.tokens) - 1)].text.lower()
             if none == "none" or none == "not":
                 what = self._items(start, kind)
@@ -367,7 +313,7 @@ class Reader:
             return None
         if op not in (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE):
             return None
-        called = self._opens() and token.text.lower() in FUNCTIONS
+        called = self.opens() and token.text.lower() in FUNCTIONS
         if not called:
             try:
                 found: Operand = self._named(token, kind)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from functools import cache
 from typing import NamedTuple
 
+from crm_cli.index.plan import has_id
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import FieldType, GroupOf, Integer, ListOf, Reference, Storage, Text
-from crm_cli.model.kind import Derived, Field, Kind, normal, singular
-from crm_cli.model.kinds import HOLDERS, HOMES, KINDS, RECORDS
+from crm_cli.model.fieldtypes import FieldType, Free, Integer, Reference, Text
+from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf, normal, singular
+from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS, parent_kind
 from crm_cli.query.fault import Unknown
 
 _TEXT = Text()
@@ -51,11 +51,11 @@ class Ref(NamedTuple):
     """A field that a name was resolved to.
 
     `steps` lead from the row that is asked about to the row that has it; a step to
-    items makes it many-valued. `column` is the column, the key of an extra value (one
-    that ends in `.` stands for all keys below it), or SQL with `{t}`. `group` is the
-    column prefix of a group's field, `inherits` the customer's field that answers
-    where this has none, `base` says that money is kept in the base currency, `to_come`
-    that its dates are of what is still to come.
+    items makes it many-valued. `column` is the field's path in the column plan, the key of
+    an extra value (one that ends in `.` stands for all keys below it), or SQL with `{t}`.
+    `inherits` is the customer's field that answers where this has none, `base` says that
+    money is kept in the base currency, `to_come` that its dates are of what is still to come,
+    `lifted` names what a row shows of it.
     """
 
     name: str
@@ -64,7 +64,6 @@ class Ref(NamedTuple):
     source: Source
     column: str
     steps: tuple[Step, ...] = ()
-    group: str = ""
     inherits: str = ""
     base: bool = False
     to_come: bool = False
@@ -192,8 +191,7 @@ def own_fields(kind: Kind) -> Iterator[Ref]:
             if field.lifts:
                 continue
         if isinstance(field.type, GroupOf):
-            for inner in field.type.kind.fields:
-                yield _stored(inner, kind, field)
+            yield from _grouped(field.type.kind, kind, f"{field.key}.")
             continue
         ref = _field(field, kind)
         if ref is not None:
@@ -219,28 +217,8 @@ def of_customer(kind: Kind) -> bool:
 def titled(kind: Kind) -> Ref | None:
     """The field that names rows of a kind, where it is a text."""
     field = kind.by_key.get(kind.title)
-    text = field is not None and field.type.storage is Storage.TEXT
+    text = field is not None and field.type.storage.folded and field.type.storage.single
     return _stored(field, kind) if field is not None and text else None
-
-
-def has_id(kind: Kind) -> bool:
-    """Whether its rows have an id of their own that is not a declared field."""
-    return (bool(kind.letter) or record_of(kind) is None) and "id" not in kind.by_key
-
-
-@cache
-def parent_kind(kind: Kind) -> Kind | None:
-    """The kind whose items hold these: a line's is the purchase; None where it is a record."""
-    holders = [holder for holder in KINDS if any(part is kind for _, part in holder.lists)]
-    return holders[0] if len(holders) == 1 and holders[0] not in HOMES else None
-
-
-@cache
-def elsewhere(kind: Kind) -> bool:
-    """Whether items of the kind also stand in items, not only in the record itself."""
-    return any(
-        any(part is kind for _, part in holder.lists) for holder in KINDS if holder not in HOMES
-    )
 
 
 def _up(record: Kind) -> Step:
@@ -297,14 +275,10 @@ def _own(wanted: str, kind: Kind) -> Ref | None:
     if outer is None:
         return None
     if isinstance(outer.type, GroupOf):
-        part = outer.type.kind.by_name.get(rest)
-        return _stored(part, kind, outer) if part is not None else None
+        return _in_group(rest, outer.type.kind, kind, f"{outer.key}.")
     if isinstance(outer.type, ListOf):
         return _down(_own(rest, outer.type.kind), outer, outer.type.kind)
-    if outer.type.storage is Storage.FREE:
-        doc = "a key of your own"
-        return Ref(wanted, _TEXT, kind, Source.EXTRA, wanted, doc=doc, origin="own key")
-    return None
+    return _own_key(wanted, kind) if isinstance(outer.type, Free) else None
 
 
 def _field(field: Field, kind: Kind) -> Ref | None:
@@ -317,29 +291,69 @@ def _field(field: Field, kind: Kind) -> Ref | None:
         return _down(_own(inner.title, inner), field, inner)
     if isinstance(field.type, GroupOf):
         return None
-    if field.type.storage is Storage.FREE:
-        return Ref(field.key, _TEXT, kind, Source.EXTRA, f"{field.key}.", doc=field.doc)
+    if isinstance(field.type, Free):
+        return _kept(field.key, kind, field.doc)
     return _stored(field, kind)
+
+
+def _kept(path: str, kind: Kind, doc: str) -> Ref:
+    """What is kept as it is written: all that stands below its key."""
+    return Ref(path, _TEXT, kind, Source.EXTRA, f"{path}.", doc=doc)
+
+
+def _own_key(key: str, kind: Kind) -> Ref:
+    return Ref(
+        key, _TEXT, kind, Source.EXTRA, key, doc="a key of your own", origin="own key"
+    )
 
 
 def _titled(field: Field) -> bool:
     return isinstance(field.type, ListOf) and bool(field.type.kind.title)
 
 
-def _stored(field: Field, kind: Kind, group: Field | None = None) -> Ref:
-    prefix = f"{group.key}_" if group else ""
+def _stored(field: Field, kind: Kind, group: str = "") -> Ref:
+    """A field of a kind, or of a group in it, whose path ends in a dot."""
+    path = f"{group}{field.key}"
+    origin = f"in {group[:-1]}" if group else "stored"
     return Ref(
-        f"{group.key}.{field.key}" if group else field.key,
+        path,
         field.type,
         kind,
         Source.COLUMN,
-        f"{prefix}{field.key}",
-        group=prefix,
+        path,
         inherits=field.inherits,
         to_come=field.to_come,
         doc=field.doc,
-        origin=f"in {group.key}" if group else "stored",
+        origin=origin,
     )
+
+
+def _grouped(group: Kind, kind: Kind, path: str) -> Iterator[Ref]:
+    """The fields of a group in a kind, and of the groups in that."""
+    for field in group.fields:
+        if isinstance(field.type, GroupOf):
+            yield from _grouped(field.type.kind, kind, f"{path}{field.key}.")
+        elif isinstance(field.type, Free):
+            yield _kept(f"{path}{field.key}", kind, field.doc)
+        else:
+            yield _stored(field, kind, path)
+    for derived in group.derived:
+        yield _derived(derived, kind, path)
+
+
+def _in_group(wanted: str, group: Kind, kind: Kind, path: str) -> Ref | None:
+    """The field that a name means in a group."""
+    head, _, rest = wanted.partition(".")
+    field = group.by_name.get(head)
+    if field is None:
+        found = [derived for derived in group.derived if wanted in (derived.key, *derived.aliases)]
+        return _derived(found[0], kind, path) if found else None
+    if isinstance(field.type, GroupOf):
+        return _in_group(rest, field.type.kind, kind, f"{path}{field.key}.") if rest else None
+    if isinstance(field.type, Free):
+        at = f"{path}{field.key}"
+        return _own_key(f"{at}.{rest}", kind) if rest else _kept(at, kind, field.doc)
+    return None if rest else _stored(field, kind, path)
 
 
 def _lifted(field: Field, inner: Kind, lift: str, kind: Kind) -> Ref:
@@ -362,13 +376,14 @@ def _down(ref: Ref | None, field: Field, inner: Kind) -> Ref | None:
     )
 
 
-def _derived(derived: Derived, kind: Kind) -> Ref:
+def _derived(derived: Derived, kind: Kind, group: str = "") -> Ref:
+    path = f"{group}{derived.key}"
     return Ref(
-        derived.key,
+        path,
         derived.type,
         kind,
         Source.FORMULA if derived.sql else Source.COLUMN,
-        derived.sql or derived.key,
+        derived.sql or path,
         base=derived.base,
         to_come=derived.to_come,
         doc=derived.doc,
@@ -387,9 +402,7 @@ def _text(kind: Kind) -> Ref:
 def _extra(wanted: str, kind: Kind, extra_keys: frozenset[str]) -> Ref | None:
     for key in sorted(extra_keys, key=lambda key: (key.startswith("custom."), key)):
         if normal(key) in (wanted, f"custom.{wanted}"):
-            return Ref(
-                key, _TEXT, kind, Source.EXTRA, key, doc="a key of your own", origin="own key"
-            )
+            return _own_key(key, kind)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm_cli.index.plan import plan_of
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice, Date, FieldType, Storage, Word
 from crm_cli.query import dialect
@@ -52,10 +53,13 @@ def _value(name: str, compiler: Compiler, part: str = "") -> Selected:
     row = compiler.frame.base
     ref = None if "(" in name or "@" in name else _resolved(name, compiler)
     if ref is not None and ref.source is not Source.EXTRA:
-        if ref.lifted == "tag":
-            tags = row.frame.record().column("tags")
-            return _joined("tag", _WORD, dialect.lines(tags), compiler)
-        if ref.many and not ref.lifted:
+        if ref.lifted:
+            for step in ref.steps[:-1]:
+                row = row.up(step)
+            lift = plan_of(row.kind).lifts[ref.lifted]
+            if lift.several:
+                return _joined(lift.name, _WORD, dialect.lines(row.column(lift.column)), compiler)
+        elif ref.many:
             return _each(ref, compiler, part)
     selected = column(name, compiler)
     if part:

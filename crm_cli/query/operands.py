@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from crm_cli.model.fieldtypes import FieldType, Number, Storage
 from crm_cli.model.kind import Kind
@@ -11,10 +11,8 @@ from crm_cli.query.ast import Aggregate, Node, Window
 from crm_cli.query.fault import Fault, Unknown
 from crm_cli.query.fields import COUNT, Collection, Ref, collection, resolve
 from crm_cli.query.grammar import no_collection, read_asked
-from crm_cli.query.tokens import KEYWORDS, Sort, Token
-
-if TYPE_CHECKING:
-    from crm_cli.query.expression import Reader
+from crm_cli.query.scope import Scope
+from crm_cli.query.tokens import KEYWORDS, Sort, Token, Tokens
 
 FUNCTIONS = ("count", "sum", "avg", "min", "max", "first", "last")
 _NUMBER = Number()
@@ -22,8 +20,13 @@ _SUMMED = (Storage.INTEGER, Storage.DECIMAL, Storage.MONEY)
 _ORDERED = (*_SUMMED, Storage.DATE, Storage.MOMENT)
 
 
-def read_aggregate(reader: Reader, kind: Kind) -> Aggregate:
-    """An aggregate, the function's name being next; raises Fault."""
+def read_aggregate(
+    reader: Tokens, kind: Kind, scope: Scope, condition: Callable[[Kind], Node]
+) -> Aggregate:
+    """Read an aggregate, its function being the next token; raises Fault.
+
+    `condition` reads a condition on items of a kind from the same tokens.
+    """
     start = reader.take()
     function = start.text.lower()
     reader.expect("(", f"after {function}")
@@ -33,9 +36,9 @@ def read_aggregate(reader: Reader, kind: Kind) -> Aggregate:
     window: Window | None = None
     while not reader.sign(")"):
         if where is None and reader.word("where"):
-            where = reader.condition(found.kind)
+            where = condition(found.kind)
         elif window is None and reader.word("during"):
-            window = _window(reader, found, token)
+            window = _window(reader, found, token, scope)
         else:
             raise reader.unexpected(f"write where, during or ) to close {function}")
     type = _type(function, ref, token)
@@ -62,7 +65,7 @@ def _what(token: Token, kind: Kind) -> tuple[Collection, Ref | None]:
     return found, ref
 
 
-def _window(reader: Reader, found: Collection, what: Token) -> Window:
+def _window(reader: Tokens, found: Collection, what: Token, scope: Scope) -> Window:
     token = reader.take()
     if token.sort not in (Sort.WORD, Sort.QUOTED):
         raise Fault("there should be a period here", "such as during last-12m", token.span)
@@ -70,7 +73,7 @@ def _window(reader: Reader, found: Collection, what: Token) -> Window:
         when_of(found)
     except Unknown:
         raise Fault(f"{found.name} have no date", "leave during out", what.span) from None
-    return read_asked(token.text, reader.scope, token.span)
+    return read_asked(token.text, scope, token.span)
 
 
 def _type(function: str, ref: Ref | None, token: Token) -> FieldType:

@@ -6,24 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from crm_cli.index.schema import columns, has_currency, listed
+from crm_cli.index.plan import FieldColumns, plan_of
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import FieldType, Storage
+from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS
+from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS, parent_kind, stands_in_items
 from crm_cli.query.dialect import name
-from crm_cli.query.fields import (
-    Collection,
-    Ref,
-    Source,
-    Step,
-    Way,
-    elsewhere,
-    parent_kind,
-    record_of,
-    resolve,
-)
+from crm_cli.query.fields import Collection, Ref, Source, Step, Way, record_of, resolve
 
 
 class Value(NamedTuple):
@@ -54,8 +44,12 @@ class Row:
         self._parent: Row | None = None
 
     def column(self, key: str) -> str:
-        """A column of this row."""
-        return f"{self.alias}.{name(key)}"
+        """A column of this row; nothing where it has no name."""
+        return f"{self.alias}.{name(key)}" if key else ""
+
+    def field(self, path: str) -> FieldColumns:
+        """The columns of a field of this row."""
+        return plan_of(self.kind).fields[path]
 
     def up(self, step: Step) -> Row:
         """The row that it is part of, or that of its record."""
@@ -94,7 +88,7 @@ class Row:
             row._parent = self if parent_kind(step.kind) is self.kind else None
             return row, f"{row.alias}.parent = {self.alias}.pk"
         link = f"{row.column(self.kind.name)} = {self.alias}.pk"
-        if step.way is Way.ITEMS and elsewhere(step.kind):
+        if step.way is Way.ITEMS and stands_in_items(step.kind):
             link += f" AND {row.alias}.parent IS NULL"
         return row, link
 
@@ -182,45 +176,43 @@ def value(ref: Ref, row: Row) -> Value:
         return Value(sql, ref.type, base=sql, currency=_base_currency(row), day=sql)
     if ref.source is Source.TEXT:
         return Value(all_text(row), ref.type, folded=all_text(row))
-    sql = row.column(ref.column)
-    storage = ref.type.storage
-    if ref.inherits and (record := record_of(row.kind)) is not None:
-        outer = resolve(ref.inherits, record)
-        sql = f"COALESCE({sql}, {row.frame.record().column(outer.column)})"
-    if storage in (Storage.TEXT, Storage.TEXTS):
-        return Value(sql, ref.type, folded=row.column(f"{ref.column}__f"))
-    if storage is Storage.MONEY:
-        if ref.base:
-            return Value(sql, ref.type, base=sql, currency=_base_currency(row))
-        base = row.column(f"{ref.column}__b")
-        return Value(sql, ref.type, base=base, currency=currency(row, ref.group))
-    if storage is Storage.MOMENT:
-        return Value(sql, ref.type, day=row.column(f"{ref.column}__d"))
-    if storage is Storage.DECIMAL:
-        return Value(sql, ref.type, currency=currency(row, ref.group))
-    return Value(sql, ref.type, day=sql)
+    columns = row.field(ref.column)
+    sql = row.column(columns.value)
+    if ref.inherits and (kind := record_of(row.kind)) is not None:
+        record = row.frame.record()
+        outer = record.field(resolve(ref.inherits, kind).column)
+        sql = f"COALESCE({sql}, {record.column(outer.value)})"
+    return Value(
+        sql,
+        ref.type,
+        folded=row.column(columns.words),
+        base=row.column(columns.base),
+        currency=_currency(row, columns.currency) if ref.type.priced else "",
+        day=row.column(columns.day) or sql,
+    )
 
 
-def currency(row: Row, group: str = "") -> str:
+def currency(row: Row) -> str:
     """The currency of a row's own amounts, else the business's."""
+    return _currency(row, plan_of(row.kind).currencies[""])
+
+
+def _currency(row: Row, column: str) -> str:
     base = _base_currency(row)
-    if group and f"{group}currency" in {key for key, _ in columns(row.kind)}:
-        return f"COALESCE({row.column(f'{group}currency')}, {base})"
-    if has_currency(row.kind):
-        return f"COALESCE({row.column('currency')}, {base})"
-    return base
+    return f"COALESCE({row.column(column)}, {base})" if column else base
 
 
 def all_text(row: Row) -> str:
     """The folded words of all text of a row (of a record, of all that stands in it)."""
     if row.kind in RECORDS:
         return f"(SELECT words FROM search WHERE rowid = {row.alias}.pk)"
-    if listed(row.kind):
-        return row.column("all__f")
+    plan = plan_of(row.kind)
+    if plan.all_words:
+        return row.column(plan.all_words)
     parts = [
-        f"COALESCE({row.column(f'{field.key}__f')}, '')"
+        f"COALESCE({row.column(plan.fields[field.key].words)}, '')"
         for field in row.kind.fields
-        if field.searched and field.type.storage in (Storage.TEXT, Storage.TEXTS)
+        if field.searched and field.key in plan.fields and plan.fields[field.key].words
     ]
     return f"({' || '.join(parts)})" if parts else "''"
 

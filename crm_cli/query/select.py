@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from crm_cli.index.plan import has_id
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Storage
@@ -31,7 +32,6 @@ from crm_cli.query.columns import (
     ties,
 )
 from crm_cli.query.compile import Compiler
-from crm_cli.query.fields import has_id
 from crm_cli.query.scope import Scope
 
 _NO_SUM = ("interval", "percent_complete", "terms_days", "dunning_level", "duration")

@@ -74,3 +74,64 @@ def tokenize(text: str) -> list[Token]:
             found.append(Token(Sort.SIGN if kind == "sign" else Sort.WORD, value, span))
         place = match.end()
     return [*found, Token(Sort.END, "", Span(text, len(text), len(text)))]
+
+
+class Tokens:
+    """The tokens of one expression, read one after the other; raises Fault as `tokenize` does."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = tokenize(text)
+        self.place = 0
+
+    @property
+    def next(self) -> Token:
+        """The token that is to be read."""
+        return self.tokens[self.place]
+
+    def take(self) -> Token:
+        """Read a token."""
+        token = self.next
+        if token.sort is not Sort.END:
+            self.place += 1
+        return token
+
+    def word(self, *words: str) -> bool:
+        """Read one of these words, if it comes next."""
+        if self.next.sort is Sort.WORD and self.next.text.lower() in words:
+            self.take()
+            return True
+        return False
+
+    def sign(self, sign: str) -> bool:
+        """Read a sign, if it comes next."""
+        if self.next.sort is Sort.SIGN and self.next.text == sign:
+            self.take()
+            return True
+        return False
+
+    def expect(self, sign: str, why: str) -> None:
+        """Read a sign; a Fault without it."""
+        if not self.sign(sign):
+            raise self.unexpected(f"there should be a '{sign}' {why}")
+
+    def unexpected(self, wanted: str) -> Fault:
+        """What is wrong about the next token."""
+        end = self.next.sort is Sort.END
+        found = "the expression ends here" if end else f"'{self.next.text}' is not expected here"
+        return Fault(found, wanted, self.next.span)
+
+    def finish(self) -> None:
+        """Nothing may be left."""
+        if self.next.sort is not Sort.END:
+            raise self.unexpected(
+                "join conditions with and, or; put text of several words in quotes"
+            )
+
+    def since(self, start: Token) -> Span:
+        """From a token to the one read last."""
+        return Span(start.span.text, start.span.start, self.tokens[max(self.place - 1, 0)].span.end)
+
+    def opens(self) -> bool:
+        """Whether a parenthesis follows the next token."""
+        after = self.tokens[self.place + 1] if self.place + 1 < len(self.tokens) else self.next
+        return after.sort is Sort.SIGN and after.text == "("

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import Choice, Country, FieldType, Storage
+from crm_cli.model.fieldtypes import Choice, Country, FieldType, Storage, User
 from crm_cli.model.money import Amount, read_amount
 from crm_cli.model.periods import Instant, Lean, Period, read_period
 from crm_cli.model.text import a_or_an
@@ -21,8 +21,6 @@ from crm_cli.query.scope import Scope
 NUMBERS = frozenset((Storage.INTEGER, Storage.DECIMAL, Storage.MONEY))
 DATES = frozenset((Storage.DATE, Storage.MOMENT, Storage.PARTIAL_DATE))
 TEXTS = frozenset((Storage.TEXT, Storage.WORD, Storage.TEXTS, Storage.FREE))
-_USERS = frozenset(("owner", "assignee", "organizer", "delegated_from"))
-"""Fields that name one of us, in which `me` is the user."""
 
 _ON_TEXT = frozenset((Op.EQ, Op.NE, Op.IS, Op.HAS, Op.STARTS, Op.ENDS, Op.RE))
 _ON_NUMBERS = frozenset((Op.EQ, Op.NE, Op.IS, Op.LT, Op.LE, Op.GT, Op.GE))
@@ -145,7 +143,7 @@ def _read(text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) ->
     if isinstance(type, (Choice, Country)):
         return type.read(text, scope.business)
     if storage in TEXTS:
-        if text == "me" and not quoted and isinstance(operand, Ref) and operand.column in _USERS:
+        if text == "me" and not quoted and isinstance(type, User):
             user = scope.me()
             if not user:
                 raise Unreadable("nobody said who 'me' is", "say it with --as USER or CRM_USER")

@@ -7,7 +7,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from unicodedata import normalize
 
+from crm_cli.index.plan import plan_of
 from crm_cli.model.business import Business
+from crm_cli.model.contacts import EMAIL
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Ambiguous, NotFound, UsageError
 from crm_cli.model.ids import item_prefix
 from crm_cli.model.kind import Kind
@@ -17,6 +20,8 @@ from crm_cli.model.text import fold, nearest, tokens, words
 from crm_cli.query.fields import of_customer
 from crm_cli.query.scope import Scope
 
+_NAME = plan_of(CUSTOMER).fields["name"].words
+_EMAIL = plan_of(EMAIL).fields["value"].words
 _LAST = "\U0010ffff"
 """Sorts after every character that an id or a name can go on with."""
 
@@ -116,7 +121,7 @@ def _by_email(connection: sqlite3.Connection, text: str, business: Business) -> 
     address = text.removeprefix("mailto:").casefold()
     rows = connection.execute(
         "SELECT c.id, e.parent, e.value FROM email e JOIN customer c ON c.pk = e.customer"
-        " WHERE e.value__f = ? ORDER BY c.id",
+        f' WHERE e."{_EMAIL}" = ? ORDER BY c.id',
         (words(address),),
     )
     return _own([(id, parent) for id, parent, value in rows if value.casefold() == address])
@@ -143,14 +148,14 @@ def _own(rows: list[tuple[str, int | None]]) -> list[str]:
 def _by_name(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
     wanted = _spelled(text)
     rows = connection.execute(
-        "SELECT id, name FROM customer WHERE name__f = ? ORDER BY id", (words(text),)
+        f'SELECT id, name FROM customer WHERE "{_NAME}" = ? ORDER BY id', (words(text),)
     )
     return [id for id, name in rows if _spelled(name) == wanted]
 
 
 def _by_folded_name(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
     sought = words(text)
-    return _ids(connection, "name__f = ?", sought) if sought else []
+    return _ids(connection, f'"{_NAME}" = ?', sought) if sought else []
 
 
 def _by_id_prefix(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
@@ -162,7 +167,7 @@ def _by_name_prefix(connection: sqlite3.Connection, text: str, business: Busines
     parts = tokens(text)
     if not parts:
         return []
-    where = " AND ".join("instr(name__f, ?) > 0" for _ in parts)
+    where = " AND ".join(f'instr("{_NAME}", ?) > 0' for _ in parts)
     return _ids(connection, where, *(f" {part}" for part in parts))
 
 

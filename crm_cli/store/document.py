@@ -9,23 +9,24 @@ from __future__ import annotations
 from typing import Any
 
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import FieldType, GroupOf, ListOf, MapOf, Storage, Texts
+from crm_cli.model.fieldtypes import FieldType, Free, Texts
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, normal
-from crm_cli.model.node import Mapping, Node, Scalar, Sequence
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, Nested, normal
+from crm_cli.model.node import Mapping, Scalar, Sequence
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import entry_of
 from crm_cli.model.text import a_or_an
-from crm_cli.model.writing import free_node, item_node, new_item, value_to_node
-from crm_cli.store.opened import BOM, Opened, Ref
+from crm_cli.model.writing import free_node, item_node, new_item, value_to_node, with_currency
+from crm_cli.store.fields import Fields, matching, own_entry
+from crm_cli.store.opened import BOM, Ref
 from crm_cli.store.splice import Append, Delete, Insert, RenameKey, Replace
 
 __all__ = ["BOM", "Document", "Ref"]
 
 
-class Document(Opened):
-    """The edits of one file; see the module, and `Opened` for the rest."""
+class Document(Fields):
+    """The edits of one file; see the module, `Fields` and `Opened` for the rest."""
 
     # Fields
 
@@ -46,7 +47,7 @@ class Document(Opened):
         if lifted is not None and not rest and (field is None or field is lifted[0]):
             self._set_lifted(item, *lifted, value)
         elif field is None:
-            self._put(item, key, free_node(value))
+            self.put(item, key, free_node(value))
         elif rest:
             self._set_within(item, field, rest, value)
         else:
@@ -65,9 +66,9 @@ class Document(Opened):
         if lifted is not None and (field is None or (field is lifted[0] and name != field.key)):
             self._remove_lifted(item, *lifted)
             return
-        entry = entry_of(item, field.key) if field is not None else _own(item, key)
+        entry = entry_of(item, field.key) if field is not None else own_entry(item, key)
         if entry is None and field is None:
-            entry = _own(item, head)
+            entry = own_entry(item, head)
         if entry is None:
             return
         name_node, node = entry
@@ -77,9 +78,12 @@ class Document(Opened):
             if field is not None and isinstance(field.type, MapOf) and "." in rest:
                 self._drop_within(item, field, rest)
                 return
-            inner = _matching(node, rest)
-            if inner is None:
-                return
+            while (inner := matching(node, rest)) is None:
+                outer, dot, rest = rest.partition(".")
+                deeper = node.get(matching(node, outer) or "") if dot else None
+                if not isinstance(deeper, Mapping):
+                    return
+                node = deeper
             whole = len(node.entries) == 1
             path = self.path_to(node)
             self.apply(Delete(path) if whole else Delete((*path, inner)))
@@ -96,11 +100,11 @@ class Document(Opened):
                     for part in parts
                 ]
             if not parts:
-                self._drop(item, field.key)
+                self.drop(item, field.key)
                 return
-            self._put(item, field.key, value_to_node(type, parts))
+            self.put(item, field.key, value_to_node(type, parts))
             return
-        if type.storage is Storage.NESTED:
+        if isinstance(type, Nested):
             raise UsageError(
                 f"{field.key} has fields of its own",
                 f"name one, as {field.key}.{_first(type)}=…",
@@ -108,54 +112,24 @@ class Document(Opened):
         typed = self.cast(field, value)
         if typed.__class__ is tuple:  # not a partial date, which is one too
             typed, currency = typed
-            if "currency" in item.kind.by_key:
-                self._put(item, "currency", Scalar(currency))
-                item = self.again(item)
-        self._put(item, field.key, value_to_node(type, typed))
-
-    def cast(self, field: Field, value: Any) -> Any:
-        """A typed value, where a text was given; raises UsageError."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return field.type.read(value, self.business)
-        except Unreadable as error:
-            raise UsageError(f"{field.key}: {error.message}", error.hint) from error
+            if "currency" not in item.kind.by_key:
+                self.put(item, field.key, with_currency(value_to_node(type, typed), currency))
+                return
+            self.put(item, "currency", Scalar(currency))
+            item = self.again(item)
+        self.put(item, field.key, value_to_node(type, typed))
 
     def _set_within(self, item: Item, field: Field, rest: str, value: Any) -> None:
-        """`credit.limit=500`, `custom.size=L`."""
+        """`credit.limit=500`, `custom.size=L`, `users.petra.name=Petra`."""
         type = field.type
-        entry = entry_of(item, field.key)
-        inner: Node
         if isinstance(type, GroupOf):
-            part = type.kind.by_name.get(normal(rest))
-            if part is None:
-                known = ", ".join(one.key for one in type.kind.fields)
-                raise UsageError(f"{field.key} has no {rest}", f"it has: {known}")
-            typed = self.cast(part, value)
-            if typed.__class__ is tuple:
-                typed = typed[0]
-            key, inner = part.key, value_to_node(part.type, typed)
-            order = [one.key for one in type.kind.fields]
+            self.set_grouped(item, field, rest.split("."), value)
         elif isinstance(type, MapOf) and "." in rest:
             self._set_entry(item, field, type, rest, value)
-            return
-        elif type.storage is Storage.FREE:
-            key, inner, order = rest, free_node(value), []
+        elif isinstance(type, Free):
+            self.put_within(item, (field,), rest, free_node(value))
         else:
             raise UsageError(f"{field.key} has no fields of its own", f"write {field.key}=…")
-        if entry is not None and isinstance(entry[1], Mapping):
-            path = self.path_to(entry[1])
-            written = _matching(entry[1], key)
-            if written is not None:
-                self.apply(Replace((*path, written), inner))
-            else:
-                before = (
-                    tuple(order[: order.index(key)]) if key in order else tuple(entry[1].keys())
-                )
-                self.apply(Insert(path, key, inner, before, False))
-            return
-        self._put(item, field.key, Mapping([(Scalar(key, style_for(key)), inner)]))
 
     def _set_entry(self, item: Item, field: Field, type: MapOf, rest: str, value: Any) -> None:
         """`users.petra.name=Petra`: a field of an entry, which is new or there."""
@@ -172,7 +146,7 @@ class Document(Opened):
         entry = entry_of(item, field.key)
         key = Scalar(name, style_for(name))
         if entry is None or not isinstance(entry[1], Mapping):
-            self._put(item, field.key, Mapping([(key, made)]))
+            self.put(item, field.key, Mapping([(key, made)]))
         elif name in entries:
             self.apply(Replace((*self.path_to(entry[1]), name), made))
         else:
@@ -188,7 +162,7 @@ class Document(Opened):
         if isinstance(entry.node, Mapping) and len(entry.node.entries) == 1:
             whole = f"{field.key}.{name}"
             raise UsageError(f"{whole} has nothing else", f"{whole}= removes it as a whole")
-        self._drop(entry, normal(own))
+        self.drop(entry, normal(own))
 
     def _set_lifted(self, item: Item, field: Field, key: str, value: Any) -> None:
         """`city=Koper` is the first address's city, `email=…` the preferred e-mail."""
@@ -203,7 +177,7 @@ class Document(Opened):
             shared = entry is not None and entry[1] is first.node and len(items) > 1
             if shared or key != "value":
                 first.values[key] = self.cast(kind.by_key[key], value)
-                self._put(item, field.key, value_to_node(field.type, items))
+                self.put(item, field.key, value_to_node(field.type, items))
             else:
                 part = kind.by_key[key]
                 self.apply(
@@ -224,7 +198,7 @@ class Document(Opened):
             elif set(items[0].values) == {key}:
                 self.delete((field.key, 0))
             else:
-                self._drop(items[0], key)
+                self.drop(items[0], key)
             return
         if len(items) > 1:
             shown = ", ".join(str(part.values.get("value", "")) for part in items)
@@ -232,42 +206,7 @@ class Document(Opened):
                 f"{item.id or self.path} has {len(items)} {field.key}: {shown}",
                 f"say which: {field.key}-=…, or all: {field.key}=",
             )
-        self._drop(item, field.key)
-
-    def _drop(self, item: Item, key: str) -> None:
-        entry = entry_of(item, key)
-        if entry is not None:
-            self.apply(Delete((*self.path_of(item), entry[0].text)))
-
-    def _put(self, item: Item, key: str, node: Node) -> None:
-        """Replace the value of a key, or insert the key where the declaration puts it."""
-        if item.short:
-            self.write_out(item)
-            item = self.again(item)
-        path = self.path_of(item)
-        entry = entry_of(item, key) if key in item.kind.by_key else _own(item, key)
-        if entry is not None:
-            self.apply(Replace((*path, entry[0].text), node))
-        else:
-            self.apply(Insert(path, key, node, self._before(item, key), not path))
-
-    def _before(self, item: Item, key: str) -> tuple[str, ...]:
-        """The keys of an item, as written, that the declaration puts before `key`."""
-        if not isinstance(item.node, Mapping):
-            return ()
-        names = list(item.node.keys())
-        order = {field.key: place for place, field in enumerate(item.kind.fields)}
-        if key not in order:
-            return tuple(names)
-        before = []
-        for name in names:
-            field = item.kind.by_name.get(normal(name))
-            if field is None and normal(name) in item.kind.hoisted:
-                field = item.kind.hoisted[normal(name)][0]
-            place = -1 if name == "id" else order[field.key] if field else len(order)
-            if place < order[key]:
-                before.append((place, name))
-        return tuple(name for _, name in sorted(before, key=lambda pair: pair[0]))
+        self.drop(item, field.key)
 
     # Items
 
@@ -295,7 +234,7 @@ class Document(Opened):
         entry = entry_of(owner, field.key)
         path = self.path_of(owner)
         if entry is None:
-            self._put(owner, field.key, Sequence([node]))
+            self.put(owner, field.key, Sequence([node]))
         elif isinstance(entry[1], Sequence) or (isinstance(entry[1], Scalar) and entry[1].absent):
             self.apply(Append((*path, entry[0].text), node))
         else:
@@ -325,7 +264,7 @@ class Document(Opened):
                 taken.add(made["id"])
             nodes.append(item_node(new_item(kind, made, self.business)))
         if entry is None:
-            self._put(self.record, field.key, Sequence(nodes))
+            self.put(self.record, field.key, Sequence(nodes))
         else:
             self.apply(*(Append((entry[0].text,), node) for node in nodes))
 
@@ -352,15 +291,15 @@ class Document(Opened):
         field = next(one for one, kind in owner.kind.lists if kind is item.kind)
         if item.node is owner.node:
             for key in field.hoists:
-                self._drop(self.again(owner), key)
+                self.drop(self.again(owner), key)
             return
         entry = entry_of(owner, field.key)
         if entry is not None and entry[1] is item.node:
             left = [part for part in owner.items(field.key) if part is not item]
             if left:
-                self._put(owner, field.key, value_to_node(field.type, left))
+                self.put(owner, field.key, value_to_node(field.type, left))
             else:
-                self._drop(owner, field.key)
+                self.drop(owner, field.key)
             return
         self.apply(Delete(self.path_to(item.node)))
 
@@ -431,20 +370,4 @@ def _lifted(kind: Kind, name: str) -> tuple[Field, str] | None:
     for field in kind.fields:
         if name in field.lifts and not field.separate:
             return field, field.lifts[name]
-    return None
-
-
-def _own(item: Item, key: str) -> tuple[Scalar, Node] | None:
-    if isinstance(item.node, Mapping):
-        for name, node in item.node.entries:
-            if name.text == key:
-                return name, node
-    return None
-
-
-def _matching(node: Mapping, key: str) -> str | None:
-    """The key of a mapping as written that is `key` in another spelling."""
-    for name in list(node.keys()):
-        if name == key or normal(name) == normal(key):
-            return name
     return None

@@ -89,6 +89,8 @@ class Opened:
         else:
             self.record = reader.record(self.root, self.kind, self.id)
         self.problems = (*composed.problems, *reader.problems)
+        broken = [one for one in composed.problems if one.severity is Severity.ERROR]
+        self.unread = [*broken, *reader.unread]
 
     def apply(self, *ops: Op) -> None:
         """Do splices, all of them together, and read the text again; raises DataError."""
@@ -167,11 +169,25 @@ class Opened:
     def write_out(self, item: Item) -> None:
         """Write a one-line item as a mapping."""
         assert item.node is not None
+        self._require_read(item.node)
         path = self.path_to(item.node)
         full = item_node(item)
         if isinstance(full, Scalar):
             full = Mapping([(Scalar("value"), full)])
         self.apply(Replace(path, full))
+
+    def _require_read(self, node: Node) -> None:
+        """Refuse to write out a node of which a part could not be read, since it would be lost.
+
+        Raises DataError with the first such problem.
+        """
+        for one in self.unread:
+            if (one.line, one.column) == (node.line, node.column):
+                raise DataError(
+                    f"{one.place}: {one.message}",
+                    one.hint or "correct it; nothing was written",
+                    tuple(self.unread),
+                )
 
     def again(self, item: Item) -> Item:
         """The same item in the text as it now is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crm_cli.model.errors import DataError, Severity
+from crm_cli.model.errors import DataError
 from crm_cli.model.fieldtypes import Code
 from crm_cli.model.node import PLAIN, Mapping, Node, Scalar
 from crm_cli.model.quoting import resolves_to_text
@@ -18,12 +18,11 @@ from crm_cli.store.splice import Requote
 def fmt(document: Document) -> None:
     """Bring the file to canonical form; its comments stay.
 
-    Raises DataError for a file with errors: a value that was not understood would be lost.
+    Raises DataError where something was not understood: it would be lost.
     """
-    wrong = [one for one in document.problems if one.severity is Severity.ERROR]
-    if wrong:
-        first = wrong[0]
-        raise DataError(f"{first.place}: {first.message}", first.hint, tuple(wrong))
+    if document.unread:
+        first = document.unread[0]
+        raise DataError(f"{first.place}: {first.message}", first.hint, tuple(document.unread))
     if document.blank:
         return
     if document.mapped:

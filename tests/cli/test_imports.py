@@ -6,7 +6,7 @@ import ast
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,6 +23,12 @@ MODEL_ONLY = ("formats", "render")
 FOR_THE_SCREEN = {"rich": "render", "typer": "cli"}
 SHARED = ("items", "moves", "paths", "plan", "references", "values")
 """What every feature is made with, and so may import."""
+CYCLES = {
+    "crm_cli.workspace",
+    "crm_cli.workspace.asking",
+    "crm_cli.workspace.writing",
+}
+"""Modules that still import each other."""
 HEAVY = ("rich", "ruamel", "phonenumbers", "dateutil", "anyascii", "multiprocessing", "jinja2")
 
 
@@ -91,6 +97,44 @@ def test_features_do_not_import_each_other() -> None:
                 assert parts[2] in (subject, *SHARED), (
                     f"{path.name}:{line}: {subject} imports {module}"
                 )
+
+
+def module_of(path: Path) -> str:
+    """The name that a file is imported by."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path: Path, modules: set[str]) -> set[str]:
+    """The modules of the program that one imports, in functions and for type checkers too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found.add(inner if inner in modules else node.module or "")
+    return found & modules
+
+
+def reachable(module: str, imports: Mapping[str, set[str]]) -> set[str]:
+    """What a module imports, itself or through others."""
+    found: set[str] = set()
+    left = [module]
+    while left:
+        new = imports[left.pop()] - found
+        found |= new
+        left += new
+    return found
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    modules = {module_of(path) for path in FILES}
+    imports = {module_of(path): imports_of(path, modules) for path in FILES}
+    assert not CYCLES - modules
+    cycles = {name for name in modules if name in reachable(name, imports)}
+    assert cycles == CYCLES
 
 
 def find_spec_quietly(module: str) -> bool:

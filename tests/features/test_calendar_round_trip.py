@@ -17,8 +17,8 @@ from crm_cli.features.importing.calendars import plan_calendar, read_calendar
 from crm_cli.model.coming_round import is_gregorian, is_persian
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import PartialDate
-from crm_cli.model.fieldtypes import ListOf
 from crm_cli.model.item import Item
+from crm_cli.model.kind import ListOf
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.workspace import Change, Create, Workspace, new_record, open_workspace
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from crm_cli.model.fieldtypes import Reference, Texts, User
 from crm_cli.model.kinds import KINDS
 from tests.conftest import Crm
+from tests.index import specimen
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,10 @@ from tests.conftest import Crm
         ("purchase add maja-kos --amount 5 order=2026-0008", "2026-0007"),
         ("product set linen-sheet complements=linen-shet", "linen-sheet"),
         ("product set linen-sheet complements+=linen-shet", "linen-sheet"),
+        ("set maja-kos relations=hotel-brg", "hotel-breg"),
+        ("set maja-kos relations+=hotel-brg", "hotel-breg"),
+        ("add Ada relations=maja-kso", "maja-kos"),
+        ("set p-2m8ct4h lines=linen-shet:2", "linen-sheet"),
     ],
 )
 def test_nobody_is_refused(crm: Crm, shop: Path, words: str, meant: str) -> None:
@@ -64,6 +72,9 @@ def test_nobody_is_refused(crm: Crm, shop: Path, words: str, meant: str) -> None
         ("set t-9f3kx7d depends_on+=t-9fz", "depends_on:\n      - t-9fzzzz1"),
         ("set t-9f3kx7d purchase=p-2m8ct4h", 'purchase: "2026-0007"'),
         ("purchase add maja-kos --amount 5 order=p-2m8ct4h", 'order: "2026-0007"'),
+        ("set maja-kos relations=info@breg.example", "relations:\n  - to: hotel-breg"),
+        ("set maja-kos relations+=info@breg.example", "relations:\n  - to: hotel-breg"),
+        ("set p-2m8ct4h lines=LINEN-SHEET:2:80", "product: linen-sheet"),
     ],
 )
 def test_who_is_meant_is_written_as_files_name_them(
@@ -102,3 +113,62 @@ def test_every_field_that_refers_says_to_what() -> None:
                 assert field.type.to in known
             if field.key in ("owner", "assignee", "organizer", "delegated_from"):
                 assert isinstance(field.type, User)
+
+
+GROUPS = ("", "group.", "group.inner.", "group.inner.innermost.")
+
+
+@pytest.fixture
+def special(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """A program with a kind of its own that has every reference, in groups too."""
+    specimen.write(tmp_path / "data")
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", specimen.__name__, "crm", "-C", str(tmp_path / "data"), *words],
+            cwd=Path(__file__).parents[2],
+            env={"PATH": "/usr/bin:/bin", "CRM_CACHE_DIR": str(tmp_path / "cache")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("assignment", "meant"),
+    [
+        ("user=petar", "petra"),
+        ("customer_named=anna", "ana"),
+        ("purchase=2026-2", "2026-1"),
+        ("segment=besd", "best"),
+        ("segment=nothing", "crm segment save nothing TERM… adds it"),
+        ("products=beanz", "beans"),
+    ],
+)
+def test_a_reference_to_any_kind_is_checked(
+    special: Callable[..., subprocess.CompletedProcess[str]], assignment: str, meant: str
+) -> None:
+    """At the top and in a group in a group; one of the same shape that is there is taken."""
+    for group in (GROUPS[0], GROUPS[2]):
+        done = special("set", "s-1234567", group + assignment)
+        assert (done.returncode, done.stdout) == (3, ""), done.stderr
+        assert meant in done.stderr
+
+
+def test_a_kind_that_is_not_declared_leaves_references_free(
+    special: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    assert special("set", "s-1234567", "case=anything", "group.case=anything").returncode == 0
+    assert special("check").stdout == ""
+
+
+def test_a_rename_reaches_groups_and_lists_in_lists(
+    special: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    assert special("rename", "ana", "ana-novak").returncode == 0
+    text = (tmp_path / "data" / "customers" / "ana-novak.yaml").read_text()
+    assert text.count("customer_named: ana-novak\n") == len(GROUPS) + 2
+    assert "customer_named: ana\n" not in text
+    assert special("check").stdout == ""

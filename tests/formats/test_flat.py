@@ -15,9 +15,9 @@ from crm_cli.formats.targets import IMPORTED, kind_of
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Problem
-from crm_cli.model.fieldtypes import GroupOf, ListOf, Storage
+from crm_cli.model.fieldtypes import Free
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import GroupOf, Kind, ListOf
 from crm_cli.model.product import PRODUCT
 from crm_cli.model.reading import Reader
 from crm_cli.store.compose import compose
@@ -66,7 +66,7 @@ def said(item: Item) -> dict[str, Any]:
                 values[key] = [said(one) for one in value]
         elif isinstance(type, GroupOf):
             values[key] = said(value)
-        elif type.storage is not Storage.FREE or key == "custom":
+        elif not isinstance(type, Free) or key == "custom":
             values[key] = value
     return values
 

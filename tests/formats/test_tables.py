@@ -17,7 +17,8 @@ from ruamel.yaml import YAML
 
 from crm_cli.cli.outputs import OUTPUTS
 from crm_cli.formats.tables import CSV, IDS, JSON, PATHS, TABLES, Holds, TableFormat
-from crm_cli.model.cells import machine_text, plain
+from crm_cli.model.cells import machine_text
+from crm_cli.model.plain import plain
 from crm_cli.model.rows import ByColumn, Column, Rows
 from crm_cli.model.text import unguard_parts, visible
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from crm_cli.index.database import Index, open_index
-from crm_cli.index.schema import ITEM_BITS, columns, record_columns
+from crm_cli.index.plan import plan_of, record_columns
+from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.kinds import ENTRIES, KINDS
 from crm_cli.store.tree import Folder
 
@@ -104,7 +105,7 @@ def said(index: Index) -> dict[str, Counter[Any]]:
     paths = dict(run('SELECT "pk", "path" FROM "file"').fetchall())
     found: dict[str, Counter[Any]] = {}
     for kind in KINDS:
-        names = [name for name, _ in columns(kind)]
+        names = plan_of(kind).names
         rows = [dict(zip(names, row, strict=True)) for row in cells(index, kind.name, *names)]
         for row in rows:
             if "parent" in row:

@@ -5,9 +5,9 @@ import sqlite3
 import pytest
 
 from crm_cli.index import schema
+from crm_cli.index.plan import plan_of
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import Boolean, Date, GroupOf, ListOf, Money, Text
-from crm_cli.model.kind import Derived, Field, Kind
+from crm_cli.model.kind import Field
 from crm_cli.model.kinds import KINDS
 
 
@@ -17,48 +17,24 @@ def test_each_kind_has_a_table_with_its_columns() -> None:
         connection.execute(statement)
     for kind in KINDS:
         rows = connection.execute(f'PRAGMA table_info("{kind.name}")').fetchall()
-        assert [row[1] for row in rows] == [name for name, _ in schema.columns(kind)]
+        assert [row[1] for row in rows] == plan_of(kind).names
 
 
-def test_columns_follow_from_the_storage() -> None:
-    part = Kind(name="part", key="parts", doc="", fields=(Field("limit", Money()),), notes=False)
-    kind = Kind(
-        name="order",
-        key="orders",
-        doc="",
-        fields=(
-            Field("to", Text()),
-            Field("end", Date()),
-            Field("open", Boolean(), default=True),
-            Field("credit", GroupOf(part)),
-            Field("parts", ListOf(part)),
-        ),
-        letter="o",
-        columns=("id",),
-        derived=(
-            Derived("net", Money(), "", base=True),
-            Derived("gross", Money(), ""),
-            Derived("late", Boolean(), "", sql="1"),
-        ),
-        notes=False,
-    )
-    names = [name for name, _ in schema.columns(kind)]
-    assert names == [
-        "pk", "customer", "parent", "ordinal", "id", "to", "to__f", "end", "open",
-        "credit_limit", "credit_limit__b", "currency", "net", "gross", "gross__b", "all__f",
-    ]  # fmt: skip
-    assert '"open" INTEGER DEFAULT 1' in schema.table_ddl(kind)
+def forget() -> None:
+    """Let the plans and what follows from them be made anew."""
+    plan_of.cache_clear()
+    schema.version.cache_clear()
 
 
 def test_another_declaration_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     before = schema.version()
-    schema.version.cache_clear()
+    forget()
     assert schema.version() == before
     monkeypatch.setattr(CUSTOMER, "fields", (*CUSTOMER.fields, Field("shoe_size")))
-    schema.version.cache_clear()
+    forget()
     changed = schema.version()
     monkeypatch.undo()
-    schema.version.cache_clear()
+    forget()
     assert changed != before == schema.version()
 
 

@@ -21,9 +21,7 @@ from crm_cli.model.fieldtypes import (
     Duration,
     Every,
     Free,
-    GroupOf,
     Integer,
-    ListOf,
     Moment,
     Money,
     Number,
@@ -36,7 +34,7 @@ from crm_cli.model.fieldtypes import (
     User,
     Word,
 )
-from crm_cli.model.kind import Derived, Field, Finding, Kind, Move, State, Summary
+from crm_cli.model.kind import Derived, Field, Finding, GroupOf, Kind, ListOf, Move, State, Summary
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business

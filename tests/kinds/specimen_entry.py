@@ -8,8 +8,6 @@ from crm_cli.model.fieldtypes import (
     Code,
     Currency,
     Date,
-    GroupOf,
-    ListOf,
     Money,
     Number,
     Reference,
@@ -17,7 +15,7 @@ from crm_cli.model.fieldtypes import (
     Texts,
     Word,
 )
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf
 
 SHELF = Kind(
     name="specimen_shelf",

@@ -7,19 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import (
-    Choice,
-    FieldType,
-    Free,
-    GroupOf,
-    ListOf,
-    MapOf,
-    Reference,
-    Texts,
-    User,
-)
+from crm_cli.model.fieldtypes import Choice, FieldType, Free, Reference, Texts, User
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf
 from crm_cli.model.kinds import ENTRIES
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace, open_workspace

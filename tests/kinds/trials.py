@@ -17,9 +17,9 @@ from crm_cli.formats.targets import IMPORTED
 from crm_cli.index.views import view_name
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import Choice, GroupOf
+from crm_cli.model.fieldtypes import Choice
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.query.fields import names, states
 from crm_cli.query.lexer import quoted
 from crm_cli.store.merge import merge_file

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from crm_cli.model.business import Business
-from crm_cli.model.fieldtypes import Date, Integer, ListOf
+from crm_cli.model.fieldtypes import Date, Integer
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Derived, Field, Kind, State, Summary
+from crm_cli.model.kind import Derived, Field, Kind, ListOf, State, Summary
 from crm_cli.model.kinds import BY_LETTER, BY_NAME, KINDS, by_letter, by_name
 
 VISIT = Kind(name="visit", key="visits", doc="", fields=(), letter="v")

@@ -267,3 +267,27 @@ def test_a_rule_that_is_none_is_told() -> None:
     assert (problem.line, problem.column, problem.code) == (4, 12, "bad-recurrence")
     assert problem.message == "rrule: 'FREQ=NEVER' is no rule of recurrence"
     assert clean("name: A\ntasks:\n  - title: B\n    rrule: RRULE:FREQ=WEEKLY\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["beans:20:18.50 USD", "{product: beans, quantity: 20, unit_price: 18.50 USD}"]
+)
+@pytest.mark.parametrize("own", ["", ", currency: CHF"])
+def test_a_price_in_another_currency_than_the_purchase_counts_nothing(line: str, own: str) -> None:
+    text = f"name: A\npurchases:\n  - {{date: 2026-01-02{own}, lines: [{line}]}}\n"
+    record, problems = read(text)
+    (purchase,) = record.items("purchases")
+    assert purchase.derived["net"] == 0
+    found = [problem for problem in problems if problem.code == "two-currencies"]
+    wanted = own[-3:] or "EUR"
+    assert [problem.message for problem in found] == [
+        f"unit_price is in USD, and the purchase in {wanted}"
+    ]
+
+
+def test_a_price_in_the_purchases_own_currency_counts() -> None:
+    record = clean(
+        "name: A\npurchases:\n  - date: 2026-01-02\n    currency: USD\n"
+        "    lines: [{product: beans, unit_price: 18.50 USD}]\n"
+    )
+    assert record.items("purchases")[0].derived["net"] == Decimal("18.50")

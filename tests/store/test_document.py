@@ -10,6 +10,8 @@ import pytest
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, NotFound, UsageError
+from crm_cli.model.fieldtypes import Money, Text
+from crm_cli.model.kind import Field, GroupOf, Kind
 from crm_cli.model.product import PRODUCT
 from crm_cli.store import repair
 from crm_cli.store.document import Document
@@ -248,3 +250,76 @@ def test_a_partial_date_is_no_pair_of_amount_and_currency() -> None:
     document.set(None, "birth_date", "--11-22")
     document.set(None, "birth_date", "1984-11-22")
     assert document.data == b"name: Ana\nbirth_date: 1984-11-22\n"
+
+
+def test_a_one_line_item_that_is_read_in_part_is_not_written_out() -> None:
+    document = opened("name: Ana\ninteractions:\n  - 2026-11-03 25:99 call in: Asked for beans\n")
+    id = document.record.items("interactions")[0].id
+    with pytest.raises(DataError, match=":3:5: at: "):
+        document.set(id, "owner", "petra")
+
+
+def test_fmt_keeps_the_currency_beside_an_amount() -> None:
+    text = (
+        "name: Ana\npayments:\n  - id: y-7d1wz0e\n    date: 2026-11-03\n    amount: 100 USD\n"
+        "    allocations:\n      - {purchase: p-2m8ct4h, amount: 60 USD}\n"
+    )
+    document = opened(text)
+    repair.fmt(document)
+    assert document.text.endswith(
+        "    amount: 100\n    currency: USD\n    allocations:\n"
+        "      - purchase: p-2m8ct4h\n        amount: 60 USD\n"
+    )
+
+
+def test_an_amount_in_a_group_takes_its_currency_with_it() -> None:
+    document = opened("name: Ana\n")
+    document.set(None, "credit.limit", "200 USD")
+    assert document.text == "name: Ana\n\ncredit:\n  limit: 200\n  currency: USD\n"
+
+
+PLAN = Kind(
+    name="plan",
+    key="plans",
+    doc="",
+    fields=(Field("cost", Money()), Field("metric", Text()), Field("about", Text())),
+    notes=False,
+)
+GOAL = Kind(name="goal", key="goals", doc="", fields=(Field("plan", GroupOf(PLAN)),), notes=False)
+PROJECT = Kind(
+    name="project", key="projects", doc="", fields=(Field("goal", GroupOf(GOAL)),), notes=False
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("title: x\n", "goal:\n  plan:\n    metric: leads\ntitle: x\n"),
+        ("goal:\n  size: 3\n", "goal:\n  plan:\n    metric: leads\n  size: 3\n"),
+        (
+            "goal:\n  plan:\n    cost: 5\n    about: it\n",
+            "goal:\n  plan:\n    cost: 5\n    metric: leads\n    about: it\n",
+        ),
+    ],
+)
+def test_a_group_in_a_group_is_written(before: str, after: str) -> None:
+    document = Document("project.yaml", before.encode(), PROJECT, SHOP)
+    document.set(None, "goal.plan.metric", "leads")
+    assert document.text == after
+    document.remove(None, "goal.plan.metric")
+    assert "metric" not in document.text
+
+
+def test_an_amount_whose_kind_has_no_currency_keeps_it_beside() -> None:
+    document = Document("project.yaml", b"goal:\n  plan:\n    cost: 5\n", PROJECT, SHOP)
+    document.set(None, "goal.plan.cost", "7 USD")
+    assert document.text == "goal:\n  plan:\n    cost: 7 USD\n"
+    repair.fmt(document)
+    assert document.text == "goal:\n  plan:\n    cost: 7 USD\n"
+
+
+@pytest.mark.parametrize("key", ["goal.plan.nothing", "goal.nothing", "goal.plan.metric.size"])
+def test_what_no_group_has_is_refused(key: str) -> None:
+    document = Document("project.yaml", b"title: x\n", PROJECT, SHOP)
+    with pytest.raises(UsageError):
+        document.set(None, key, "x")

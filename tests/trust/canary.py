@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import GroupOf, ListOf
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import GroupOf, Kind, ListOf
 from tests.conftest import FILES
 
 POISON = (

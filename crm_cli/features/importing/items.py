@@ -13,9 +13,9 @@ from crm_cli.features.importing.outcome import Fate, Outcome, Reject
 from crm_cli.formats.drafts import Draft, Drafts
 from crm_cli.formats.targets import rows_of, target
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import ListOf, Reference
+from crm_cli.model.fieldtypes import Reference
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Field, Kind, ListOf
 from crm_cli.store.document import Document
 from crm_cli.workspace import Edit, Workspace
 

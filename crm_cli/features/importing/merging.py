@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from crm_cli.model.fieldtypes import GroupOf, ListOf
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf
 from crm_cli.model.node import plain
 from crm_cli.model.writing import SIMPLE
 from crm_cli.store.document import Document, Ref

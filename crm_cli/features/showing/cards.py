@@ -10,9 +10,9 @@ from crm_cli.model.aspects import CardColumn, CardLine, CardRecord, CardTable, j
 from crm_cli.model.card import Card, Fact, Section
 from crm_cli.model.cells import cell_text
 from crm_cli.model.dates import PartialDate
-from crm_cli.model.fieldtypes import Free, GroupOf, ListOf
+from crm_cli.model.fieldtypes import Free
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf
 from crm_cli.model.node import plain
 from crm_cli.model.rows import Column, Rows
 from crm_cli.workspace import Workspace

@@ -12,8 +12,8 @@ from crm_cli.formats.ics.moments import FindZone, Moment, Trigger, read_length, 
 from crm_cli.formats.ics.state import Values, short
 from crm_cli.formats.ics.words import OWN, WITH, Around
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import ListOf, Texts
-from crm_cli.model.kind import Kind
+from crm_cli.model.fieldtypes import Texts
+from crm_cli.model.kind import Kind, ListOf
 
 
 class Hint(NamedTuple):

@@ -27,8 +27,9 @@ from crm_cli.formats.ics.words import (
     name_of,
     uid_of,
 )
-from crm_cli.model.fieldtypes import ListOf, Texts
+from crm_cli.model.fieldtypes import Texts
 from crm_cli.model.item import Item
+from crm_cli.model.kind import ListOf
 
 if TYPE_CHECKING:
     from icalendar import Component

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from crm_cli.model.cells import plain
+from crm_cli.model.plain import plain
 from crm_cli.model.quoting import quoted
 
 

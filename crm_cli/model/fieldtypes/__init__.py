@@ -2,19 +2,21 @@
 
 A type knows four things: `read` casts the text of a file to a value or raises
 `Unreadable`; `write` gives the canonical spelling; `answer` gives what JSON shows;
-`storage` says how the index keeps it and so which query operators apply.
+`storage` says how the index keeps it and so which query operators apply. Types that hold
+items of a kind stand beside the kinds (`kind.py`).
 """
 
 from __future__ import annotations
 
-from crm_cli.model.fieldtypes.base import FieldType, Shorthand, Storage
-from crm_cli.model.fieldtypes.nested import Free, GroupOf, ListOf, MapOf
+from crm_cli.model.fieldtypes.base import FieldType, Shorthand
 from crm_cli.model.fieldtypes.numbers import Boolean, Integer, Money, Number, Percent, Price
+from crm_cli.model.fieldtypes.storage import Nature, Storage
 from crm_cli.model.fieldtypes.texts import (
     Choice,
     Code,
     Country,
     Currency,
+    Free,
     Reference,
     Text,
     Texts,
@@ -34,12 +36,10 @@ __all__ = [
     "Every",
     "FieldType",
     "Free",
-    "GroupOf",
     "Integer",
-    "ListOf",
-    "MapOf",
     "Moment",
     "Money",
+    "Nature",
     "Number",
     "Partial",
     "Percent",

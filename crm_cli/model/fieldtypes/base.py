@@ -1,43 +1,15 @@
-"""What every type knows, and how the index keeps values."""
+"""What every type knows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.model.fieldtypes.storage import Storage
 from crm_cli.model.node import Scalar
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
-
-
-class Storage(Enum):
-    """How the index keeps a value; the query compiler chooses operators by it."""
-
-    TEXT = "text"
-    """The text, and its folded words in `KEY__f`."""
-    WORD = "word"
-    """One word of a closed list, an id or a code: compared whole, folded."""
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    """Decimal text; compared as a number."""
-    MONEY = "money"
-    """Minor units of the item's currency; `KEY__b` in the base currency, NULL without a rate."""
-    DATE = "date"
-    """ISO text."""
-    MOMENT = "moment"
-    """A date, or an instant as UTC text; `KEY__d` is its date in the business's time zone."""
-    PARTIAL_DATE = "partial date"
-    """ISO text whose year or day may be missing (`--11-22`, `1984-11`)."""
-    BOOLEAN = "boolean"
-    """0 or 1."""
-    TEXTS = "texts"
-    """Several texts, one a line; their folded words in `KEY__f`."""
-    NESTED = "nested"
-    """Items with a table of their own, or a group whose fields are columns."""
-    FREE = "free"
-    """Kept as written; queried as text under its own name."""
 
 
 class FieldType:
@@ -51,6 +23,14 @@ class FieldType:
     """Another one, for tests: what an edit changes the example to."""
     metavar = "TEXT"
     """What stands for a value in the help of an option."""
+    to = ""
+    """The kind of records, or `user`, that a value names one of; empty where it names none."""
+    required = True
+    """Whether what a value names has to be there."""
+    anywhere = False
+    """Whether an item that a value names may belong to another customer."""
+    priced = False
+    """Whether a currency may be written beside the value, and else is that of its item."""
 
     def read(self, text: str, business: Business) -> Any:
         """The value that `text` spells; raises Unreadable."""

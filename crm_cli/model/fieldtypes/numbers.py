@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes.base import FieldType, Storage
+from crm_cli.model.fieldtypes.base import FieldType
+from crm_cli.model.fieldtypes.storage import Storage
 from crm_cli.model.money import (
     decimal_literal,
     decimal_text,
@@ -88,6 +89,7 @@ class Money(FieldType):
     example = "84.50"
     other = "90.25"
     metavar = "AMOUNT"
+    priced = True
 
     def read(self, text: str, business: Business) -> Decimal | tuple[Decimal, str]:
         """The amount; with a currency (`200 EUR`) the pair of both."""
@@ -108,6 +110,7 @@ class Price(Number):
     example = "18.50"
     other = "19.75"
     metavar = "AMOUNT"
+    priced = True
 
     def read(self, text: str, business: Business) -> Any:
         amount = read_amount(text)

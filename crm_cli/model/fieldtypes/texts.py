@@ -1,4 +1,4 @@
-"""Texts: free, quoted, from a closed list, or the id of another record."""
+"""Texts: free, quoted, from a closed list, the id of another record, or as they are written."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes.base import FieldType, Storage
+from crm_cli.model.fieldtypes.base import FieldType
+from crm_cli.model.fieldtypes.storage import Storage
 from crm_cli.model.node import DOUBLE, Scalar
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
+
+
+USER = "user"
+"""What a value of `User` names; users are no kind, but entries of crm.yaml."""
 
 
 class Text(FieldType):
@@ -46,6 +51,7 @@ class User(Word):
 
     name = "user"
     metavar = "USER"
+    to = USER
 
 
 class Choice(FieldType):
@@ -133,7 +139,6 @@ class Reference(FieldType):
         self.to = to
         self.metavar = {"customer": "WHO", "product": "PRODUCT"}.get(to, "ID")
         self.required = required
-        """Whether a reference to nobody is a problem; a name may stand where it is not."""
 
     def read(self, text: str, business: Business) -> str:
         return text.strip()
@@ -154,9 +159,9 @@ class Texts(FieldType):
     example = "[a, b]"
     other = "[a, c]"
 
-    def __init__(self, to: str = "") -> None:
+    def __init__(self, to: str = "", *, anywhere: bool = False) -> None:
         self.to = to
-        """The kind that the texts refer to, where they are ids."""
+        self.anywhere = anywhere
 
     def read(self, text: str, business: Business) -> list[str]:
         """The texts of a scalar; a sequence's items are taken as they are."""
@@ -164,3 +169,11 @@ class Texts(FieldType):
 
     def answer(self, value: Any) -> Any:
         return list(value)
+
+
+class Free(FieldType):
+    """Whatever stands there: the user's own keys, and lists of kinds that come later."""
+
+    name = "free"
+    storage = Storage.FREE
+    example = ""

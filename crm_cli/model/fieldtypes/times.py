@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.dates import read_date, read_moment, read_partial_date, write_moment
-from crm_cli.model.fieldtypes.base import FieldType, Storage
+from crm_cli.model.fieldtypes.base import FieldType
+from crm_cli.model.fieldtypes.storage import Storage
 from crm_cli.model.node import Scalar
 
 if TYPE_CHECKING:
