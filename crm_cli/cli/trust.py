@@ -24,8 +24,9 @@ def trust(
     from crm_cli.features.repository import set_trust
 
     root = visible(str(session.workspace.root))
-    changed = set_trust(session.workspace, trusted=not remove)
+    done = set_trust(session.workspace, trusted=not remove)
     if remove:
-        session.write(f"{root} is {'no longer' if changed else 'not'} trusted\n")
-    else:
-        session.write(f"{root} is {'now' if changed else 'already'} trusted\n")
+        session.write(f"{root} is {'no longer' if done.changed else 'not'} trusted\n")
+        return
+    within = f", in the repository {visible(done.above)}" if done.above else ""
+    session.write(f"{root} is {'now' if done.changed else 'already'} trusted{within}\n")

@@ -14,7 +14,7 @@ from crm_cli.store import merge as merging
 from crm_cli.store import outside
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.conflicts import Side, joined, sides
-from crm_cli.store.git import repository
+from crm_cli.store.repository import find_repository
 from crm_cli.store.trust import is_trusted
 from crm_cli.workspace import Change, Rewrite, Workspace, Written
 
@@ -67,7 +67,7 @@ def unsettled(workspace: Workspace, names: tuple[str, ...] = ()) -> list[Unsettl
 
 def _unmerged(workspace: Workspace) -> dict[str, dict[str, str]]:
     """The blobs of each side (`2` ours, `3` theirs) of the paths that git has not merged."""
-    if repository(workspace.root) is None or not is_trusted(workspace.root, workspace.environ):
+    if not _has_git(workspace):
         return {}
     found: dict[str, dict[str, str]] = {}
     for line in workspace.git.run("ls-files", "--unmerged", "-z").split(b"\0"):
@@ -133,21 +133,25 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
 
 def finish(workspace: Workspace, paths: tuple[str, ...]) -> bool:
     """Tell git that files are settled; whether that ended the merge. Raises GitFailed."""
-    gitdir = repository(workspace.root)
-    if gitdir is None or not is_trusted(workspace.root, workspace.environ):
+    if not _has_git(workspace):
         return False
     git = workspace.git
     if paths:
         git.run("add", "--all", "--", *paths)
-    if not (Path(gitdir) / "MERGE_HEAD").exists() or git.run("ls-files", "--unmerged"):
+    if not _is_merging(workspace) or git.run("ls-files", "--unmerged"):
         return False
     git.run("commit", "--quiet", "--no-edit")
     return True
 
 
+def _has_git(workspace: Workspace) -> bool:
+    found = find_repository(workspace.root)
+    return found is not None and is_trusted(workspace.root, workspace.environ)
+
+
 def _is_merging(workspace: Workspace) -> bool:
-    gitdir = repository(workspace.root)
-    return gitdir is not None and (Path(gitdir) / "MERGE_HEAD").exists()
+    found = find_repository(workspace.root)
+    return found is not None and (Path(found.gitdir) / "MERGE_HEAD").exists()
 
 
 def _replacing(old: bytes, new: bytes) -> Callable[[bytes | None], bytes]:

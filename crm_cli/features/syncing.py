@@ -10,7 +10,7 @@ from crm_cli.model.errors import ConflictError, Problem, Refused, Severity
 from crm_cli.model.kinds import FILE_KINDS
 from crm_cli.store import sync as syncing
 from crm_cli.store.commits import commit_paths, forget, hand_subject, in_head, uncommitted
-from crm_cli.store.git import Git, obstacle, repository
+from crm_cli.store.git import Git
 from crm_cli.store.transaction import alone
 from crm_cli.workspace import Workspace
 
@@ -45,8 +45,7 @@ def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
     Raises Refused, ConflictError, StorageError (offline: all is saved and committed here).
     """
     git = workspace.git
-    gitdir = repository(workspace.root)
-    reason = obstacle(gitdir) if gitdir else ""
+    reason = git.repository.obstacle() if git.repository else ""
     if reason:
         cure = "crm resolve settles what is open" if syncing.unmerged(git) else "finish it first"
         raise Refused(f"nothing can be synchronized now: {reason}", cure)

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from crm_cli.model.errors import Refused, StorageError
 from crm_cli.store import files, paths
-from crm_cli.store.git import Git, GitFailed, nul_separated, obstacle, repository
-from crm_cli.store.trust import is_trusted
+from crm_cli.store.git import Git, GitFailed, nul_separated
+from crm_cli.store.trust import Untrusted, trusted_repository
 
 _UNCOMMITTED = "uncommitted"
 _COMMITS = "commits"
@@ -64,18 +64,18 @@ def keep(
     `author` is `Name <e-mail>` of who gave the command, where that is not git's own user.
     To be called while the directory is locked. Never raises for anything that git does.
     """
-    gitdir = repository(root)
-    if gitdir is None:
-        return Kept()
     real = os.path.realpath(root)
     written = [change.path for change in changes]
     try:
-        if not is_trusted(root, environ):
-            reason = "this directory is not trusted yet (crm git setup)"
-        elif not (reason := obstacle(gitdir)):
-            _retried(Git(real, environ), real, subject, changes, author)
+        repository = trusted_repository(root, environ)
+        if repository is None:
             return Kept()
-    except StorageError as error:
+        if not (reason := repository.obstacle()):
+            _retried(Git(real, environ, repository), real, subject, changes, author)
+            return Kept()
+    except Untrusted:
+        reason = "this directory is not trusted yet (crm git setup)"
+    except (StorageError, Refused) as error:
         reason = error.message
     except OSError as error:
         reason = files.reason(error)
@@ -185,7 +185,7 @@ def commit_contents(
             texts[path] = content
     for path, blob in _stored(git, texts).items():
         lines.append(b"100644 " + blob + b"\t" + os.fsencode(path) + b"\0")
-    prefix = os.fsencode(git.prefix())
+    prefix = os.fsencode(git.prefix)
     listed = b"".join(line.replace(b"\t", b"\t" + prefix, 1) if prefix else line for line in lines)
     with tempfile.TemporaryDirectory() as folder:
         extra = {"GIT_INDEX_FILE": os.path.join(folder, "index")}

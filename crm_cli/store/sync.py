@@ -12,7 +12,6 @@ from crm_cli.store.setup import driver
 SECONDS = 120.0
 """How long one conversation with a remote may take."""
 
-_NETWORK = {"GIT_NO_LAZY_FETCH": "0"}
 _LATER = (
     "[rejected]",
     "non-fast-forward",
@@ -60,7 +59,9 @@ def remote_of(git: Git) -> Remote:
 
 def fetch(git: Git, remote: Remote) -> None:
     """Get what the remote has; raises GitFailed (offline, no access)."""
-    ran = git.ask("fetch", "--quiet", remote.name, extra=_NETWORK, seconds=SECONDS)
+    ran = git.ask(
+        "fetch", "--quiet", "--no-recurse-submodules", remote.name, network=True, seconds=SECONDS
+    )
     if ran.code:
         raise StorageError(
             f"{remote.name} cannot be reached: {ran.reason}",
@@ -84,7 +85,7 @@ def merge(git: Git, remote: Remote) -> list[str]:
     ran = git.ask(
         "-c", f"merge.crm.driver={driver()}", "-c", "merge.crm.name=crm",
         "merge", "--quiet", "--no-edit", "--no-stat", remote.ref,
-        seconds=600.0,
+        network=True, seconds=600.0,
     )  # fmt: skip
     if not ran.code:
         return []
@@ -101,7 +102,7 @@ def push(git: Git, remote: Remote) -> bool:
     words = [] if remote.tracked else ["--set-upstream"]
     ran = git.ask(
         "push", "--quiet", "--porcelain", *words, remote.name, f"HEAD:refs/heads/{remote.branch}",
-        extra=_NETWORK, seconds=SECONDS,
+        network=True, seconds=SECONDS,
     )  # fmt: skip
     if not ran.code:
         return True
@@ -116,8 +117,9 @@ def push(git: Git, remote: Remote) -> bool:
 
 def edited(git: Git) -> list[str]:
     """Files that differ from the last commit or are new, and that git does not ignore."""
-    out = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", ".")
-    prefix = git.prefix()
+    out = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames",
+                  "--ignore-submodules=all", ".")
+    prefix = git.prefix
     found = []
     for entry in out.split(b"\0"):
         path = os.fsdecode(entry[3:])
