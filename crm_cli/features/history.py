@@ -14,8 +14,9 @@ from crm_cli.model.fieldtypes import GroupOf, ListOf
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import FILE_KINDS
 from crm_cli.store.blobs import Blobs
-from crm_cli.store.commits import in_head, name_of
+from crm_cli.store.commits import name_of
 from crm_cli.store.log import Commit, Touched, log
+from crm_cli.store.objects import in_head
 from crm_cli.workspace import Workspace
 
 SINGLE = (*FILE_KINDS, "crm.yaml")
@@ -135,7 +136,7 @@ def _uncommitted(reader: _Reader, path: str) -> list[Change]:
     """What a file says that is not committed yet."""
     workspace = reader.workspace
     blob = in_head(workspace.git, [path]).get(path, "")
-    before = reader.items(path, blob)
+    before = reader.items(Touched(path, "", blob, path), "HEAD")
     try:
         after = reader.read(path, workspace.tree.read(path))
     except FileNotFoundError:
@@ -180,14 +181,22 @@ class _Reader:
                     self.wanted is not None and record not in self.wanted
                 ):
                     continue
-                for one in self._of(file):
+                for one in self._of(file, commit.id):
                     yield Change(
                         commit.when.astimezone(zone), who, record, one, commit.subject, commit.id
                     )
 
-    def items(self, path: str, blob: str) -> dict[str, Item]:
-        """The records that a blob has: by key, or one under an empty key."""
-        return self.read(path, self._blobs.read(blob)) if blob else {}
+    def items(self, file: Touched, commit: str) -> dict[str, Item]:
+        """The records that a commit's file has: by key, or one under an empty key."""
+        if not file.after:
+            return {}
+        return self.read(file.path, self._blobs.read(file.after, file.path, commit))
+
+    def items_before(self, file: Touched, commit: str) -> dict[str, Item]:
+        """The records that the file had before a commit, under its path after it."""
+        if not file.before:
+            return {}
+        return self.read(file.path, self._blobs.read(file.before, file.source, f"{commit}^"))
 
     def read(self, path: str, data: bytes) -> dict[str, Item]:
         """The records of a file's bytes; raises DataError."""
@@ -199,9 +208,9 @@ class _Reader:
             file.path.startswith("customers/") and file.path.endswith(".yaml")
         )
 
-    def _of(self, file: Touched) -> list[Difference]:
+    def _of(self, file: Touched, commit: str) -> list[Difference]:
         try:
-            before, after = self.items(file.path, file.before), self.items(file.path, file.after)
+            before, after = self.items_before(file, commit), self.items(file, commit)
         except CrmError:
             text = "the file changed, and one side of it cannot be read"
             return [Difference("file", file.path, "", None, None, text)]

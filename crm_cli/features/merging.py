@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +12,10 @@ from crm_cli.model.errors import DataError, NotFound, UsageError
 from crm_cli.model.kind import singular
 from crm_cli.store import merge as merging
 from crm_cli.store import outside
+from crm_cli.store.blobs import Blobs
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.conflicts import Side, joined, sides
+from crm_cli.store.filtered import filter_of
 from crm_cli.store.repository import find_repository
 from crm_cli.store.trust import is_trusted
 from crm_cli.workspace import Change, Rewrite, Workspace, Written
@@ -25,15 +27,23 @@ def separate() -> frozenset[str]:
     return frozenset([*keys, *(singular(key) for key in keys)])
 
 
-def merge_files(base: Path, ours: Path, theirs: Path, path: str) -> tuple[str, ...]:
+def merge_files(
+    base: Path, ours: Path, theirs: Path, path: str, environ: Mapping[str, str]
+) -> tuple[str, ...]:
     """Merge three files into `ours`, as git's merge drivers do; the names of conflicts.
+
+    git calls it in the top folder of its repository, with contents as it stores them: where
+    `path` has a filter they are converted before, and the result back.
 
     Raises UsageError, StorageError; then `ours` is as it was.
     """
     texts = [outside.read(one) for one in (base, ours, theirs)]
+    through = filter_of(path, Path.cwd(), environ)
+    if through is not None:
+        texts = [through.smudged(text) for text in texts]
     merged = merging.merge(texts[0], texts[1], texts[2], path, separate=separate())
     if merged.data != texts[1]:
-        outside.write_bytes(ours, merged.data)
+        outside.write_bytes(ours, through.cleaned(merged.data) if through else merged.data)
     return merged.conflicts
 
 
@@ -80,12 +90,16 @@ def _unmerged(workspace: Workspace) -> dict[str, dict[str, str]]:
 
 def _file(workspace: Workspace, path: str, stages: dict[str, str]) -> Unsettled:
     if stages and not {"2", "3"} <= stages.keys():
-        mine, theirs = (
-            workspace.git.run("cat-file", "blob", stages[one]).decode("utf-8", "surrogateescape")
-            if one in stages
-            else ""
-            for one in "23"
-        )
+        blobs = Blobs(workspace.git)
+        try:
+            mine, theirs = (
+                blobs.read(stages[one], path).decode("utf-8", "surrogateescape")
+                if one in stages
+                else ""
+                for one in "23"
+            )
+        finally:
+            blobs.close()
         return Unsettled(path, (Side(1, mine, theirs),), gone=True)
     text = _text(workspace, path) if workspace.tree.exists(path) else ""
     return Unsettled(path, tuple(sides(text)))

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from crm_cli.model.errors import ConflictError, Problem, Refused, Severity
 from crm_cli.model.kinds import FILE_KINDS
 from crm_cli.store import sync as syncing
-from crm_cli.store.commits import commit_paths, forget, hand_subject, in_head, uncommitted
+from crm_cli.store.commits import commit_paths, forget, hand_subject, uncommitted
 from crm_cli.store.git import Git
+from crm_cli.store.objects import in_head
 from crm_cli.store.transaction import alone
 from crm_cli.workspace import Workspace
 

@@ -11,7 +11,7 @@ import os
 import signal
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.errors import StorageError
 from crm_cli.store.repository import Repository
@@ -130,12 +130,12 @@ class Git:
         try:
             out, err = process.communicate(input, timeout=seconds)
         except subprocess.TimeoutExpired:
-            _end(process)
+            kill(process)
             raise GitFailed(
                 f"git {_verb(words)} took more than {seconds:g} s, and was stopped"
             ) from None
         except BaseException:
-            _end(process)
+            kill(process)
             raise
         return Ran(process.returncode, out, err)
 
@@ -144,11 +144,11 @@ class Git:
         *words: str,
         extra: Mapping[str, str] | None = None,
         network: bool = False,
-        errors: IO[bytes] | None = None,
+        quiet: bool = False,
     ) -> subprocess.Popen[bytes]:
         """A command that is talked with; raises GitFailed where there is no git.
 
-        What it writes to stderr goes to the file `errors`, if given, else to a pipe.
+        With `quiet` its messages, and those of filters, are dropped.
         """
         import subprocess
 
@@ -169,7 +169,7 @@ class Git:
                 env=environ,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE if errors is None else errors,
+                stderr=subprocess.DEVNULL if quiet else subprocess.PIPE,
                 # Away from the terminal, where a helper of git's might ask a question.
                 start_new_session=True,
             )
@@ -177,6 +177,13 @@ class Git:
             raise GitFailed("git is not installed") from None
         except (OSError, ValueError) as error:
             raise GitFailed(f"git cannot be run: {error}") from error
+
+    def elsewhere(self, folder: str) -> Git:
+        """git with the same repository, for the files of another folder, and without an index."""
+        assert self.repository is not None
+        other = Git(folder, self._environ, self.repository._replace(worktree=folder))
+        other._environ["GIT_INDEX_FILE"] = os.path.join(folder, ".no-index")
+        return other
 
     def _location(self) -> list[str]:
         """The options that name the repository, and forbid git to discover another one."""
@@ -210,7 +217,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes]) -> None:
     """Stop a command and what it has started."""
     try:
         if hasattr(os, "killpg"):

@@ -39,6 +39,15 @@ class Repository(NamedTuple):
         return "" if relative == "." else f"{relative}/"
 
     @property
+    def common(self) -> str:
+        """The git folder that all linked worktrees share; its own one elsewhere."""
+        try:
+            with open(os.path.join(self.gitdir, "commondir"), encoding="utf-8") as stream:
+                return os.path.realpath(os.path.join(self.gitdir, stream.readline(4096).rstrip()))
+        except (OSError, UnicodeDecodeError):
+            return self.gitdir
+
+    @property
     def tracked(self) -> bool:
         """True if the git folder lies among the files, where a commit could replace its parts."""
         relative = os.path.relpath(self.gitdir, self.worktree).split(os.sep)

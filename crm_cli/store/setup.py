@@ -14,8 +14,9 @@ from pathlib import Path
 
 from crm_cli.model.errors import Refused, StorageError
 from crm_cli.store import files, outside
-from crm_cli.store.commits import commit_paths, forget, in_head, note
-from crm_cli.store.git import COMMITTING, Git, GitFailed
+from crm_cli.store.commits import commit_paths, forget, note
+from crm_cli.store.git import COMMITTING, Git
+from crm_cli.store.objects import in_head
 from crm_cli.store.repository import find_repository
 from crm_cli.store.tree import SINGLE
 from crm_cli.store.trust import trust
@@ -73,7 +74,7 @@ def announce(root: Path, subject: str, paths: Sequence[str]) -> None:
 
 
 def commit_all(git: Git, subject: str) -> None:
-    """One commit of all that git does not ignore, or a note to do so. Raises GitFailed."""
+    """One commit of all that git does not ignore, or a note to do so. Raises StorageError."""
     listed = git.run("ls-files", "-z", "--others", "--modified", "--exclude-standard")
     known = [
         path
@@ -84,7 +85,7 @@ def commit_all(git: Git, subject: str) -> None:
         if known:
             commit_paths(git, subject, known, known)
         forget(git.root)
-    except GitFailed:
+    except StorageError:
         note(git.root, subject, known)
         raise
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from crm_cli.model.errors import Refused, StorageError
 from crm_cli.store import files, outside
 from crm_cli.store.discovery import user_config
+from crm_cli.store.paths import inside
 from crm_cli.store.repository import Repository, find_repository
 
 NAME = "trusted"
@@ -97,6 +98,19 @@ def trusted_repository(root: str | Path, env: Mapping[str, str]) -> Repository |
         with suppress(StorageError):
             _replace(Trusted(entry.root, found.gitdir, entry.owners), env)
     return found
+
+
+def knows_repository(found: Repository, env: Mapping[str, str]) -> bool:
+    """Whether a directory on the list lies in a repository, or in a worktree linked to it.
+
+    Raises StorageError.
+    """
+    return not found.tracked and any(
+        Repository(one.gitdir, "", "").common == found.common
+        if one.gitdir
+        else inside(found.worktree, one.root)
+        for one in trusted(env)
+    )
 
 
 def trust(root: str | Path, env: Mapping[str, str]) -> bool:

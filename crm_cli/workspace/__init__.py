@@ -115,7 +115,7 @@ class Workspace:
         self.as_of = ""
         """The commit whose state is answered from; empty for the files as they are."""
         self.as_of_tree = ""
-        """The id of that commit's tree, as far as it is this directory's."""
+        """The name of what that commit has of this directory, as a key for its index."""
         self.provisional = False
         """Set by a command that only asks, before it asks: then answers are made from the index
         as it was last, while the directory is still being looked at; see `holds`."""
@@ -274,8 +274,8 @@ class Workspace:
         tree = self.git.run("rev-parse", "--verify", f"{commit}:{prefix}").decode().strip()
         for name in ("index", "clock", "user", "tree"):
             self.__dict__.pop(name, None)
-        self.as_of, self.as_of_tree = commit, tree
-        self.tree = GitTree(self.git, tree)
+        self.tree = made = GitTree(self.git, commit, tree)
+        self.as_of, self.as_of_tree = commit, made.key()
 
     # Asking
 
