@@ -162,7 +162,7 @@ class _Reader:
     def __init__(self, workspace: Workspace, wanted: set[str] | None = None) -> None:
         self.workspace = workspace
         self.wanted = wanted
-        self._blobs = Blobs(workspace.git)
+        self._blobs = Blobs(workspace.git, many=True)
         self._users = {
             address.lower(): user for user, address in workspace.business.users.items() if address
         }
@@ -173,14 +173,19 @@ class _Reader:
     def changes(self, commits: list[Commit]) -> Iterator[Change]:
         """Each difference of each commit, in their order."""
         zone = self.workspace.business.time_zone
+        self._blobs.expect(
+            file
+            for commit in commits
+            for touched in commit.files
+            if self._counts(touched)
+            for file in ((commit.id, touched.path), (f"{commit.id}^", touched.source))
+        )
         for commit in commits:
             who = self._users.get(commit.email.lower(), commit.author)
             for file in commit.files:
-                record = name_of(file.path)
-                if not self._counts(file) or (
-                    self.wanted is not None and record not in self.wanted
-                ):
+                if not self._counts(file):
                     continue
+                record = name_of(file.path)
                 for one in self._of(file, commit.id):
                     yield Change(
                         commit.when.astimezone(zone), who, record, one, commit.subject, commit.id
@@ -204,6 +209,8 @@ class _Reader:
         return document.records if document.mapped else {"": document.record}
 
     def _counts(self, file: Touched) -> bool:
+        if self.wanted is not None and name_of(file.path) not in self.wanted:
+            return False
         return file.path in SINGLE or (
             file.path.startswith("customers/") and file.path.endswith(".yaml")
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -17,21 +18,28 @@ from crm_cli.store.git import Git, GitFailed, kill
 if TYPE_CHECKING:
     import subprocess
 
+_AT_ONCE = 20
+
 _SECONDS = 120.0
 """How long one content may take; a filter may have to fetch it."""
 
 
 class Blobs:
-    """Reads contents; `close` ends the processes, each of which starts when it is needed."""
+    """Reads contents; `close` ends the processes, each of which starts when it is needed.
 
-    def __init__(self, git: Git) -> None:
+    `many` is for a long history. To find that a commit has no attribute file in a large folder
+    takes long, so below the data directory they are then looked up only where there is one now.
+    """
+
+    def __init__(self, git: Git, *, many: bool = False) -> None:
         self._git = git
+        self._many = many
         self._exit = ExitStack()
         self._raw: _Reader | None = None
         self._readers: dict[str, _Reader] = {}
         self._chosen: dict[tuple[str, str], _Reader] = {}
         self._files: dict[tuple[str, str], bytes | None] = {}
-        self._now: dict[str, dict[str, list[bytes]]] = {}
+        self._now: dict[str, dict[str, bytes]] = {}
 
     def read(self, id: str, path: str, commit: str = "") -> bytes:
         """The bytes of a blob as the file `path`, by the attributes of a commit or, without
@@ -56,15 +64,20 @@ class Blobs:
 
     def attributes(self, commit: str, folder: str) -> dict[str, bytes]:
         """The attribute files of a commit for the files in a folder of the repository."""
-        found = {}
-        for level in attributes.levels(folder):
-            name = level + attributes.NAME
-            if (commit, name) not in self._files:
-                self._files[commit, name] = self.raw(f"{commit}:{name}")
-            data = self._files[commit, name]
-            if data is not None:
-                found[name] = data
-        return found
+        names = list(self._names(folder))
+        self._look_up([(commit, name) for name in names])
+        found = {name: self._files[commit, name] for name in names}
+        return {name: data for name, data in found.items() if data is not None}
+
+    def expect(self, files: Iterable[tuple[str, str]]) -> None:
+        """Look up at once the attributes for files that are going to be read: (commit, path).
+
+        One after another takes longer, since each answer is waited for.
+        """
+        folders = {(commit, posixpath.dirname(self._git.prefix + path)) for commit, path in files}
+        self._look_up(
+            [(commit, name) for commit, folder in folders for name in self._names(folder)]
+        )
 
     def close(self) -> None:
         """End the processes."""
@@ -80,17 +93,47 @@ class Blobs:
         """The process that converts as a commit says; usually one for all of them."""
         if (folder, commit) not in self._chosen:
             held = self.attributes(commit, folder) if commit else {}
-            if folder not in self._now:
-                self._now[folder] = attributes.essence(attributes.on_disk(self._git, folder))
-            differs = bool(commit) and attributes.essence(held) != self._now[folder]
-            key = repr(sorted(held.items())) if differs else ""
-            if key not in self._readers:
-                git = self._git
-                if differs:
-                    git = self._exit.enter_context(attributes.in_force(git, held))
-                self._readers[key] = self._started(git, "--batch", "--filters")
-            self._chosen[folder, commit] = self._readers[key]
+            now = attributes.essence(self._on_disk(folder))
+            differs = bool(commit) and attributes.essence(held) != now
+            self._chosen[folder, commit] = self._converting(held if differs else None)
         return self._chosen[folder, commit]
+
+    def _converting(self, held: dict[str, bytes] | None = None) -> _Reader:
+        """The process that converts by these attribute files, or by those on disk."""
+        key = repr(held)
+        if key not in self._readers:
+            git = self._git
+            if held is not None:
+                git = self._exit.enter_context(attributes.in_force(git, held))
+            self._readers[key] = self._started(git, "--batch", "--filters")
+        return self._readers[key]
+
+    def _on_disk(self, folder: str) -> dict[str, bytes]:
+        if folder not in self._now:
+            self._now[folder] = attributes.on_disk(self._git, folder)
+        return self._now[folder]
+
+    def _names(self, folder: str) -> Iterator[str]:
+        """The attribute files that a commit may have for the files in a folder."""
+        for level in attributes.levels(folder):
+            name = level + attributes.NAME
+            above = self._git.prefix.startswith(level)
+            if above or not self._many or name in self._on_disk(folder):
+                yield name
+
+    def _look_up(self, files: Iterable[tuple[str, str]]) -> None:
+        """Get attribute files that are not known yet: (commit, path from the top)."""
+        plain = []
+        for commit, name in dict.fromkeys(files):
+            if (commit, name) in self._files:
+                continue
+            if len(name.split()) > 1:  # what comes after a space is taken for the path
+                self._files[commit, name] = self.raw(f"{commit}:{name}")
+            else:
+                plain.append((commit, name))
+        if plain:
+            requests = [os.fsencode(f"{commit}:{name} {name}") for commit, name in plain]
+            self._files.update(zip(plain, self._converting().ask_all(requests), strict=True))
 
     def _started(self, git: Git, *words: str) -> _Reader:
         reader = _Reader(git, *words)
@@ -103,36 +146,46 @@ class _Reader:
 
     def __init__(self, git: Git, *words: str) -> None:
         self.git = git
-        self._process: subprocess.Popen[bytes] | None = git.start("cat-file", *words, quiet=True)
+        process = git.start("cat-file", *words, quiet=True)
+        self._process: subprocess.Popen[bytes] | None = process
         # The size that git prints is the one before the conversion, so the end of an answer is
-        # found by that of a second request, for something that cannot exist.
-        self._mark = b"z" + os.urandom(12).hex().encode()
+        # found by that of a second request, for a name that git refuses at once.
+        self._mark = b"?" + os.urandom(12).hex().encode()
+        self._readable = _waiting(process)
 
     def ask(self, request: bytes) -> bytes | None:
         """The content that git gives for a line; None if it has none, or has failed.
 
         Raises GitFailed where git takes too long.
         """
-        if self._process is None:
-            return None
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(request + b"\n" + self._mark + b"\n")
-            self._process.stdin.flush()
-            answer = self._until(b"%b missing\n" % self._mark)
-        except (OSError, EOFError):
-            self.close()
-            return None
-        content = answer.partition(b"\n")[2]
-        return content[:-1] if content else None
+        return self.ask_all([request])[0]
 
-    def _until(self, end: bytes) -> bytes:
-        assert self._process is not None
+    def ask_all(self, requests: Sequence[bytes]) -> list[bytes | None]:
+        """As `ask`, for many lines; so many at a time as a pipe can hold."""
+        found: list[bytes | None] = []
+        for start in range(0, len(requests), _AT_ONCE):
+            chunk = requests[start : start + _AT_ONCE]
+            try:
+                for answer in self._talk(chunk):
+                    content = answer.partition(b"\n")[2]
+                    found.append(content[:-1] if content else None)
+            except (OSError, EOFError):
+                self.close()
+                found += [None] * len(chunk)
+        return found
+
+    def _talk(self, requests: Sequence[bytes]) -> list[bytes]:
+        if self._process is None:
+            raise EOFError
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._process.stdin.write(b"".join(b"%b\n%b\n" % (one, self._mark) for one in requests))
+        self._process.stdin.flush()
         descriptor = self._process.stdout.fileno()
+        end = b"%b missing\n" % self._mark
         answer = bytearray()
-        while not answer.endswith(end):
-            if os.name != "nt" and not _readable(descriptor, _SECONDS):
+        while not (answer.endswith(end) and answer.count(end) == len(requests)):
+            if not self._readable(_SECONDS):
                 kill(self._process)
                 self._process = None
                 raise GitFailed(f"git cat-file took more than {_SECONDS:g} s, and was stopped")
@@ -140,7 +193,7 @@ class _Reader:
             if not chunk:
                 raise EOFError
             answer += chunk
-        return bytes(answer[: -len(end)])
+        return bytes(answer).split(end)[:-1]
 
     def close(self) -> None:
         """End the process."""
@@ -155,10 +208,13 @@ class _Reader:
             process.wait()
 
 
-def _readable(descriptor: int, seconds: float) -> bool:
-    """Wait until a pipe can be read, or has ended; False if that takes too long."""
+def _waiting(process: subprocess.Popen[bytes]) -> Callable[[float], object]:
+    """What waits so many seconds until a process has written, or ended; false if it has not."""
+    if os.name == "nt":  # which cannot wait for pipes
+        return lambda seconds: True
     import select
 
+    assert process.stdout is not None
     waiting = select.poll()
-    waiting.register(descriptor, select.POLLIN)
-    return bool(waiting.poll(seconds * 1000))
+    waiting.register(process.stdout, select.POLLIN)
+    return lambda seconds: waiting.poll(seconds * 1000)
