@@ -54,6 +54,8 @@ def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
     if dry_run:
         syncing.fetch(git, remote)
         apart = syncing.distance(git, remote)
+        if apart.behind:
+            syncing.fetched(git, remote)
         valid, invalid = _edited(workspace, git)
         return Synced(
             remote.name, apart.ahead, apart.behind, tuple(valid), tuple(invalid), dry=True

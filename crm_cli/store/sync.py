@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, Refused, StorageError
 from crm_cli.store.git import Git, Ran
+from crm_cli.store.incoming import examine
 from crm_cli.store.setup import driver
 
 SECONDS = 120.0
@@ -77,14 +78,25 @@ def distance(git: Git, remote: Remote) -> Distance:
     return Distance(int(ahead), int(behind))
 
 
+def fetched(git: Git, remote: Remote) -> str:
+    """The commit that was fetched, if it may be merged; raises Refused where it may not."""
+    commit = git.line("rev-parse", "--verify", remote.ref)
+    examine(git, commit, f"{remote.name}/{remote.branch}")
+    return commit
+
+
 def merge(git: Git, remote: Remote) -> list[str]:
     """Merge what was fetched; the paths in conflict, which stay to be settled.
 
-    Raises ConflictError where git will not even begin, with the files as they were.
+    Raises Refused where it would bring files that are not data; ConflictError where git will
+    not even begin, with the files as they were.
     """
+    # By its id, since another fetch could bring another one meanwhile.
+    commit = fetched(git, remote)
+    subject = f"Merge remote-tracking branch '{remote.name}/{remote.branch}'"
     ran = git.ask(
         "-c", f"merge.crm.driver={driver()}", "-c", "merge.crm.name=crm",
-        "merge", "--quiet", "--no-edit", "--no-stat", remote.ref,
+        "merge", "--quiet", "--no-edit", "--no-stat", "-m", subject, commit,
         network=True, seconds=600.0,
     )  # fmt: skip
     if not ran.code:
