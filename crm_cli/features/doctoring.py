@@ -147,6 +147,7 @@ def _index(workspace: Workspace) -> Check:
 
 def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Check]:
     from crm_cli.store.identity import git_user
+    from crm_cli.store.lookalikes import lookalikes
     from crm_cli.store.repository import find_repository
 
     if not _installed("git", environ):
@@ -172,6 +173,11 @@ def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Ch
         )  # fmt: skip
     else:
         yield Check("git", State.OK, f"each command is committed, as {name} <{email}>")
+    for folder in lookalikes(workspace.root):
+        yield Check(
+            "git", State.WARN, f"{folder} looks like a repository: git that is run there by hand "
+            "obeys its config and hooks", "see who made it, and remove it",
+        )  # fmt: skip
 
 
 def _trusted(workspace: Workspace, environ: Mapping[str, str]) -> bool | Check:

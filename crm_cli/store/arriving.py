@@ -5,17 +5,11 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from crm_cli.store import paths
 from crm_cli.store.git import Git, GitFailed
+from crm_cli.store.lookalikes import folded
 
 LINK = "120000"
 _NONE = "000000"
-
-# HFS+ takes names for equal that differ in these alone.
-_IGNORED = dict.fromkeys(
-    [*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF]
-)
-
 
 class Arriving(NamedTuple):
     """A file, by its path from the top of the repository."""
@@ -59,11 +53,6 @@ def bases_of(git: Git, commit: str) -> list[str]:
     if ran.code not in (0, 1):
         raise GitFailed(f"git merge-base: {ran.reason}")
     return ran.out.decode().split()
-
-
-def folded(name: str) -> str:
-    """A name as file systems compare it that ignore case, or dots and spaces at the end."""
-    return paths.same_name(name.translate(_IGNORED)).rstrip(" .")
 
 
 def _differing(git: Git, base: str, commit: str) -> list[Arriving]:

@@ -250,6 +250,8 @@ def _reason(*outputs: bytes) -> str:
     ]
     if any("tell me who you are" in line for line in lines):
         return "git does not know who you are (git config --global user.name, user.email)"
+    if any("promisor remote" in line or "lazy fetching" in line for line in lines):
+        return "this clone does not have all contents (git fetch --refetch --no-filter gets them)"
     for mark in ("fatal:", "error:"):
         for line in lines:
             if line.startswith(mark):

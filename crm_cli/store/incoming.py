@@ -13,16 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from crm_cli.model.errors import Refused
-from crm_cli.store.arriving import LINK, Arriving, arriving, bases_of, folded
+from crm_cli.store.arriving import LINK, Arriving, arriving, bases_of
 from crm_cli.store.git import Git
+from crm_cli.store.lookalikes import PARTS, folded, is_repository
 from crm_cli.store.programs import changed_filters, run_by_settings
-from crm_cli.store.tree import SINGLE
-
-_REPOSITORY = frozenset(("head", "objects", "refs", "commondir"))
-"""Where git finds these it takes the folder for a repository; see git's setup.c."""
+from crm_cli.store.tree import FOLDERS, SINGLE
 
 _SETTINGS = frozenset((".gitattributes", ".gitignore", ".gitmodules", ".mailmap"))
-_FOLDERS = ("customers", "campaigns", "templates")
 _COMMAND = re.compile(rb"update\s*=\s*[\"']?\s*!", re.IGNORECASE)
 
 
@@ -87,7 +84,7 @@ def _repositories(git: Git, files: Sequence[Arriving]) -> Finding | None:
     for one in files:
         folder = ""
         for part in one.path.split("/"):
-            if folded(part) in _REPOSITORY:
+            if folded(part) in PARTS:
                 parts.setdefault(folder, []).append((folded(part), one.path))
             folder += f"{part}/"
     for folder, found in parts.items():
@@ -95,7 +92,7 @@ def _repositories(git: Git, files: Sequence[Arriving]) -> Finding | None:
         if not within:
             continue
         names = {name for name, _ in found} | set(_listed(git, folder))
-        if "head" in names and ("commondir" in names or {"objects", "refs"} <= names):
+        if is_repository(names):
             return Finding(
                 tuple(sorted({path for _, path in found})),
                 "git would take the folder for a repository, and run its hooks",
@@ -121,7 +118,7 @@ def _links(git: Git, files: Sequence[Arriving]) -> Finding | None:
         if not one.path.startswith(git.prefix):
             continue
         path = one.path.removeprefix(git.prefix)
-        if folded(path.partition("/")[0]) not in (*SINGLE, *_FOLDERS):
+        if folded(path.partition("/")[0]) not in (*SINGLE, *FOLDERS):
             continue
         target = os.fsdecode(git.run("cat-file", "blob", one.id, network=True))
         leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))

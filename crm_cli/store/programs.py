@@ -12,8 +12,9 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from crm_cli.store import attributes
-from crm_cli.store.arriving import Arriving, folded
+from crm_cli.store.arriving import Arriving
 from crm_cli.store.git import Git
+from crm_cli.store.lookalikes import folded
 
 _RUN = re.compile(
     r"filter\..*\.(?:clean|smudge|process)|merge\..*\.driver|diff\..*\.(?:command|textconv)"

@@ -22,6 +22,10 @@ SINGLE = ("crm.yaml", "products.yaml", "segments.yaml", "rates.yaml")
 """The files that a directory has at most once."""
 
 _WALKED = (("customers", ".yaml"), ("campaigns", ".yaml"), ("templates", ""))
+
+FOLDERS = tuple(top for top, _ in _WALKED)
+"""The folders that are read with all that is below them."""
+
 _TYPE = 0o170000
 _REGULAR = 0o100000
 
