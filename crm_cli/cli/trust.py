@@ -18,6 +18,8 @@ def trust(
 ) -> None:
     """Let git be run in this directory: its configuration can name programs to run.
 
+    The repository that it lies in now is meant; another one has to be trusted again.
+
     crm trust
     crm trust --remove
     """

@@ -19,7 +19,8 @@ from crm_cli.store.git import Git, GitFailed, nul_separated
 NAME = ".gitattributes"
 
 _CONVERTING = ("filter", "ident", "working-tree-encoding", "text", "crlf", "eol")
-_OFF = ("unspecified", "unset")
+OFF = ("unspecified", "unset")
+"""The values of an attribute that has no effect."""
 
 _HARMLESS = re.compile(
     rb"[-!]?(?:text|crlf|eol|binary|merge|diff|delta|whitespace|export-ignore|export-subst"
@@ -97,8 +98,8 @@ def converted(git: Git, texts: Mapping[str, bytes]) -> set[str]:
     for path, value in values(git, texts, _CONVERTING).items():
         data = texts[path]
         if (
-            value["filter"] not in _OFF
-            or value["working-tree-encoding"] not in _OFF
+            value["filter"] not in OFF
+            or value["working-tree-encoding"] not in OFF
             or (value["ident"] == "set" and b"$Id" in data)
             or (value["text"] != "unset" and b"\r" in data)
         ):
@@ -117,7 +118,7 @@ def check_filters(git: Git, paths: Collection[str]) -> None:
     named = {
         path: value["filter"]
         for path, value in values(git, paths, ["filter"]).items()
-        if value["filter"] not in (*_OFF, "set")
+        if value["filter"] not in (*OFF, "set")
     }
     if not named:
         return

@@ -56,4 +56,5 @@ def filter_of(path: str, folder: Path, environ: Mapping[str, str]) -> Filter | N
         return None
     git = Git(real, environ, found)
     named = attributes.values(git, [path], ["filter"])[path]["filter"]
-    return Filter(git, path) if named in attributes.configured(git) else None
+    applies = named not in attributes.OFF and named in attributes.configured(git)
+    return Filter(git, path) if applies else None

@@ -106,7 +106,10 @@ class Git:
         if not found:
             # A git that fails is not to be taken for one that has no commits: what is then
             # committed would be all that there is.
-            said = self.run("status", "--porcelain=v2", "--branch", "--untracked-files=no")
+            said = self.run(
+                "status", "--porcelain=v2", "--branch", "--untracked-files=no",
+                "--ignore-submodules=all",
+            )  # fmt: skip
             if b"# branch.oid (initial)\n" not in said:
                 raise GitFailed("git rev-parse: it does not say which commit is the last")
         return found

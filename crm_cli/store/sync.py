@@ -147,7 +147,7 @@ def unmerged(git: Git) -> bool:
 
 def incoming(git: Git, before: str) -> list[str]:
     """The files that differ between a commit and the present one."""
-    out = git.run("diff", "--name-only", "--relative", "-z", before, "HEAD")
+    out = git.run("diff", "--name-only", "--relative", "--no-renames", "-z", before, "HEAD")
     return [os.fsdecode(path) for path in out.split(b"\0") if path]
 
 

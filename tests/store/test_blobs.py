@@ -140,3 +140,15 @@ def test_a_filter_that_talks_a_lot_blocks_nothing(root: Path, blobs: Blobs) -> N
     git("config", "filter.enc.smudge", f"{talk}; {filters.SMUDGE}", cwd=root)
     for _ in range(3):
         assert blobs.read(blob(root, "filtered"), ANA).decode() == TEXT
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes with names")
+def test_a_filter_that_never_ends_is_stopped(
+    root: Path, blobs: Blobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_cli.store.blobs._SECONDS", 0.1)
+    git("checkout", "-q", "filtered", cwd=root)
+    os.mkfifo(tmp_path / "never")
+    git("config", "filter.enc.smudge", f"cat '{tmp_path}/never'", cwd=root)
+    with pytest.raises(GitFailed, match="took more than"):
+        blobs.read(blob(root, "filtered"), ANA)
