@@ -25,7 +25,7 @@ def merge_driver(
     """
     from crm_cli.features.merging import merge_files
 
-    conflicts = merge_files(base, ours, theirs, path)
+    conflicts = merge_files(base, ours, theirs, path, session.environ)
     for name in conflicts:
         session.say(f"both sides changed {name} of {path}; crm resolve settles it")
     session.negative = bool(conflicts)

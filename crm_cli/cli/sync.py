@@ -15,6 +15,8 @@ verbs = Verbs()
 def sync(session: Session, dry_run: DryRun = False) -> None:
     """Exchange changes with the others: commit, fetch, merge, check, send.
 
+    Files that git or crm would run or obey are not merged, but named.
+
     crm sync
     crm sync --dry-run
     """

@@ -18,14 +18,17 @@ def trust(
 ) -> None:
     """Let git be run in this directory: its configuration can name programs to run.
 
+    The repository that it lies in now is meant; another one has to be trusted again.
+
     crm trust
     crm trust --remove
     """
     from crm_cli.features.repository import set_trust
 
     root = visible(str(session.workspace.root))
-    changed = set_trust(session.workspace, trusted=not remove)
+    done = set_trust(session.workspace, trusted=not remove)
     if remove:
-        session.write(f"{root} is {'no longer' if changed else 'not'} trusted\n")
-    else:
-        session.write(f"{root} is {'now' if changed else 'already'} trusted\n")
+        session.write(f"{root} is {'no longer' if done.changed else 'not'} trusted\n")
+        return
+    within = f", in the repository {visible(done.above)}" if done.above else ""
+    session.write(f"{root} is {'now' if done.changed else 'already'} trusted{within}\n")

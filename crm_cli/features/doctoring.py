@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_cli.model.errors import CrmError, Severity, StorageError
+from crm_cli.model.errors import CrmError, Refused, Severity, StorageError
 from crm_cli.model.places import SETTINGS
 from crm_cli.store import files
 from crm_cli.store.discovery import cache_folder
@@ -147,25 +147,26 @@ def _index(workspace: Workspace) -> Check:
 
 
 def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Check]:
-    from crm_cli.store.git import obstacle, repository
     from crm_cli.store.identity import git_user
+    from crm_cli.store.lookalikes import lookalikes
+    from crm_cli.store.repository import find_repository
 
     if not _installed("git", environ):
         yield Check("git", State.WARN, "not installed: there is no history", "install git")
         return
     if workspace is None:
         return
-    gitdir = repository(workspace.root)
+    found = find_repository(workspace.root)
     name, email = git_user(environ)
     trusted = _trusted(workspace, environ)
     if isinstance(trusted, Check):
         yield trusted
-    elif gitdir is None:
+    elif found is None:
         yield Check("git", State.WARN, "no repository: there is no history", "crm git setup")
     elif not trusted:
         yield Check("git", State.WARN, "not trusted yet: nothing is committed", "crm git setup")
-    elif obstacle(gitdir):
-        yield Check("git", State.WARN, f"{obstacle(gitdir)}: nothing is committed", "git status")
+    elif found.obstacle():
+        yield Check("git", State.WARN, f"{found.obstacle()}: nothing is committed", "git status")
     elif not (name and email):
         yield Check(
             "git", State.WARN, "does not know who you are: nothing is committed",
@@ -173,13 +174,23 @@ def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Ch
         )  # fmt: skip
     else:
         yield Check("git", State.OK, f"each command is committed, as {name} <{email}>")
+    for folder in lookalikes(workspace.root):
+        yield Check(
+            "git", State.WARN, f"{folder} looks like a repository: git that is run there by hand "
+            "obeys its config and hooks", "see who made it, and remove it",
+        )  # fmt: skip
 
 
 def _trusted(workspace: Workspace, environ: Mapping[str, str]) -> bool | Check:
-    from crm_cli.store.trust import is_trusted, trusted_file
+    from crm_cli.store.trust import Untrusted, trusted_file, trusted_repository
 
     try:
-        return is_trusted(workspace.root, environ)
+        trusted_repository(workspace.root, environ)
+        return True
+    except Untrusted:
+        return False
+    except Refused as error:
+        return Check("git", State.WARN, error.message, "crm trust")
     except StorageError as error:
         return Check("git", State.FAIL, error.message, f"ls -l {trusted_file(environ)}")
 

@@ -15,8 +15,9 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, ListOf
 from crm_cli.model.places import CUSTOMERS, PLACES, Shape, kind_of, place_of
 from crm_cli.store.blobs import Blobs
-from crm_cli.store.commits import in_head, name_of
+from crm_cli.store.commits import name_of
 from crm_cli.store.log import Commit, Touched, log
+from crm_cli.store.objects import in_head
 from crm_cli.workspace import Workspace
 
 
@@ -145,7 +146,7 @@ def _path(workspace: Workspace, text: str) -> str:
 def _uncommitted(reader: _Reader, path: str) -> list[Change]:
     """What a file says that is not committed yet."""
     workspace = reader.workspace
-    before = reader.blob(in_head(workspace.git, [path]).get(path, ""))
+    before = reader.blob(in_head(workspace.git, [path]).get(path, ""), path, "HEAD")
     try:
         after: bytes | None = workspace.tree.read(path)
     except FileNotFoundError:
@@ -156,6 +157,11 @@ def _uncommitted(reader: _Reader, path: str) -> list[Change]:
         Change(None, "", _record(path), one, "not committed yet", "")
         for one in reader.differences(path, before, after)
     ]
+
+
+def _unreadable(path: str) -> Difference:
+    text = "the file changed, and one side of it cannot be read"
+    return Difference("file", path, "", None, None, text)
 
 
 def _record(path: str) -> str:
@@ -176,7 +182,7 @@ class _Reader:
     def __init__(self, workspace: Workspace, wanted: set[str] | None = None) -> None:
         self.workspace = workspace
         self.wanted = wanted
-        self._blobs = Blobs(workspace.git)
+        self._blobs = Blobs(workspace.git, many=True)
         self._users = {
             address.lower(): user for user, address in workspace.business.users.items() if address
         }
@@ -187,20 +193,27 @@ class _Reader:
     def changes(self, commits: list[Commit]) -> Iterator[Change]:
         """Each difference of each commit, in their order."""
         zone = self.workspace.business.time_zone
+        self._blobs.expect(
+            file
+            for commit in commits
+            for touched in commit.files
+            if self._counts(touched.path)
+            for file in ((commit.id, touched.path), (f"{commit.id}^", touched.source))
+        )
         for commit in commits:
             who = self._users.get(commit.email.lower(), commit.author)
             for file in commit.files:
                 if not self._counts(file.path):
                     continue
                 record = _record(file.path)
-                for one in self._of(file):
+                for one in self._of(file, commit.id):
                     yield Change(
                         commit.when.astimezone(zone), who, record, one, commit.subject, commit.id
                     )
 
-    def blob(self, id: str) -> bytes | None:
-        """A blob's bytes; None without an id, which is of no file."""
-        return self._blobs.read(id) if id else None
+    def blob(self, id: str, path: str, commit: str) -> bytes | None:
+        """A file's bytes as a commit has them; None without an id, which is of no file."""
+        return self._blobs.read(id, path, commit) if id else None
 
     def differences(
         self, path: str, before: bytes | None, after: bytes | None
@@ -213,8 +226,7 @@ class _Reader:
         try:
             return list(_differences(self._items(path, before), self._items(path, after)))
         except CrmError:
-            text = "the file changed, and one side of it cannot be read"
-            return [Difference("file", path, "", None, None, text)]
+            return [_unreadable(path)]
 
     def _items(self, path: str, data: bytes | None) -> dict[str, Item]:
         """The records that a file has: by key, or one under an empty key."""
@@ -230,7 +242,12 @@ class _Reader:
             return place is not None
         return place is CUSTOMERS and name_of(path) in self.wanted
 
-    def _of(self, file: Touched) -> list[Difference]:
+    def _of(self, file: Touched, commit: str) -> list[Difference]:
         if kind_of(file.path) is None:
             return [whole(file.path, came=not file.before, went=not file.after)]
-        return self.differences(file.path, self.blob(file.before), self.blob(file.after))
+        try:
+            before = self.blob(file.before, file.source, f"{commit}^")
+            after = self.blob(file.after, file.path, commit)
+        except CrmError:
+            return [_unreadable(file.path)]
+        return self.differences(file.path, before, after)

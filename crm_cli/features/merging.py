@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.model.errors import DataError, NotFound, UsageError
 from crm_cli.model.places import Shape, place_of
 from crm_cli.store import outside
+from crm_cli.store.blobs import Blobs
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.conflicts import Side, in_texts, joined, sides
-from crm_cli.store.git import repository
+from crm_cli.store.filtered import filter_of
 from crm_cli.store.merge import merge_file
+from crm_cli.store.repository import find_repository
 from crm_cli.store.trust import is_trusted
 from crm_cli.workspace import Change, Rewrite, Workspace, Written
 
 
-def merge_files(base: Path, ours: Path, theirs: Path, path: str) -> tuple[str, ...]:
+def merge_files(
+    base: Path, ours: Path, theirs: Path, path: str, environ: Mapping[str, str]
+) -> tuple[str, ...]:
     """Merge three files into `ours`, as git's merge drivers do; the names of conflicts.
+
+    git calls it in the top folder of its repository, with contents as it stores them: where
+    `path` has a filter they are converted before, and the result back.
 
     Raises UsageError, StorageError; then `ours` is as it was.
     """
     texts = [outside.read(one) for one in (base, ours, theirs)]
+    through = filter_of(path, Path.cwd(), environ)
+    if through is not None:
+        texts = [through.smudged(text) for text in texts]
     merged = merge_file(texts[0], texts[1], texts[2], path)
     if merged.data != texts[1]:
-        outside.write_bytes(ours, merged.data)
+        outside.write_bytes(ours, through.cleaned(merged.data) if through else merged.data)
     return merged.conflicts
 
 
@@ -59,7 +69,7 @@ def unsettled(workspace: Workspace, names: tuple[str, ...] = ()) -> list[Unsettl
 
 def _unmerged(workspace: Workspace) -> dict[str, dict[str, str]]:
     """The blobs of each side (`2` ours, `3` theirs) of the paths that git has not merged."""
-    if repository(workspace.root) is None or not is_trusted(workspace.root, workspace.environ):
+    if not _has_git(workspace):
         return {}
     found: dict[str, dict[str, str]] = {}
     for line in workspace.git.run("ls-files", "--unmerged", "-z").split(b"\0"):
@@ -72,20 +82,27 @@ def _unmerged(workspace: Workspace) -> dict[str, dict[str, str]]:
 
 def _file(workspace: Workspace, path: str, stages: dict[str, str]) -> Unsettled:
     if stages and not {"2", "3"} <= stages.keys():
-        mine, theirs = (_blob(workspace, stages[one]) if one in stages else "" for one in "23")
+        mine, theirs = (_blob(workspace, stages.get(one, ""), path) for one in "23")
         return Unsettled(path, (Side(1, mine, theirs),), whole=True)
     text = _text(workspace, path) if workspace.tree.exists(path) else ""
     found = tuple(sides(text))
     if stages and not found and _is_text(path):
         # What git cannot merge by line, such as an image, it leaves as ours.
-        mine, theirs = (_blob(workspace, stages[one]) for one in "23")
+        mine, theirs = (_blob(workspace, stages.get(one, ""), path) for one in "23")
         if text == mine:
             return Unsettled(path, (Side(1, mine, theirs),), whole=True)
     return Unsettled(path, found)
 
 
-def _blob(workspace: Workspace, id: str) -> str:
-    return workspace.git.run("cat-file", "blob", id).decode("utf-8", "surrogateescape")
+def _blob(workspace: Workspace, id: str, path: str) -> str:
+    """The text of a blob; empty without an id, which is of no file."""
+    if not id:
+        return ""
+    blobs = Blobs(workspace.git)
+    try:
+        return blobs.read(id, path).decode("utf-8", "surrogateescape")
+    finally:
+        blobs.close()
 
 
 def _is_text(path: str) -> bool:
@@ -136,21 +153,25 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
 
 def finish(workspace: Workspace, paths: tuple[str, ...]) -> bool:
     """Tell git that files are settled; whether that ended the merge. Raises GitFailed."""
-    gitdir = repository(workspace.root)
-    if gitdir is None or not is_trusted(workspace.root, workspace.environ):
+    if not _has_git(workspace):
         return False
     git = workspace.git
     if paths:
         git.run("add", "--all", "--", *paths)
-    if not (Path(gitdir) / "MERGE_HEAD").exists() or git.run("ls-files", "--unmerged"):
+    if not _is_merging(workspace) or git.run("ls-files", "--unmerged"):
         return False
     git.run("commit", "--quiet", "--no-edit")
     return True
 
 
+def _has_git(workspace: Workspace) -> bool:
+    found = find_repository(workspace.root)
+    return found is not None and is_trusted(workspace.root, workspace.environ)
+
+
 def _is_merging(workspace: Workspace) -> bool:
-    gitdir = repository(workspace.root)
-    return gitdir is not None and (Path(gitdir) / "MERGE_HEAD").exists()
+    found = find_repository(workspace.root)
+    return found is not None and (Path(found.gitdir) / "MERGE_HEAD").exists()
 
 
 def _replacing(old: bytes, new: bytes) -> Callable[[bytes | None], bytes]:

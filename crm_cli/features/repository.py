@@ -11,10 +11,18 @@ from typing import NamedTuple
 from crm_cli.model.errors import StorageError
 from crm_cli.model.places import SETTINGS
 from crm_cli.store import files, setup
-from crm_cli.store.git import Git, repository
+from crm_cli.store.git import Git
+from crm_cli.store.repository import find_repository
 from crm_cli.store.transaction import alone
 from crm_cli.store.trust import distrust, trust
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
+
+
+class Trusting(NamedTuple):
+    """Whether anything changed, and the top of the repository if it is a folder above."""
+
+    changed: bool
+    above: str
 
 
 class SetUp(NamedTuple):
@@ -25,21 +33,26 @@ class SetUp(NamedTuple):
     notes: tuple[str, ...]
 
 
-def set_trust(workspace: Workspace, *, trusted: bool) -> bool:
-    """Trust a directory, or no longer; whether that changed anything. Raises StorageError."""
+def set_trust(workspace: Workspace, *, trusted: bool) -> Trusting:
+    """Trust a directory with the repository that it lies in, or no longer.
+
+    Raises StorageError; Refused where the repository cannot be trusted.
+    """
     change = trust if trusted else distrust
-    return change(workspace.root, workspace.environ)
+    changed = change(workspace.root, workspace.environ)
+    found = find_repository(workspace.root)
+    above = found is not None and found.worktree != os.path.realpath(workspace.root)
+    return Trusting(changed, found.worktree if found and above else "")
 
 
 def set_up(workspace: Workspace) -> SetUp:
     """Trust the directory, install driver and hook; make a repository where there is none.
 
-    Raises GitFailed, StorageError.
+    Raises GitFailed, StorageError, Refused.
     """
     root, environ = workspace.root, workspace.environ
-    git = Git(os.path.realpath(root), environ)
     steps: list[Edit | Rewrite] = [Rewrite(".gitattributes", _with_line(setup.ATTRIBUTES))]
-    made = repository(root) is None or (workspace.business.autocommit and setup.is_unfinished(git))
+    made = _is_to_be_made(workspace)
     if made:
         # Said before there is a repository, so that a run that was killed can be told by it
         # from a repository that somebody else has just made.
@@ -53,8 +66,9 @@ def set_up(workspace: Workspace) -> SetUp:
             with _alone(workspace):
                 # Whatever stops this run, the next command commits them.
                 setup.announce(root, "git setup", [entry[0] for entry in workspace.tree.entries()])
-            setup.make(git)
-            trust(root, environ)
+            git = setup.make(root, environ)
+        else:
+            git = workspace.git
         notes = _installed(git)
         if made:
             with _alone(workspace):
@@ -74,6 +88,15 @@ def _begun() -> Iterator[None]:
         raise StorageError(
             f"{said}; git is set up in part", "crm git setup again does the rest"
         ) from error
+
+
+def _is_to_be_made(workspace: Workspace) -> bool:
+    """True if there is no repository, or one of the directory's own that was only begun."""
+    real = os.path.realpath(workspace.root)
+    found = find_repository(real)
+    if found is None or not workspace.business.autocommit:
+        return found is None
+    return setup.is_unfinished(Git(real, workspace.environ, found))
 
 
 def _alone(workspace: Workspace) -> AbstractContextManager[bool]:

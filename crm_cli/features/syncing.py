@@ -9,8 +9,9 @@ from typing import NamedTuple
 from crm_cli.model.errors import ConflictError, Problem, Refused, Severity
 from crm_cli.model.places import is_kept
 from crm_cli.store import sync as syncing
-from crm_cli.store.commits import commit_paths, forget, hand_subject, in_head, uncommitted
-from crm_cli.store.git import Git, obstacle, repository
+from crm_cli.store.commits import commit_paths, forget, hand_subject, uncommitted
+from crm_cli.store.git import Git
+from crm_cli.store.objects import in_head
 from crm_cli.store.transaction import alone
 from crm_cli.workspace import Workspace
 
@@ -45,8 +46,7 @@ def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
     Raises Refused, ConflictError, StorageError (offline: all is saved and committed here).
     """
     git = workspace.git
-    gitdir = repository(workspace.root)
-    reason = obstacle(gitdir) if gitdir else ""
+    reason = git.repository.obstacle() if git.repository else ""
     if reason:
         cure = "crm resolve settles what is open" if syncing.unmerged(git) else "finish it first"
         raise Refused(f"nothing can be synchronized now: {reason}", cure)
@@ -54,6 +54,8 @@ def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
     if dry_run:
         syncing.fetch(git, remote)
         apart = syncing.distance(git, remote)
+        if apart.behind:
+            syncing.fetched(git, remote)
         valid, invalid = _edited(workspace, git)
         return Synced(
             remote.name, apart.ahead, apart.behind, tuple(valid), tuple(invalid), dry=True

@@ -159,8 +159,8 @@ def _commit(workspace: Workspace, text: str) -> Commit:
 
 def _steps(workspace: Workspace, commit: Commit, blobs: Blobs) -> Iterator[Rewrite]:
     for file in commit.files:
-        before = blobs.read(file.before) if file.before else None
-        after = blobs.read(file.after) if file.after else None
+        before = blobs.read(file.before, file.path, f"{commit.id}^") if file.before else None
+        after = blobs.read(file.after, file.path, commit.id) if file.after else None
         yield Rewrite(file.path, _reverse(workspace, commit, file.path, before, after))
 
 

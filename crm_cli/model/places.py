@@ -117,6 +117,12 @@ records: items that others have, too, are asked for as theirs."""
 _FILES = {place.path: place for place in PLACES if not place.is_folder}
 _FOLDERS = {place.path[:-1]: place for place in PLACES if place.is_folder}
 
+FOLDERS: tuple[str, ...] = tuple(_FOLDERS)
+"""The names of the folders."""
+
+NAMES: tuple[str, ...] = (*_FILES, *_FOLDERS)
+"""The names of all files and folders at the top of the directory."""
+
 
 def place_of(path: str) -> Place | None:
     """The place that a file of the data belongs to, None for any other file.

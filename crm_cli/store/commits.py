@@ -7,7 +7,6 @@ command commits it. What a command found edited by hand is committed first, on i
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -18,14 +17,15 @@ from typing import NamedTuple
 
 from crm_cli.model.errors import Refused, StorageError
 from crm_cli.store import files, paths
-from crm_cli.store.git import Git, GitFailed, nul_separated, obstacle, repository
-from crm_cli.store.trust import is_trusted
+from crm_cli.store.attributes import check_filters
+from crm_cli.store.git import Git, GitFailed, nul_separated
+from crm_cli.store.objects import differing_paths, in_head, is_in, stored
+from crm_cli.store.trust import Untrusted, trusted_repository
 
 _UNCOMMITTED = "uncommitted"
 _COMMITS = "commits"
 _MANY = 5
 _MATCHED = 200
-_FEW = 20
 
 
 class Change(NamedTuple):
@@ -64,18 +64,18 @@ def keep(
     `author` is `Name <e-mail>` of who gave the command, where that is not git's own user.
     To be called while the directory is locked. Never raises for anything that git does.
     """
-    gitdir = repository(root)
-    if gitdir is None:
-        return Kept()
     real = os.path.realpath(root)
     written = [change.path for change in changes]
     try:
-        if not is_trusted(root, environ):
-            reason = "this directory is not trusted yet (crm git setup)"
-        elif not (reason := obstacle(gitdir)):
-            _retried(Git(real, environ), real, subject, changes, author)
+        repository = trusted_repository(root, environ)
+        if repository is None:
             return Kept()
-    except StorageError as error:
+        if not (reason := repository.obstacle()):
+            _retried(Git(real, environ, repository), real, subject, changes, author)
+            return Kept()
+    except Untrusted:
+        reason = "this directory is not trusted yet (crm git setup)"
+    except (StorageError, Refused) as error:
         reason = error.message
     except OSError as error:
         reason = files.reason(error)
@@ -98,24 +98,14 @@ def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: 
     written = {_tracked(real, change.path): change for change in changes}
     pending = uncommitted(real)
     heads = in_head(git, [*written, *(path for one in pending for path in one.paths)])
-    earlier: dict[str, bytes | Path | None] = {}
-    for one in pending:
-        for path in one.paths:
-            change = written.get(path)
-            if change is not None:
-                earlier[path] = change.before
-            elif not _is(git, path, heads.get(path), _on_disk(real, path)):
-                earlier[path] = Path(path)
-    by_hand: dict[str, bytes | Path | None] = {
-        path: change.before
-        for path, change in written.items()
-        if path not in earlier and not _is(git, path, heads.get(path), change.before)
+    late = {path for one in pending for path in one.paths}
+    found = {path: change.before for path, change in written.items()}
+    found |= {path: _on_disk(real, path) for path in late if path not in written}
+    differing = differing_paths(git, heads, found)
+    earlier: dict[str, bytes | Path | None] = {
+        path: found[path] if path in written else Path(path) for path in sorted(late & differing)
     }
-    earlier = {
-        path: content
-        for path, content in earlier.items()
-        if isinstance(content, Path) or not _is(git, path, heads.get(path), content)
-    }
+    by_hand = {path: found[path] for path in written if path in differing - late}
     if earlier:
         authors = {one.author for one in pending}
         by = authors.pop() if len(authors) == 1 else ""
@@ -128,7 +118,7 @@ def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: 
     todo = [
         path
         for path, change in written.items()
-        if not _is(git, path, heads.get(path), change.after)
+        if not is_in(git, path, heads.get(path), change.after)
     ]
     if todo:
         new = [path for path in todo if path not in heads]
@@ -141,8 +131,9 @@ def commit_paths(
 ) -> None:
     """One commit of exactly these paths as they are; `new` are those that git does not know.
 
-    What else is staged stays staged. Raises GitFailed.
+    What else is staged stays staged. Raises GitFailed, StorageError.
     """
+    check_filters(git, todo)
     if len(todo) > _MATCHED:
         # git compares each file with each path that it is given.
         contents = {path: Path(path) for path in todo}
@@ -171,8 +162,9 @@ def commit_contents(
 ) -> None:
     """One commit of these texts for these paths, whatever the files say by now.
 
-    None takes a path out; a Path means the file's own text. Raises GitFailed.
+    None takes a path out; a Path means the file's own text. Raises GitFailed, StorageError.
     """
+    check_filters(git, [path for path, content in contents.items() if content is not None])
     lines = []
     on_disk = []
     texts: dict[str, bytes] = {}
@@ -183,9 +175,9 @@ def commit_contents(
             lines.append(b"0 " + b"0" * 40 + b"\t" + os.fsencode(path) + b"\0")
         else:
             texts[path] = content
-    for path, blob in _stored(git, texts).items():
+    for path, blob in stored(git, texts).items():
         lines.append(b"100644 " + blob + b"\t" + os.fsencode(path) + b"\0")
-    prefix = os.fsencode(git.prefix())
+    prefix = os.fsencode(git.prefix)
     listed = b"".join(line.replace(b"\t", b"\t" + prefix, 1) if prefix else line for line in lines)
     with tempfile.TemporaryDirectory() as folder:
         extra = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
@@ -207,52 +199,6 @@ def commit_contents(
 def _by(author: str) -> list[str]:
     """The option for an author that is not git's own user, who stays the committer."""
     return [f"--author={author}"] if author else []
-
-
-def _stored(git: Git, texts: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Put texts into git; the id that each has there."""
-    if len(texts) <= _FEW:
-        return {
-            path: git.run("hash-object", "-w", "--stdin", f"--path={path}", input=text).strip()
-            for path, text in texts.items()
-        }
-    # One process for all of them.
-    with tempfile.TemporaryDirectory() as folder:
-        marks = Path(folder) / "marks"
-        stream = b"".join(
-            b"blob\nmark :%d\ndata %d\n%b\n" % (number, len(text), text)
-            for number, text in enumerate(texts.values(), 1)
-        )
-        git.run("fast-import", "--quiet", f"--export-marks={marks}", input=stream, seconds=300.0)
-        ids = dict(line.split() for line in marks.read_bytes().splitlines())
-    return {path: ids[b":%d" % number] for number, path in enumerate(texts, 1)}
-
-
-def in_head(git: Git, wanted: Sequence[str]) -> dict[str, str]:
-    """The blobs that the last commit has for these paths; none before the first commit.
-
-    Raises GitFailed.
-    """
-    if not wanted:
-        return {}
-    found = {}
-    # A tree is listed whole where many are wanted: arguments have a limit.
-    named = list(wanted) if len(wanted) <= 200 else []
-    ran = git.ask("ls-tree", "-r", "-z", "HEAD", "--", *named)
-    if ran.code and git.head():
-        raise GitFailed(f"git ls-tree: {ran.reason}")
-    for entry in ran.out.split(b"\0"):
-        head, _, path = entry.partition(b"\t")
-        parts = head.split()
-        if len(parts) == 3 and parts[1] == b"blob":
-            found[os.fsdecode(path)] = parts[2].decode()
-    return found if named else {path: found[path] for path in wanted if path in found}
-
-
-def blob_id(data: bytes, like: str = "") -> str:
-    """The id that git gives to bytes, by the algorithm that `like` was made with."""
-    hash = hashlib.sha256 if len(like) == 64 else hashlib.sha1
-    return hash(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def hand_subject(changed: Sequence[str] | Mapping[str, object]) -> str:
@@ -293,18 +239,6 @@ def own_commits(real: str) -> list[str]:
         return []
     lines = data.decode("ascii", "replace").split()
     return lines[::-1]
-
-
-def _is(git: Git, path: str, head: str | None, data: bytes | None) -> bool:
-    """Whether the last commit has exactly these bytes for a path."""
-    if head is None or data is None:
-        return head is None and data is None
-    if blob_id(data, head) == head:
-        return True
-    # Attributes may have git keep other line ends than the file has.
-    return b"\r" in data and (
-        git.run("hash-object", "--stdin", f"--path={path}", input=data).decode().strip() == head
-    )
 
 
 def _tracked(real: str, path: str) -> str:

@@ -1,8 +1,8 @@
 """git, for the history of a data directory. Nothing else in the program runs it.
 
-No shell, no questions, a time limit for everything. Which repository is meant is said by
-the folder alone: of the environment's `GIT_*` only what says who somebody is, and how to
-reach a server, is handed on.
+No shell, no questions, a time limit for everything. The repository is named on the command
+line, never discovered by git: a folder among the records may look like one. Of the
+environment's `GIT_*` only the variables for identity and for access to servers are passed on.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.errors import StorageError
+from crm_cli.store.repository import Repository
 
 if TYPE_CHECKING:
     import subprocess
@@ -31,14 +32,11 @@ _KEPT = (
     "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_EXEC_PATH",
 )  # fmt: skip
 
-_UNDER_WAY = (
-    ("rebase-merge", "a rebase is under way"),
-    ("rebase-apply", "a rebase is under way"),
-    ("MERGE_HEAD", "a merge is under way"),
-    ("CHERRY_PICK_HEAD", "a cherry-pick is under way"),
-    ("REVERT_HEAD", "a revert is under way"),
-    ("BISECT_LOG", "a bisection is under way"),
+_LOCAL = frozenset(
+    ("cat-file", "diff", "diff-tree", "log", "ls-tree", "merge-base", "rev-list", "rev-parse")
 )
+"""Commands that read objects and run no hooks. In a partial clone older versions of git fetch
+what is missing for them, whatever GIT_NO_LAZY_FETCH says."""
 
 
 class GitFailed(StorageError):
@@ -59,21 +57,31 @@ class Ran(NamedTuple):
 
 
 class Git:
-    """git in one folder."""
+    """git in one folder, which is real, and in the repository that it lies in.
 
-    def __init__(self, root: str | Path, environ: Mapping[str, str]) -> None:
+    Without a repository only commands that need none can be run.
+    """
+
+    def __init__(
+        self, root: str | Path, environ: Mapping[str, str], repository: Repository | None = None
+    ) -> None:
         self.root = os.fspath(root)
+        self.repository = repository
         self._environ = _environment(environ)
+        top = self.root if repository is None else repository.worktree
+        if os.pathsep not in top:
+            self._environ["GIT_CEILING_DIRECTORIES"] = os.path.dirname(top)
 
     def run(
         self,
         *words: str,
         input: bytes = b"",
         extra: Mapping[str, str] | None = None,
+        network: bool = False,
         seconds: float = SECONDS,
     ) -> bytes:
-        """What a command answers; raises GitFailed where it ends with anything but 0."""
-        ran = self.ask(*words, input=input, extra=extra, seconds=seconds)
+        """The output of a command; raises GitFailed if its exit code is not 0."""
+        ran = self.ask(*words, input=input, extra=extra, network=network, seconds=seconds)
         if ran.code:
             raise GitFailed(f"git {_verb(words)}: {ran.reason}")
         return ran.out
@@ -87,9 +95,10 @@ class Git:
         """The first line that a command answers; raises GitFailed where it fails."""
         return self.run(*words).decode("utf-8", "surrogateescape").partition("\n")[0]
 
+    @property
     def prefix(self) -> str:
-        """Where this folder lies in its repository, with `/` at its end; raises GitFailed."""
-        return self.line("rev-parse", "--show-prefix")
+        """The path of this folder from the top of its repository, with `/` at its end."""
+        return "" if self.repository is None else self.repository.prefix(self.root)
 
     def head(self) -> str:
         """The last commit; empty before the first one, which git has to say. GitFailed."""
@@ -97,7 +106,10 @@ class Git:
         if not found:
             # A git that fails is not to be taken for one that has no commits: what is then
             # committed would be all that there is.
-            said = self.run("status", "--porcelain=v2", "--branch", "--untracked-files=no")
+            said = self.run(
+                "status", "--porcelain=v2", "--branch", "--untracked-files=no",
+                "--ignore-submodules=all",
+            )  # fmt: skip
             if b"# branch.oid (initial)\n" not in said:
                 raise GitFailed("git rev-parse: it does not say which commit is the last")
         return found
@@ -107,40 +119,60 @@ class Git:
         *words: str,
         input: bytes = b"",
         extra: Mapping[str, str] | None = None,
+        network: bool = False,
         seconds: float = SECONDS,
     ) -> Ran:
-        """Run a command; raises GitFailed where there is no git, or it takes too long."""
+        """Run a command; raises GitFailed where there is no git, or it takes too long.
+
+        `network` allows git to reach other repositories, also for objects that a partial
+        clone lacks.
+        """
         import subprocess
 
-        process = self.start(*words, extra=extra)
+        process = self.start(*words, extra=extra, network=network)
         try:
             out, err = process.communicate(input, timeout=seconds)
         except subprocess.TimeoutExpired:
-            _end(process)
+            kill(process)
             raise GitFailed(
                 f"git {_verb(words)} took more than {seconds:g} s, and was stopped"
             ) from None
         except BaseException:
-            _end(process)
+            kill(process)
             raise
         return Ran(process.returncode, out, err)
 
-    def start(self, *words: str, extra: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """A command that is talked with; raises GitFailed where there is no git."""
+    def start(
+        self,
+        *words: str,
+        extra: Mapping[str, str] | None = None,
+        network: bool = False,
+        quiet: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """A command that is talked with; raises GitFailed where there is no git.
+
+        With `quiet` its messages, and those of filters, are dropped.
+        """
         import subprocess
 
         command = [
-            "git", "--no-pager", "--literal-pathspecs", "-c", "core.quotePath=false",
-            "-c", "core.fsmonitor=false", "-c", "color.ui=false", *words,
+            "git", *self._location(), "--no-pager", "--literal-pathspecs",
+            "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "color.ui=false",
+            "-c", "submodule.recurse=false", *words,
         ]  # fmt: skip
+        environ = {**self._environ, **(extra or {})}
+        if network:
+            environ["GIT_NO_LAZY_FETCH"] = "0"
+        elif _verb(words) in _LOCAL:
+            environ["GIT_ALLOW_PROTOCOL"] = "none"
         try:
             return subprocess.Popen(
                 command,
                 cwd=self.root,
-                env={**self._environ, **(extra or {})},
+                env=environ,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=subprocess.DEVNULL if quiet else subprocess.PIPE,
                 # Away from the terminal, where a helper of git's might ask a question.
                 start_new_session=True,
             )
@@ -149,40 +181,20 @@ class Git:
         except (OSError, ValueError) as error:
             raise GitFailed(f"git cannot be run: {error}") from error
 
+    def elsewhere(self, folder: str) -> Git:
+        """git with the same repository, for the files of another folder, and without an index."""
+        assert self.repository is not None
+        other = Git(folder, self._environ, self.repository._replace(worktree=folder))
+        other._environ["GIT_INDEX_FILE"] = os.path.join(folder, ".no-index")
+        return other
 
-def repository(root: str | Path) -> str | None:
-    """The git folder of the repository that a folder lies in, without asking git; or None."""
-    folder = os.path.realpath(root)
-    while True:
-        place = os.path.join(folder, ".git")
-        if os.path.isdir(place):
-            return place
-        if os.path.isfile(place):
-            try:
-                with open(place, encoding="utf-8") as stream:
-                    line = stream.readline(4096).strip()
-            except (OSError, UnicodeDecodeError):
-                return None
-            if line.startswith("gitdir: "):
-                return os.path.join(folder, line.removeprefix("gitdir: "))
-            return None
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
-
-
-def obstacle(gitdir: str) -> str:
-    """Why no commit may be made here now; empty where one may."""
-    for name, reason in _UNDER_WAY:
-        if os.path.lexists(os.path.join(gitdir, name)):
-            return reason
-    try:
-        with open(os.path.join(gitdir, "HEAD"), encoding="utf-8") as stream:
-            attached = stream.read(512).startswith("ref:")
-    except (OSError, UnicodeDecodeError):
-        return "the repository cannot be read"
-    return "" if attached else "HEAD is detached (git switch BRANCH goes back)"
+    def _location(self) -> list[str]:
+        """The options that name the repository, and forbid git to discover another one."""
+        explicit = ["-c", "safe.bareRepository=explicit"]
+        if self.repository is None:
+            return explicit
+        gitdir, worktree, _ = self.repository
+        return [f"--git-dir={gitdir}", f"--work-tree={worktree}", *explicit]
 
 
 def nul_separated(paths: Iterable[str]) -> bytes:
@@ -208,7 +220,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes]) -> None:
     """Stop a command and what it has started."""
     try:
         if hasattr(os, "killpg"):
@@ -241,6 +253,8 @@ def _reason(*outputs: bytes) -> str:
     ]
     if any("tell me who you are" in line for line in lines):
         return "git does not know who you are (git config --global user.name, user.email)"
+    if any("promisor remote" in line or "lazy fetching" in line for line in lines):
+        return "this clone does not have all contents (git fetch --refetch --no-filter gets them)"
     for mark in ("fatal:", "error:"):
         for line in lines:
             if line.startswith(mark):

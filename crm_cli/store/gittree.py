@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from crm_cli.model.errors import DataError, Problem, Severity
 from crm_cli.model.places import is_kept, place_of
+from crm_cli.store import attributes
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.files import LARGEST
 from crm_cli.store.git import Git
@@ -19,21 +20,37 @@ _FILES = ("100644", "100755")
 
 
 class Blob(NamedTuple):
-    """A file's bytes in git: its id and size."""
+    """A file's bytes in git: its id, the size that is stored, and the path it is stored for."""
 
     id: str
     size: int
+    path: str
 
 
 class GitTree:
-    """The tree with this id, as a `Tree`; its paths are those below the data directory."""
+    """A data directory in a commit, as a `Tree`; `id` is that of the directory's own tree."""
 
-    def __init__(self, git: Git, id: str) -> None:
+    def __init__(self, git: Git, commit: str, id: str) -> None:
         self.id = id
+        self.commit = commit
         self.problems: list[Problem] = []
         self._git = git
         self._blobs: dict[str, Blob] | None = None
         self._contents = Blobs(git)
+
+    def key(self) -> str:
+        """A name for all that can be read here: other filters give other contents.
+
+        Raises GitFailed.
+        """
+        filters = attributes.settings(self._git)
+        if not filters:
+            return self.id
+        import hashlib
+
+        above = self._contents.attributes(self.commit, self._git.prefix.rstrip("/"))
+        said = repr((filters, attributes.essence(above))).encode()
+        return f"{self.id}-{hashlib.sha256(said).hexdigest()[:16]}"
 
     def entries(self) -> Iterator[Entry]:
         """See `Tree.entries`."""
@@ -47,10 +64,13 @@ class GitTree:
         blob = self._listed().get(path)
         if blob is None:
             raise FileNotFoundError(path)
-        if blob.size > LARGEST:
+        data = b""
+        if blob.size <= LARGEST:
+            data = self._contents.read(blob.id, blob.path, self.commit)
+        if max(blob.size, len(data)) > LARGEST:
             problem = Problem(path, 0, 0, "too-large", "is larger than 16 MiB", "split it")
             raise DataError(f"{path} {problem.message}", problem.hint, (problem,))
-        return self._contents.read(blob.id)
+        return data
 
     def exists(self, path: str) -> bool:
         """See `Tree.exists`."""
@@ -72,13 +92,14 @@ class GitTree:
             if len(fields) < 4 or not self._belongs(path):
                 continue
             if fields[0] in _FILES:
-                found[path] = Blob(fields[2], int(fields[3]))
+                found[path] = Blob(fields[2], int(fields[3]), path)
             elif fields[0] == _LINK:
                 links[path] = fields[2]
             else:
                 self._skip(path, "not-a-file", "is not a file; skipped")
         for path, id in links.items():
-            place = posixpath.join(posixpath.dirname(path), os.fsdecode(self._contents.read(id)))
+            leads = os.fsdecode(self._contents.raw(id) or b"")
+            place = posixpath.join(posixpath.dirname(path), leads)
             target = found.get(posixpath.normpath(place))
             if target is None:
                 self._skip(path, "broken-link", "is a link to nothing here; skipped")

@@ -14,11 +14,15 @@ _FIELDS = 5
 
 
 class Touched(NamedTuple):
-    """A file that a commit changed: its blobs before and after (empty: no file)."""
+    """A file that a commit changed: its blobs before and after (empty: no file).
+
+    `source` is its path before, which is another one if it was renamed.
+    """
 
     path: str
     before: str
     after: str
+    source: str
 
 
 class Commit(NamedTuple):
@@ -64,8 +68,8 @@ def _touched(entry: bytes, words: Iterator[bytes]) -> Touched:
     """`:100644 100644 OLD NEW M`, followed by the path, or the two of a renaming."""
     fields = entry.lstrip(b"\n").decode().split()
     status = fields[4]
-    path = next(words, b"")
+    source = path = next(words, b"")
     if status[0] in "RC":
         path = next(words, b"")
     before, after = ("" if not id.strip("0") else id for id in fields[2:4])
-    return Touched(os.fsdecode(path), before, after)
+    return Touched(os.fsdecode(path), before, after, os.fsdecode(source))

@@ -12,11 +12,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from crm_cli.model.errors import StorageError
+from crm_cli.model.errors import Refused, StorageError
 from crm_cli.model.places import PLACES, SETTINGS, Shape
 from crm_cli.store import files, outside
-from crm_cli.store.commits import commit_paths, forget, in_head, note
-from crm_cli.store.git import COMMITTING, Git, GitFailed
+from crm_cli.store.commits import commit_paths, forget, note
+from crm_cli.store.git import COMMITTING, Git
+from crm_cli.store.objects import in_head
+from crm_cli.store.repository import find_repository
 from crm_cli.store.trust import trust
 
 ATTRIBUTES = "*.yaml -text merge=crm\n"
@@ -35,15 +37,19 @@ def driver() -> str:
     return f"{program()} merge-driver %O %A %B %P"
 
 
-def make(git: Git) -> None:
-    """A new repository; raises GitFailed."""
+def make(root: Path, environ: Mapping[str, str]) -> Git:
+    """Make a repository in a folder, and trust it. Raises StorageError, Refused."""
+    real = os.path.realpath(root)
+    git = Git(real, environ)
     named = git.text("config", "--get", "init.defaultBranch")
     git.run("init", "--quiet", *(() if named else ("--initial-branch=main",)))
+    trust(root, environ)
+    return Git(real, environ, find_repository(real))
 
 
 def is_unfinished(git: Git) -> bool:
     """Whether a folder's own repository has not even the settings."""
-    return not git.prefix() and not in_head(git, [SETTINGS.path])
+    return not git.prefix and not in_head(git, [SETTINGS.path])
 
 
 def install(git: Git) -> list[str]:
@@ -57,9 +63,8 @@ def install(git: Git) -> list[str]:
     before = files.read_if_any(hook)
     if before is not None and _MARK.encode() not in before:
         return [f"{hook} is your own and stays; to check records in it, call: crm check"]
-    prefix = git.prefix()
     outside.make_folder(os.path.dirname(hook))
-    outside.write_bytes(hook, _hook(prefix).encode(), mode=0o755)
+    outside.write_bytes(hook, _hook(git.prefix).encode(), mode=0o755)
     return []
 
 
@@ -69,7 +74,7 @@ def announce(root: Path, subject: str, paths: Sequence[str]) -> None:
 
 
 def commit_all(git: Git, subject: str) -> None:
-    """One commit of all that git does not ignore, or a note to do so. Raises GitFailed."""
+    """One commit of all that git does not ignore, or a note to do so. Raises StorageError."""
     listed = git.run("ls-files", "-z", "--others", "--modified", "--exclude-standard")
     known = [
         path
@@ -80,20 +85,18 @@ def commit_all(git: Git, subject: str) -> None:
         if known:
             commit_paths(git, subject, known, known)
         forget(git.root)
-    except GitFailed:
+    except StorageError:
         note(git.root, subject, known)
         raise
 
 
 def begin(root: Path, environ: Mapping[str, str], subject: str) -> str:
     """A repository for a new directory, with its first commit; a line where that failed."""
-    git = Git(os.path.realpath(root), environ)
     try:
-        make(git)
-        trust(root, environ)
+        git = make(root, environ)
         install(git)
         commit_all(git, subject)
-    except StorageError as error:
+    except (StorageError, Refused) as error:
         return f"saved, not committed: {error.message}"
     except OSError as error:
         return f"saved, not committed: {files.reason(error)}"
@@ -106,6 +109,9 @@ def _hook(prefix: str) -> str:
 #!/bin/sh
 {_MARK}
 [ -n "${COMMITTING}" ] && exit 0
+# Named, so that no folder below is taken for a repository.
+GIT_DIR=$(git rev-parse --absolute-git-dir) && GIT_WORK_TREE=$(pwd) || exit 1
+export GIT_DIR GIT_WORK_TREE
 cd "./"{shlex.quote(prefix)} || exit 1
 git diff --cached --name-only -z --relative --diff-filter=ACMR -- \\
     {" ".join(checked)} |

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, Refused, StorageError
 from crm_cli.store.git import Git, Ran
+from crm_cli.store.incoming import examine
 from crm_cli.store.setup import driver
 
 SECONDS = 120.0
 """How long one conversation with a remote may take."""
 
-_NETWORK = {"GIT_NO_LAZY_FETCH": "0"}
 _LATER = (
     "[rejected]",
     "non-fast-forward",
@@ -60,7 +60,9 @@ def remote_of(git: Git) -> Remote:
 
 def fetch(git: Git, remote: Remote) -> None:
     """Get what the remote has; raises GitFailed (offline, no access)."""
-    ran = git.ask("fetch", "--quiet", remote.name, extra=_NETWORK, seconds=SECONDS)
+    ran = git.ask(
+        "fetch", "--quiet", "--no-recurse-submodules", remote.name, network=True, seconds=SECONDS
+    )
     if ran.code:
         raise StorageError(
             f"{remote.name} cannot be reached: {ran.reason}",
@@ -76,15 +78,26 @@ def distance(git: Git, remote: Remote) -> Distance:
     return Distance(int(ahead), int(behind))
 
 
+def fetched(git: Git, remote: Remote) -> str:
+    """The commit that was fetched, if it may be merged; raises Refused where it may not."""
+    commit = git.line("rev-parse", "--verify", remote.ref)
+    examine(git, commit, f"{remote.name}/{remote.branch}")
+    return commit
+
+
 def merge(git: Git, remote: Remote) -> list[str]:
     """Merge what was fetched; the paths in conflict, which stay to be settled.
 
-    Raises ConflictError where git will not even begin, with the files as they were.
+    Raises Refused where it would bring files that are not data; ConflictError where git will
+    not even begin, with the files as they were.
     """
+    # By its id, since another fetch could bring another one meanwhile.
+    commit = fetched(git, remote)
+    subject = f"Merge remote-tracking branch '{remote.name}/{remote.branch}'"
     ran = git.ask(
         "-c", f"merge.crm.driver={driver()}", "-c", "merge.crm.name=crm",
-        "merge", "--quiet", "--no-edit", "--no-stat", remote.ref,
-        seconds=600.0,
+        "merge", "--quiet", "--no-edit", "--no-stat", "-m", subject, commit,
+        network=True, seconds=600.0,
     )  # fmt: skip
     if not ran.code:
         return []
@@ -101,7 +114,7 @@ def push(git: Git, remote: Remote) -> bool:
     words = [] if remote.tracked else ["--set-upstream"]
     ran = git.ask(
         "push", "--quiet", "--porcelain", *words, remote.name, f"HEAD:refs/heads/{remote.branch}",
-        extra=_NETWORK, seconds=SECONDS,
+        network=True, seconds=SECONDS,
     )  # fmt: skip
     if not ran.code:
         return True
@@ -116,8 +129,9 @@ def push(git: Git, remote: Remote) -> bool:
 
 def edited(git: Git) -> list[str]:
     """Files that differ from the last commit or are new, and that git does not ignore."""
-    out = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", ".")
-    prefix = git.prefix()
+    out = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames",
+                  "--ignore-submodules=all", ".")
+    prefix = git.prefix
     found = []
     for entry in out.split(b"\0"):
         path = os.fsdecode(entry[3:])
@@ -133,7 +147,7 @@ def unmerged(git: Git) -> bool:
 
 def incoming(git: Git, before: str) -> list[str]:
     """The files that differ between a commit and the present one."""
-    out = git.run("diff", "--name-only", "--relative", "-z", before, "HEAD")
+    out = git.run("diff", "--name-only", "--relative", "--no-renames", "-z", before, "HEAD")
     return [os.fsdecode(path) for path in out.split(b"\0") if path]
 
 

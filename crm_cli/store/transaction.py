@@ -205,9 +205,9 @@ def _tidy(root: str, lock: Lock) -> bool:
 def _note(root: str) -> None:
     """What a killed run wrote it may not have committed: the next one does."""
     from crm_cli.store.commits import note
-    from crm_cli.store.git import repository
+    from crm_cli.store.repository import find_repository
 
-    change = last.last(Path(root)) if repository(root) is not None else None
+    change = last.last(Path(root)) if find_repository(root) is not None else None
     if change is not None and change.intact:
         note(root, change.subject, [file.path for file in change.files])
 

@@ -115,7 +115,7 @@ class Workspace:
         self.as_of = ""
         """The commit whose state is answered from; empty for the files as they are."""
         self.as_of_tree = ""
-        """The id of that commit's tree, as far as it is this directory's."""
+        """The name of what that commit has of this directory, as a key for its index."""
         self.checking = False
         """Set by a command whose answer is the problems: then no answer is partial for them."""
         self.written = False
@@ -221,20 +221,16 @@ class Workspace:
     @cached_property
     def git(self) -> Git:
         """git in this directory; Refused where it has no repository, or is not trusted."""
-        from crm_cli.store.git import Git, repository
-        from crm_cli.store.trust import is_trusted
+        from crm_cli.store.git import Git
+        from crm_cli.store.trust import trusted_repository
 
-        if repository(self.root) is None:
+        repository = trusted_repository(self.root, self.environ)
+        if repository is None:
             raise Refused(
                 f"{self.root} lies in no git repository, so it has no history",
                 "crm git setup makes one",
             )
-        if not is_trusted(self.root, self.environ):
-            raise Refused(
-                f"{self.root} is not trusted yet, so git is not run there",
-                "crm git setup trusts it; do so only where you know who made it",
-            )
-        return Git(os.path.realpath(self.root), self.environ)
+        return Git(os.path.realpath(self.root), self.environ, repository)
 
     @property
     def untrusted(self) -> bool:
@@ -244,11 +240,12 @@ class Workspace:
         """
         if "index" not in self.__dict__ or not self.business.autocommit:
             return False
-        from crm_cli.store.git import repository
+        from crm_cli.store.repository import find_repository
         from crm_cli.store.trust import is_trusted
 
         try:
-            return repository(self.root) is not None and not is_trusted(self.root, self.environ)
+            found = find_repository(self.root)
+            return found is not None and not is_trusted(self.root, self.environ)
         except StorageError:
             return False
 
@@ -256,12 +253,12 @@ class Workspace:
         """Answer from a commit's tree from now on; raises Refused, GitFailed."""
         from crm_cli.store.gittree import GitTree
 
-        prefix = self.git.prefix().rstrip("/")
+        prefix = self.git.prefix.rstrip("/")
         tree = self.git.run("rev-parse", "--verify", f"{commit}:{prefix}").decode().strip()
         for name in ("index", "clock", "user", "tree"):
             self.__dict__.pop(name, None)
-        self.as_of, self.as_of_tree = commit, tree
-        self.tree = GitTree(self.git, tree)
+        self.tree = made = GitTree(self.git, commit, tree)
+        self.as_of, self.as_of_tree = commit, made.key()
 
     # Asking
 

@@ -85,3 +85,15 @@ def test_status_is_answered_with_doctor(crm: Crm) -> None:
     ran = crm("status")
     assert ran.code == 2
     assert "write: crm doctor" in ran.err
+
+
+def test_a_folder_that_git_would_take_for_a_repository_warns(crm: Crm, shop: Path) -> None:
+    for name in ("objects", "refs"):
+        (shop / "customers/deep" / name).mkdir(parents=True)
+    (shop / "customers/deep/HEAD").write_text("ref: refs/heads/main\n")
+    (shop / "other/.git").mkdir(parents=True)
+    run = crm("doctor")
+    assert run.code == 0 and run.out.count("looks like a repository") == 1
+    assert f"{shop}/customers/deep looks like a repository" in run.out
+    (shop / "customers/.GIT").mkdir()
+    assert f"{shop}/customers looks like a repository" in crm("doctor").out

@@ -14,7 +14,7 @@ from crm_cli.model.errors import Refused, Unreadable, UsageError
 from crm_cli.model.settings import SETTINGS
 from crm_cli.store import files, outside
 from crm_cli.store.discovery import default_directory, holds_settings, set_default
-from crm_cli.store.git import repository
+from crm_cli.store.repository import find_repository
 from crm_cli.store.setup import ATTRIBUTES, begin
 from crm_cli.store.transaction import Committed, FileChange, commit
 
@@ -91,7 +91,7 @@ def init(
         outside.make_folder(root / places.CUSTOMERS.path)
     except OSError as error:
         raise files.failure(f"make {root}", error, "") from error
-    git = git and repository(root) is None
+    git = git and find_repository(root) is None
     texts = {
         places.SETTINGS.path: _settings(settings, sample=sample, git=git),
         ".gitignore": IGNORE,
