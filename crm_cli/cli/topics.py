@@ -43,6 +43,12 @@ text or the customer's name, and customer/FIELD is the customer's:
 
   crm task list +vip due:this-week customer/city:Koper
 
+A field that names another record (crm query fields lists them as references) leads on to
+that record's fields, in terms, expressions and columns alike:
+
+  crm list line/product.category:coffee referred-by.city:Koper
+  crm payment list --cols date,amount,for.number,for.due
+
 Full expressions, for what terms cannot say, with -w (--where):
 
   crm list -w 'orders > 2 or (tag = vip and city = "New York")'

@@ -27,7 +27,7 @@ def aggregate(node: Aggregate, row: Row, condition: Condition, *, often: bool = 
     """The value of an aggregate for a row; `often` where the statement names it several times."""
     if node.name == "average_order":
         return _average_order(node, row, condition)
-    holder, steps = climb(row, node.collection)
+    holder, steps = climb(row, node.collection.steps)
     once = not often and holder.frame.base.kind in HOMES
     if node.name and holder.kind in HOMES and len(steps) == 1 and not once:
         return _grouped(node, holder, condition)

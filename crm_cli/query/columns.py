@@ -15,8 +15,8 @@ from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import Ref, Source, Way, names, of_row, record_of, resolve
-from crm_cli.query.rows import Row, Value, currency, reach, value
+from crm_cli.query.fields import Ref, Source, names, of_row, record_of, resolve
+from crm_cli.query.rows import Row, Value, climb, currency, reach, value
 from crm_cli.query.scope import Scope
 
 _ALIASED = r"(?si)(.*\S)\s+as\s+([A-Za-z_][\w-]*)"
@@ -76,8 +76,7 @@ def column(name: str, compiler: Compiler) -> Selected:
     """The column that a name means for the statement's rows; raises UsageError."""
     bare, alias = split_alias(name)
     if alias:
-        found = column(bare, compiler)
-        return found._replace(column=found.column._replace(key=alias))
+        return _named(alias, column(bare, compiler))
     scope, row = compiler.scope, compiler.frame.base
     wanted = normal(name)
     if not wanted:
@@ -179,9 +178,10 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
     if operand.source is Source.EXTRA:
         return _extra(key, operand, compiler)
     if operand.lifted:
-        owner = compiler.frame.record()
+        owner, _ = climb(row, operand.steps)
         if operand.lifted == "tag":
-            return _tags(owner)
+            tags = _tags(owner)
+            return tags if owner is compiler.frame.record() else _named(key, tags)
         sql = owner.column(operand.lifted)
         return _selected(key, Value(sql, operand.type), compiler)
     if operand.many:
@@ -192,6 +192,10 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
 def _tags(owner: Row) -> Selected:
     sql = owner.column("tags")
     return Selected(Column("tags", _TEXTS), sql, "", (sql,))
+
+
+def _named(key: str, selected: Selected) -> Selected:
+    return selected._replace(column=selected.column._replace(key=key))
 
 
 def _selected(key: str, found: Value, compiler: Compiler, *, base: bool = False) -> Selected:
@@ -248,9 +252,7 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
         raise UsageError(
             f"{key} has several values", f"write sum({key}), max({key}) or last({key}) in --cols"
         )
-    steps = ref.steps
-    while steps and steps[0].way in (Way.PARENT, Way.RECORD):
-        row, steps = row.up(steps[0]), steps[1:]
+    row, steps = climb(row, ref.steps)
     item, link = row.items(steps[0])
     sqls: list[str] = []
 
@@ -258,7 +260,7 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
         sqls.append(value(ref, at).sql)
         return "1"
 
-    if any(step.way in (Way.ITEMS, Way.DEEP) for step in steps[1:]):
+    if not all(step.way.single for step in steps[1:]):
         raise UsageError(f"{key} has several values in each item", "ask for the items themselves")
     reach(item, steps[1:], take)
     source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"

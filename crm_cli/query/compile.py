@@ -37,7 +37,7 @@ from crm_cli.query.ast import (
     Word,
 )
 from crm_cli.query.fault import QueryError
-from crm_cli.query.fields import Collection, Ref, Source, Step, Way, record_of, titled
+from crm_cli.query.fields import Collection, Ref, Source, Step, record_of, titled
 from crm_cli.query.operators import against, compared_any, present
 from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
 from crm_cli.query.scope import Scope
@@ -280,8 +280,8 @@ def _reached(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str], seal
 
 
 def _climbs(steps: tuple[Step, ...]) -> bool:
-    """Whether steps lead to one row: what it is part of, or its record, or itself."""
-    return all(step.way in (Way.PARENT, Way.RECORD) for step in steps)
+    """Whether steps lead to one row: what it is part of or refers to, its record, itself."""
+    return all(step.way.single for step in steps)
 
 
 def _certain(test: str) -> str:

@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 from crm_cli.index.schema import columns, has_currency, listed
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import FieldType, Storage
+from crm_cli.model.fieldtypes import Code, FieldType, Storage
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS
+from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, RECORDS
 from crm_cli.query.dialect import name
 from crm_cli.query.fields import (
-    Collection,
     Ref,
     Source,
     Step,
@@ -42,32 +41,61 @@ class Value(NamedTuple):
 
 
 class Row:
-    """A table's row under an alias, with the joins that its conditions turned out to need."""
+    """A table's row under an alias, with the joins that its conditions turned out to need.
 
-    __slots__ = ("_parent", "alias", "frame", "joins", "kind")
+    `root` is the row in whose FROM it is joined; a row that is not joined is its own.
+    """
 
-    def __init__(self, kind: Kind, alias: str, frame: Frame) -> None:
+    __slots__ = ("_parent", "_referred", "alias", "frame", "joins", "kind", "root")
+
+    def __init__(self, kind: Kind, alias: str, frame: Frame, root: Row | None = None) -> None:
         self.kind = kind
         self.alias = alias
         self.frame = frame
+        self.root = root or self
         self.joins: list[str] = []
         self._parent: Row | None = None
+        self._referred: dict[str, Row] = {}
 
     def column(self, key: str) -> str:
         """A column of this row."""
         return f"{self.alias}.{name(key)}"
 
     def up(self, step: Step) -> Row:
-        """The row that it is part of, or that of its record."""
+        """The row that it is part of, that of its record, or the one that a field of it names."""
         if step.way is Way.RECORD:
             return self if self.kind is step.kind else self.frame.record()
+        if step.way is Way.REFERENCE:
+            return self._referred.get(step.key) or self._refer(step)
         if self._parent is None:
-            self._parent = Row(step.kind, self.frame.alias(step.kind), self.frame)
-            self.joins.append(
+            self._parent = Row(step.kind, self.frame.alias(step.kind), self.frame, self.root)
+            self.root.joins.append(
                 f"JOIN {name(step.kind.name)} {self._parent.alias}"
                 f" ON {self._parent.alias}.pk = {self.alias}.parent"
             )
         return self._parent
+
+    def _refer(self, step: Step) -> Row:
+        """Join the record that a field names, where there is one; never more than one."""
+        kind = step.kind
+        found = self._referred[step.key] = Row(kind, self.frame.alias(kind), self.frame, self.root)
+        wanted = self.column(step.key)
+        join = f"LEFT JOIN {name(kind.name)} {found.alias} ON"
+        if kind in ENTRIES:
+            self.root.joins.append(f"{join} {found.column('id')} = {wanted}")
+            return found
+        by = ["id"]
+        among = f"FROM {name(kind.name)} x WHERE"
+        record = record_of(kind)
+        if record is not None and record is (record_of(self.kind) or self.kind):
+            holder = "pk" if self.kind is record else record.name
+            among += f" x.{name(record.name)} = {self.column(holder)} AND"
+            title = kind.by_key.get(kind.title)
+            by += [title.key] if title is not None and isinstance(title.type, Code) else []
+        firsts = [f"(SELECT MIN(x.pk) {among} x.{name(key)} = {wanted})" for key in by]
+        first = f"COALESCE({', '.join(firsts)})" if len(firsts) > 1 else firsts[0]
+        self.root.joins.append(f"{join} {found.alias}.pk = {first}")
+        return found
 
     def has(self, inner: Row, link: str, condition: str) -> str:
         """Whether it has items, by `link`, that meet a condition.
@@ -148,7 +176,7 @@ class Frame:
         if self._record is None:
             kind = record_of(self.base.kind)
             assert kind is not None, self.base.kind
-            self._record = Row(kind, "c", self)
+            self._record = Row(kind, "c", self, self.base)
             joined = f"JOIN {name(kind.name)} c ON c.pk = {self.base.column(kind.name)}"
             self.base.joins.insert(0, joined)
         return self._record
@@ -159,17 +187,16 @@ def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
     if not steps:
         return test(row)
     step, rest = steps[0], steps[1:]
-    if step.way in (Way.PARENT, Way.RECORD):
+    if step.way.single:
         return reach(row.up(step), rest, test)
     inner, link = row.items(step)
     condition = reach(inner, rest, test)
     return row.has(inner, link, condition)
 
 
-def climb(row: Row, collection: Collection) -> tuple[Row, tuple[Step, ...]]:
-    """The row that holds a collection, and the steps down to its items that are left."""
-    steps = collection.steps
-    while steps and steps[0].way in (Way.PARENT, Way.RECORD):
+def climb(row: Row, steps: tuple[Step, ...]) -> tuple[Row, tuple[Step, ...]]:
+    """The row that the first steps lead to, as far as each leads to one, and the steps left."""
+    while steps and steps[0].way.single:
         row = row.up(steps[0])
         steps = steps[1:]
     return row, steps

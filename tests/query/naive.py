@@ -28,6 +28,7 @@ class Directory:
     def __init__(self, root: Path, today: date) -> None:
         self.today = today
         self.rates = _load(root / "rates.yaml")
+        self.products = _load(root / "products.yaml")
         self.customers: list[Record] = []
         for path in sorted(root.glob("customers/*.yaml"), key=lambda path: path.stem):
             record = _load(path)
@@ -172,6 +173,24 @@ def _money(row: Record, here: Directory) -> list[Any]:
     return [] if found is None else [found]
 
 
+def _category(line: Record, here: Directory) -> list[Any]:
+    product = here.products.get(line.get("product", ""), {})
+    return [product["category"]] if "category" in product else []
+
+
+def _order(purchase: Record, here: Directory) -> list[Any]:
+    """The status of the purchase that it names by id or number."""
+    wanted = purchase.get("order")
+    others = purchase["customer"]["purchases"]
+    found = [one for one in others if wanted is not None and one.get("number") == wanted]
+    return [found[0].get("status", "posted")] if found else []
+
+
+def _referrer(customer: Record, here: Directory) -> list[Any]:
+    found = [one for one in here.customers if one["id"] == customer.get("referred_by")]
+    return _owner(found[0], here) if found else []
+
+
 FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
     "customer": {
         "name": ("text", _key("name")),
@@ -182,6 +201,7 @@ FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
         "kind": ("word", _key("kind")),
         "employees": ("number", _key("employees")),
         "created": ("date", _key("created")),
+        "referred_by.owner": ("word", _referrer),
         "spend": ("number", lambda row, here: [spend(row, here)]),
         "orders": ("number", lambda row, here: [len(sales(row))]),
         "last-purchase": (
@@ -202,6 +222,7 @@ FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
         "date": ("date", _key("date")),
         "net": ("number", _money),
         "owner": ("word", _owner),
+        "order.status": ("word", _order),
     },
     "interaction": {
         "kind": ("word", _key("kind")),
@@ -210,6 +231,7 @@ FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
     },
     "line": {
         "product": ("word", _key("product")),
+        "product.category": ("text", _category),
         "quantity": ("number", _key("quantity")),
         "date": ("date", lambda row, here: [row["purchase"]["date"]]),
     },

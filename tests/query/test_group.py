@@ -105,6 +105,14 @@ def test_a_list_puts_a_row_into_each_of_its_values_once(shop: Shop) -> None:
     assert by_month == [("2025", 1), ("2026", 3), (None, 2)]
 
 
+def test_references_are_stepped_through(shop: Shop) -> None:
+    rows = ask(shop, "product.category", "count,sum:net", base="line", sort="sum:net-").rows
+    assert rows == [("coffee", 2, Decimal("388.50")), ("ware", 1, Decimal("20.00"))]
+    by_list = ask(shop, "lines.product.category", "count", base="purchase", sort="count-").rows
+    assert by_list == [(None, 5), ("coffee", 2), ("ware", 1)]
+    assert ask(shop, "for.date.year", "count", base="payment").rows == [("2026", 1)]
+
+
 def test_a_first_one_speaks_for_all(shop: Shop) -> None:
     """Bor has two cities; he counts once, in the first."""
     rows = ask(shop, "city", "count").rows

@@ -60,6 +60,9 @@ WORDS = {
     "tag": ("vip", "čaj", "CAJ", "cold"),
     "owner": USERS,
     "product": ("beans", "cup"),
+    "product.category": ("coffee", "bean", "Ware"),
+    "referred_by.owner": USERS,
+    ("purchase", "order.status"): ("posted", "draft", "cancelled"),
     ("customer", "kind"): ("person", "organization"),
     ("task", "status"): ("open", "completed", "deferred"),
     "priority": ("low", "normal", "urgent"),
@@ -86,7 +89,7 @@ DAY = st.integers(-20, 400).map(lambda days: TODAY - timedelta(days=days))
 MONEY = st.sampled_from(("10", "99.5", "100", "250", "0.01"))
 LINES = st.lists(
     _item(
-        product=st.sampled_from(("beans", "cup")),
+        product=_maybe(st.sampled_from(("beans", "cup", "gone"))),
         quantity=st.sampled_from(("1", "2.5", "3")),
         unit_price=st.sampled_from(("18.50", "0.333", "5")),
         discount=_maybe(st.sampled_from(("10", "33.3"))),
@@ -109,6 +112,7 @@ CUSTOMER = _item(
     notes=_maybe(st.sampled_from(("Novo leto", "klicati"))),
     kind=_maybe(st.sampled_from(("person", "organization"))),
     owner=_maybe(st.sampled_from(USERS)),
+    referred_by=_maybe(st.sampled_from(("c0", "c1", "c9"))),
     employees=_maybe(st.integers(0, 12)),
     created=_maybe(DAY),
     tags=st.lists(st.sampled_from(("vip", "Čaj", "cold")), max_size=2, unique=True),
@@ -134,6 +138,7 @@ CUSTOMER = _item(
 )
 DIRECTORIES = st.lists(CUSTOMER, min_size=1, max_size=6)
 
+PRODUCTS = "beans: {name: Beans, category: Coffee beans}\ncup: {name: Cup}\n"
 RATES = "2026-01-01: {USD: 1.10}\n2026-06-01: {USD: 1.25}\n"
 
 
@@ -145,7 +150,7 @@ def opened(customers: list[dict[str, Any]]) -> Iterator[tuple[Shop, Directory]]:
         (root / "customers").mkdir()
         (root / "crm.yaml").write_text("currency: EUR\ntime_zone: Europe/Ljubljana\n")
         (root / "rates.yaml").write_text(RATES)
-        (root / "products.yaml").write_text("beans: {name: Beans}\ncup: {name: Cup}\n")
+        (root / "products.yaml").write_text(PRODUCTS)
         for number, customer in enumerate(customers):
             record = _tidy(customer)
             text = json.dumps(record, ensure_ascii=False, default=str)
