@@ -51,6 +51,8 @@ class FieldType:
     """Another one, for tests: what an edit changes the example to."""
     metavar = "TEXT"
     """What stands for a value in the help of an option."""
+    adds = False
+    """Whether the sum of several values is a value that says something."""
 
     def read(self, text: str, business: Business) -> Any:
         """The value that `text` spells; raises Unreadable."""
