@@ -17,14 +17,15 @@ class Measure(Declaration, positional=3):
 
     name: str
     """The word for it."""
-    function: Literal["count", "sum", "min", "max", "distinct", "ratio"]
+    function: Literal["count", "sum", "min", "max", "distinct", "ratio", "unconverted"]
     """How many there are, or a function of one of their fields; `distinct` is the number of
-    different values, `ratio` one measure divided by another."""
+    different customers, or of different items that they are part of, `ratio` one measure divided
+    by another, `unconverted` how many amounts have no rate."""
     doc: str
     """What it is, in a few words."""
     of: str = ""
-    """The field; of `distinct` a column in SQL (`{t}` is the row); of `ratio` a measure."""
+    """The field; of `distinct` the kind that is counted, of `ratio` a measure."""
     per: str = ""
     """Of `ratio`: the measure that is divided by."""
-    where: str = ""
-    """An SQL condition that chooses among the items (`{t}` is the row)."""
+    unless: str = ""
+    """A state of the items that it leaves out."""

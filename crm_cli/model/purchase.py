@@ -59,7 +59,7 @@ TAX_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O")
 
 
 _HUNDRED = Decimal(100)
-_SALE = "kind <> 'credit_note'"
+_CREDIT_NOTE = "credit_note"
 
 
 def read_line(text: str, business: Business) -> dict[str, Any]:
@@ -197,8 +197,8 @@ LINE = Kind(
             "orders",
             "distinct",
             "number of different purchases, without credit notes",
-            of="{t}.parent",
-            where=f"{{p}}.{_SALE}",
+            of="purchase",
+            unless=_CREDIT_NOTE,
         ),
         Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
         Measure("units", "sum", "quantities, less what was credited", of="units"),
@@ -206,11 +206,12 @@ LINE = Kind(
             "customers",
             "distinct",
             "number of different customers who bought",
-            of="{t}.customer",
-            where=f"{{p}}.{_SALE}",
+            of="customer",
+            unless=_CREDIT_NOTE,
         ),
-        Measure("first_purchase", "min", "day of the first one", of="date", where=f"{{p}}.{_SALE}"),
-        Measure("last_purchase", "max", "day of the latest one", of="date", where=f"{{p}}.{_SALE}"),
+        Measure("first_purchase", "min", "day of the first one", of="date", unless=_CREDIT_NOTE),
+        Measure("last_purchase", "max", "day of the latest one", of="date", unless=_CREDIT_NOTE),
+        Measure("unconverted", "unconverted", "number of lines whose amount has no rate", of="net"),
     ),
 )
 
@@ -293,7 +294,6 @@ def _state(row: Row) -> str:
     return str(row["status"] if row["status"] != "posted" else row["payment_status"] or "")
 
 
-_ORDERS = f"{{t}}.{_SALE}"
 _OWES = "({t}.kind = 'invoice' AND {t}.status = 'posted')"
 _LATE = "({t}.settlement IN ('unpaid', 'partly_paid') AND {t}.due < :today)"
 
@@ -455,7 +455,7 @@ PURCHASE = Kind(
     check=_check_purchase,
     counted="{t}.counts",
     measures=(
-        Measure("orders", "count", "number of purchases, without credit notes", where=_ORDERS),
+        Measure("orders", "count", "how many, without credit notes", unless=_CREDIT_NOTE),
         Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
         Measure("units", "sum", "quantities, less what was credited", of="units"),
         Measure("average_order", "ratio", "spend by orders", of="spend", per="orders"),
@@ -463,11 +463,12 @@ PURCHASE = Kind(
             "customers",
             "distinct",
             "number of different customers who bought",
-            of="{t}.customer",
-            where=_ORDERS,
+            of="customer",
+            unless=_CREDIT_NOTE,
         ),
-        Measure("first_purchase", "min", "day of the first one", of="date", where=_ORDERS),
-        Measure("last_purchase", "max", "day of the latest one", of="date", where=_ORDERS),
+        Measure("first_purchase", "min", "day of the first one", of="date", unless=_CREDIT_NOTE),
+        Measure("last_purchase", "max", "day of the latest one", of="date", unless=_CREDIT_NOTE),
+        Measure("unconverted", "unconverted", "number of those whose amount has no rate", of="net"),
     ),
     states=(
         State("counted", "{t}.counts", "counts in sums: see counts"),
@@ -475,6 +476,7 @@ PURCHASE = Kind(
         State("draft", "{t}.status = 'draft'", "not sent yet"),
         State("cancelled", "{t}.status = 'cancelled'", "cancelled"),
         State("invoice", "{t}.kind = 'invoice'", "an invoice"),
+        State(_CREDIT_NOTE, "{t}.kind = 'credit_note'", "a credit note"),
         State("unpaid", f"({_OWES} AND {{t}}.settlement = 'unpaid')", "nothing paid yet"),
         State("partly_paid", "{t}.settlement = 'partly_paid'", "something paid"),
         State("paid", "{t}.settlement = 'paid'", "settled"),

@@ -21,6 +21,8 @@ from crm_cli.query.scope import Scope
 
 _ALIASED = r"(?si)(.*\S)\s+as\s+([A-Za-z_][\w-]*)"
 _TEXT, _TEXTS = Text(), Texts()
+_TOTALS = {"count": "sum", "sum": "sum", "min": "min", "max": "max"}
+"""The function over all rows that gives what the function over the items of each gives."""
 _USUAL = 20
 """So many valid columns are named where one is not."""
 _LISTABLE = (Storage.TEXT, Storage.WORD, Storage.PARTIAL_DATE)
@@ -38,13 +40,18 @@ class Column(NamedTuple):
 
 
 class Selected(NamedTuple):
-    """A column with its SQL; `currency` is SQL for the currency of its money."""
+    """A column with its SQL; `currency` is SQL for the currency of its money.
+
+    `total` is the aggregate function whose value over all rows says something; empty where
+    none does.
+    """
 
     column: Column
     sql: str
     currency: str
     order: tuple[str, ...]
     """SQL to sort by, in turn."""
+    total: str = ""
 
 
 def split_names(text: str) -> list[str]:
@@ -174,7 +181,8 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
     if isinstance(operand, Aggregate):
         found = compiler.operand(operand, row)
         base = operand.function not in ("first", "last")
-        return _selected(key, found, compiler, base=base)
+        selected = _selected(key, found, compiler, base=base)
+        return selected._replace(total=_TOTALS.get(operand.function, ""))
     if operand.source is Source.EXTRA:
         return _extra(key, operand, compiler)
     if operand.lifted:
@@ -206,6 +214,7 @@ def _selected(key: str, found: Value, compiler: Compiler, *, base: bool = False)
         found.base if base and money else found.sql,
         found.currency if money and not base else "",
         _order(found, compiler),
+        "sum" if found.type.adds else "",
     )
 
 

@@ -46,13 +46,14 @@ class Row:
     `root` is the row in whose FROM it is joined; a row that is not joined is its own.
     """
 
-    __slots__ = ("_parent", "_referred", "alias", "frame", "joins", "kind", "root")
+    __slots__ = ("_parent", "_referred", "alias", "frame", "joins", "kind", "root", "table")
 
     def __init__(self, kind: Kind, alias: str, frame: Frame, root: Row | None = None) -> None:
         self.kind = kind
         self.alias = alias
         self.frame = frame
         self.root = root or self
+        self.table = name(kind.name)
         self.joins: list[str] = []
         self._parent: Row | None = None
         self._referred: dict[str, Row] = {}
@@ -128,7 +129,13 @@ class Row:
 
     def source(self) -> str:
         """`FROM` with the joins."""
-        return " ".join((f"FROM {name(self.kind.name)} {self.alias}", *self.joins))
+        return " ".join((f"FROM {self.table} {self.alias}", *self.joins))
+
+    def counted(self) -> str:
+        """The condition for what sums go over; empty where that is every row."""
+        if self.frame.everything or not self.kind.counted:
+            return ""
+        return self.fill(self.kind.counted)
 
     def fill(self, sql: str) -> str:
         """A declaration's SQL, with `{t}` as this row and `{p}` as what it is part of."""
@@ -140,11 +147,17 @@ class Row:
 
 
 class Frame:
-    """One statement: its parameters, its aliases, and its first row."""
+    """One statement: its parameters, its aliases, and its first row.
 
-    def __init__(self, base: Kind, business: Business, today: str) -> None:
+    `everything` says that sums go over all items, also over those that do not count.
+    """
+
+    def __init__(
+        self, base: Kind, business: Business, today: str, *, everything: bool = False
+    ) -> None:
         self.parameters: dict[str, Any] = {"today": today}
         self.business = business
+        self.everything = everything
         self._names: dict[tuple[type, Any], str] = {}
         self._aliases = 0
         self.groups: dict[Any, str] = {}
@@ -153,7 +166,9 @@ class Frame:
 
     def beside(self, kind: Kind) -> Frame:
         """A frame for an outer statement over this one's rows, with the same parameters."""
-        outer = Frame(kind, self.business, self.parameters["today"])
+        outer = Frame(
+            kind, self.business, self.parameters["today"], everything=self.everything
+        )
         outer.parameters, outer._names = self.parameters, self._names
         return outer
 

@@ -30,7 +30,8 @@ class Scope(NamedTuple):
     git takes longer than most queries. `extra_keys` are the users' own
     keys as they stand in their files (those below `custom` as `custom.KEY`). `who`
     finds the one customer's id that a text names, and raises NotFound or Ambiguous;
-    without it `customer:WHO` takes ids only.
+    without it `customer:WHO` takes ids only. `everything` (`--all`) lets sums and counts
+    go over all items, also those that do not count.
     """
 
     base: Kind
@@ -40,6 +41,7 @@ class Scope(NamedTuple):
     segments: Mapping[str, SegmentSpec] = {}
     extra_keys: frozenset[str] = frozenset()
     who: Callable[[str], str] | None = None
+    everything: bool = False
 
     def me(self) -> str | None:
         """Who `me` is, or None where nobody said."""

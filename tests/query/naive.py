@@ -121,15 +121,24 @@ def net(purchase: Record, here: Directory) -> Decimal | None:
         amount = amount.quantize(Decimal(1), ROUND_HALF_UP)
     if currency == "EUR" or not amount:
         return amount
+    found = rate(purchase, here)
+    return None if found is None else (amount / found).quantize(CENT, ROUND_HALF_UP)
+
+
+def rate(purchase: Record, here: Directory) -> Decimal | None:
+    """How much of its currency is one euro on its day; None where nobody knows."""
+    currency = purchase.get("currency", "EUR")
+    if currency == "EUR":
+        return Decimal(1)
     known = [(day, rates[currency]) for day, rates in here.rates.items() if currency in rates]
     past = [rate for day, rate in sorted(known) if day <= purchase["date"]]
-    if not past:
-        return None
-    return (amount / Decimal(str(past[-1]))).quantize(CENT, ROUND_HALF_UP)
+    return Decimal(str(past[-1])) if past else None
 
 
 def line_net(line: Record) -> Decimal:
-    """Quantity by price less discount, to the currency's minor unit."""
+    """Quantity by price less discount, to the currency's minor unit; 0 without a price."""
+    if "unit_price" not in line:
+        return Decimal(0)
     price = Decimal(str(line["quantity"])) * Decimal(str(line["unit_price"]))
     part = 1 - Decimal(str(line.get("discount", 0))) / 100
     unit = Decimal(1) if line["purchase"].get("currency") == "JPY" else CENT
