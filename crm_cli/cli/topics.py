@@ -69,9 +69,9 @@ other lists. Shares and --total are of all rows that the query describes, each c
 once; a total stands only where adding up says something.
 
 Sums, counts and other aggregates, wherever they are asked for, go over what counts: posted
-purchases and their lines, but no order that a posted invoice bills, so that a sale counts
-once. --all lets them go over everything. is:counted asks for what counts; is:posted is
-the status alone, which a billed order has as well.
+purchases and their lines that are dated up to today, but no order that a posted invoice
+bills, so that a sale counts once. --all lets them go over everything. is:counted asks for
+what counts; is:posted is the status alone, which a billed order has as well.
 
 What is missing is never equal and never unequal: owner.not:ana leaves out who has no
 owner; not:owner:ana is the plain complement of the rows, and has them. Counts and sums of

@@ -62,6 +62,11 @@ _HUNDRED = Decimal(100)
 _CREDIT_NOTE = "credit_note"
 
 
+def _counted(row: str) -> str:
+    """SQL for what sums go over; what is dated after today does not count yet."""
+    return f"({row}.counts AND ({row}.date IS NULL OR {row}.date <= :today))"
+
+
 def read_line(text: str, business: Business) -> dict[str, Any]:
     """`PRODUCT[:QUANTITY[:PRICE]]`."""
     parts = [part.strip() for part in text.split(":")]
@@ -191,7 +196,7 @@ LINE = Kind(
     sought=("product",),
     amount="net",
     exchange=Exchange(needed=("unit_price",)),
-    counted="{p}.counts",
+    counted=_counted("{p}"),
     measures=(
         Measure(
             "orders",
@@ -431,7 +436,7 @@ PURCHASE = Kind(
         Derived("gross", Money(), "net and tax"),
         Derived("units", Number(), "sum of the lines' quantities"),
         Derived(
-            "counts", Boolean(), "counts in sums: posted, and no order that a posted invoice bills"
+            "counts", Boolean(), "counts from its date on: posted, no order that an invoice bills"
         ),
         Derived(
             "due",
@@ -453,7 +458,7 @@ PURCHASE = Kind(
     derive=_derive_purchase,
     summary=SPEND,
     check=_check_purchase,
-    counted="{t}.counts",
+    counted=_counted("{t}"),
     measures=(
         Measure("orders", "count", "how many, without credit notes", unless=_CREDIT_NOTE),
         Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
@@ -471,7 +476,7 @@ PURCHASE = Kind(
         Measure("unconverted", "unconverted", "number of those whose amount has no rate", of="net"),
     ),
     states=(
-        State("counted", "{t}.counts", "counts in sums: see counts"),
+        State("counted", _counted("{t}"), "counts in sums: see counts, and dated up to today"),
         State("posted", "{t}.status = 'posted'", "neither a draft nor cancelled"),
         State("draft", "{t}.status = 'draft'", "not sent yet"),
         State("cancelled", "{t}.status = 'cancelled'", "cancelled"),

@@ -30,6 +30,7 @@ class Groups(NamedTuple):
 
 def scope(workspace: Workspace, base: Kind, *, everything: bool = False) -> Scope:
     """What a query over a kind needs to know; with `everything` sums go over all items."""
+    from crm_cli.query.clock import is_ahead
     from crm_cli.query.scope import Scope
     from crm_cli.query.segments import read_extra_keys, read_segments
 
@@ -42,6 +43,7 @@ def scope(workspace: Workspace, base: Kind, *, everything: bool = False) -> Scop
         read_extra_keys(workspace.index.connection),
         workspace.who,
         everything,
+        is_ahead(workspace.index.connection, workspace.clock.today),
     )
 
 

@@ -32,7 +32,7 @@ class Directory:
         self.customers: list[Record] = []
         for path in sorted(root.glob("customers/*.yaml"), key=lambda path: path.stem):
             record = _load(path)
-            record["id"] = path.stem
+            record |= {"id": path.stem, "today": today}
             for key in LISTS:
                 for number, item in enumerate(record.setdefault(key, [])):
                     item |= {"customer": record, "place": number}
@@ -91,8 +91,10 @@ def words(text: str) -> list[str]:
 
 
 def counts(purchase: Record) -> bool:
-    """Posted, and no order that a posted invoice bills."""
+    """Posted, dated up to today, and no order that a posted invoice bills."""
     if purchase.get("status", "posted") != "posted":
+        return False
+    if purchase["date"] > purchase["customer"]["today"]:
         return False
     if purchase.get("kind", "sale") != "order":
         return True
