@@ -10,7 +10,9 @@ from typing import Any
 
 from crm_cli.model.money import decimal_text
 
-NUMBERS = frozenset({"integer", "number", "decimal", "money", "price", "percent", "count"})
+NUMBERS = frozenset(
+    {"integer", "number", "decimal", "money", "price", "percent", "count", "share", "rate"}
+)
 """Types whose cells are aligned to the right, and which a spreadsheet may take as numbers."""
 
 PHONES = frozenset({"phone", "phones"})
