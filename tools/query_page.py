@@ -77,6 +77,9 @@ def _kind(kind: Kind) -> str:
     lists = [code(row.name) for row in rows if row.origin == "items"]
     if lists:
         parts.append(f"Collections: {', '.join(lists)}\n")
+    if kind.measures:
+        told = ((code(one.name), one.doc) for one in kind.measures)
+        parts.append(table(("figure", "meaning in --agg"), told))
     own = {f"is:{state.name}" for state in kind.states}
     states = [row for row in rows if row.origin == "state" and row.name in own]
     if states:

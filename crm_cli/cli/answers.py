@@ -31,8 +31,11 @@ def answer_list(
     default_sort: str = "",
     groups: Groups | None = None,
     total: bool = False,
+    everything: bool = False,
 ) -> None:
     """Answer with the rows of a kind that terms and expression describe, or groups of them.
+
+    Sums are of what counts, and what they leave out is said; with `everything` of all.
 
     `-o ids` and `-o paths` ask for just those columns, whatever `--cols` says.
     """
@@ -51,7 +54,15 @@ def answer_list(
         limit=limit,
         groups=groups or None,
         total=total,
+        everything=everything,
     )
+    if answer.left_out:
+        one = answer.left_out == 1
+        what = f"1 {base.name} does" if one else f"{answer.left_out} {base.key} do"
+        session.notice(
+            f"{what} not count and {'is' if one else 'are'} left out of the sums;"
+            f" --all includes {'it' if one else 'them'}"
+        )
     rows = rows_of(answer, none=f"no {base.key}")
     if not groups and cols is None:
         rows = rows.but(ranked=base.ranked)

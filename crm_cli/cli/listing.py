@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_cli.cli.options import (
     Agg,
+    All,
     AsOf,
     Cols,
     GroupBy,
@@ -39,6 +40,7 @@ def list_verb(verbs: Verbs, kind: str, doc: str = "") -> None:
         having: Having = None,
         pivot: Pivot = None,
         total: Total = False,
+        all: All = False,
         as_of: AsOf = None,
         output: Output = None,
         json: Json = False,
@@ -59,6 +61,7 @@ def list_verb(verbs: Verbs, kind: str, doc: str = "") -> None:
             cols=cols,
             groups=Groups(group_by, agg, having, pivot),
             total=total,
+            everything=all,
             output=output,
             json=json,
             header=not no_header,

@@ -66,7 +66,11 @@ GroupBy = Annotated[
 ]
 Agg = Annotated[
     str | None,
-    Option("--agg", metavar="A,B", help="count, sum:F, avg:F, min:F, max:F, median:F, share:F."),
+    Option(
+        "--agg",
+        metavar="A,B",
+        help="count, sum:F, avg:F, min:F, max:F, median:F, share:F; orders, spend of purchases.",
+    ),
 ]
 Having = Annotated[
     str | None,
@@ -77,6 +81,10 @@ Pivot = Annotated[
     Option("--pivot", metavar="KEY", help="A column for each value: date.year."),
 ]
 Total = Annotated[bool, Option("--total", help="A last line with the sums.")]
+All = Annotated[
+    bool,
+    Option("--all", help="Sums and counts of everything, drafts and cancelled too."),
+]
 Chart = Annotated[bool, Option("--chart", help="Draw bars.")]
 
 DryRun = Annotated[bool, Option("--dry-run", help="Show before and after, write nothing.")]

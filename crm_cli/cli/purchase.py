@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
+    All,
     AsOf,
     Chart,
     Cols,
@@ -174,6 +175,7 @@ def summary(
     period: PeriodOf = None,
     where: Where = None,
     limit: Limit = None,
+    all: All = False,
     chart: Chart = False,
     cols: Cols = None,
     as_of: AsOf = None,
@@ -183,7 +185,8 @@ def summary(
 ) -> None:
     """Sum purchases up: orders, units, net in the base currency, share of the whole.
 
-    Terms speak of purchases and their customers. Without --by the sum of all.
+    Terms choose purchases, by their own fields and their customers'. Without --by the sum
+    of all. Drafts, cancelled purchases and orders that an invoice bills do not count.
 
     crm purchase summary --by product --period 2026-q3
     crm purchase summary @lapsed-vip --by month --chart
@@ -202,7 +205,12 @@ def summary(
         raise UsageError("--chart draws for people", "leave -o, --json and --cols out")
     groups = _by(by)
     found = summarize(
-        session.workspace, session.terms(terms), by=groups, where=where, period=period
+        session.workspace,
+        session.terms(terms),
+        by=groups,
+        where=where,
+        period=period,
+        everything=all,
     )
     session.report(found.problems)
     people = form is TABLE and not cols

@@ -43,6 +43,12 @@ text or the customer's name, and customer/FIELD is the customer's:
 
   crm task list +vip due:this-week customer/city:Koper
 
+A field that names another record (crm query fields lists them as references) leads on to
+that record's fields, in terms, expressions and columns alike:
+
+  crm list line/product.category:coffee referred-by.city:Koper
+  crm payment list --cols date,amount,for.number,for.due
+
 Full expressions, for what terms cannot say, with -w (--where):
 
   crm list -w 'orders > 2 or (tag = vip and city = "New York")'
@@ -55,11 +61,17 @@ Shaping, on every list:
   crm list --group-by country --agg count,sum:spend,share:spend --sort sum:spend- --total
   crm purchase list --group-by date.quarter,owner --agg sum:net,median:net
   crm list --group-by tag --having 'count > 5 and sum:spend > 1000'
-  crm purchase list is:posted --group-by country --pivot date.year --agg sum:net
+  crm purchase list --group-by country --pivot date.year --agg sum:net
+  crm purchase list --group-by owner --agg 'orders,average_order,sum(net during 2026-q3) as q3'
 
 Groups go by fields, .month .quarter .year .weekday of dates, and each value of tags and
-other lists. They reckon with the rows that the query describes, drafts too: say is:posted.
-Shares and --total are of all those rows, each counted once.
+other lists. Shares and --total are of all rows that the query describes, each counted
+once; a total stands only where adding up says something.
+
+Sums, counts and other aggregates, wherever they are asked for, go over what counts: posted
+purchases and their lines that are dated up to today, but no order that a posted invoice
+bills, so that a sale counts once. --all lets them go over everything. is:counted asks for
+what counts; is:posted is the status alone, which a billed order has as well.
 
 What is missing is never equal and never unequal: owner.not:ana leaves out who has no
 owner; not:owner:ana is the plain complement of the rows, and has them. Counts and sums of

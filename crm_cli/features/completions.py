@@ -27,8 +27,10 @@ from crm_cli.query.fields import (
     Source,
     collection,
     collections,
+    names,
     of_row,
     own_fields,
+    referred,
     resolve,
     spelled,
     states,
@@ -75,6 +77,11 @@ def _found(
     if what.startswith("value:"):
         name = what.removeprefix("value:")
         return (one for kind in kinds for one in _values(workspace, kind, name, prefix))
+    head, dot, _ = prefix.rpartition(".")
+    if dot and what in ("term", "field", "column"):
+        beyond = [f"{head}.{name}" for kind in kinds for name in _beyond(kind, head)]
+        if beyond:
+            return beyond
     match what:
         case "item":
             return _items(workspace, prefix, [kind for kind in kinds if kind.letter])
@@ -147,12 +154,19 @@ def _fields(workspace: Workspace, kind: Kind) -> Iterator[str]:
     yield from _printable(workspace.scope(kind).extra_keys)
 
 
+def _beyond(kind: Kind, reference: str) -> list[str]:
+    """The fields of the record that a reference leads to."""
+    ref = _resolved(reference, kind)
+    target = referred(ref.type) if ref is not None else None
+    return names(target) if target is not None else []
+
+
 def _terms(workspace: Workspace, kind: Kind, prefix: str) -> Iterator[str]:
     """The names that a term may begin with; aliases where no other name begins so."""
-    names = list(_fields(workspace, kind))
-    yield from names
+    known = list(_fields(workspace, kind))
+    yield from known
     wanted = normal(prefix)
-    if any(normal(name).startswith(wanted) for name in names):
+    if any(normal(name).startswith(wanted) for name in known):
         return
     for owner in of_row(kind):
         for name in spelled(owner):

@@ -12,6 +12,7 @@ from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import FieldType, Storage
 from crm_cli.model.item import Item
 from crm_cli.model.money import MINOR_UNITS, decimal_text, to_minor
+from crm_cli.model.purchase import PART_IN_BASE
 from crm_cli.model.text import words
 
 Cell = str | int | None
@@ -173,7 +174,9 @@ class MoneyCodec(Codec):
             amount = minor(value, currency)
             if currency == base or not value:
                 return amount, amount
-            converted = business.rates.convert(value, currency, _day_of(item))
+            converted = item.derived.get(PART_IN_BASE)
+            if converted is None:
+                converted = business.rates.convert(value, currency, _day_of(item))
             return amount, None if converted is None else minor(converted, base)
 
         return cells

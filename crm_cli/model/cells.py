@@ -8,7 +8,9 @@ from typing import Any
 
 from crm_cli.model.plain import plain
 
-NUMBERS = frozenset({"integer", "number", "decimal", "money", "price", "percent", "count"})
+NUMBERS = frozenset(
+    {"integer", "number", "decimal", "money", "price", "percent", "count", "share", "rate"}
+)
 """Types whose cells are aligned to the right, and which a spreadsheet may take as numbers."""
 
 PHONES = frozenset({"phone", "phones"})

@@ -36,11 +36,11 @@ CREDIT = Kind(
     fields=(
         Field("limit", Money(), "the most that may be owed"),
         Field("currency", Currency(), "the limit's currency, if not the business's"),
-        Field("terms_days", Integer(0, 3650), "days until an invoice is due"),
+        Field("terms_days", Integer(0, 3650, adds=False), "days until an invoice is due"),
         Field("end_of_month", Boolean(), "due at the end of that month"),
         Field("hold", Boolean(), "nothing more on credit"),
         Field("risk", Choice(RISKS), "how risky"),
-        Field("dunning_level", Integer(0, 3), "reminders sent, 0 to 3"),
+        Field("dunning_level", Integer(0, 3, adds=False), "reminders sent, 0 to 3"),
     ),
 )
 

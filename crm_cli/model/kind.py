@@ -25,6 +25,7 @@ from crm_cli.model.card import Fact
 from crm_cli.model.declaration import AnItem, Declaration
 from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import FieldType, Shorthand, Storage, Text
+from crm_cli.model.measure import Measure
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -229,6 +230,8 @@ class Kind(Declaration, kw_only=True):
     counted: str = ""
     """The SQL condition for the items that sums and counts go over (`{t}` is the row, `{p}` what
     it is part of); without it, all of them."""
+    measures: tuple[Measure, ...] = ()
+    """The figures over many items that have a name, such as `spend` and `orders`."""
     summed: tuple[str, ...] = ()
     """The fields that sums over a time mostly read."""
     sought: tuple[str, ...] = ()

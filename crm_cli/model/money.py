@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
 from crm_cli.model.errors import Unreadable
@@ -197,6 +197,21 @@ def from_minor(cents: int, currency: str) -> Decimal:
     return _scaleb(Decimal(cents), -MINOR_UNITS.get(currency, 2))
 
 
+def rounded_parts(exact: Sequence[Decimal], whole: Decimal, currency: str) -> list[Decimal]:
+    """Amounts rounded to the minor unit so that they add up to `whole`, their rounded sum.
+
+    Each is rounded down, and the units that are left go to those that lost most by it
+    (the largest remainder), of equal ones to the first.
+    """
+    unit = _UNITS[minor_unit(currency)]
+    parts = [part.quantize(unit, ROUND_FLOOR, EXACT) for part in exact]
+    left = int(EXACT.divide(whole - sum(parts, Decimal(0)), unit))
+    order = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
+    for at in order[:left]:
+        parts[at] += unit
+    return parts
+
+
 def format_amount(value: Decimal, currency: str | None = None) -> str:
     """For people: `1,265,793.29`, rounded to the currency's decimals.
 
@@ -259,6 +274,16 @@ class Rates:
         """
         rate = self.rate(currency, on)
         return None if rate is None else round_money(EXACT.divide(amount, rate), self.base)
+
+    def convert_parts(
+        self, parts: Sequence[Decimal], currency: str, on: date
+    ) -> list[Decimal] | None:
+        """Parts of one amount in the base currency: they add up to what `convert` makes of it."""
+        rate = self.rate(currency, on)
+        if rate is None:
+            return None
+        whole = round_money(EXACT.divide(sum(parts, Decimal(0)), rate), self.base)
+        return rounded_parts([EXACT.divide(part, rate) for part in parts], whole, self.base)
 
 
 def _no_number(text: str) -> Unreadable:

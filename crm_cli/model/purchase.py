@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.kind import Derived, Field, Finding, Kind, ListOf, State
+from crm_cli.model.measure import Measure
 from crm_cli.model.money import EXACT, format_amount, round_money
 from crm_cli.model.spend import SPEND
 
@@ -46,7 +48,7 @@ PURCHASE_KINDS = ("sale", "order", "invoice", "credit_note")
 """A sale is paid at once and owes nothing; only invoices owe."""
 
 PURCHASE_STATUSES = ("draft", "posted", "cancelled")
-"""Drafts and cancelled purchases count nothing."""
+"""Drafts and cancelled purchases count nothing; nor does a posted order that was billed."""
 
 DELIVERIES = ("processing", "in_transit", "delivered", "returned")
 """Where the goods are (schema.org OrderStatus, shortened)."""
@@ -56,6 +58,12 @@ TAX_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O")
 
 
 _HUNDRED = Decimal(100)
+_CREDIT_NOTE = "credit_note"
+
+
+def _counted(row: str) -> str:
+    """SQL for what sums go over; what is dated after today does not count yet."""
+    return f"({row}.counts AND ({row}.date IS NULL OR {row}.date <= :today))"
 
 
 def read_line(text: str, business: Business) -> dict[str, Any]:
@@ -74,7 +82,10 @@ def read_line(text: str, business: Business) -> dict[str, Any]:
 
 
 def _derive_line(line: Item, business: Business) -> None:
-    """Net = quantity × unit price × (1 − discount), half-up to the minor unit (EN 16931 BT-131)."""
+    """Net = quantity × unit price × (1 − discount), half-up to the minor unit (EN 16931 BT-131).
+
+    Of a credit note units and net are negative.
+    """
     price = line.values.get("unit_price")
     if price is None:
         return
@@ -87,9 +98,29 @@ def _derive_line(line: Item, business: Business) -> None:
     currency = _currency(purchase, business) if purchase is not None else business.currency
     net = round_money(net, currency)
     if purchase is not None and purchase.get("kind") == "credit_note":
-        net = -net
+        net, quantity = -net, -quantity
     line.derived["net"] = net
+    line.derived["units"] = quantity
     line.derived["currency"] = currency
+
+
+PART_IN_BASE = "net_base"
+"""The derived value of a line that holds its part of the purchase's net in the base currency."""
+
+
+def _convert_lines(lines: list[Item], purchase: Item, business: Business) -> None:
+    """Convert the lines' amounts so that they add up to what the purchase is worth.
+
+    Each converted for itself, they would differ from it by some cents.
+    """
+    currency = purchase.derived["currency"]
+    if currency == business.currency:
+        return
+    day = purchase.values.get("date") or date.max
+    nets = [line.derived["net"] for line in lines]
+    converted = business.rates.convert_parts(nets, currency, day)
+    for line, part in zip(lines, converted or (), strict=False):
+        line.derived[PART_IN_BASE] = part
 
 
 def _currency(purchase: Item, business: Business) -> str:
@@ -155,6 +186,8 @@ LINE = Kind(
     title="product",
     derived=(
         Derived("net", Money(), "quantity × unit price, less discount, rounded to the minor unit"),
+        Derived("units", Number(), "the quantity; of a credit note negative"),
+        Derived("counts", Boolean(), "its purchase counts in sums", sql="{p}.counts"),
     ),
     derive=_derive_line,
     check=_check_line,
@@ -162,7 +195,28 @@ LINE = Kind(
     sought=("product",),
     amount="net",
     exchange=Exchange(needed=("unit_price",)),
-    counted="{p}.counts",
+    counted=_counted("{p}"),
+    measures=(
+        Measure(
+            "orders",
+            "distinct",
+            "number of different purchases, without credit notes",
+            of="purchase",
+            unless=_CREDIT_NOTE,
+        ),
+        Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
+        Measure("units", "sum", "quantities, less what was credited", of="units"),
+        Measure(
+            "customers",
+            "distinct",
+            "number of different customers who bought",
+            of="customer",
+            unless=_CREDIT_NOTE,
+        ),
+        Measure("first_purchase", "min", "day of the first one", of="date", unless=_CREDIT_NOTE),
+        Measure("last_purchase", "max", "day of the latest one", of="date", unless=_CREDIT_NOTE),
+        Measure("unconverted", "unconverted", "number of lines whose amount has no rate", of="net"),
+    ),
 )
 
 
@@ -175,12 +229,11 @@ def _derive_purchase(purchase: Item, business: Business) -> None:
     if lines:
         per_rate: dict[Decimal, Decimal] = {}
         net = Decimal(0)
-        for line in lines:
-            part = line.derived.get("net")
-            if part is None:
-                continue
+        priced = [line for line in lines if "net" in line.derived]
+        for line in priced:
+            part = line.derived["net"]
             net += part
-            units += line.get("quantity")
+            units += line.derived["units"]
             rate = line.values.get("tax_rate")
             if rate:
                 per_rate[rate] = per_rate.get(rate, Decimal(0)) + part
@@ -194,8 +247,10 @@ def _derive_purchase(purchase: Item, business: Business) -> None:
     derived["net"] = net
     derived["tax"] = tax
     derived["gross"] = net + tax
-    derived["units"] = -units if purchase.get("kind") == "credit_note" else units
+    derived["units"] = units
     derived["currency"] = currency
+    if lines:
+        _convert_lines(priced, purchase, business)
     derived["counts"] = purchase.get("status") == "posted"
 
 
@@ -280,7 +335,7 @@ PURCHASE = Kind(
             headings="valuta wahrung",
         ),
         Field("payment_terms", Text(), "the terms in words"),
-        Field("status", Choice(PURCHASE_STATUSES), "whether it counts", default="posted"),
+        Field("status", Choice(PURCHASE_STATUSES), "what became of it", default="posted"),
         Field("delivery", Choice(DELIVERIES), "where the goods are"),
         Field("shipped", Date(), "when it left", headings="shipped_date shippeddate"),
         Field(
@@ -380,7 +435,9 @@ PURCHASE = Kind(
         Derived("tax", Money(), "tax, rounded per rate"),
         Derived("gross", Money(), "net and tax"),
         Derived("units", Number(), "sum of the lines' quantities"),
-        Derived("counts", Boolean(), "posted, and no order that a posted invoice bills"),
+        Derived(
+            "counts", Boolean(), "counts from its date on: posted, no order that an invoice bills"
+        ),
         Derived(
             "due",
             Date(),
@@ -401,12 +458,30 @@ PURCHASE = Kind(
     derive=_derive_purchase,
     summary=SPEND,
     check=_check_purchase,
-    counted="{t}.counts",
+    counted=_counted("{t}"),
+    measures=(
+        Measure("orders", "count", "how many, without credit notes", unless=_CREDIT_NOTE),
+        Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
+        Measure("units", "sum", "quantities, less what was credited", of="units"),
+        Measure("average_order", "ratio", "spend by orders", of="spend", per="orders"),
+        Measure(
+            "customers",
+            "distinct",
+            "number of different customers who bought",
+            of="customer",
+            unless=_CREDIT_NOTE,
+        ),
+        Measure("first_purchase", "min", "day of the first one", of="date", unless=_CREDIT_NOTE),
+        Measure("last_purchase", "max", "day of the latest one", of="date", unless=_CREDIT_NOTE),
+        Measure("unconverted", "unconverted", "number of those whose amount has no rate", of="net"),
+    ),
     states=(
-        State("posted", "{t}.status = 'posted'", "counts"),
+        State("counted", _counted("{t}"), "counts in sums: see counts, and dated up to today"),
+        State("posted", "{t}.status = 'posted'", "neither a draft nor cancelled"),
         State("draft", "{t}.status = 'draft'", "not sent yet"),
         State("cancelled", "{t}.status = 'cancelled'", "cancelled"),
         State("invoice", "{t}.kind = 'invoice'", "an invoice"),
+        State(_CREDIT_NOTE, "{t}.kind = 'credit_note'", "a credit note"),
         State("unpaid", f"({_OWES} AND {{t}}.settlement = 'unpaid')", "nothing paid yet"),
         State("partly_paid", "{t}.settlement = 'partly_paid'", "something paid"),
         State("paid", "{t}.settlement = 'paid'", "settled"),

@@ -7,11 +7,16 @@ A feature or a command makes them; `render` draws them as a table or a chart, an
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal
 
 from crm_cli.model.declaration import Declaration
 
 _BLOCK = 1000
+
+
+class Few(Decimal):
+    """A rate of fewer than 5 cases, which a table marks: it may be chance."""
 
 
 class Column(Declaration, positional=2):
@@ -68,6 +73,8 @@ class Rows(Declaration, positional=2):
     """Keys by importance: a terminal too narrow for all leaves out the last and the unnamed."""
     chart: Chart | None = None
     """How they are drawn as a chart, where they can be."""
+    notes: Sequence[str] = ()
+    """What a table says below the rows, a line each."""
 
     @property
     def keys(self) -> list[str]:

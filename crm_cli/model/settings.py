@@ -71,7 +71,7 @@ SETTINGS = Kind(
         Field("time_zone", Zone(), "the business's time zone", default="UTC"),
         Field("language", Word(), "BCP 47 language tag"),
         Field("users", MapOf(USER, "user"), "who works with the directory"),
-        Field("terms_days", Integer(0, 3650), "days until an invoice is due"),
+        Field("terms_days", Integer(0, 3650, adds=False), "days until an invoice is due"),
         Field("invoice_number", Text(), "how numbers are made", default="{year}-{seq:4}"),
         Field("working_hours", Free(), 'by weekday: mon: ["08:00-16:00"]'),
         Field("stages", Free(), "the stages of deals"),

@@ -86,12 +86,14 @@ SPEND = Summary(
     derive=_derive,
     glance=_glance,
     derived=(
-        Derived("spend", Money(), "net of posted purchases", base=True),
-        Derived("orders", Integer(), "number of posted purchases, without credit notes"),
-        Derived("average_order", Money(), "spend by orders", base=True),
+        Derived("spend", Money(), "net of the purchases that count", base=True),
+        Derived("orders", Integer(), "number of purchases that count, without credit notes"),
+        Derived("average_order", Money(adds=False), "spend by orders", base=True),
         Derived("first_purchase", Date(), "day of the first purchase"),
         Derived("last_purchase", Date(), "day of the latest purchase"),
-        Derived("purchase_interval", Integer(), "median days between days with a purchase"),
+        Derived(
+            "purchase_interval", Integer(adds=False), "median days between days with a purchase"
+        ),
         Derived("next_purchase", Date(), "last purchase and the interval", to_come=True),
         Derived("balance", Money(), "what they owe; negative: what we owe", base=True),
         Derived("overdue", Money(), "what they owe and is late", base=True, sql=_OVERDUE),

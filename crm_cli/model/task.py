@@ -147,7 +147,7 @@ TASK = Kind(
         Field("kind", Choice(TASK_KINDS, vocabulary="task_kind"), "what it is", default="todo"),
         Field("status", Choice(TASK_STATUSES), "how far it is", default="open"),
         Field("priority", Choice(PRIORITIES), "how much it presses", default="normal"),
-        Field("percent_complete", Integer(0, 100), "how much is done, 0 to 100"),
+        Field("percent_complete", Integer(0, 100, adds=False), "how much is done, 0 to 100"),
         Field("start", Moment(), "not before", to_come=True),
         Field(
             "due",

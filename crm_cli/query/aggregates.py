@@ -15,9 +15,10 @@ from crm_cli.model.kinds import HOMES
 from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate, Literal, Node, Op, Window
 from crm_cli.query.fields import Collection, Ref, resolve
+from crm_cli.query.functions import over
 from crm_cli.query.operators import compared
 from crm_cli.query.rows import Row, Value, climb, reach, value
-from crm_cli.query.windows import windowed
+from crm_cli.query.windows import ratio
 
 Condition = Callable[[Node, Row], str]
 """Compiles a condition that chooses among rows to SQL."""
@@ -25,21 +26,15 @@ Condition = Callable[[Node, Row], str]
 
 def aggregate(node: Aggregate, row: Row, condition: Condition, *, often: bool = True) -> Value:
     """The value of an aggregate for a row; `often` where the statement names it several times."""
-    if node.name == "average_order":
-        return _average_order(node, row, condition)
-    holder, steps = climb(row, node.collection)
+    if node.function == "ratio":
+        part, whole = (aggregate(one, row, condition) for one in ratio(node))
+        sql = dialect.quotient(part.sql, whole.sql)
+        return Value(sql, node.type, base=sql, currency=part.currency)
+    holder, steps = climb(row, node.collection.steps)
     once = not often and holder.frame.base.kind in HOMES
     if node.name and holder.kind in HOMES and len(steps) == 1 and not once:
         return _grouped(node, holder, condition)
     return _correlated(node, holder, condition)
-
-
-def _average_order(node: Aggregate, row: Row, condition: Condition) -> Value:
-    """Spend by orders, to the minor unit; missing without orders."""
-    spend = aggregate(windowed("spend", row.kind, node.window), row, condition)
-    orders = aggregate(windowed("orders", row.kind, node.window), row, condition)
-    sql = f"CAST(ROUND(1.0 * {spend.sql} / NULLIF({orders.sql}, 0)) AS INTEGER)"
-    return Value(sql, node.type, base=sql, currency=spend.currency)
 
 
 def _grouped(node: Aggregate, record: Row, condition: Condition) -> Value:
@@ -50,12 +45,12 @@ def _grouped(node: Aggregate, record: Row, condition: Condition) -> Value:
     where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
     number = item.column(record.kind.name)
     body = f"SELECT {number} AS record, {column} AS v {item.source()}{where}"
-    key = (node.function, node.name, node.window)
+    key = (record.alias, node.function, node.name, node.window)
     joined = record.frame.groups.get(key)
     if joined is None:
         joined = f"w{len(record.frame.groups) + 1}"
         record.frame.groups[key] = joined
-        record.frame.base.joins.append(
+        record.root.joins.append(
             f"LEFT JOIN ({body} GROUP BY {number}) {joined}"
             f" ON {joined}.record = {record.alias}.pk"
         )
@@ -78,7 +73,7 @@ def _correlated(node: Aggregate, holder: Row, condition: Condition) -> Value:
     day = ""
     if node.type.storage is Storage.MOMENT and node.ref is not None:
         day = f"(SELECT {_day(node, item)} {item.source()} {where})"
-    return _valued(node, f"COALESCE({sql}, 0)" if _zero(node) else sql, holder, day=day)
+    return _valued(node, sql, holder, day=day)
 
 
 def _extreme(node: Aggregate, item: Row, where: str) -> Value:
@@ -101,17 +96,17 @@ def _extreme(node: Aggregate, item: Row, where: str) -> Value:
 
 def _conditions(node: Aggregate, item: Row, condition: Condition) -> list[str]:
     """Only what counts, in the window, where the expression holds."""
-    wanted = []
-    if item.kind.counted:
-        wanted.append(item.fill(item.kind.counted))
+    counted = item.counted()
+    wanted = [counted] if counted else []
     if node.window is not None:
-        wanted.append(_within(node.collection, node.window, item))
+        wanted.append(within(node.collection, node.window, item))
     if node.where is not None:
         wanted.append(condition(node.where, item))
     return wanted
 
 
-def _within(collection: Collection, window: Window, item: Row) -> str:
+def within(collection: Collection, window: Window, item: Row) -> str:
+    """Whether the date that windows of a collection go by lies in a window."""
     when = when_of(collection)
     literal = Literal(window.period, window.text)
     return reach(
@@ -131,21 +126,7 @@ def when_of(collection: Collection) -> Ref:
 
 def _over(node: Aggregate, item: Row) -> str:
     """The aggregate function over the item's field."""
-    if node.ref is None:
-        return "COUNT(*)"
-    found = _field(node.ref, item)
-    sql = found.sql
-    if found.type.storage is Storage.MONEY:
-        sql = found.base
-    elif found.type.storage is Storage.DECIMAL:
-        sql = dialect.number(found.sql)
-    if node.function == "avg":
-        average = f"AVG({sql})"
-        money = node.ref.type.storage is Storage.MONEY
-        return f"CAST(ROUND({average}) AS INTEGER)" if money else average
-    if node.function == "count":
-        return f"COUNT({sql})"
-    return f"{node.function.upper()}({sql})"
+    return over(node.function, _field(node.ref, item) if node.ref is not None else None)
 
 
 def _day(node: Aggregate, item: Row) -> str:

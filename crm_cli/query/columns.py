@@ -16,12 +16,14 @@ from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import Ref, Source, Way, names, of_row, record_of, resolve
-from crm_cli.query.rows import Row, Value, currency, reach, value
+from crm_cli.query.fields import Ref, Source, names, of_row, record_of, resolve
+from crm_cli.query.rows import Row, Value, climb, currency, reach, value
 from crm_cli.query.scope import Scope
 
 _ALIASED = r"(?si)(.*\S)\s+as\s+([A-Za-z_][\w-]*)"
 _TEXT, _TEXTS = Text(), Texts()
+_TOTALS = {"count": "sum", "sum": "sum", "min": "min", "max": "max"}
+"""The function over all rows that gives what the function over the items of each gives."""
 _USUAL = 20
 """So many valid columns are named where one is not."""
 _LISTABLE = (Storage.TEXT, Storage.WORD, Storage.PARTIAL_DATE)
@@ -39,13 +41,18 @@ class Column(NamedTuple):
 
 
 class Selected(NamedTuple):
-    """A column with its SQL; `currency` is SQL for the currency of its money."""
+    """A column with its SQL; `currency` is SQL for the currency of its money.
+
+    `total` is the aggregate function whose value over all rows says something; empty where
+    none does.
+    """
 
     column: Column
     sql: str
     currency: str
     order: tuple[str, ...]
     """SQL to sort by, in turn."""
+    total: str = ""
 
 
 def split_names(text: str) -> list[str]:
@@ -77,8 +84,7 @@ def column(name: str, compiler: Compiler) -> Selected:
     """The column that a name means for the statement's rows; raises UsageError."""
     bare, alias = split_alias(name)
     if alias:
-        found = column(bare, compiler)
-        return found._replace(column=found.column._replace(key=alias))
+        return _named(alias, column(bare, compiler))
     scope, row = compiler.scope, compiler.frame.base
     wanted = normal(name)
     if not wanted:
@@ -176,16 +182,17 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
     if isinstance(operand, Aggregate):
         found = compiler.operand(operand, row)
         base = operand.function not in ("first", "last")
-        return _selected(key, found, compiler, base=base)
+        selected = _selected(key, found, compiler, base=base)
+        return selected._replace(total=_TOTALS.get(operand.function, ""))
     if operand.source is Source.EXTRA:
         return _extra(key, operand, compiler)
     if operand.lifted:
-        for step in operand.steps[:-1]:
-            row = row.up(step)
-        lift = plan_of(row.kind).lifts[operand.lifted]
+        owner, _ = climb(row, operand.steps)
+        lift = plan_of(owner.kind).lifts[operand.lifted]
         if lift.several:
-            return _all_lifted(lift, row)
-        return _selected(key, Value(row.column(lift.column), operand.type), compiler)
+            values = _all_lifted(lift, owner)
+            return values if owner is compiler.frame.record() else _named(key, values)
+        return _selected(key, Value(owner.column(lift.column), operand.type), compiler)
     if operand.many:
         return _gathered(key, operand, row)
     return _selected(key, compiler.operand(operand, row), compiler, base=operand.base)
@@ -197,6 +204,10 @@ def _all_lifted(lift: Lift, row: Row) -> Selected:
     return Selected(Column(lift.list, _TEXTS), sql, "", (sql,))
 
 
+def _named(key: str, selected: Selected) -> Selected:
+    return selected._replace(column=selected.column._replace(key=key))
+
+
 def _selected(key: str, found: Value, compiler: Compiler, *, base: bool = False) -> Selected:
     storage = found.type.storage
     money = storage is Storage.MONEY
@@ -205,6 +216,7 @@ def _selected(key: str, found: Value, compiler: Compiler, *, base: bool = False)
         found.base if base and money else found.sql,
         found.currency if money and not base else "",
         _order(found, compiler),
+        "sum" if found.type.adds else "",
     )
 
 
@@ -252,9 +264,7 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
         raise UsageError(
             f"{key} has several values", f"write sum({key}), max({key}) or last({key}) in --cols"
         )
-    steps = ref.steps
-    while steps and steps[0].way in (Way.PARENT, Way.RECORD):
-        row, steps = row.up(steps[0]), steps[1:]
+    row, steps = climb(row, ref.steps)
     item, link = row.items(steps[0])
     sqls: list[str] = []
 
@@ -262,7 +272,7 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
         sqls.append(value(ref, at).sql)
         return "1"
 
-    if any(step.way in (Way.ITEMS, Way.DEEP) for step in steps[1:]):
+    if not all(step.way.single for step in steps[1:]):
         raise UsageError(f"{key} has several values in each item", "ask for the items themselves")
     reach(item, steps[1:], take)
     source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"

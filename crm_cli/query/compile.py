@@ -38,12 +38,13 @@ from crm_cli.query.ast import (
     Word,
 )
 from crm_cli.query.fault import QueryError
-from crm_cli.query.fields import Collection, Ref, Source, Step, Way, record_of, titled
+from crm_cli.query.fields import Collection, Ref, Source, Step, record_of, titled
 from crm_cli.query.operators import against, compared_any, present
 from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
 from crm_cli.query.values import may_be_zero
+from crm_cli.query.windows import of_all
 
 Seal = Callable[[str], str]
 """What is made of a test that may be NULL: `_certain` or `_parted`."""
@@ -54,7 +55,9 @@ class Compiler:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.frame = Frame(scope.base, scope.business, scope.today.isoformat())
+        self.frame = Frame(
+            scope.base, scope.business, scope.today.isoformat(), everything=scope.everything
+        )
         self._within: tuple[str, ...] = ()
 
     def condition(self, node: Node, row: Row) -> str:
@@ -106,7 +109,19 @@ class Compiler:
             return aggregate(operand, row, self.chosen, often=often)
         for step in operand.steps:
             row = row.up(step)
-        return value(operand, row)
+        return self._value(operand, row)
+
+    def _value(self, ref: Ref, row: Row) -> Value:
+        """The value in the row that a field's steps have led to.
+
+        The figures that the index keeps of a customer are of what counts, whatever the day:
+        where sums go over everything, or a purchase is dated after today, they are computed
+        anew.
+        """
+        anew = self.scope.everything or self.scope.ahead
+        if anew and row.kind is CUSTOMER and (node := of_all(ref)) is not None:
+            return aggregate(node, row, self.chosen)
+        return value(ref, row)
 
     def _joined(self, parts: tuple[Node, ...], sign: str, empty: str, row: Row) -> str:
         if not parts:
@@ -124,7 +139,7 @@ class Compiler:
         ref = node.operand
         if ref.source is Source.EXTRA:
             return self._extra(ref, row, node)
-        return _reached(row, ref.steps, lambda at: self._tested(node, value(ref, at)), seal)
+        return _reached(row, ref.steps, lambda at: self._tested(node, self._value(ref, at)), seal)
 
     def _comparable(self, node: Compare, row: Row) -> str:
         """Whether there is something to compare: of money without a rate there is not."""
@@ -133,7 +148,9 @@ class Compiler:
             return self._has(Has(ref, zero=True), row, _certain)
         if any(map(_in_own_currency, node.values)):
             return self._has(Has(ref, zero=True), row, _certain)
-        return _reached(row, ref.steps, lambda at: f"{value(ref, at).base} IS NOT NULL", _certain)
+        return _reached(
+            row, ref.steps, lambda at: f"{self._value(ref, at).base} IS NOT NULL", _certain
+        )
 
     def _tested(self, node: Compare, found: Value) -> str:
         """The values that are wanted, any of them; NULL where there is nothing to compare."""
@@ -148,7 +165,9 @@ class Compiler:
         if what.source is Source.EXTRA:
             return self._extra(what, row, None)
         counts = derived and may_be_zero(what)
-        return _reached(row, what.steps, lambda at: present(value(what, at), derived=counts), seal)
+        return _reached(
+            row, what.steps, lambda at: present(self._value(what, at), derived=counts), seal
+        )
 
     def _extra(self, ref: Ref, row: Row, node: Compare | None) -> str:
         """A key of the users' own: of the item, else of its record."""
@@ -281,8 +300,8 @@ def _reached(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str], seal
 
 
 def _climbs(steps: tuple[Step, ...]) -> bool:
-    """Whether steps lead to one row: what it is part of, or its record, or itself."""
-    return all(step.way in (Way.PARENT, Way.RECORD) for step in steps)
+    """Whether steps lead to one row: what it is part of or refers to, its record, itself."""
+    return all(step.way.single for step in steps)
 
 
 def _certain(test: str) -> str:

@@ -113,6 +113,14 @@ def whole(number: str) -> str:
     return f"CAST(ROUND({number}) AS INTEGER)"
 
 
+def quotient(part: str, whole: str) -> str:
+    """A whole number divided by another, rounded half away from zero; NULL by nothing.
+
+    Exact while the part is below 2**52: then a binary fraction tells what lies beside a half.
+    """
+    return f"CAST(ROUND(1.0 * {part} / NULLIF({whole}, 0)) AS INTEGER)"
+
+
 def number(text: str) -> str:
     """The number that decimal text spells."""
     return f"CAST({text} AS REAL)"

@@ -37,6 +37,7 @@ from crm_cli.query.fields import (
     collections,
     own_fields,
     record_of,
+    referred,
     states,
 )
 from crm_cli.query.grammar import OPS
@@ -246,6 +247,8 @@ def _field_row(ref: Ref) -> FieldRow:
         type = "|".join(ref.type.words)
     elif storage is Storage.FREE:
         type = "text"
+    elif (target := referred(ref.type)) is not None:
+        type = f"reference to {target.name}"
     return FieldRow(ref.name, type, " ".join(spelled), ref.doc, ref.origin)
 
 

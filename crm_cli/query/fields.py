@@ -14,7 +14,7 @@ from crm_cli.index.plan import has_id
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import FieldType, Free, Integer, Reference, Text
 from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf, normal, singular
-from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS, parent_kind
+from crm_cli.model.kinds import BY_NAME, HOLDERS, HOMES, RECORDS, parent_kind
 from crm_cli.query.fault import Unknown
 
 _TEXT = Text()
@@ -27,15 +27,25 @@ class Way(Enum):
 
     PARENT = "to the item that it is part of"
     RECORD = "to the record that it stands in"
+    REFERENCE = "to the record that a field names"
     ITEMS = "to the items of a list of its own"
     DEEP = "to all items of a kind in the record"
 
+    @property
+    def single(self) -> bool:
+        """Whether it leads to one row at most."""
+        return self not in (Way.ITEMS, Way.DEEP)
+
 
 class Step(NamedTuple):
-    """One step from a row; `kind` is the kind of the rows that it leads to."""
+    """One step from a row; `kind` is the kind of the rows that it leads to.
+
+    `key` is the column that holds a reference.
+    """
 
     way: Way
     kind: Kind
+    key: str = ""
 
 
 class Source(Enum):
@@ -74,7 +84,7 @@ class Ref(NamedTuple):
     @property
     def many(self) -> bool:
         """Whether a row can have several values of it."""
-        return any(step.way in (Way.ITEMS, Way.DEEP) for step in self.steps)
+        return not all(step.way.single for step in self.steps)
 
 
 class Collection(NamedTuple):
@@ -278,6 +288,8 @@ def _own(wanted: str, kind: Kind) -> Ref | None:
         return _in_group(rest, outer.type.kind, kind, f"{outer.key}.")
     if isinstance(outer.type, ListOf):
         return _down(_own(rest, outer.type.kind), outer, outer.type.kind)
+    if isinstance(outer.type, Reference):
+        return _through(rest, outer)
     return _own_key(wanted, kind) if isinstance(outer.type, Free) else None
 
 
@@ -376,6 +388,24 @@ def _down(ref: Ref | None, field: Field, inner: Kind) -> Ref | None:
     )
 
 
+def referred(type: FieldType) -> Kind | None:
+    """The kind of the records that a field refers to; None for what is no reference."""
+    return BY_NAME.get(type.to) if isinstance(type, Reference) else None
+
+
+def _through(wanted: str, field: Field) -> Ref | None:
+    """The field that a name means in the record to which a reference leads."""
+    target = referred(field.type)
+    ref = _own(wanted, target) if target is not None else None
+    if target is None or ref is None:
+        return None
+    return ref._replace(
+        name=f"{field.key}.{ref.name}",
+        steps=(Step(Way.REFERENCE, target, field.key), *ref.steps),
+        origin=f"of its {field.key}",
+    )
+
+
 def _derived(derived: Derived, kind: Kind, group: str = "") -> Ref:
     path = f"{group}{derived.key}"
     return Ref(
@@ -418,8 +448,16 @@ def _list(wanted: str, kind: Kind) -> Collection | None:
     return None
 
 
+def _target(name: str, kind: Kind) -> Kind | None:
+    """The kind that a name of a reference leads to."""
+    try:
+        return referred(resolve(name, kind).type)
+    except Unknown:
+        return None
+
+
 def _unknown(name: str, kind: Kind, extra_keys: frozenset[str]) -> Unknown:
-    from crm_cli.model.text import did_you_mean
+    from crm_cli.model.text import a_or_an, did_you_mean
 
     bare = normal(name)
     found = collection(bare, kind)
@@ -433,6 +471,13 @@ def _unknown(name: str, kind: Kind, extra_keys: frozenset[str]) -> Unknown:
     if field is not None and isinstance(field.type, GroupOf):
         inner = ", ".join(f"{field.key}.{part.key}" for part in field.type.kind.fields)
         return Unknown(f"{field.key} is a group of fields", f"write one of {inner}")
+    head, dot, rest = bare.rpartition(".")
+    target = _target(head, kind) if dot else None
+    if target is not None:
+        near = did_you_mean(rest, [*names(target), *spelled(target)])
+        listed = f"crm query fields {target.name} lists them all"
+        message = f"{a_or_an(target.name)} has no field '{rest}'"
+        return Unknown(message, f"{near} {listed}".strip())
     known = [*names(kind)]
     for owner, _ in _owners(kind):
         known += [*names(owner), *spelled(owner)]

@@ -1,13 +1,16 @@
 """Answers with one row for each value of some fields: `--group-by`, `--agg`, `--having`.
 
-A row counts once in each group that it stands in. Shares and the total are of all rows
-that the query describes, each counted once, whatever `having` and the limit leave out.
+Every sum over groups of rows is made here, whoever asks: lists, `purchase summary`, reports.
+Of rows of a kind that declares what counts, only those count. A row counts once in each
+group that it stands in. Shares and the total are of all rows that the query describes, each
+counted once, whatever `having` and the limit leave out.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from crm_cli.model.errors import UsageError
@@ -20,10 +23,12 @@ from crm_cli.query.compile import Compiler
 from crm_cli.query.dialect import limit
 from crm_cli.query.dialect import name as quoted
 from crm_cli.query.fault import Fault, QueryError
+from crm_cli.query.fields import Step, Way
+from crm_cli.query.figures import figure_key, figures, is_figure, is_share, mentioned
 from crm_cli.query.keys import group_key
+from crm_cli.query.parts import whole
 from crm_cli.query.scope import Scope
-from crm_cli.query.select import Answer, typed
-from crm_cli.query.totals import is_share, is_total, mentioned, total_key, totals
+from crm_cli.query.select import Answer, ask, typed
 
 _WORD = Word()
 
@@ -34,6 +39,8 @@ class GroupQuery(NamedTuple):
     `by` are fields (dates with `.month`, `.quarter`, `.year`, `.weekday`), `aggregates` as
     `count`, `sum:spend`, `median:net as middle`; `having` a full expression over the
     columns; `sort` goes by columns as well; `columns` picks some of them, in an order.
+    With `parts` each row is taken apart into its items of that kind, and keys and
+    aggregates are of these; the condition stays one of the rows.
     """
 
     base: Kind
@@ -44,46 +51,74 @@ class GroupQuery(NamedTuple):
     sort: str = ""
     limit: int | None = None
     columns: Sequence[str] | None = None
+    parts: Kind | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of what is put together."""
+        return self.parts or self.base
 
 
 def group(connection: sqlite3.Connection, query: GroupQuery, scope: Scope) -> Answer:
     """Ask the index: the keys, then the aggregates, with their total; raises UsageError."""
-    scope = scope._replace(base=query.base)
+    scope = scope._replace(base=query.kind)
     query, shown = _completed(query)
     dialect.prepare(connection)
-    whole = _wholes(connection, query, scope)
+    wholes: Sequence[Any] = _wholes(connection, query, scope)
     compiler = Compiler(scope)
+    where = _chosen(compiler, query)
     keys = [group_key(name, compiler) for name in query.by]
-    aggregates = totals(query.aggregates, compiler, whole)
+    aggregates = figures(query.aggregates, compiler, wholes)
     _check_once(keys, aggregates)
     selected = (*keys, *aggregates)
-    inner = _inner(compiler, query.node, selected, len(keys))
+    inner = _inner(compiler, where, selected, len(keys))
     outer = _outer(compiler, inner, selected, query, scope, len(keys))
-    rows = typed(connection.execute(outer, compiler.frame.parameters).fetchall(), selected, scope)
-    total = (*(None for _ in keys), *_total(connection, query, scope, whole))
+    rows = typed(ask(connection, outer, compiler.frame.parameters), selected, scope)
+    total = (*(None for _ in keys), *_total(wholes, aggregates, query, scope))
     columns = tuple(part.column for part in selected)
     return _picked(Answer(columns, rows, total), query, shown)
+
+
+def unconverted(
+    connection: sqlite3.Connection, query: GroupQuery, scope: Scope
+) -> list[tuple[str, int, date | None]]:
+    """What sums of `query` leave out, since a rate is missing: (currency, rows, the first day)."""
+    asked = query._replace(by=("currency",), aggregates=("unconverted", f"min:{query.base.when}"),
+                           having="unconverted > 0", parts=None)  # fmt: skip
+    return [(row[0], row[1], row[2]) for row in group(connection, asked, scope).rows]
+
+
+def _chosen(compiler: Compiler, query: GroupQuery) -> str:
+    """The condition for what is put together: what is asked for, of what counts."""
+    row = compiler.frame.base
+    asked = row
+    if query.parts is not None:
+        row.table = whole(query.parts, query.base)
+        asked = row.up(Step(Way.PARENT, query.base))
+    counted = row.counted()
+    test = compiler.chosen(query.node, asked)
+    return f"{counted} AND {test}" if counted else test
 
 
 def _completed(query: GroupQuery) -> tuple[GroupQuery, int]:
     """With the aggregates that `columns`, `having` and `sort` ask for besides; how many show."""
     asked = list(query.aggregates)
     if query.columns is not None:
-        known = {total_key(split_alias(text)[1] or split_alias(text)[0]) for text in asked}
-        keys = {total_key(split_alias(text)[1] or split_alias(text)[0]) for text in query.by}
+        known = {figure_key(split_alias(text)[1] or split_alias(text)[0]) for text in asked}
+        keys = {figure_key(split_alias(text)[1] or split_alias(text)[0]) for text in query.by}
         for text in query.columns:
             bare, alias = split_alias(text)
-            if is_total(text) and total_key(alias or bare) not in known | keys:
+            if is_figure(text, query.kind) and figure_key(alias or bare) not in known | keys:
                 asked.append(text)
     asked = asked or ["count"]
     shown = len(query.by) + len(asked)
-    having, more = mentioned(query.having)
-    more += [text for text in map(_bare, split_names(query.sort)) if ":" in text or "(" in text]
-    have = {total_key(split_alias(text)[0]) for text in asked}
-    renamed = {total_key(bare): alias for bare, alias in map(split_alias, asked) if alias}
+    having, more = mentioned(query.having, query.kind)
+    more += map(_bare, split_names(query.sort))
+    have = {figure_key(part) for text in (*asked, *query.by) for part in split_alias(text)}
+    renamed = {figure_key(bare): alias for bare, alias in map(split_alias, asked) if alias}
     for text in more:
-        key = total_key(text)
-        if is_total(text) and key not in have:
+        key = figure_key(text)
+        if is_figure(text, query.kind) and key not in have:
             asked.append(text)
             have.add(key)
     for key, alias in renamed.items():
@@ -112,42 +147,31 @@ def _check_once(keys: Sequence[Selected], aggregates: Sequence[Selected]) -> Non
 
 def _wholes(
     connection: sqlite3.Connection, query: GroupQuery, scope: Scope
-) -> list[int | float | None]:
-    """What shares are of: the count or sum over all rows."""
+) -> tuple[int | float | str | None, ...]:
+    """The aggregates over all rows that meet the condition, each once; of shares the whole."""
     compiler = Compiler(scope)
-    texts = [split_alias(text)[0] for text in query.aggregates if is_share(text)]
-    if not texts:
-        return []
-    asked = [
-        "count" if text == "share" else f"sum{text.removeprefix('share')} as whole{number}"
-        for number, text in enumerate(texts)
-    ]
-    parts = [totals((text,), compiler)[0] for text in asked]
-    sql = _inner(compiler, query.node, parts, 0)
-    return list(connection.execute(sql, compiler.frame.parameters).fetchone())
+    where = _chosen(compiler, query)
+    sql = _inner(compiler, where, figures(query.aggregates, compiler), 0)
+    (row,) = ask(connection, sql, compiler.frame.parameters)
+    return row
 
 
 def _total(
-    connection: sqlite3.Connection,
-    query: GroupQuery,
-    scope: Scope,
-    whole: Sequence[int | float | None],
+    wholes: Sequence[Any], parts: Sequence[Selected], query: GroupQuery, scope: Scope
 ) -> tuple[Any, ...]:
-    """The aggregates over all rows that meet the condition, each once."""
-    compiler = Compiler(scope)
-    parts = tuple(totals(query.aggregates, compiler, whole))
-    sql = _inner(compiler, query.node, parts, 0)
-    rows = connection.execute(sql, compiler.frame.parameters).fetchall()
-    return typed(rows, parts, scope)[0]
+    """The aggregates over all rows, typed; a share of the whole is 1, of nothing missing."""
+    row = tuple(
+        (1.0 if value else None) if is_share(text) else value
+        for text, value in zip(query.aggregates, wholes, strict=True)
+    )
+    return typed([row], tuple(parts), scope)[0]
 
 
-def _inner(compiler: Compiler, node: Node, parts: Sequence[Selected], keys: int) -> str:
-    row = compiler.frame.base
-    where = compiler.chosen(node, row)
+def _inner(compiler: Compiler, where: str, parts: Sequence[Selected], keys: int) -> str:
     shown = ", ".join(f"{part.sql} AS {quoted(part.column.key)}" for part in parts)
     groups = ", ".join(part.sql for part in parts[:keys])
     by = f" GROUP BY {groups}" if keys else ""
-    return f"SELECT {shown} {row.source()} WHERE {where}{by}"
+    return f"SELECT {shown} {compiler.frame.base.source()} WHERE {where}{by}"
 
 
 def _outer(
@@ -207,11 +231,11 @@ def _kind(parts: Sequence[Selected]) -> Kind:
 
 def _order(query: GroupQuery, parts: Sequence[Selected], compiler: Compiler) -> list[str]:
     terms: list[str] = []
-    aliases = {total_key(bare): alias for bare, alias in map(split_alias, query.aggregates)}
-    aliases |= {total_key(bare): alias for bare, alias in map(split_alias, query.by)}
+    aliases = {figure_key(bare): alias for bare, alias in map(split_alias, query.aggregates)}
+    aliases |= {figure_key(bare): alias for bare, alias in map(split_alias, query.by)}
     for asked in split_names(query.sort) if query.sort else []:
         down = (asked[:1] == "-") != asked.endswith("-")
-        key = total_key(_bare(asked))
+        key = figure_key(_bare(asked))
         key = aliases.get(key) or key
         part = next((part for part in parts if part.column.key == key), None)
         if part is None:
@@ -267,14 +291,14 @@ def _picked(answer: Answer, query: GroupQuery, shown: int) -> Answer:
 
 def _place(bare: str, alias: str, keys: Sequence[str], query: GroupQuery) -> int:
     by_text = {
-        total_key(split_alias(text)[0]): place
+        figure_key(split_alias(text)[0]): place
         for place, text in enumerate((*query.by, *query.aggregates))
     }
-    for wanted in (alias, total_key(bare)):
+    for wanted in (alias, figure_key(bare)):
         if wanted in keys:
             return keys.index(wanted)
-    if total_key(bare) in by_text:
-        return by_text[total_key(bare)]
+    if figure_key(bare) in by_text:
+        return by_text[figure_key(bare)]
     from crm_cli.model.text import did_you_mean
 
     near = did_you_mean(bare, keys)

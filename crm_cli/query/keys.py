@@ -9,8 +9,8 @@ from crm_cli.query import dialect
 from crm_cli.query.columns import Column, Selected, column, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Unknown
-from crm_cli.query.fields import Ref, Source, Way, resolve
-from crm_cli.query.rows import Row, reach, value
+from crm_cli.query.fields import Ref, Source, resolve
+from crm_cli.query.rows import Row, climb, reach, value
 from crm_cli.query.values import DATES
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -54,11 +54,11 @@ def _value(name: str, compiler: Compiler, part: str = "") -> Selected:
     ref = None if "(" in name or "@" in name else _resolved(name, compiler)
     if ref is not None and ref.source is not Source.EXTRA:
         if ref.lifted:
-            for step in ref.steps[:-1]:
-                row = row.up(step)
-            lift = plan_of(row.kind).lifts[ref.lifted]
+            owner, _ = climb(row, ref.steps)
+            lift = plan_of(owner.kind).lifts[ref.lifted]
             if lift.several:
-                return _joined(lift.name, _WORD, dialect.lines(row.column(lift.column)), compiler)
+                key = lift.name if owner is row.frame.record() else ref.name
+                return _joined(key, _WORD, dialect.lines(owner.column(lift.column)), compiler)
         elif ref.many:
             return _each(ref, compiler, part)
     selected = column(name, compiler)
@@ -88,9 +88,7 @@ def _each(ref: Ref, compiler: Compiler, part: str) -> Selected:
         _check_dated(ref.name, ref.type)
     if ref.type.storage not in _LISTED:
         raise UsageError(f"{ref.name} has several values", f"write sum:{ref.name} in --agg")
-    row, steps = compiler.frame.base, ref.steps
-    while steps and steps[0].way in (Way.PARENT, Way.RECORD):
-        row, steps = row.up(steps[0]), steps[1:]
+    row, steps = climb(compiler.frame.base, ref.steps)
     item, link = row.items(steps[0])
     sqls: list[str] = []
 
@@ -99,7 +97,7 @@ def _each(ref: Ref, compiler: Compiler, part: str) -> Selected:
         sqls.append(found.day if ref.type.storage is Storage.MOMENT else found.sql)
         return "1"
 
-    if any(step.way in (Way.ITEMS, Way.DEEP) for step in steps[1:]):
+    if not all(step.way.single for step in steps[1:]):
         raise UsageError(f"{ref.name} has several values in each item", "group the items instead")
     reach(item, steps[1:], take)
     source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"

@@ -8,10 +8,10 @@ from typing import Any
 
 from crm_cli.model.errors import UsageError
 from crm_cli.query.columns import Column, split_names
+from crm_cli.query.figures import figure_key, zero
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Answer
-from crm_cli.query.totals import total_key
 
 MOST = 100
 """Columns of a pivot; who wants more wants the key in `--group-by`."""
@@ -45,7 +45,7 @@ def pivot(connection: sqlite3.Connection, query: GroupQuery, key: str, scope: Sc
         for row in group(connection, plain._replace(by=(*query.by, key), having=""), scope).rows
     }
     down = group(connection, plain, scope)
-    missing = _nothing(query.aggregates, [*cells.values()])
+    missing = _nothing(query, [*cells.values()])
     keys = len(query.by)
     rows = [
         (*row[:keys], *(cells.get((*row[:keys], head), missing) for head in heads), row[keys])
@@ -62,10 +62,9 @@ def pivot(connection: sqlite3.Connection, query: GroupQuery, key: str, scope: Sc
     return Answer(columns, rows[: query.limit], total)
 
 
-def _nothing(aggregates: Sequence[str], values: Sequence[Any]) -> Any:
+def _nothing(query: GroupQuery, values: Sequence[Any]) -> Any:
     """What a cell without rows holds."""
-    function = total_key(aggregates[0]).partition("_")[0] if aggregates else "count"
-    if function not in ("count", "sum", "share"):
+    if not zero(query.aggregates[0] if query.aggregates else "count", query.kind):
         return None
     held = next((value for value in values if value is not None), 0)
     return held - held
@@ -78,9 +77,9 @@ def _sorted(
     names = [column.key for column in columns]
     for asked in reversed(split_names(sort) if sort else []):
         bare = asked.strip("+-")
-        if bare not in names and total_key(bare) not in names:
+        if bare not in names and figure_key(bare) not in names:
             raise UsageError(f"a pivot cannot be sorted by '{bare}'", f"valid: {', '.join(names)}")
-        place = names.index(bare if bare in names else total_key(bare))
+        place = names.index(bare if bare in names else figure_key(bare))
         down = (asked[:1] == "-") != asked.endswith("-")
         there = [row for row in rows if row[place] is not None]
         there.sort(key=lambda row: row[place], reverse=down)

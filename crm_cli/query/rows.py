@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from crm_cli.index.plan import FieldColumns, plan_of
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import FieldType
+from crm_cli.model.fieldtypes import Code, FieldType
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS, parent_kind, stands_in_items
+from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, RECORDS, parent_kind, stands_in_items
 from crm_cli.query.dialect import name
-from crm_cli.query.fields import Collection, Ref, Source, Step, Way, record_of, resolve
+from crm_cli.query.fields import Ref, Source, Step, Way, record_of, resolve
 
 
 class Value(NamedTuple):
@@ -32,16 +32,22 @@ class Value(NamedTuple):
 
 
 class Row:
-    """A table's row under an alias, with the joins that its conditions turned out to need."""
+    """A table's row under an alias, with the joins that its conditions turned out to need.
 
-    __slots__ = ("_parent", "alias", "frame", "joins", "kind")
+    `root` is the row in whose FROM it is joined; a row that is not joined is its own.
+    """
 
-    def __init__(self, kind: Kind, alias: str, frame: Frame) -> None:
+    __slots__ = ("_parent", "_referred", "alias", "frame", "joins", "kind", "root", "table")
+
+    def __init__(self, kind: Kind, alias: str, frame: Frame, root: Row | None = None) -> None:
         self.kind = kind
         self.alias = alias
         self.frame = frame
+        self.root = root or self
+        self.table = name(kind.name)
         self.joins: list[str] = []
         self._parent: Row | None = None
+        self._referred: dict[str, Row] = {}
 
     def column(self, key: str) -> str:
         """A column of this row; nothing where it has no name."""
@@ -52,16 +58,40 @@ class Row:
         return plan_of(self.kind).fields[path]
 
     def up(self, step: Step) -> Row:
-        """The row that it is part of, or that of its record."""
+        """The row that it is part of, that of its record, or the one that a field of it names."""
         if step.way is Way.RECORD:
             return self if self.kind is step.kind else self.frame.record()
+        if step.way is Way.REFERENCE:
+            return self._referred.get(step.key) or self._refer(step)
         if self._parent is None:
-            self._parent = Row(step.kind, self.frame.alias(step.kind), self.frame)
-            self.joins.append(
+            self._parent = Row(step.kind, self.frame.alias(step.kind), self.frame, self.root)
+            self.root.joins.append(
                 f"JOIN {name(step.kind.name)} {self._parent.alias}"
                 f" ON {self._parent.alias}.pk = {self.alias}.parent"
             )
         return self._parent
+
+    def _refer(self, step: Step) -> Row:
+        """Join the record that a field names, where there is one; never more than one."""
+        kind = step.kind
+        found = self._referred[step.key] = Row(kind, self.frame.alias(kind), self.frame, self.root)
+        wanted = self.column(step.key)
+        join = f"LEFT JOIN {name(kind.name)} {found.alias} ON"
+        if kind in ENTRIES:
+            self.root.joins.append(f"{join} {found.column('id')} = {wanted}")
+            return found
+        by = ["id"]
+        among = f"FROM {name(kind.name)} x WHERE"
+        record = record_of(kind)
+        if record is not None and record is (record_of(self.kind) or self.kind):
+            holder = "pk" if self.kind is record else record.name
+            among += f" x.{name(record.name)} = {self.column(holder)} AND"
+            title = kind.by_key.get(kind.title)
+            by += [title.key] if title is not None and isinstance(title.type, Code) else []
+        firsts = [f"(SELECT MIN(x.pk) {among} x.{name(key)} = {wanted})" for key in by]
+        first = f"COALESCE({', '.join(firsts)})" if len(firsts) > 1 else firsts[0]
+        self.root.joins.append(f"{join} {found.alias}.pk = {first}")
+        return found
 
     def has(self, inner: Row, link: str, condition: str) -> str:
         """Whether it has items, by `link`, that meet a condition.
@@ -94,7 +124,13 @@ class Row:
 
     def source(self) -> str:
         """`FROM` with the joins."""
-        return " ".join((f"FROM {name(self.kind.name)} {self.alias}", *self.joins))
+        return " ".join((f"FROM {self.table} {self.alias}", *self.joins))
+
+    def counted(self) -> str:
+        """The condition for what sums go over; empty where that is every row."""
+        if self.frame.everything or not self.kind.counted:
+            return ""
+        return self.fill(self.kind.counted)
 
     def fill(self, sql: str) -> str:
         """A declaration's SQL, with `{t}` as this row and `{p}` as what it is part of."""
@@ -106,11 +142,17 @@ class Row:
 
 
 class Frame:
-    """One statement: its parameters, its aliases, and its first row."""
+    """One statement: its parameters, its aliases, and its first row.
 
-    def __init__(self, base: Kind, business: Business, today: str) -> None:
+    `everything` says that sums go over all items, also over those that do not count.
+    """
+
+    def __init__(
+        self, base: Kind, business: Business, today: str, *, everything: bool = False
+    ) -> None:
         self.parameters: dict[str, Any] = {"today": today}
         self.business = business
+        self.everything = everything
         self._names: dict[tuple[type, Any], str] = {}
         self._aliases = 0
         self.groups: dict[Any, str] = {}
@@ -119,7 +161,9 @@ class Frame:
 
     def beside(self, kind: Kind) -> Frame:
         """A frame for an outer statement over this one's rows, with the same parameters."""
-        outer = Frame(kind, self.business, self.parameters["today"])
+        outer = Frame(
+            kind, self.business, self.parameters["today"], everything=self.everything
+        )
         outer.parameters, outer._names = self.parameters, self._names
         return outer
 
@@ -142,7 +186,7 @@ class Frame:
         if self._record is None:
             kind = record_of(self.base.kind)
             assert kind is not None, self.base.kind
-            self._record = Row(kind, "c", self)
+            self._record = Row(kind, "c", self, self.base)
             joined = f"JOIN {name(kind.name)} c ON c.pk = {self.base.column(kind.name)}"
             self.base.joins.insert(0, joined)
         return self._record
@@ -153,17 +197,16 @@ def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
     if not steps:
         return test(row)
     step, rest = steps[0], steps[1:]
-    if step.way in (Way.PARENT, Way.RECORD):
+    if step.way.single:
         return reach(row.up(step), rest, test)
     inner, link = row.items(step)
     condition = reach(inner, rest, test)
     return row.has(inner, link, condition)
 
 
-def climb(row: Row, collection: Collection) -> tuple[Row, tuple[Step, ...]]:
-    """The row that holds a collection, and the steps down to its items that are left."""
-    steps = collection.steps
-    while steps and steps[0].way in (Way.PARENT, Way.RECORD):
+def climb(row: Row, steps: tuple[Step, ...]) -> tuple[Row, tuple[Step, ...]]:
+    """The row that the first steps lead to, as far as each leads to one, and the steps left."""
+    while steps and steps[0].way.single:
         row = row.up(steps[0])
         steps = steps[1:]
     return row, steps

@@ -30,7 +30,9 @@ class Scope(NamedTuple):
     git takes longer than most queries. `extra_keys` are the users' own
     keys as they stand in their files (those below `custom` as `custom.KEY`). `who`
     finds the one customer's id that a text names, and raises NotFound or Ambiguous;
-    without it `customer:WHO` takes ids only.
+    without it `customer:WHO` takes ids only. `everything` (`--all`) lets sums and counts
+    go over all items, also those that do not count. `ahead` says that purchases are dated
+    after today: then what the index keeps of a customer's purchases may count too many.
     """
 
     base: Kind
@@ -40,6 +42,8 @@ class Scope(NamedTuple):
     segments: Mapping[str, SegmentSpec] = {}
     extra_keys: frozenset[str] = frozenset()
     who: Callable[[str], str] | None = None
+    everything: bool = False
+    ahead: bool = False
 
     def me(self) -> str | None:
         """Who `me` is, or None where nobody said."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.index.plan import has_id
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import DataError, UsageError
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import from_minor
@@ -32,10 +32,9 @@ from crm_cli.query.columns import (
     ties,
 )
 from crm_cli.query.compile import Compiler
+from crm_cli.query.functions import over
+from crm_cli.query.rows import Value
 from crm_cli.query.scope import Scope
-
-_NO_SUM = ("interval", "percent_complete", "terms_days", "dunning_level", "duration")
-"""Whole numbers that say nothing when they are added together."""
 
 
 class Query(NamedTuple):
@@ -58,12 +57,14 @@ class Answer(NamedTuple):
     """The rows, each a tuple of typed values in the order of the columns; missing is None.
 
     Money is Decimal, dates are date, moments date or datetime in the business's zone,
-    lists of texts are lists. `total` is a row for people, where one was asked for.
+    lists of texts are lists. `total` is a row for people, where one was asked for;
+    `left_out` so many rows do not count, and stand in no sum.
     """
 
     columns: tuple[Column, ...]
     rows: list[tuple[Any, ...]]
     total: tuple[Any, ...] | None = None
+    left_out: int = 0
 
 
 class Statement(NamedTuple):
@@ -74,12 +75,17 @@ class Statement(NamedTuple):
     selected: tuple[Selected, ...]
 
 
-def compile_query(query: Query, scope: Scope) -> Statement:
-    """The statement that answers a query; raises UsageError for columns that are not there."""
+def compile_query(query: Query, scope: Scope, *, counted: bool = False) -> Statement:
+    """The statement that answers a query; raises UsageError for columns that are not there.
+
+    With `counted` its rows are only those that sums go over.
+    """
     scope = scope._replace(base=query.base)
     compiler = Compiler(scope)
     row = compiler.frame.base
     where = compiler.chosen(query.node, row)
+    if counted and (counts := row.counted()):
+        where = f"{counts} AND {where}"
     names = query.base.columns if query.columns is None else query.columns
     if isinstance(names, str):
         names = split_names(names)
@@ -114,29 +120,60 @@ def select(connection: sqlite3.Connection, query: Query, scope: Scope) -> Answer
 
 
 def total(connection: sqlite3.Connection, query: Query, scope: Scope) -> tuple[Any, ...]:
-    """The sums of the columns that have one, over all rows: counts and money.
+    """What the columns come to over all rows that count: sums where they say something.
 
-    Amounts in several currencies are not added together; prices and ages have no sum.
+    A sum of averages, prices or ages says nothing, nor do amounts in several currencies:
+    there the cell is missing. A column of least or greatest values has the extreme of them.
     """
-    statement = compile_query(query._replace(limit=None), scope)
+    statement = compile_query(query._replace(limit=None, ordered=False), scope, counted=True)
     parts = statement.selected
-    summed = []
-    for place, part in enumerate(parts):
-        storage, own = part.column.type.storage, part.currency
-        counts = storage is Storage.INTEGER and not part.column.key.endswith(_NO_SUM)
-        sums = counts or storage is Storage.MONEY or part.column.type.name == "decimal"
-        alike = f"CASE WHEN COUNT(DISTINCT c{place}c) = 1 THEN SUM(c{place}) END"
-        summed.append((alike if own else f"SUM(c{place})") if sums else "NULL")
+    cells = [_total(part, f"c{place}") for place, part in enumerate(parts)]
     names = [f"c{place}" for place in range(len(parts))]
     currencies = [f"c{place}c" for place, part in enumerate(parts) if part.currency]
     # The count makes it one row, even where no column has a sum.
-    shown = [*summed, *(f"MAX({name})" for name in currencies), "COUNT(*)"]
+    shown = [*cells, *(f"MAX({name})" for name in currencies), "COUNT(*)"]
     sql = (
         f"WITH t({', '.join((*names, *currencies))}) AS ({statement.sql})"
         f" SELECT {', '.join(shown)} FROM t"
     )
-    rows = connection.execute(sql, statement.parameters).fetchall()
-    return typed(rows, parts, scope)[0][: len(parts)]
+    return typed(ask(connection, sql, statement.parameters), parts, scope)[0][: len(parts)]
+
+
+def _total(part: Selected, cell: str) -> str:
+    """The SQL of a column's total over the cells of all rows."""
+    if not part.total:
+        return "NULL"
+    found = over(part.total, Value(cell, part.column.type, base=cell))
+    if part.currency:
+        return f"CASE WHEN COUNT(DISTINCT {cell}c) = 1 THEN {found} END"
+    return found
+
+
+def uncounted(connection: sqlite3.Connection, query: Query, scope: Scope) -> int:
+    """How many of the rows that meet the condition do not count in sums."""
+    compiler = Compiler(scope._replace(base=query.base))
+    row = compiler.frame.base
+    counted = row.counted()
+    if not counted:
+        return 0
+    where = f"NOT {counted} AND {compiler.chosen(query.node, row)}"
+    dialect.prepare(connection)
+    ((found,),) = ask(
+        connection, f"SELECT COUNT(*) {row.source()} WHERE {where}", compiler.frame.parameters
+    )
+    return int(found)
+
+
+def ask(
+    connection: sqlite3.Connection, sql: str, parameters: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement that sums up; DataError for sums beyond 64 bits."""
+    try:
+        return connection.execute(sql, parameters).fetchall()
+    except sqlite3.OperationalError as error:
+        if "overflow" not in str(error):
+            raise
+        raise DataError("the sums are larger than can be computed with") from error
 
 
 def select_ids(connection: sqlite3.Connection, query: Query, scope: Scope) -> list[str]:
@@ -240,7 +277,7 @@ def _decimal(number: str | float) -> Decimal:
     if isinstance(number, str):
         return Decimal(number)
     exact = Decimal(repr(round(number, 6))) if isinstance(number, float) else Decimal(number)
-    return exact.normalize() if exact == exact.to_integral_value() and exact else exact
+    return Decimal(int(exact)) if exact == exact.to_integral_value() else exact
 
 
 def _four(number: float) -> Decimal:
@@ -251,6 +288,7 @@ __all__ = [
     "Answer",
     "Query",
     "Statement",
+    "ask",
     "compile_query",
     "count",
     "select",
@@ -258,4 +296,5 @@ __all__ = [
     "select_ids",
     "total",
     "typed",
+    "uncounted",
 ]

@@ -32,6 +32,7 @@ from crm_cli.query.fields import (
     collection,
     of_customer,
     record_of,
+    referred,
     resolve,
     resolves_near,
     state_of,
@@ -285,10 +286,10 @@ def _operand(text: str, start: int, name: str, scope: Scope, kind: Kind, *, dot:
         if dot and before and not at:
             near = did_you_mean(last, OPS)
             try:
-                resolve(before, kind, scope.extra_keys)
+                outer = resolve(before, kind, scope.extra_keys)
             except Unknown:
-                pass
-            else:
+                outer = None
+            if outer is not None and referred(outer.type) is None:
                 raise Fault(
                     f"there is no operator '{last}'",
                     f"{near} known: {', '.join(OPS)}".strip(),

@@ -6,7 +6,8 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from crm_cli.query.fault import Fault, Span
+from crm_cli.model.errors import UsageError
+from crm_cli.query.fault import Fault, QueryError, Span
 from crm_cli.query.lexer import Piece
 
 KEYWORDS = frozenset(("and", "or", "not", "in", "is", "none", "where", "during"))
@@ -135,3 +136,31 @@ class Tokens:
         """Whether a parenthesis follows the next token."""
         after = self.tokens[self.place + 1] if self.place + 1 < len(self.tokens) else self.next
         return after.sort is Sort.SIGN and after.text == "("
+
+
+def split_call(text: str) -> tuple[str, str, str]:
+    """What stands in the parentheses of a function: FIELD, where EXPR, during PERIOD.
+
+    Each may be missing, and is empty then; raises QueryError.
+    """
+    parts, marks, depth = ["field"], [(0, 0)], 0
+    try:
+        tokens = tokenize(text)
+    except Fault as fault:
+        raise QueryError((fault,)) from None
+    for token in tokens:
+        word = token.text.lower() if token.sort is Sort.WORD else ""
+        if token.sort is Sort.SIGN and token.text in "()":
+            depth += 1 if token.text == "(" else -1
+        elif word in ("where", "during") and not depth and word not in parts:
+            parts.append(word)
+            marks.append((token.span.start, token.span.end))
+    ends = [*(start for start, _ in marks[1:]), len(text)]
+    found = {
+        part: text[start:end].strip()
+        for part, (_, start), end in zip(parts, marks, ends, strict=True)
+    }
+    for part in parts[1:]:
+        if not found[part]:
+            raise UsageError(f"nothing follows {part} in '{text}'", "write sum(net where EXPR)")
+    return found["field"], found.get("where", ""), found.get("during", "")

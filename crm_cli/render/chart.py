@@ -9,13 +9,12 @@ from crm_cli.model.cells import cell_text
 from crm_cli.model.rows import Rows
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
-from crm_cli.render.values import grouped
+from crm_cli.render.values import bar, grouped, percent
 from crm_cli.render.width import columns_of, fitted, padded
 
 Point = tuple[str, Decimal | int | None]
 """A label and its value, None where that is missing."""
 
-_EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _HEIGHT = 8
 """A line chart has so many steps from its least to its largest value."""
 _WIDEST = 6
@@ -32,7 +31,8 @@ def chart_lines(rows: Rows, screen: Screen) -> Iterator[str]:
     named = [next((name for name in names if name), None) for names in zip(*labels, strict=True)]
     points = list(zip(map(cell_text, named), rows.values(chart.value), strict=True))
     draw = line_lines if chart.kind == "line" else bar_lines
-    return draw(points, screen, unit=chart.unit)
+    type = next(column.type for column in rows.columns if column.key == chart.value)
+    return draw(points, screen, unit="%" if type in ("share", "rate") else chart.unit)
 
 
 def bar_lines(bars: Sequence[Point], screen: Screen, *, unit: str = "") -> Iterator[str]:
@@ -50,19 +50,10 @@ def bar_lines(bars: Sequence[Point], screen: Screen, *, unit: str = "") -> Itera
     for label, figure, (_, value) in zip(labels, figures, bars, strict=True):
         drawn = ""
         if value is not None and most:
-            negative = value < 0
-            drawn = _bar(abs(Decimal(value)) / most, room, negative, screen.unicode)
+            share = abs(Decimal(value)) / most
+            drawn = bar(share, room, negative=value < 0, unicode=screen.unicode)
         line = f"{padded(fitted(label, widest), widest)}  {figure:>{number}}  {drawn}"
         yield line.rstrip(" ") + "\n"
-
-
-def _bar(share: Decimal, room: int, negative: bool, unicode: bool) -> str:
-    if negative:
-        return "-" * max(round(share * room), 1)
-    if not unicode:
-        return "#" * (max(round(share * room), 1) if share else 0)
-    whole, eighths = divmod(round(share * room * 8), 8)
-    return "█" * whole + _EIGHTHS[eighths] if whole or eighths else ("▏" if share else "")
 
 
 def line_lines(points: Sequence[Point], screen: Screen, *, unit: str = "") -> Iterator[str]:
@@ -116,4 +107,6 @@ def _drawn(levels: Sequence[int | None], step: int, signs: Sequence[str]) -> lis
 
 
 def _figure(value: Decimal | int, unit: str) -> str:
+    if unit == "%":
+        return percent(Decimal(value))
     return grouped(value) + (f" {visible(unit)}" if unit else "")

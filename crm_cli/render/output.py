@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from crm_cli.model.rows import Rows
+from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import table_lines
+from crm_cli.render.values import bar, sparkline
+
+_BAR = 10
+"""So many columns has the longest bar in a table."""
 
 
 def rows_lines(rows: Rows, screen: Screen, *, header: bool = True) -> Iterator[str]:
     """The lines of a table of the rows, each with its line feed; none where there is no row."""
-    if not rows.rows:
-        return iter(())
+    if rows.rows:
+        yield from _table(_drawn(rows, screen), screen, header)
+        for note in rows.notes:
+            yield screen.paint(visible(note), "muted") + "\n"
+
+
+def _table(rows: Rows, screen: Screen, header: bool) -> Iterator[str]:
     keys = rows.keys
     return table_lines(
         [column.heading for column in rows.columns],
@@ -27,6 +38,25 @@ def rows_lines(rows: Rows, screen: Screen, *, header: bool = True) -> Iterator[s
         unique=_places(rows),
         ranked=[keys.index(key) for key in rows.ranked if key in keys],
     )
+
+
+def _drawn(rows: Rows, screen: Screen) -> Rows:
+    """The rows with bars and sparklines in place of the numbers that are to be drawn."""
+    types = [column.type for column in rows.columns]
+    if not {"bar", "series"} & set(types):
+        return rows
+    return rows.but(
+        rows=[list(map(partial(_cell, screen), types, row)) for row in rows.rows],
+        total=rows.total and list(map(partial(_cell, screen), types, rows.total)),
+    )
+
+
+def _cell(screen: Screen, type: str, value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return value
+    if type == "bar":
+        return bar(abs(value), _BAR, negative=value < 0, unicode=screen.unicode)
+    return sparkline(value, unicode=screen.unicode) if type == "series" else value
 
 
 def record_lines(record: Mapping[str, Any], screen: Screen) -> Iterator[str]:

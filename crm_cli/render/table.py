@@ -13,11 +13,11 @@ from itertools import chain, repeat
 from typing import Any
 
 from crm_cli.model.cells import cell_text, numeric
-from crm_cli.model.rows import by_column
+from crm_cli.model.rows import Few, by_column
 from crm_cli.model.text import visible
 from crm_cli.render.cells import Cells
 from crm_cli.render.screen import Screen
-from crm_cli.render.values import grouped
+from crm_cli.render.values import grouped, percent
 from crm_cli.render.width import (
     columns_of,
     fitted,
@@ -150,6 +150,8 @@ def _text(value: Any, kind: str) -> str:
     if isinstance(value, datetime):
         # Its offset is the business's own: programs get it, people need not read it.
         return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, Decimal) and kind in ("share", "rate"):
+        return percent(value) + ("*" if isinstance(value, Few) else "")
     if isinstance(value, Decimal) and kind not in ("percent", "decimal"):
         return grouped(value)
     if type(value) is int and kind in ("money", "integer", "count"):

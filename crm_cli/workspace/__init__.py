@@ -264,6 +264,7 @@ class Workspace:
 
     scope = asking.scope
     node = asking.node
+    within = asking.within
     select = asking.select
     who = asking.who
     whos = asking.whos

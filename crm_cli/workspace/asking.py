@@ -28,8 +28,9 @@ class Groups(NamedTuple):
         return any(text is not None for text in self)
 
 
-def scope(workspace: Workspace, base: Kind) -> Scope:
-    """What a query over a kind needs to know."""
+def scope(workspace: Workspace, base: Kind, *, everything: bool = False) -> Scope:
+    """What a query over a kind needs to know; with `everything` sums go over all items."""
+    from crm_cli.query.clock import is_ahead
     from crm_cli.query.scope import Scope
     from crm_cli.query.segments import read_extra_keys, read_segments
 
@@ -41,6 +42,8 @@ def scope(workspace: Workspace, base: Kind) -> Scope:
         read_segments(workspace.index.connection),
         read_extra_keys(workspace.index.connection),
         workspace.who,
+        everything,
+        is_ahead(workspace.index.connection, workspace.clock.today),
     )
 
 
@@ -59,6 +62,22 @@ def node(
     return And((parse_terms(terms, scope), expression)) if terms else expression
 
 
+def within(workspace: Workspace, base: Kind, period: str | None) -> Node:
+    """The condition that a row's own date lies in the period that `--period` gives."""
+    from crm_cli.model.errors import Unreadable, UsageError
+    from crm_cli.model.periods import read_window
+    from crm_cli.query.ast import EVERYTHING, Compare, Literal, Op
+    from crm_cli.query.fields import resolve
+
+    if period is None:
+        return EVERYTHING
+    try:
+        window = read_window(period, workspace.clock.today)
+    except Unreadable as error:
+        raise UsageError(f"--period: {error.message}", error.hint) from error
+    return Compare(resolve(base.when, base), Op.EQ, (Literal(window, period),))
+
+
 def select(
     workspace: Workspace,
     base: Kind,
@@ -71,27 +90,33 @@ def select(
     groups: Groups | None = None,
     total: bool = False,
     ordered: bool = True,
+    everything: bool = False,
 ) -> Answer:
     """The rows of a kind that a query describes, with the columns asked for.
 
     With `groups` there is one row for each group of them; `total` adds the last row.
-    Who puts the rows in an order of their own need not have them `ordered`.
+    Both are of what counts, with `everything` of all rows. Who puts the rows in an order
+    of their own need not have them `ordered`.
     """
-    scope = workspace.scope(base)
+    scope = workspace.scope(base, everything=everything)
     node = workspace.node(scope, terms, where)
+    from crm_cli.query.select import Query, select, uncounted
+    from crm_cli.query.select import total as sums
+
+    connection = workspace.index.connection
+    query = Query(base, node, cols, sort or "", limit, ordered)
     if groups is not None:
         from crm_cli.query.shape import answer
 
-        asked = (node, cols, sort or "", limit)
-        found = answer(workspace.index.connection, groups, asked, scope)
-        return found if total else found._replace(total=None)
-    from crm_cli.query.select import Query, select
-    from crm_cli.query.select import total as sums
-
-    query = Query(base, node, cols, sort or "", limit, ordered)
-    found = select(workspace.index.connection, query, scope)
-    if total:
-        found = found._replace(total=sums(workspace.index.connection, query, scope))
+        found = answer(connection, groups, (node, cols, sort or "", limit), scope)
+        if not total:
+            found = found._replace(total=None)
+    else:
+        found = select(connection, query, scope)
+        if total:
+            found = found._replace(total=sums(connection, query, scope))
+    if groups is not None or total:
+        found = found._replace(left_out=uncounted(connection, query, scope))
     return found
 
 

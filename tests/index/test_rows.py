@@ -60,6 +60,19 @@ def test_lines_know_their_purchase_and_its_currency(index: Index) -> None:
     ]
 
 
+def test_lines_in_the_base_currency_add_up_to_their_purchase(tmp_path: Path) -> None:
+    three = "lines: [{unit_price: 1}, {unit_price: 1}, {unit_price: 1}, {description: free}]"
+    note = "name: A\npurchases:\n  - {date: 2026-01-01, kind: credit_note, currency: USD, "
+    files = {**FILES, "rates.yaml": "2025-01-01: {USD: 1.07}\n", "customers/a.yaml": note + three}
+    index = opened(write(tmp_path, {path: text + "}\n" if path.endswith("a.yaml") else text
+                                    for path, text in files.items()}))  # fmt: skip
+    assert (-300, -280) in cells(index, "purchase", "net", "net__b")
+    lines = cells(index, "line", "net", "net__b", "units")
+    assert [line for line in lines if line[0] == -100 or line[0] is None] == [
+        (-100, -93, "-1"), (-100, -93, "-1"), (-100, -94, "-1"), (None, None, None),
+    ]  # fmt: skip
+
+
 def test_instants_are_in_utc_with_their_day_in_the_business_zone(index: Index) -> None:
     assert cells(index, "task", "due", "due__d") == [("2026-11-05T23:30:00Z", "2026-11-06")]
     assert cells(index, "interaction", "at", "at__d") == [("2026-03-02", "2026-03-02")]

@@ -229,3 +229,30 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert read_amount(text).value.is_finite()
     except Unreadable as error:
         assert error.hint
+
+
+@given(
+    st.lists(st.decimals(-9999, 9999, places=2), max_size=6),
+    st.decimals("0.01", 200, places=4),
+    st.sampled_from(("EUR", "JPY", "KWD")),
+)
+def test_converted_parts_add_up_to_the_converted_whole(
+    parts: list[Decimal], rate: Decimal, base: str
+) -> None:
+    rates = Rates({date(2026, 1, 1): {"USD": rate}}, base)
+    day = date(2026, 3, 1)
+    converted = rates.convert_parts(parts, "USD", day)
+    assert converted is not None
+    assert sum(converted, Decimal(0)) == rates.convert(sum(parts, Decimal(0)), "USD", day)
+    unit = Decimal(1).scaleb(-minor_unit(base))
+    for part, own in zip(converted, parts, strict=True):
+        assert abs(part - own / rate) < unit
+    assert rates.convert_parts(parts, "USD", date(2025, 12, 31)) is None
+
+
+def test_what_is_left_goes_to_the_largest_remainder() -> None:
+    rates = Rates({date(2026, 1, 1): {"USD": Decimal(3)}}, "EUR")
+    thirds = rates.convert_parts([Decimal("1.00"), Decimal("1.01"), Decimal("1.00")], "USD",
+                                 date(2026, 1, 1))  # fmt: skip
+    # 0.333 + 0.337 + 0.333 = 1.003, so 1.00: the cent goes to what is nearest the next one.
+    assert thirds == [Decimal("0.33"), Decimal("0.34"), Decimal("0.33")]

@@ -12,6 +12,7 @@ import pytest
 from crm_cli.index.database import Index, open_index
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.query.ast import And, Node
+from crm_cli.query.clock import is_ahead
 from crm_cli.query.expression import parse_expression
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import read_extra_keys, read_segments
@@ -154,6 +155,7 @@ class Shop:
             read_segments(self.connection),
             read_extra_keys(self.connection),
             lambda text: resolve(self.connection, text, self.index.business),
+            ahead=is_ahead(self.connection, TODAY),
         )
 
     def node(self, terms: Sequence[str], where: str = "", base: str = "customer") -> Node:

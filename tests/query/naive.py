@@ -28,10 +28,11 @@ class Directory:
     def __init__(self, root: Path, today: date) -> None:
         self.today = today
         self.rates = _load(root / "rates.yaml")
+        self.products = _load(root / "products.yaml")
         self.customers: list[Record] = []
         for path in sorted(root.glob("customers/*.yaml"), key=lambda path: path.stem):
             record = _load(path)
-            record["id"] = path.stem
+            record |= {"id": path.stem, "today": today}
             for key in LISTS:
                 for number, item in enumerate(record.setdefault(key, [])):
                     item |= {"customer": record, "place": number}
@@ -90,8 +91,10 @@ def words(text: str) -> list[str]:
 
 
 def counts(purchase: Record) -> bool:
-    """Posted, and no order that a posted invoice bills."""
+    """Posted, dated up to today, and no order that a posted invoice bills."""
     if purchase.get("status", "posted") != "posted":
+        return False
+    if purchase["date"] > purchase["customer"]["today"]:
         return False
     if purchase.get("kind", "sale") != "order":
         return True
@@ -120,15 +123,24 @@ def net(purchase: Record, here: Directory) -> Decimal | None:
         amount = amount.quantize(Decimal(1), ROUND_HALF_UP)
     if currency == "EUR" or not amount:
         return amount
+    found = rate(purchase, here)
+    return None if found is None else (amount / found).quantize(CENT, ROUND_HALF_UP)
+
+
+def rate(purchase: Record, here: Directory) -> Decimal | None:
+    """How much of its currency is one euro on its day; None where nobody knows."""
+    currency = purchase.get("currency", "EUR")
+    if currency == "EUR":
+        return Decimal(1)
     known = [(day, rates[currency]) for day, rates in here.rates.items() if currency in rates]
     past = [rate for day, rate in sorted(known) if day <= purchase["date"]]
-    if not past:
-        return None
-    return (amount / Decimal(str(past[-1]))).quantize(CENT, ROUND_HALF_UP)
+    return Decimal(str(past[-1])) if past else None
 
 
 def line_net(line: Record) -> Decimal:
-    """Quantity by price less discount, to the currency's minor unit."""
+    """Quantity by price less discount, to the currency's minor unit; 0 without a price."""
+    if "unit_price" not in line:
+        return Decimal(0)
     price = Decimal(str(line["quantity"])) * Decimal(str(line["unit_price"]))
     part = 1 - Decimal(str(line.get("discount", 0))) / 100
     unit = Decimal(1) if line["purchase"].get("currency") == "JPY" else CENT
@@ -172,6 +184,24 @@ def _money(row: Record, here: Directory) -> list[Any]:
     return [] if found is None else [found]
 
 
+def _category(line: Record, here: Directory) -> list[Any]:
+    product = here.products.get(line.get("product", ""), {})
+    return [product["category"]] if "category" in product else []
+
+
+def _order(purchase: Record, here: Directory) -> list[Any]:
+    """The status of the purchase that it names by id or number."""
+    wanted = purchase.get("order")
+    others = purchase["customer"]["purchases"]
+    found = [one for one in others if wanted is not None and one.get("number") == wanted]
+    return [found[0].get("status", "posted")] if found else []
+
+
+def _referrer(customer: Record, here: Directory) -> list[Any]:
+    found = [one for one in here.customers if one["id"] == customer.get("referred_by")]
+    return _owner(found[0], here) if found else []
+
+
 FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
     "customer": {
         "name": ("text", _key("name")),
@@ -182,6 +212,7 @@ FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
         "kind": ("word", _key("kind")),
         "employees": ("number", _key("employees")),
         "created": ("date", _key("created")),
+        "referred_by.owner": ("word", _referrer),
         "spend": ("number", lambda row, here: [spend(row, here)]),
         "orders": ("number", lambda row, here: [len(sales(row))]),
         "last-purchase": (
@@ -202,6 +233,7 @@ FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
         "date": ("date", _key("date")),
         "net": ("number", _money),
         "owner": ("word", _owner),
+        "order.status": ("word", _order),
     },
     "interaction": {
         "kind": ("word", _key("kind")),
@@ -210,6 +242,7 @@ FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
     },
     "line": {
         "product": ("word", _key("product")),
+        "product.category": ("text", _category),
         "quantity": ("number", _key("quantity")),
         "date": ("date", lambda row, here: [row["purchase"]["date"]]),
     },

@@ -33,6 +33,8 @@ from .conftest import Shop
         ("ctiy:Koper", "ctiy", "did you mean city?"),
         ("city.hsa:x", "hsa", "did you mean has?"),
         ("city.over:5", ".over", "no operator .over"),
+        ("referred-by.ctiy:Koper", "referred-by.ctiy", "did you mean city"),
+        ("line/product.catgory:x", "product.catgory", "a product has no field 'catgory'"),
         ("spend.before:5", ".before", "no operator .before"),
         ("spend.has:5", ".has", "no operator .has"),
         ("last-contact.over:5", ".over", "no operator .over"),

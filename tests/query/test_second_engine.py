@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_cli.index.database import open_index
 from crm_cli.query.ast import Node
 from crm_cli.query.explain import explain
 from crm_cli.query.expression import parse_expression
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.select import Query
 from crm_cli.query.terms import parse_terms
-from crm_cli.store.tree import Folder
 
 from .conftest import TODAY, Shop
+from .generated import (
+    DIRECTORIES,
+    INTERACTION_KINDS,
+    PRIORITIES,
+    PURCHASE_KINDS,
+    PURCHASE_STATUSES,
+    TASK_STATUSES,
+    USERS,
+    maybe,
+    opened,
+)
 from .naive import (
     CENT,
     FIELDS,
     Anywhere,
     Compared,
     Condition,
-    Directory,
     Has,
     Joined,
     Negated,
@@ -41,9 +43,6 @@ from .naive import (
     spend,
 )
 
-NAMES = ("Ana Novak", "Šuštar d.o.o.", "Novák Anton", "Kava", "Čaj in kava", "Größler")
-CITIES = ("Koper", "Novo mesto", "koper", "Šmarje")
-USERS = ("petra", "miha")
 DAYS = st.sampled_from(
     ("2026", "2026-q3", "2026-11", "2026-11-17", "today", "-30d", "last-30d", "last-90d", "2025",
      "this-month")
@@ -60,130 +59,17 @@ WORDS = {
     "tag": ("vip", "čaj", "CAJ", "cold"),
     "owner": USERS,
     "product": ("beans", "cup"),
+    "product.category": ("coffee", "bean", "Ware"),
+    "referred_by.owner": USERS,
+    ("purchase", "order.status"): PURCHASE_STATUSES,
     ("customer", "kind"): ("person", "organization"),
-    ("task", "status"): ("open", "completed", "deferred"),
-    "priority": ("low", "normal", "urgent"),
-    ("purchase", "kind"): ("sale", "order", "invoice", "credit_note"),
-    ("purchase", "status"): ("posted", "draft", "cancelled"),
-    ("interaction", "kind"): ("call", "email", "note"),
+    ("task", "status"): TASK_STATUSES,
+    "priority": PRIORITIES,
+    ("purchase", "kind"): PURCHASE_KINDS,
+    ("purchase", "status"): PURCHASE_STATUSES,
+    ("interaction", "kind"): INTERACTION_KINDS,
 }
 TEXTS = ("novak", "kava", "Novo", "nov", "caj in", "d.o.o.", "Koper", "grossler", "klic")
-
-
-# Directories
-
-
-def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.one_of(st.none(), strategy)
-
-
-def _item(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    made = st.fixed_dictionaries(fields)
-    return made.map(lambda item: {key: held for key, held in item.items() if held is not None})
-
-
-DAY = st.integers(-20, 400).map(lambda days: TODAY - timedelta(days=days))
-MONEY = st.sampled_from(("10", "99.5", "100", "250", "0.01"))
-LINES = st.lists(
-    _item(
-        product=st.sampled_from(("beans", "cup")),
-        quantity=st.sampled_from(("1", "2.5", "3")),
-        unit_price=st.sampled_from(("18.50", "0.333", "5")),
-        discount=_maybe(st.sampled_from(("10", "33.3"))),
-    ),
-    max_size=2,
-)
-PURCHASE = _item(
-    date=DAY,
-    kind=_maybe(st.sampled_from(WORDS["purchase", "kind"])),
-    status=_maybe(st.sampled_from(("posted", "draft", "cancelled"))),
-    number=_maybe(st.sampled_from(("A1", "A2"))),
-    order=_maybe(st.just("A1")),
-    currency=_maybe(st.sampled_from(("USD", "JPY"))),
-    amount=MONEY,
-    lines=LINES,
-    owner=_maybe(st.sampled_from(USERS)),
-)
-CUSTOMER = _item(
-    name=st.sampled_from(NAMES),
-    notes=_maybe(st.sampled_from(("Novo leto", "klicati"))),
-    kind=_maybe(st.sampled_from(("person", "organization"))),
-    owner=_maybe(st.sampled_from(USERS)),
-    employees=_maybe(st.integers(0, 12)),
-    created=_maybe(DAY),
-    tags=st.lists(st.sampled_from(("vip", "Čaj", "cold")), max_size=2, unique=True),
-    addresses=st.lists(_item(city=st.sampled_from(CITIES)), max_size=2),
-    tasks=st.lists(
-        _item(
-            title=st.sampled_from(("Klic", "Nova ponudba")),
-            status=_maybe(st.sampled_from(WORDS["task", "status"])),
-            priority=_maybe(st.sampled_from(WORDS["priority"])),
-            due=_maybe(DAY),
-        ),
-        max_size=3,
-    ),
-    purchases=st.lists(PURCHASE, max_size=3),
-    interactions=st.lists(
-        _item(
-            at=DAY,
-            kind=st.sampled_from(WORDS["interaction", "kind"]),
-            summary=_maybe(st.sampled_from(("Kava in čaj", "Novo"))),
-        ),
-        max_size=2,
-    ),
-)
-DIRECTORIES = st.lists(CUSTOMER, min_size=1, max_size=6)
-
-RATES = "2026-01-01: {USD: 1.10}\n2026-06-01: {USD: 1.25}\n"
-
-
-@contextmanager
-def opened(customers: list[dict[str, Any]]) -> Iterator[tuple[Shop, Directory]]:
-    """The same files behind both engines."""
-    with TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "customers").mkdir()
-        (root / "crm.yaml").write_text("currency: EUR\ntime_zone: Europe/Ljubljana\n")
-        (root / "rates.yaml").write_text(RATES)
-        (root / "products.yaml").write_text("beans: {name: Beans}\ncup: {name: Cup}\n")
-        for number, customer in enumerate(customers):
-            record = _tidy(customer)
-            text = json.dumps(record, ensure_ascii=False, default=str)
-            text = text.replace('"DAY ', "").replace(' DAY"', "")
-            (root / "customers" / f"c{number}.yaml").write_text(text, encoding="utf-8")
-        with open_index(Folder(root), None) as index:
-            yield Shop(index), Directory(root, TODAY)
-
-
-def _tidy(customer: dict[str, Any]) -> dict[str, Any]:
-    """As it goes into the file: lines or an amount, numbers each once, dates unquoted."""
-    record = {key: held for key, held in customer.items() if held not in ([], ())}
-    seen: set[str] = set()
-    purchases = []
-    for place, purchase in enumerate(record.get("purchases", ())):
-        made = dict(purchase, text=f"p{place}")
-        made.pop("amount" if made["lines"] else "lines")
-        if made.get("number") in seen:
-            made.pop("number")
-        seen.add(made.get("number", ""))
-        if made.get("kind") != "invoice":
-            made.pop("order", None)
-        purchases.append(made)
-    if purchases:
-        record["purchases"] = purchases
-    for place, task in enumerate(record.get("tasks", ())):
-        record["tasks"][place] = dict(task, title=f"{task['title']} {place}")
-    return {key: _dated(held) for key, held in record.items()}
-
-
-def _dated(held: Any) -> Any:
-    if isinstance(held, date):
-        return f"DAY {held} DAY"
-    if isinstance(held, list):
-        return [_dated(one) for one in held]
-    if isinstance(held, dict):
-        return {key: _dated(one) for key, one in held.items()}
-    return held
 
 
 # Queries
@@ -223,7 +109,7 @@ def _reckoned(function: str, kind: str, field: str, values: Any) -> st.SearchStr
     if function in ("min", "max", "first", "last"):
         ops = ("=", "<", "<=", ">", ">=", "none")
     return st.builds(
-        Reckoned, st.just(function), st.just(kind), st.just(field), _maybe(of(kind)),
+        Reckoned, st.just(function), st.just(kind), st.just(field), maybe(of(kind)),
         st.one_of(st.just(""), WINDOWS), st.sampled_from(ops), values,
     )  # fmt: skip
 

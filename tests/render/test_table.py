@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm_cli.model.rows import Column, Few, Rows
 from crm_cli.model.text import visible
+from crm_cli.render.output import rows_lines
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import table_lines
 from crm_cli.render.width import columns_of, fitted, wrapped
@@ -88,3 +91,31 @@ def test_fitting_and_wrapping_keep_to_the_width(text: str, width: int) -> None:
     if width > 1:
         assert all(columns_of(line) <= width for line in wrapped(shown, width))
     assert "".join(wrapped(shown, width)).replace(" ", "") == shown.replace(" ", "")
+
+
+def test_rates_are_percent_and_marked_where_of_few() -> None:
+    columns = [Column("source"), Column("conversion", "rate"), Column("share", "share")]
+    rows = [("fair", Few("0.3333"), Decimal("0.1235")), (None, None, Decimal("-0.0005"))]
+    lines = list(rows_lines(Rows(columns, rows, notes=["* of fewer than 5"]), PIPE))
+    assert [line.split() for line in lines] == [
+        ["source", "conversion", "share"],
+        ["fair", "33.3%*", "12.4%"],
+        ["-0.1%"],
+        ["*", "of", "fewer", "than", "5"],
+    ]
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+def test_bars_and_sparklines_stand_beside_the_figures(unicode: bool) -> None:
+    columns = [Column("net", "money"), Column("", "bar"), Column("trend", "series")]
+    rows = [
+        (Decimal(10), Decimal(1), [0, 1, 2, None, 4]),
+        (Decimal(-5), Decimal("-0.5"), []),
+        (None, None, None),
+    ]
+    screen = PIPE._replace(unicode=unicode)
+    first, second, third = list(rows_lines(Rows(columns, rows), screen, header=False))
+    assert first.split() == (["10", "██████████", "▁▃▅", "█"] if unicode else
+                             ["10", "##########", "_,-", "#"])  # fmt: skip
+    assert second.split() == ["-5", "-----"]
+    assert third == "\n"

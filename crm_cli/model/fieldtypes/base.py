@@ -31,6 +31,8 @@ class FieldType:
     """Whether an item that a value names may belong to another customer."""
     priced = False
     """Whether a currency may be written beside the value, and else is that of its item."""
+    adds = False
+    """Whether the sum of several values is a value that says something."""
 
     def read(self, text: str, business: Business) -> Any:
         """The value that `text` spells; raises Unreadable."""

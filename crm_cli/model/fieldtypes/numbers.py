@@ -30,9 +30,10 @@ class Integer(FieldType):
     other = "17"
     metavar = "N"
 
-    def __init__(self, low: int = 0, high: int = 10**9) -> None:
+    def __init__(self, low: int = 0, high: int = 10**9, *, adds: bool = True) -> None:
         self.low = low
         self.high = high
+        self.adds = adds
         if not low <= int(self.example) < int(self.other) <= high:
             self.example, self.other = str(low), str(high)
 
@@ -58,6 +59,7 @@ class Number(FieldType):
     example = "2.5"
     other = "4"
     metavar = "NUMBER"
+    adds = True
 
     def read(self, text: str, business: Business) -> Decimal:
         return read_decimal(text)
@@ -76,6 +78,7 @@ class Percent(Number):
     example = "15"
     other = "20"
     metavar = "PERCENT"
+    adds = False
 
     def read(self, text: str, business: Business) -> Decimal:
         return read_percent(text)
@@ -90,6 +93,9 @@ class Money(FieldType):
     other = "90.25"
     metavar = "AMOUNT"
     priced = True
+
+    def __init__(self, *, adds: bool = True) -> None:
+        self.adds = adds
 
     def read(self, text: str, business: Business) -> Decimal | tuple[Decimal, str]:
         """The amount; with a currency (`200 EUR`) the pair of both."""
@@ -111,6 +117,7 @@ class Price(Number):
     other = "19.75"
     metavar = "AMOUNT"
     priced = True
+    adds = False
 
     def read(self, text: str, business: Business) -> Any:
         amount = read_amount(text)

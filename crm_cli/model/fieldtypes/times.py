@@ -96,6 +96,7 @@ class Duration(FieldType):
 
     name = "duration"
     storage = Storage.INTEGER
+    adds = True
     example = "45min"
     other = "90min"
     metavar = "TIME"

@@ -1,0 +1,31 @@
+"""Measures: figures over many items, declared by the kind whose items they are of.
+
+`spend` and `orders` of purchases, for example. Whoever asks for a figure by its name,
+over a window (`spend@12m`), for groups (`--agg orders,spend`) or in a report, gets the
+same one.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from crm_cli.model.declaration import Declaration
+
+
+class Measure(Declaration, positional=3):
+    """A function over the items that count."""
+
+    name: str
+    """The word for it."""
+    function: Literal["count", "sum", "min", "max", "distinct", "ratio", "unconverted"]
+    """How many there are, or a function of one of their fields; `distinct` is the number of
+    different customers, or of different items that they are part of, `ratio` one measure divided
+    by another, `unconverted` how many amounts have no rate."""
+    doc: str
+    """What it is, in a few words."""
+    of: str = ""
+    """The field; of `distinct` the kind that is counted, of `ratio` a measure."""
+    per: str = ""
+    """Of `ratio`: the measure that is divided by."""
+    unless: str = ""
+    """A state of the items that it leaves out."""

@@ -1,0 +1,258 @@
+"""Figures of a group's rows: `count`, `sum:spend`, `median:net`, `share:net`, `orders`.
+
+A figure is an aggregate function of a field, all rows' or those that a condition chooses
+(`sum(net where kind = invoice)`), or a measure that the kind declares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import UsageError
+from crm_cli.model.fieldtypes import Money, Number, Storage
+from crm_cli.model.kind import Kind, normal
+from crm_cli.model.measure import Measure
+from crm_cli.model.text import a_or_an
+from crm_cli.query import dialect
+from crm_cli.query.aggregates import within
+from crm_cli.query.columns import Selected, column, split_alias
+from crm_cli.query.compile import Compiler
+from crm_cli.query.fault import Fault, QueryError, Span, Unknown
+from crm_cli.query.fields import Collection, resolve
+from crm_cli.query.functions import over, result
+from crm_cli.query.grammar import read_asked
+from crm_cli.query.keys import plain
+from crm_cli.query.rows import Row, Value, climb, value
+from crm_cli.query.scope import Scope
+from crm_cli.query.tokens import split_call
+from crm_cli.query.values import DATES, NUMBERS
+from crm_cli.query.windows import taken
+
+FUNCTIONS = ("count", "sum", "avg", "min", "max", "median", "share", "rate", "one")
+ZERO = ("count", "distinct", "sum", "share", "unconverted")
+"""The functions that are 0 where there are no rows."""
+
+
+class Share(Number):
+    """A part of the whole, to four decimals."""
+
+    name = "share"
+    adds = False
+
+
+_NUMBER, _SHARE, _MONEY = Number(), Share(), Money(adds=False)
+_ASKED = re.compile(rf"({'|'.join(FUNCTIONS)})\s*(?::\s*(.+)|\(\s*(.*?)\s*\))", re.S)
+_NAMED = re.compile(
+    rf"""("[^"]*"|'[^']*')|\b({"|".join(FUNCTIONS)})(?::([\w.@-]*\w)|\(\s*([\w.@-]+)\s*\))"""
+    r"|\b([a-z]\w*)\b"
+)
+EXAMPLE = "count, sum:FIELD, avg:, min:, max:, median: or share:"
+
+
+class Call(NamedTuple):
+    """A function of the rows: of a field (empty: of the rows), where and when it goes."""
+
+    function: str
+    field: str = ""
+    where: str = ""
+    period: str = ""
+
+
+def figure_key(text: str) -> str:
+    """The column's key: `sum:last-purchase` and `sum(last-purchase)` are `sum_last_purchase`."""
+    return re.sub(r"\W+", "_", normal(text)).strip("_")
+
+
+def is_figure(text: str, kind: Kind) -> bool:
+    """Whether a text is spelled like a figure of groups of a kind's rows."""
+    bare = split_alias(text)[0]
+    if bare in ("count", "share") or measure_of(bare, kind) is not None:
+        return True
+    found = _ASKED.fullmatch(bare)
+    return found is not None
+
+
+def measure_of(name: str, kind: Kind) -> Measure | None:
+    """The measure of a kind that a name means."""
+    wanted = normal(name)
+    return next((one for one in kind.measures if one.name == wanted), None)
+
+
+def mentioned(expression: str, kind: Kind) -> tuple[str, list[str]]:
+    """A `--having` with keys in place of `sum:spend` and `sum(spend)`, and what those were."""
+    asked: list[str] = []
+
+    def key(found: re.Match[str]) -> str:
+        if found[1]:
+            return found[0]
+        if found[5]:
+            if found[5] in ("count", "share") or measure_of(found[5], kind) is not None:
+                asked.append(found[5])
+            return found[5]
+        text = f"{found[2]}:{found[3] or found[4]}"
+        asked.append(text)
+        return figure_key(text)
+
+    return _NAMED.sub(key, expression), asked
+
+
+def figures(
+    texts: Sequence[str], compiler: Compiler, wholes: Sequence[int | float | None] | None = None
+) -> list[Selected]:
+    """The columns of figures.
+
+    `wholes` are the same figures over all rows, of which shares are parts; without them
+    a share is what it is a share of.
+    """
+    found: list[Selected] = []
+    for place, text in enumerate(texts):
+        selected = _figure(text, compiler)
+        if wholes is not None and is_share(text):
+            whole = wholes[place]
+            bound = compiler.frame.bind(whole) if whole else "NULL"
+            key = selected.column.key
+            selected = plain(key, _SHARE, _fraction(selected.sql, bound))
+        found.append(selected)
+    keys = [part.column.key for part in found]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise UsageError(f"{key} is asked for twice", "name one with: sum:spend as NAME")
+    return found
+
+
+def is_share(text: str) -> bool:
+    """Whether it is a part of the whole."""
+    return bool(re.match(r"share\b", text.strip()))
+
+
+def zero(text: str, kind: Kind) -> bool:
+    """Whether a figure of no rows is 0, and not missing."""
+    bare = split_alias(text)[0]
+    measure = measure_of(bare, kind)
+    if measure is not None:
+        return measure.function in ZERO
+    return re.match(r"\w*", bare)[0] in ZERO  # type: ignore[index]
+
+
+def _figure(text: str, compiler: Compiler) -> Selected:
+    bare, alias = split_alias(text)
+    key = alias or figure_key(bare)
+    kind = compiler.frame.base.kind
+    measure = measure_of(bare, kind)
+    if measure is not None:
+        return _measured(key, measure, compiler)
+    if bare in ("count", "share"):
+        return _called(key, Call("count"), compiler)
+    call = _call(bare)
+    of = measure_of(call.field, kind) if call.function == "share" else None
+    if of is not None and not (call.where or call.period):
+        return _measured(key, of, compiler)
+    return _called(key, call, compiler)
+
+
+def _call(text: str) -> Call:
+    """`FUNCTION:FIELD` or `FUNCTION([FIELD] [where EXPR] [during PERIOD])`."""
+    found = _ASKED.fullmatch(text)
+    if found is None or not (found[2] or found[3]):
+        raise UsageError(f"'{text}' is no aggregate", f"write {EXAMPLE}")
+    if found[2]:
+        return Call(found[1], found[2].strip())
+    field, where, period = split_call(found[3])
+    return Call(found[1], field, where, period)
+
+
+def _measured(key: str, measure: Measure, compiler: Compiler) -> Selected:
+    """A measure of the kind over the rows."""
+    row = compiler.frame.base
+    node = taken(measure, row.kind)
+    when = compiler.chosen(node, row) if node is not None else ""
+    if measure.function == "ratio":
+        parts = [
+            _measured(key, one, compiler)
+            for name in (measure.of, measure.per)
+            if (one := measure_of(name, row.kind)) is not None
+        ]
+        sql = dialect.quotient(parts[0].sql, parts[1].sql)
+        return plain(key, _MONEY, sql, base=True)
+    if measure.function == "distinct":
+        of = "customer" if measure.of == CUSTOMER.name else "parent"
+        return _over(key, "distinct", Value(row.column(of), _NUMBER), when)
+    if not measure.of:
+        return plain(key, result("count", _NUMBER), over("count", when=when))
+    ref = resolve(measure.of, row.kind)
+    found = value(ref, climb(row, ref.steps)[0])
+    return _over(key, measure.function, found, when)
+
+
+def _called(key: str, call: Call, compiler: Compiler) -> Selected:
+    """A function that was asked for by its name."""
+    when = _when(call, compiler)
+    if call.function == "rate":
+        if call.field or not when:
+            raise UsageError("rate takes a condition", "write rate(where has(email))")
+        rate = _fraction(over("count", when=when), over("count"))
+        return plain(key, _SHARE, rate)
+    if not call.field:
+        if call.function not in ("count", "share"):
+            raise UsageError(f"{call.function} needs a field", f"write {call.function}:FIELD")
+        return plain(key, result("count", _NUMBER), over("count", when=when))
+    found = column(call.field, compiler)
+    type = found.column.type
+    storage = type.storage
+    function = "sum" if call.function == "share" else call.function
+    if function not in ("count", "one") and storage not in NUMBERS:
+        dated = function in ("min", "max") and storage in DATES
+        if not dated:
+            wanted = "numbers or dates" if function in ("min", "max") else "numbers"
+            raise UsageError(
+                f"{found.column.key} is {a_or_an(type.name)}",
+                f"{call.function} takes {wanted}, count anything",
+            )
+    sql = found.order[0] if storage is Storage.MOMENT and function != "count" else found.sql
+    return _over(key, function, Value(sql, type, base=found.order[0]), when)
+
+
+def _over(key: str, function: str, of: Value, when: str) -> Selected:
+    type = result(function, of.type)
+    sql = over(function, of, when=when)
+    money = type.storage is Storage.MONEY
+    if money and function == "sum" and of.sql != of.base:
+        # Where none of the amounts could be converted, their sum is not 0.
+        none = f"{over('count', Value(of.base, _NUMBER), when=when)} = 0"
+        some = f"{over('count', Value(of.sql, _NUMBER), when=when)} > 0"
+        sql = f"CASE WHEN {none} AND {some} THEN NULL ELSE {sql} END"
+    return plain(key, type, sql, base=money)
+
+
+def _when(call: Call, compiler: Compiler) -> str:
+    """The condition that chooses among the rows; empty for all of them."""
+    row = compiler.frame.base
+    tests: list[str] = []
+    if call.where:
+        from crm_cli.query.expression import parse_expression
+
+        scope = compiler.scope._replace(base=row.kind)
+        tests.append(compiler.chosen(parse_expression(call.where, scope), row))
+    if call.period:
+        tests.append(_during(call.period, row, compiler.scope))
+    return " AND ".join(tests)
+
+
+def _during(text: str, row: Row, scope: Scope) -> str:
+    """Whether a row's own date lies in a period."""
+    kind = row.kind
+    try:
+        window = read_asked(text, scope, Span(text, 0, len(text)))
+        return within(Collection(kind.key, kind, ()), window, row)
+    except Fault as fault:
+        raise QueryError((fault,)) from None
+    except Unknown:
+        raise UsageError(f"{kind.key} have no date", "leave during out") from None
+
+
+def _fraction(part: str, whole: str) -> str:
+    """A part of a whole to four decimals; missing where the whole is nothing."""
+    return f"{dialect.quotient(f'10000 * ({part})', whole)} / 10000.0"

@@ -1,0 +1,149 @@
+"""Directories made up at random, for both engines: several currencies, credit notes, billed
+orders, drafts, cancelled purchases, lines without a product or a price."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import strategies as st
+
+from crm_cli.index.database import open_index
+from crm_cli.store.tree import Folder
+
+from .conftest import TODAY, Shop
+from .naive import Directory
+
+NAMES = ("Ana Novak", "Šuštar d.o.o.", "Novák Anton", "Kava", "Čaj in kava", "Größler")
+CITIES = ("Koper", "Novo mesto", "koper", "Šmarje")
+USERS = ("petra", "miha")
+PURCHASE_KINDS = ("sale", "order", "invoice", "credit_note")
+PURCHASE_STATUSES = ("posted", "draft", "cancelled")
+TASK_STATUSES = ("open", "completed", "deferred")
+PRIORITIES = ("low", "normal", "urgent")
+INTERACTION_KINDS = ("call", "email", "note")
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.one_of(st.none(), strategy)
+
+
+def _item(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    made = st.fixed_dictionaries(fields)
+    return made.map(lambda item: {key: held for key, held in item.items() if held is not None})
+
+
+DAY = st.integers(-20, 400).map(lambda days: TODAY - timedelta(days=days))
+MONEY = st.sampled_from(("10", "99.5", "100", "250", "0.01"))
+LINES = st.lists(
+    _item(
+        product=maybe(st.sampled_from(("beans", "cup", "gone"))),
+        quantity=st.sampled_from(("1", "2.5", "3")),
+        unit_price=maybe(st.sampled_from(("18.50", "0.333", "5"))),
+        discount=maybe(st.sampled_from(("10", "33.3"))),
+    ),
+    max_size=2,
+)
+PURCHASE = _item(
+    date=DAY,
+    kind=maybe(st.sampled_from(PURCHASE_KINDS)),
+    status=maybe(st.sampled_from(PURCHASE_STATUSES)),
+    number=maybe(st.sampled_from(("A1", "A2"))),
+    order=maybe(st.just("A1")),
+    currency=maybe(st.sampled_from(("USD", "JPY"))),
+    amount=MONEY,
+    lines=LINES,
+    owner=maybe(st.sampled_from(USERS)),
+)
+CUSTOMER = _item(
+    name=st.sampled_from(NAMES),
+    notes=maybe(st.sampled_from(("Novo leto", "klicati"))),
+    kind=maybe(st.sampled_from(("person", "organization"))),
+    owner=maybe(st.sampled_from(USERS)),
+    referred_by=maybe(st.sampled_from(("c0", "c1", "c9"))),
+    employees=maybe(st.integers(0, 12)),
+    created=maybe(DAY),
+    tags=st.lists(st.sampled_from(("vip", "Čaj", "cold")), max_size=2, unique=True),
+    addresses=st.lists(_item(city=st.sampled_from(CITIES)), max_size=2),
+    tasks=st.lists(
+        _item(
+            title=st.sampled_from(("Klic", "Nova ponudba")),
+            status=maybe(st.sampled_from(TASK_STATUSES)),
+            priority=maybe(st.sampled_from(PRIORITIES)),
+            due=maybe(DAY),
+        ),
+        max_size=3,
+    ),
+    purchases=st.lists(PURCHASE, max_size=3),
+    interactions=st.lists(
+        _item(
+            at=DAY,
+            kind=st.sampled_from(INTERACTION_KINDS),
+            summary=maybe(st.sampled_from(("Kava in čaj", "Novo"))),
+        ),
+        max_size=2,
+    ),
+)
+DIRECTORIES = st.lists(CUSTOMER, min_size=1, max_size=6)
+
+PRODUCTS = "beans: {name: Beans, category: Coffee beans}\ncup: {name: Cup}\n"
+RATES = "2026-01-01: {USD: 1.10}\n2026-06-01: {USD: 1.25}\n"
+
+
+@contextmanager
+def opened(customers: list[dict[str, Any]]) -> Iterator[tuple[Shop, Directory]]:
+    """The same files behind both engines."""
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        write(customers, root)
+        with open_index(Folder(root), None) as index:
+            yield Shop(index), Directory(root, TODAY)
+
+
+def write(customers: list[dict[str, Any]], root: Path) -> None:
+    """The files of a directory."""
+    (root / "customers").mkdir()
+    (root / "crm.yaml").write_text("currency: EUR\ntime_zone: Europe/Ljubljana\n")
+    (root / "rates.yaml").write_text(RATES)
+    (root / "products.yaml").write_text(PRODUCTS)
+    for number, customer in enumerate(customers):
+        record = _tidy(customer)
+        text = json.dumps(record, ensure_ascii=False, default=str)
+        text = text.replace('"DAY ', "").replace(' DAY"', "")
+        (root / "customers" / f"c{number}.yaml").write_text(text, encoding="utf-8")
+
+
+def _tidy(customer: dict[str, Any]) -> dict[str, Any]:
+    """As it goes into the file: lines or an amount, numbers each once, dates unquoted."""
+    record = {key: held for key, held in customer.items() if held not in ([], ())}
+    seen: set[str] = set()
+    purchases = []
+    for place, purchase in enumerate(record.get("purchases", ())):
+        made = dict(purchase, text=f"p{place}")
+        made.pop("amount" if made["lines"] else "lines")
+        if made.get("number") in seen:
+            made.pop("number")
+        seen.add(made.get("number", ""))
+        if made.get("kind") != "invoice":
+            made.pop("order", None)
+        purchases.append(made)
+    if purchases:
+        record["purchases"] = purchases
+    for place, task in enumerate(record.get("tasks", ())):
+        record["tasks"][place] = dict(task, title=f"{task['title']} {place}")
+    return {key: _dated(held) for key, held in record.items()}
+
+
+def _dated(held: Any) -> Any:
+    if isinstance(held, date):
+        return f"DAY {held} DAY"
+    if isinstance(held, list):
+        return [_dated(one) for one in held]
+    if isinstance(held, dict):
+        return {key: _dated(one) for key, one in held.items()}
+    return held
