@@ -56,7 +56,7 @@ VISIT = Kind(
     title="name",
     when="day",
     columns=("id", "name", "day", "customer"),
-    states=(State("cheap", "{t}.budget < 10000", "costs little"),),
+    states=(State("cheap", "budget.under:100", "costs little"),),
 )
 '''
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markdown import MADE, code, sentence, table
 
 from crm_cli.features.sql import MOST_ROWS, SECONDS, describe
-from crm_cli.index.views import views
+from crm_cli.query.views import views
 
 _INTRODUCTION = f"""\
 # SQL

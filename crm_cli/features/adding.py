@@ -132,7 +132,7 @@ def _refuse_double(workspace: Workspace, record: dict[str, Any]) -> None:
 
     for key in ("emails", "phones"):
         for text in record.get(key, ()):
-            found = holders(workspace.index.connection, key, text, workspace.business)
+            found = holders(workspace.database, key, text, workspace.business)
             if found:
                 raise Refused(
                     f"{found[0]} has {text} already",

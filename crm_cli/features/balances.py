@@ -11,6 +11,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Problem
 from crm_cli.model.item import Item
 from crm_cli.model.money import round_money
+from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Workspace
 
 _AMOUNTS = ("gross", "paid", "amount_due")
@@ -95,12 +96,13 @@ def owing(
 
 def _oldest(workspace: Workspace) -> dict[str, date | None]:
     """The earliest due date of what is open, by the customer's path."""
-    rows = workspace.index.connection.execute(
-        'SELECT c."path", MIN(p."due") FROM "purchase" p JOIN "customer" c'
-        ' ON c."pk" = p."customer" WHERE p."settlement" IN (\'unpaid\', \'partly_paid\')'
-        ' GROUP BY c."pk"'
-    )
-    return {str(path): date.fromisoformat(due) if due else None for path, due in rows}
+    found: dict[str, date | None] = {}
+    answer = workspace.select(PURCHASE, ["is:owing"], cols=("path", "due"), ordered=False)
+    for path, due in answer.rows:
+        earliest = found.setdefault(path, due)
+        if due is not None and (earliest is None or due < earliest):
+            found[path] = due
+    return found
 
 
 def account(workspace: Workspace, customer: str) -> Account:

@@ -11,7 +11,6 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, Problem, Severity, UsageError
 from crm_cli.model.places import SEGMENTS
 from crm_cli.model.segment import place
-from crm_cli.query.ast import Segment
 from crm_cli.query.fault import QueryError
 from crm_cli.store import modes
 from crm_cli.store.conflicts import in_texts
@@ -41,12 +40,10 @@ def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
 
 def _segments(workspace: Workspace) -> Iterator[Problem]:
     """The saved segments that cannot be asked; `me` is whoever will ask."""
-    from crm_cli.query.select import Query, count
-
     scope = workspace.scope(CUSTOMER)._replace(user="me")
     for name in scope.segments:
         try:
-            count(workspace.index.connection, Query(CUSTOMER, Segment(name)), scope)
+            workspace.count(name, scope)
         except UsageError as error:
             yield from _faults(workspace, name, error)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from crm_cli.index.plan import plan_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError
 from crm_cli.model.fieldtypes import (
@@ -35,6 +34,7 @@ from crm_cli.query.fields import (
     spelled,
     states,
 )
+from crm_cli.query.lookups import different, titled
 from crm_cli.workspace import Groups, Workspace
 
 _MOST = 200
@@ -109,32 +109,21 @@ def _found(
 
 def _customers(workspace: Workspace, prefix: str) -> list[str]:
     """The customers whose id, or a word of whose name, begins so: `id<TAB>name`."""
-    from crm_cli.model.text import words
+    from crm_cli.query.who import called
 
-    wanted = words(prefix).rstrip(" ") if prefix else ""
-    named = plan_of(CUSTOMER).fields["name"].words
-    rows = workspace.index.connection.execute(
-        'SELECT "id", "name" FROM "customer" WHERE substr("id", 1, ?) = ?'
-        f' OR (? <> \'\' AND instr("{named}", ?) > 0) ORDER BY "id" LIMIT ?',
-        (len(prefix), prefix.lower(), wanted, wanted, _MOST),
-    )
+    rows = called(workspace.database, prefix, _MOST)
     return [f"{id}\t{name or ''}".rstrip() for id, name in rows if id.isprintable()]
 
 
 def _ids(workspace: Workspace, kind: Kind) -> list[str]:
-    rows = workspace.index.connection.execute(f'SELECT "id" FROM "{kind.name}" ORDER BY "id"')
-    return _printable(str(row[0]) for row in rows)
+    return _printable(different(workspace.database, kind, "id"))
 
 
 def _items(workspace: Workspace, prefix: str, kinds: Sequence[Kind]) -> Iterator[str]:
     """The ids of items, each with its title; of all kinds once the letter says which."""
     named = BY_LETTER.get(prefix[:1])
     for kind in kinds or ([named] if named is not None else []):
-        title = f'"{kind.title}"' if kind.title else "NULL"
-        rows = workspace.index.connection.execute(
-            f'SELECT "id", {title} FROM "{kind.name}" WHERE "id" >= ? AND "id" < ? LIMIT ?',
-            (prefix, prefix + "\U0010ffff", _MOST),
-        )
+        rows = titled(workspace.database, kind, prefix, _MOST)
         yield from (f"{id}\t{' '.join(str(name or '').split())}".rstrip() for id, name in rows)
 
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from crm_cli.index.cache import engine
 from crm_cli.model.errors import CrmError, Refused, Severity, StorageError
 from crm_cli.model.places import SETTINGS
 from crm_cli.store import files
@@ -235,16 +236,12 @@ def _versions() -> Check:
     from crm_cli import __version__
 
     python = ".".join(map(str, sys.version_info[:3]))
-    shown = f"crm {__version__}, Python {python}, SQLite {sqlite3.sqlite_version}"
-    connection = sqlite3.connect(":memory:")
-    try:
-        connection.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
-    except sqlite3.Error:
+    sqlite, searches = engine()
+    shown = f"crm {__version__}, Python {python}, SQLite {sqlite}"
+    if not searches:
         return Check(
             "versions", State.FAIL, f"{shown} without FTS5", "use a Python whose SQLite has FTS5"
         )
-    finally:
-        connection.close()
     try:
         import_module("ruamel.yaml.cyaml")
     except ImportError:

@@ -40,7 +40,8 @@ def explain(
         raise UsageError("no query to explain", "crm query explain +vip spend@12m:1000..")
     kind = kind_named(base)
     scope = workspace.scope(kind)
-    return explained(Query(kind, workspace.node(scope, terms, where), sort=sort), scope)
+    query = Query(kind, workspace.node(scope, terms, where), sort=sort)
+    return explained(query, scope, workspace.database.dialect)
 
 
 def fields(name: str | None) -> list[tuple[str, FieldRow]]:

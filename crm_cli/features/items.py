@@ -9,24 +9,23 @@ from crm_cli.model.errors import Ambiguous, NotFound
 from crm_cli.model.ids import is_item_id, item_prefix, new_item_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER
+from crm_cli.query.lookups import beside, exists
 from crm_cli.workspace import Workspace
 from crm_cli.workspace import is_item_id as is_lettered
 
 _LEAST = 5
 _WHOLE = 7
-_BEFORE = 'SELECT max("id") FROM "{}" WHERE "id" < ?'
-_AFTER = 'SELECT min("id") FROM "{}" WHERE "id" > ?'
 
 
 class _Known:
     """The ids of a kind's items in the index, asked one at a time: there may be many."""
 
     def __init__(self, workspace: Workspace, kind: Kind) -> None:
-        self._connection = workspace.index.connection
-        self._sql = f'SELECT 1 FROM "{kind.name}" WHERE "id" = ?'
+        self._database = workspace.database
+        self._kind = kind
 
     def __contains__(self, id: object) -> bool:
-        return self._connection.execute(self._sql, (id,)).fetchone() is not None
+        return exists(self._database, self._kind, "id", str(id))
 
 
 def new_id(workspace: Workspace, kind: Kind) -> str:
@@ -40,7 +39,6 @@ def unique_parts(workspace: Workspace, ids: Iterable[str | None]) -> dict[str, i
     At least five, `t-9f3`, since a shorter one is soon another's as well.
     """
     found: dict[str, int] = {}
-    execute = workspace.index.connection.execute
     for id in ids:
         if id is None or id in found or not is_item_id(id):
             continue
@@ -48,8 +46,7 @@ def unique_parts(workspace: Workspace, ids: Iterable[str | None]) -> dict[str, i
         if kind is None:
             continue
         length = _LEAST
-        for sql in (_BEFORE, _AFTER):
-            other = execute(sql.format(kind.name), (id,)).fetchone()[0]
+        for other in beside(workspace.database, kind, id):
             if other is not None:
                 length = max(length, _common(id, other) + 1)
         found[id] = min(length, len(id))
@@ -121,7 +118,6 @@ def foreign_uids(workspace: Workspace) -> dict[str, str]:
     found: dict[str, str] = {}
     for kind in BY_LETTER.values():
         if "uid" in kind.by_key:
-            sql = f'SELECT "id", "uid" FROM "{kind.name}" WHERE "uid" IS NOT NULL'
-            rows = workspace.index.connection.execute(sql)
-            found.update((str(id), str(uid)) for id, uid in rows)
+            answer = workspace.select(kind, ["has:uid"], cols=("id", "uid"), ordered=False)
+            found.update(answer.rows)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_cli.model.errors import Ambiguous, NotFound
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 
@@ -32,12 +33,10 @@ def numbered(
 
     Raises Ambiguous where several invoices, or several others, have it.
     """
-    rows = workspace.index.connection.execute(
-        'SELECT c."id", p."id", p."kind", p."date" FROM "purchase" p'
-        ' JOIN "customer" c ON c."pk" = p."customer" WHERE p."number" = ?'
-        ' ORDER BY p."date", p."id"',
-        (text.strip(),),
-    ).fetchall()
+    if not text.strip():
+        return None
+    term = f"number.is:{quoted(text.strip())}"
+    rows = workspace.select(PURCHASE, [term], cols=("customer", "id", "kind", "date")).rows
     rows = [row for row in rows if customer in (None, row[0])]
     rows = [row for row in rows if row[2] == "invoice"] or rows
     if len(rows) > 1:

@@ -8,6 +8,7 @@ from pathlib import Path
 from crm_cli.model.errors import NotFound
 from crm_cli.model.kinds import HOMES
 from crm_cli.model.places import place_of
+from crm_cli.query.lookups import files
 from crm_cli.workspace import Workspace
 
 
@@ -54,12 +55,11 @@ def within(path: str, wanted: str) -> bool:
 def record_paths(workspace: Workspace, words: Sequence[str]) -> Iterable[str]:
     """The paths of the files of records and entries, all or those that `words` (WHO, path)
     name; customers come first."""
-    rows = workspace.index.connection.execute('SELECT "path" FROM "file" ORDER BY "path"')
-    files = [str(row[0]) for row in rows]
+    there = files(workspace.database)
     paths = [
         path
         for home in HOMES.values()
-        for path in files
+        for path in there
         if path.startswith(home.path) and place_of(path) is home
     ]
     if not words:

@@ -23,6 +23,8 @@ from crm_cli.model.kind import normal
 from crm_cli.model.money import format_amount
 from crm_cli.model.numbering import around, next_number
 from crm_cli.model.purchase import LINE, PURCHASE, read_line
+from crm_cli.query.lexer import quoted
+from crm_cli.query.lookups import starting
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -279,11 +281,7 @@ def _next(workspace: Workspace, values: dict[str, Any]) -> str:
     on: date = values["date"]
     try:
         before, _, _ = around(pattern, on)
-        rows = workspace.index.connection.execute(
-            'SELECT "number" FROM "purchase" WHERE "number" >= ? AND "number" < ?',
-            (before, before + "\U0010ffff"),
-        )
-        return next_number(pattern, (str(row[0]) for row in rows), on)
+        return next_number(pattern, starting(workspace.database, PURCHASE, "number", before), on)
     except Unreadable as error:
         raise UsageError(error.message, error.hint) from error
 
@@ -291,11 +289,8 @@ def _next(workspace: Workspace, values: dict[str, Any]) -> str:
 def _refuse_double(workspace: Workspace, customer: str, values: dict[str, Any]) -> None:
     """Refuse a number that names a purchase of the same customer, or an invoice of anybody."""
     kind = values.get("kind", "sale")
-    rows = workspace.index.connection.execute(
-        'SELECT c."id", p."kind" FROM "purchase" p JOIN "customer" c ON c."pk" = p."customer"'
-        ' WHERE p."number" = ?',
-        (values["number"],),
-    ).fetchall()
+    term = f"number.is:{quoted(values['number'])}"
+    rows = workspace.select(PURCHASE, [term], cols=("customer", "kind"), ordered=False).rows
     for holder, other in rows:
         if holder == customer or (other == kind and kind in _UNIQUE):
             raise Refused(

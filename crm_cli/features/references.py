@@ -14,6 +14,8 @@ from crm_cli.model.kind import Field, Kind
 from crm_cli.model.kinds import HOLDERS, HOMES, KINDS
 from crm_cli.model.places import kind_of
 from crm_cli.model.references import named_kind
+from crm_cli.query.lexer import quoted
+from crm_cli.query.lookups import different, exists
 from crm_cli.workspace import Workspace
 
 _SHOWN = 8
@@ -100,11 +102,8 @@ def names(data: bytes, id: str) -> bool:
 
 def has_anything(workspace: Workspace, user: str) -> bool:
     """Whether any record or item is a user's, also of one whom crm.yaml no longer names."""
-    connection = workspace.index.connection
     return any(
-        connection.execute(
-            f'SELECT 1 FROM "{kind.name}" WHERE "{field.value}" = ?', (user,)
-        ).fetchone()
+        exists(workspace.database, kind, field.value, user)
         for kind in KINDS
         for field in plan_of(kind).references()
         if isinstance(field.type, User)
@@ -113,8 +112,7 @@ def has_anything(workspace: Workspace, user: str) -> bool:
 
 def _record(workspace: Workspace, field: Field, text: str, kind: Kind) -> str:
     """A record or an entry, by its id in any case of letters."""
-    rows = workspace.index.connection.execute(f'SELECT "id" FROM "{kind.name}" ORDER BY "id"')
-    known = [str(row[0]) for row in rows]
+    known: list[str] = sorted(different(workspace.database, kind, "id"))
     if text in known:
         return text
     same = [id for id in known if id.casefold() == text.casefold()]
@@ -153,13 +151,12 @@ def _own(workspace: Workspace, field: Field, text: str, kind: Kind, customer: st
 
 def _owners(workspace: Workspace, kind: Kind, text: str) -> list[str]:
     """The customers with an item that has this id, or is named so."""
-    named = f' OR i."{kind.named_by}" = ?1' if kind.named_by else ""
-    rows = workspace.index.connection.execute(
-        f'SELECT c."id" FROM "{kind.name}" i JOIN "customer" c ON c."pk" = i."customer"'
-        f' WHERE i."id" = ?1{named}',
-        (text,),
-    )
-    return [str(row[0]) for row in rows]
+    if not text.strip():
+        return []
+    named = f" or {kind.named_by} is {quoted(text)}" if kind.named_by else ""
+    where = f"id is {quoted(text)}{named}"
+    answer = workspace.select(kind, where=where, cols=("customer",), ordered=False)
+    return [str(row[0]) for row in answer.rows]
 
 
 def _nobody(message: str, text: str, known: Iterable[str], otherwise: str) -> NotFound:

@@ -43,13 +43,11 @@ def _held(item: Item) -> list[str]:
 
 def remove_customer(workspace: Workspace, id: str) -> Plan:
     """Plan to remove a customer's file; notes say what goes with it and who refers to it."""
-    from crm_cli.index.naming import files_naming
-
     path = workspace.path_of(id)
     record = workspace.record(id)
     notes = _held(record)
     naming = [
-        one for one in files_naming(workspace.index.connection, "customer", id) if one != path
+        one for one in workspace.index.naming("customer", id) if one != path
     ]
     if naming:
         notes.append(f"{', '.join(naming)} will refer to nobody")

@@ -15,6 +15,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.model.kinds import RECORDS
 from crm_cli.model.places import kind_of
+from crm_cli.query.lookups import id_at
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Rewrite, Step, Workspace
 
@@ -28,12 +29,10 @@ def record_at(workspace: Workspace, word: str) -> tuple[str, Kind] | None:
     kind = kind_of(path)
     if kind not in RECORDS:
         return None
-    row = workspace.index.connection.execute(
-        f'SELECT "id" FROM "{kind.name}" WHERE "path" = ?', (path,)
-    ).fetchone()
-    if row is None and workspace.tree.exists(path):
+    id = id_at(workspace.database, kind, path)
+    if id is None and workspace.tree.exists(path):
         raise DataError(f"{path} cannot be read", "crm check says what is wrong with it")
-    return None if row is None else (str(row[0]), kind)
+    return None if id is None else (id, kind)
 
 
 def rename(workspace: Workspace, old: str, new: str, *, kind: Kind = CUSTOMER) -> Plan:
@@ -83,10 +82,8 @@ def rename(workspace: Workspace, old: str, new: str, *, kind: Kind = CUSTOMER) -
 
 def _naming(workspace: Workspace, kind: Kind, old: str, new: str) -> list[str]:
     """The paths of the files that refer to a record; DataError where that is not known."""
-    from crm_cli.index.naming import files_naming
-
     own = workspace.path_of(old, kind)
-    found = files_naming(workspace.index.connection, kind.name, old)
+    found = workspace.index.naming(kind.name, old)
     for path in doubtful(workspace, old):
         if path == own:
             continue

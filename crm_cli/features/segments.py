@@ -14,6 +14,7 @@ from crm_cli.model.kind import normal
 from crm_cli.model.permission import check_permitted, read_use
 from crm_cli.model.places import SEGMENTS
 from crm_cli.query.ast import Node, Segment
+from crm_cli.query.lookups import emails
 from crm_cli.query.scope import Scope, SegmentSpec
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
@@ -53,7 +54,7 @@ def save(
             "a segment needs terms or --where", f"crm segment save {name} +vip city:Koper"
         )
     spec = SegmentSpec(tuple(terms), where or "")
-    count = _count(scope._replace(segments={**scope.segments, name: spec}), name, workspace)
+    count = workspace.count(name, scope._replace(segments={**scope.segments, name: spec}))
     old = scope.segments.get(name)
     values: dict[str, Any] = {"query": list(terms), "where": where, "description": description}
 
@@ -114,7 +115,7 @@ def show(workspace: Workspace, name: str) -> Shown:
     count: int | None = None
     fault = ""
     try:
-        count = _count(scope, name, workspace)
+        count = workspace.count(name, scope)
     except UsageError as error:
         fault = error.message
     return Shown(item, count, fault, tuple(_users(scope, name)))
@@ -136,12 +137,7 @@ def export(workspace: Workspace, name: str, *, use: str | None = None) -> Mailin
     if use is not None:
         check_permitted(read_use(use))
     people = workspace.select(CUSTOMER, [f"@{name}"], cols=("id", "name")).rows
-    usable: dict[str, str] = {}
-    for id, email in workspace.index.connection.execute(
-        "SELECT c.id, e.value FROM email e JOIN customer c ON c.pk = e.customer"
-        " WHERE e.parent IS NULL AND COALESCE(e.do_not_use, 0) = 0 ORDER BY e.customer, e.ordinal"
-    ):
-        usable.setdefault(id, email)
+    usable = emails(workspace.database)
     return Mailing(
         [(id, called, usable[id]) for id, called in people if id in usable],
         tuple(id for id, _ in people if id not in usable),
@@ -155,13 +151,7 @@ def counts(workspace: Workspace, names: Sequence[str] = ()) -> list[tuple[str, i
     """
     scope = workspace.scope(CUSTOMER)
     wanted = [_named(scope, name) for name in names] or sorted(scope.segments)
-    return [(name, _count(scope, name, workspace)) for name in wanted]
-
-
-def _count(scope: Scope, name: str, workspace: Workspace) -> int:
-    from crm_cli.query.select import Query, count
-
-    return count(workspace.index.connection, Query(CUSTOMER, Segment(name)), scope)
+    return [(name, workspace.count(name, scope)) for name in wanted]
 
 
 def _new_name(text: str) -> str:

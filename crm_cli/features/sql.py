@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm_cli.index.database import fails
-from crm_cli.index.views import view_name, views
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.kinds import KINDS
 from crm_cli.model.text import did_you_mean
+from crm_cli.query.views import view_name, views
 from crm_cli.workspace import Workspace
 
 SECONDS = 30.0
@@ -107,16 +107,9 @@ def _value(text: str) -> Any:
 
 def _connection(workspace: Workspace) -> sqlite3.Connection:
     """A connection of its own, with the views as of the command's today."""
-    index = workspace.index
-    if index.path is None:
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        index.connection.backup(connection)
-    else:
-        uri = f"{index.path.absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection = workspace.index.separate()
     connection.execute("PRAGMA trusted_schema = OFF")
-    today = f"'{workspace.clock.today.isoformat()}'"
-    for view in views(today):
+    for view in views(workspace.clock.today):
         connection.execute(view.ddl(temporary=True))
     connection.execute("PRAGMA query_only = ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)

@@ -93,13 +93,12 @@ def summarize(
     query = GroupQuery(PURCHASE, (), figures, node)
     if key is not None:
         query = query._replace(by=(f"{key.field} as group",), parts=key.parts)
-    connection = workspace.index.connection
-    found = group(connection, query, scope)
+    found = group(workspace.database, query, scope)
     names = [column.key for column in found.columns]
     currency = workspace.business.currency
     rows = [dict(zip(names, row, strict=True)) for row in found.rows if by is not None]
     total = dict(zip(names, found.total or (), strict=True))
-    problems = unconverted(connection, query, scope) if total["unconverted"] else ()
+    problems = unconverted(workspace.database, query, scope) if total["unconverted"] else ()
     whole = _sums(total | {"name": None})
     if whole.net is None:
         whole = whole._replace(net=round_money(Decimal(0), currency))

@@ -128,7 +128,7 @@ class Cache:
             connection.close()
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
+def connect(path: Path | None, *, only_read: bool = False) -> sqlite3.Connection:
     """A connection to a file that is there, or to a new database in memory."""
     if path is None:
         return sqlite3.connect(":memory:", isolation_level=None)
@@ -136,9 +136,22 @@ def connect(path: Path | None) -> sqlite3.Connection:
     for char in "%?#":
         name = name.replace(char, f"%{ord(char):02x}")
     slash = "" if name.startswith("/") else "/"
+    mode = "ro" if only_read else "rw"
     return sqlite3.connect(
-        f"file:{slash}{name}?mode=rw", uri=True, isolation_level=None, timeout=WAIT
+        f"file:{slash}{name}?mode={mode}", uri=True, isolation_level=None, timeout=WAIT
     )
+
+
+def engine() -> tuple[str, bool]:
+    """SQLite's version, and whether it has full-text search, without which there is no index."""
+    connection = connect(None)
+    try:
+        connection.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+    except sqlite3.Error:
+        return sqlite3.sqlite_version, False
+    finally:
+        connection.close()
+    return sqlite3.sqlite_version, True
 
 
 def whole(path: Path) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from crm_cli.index import schema, snapshot
 from crm_cli.index.cache import Cache, Unusable, connect, whole
 from crm_cli.index.content import Progress
-from crm_cli.index.refresh import Fresh, Outdated, fill, refresh
+from crm_cli.index.refresh import Fresh, Outdated, Statements, fill, refresh
 from crm_cli.index.snapshot import Walk
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def open_index(
     tree: Tree,
     folder: Path | None,
     *,
+    views: Statements = tuple,
     progress: Progress | None = None,
     look: Look | None = None,
 ) -> Index:
@@ -51,10 +52,10 @@ def open_index(
 
     `folder` is a private one for its cache. Without one, and where it cannot be used (not
     writable, full, locked for long, on a network), the same index is made in memory.
-    `progress` is told of (files read, files to read). `look` is one at the tree's folder
-    that was begun before.
+    `views` are made with its tables. `progress` is told of (files read, files to read). `look`
+    is one at the tree's folder that was begun before.
     """
-    return Index(tree, folder, progress, look)
+    return Index(tree, folder, views, progress, look)
 
 
 class Index:
@@ -68,6 +69,7 @@ class Index:
         self,
         tree: Tree,
         folder: Path | None,
+        views: Statements = tuple,
         progress: Progress | None = None,
         look: Look | None = None,
     ) -> None:
@@ -75,6 +77,7 @@ class Index:
         self.path: Path | None = None
         """The database's file; None in memory."""
         self._cache = Cache(folder, schema.version()) if folder is not None else None
+        self._views = views
         self._progress = progress
         self._look = look
         self._connection: sqlite3.Connection | None = None
@@ -129,6 +132,21 @@ class Index:
         from crm_cli.index.references import dangling
 
         return dangling(self.connection, self.tree, self.business)
+
+    def naming(self, to: str, id: str) -> list[str]:
+        """The paths of the files that refer to the record `id` of the kind `to`."""
+        from crm_cli.index.naming import files_naming
+
+        return self.answer(lambda connection: files_naming(connection, to, id))
+
+    def separate(self) -> sqlite3.Connection:
+        """A connection of its own to the tables, to be closed by the caller: to read only, or of
+        an index in memory to a copy of it."""
+        if self.path is not None:
+            return connect(self.path, only_read=True)
+        copy = connect(None)
+        self.connection.backup(copy)
+        return copy
 
     def refresh(self) -> int:
         """Look at the directory again; how many files had changed."""
@@ -213,7 +231,7 @@ class Index:
                 self.close()
         self.path = None
         connection = connect(None)
-        fresh = fill(connection, self.tree, self._walk(), self._progress)
+        fresh = fill(connection, self.tree, self._walk(), self._views, self._progress)
         return self._ready(connection, fresh)
 
     def _open_file(self, held: Cache, bad: Path | None) -> Fresh:
@@ -233,7 +251,7 @@ class Index:
 
         def make(connection: sqlite3.Connection) -> None:
             now = self._walk()
-            made.append(fill(connection, self.tree, now, self._progress))
+            made.append(fill(connection, self.tree, now, self._views, self._progress))
 
         path = held.make(make, bad)
         return self._open_current(path, made[0] if made else None)

@@ -124,7 +124,7 @@ def _part_of(plan: ColumnPlan, kind: Kind, path: str, convert: Converters) -> Fi
         derived=tuple(
             (derived.key, _derived(derived, plan.fields[at], convert))
             for derived in kind.derived
-            if (at := f"{path}{derived.key}") in plan.fields and not derived.sql
+            if (at := f"{path}{derived.key}") in plan.fields and derived.kept
         ),
         lists=(),
         lifts=(),

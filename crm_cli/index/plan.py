@@ -153,7 +153,7 @@ class ColumnPlan:
         if currency and _CURRENCY not in kind.by_key:
             self._add(Column(currency, "text", "currency", f"{path}{_CURRENCY}"))
         for derived in kind.derived:
-            if derived.sql or (currency and derived.key == _CURRENCY):
+            if not derived.kept or (currency and derived.key == _CURRENCY):
                 continue
             where = (f"{prefix}{derived.key}", f"{path}{derived.key}")
             if derived.base:
@@ -243,7 +243,7 @@ def record_columns(kind: Kind) -> tuple[str, ...]:
 def _has_currency(kind: Kind) -> bool:
     """Whether items have a currency: one that is declared, or that of their amounts."""
     types = [field.type for field in kind.fields]
-    types += [derived.type for derived in kind.derived if not derived.sql and not derived.base]
+    types += [derived.type for derived in kind.derived if derived.kept and not derived.base]
     return _CURRENCY in kind.by_key or any(type.priced for type in types)
 
 

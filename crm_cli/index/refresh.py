@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.index import content, packing, schema, snapshot
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from crm_cli.model.business import Business
     from crm_cli.store.tree import Tree
 
+Statements = Callable[[], Iterable[str]]
+"""The statements that make the documented views, asked for when tables are made."""
 FEW = 200
 """Up to so many files are looked at one by one, whether their bytes have changed at all."""
 
@@ -41,7 +44,13 @@ class _Todo(NamedTuple):
     """Paths to be read again next time, however they look."""
 
 
-def fill(connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progress | None) -> Fresh:
+def fill(
+    connection: sqlite3.Connection,
+    tree: Tree,
+    now: Walk,
+    views: Statements,
+    progress: Progress | None,
+) -> Fresh:
     """Fill an empty database in one transaction."""
     connection.execute("BEGIN")
     for statement in schema.ddl():
@@ -53,9 +62,7 @@ def fill(connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progre
     paths = sorted(entry[0] for entry in now.entries if _is_record(entry[0]))
     files = list(enumerate(paths, 1))
     gone, unreadable = content.put_records(connection, tree, business, files, progress)
-    from crm_cli.index.views import views
-
-    for statement in (*schema.indexes(), *(view.ddl() for view in views())):
+    for statement in (*schema.indexes(), *views()):
         connection.execute(statement)
     content.mark_duplicates(connection)
     unreadable |= content.unsettled(connection)

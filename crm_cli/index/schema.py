@@ -73,7 +73,7 @@ SHARED_INDEXES = (
     'CREATE INDEX "extra.key" ON "extra" ("key", "kind")',
 )
 VIEWS = 1
-"""Counts the changes of the views' making (views.py); else they follow from the kinds."""
+"""Counts the changes of the views' making (query/views.py); else they follow from the kinds."""
 
 
 def index_ddl(kind: Kind) -> list[str]:
@@ -137,7 +137,7 @@ def _sought(kind: Kind) -> Iterator[str]:
                 yield from field.lifts.values()
     for derived in kind.derived:
         storage = derived.type.storage
-        if kind not in RECORDS and not derived.sql and storage.is_text and not storage.folded:
+        if kind not in RECORDS and derived.kept and storage.is_text and not storage.folded:
             yield derived.key
 
 

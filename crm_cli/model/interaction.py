@@ -273,7 +273,7 @@ INTERACTION = Kind(
         ),
     ),
     states=(
-        State("planned", "{t}.status = 'planned'", "still to come"),
-        State("held", "{t}.status = 'held'", "took place"),
+        State("planned", "status.is:planned", "still to come"),
+        State("held", "status.is:held", "took place"),
     ),
 )

@@ -85,7 +85,8 @@ class Field(Declaration, positional=3):
 class Derived(Declaration, positional=3):
     """A value that is computed, never stored in a record.
 
-    Without `sql` the kind's `derive` computes it, and the index keeps it.
+    Without `terms` and `of` the kind's `derive` computes it, and the index keeps it. With them
+    it is computed whenever it is asked for, since it depends on today.
     """
 
     key: str
@@ -94,9 +95,14 @@ class Derived(Declaration, positional=3):
     """What it is."""
     doc: str
     """How it is computed, in a few words."""
-    sql: str = ""
-    """What depends on today: an expression over the kind's columns (`{t}` is the row) and
-    `:today`."""
+    terms: str = ""
+    """Query terms, with blanks between them. A yes or no says whether they hold for the item; of
+    the items that `of` names they choose those that go into it."""
+    of: str = ""
+    """What it is made of: `tasks` counts those items, `purchases.amount_due` adds that of
+    theirs, `settlement` repeats a field of the kind itself."""
+    unless: Mapping[str, str] = _NONE
+    """Words that take the field's place, each by the query terms under which it does."""
     aliases: tuple[str, ...] = ()
     """Other names for it in queries."""
     base: bool = False
@@ -106,14 +112,20 @@ class Derived(Declaration, positional=3):
     searched: bool = False
     """Whether the full-text search finds it."""
 
+    @property
+    def kept(self) -> bool:
+        """Whether the index keeps it."""
+        return not (self.terms or self.of)
+
 
 class State(Declaration, positional=3):
     """A name for `is:NAME`."""
 
     name: str
     """The word after `is:`."""
-    sql: str
-    """The SQL condition that it stands for (`{t}` is the row)."""
+    terms: str
+    """The query terms that it stands for, with blanks between them; they may ask for others of
+    the kind's states, and `today` is the day of the command."""
     doc: str
     """What it says of an item, in a few words."""
 
@@ -228,8 +240,7 @@ class Kind(Declaration, kw_only=True):
     when: str = ""
     """The date that `date:`, periods and windows go by."""
     counted: str = ""
-    """The SQL condition for the items that sums and counts go over (`{t}` is the row, `{p}` what
-    it is part of); without it, all of them."""
+    """Query terms for the items that sums and counts go over; without them, all of them."""
     measures: tuple[Measure, ...] = ()
     """The figures over many items that have a name, such as `spend` and `orders`."""
     summed: tuple[str, ...] = ()

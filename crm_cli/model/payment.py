@@ -153,5 +153,5 @@ PAYMENT = Kind(
     derived=(Derived("unallocated", Money(), "what of it pays nothing yet"),),
     derive=_derive,
     check=_check,
-    states=(State("refund", "{t}.direction = 'refund'", "given back"),),
+    states=(State("refund", "direction.is:refund", "given back"),),
 )

@@ -70,7 +70,7 @@ PRODUCT = Kind(
     columns=("id", "name", "kind", "category", "price", "currency", "unit", "disabled"),
     ranked=("id", "name", "price", "category", "unit", "disabled", "currency", "kind"),
     states=(
-        State("disabled", "{t}.disabled", "no longer sold"),
-        State("active", "NOT {t}.disabled", "sold"),
+        State("disabled", "disabled:yes", "no longer sold"),
+        State("active", "disabled:no", "sold"),
     ),
 )

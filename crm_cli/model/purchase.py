@@ -61,11 +61,6 @@ _HUNDRED = Decimal(100)
 _CREDIT_NOTE = "credit_note"
 
 
-def _counted(row: str) -> str:
-    """SQL for what sums go over; what is dated after today does not count yet."""
-    return f"({row}.counts AND ({row}.date IS NULL OR {row}.date <= :today))"
-
-
 def read_line(text: str, business: Business) -> dict[str, Any]:
     """`PRODUCT[:QUANTITY[:PRICE]]`."""
     parts = [part.strip() for part in text.split(":")]
@@ -187,7 +182,7 @@ LINE = Kind(
     derived=(
         Derived("net", Money(), "quantity × unit price, less discount, rounded to the minor unit"),
         Derived("units", Number(), "the quantity; of a credit note negative"),
-        Derived("counts", Boolean(), "its purchase counts in sums", sql="{p}.counts"),
+        Derived("counts", Boolean(), "its purchase counts in sums", terms="purchase/counts:yes"),
     ),
     derive=_derive_line,
     check=_check_line,
@@ -195,7 +190,7 @@ LINE = Kind(
     sought=("product",),
     amount="net",
     exchange=Exchange(needed=("unit_price",)),
-    counted=_counted("{p}"),
+    counted="is:counted",
     measures=(
         Measure(
             "orders",
@@ -297,9 +292,6 @@ def _what(row: Row) -> str:
 def _state(row: Row) -> str:
     return str(row["status"] if row["status"] != "posted" else row["payment_status"] or "")
 
-
-_OWES = "({t}.kind = 'invoice' AND {t}.status = 'posted')"
-_LATE = "({t}.settlement IN ('unpaid', 'partly_paid') AND {t}.due < :today)"
 
 PURCHASE = Kind(
     name="purchase",
@@ -451,14 +443,15 @@ PURCHASE = Kind(
             "payment_status",
             Word(),
             "unpaid, partly_paid, paid, overdue or credited",
-            sql=f"CASE WHEN {_LATE} THEN 'overdue' ELSE {{t}}.settlement END",
+            of="settlement",
+            unless={"is:overdue": "overdue"},
         ),
-        Derived("overdue", Boolean(), "owed, and its due date is past", sql=_LATE),
+        Derived("overdue", Boolean(), "owed, and its due date is past", terms="is:overdue"),
     ),
     derive=_derive_purchase,
     summary=SPEND,
     check=_check_purchase,
-    counted=_counted("{t}"),
+    counted="is:counted",
     measures=(
         Measure("orders", "count", "how many, without credit notes", unless=_CREDIT_NOTE),
         Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
@@ -476,18 +469,22 @@ PURCHASE = Kind(
         Measure("unconverted", "unconverted", "number of those whose amount has no rate", of="net"),
     ),
     states=(
-        State("counted", _counted("{t}"), "counts in sums: see counts, and dated up to today"),
-        State("posted", "{t}.status = 'posted'", "neither a draft nor cancelled"),
-        State("draft", "{t}.status = 'draft'", "not sent yet"),
-        State("cancelled", "{t}.status = 'cancelled'", "cancelled"),
-        State("invoice", "{t}.kind = 'invoice'", "an invoice"),
-        State(_CREDIT_NOTE, "{t}.kind = 'credit_note'", "a credit note"),
-        State("unpaid", f"({_OWES} AND {{t}}.settlement = 'unpaid')", "nothing paid yet"),
-        State("partly_paid", "{t}.settlement = 'partly_paid'", "something paid"),
-        State("paid", "{t}.settlement = 'paid'", "settled"),
-        State("credited", "{t}.settlement = 'credited'", "taken back by a credit note"),
-        State("owing", "{t}.settlement IN ('unpaid', 'partly_paid')", "something is owed"),
-        State("overdue", _LATE, "owed, and late"),
-        State("open", "({t}.status = 'posted' AND {t}.shipped IS NULL)", "posted, not shipped"),
+        State(
+            "counted",
+            "counts:yes not:date.after:today",
+            "counts in sums: see counts, and dated up to today",
+        ),
+        State("posted", "status.is:posted", "neither a draft nor cancelled"),
+        State("draft", "status.is:draft", "not sent yet"),
+        State("cancelled", "status.is:cancelled", "cancelled"),
+        State("invoice", "kind.is:invoice", "an invoice"),
+        State(_CREDIT_NOTE, "kind.is:credit_note", "a credit note"),
+        State("unpaid", "is:invoice is:posted settlement.is:unpaid", "nothing paid yet"),
+        State("partly_paid", "settlement.is:partly_paid", "something paid"),
+        State("paid", "settlement.is:paid", "settled"),
+        State("credited", "settlement.is:credited", "taken back by a credit note"),
+        State("owing", "settlement.is:unpaid,partly_paid", "something is owed"),
+        State("overdue", "is:owing due.before:today", "owed, and late"),
+        State("open", "is:posted no:shipped", "posted, not shipped"),
     ),
 )

@@ -76,11 +76,6 @@ def _glance(values: Row, day: date) -> Iterator[Fact]:
         yield Fact("next purchase", values["next_purchase"].isoformat(), "expected")
 
 
-_OVERDUE = (
-    "(SELECT COALESCE(SUM(o.amount_due__b), 0) FROM purchase o"
-    " WHERE o.customer = {t}.pk AND o.amount_due > 0 AND o.due < :today)"
-)
-
 SPEND = Summary(
     leading=True,
     derive=_derive,
@@ -96,10 +91,17 @@ SPEND = Summary(
         ),
         Derived("next_purchase", Date(), "last purchase and the interval", to_come=True),
         Derived("balance", Money(), "what they owe; negative: what we owe", base=True),
-        Derived("overdue", Money(), "what they owe and is late", base=True, sql=_OVERDUE),
+        Derived(
+            "overdue",
+            Money(),
+            "what they owe and is late",
+            base=True,
+            of="purchases.amount_due",
+            terms="is:overdue",
+        ),
     ),
     states=(
-        State("owing", "{t}.balance > 0", "owes something"),
-        State("overdue", f"{_OVERDUE} > 0", "owes something that is late"),
+        State("owing", "balance.over:0", "owes something"),
+        State("overdue", "overdue.over:0", "owes something that is late"),
     ),
 )

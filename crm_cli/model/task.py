@@ -131,8 +131,6 @@ def _marks(row: Row) -> str:
     return ", ".join([*marks, *(["overdue"] if row["overdue"] else [])])
 
 
-_OPEN = "{t}.status NOT IN ('completed', 'cancelled')"
-
 TASK = Kind(
     name="task",
     key="tasks",
@@ -231,9 +229,9 @@ TASK = Kind(
             "overdue",
             Boolean(),
             "open, and its due date is past",
-            sql=f"({_OPEN} AND {{t}}.due__d < :today)",
+            terms="is:overdue",
         ),
-        Derived("closed", Boolean(), "completed or cancelled", sql=f"NOT ({_OPEN})"),
+        Derived("closed", Boolean(), "completed or cancelled", terms="not:is:open"),
     ),
     check=_check_task,
     live=lambda task: task.get("status") not in CLOSED,
@@ -263,17 +261,17 @@ TASK = Kind(
                 "overdue_tasks",
                 Integer(),
                 "number of late tasks",
-                sql="(SELECT COUNT(*) FROM task o WHERE o.customer = {t}.pk"
-                " AND o.status NOT IN ('completed', 'cancelled') AND o.due__d < :today)",
+                of="tasks",
+                terms="is:overdue",
             ),
         ),
     ),
     states=(
-        State("open", _OPEN, "neither completed nor cancelled"),
-        State("done", "{t}.status = 'completed'", "completed"),
-        State("completed", "{t}.status = 'completed'", "completed"),
-        State("cancelled", "{t}.status = 'cancelled'", "cancelled"),
-        State("overdue", f"({_OPEN} AND {{t}}.due__d < :today)", "open, and late"),
-        State("due", f"({_OPEN} AND {{t}}.due__d <= :today)", "open, and due through today"),
+        State("open", "not:status.is:completed,cancelled", "neither completed nor cancelled"),
+        State("done", "status.is:completed", "completed"),
+        State("completed", "status.is:completed", "completed"),
+        State("cancelled", "status.is:cancelled", "cancelled"),
+        State("overdue", "is:open due.before:today", "open, and late"),
+        State("due", "is:open due:..today", "open, and due through today"),
     ),
 )

@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kinds import HOMES
-from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate, Literal, Node, Op, Window
 from crm_cli.query.fields import Collection, Ref, resolve
 from crm_cli.query.functions import over
@@ -28,7 +27,7 @@ def aggregate(node: Aggregate, row: Row, condition: Condition, *, often: bool = 
     """The value of an aggregate for a row; `often` where the statement names it several times."""
     if node.function == "ratio":
         part, whole = (aggregate(one, row, condition) for one in ratio(node))
-        sql = dialect.quotient(part.sql, whole.sql)
+        sql = row.frame.dialect.quotient(part.sql, whole.sql)
         return Value(sql, node.type, base=sql, currency=part.currency)
     holder, steps = climb(row, node.collection.steps)
     once = not often and holder.frame.base.kind in HOMES
@@ -66,7 +65,7 @@ def _correlated(node: Aggregate, holder: Row, condition: Condition) -> Value:
     else:
         item, link = holder.items(steps[0])
     wanted = ([link] if link else []) + _conditions(node, item, condition)
-    where = f"WHERE {' AND '.join(wanted) or '1'}"
+    where = f"WHERE {' AND '.join(wanted) or item.frame.dialect.truth(True)}"
     if node.function in ("first", "last"):
         return _extreme(node, item, where)
     sql = f"(SELECT {_over(node, item)} {item.source()} {where})"
@@ -126,7 +125,8 @@ def when_of(collection: Collection) -> Ref:
 
 def _over(node: Aggregate, item: Row) -> str:
     """The aggregate function over the item's field."""
-    return over(node.function, _field(node.ref, item) if node.ref is not None else None)
+    taken = _field(node.ref, item) if node.ref is not None else None
+    return over(item.frame.dialect, node.function, taken)
 
 
 def _day(node: Aggregate, item: Row) -> str:

@@ -209,11 +209,10 @@ class Has(Node):
 class State(Node):
     """A declared state (`is:overdue`) of the row, or of what it belongs to."""
 
-    __slots__ = ("name", "sql", "steps")
+    __slots__ = ("name", "steps")
 
-    def __init__(self, name: str, sql: str, steps: tuple[Step, ...], span: Span = NOWHERE) -> None:
+    def __init__(self, name: str, steps: tuple[Step, ...], span: Span = NOWHERE) -> None:
         self.name = name
-        self.sql = sql
         self.steps = steps
         self.span = span
 

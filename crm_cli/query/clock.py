@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date
 
+from crm_cli.query.database import Database
 
-def is_ahead(connection: sqlite3.Connection, today: date) -> bool:
+
+def is_ahead(database: Database, today: date) -> bool:
     """Whether a purchase is dated after today; looked up in an index."""
-    sql = "SELECT EXISTS(SELECT 1 FROM purchase WHERE date > ?)"
-    return bool(connection.execute(sql, (today.isoformat(),)).fetchone()[0])
+    sql = f"SELECT 1 FROM purchase WHERE date > {database.dialect.parameter('today')} LIMIT 1"
+    return database.row(sql, {"today": today.isoformat()}) is not None

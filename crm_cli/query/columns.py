@@ -12,7 +12,6 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice, FieldType, Reference, Storage, Text, Texts
 from crm_cli.model.kind import Kind, ListOf, normal
 from crm_cli.model.kinds import RECORDS
-from crm_cli.query import dialect
 from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
@@ -123,7 +122,7 @@ def order(text: str, compiler: Compiler, named: Iterable[Selected] = ()) -> list
             bare, down = bare[:-1], not down
         selected = names.get(normal(bare)) or column(bare, compiler)
         first = selected.order[0]
-        terms.append(f"({first} IS NULL OR {first} = '')")
+        terms.append(compiler.dialect.missing(first))
         terms += [f"{sql} DESC" if down else sql for sql in selected.order]
     return terms
 
@@ -225,17 +224,21 @@ def _order(found: Value, compiler: Compiler) -> tuple[str, ...]:
     if storage is Storage.MONEY:
         return (found.base,)
     if storage is Storage.DECIMAL:
-        return (dialect.number(found.sql),)
+        return (compiler.dialect.number(found.sql),)
     if storage is Storage.MOMENT:
         return (found.day or found.sql, found.sql)
     if isinstance(found.type, Choice):
-        frame = compiler.frame
-        words = found.type.choices(compiler.scope.business)
-        whens = " ".join(f"WHEN {frame.bind(word)} THEN {n}" for n, word in enumerate(words))
-        return (f"CASE {found.sql} {whens} ELSE {found.sql} END",)
+        return (ranked(found.sql, found.type, compiler),)
     if storage is Storage.WORD:
-        return (f"{found.sql} COLLATE NOCASE",)
+        return (compiler.dialect.caseless(found.sql),)
     return (found.folded or found.sql, found.sql) if found.folded else (found.sql,)
+
+
+def ranked(sql: str, type: Choice, compiler: Compiler) -> str:
+    """What words of a closed list are ordered by: their places, then any others."""
+    bind, words = compiler.frame.bind, type.choices(compiler.scope.business)
+    whens = " ".join(f"WHEN {bind(word)} THEN '{n:04}'" for n, word in enumerate(words))
+    return f"CASE {sql} {whens} ELSE '~' || {sql} END"
 
 
 def _list(wanted: str, row: Row, compiler: Compiler) -> Selected | None:
@@ -270,13 +273,13 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
 
     def take(at: Row) -> str:
         sqls.append(value(ref, at).sql)
-        return "1"
+        return at.frame.dialect.truth(True)
 
     if not all(step.way.single for step in steps[1:]):
         raise UsageError(f"{key} has several values in each item", "ask for the items themselves")
     reach(item, steps[1:], take)
     source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"
-    sql = dialect.gathered(sqls[0], source, item.column("ordinal"))
+    sql = row.frame.dialect.gathered(sqls[0], source, item.column("ordinal"))
     return Selected(Column(key, _TEXTS), sql, "", (sql,))
 
 
@@ -285,10 +288,11 @@ def _extra(key: str, ref: Ref, compiler: Compiler) -> Selected:
     for step in ref.steps:
         row = row.up(step)
     source = compiler.extra_source(ref, row)
-    sql = dialect.joined("x.value", source, "x.pk")
+    joined = compiler.dialect.joined
+    sql = joined("x.value", source, "x.pk")
     if record_of(row.kind) is not None:
         outer = compiler.extra_source(ref, compiler.frame.record())
-        sql = f"COALESCE({sql}, {dialect.joined('x.value', outer, 'x.pk')})"
+        sql = f"COALESCE({sql}, {joined('x.value', outer, 'x.pk')})"
     return Selected(Column(key, _TEXT), sql, "", (sql,))
 
 

@@ -7,15 +7,16 @@ own; the conditions after a collection share one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import EXTRA_WORDS
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Storage
-from crm_cli.model.kind import normal
+from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import HOLDERS, RECORDS
 from crm_cli.model.text import tokens
-from crm_cli.query import dialect
 from crm_cli.query.aggregates import aggregate
 from crm_cli.query.ast import (
     Against,
@@ -37,8 +38,9 @@ from crm_cli.query.ast import (
     State,
     Word,
 )
+from crm_cli.query.declared import declared, derived_named, state_terms, total_of
 from crm_cli.query.fault import QueryError
-from crm_cli.query.fields import Collection, Ref, Source, Step, record_of, titled
+from crm_cli.query.fields import Collection, Ref, Source, Step, record_of, resolve, titled
 from crm_cli.query.operators import against, compared_any, present
 from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
 from crm_cli.query.scope import Scope
@@ -47,28 +49,29 @@ from crm_cli.query.values import may_be_zero
 from crm_cli.query.windows import of_all
 
 Seal = Callable[[str], str]
-"""What is made of a test that may be NULL: `_certain` or `_parted`."""
+"""What is made of a test that may be NULL: see `Dialect.certain` and `_parted`."""
 
 
 class Compiler:
     """Compiles conditions of one statement."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, dialect: Dialect) -> None:
         self.scope = scope
-        self.frame = Frame(
-            scope.base, scope.business, scope.today.isoformat(), everything=scope.everything
-        )
+        self.dialect = dialect
+        self._certain = dialect.certain
+        self.frame = Frame(scope.base, scope, dialect, self)
         self._within: tuple[str, ...] = ()
+        self._declaring: tuple[tuple[str, str], ...] = ()
 
     def condition(self, node: Node, row: Row) -> str:
         """SQL that is 1 for the rows that meet a condition, else 0; never NULL."""
         if isinstance(node, And):
-            return self._joined(node.parts, " AND ", "1", row)
+            return self._joined(node.parts, " AND ", self.dialect.truth(True), row)
         if isinstance(node, Or):
-            return self._joined(node.parts, " OR ", "0", row)
+            return self._joined(node.parts, " OR ", self.dialect.truth(False), row)
         if isinstance(node, Not):
             return f"NOT {self.condition(node.part, row)}"
-        return self._test(node, row, _certain)
+        return self._test(node, row, self._certain)
 
     def chosen(self, node: Node, row: Row) -> str:
         """As `condition`, where it chooses rows: there NULL leaves one out as well as 0 does.
@@ -78,7 +81,8 @@ class Compiler:
         """
         if isinstance(node, And | Or) and node.parts:
             sign = " AND " if isinstance(node, And) else " OR "
-            return f"({dialect.balanced([self.chosen(part, row) for part in node.parts], sign)})"
+            parts = [self.chosen(part, row) for part in node.parts]
+            return f"({self.dialect.balanced(parts, sign)})"
         if isinstance(node, And | Or | Not):
             return self.condition(node, row)
         return self._test(node, row, _parted)
@@ -92,7 +96,7 @@ class Compiler:
         if isinstance(node, Has):
             return self._has(node, row, seal)
         if isinstance(node, State):
-            return _reached(row, node.steps, lambda at: at.fill(node.sql), seal)
+            return self._state(node, row, seal)
         if isinstance(node, Word):
             return self._word(node.text, row)
         if isinstance(node, Segment):
@@ -101,7 +105,7 @@ class Compiler:
             return self._belongs(node, row)
         assert isinstance(node, Against), node
         left, right = self.operand(node.left, row), self.operand(node.right, row)
-        return seal(against(left, node.op, right))
+        return seal(against(left, node.op, right, self.dialect))
 
     def operand(self, operand: Operand, row: Row, *, often: bool = True) -> Value:
         """The value of a field that has one for a row, or of an aggregate; see `aggregate`."""
@@ -123,16 +127,57 @@ class Compiler:
             return aggregate(node, row, self.chosen)
         return value(ref, row)
 
+    def holds(self, terms: str, row: Row) -> str:
+        """Query terms that the row's kind declares, as a condition that chooses rows."""
+        return self.chosen(declared(terms, row.kind, self.scope), row)
+
+    def formula(self, key: str, row: Row) -> str:
+        """The value of a derived field that the row's kind declares as a query; NULL may stand
+        for no."""
+        derived = derived_named(row.kind, key)
+        with self._inside(row.kind, key):
+            if derived.unless:
+                whens = (
+                    f"WHEN {self.holds(terms, row)} THEN {self.frame.bind(word)}"
+                    for terms, word in derived.unless.items()
+                )
+                other = value(resolve(derived.of, row.kind), row).sql
+                return f"(CASE {' '.join(whens)} ELSE {other} END)"
+            if derived.of:
+                return self.operand(total_of(derived, row.kind, self.scope), row).sql
+            return self.holds(derived.terms, row)
+
+    def _state(self, node: State, row: Row, seal: Seal) -> str:
+        for step in node.steps:
+            row = row.up(step)
+        with self._inside(row.kind, f"is:{node.name}"):
+            asked = declared(state_terms(row.kind, node.name), row.kind, self.scope)
+            compiled = self.condition if seal is self._certain else self.chosen
+            return compiled(asked, row)
+
+    @contextmanager
+    def _inside(self, kind: Kind, name: str) -> Iterator[None]:
+        """While a declaration is compiled: one that asks for itself is at fault."""
+        outside, here = self._declaring, (kind.name, name)
+        if here in outside:
+            raise ValueError(f"{kind.name}: {name} asks for itself")
+        self._declaring = (*outside, here)
+        try:
+            yield
+        finally:
+            self._declaring = outside
+
     def _joined(self, parts: tuple[Node, ...], sign: str, empty: str, row: Row) -> str:
         if not parts:
             return empty
-        return f"({dialect.balanced([self.condition(part, row) for part in parts], sign)})"
+        tests = [self.condition(part, row) for part in parts]
+        return f"({self.dialect.balanced(tests, sign)})"
 
     def _compare(self, node: Compare, row: Row, seal: Seal) -> str:
         if node.op is Op.NE:
             equal = Compare(node.operand, Op.EQ, node.values, node.span)
             there = self._comparable(node, row)
-            return f"({there} AND NOT {self._compare(equal, row, _certain)})"
+            return f"({there} AND NOT {self._compare(equal, row, self._certain)})"
         if isinstance(node.operand, Aggregate):
             often = len(node.values) > 1 or _is_closed(node.values[0])
             return seal(self._tested(node, self.operand(node.operand, row, often=often)))
@@ -145,12 +190,14 @@ class Compiler:
         """Whether there is something to compare: of money without a rate there is not."""
         ref = node.operand
         if isinstance(ref, Aggregate) or ref.type.storage is not Storage.MONEY:
-            return self._has(Has(ref, zero=True), row, _certain)
+            return self._has(Has(ref, zero=True), row, self._certain)
         if any(map(_in_own_currency, node.values)):
-            return self._has(Has(ref, zero=True), row, _certain)
-        return _reached(
-            row, ref.steps, lambda at: f"{self._value(ref, at).base} IS NOT NULL", _certain
-        )
+            return self._has(Has(ref, zero=True), row, self._certain)
+
+        def test(at: Row) -> str:
+            return f"{self._value(ref, at).base} IS NOT NULL"
+
+        return _reached(row, ref.steps, test, self._certain)
 
     def _tested(self, node: Compare, found: Value) -> str:
         """The values that are wanted, any of them; NULL where there is nothing to compare."""
@@ -159,15 +206,18 @@ class Compiler:
     def _has(self, node: Has, row: Row, seal: Seal) -> str:
         what, derived = node.what, not node.zero
         if isinstance(what, Collection):
-            return reach(row, what.steps, lambda at: "1")
+            return reach(row, what.steps, lambda at: self.dialect.truth(True))
         if isinstance(what, Aggregate):
-            return seal(present(self.operand(what, row, often=False), derived=derived))
+            found = self.operand(what, row, often=False)
+            return seal(present(found, self.frame, derived=derived))
         if what.source is Source.EXTRA:
             return self._extra(what, row, None)
         counts = derived and may_be_zero(what)
-        return _reached(
-            row, what.steps, lambda at: present(self._value(what, at), derived=counts), seal
-        )
+
+        def test(at: Row) -> str:
+            return present(self._value(what, at), self.frame, derived=counts)
+
+        return _reached(row, what.steps, test, seal)
 
     def _extra(self, ref: Ref, row: Row, node: Compare | None) -> str:
         """A key of the users' own: of the item, else of its record."""
@@ -190,7 +240,7 @@ class Compiler:
         """`FROM extra x WHERE …`: the values that a row has under a key of the users' own."""
         bind = self.frame.bind
         if ref.column.endswith("."):
-            below = dialect.starts("x.key", bind(ref.column))
+            below = self.dialect.starts("x.key", bind(ref.column))
             key = f"(x.key = {bind(ref.column[:-1])} OR {below})"
         else:
             same = {key for key in self.scope.extra_keys if normal(key) == normal(ref.column)}
@@ -214,19 +264,19 @@ class Compiler:
         """In a record anywhere; in an item, or in the title of its record."""
         sought = tokens(text)
         if row.kind in RECORDS:
-            found = dialect.searched(
-                f"{row.alias}.pk", self.frame.bind(dialect.phrase(sought, prefix=True))
-            )
+            wanted = self.frame.bind(self.dialect.phrase(sought, prefix=True))
+            found = self.dialect.searched(f"{row.alias}.pk", wanted)
             phone = self._phone(text, row) if row.kind is CUSTOMER else ""
             return f"({found} OR {phone})" if phone else found
         start = self.frame.bind(f" {' '.join(sought)}")
-        found = _certain(dialect.contains(all_text(row), start))
+        certain, contains = self._certain, self.dialect.contains
+        found = certain(contains(all_text(row), start))
         if record_of(row.kind) is None:
             return found
         record = self.frame.record()
         name = phone = ""
         if (title := titled(record.kind)) is not None:
-            name = _certain(dialect.contains(value(title, record).folded, start))
+            name = certain(contains(value(title, record).folded, start))
         if text[:1] == "+" and record.kind is CUSTOMER:
             phone = self._phone(text, record)
         return f"({' OR '.join(filter(None, (found, name, phone)))})"
@@ -245,7 +295,7 @@ class Compiler:
             return ""
         wanted = self.frame.bind(whole or f"+{digits}")
         alias = self.frame.alias(CUSTOMER)
-        test = f"{alias}.e164 = {wanted}" if whole else dialect.starts(f"{alias}.e164", wanted)
+        test = f"{alias}.e164 = {wanted}" if whole else self.dialect.starts(f"{alias}.e164", wanted)
         where = f"{alias}.customer = {customer.alias}.pk AND {test}"
         return f"EXISTS(SELECT 1 FROM phone {alias} WHERE {where})"
 
@@ -263,21 +313,14 @@ class Compiler:
         finally:
             self._within = before
         if not spec.members:
-            return found or "0"
-        ids = self.frame.bind(_array(spec.members))
-        member = dialect.among(f"{customer.alias}.id", ids)
+            return found or self.dialect.truth(False)
+        ids = self.frame.bind_array(spec.members)
+        member = self.dialect.among(f"{customer.alias}.id", ids)
         return f"({found} OR {member})" if found else member
 
     def _belongs(self, node: Belongs, row: Row) -> str:
-        ids = self.frame.bind(_array(node.ids))
-        return _certain(dialect.among(f"{self.frame.record().alias}.id", ids))
-
-
-def _array(texts: Sequence[str]) -> str:
-    """Texts as a JSON array; loaded only here, since few queries name customers."""
-    import json
-
-    return json.dumps(texts)
+        ids = self.frame.bind_array(node.ids)
+        return self._certain(self.dialect.among(f"{self.frame.record().alias}.id", ids))
 
 
 def _is_closed(wanted: Literal | Between) -> bool:
@@ -302,11 +345,6 @@ def _reached(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str], seal
 def _climbs(steps: tuple[Step, ...]) -> bool:
     """Whether steps lead to one row: what it is part of or refers to, its record, itself."""
     return all(step.way.single for step in steps)
-
-
-def _certain(test: str) -> str:
-    """0 where a test is NULL."""
-    return f"COALESCE(({test}), 0)"
 
 
 def _parted(test: str) -> str:

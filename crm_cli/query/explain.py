@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from crm_cli.index.dialect import Dialect
+from crm_cli.index.sqlite import SQLITE
 from crm_cli.model.fieldtypes import Choice, Storage
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import parent_kind
@@ -68,11 +70,14 @@ class FieldRow(NamedTuple):
     origin: str
 
 
-def explain(query: Query, scope: Scope) -> Explained:
+def explain(query: Query, scope: Scope, dialect: Dialect = SQLITE) -> Explained:
     """The canonical full expression, the resolved dates and the statement of a query."""
-    statement = compile_query(query, scope)
-    used = {name: value for name, value in statement.parameters.items() if f":{name}" in
-            re.findall(r":\w+", statement.sql)}  # fmt: skip
+    statement = compile_query(query, scope, dialect)
+    used = {
+        name: value
+        for name, value in statement.parameters.items()
+        if re.search(rf"{re.escape(dialect.parameter(name))}\b", statement.sql)
+    }
     dates = tuple(dict.fromkeys(_dates(query.node)))
     return Explained(expression(query.node), dates, statement.sql, used)
 

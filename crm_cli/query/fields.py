@@ -52,7 +52,7 @@ class Source(Enum):
     """What keeps a field's value."""
 
     COLUMN = "a column"
-    FORMULA = "SQL over the row"
+    FORMULA = "a query about the row"
     TEXT = "all text of the row"
     EXTRA = "a key of the users' own"
 
@@ -62,7 +62,7 @@ class Ref(NamedTuple):
 
     `steps` lead from the row that is asked about to the row that has it; a step to
     items makes it many-valued. `column` is the field's path in the column plan, the key of
-    an extra value (one that ends in `.` stands for all keys below it), or SQL with `{t}`.
+    an extra value (one that ends in `.` stands for all keys below it), or of a derived one.
     `inherits` is the customer's field that answers where this has none, `base` says that
     money is kept in the base currency, `to_come` that its dates are of what is still to come,
     `lifted` names what a row shows of it.
@@ -151,13 +151,13 @@ def collections(kind: Kind) -> list[str]:
     return names + [deep.key for deep in kind.walk() if deep is not kind and deep.key not in names]
 
 
-def state_of(name: str, kind: Kind) -> tuple[str, str, tuple[Step, ...]] | None:
-    """(name, SQL, steps) of a state of the row, of what it is part of, or of its record."""
+def state_of(name: str, kind: Kind) -> tuple[str, tuple[Step, ...]] | None:
+    """(name, steps) of a state of the row, of what it is part of, or of its record."""
     wanted = normal(name)
     for owner, steps in _owners(kind):
         for state in owner.states:
             if state.name == wanted:
-                return state.name, state.sql, steps
+                return state.name, steps
     return None
 
 
@@ -412,8 +412,8 @@ def _derived(derived: Derived, kind: Kind, group: str = "") -> Ref:
         path,
         derived.type,
         kind,
-        Source.FORMULA if derived.sql else Source.COLUMN,
-        derived.sql or path,
+        Source.COLUMN if derived.kept else Source.FORMULA,
+        path,
         base=derived.base,
         to_come=derived.to_come,
         doc=derived.doc,

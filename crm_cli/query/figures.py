@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from crm_cli.index.dialect import Dialect
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Money, Number, Storage
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.measure import Measure
 from crm_cli.model.text import a_or_an
-from crm_cli.query import dialect
 from crm_cli.query.aggregates import within
 from crm_cli.query.columns import Selected, column, split_alias
 from crm_cli.query.compile import Compiler
@@ -114,7 +114,7 @@ def figures(
             whole = wholes[place]
             bound = compiler.frame.bind(whole) if whole else "NULL"
             key = selected.column.key
-            selected = plain(key, _SHARE, _fraction(selected.sql, bound))
+            selected = plain(key, _SHARE, _fraction(selected.sql, bound, compiler.dialect))
         found.append(selected)
     keys = [part.column.key for part in found]
     for key in keys:
@@ -175,16 +175,16 @@ def _measured(key: str, measure: Measure, compiler: Compiler) -> Selected:
             for name in (measure.of, measure.per)
             if (one := measure_of(name, row.kind)) is not None
         ]
-        sql = dialect.quotient(parts[0].sql, parts[1].sql)
+        sql = compiler.dialect.quotient(parts[0].sql, parts[1].sql)
         return plain(key, _MONEY, sql, base=True)
     if measure.function == "distinct":
         of = "customer" if measure.of == CUSTOMER.name else "parent"
-        return _over(key, "distinct", Value(row.column(of), _NUMBER), when)
+        return _over(key, "distinct", Value(row.column(of), _NUMBER), when, compiler.dialect)
     if not measure.of:
-        return plain(key, result("count", _NUMBER), over("count", when=when))
+        return plain(key, result("count", _NUMBER), over(compiler.dialect, "count", when=when))
     ref = resolve(measure.of, row.kind)
     found = value(ref, climb(row, ref.steps)[0])
-    return _over(key, measure.function, found, when)
+    return _over(key, measure.function, found, when, compiler.dialect)
 
 
 def _called(key: str, call: Call, compiler: Compiler) -> Selected:
@@ -193,12 +193,13 @@ def _called(key: str, call: Call, compiler: Compiler) -> Selected:
     if call.function == "rate":
         if call.field or not when:
             raise UsageError("rate takes a condition", "write rate(where has(email))")
-        rate = _fraction(over("count", when=when), over("count"))
+        dialect = compiler.dialect
+        rate = _fraction(over(dialect, "count", when=when), over(dialect, "count"), dialect)
         return plain(key, _SHARE, rate)
     if not call.field:
         if call.function not in ("count", "share"):
             raise UsageError(f"{call.function} needs a field", f"write {call.function}:FIELD")
-        return plain(key, result("count", _NUMBER), over("count", when=when))
+        return plain(key, result("count", _NUMBER), over(compiler.dialect, "count", when=when))
     found = column(call.field, compiler)
     type = found.column.type
     storage = type.storage
@@ -212,17 +213,17 @@ def _called(key: str, call: Call, compiler: Compiler) -> Selected:
                 f"{call.function} takes {wanted}, count anything",
             )
     sql = found.order[0] if storage is Storage.MOMENT and function != "count" else found.sql
-    return _over(key, function, Value(sql, type, base=found.order[0]), when)
+    return _over(key, function, Value(sql, type, base=found.order[0]), when, compiler.dialect)
 
 
-def _over(key: str, function: str, of: Value, when: str) -> Selected:
+def _over(key: str, function: str, of: Value, when: str, dialect: Dialect) -> Selected:
     type = result(function, of.type)
-    sql = over(function, of, when=when)
+    sql = over(dialect, function, of, when=when)
     money = type.storage is Storage.MONEY
     if money and function == "sum" and of.sql != of.base:
         # Where none of the amounts could be converted, their sum is not 0.
-        none = f"{over('count', Value(of.base, _NUMBER), when=when)} = 0"
-        some = f"{over('count', Value(of.sql, _NUMBER), when=when)} > 0"
+        none = f"{over(dialect, 'count', Value(of.base, _NUMBER), when=when)} = 0"
+        some = f"{over(dialect, 'count', Value(of.sql, _NUMBER), when=when)} > 0"
         sql = f"CASE WHEN {none} AND {some} THEN NULL ELSE {sql} END"
     return plain(key, type, sql, base=money)
 
@@ -253,6 +254,6 @@ def _during(text: str, row: Row, scope: Scope) -> str:
         raise UsageError(f"{kind.key} have no date", "leave during out") from None
 
 
-def _fraction(part: str, whole: str) -> str:
+def _fraction(part: str, whole: str, dialect: Dialect) -> str:
     """A part of a whole to four decimals; missing where the whole is nothing."""
     return f"{dialect.quotient(f'10000 * ({part})', whole)} / 10000.0"

@@ -6,15 +6,15 @@ millionths, the finest that a file can say.
 
 from __future__ import annotations
 
+from crm_cli.index.dialect import Dialect
 from crm_cli.model.fieldtypes import Date, FieldType, Integer, Number, Storage
-from crm_cli.query import dialect
 from crm_cli.query.rows import Value
 
 _COUNT, _NUMBER = Integer(), Number()
 _MILLION = 1_000_000
 
 
-def over(function: str, taken: Value | None = None, *, when: str = "") -> str:
+def over(dialect: Dialect, function: str, taken: Value | None = None, *, when: str = "") -> str:
     """An aggregate function over a value of each row, or over the rows themselves.
 
     `when` is a condition that chooses among the rows. Counts and sums of nothing are 0,
@@ -29,11 +29,11 @@ def over(function: str, taken: Value | None = None, *, when: str = "") -> str:
         return f"COUNT({'DISTINCT ' if function == 'distinct' else ''}{value})"
     if function == "unconverted":
         lost = f"{taken.sql} IS NOT NULL AND {taken.base} IS NULL"
-        return over("count", when=f"{when} AND {lost}" if when else lost)
+        return over(dialect, "count", when=f"{when} AND {lost}" if when else lost)
     if function == "median":
-        median = dialect.median(_chosen(number(taken), when))
+        median = dialect.median(_chosen(number(taken, dialect), when))
         return dialect.whole(median) if storage is Storage.MONEY else median
-    exact = _chosen(_exact(taken), when)
+    exact = _chosen(_exact(taken, dialect), when)
     if function == "sum":
         return _unscaled(f"COALESCE(SUM({exact}), 0)", storage)
     if function == "avg":
@@ -54,7 +54,7 @@ def result(function: str, type: FieldType) -> FieldType:
     return Date() if storage is Storage.MOMENT else type
 
 
-def number(taken: Value) -> str:
+def number(taken: Value, dialect: Dialect) -> str:
     """What a value is counted by: money in the base currency, decimals as numbers."""
     storage = taken.type.storage
     if storage is Storage.MONEY:
@@ -64,10 +64,10 @@ def number(taken: Value) -> str:
     return taken.sql
 
 
-def _exact(taken: Value) -> str:
+def _exact(taken: Value, dialect: Dialect) -> str:
     if taken.type.storage is Storage.DECIMAL:
-        return dialect.whole(f"{number(taken)} * {_MILLION}")
-    return number(taken)
+        return dialect.whole(f"{number(taken, dialect)} * {_MILLION}")
+    return number(taken, dialect)
 
 
 def _unscaled(sql: str, storage: Storage) -> str:

@@ -8,7 +8,6 @@ counted once, whatever `having` and the limit leave out.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -16,19 +15,17 @@ from typing import Any, NamedTuple
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice, Storage, Word
 from crm_cli.model.kind import Derived, Kind
-from crm_cli.query import dialect
 from crm_cli.query.ast import EVERYTHING, Node
-from crm_cli.query.columns import Column, Selected, split_alias, split_names
+from crm_cli.query.columns import Column, Selected, ranked, split_alias, split_names
 from crm_cli.query.compile import Compiler
-from crm_cli.query.dialect import limit
-from crm_cli.query.dialect import name as quoted
+from crm_cli.query.database import Database
 from crm_cli.query.fault import Fault, QueryError
 from crm_cli.query.fields import Step, Way
 from crm_cli.query.figures import figure_key, figures, is_figure, is_share, mentioned
 from crm_cli.query.keys import group_key
 from crm_cli.query.parts import whole
 from crm_cli.query.scope import Scope
-from crm_cli.query.select import Answer, ask, typed
+from crm_cli.query.select import Answer, typed
 
 _WORD = Word()
 
@@ -59,13 +56,12 @@ class GroupQuery(NamedTuple):
         return self.parts or self.base
 
 
-def group(connection: sqlite3.Connection, query: GroupQuery, scope: Scope) -> Answer:
+def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     """Ask the index: the keys, then the aggregates, with their total; raises UsageError."""
     scope = scope._replace(base=query.kind)
     query, shown = _completed(query)
-    dialect.prepare(connection)
-    wholes: Sequence[Any] = _wholes(connection, query, scope)
-    compiler = Compiler(scope)
+    wholes: Sequence[Any] = _wholes(database, query, scope)
+    compiler = Compiler(scope, database.dialect)
     where = _chosen(compiler, query)
     keys = [group_key(name, compiler) for name in query.by]
     aggregates = figures(query.aggregates, compiler, wholes)
@@ -73,19 +69,19 @@ def group(connection: sqlite3.Connection, query: GroupQuery, scope: Scope) -> An
     selected = (*keys, *aggregates)
     inner = _inner(compiler, where, selected, len(keys))
     outer = _outer(compiler, inner, selected, query, scope, len(keys))
-    rows = typed(ask(connection, outer, compiler.frame.parameters), selected, scope)
+    rows = typed(database.sums(outer, compiler.frame.parameters), selected, scope)
     total = (*(None for _ in keys), *_total(wholes, aggregates, query, scope))
     columns = tuple(part.column for part in selected)
     return _picked(Answer(columns, rows, total), query, shown)
 
 
 def unconverted(
-    connection: sqlite3.Connection, query: GroupQuery, scope: Scope
+    database: Database, query: GroupQuery, scope: Scope
 ) -> list[tuple[str, int, date | None]]:
     """What sums of `query` leave out, since a rate is missing: (currency, rows, the first day)."""
     asked = query._replace(by=("currency",), aggregates=("unconverted", f"min:{query.base.when}"),
                            having="unconverted > 0", parts=None)  # fmt: skip
-    return [(row[0], row[1], row[2]) for row in group(connection, asked, scope).rows]
+    return [(row[0], row[1], row[2]) for row in group(database, asked, scope).rows]
 
 
 def _chosen(compiler: Compiler, query: GroupQuery) -> str:
@@ -93,7 +89,7 @@ def _chosen(compiler: Compiler, query: GroupQuery) -> str:
     row = compiler.frame.base
     asked = row
     if query.parts is not None:
-        row.table = whole(query.parts, query.base)
+        row.table = whole(query.parts, query.base, compiler.dialect)
         asked = row.up(Step(Way.PARENT, query.base))
     counted = row.counted()
     test = compiler.chosen(query.node, asked)
@@ -146,13 +142,13 @@ def _check_once(keys: Sequence[Selected], aggregates: Sequence[Selected]) -> Non
 
 
 def _wholes(
-    connection: sqlite3.Connection, query: GroupQuery, scope: Scope
+    database: Database, query: GroupQuery, scope: Scope
 ) -> tuple[int | float | str | None, ...]:
     """The aggregates over all rows that meet the condition, each once; of shares the whole."""
-    compiler = Compiler(scope)
+    compiler = Compiler(scope, database.dialect)
     where = _chosen(compiler, query)
     sql = _inner(compiler, where, figures(query.aggregates, compiler), 0)
-    (row,) = ask(connection, sql, compiler.frame.parameters)
+    (row,) = database.sums(sql, compiler.frame.parameters)
     return row
 
 
@@ -168,6 +164,7 @@ def _total(
 
 
 def _inner(compiler: Compiler, where: str, parts: Sequence[Selected], keys: int) -> str:
+    quoted = compiler.dialect.name
     shown = ", ".join(f"{part.sql} AS {quoted(part.column.key)}" for part in parts)
     groups = ", ".join(part.sql for part in parts[:keys])
     by = f" GROUP BY {groups}" if keys else ""
@@ -184,12 +181,12 @@ def _outer(
 ) -> str:
     """The groups that `having` lets through, in order."""
     kind = _kind(parts)
-    where = "1"
+    where = compiler.dialect.truth(True)
     if query.having:
         from crm_cli.query.expression import parse_expression
 
         asked = scope._replace(base=kind)
-        filtering = Compiler(asked)
+        filtering = Compiler(asked, compiler.dialect)
         filtering.frame = compiler.frame.beside(kind)
         try:
             found = parse_expression(query.having, asked)
@@ -203,7 +200,9 @@ def _outer(
     sql = f"SELECT * FROM ({inner}) t WHERE {where}"
     if ordered:
         sql += f" ORDER BY {', '.join(ordered)}"
-    return sql if query.limit is None else f"{sql} LIMIT {compiler.frame.bind(limit(query.limit))}"
+    if query.limit is None:
+        return sql
+    return f"{sql} LIMIT {compiler.frame.bind(compiler.dialect.limit(query.limit))}"
 
 
 def _no_group_field(error: QueryError, parts: Sequence[Selected]) -> QueryError:
@@ -249,14 +248,12 @@ def _order(query: GroupQuery, parts: Sequence[Selected], compiler: Compiler) -> 
 
 def _terms(part: Selected, compiler: Compiler, *, down: bool) -> list[str]:
     """`ORDER BY` terms for a column: closed lists in their order, missing values last."""
-    sql = f"t.{quoted(part.column.key)}"
+    dialect = compiler.dialect
+    sql = f"t.{dialect.name(part.column.key)}"
     type = part.column.type
     by = sql
     if isinstance(type, Choice):
-        words = type.choices(compiler.scope.business)
-        bind = compiler.frame.bind
-        whens = " ".join(f"WHEN {bind(word)} THEN {n}" for n, word in enumerate(words))
-        by = f"CASE {sql} {whens} ELSE {sql} END"
+        by = ranked(sql, type, compiler)
     elif type.storage is Storage.DECIMAL:
         by = dialect.number(sql)
     elif type.storage in (Storage.TEXT, Storage.WORD):

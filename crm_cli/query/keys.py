@@ -5,7 +5,6 @@ from __future__ import annotations
 from crm_cli.index.plan import plan_of
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice, Date, FieldType, Storage, Word
-from crm_cli.query import dialect
 from crm_cli.query.columns import Column, Selected, column, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Unknown
@@ -58,15 +57,15 @@ def _value(name: str, compiler: Compiler, part: str = "") -> Selected:
             lift = plan_of(owner.kind).lifts[ref.lifted]
             if lift.several:
                 key = lift.name if owner is row.frame.record() else ref.name
-                return _joined(key, _WORD, dialect.lines(owner.column(lift.column)), compiler)
+                return _lines(key, owner.column(lift.column), compiler)
         elif ref.many:
             return _each(ref, compiler, part)
     selected = column(name, compiler)
     if part:
         _check_dated(name, selected.column.type)
-        return selected._replace(sql=dialect.period(selected.order[0], part))
+        return selected._replace(sql=compiler.dialect.period(selected.order[0], part))
     if selected.column.type.storage is Storage.TEXTS:
-        return _joined(selected.column.key, _WORD, dialect.lines(selected.sql), compiler)
+        return _lines(selected.column.key, selected.sql, compiler)
     return selected
 
 
@@ -95,22 +94,32 @@ def _each(ref: Ref, compiler: Compiler, part: str) -> Selected:
     def take(at: Row) -> str:
         found = value(ref, at)
         sqls.append(found.day if ref.type.storage is Storage.MOMENT else found.sql)
-        return "1"
+        return at.frame.dialect.truth(True)
 
     if not all(step.way.single for step in steps[1:]):
         raise UsageError(f"{ref.name} has several values in each item", "group the items instead")
     reach(item, steps[1:], take)
     source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"
     if part:
-        sqls[0] = dialect.period(sqls[0], part)
+        sqls[0] = compiler.dialect.period(sqls[0], part)
     type = Date() if ref.type.storage is Storage.MOMENT else ref.type
     key = ref.name.replace(".", "_")
-    return _joined(key, type, dialect.different(sqls[0], source), compiler)
+    alias = _alias(compiler)
+    join = compiler.dialect.each_value(sqls[0], source, alias)
+    return _joined(key, type, join, alias, compiler)
 
 
-def _joined(key: str, type: FieldType, values: str, compiler: Compiler) -> Selected:
+def _lines(key: str, text: str, compiler: Compiler) -> Selected:
+    """Each different line of a list."""
+    alias = _alias(compiler)
+    return _joined(key, _WORD, compiler.dialect.each_line(text, alias), alias, compiler)
+
+
+def _alias(compiler: Compiler) -> str:
+    return f"g{sum(' g' in join for join in compiler.frame.base.joins) + 1}"
+
+
+def _joined(key: str, type: FieldType, join: str, alias: str, compiler: Compiler) -> Selected:
     """A row for each of the values, or one with none."""
-    frame = compiler.frame
-    alias = f"g{sum(' g' in join for join in frame.base.joins) + 1}"
-    frame.base.joins.append(f"LEFT JOIN {values} {alias}")
+    compiler.frame.base.joins.append(join)
     return plain(key, type, f"{alias}.value")

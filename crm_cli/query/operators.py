@@ -10,15 +10,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from unicodedata import normalize
 
+from crm_cli.index.dialect import Dialect
 from crm_cli.model.dates import days_in_month
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.money import Amount, decimal_text, minor_unit
 from crm_cli.model.periods import Instant, Period
 from crm_cli.model.text import fold, tokens, words
-from crm_cli.query import dialect
 from crm_cli.query.ast import Between, Literal, Op
 from crm_cli.query.rows import Frame, Value
-from crm_cli.query.values import Recurring
+from crm_cli.query.values import NUMBERS, Recurring
 
 _FEW = 100
 """So many texts are parameters of their own."""
@@ -56,35 +56,38 @@ def compared_any(value: Value, op: Op, wanted: Sequence[Literal | Between], fram
         texts = [str(one.value) for one in wanted if isinstance(one, Literal)]
         if len(texts) == len(wanted) > 1:
             return _exact(value.sql, texts, frame)
-    return dialect.balanced([compared(value, op, one, frame) for one in wanted], " OR ")
+    tests = [compared(value, op, one, frame) for one in wanted]
+    return frame.dialect.balanced(tests, " OR ")
 
 
-def present(value: Value, *, derived: bool) -> str:
+def present(value: Value, frame: Frame, *, derived: bool) -> str:
     """Whether there is a value; a derived number or flag counts where it is not 0."""
     storage = value.type.storage
-    if derived and storage in (
-        Storage.INTEGER, Storage.MONEY, Storage.BOOLEAN, Storage.DECIMAL
-    ):  # fmt: skip
-        number = dialect.number(value.sql) if storage is Storage.DECIMAL else value.sql
-        return f"{number} <> 0"
+    if derived and storage is Storage.BOOLEAN:
+        return frame.dialect.holds(value.sql)
+    if derived and storage in NUMBERS:
+        return f"{_numeric(value, frame.dialect)} <> 0"
     if storage in (Storage.TEXT, Storage.WORD, Storage.TEXTS, Storage.FREE):
         return f"{value.sql} <> ''"
     return f"{value.sql} IS NOT NULL"
 
 
-def against(left: Value, op: Op, right: Value) -> str:
+def against(left: Value, op: Op, right: Value, dialect: Dialect) -> str:
     """Whether two values of the same nature stand so to each other."""
-    sides = [_comparable(side) for side in (left, right)]
+    sides = [_comparable(side, dialect) for side in (left, right)]
     return f" {op.value} ".join(sides)
 
 
-def _comparable(value: Value) -> str:
+def _comparable(value: Value, dialect: Dialect) -> str:
     storage = value.type.storage
     if storage is Storage.MONEY:
         return value.base
-    if storage is Storage.DECIMAL:
-        return dialect.number(value.sql)
-    return value.day if storage is Storage.MOMENT else value.sql
+    return value.day if storage is Storage.MOMENT else _numeric(value, dialect)
+
+
+def _numeric(value: Value, dialect: Dialect) -> str:
+    """A value that can be reckoned with, if it is a number."""
+    return dialect.number(value.sql) if value.type.storage is Storage.DECIMAL else value.sql
 
 
 def _number(value: Value, op: Op, wanted: object, frame: Frame) -> str:
@@ -92,19 +95,20 @@ def _number(value: Value, op: Op, wanted: object, frame: Frame) -> str:
     if isinstance(wanted, Amount):
         return _amount(value, sign, wanted, frame)
     if isinstance(wanted, Decimal):
-        bound = dialect.number(frame.bind(decimal_text(wanted)))
-        sql = dialect.number(value.sql) if value.type.storage is Storage.DECIMAL else value.sql
-        return f"{sql} {sign} {bound}"
-    assert isinstance(wanted, int)  # whole numbers and flags
+        bound = frame.dialect.number(frame.bind(decimal_text(wanted)))
+        return f"{_numeric(value, frame.dialect)} {sign} {bound}"
+    assert isinstance(wanted, int)
+    if value.type.storage is Storage.BOOLEAN:
+        return f"{value.sql} {sign} {frame.bind(frame.dialect.flag(bool(wanted)))}"
     return f"{value.sql} {sign} {frame.bind(int(wanted))}"
 
 
 def _amount(value: Value, sign: str, wanted: Amount, frame: Frame) -> str:
     """In the base currency, unless the wanted amount has its own: then only rows in that."""
     if value.type.storage is Storage.DECIMAL:  # a price, in decimal text
-        bound = dialect.number(frame.bind(decimal_text(wanted.value)))
+        bound = frame.dialect.number(frame.bind(decimal_text(wanted.value)))
         same = f"{value.currency} = {frame.bind(wanted.currency)} AND "
-        return f"({same}{dialect.number(value.sql)} {sign} {bound})"
+        return f"({same}{frame.dialect.number(value.sql)} {sign} {bound})"
     if wanted.currency is None:
         return f"{value.base} {sign} {frame.bind(_minor(wanted.value, frame.business.currency))}"
     bound = frame.bind(_minor(wanted.value, wanted.currency))
@@ -123,9 +127,9 @@ def _day(day: str, op: Op, period: object, frame: Frame) -> str:
     start = frame.bind(period.start.isoformat()) if period.start else ""
     end = frame.bind(period.end.isoformat()) if period.end else ""
     if op is Op.LT:
-        return f"{day} < {start}" if start else "0"
+        return f"{day} < {start}" if start else frame.dialect.truth(False)
     if op is Op.GT:
-        return f"{day} > {end}" if end else "0"
+        return f"{day} > {end}" if end else frame.dialect.truth(False)
     ends = []
     if start and op is not Op.LE:
         ends.append(f"{day} >= {start}")
@@ -167,11 +171,11 @@ def _partial(value: Value, op: Op, wanted: object, frame: Frame) -> str:
     )
     start = frame.bind(wanted.start.isoformat()) if wanted.start else ""
     end = frame.bind(_to_month_end(wanted.end)) if wanted.end else ""
-    ends = [f"{sql} NOT LIKE '--%'"]
+    ends = [f"substr({sql}, 1, 2) <> '--'"]
     if op is Op.LT:
-        ends.append(f"{high} < {start}" if start else "0")
+        ends.append(f"{high} < {start}" if start else frame.dialect.truth(False))
     elif op is Op.GT:
-        ends.append(f"{low} > {end}" if end else "0")
+        ends.append(f"{low} > {end}" if end else frame.dialect.truth(False))
     else:
         if start and op is not Op.LE:
             ends.append(f"{low} >= {start}")
@@ -188,23 +192,23 @@ def _to_month_end(day: date) -> str:
 
 def _recurring(sql: str, days: Recurring, frame: Frame) -> str:
     first, last = frame.bind(days.first), frame.bind(days.last)
-    day = f"substr({sql}, -5)"
+    day = frame.dialect.month_day(sql)
     joint = "AND" if days.first <= days.last else "OR"
     inside = f"({day} >= {first} {joint} {day} <= {last})"
-    known = f"(length({sql}) = 10 OR {sql} LIKE '--%')"
-    leap = frame.bind(int(days.leap))
+    known = f"(length({sql}) = 10 OR substr({sql}, 1, 2) = '--')"
+    leap = frame.bind(frame.dialect.flag(days.leap))
     return f"({known} AND CASE {day} WHEN '02-29' THEN {leap} ELSE {inside} END)"
 
 
 def _text(value: Value, op: Op, wanted: str, frame: Frame) -> str:
     if op is Op.RE:
-        return dialect.matches(value.sql, frame.bind(wanted))
+        return frame.dialect.matches(value.sql, frame.bind(wanted))
     if op is Op.IS:
         return _exact(value.sql, [wanted], frame)
     if op in _SAME:
         sought = words(wanted)
         if sought:
-            return dialect.contains(value.folded, frame.bind(sought))
+            return frame.dialect.contains(value.folded, frame.bind(sought))
         return _exact(value.sql, [wanted], frame)
     return _part(value, op, wanted, frame)
 
@@ -216,9 +220,7 @@ def _exact(sql: str, wanted: Sequence[str], frame: Frame) -> str:
     )
     if len(forms) > _FEW:
         # A statement has no more than some thousand parameters.
-        import json
-
-        return dialect.among(sql, frame.bind(json.dumps(list(forms))))
+        return frame.dialect.among(sql, frame.bind_array(list(forms)))
     return f"{sql} IN ({', '.join(frame.bind(form) for form in forms)})"
 
 
@@ -228,6 +230,7 @@ def _part(value: Value, op: Op, wanted: str, frame: Frame) -> str:
     The kept words are looked through first; only where signs were asked for, or where
     it begins or ends, is the text itself folded.
     """
+    dialect = frame.dialect
     sought = " ".join(tokens(wanted))
     tests = [dialect.contains(value.folded, frame.bind(sought))] if sought and value.folded else []
     part = fold(wanted).strip() or wanted
@@ -239,21 +242,22 @@ def _part(value: Value, op: Op, wanted: str, frame: Frame) -> str:
 
 def _word(value: Value, op: Op, wanted: str, frame: Frame) -> str:
     if op is Op.RE:
-        return dialect.matches(value.sql, frame.bind(wanted))
+        return frame.dialect.matches(value.sql, frame.bind(wanted))
     if op is Op.IS:
         return _exact(value.sql, [wanted], frame)
     if op in _SAME:
-        return dialect.same_word(value.sql, frame.bind(fold(wanted).strip()))
+        return frame.dialect.same_word(value.sql, frame.bind(fold(wanted).strip()))
     return _part(value, op, wanted, frame)
 
 
 def _texts(value: Value, op: Op, wanted: str, frame: Frame) -> str:
     """One of several texts, a line each."""
+    dialect = frame.dialect
     if op is Op.RE:
-        return dialect.matches(value.sql, frame.bind(f"(?m:{wanted})"))
+        return dialect.matches_line(value.sql, frame.bind(wanted))
     if op is Op.HAS:
         return _part(value, op, wanted, frame)
-    line = "char(10)"
+    line = dialect.line_break
     padded = f"{line} || {value.sql} || {line}"
     if op is Op.IS:
         return dialect.contains(padded, f"{line} || {frame.bind(wanted)} || {line}")
@@ -264,4 +268,4 @@ def _texts(value: Value, op: Op, wanted: str, frame: Frame) -> str:
     if op is Op.ENDS:
         return dialect.contains(folded, f"{part} || {line}")
     sought = words(wanted)  # two spaces part the texts in the index, so it is within one
-    return dialect.contains(value.folded, frame.bind(sought)) if sought else "0"
+    return dialect.contains(value.folded, frame.bind(sought)) if sought else dialect.truth(False)

@@ -6,19 +6,20 @@ in the group of none.
 
 from __future__ import annotations
 
+from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import plan_of
 from crm_cli.model.kind import Kind
-from crm_cli.query.dialect import name
 
 _OWN = {"pk": "NULL", "customer": "o.customer", "parent": "o.pk", "ordinal": "0"}
 
 
-def whole(kind: Kind, outer: Kind) -> str:
+def whole(kind: Kind, outer: Kind, dialect: Dialect) -> str:
     """A table of a kind's items, and one for each of `outer` that has none.
 
     What such a one says is what both kinds derive (`net`, `units`, the currency); all
     else is missing.
     """
+    name = dialect.name
     derived = {one.key for one in kind.derived} & {one.key for one in outer.derived}
     plan = plan_of(kind)
     shared = {one for key in derived & plan.fields.keys() for one in plan.fields[key].cells}

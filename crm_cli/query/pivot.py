@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from crm_cli.model.errors import UsageError
 from crm_cli.query.columns import Column, split_names
+from crm_cli.query.database import Database
 from crm_cli.query.figures import figure_key, zero
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.scope import Scope
@@ -20,7 +20,7 @@ NONE = "none"
 TOTAL = "total"
 
 
-def pivot(connection: sqlite3.Connection, query: GroupQuery, key: str, scope: Scope) -> Answer:
+def pivot(database: Database, query: GroupQuery, key: str, scope: Scope) -> Answer:
     """One row for each group of `query.by`, one column for each value of `key`, and the total.
 
     Cells hold the one aggregate; where there are no rows, counts and sums are 0 and
@@ -31,7 +31,7 @@ def pivot(connection: sqlite3.Connection, query: GroupQuery, key: str, scope: Sc
     if query.columns is not None:
         raise UsageError("the columns of a pivot are its values", "leave out --cols")
     plain = query._replace(sort="", limit=None)
-    across = group(connection, plain._replace(by=(key,), having=""), scope)
+    across = group(database, plain._replace(by=(key,), having=""), scope)
     if len(across.rows) > MOST:
         raise UsageError(
             f"{key} has {len(across.rows)} values, too many for columns",
@@ -42,9 +42,9 @@ def pivot(connection: sqlite3.Connection, query: GroupQuery, key: str, scope: Sc
     names = [NONE if head is None else str(head) for head in heads]
     cells = {
         (*row[:-1],): row[-1]
-        for row in group(connection, plain._replace(by=(*query.by, key), having=""), scope).rows
+        for row in group(database, plain._replace(by=(*query.by, key), having=""), scope).rows
     }
-    down = group(connection, plain, scope)
+    down = group(database, plain, scope)
     missing = _nothing(query, [*cells.values()])
     keys = len(query.by)
     rows = [

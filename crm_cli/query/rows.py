@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
 
+from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import FieldColumns, plan_of
-from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Code, FieldType
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, RECORDS, parent_kind, stands_in_items
-from crm_cli.query.dialect import name
 from crm_cli.query.fields import Ref, Source, Step, Way, record_of, resolve
+from crm_cli.query.scope import Scope
 
 
 class Value(NamedTuple):
@@ -39,19 +39,27 @@ class Row:
 
     __slots__ = ("_parent", "_referred", "alias", "frame", "joins", "kind", "root", "table")
 
-    def __init__(self, kind: Kind, alias: str, frame: Frame, root: Row | None = None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        alias: str,
+        frame: Frame,
+        root: Row | None = None,
+        *,
+        parent: Row | None = None,
+    ) -> None:
         self.kind = kind
         self.alias = alias
         self.frame = frame
         self.root = root or self
-        self.table = name(kind.name)
+        self.table = frame.dialect.name(kind.name)
         self.joins: list[str] = []
-        self._parent: Row | None = None
+        self._parent = parent
         self._referred: dict[str, Row] = {}
 
     def column(self, key: str) -> str:
         """A column of this row; nothing where it has no name."""
-        return f"{self.alias}.{name(key)}" if key else ""
+        return f"{self.alias}.{self.frame.dialect.name(key)}" if key else ""
 
     def field(self, path: str) -> FieldColumns:
         """The columns of a field of this row."""
@@ -66,7 +74,7 @@ class Row:
         if self._parent is None:
             self._parent = Row(step.kind, self.frame.alias(step.kind), self.frame, self.root)
             self.root.joins.append(
-                f"JOIN {name(step.kind.name)} {self._parent.alias}"
+                f"JOIN {self._parent.table} {self._parent.alias}"
                 f" ON {self._parent.alias}.pk = {self.alias}.parent"
             )
         return self._parent
@@ -76,12 +84,13 @@ class Row:
         kind = step.kind
         found = self._referred[step.key] = Row(kind, self.frame.alias(kind), self.frame, self.root)
         wanted = self.column(step.key)
-        join = f"LEFT JOIN {name(kind.name)} {found.alias} ON"
+        name = self.frame.dialect.name
+        join = f"LEFT JOIN {found.table} {found.alias} ON"
         if kind in ENTRIES:
             self.root.joins.append(f"{join} {found.column('id')} = {wanted}")
             return found
         by = ["id"]
-        among = f"FROM {name(kind.name)} x WHERE"
+        among = f"FROM {found.table} x WHERE"
         record = record_of(kind)
         if record is not None and record is (record_of(self.kind) or self.kind):
             holder = "pk" if self.kind is record else record.name
@@ -128,32 +137,32 @@ class Row:
 
     def counted(self) -> str:
         """The condition for what sums go over; empty where that is every row."""
-        if self.frame.everything or not self.kind.counted:
+        if self.frame.scope.everything or not self.kind.counted:
             return ""
-        return self.fill(self.kind.counted)
+        return self.frame.declared.holds(self.kind.counted, self)
 
-    def fill(self, sql: str) -> str:
-        """A declaration's SQL, with `{t}` as this row and `{p}` as what it is part of."""
-        if "{p}" in sql:
-            outer = parent_kind(self.kind)
-            assert outer is not None
-            sql = sql.replace("{p}", self.up(Step(Way.PARENT, outer)).alias)
-        return sql.replace("{t}", self.alias)
+
+class Declared(Protocol):
+    """Compiles what the kinds declare as queries about their rows."""
+
+    def holds(self, terms: str, row: Row) -> str:
+        """Query terms of the row's kind, as a condition that chooses rows."""
+
+    def formula(self, key: str, row: Row) -> str:
+        """The value of a derived field of the row's kind."""
 
 
 class Frame:
-    """One statement: its parameters, its aliases, and its first row.
+    """One statement: its dialect, its parameters, its aliases, and its first row."""
 
-    `everything` says that sums go over all items, also over those that do not count.
-    """
-
-    def __init__(
-        self, base: Kind, business: Business, today: str, *, everything: bool = False
-    ) -> None:
+    def __init__(self, base: Kind, scope: Scope, dialect: Dialect, declared: Declared) -> None:
+        today = scope.today.isoformat()
+        self.scope = scope
+        self.business = scope.business
+        self.dialect = dialect
+        self.declared = declared
         self.parameters: dict[str, Any] = {"today": today}
-        self.business = business
-        self.everything = everything
-        self._names: dict[tuple[type, Any], str] = {}
+        self._names: dict[tuple[type, Any], str] = {(str, today): "today"}
         self._aliases = 0
         self.groups: dict[Any, str] = {}
         self.base = Row(base, "c" if base is CUSTOMER else "t", self)
@@ -161,19 +170,23 @@ class Frame:
 
     def beside(self, kind: Kind) -> Frame:
         """A frame for an outer statement over this one's rows, with the same parameters."""
-        outer = Frame(
-            kind, self.business, self.parameters["today"], everything=self.everything
-        )
+        outer = Frame(kind, self.scope, self.dialect, self.declared)
         outer.parameters, outer._names = self.parameters, self._names
         return outer
 
     def bind(self, value: Any) -> str:
         """A parameter that holds a value."""
-        key = (type(value), value)
+        return self._bound((type(value), value), value)
+
+    def bind_array(self, values: Sequence[str]) -> str:
+        """A parameter that holds several texts; see `Dialect.among`."""
+        return self._bound((tuple, tuple(values)), self.dialect.array(values))
+
+    def _bound(self, key: tuple[type, Any], value: Any) -> str:
         if key not in self._names:
-            self._names[key] = f"p{len(self._names) + 1}"
+            self._names[key] = f"p{len(self._names)}"
             self.parameters[self._names[key]] = value
-        return f":{self._names[key]}"
+        return self.dialect.parameter(self._names[key])
 
     def alias(self, kind: Kind) -> str:
         """A new alias for a table."""
@@ -187,7 +200,7 @@ class Frame:
             kind = record_of(self.base.kind)
             assert kind is not None, self.base.kind
             self._record = Row(kind, "c", self, self.base)
-            joined = f"JOIN {name(kind.name)} c ON c.pk = {self.base.column(kind.name)}"
+            joined = f"JOIN {self._record.table} c ON c.pk = {self.base.column(kind.name)}"
             self.base.joins.insert(0, joined)
         return self._record
 
@@ -215,7 +228,7 @@ def climb(row: Row, steps: tuple[Step, ...]) -> tuple[Row, tuple[Step, ...]]:
 def value(ref: Ref, row: Row) -> Value:
     """The value in the row that the field's steps have led to."""
     if ref.source is Source.FORMULA:
-        sql = f"({row.fill(ref.column)})"
+        sql = row.frame.declared.formula(ref.column, row)
         return Value(sql, ref.type, base=sql, currency=_base_currency(row), day=sql)
     if ref.source is Source.TEXT:
         return Value(all_text(row), ref.type, folded=all_text(row))
@@ -248,7 +261,7 @@ def _currency(row: Row, column: str) -> str:
 def all_text(row: Row) -> str:
     """The folded words of all text of a row (of a record, of all that stands in it)."""
     if row.kind in RECORDS:
-        return f"(SELECT words FROM search WHERE rowid = {row.alias}.pk)"
+        return row.frame.dialect.words(f"{row.alias}.pk")
     plan = plan_of(row.kind)
     if plan.all_words:
         return row.column(plan.all_words)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from crm_cli.query.ast import And, Node
+from crm_cli.query.database import Database
 from crm_cli.query.fault import QueryError
 from crm_cli.query.scope import Scope, SegmentSpec
 
@@ -34,9 +33,10 @@ def segment_node(name: str, spec: SegmentSpec, scope: Scope) -> Node | None:
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
-def read_segments(connection: sqlite3.Connection) -> dict[str, SegmentSpec]:
+def read_segments(database: Database) -> dict[str, SegmentSpec]:
     """The saved segments of a directory, from the index."""
-    rows = connection.execute('SELECT id, query, "where", members, kind FROM segment ORDER BY id')
+    columns = ", ".join(map(database.dialect.name, ("id", "query", "where", "members", "kind")))
+    rows = database.rows(f"SELECT {columns} FROM segment ORDER BY id")
     return {
         name: SegmentSpec(
             tuple((query or "").split("\n")) if query else (),
@@ -48,6 +48,6 @@ def read_segments(connection: sqlite3.Connection) -> dict[str, SegmentSpec]:
     }
 
 
-def read_extra_keys(connection: sqlite3.Connection) -> frozenset[str]:
+def read_extra_keys(database: Database) -> frozenset[str]:
     """The users' own keys that their files have."""
-    return frozenset(key for (key,) in connection.execute("SELECT DISTINCT key FROM extra"))
+    return frozenset(database.column("SELECT DISTINCT key FROM extra"))

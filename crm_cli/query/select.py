@@ -7,19 +7,19 @@ not at all.
 from __future__ import annotations
 
 import gc
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import has_id
+from crm_cli.index.sqlite import SQLITE
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import DataError, UsageError
+from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import from_minor
-from crm_cli.query import dialect
 from crm_cli.query.ast import EVERYTHING, Node
 from crm_cli.query.columns import (
     Column,
@@ -32,6 +32,7 @@ from crm_cli.query.columns import (
     ties,
 )
 from crm_cli.query.compile import Compiler
+from crm_cli.query.database import Database
 from crm_cli.query.functions import over
 from crm_cli.query.rows import Value
 from crm_cli.query.scope import Scope
@@ -75,13 +76,15 @@ class Statement(NamedTuple):
     selected: tuple[Selected, ...]
 
 
-def compile_query(query: Query, scope: Scope, *, counted: bool = False) -> Statement:
+def compile_query(
+    query: Query, scope: Scope, dialect: Dialect = SQLITE, *, counted: bool = False
+) -> Statement:
     """The statement that answers a query; raises UsageError for columns that are not there.
 
     With `counted` its rows are only those that sums go over.
     """
     scope = scope._replace(base=query.base)
-    compiler = Compiler(scope)
+    compiler = Compiler(scope, dialect)
     row = compiler.frame.base
     where = compiler.chosen(query.node, row)
     if counted and (counts := row.counted()):
@@ -104,30 +107,31 @@ def compile_query(query: Query, scope: Scope, *, counted: bool = False) -> State
     return Statement(sql, compiler.frame.parameters, selected)
 
 
-def select(connection: sqlite3.Connection, query: Query, scope: Scope) -> Answer:
+def select(database: Database, query: Query, scope: Scope) -> Answer:
     """Ask the index; raises UsageError (QueryError where the query itself is at fault)."""
-    statement = compile_query(query, scope)
-    dialect.prepare(connection)
+    statement = compile_query(query, scope, database.dialect)
     columns = tuple(part.column for part in statement.selected)
     collecting = gc.isenabled()
     gc.disable()  # it would walk all rows again and again, and find nothing
     try:
-        rows = connection.execute(statement.sql, statement.parameters).fetchall()
+        rows = database.rows(statement.sql, statement.parameters)
         return Answer(columns, typed(rows, statement.selected, scope))
     finally:
         if collecting:
             gc.enable()
 
 
-def total(connection: sqlite3.Connection, query: Query, scope: Scope) -> tuple[Any, ...]:
+def total(database: Database, query: Query, scope: Scope) -> tuple[Any, ...]:
     """What the columns come to over all rows that count: sums where they say something.
 
     A sum of averages, prices or ages says nothing, nor do amounts in several currencies:
     there the cell is missing. A column of least or greatest values has the extreme of them.
     """
-    statement = compile_query(query._replace(limit=None, ordered=False), scope, counted=True)
+    dialect = database.dialect
+    query = query._replace(limit=None, ordered=False)
+    statement = compile_query(query, scope, dialect, counted=True)
     parts = statement.selected
-    cells = [_total(part, f"c{place}") for place, part in enumerate(parts)]
+    cells = [_total(part, f"c{place}", dialect) for place, part in enumerate(parts)]
     names = [f"c{place}" for place in range(len(parts))]
     currencies = [f"c{place}c" for place, part in enumerate(parts) if part.currency]
     # The count makes it one row, even where no column has a sum.
@@ -136,66 +140,51 @@ def total(connection: sqlite3.Connection, query: Query, scope: Scope) -> tuple[A
         f"WITH t({', '.join((*names, *currencies))}) AS ({statement.sql})"
         f" SELECT {', '.join(shown)} FROM t"
     )
-    return typed(ask(connection, sql, statement.parameters), parts, scope)[0][: len(parts)]
+    return typed(database.sums(sql, statement.parameters), parts, scope)[0][: len(parts)]
 
 
-def _total(part: Selected, cell: str) -> str:
+def _total(part: Selected, cell: str, dialect: Dialect) -> str:
     """The SQL of a column's total over the cells of all rows."""
     if not part.total:
         return "NULL"
-    found = over(part.total, Value(cell, part.column.type, base=cell))
+    found = over(dialect, part.total, Value(cell, part.column.type, base=cell))
     if part.currency:
         return f"CASE WHEN COUNT(DISTINCT {cell}c) = 1 THEN {found} END"
     return found
 
 
-def uncounted(connection: sqlite3.Connection, query: Query, scope: Scope) -> int:
+def uncounted(database: Database, query: Query, scope: Scope) -> int:
     """How many of the rows that meet the condition do not count in sums."""
-    compiler = Compiler(scope._replace(base=query.base))
+    compiler = Compiler(scope._replace(base=query.base), database.dialect)
     row = compiler.frame.base
     counted = row.counted()
     if not counted:
         return 0
     where = f"NOT {counted} AND {compiler.chosen(query.node, row)}"
-    dialect.prepare(connection)
-    ((found,),) = ask(
-        connection, f"SELECT COUNT(*) {row.source()} WHERE {where}", compiler.frame.parameters
-    )
+    sql = f"SELECT COUNT(*) {row.source()} WHERE {where}"
+    ((found,),) = database.rows(sql, compiler.frame.parameters)
     return int(found)
 
 
-def ask(
-    connection: sqlite3.Connection, sql: str, parameters: dict[str, Any]
-) -> list[tuple[Any, ...]]:
-    """The rows of a statement that sums up; DataError for sums beyond 64 bits."""
-    try:
-        return connection.execute(sql, parameters).fetchall()
-    except sqlite3.OperationalError as error:
-        if "overflow" not in str(error):
-            raise
-        raise DataError("the sums are larger than can be computed with") from error
-
-
-def select_ids(connection: sqlite3.Connection, query: Query, scope: Scope) -> list[str]:
+def select_ids(database: Database, query: Query, scope: Scope) -> list[str]:
     """The ids of the rows, in order: customers' own, or those of items."""
     if not has_id(query.base):
         raise UsageError(f"{query.base.key} have no ids", "ask for their customers")
-    answer = select(connection, query._replace(columns=("id",)), scope)
+    answer = select(database, query._replace(columns=("id",)), scope)
     return [str(row[0]) for row in answer.rows]
 
 
-def select_customers(connection: sqlite3.Connection, node: Node, scope: Scope) -> list[str]:
+def select_customers(database: Database, node: Node, scope: Scope) -> list[str]:
     """The ids of the customers that meet a condition, in order: for WHO… and segments."""
-    return select_ids(connection, Query(CUSTOMER, node), scope._replace(base=CUSTOMER))
+    return select_ids(database, Query(CUSTOMER, node), scope._replace(base=CUSTOMER))
 
 
-def count(connection: sqlite3.Connection, query: Query, scope: Scope) -> int:
+def count(database: Database, query: Query, scope: Scope) -> int:
     """How many rows meet the condition."""
-    compiler = Compiler(scope._replace(base=query.base))
+    compiler = Compiler(scope._replace(base=query.base), database.dialect)
     where = compiler.chosen(query.node, compiler.frame.base)
     sql = f"SELECT COUNT(*) {compiler.frame.base.source()} WHERE {where}"
-    dialect.prepare(connection)
-    found: int = connection.execute(sql, compiler.frame.parameters).fetchone()[0]
+    found: int = database.rows(sql, compiler.frame.parameters)[0][0]
     return found
 
 
@@ -288,7 +277,6 @@ __all__ = [
     "Answer",
     "Query",
     "Statement",
-    "ask",
     "compile_query",
     "count",
     "select",

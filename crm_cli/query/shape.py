@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Protocol
 
 from crm_cli.model.errors import UsageError
 from crm_cli.query.ast import Node
 from crm_cli.query.columns import split_names
+from crm_cli.query.database import Database
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Answer
@@ -35,7 +35,7 @@ class Asked(Protocol):
 
 
 def answer(
-    connection: sqlite3.Connection,
+    database: Database,
     asked: Asked,
     rows: tuple[Node, Sequence[str] | str | None, str, int | None],
     scope: Scope,
@@ -58,7 +58,7 @@ def answer(
     if asked.having and not query.by:
         raise UsageError("--having chooses among groups", "say which with --group-by")
     if asked.pivot is None:
-        return group(connection, query, scope)
+        return group(database, query, scope)
     from crm_cli.query.pivot import pivot
 
     keys = _names(asked.pivot, "--pivot date.year")
@@ -67,7 +67,7 @@ def answer(
             "--pivot takes one key, beside those of --group-by",
             "write --group-by country --pivot last-purchase.year --agg sum:spend",
         )
-    return pivot(connection, query, keys[0], scope)
+    return pivot(database, query, keys[0], scope)
 
 
 def _names(text: str | None, example: str) -> list[str]:

@@ -172,8 +172,8 @@ def _state(name: str, span: Span, scope: Scope, kind: Kind) -> Node:
             f"{did_you_mean(name, known)} known: {', '.join(known)}".strip(),
             span,
         )
-    key, sql, steps = found
-    return State(key, sql, steps, span)
+    key, steps = found
+    return State(key, steps, span)
 
 
 def _present(name: str, span: Span, scope: Scope, kind: Kind) -> Node:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from unicodedata import normalize
 
@@ -17,19 +16,19 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.phones import e164, looks_like_phone
 from crm_cli.model.text import fold, nearest, tokens, words
+from crm_cli.query.database import Database
 from crm_cli.query.fields import of_customer
+from crm_cli.query.lookups import LAST
 from crm_cli.query.scope import Scope
 
 _NAME = plan_of(CUSTOMER).fields["name"].words
 _EMAIL = plan_of(EMAIL).fields["value"].words
-_LAST = "\U0010ffff"
-"""Sorts after every character that an id or a name can go on with."""
 
-Stage = Callable[[sqlite3.Connection, str, Business], list[str]]
+Stage = Callable[[Database, str, Business], list[str]]
 
 
 def resolve(
-    connection: sqlite3.Connection, text: str, business: Business, *, strict: bool = False
+    database: Database, text: str, business: Business, *, strict: bool = False
 ) -> str:
     """The id of the one customer that a text means.
 
@@ -43,22 +42,34 @@ def resolve(
     if not wanted:
         raise UsageError("nobody is named", "write an id, e-mail, phone or name")
     for stage in _SURE if strict else _ALL:
-        found = list(dict.fromkeys(stage(connection, wanted, business)))
+        found = list(dict.fromkeys(stage(database, wanted, business)))
         if len(found) == 1:
             return found[0]
         if found:
             raise Ambiguous(
                 f"'{text}' can be any of {len(found)} customers",
                 "say which by its id",
-                candidates=_labelled(connection, found),
+                candidates=_labelled(database, found),
             )
-    raise _nobody(connection, text, business, strict=strict)
+    raise _nobody(database, text, business, strict=strict)
 
 
-def holders(connection: sqlite3.Connection, key: str, text: str, business: Business) -> list[str]:
+def holders(database: Database, key: str, text: str, business: Business) -> list[str]:
     """The ids of those who have an e-mail or a phone; `key` is `emails` or `phones`."""
     stage = _by_email if key == "emails" else _by_phone
-    return list(dict.fromkeys(stage(connection, text.strip(), business)))
+    return list(dict.fromkeys(stage(database, text.strip(), business)))
+
+
+def called(database: Database, start: str, most: int) -> list[tuple[str, str | None]]:
+    """(id, name) of the customers whose id, or a word of whose name, begins so, by id."""
+    parameter = database.dialect.parameter
+    test = database.dialect.starts("id", parameter("id"))
+    parameters: dict[str, str | int] = {"id": start.lower(), "most": most}
+    if wanted := words(start).rstrip(" "):
+        test += f" OR {database.dialect.contains(database.dialect.name(_NAME), parameter('word'))}"
+        parameters["word"] = wanted
+    sql = f"SELECT id, name FROM customer WHERE {test} ORDER BY id LIMIT {parameter('most')}"
+    return [(str(id), name) for id, name in database.rows(sql, parameters)]
 
 
 def is_term(text: str, scope: Scope) -> bool:
@@ -70,7 +81,7 @@ def is_term(text: str, scope: Scope) -> bool:
 
 
 def resolve_item(
-    connection: sqlite3.Connection, text: str, kind: Kind | None = None
+    database: Database, text: str, kind: Kind | None = None
 ) -> tuple[str, str]:
     """(customer's id, item's id) of the one item whose id begins so, with or without `t-`.
 
@@ -78,13 +89,13 @@ def resolve_item(
     """
     wanted = text.strip()
     kinds = [one for one in BY_LETTER.values() if of_customer(one) and kind in (None, one)]
-    found = list(_items(connection, kinds, "=", wanted))
+    found = list(_items(database, kinds, "=", wanted))
     prefix = item_prefix(wanted)
     if not found and prefix:
         if prefix[1:2] == "-":
             named = BY_LETTER.get(prefix[0])
             kinds = [named] if named in kinds and named is not None else []
-        found = list(_items(connection, kinds, "LIKE", prefix))
+        found = list(_items(database, kinds, "LIKE", prefix))
     if len({(customer, item) for customer, item, _ in found}) == 1:
         return found[0][0], found[0][1]
     what = kind.name if kind is not None else "item"
@@ -97,47 +108,51 @@ def resolve_item(
 
 
 def _items(
-    connection: sqlite3.Connection, kinds: Iterable[Kind], how: str, wanted: str
+    database: Database, kinds: Iterable[Kind], how: str, wanted: str
 ) -> Iterator[tuple[str, str, str]]:
     for kind in kinds:
         start = wanted if how == "=" or wanted[1:2] == "-" else f"{kind.letter}-{wanted}"
-        end = start if how == "=" else start + _LAST
-        yield from connection.execute(
-            f'SELECT c.id, i.id, i."{kind.title}" FROM "{kind.name}" i'
-            " JOIN customer c ON c.pk = i.customer WHERE i.id >= ? AND i.id <= ?"
+        end = start if how == "=" else start + LAST
+        name, parameter = database.dialect.name, database.dialect.parameter
+        yield from database.rows(
+            f"SELECT c.id, i.id, i.{name(kind.title)} FROM {name(kind.name)} i"
+            " JOIN customer c ON c.pk = i.customer"
+            f" WHERE i.id >= {parameter('start')} AND i.id <= {parameter('end')}"
             " ORDER BY i.id, c.id LIMIT 20",
-            (start, end),
+            {"start": start, "end": end},
         )
 
 
-def _by_id(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
-    return _ids(connection, "id = ? OR id = ?", text, text.lower())
+def _by_id(database: Database, text: str, business: Business) -> list[str]:
+    return _ids(database, "id = {0} OR id = {1}", text, text.lower())
 
 
-def _by_email(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+def _by_email(database: Database, text: str, business: Business) -> list[str]:
     """Those who have the address themselves, else those with a contact who has it."""
     if "@" not in text:
         return []
     address = text.removeprefix("mailto:").casefold()
-    rows = connection.execute(
+    rows = database.rows(
         "SELECT c.id, e.parent, e.value FROM email e JOIN customer c ON c.pk = e.customer"
-        f' WHERE e."{_EMAIL}" = ? ORDER BY c.id',
-        (words(address),),
+        f" WHERE e.{database.dialect.name(_EMAIL)} = {database.dialect.parameter('words')}"
+        " ORDER BY c.id",
+        {"words": words(address)},
     )
     return _own([(id, parent) for id, parent, value in rows if value.casefold() == address])
 
 
-def _by_phone(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+def _by_phone(database: Database, text: str, business: Business) -> list[str]:
     """By the international form; without a country, by the same digits."""
     if not looks_like_phone(text):
         return []
     source = "FROM phone p JOIN customer c ON c.pk = p.customer"
     number = e164(text, business.country or None)
     if number is not None:
-        sql = f"SELECT c.id, p.parent {source} WHERE p.e164 = ? ORDER BY c.id"
-        return _own(connection.execute(sql, (number,)).fetchall())
+        same = f"p.e164 = {database.dialect.parameter('number')}"
+        sql = f"SELECT c.id, p.parent {source} WHERE {same} ORDER BY c.id"
+        return _own(database.rows(sql, {"number": number}))
     digits = _digits(text)
-    rows = connection.execute(f"SELECT c.id, p.parent, p.value {source} ORDER BY c.id")
+    rows = database.rows(f"SELECT c.id, p.parent, p.value {source} ORDER BY c.id")
     return _own([(id, parent) for id, parent, value in rows if _digits(value or "") == digits])
 
 
@@ -145,39 +160,42 @@ def _own(rows: list[tuple[str, int | None]]) -> list[str]:
     return [id for id, parent in rows if parent is None] or [id for id, _ in rows]
 
 
-def _by_name(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+def _by_name(database: Database, text: str, business: Business) -> list[str]:
     wanted = _spelled(text)
-    rows = connection.execute(
-        f'SELECT id, name FROM customer WHERE "{_NAME}" = ? ORDER BY id', (words(text),)
-    )
+    same = f"{database.dialect.name(_NAME)} = {database.dialect.parameter('words')}"
+    sql = f"SELECT id, name FROM customer WHERE {same} ORDER BY id"
+    rows = database.rows(sql, {"words": words(text)})
     return [id for id, name in rows if _spelled(name) == wanted]
 
 
-def _by_folded_name(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+def _by_folded_name(database: Database, text: str, business: Business) -> list[str]:
     sought = words(text)
-    return _ids(connection, f'"{_NAME}" = ?', sought) if sought else []
+    return _ids(database, f"{database.dialect.name(_NAME)} = {{0}}", sought) if sought else []
 
 
-def _by_id_prefix(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+def _by_id_prefix(database: Database, text: str, business: Business) -> list[str]:
     start = text.lower()
-    return _ids(connection, "id >= ? AND id <= ?", start, start + _LAST)
+    return _ids(database, "id >= {0} AND id <= {1}", start, start + LAST)
 
 
-def _by_name_prefix(connection: sqlite3.Connection, text: str, business: Business) -> list[str]:
+def _by_name_prefix(database: Database, text: str, business: Business) -> list[str]:
     parts = tokens(text)
     if not parts:
         return []
-    where = " AND ".join(f'instr("{_NAME}", ?) > 0' for _ in parts)
-    return _ids(connection, where, *(f" {part}" for part in parts))
+    contains, name = database.dialect.contains, database.dialect.name(_NAME)
+    where = " AND ".join(contains(name, f"{{{place}}}") for place in range(len(parts)))
+    return _ids(database, where, *(f" {part}" for part in parts))
 
 
 _SURE: tuple[Stage, ...] = (_by_id, _by_email, _by_phone, _by_name)
 _ALL: tuple[Stage, ...] = (*_SURE, _by_folded_name, _by_id_prefix, _by_name_prefix)
 
 
-def _ids(connection: sqlite3.Connection, where: str, *values: str) -> list[str]:
-    sql = f"SELECT id FROM customer WHERE {where} ORDER BY id"
-    return [row[0] for row in connection.execute(sql, values)]
+def _ids(database: Database, where: str, *values: str) -> list[str]:
+    """The customers that meet a condition, in which `{0}` is the place of the first value."""
+    parameters = {f"p{place}": value for place, value in enumerate(values)}
+    condition = where.format(*map(database.dialect.parameter, parameters))
+    return database.column(f"SELECT id FROM customer WHERE {condition} ORDER BY id", parameters)
 
 
 def _spelled(name: str) -> str:
@@ -189,23 +207,25 @@ def _digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
 
 
-def _labelled(connection: sqlite3.Connection, ids: list[str]) -> tuple[tuple[str, str], ...]:
+def _labelled(database: Database, ids: list[str]) -> tuple[tuple[str, str], ...]:
     """(id, what tells one from the others) of the first hundred."""
     labels = []
     for id in ids[:100]:
-        row = connection.execute(
-            "SELECT name, city, email, phone FROM customer WHERE id = ?", (id,)
-        ).fetchone()
-        labels.append((id, ", ".join(part for part in row if part)))
+        row = database.row(
+            f"SELECT name, city, email, phone FROM customer"
+            f" WHERE id = {database.dialect.parameter('id')}",
+            {"id": id},
+        )
+        labels.append((id, ", ".join(part for part in row or () if part)))
     return tuple(labels)
 
 
 def _nobody(
-    connection: sqlite3.Connection, text: str, business: Business, *, strict: bool
+    database: Database, text: str, business: Business, *, strict: bool
 ) -> NotFound:
     if strict:
         try:
-            meant = resolve(connection, text, business)
+            meant = resolve(database, text, business)
         except Ambiguous as error:
             ids = ", ".join(id for id, _ in error.candidates[:5])
             return NotFound(f"nobody is exactly '{text}'", f"write the id: {ids}")
@@ -215,15 +235,15 @@ def _nobody(
             f"nobody is exactly '{text}'",
             f"{meant} may be meant: here only an id, e-mail, phone or whole name will do",
         )
-    near = _near(connection, text)
+    near = _near(database, text)
     return NotFound(
         f"there is no customer '{text}'", f"did you mean {', '.join(near)}?" if near else ""
     )
 
 
-def _near(connection: sqlite3.Connection, text: str) -> list[str]:
+def _near(database: Database, text: str) -> list[str]:
     """The ids of those whose id or name is spelled nearly so."""
-    rows = connection.execute("SELECT id, name FROM customer ORDER BY id").fetchall()
+    rows = database.rows("SELECT id, name FROM customer ORDER BY id")
     by_text: dict[str, str] = {}
     first = fold(text)[:1]
     for id, name in rows:

@@ -35,7 +35,10 @@ from crm_cli.workspace import asking, writing
 from crm_cli.workspace.asking import Groups
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from crm_cli.index.database import Index
+    from crm_cli.query.database import Database
     from crm_cli.store.ahead import Look
     from crm_cli.store.change import (
         Change,
@@ -120,6 +123,8 @@ class Workspace:
         """Set by a command whose answer is the problems: then no answer is partial for them."""
         self.written = False
         """Whether anything was changed so far."""
+        self._database: tuple[sqlite3.Connection, Database] | None = None
+        """What `database` made of the index's connection; another one may take its place."""
         self._met: list[Problem] = []
         """Problems that stood while a query chose whom to change; the write drops the index."""
 
@@ -143,7 +148,18 @@ class Workspace:
         # What was seen so far is of the folder as it is, and at the beginning.
         look = None if self.as_of else self._look
         self._look = None
-        return open_index(self.tree, cache, progress=self.progress, look=look)
+        return open_index(self.tree, cache, views=_views, progress=self.progress, look=look)
+
+    @property
+    def database(self) -> Database:
+        """What queries are put to: the tables of the index."""
+        from crm_cli.query.database import Database
+
+        connection = self.index.connection
+        held = self._database
+        if held is None or held[0] is not connection:
+            held = self._database = (connection, Database(connection))
+        return held[1]
 
     def close(self) -> None:
         """Let go of the index's file."""
@@ -266,6 +282,7 @@ class Workspace:
     node = asking.node
     within = asking.within
     select = asking.select
+    count = asking.count
     who = asking.who
     whos = asking.whos
     item = asking.item
@@ -273,17 +290,18 @@ class Workspace:
 
     def path_of(self, id: str, kind: Kind = CUSTOMER) -> str:
         """A record's file; raises NotFound, and DataError where two files have the id."""
-        rows = self.index.connection.execute(
-            f'SELECT "path" FROM "{kind.name}" WHERE "id" = ? ORDER BY "path"', (id,)
-        ).fetchall()
-        if not rows:
+        from crm_cli.query.lookups import paths
+
+        found = paths(self.database, kind, id)
+        if not found:
             raise NotFound(f"there is no {kind.name} {id}")
-        if len(rows) > 1:
-            paths = ", ".join(str(row[0]) for row in rows)
-            raise DataError(f"{id} is the id of several files: {paths}", "rename one of them")
+        if len(found) > 1:
+            raise DataError(
+                f"{id} is the id of several files: {', '.join(found)}", "rename one of them"
+            )
         if kind is CUSTOMER:
             self.index.remember_phones(id)
-        return str(rows[0][0])
+        return found[0]
 
     def document(self, customer: str) -> Document:
         """A customer's file as it is now, to be read or tried out."""
@@ -319,13 +337,15 @@ class Workspace:
 
     def has(self, id: str, kind: Kind) -> bool:
         """Whether there is a record or an entry with this id."""
-        sql = f'SELECT 1 FROM "{kind.name}" WHERE "id" = ?'
-        return self.index.connection.execute(sql, (id,)).fetchone() is not None
+        from crm_cli.query.lookups import exists
+
+        return exists(self.database, kind, "id", id)
 
     def customer_ids(self) -> set[str]:
         """All customers' ids."""
-        rows = self.index.connection.execute('SELECT "id" FROM "customer"')
-        return {str(row[0]) for row in rows}
+        from crm_cli.query.lookups import customers
+
+        return {id for id, _ in customers(self.database)}
 
     def open(self, path: str, data: bytes) -> Document:
         """A file's bytes as a document of the kind that its path says.
@@ -346,6 +366,13 @@ class Workspace:
     write = writing.write
     keeper = writing.keeper
     changed = writing.changed
+
+
+def _views() -> list[str]:
+    """What makes the documented views in the index's file: loaded when one is made."""
+    from crm_cli.query.views import statements
+
+    return statements()
 
 
 def is_item_id(text: str) -> bool:

@@ -39,11 +39,11 @@ def scope(workspace: Workspace, base: Kind, *, everything: bool = False) -> Scop
         workspace.clock.today,
         workspace.business,
         lambda: workspace.user,
-        read_segments(workspace.index.connection),
-        read_extra_keys(workspace.index.connection),
+        read_segments(workspace.database),
+        read_extra_keys(workspace.database),
         workspace.who,
         everything,
-        is_ahead(workspace.index.connection, workspace.clock.today),
+        is_ahead(workspace.database, workspace.clock.today),
     )
 
 
@@ -103,21 +103,30 @@ def select(
     from crm_cli.query.select import Query, select, uncounted
     from crm_cli.query.select import total as sums
 
-    connection = workspace.index.connection
     query = Query(base, node, cols, sort or "", limit, ordered)
     if groups is not None:
         from crm_cli.query.shape import answer
 
-        found = answer(connection, groups, (node, cols, sort or "", limit), scope)
+        found = answer(workspace.database, groups, (node, cols, sort or "", limit), scope)
         if not total:
             found = found._replace(total=None)
     else:
-        found = select(connection, query, scope)
+        found = select(workspace.database, query, scope)
         if total:
-            found = found._replace(total=sums(connection, query, scope))
+            found = found._replace(total=sums(workspace.database, query, scope))
     if groups is not None or total:
-        found = found._replace(left_out=uncounted(connection, query, scope))
+        found = found._replace(left_out=uncounted(workspace.database, query, scope))
     return found
+
+
+def count(workspace: Workspace, segment: str, scope: Scope | None = None) -> int:
+    """How many customers a saved segment has today; raises UsageError where it is at fault."""
+    from crm_cli.model.customer import CUSTOMER
+    from crm_cli.query.ast import Segment
+    from crm_cli.query.select import Query, count
+
+    asked = workspace.scope(CUSTOMER) if scope is None else scope
+    return count(workspace.database, Query(CUSTOMER, Segment(segment)), asked)
 
 
 def who(workspace: Workspace, text: str, *, strict: bool = False) -> str:
@@ -128,7 +137,7 @@ def who(workspace: Workspace, text: str, *, strict: bool = False) -> str:
     from crm_cli.query.who import resolve
 
     try:
-        return resolve(workspace.index.connection, text, workspace.business, strict=strict)
+        return resolve(workspace.database, text, workspace.business, strict=strict)
     except NotFound as error:
         path = _unread(workspace, text)
         if path is None:
@@ -163,7 +172,7 @@ def whos(workspace: Workspace, words: Iterable[str], *, strict: bool = False) ->
         else:
             ids.append(workspace.who(word, strict=strict))
     if terms:
-        ids += select_customers(workspace.index.connection, workspace.node(scope, terms), scope)
+        ids += select_customers(workspace.database, workspace.node(scope, terms), scope)
         workspace._met = workspace.problems
     return list(dict.fromkeys(ids))
 
@@ -179,4 +188,4 @@ def item(workspace: Workspace, text: str, kind: Kind | None = None) -> tuple[str
     """(customer's id, item's id) for a unique prefix of an item's id."""
     from crm_cli.query.who import resolve_item
 
-    return resolve_item(workspace.index.connection, text, kind)
+    return resolve_item(workspace.database, text, kind)

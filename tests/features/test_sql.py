@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from crm_cli.features.sql import ask, describe
-from crm_cli.index.views import views
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.kinds import KINDS
+from crm_cli.query.views import views
 from crm_cli.workspace import Workspace
 
 from ..conftest import Crm

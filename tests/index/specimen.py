@@ -192,9 +192,10 @@ def main(root: Path) -> dict[str, Any]:
     """What the program makes of the specimen, and of one whose references name nobody."""
     from crm_cli.index.database import open_index
     from crm_cli.index.plan import plan_of
-    from crm_cli.index.views import views
+    from crm_cli.query.database import Database
     from crm_cli.query.scope import Scope
     from crm_cli.query.select import Query, select
+    from crm_cli.query.views import statements, views
     from crm_cli.store.tree import Folder
 
     def problems(index: Any) -> list[tuple[int, str, str]]:
@@ -202,7 +203,7 @@ def main(root: Path) -> dict[str, Any]:
 
     write(root / "wrong", wrong=True)
     write(root / "right")
-    index = open_index(Folder(root / "right"), None)
+    index = open_index(Folder(root / "right"), None, views=statements)
     found: dict[str, Any] = {
         "problems": problems(index),
         "wrong": problems(open_index(Folder(root / "wrong"), None)),
@@ -214,7 +215,7 @@ def main(root: Path) -> dict[str, Any]:
         (row,) = run(f'SELECT * FROM "{kind.name}"').fetchall()
         scope = Scope(kind, date(2026, 11, 18), index.business)
         fields = list(paths(kind))
-        answer = select(index.connection, Query(kind, columns=fields), scope)
+        answer = select(Database(index.connection), Query(kind, columns=fields), scope)
         view = shown[kind.key]
         found[kind.name] = {
             "plan": plan.names,

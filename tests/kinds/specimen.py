@@ -147,14 +147,13 @@ SPECIMEN = Kind(
     columns=("lent", "customer", "name", "grade", "status", "total", "id"),
     derived=(
         Derived("total", Money(), "what it is worth"),
-        Derived("pieces_kept", Integer(), "pieces", sql="(SELECT COUNT(*) FROM specimen_piece o"
-                " WHERE o.parent = {t}.pk AND o.kept)"),
+        Derived("pieces_kept", Integer(), "pieces", of="pieces", terms="kept:yes"),
     ),
     derive=_derive,
     check=_check,
     states=(
-        State("lent", "{t}.status = 'lent'", "not back yet"),
-        State("returned", "{t}.status = 'returned'", "back"),
+        State("lent", "status.is:lent", "not back yet"),
+        State("returned", "status.is:returned", "back"),
     ),
     live=lambda specimen: specimen.get("status") == "lent",
     moves=(
@@ -174,7 +173,7 @@ SPECIMEN = Kind(
     exchange=Exchange(needed=("name",)),
     summary=Summary(
         derived=(Derived("specimens_lent", Integer(), "number of specimens not back yet"),),
-        states=(State("borrowing", "{t}.specimens_lent > 0", "has a specimen"),),
+        states=(State("borrowing", "specimens_lent.over:0", "has a specimen"),),
         derive=_summarize,
     ),
 )  # fmt: skip

@@ -14,7 +14,6 @@ from typing import Any
 
 from crm_cli.cli.complete import candidates
 from crm_cli.formats.targets import IMPORTED
-from crm_cli.index.views import view_name
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Choice
@@ -22,6 +21,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.query.fields import names, states
 from crm_cli.query.lexer import quoted
+from crm_cli.query.views import view_name
 from crm_cli.store.merge import merge_file
 from tests.kinds.stage import HOLDER, OWN_WORD, Stage, example, single_fields, values_of
 

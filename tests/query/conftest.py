@@ -13,6 +13,7 @@ from crm_cli.index.database import Index, open_index
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.query.ast import And, Node
 from crm_cli.query.clock import is_ahead
+from crm_cli.query.database import Database
 from crm_cli.query.expression import parse_expression
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import read_extra_keys, read_segments
@@ -145,6 +146,7 @@ class Shop:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.connection = index.connection
+        self.database = Database(index.connection)
 
     def scope(self, base: str = "customer", user: str | None = "petra") -> Scope:
         return Scope(
@@ -152,10 +154,10 @@ class Shop:
             TODAY,
             self.index.business,
             user,
-            read_segments(self.connection),
-            read_extra_keys(self.connection),
-            lambda text: resolve(self.connection, text, self.index.business),
-            ahead=is_ahead(self.connection, TODAY),
+            read_segments(self.database),
+            read_extra_keys(self.database),
+            lambda text: resolve(self.database, text, self.index.business),
+            ahead=is_ahead(self.database, TODAY),
         )
 
     def node(self, terms: Sequence[str], where: str = "", base: str = "customer") -> Node:
@@ -177,7 +179,7 @@ class Shop:
         scope = self.scope(base)
         columns = cols.split("|") if cols and "|" in cols else cols
         query = Query(scope.base, self.node(terms, where, base), columns, sort, limit)
-        return select(self.connection, query, scope)
+        return select(self.database, query, scope)
 
     def ids(
         self, *terms: str, where: str = "", base: str = "customer", sort: str = ""

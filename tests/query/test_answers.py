@@ -122,8 +122,8 @@ def test_limit_and_count(shop: Shop) -> None:
     assert len(shop.ask(limit=2).rows) == 2
     assert shop.ask(limit=0).rows == []
     scope = shop.scope()
-    assert count(shop.connection, Query(scope.base), scope) == len(EVERYBODY)
-    assert select_ids(shop.connection, Query(scope.base, limit=1), scope) == ["ana-novak"]
+    assert count(shop.database, Query(scope.base), scope) == len(EVERYBODY)
+    assert select_ids(shop.database, Query(scope.base, limit=1), scope) == ["ana-novak"]
 
 
 def test_split_names() -> None:

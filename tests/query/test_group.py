@@ -23,7 +23,7 @@ def ask(shop: Shop, by: str, agg: str, *terms: str, base: str = "customer", **mo
     scope = shop.scope(base)
     node = parse_terms(terms, scope)
     query = GroupQuery(scope.base, by.split(","), agg.split(","), node, **more)
-    return group(shop.connection, query, scope)
+    return group(shop.database, query, scope)
 
 
 def test_by_field(shop: Shop) -> None:
@@ -166,7 +166,7 @@ def test_pivot(shop: Shop) -> None:
     scope = shop.scope("purchase")
     node = parse_terms(("is:posted",), scope)
     query = GroupQuery(scope.base, ("owner",), ("sum:net",), node, sort="total-")
-    found = pivot(shop.connection, query, "date.year", scope)
+    found = pivot(shop.database, query, "date.year", scope)
     assert [column.key for column in found.columns] == ["owner", "2025", "2026", "total"]
     assert found.rows[0] == ("petra", Decimal("0.00"), Decimal("1670.00"), Decimal("1670.00"))
     assert found.rows[-1][1:] == (Decimal("38.50"), Decimal("0.00"), Decimal("38.50"))
@@ -175,7 +175,7 @@ def test_pivot(shop: Shop) -> None:
         Decimal("2570.00"),
         Decimal("2608.50"),
     )
-    averages = pivot(shop.connection, query._replace(aggregates=("avg:net",)), "date.year", scope)
+    averages = pivot(shop.database, query._replace(aggregates=("avg:net",)), "date.year", scope)
     assert averages.rows[0][1] is None
 
 
@@ -184,9 +184,9 @@ def test_pivots_that_make_no_sense(shop: Shop) -> None:
     query = GroupQuery(scope.base, ("owner",), ("count", "sum:spend"))
     for wrong in (query, query._replace(aggregates=(), columns=("count",))):
         with pytest.raises(UsageError):
-            pivot(shop.connection, wrong, "kind", scope)
+            pivot(shop.database, wrong, "kind", scope)
     with pytest.raises(UsageError, match="sorted"):
-        pivot(shop.connection, query._replace(aggregates=(), sort="spend"), "kind", scope)
+        pivot(shop.database, query._replace(aggregates=(), sort="spend"), "kind", scope)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_pivots_that_make_no_sense(shop: Shop) -> None:
 def test_options_that_are_wrong(shop: Shop, options: dict[str, str], said: str) -> None:
     scope = shop.scope()
     with pytest.raises(UsageError) as refused:
-        answer(shop.connection, Groups(**options), (parse_terms((), scope), None, "", None), scope)
+        answer(shop.database, Groups(**options), (parse_terms((), scope), None, "", None), scope)
     assert said in f"{refused.value.message} {refused.value.hint}"
 
 
@@ -214,23 +214,23 @@ def test_a_list_with_names_for_columns_and_a_total(shop: Shop) -> None:
     scope = shop.scope()
     columns = ("name", "sum(purchases.net where date >= 2026) as revenue", "orders")
     query = Query(scope.base, columns=columns, sort="revenue-", limit=1)
-    found = select(shop.connection, query, scope)
+    found = select(shop.database, query, scope)
     assert [column.key for column in found.columns] == ["name", "revenue", "orders"]
     assert found.rows == [("Ana Novak", Decimal("1170.00"), 2)]
-    assert total(shop.connection, query, scope) == (None, Decimal("2570.00"), 5)
+    assert total(shop.database, query, scope) == (None, Decimal("2570.00"), 5)
 
 
 def test_amounts_in_several_currencies_have_no_sum(shop: Shop) -> None:
     scope = shop.scope("purchase")
     query = Query(scope.base, columns=("number", "net", "units"))
-    assert total(shop.connection, query, scope)[1] is None
+    assert total(shop.database, query, scope)[1] is None
     euros = query._replace(node=parse_terms(("currency:EUR",), scope))
-    assert total(shop.connection, euros, scope)[1] is not None
+    assert total(shop.database, euros, scope)[1] is not None
 
 
 def test_the_total_of_nothing_and_of_texts(shop: Shop) -> None:
     scope = shop.scope()
     query = Query(scope.base, columns=("name", "city"))
-    assert total(shop.connection, query, scope) == (None, None)
+    assert total(shop.database, query, scope) == (None, None)
     nobody = query._replace(node=parse_terms(("name:nobody",), scope))
-    assert total(shop.connection, nobody, scope) == (None, None)
+    assert total(shop.database, nobody, scope) == (None, None)

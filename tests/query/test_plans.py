@@ -11,7 +11,6 @@ import re
 import pytest
 
 from crm_cli.model.kinds import BY_NAME
-from crm_cli.query import dialect
 from crm_cli.query.columns import split_names
 from crm_cli.query.select import Query, compile_query
 
@@ -30,7 +29,6 @@ def plan(
     columns = split_names(cols) if cols else None
     query = Query(BY_NAME[base], shop.node(terms, where, base), columns, sort)
     statement = compile_query(query, shop.scope(base))
-    dialect.prepare(shop.connection)
     rows = shop.connection.execute(
         f"EXPLAIN QUERY PLAN {statement.sql}", statement.parameters
     ).fetchall()

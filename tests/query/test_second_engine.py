@@ -217,7 +217,7 @@ def test_groups(customers: list[dict[str, Any]], condition: Condition, by: str) 
         scope = shop.scope()
         agg = ("count", "sum:spend", "median:spend", "max:spend", "share:spend")
         query = GroupQuery(scope.base, (by,), agg, parse_expression(condition.full(), scope))
-        found = group(shop.connection, query, scope)
+        found = group(shop.database, query, scope)
         assert {row[0]: row[1:] for row in found.rows} == wanted, condition.full()
         assert (found.total or ())[1:3] == (len(chosen), whole)
 

@@ -10,6 +10,7 @@ import pytest
 from crm_cli.index.database import Index, open_index
 from crm_cli.model.errors import Ambiguous, NotFound, UsageError
 from crm_cli.model.kinds import BY_NAME
+from crm_cli.query.database import Database
 from crm_cli.query.who import holders, is_term, resolve, resolve_item
 from crm_cli.store.tree import Folder
 
@@ -58,59 +59,59 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     ],
 )
 def test_stages(index: Index, text: str, wanted: str) -> None:
-    assert resolve(index.connection, text, index.business) == wanted
+    assert resolve(Database(index.connection), text, index.business) == wanted
 
 
 def test_ambiguous_says_who(index: Index) -> None:
     with pytest.raises(Ambiguous) as caught:
-        resolve(index.connection, "horv", index.business)
+        resolve(Database(index.connection), "horv", index.business)
     assert caught.value.candidates == (("eva", "Éva Horvát"), ("eva-2", "Eva Horvat, 041 555 666"))
 
 
 @pytest.mark.parametrize("text", ["ana-n", "kos", "Éva", "eva horvát x", "040 123"])
 def test_strict_takes_no_prefix(index: Index, text: str) -> None:
     with pytest.raises(NotFound):
-        resolve(index.connection, text, index.business, strict=True)
+        resolve(Database(index.connection), text, index.business, strict=True)
 
 
 @pytest.mark.parametrize("text", ["ana", "ana kos", "ana@novak.example", "040123456"])
 def test_strict_takes_what_is_sure(index: Index, text: str) -> None:
-    assert resolve(index.connection, text, index.business, strict=True)
+    assert resolve(Database(index.connection), text, index.business, strict=True)
 
 
 def test_strict_says_who_may_be_meant(index: Index) -> None:
     with pytest.raises(NotFound) as caught:
-        resolve(index.connection, "kos", index.business, strict=True)
+        resolve(Database(index.connection), "kos", index.business, strict=True)
     assert "ana-kos" in caught.value.hint
 
 
 def test_nobody(index: Index) -> None:
     with pytest.raises(NotFound) as caught:
-        resolve(index.connection, "novka", index.business)
+        resolve(Database(index.connection), "novka", index.business)
     assert "ana-novak" in caught.value.hint
     with pytest.raises(UsageError):
-        resolve(index.connection, "  ", index.business)
+        resolve(Database(index.connection), "  ", index.business)
 
 
 def test_items(index: Index) -> None:
-    connection = index.connection
-    assert resolve_item(connection, "t-9f3k") == ("ana-kos", "t-9f3kx7d")
-    assert resolve_item(connection, "T-9F3A") == ("ana-kos", "t-9f3aaaa")
-    assert resolve_item(connection, "9f3k", BY_NAME["task"]) == ("ana-kos", "t-9f3kx7d")
-    assert resolve_item(connection, "i-9f3") == ("eva-2", "i-9f3kx7d")
+    database = Database(index.connection)
+    assert resolve_item(database, "t-9f3k") == ("ana-kos", "t-9f3kx7d")
+    assert resolve_item(database, "T-9F3A") == ("ana-kos", "t-9f3aaaa")
+    assert resolve_item(database, "9f3k", BY_NAME["task"]) == ("ana-kos", "t-9f3kx7d")
+    assert resolve_item(database, "i-9f3") == ("eva-2", "i-9f3kx7d")
     with pytest.raises(Ambiguous) as caught:
-        resolve_item(connection, "9f3k")
+        resolve_item(database, "9f3k")
     assert len(caught.value.candidates) == 2
     for text, kind in (("t-zzz", None), ("i-9f3", BY_NAME["task"]), ("", None), ("ana", None)):
         with pytest.raises(NotFound):
-            resolve_item(connection, text, kind)
+            resolve_item(database, text, kind)
 
 
 def test_holders(index: Index) -> None:
-    connection, business = index.connection, index.business
-    assert holders(connection, "emails", "ANA@novak.example", business) == ["ana-novak"]
-    assert holders(connection, "phones", "+38640123456", business) == ["ana-novak"]
-    assert holders(connection, "phones", "+38640123457", business) == []
+    database, business = Database(index.connection), index.business
+    assert holders(database, "emails", "ANA@novak.example", business) == ["ana-novak"]
+    assert holders(database, "phones", "+38640123456", business) == ["ana-novak"]
+    assert holders(database, "phones", "+38640123457", business) == []
 
 
 @pytest.mark.parametrize(

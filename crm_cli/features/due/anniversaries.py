@@ -17,16 +17,17 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.duration import read_interval
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.hours import days_off_before
+from crm_cli.model.people import ANNIVERSARY as DAY
 from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 BIRTHDAY, ANNIVERSARY = "birthday", "anniversary"
-_FIRST = 'SELECT a."date", a."calendar", a."kind", a."label", a."remind_before",'
-_LISTED = f"""
-{_FIRST} c."id", c."name", c."owner" FROM "anniversary" a
-JOIN "customer" c ON c."pk" = a."customer" WHERE length(a."date") >= 7
-ORDER BY c."id", c."path", a."ordinal"
-"""
+_DAY = len("--11-22")
+"""A year alone never comes round."""
+_LISTED = (
+    "date", "calendar", "kind", "label", "remind_before",
+    "customer", "customer.name", "customer.owner",
+)  # fmt: skip
 
 
 def _kinds(business: Business) -> tuple[str, ...]:
@@ -60,13 +61,13 @@ def _birthdays(workspace: Workspace, asked: Asked) -> Iterator[Due]:
 def _anniversaries(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     first = _since(workspace)
     meant: frozenset[str] | None = None
-    rows = workspace.index.connection.execute(_LISTED).fetchall()
+    rows = workspace.select(DAY, ["has:date"], cols=_LISTED).rows
     if rows and (asked.terms or asked.where or asked.owner is not None):
         terms = [*asked.terms, *_owned(asked)]
         answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=("id",), ordered=False)
         meant = frozenset(str(row[0]) for row in answer.rows)
     for text, calendar, kind, label, remind, id, name, owner in rows:
-        if meant is not None and id not in meant:
+        if len(text) < _DAY or (meant is not None and id not in meant):
             continue
         last = _reminded(remind, workspace.clock.today, asked.through)
         for found in _rounds(text, first, last, persian=calendar == "persian"):

@@ -13,6 +13,7 @@ from crm_cli.model.dates import local_date
 from crm_cli.model.duration import Interval, read_interval
 from crm_cli.model.errors import Unreadable
 from crm_cli.query.lexer import quoted
+from crm_cli.query.lookups import different
 from crm_cli.workspace import Workspace
 
 KIND = "keep_in_touch"
@@ -49,11 +50,8 @@ def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
 
 def _intervals(workspace: Workspace) -> dict[str, Interval]:
     """The intervals that records name, by their text; there are few different ones."""
-    rows = workspace.index.connection.execute(
-        'SELECT DISTINCT "contact_every" FROM "customer" WHERE "contact_every" IS NOT NULL'
-    )
     found: dict[str, Interval] = {}
-    for (text,) in rows:
+    for text in different(workspace.database, CUSTOMER, "contact_every"):
         try:
             found[text] = read_interval(text)
         except Unreadable:

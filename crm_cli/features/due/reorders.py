@@ -15,24 +15,12 @@ from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.duration import Interval, read_interval
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.product import PRODUCT
+from crm_cli.query.buying import expected, last_bought
 from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 KIND = "reorder"
-_LATEST = """
-SELECT c."id", c."name", c."owner", l."product", MAX(p."date") FROM "line" l
-JOIN "purchase" p ON p."pk" = l."parent" JOIN "customer" c ON c."pk" = p."customer"
-WHERE l."product" IN (SELECT value FROM json_each(?)) AND p."counts" AND p."kind" <> 'credit_note'
-GROUP BY c."pk", l."product"
-ORDER BY +c."id", c."path", l."product"
-"""
-_OWN = """
-SELECT c."id", c."name", c."owner", c."last_purchase", c."next_purchase", c."purchase_interval"
-FROM "customer" c
-WHERE c."next_purchase" <= ? AND julianday(?) - julianday(c."next_purchase")
- <= c."purchase_interval"
-ORDER BY +c."id", c."path"
-"""
 
 
 def _kinds(business: Business) -> tuple[str, ...]:
@@ -55,11 +43,10 @@ def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[Due, bool]
     """What is bought again and again, each with whether that is due."""
     intervals: dict[str, Interval] = {}
     names: dict[str, str] = {}
-    execute = workspace.index.connection.execute
-    for sku, name, every in execute(
-        'SELECT "id", "name", "reorder_every" FROM "product"'
-        ' WHERE "reorder_every" IS NOT NULL AND NOT "disabled"'
-    ):
+    answer = workspace.select(
+        PRODUCT, ("has:reorder_every", "is:active"), cols=("id", "name", "reorder_every")
+    )
+    for sku, name, every in answer.rows:
         try:
             intervals[sku] = read_interval(every)
         except Unreadable:
@@ -67,26 +54,23 @@ def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[Due, bool]
         names[sku] = name or sku
     if not intervals:
         return
-    import json
-
-    for id, name, owner, sku, last in execute(_LATEST, (json.dumps(sorted(intervals)),)):
-        if last is None:
-            continue
-        bought = date.fromisoformat(last)
+    for one in last_bought(workspace.database, sorted(intervals)):
+        interval = intervals[one.product]
         try:
-            day = intervals[sku].after(bought)
-            lost = intervals[sku].after(day)
+            day = interval.after(date.fromisoformat(one.last))
+            lost = interval.after(day)
         except Unreadable:
             continue
+        what = f"{names[one.product]}, last bought {one.last}"
         due = day <= asked.through and workspace.clock.today <= lost
-        yield Due(day, KIND, id, name or id, f"{names[sku]}, last bought {last}", None, owner), due
+        yield Due(day, KIND, one.id, one.name or one.id, what, None, one.owner), due
 
 
 def _by_rhythm(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     """What is expected by the customers' own rhythm."""
-    execute = workspace.index.connection.execute
-    through, today = asked.through.isoformat(), workspace.clock.today.isoformat()
-    for id, name, owner, last, following, days in execute(_OWN, (through, today)):
+    for id, _, name, owner, last, following, days in expected(
+        workspace.database, workspace.clock.today, asked.through
+    ):
         what = f"last bought {last}, usually every {'day' if days == 1 else f'{days} days'}"
         yield Due(date.fromisoformat(following), KIND, id, name or id, what, None, owner)
 

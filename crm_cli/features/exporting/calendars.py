@@ -22,10 +22,7 @@ _BASES: Mapping[str, Kind] = {
     key: CUSTOMER if BY_NAME[key] is ANNIVERSARY else BY_NAME[key] for key in _SHOWN
 }
 """The kinds that query terms are about: days to remember are found by their customer."""
-_WITH_DAYS = """
-SELECT "id" FROM "customer" WHERE "birth_date" IS NOT NULL
-UNION SELECT c."id" FROM "anniversary" a JOIN "customer" c ON c."pk" = a."customer"
-"""
+_WITH_DAYS = "has(birth_date) or any(anniversaries, has(date))"
 
 
 def surroundings(workspace: Workspace) -> Around:
@@ -68,7 +65,8 @@ def _of_kind(
     if name != ANNIVERSARY.key:
         yield from items_of(workspace, _BASES[name], terms, where=where, sort=sort)
         return
-    have = {str(row[0]) for row in workspace.index.connection.execute(_WITH_DAYS)}
+    held = workspace.select(CUSTOMER, where=_WITH_DAYS, cols=("id",), ordered=False).rows
+    have = {str(row[0]) for row in held}
     rows = workspace.select(CUSTOMER, terms, where=where, sort=sort, cols=("id",)).rows
     ids = [str(row[0]) for row in rows if str(row[0]) in have]
     for record in workspace.records(ids if sort else sorted(ids)):

@@ -24,6 +24,8 @@ from crm_cli.model.errors import CrmError, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.people import ANNIVERSARY
+from crm_cli.query.lexer import quoted
+from crm_cli.query.lookups import customers
 from crm_cli.store.vdir import SUFFIX, Vdir
 from crm_cli.workspace import Workspace
 
@@ -166,8 +168,7 @@ def _sound(workspace: Workspace) -> set[str] | None:
     wrong = {problem.path for problem in workspace.problems}
     if not wrong:
         return None
-    rows = workspace.index.connection.execute('SELECT "id", "path" FROM "customer"')
-    return {str(id) for id, path in rows if path not in wrong}
+    return {id for id, path in customers(workspace.database) if path not in wrong}
 
 
 def _is_known(one: _File, sound: set[str] | None) -> bool:
@@ -218,13 +219,10 @@ def _items(workspace: Workspace, entries: Iterable[Entry]) -> dict[str, Item]:
     found = {}
     for entry in entries:
         kind = BY_NAME.get(entry.kind)
-        if kind is None or not kind.letter:
+        if kind is None or not kind.letter or not entry.id:
             continue
-        rows = workspace.index.connection.execute(
-            f'SELECT c."id" FROM "{kind.name}" i JOIN "customer" c ON c."pk" = i."customer"'
-            ' WHERE i."id" = ?',
-            (entry.id,),
-        ).fetchall()
+        term = f"id.is:{quoted(entry.id)}"
+        rows = workspace.select(kind, [term], cols=("customer",), ordered=False).rows
         for item in workspace.record(str(rows[0][0])).items(entry.kind) if rows else ():
             if item.id == entry.id:
                 found[entry.uid] = item

@@ -133,11 +133,8 @@ class Addressees:
         """The customer of each item that is an entry of a calendar."""
         found: dict[str, str] = {}
         for kind in _KINDS.values():
-            rows = self._workspace.index.connection.execute(
-                f'SELECT i."id", c."id" FROM "{kind.name}" i'
-                ' JOIN "customer" c ON c."pk" = i."customer"'
-            )
-            found.update((str(id), str(customer)) for id, customer in rows)
+            answer = self._workspace.select(kind, cols=("id", "customer"), ordered=False)
+            found.update((str(id), str(customer)) for id, customer in answer.rows)
         return found
 
     @cached_property

@@ -180,18 +180,13 @@ class _Elsewhere:
         self._kind = kind
         self._ids: dict[str, str] = {}
         self._external: dict[tuple[str, str], str] = {}
-        rows = workspace.index.connection.execute
         if any("id" in one.values for one in drafts):
-            for id, customer in rows(
-                f'SELECT i."id", c."id" FROM "{kind.name}" i'
-                ' JOIN "customer" c ON c."pk" = i."customer"'
-            ):
-                self._ids[id] = customer
+            answer = workspace.select(kind, cols=("id", "customer"), ordered=False)
+            self._ids.update(answer.rows)
         if "external_id" in kind.by_key:
-            for system, external, customer in rows(
-                f'SELECT i."source_system", i."external_id", c."id" FROM "{kind.name}" i'
-                ' JOIN "customer" c ON c."pk" = i."customer" WHERE i."external_id" IS NOT NULL'
-            ):
+            columns = ("source_system", "external_id", "customer")
+            answer = workspace.select(kind, ["has:external_id"], cols=columns, ordered=False)
+            for system, external, customer in answer.rows:
                 self._external[system or "", external] = customer
 
     def reason(self, values: Values, customer: str) -> str:

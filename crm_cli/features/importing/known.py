@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_NAME, ENTRIES
@@ -30,9 +31,6 @@ class Known:
         self._seen: dict[str, str | Unreadable] = {}
         self._dialled: dict[str, str] = {}
 
-    def _rows(self, sql: str) -> Iterable[tuple[str, ...]]:
-        return self._workspace.index.connection.execute(sql)
-
     @cached_property
     def ids(self) -> set[str]:
         """All customers' ids."""
@@ -42,10 +40,9 @@ class Known:
     def external(self) -> Mapping[str, list[tuple[System, str]]]:
         """(system, id) of the customers with an external id."""
         found: dict[str, list[tuple[System, str]]] = defaultdict(list)
-        for system, external, id in self._rows(
-            'SELECT "source_system", "external_id", "id" FROM "customer"'
-            ' WHERE "external_id" IS NOT NULL'
-        ):
+        columns = ("source_system", "external_id", "id")
+        answer = self._workspace.select(CUSTOMER, ["has:external_id"], cols=columns)
+        for system, external, id in answer.rows:
             found[external].append((system or "", id))
         return found
 
@@ -53,29 +50,26 @@ class Known:
     def names(self) -> Ids:
         """Customers' ids by exact name: to find who says the very same, not who is called so."""
         found: Ids = defaultdict(list)
-        for name, id in self._rows('SELECT "name", "id" FROM "customer" ORDER BY "id"'):
+        for name, id in self._workspace.select(CUSTOMER, cols=("name", "id")).rows:
             found[name].append(id)
         return found
 
     @cached_property
     def emails(self) -> Ids:
         """Customers' ids by e-mail."""
-        return self._values("email", _folded)
+        return self._values("emails", _folded)
 
     @cached_property
     def phones(self) -> Ids:
         """Customers' ids by phone."""
-        return self._values("phone", self.dialled)
+        return self._values("phones", self.dialled)
 
-    def _values(self, table: str, key: Callable[[str], str]) -> Ids:
+    def _values(self, column: str, key: Callable[[str], str]) -> Ids:
         found: Ids = defaultdict(list)
-        for value, id in self._rows(
-            f'SELECT v."value", c."id" FROM "{table}" v JOIN "customer" c ON c."pk" = v."customer"'
-            ' WHERE v."parent" IS NULL AND v."value" IS NOT NULL'
-        ):
-            ids = found[key(value)]
-            if id not in ids:
-                ids.append(id)
+        for values, id in self._workspace.select(CUSTOMER, cols=(column, "id")).rows:
+            for value in dict.fromkeys(map(key, values or ())):
+                if id not in found[value]:
+                    found[value].append(id)
         return found
 
     def dialled(self, text: str) -> str:

@@ -57,7 +57,7 @@ def chosen(workspace: Workspace, shown: Shown, cols: str) -> Answer:
 
 def _today(workspace: Workspace, id: str) -> dict[str, Any]:
     measures = {measure.name for measure in PURCHASE.measures}
-    keys = [one.key for one in CUSTOMER.derived if one.sql or one.key in measures]
+    keys = [one.key for one in CUSTOMER.derived if not one.kept or one.key in measures]
     answer = workspace.select(CUSTOMER, [f"id.is:{id}"], cols=keys)
     return dict(zip(keys, answer.rows[0], strict=True)) if answer.rows else {}
 
@@ -84,5 +84,5 @@ def _derived(item: Item, today: dict[str, Any]) -> dict[str, Any]:
     return {
         one.key: today.get(one.key, item.derived.get(one.key))
         for one in item.kind.derived
-        if not one.sql or one.key in today
+        if one.kept or one.key in today
     }

@@ -8,19 +8,26 @@ in the index's file as well, so that any SQLite browser shows them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from crm_cli.index.cells import CODECS
 from crm_cli.index.plan import ColumnPlan, FieldColumns, has_id, in_record, plan_of
+from crm_cli.index.sqlite import SQLITE
+from crm_cli.model.business import Business
 from crm_cli.model.fieldtypes import FieldType, Reference, Text, Texts, Word
-from crm_cli.model.kind import GroupOf, Kind
+from crm_cli.model.kind import Derived, GroupOf, Kind
 from crm_cli.model.kinds import HOLDERS, KINDS, RECORDS, parent_kind, stands_in_items
+from crm_cli.query.compile import Compiler
+from crm_cli.query.rows import Frame, Row
+from crm_cli.query.scope import Scope
 
 CURRENCY = "currency"
 """The key in `meta` under which the index keeps the base currency, for the views."""
 
 _BASE = f'(SELECT "value" FROM "meta" WHERE "key" = \'{CURRENCY}\')'
-_NOW = "date('now', 'localtime')"
+_DAY = date(9999, 12, 31)
+"""Stands for the day that what is overdue goes by, while a view is made."""
 _ID, _TEXT, _TEXTS, _WORD = Reference(""), Text(), Texts(), Word()
 _OWN_KEYS = "own_keys"
 
@@ -54,9 +61,15 @@ class View(NamedTuple):
         return f'{made} "{self.name}" AS SELECT {shown} FROM {self.source}'
 
 
-def views(today: str = _NOW) -> tuple[View, ...]:
-    """Every view; `today` is SQL for the day that what is overdue goes by."""
-    return (*(_view(kind, today) for kind in KINDS), _own_keys())
+def views(today: date | None = None) -> tuple[View, ...]:
+    """Every view; `today` is the day that what is overdue goes by, None whatever day it is."""
+    day = SQLITE.today() if today is None else SQLITE.literal(today.isoformat())
+    return (*(_view(kind, day) for kind in KINDS), _own_keys())
+
+
+def statements() -> list[str]:
+    """What makes the views in the index's file."""
+    return [view.ddl() for view in views()]
 
 
 def view_name(kind: Kind) -> str:
@@ -111,12 +124,36 @@ def _fields(plan: ColumnPlan, kind: Kind, path: str, today: str) -> Iterator[Vie
         yield ViewColumn(currency, _or_base(currency), _WORD, "of the amounts")
     for derived in kind.derived:
         columns = plan.fields.get(f"{path}{derived.key}")
-        if derived.sql:
-            sql = f"({derived.sql})".replace("{t}", "t").replace("{p}", "p")
-            sql = _plain(sql.replace(":today", today), derived.type, _BASE)
+        if not derived.kept:
+            sql = _plain(f"({_formula(derived, kind, today)})", derived.type, _BASE)
             yield ViewColumn(derived.key, sql, derived.type, derived.doc)
         elif columns is not None:
             yield from _shown(columns, derived.doc)
+
+
+def _formula(derived: Derived, kind: Kind, today: str) -> str:
+    """What a kind declares as a query, for its row `t`."""
+    compiler = Compiler(Scope(kind, _DAY, Business()), SQLITE)
+    compiler.frame = frame = _Inline(kind, compiler, today)
+    sql = compiler.formula(derived.key, frame.base)
+    assert not frame.base.joins, f"{kind.name}.{derived.key} asks for more than its own row"
+    return sql
+
+
+class _Inline(Frame):
+    """A view's own row, as `t`, and what it is part of, as `p`; values stand in the SQL itself,
+    since views take no parameters."""
+
+    def __init__(self, kind: Kind, compiler: Compiler, today: str) -> None:
+        super().__init__(kind, compiler.scope, compiler.dialect, compiler)
+        outer = parent_kind(kind)
+        parent = Row(outer, "p", self) if outer is not None else None
+        self.base = Row(kind, "t", self, parent=parent)
+        self._record = self.base if self._record is not None else None
+        self._today = today
+
+    def bind(self, value: Any) -> str:
+        return self._today if value == _DAY.isoformat() else self.dialect.literal(value)
 
 
 def _lifted(plan: ColumnPlan) -> Iterator[ViewColumn]:

@@ -1,0 +1,199 @@
+"""SQLite's dialect, and the functions in Python that it calls."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+
+from crm_cli.index.dialect import Dialect
+from crm_cli.model.text import fold
+
+_LEVELS = 100
+"""So many tests may stand side by side."""
+
+
+class SQLite(Dialect):
+    """SQLite 3.38 and later, with FTS5 and JSON; see `Dialect` for what each method is for."""
+
+    def name(self, key: str) -> str:
+        return f'"{key}"'
+
+    def parameter(self, name: str) -> str:
+        return f":{name}"
+
+    def literal(self, value: str | int) -> str:
+        return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+    def truth(self, value: bool) -> str:
+        return "1" if value else "0"
+
+    def flag(self, value: bool) -> object:
+        return int(value)
+
+    def array(self, values: Sequence[str]) -> object:
+        # Loaded only here, since few queries name so many.
+        import json
+
+        return json.dumps(list(values))
+
+    def today(self) -> str:
+        return "date('now', 'localtime')"
+
+    def holds(self, flag: str) -> str:
+        return flag
+
+    def certain(self, test: str) -> str:
+        return f"COALESCE(({test}), 0)"
+
+    def balanced(self, tests: Sequence[str], sign: str) -> str:
+        """As a tree that is as low as can be: SQLite takes no more than 1,000 levels
+        (sqlite.org/limits.html), and a query may have as many values."""
+        if len(tests) <= _LEVELS:
+            return sign.join(tests)
+        half = len(tests) // 2
+        return f"({self.balanced(tests[:half], sign)}){sign}({self.balanced(tests[half:], sign)})"
+
+    def among(self, value: str, listed: str) -> str:
+        return f"{value} IN (SELECT value FROM json_each({listed}))"
+
+    @property
+    def line_break(self) -> str:
+        return "char(10)"
+
+    def contains(self, text: str, part: str) -> str:
+        return f"instr({text}, {part}) > 0"
+
+    def starts(self, text: str, part: str) -> str:
+        return f"substr({text}, 1, length({part})) = {part}"
+
+    def ends(self, text: str, part: str) -> str:
+        return f"substr({text}, -length({part})) = {part}"
+
+    def folded(self, text: str) -> str:
+        return f"crm_fold({text})"
+
+    def same_word(self, word: str, wanted: str) -> str:
+        """Words in ASCII are compared without Python."""
+        plain = f"{word} = {wanted} COLLATE NOCASE"
+        foreign = f"length({word}) <> length(CAST({word} AS BLOB))"
+        return f"({plain} OR ({foreign} AND {self.folded(word)} = {wanted}))"
+
+    def caseless(self, word: str) -> str:
+        return f"{word} COLLATE NOCASE"
+
+    def matches(self, text: str, pattern: str) -> str:
+        return f"crm_match({pattern}, {text})"
+
+    def matches_line(self, text: str, pattern: str) -> str:
+        return f"crm_match('(?m:' || {pattern} || ')', {text})"
+
+    def words(self, record: str) -> str:
+        return f"(SELECT words FROM search WHERE rowid = {record})"
+
+    def searched(self, record: str, words: str) -> str:
+        return f"{record} IN (SELECT rowid FROM search WHERE search MATCH {words})"
+
+    def phrase(self, tokens: Sequence[str], *, prefix: bool) -> str:
+        words = " ".join(tokens).replace('"', "")
+        return f'"{words}"{"*" if prefix else ""}'
+
+    def number(self, text: str) -> str:
+        return f"CAST({text} AS REAL)"
+
+    def whole(self, number: str) -> str:
+        return f"CAST(ROUND({number}) AS INTEGER)"
+
+    def quotient(self, part: str, whole: str) -> str:
+        """Exact while the part is below 2**52: then a binary fraction tells what lies beside a
+        half."""
+        return f"CAST(ROUND(1.0 * {part} / NULLIF({whole}, 0)) AS INTEGER)"
+
+    def median(self, number: str) -> str:
+        return f"crm_median({number})"
+
+    def period(self, day: str, part: str) -> str:
+        year, month = f"substr({day}, 1, 4)", f"CAST(substr({day}, 6, 2) AS INTEGER)"
+        if part == "month":
+            return f"substr({day}, 1, 7)"
+        if part == "weekday":
+            return f"substr('sunmontuewedthufrisat', 3 * strftime('%w', {day}) + 1, 3)"
+        return year if part == "year" else f"{year} || '-q' || (({month} + 2) / 3)"
+
+    def month_day(self, day: str) -> str:
+        return f"substr({day}, -5)"
+
+    def days_between(self, first: str, last: str) -> str:
+        return f"julianday({last}) - julianday({first})"
+
+    def each_line(self, text: str, alias: str) -> str:
+        return f"LEFT JOIN json_each(crm_lines({text})) {alias}"
+
+    def each_value(self, value: str, source: str, alias: str) -> str:
+        listed = f"(SELECT json_group_array(DISTINCT {value}) {source})"
+        return f"LEFT JOIN json_each({listed}) {alias}"
+
+    def gathered(self, value: str, source: str, order: str) -> str:
+        ordered = f"(SELECT replace({value}, char(10), char(30)) AS v {source} ORDER BY {order})"
+        return f"(SELECT group_concat(v, char(10)) FROM {ordered})"
+
+    def joined(self, value: str, source: str, order: str) -> str:
+        ordered = f"(SELECT {value} AS v {source} ORDER BY {order})"
+        return f"(SELECT group_concat(v, '; ') FROM {ordered})"
+
+    def missing(self, value: str) -> str:
+        return f"({value} IS NULL OR {value} = '')"
+
+    def limit(self, rows: int) -> int:
+        """In 64 bits."""
+        return min(rows, 2**63 - 1)
+
+    def prepare(self, connection: sqlite3.Connection) -> None:
+        connection.create_function("crm_fold", 1, _fold, deterministic=True)
+        connection.create_function("crm_match", 2, _match, deterministic=True)
+        connection.create_function("crm_lines", 1, _lines, deterministic=True)
+        # typeshed wants the methods' parameters named as SQLite's own are.
+        connection.create_aggregate("crm_median", 1, _Median)  # type: ignore[arg-type]
+
+
+SQLITE = SQLite()
+
+
+def _fold(text: str | None) -> str | None:
+    return None if text is None else fold(str(text)).strip()
+
+
+def _lines(text: str | None) -> str | None:
+    import json
+
+    if not text:
+        return None
+    return json.dumps([line.replace("\x1e", "\n") for line in dict.fromkeys(text.split("\n"))])
+
+
+class _Median:
+    """Collects a group's numbers."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int | float] = []
+
+    def step(self, number: int | float | None) -> None:
+        """Add one."""
+        if number is not None:
+            self.numbers.append(number)
+
+    def finalize(self) -> int | float | None:
+        """The one in the middle."""
+        from statistics import median as middle
+
+        return middle(self.numbers) if self.numbers else None
+
+
+def _match(pattern: str, text: str | None) -> int | None:
+    return None if text is None else int(_compiled(pattern).search(str(text)) is not None)
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)

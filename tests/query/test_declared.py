@@ -1,0 +1,261 @@
+"""What kinds declare as queries: states, values that depend on today, what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crm_cli.index.sqlite import SQLITE
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.fieldtypes import Boolean
+from crm_cli.model.kind import Derived, Kind, State
+from crm_cli.model.kinds import BY_NAME, KINDS
+from crm_cli.query.compile import Compiler
+from crm_cli.query.declared import declared, total_of
+from crm_cli.query.explain import expression
+from crm_cli.query.expression import parse_expression
+
+from .conftest import TODAY, Shop
+from .generated import CUSTOMER as GENERATED
+from .generated import opened
+
+Row = dict[str, Any]
+Holds = Callable[[Row], bool]
+
+
+def _day(row: Row) -> date:
+    found = row["due"]
+    return date.max if found is None else date.fromisoformat(str(found)[:10])
+
+
+def _owing(row: Row) -> bool:
+    return row["settlement"] in ("unpaid", "partly_paid")
+
+
+def _open(row: Row) -> bool:
+    return row["status"] not in ("completed", "cancelled")
+
+
+STATES: dict[str, dict[str, Holds]] = {
+    "customer": {
+        "person": lambda row: row["kind"] == "person",
+        "organization": lambda row: row["kind"] == "organization",
+        "lead": lambda row: row["lifecycle_stage"] == "lead",
+        "qualified": lambda row: row["lifecycle_stage"] == "qualified",
+        "customer": lambda row: row["lifecycle_stage"] == "customer",
+        "former": lambda row: row["lifecycle_stage"] == "former",
+        "supplier": lambda row: bool(row["supplier"]),
+        "owing": lambda row: row["balance"] is not None and row["balance"] > 0,
+        "overdue": lambda row: bool(row["overdue"] > 0),
+    },
+    "task": {
+        "open": _open,
+        "done": lambda row: row["status"] == "completed",
+        "completed": lambda row: row["status"] == "completed",
+        "cancelled": lambda row: row["status"] == "cancelled",
+        "overdue": lambda row: _open(row) and _day(row) < TODAY,
+        "due": lambda row: _open(row) and _day(row) <= TODAY,
+    },
+    "purchase": {
+        "counted": lambda row: row["counts"] and (row["date"] is None or row["date"] <= TODAY),
+        "credit_note": lambda row: row["kind"] == "credit_note",
+        "posted": lambda row: row["status"] == "posted",
+        "draft": lambda row: row["status"] == "draft",
+        "cancelled": lambda row: row["status"] == "cancelled",
+        "invoice": lambda row: row["kind"] == "invoice",
+        "unpaid": lambda row: row["settlement"] == "unpaid",
+        "partly_paid": lambda row: row["settlement"] == "partly_paid",
+        "paid": lambda row: row["settlement"] == "paid",
+        "credited": lambda row: row["settlement"] == "credited",
+        "owing": _owing,
+        "overdue": lambda row: _owing(row) and _day(row) < TODAY,
+        "open": lambda row: row["status"] == "posted" and row["shipped"] is None,
+    },
+    "interaction": {
+        "planned": lambda row: row["status"] == "planned",
+        "held": lambda row: row["status"] == "held",
+    },
+    "payment": {"refund": lambda row: row["direction"] == "refund"},
+    "product": {
+        "disabled": lambda row: bool(row["disabled"]),
+        "active": lambda row: not row["disabled"],
+    },
+}
+"""Every state once more, by the values of a row."""
+COLUMNS = {
+    "customer": ("id", "kind", "lifecycle_stage", "supplier", "balance", "overdue"),
+    "task": ("customer", "id", "status", "due"),
+    "purchase": (
+        "customer", "id", "status", "kind", "settlement", "due", "shipped", "currency", "counts",
+        "date",
+    ),
+    "interaction": ("customer", "id", "status"),
+    "payment": ("customer", "id", "direction"),
+    "product": ("id", "disabled"),
+}  # fmt: skip
+
+
+def rows(shop: Shop, base: str, *terms: str) -> list[Row]:
+    found = shop.ask(*terms, base=base, cols=",".join(COLUMNS[base]))
+    return [dict(zip(COLUMNS[base], row, strict=True)) for row in found.rows]
+
+
+def check_states(shop: Shop) -> None:
+    """Each state holds for the rows whose values say so, and for no others."""
+    for base, known in STATES.items():
+        every = rows(shop, base)
+        for name, holds in known.items():
+            assert rows(shop, base, f"is:{name}") == [row for row in every if holds(row)], name
+            others = [row for row in every if not holds(row)]
+            assert rows(shop, base, f"not:is:{name}") == others, name
+
+
+def test_each_state_is_known_here() -> None:
+    declared = {kind.name: {state.name for state in kind.states} for kind in KINDS if kind.states}
+    assert declared == {base: set(known) for base, known in STATES.items()}
+
+
+def test_states_of_the_shop(shop: Shop) -> None:
+    check_states(shop)
+
+
+def _some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Row]:
+    made = st.fixed_dictionaries(fields)
+    return made.map(lambda item: {key: held for key, held in item.items() if held is not None})
+
+
+DAY = st.integers(-5, 60).map(lambda days: TODAY - timedelta(days=days))
+OWING = st.builds(
+    lambda customer, more: {**customer, **more},
+    GENERATED,
+    _some(
+        lifecycle_stage=st.sampled_from((None, "lead", "qualified", "customer", "former")),
+        supplier=st.sampled_from((None, True, False)),
+        payments=st.lists(
+            _some(
+                date=DAY,
+                amount=st.sampled_from(("5", "99.5", "250")),
+                direction=st.sampled_from((None, "refund")),
+            ),
+            max_size=2,
+        ),
+    ),
+)
+
+
+def _billed(customer: Row) -> Row:
+    """With some of the purchases shipped, and invoices that are due sooner or later."""
+    for place, purchase in enumerate(customer.get("purchases", ())):
+        if place % 2:
+            purchase["shipped"] = purchase["date"]
+        if purchase.get("kind") == "invoice":
+            purchase["due_date"] = purchase["date"] + timedelta(days=10 * place)
+    return customer
+
+
+@settings(max_examples=25, deadline=None)
+@given(customers=st.lists(OWING.map(_billed), min_size=1, max_size=5))
+def test_states_and_values_of_generated_directories(customers: list[Row]) -> None:
+    with opened(customers) as (shop, _):
+        check_states(shop)
+        late = [row for row in rows(shop, "purchase") if STATES["purchase"]["overdue"](row)]
+        tasks = [row for row in rows(shop, "task") if STATES["task"]["overdue"](row)]
+        for id, overdue, number in shop.ask(cols="id,overdue,overdue_tasks").rows:
+            assert number == sum(task["customer"] == id for task in tasks)
+            # Of yen there is no rate here.
+            known = [row for row in late if row["currency"] != "JPY"]
+            assert (overdue > 0) == any(row["customer"] == id for row in known)
+        assert shop.ids("task/is:overdue") == sorted({task["customer"] for task in tasks})
+        assert shop.ids("overdue-tasks:1..") == sorted({task["customer"] for task in tasks})
+        status = "customer,id,payment_status,overdue,settlement"
+        for customer, id, shown, overdue, settlement in shop.ask(base="purchase", cols=status).rows:
+            is_late = any((row["customer"], row["id"]) == (customer, id) for row in late)
+            assert (shown, bool(overdue)) == ("overdue" if is_late else settlement, is_late)
+        for closed, overdue, task in zip(
+            shop.values("closed", base="task"),
+            shop.values("overdue", base="task"),
+            rows(shop, "task"),
+            strict=True,
+        ):
+            assert closed == (not _open(task))
+            assert bool(overdue) == STATES["task"]["overdue"](task)
+
+
+def _asked(kind: Kind) -> list[str]:
+    """All terms that a kind declares for its own rows."""
+    found = [state.terms for state in kind.states]
+    for derived in kind.derived:
+        found += derived.unless
+        found += [derived.terms] if derived.terms and not derived.of else []
+    return [*found, kind.counted] if kind.counted else found
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_all_that_is_declared_compiles(shop: Shop, kind: Kind) -> None:
+    """By declarations alone, in both spellings, and into SQL with a value for each row."""
+    scope = shop.scope(kind.name)
+    for terms in _asked(kind):
+        node = declared(terms, kind, scope)
+        assert parse_expression(expression(node), scope) == node
+    for state in kind.states:
+        compiler = Compiler(scope, SQLITE)
+        node = shop.node((f"is:{state.name}",), base=kind.name)
+        row = compiler.frame.base
+        sql = f"SELECT {compiler.condition(node, row)} {row.source()}"
+        every = shop.database.column(sql, compiler.frame.parameters)
+        assert set(every) <= {0, 1}, "never missing"
+    for derived in kind.derived:
+        if derived.kept:
+            continue
+        if derived.of and not derived.unless:
+            assert total_of(derived, kind, scope).type is derived.type
+        assert len(shop.ask(base=kind.name, cols=derived.key).rows) == len(
+            shop.ask(base=kind.name, cols="id").rows
+        )
+
+
+def test_a_state_is_asked_like_its_terms(shop: Shop) -> None:
+    for base, name, terms in (
+        ("task", "overdue", ("not:status.is:completed,cancelled", "due.before:today")),
+        ("purchase", "open", ("status.is:posted", "no:shipped")),
+    ):
+        assert shop.ids(f"is:{name}", base=base) == shop.ids(*terms, base=base)
+
+
+def test_states_are_taken_from_what_an_item_belongs_to(shop: Shop) -> None:
+    assert set(shop.values("customer", "is:person", base="task")) == {"ana-novak", "bor-kos"}
+    assert set(shop.values("date", "is:posted", base="line")) == set(
+        shop.values("date", base="line")
+    )
+
+
+@pytest.mark.parametrize(
+    ("states", "derived"),
+    [
+        ((State("a", "is:b", ""), State("b", "is:a", "")), ()),
+        ((State("a", "not:is:a", ""),), ()),
+        ((State("a", "x:yes", ""),), (Derived("x", Boolean(), "", terms="is:a"),)),
+    ],
+)
+def test_what_asks_for_itself_is_at_fault(
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    states: tuple[State, ...],
+    derived: tuple[Derived, ...],
+) -> None:
+    monkeypatch.setattr(CUSTOMER, "states", states)
+    monkeypatch.setattr(CUSTOMER, "derived", (*CUSTOMER.derived, *derived))
+    with pytest.raises(ValueError, match="asks for itself"):
+        shop.ids("is:a")
+
+
+def test_keys_and_segments_of_ones_own_are_none_to_a_declaration(shop: Shop) -> None:
+    """A key `status` of a customer's own changes no state."""
+    scope = shop.scope("task")._replace(extra_keys=frozenset(("status", "due")))
+    node = declared("is:open due.before:today", BY_NAME["task"], scope)
+    assert node == declared("is:open due.before:today", BY_NAME["task"], shop.scope("task"))
