@@ -16,6 +16,7 @@ from hypothesis import settings
 from crm_cli.cli import terminal
 from crm_cli.cli.hook import main
 from crm_cli.workspace import Workspace, open_workspace
+from tests import shares
 
 settings.register_profile("crm", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -121,6 +122,36 @@ tasks:
 """,
     "customers/jan-vidmar.yaml": "name: Jan Vidmar\nphone: 040 123 456\ntasks:\n  - Write to him\n",
 }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that try a share, so that `make soak` finds them."""
+    for item in items:
+        if "share" in getattr(item, "fixturenames", ()):
+            item.add_marker("soak")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print which share was tried, and how to try it again."""
+    tried = {
+        one.nodeid
+        for some in terminalreporter.stats.values()
+        for one in some
+        if isinstance(one, pytest.TestReport) and "soak" in one.keywords
+    }
+    turn = shares.turn()
+    if tried and turn is not None:
+        terminalreporter.write_line(
+            f"{len(tried)} tests tried a share of their trials, that of turn {turn} "
+            f"(CRM_TEST_SHARE={turn} repeats it, `make soak` tries all)"
+        )
+
+
+@pytest.fixture
+def share(request: pytest.FixtureRequest) -> shares.Share:
+    """The share of a long loop that this test tries in this run."""
+    return shares.Share(shares.turn(), request.node.name)
 
 
 class Run(NamedTuple):
