@@ -19,9 +19,8 @@ demo: .venv/installed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
 
 test: .venv/installed
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2
+	@$(BIN)/python tools/side_by_side.py '$(BIN)/ruff check .' '$(BIN)/mypy' \
+		'$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal'
 
 # Every fault in every command, kills at random, and a thousand rounds together: an hour or more.
 soak: .venv/installed

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,10 +17,32 @@ from hypothesis import settings
 from crm_cli.cli import terminal
 from crm_cli.cli.hook import main
 from crm_cli.workspace import Workspace, open_workspace
+from tests import shares
 
 settings.register_profile("crm", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "crm")
+
+MEMORY = Path("/dev/shm")
+
+
+def room_in_memory() -> bool:
+    """True if there is a file system in memory that has room and may hold programs."""
+    try:
+        system = os.statvfs(MEMORY)
+    except (AttributeError, OSError):
+        return False
+    return (
+        system.f_bavail * system.f_frsize >= 1 << 30
+        and not system.f_flag & os.ST_NOEXEC
+        and os.access(MEMORY, os.W_OK)
+    )
+
+
+if "TMPDIR" not in os.environ and room_in_memory():
+    # Tests write thousands of small files, which costs a disk as much time as all the rest.
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None  # to be found again
 
 TODAY = "2026-11-20"
 """A Friday; noon in Ljubljana is at +01:00."""
@@ -121,6 +144,36 @@ tasks:
 """,
     "customers/jan-vidmar.yaml": "name: Jan Vidmar\nphone: 040 123 456\ntasks:\n  - Write to him\n",
 }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that try a share, so that `make soak` finds them."""
+    for item in items:
+        if "share" in getattr(item, "fixturenames", ()):
+            item.add_marker("soak")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print which share was tried, and how to try it again."""
+    tried = {
+        one.nodeid
+        for some in terminalreporter.stats.values()
+        for one in some
+        if isinstance(one, pytest.TestReport) and "soak" in one.keywords
+    }
+    turn = shares.turn()
+    if tried and turn is not None:
+        terminalreporter.write_line(
+            f"{len(tried)} tests tried a share of their trials, that of turn {turn} "
+            f"(CRM_TEST_SHARE={turn} repeats it, `make soak` tries all)"
+        )
+
+
+@pytest.fixture
+def share(request: pytest.FixtureRequest) -> shares.Share:
+    """The share of a long loop that this test tries in this run."""
+    return shares.Share(shares.turn(), request.node.name)
 
 
 class Run(NamedTuple):

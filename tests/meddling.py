@@ -83,6 +83,8 @@ def dying(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
 
 
 def dying_after(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """The process ends just after the call."""
-    real(*args)
-    os._exit(9)
+    """The process ends just after the call, whether that did its work or raised."""
+    try:
+        real(*args)
+    finally:
+        os._exit(9)

@@ -1,7 +1,8 @@
 """Promise 3, nothing is lost: every single call on the file system fails, or is the last.
 
 After each of them every record is the old one or the new one, whole; several files change
-together or not at all; and the next write leaves nothing behind.
+together or not at all; and the next write leaves nothing behind. A run tries a third of the
+calls in each way, the next commit another third, and `make soak` all of them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from crm_cli.store.transaction import FileChange, commit
 from crm_cli.store.tree import Folder
 from crm_cli.store.undo import undo
 from tests.meddling import Dead, Meddling, Swift, dying, dying_after, failing, short
+from tests.shares import Share
 
 OLD = {"customers/ana.yaml": b"name: Ana\n", "customers/rok.yaml": b"name: Rok\n"}
 
@@ -77,7 +79,17 @@ def take_back(root: Path) -> dict[str, bytes | None]:
     return {"customers/ana.yaml": b"name: An\n", "customers/rok.yaml": b"name: Ro\n"}
 
 
-OPERATIONS = [edit_one, make_one, remove_one, several, many, take_back]
+def counted(operation: Operation, root: Path) -> tuple[int, dict[str, bytes]]:
+    """How many calls an operation takes when none fails, and what it leaves."""
+    with files.replaced(Meddling(0, dying)) as system:
+        new = after(operation(root))
+    assert isinstance(system, Meddling)
+    return system.count, new
+
+
+PARTS = 3
+Operation = Callable[[Path], dict[str, bytes | None]]
+OPERATIONS: list[Operation] = [edit_one, make_one, remove_one, several, many, take_back]
 
 
 @pytest.fixture
@@ -146,9 +158,10 @@ def test_any_call_may_fail(
     kind: type[Meddling],
     at: Callable[..., Any],
     fresh: Callable[[], Path],
+    share: Share,
 ) -> None:
-    new = after(operation(fresh()))
-    for k in range(1, 1000):
+    calls, new = counted(operation, fresh())
+    for k in share.of(range(1, calls + 1), PARTS):
         root = fresh()
         raised: CrmError | None = None
         with files.replaced(kind(k, at)) as system:
@@ -157,8 +170,7 @@ def test_any_call_may_fail(
             except CrmError as error:
                 raised = error
         assert isinstance(system, Meddling)
-        if system.count < k:
-            break
+        assert system.count >= k, "that call was made"
         # A failed write of the lock's text or of undo's rename must not fail the command.
         if raised is not None:
             assert raised.exit_code == ExitCode.IO, raised
@@ -169,8 +181,6 @@ def test_any_call_may_fail(
             assert seen == new
         elif "nothing was changed" in raised.message:
             assert seen == OLD
-    else:
-        pytest.fail("the calls never ended")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -211,9 +221,11 @@ def test_killed_at_any_call(
     operation: Callable[[Path], dict[str, bytes | None]],
     at: Callable[..., Any],
     fresh: Callable[[], Path],
+    share: Share,
 ) -> None:
-    new = after(operation(fresh()))
-    for k in range(1, 1000):
+    calls, new = counted(operation, fresh())
+    # After the last call there is nothing left to end at.
+    for k in [*share.of(range(1, calls + 1), PARTS), calls + 1]:
         root = fresh()
         child = os.fork()
         if child == 0:
@@ -224,10 +236,7 @@ def test_killed_at_any_call(
                 os._exit(0)
         _, status = os.waitpid(child, 0)
         check_aftermath(root, new)
-        if os.waitstatus_to_exitcode(status) == 0:
-            break
-    else:
-        pytest.fail("it never lived")
+        assert os.waitstatus_to_exitcode(status) == (9 if k <= calls else 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked process")

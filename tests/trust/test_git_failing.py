@@ -6,10 +6,12 @@ import os
 import shutil
 import stat
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.trust.ground import Ground
+from tests.shares import Share
+from tests.trust.ground import Ground, State
 from tests.trust.writers import with_history
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a git of shell script")
@@ -34,10 +36,13 @@ WAYS = {
 }
 """What git does instead of its work, at one of its calls."""
 
+PARTS = 4
+"""A run tries a quarter of the calls in each way, `make soak` all of them."""
 
-@pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    made = Ground(tmp_path / "ground")
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    made = Ground(tmp_path_factory.mktemp("git") / "ground")
     made.outside.mkdir()
     made.known()
     with_history(made)
@@ -46,23 +51,34 @@ def ground(tmp_path: Path) -> Ground:
     return made
 
 
-def edit_by_hand(ground: Ground) -> None:
-    """What was edited by hand is committed on its own, before the command's part."""
-    path = ground.root / "customers/maja-kos.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + "nickname: Majka\n", encoding="utf-8")
-    ground.keep()
+@pytest.fixture
+def ground(made: Ground) -> Ground:
+    """A repository with a remote, as it was made."""
+    made.environ["PATH"] = os.environ["PATH"]
+    made.reset()
+    return made
 
 
-def meddle(ground: Ground, k: int, way: str, *, on: bool) -> Path:
+def begin(ground: Ground, words: tuple[str, ...]) -> None:
+    """Put everything back. What was edited by hand is committed on its own, before the
+    command's part."""
+    ground.reset()
+    if "maja-kos" in words:
+        path = ground.root / "customers/maja-kos.yaml"
+        path.write_text(path.read_text(encoding="utf-8") + "nickname: Majka\n", encoding="utf-8")
+
+
+def meddle(ground: Ground, k: int, way: str, *, on: bool = False) -> Path:
     """Put a git first in PATH that fails at its k-th call (`on`: and all after); its count."""
     folder = ground.folder / "bin"
     folder.mkdir(exist_ok=True)
     count = ground.folder / "count"
-    count.write_text("0")
+    count.write_text("0\n")
     script = folder / "git"
     script.write_text(
         f"""#!/bin/sh
-n=$(($(cat {count}) + 1))
+read n < {count}
+n=$((n + 1))
 echo $n > {count}
 if [ $n -{"ge" if on else "eq"} {k} ]; then {way}; fi
 exec "{GIT}" "$@"
@@ -82,29 +98,66 @@ def whole_again(ground: Ground, *known: object) -> None:
     ground.git("fsck", "--no-progress", "--no-dangling")
 
 
+class Usual(NamedTuple):
+    """How a command goes when git works."""
+
+    calls: int
+    new: State
+
+
+def as_usual(ground: Ground, words: tuple[str, ...]) -> Usual:
+    """Run a command with an index that is warm, and let git do its work."""
+    for _ in ("cold", "warm"):
+        begin(ground, words)
+        count = meddle(ground, 0, "exit 1")
+        assert ground.run(*words).code == 0
+    calls = int(count.read_text())
+    assert calls >= 3
+    return Usual(calls, ground.on_disk())
+
+
+@pytest.fixture(scope="module")
+def usual() -> dict[str, Usual]:
+    """Of each command that was tried already."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def seen() -> set[bytes]:
+    """The states from which the next command has been tried: most faults leave the same."""
+    return set()
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("way", WAYS)
-def test_any_call_of_git_may_fail(ground: Ground, command: str, way: str) -> None:
+def test_any_call_of_git_may_fail(
+    ground: Ground,
+    command: str,
+    way: str,
+    share: Share,
+    usual: dict[str, Usual],
+    seen: set[bytes],
+) -> None:
     words = COMMANDS[command]
-    if "maja-kos" in words:
-        edit_by_hand(ground)
-    assert ground.run(*words).code == 0
-    new = ground.on_disk()
-    for on in (True, False):
-        for k in range(1, 100):
-            ground.reset()
-            count = meddle(ground, k, WAYS[way], on=on)
-            ran = ground.run(*words)
-            if int(count.read_text()) < k:
-                break
-            assert ran.code == 0, (k, ran)
-            assert "Traceback" not in ran.err
-            warned = [line for line in ran.err.splitlines() if "saved, not committed: " in line]
-            assert len(warned) <= 1, ran
-            assert ground.on_disk() == new, "it is saved"
-            whole_again(ground, k, ran)
-        else:
-            pytest.fail("git's calls never ended")
+    if command not in usual:
+        usual[command] = as_usual(ground, words)
+    calls, new = usual[command]
+    trials = [(k, on) for on in (True, False) for k in range(1, calls + 1)]
+    for k, on in share.of(trials, PARTS):
+        begin(ground, words)
+        count = meddle(ground, k, WAYS[way], on=on)
+        ran = ground.run(*words)
+        ground.environ["PATH"] = os.environ["PATH"]
+        assert int(count.read_text()) >= k, "that call was made"
+        assert ran.code == 0, (k, on, ran)
+        assert "Traceback" not in ran.err
+        warned = [line for line in ran.err.splitlines() if "saved, not committed: " in line]
+        assert len(warned) <= 1, ran
+        assert ground.on_disk() == new, "it is saved"
+        state = ground.fingerprint()
+        if state not in seen:
+            whole_again(ground, k, on, ran)
+            seen.add(state)
 
 
 def test_without_git(ground: Ground, tmp_path: Path) -> None:

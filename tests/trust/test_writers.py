@@ -1,6 +1,6 @@
 """Promise 3, nothing is lost: every command that writes, with its file calls failing.
 
-Here a sample of the calls is tried with each way to fail, another one every day;
+A run tries a share of all calls and ways to fail, the next commit another one;
 `make soak` tries them all.
 """
 
@@ -9,21 +9,25 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.meddling import At, Dead, Meddling, dying, dying_after, failing, short
+from tests.shares import Share
 from tests.trust.aftermath import Scene, checked, injected, killed, said_clearly, scene
 from tests.trust.ground import Ground
-from tests.trust.writers import READERS, WRITERS, Writer, verbs
-
-SAMPLE = 7
-"""How many of a command's calls are tried in each way."""
+from tests.trust.writers import READERS, WRITERS, verbs
 
 FAULTS = {name: failing(getattr(errno, name)) for name in ("ENOSPC", "EACCES", "EIO", "EINTR")}
+
+WAYS = [(name, kind) for name in FAULTS for kind in (Meddling, Dead) if name != "EINTR"]
+WAYS.append(("EINTR", Meddling))
+"""Each error once, or from then on; that a signal interrupts every call is no fault."""
+
+FAILING, KILLED, INTERRUPTED = 120, 36, 36
+"""Into how many shares the trials of a command are divided: some six are tried in a run."""
 
 
 def test_every_command_is_known_to_write_or_not() -> None:
@@ -32,66 +36,44 @@ def test_every_command_is_known_to_write_or_not() -> None:
     assert verbs() - READERS == writers
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Callable[[Writer], Scene]:
-    return lambda writer: scene(Ground(tmp_path / "ground"), writer)
+@pytest.fixture(scope="module", params=WRITERS, ids=lambda writer: writer.name)
+def at(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Each writer on a ground of its own, which all tests of it put back and use again."""
+    return scene(Ground(tmp_path_factory.mktemp("writer") / "ground"), request.param)
 
 
-def sample(at: Scene, salt: str) -> list[int]:
-    """Some of the calls: always of each function one, the rest at random but repeatable."""
-    drawn = random.Random(f"{at.writer.name} {salt}")
-    numbers = list(range(1, len(at.calls) + 1))
-    drawn.shuffle(numbers)
-    writing = [k for k in numbers if at.calls[k - 1] in _WRITING]
-    return sorted({*writing[: SAMPLE // 2 + 1], *numbers[: SAMPLE // 2]})
+def calls(at: Scene) -> range:
+    """The numbers of a writer's calls."""
+    return range(1, len(at.calls) + 1)
 
 
-_WRITING = frozenset(("write", "fsync", "replace", "link", "unlink", "mkdir", "open", "ftruncate"))
-
-each_writer = pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.name)
-
-
-@each_writer
-def test_any_call_may_fail(writer: Writer, made: Callable[[Writer], Scene]) -> None:
-    """With one of the errors for each call, and the disk then staying so or not."""
-    at = made(writer)
-    ways = [(name, kind) for name in FAULTS for kind in (Meddling, Dead) if name != "EINTR"]
-    ways.append(("EINTR", Meddling))
-    for number, k in enumerate(sample(at, "fail")):
-        name, kind = ways[(number + len(writer.name)) % len(ways)]
+def test_any_call_may_fail(at: Scene, share: Share) -> None:
+    """With each of the errors, and the disk then staying so or not."""
+    for name, kind, k in share.of([(*way, k) for way in WAYS for k in calls(at)], FAILING):
         try:
             injected(at, kind, k, FAULTS[name])
         except AssertionError as error:
-            error.add_note(f"{writer.command}: call {k} ({at.calls[k - 1]}), {name} {kind}")
+            error.add_note(f"{at.writer.command}: call {k} ({at.calls[k - 1]}), {name} {kind}")
             raise
 
 
-@each_writer
-def test_short_writes_and_reads_are_completed(
-    writer: Writer, made: Callable[[Writer], Scene]
-) -> None:
-    at = made(writer)
+def test_short_writes_and_reads_are_completed(at: Scene) -> None:
     ran, _ = injected(at, Dead, 1, short)
     assert ran.code == 0
 
 
-@each_writer
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked process")
-def test_a_killed_command_leaves_old_or_new(
-    writer: Writer, made: Callable[[Writer], Scene]
-) -> None:
-    at = made(writer)
-    ways: list[At] = [dying, dying_after]
-    for number, k in enumerate(sample(at, "kill")):
+def test_a_killed_command_leaves_old_or_new(at: Scene, share: Share) -> None:
+    ways: tuple[At, ...] = (dying, dying_after)
+    for how, k in share.of([(how, k) for how in ways for k in calls(at)], KILLED):
         try:
-            killed(at, k, ways[number % 2])
+            killed(at, k, how)
         except AssertionError as error:
-            error.add_note(f"{writer.command}: killed at call {k} ({at.calls[k - 1]})")
+            error.add_note(f"{at.writer.command}: {how.__name__} at call {k} ({at.calls[k - 1]})")
             raise
 
 
-@each_writer
-def test_an_interrupt_leaves_old_or_new(writer: Writer, made: Callable[[Writer], Scene]) -> None:
+def test_an_interrupt_leaves_old_or_new(at: Scene, share: Share) -> None:
     """SIGINT between any two calls: exit 130, nothing lost, nothing left."""
 
     def interrupting(name: str, real: Callable[..., object], args: tuple[object, ...]) -> object:
@@ -99,12 +81,11 @@ def test_an_interrupt_leaves_old_or_new(writer: Writer, made: Callable[[Writer],
             real(*args)
         raise KeyboardInterrupt
 
-    at = made(writer)
-    for k in sample(at, "interrupt")[::2]:
+    for k in share.of(calls(at), INTERRUPTED):
         at.ground.reset()
         system = Meddling(k, interrupting)
         ran = at.ground.run(*at.words, system=system)
-        assert ran.code == (130 if len(system.trace) >= k else 0), ran
+        assert ran.code == (130 if len(system.trace) >= k else 0), (k, ran)
         assert "Traceback" not in ran.err
         checked(at)
 
