@@ -97,7 +97,7 @@ def show_verb(verbs: Verbs, name: str) -> None:
     verbs.take(
         Verb(
             show,
-            doc=f"Show all that is known of {a_or_an(_spaced(name))}."
+            doc=f"Show all fields of {a_or_an(_spaced(name))}."
             f"\n\ncrm {name} show {kind.letter}-9f3",
         )
     )
@@ -195,7 +195,7 @@ def picked(
         try:
             return pick(session.workspace, kind, word, strict=strict, among=among)
         except Ambiguous as error:
-            chosen = session.pick(f"{word} could be several; which one?", error.candidates)
+            chosen = session.pick(f"{word} matches several; which one?", error.candidates)
             if chosen is None:
                 raise
             word = chosen

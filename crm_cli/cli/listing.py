@@ -75,6 +75,6 @@ def _doc(name: str) -> str:
     kind = BY_NAME[name]
     first = f"is:{kind.states[0].name}" if kind.states else "customer:ana"
     return (
-        f"List the {kind.key.replace('_', ' ')} that query terms describe.\n\n"
+        f"List the {kind.key.replace('_', ' ')} that match query terms.\n\n"
         f"crm {name} list {first}\ncrm {name} list +vip -o csv"
     )

@@ -42,7 +42,7 @@ def add(
     session: Session,
     who: Annotated[
         list[str],
-        Argument(metavar="WHO [KEY=VALUE…]", help="The customer, then further fields."),
+        Argument(metavar="WHO [KEY=VALUE…]", help="The customer, then more fields."),
     ],
     line: Annotated[
         list[str] | None,
@@ -50,12 +50,12 @@ def add(
             "--line",
             "-l",
             metavar="PRODUCT[:QUANTITY[:PRICE]]",
-            help="A product; price, unit and tax are the product's. For each line again.",
+            help="A product; price, unit and tax default to its own. Repeatable.",
         ),
     ] = None,
     amount: Annotated[
         str | None,
-        Option("--amount", metavar="1200", help="The net amount, where there are no lines."),
+        Option("--amount", metavar="1200", help="The net amount, if there are no lines."),
     ] = None,
     text: Annotated[
         str | None, Option("--text", metavar="TEXT", help="What the amount is for.")
@@ -65,21 +65,21 @@ def add(
         Option(
             "--kind",
             metavar="sale|order|invoice|credit_note",
-            help="A sale, if absent, is paid at once; only an invoice owes.",
+            help="Default sale, paid at once; only an invoice is owed.",
         ),
     ] = None,
     number: Annotated[
         str | None,
         Option(
-            "--number", metavar="TEXT|next", help="Its number; next follows the last invoice's."
+            "--number", metavar="TEXT|next", help="Its number; next: the next free one."
         ),
     ] = None,
     date: On = None,
     due: Due = None,
     discount: Annotated[
-        str | None, Option("--discount", metavar="15", help="Percent off each line.")
+        str | None, Option("--discount", metavar="15", help="Discount on each line, in percent.")
     ] = None,
-    draft: Annotated[bool, Option("--draft", help="Not posted: it counts nothing.")] = False,
+    draft: Annotated[bool, Option("--draft", help="Not posted: excluded from sums.")] = False,
     currency: Currency = None,
     force: Force = False,
     dry_run: DryRun = False,
@@ -97,7 +97,7 @@ def add(
     if len(words) != 1:
         shown = " ".join(words[1:])
         raise UsageError(
-            f"whom is it for: {shown}?" if words else "whom is it for?",
+            f"which customer is it for: {shown}?" if words else "which customer is it for?",
             "one customer, as crm purchase add ana --line beans-1kg:20",
         )
     wanted = Wanted(
@@ -126,7 +126,7 @@ def _add(session: Session, customer: str, wanted: Wanted, *, force: bool, dry_ru
 list_verb(
     verbs,
     "purchase",
-    """List the purchases that query terms describe, by their date.
+    """List the purchases that match query terms, by date.
 
     crm purchase list is:overdue --sort due
     crm purchase list kind:invoice date:this-month +wholesale -o csv
@@ -143,7 +143,7 @@ def show(
     output: Output = None,
     json: Json = False,
 ) -> None:
-    """Show a purchase with its lines, what is paid of it, what is owed.
+    """Show a purchase with its lines, the amount paid and the amount due.
 
     crm purchase show 2026-0042
     crm purchase show p-2m8 --json
@@ -181,9 +181,9 @@ def summary(
     json: Json = False,
     no_header: NoHeader = False,
 ) -> None:
-    """Sum purchases up: orders, units, net in the base currency, share of the whole.
+    """Summarize purchases: orders, units, net in the base currency, share of the total.
 
-    Terms speak of purchases and their customers. Without --by the sum of all.
+    Terms apply to purchases and their customers. Without --by, prints one total.
 
     crm purchase summary --by product --period 2026-q3
     crm purchase summary @lapsed-vip --by month --chart

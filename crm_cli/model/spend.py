@@ -88,16 +88,16 @@ SPEND = Summary(
     derived=(
         Derived("spend", Money(), "net of posted purchases", base=True),
         Derived("orders", Integer(), "number of posted purchases, without credit notes"),
-        Derived("average_order", Money(), "spend by orders", base=True),
-        Derived("first_purchase", Date(), "day of the first purchase"),
-        Derived("last_purchase", Date(), "day of the latest purchase"),
+        Derived("average_order", Money(), "spend divided by orders", base=True),
+        Derived("first_purchase", Date(), "date of the first purchase"),
+        Derived("last_purchase", Date(), "date of the latest purchase"),
         Derived("purchase_interval", Integer(), "median days between days with a purchase"),
-        Derived("next_purchase", Date(), "last purchase and the interval", to_come=True),
-        Derived("balance", Money(), "what they owe; negative: what we owe", base=True),
-        Derived("overdue", Money(), "what they owe and is late", base=True, sql=_OVERDUE),
+        Derived("next_purchase", Date(), "last purchase plus the purchase interval", to_come=True),
+        Derived("balance", Money(), "amount they owe; negative if we owe them", base=True),
+        Derived("overdue", Money(), "amount owed past its due date", base=True, sql=_OVERDUE),
     ),
     states=(
         State("owing", "{t}.balance > 0", "owes something"),
-        State("overdue", f"{_OVERDUE} > 0", "owes something that is late"),
+        State("overdue", f"{_OVERDUE} > 0", "owes something past its due date"),
     ),
 )

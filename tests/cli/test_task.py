@@ -162,7 +162,7 @@ def test_one_task_by_terms_is_not_asked_for(crm: Crm) -> None:
     assert status(crm, "t-3qqqqq1") == "completed"
     # It is no longer open, so that nothing is meant.
     assert crm("task", "cancel", "kind:call", "is:overdue") == (
-        0, "", "nobody is meant; nothing was done\n",
+        0, "", "nothing matches; nothing changed\n",
     )  # fmt: skip
     assert crm("task", "done", "colour:red").code == 2
 

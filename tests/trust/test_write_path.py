@@ -371,7 +371,7 @@ def test_a_full_stdout_never_looks_like_an_answer(ground: Ground, words: tuple[s
             stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False,
         )  # fmt: skip
     if words == ("check",):
-        assert done.returncode in (0, 7)  # "nothing is wrong" is on stderr
+        assert done.returncode in (0, 7)  # "no errors found" is on stderr
         return
     assert done.returncode == 7
     assert done.stderr == b"crm: cannot write the answer: No space left on device\n"
