@@ -38,9 +38,9 @@ def due(
     crm due +vip --kind call -o json
     crm due --owner me --since-last
     """
-    from crm_cli.cli.answers import marked
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
+    from crm_cli.cli.query_rows import marked
     from crm_cli.features.due import due as find
     from crm_cli.features.due import heading
     from crm_cli.formats.tables import PATHS

@@ -28,7 +28,7 @@ def history(
     crm history ana
     crm history ana --json
     """
-    from crm_cli.cli.choosing import chosen
+    from crm_cli.cli.pickers import chosen
     from crm_cli.features.history import history as find
 
     found = chosen(session, lambda text: find(session.workspace, text), who)
@@ -64,8 +64,8 @@ def blame(session: Session, who: Who, cols: Cols = None, how: Form = FORM) -> No
     crm blame ana
     crm blame ana --cols field,value,who
     """
-    from crm_cli.cli.choosing import chosen
     from crm_cli.cli.columns import only
+    from crm_cli.cli.pickers import chosen
     from crm_cli.features.history import blame as find
     from crm_cli.render.days import with_times
 

@@ -53,7 +53,7 @@ def _run(words: list[str]) -> int:
 
         return _said(overview())
     from crm_cli.cli.arguments import take_globals
-    from crm_cli.cli.foresight import begin
+    from crm_cli.cli.look_ahead import begin
     from crm_cli.model.errors import CrmError
 
     try:

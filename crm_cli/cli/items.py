@@ -47,7 +47,7 @@ def add_verb(verbs: Verbs, name: str) -> None:
 
     def add(session: Session, words: list[str], dry_run: bool = False, **given: Any) -> None:
         from crm_cli.cli.assignments import split_values
-        from crm_cli.cli.choosing import who
+        from crm_cli.cli.pickers import who
         from crm_cli.features.new_items import add as plan
 
         named, values = split_values(words)
@@ -85,7 +85,7 @@ def show_verb(verbs: Verbs, name: str) -> None:
         output: Output = None,
         json: Json = False,
     ) -> None:
-        from crm_cli.cli.one import answer_one
+        from crm_cli.cli.single_record import answer_one
         from crm_cli.features.showing import item as shown
 
         session.look_back(as_of)

@@ -44,7 +44,7 @@ def list_verb(verbs: Verbs, kind: str, doc: str = "") -> None:
         json: Json = False,
         no_header: NoHeader = False,
     ) -> None:
-        from crm_cli.cli.answers import answer_list
+        from crm_cli.cli.query_rows import answer_list
         from crm_cli.model.kinds import BY_NAME
         from crm_cli.workspace import Groups
 

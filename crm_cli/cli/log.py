@@ -55,7 +55,7 @@ def log(
     crm log ana Asked for 20 kg of beans --kind call --in --follow-up fri
     crm log ana --kind call --out --outcome no_answer
     """
-    from crm_cli.cli.choosing import who as whom
+    from crm_cli.cli.pickers import who as whom
     from crm_cli.features.interactions import log as plan
 
     if inbound and outbound:

@@ -80,7 +80,7 @@ def add(
 
 def _whose(session: Session, text: str, paid: str | None) -> tuple[str, str | None]:
     """(customer, purchase) of WHO with `--for`, or of a purchase's number or id."""
-    from crm_cli.cli.choosing import chosen
+    from crm_cli.cli.pickers import chosen
     from crm_cli.features.numbers import by_number
 
     workspace = session.workspace

@@ -148,8 +148,8 @@ def show(
     crm purchase show 2026-0042
     crm purchase show p-2m8 --json
     """
-    from crm_cli.cli.choosing import chosen
-    from crm_cli.cli.one import answer_one
+    from crm_cli.cli.pickers import chosen
+    from crm_cli.cli.single_record import answer_one
     from crm_cli.features.numbers import by_number
     from crm_cli.features.showing import item
 

@@ -79,7 +79,7 @@ def add(
     crm task add ana Water the plants --every "2 weeks" --repeat-from completion
     crm task add - --assignee petra --yes < tasks.txt
     """
-    from crm_cli.cli.choosing import who as whom
+    from crm_cli.cli.pickers import who as whom
     from crm_cli.features.tasks import add as plan
 
     if who == "-":

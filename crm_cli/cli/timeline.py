@@ -35,9 +35,9 @@ def timeline(
     crm timeline +vip --since last-month --kind call,meeting
     crm timeline ana beans
     """
-    from crm_cli.cli.answers import marked
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
+    from crm_cli.cli.query_rows import marked
     from crm_cli.features.timeline import timeline as happened
     from crm_cli.formats.tables import PATHS
     from crm_cli.model.customer import CUSTOMER

@@ -109,7 +109,7 @@ def summarize(
     except sqlite3.OperationalError as error:
         if "overflow" not in str(error):
             raise
-        raise DataError("the sums are larger than can be reckoned with") from error
+        raise DataError("the sums are too large to compute") from error
     total = total._replace(share=_share(total.net, total.net))
     groups.sort(key=_in_time if by is not None and by.timed else _by_net)
     return Summary(tuple(groups), total, currency, tuple(map(_problem, missing)))

@@ -259,7 +259,7 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
         return "1"
 
     if any(step.way in (Way.ITEMS, Way.DEEP) for step in steps[1:]):
-        raise UsageError(f"{key} has several values in each item", "ask for the items themselves")
+        raise UsageError(f"{key} has several values in each item", "list the items themselves")
     reach(item, steps[1:], take)
     source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"
     sql = dialect.gathered(sqls[0], source, item.column("ordinal"))

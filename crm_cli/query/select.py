@@ -85,7 +85,7 @@ def compile_query(query: Query, scope: Scope) -> Statement:
         names = split_names(names)
     selected = tuple(column(name, compiler) for name in names)
     if not selected:
-        raise UsageError("no columns are asked for", "write --cols name,city")
+        raise UsageError("no columns are given", "write --cols name,city")
     shown = [part.sql for part in selected] + [part.currency for part in selected if part.currency]
     named = [part for part, name in zip(selected, names, strict=True) if split_alias(name)[1]]
     ordered = ""
@@ -142,7 +142,7 @@ def total(connection: sqlite3.Connection, query: Query, scope: Scope) -> tuple[A
 def select_ids(connection: sqlite3.Connection, query: Query, scope: Scope) -> list[str]:
     """The ids of the rows, in order: customers' own, or those of items."""
     if not has_id(query.base):
-        raise UsageError(f"{query.base.key} have no ids", "ask for their customers")
+        raise UsageError(f"{query.base.key} have no ids", "list their customers")
     answer = select(connection, query._replace(columns=("id",)), scope)
     return [str(row[0]) for row in answer.rows]
 

@@ -75,7 +75,7 @@ def totals(texts: Sequence[str], compiler: Compiler, whole: Sequence[int | float
     keys = [part.column.key for part in found]
     for key in keys:
         if keys.count(key) > 1:
-            raise UsageError(f"{key} is asked for twice", "name one with: sum:spend as NAME")
+            raise UsageError(f"{key} is given twice", "name one with: sum:spend as NAME")
     return found
 
 

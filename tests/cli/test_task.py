@@ -117,7 +117,7 @@ def test_a_dry_run_writes_nothing(crm: Crm) -> None:
 def test_snoozing(crm: Crm) -> None:
     done = crm("task", "snooze", "t-9f3", "mon")
     assert done.code == 0
-    assert done.out.startswith("put off to 2026-11-23: Send the samples")
+    assert done.out.startswith("postponed to 2026-11-23: Send the samples")
     assert (
         crm("task", "list", "id:t-9f3kx7d", "--cols", "due", "-o", "csv").out == "due\n2026-11-23\n"
     )

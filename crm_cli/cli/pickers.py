@@ -1,4 +1,4 @@
-"""Whom a WHO means where several answer to it: the user is asked, in a terminal."""
+"""Resolve a WHO to a customer id; if several match, let the user pick one in a terminal."""
 
 from __future__ import annotations
 
