@@ -160,7 +160,7 @@ def copied(root: Path) -> None:
         '        Field("visits_made", Texts("visit"), "all of them"),\n'
     )
     customer = package / "model" / "customer.py"
-    after(customer, 'Field("referred_by", Reference("customer"), "who sent them"),\n', more)
+    after(customer, 'Field("referred_by", Reference("customer"), "who referred them"),\n', more)
     after(customer, "from crm_cli.model.fieldtypes import (\n", "    Texts,\n")
 
 

@@ -27,11 +27,11 @@ def add(
     ] = None,
     tag: Tags = None,
     kind: Annotated[
-        str | None, Option("--kind", metavar="person|organization", help="What they are.")
+        str | None, Option("--kind", metavar="person|organization", help="Person or organization.")
     ] = None,
     owner: Owner = None,
     id: Annotated[
-        str | None, Option("--id", metavar="ID", help="The id, else made from the name.")
+        str | None, Option("--id", metavar="ID", help="The id; default: made from the name.")
     ] = None,
     force: Force = False,
     dry_run: DryRun = False,

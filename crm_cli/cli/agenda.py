@@ -16,16 +16,16 @@ def agenda(
     session: Session,
     terms: Terms = None,
     where: Where = None,
-    days: Annotated[int, Option("--days", metavar="N", help="So many days.")] = 7,
+    days: Annotated[int, Option("--days", metavar="N", help="Number of days.")] = 7,
     owner: Owner = None,
     gaps: Annotated[
-        bool, Option("--gaps", help="Show what is free of the working hours, too.")
+        bool, Option("--gaps", help="Also show free working hours.")
     ] = False,
     shape: Shape = SHAPE,
 ) -> None:
-    """Show the days to come: meetings and calls with their times, and what is due.
+    """Show the coming days: meetings and calls with times, and what is due.
 
-    What is overdue comes first. The working hours are those of crm.yaml.
+    Overdue items come first. Working hours are set in crm.yaml.
 
     crm agenda
     crm agenda --days 14 --owner me --gaps

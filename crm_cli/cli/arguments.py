@@ -113,6 +113,6 @@ def _no_minus(words: Sequence[str]) -> None:
 def minus_refused(word: str) -> UsageError:
     """The refusal of a term with a minus."""
     return UsageError(
-        f'"{word}" is read as an option; to leave out what it describes write not:{word[1:]}',
+        f'"{word}" is read as an option; to exclude what it matches write not:{word[1:]}',
         "a text that begins with - goes after --",
     )

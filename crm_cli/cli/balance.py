@@ -53,13 +53,13 @@ def balance(
         list[str] | None,
         Argument(
             metavar="[WHO|TERM…]",
-            help="One customer; or terms for several; without any all who owe.",
+            help="A customer, or query terms; default: all who owe.",
         ),
     ] = None,
     where: Where = None,
     shape: Shape = SHAPE,
 ) -> None:
-    """Show who owes what, the oldest due first; of one customer the open invoices.
+    """Show who owes what, oldest due date first; for one customer, the open invoices.
 
     crm balance
     crm balance ana

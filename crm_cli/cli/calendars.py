@@ -100,7 +100,7 @@ def _refusal(plan: CalendarImport) -> Exception:
     from crm_cli.model.errors import DataError
 
     more = len(plan.rejected) - _SHOWN
-    hint = "mend them, or say --skip-bad to import the others and keep these in a file"
+    hint = "correct them, or pass --skip-bad to import the others and save these to a file"
     if more > 0:
         hint = f"and {more:,} more; {hint}"
     count = counted(len(plan.rejected), "entry", "entries")

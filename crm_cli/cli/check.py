@@ -17,17 +17,17 @@ def check(
     session: Session,
     what: Annotated[
         list[str] | None,
-        Argument(metavar="[WHO|PATH…]", help="Only these."),
+        Argument(metavar="[WHO|PATH…]", help="Only these customers or files."),
     ] = None,
     fix: Annotated[
-        bool, Option("--fix", help="Write missing ids down, quote codes, close modes.")
+        bool, Option("--fix", help="Add missing ids, quote codes, tighten permissions.")
     ] = False,
     output: Output = None,
     json: Json = False,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Find what is wrong in the records, with its place; exit 1 if there is an error.
+    """Find errors in the records, with file and line; exit 1 if there are any.
 
     crm check
     crm check ana customers/kava-doo.yaml
@@ -49,7 +49,7 @@ def check(
         if closed:
             verb = "would be" if dry_run else "is"
             about = counted(closed, "file")
-            session.say(f"the right of everybody to write {verb} taken from {about}")
+            session.say(f"world write permission {verb} removed from {about}")
         if not (plan.change.steps or closed):
             session.say("there is nothing to fix")
         if dry_run:
@@ -59,7 +59,7 @@ def check(
     if form is TABLE:
         session.write(problem_line(problem, session.screen) for problem in problems)
         if not problems:
-            session.say("nothing is wrong")
+            session.say("no errors found")
     else:
         objects = [problem_object(problem) for problem in problems]
         columns = [Column(key) for key in _KEYS]

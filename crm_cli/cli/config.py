@@ -40,10 +40,10 @@ def list_(
 @verbs.add
 def get(
     session: Session,
-    key: Annotated[str, Argument(metavar="KEY", help="The setting, as business.name.")],
+    key: Annotated[str, Argument(metavar="KEY", help="A setting: business.name.")],
     json: Json = False,
 ) -> None:
-    """Print one setting's value, its default where it is not set.
+    """Print the value of a setting, or its default.
 
     crm config get currency
     """

@@ -15,7 +15,7 @@ verbs = Verbs()
 def doctor(
     session: Session, output: Output = None, json: Json = False, no_header: NoHeader = False
 ) -> None:
-    """Look whether all is in order here, and say what to run; exit 1 if something fails.
+    """Check the set-up, and suggest what to run; exit 1 if a check fails.
 
     crm doctor
     """

@@ -23,24 +23,24 @@ def due(
         Option("--kind", metavar="A,B", help="Only these kinds: call,follow_up."),
     ] = None,
     exit_code: Annotated[
-        bool, Option("--exit-code", help="Exit with 1 when something is due.")
+        bool, Option("--exit-code", help="Exit with status 1 if anything is due.")
     ] = False,
     since_last: Annotated[
         bool,
-        Option("--since-last", help="Only what no run before showed that asked the same."),
+        Option("--since-last", help="Only what no earlier run with the same options showed."),
     ] = False,
     shape: Shape = SHAPE,
 ) -> None:
-    """Show what is due through today, overdue first; nothing at all when nothing is.
+    """Show what is due through today, overdue first; print nothing if nothing is due.
 
     crm due
     crm due --within 7d --owner me
     crm due +vip --kind call -o json
     crm due --owner me --since-last
     """
-    from crm_cli.cli.answers import marked
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
+    from crm_cli.cli.query_rows import marked
     from crm_cli.features.due import due as find
     from crm_cli.features.due import heading
     from crm_cli.formats.tables import PATHS

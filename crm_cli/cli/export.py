@@ -37,23 +37,23 @@ def export(
         Option(
             "--format",
             metavar="|".join(one.name for one in EXPORTERS),
-            help="How it is written; else as the file's name ends, else CSV, of calendars ics.",
+            help="Default: from the file's extension, else csv (calendars: ics).",
         ),
     ] = "",
     to: To = None,
     vdir: Annotated[
         Path | None,
-        Option("--vdir", metavar="DIR", help="A file for each entry, for vdirsyncer."),
+        Option("--vdir", metavar="DIR", help="A folder with one file per entry, for vdirsyncer."),
     ] = None,
     force: Annotated[
-        bool, Option("--force", help="Replace the file, or in a vdir what was changed.")
+        bool, Option("--force", help="Overwrite the file, or entries changed in the vdir.")
     ] = False,
     where: Where = None,
     sort: Sort = None,
 ) -> None:
-    """Write records for other programs; what CSV and calendars say, crm import reads back.
+    """Write records for other programs; crm import reads CSV and calendars back.
 
-    A calendar is what is still to be done, meetings to come, birthdays and anniversaries.
+    A calendar holds open tasks, planned meetings, birthdays and anniversaries.
 
     crm export customers city:Koper +vip --to koper.csv
     crm export purchases date:2026 --format json

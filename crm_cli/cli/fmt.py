@@ -17,10 +17,10 @@ def fmt(
     session: Session,
     what: Annotated[
         list[str] | None,
-        Argument(metavar="[WHO|PATH…]", help="Only these."),
+        Argument(metavar="[WHO|PATH…]", help="Only these customers or files."),
     ] = None,
     check: Annotated[
-        bool, Option("--check", help="Only say whether anything would change: exit 1.")
+        bool, Option("--check", help="Change nothing; exit with status 1 if anything would.")
     ] = False,
     dry_run: DryRun = False,
     yes: Yes = False,

@@ -14,7 +14,7 @@ verbs = Verbs()
 def setup(session: Session, yes: Yes = False) -> None:
     """Trust this directory, and have git merge and check its records with crm.
 
-    The one step that a fresh clone needs. Where there is no repository it makes one.
+    The one step a fresh clone needs. Creates a repository if there is none.
 
     crm git setup
     """

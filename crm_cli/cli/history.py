@@ -23,12 +23,12 @@ _FOR_PEOPLE = ("when", "who", "record", "what")
 def history(
     session: Session, who: Who, limit: Limit = None, cols: Cols = None, how: Form = FORM
 ) -> None:
-    """Show what became of a customer, field by field, newest first, with who and when.
+    """Show changes to a customer, field by field, newest first, with who and when.
 
     crm history ana
     crm history ana --json
     """
-    from crm_cli.cli.choosing import chosen
+    from crm_cli.cli.pickers import chosen
     from crm_cli.features.history import history as find
 
     found = chosen(session, lambda text: find(session.workspace, text), who)
@@ -40,13 +40,13 @@ def changes(
     session: Session,
     terms: Terms = None,
     since: Annotated[
-        str, Option("--since", metavar="DATE", help="From then on; monday if absent.")
+        str, Option("--since", metavar="DATE", help="Only since this date; default monday.")
     ] = "monday",
     limit: Limit = None,
     cols: Cols = None,
     how: Form = FORM,
 ) -> None:
-    """Show what was changed since a day, by whom, over all records: for the weekly meeting.
+    """Show what changed since a date in all records, and who changed it.
 
     crm changes --since monday
     crm changes +vip --since -30d -o csv
@@ -59,13 +59,13 @@ def changes(
 
 @verbs.add
 def blame(session: Session, who: Who, cols: Cols = None, how: Form = FORM) -> None:
-    """Show who set each field of a customer to what it is, and when.
+    """Show who last set each field of a customer, and when.
 
     crm blame ana
     crm blame ana --cols field,value,who
     """
-    from crm_cli.cli.choosing import chosen
     from crm_cli.cli.columns import only
+    from crm_cli.cli.pickers import chosen
     from crm_cli.features.history import blame as find
     from crm_cli.render.days import with_times
 

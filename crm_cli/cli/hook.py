@@ -53,7 +53,7 @@ def _run(words: list[str]) -> int:
 
         return _said(overview())
     from crm_cli.cli.arguments import take_globals
-    from crm_cli.cli.foresight import begin
+    from crm_cli.cli.look_ahead import begin
     from crm_cli.model.errors import CrmError
 
     try:
@@ -163,7 +163,7 @@ def _broken(session: Session, error: BaseException) -> int:
     _flush()
     text = " ".join(str(error).split())[:200]
     what = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    lines = [f"crm: internal error, a fault of the program: {visible(what)}\n"]
+    lines = [f"crm: internal error: {visible(what)}\n"]
     if not session.environ.get("CRM_DEBUG"):
         lines.append(
             "  CRM_DEBUG=1 shows the traceback; please report it with the command you gave\n"

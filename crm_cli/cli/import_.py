@@ -27,53 +27,53 @@ def import_(
     session: Session,
     kind: Kind,
     file: Annotated[
-        Path, Argument(metavar="FILE", help="The file, or a vdir's folder; - reads stdin.")
+        Path, Argument(metavar="FILE", help="A file or a vdir folder; - reads stdin.")
     ],
     format: Annotated[
-        str, Option("--format", metavar="csv|ics", help="Else as the file's name ends.")
+        str, Option("--format", metavar="csv|ics", help="Default: from the file's extension.")
     ] = "",
     who: Annotated[
         str | None,
         Option(
             "--who",
             metavar="WHO",
-            help="Whose the entries of a calendar are that name nobody.",
+            help="The customer for calendar entries that name none.",
         ),
     ] = None,
     map: Annotated[
         Path | None,
-        Option("--map", metavar="MAP.yaml", help="What the columns mean."),
+        Option("--map", metavar="MAP.yaml", help="A file that maps columns to fields."),
     ] = None,
     save_map: Annotated[
         Path | None,
-        Option("--save-map", metavar="FILE", help="Keep how it was read, as a map."),
+        Option("--save-map", metavar="FILE", help="Save the mapping used to FILE."),
     ] = None,
     encoding: Annotated[
         str, Option("--encoding", metavar="cp1250", help="The file's encoding.")
     ] = "",
     delimiter: Annotated[
-        str, Option("--delimiter", metavar="SIGN", help="What parts columns: ; , or tab.")
+        str, Option("--delimiter", metavar="SIGN", help="The column separator: ; , or tab.")
     ] = "",
     dates: Annotated[
-        str, Option("--dates", metavar="ymd|dmy|mdy", help="How 03/04/2025 is read.")
+        str, Option("--dates", metavar="ymd|dmy|mdy", help="The order in 03/04/2025.")
     ] = "",
-    decimal: Annotated[str, Option("--decimal", metavar=".|,", help="How 1.234 is read.")] = "",
+    decimal: Annotated[str, Option("--decimal", metavar=".|,", help="The decimal sign.")] = "",
     source_system: Annotated[
-        str, Option("--source-system", metavar="NAME", help="Whose the external ids are.")
+        str, Option("--source-system", metavar="NAME", help="The system of the external ids.")
     ] = "",
     skip_bad: Annotated[
-        bool, Option("--skip-bad", help="Import the good rows; keep the others in a file.")
+        bool, Option("--skip-bad", help="Import valid rows; save the others to a file.")
     ] = False,
     rejects: Annotated[
-        Path | None, Option("--rejects", metavar="FILE", help="The file for the others.")
+        Path | None, Option("--rejects", metavar="FILE", help="Save rejected rows to FILE.")
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Bring in customers, products, purchases … from a CSV file, tasks … from a calendar.
+    """Import customers, products, purchases … from a CSV file, tasks … from a calendar.
 
-    What would be new and what changes is shown first; all of it is written, or nothing.
-    The same file again changes nothing. Rows with the same number are one purchase.
+    Shows what is new and what changes, asks, then writes all of it or nothing.
+    Importing the same file twice changes nothing. Rows with one number are one purchase.
 
     crm import customers contacts.csv
     crm import purchases orders.csv --map orders.yaml --skip-bad
@@ -194,7 +194,7 @@ def _tell_reading(session: Session, drafts: Drafts) -> None:
 
     map = drafts.map
     parted = DELIMITERS.get(map.delimiter, map.delimiter)
-    told = [f"read as {map.encoding}, columns parted by {parted}"]
+    told = [f"read as {map.encoding}, columns separated by {parted}"]
     for key, what in (("date", "dates"), ("decimal", "decimals")):
         found = drafts.found.get(key)
         if found is not None and found.by is not None:
@@ -233,7 +233,7 @@ def _refusal(plan: Import, file: Path) -> Exception:
     from crm_cli.model.errors import DataError
 
     more = len(plan.rejected) - _SHOWN
-    hint = "mend them, or say --skip-bad to import the others and keep these in a file"
+    hint = "correct them, or pass --skip-bad to import the others and save these to a file"
     if more > 0:
         hint = f"and {more:,} more; {hint}"
     count = counted(len(plan.rejected), "row")

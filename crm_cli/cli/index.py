@@ -11,7 +11,7 @@ verbs = Verbs()
 
 @verbs.add
 def status(session: Session, output: Output = None, json: Json = False) -> None:
-    """Say where the cache lies and what it holds.
+    """Show the cache's path and contents.
 
     crm index status
     """
@@ -21,7 +21,7 @@ def status(session: Session, output: Output = None, json: Json = False) -> None:
 
 @verbs.add
 def rebuild(session: Session) -> None:
-    """Make the cache anew from the files. It changes no answer.
+    """Rebuild the cache from the files. This changes no answer.
 
     crm index rebuild
     """
@@ -32,7 +32,7 @@ def rebuild(session: Session) -> None:
 
 @verbs.add
 def path(session: Session) -> None:
-    """Print the path of the cache's file; nothing where it is kept in memory.
+    """Print the path of the cache file; nothing if it is in memory.
 
     crm index path
     sqlite3 -readonly "$(crm index path)" .tables

@@ -17,24 +17,24 @@ def init(
     session: Session,
     folder: Annotated[
         Path | None,
-        Argument(metavar="[DIR]", help="The folder, this one if absent."),
+        Argument(metavar="[DIR]", help="The folder; default: the current one."),
     ] = None,
     name: Annotated[str, Option("--name", metavar="NAME", help="The business's name.")] = "",
     country: Annotated[
-        str, Option("--country", metavar="SI", help="Gives currency and time zone.")
+        str, Option("--country", metavar="SI", help="Country; sets default currency and time zone.")
     ] = "",
     currency: Annotated[str, Option("--currency", metavar="EUR", help="The base currency.")] = "",
     time_zone: Annotated[
-        str, Option("--time-zone", metavar="ZONE", help="As Europe/Ljubljana.")
+        str, Option("--time-zone", metavar="ZONE", help="Time zone: Europe/Ljubljana.")
     ] = "",
     sample: Annotated[
-        bool, Option("--sample", help="With a few made-up customers to try things on.")
+        bool, Option("--sample", help="Include a few sample customers to try things on.")
     ] = False,
     no_git: Annotated[
-        bool, Option("--no-git", help="Without a git repository, so without a history.")
+        bool, Option("--no-git", help="Do not create a git repository (no history).")
     ] = False,
     default: Annotated[
-        bool, Option("--default", help="Find this folder from anywhere, without asking.")
+        bool, Option("--default", help="Make this the default folder, without asking.")
     ] = False,
 ) -> None:
     """Start a new folder of customers.

@@ -11,7 +11,7 @@ verbs = Verbs()
 list_verb(
     verbs,
     "interaction",
-    """List calls, meetings, mails and notes that query terms describe, newest first.
+    """List calls, meetings, e-mails and notes that match query terms, newest first.
 
     crm interaction list customer:ana kind:call at:this-year
     crm interaction list text.has:renewal at:-30d.. -o csv

@@ -47,7 +47,7 @@ def add_verb(verbs: Verbs, name: str) -> None:
 
     def add(session: Session, words: list[str], dry_run: bool = False, **given: Any) -> None:
         from crm_cli.cli.assignments import split_values
-        from crm_cli.cli.choosing import who
+        from crm_cli.cli.pickers import who
         from crm_cli.features.new_items import add as plan
 
         named, values = split_values(words)
@@ -85,7 +85,7 @@ def show_verb(verbs: Verbs, name: str) -> None:
         output: Output = None,
         json: Json = False,
     ) -> None:
-        from crm_cli.cli.one import answer_one
+        from crm_cli.cli.single_record import answer_one
         from crm_cli.features.showing import item as shown
 
         session.look_back(as_of)
@@ -97,7 +97,7 @@ def show_verb(verbs: Verbs, name: str) -> None:
     verbs.take(
         Verb(
             show,
-            doc=f"Show all that is known of {a_or_an(_spaced(name))}."
+            doc=f"Show all fields of {a_or_an(_spaced(name))}."
             f"\n\ncrm {name} show {kind.letter}-9f3",
         )
     )
@@ -195,7 +195,7 @@ def picked(
         try:
             return pick(session.workspace, kind, word, strict=strict, among=among)
         except Ambiguous as error:
-            chosen = session.pick(f"{word} could be several; which one?", error.candidates)
+            chosen = session.pick(f"{word} matches several; which one?", error.candidates)
             if chosen is None:
                 raise
             word = chosen

@@ -10,7 +10,7 @@ verbs = Verbs()
 list_verb(
     verbs,
     "customer",
-    """List the customers that query terms describe; all of them without any.
+    """List the customers that match query terms; default: all.
 
     crm list +vip spend@12m:1000.. last-contact.before:-60d --sort spend-
     crm list city:Koper,Piran --cols name,phone,spend -o csv

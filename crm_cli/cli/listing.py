@@ -46,7 +46,7 @@ def list_verb(verbs: Verbs, kind: str, doc: str = "") -> None:
         json: Json = False,
         no_header: NoHeader = False,
     ) -> None:
-        from crm_cli.cli.answers import answer_list
+        from crm_cli.cli.query_rows import answer_list
         from crm_cli.model.kinds import BY_NAME
         from crm_cli.workspace import Groups
 
@@ -78,6 +78,6 @@ def _doc(name: str) -> str:
     kind = BY_NAME[name]
     first = f"is:{kind.states[0].name}" if kind.states else "customer:ana"
     return (
-        f"List the {kind.key.replace('_', ' ')} that query terms describe.\n\n"
+        f"List the {kind.key.replace('_', ' ')} that match query terms.\n\n"
         f"crm {name} list {first}\ncrm {name} list +vip -o csv"
     )

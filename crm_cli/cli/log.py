@@ -14,7 +14,7 @@ from crm_cli.model.errors import Declined, UsageError
 
 verbs = Verbs()
 
-_BELOW = "# ---- what stands below this line is not noted ----"
+_BELOW = "# ---- everything below this line is ignored ----"
 
 
 @verbs.add
@@ -26,11 +26,11 @@ def log(
         str | None,
         Option("--kind", metavar="KIND", help="note, call, meeting, email, visit …"),
     ] = None,
-    inbound: Annotated[bool, Option("--in", help="They turned to us.")] = False,
-    outbound: Annotated[bool, Option("--out", help="We turned to them.")] = False,
+    inbound: Annotated[bool, Option("--in", help="Inbound: they contacted us.")] = False,
+    outbound: Annotated[bool, Option("--out", help="Outbound: we contacted them.")] = False,
     at: Annotated[
         str | None,
-        Option("--at", metavar="WHEN", help="If not now: yesterday 14:30, 2026-11-03."),
+        Option("--at", metavar="WHEN", help="When; default now: yesterday 14:30, 2026-11-03."),
     ] = None,
     outcome: Annotated[
         str | None,
@@ -44,18 +44,18 @@ def log(
     ] = None,
     follow_up: Annotated[
         str | None,
-        Option("--follow-up", metavar="DATE", help="Add a task to follow it up that day."),
+        Option("--follow-up", metavar="DATE", help="Add a follow-up task due that day."),
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Note down a call, a meeting, a mail with a customer.
+    """Log a call, a meeting, an e-mail with a customer.
 
-    Without TEXT it is written in your editor, or read from stdin (as it is with -).
+    Without TEXT (or with -), reads stdin; in a terminal, opens your editor.
 
     crm log ana Asked for 20 kg of beans --kind call --in --follow-up fri
     crm log ana --kind call --out --outcome no_answer
     """
-    from crm_cli.cli.choosing import who as whom
+    from crm_cli.cli.pickers import who as whom
     from crm_cli.features.interactions import log as plan
 
     if inbound and outbound:
@@ -96,7 +96,7 @@ def _text(session: Session, words: list[str] | None, customer: str, outcome: str
     written = _readable(lambda: edit(f"\n{_BELOW}\n# {customer}\n", "note.txt", session.environ))
     text = written.partition(_BELOW)[0].strip()
     if not text:
-        raise Declined("the text is empty; nothing was noted")
+        raise Declined("the text is empty; nothing was logged")
     return text
 
 

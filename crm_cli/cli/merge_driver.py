@@ -14,7 +14,7 @@ verbs = Verbs()
 @verbs.add
 def merge_driver(
     session: Session,
-    base: Annotated[Path, Argument(metavar="BASE", help="What both sides began with.")],
+    base: Annotated[Path, Argument(metavar="BASE", help="The common ancestor.")],
     ours: Annotated[Path, Argument(metavar="OURS", help="Our file; the result goes there.")],
     theirs: Annotated[Path, Argument(metavar="THEIRS", help="Their file.")],
     path: Annotated[str, Argument(metavar="PATH", help="The file's name, for messages.")],
@@ -27,5 +27,5 @@ def merge_driver(
 
     conflicts = merge_files(base, ours, theirs, path, session.environ)
     for name in conflicts:
-        session.say(f"both sides changed {name} of {path}; crm resolve settles it")
+        session.say(f"both sides changed {name} of {path}; run crm resolve")
     session.negative = bool(conflicts)

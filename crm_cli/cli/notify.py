@@ -21,19 +21,19 @@ def notify(
     kind: Annotated[str | None, Option("--kind", metavar="A,B", help="Only these kinds.")] = None,
     command: Annotated[
         str | None,
-        Option("--command", metavar="CMD", help="Hand it to a command, not to mail."),
+        Option("--command", metavar="CMD", help="Pass the digest to a command instead of mail."),
     ] = None,
     dry_run: Annotated[
         bool, Option("--dry-run", help="Print what would be sent, send nothing.")
     ] = False,
     print_crontab: Annotated[
-        bool, Option("--print-crontab", help="Print lines for cron and systemd.")
+        bool, Option("--print-crontab", help="Print sample cron and systemd entries.")
     ] = False,
 ) -> None:
-    """Send each user of crm.yaml one digest a day of what is due for them.
+    """Send each user in crm.yaml a daily digest of what is due for them.
 
-    Running it again sends nothing twice; who has nothing due gets nothing. How mail is
-    sent stands in your own configuration, ~/.config/crm/config.yaml.
+    Running it again sends nothing twice; users with nothing due get no mail. Mail is
+    configured in ~/.config/crm/config.yaml.
 
     crm notify --dry-run
     crm notify --owner petra --within 3d

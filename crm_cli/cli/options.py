@@ -17,14 +17,14 @@ Whos = Annotated[
 ]
 WhosAndValues = Annotated[
     list[str],
-    Argument(metavar="WHO… KEY=VALUE…", help="Whom to change, and what: city=Koper tags+=vip."),
+    Argument(metavar="WHO… KEY=VALUE…", help="Customers and new values: city=Koper tags+=vip."),
 ]
 Terms = Annotated[
     list[str] | None,
     Argument(metavar="[TERM…]", help="Query terms: city:Koper +vip novak."),
 ]
 Texts = Annotated[list[str] | None, Argument(metavar="[TEXT…]", help="The text.")]
-Words = Annotated[list[str], Argument(metavar="TEXT…", help="The words.")]
+Words = Annotated[list[str], Argument(metavar="TEXT…", help="Words to find.")]
 Item = Annotated[str, Argument(metavar="ID", help="An item's id, or a unique part of it.")]
 
 Output = Annotated[
@@ -42,14 +42,14 @@ Cols = Annotated[
     str | None,
     Option("--cols", metavar="A,B", help="The fields to show."),
 ]
-NoHeader = Annotated[bool, Option("--no-header", help="CSV, TSV and tables without header.")]
+NoHeader = Annotated[bool, Option("--no-header", help="Omit the header from CSV, TSV and tables.")]
 Sort = Annotated[
     str | None,
-    Option("--sort", metavar="A,B-", help="Order by fields; - after one turns it round."),
+    Option("--sort", metavar="A,B-", help="Sort by fields; a trailing - reverses one."),
 ]
 Limit = Annotated[
     int | None,
-    Option("--limit", "-n", metavar="N", min=0, help="At most so many."),
+    Option("--limit", "-n", metavar="N", min=0, help="Show at most N."),
 ]
 Where = Annotated[
     str | None,
@@ -74,52 +74,55 @@ Agg = Annotated[
 ]
 Having = Annotated[
     str | None,
-    Option("--having", metavar="EXPR", help="Which groups: 'count > 1 and sum:spend > 0'."),
+    Option("--having", metavar="EXPR", help="Keep these groups: 'count > 1 and sum:spend > 0'."),
 ]
 Pivot = Annotated[
     str | None,
     Option("--pivot", metavar="KEY", help="A column for each value: date.year."),
 ]
-Total = Annotated[bool, Option("--total", help="A last line with the sums.")]
+Total = Annotated[bool, Option("--total", help="Add a line of totals.")]
 All = Annotated[
     bool,
-    Option("--all", help="Sums and counts of everything, drafts and cancelled too."),
+    Option("--all", help="Include drafts, cancelled and billed ones in sums and counts."),
 ]
-Chart = Annotated[bool, Option("--chart", help="Draw bars.")]
+Chart = Annotated[bool, Option("--chart", help="Draw a bar chart.")]
 
-DryRun = Annotated[bool, Option("--dry-run", help="Show before and after, write nothing.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Show what would change; write nothing.")]
 Yes = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
-Force = Annotated[bool, Option("--force", help="Even if a rule advises against it.")]
+Force = Annotated[bool, Option("--force", help="Override duplicate and credit checks.")]
 
 Owner = Annotated[
     str | None,
-    Option("--owner", metavar="USER|me", help="Whose it is."),
+    Option("--owner", metavar="USER|me", help="The user responsible."),
 ]
-Assignee = Annotated[str | None, Option("--assignee", metavar="USER", help="Who does it.")]
-Within = Annotated[str | None, Option("--within", metavar="7d", help="So far ahead.")]
+Assignee = Annotated[str | None, Option("--assignee", metavar="USER", help="The user who does it.")]
+Within = Annotated[
+    str | None,
+    Option("--within", metavar="7d", help="How far ahead to look (7d, 2w)."),
+]
 AsOf = Annotated[
     str | None,
-    Option("--as-of", metavar="DATE|REV", help="As it was then, by the history."),
+    Option("--as-of", metavar="DATE|REV", help="The records as of then, from git history."),
 ]
-Since = Annotated[str | None, Option("--since", metavar="DATE", help="From then on.")]
+Since = Annotated[str | None, Option("--since", metavar="DATE", help="Only since this date.")]
 PeriodOf = Annotated[
     str | None,
-    Option("--period", metavar="2026-q3", help="Only in this time."),
+    Option("--period", metavar="2026-q3", help="Only this period."),
 ]
 On = Annotated[
     str | None,
-    Option("--date", metavar="DATE", help="The day, today if absent."),
+    Option("--date", metavar="DATE", help="The date; default today."),
 ]
 Due = Annotated[
     str | None,
-    Option("--due", metavar="DATE", help="Until when: fri, +2w, 2026-11-30."),
+    Option("--due", metavar="DATE", help="Due date: fri, +2w, 2026-11-30."),
 ]
 Tags = Annotated[
     list[str] | None,
-    Option("--tag", metavar="TAG[,TAG]", help="Tags to put on."),
+    Option("--tag", metavar="TAG[,TAG]", help="Tags to add."),
 ]
-Currency = Annotated[str | None, Option("--currency", metavar="EUR", help="In this currency.")]
-To = Annotated[str | None, Option("--to", metavar="FILE", help="Write there; - is stdout.")]
+Currency = Annotated[str | None, Option("--currency", metavar="EUR", help="The currency.")]
+To = Annotated[str | None, Option("--to", metavar="FILE", help="Write to FILE; - is stdout.")]
 
 
 class Form(NamedTuple):

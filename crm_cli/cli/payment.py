@@ -29,7 +29,7 @@ def add(
         list[str],
         Argument(
             metavar="WHO|NUMBER [AMOUNT] [KEY=VALUE…]",
-            help="The customer, or what they paid for; without an amount what is owed for it.",
+            help="The customer, or the purchase paid; default amount: what is still owed.",
         ),
     ],
     date: On = None,
@@ -39,13 +39,13 @@ def add(
     ] = None,
     for_: Annotated[
         str | None,
-        Option("--for", metavar="NUMBER|ID", help="The purchase that it pays."),
+        Option("--for", metavar="NUMBER|ID", help="The purchase this pays."),
     ] = None,
     reference: Annotated[
         str | None, Option("--reference", metavar="TEXT", help="The bank's reference.")
     ] = None,
     currency: Currency = None,
-    refund: Annotated[bool, Option("--refund", help="Money that goes back to them.")] = False,
+    refund: Annotated[bool, Option("--refund", help="Record a refund.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Add a payment. The number of an invoice settles it.
@@ -61,7 +61,7 @@ def add(
     named, values = split_values(words)
     if not named or len(named) > 2:
         raise UsageError(
-            f"one amount, please: {' '.join(named[1:])}" if named else "who paid?",
+            f"more than one amount: {' '.join(named[1:])}" if named else "who paid?",
             "crm payment add ana 200, or crm payment add 2026-0042",
         )
     customer, purchase = _whose(session, named[0], for_)
@@ -80,7 +80,7 @@ def add(
 
 def _whose(session: Session, text: str, paid: str | None) -> tuple[str, str | None]:
     """(customer, purchase) of WHO with `--for`, or of a purchase's number or id."""
-    from crm_cli.cli.choosing import chosen
+    from crm_cli.cli.pickers import chosen
     from crm_cli.features.numbers import by_number
 
     workspace = session.workspace
@@ -121,7 +121,7 @@ def _purchase(workspace: Workspace, text: str) -> tuple[str, str] | None:
 list_verb(
     verbs,
     "payment",
-    """List the payments that query terms describe, by their date.
+    """List the payments that match query terms, by date.
 
     crm payment list date:this-month
     crm payment list customer:ana --sort amount- -o csv

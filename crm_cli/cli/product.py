@@ -23,20 +23,20 @@ def add(
     session: Session,
     words: Annotated[
         list[str],
-        Argument(metavar="SKU NAME… [KEY=VALUE…]", help="Its SKU, its name, then further fields."),
+        Argument(metavar="SKU NAME… [KEY=VALUE…]", help="SKU, name, then more fields."),
     ],
     price: Annotated[
-        str | None, Option("--price", metavar="18.50", help="Of one, without tax.")
+        str | None, Option("--price", metavar="18.50", help="Unit price without tax.")
     ] = None,
     category: Annotated[
-        str | None, Option("--category", metavar="TEXT", help="The group it belongs to.")
+        str | None, Option("--category", metavar="TEXT", help="The category.")
     ] = None,
     unit: Annotated[str | None, Option("--unit", metavar="kg", help="Piece, kg, hour …")] = None,
     tax_rate: Annotated[str | None, Option("--tax-rate", metavar="9.5", help="Percent.")] = None,
     kind: Annotated[
-        str | None, Option("--kind", metavar="good|service", help="A thing, or work.")
+        str | None, Option("--kind", metavar="good|service", help="Good or service.")
     ] = None,
-    cost: Annotated[str | None, Option("--cost", metavar="9.20", help="What one costs us.")] = None,
+    cost: Annotated[str | None, Option("--cost", metavar="9.20", help="Unit cost.")] = None,
     currency: Currency = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -71,7 +71,7 @@ def add(
 list_verb(
     verbs,
     "product",
-    """List the products that query terms describe; all of them without any.
+    """List the products that match query terms; default: all.
 
     crm product list
     crm product list category:beans is:active --sort price- -o csv
@@ -84,12 +84,12 @@ def set_(
     session: Session,
     words: Annotated[
         list[str],
-        Argument(metavar="PRODUCT… KEY=VALUE…", help="Which, and what: price=19.50 unit=."),
+        Argument(metavar="PRODUCT… KEY=VALUE…", help="Products and new values: price=19.50 unit=."),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Change fields of products. What was bought keeps its price.
+    """Change fields of products. Existing purchases keep their prices.
 
     crm product set beans-1kg price=19.50
     crm product set beans-250g beans-500g disabled=yes reorder_every= --yes

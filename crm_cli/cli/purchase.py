@@ -43,7 +43,7 @@ def add(
     session: Session,
     who: Annotated[
         list[str],
-        Argument(metavar="WHO [KEY=VALUE…]", help="The customer, then further fields."),
+        Argument(metavar="WHO [KEY=VALUE…]", help="The customer, then more fields."),
     ],
     line: Annotated[
         list[str] | None,
@@ -51,12 +51,12 @@ def add(
             "--line",
             "-l",
             metavar="PRODUCT[:QUANTITY[:PRICE]]",
-            help="A product; price, unit and tax are the product's. For each line again.",
+            help="A product; price, unit and tax default to its own. Repeatable.",
         ),
     ] = None,
     amount: Annotated[
         str | None,
-        Option("--amount", metavar="1200", help="The net amount, where there are no lines."),
+        Option("--amount", metavar="1200", help="The net amount, if there are no lines."),
     ] = None,
     text: Annotated[
         str | None, Option("--text", metavar="TEXT", help="What the amount is for.")
@@ -66,21 +66,21 @@ def add(
         Option(
             "--kind",
             metavar="sale|order|invoice|credit_note",
-            help="A sale, if absent, is paid at once; only an invoice owes.",
+            help="Default sale, paid at once; only an invoice is owed.",
         ),
     ] = None,
     number: Annotated[
         str | None,
         Option(
-            "--number", metavar="TEXT|next", help="Its number; next follows the last invoice's."
+            "--number", metavar="TEXT|next", help="Its number; next: the next free one."
         ),
     ] = None,
     date: On = None,
     due: Due = None,
     discount: Annotated[
-        str | None, Option("--discount", metavar="15", help="Percent off each line.")
+        str | None, Option("--discount", metavar="15", help="Discount on each line, in percent.")
     ] = None,
-    draft: Annotated[bool, Option("--draft", help="Not posted: it counts nothing.")] = False,
+    draft: Annotated[bool, Option("--draft", help="Not posted: excluded from sums.")] = False,
     currency: Currency = None,
     force: Force = False,
     dry_run: DryRun = False,
@@ -98,7 +98,7 @@ def add(
     if len(words) != 1:
         shown = " ".join(words[1:])
         raise UsageError(
-            f"whom is it for: {shown}?" if words else "whom is it for?",
+            f"which customer is it for: {shown}?" if words else "which customer is it for?",
             "one customer, as crm purchase add ana --line beans-1kg:20",
         )
     wanted = Wanted(
@@ -127,7 +127,7 @@ def _add(session: Session, customer: str, wanted: Wanted, *, force: bool, dry_ru
 list_verb(
     verbs,
     "purchase",
-    """List the purchases that query terms describe, by their date.
+    """List the purchases that match query terms, by date.
 
     crm purchase list is:overdue --sort due
     crm purchase list kind:invoice date:this-month +wholesale -o csv
@@ -144,13 +144,13 @@ def show(
     output: Output = None,
     json: Json = False,
 ) -> None:
-    """Show a purchase with its lines, what is paid of it, what is owed.
+    """Show a purchase with its lines, the amount paid and the amount due.
 
     crm purchase show 2026-0042
     crm purchase show p-2m8 --json
     """
-    from crm_cli.cli.choosing import chosen
-    from crm_cli.cli.one import answer_one
+    from crm_cli.cli.pickers import chosen
+    from crm_cli.cli.single_record import answer_one
     from crm_cli.features.numbers import by_number
     from crm_cli.features.showing import item
 
@@ -183,10 +183,10 @@ def summary(
     json: Json = False,
     no_header: NoHeader = False,
 ) -> None:
-    """Sum purchases up: orders, units, net in the base currency, share of the whole.
+    """Summarize purchases: orders, units, net in the base currency, share of the total.
 
-    Terms choose purchases, by their own fields and their customers'. Without --by the sum
-    of all. Drafts, cancelled purchases and orders that an invoice bills do not count.
+    Terms apply to purchases and their customers. Without --by, prints one total. Drafts,
+    cancelled purchases and orders billed by an invoice do not count.
 
     crm purchase summary --by product --period 2026-q3
     crm purchase summary @lapsed-vip --by month --chart

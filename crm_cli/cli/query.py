@@ -17,12 +17,12 @@ def explain(
     terms: Terms = None,
     where: Where = None,
     kind: Annotated[
-        str, Option("--kind", metavar="KIND", help="What is listed: customer, task …")
+        str, Option("--kind", metavar="KIND", help="The kind to query: customer, task …")
     ] = "customer",
     output: Output = None,
     json: Json = False,
 ) -> None:
-    """Show what a query means: its full expression, its dates, its SQL.
+    """Explain a query: its full expression, its dates, its SQL.
 
     crm query explain +vip spend@12m:1000.. last-contact.before:-60d
     """
@@ -66,7 +66,7 @@ def fields(
     ] = None,
     how: Form = FORM,
 ) -> None:
-    """List what can be asked of a kind: each field with its type and where it comes from.
+    """List the fields of a kind, each with its type and source.
 
     crm query fields task
     """

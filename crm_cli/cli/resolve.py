@@ -21,12 +21,12 @@ def resolve(
     session: Session,
     names: Annotated[
         list[str] | None,
-        Argument(metavar="[ID|PATH…]", help="Which; all if absent."),
+        Argument(metavar="[ID|PATH…]", help="Records to resolve; default: all."),
     ] = None,
-    ours: Annotated[bool, Option("--ours", help="Our side everywhere.")] = False,
-    theirs: Annotated[bool, Option("--theirs", help="Their side everywhere.")] = False,
+    ours: Annotated[bool, Option("--ours", help="Take our side of every conflict.")] = False,
+    theirs: Annotated[bool, Option("--theirs", help="Take their side of every conflict.")] = False,
 ) -> None:
-    """Settle what both sides of a merge changed, one after the other.
+    """Resolve merge conflicts, one after the other.
 
     crm resolve
     crm resolve ana-novak --theirs
@@ -49,7 +49,7 @@ def resolve(
         for file in found:
             for side in file.sides:
                 session.say(_shown(file.path, side))
-        raise UsageError("there is no terminal to ask on", "say --ours or --theirs")
+        raise UsageError("there is no terminal to ask on", "pass --ours or --theirs")
     settle(session.workspace, found, choose)
     if found:
         session.write(f"settled {few([file.path for file in found])}\n")

@@ -21,9 +21,9 @@ def rm(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Remove a customer with all that belongs to them, or one of their items.
+    """Remove a customer with all their items, or one item.
 
-    A customer is asked for first, and must be named by id, e-mail, phone or whole name.
+    For a customer, asks first, and takes only an id, e-mail, phone or whole name.
 
     crm rm ana-novak
     crm rm i-4k7

@@ -15,7 +15,7 @@ def search(
     words: Words,
     shape: Shape = SHAPE,
 ) -> None:
-    """Find words anywhere in the records; each shows where it was found.
+    """Find words anywhere in the records, and show where each was found.
 
     crm search renewal offer
     crm search sustar

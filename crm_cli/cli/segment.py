@@ -28,17 +28,17 @@ def save(
     terms: Terms = None,
     where: Where = None,
     description: Annotated[
-        str | None, Option("--description", metavar="TEXT", help="Who they are.")
+        str | None, Option("--description", metavar="TEXT", help="A description.")
     ] = None,
     force: Annotated[
         bool,
-        Option("--force", "--yes", "-y", help="Replace one of that name without asking."),
+        Option("--force", "--yes", "-y", help="Replace an existing segment without asking."),
     ] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Save a query on customers under a name; it is then asked for as @NAME.
+    """Save a customer query under a name, for use as @NAME.
 
-    Dates in words stay as they are: -180d counts from the day of asking.
+    Relative dates stay relative: -180d counts from the day the query runs.
 
     crm segment save lapsed-vip +vip last-purchase.before:-180d
     crm segment save big-coast @coast --where "spend > 1000" --description "To be visited"
@@ -62,7 +62,7 @@ list_verb(
 
 @verbs.add
 def show(session: Session, name: Name, output: Output = None, json: Json = False) -> None:
-    """Show what a segment asks for, how many it holds today, and which others use it.
+    """Show a segment's query, its size today, and the segments that use it.
 
     crm segment show lapsed-vip
     crm list @lapsed-vip
@@ -98,11 +98,11 @@ def count(
     session: Session,
     names: Annotated[
         list[str] | None,
-        Argument(metavar="[SEGMENT…]", help="Which; all without any."),
+        Argument(metavar="[SEGMENT…]", help="Segments; default: all."),
     ] = None,
     how: Form = FORM,
 ) -> None:
-    """Count the customers of segments: of one the number alone.
+    """Count the customers of segments; for a single one, print only the number.
 
     crm segment count lapsed-vip
     crm segment count --json
@@ -127,13 +127,13 @@ def export(
     name: Name,
     use: Annotated[
         str | None,
-        Option("--for", metavar="PURPOSE/CHANNEL", help="Only who agreed to it: marketing/email."),
+        Option("--for", metavar="PURPOSE/CHANNEL", help="Only who consented: marketing/email."),
     ] = None,
     how: Form = FORM,
 ) -> None:
-    """Write id, name and e-mail of a segment's customers, as CSV unless told otherwise.
+    """Write id, name and e-mail of a segment's customers, by default as CSV.
 
-    An e-mail marked do_not_use is never among them; who has no other is left out.
+    Never uses an e-mail marked do_not_use; customers without another are left out.
 
     crm segment export lapsed-vip > lapsed.csv
     crm segment export newsletter --for marketing/email
@@ -155,7 +155,7 @@ def export(
 
 @verbs.add
 def rm(session: Session, name: Name, dry_run: DryRun = False, yes: Yes = False) -> None:
-    """Remove a segment, not the customers in it. Asks where other segments use it.
+    """Remove a segment, not its customers. Asks first if other segments use it.
 
     crm segment rm lapsed-vip
     """
@@ -177,7 +177,7 @@ def _card(shown: Shown) -> Card:
     from crm_cli.model.card import Card, Fact, Section
 
     item = shown.item
-    customers = "cannot be asked" if shown.customers is None else shown.customers
+    customers = "invalid query" if shown.customers is None else shown.customers
     facts = [
         Fact("query", " ".join(item.values.get("query") or ())),
         Fact("where", item.values.get("where")),

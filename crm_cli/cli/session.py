@@ -117,12 +117,12 @@ class Session(Streams):
             return False
         if workspace.written:
             raise StorageError(
-                "the cache failed after the change was saved, and was made anew",
-                "look before you say it again: crm undo --dry-run shows what was changed",
+                "the cache failed after the change was saved, and was rebuilt",
+                "check before you run it again: crm undo --dry-run shows what was changed",
             ) from error
         if self.begun:
             raise StorageError(
-                "the cache failed halfway, and was made anew", "run the command again"
+                "the cache failed halfway, and was rebuilt", "run the command again"
             ) from error
         return True
 
@@ -196,7 +196,7 @@ class Session(Streams):
         self.flush()
         answer = ask_terminal(f"{visible(question)} [y/N] ")
         if answer is None:
-            raise UsageError(f"{question} There is no terminal to ask on", "say --yes to go on")
+            raise UsageError(f"{question} There is no terminal to ask on", "pass --yes to proceed")
         if answer.strip().casefold() not in ("y", "yes"):
             raise Declined("nothing was changed")
 
@@ -219,7 +219,7 @@ class Session(Streams):
         return is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
     def pick(self, question: str, candidates: Sequence[tuple[str, str]]) -> str | None:
-        """The id that the user chose among (id, what), None where it cannot be asked."""
+        """The id that the user chose among (id, what), None where nobody can be asked."""
         if not self.interactive:
             return None
         from crm_cli.cli.terminal import ask_terminal

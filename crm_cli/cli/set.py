@@ -24,7 +24,7 @@ def set_(session: Session, words: WhosAndValues, dry_run: DryRun = False, yes: Y
 
     whos, assignments = split_assignments(words)
     if not whos:
-        raise UsageError("whom to change?", "crm set ana city=Koper")
+        raise UsageError("which customers?", "crm set ana city=Koper")
     plan = set_fields(
         session.workspace, session.settled(whos), assignments, strict=not session.interactive
     )

@@ -29,8 +29,8 @@ def show(
     crm show t-9f3
     crm show ana --cols name,phone,spend@12m
     """
-    from crm_cli.cli.choosing import chosen
-    from crm_cli.cli.one import answer_one
+    from crm_cli.cli.pickers import chosen
+    from crm_cli.cli.single_record import answer_one
     from crm_cli.features.showing import show as find
 
     session.look_back(as_of)

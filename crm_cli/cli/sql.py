@@ -20,7 +20,7 @@ def sql(
         str | None,
         Argument(
             metavar="[SELECT…|VIEW]",
-            help="A statement, - for stdin, or a view to describe; all views without.",
+            help="A statement, - for stdin, or a view to describe; default: list the views.",
         ),
     ] = None,
     parameters: Annotated[
@@ -29,11 +29,11 @@ def sql(
     ] = None,
     limit: Limit = None,
     timeout: Annotated[
-        float, Option("--timeout", metavar="SECONDS", min=0.1, help="Stop it after that.")
+        float, Option("--timeout", metavar="SECONDS", min=0.1, help="Cancel it after this time.")
     ] = 30.0,
     how: Form = FORM,
 ) -> None:
-    """Answer a SELECT over the views; nothing can be changed by it.
+    """Run a SELECT over the views, read-only.
 
     crm sql "SELECT city, sum(spend) FROM customers GROUP BY city ORDER BY 2 DESC"
     crm sql "SELECT id, net FROM purchases WHERE date > :day" -p day=2026-01-01 -o csv

@@ -13,7 +13,7 @@ verbs = Verbs()
 
 @verbs.add
 def sync(session: Session, dry_run: DryRun = False) -> None:
-    """Exchange changes with the others: commit, fetch, merge, check, send.
+    """Exchange changes with the team: commit, fetch, merge, check, push.
 
     Files that git or crm would run or obey are not merged, but named.
 
@@ -30,11 +30,11 @@ def sync(session: Session, dry_run: DryRun = False) -> None:
         session.say(f"not committed before, {verb}: {few(done.committed)}")
     if done.invalid:
         session.say(f"not committed, since invalid: {few(done.invalid)}")
-        session.say("crm check tells what is wrong")
+        session.say("crm check shows what is wrong")
     if done.conflicts:
         raise ConflictError(
             f"both sides changed the same fields of {few(done.conflicts)}",
-            "crm resolve settles them, then crm sync sends the rest",
+            "run crm resolve, then crm sync to send the rest",
         )
     remote = visible(done.remote)
     received, sent = counted(done.received, "change"), counted(done.sent, "change")

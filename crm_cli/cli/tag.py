@@ -18,7 +18,7 @@ TagWords = Annotated[str, Argument(metavar="TAG[,TAG]", help="Tags.")]
 def add(
     session: Session, tags: TagWords, who: Whos, dry_run: DryRun = False, yes: Yes = False
 ) -> None:
-    """Put tags on customers.
+    """Add tags to customers.
 
     crm tag add vip ana
     crm list city:Koper -o ids | crm tag add coast -
@@ -30,7 +30,7 @@ def add(
 def remove(
     session: Session, tags: TagWords, who: Whos, dry_run: DryRun = False, yes: Yes = False
 ) -> None:
-    """Take tags off customers.
+    """Remove tags from customers.
 
     crm tag remove cold @active --yes
     """

@@ -31,20 +31,20 @@ def add(
     who: Who,
     title: Annotated[
         list[str] | None,
-        Argument(metavar="TITLE…", help="What is to be done."),
+        Argument(metavar="TITLE…", help="What to do."),
     ] = None,
     due: Due = None,
     assignee: Assignee = None,
     priority: Annotated[
         str | None,
-        Option("--priority", metavar="low|normal|high|urgent", help="How much it presses."),
+        Option("--priority", metavar="low|normal|high|urgent", help="Priority."),
     ] = None,
     kind: Annotated[
         str | None,
         Option("--kind", metavar="KIND", help="todo, call, email, meeting, quote …"),
     ] = None,
     start: Annotated[
-        str | None, Option("--start", metavar="DATE", help="Not before that day.")
+        str | None, Option("--start", metavar="DATE", help="Start date: not before that day.")
     ] = None,
     remind: Annotated[
         str | None,
@@ -52,12 +52,12 @@ def add(
             "--remind",
             "--remind-before",
             metavar="INTERVAL",
-            help="How long before it is due to remind: 2 days.",
+            help="Remind this long before it is due: 2 days.",
         ),
     ] = None,
     every: Annotated[
         str | None,
-        Option("--every", metavar="RHYTHM", help="Again and again: 2 weeks, 3rd monday, weekdays."),
+        Option("--every", metavar="RHYTHM", help="Repeat: 2 weeks, 3rd monday, weekdays."),
     ] = None,
     repeat_from: Annotated[
         str | None,
@@ -65,21 +65,21 @@ def add(
     ] = None,
     depends_on: Annotated[
         list[str] | None,
-        Option("--depends-on", metavar="ID", help="A task that comes first."),
+        Option("--depends-on", metavar="ID", help="A task that must be done first."),
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
     """Add a task for a customer; with - in place of WHO, tasks from stdin, one a line.
 
-    A line is what would stand on the command line: ana Send the quote --due fri
+    Each line is written as on the command line: ana Send the quote --due fri
 
     crm task add ana Send the quote --due fri --assignee petra
     crm task add "Kava d.o.o." Call about the delivery --kind call --due "mon 9:00"
     crm task add ana Water the plants --every "2 weeks" --repeat-from completion
     crm task add - --assignee petra --yes < tasks.txt
     """
-    from crm_cli.cli.choosing import who as whom
+    from crm_cli.cli.pickers import who as whom
     from crm_cli.features.tasks import add as plan
 
     if who == "-":
@@ -123,7 +123,7 @@ def add(
 list_verb(
     verbs,
     "task",
-    """List the tasks that query terms describe, open ones first.
+    """List the tasks that match query terms, open ones first.
 
     crm task list is:open assignee:me due:..eow
     crm task list +vip status:completed completed:this-month -o csv
@@ -140,12 +140,12 @@ def start(
     tasks: Which,
     percent: Annotated[
         int | None,
-        Option("--percent", metavar="N", help="How much is done."),
+        Option("--percent", metavar="N", help="Percent complete."),
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Take up tasks: they are in progress. One that was done is open again.
+    """Start tasks: set them in progress. A completed one is reopened.
 
     crm task start t-9f3
     crm task start t-9f3 --percent 40
@@ -164,7 +164,7 @@ def start(
 
 @verbs.add
 def done(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
-    """Complete tasks, now. One that recurs is due again the next time.
+    """Complete tasks, now. A recurring task moves to its next due date.
 
     crm task done t-9f3
     crm task done ana
@@ -177,7 +177,7 @@ def done(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = Fal
 
 @verbs.add
 def skip(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
-    """Leave out one occurrence of tasks that recur; the next comes as usual.
+    """Skip one occurrence of recurring tasks; the next one stays.
 
     crm task skip t-9f3
     """
@@ -191,12 +191,12 @@ def delegate(
     session: Session,
     tasks: Annotated[
         list[str],
-        Argument(metavar="ID…|WHO|TERM… USER", help="Tasks, then the user who is to do them."),
+        Argument(metavar="ID…|WHO|TERM… USER", help="Tasks, then the user to delegate them to."),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Pass tasks on to somebody, who accepts or declines.
+    """Delegate tasks to a user, who accepts or declines.
 
     crm task delegate t-9f3 petra
     """
@@ -216,7 +216,7 @@ def delegate(
 
 @verbs.add
 def accept(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
-    """Take on tasks that were passed on to you.
+    """Accept tasks delegated to you.
 
     crm task accept t-9f3
     crm task accept assignee:me
@@ -228,7 +228,7 @@ def accept(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = F
 
 @verbs.add
 def decline(session: Session, tasks: Which, dry_run: DryRun = False, yes: Yes = False) -> None:
-    """Give tasks back to who passed them on to you.
+    """Decline tasks; they go back to whoever delegated them.
 
     crm task decline t-9f3
     """
@@ -242,12 +242,12 @@ def snooze(
     session: Session,
     tasks: Annotated[
         list[str],
-        Argument(metavar="ID…|WHO|TERM… DATE", help="Tasks, then the day they are due instead."),
+        Argument(metavar="ID…|WHO|TERM… DATE", help="Tasks, then the new due date."),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Put tasks off: they are due another day.
+    """Postpone tasks to another day.
 
     crm task snooze t-9f3 mon
     crm task snooze ana "next week"

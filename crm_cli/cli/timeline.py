@@ -18,7 +18,7 @@ def timeline(
         list[str] | None,
         Argument(
             metavar="[WHO] [TERM…]",
-            help="A customer, and query terms about what happened.",
+            help="A customer, and query terms on events.",
         ),
     ] = None,
     where: Where = None,
@@ -29,15 +29,15 @@ def timeline(
     since: Since = None,
     shape: Shape = SHAPE,
 ) -> None:
-    """Tell what happened with a customer, or with all of them, newest first.
+    """Show the events of a customer, or of all customers, newest first.
 
     crm timeline ana
     crm timeline +vip --since last-month --kind call,meeting
     crm timeline ana beans
     """
-    from crm_cli.cli.answers import marked
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
+    from crm_cli.cli.query_rows import marked
     from crm_cli.features.timeline import timeline as happened
     from crm_cli.formats.tables import PATHS
     from crm_cli.model.customer import CUSTOMER
@@ -59,7 +59,7 @@ def timeline(
         [Column("when", "moment"), Column("kind"), Column("who"), Column("what"), Column("id")],
         events,
         paths=[workspace.path_of(event.who) for event in events] if form is PATHS else None,
-        none="nothing happened",
+        none="no events",
     )
     rows = only(rows, shape.cols)
     if form is TABLE:

@@ -14,9 +14,9 @@ verbs = Verbs()
 @verbs.add
 def trust(
     session: Session,
-    remove: Annotated[bool, Option("--remove", help="No longer.")] = False,
+    remove: Annotated[bool, Option("--remove", help="Stop trusting it.")] = False,
 ) -> None:
-    """Let git be run in this directory: its configuration can name programs to run.
+    """Allow crm to run git here: a repository's configuration can run programs.
 
     The repository that it lies in now is meant; another one has to be trusted again.
 

@@ -19,14 +19,14 @@ def undo(
     session: Session,
     commit: Annotated[
         str | None,
-        Argument(metavar="[COMMIT]", help="Which, instead of the last."),
+        Argument(metavar="[COMMIT]", help="A commit to undo; default: the last."),
     ] = None,
-    listed: Annotated[bool, Option("--list", help="What can be taken back.")] = False,
+    listed: Annotated[bool, Option("--list", help="List what can be undone.")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Take back the last command that wrote something, byte for byte; once more redoes it.
+    """Undo the last command that wrote something, byte for byte; run it again to redo.
 
-    What was changed since stays, if it is about other fields.
+    Later changes to other fields are kept.
 
     crm undo --dry-run
     crm undo
@@ -52,7 +52,7 @@ def undo(
         session.say(f"  and {len(told) - _SHOWN:,} more")
     written = take_back(session.workspace, commit)
     session.write(f"{visible(written.subject)}  ({few(written.paths, 2)})\n")
-    session.say("crm undo once more takes that back")
+    session.say("run crm undo again to redo it")
 
 
 def _list(session: Session) -> None:
@@ -68,4 +68,4 @@ def _list(session: Session) -> None:
         (one.commit[:10], one.when.astimezone(zone), one.subject, one.reason or None)
         for one in found
     ]
-    session.show(with_times(Rows(columns, rows, none="nothing to take back")), TABLE)
+    session.show(with_times(Rows(columns, rows, none="nothing to undo")), TABLE)

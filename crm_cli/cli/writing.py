@@ -20,7 +20,7 @@ def carry_out(session: Session, plan: Plan, *, dry_run: bool = False, yes: bool 
     for note in plan.notes:
         session.say(visible(note))
     if not plan.change.steps:
-        session.say("nobody is meant; nothing was done")
+        session.say("nothing matches; nothing changed")
         return Written(plan.change.subject, (), dry_run)
     if dry_run:
         written = workspace.write(plan.change, dry_run=True)

@@ -55,7 +55,7 @@ def add(
     if kind is None:
         kind = guess_kind(name)
         if kind:
-            notes.append(f"taken for an {kind}, by its name; crm set … kind=person says otherwise")
+            notes.append(f"taken for an {kind}, by its name; if not, crm set … kind=person")
     if kind:
         record["kind"] = typed(workspace, CUSTOMER, "kind", kind)
     if owner:
@@ -136,5 +136,5 @@ def _refuse_double(workspace: Workspace, record: dict[str, Any]) -> None:
             if found:
                 raise Refused(
                     f"{found[0]} has {text} already",
-                    f"crm show {found[0]} shows them; --force adds another all the same",
+                    f"crm show {found[0]} shows them; --force adds another anyway",
                 )

@@ -65,8 +65,8 @@ def _faults(workspace: Workspace, name: str, error: UsageError) -> Iterator[Prob
     hint = " ".join(error.hint.split())
     other = re.match(r"in segment (@[\w-]+): ", message)
     if other is not None and other[1] != f"@{name}":
-        message = f"in segment @{name}: {other[1]} cannot be asked"
-        hint = f"put {other[1]} right"
+        message = f"in segment @{name}: {other[1]} is not a valid query"
+        hint = f"correct {other[1]}"
     asks = other[1] if other is not None else f"@{name}"
     line, column = place(segment, asks, 0)
     yield Problem(FILE, line, column, "segment-query", message, hint)
@@ -123,8 +123,8 @@ def _loose(workspace: Workspace) -> list[str]:
 
 def _loose_mode(path: str) -> Problem:
     return Problem(
-        path, 0, 0, "loose-mode", "everybody on this machine may change it",
-        "chmod o-w takes that away, crm check --fix too", Severity.WARNING,
+        path, 0, 0, "loose-mode", "any user on this machine can change it",
+        "chmod o-w or crm check --fix removes that permission", Severity.WARNING,
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def _permissions(workspace: Workspace) -> Check:
         )  # fmt: skip
     if os.name != "nt" and mode & stat.S_IWOTH:
         return Check(
-            "permissions", State.FAIL, "everybody on this machine may change the records",
+            "permissions", State.FAIL, "any user on this machine can change the records",
             f"chmod -R o-w {root}",
         )  # fmt: skip
     if not os.access(root, os.W_OK, effective_ids=os.access in os.supports_effective_ids):

@@ -59,7 +59,7 @@ def marked(text: str, problems: list[Problem]) -> str:
         lines.append(f"{MARK}{place}{problem.message}\n")
         if problem.hint:
             lines.append(f"{MARK}  {problem.hint}\n")
-    lines.append(f"{MARK}mend it and save; these lines go away. Empty the file to give up.\n")
+    lines.append(f"{MARK}correct it and save; these lines are removed. Empty the file to cancel.\n")
     return "".join(lines) + text
 
 
@@ -72,7 +72,7 @@ def faults(workspace: Workspace, draft: Draft, text: str) -> list[Problem]:
     except UnicodeEncodeError:
         return [Problem(draft.path, 0, 0, "not-utf8", "the text is not UTF-8")]
     if not document.root.entries:
-        return [Problem(draft.path, 1, 1, "empty", "nothing is left", "crm rm removes a customer")]
+        return [Problem(draft.path, 1, 1, "empty", "it is empty", "crm rm removes a customer")]
     try:
         old = {problem.message for problem in workspace.open(draft.path, draft.before).problems}
     except DataError:

@@ -45,7 +45,7 @@ def log(
     """
     text = text.strip()
     if not (text or (subject or "").strip() or (outcome or "").strip()):
-        raise UsageError("nothing to note down", "crm log ana Asked for 20 kg of beans --kind call")
+        raise UsageError("nothing to log", "crm log ana Asked for 20 kg of beans --kind call")
     notes: list[str] = []
     values: dict[str, Any] = {"id": new_id(workspace, INTERACTION), "at": _at(workspace, at, notes)}
     given = {
@@ -120,7 +120,7 @@ def _follow_up(
         raise UsageError(f"--follow-up: {error.message}", error.hint) from error
     if local_date(due, workspace.business.time_zone) < workspace.clock.today:
         raise UsageError(
-            f"--follow-up: {said(workspace, 'that is', due)}", "give a day that is still to come"
+            f"--follow-up: {said(workspace, 'that is', due)}", "give a future date"
         )
     notes += echoed(workspace, "follow-up due", text, due)
     task = {

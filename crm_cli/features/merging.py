@@ -192,5 +192,5 @@ def _check(data: bytes, path: str) -> None:
         first = problems[0]
         raise DataError(
             f"so {path} would not be a record: {first.message}",
-            "choose one side, or mend it in an editor; nothing was written",
+            "choose one side, or edit it by hand; nothing was written",
         )

@@ -181,7 +181,7 @@ def move(
         elif move.of and now not in (*move.of, value):
             raise Refused(
                 f"{one.said} is {str(now).replace('_', ' ')}",
-                f"crm set {one.id} {key}={value} changes it all the same",
+                f"crm set {one.id} {key}={value} changes it anyway",
             )
         else:
             left.append(one)
@@ -253,7 +253,7 @@ def _only(workspace: Workspace, kind: Kind, customer: str, among: Among | None) 
         items.sort(key=lambda item: (item.get(when) is None, str(item.get(when) or "")))
         raise Ambiguous(
             f"{name} ({customer}) has {len(items)} {still}{kind.key}",
-            "say which one by its id",
+            "name one by its id",
             candidates=tuple((item.id, _candidate(workspace, item)) for item in items),
         )
     return Found(customer, name, document.path, items[0])

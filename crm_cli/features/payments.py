@@ -98,7 +98,7 @@ def _values(
         field = PAYMENT.by_name.get(normal(key))
         if field is None or field.key in _OPTIONS:
             names = [one.key for one in PAYMENT.fields if one.key not in _OPTIONS]
-            raise UsageError(f"{key} is no field to set here", f"there are: {', '.join(names)}")
+            raise UsageError(f"{key} cannot be set here", f"there are: {', '.join(names)}")
         values[field.key] = typed(workspace, PAYMENT, key, text, customer=record.id)
     if wanted.currency:
         values["currency"] = typed(workspace, PAYMENT, "currency", wanted.currency)
@@ -117,11 +117,11 @@ def _values(
         assert target is not None
         if values.setdefault("currency", target.derived["currency"]) != target.derived["currency"]:
             raise UsageError(
-                f"the invoice is in {target.derived['currency']}", "say how much was paid"
+                f"the invoice is in {target.derived['currency']}", "give the amount paid"
             )
     if amount <= 0:
         raise UsageError(
-            f"{amount:f} is no payment", "an amount is above zero; what goes back is --refund"
+            f"{amount:f} is no payment", "it must be above zero; for money returned use --refund"
         )
     values["amount"] = amount
     values["date"] = day(workspace, wanted.date)
@@ -148,7 +148,7 @@ def _owed(record: Item, target: Item | None, wanted: Wanted, workspace: Workspac
             hint = f"{record.id} owes {format_amount(balance, base)} {base} in all; {hint}"
         raise UsageError("how much?", hint)
     if wanted.refund:
-        raise UsageError("how much goes back?", "say the amount")
+        raise UsageError("how much is refunded?", "give the amount")
     owed: Decimal = target.derived.get("amount_due") or Decimal(0)
     if owed > 0:
         return owed
@@ -156,10 +156,10 @@ def _owed(record: Item, target: Item | None, wanted: Wanted, workspace: Workspac
     state = target.derived.get("settlement")
     if target.get("kind") != "invoice":
         kind = str(target.get("kind")).replace("_", " ")
-        raise UsageError(f"{what} is {a_or_an(kind)}: only invoices owe", "say how much was paid")
+        raise UsageError(f"{what} is {a_or_an(kind)}: only invoices owe", "give the amount paid")
     if target.get("status") != "posted":
         raise UsageError(f"{what} is {target.get('status')} and owes nothing")
-    raise UsageError(f"{what} is {state or 'paid'} already", "say how much was paid all the same")
+    raise UsageError(f"{what} is {state or 'paid'} already", "give an amount to pay anyway")
 
 
 def _said(workspace: Workspace, made: Item, wanted: Wanted) -> list[str]:
@@ -180,7 +180,7 @@ def _warnings(made: Item, target: Item | None, owed: Decimal | None, wanted: Wan
     if over <= 0:
         return []
     left = made.derived["unallocated"]
-    rest = "it pays what is due next"
+    rest = "it goes to what is due next"
     if left:
         rest = f"{format_amount(left, own)} pays nothing yet"
     return [

@@ -50,7 +50,7 @@ def add(workspace: Workspace, sku: str, name: str, values: Sequence[tuple[str, s
         document.add(sku, record)
 
     update(workspace.file(FILE))
-    notes = [] if "price" in record else ["it has no price: purchases of it have to say one"]
+    notes = [] if "price" in record else ["it has no price: purchases must give one"]
     return Plan(
         Change(f"add product {sku}", (Edit(FILE, update),)),
         f"added product {sku}: {name}",

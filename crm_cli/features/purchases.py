@@ -110,7 +110,7 @@ def _put(
     """Add the purchase, and see to the rules."""
     if following and _next(workspace, values) != values["number"]:
         raise NumberTaken(
-            f"{values['number']} was given to another meanwhile", "run the command again"
+            f"{values['number']} was taken by another purchase meanwhile", "run the command again"
         )
     if "number" in values and not force:
         _refuse_double(workspace, document.id, values)
@@ -176,11 +176,11 @@ def _fill_amount(workspace: Workspace, wanted: Wanted, values: dict[str, Any]) -
             'crm purchase add WHO --line beans-1kg:20, or --amount 1200 --text "Machine rent"',
         )
     if wanted.discount:
-        raise UsageError("a discount is for lines", "take it off the amount")
+        raise UsageError("a discount is for lines", "subtract it from the amount")
     amount = typed(workspace, PURCHASE, "amount", wanted.amount)
     values["amount"] = _in_currency(values, amount, "--amount")
     if values["amount"] < 0:
-        raise UsageError("an amount is not negative", "what goes back is --kind credit_note")
+        raise UsageError("an amount is not negative", "for a return use --kind credit_note")
     if wanted.text and wanted.text.strip():
         values["text"] = wanted.text.strip()
 
@@ -295,7 +295,7 @@ def _refuse_double(workspace: Workspace, customer: str, values: dict[str, Any]) 
         if holder == customer or (other == kind and kind in _UNIQUE):
             raise Refused(
                 f"{holder} has {other.replace('_', ' ')} {values['number']} already",
-                "--number next takes the next free one; --force adds it all the same",
+                "--number next takes the next free one; --force adds it anyway",
             )
 
 
@@ -307,7 +307,7 @@ def _refuse_credit(workspace: Workspace, record: Item) -> None:
         what, hint = found
         raise Refused(
             f"{record.get('name') or record.id} ({record.id}) {what}",
-            f"{hint}; --force adds the invoice all the same",
+            f"{hint}; --force adds the invoice anyway",
         )
 
 
@@ -321,7 +321,7 @@ def _notes(workspace: Workspace, made: Item, wanted: Wanted) -> list[str]:
         source = "" if wanted.due else ", by the terms of payment"
         notes.append(f"{said(workspace, 'due', due)}{source}")
     elif made.get("kind") == "invoice" and not wanted.draft:
-        notes.append("no due date: neither --due nor terms_days say when it is to be paid")
+        notes.append("no due date: neither --due nor terms_days sets one")
     return notes
 
 

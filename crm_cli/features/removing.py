@@ -50,7 +50,7 @@ def remove_customer(workspace: Workspace, id: str) -> Plan:
         one for one in workspace.index.naming("customer", id) if one != path
     ]
     if naming:
-        notes.append(f"{', '.join(naming)} will refer to nobody")
+        notes.append(f"{', '.join(naming)} will refer to a missing customer")
     if unsure := [one for one in doubtful(workspace, id) if one not in (path, *naming)]:
         notes.append(f"{', '.join(unsure)} may, and cannot be read as a whole")
     name = record.get("name") or id

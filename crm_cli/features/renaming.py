@@ -31,7 +31,7 @@ def record_at(workspace: Workspace, word: str) -> tuple[str, Kind] | None:
         return None
     id = id_at(workspace.database, kind, path)
     if id is None and workspace.tree.exists(path):
-        raise DataError(f"{path} cannot be read", "crm check says what is wrong with it")
+        raise DataError(f"{path} cannot be read", "crm check shows what is wrong with it")
     return None if id is None else (id, kind)
 
 
@@ -90,7 +90,7 @@ def _naming(workspace: Workspace, kind: Kind, old: str, new: str) -> list[str]:
         if not _is_told(workspace, path, kind, old, new):
             raise DataError(
                 f"{path} has errors and may refer to {old}; nothing was changed",
-                "mend it first; crm check says what is wrong with it",
+                "correct it first; crm check shows what is wrong with it",
             )
         if path not in found:
             # It could not be read when the index was brought up to date, and can be now.

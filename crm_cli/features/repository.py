@@ -86,7 +86,7 @@ def _begun() -> Iterator[None]:
     except StorageError as error:
         said = error.message.partition("; nothing was ")[0]
         raise StorageError(
-            f"{said}; git is set up in part", "crm git setup again does the rest"
+            f"{said}; git is set up in part", "run crm git setup again to finish"
         ) from error
 
 

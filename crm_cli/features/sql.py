@@ -146,7 +146,7 @@ def _rows(
 ) -> Table:
     cursor = connection.execute(statement, values)
     if cursor.description is None:
-        raise UsageError("the statement answers nothing", "write SELECT … FROM customers")
+        raise UsageError("the statement returns no rows", "write SELECT … FROM customers")
     most = MOST_ROWS if limit is None else min(limit, MOST_ROWS)
     rows = cursor.fetchmany(most)
     if limit is None and cursor.fetchone() is not None:

@@ -48,7 +48,7 @@ def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
     git = workspace.git
     reason = git.repository.obstacle() if git.repository else ""
     if reason:
-        cure = "crm resolve settles what is open" if syncing.unmerged(git) else "finish it first"
+        cure = "run crm resolve first" if syncing.unmerged(git) else "finish it first"
         raise Refused(f"nothing can be synchronized now: {reason}", cure)
     remote = syncing.remote_of(git)
     if dry_run:
@@ -96,7 +96,7 @@ def _sync(workspace: Workspace, git: Git, remote: syncing.Remote) -> Synced:
         time.sleep(random.uniform(0.05, 0.2) * (again + 1))
     else:
         raise ConflictError(
-            f"somebody else keeps sending to {remote.name}; gave up after {ROUNDS} rounds",
+            f"somebody else keeps pushing to {remote.name}; gave up after {ROUNDS} rounds",
             "all is merged and committed here; run crm sync again",
         )
     broken = _broken(workspace, syncing.incoming(git, before)) if received else ()

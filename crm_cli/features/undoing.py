@@ -45,7 +45,7 @@ def undo(workspace: Workspace, commit: str | None = None, *, dry_run: bool = Fal
             return _last(workspace, dry_run=dry_run)
         commit = next(iter(own_commits(os.path.realpath(workspace.root))), None)
         if commit is None:
-            raise NotFound("there is no last command to take back", "crm undo COMMIT names one")
+            raise NotFound("there is no last command to undo", "crm undo COMMIT names one")
         subject = workspace.git.text("log", "-1", "--format=%s", commit)
         if change is not None and subject != (change.subject or change.command):
             # The last one was not committed, and this would be one before it.
@@ -55,7 +55,7 @@ def undo(workspace: Workspace, commit: str | None = None, *, dry_run: bool = Fal
     try:
         steps = tuple(_steps(workspace, found, blobs))
         if not steps:
-            raise Refused("a merge cannot be taken back", "take back the commits in it, by name")
+            raise Refused("a merge cannot be undone", "undo its commits, one by one")
         try:
             return workspace.write(Change(opposite(found.subject), steps), dry_run=dry_run)
         except ConflictError as error:
@@ -120,7 +120,7 @@ def _records(workspace: Workspace, diff: Diff, data: bytes | None) -> dict[str, 
 def _last(workspace: Workspace, *, dry_run: bool) -> Written:
     change = last(workspace.root)
     if change is None:
-        raise NotFound("there is no last command to take back")
+        raise NotFound("there is no last command to undo")
     subject = opposite(change.subject or change.command)
     if dry_run:
         diffs = tuple(Diff(file.path, file.now, file.before) for file in change.files)
@@ -151,9 +151,9 @@ def _commit(workspace: Workspace, text: str) -> Commit:
     git = workspace.git
     id = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", text + "^{commit}")
     if not id or text.startswith("-"):
-        raise NotFound(f"there is no commit {text}", "crm undo --list shows this clone's")
+        raise NotFound(f"there is no commit {text}", "crm undo --list shows them")
     if git.ask("merge-base", "--is-ancestor", id, "HEAD").code:
-        raise NotFound(f"{text} is no part of this branch's history")
+        raise NotFound(f"{text} is not in this branch's history")
     return log(git, "-1", "--no-renames", id)[0]
 
 
@@ -187,12 +187,12 @@ def _reverse(
 def _later(workspace: Workspace, commit: Commit, path: str, what: str) -> ConflictError:
     by = workspace.git.text("log", "-1", "--format=%s", f"{commit.id}..HEAD", "--", path)
     since = f"later ({by})" if by else "since, and not committed"
-    return ConflictError(f"{what} {since}; nothing was taken back")
+    return ConflictError(f"{what} {since}; nothing was undone")
 
 
 def _offer(workspace: Workspace, refused: str) -> str:
     able = [one for one in undoable(workspace) if not one.reason and one.commit != refused]
     if not able:
-        return "crm history tells what it was; set the fields by hand"
+        return "crm history shows the old values; set the fields by hand"
     offered = ", ".join(f"crm undo {one.commit[:10]} ({one.subject})" for one in able[:_OFFERED])
-    return f"what can be taken back: {offered}"
+    return f"what can be undone: {offered}"

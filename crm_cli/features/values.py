@@ -84,7 +84,7 @@ def typed_all(
             continue
         if not text.strip():
             option = key.replace("_", "-").replace(".", "-")
-            raise UsageError(f"--{option} is empty", "leave it out where there is nothing to say")
+            raise UsageError(f"--{option} is empty", "leave it out, or give a value")
         values[key] = typed(workspace, kind, key, text, customer=customer)
         if isinstance(values[key], date):
             notes += echoed(workspace, key, text, values[key])

@@ -70,7 +70,7 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
         name = f"utf-16-{order}"
         raise Undecided(
             "the file looks like UTF-16 without a byte-order mark",
-            f"if it is, say --encoding {name}",
+            f"if it is, pass --encoding {name}",
             setting="encoding",
             choices=((name, _strict(data[:80], name, "", errors="replace")),),
         )
@@ -121,7 +121,7 @@ def _windows(data: bytes, at: int) -> Decoded:
     shown = ", ".join(f"{sample!r} in {name}" for name, sample in choices)
     raise Undecided(
         f"the file is not UTF-8 (line {line}); it reads {shown}",
-        f"say which is right: {' or '.join(f'--encoding {name}' for name, _ in choices)}"
+        f"choose one: {' or '.join(f'--encoding {name}' for name, _ in choices)}"
         ", or another one",
         setting="encoding",
         choices=choices,

@@ -53,7 +53,7 @@ def digest_mail(
     message = EmailMessage()
     for key, value in (("From", sender), ("To", to)):
         if not _is_address(value):
-            raise UsageError(f"'{visible(value)}' is no address for {key}")
+            raise UsageError(f"'{visible(value)}' is not an address for {key}")
         message[key] = value
     message["Subject"] = subject
     message["Date"] = format_datetime(day)

@@ -52,14 +52,14 @@ def default_map(kind: Kind, headings: tuple[str, ...]) -> Guessed:
         if target in taken:
             raise UsageError(
                 f"{taken[target]!r} and {heading!r} both mean {key}",
-                "say with a map which one does: --map MAP.yaml, columns: {HEADING: field}",
+                "choose one in a map: --map MAP.yaml, columns: {HEADING: field}",
             )
         taken[target] = heading
         columns.append(Column(heading, key, beside=_beside(key, heading)))
     if not columns:
         raise UsageError(
             f"no heading is known: {', '.join(headings)}",
-            "say with a map what they mean: --map MAP.yaml, columns: {HEADING: field}",
+            "map them: --map MAP.yaml, columns: {HEADING: field}",
         )
     return Guessed(Map(tuple(columns)), tuple(left_out))
 

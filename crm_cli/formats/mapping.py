@@ -135,7 +135,7 @@ def _columns(reading: _Reading, heading: Scalar, node: Node) -> Iterable[Column]
         else:
             reading.wrong(
                 name,
-                f"{name.text} says nothing about a column",
+                f"{name.text} is not a key of a column",
                 "known are key, scale, values, and the other fields of a list's item",
             )
     return [Column(heading.text, key.text, scale, values, tuple(beside))]

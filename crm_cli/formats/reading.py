@@ -88,7 +88,7 @@ def find_date_order(cells: Iterable[Line]) -> Found:
         raise Undecided(
             f"line {one.line} writes the day first ({one.text}), line {other.line} the month "
             f"({other.text})",
-            "say which the file means: --dates dmy or mdy; the other rows are then rejected",
+            "choose one: --dates dmy or mdy; the other rows are then rejected",
             setting="date",
             choices=_orders(one),
         )
@@ -100,7 +100,7 @@ def find_date_order(cells: Iterable[Line]) -> Found:
     raise Undecided(
         f"line {open_cell.line}, {open_cell.heading}: {open_cell.text} is {readings['dmy']} or "
         f"{readings['mdy']}",
-        "say which: --dates dmy or --dates mdy, or date in the map",
+        "choose: --dates dmy or --dates mdy, or date in the map",
         setting="date",
         choices=_orders(open_cell),
     )
@@ -193,7 +193,7 @@ def find_decimal(cells: Iterable[Line]) -> Found:
         raise Undecided(
             f"line {point.line} writes decimals with a point ({point.text}), line {comma.line} "
             f"with a comma ({comma.text})",
-            "say which the file means: --decimal . or ,; the other rows are then rejected",
+            "choose one: --decimal . or ,; the other rows are then rejected",
             setting="decimal",
             choices=((".", point.text), (",", comma.text)),
         )
@@ -209,7 +209,7 @@ def find_decimal(cells: Iterable[Line]) -> Found:
     raise Undecided(
         f"line {open_cell.line}, {open_cell.heading}: {open_cell.text} is {shown['.']} or "
         f"{shown[',']}",
-        "say which sign stands before decimals: --decimal . or --decimal ,",
+        "choose the decimal sign: --decimal . or --decimal ,",
         setting="decimal",
         choices=tuple(choices),
     )

@@ -103,7 +103,7 @@ def _delimiter_of(text: str) -> str:
         return ""
     sign = _NAMED.get(text.lower(), text)
     if len(sign) != 1 or sign in '"\r\n\0' or sign.isalnum():
-        raise UsageError(f"{text!r} cannot part columns", "name one sign, such as ; or , or tab")
+        raise UsageError(f"{text!r} cannot separate columns", "use one sign: ; or , or tab")
     return sign
 
 
@@ -127,8 +127,8 @@ def _found(text: str) -> str:
     choices = tuple((sign, DELIMITERS[sign]) for sign in fitting or counts)
     shown = " or ".join(name for _, name in choices)
     raise Undecided(
-        f"the columns may be parted by {shown}",
-        "say which: --delimiter ';' (or , or tab), or delimiter in the map",
+        f"the columns may be separated by {shown}",
+        "choose: --delimiter ';' (or , or tab), or delimiter in the map",
         setting="delimiter",
         choices=choices,
     )

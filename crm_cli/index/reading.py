@@ -176,8 +176,8 @@ def failed(path: str, error: Exception) -> Problem:
     This file is missed, and said to be; all others are answered.
     """
     said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    message = f"the program failed on this file ({said})"
-    return Problem(path, 0, 0, FAILED, message, "please report it if it stays so")
+    message = f"internal error on this file ({said})"
+    return Problem(path, 0, 0, FAILED, message, "please report it if it persists")
 
 
 def row_of(problem: Problem) -> ProblemRow:

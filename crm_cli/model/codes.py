@@ -18,61 +18,61 @@ class Rule(NamedTuple):
 
 
 FILE: dict[str, Rule] = {
-    "unreadable": Rule("The file or folder cannot be read.", "Look who may read it: `ls -l`."),
+    "unreadable": Rule("The file or folder cannot be read.", "Check its permissions: `ls -l`."),
     "too-large": Rule("The file is larger than 16 MiB.", "Split it, or remove it."),
     "not-utf8": Rule(
-        "The text is not UTF-8.", "Convert it: `iconv -f cp1250 -t utf-8`, or what it is in."
+        "The text is not UTF-8.", "Convert it, for example: `iconv -f cp1250 -t utf-8`."
     ),
     "control-character": Rule(
-        "A character that no text has: NUL, escape and the like.",
+        "A control character: NUL, escape and the like.",
         'Delete it, or write it as `"\\x1b"`.',
     ),
-    "private-use": Rule("Characters of the private use area.", "Write them in another way."),
-    "lone-surrogate": Rule("An escape that is half a character.", "Write the whole one."),
+    "private-use": Rule("Characters of the Unicode private use area.", "Replace them."),
+    "lone-surrogate": Rule("Half of a surrogate pair.", "Write the whole character."),
     "merge-conflict": Rule(
-        "The file has a merge's conflict markers.", "Settle it: `crm resolve`, or by hand."
+        "The file has merge conflict markers.", "Run `crm resolve`, or edit it by hand."
     ),
-    "empty": Rule("There is nothing in the file.", "Write a name, or delete the file."),
+    "empty": Rule("The file is empty.", "Add `name`, or delete the file."),
     "file-ending": Rule(
         "A file that ends in `.yml` or in capitals is not read.", "Rename it to `.yaml`.", True
     ),
     "file-name": Rule(
-        "The file's name is no id, so that the record is known by another.",
-        "`crm rename`, or rename the file: small letters, digits, `.`, `_`, `-`.",
+        "The file's name is not a valid id; the record gets another id.",
+        "`crm rename`, or rename the file: lower-case letters, digits, `.`, `_`, `-`.",
     ),
     "duplicate-id": Rule("Two files have the same id.", "Rename one of them."),
     "id-differs": Rule(
-        "`id:` says something else than the file's name.", "Delete the key: the name counts.", True
+        "`id:` differs from the file's name.", "Delete the key: the name is used.", True
     ),
-    "outside-link": Rule("A link leads out of the directory.", "Copy the file here.", True),
-    "broken-link": Rule("A link leads to nothing.", "Delete it.", True),
+    "outside-link": Rule("A link points out of the directory.", "Copy the file here.", True),
+    "broken-link": Rule("A link's target does not exist.", "Delete it.", True),
     "folder-link": Rule("A link to a folder is not followed.", "Copy the folder here.", True),
-    "not-a-file": Rule("A pipe, a device or the like is not opened.", "Move it away.", True),
-    "not-a-folder": Rule("Where a folder should be is none.", "Move it away.", True),
+    "not-a-file": Rule("Pipes, devices and the like are not opened.", "Move it away.", True),
+    "not-a-folder": Rule("A file is in the place of a folder.", "Move it away.", True),
     "interrupted-write": Rule(
-        "A write was interrupted, and what it was about has changed since.",
+        "A write was interrupted, and its files have changed since.",
         "Put the files as you want them, then delete `.crm/journal`.",
     ),
-    "loose-mode": Rule("Everybody on this machine may change the file.", "`chmod o-w FILE`.", True),
-    "internal-error": Rule("The program failed on this file.", "Please report it."),
+    "loose-mode": Rule("Any user on this machine can change the file.", "`chmod o-w FILE`.", True),
+    "internal-error": Rule("An internal error on this file.", "Please report it."),
 }
-"""Problems of files as such."""
+"""Problems of whole files."""
 
 YAML: dict[str, Rule] = {
-    "syntax": Rule("It is no YAML.", "The message says what is wrong at this place."),
-    "not-a-mapping": Rule("A record is `key: value` lines, and this is none.", "Write it so."),
-    "duplicate-key": Rule("A key stands there twice.", "Keep one of them."),
-    "bad-key": Rule("A key is empty, or no single text.", "Write `key: value`."),
+    "syntax": Rule("It is not valid YAML.", "See the message."),
+    "not-a-mapping": Rule("The file is not `key: value` lines.", "Write it so."),
+    "duplicate-key": Rule("A key is given twice.", "Keep one of them."),
+    "bad-key": Rule("A key is empty, or not plain text.", "Write `key: value`."),
     "several-documents": Rule("More than one document (`---`).", "One file for each record."),
-    "anchor": Rule("An anchor (`&`) is not read.", "Write the text out; quote it if it is one."),
-    "alias": Rule("An alias (`*`) is not read.", "Write the text out; quote it if it is one."),
+    "anchor": Rule("Anchors (`&`) are not supported.", "Write the value out, or quote the text."),
+    "alias": Rule("Aliases (`*`) are not supported.", "Write the value out, or quote the text."),
     "too-deep": Rule("Nested deeper than 32 levels.", "No record needs that."),
-    "bad-tag": Rule("A tag (`!!`) that cannot be.", "Delete the tag."),
+    "bad-tag": Rule("A tag (`!!`) does not fit its value.", "Delete the tag."),
     "unknown-tag": Rule(
-        "A tag (`!`) of somebody else's; the text is kept.", "Nothing, or delete it.", True
+        "An unknown tag (`!`); the text is kept.", "Delete it, or leave it.", True
     ),
-    "text-cut": Rule("YAML cuts the text off at ` #`.", "Quote the text.", True),
-    "unquoted-colon": Rule("`: ` within a text makes a key of it.", "Quote the text."),
+    "text-cut": Rule("The text is cut off at ` #`, a comment.", "Quote the text.", True),
+    "unquoted-colon": Rule("`: ` within a text turns it into a key.", "Quote the text."),
     "comma-in-braces": Rule(
         "A comma within `{ }` or `[ ]` ends the value there.", "Quote the value.", True
     ),
@@ -81,45 +81,45 @@ YAML: dict[str, Rule] = {
 
 VALUE: dict[str, Rule] = {
     "unknown-key": Rule(
-        "A key that is probably mistyped; it is kept.", "The message names the key.", True
+        "A key that is probably misspelled; it is kept.", "The message names the key.", True
     ),
-    "wrong-shape": Rule("A list where a text should be, or the like.", "As the message says."),
-    "bad-value": Rule("The value is none that this field can have.", "As the message says."),
-    "unknown-value": Rule("The value is none of the field's list.", "Choose one of those named."),
-    "bad-number": Rule("It is no number or amount.", "Digits, and one point or comma: `84.50`."),
-    "ambiguous-number": Rule("`1.234` can be read in two ways.", "Write `1234` or `1.23`."),
-    "bad-currency": Rule("It is no currency's code.", "Three letters of ISO 4217: `EUR`."),
+    "wrong-shape": Rule("A list in place of a text, or the like.", "See the message."),
+    "bad-value": Rule("The value is not valid for the field.", "See the message."),
+    "unknown-value": Rule("The value is not in the field's list.", "Choose one from the message."),
+    "bad-number": Rule("It is not a number or amount.", "Digits, and one point or comma: `84.50`."),
+    "ambiguous-number": Rule("`1.234` is ambiguous.", "Write `1234` or `1.23`."),
+    "bad-currency": Rule("It is not a currency code.", "Three letters of ISO 4217: `EUR`."),
     "two-currencies": Rule(
-        "The amount names another currency than its item, or than what that is part of.",
+        "The amount's currency differs from that of its item, or of what it is part of.",
         "Keep one.",
     ),
-    "bad-date": Rule("There is no such day or time.", "`2026-11-03`, `2026-11-03T10:30+01:00`."),
-    "ambiguous-date": Rule("`3/11/2026` can be read in two ways.", "Write `2026-11-03`."),
+    "bad-date": Rule("It is not a valid date or time.", "`2026-11-03`, `2026-11-03T10:30+01:00`."),
+    "ambiguous-date": Rule("`3/11/2026` is ambiguous.", "Write `2026-11-03`."),
     "bad-time-zone": Rule("There is no such time zone.", "Write `Europe/Ljubljana`, or the like."),
-    "bad-duration": Rule("It is no duration.", "`45min`, `1h30min`, `PT45M`."),
-    "bad-interval": Rule("It is no interval.", "`30 days`, `2 weeks`, `P30D`."),
-    "bad-recurrence": Rule("It is no recurrence.", "`every 2 weeks`, or an RRULE."),
+    "bad-duration": Rule("It is not a duration.", "`45min`, `1h30min`, `PT45M`."),
+    "bad-interval": Rule("It is not an interval.", "`30 days`, `2 weeks`, `P30D`."),
+    "bad-recurrence": Rule("It is not a recurrence.", "`every 2 weeks`, or an RRULE."),
     "occurrence-line": Rule(
-        "A line in a recurring task's log is none that is understood, and counts for nothing.",
+        "A line in a recurring task's log cannot be read, and is ignored.",
         "`2026-11-18 done 2026-11-20`, `2026-11-25 skipped`, `2026-11-02..2026-11-16 missed`.",
     ),
-    "bad-rate": Rule("It is no currency rate.", "`2026-01-01: {USD: 1.08}`."),
+    "bad-rate": Rule("It is not a currency rate.", "`2026-01-01: {USD: 1.08}`."),
     "interaction-line": Rule(
-        "The line is no interaction.", "`- 2026-11-03 call in: what was said`."
+        "The line is not an interaction.", "`- 2026-11-03 call in: what was said`."
     ),
     "reference-to-nobody": Rule(
         "There is no record, entry or item of that id.", "Correct it."
     ),
     "unknown-user": Rule(
-        "`users` in crm.yaml does not name them; they may have left.",
+        "The user is not in `users` in crm.yaml; they may have left.",
         "Correct it, or add them: `crm config set users.NAME.name=…`.",
         True,
     ),
     "segment-query": Rule(
-        "A saved segment cannot be asked.", "Correct `query` or `where`, as `crm list` takes them."
+        "The query of a segment is not valid.", "Correct `query` or `where`: see `crm help query`."
     ),
     "customer-without-name": Rule("A customer has no name.", "Add `name`.", True),
-    "line-without-price": Rule("A line has no price, and counts nothing.", "Add `unit_price`."),
+    "line-without-price": Rule("A line has no price; sums omit it.", "Add `unit_price`."),
     "discount-share": Rule(
         "A discount below 1 is less than one per cent.", "Write `15` or `15%` for 15 %.", True
     ),
@@ -131,18 +131,18 @@ VALUE: dict[str, Rule] = {
         "An amount cannot be converted, and is left out.", "Add the rate to `rates.yaml`."
     ),
 }
-"""Problems of what the text says."""
+"""Problems of values."""
 
 IMPORT: dict[str, Rule] = {
-    "map": Rule("The map of an import is not right.", "As the message says."),
-    "rejected-row": Rule("A row of a file was not imported.", "Mend it, and import again."),
+    "map": Rule("The map of an import is not valid.", "See the message."),
+    "rejected-row": Rule("A row of a file was not imported.", "Correct it, and import it again."),
 }
 """Problems of files that are imported."""
 
 GROUPS: dict[str, dict[str, Rule]] = {
     "The file": FILE,
-    "The text": YAML,
-    "What it says": VALUE,
+    "YAML": YAML,
+    "Values": VALUE,
     "Importing": IMPORT,
 }
 

@@ -47,7 +47,7 @@ def _channel(
             value,
             Field("label", Word(), "work, home, mobile, billing, delivery or your own word"),
             Field("service", Word(), "the service it belongs to: whatsapp, linkedin"),
-            Field("do_not_use", Boolean(), "known, but not to be used"),
+            Field("do_not_use", Boolean(), "do not use it"),
         ),
         shorthand=alone("value"),
         title="value",
@@ -66,7 +66,7 @@ def _derive_phone(item: Item, business: Business) -> None:
 TAG = Kind(
     name="tag",
     key="tags",
-    doc="a word of your own to find customers by",
+    doc="a tag to group and find customers by",
     fields=(Field("value", Word(), "the tag", commas=False),),
     shorthand=alone("value"),
     title="value",

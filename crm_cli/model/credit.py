@@ -31,16 +31,16 @@ def _fact(credit: Item) -> Fact:
 CREDIT = Kind(
     name="credit",
     key="credit",
-    doc="what a customer may owe, and for how long",
+    doc="a customer's credit limit and payment terms",
     card=CardLine(heading="At a glance", fact=_fact),
     fields=(
-        Field("limit", Money(), "the most that may be owed"),
+        Field("limit", Money(), "the credit limit"),
         Field("currency", Currency(), "the limit's currency, if not the business's"),
         Field("terms_days", Integer(0, 3650, adds=False), "days until an invoice is due"),
-        Field("end_of_month", Boolean(), "due at the end of that month"),
-        Field("hold", Boolean(), "nothing more on credit"),
-        Field("risk", Choice(RISKS), "how risky"),
-        Field("dunning_level", Integer(0, 3, adds=False), "reminders sent, 0 to 3"),
+        Field("end_of_month", Boolean(), "due at the end of the month it falls in"),
+        Field("hold", Boolean(), "no further sales on credit"),
+        Field("risk", Choice(RISKS), "credit risk"),
+        Field("dunning_level", Integer(0, 3, adds=False), "dunning level: reminders sent, 0 to 3"),
     ),
 )
 
@@ -57,7 +57,7 @@ def objection(
     if credit is None:
         return None
     if credit.values.get("hold"):
-        return "is on hold: nothing more on credit", "a sale is paid at once: --kind sale"
+        return "is on hold: no further sales on credit", "a sale is paid at once: --kind sale"
     limit: Decimal | None = credit.values.get("limit")
     if limit is None:
         return None
@@ -76,5 +76,5 @@ def objection(
     return (
         f"would owe {format_amount(owed, base)} {base}, more than the credit limit of "
         f"{format_amount(limit, currency)} {currency}",
-        "crm balance shows what is open",
+        "crm balance shows the open invoices",
     )

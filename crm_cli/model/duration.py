@@ -118,7 +118,7 @@ def read_interval(text: str) -> Interval:
     elif match := re.fullmatch(r"(?:every\s+|an?\s+)(day|week|month|quarter|year)", wanted):
         found = read_interval(f"1 {match[1]}")
     if found is None:
-        hint = f"write {wanted} days, if days are meant" if wanted.isdigit() else _INTERVAL_HINT
+        hint = f"write {wanted} days, if you mean days" if wanted.isdigit() else _INTERVAL_HINT
         raise Unreadable(f"{text!r} is not an interval", hint, code="bad-interval")
     if not any(found):
         raise Unreadable(f"{text!r} is an interval of nothing", _INTERVAL_HINT, code="bad-interval")

@@ -45,7 +45,7 @@ PAYMENT_DIRECTIONS = ("in", "refund")
 ALLOCATION = Kind(
     name="allocation",
     key="allocations",
-    doc="the part of a payment that pays one purchase",
+    doc="the part of a payment allocated to one purchase",
     fields=(
         Field("purchase", Reference("purchase"), "its id or number"),
         Field("amount", Money(), "how much"),
@@ -90,7 +90,7 @@ _SHOWN = ("amount", "currency", "method", "for", "reference")
 PAYMENT = Kind(
     name="payment",
     key="payments",
-    doc="money received or given back",
+    doc="a payment received or refunded",
     fields=(
         Field("date", Date(), "when", aliases=("at",), headings="payment_date datum datum_placila"),
         Field("amount", Money(), "how much", headings="paid sum znesek placilo betrag"),
@@ -108,7 +108,7 @@ PAYMENT = Kind(
             "the purchase it pays, by id or number",
             headings="invoice invoice_number number racun stevilka_racuna",
         ),
-        Field("allocations", ListOf(ALLOCATION), "the purchases it pays, where several"),
+        Field("allocations", ListOf(ALLOCATION), "the purchases it pays, if several"),
         Field(
             "reference",
             Code(),
@@ -150,8 +150,8 @@ PAYMENT = Kind(
         "reference",
         "id",
     ),
-    derived=(Derived("unallocated", Money(), "what of it pays nothing yet"),),
+    derived=(Derived("unallocated", Money(), "amount not allocated to a purchase"),),
     derive=_derive,
     check=_check,
-    states=(State("refund", "direction.is:refund", "given back"),),
+    states=(State("refund", "direction.is:refund", "a refund"),),
 )

@@ -60,7 +60,7 @@ def _check_anniversary(item: Item, business: Business) -> Iterator[Finding]:
         if not is_persian(day):
             yield Finding("date", "bad-date", f"the Persian calendar has no day {day}")
     elif not is_gregorian(day):
-        hint = "add calendar: persian, if that is meant"
+        hint = "add calendar: persian, if it is a Persian date"
         yield Finding("date", "bad-date", f"there is no day {day}", hint)
 
 
@@ -98,11 +98,11 @@ CONTACT = Kind(
     doc="a person at an organization",
     fields=(
         Field("id", Reference("customer"), "the id of the person's own record"),
-        Field("name", Text(), "the name, where there is no record"),
-        Field("role", Choice(ROLES), "what they decide"),
-        Field("title", Text(), "their position"),
-        Field("emails", ListOf(EMAIL), "their addresses there"),
-        Field("phones", ListOf(PHONE), "their numbers there"),
+        Field("name", Text(), "the name, if there is no record"),
+        Field("role", Choice(ROLES), "role in decisions"),
+        Field("title", Text(), "job title"),
+        Field("emails", ListOf(EMAIL), "e-mail addresses there"),
+        Field("phones", ListOf(PHONE), "phone numbers there"),
     ),
     shorthand=alone("name"),
     title="name",
@@ -115,8 +115,8 @@ ORGANIZATION = Kind(
     doc="an organization that a person belongs to",
     fields=(
         Field("id", Reference("customer", required=False), "the organization's id"),
-        Field("role", Text(), "what the person does there"),
-        Field("title", Text(), "their position"),
+        Field("role", Text(), "the person's role there"),
+        Field("title", Text(), "job title"),
     ),
     shorthand=alone("id"),
     title="id",
@@ -126,10 +126,10 @@ ORGANIZATION = Kind(
 RELATION = Kind(
     name="relation",
     key="relations",
-    doc="a tie to another customer",
+    doc="a relation to another customer",
     fields=(
         Field("to", Reference("customer"), "the other's id"),
-        Field("kind", Choice(RELATION_KINDS), "what the other is to this one"),
+        Field("kind", Choice(RELATION_KINDS), "what the other customer is to this one"),
     ),
     shorthand=alone("to"),
     title="to",
@@ -139,10 +139,10 @@ RELATION = Kind(
 ANNIVERSARY = Kind(
     name="anniversary",
     key="anniversaries",
-    doc="a day to remember",
+    doc="an anniversary or other date to remember",
     fields=(
         Field("kind", Choice(ANNIVERSARY_KINDS), "what it is"),
-        Field("label", Text(), "in your words"),
+        Field("label", Text(), "a label of your own"),
         Field("date", _AnyCalendar(), "2026-11-22, --11-22, 1984-11 or 1984"),
         Field("calendar", Choice(CALENDARS), "the calendar it is written in", default="gregorian"),
         Field("remind_before", Every(), "how long before to remind"),
@@ -156,7 +156,7 @@ ANNIVERSARY = Kind(
 INTEREST = Kind(
     name="interest",
     key="interests",
-    doc="what somebody likes or knows",
+    doc="a hobby, an interest or an expertise",
     card=CardLine(heading="Personal", joined=True),
     fields=(
         Field("kind", Choice(INTEREST_KINDS), "hobby, interest or expertise"),
@@ -172,7 +172,7 @@ MEMBERSHIP = Kind(
     doc="a club or association",
     fields=(
         Field("organization", Text(), "which"),
-        Field("role", Text(), "as what"),
+        Field("role", Text(), "role in the organization"),
         Field("start", Moment(), "since"),
         Field("end", Moment(), "until", to_come=True),
     ),
@@ -184,9 +184,9 @@ MEMBERSHIP = Kind(
 PREFERENCE = Kind(
     name="preference",
     key="preferences",
-    doc="how somebody likes things done",
+    doc="a preference",
     card=CardLine(heading="Personal", joined=True),
-    fields=(Field("value", Text(), "what"), Field("label", Word(), "about what")),
+    fields=(Field("value", Text(), "what"), Field("label", Word(), "subject")),
     shorthand=alone("value"),
     title="value",
 )

@@ -106,10 +106,10 @@ PLACES: tuple[Place, ...] = (
     Place(path="campaigns/", shape=Shape.RECORDS, doc="one file for each campaign"),
     Place(path="profiles.yaml", shape=Shape.MAP, doc="profiles of customers"),
     Place(path="surveys.yaml", shape=Shape.MAP, doc="the questions of surveys"),
-    Place(path="rules.yaml", shape=Shape.MAP, doc="what is to be done, and when"),
+    Place(path="rules.yaml", shape=Shape.MAP, doc="automation rules"),
     Place(path="reports/", shape=Shape.RECORDS, doc="reports of your own"),
-    Place(path="templates/", shape=Shape.TEXTS, doc="letters, invoices, mails", suffix=""),
-    Place(path="consents/", shape=Shape.TEXTS, doc="what people agreed to", suffix=""),
+    Place(path="templates/", shape=Shape.TEXTS, doc="letters, invoices, e-mails", suffix=""),
+    Place(path="consents/", shape=Shape.TEXTS, doc="texts of consents", suffix=""),
 )
 """Every place, in the order in which people read of them. Customers come first of all
 records: items that others have, too, are asked for as theirs."""

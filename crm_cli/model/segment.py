@@ -65,10 +65,10 @@ SEGMENT = Kind(
     key="segments",
     doc="a named query",
     fields=(
-        Field("query", Terms(), "terms: a list, or a text split as a shell would"),
+        Field("query", Terms(), "query terms: a list, or text split as in a shell"),
         Field("where", Text(), "a full expression", example="spend > 1000"),
         Field("description", Text(), "who they are"),
-        Field("kind", Choice(SEGMENT_KINDS), "asked anew each time, or fixed", default="dynamic"),
+        Field("kind", Choice(SEGMENT_KINDS), "a query, or a fixed list", default="dynamic"),
         Field("members", Texts("customer"), "the ids of a fixed list"),
     ),
     title="description",

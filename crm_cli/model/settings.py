@@ -37,7 +37,7 @@ class Zone(Word):
 USER = Kind(
     name="user",
     key="users",
-    doc="somebody of the business",
+    doc="a user of the data directory",
     fields=(Field("name", Text(), "their name"), Field("email", Text(), "their e-mail address")),
     title="name",
     notes=False,
@@ -46,8 +46,8 @@ USER = Kind(
 _BUSINESS = Kind(
     name="business",
     key="business",
-    doc="the business itself",
-    fields=(Field("name", Text(), "what it is called"),),
+    doc="the business",
+    fields=(Field("name", Text(), "its name"),),
     title="name",
     notes=False,
 )
@@ -55,7 +55,7 @@ _BUSINESS = Kind(
 _GIT = Kind(
     name="git",
     key="git",
-    doc="how the history is kept",
+    doc="git settings",
     fields=(Field("autocommit", Boolean(), "commit after each command"),),
     notes=False,
 )
@@ -65,20 +65,20 @@ SETTINGS = Kind(
     key="settings",
     doc="the settings of a data directory",
     fields=(
-        Field("business", GroupOf(_BUSINESS), "the business itself"),
+        Field("business", GroupOf(_BUSINESS), "the business"),
         Field("currency", Currency(), "the base currency", default="EUR"),
-        Field("country", Country(), "where bare phone numbers belong"),
+        Field("country", Country(), "country of phone numbers without a country code"),
         Field("time_zone", Zone(), "the business's time zone", default="UTC"),
         Field("language", Word(), "BCP 47 language tag"),
-        Field("users", MapOf(USER, "user"), "who works with the directory"),
+        Field("users", MapOf(USER, "user"), "users of the directory"),
         Field("terms_days", Integer(0, 3650, adds=False), "days until an invoice is due"),
-        Field("invoice_number", Text(), "how numbers are made", default="{year}-{seq:4}"),
+        Field("invoice_number", Text(), "format of invoice numbers", default="{year}-{seq:4}"),
         Field("working_hours", Free(), 'by weekday: mon: ["08:00-16:00"]'),
         Field("stages", Free(), "the stages of deals"),
-        Field("pipelines", Free(), "several lists of stages"),
-        Field("vocabulary", Free(), "words that extend the open lists"),
-        Field("git", GroupOf(_GIT), "how the history is kept"),
-        Field("mail", Free(), "how mail is sent"),
+        Field("pipelines", Free(), "lists of stages, one for each pipeline"),
+        Field("vocabulary", Free(), "values to add to the open lists"),
+        Field("git", GroupOf(_GIT), "git settings"),
+        Field("mail", Free(), "mail settings"),
     ),
     notes=False,
 )

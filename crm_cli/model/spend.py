@@ -83,18 +83,18 @@ SPEND = Summary(
     derived=(
         Derived("spend", Money(), "net of the purchases that count", base=True),
         Derived("orders", Integer(), "number of purchases that count, without credit notes"),
-        Derived("average_order", Money(adds=False), "spend by orders", base=True),
-        Derived("first_purchase", Date(), "day of the first purchase"),
-        Derived("last_purchase", Date(), "day of the latest purchase"),
+        Derived("average_order", Money(adds=False), "spend divided by orders", base=True),
+        Derived("first_purchase", Date(), "date of the first purchase"),
+        Derived("last_purchase", Date(), "date of the latest purchase"),
         Derived(
             "purchase_interval", Integer(adds=False), "median days between days with a purchase"
         ),
-        Derived("next_purchase", Date(), "last purchase and the interval", to_come=True),
-        Derived("balance", Money(), "what they owe; negative: what we owe", base=True),
+        Derived("next_purchase", Date(), "last purchase plus the purchase interval", to_come=True),
+        Derived("balance", Money(), "amount they owe; negative if we owe them", base=True),
         Derived(
             "overdue",
             Money(),
-            "what they owe and is late",
+            "amount owed past its due date",
             base=True,
             of="purchases.amount_due",
             terms="is:overdue",
@@ -102,6 +102,6 @@ SPEND = Summary(
     ),
     states=(
         State("owing", "balance.over:0", "owes something"),
-        State("overdue", "overdue.over:0", "owes something that is late"),
+        State("overdue", "overdue.over:0", "owes something past its due date"),
     ),
 )

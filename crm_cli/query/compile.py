@@ -302,7 +302,7 @@ class Compiler:
     def _segment(self, node: Segment, row: Row) -> str:
         if node.name in self._within:
             path = " → ".join(f"@{name}" for name in (*self._within, node.name))
-            raise QueryError((), f"segment @{node.name} asks for itself: {path}")
+            raise QueryError((), f"segment @{node.name} refers to itself: {path}")
         spec = self.scope.segments[node.name]
         scope = self.scope._replace(base=CUSTOMER)
         customer = self.frame.record()

@@ -135,7 +135,7 @@ class Reader(Tokens):
         if start.sort is Sort.WORD and start.text[:1] == "@":
             self.take()
             if not of_customer(self.scope.base):
-                raise Fault("segments are of customers", "ask for fields instead", start.span)
+                raise Fault("segments are of customers", "use fields instead", start.span)
             return Segment(find_segment(start.text[1:], self.scope, start.span), start.span)
         call = start.text.lower() if start.sort is Sort.WORD and self.opens() else ""
         if call in ("any", "all", "none"):
@@ -353,7 +353,7 @@ class Reader(Tokens):
             tokens.append(self.take())
         for token in tokens:
             if token.sort not in (Sort.WORD, Sort.QUOTED):
-                raise Fault("somebody should be named here", "customer = ana-novak", token.span)
+                raise Fault("expected a customer here", "customer = ana-novak", token.span)
         who = self.scope.who
         ids = tuple(who(token.text) if who else token.text for token in tokens)
         node = Belongs(ids, self.since(start))

@@ -117,7 +117,7 @@ def no_collection(name: str, kind: Kind) -> Unknown:
     field = kind.by_name.get(normal(name))
     if field is not None and field.type.storage is Storage.FREE:
         return Unknown(
-            f"{field.key} are kept as they are written, not as items to ask about",
+            f"{field.key} are stored as written, not as items to query",
             f"write {field.key}.has:WORD, or has:{field.key}",
         )
     known = collections(kind)

@@ -138,7 +138,7 @@ def _check_once(keys: Sequence[Selected], aggregates: Sequence[Selected]) -> Non
     names = [part.column.key for part in (*keys, *aggregates)]
     for name in names:
         if names.count(name) > 1:
-            raise UsageError(f"{name} is asked for twice", f"name one with: {name} as NAME")
+            raise UsageError(f"{name} is given twice", f"name one with: {name} as NAME")
 
 
 def _wholes(

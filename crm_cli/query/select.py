@@ -94,7 +94,7 @@ def compile_query(
         names = split_names(names)
     selected = tuple(column(name, compiler) for name in names)
     if not selected:
-        raise UsageError("no columns are asked for", "write --cols name,city")
+        raise UsageError("no columns are given", "write --cols name,city")
     shown = [part.sql for part in selected] + [part.currency for part in selected if part.currency]
     named = [part for part, name in zip(selected, names, strict=True) if split_alias(name)[1]]
     ordered = ""

@@ -56,7 +56,7 @@ def answer(
         _names(cols, "--cols city,count") if isinstance(cols, str) else cols,
     )
     if asked.having and not query.by:
-        raise UsageError("--having chooses among groups", "say which with --group-by")
+        raise UsageError("--having selects groups", "add --group-by")
     if asked.pivot is None:
         return group(database, query, scope)
     from crm_cli.query.pivot import pivot

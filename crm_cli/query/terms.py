@@ -84,7 +84,7 @@ def _negated(text: str, start: int, end: int, scope: Scope, kind: Kind, *, whole
     span = Span(text, start, end)
     if not text[start:end].strip():
         raise Fault(
-            "there is nothing to look for here",
+            "the term is empty",
             "write a term such as city:Koper, +vip or a word; an unset variable leaves none",
             Span(text, begin, end) if begin < end else span,
         )
@@ -128,7 +128,7 @@ def _segment(text: str, start: int, end: int, scope: Scope) -> Node:
             Span(text, start, end),
         )
     if not of_customer(scope.base):
-        raise Fault("segments are of customers", "ask for fields instead", Span(text, start, end))
+        raise Fault("segments are of customers", "use fields instead", Span(text, start, end))
     name = find_segment(rest[1:], scope, Span(text, start, end))
     return Segment(name, Span(text, start, end))
 
@@ -200,7 +200,7 @@ def _sub(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node | No
         raise Fault(error.message, error.hint, span)
     if how not in ("any", "all", "none"):
         raise Fault(
-            f"'{how}' is not a way to ask about {found.name}",
+            f"'{how}' cannot follow {found.name}",
             f"write {name}/, {name}.all/ or {name}.none/",
             span,
         )
@@ -266,7 +266,7 @@ def _field(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node:
     if colon + 1 == end:
         raise Fault(
             f"{head}: has no value",
-            f"write one after the colon; no:{name} asks for what is missing",
+            f"write one after the colon; no:{name} finds missing values",
             Span(text, start, end),
         )
     values = read_values(piece, operand, op, scope)
@@ -309,7 +309,7 @@ def _belongs(text: str, start: int, value: int, end: int, scope: Scope, op: str)
     for part in read_piece(text, value, end).split(","):
         who = part.chars.strip()
         if not who:
-            raise Fault("there is nobody named here", "write customer:WHO", span)
+            raise Fault("no customer is named here", "write customer:WHO", span)
         ids.append(scope.who(who) if scope.who else who)
     node = Belongs(tuple(ids), span)
     return Not(node, span) if op == "not" else node
@@ -321,8 +321,8 @@ def _word(text: str, start: int, end: int) -> Node:
     span = Span(text, start, end)
     if not tokens(piece.chars):
         raise Fault(
-            f"'{text[start:end]}' holds no letter or digit to look for",
-            "write a word; FIELD.has:TEXT looks for signs too",
+            f"'{text[start:end]}' has no letter or digit to search for",
+            "write a word; FIELD.has:TEXT also matches punctuation",
             span,
         )
     return Word(piece.chars, span)

@@ -60,7 +60,7 @@ def tokenize(text: str) -> list[Token]:
             start = place + len(text[place:end]) - len(text[place:end].lstrip())
             quote = text[start] in "\"'"
             raise Fault(
-                "this quote is not closed" if quote else f"'{text[start]}' means nothing here",
+                "this quote is not closed" if quote else f"'{text[start]}' is not valid here",
                 "close it; a quote itself is doubled" if quote else "write text between quotes",
                 Span(text, start, end if quote else start + 1),
             )

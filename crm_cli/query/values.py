@@ -73,7 +73,7 @@ def read_value(piece: Piece, operand: Operand, op: Op, scope: Scope) -> Literal 
     if not piece.chars.strip():
         raise Fault(
             "there is no value here",
-            f"write one, such as {_example(operand)}; no:NAME asks for what is missing",
+            f"write one, such as {_example(operand)}; no:NAME finds missing values",
             piece.span,
         )
     storage = operand.type.storage
@@ -146,7 +146,7 @@ def _read(text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) ->
         if text == "me" and not quoted and isinstance(type, User):
             user = scope.me()
             if not user:
-                raise Unreadable("nobody said who 'me' is", "say it with --as USER or CRM_USER")
+                raise Unreadable("it is not known who 'me' is", "give --as USER or set CRM_USER")
             return user
         return text
     value = type.read(text, scope.business)

@@ -40,7 +40,7 @@ def resolve(
     """
     wanted = text.strip()
     if not wanted:
-        raise UsageError("nobody is named", "write an id, e-mail, phone or name")
+        raise UsageError("no customer is named", "write an id, e-mail, phone or name")
     for stage in _SURE if strict else _ALL:
         found = list(dict.fromkeys(stage(database, wanted, business)))
         if len(found) == 1:
@@ -103,8 +103,8 @@ def resolve_item(
         lists = f"crm {kind.name} list shows them" if kind is not None else ""
         raise NotFound(f"there is no {what} '{text}'", lists)
     labels = tuple((item, f"{title or ''} ({customer})".strip()) for customer, item, title in found)
-    message = f"'{text}' is the beginning of {len(found)} ids"
-    raise Ambiguous(message, "write more of it", candidates=labels)
+    message = f"'{text}' is a prefix of {len(found)} ids"
+    raise Ambiguous(message, "write a longer prefix", candidates=labels)
 
 
 def _items(
@@ -228,12 +228,12 @@ def _nobody(
             meant = resolve(database, text, business)
         except Ambiguous as error:
             ids = ", ".join(id for id, _ in error.candidates[:5])
-            return NotFound(f"nobody is exactly '{text}'", f"write the id: {ids}")
+            return NotFound(f"no customer is exactly '{text}'", f"write the id: {ids}")
         except NotFound as error:
             return error
         return NotFound(
-            f"nobody is exactly '{text}'",
-            f"{meant} may be meant: here only an id, e-mail, phone or whole name will do",
+            f"no customer is exactly '{text}'",
+            f"{meant} may be the one: here only an id, e-mail, phone or whole name is accepted",
         )
     near = _near(database, text)
     return NotFound(

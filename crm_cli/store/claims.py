@@ -44,7 +44,7 @@ def state_folder(root: Path, environ: Mapping[str, str]) -> Path:
             base = str(Path(home) / ".local" / "state" / "crm")
     if not base:
         raise StorageError(
-            "there is no folder to remember in what was told",
+            "there is no folder to record what was shown",
             "set CRM_STATE_DIR to a folder of your own, outside the data directory",
         )
     name = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:32]
@@ -55,7 +55,7 @@ def state_folder(root: Path, environ: Mapping[str, str]) -> Path:
             f"{folder} lies in the data directory",
             "set CRM_STATE_DIR to a folder outside of it: reading does not write there",
         )
-    with files.telling(f"make {folder}", "nothing was told"):
+    with files.telling(f"make {folder}", "nothing was shown"):
         outside.make_folder(folder)
     return folder
 
@@ -150,5 +150,5 @@ class Claims:
                 connection.close()
         except sqlite3.Error as error:
             raise StorageError(
-                f"cannot remember what was told, in {path}: {error}", "nothing was told"
+                f"cannot record what was shown, in {path}: {error}", "nothing was shown"
             ) from error

@@ -37,7 +37,7 @@ def by_command(command: str) -> Deliver:
     for word in words:
         if any(place in word and place != word for place in _PLACES):
             raise UsageError(
-                f"--command: {word} has a place for a text within it",
+                f"--command: {word} has a placeholder inside a word",
                 "make it an argument of its own: sh -c 'echo \"$0\"' {subject}",
             )
     if not words:
@@ -69,7 +69,7 @@ def by_mail(settings: Mapping[str, object], root: Path) -> Deliver:
 
         return deliver
     raise UsageError(
-        "nothing says how mail is sent",
+        "mail is not configured",
         "write mail: {from: crm@firm.example, sendmail: /usr/sbin/sendmail} or smtp: {host: …}"
         " into ~/.config/crm/config.yaml",
     )
@@ -116,10 +116,10 @@ def _by_smtp(settings: Mapping[str, object], root: Path) -> Deliver:
                 server.send_message(message, _bare(message["From"]), [told["email"]])
         except smtplib.SMTPAuthenticationError:
             # What the server answers may repeat what it was sent.
-            raise StorageError(f"{host} does not take the password of {user}") from None
+            raise StorageError(f"{host} rejected the password of {user}") from None
         except ssl.SSLCertVerificationError as error:
             raise StorageError(
-                f"{host} cannot prove that it is {host}: {error.verify_message}",
+                f"{host} has no valid certificate for {host}: {error.verify_message}",
                 "nothing was sent to it; SSL_CERT_FILE names the certificates to trust",
             ) from None
         except ssl.SSLError as error:
@@ -128,7 +128,7 @@ def _by_smtp(settings: Mapping[str, object], root: Path) -> Deliver:
                 "tls: tls is usually for port 465, tls: starttls for port 587",
             ) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise StorageError(f"{host} did not take the mail: {_reason(error)}") from None
+            raise StorageError(f"{host} rejected the mail: {_reason(error)}") from None
 
     return deliver
 

@@ -161,7 +161,7 @@ def stuck(log: Log, path: str) -> ConflictError:
     """The refusal where an interrupted write and a later change of `path` are at odds."""
     return ConflictError(
         f"{path} was changed after {log.command or 'a command'} was interrupted, "
-        "and both cannot stand; nothing was changed now",
+        "and the two conflict; nothing was changed now",
         "look at the files it is about (" + ", ".join(_some(log)) + "), put them as you want "
         "them, then delete .crm/journal",
     )

@@ -73,7 +73,7 @@ class Opened:
                 first = errors[0]
                 raise DataError(
                     f"{first.place}: {first.message}",
-                    first.hint or "mend the file by hand; nothing was written",
+                    first.hint or "correct the file by hand; nothing was written",
                     tuple(errors),
                 )
             self.root = Mapping()

@@ -53,7 +53,7 @@ def target(root: str, path: str) -> str:
         if not inside(root, real) or real == root:
             raise Refused(
                 f"{path} leads out of the directory, to {real}",
-                "nothing is written outside; replace the link by a file",
+                "nothing is written outside; replace the link with a file",
             )
         check(os.path.relpath(real, root).replace(os.sep, "/"))
     try:
@@ -122,7 +122,7 @@ class Names:
                 raise ConflictError(
                     f"{name} and {relative.replace(os.sep, '/')} differ only in how they are "
                     "written; nothing was changed",
-                    "some systems take them for one file; choose another id",
+                    "some systems treat them as one file; choose another id",
                 )
             alike.add(name)
             real = folder

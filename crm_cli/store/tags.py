@@ -53,4 +53,4 @@ def tag_problem(tag: str, node: Node) -> Wrong | None:
 
 def _misfit(name: str) -> Wrong:
     message = f"the value is no !!{name}"
-    return Severity.ERROR, "bad-tag", message, f"delete the tag !!{name}, or mend the value"
+    return Severity.ERROR, "bad-tag", message, f"delete the tag !!{name}, or correct the value"

@@ -32,7 +32,7 @@ def undo(
     """
     change = last(root)
     if change is None:
-        raise NotFound("there is no last change to take back", "crm history shows older ones")
+        raise NotFound("there is no last change to undo", "crm history shows older ones")
     for file in change.files:
         if not file.intact:
             raise _changed(file.path)
@@ -69,7 +69,7 @@ def _restore(file: LastFile) -> Callable[[bytes | None], bytes | None]:
 
 def _changed(path: str) -> ConflictError:
     return ConflictError(
-        f"{path} was changed after the last command; nothing was taken back",
-        f"undo would lose that change: move it away or take it back by hand, or use git "
+        f"{path} was changed after the last command; nothing was undone",
+        f"undo would lose that change: move the file away or undo the change by hand, or use git "
         f"(git log -p {path})",
     )

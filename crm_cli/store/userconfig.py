@@ -51,7 +51,7 @@ def secret(settings: Mapping[str, object], user: str, root: Path) -> str:
     ways = [key for key in ("password_command", "keyring", "password_file") if settings.get(key)]
     if "password" in settings:
         raise Refused(
-            "a password does not belong into the configuration",
+            "a password does not belong in the configuration",
             "use password_command, keyring or password_file",
         )
     if len(ways) != 1:
@@ -96,7 +96,7 @@ def _from_keyring(service: str, user: str) -> str:
         found = keyring.get_password(service, user)
     except Exception as error:  # Each of its backends has errors of its own.
         raise UsageError(
-            f"the keyring cannot be asked: {type(error).__name__}",
+            f"the keyring cannot be read: {type(error).__name__}",
             "it may be locked, or out of reach of cron; password_file works there",
         ) from None
     if not found:

@@ -221,7 +221,7 @@ class Workspace:
         if name != "me":
             return name
         if self.user is None:
-            raise UsageError("who is me?", "say --as USER, or set CRM_USER")
+            raise UsageError("it is not known who 'me' is", "give --as USER or set CRM_USER")
         return self.user
 
     @property

@@ -144,7 +144,7 @@ def who(workspace: Workspace, text: str, *, strict: bool = False) -> str:
             raise
         raise DataError(
             f"{path} cannot be read, so nothing can be done with {text}",
-            "mend it in an editor; crm check says whether it is right",
+            "correct it in an editor, then run crm check",
         ) from error
 
 

@@ -28,7 +28,7 @@ def write(
     from crm_cli.store.transaction import FileChange, commit, preview
 
     if workspace.as_of:
-        raise Refused("what was is not changed", "leave --as-of out")
+        raise Refused("past states cannot be changed", "leave --as-of out")
     if keep and all(step.path != SETTINGS.path for step in change.steps):
         require_settings(workspace)
     changes = [FileChange(step.path, _update(workspace, step)) for step in change.steps]
@@ -94,7 +94,7 @@ def require_settings(workspace: Workspace) -> None:
     if not workspace.business.known:
         raise DataError(
             "crm.yaml cannot be read, and what is written goes by its name, zone and currency",
-            "mend it, or say the command again if it was a passing fault",
+            "correct it, or run the command again if the failure was temporary",
         )
 
 

@@ -194,7 +194,7 @@ def test_a_rename_waits_for_files_that_may_name_the_customer(crm: Crm, shop: Pat
     assert run.code == 4
     assert run.err.startswith(
         "crm: customers/hotel-breg.yaml has errors and may refer to maja-kos;"
-        " nothing was changed\n  mend it first"
+        " nothing was changed\n  correct it first"
     )
     assert text(shop, "maja-kos") == before
     own = shop / "customers/maja-kos.yaml"

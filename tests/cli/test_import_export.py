@@ -38,7 +38,7 @@ def test_an_import_is_shown_and_written(crm: Crm, shop: Path, file: Path) -> Non
         "imported 2 customers  (customers/lana-hren.yaml, customers/eva-zorko.yaml)\n"
     )
     assert run.err == (
-        "read as utf-8, columns parted by comma\n"
+        "read as utf-8, columns separated by comma\n"
         "columns: external_id → external_id, name → name, email → email\n"
         "customers: 2 new, 0 changed, 0 unchanged, 0 rows rejected\n"
         "crm undo takes it back\n"

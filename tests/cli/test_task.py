@@ -117,7 +117,7 @@ def test_a_dry_run_writes_nothing(crm: Crm) -> None:
 def test_snoozing(crm: Crm) -> None:
     done = crm("task", "snooze", "t-9f3", "mon")
     assert done.code == 0
-    assert done.out.startswith("put off to 2026-11-23: Send the samples")
+    assert done.out.startswith("postponed to 2026-11-23: Send the samples")
     assert (
         crm("task", "list", "id:t-9f3kx7d", "--cols", "due", "-o", "csv").out == "due\n2026-11-23\n"
     )
@@ -162,7 +162,7 @@ def test_one_task_by_terms_is_not_asked_for(crm: Crm) -> None:
     assert status(crm, "t-3qqqqq1") == "completed"
     # It is no longer open, so that nothing is meant.
     assert crm("task", "cancel", "kind:call", "is:overdue") == (
-        0, "", "nobody is meant; nothing was done\n",
+        0, "", "nothing matches; nothing changed\n",
     )  # fmt: skip
     assert crm("task", "done", "colour:red").code == 2
 

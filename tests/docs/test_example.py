@@ -57,7 +57,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_nothing_is_wrong_with_the_example(cache: Path) -> None:
     checked = crm(cache, "check")
-    assert (checked.returncode, checked.stderr) == (0, "nothing is wrong\n"), checked.stdout
+    assert (checked.returncode, checked.stderr) == (0, "no errors found\n"), checked.stdout
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -248,7 +248,7 @@ def test_an_entry_that_names_nobody_needs_to_be_told_whose_it_is(
     bare = "".join(line for line in THEIRS.splitlines(True) if "ATTENDEE" not in line)
     (folder / "a.ics").write_text(bare, encoding="utf-8")
     [refused] = back(workspace, folder).rejected
-    assert refused.reason == "it names no customer (say whose it is with --who)"
+    assert refused.reason == "it names no customer (name the customer with --who)"
     assert refused.file == str(folder / "a.ics")
     assert back(workspace, folder, who="jan-vidmar").counts["tasks"] == {"new": 1}
     assert back(workspace, folder).counts["tasks"] == {"unchanged": 1}
@@ -269,7 +269,7 @@ def test_whose_it_is_comes_from_addresses_then_from_whole_names_never_from_prefi
     assert "names no customer" in reason("ATTENDEE;CN=Petra:mailto:petra@lan.example")
     assert reason(
         "ATTENDEE:mailto:info@breg.example", "ATTENDEE:mailto:maja@kos.example"
-    ).startswith("it may be of hotel-breg or maja-kos")
+    ).startswith("could be hotel-breg or maja-kos")
     assert "there is no customer ghost" in reason("X-CRM-CUSTOMER:ghost")
     assert "names no customer" in reason("SUMMARY:About it @maja")
     assert reason("CONTACT:maja KOS") == ""

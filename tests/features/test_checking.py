@@ -39,5 +39,5 @@ def test_each_fault_has_its_place(crm: Crm, shop: Path) -> None:
         "6:7", "7:14", "9:36", "11:26", "13:10", "16:18", "17:33", "18:20", "19:8",
     ]  # fmt: skip
     assert "in segment @list: there is no field 'cty'" in told[0]
-    assert "in segment @on-other: @list cannot be asked (put @list right)" in told[6]
+    assert "in segment @on-other: @list is not a valid query (correct @list)" in told[6]
     assert "there is no segment 'nosuch'" in told[7]

@@ -55,7 +55,7 @@ def test_what_is_refused(workspace: Opened) -> None:
     petra = workspace(user="petra")
     with pytest.raises(Refused, match="petra's already"):
         delegate(petra, picked(petra), "me")
-    with pytest.raises(Refused, match="nobody passed"):
+    with pytest.raises(Refused, match="is not delegated"):
         accept(petra, picked(petra))
     with pytest.raises(UsageError):
         delegate(petra, picked(petra), " ")
@@ -76,7 +76,7 @@ def test_nobody_is_refused(workspace: Opened) -> None:
 def test_on_the_command_line(crm: Crm) -> None:
     done = crm("task", "delegate", "t-3qqqqq1", "marko", "--as", "petra")
     assert done.code == 0
-    assert done.out.startswith("passed on to marko: Call about the towels")
+    assert done.out.startswith("delegated to marko: Call about the towels")
     assert crm("task", "accept", "t-3qqqqq1", "--as", "petra").code == 6
     assert crm("task", "decline", "t-3qqqqq1", "--as", "marko").code == 0
     listed = crm("task", "list", "is:overdue", "--by", "assignee", "-o", "csv", "--no-header")

@@ -119,8 +119,8 @@ def test_a_follow_up_without_a_text_says_what_it_was(workspace: Opened) -> None:
 @pytest.mark.parametrize(
     ("text", "values", "said"),
     [
-        ("", {}, "nothing to note down"),
-        (" \n", {"kind": "call"}, "nothing to note down"),
+        ("", {}, "nothing to log"),
+        (" \n", {"kind": "call"}, "nothing to log"),
         ("x", {"kind": "cal"}, "did you mean call"),
         ("x", {"kind": ""}, "--kind is empty"),
         ("x", {"outcome": "gone"}, "outcome"),

@@ -24,7 +24,7 @@ def test_a_loose_mode_is_told_and_fixed(crm: Crm, shop: Path) -> None:
         ("customers/maja-kos.yaml", "loose-mode")
     ]
     tried = crm("check", "--fix", "--dry-run", "maja-kos")
-    assert "would be taken from 1 file" in tried.err
+    assert "would be removed from 1 file" in tried.err
     assert stat.S_IMODE(path.stat().st_mode) == 0o666
     fixed = crm("check", "--fix", "--yes", "jan-vidmar")
     assert stat.S_IMODE(path.stat().st_mode) == 0o666, fixed

@@ -60,7 +60,7 @@ def test_more_than_is_owed_pays_what_is_due_next(workspace: Opened, shop: Path) 
     )
     path.write_text(text, encoding="utf-8")
     plan = planned(workspace(), purchase=INVOICE, amount="100")
-    assert plan.notes[0].endswith("4.80 EUR is more than that: it pays what is due next")
+    assert plan.notes[0].endswith("4.80 EUR is more than that: it goes to what is due next")
 
 
 def test_to_nothing_in_particular(workspace: Opened) -> None:
@@ -104,8 +104,8 @@ def test_an_invoice_in_another_currency_is_paid_in_it(workspace: Opened, shop: P
         ({"amount": "-5"}, "no payment"),
         ({"amount": "5 USD", "currency": "CHF"}, "in USD"),
         ({"amount": "5", "method": "cach"}, "method"),
-        ({"amount": "5", "values": [("colour", "red")]}, "no field"),
-        ({"refund": True, "purchase": INVOICE}, "how much goes back"),
+        ({"amount": "5", "values": [("colour", "red")]}, "cannot be set"),
+        ({"refund": True, "purchase": INVOICE}, "how much is refunded"),
     ],
 )
 def test_what_cannot_be(workspace: Opened, given: dict[str, Any], said: str) -> None:

@@ -216,7 +216,7 @@ tasks:
     for day in ("2026-11-25", "2026-12-02", "2026-12-09", "2026-12-20"):
         opened = workspace(today=day)
         plan = carried_out(opened, tasks.done(opened, [pick(opened, TASK, "t-7777777")]))
-    assert plan.notes == ["t-7777777 was the last of its kind: the recurrence ends"]
+    assert plan.notes == ["t-7777777 was the last occurrence: the recurrence ends"]
     item = task(workspace(), "jan-vidmar", "t-7777777")
     assert item.get("status") == "completed"
     assert [one.values["value"] for one in item.items("occurrences")] == [

@@ -93,8 +93,8 @@ def test_the_same_field_changed_later_is_refused_with_an_offer(
     before = everything(shop)
     run = crm("undo", commit)
     assert run.code == 5
-    assert "was changed later (set city of maja-kos); nothing was taken back" in run.err
-    assert "what can be taken back: crm undo " in run.err
+    assert "was changed later (set city of maja-kos); nothing was undone" in run.err
+    assert "what can be undone: crm undo " in run.err
     assert everything(shop) == before
     told = crm("undo", "--list").out.splitlines()
     assert "was changed later" in told[2] and "was changed later" not in told[1]

@@ -84,7 +84,7 @@ def test_every_fault_of_a_map_is_told_with_its_place() -> None:
         (2, 6, "nummer is no field of a purchase"),
         (3, 6, "B has no key"),
         (4, 29, "scale: 'x' is not a number"),
-        (5, 18, "label says nothing about a column"),
+        (5, 18, "label is not a key of a column"),
         (6, 19, "kind should be one text"),
         (7, 7, "date is one of ymd dmy mdy, not 'mmy'"),
         (8, 10, "decimal should be one text"),

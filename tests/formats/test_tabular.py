@@ -179,7 +179,7 @@ def test_a_delimiter_may_be_named(name: str, sign: str) -> None:
 
 @pytest.mark.parametrize("sign", ['"', "ab", "x", "\n"])
 def test_not_every_sign_parts_columns(sign: str) -> None:
-    with pytest.raises(UsageError, match="cannot part columns"):
+    with pytest.raises(UsageError, match="cannot separate columns"):
         read_table(b"a,b\n", delimiter=sign)
 
 

@@ -19,9 +19,9 @@ from .conftest import Shop
         ("tag:,", "", "there is no value here"),
         ("tag:vip,", "", "there is no value here"),
         ('city:""', '""', "there is no value here"),
-        ("", "", "nothing to look for"),
-        ("not:", "not:", "nothing to look for"),
-        ("not:not:", "not:not:", "nothing to look for"),
+        ("", "", "term is empty"),
+        ("not:", "not:", "term is empty"),
+        ("not:not:", "not:not:", "term is empty"),
         ("-tag:vip", "-tag:vip", "write not:tag:vip"),
         ("--city:x", "--city:x", "write not:city:x"),
         ("!+vip", "!+vip", "write not:+vip"),
@@ -60,7 +60,7 @@ from .conftest import Shop
         ("task/open", "open", "no condition on a task"),
         ("task.some/status:open", "task.some", "write task/, task.all/ or task.none/"),
         ("tsk/status:open", "tsk", "did you mean tasks"),
-        ("deal/stage:won", "deal", "kept as they are written"),
+        ("deal/stage:won", "deal", "stored as written"),
         ("tasks:3", "tasks", "has:task"),
         ("credit:5", "credit", "credit.limit"),
         ("is:opne", "opne", "known: person"),
@@ -72,7 +72,7 @@ from .conftest import Shop
         ('city:"Novo', '"Novo', "quote is not closed"),
         ("spend@:5", "spend@", "no period after @"),
         ("spend@soonish:5", "spend@soonish", "not a date or period"),
-        ("balance@12m:5", "balance@12m", "cannot be reckoned"),
+        ("balance@12m:5", "balance@12m", "cannot be computed"),
         ("...", "...", "no letter or digit"),
         ("Re: hello", "Re", "there is no field 'Re'"),
     ],
@@ -177,7 +177,7 @@ def test_columns_that_are_not_there(shop: Shop) -> None:
 
 
 def test_me_without_a_user(shop: Shop) -> None:
-    with pytest.raises(QueryError, match="nobody said who 'me' is"):
+    with pytest.raises(QueryError, match="it is not known who 'me' is"):
         parse_terms(["owner:me"], shop.scope(user=None))
 
 

@@ -209,7 +209,7 @@ def test_a_text_that_came_on_stdin_is_not_written_by_halves(ground: Ground) -> N
         assert ran.code in (0, 7), ran
         if ran.code:
             assert ground.on_disk() == before
-            assert "crm: the cache failed halfway, and was made anew\n" in ran.err
+            assert "crm: the cache failed halfway, and was rebuilt\n" in ran.err
             assert ground.run(*words, stdin=text).code == 0
         assert ground.on_disk() != before
 

@@ -392,4 +392,4 @@ def test_who_cannot_be_read_is_not_said_to_be_nobody(
 def test_nothing_to_fix_is_said(ground: Ground) -> None:
     assert ground.run("check", "--fix", "--yes").code == 0
     ran = ground.run("check", "--fix", "--yes")
-    assert (ran.code, ran.err) == (0, "there is nothing to fix\nnothing is wrong\n")
+    assert (ran.code, ran.err) == (0, "there is nothing to fix\nno errors found\n")

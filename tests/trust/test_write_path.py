@@ -320,7 +320,7 @@ def test_what_cannot_be_claimed_is_told_later_and_never_lost(
             break
         if broken.code:
             assert broken.code == 7, broken
-            assert "cannot remember what was told, in " in broken.err
+            assert "cannot record what was shown, in " in broken.err
             assert "database or disk is full" in broken.err
         assert once.code == 0
         if words[0] == "notify":
@@ -371,7 +371,7 @@ def test_a_full_stdout_never_looks_like_an_answer(ground: Ground, words: tuple[s
             stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False,
         )  # fmt: skip
     if words == ("check",):
-        assert done.returncode in (0, 7)  # "nothing is wrong" is on stderr
+        assert done.returncode in (0, 7)  # "no errors found" is on stderr
         return
     assert done.returncode == 7
     assert done.stderr == b"crm: cannot write the answer: No space left on device\n"

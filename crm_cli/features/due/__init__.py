@@ -179,6 +179,6 @@ def _known(kinds: Sequence[str], words: Sequence[str]) -> None:
         if kind not in words:
             guess = did_you_mean(kind, words)
             raise UsageError(
-                f"--kind: nothing due is of the kind '{kind}'" + (f"; {guess}" if guess else ""),
+                f"--kind: no due item is of kind '{kind}'" + (f"; {guess}" if guess else ""),
                 f"one of: {', '.join(words)}",
             )

@@ -173,7 +173,7 @@ def _notes(workspace: Workspace) -> list[str]:
     if not count:
         return []
     what = "1 problem" if count == 1 else f"{count} problems"
-    return [f"This is not all: {what} in the records. crm check shows them."]
+    return [f"This may be incomplete: {what} in the records. crm check shows them."]
 
 
 def _message_id(workspace: Workspace, user: str, today: date) -> str:

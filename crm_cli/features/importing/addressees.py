@@ -59,10 +59,10 @@ class Addressees:
         if self._who is not None:
             return self._who
         if found:
-            raise Unreadable(f"it may be of {' or '.join(list(found)[:5])}", "say whose with --who")
+            raise Unreadable(f"could be {' or '.join(list(found)[:5])}", "name one with --who")
         if ours:
-            raise Unreadable(f"there is no customer {ours[0]}", "say whose it is with --who")
-        raise Unreadable("it names no customer", "say whose it is with --who")
+            raise Unreadable(f"there is no customer {ours[0]}", "name the customer with --who")
+        raise Unreadable("it names no customer", "name the customer with --who")
 
     def item(self, entry: Entry) -> str | None:
         """The id of the item that an entry is about, None where it is not here yet."""

@@ -60,7 +60,7 @@ def add(
     if every is not None:
         notes += recurring.ruled(workspace, values, every)
     elif repeat_from is not None:
-        raise UsageError("--repeat-from is for what recurs", "say how often with --every")
+        raise UsageError("--repeat-from is for recurring tasks", "add --every")
     if depends_on:
         values["depends_on"] = [
             id for text in depends_on for id in typed(workspace, TASK, "depends_on", text)
@@ -115,7 +115,7 @@ def skip(workspace: Workspace, tasks: Sequence[Found]) -> Plan:
     none_of(tasks)
     for task in tasks:
         if not task.item.values.get("rrule"):
-            raise Refused(f"{task.said} does not recur", f"crm task cancel {task.id} gives it up")
+            raise Refused(f"{task.said} does not recur", f"crm task cancel {task.id} cancels it")
     notes: list[str] = []
     passed = recurring.passed(workspace, tasks, "skipped", notes)
 
@@ -133,7 +133,7 @@ def start(workspace: Workspace, tasks: Sequence[Found], *, percent: int | None =
     """
     if percent is not None and not 0 <= percent <= 99:
         raise UsageError(
-            f"--percent {percent} is not between 0 and 99", "crm task done says that all is done"
+            f"--percent {percent} is not between 0 and 99", "use crm task done to complete it"
         )
     left, notes = _left(tasks, ("in_progress",) if percent is None else ())
 
@@ -157,7 +157,7 @@ def snooze(workspace: Workspace, tasks: Sequence[Found], text: str) -> Plan:
         raise UsageError("until when?", "crm task snooze t-9f3 mon")
     value = when(workspace, text, ahead=True)
     if local_date(value, workspace.business.time_zone) < workspace.clock.today:
-        raise UsageError(f"{said(workspace, 'that is', value)}", "give a day that is still to come")
+        raise UsageError(f"{said(workspace, 'that is', value)}", "give a future date")
     none_of(tasks)
     for task in tasks:
         _in_order(workspace, task.item.get("start"), value)
@@ -167,7 +167,7 @@ def snooze(workspace: Workspace, tasks: Sequence[Found], text: str) -> Plan:
         document.set(id, "due", value)
 
     notes = echoed(workspace, "due", text, value)
-    did = f"put off to {shown(workspace, value)}"
+    did = f"postponed to {shown(workspace, value)}"
     return planned(TASK, tasks, tasks, update, "snooze", did, notes)
 
 
@@ -191,7 +191,7 @@ def none_of(tasks: Sequence[Found], statuses: Sequence[str] = tuple(_FINISHED)) 
         status = task.item.get("status")
         if status in statuses:
             raise Refused(
-                f"{task.said} is {_FINISHED[status]}", f"crm task start {task.id} takes it up again"
+                f"{task.said} is {_FINISHED[status]}", f"crm task start {task.id} reopens it"
             )
 
 

@@ -61,7 +61,7 @@ def read_line(number: int, text: str) -> Line:
             raise UsageError(f"{name} needs a value")
         options[OPTIONS[name]] = found
     if not plain:
-        raise UsageError("whose task is it?", "write: ana Send the quote --due fri")
+        raise UsageError("which customer is the task for?", "write: ana Send the quote --due fri")
     return Line(number, plain[0], " ".join(plain[1:]), options)
 
 

@@ -39,7 +39,7 @@ def delegate(workspace: Workspace, tasks: Sequence[Found], to: str) -> Plan:
             document.set(id, "delegated_from", before)
         document.set(id, "delegation_status", "needs_action")
 
-    return planned(TASK, tasks, tasks, update, "delegate", f"passed on to {user}", ())
+    return planned(TASK, tasks, tasks, update, "delegate", f"delegated to {user}", ())
 
 
 def accept(workspace: Workspace, tasks: Sequence[Found]) -> Plan:
@@ -79,10 +79,10 @@ def _passed_on(workspace: Workspace, tasks: Sequence[Found]) -> None:
     for task in tasks:
         status = task.item.get("delegation_status")
         if status is None or status == _DECLINED:
-            raise Refused(f"nobody passed {task.said} on", f"crm task delegate {task.id} USER does")
+            raise Refused(f"{task.said} is not delegated", f"crm task delegate {task.id} USER does")
         if workspace.user is not None and task.item.get("assignee") not in (None, workspace.user):
             raise Refused(
-                f"{task.said} was passed on to {task.item.get('assignee')}, not to {workspace.user}"
+                f"{task.said} was delegated to {task.item.get('assignee')}, not to {workspace.user}"
             )
 
 

@@ -70,13 +70,13 @@ def passed(
         except Unreadable as error:
             raise Refused(
                 f"{task.id}: its rule cannot be read: {error.message}",
-                f"crm set {task.id} rrule=… mends it; with nothing after the sign it ends",
+                f"crm set {task.id} rrule=… corrects it; an empty value ends the recurrence",
             ) from error
         present = values.get("recurrence_id") or values.get("due")
         day = now.date() if present is None else local_date(present, zone)
         lines = [logged(day, outcome, at=now.date() if outcome == "done" else None)]
         if after is None:
-            notes.append(f"{task.id} was the last of its kind: the recurrence ends")
+            notes.append(f"{task.id} was the last occurrence: the recurrence ends")
         else:
             if after.missed:
                 lines.append(logged(after.missed[0], "missed", last=after.missed[-1]))

@@ -1,4 +1,4 @@
-"""Whether a command line will ask a directory: then it is looked at while the rest loads."""
+"""Start to scan the data directory in another process while the command's modules load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How one record is answered: as a card, as an object, or with the columns asked for."""
+"""Print a single record or item: as a card, as an object, or with chosen columns."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def answer_one(
 
 
 def _chosen(session: Session, shown: Shown, cols: str, form: TableFormat) -> None:
-    from crm_cli.cli.answers import rows_of
+    from crm_cli.cli.query_rows import rows_of
     from crm_cli.features.showing import chosen
 
     rows = rows_of(chosen(session.workspace, shown, cols), none="")

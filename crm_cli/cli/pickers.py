@@ -1,4 +1,4 @@
-"""Whom a WHO means where several answer to it: the user is asked, in a terminal."""
+"""Resolve a WHO to a customer id; if several match, let the user pick one in a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def chosen(session: Session, find: Callable[[str], _T], text: str) -> _T:
     try:
         return find(text)
     except Ambiguous as error:
-        picked = session.pick(f"{text} could be several; which one?", error.candidates)
+        picked = session.pick(f"{text} matches several; which one?", error.candidates)
         if picked is None:
             raise
         return find(picked)

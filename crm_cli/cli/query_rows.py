@@ -1,4 +1,4 @@
-"""How every list is answered: the rows of a query, in the format that was asked for."""
+"""Query and print rows, in the format requested: what every list does."""
 
 from __future__ import annotations
 
