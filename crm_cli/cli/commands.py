@@ -67,6 +67,7 @@ COMMANDS = (
     Command("purchase", "purchase", SELLING, "sales, orders, invoices, and their sums", "list"),
     Command("payment", "payment", SELLING, "money that came in or went back", "list"),
     Command("balance", "balance", SELLING, "who owes what, oldest first"),
+    Command("report", "report", SELLING, "who buys what, from where, how much; your own", "list"),
     Command("product", "product", SELLING, "what you sell, and for how much", "list"),
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),
