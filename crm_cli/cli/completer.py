@@ -35,7 +35,7 @@ _BY_OPTION = {
 }  # fmt: skip
 _PRESENCE = ("has:", "no:", "is:")
 _OVER_NUMBERS = ("sum", "avg", "median", "share", "min", "max")
-_PARTS = ("month", "quarter", "year", "weekday")
+_PARTS = ("week", "month", "quarter", "year", "weekday")
 _CUSTOMER = KINDS[0].name
 _NUMBERED = tuple(kind.name for kind in KINDS if kind.title == "number")
 """The kinds whose items people know by a number."""

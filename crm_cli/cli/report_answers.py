@@ -113,7 +113,7 @@ def _with_chart(rows: Rows, found: Answered, *, chart: bool) -> Rows:
         if chart:
             raise UsageError("a chart needs groups", "add --by month, or another")
         return rows
-    labels = (*table.names.values(), *(key.name for key in table.keys))
+    labels = (*table.names.values(), *(key.name for key in reversed(table.keys)))
     unit = found.currency if _type(found, value) == "money" else ""
     drawn = Chart(value=value, labels=labels, unit=unit)
     if report.line and table.keys[0].timed:

@@ -64,8 +64,8 @@ Shaping, on every list:
   crm purchase list --group-by country --pivot date.year --agg sum:net
   crm purchase list --group-by owner --agg 'orders,average_order,sum(net during 2026-q3) as q3'
 
-Groups go by fields, .month .quarter .year .weekday of dates, and each value of tags and
-other lists. Shares and --total are of all rows that the query describes, each counted
+Groups go by fields, .week .month .quarter .year .weekday of dates, and each value of tags
+and other lists. Shares and --total are of all rows that the query describes, each counted
 once; a total stands only where adding up says something.
 
 Sums, counts and other aggregates, wherever they are asked for, go over what counts: posted

@@ -287,6 +287,7 @@ class Workspace:
     period = asking.period
     within = asking.within
     group = asking.group
+    rows = asking.rows
     unconverted = asking.unconverted
     select = asking.select
     count = asking.count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.model.errors import DataError, NotFound
 from crm_cli.model.kind import Kind
@@ -96,6 +96,22 @@ def group(workspace: Workspace, query: GroupQuery, *, everything: bool = False) 
 
     scope = workspace.scope(query.base, everything=everything)
     return group(workspace.database, query, scope)
+
+
+def rows(
+    workspace: Workspace,
+    base: Kind,
+    node: Node,
+    cols: Sequence[str],
+    *,
+    everything: bool = False,
+) -> list[tuple[Any, ...]]:
+    """The rows of a kind that meet a condition, with these columns, in no order."""
+    from crm_cli.query.select import Query, select
+
+    scope = workspace.scope(base, everything=everything)
+    query = Query(base, node, cols, ordered=False)
+    return select(workspace.database, query, scope).rows
 
 
 def unconverted(

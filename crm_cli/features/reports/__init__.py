@@ -11,7 +11,14 @@ from crm_cli.features.reports.report import Report
 
 REPORTS = (
     "sales",
+    "sources",
+    "activity",
     "top",
+    "concentration",
+    "profile",
+    "completeness",
+    "cohort",
+    "products",
 )
 """The modules of the reports, in the order in which they are listed."""
 

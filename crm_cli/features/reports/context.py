@@ -99,14 +99,14 @@ class Context:
         kind: Kind | None = None,
         where: str = "",
         dated: str | None = None,
-        parts: Kind | None = None,
+        among: Node | None = None,
     ) -> Table:
         """Figures of groups of rows, all that count, and of all rows together.
 
         Keys and figures are the report's, the rows those of its base, unless others are
         given; of another kind they belong to the customers that the report is about.
-        `where` is a full expression that chooses among them, `dated` the date that the
-        period goes by, empty for none.
+        `where` and `among` choose among them, a full expression and a condition; `dated` is
+        the date that the period goes by, `-` for none.
         """
         from crm_cli.query.ast import And
         from crm_cli.query.group import GroupQuery
@@ -114,11 +114,13 @@ class Context:
         keys = self.keys if keys is None else keys
         figures = self.report.figures if figures is None else figures
         base = kind or self.report.base
-        parts = parts or next((key.parts for key in keys if key.parts is not None), None)
+        parts = next((key.parts for key in keys if key.parts is not None), None)
         nodes = [self.node if base is self.report.base else self.of(base)]
         if where:
             scope = self.workspace.scope(base, everything=self.asked.everything)
             nodes.append(self.workspace.node(scope, (), where))
+        if among is not None:
+            nodes.append(among)
         by_date = self.report.period if dated is None else dated
         if by_date != "-" and self.asked.period is not None:
             nodes.append(self.workspace.within(base, self.asked.period, by_date))
@@ -148,6 +150,14 @@ class Context:
         made = Table(keys, [self._typed(one, types, query.kind) for one in figures], rows, total)
         made.divide()
         return made
+
+    def rows(self, *cols: str, among: Node | None = None) -> list[tuple[Any, ...]]:
+        """Columns of the rows that the report is about, whatever the period, in no order."""
+        from crm_cli.query.ast import And
+
+        node = self.node if among is None else And((self.node, among))
+        everything = self.asked.everything
+        return self.workspace.rows(self.report.base, node, cols, everything=everything)
 
     def _typed(self, figure: Figure, types: Mapping[str, str], kind: Kind) -> Figure:
         """A figure with the type that its aggregate turned out to have."""

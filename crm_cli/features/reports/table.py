@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ class Table:
         self,
         keys: Sequence[Key],
         columns: Sequence[Figure],
-        rows: Sequence[Row],
+        rows: Iterable[Row],
         total: Row | None = None,
         notes: Sequence[str] = (),
     ) -> None:
