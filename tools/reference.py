@@ -15,6 +15,7 @@ from fields_page import fields_page, settings_page
 from formats_page import formats_page
 from problems_page import problems_page
 from query_page import query_page
+from reports_page import reports_page
 from sql_page import sql_page
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -24,6 +25,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "fields.md": fields_page,
     "settings.md": settings_page,
     "query.md": query_page,
+    "reports.md": reports_page,
     "sql.md": sql_page,
     "problems.md": problems_page,
     "formats.md": formats_page,

@@ -67,6 +67,7 @@ COMMANDS = (
     Command("purchase", "purchase", SELLING, "sales, orders, invoices and their totals", "list"),
     Command("payment", "payment", SELLING, "payments received and refunds", "list"),
     Command("balance", "balance", SELLING, "who owes what, oldest first"),
+    Command("report", "report", SELLING, "reports, built-in and your own", "list"),
     Command("product", "product", SELLING, "products and their prices", "list"),
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),

@@ -20,18 +20,6 @@ FIXED = {
     "WHEN": ("auto", "always", "never"),
     "DATE": ("today", "tomorrow", "yesterday", "mon", "tue", "wed", "thu", "fri", "eow", "eom"),
     "SHELL": ("bash", "zsh", "fish"),
-    "BY": (
-        "customer",
-        "product",
-        "category",
-        "month",
-        "quarter",
-        "year",
-        "city",
-        "country",
-        "owner",
-        "tag",
-    ),
 }
 _ASKED = (
     ("USER", "user"),
@@ -47,7 +35,7 @@ _BY_OPTION = {
 }  # fmt: skip
 _PRESENCE = ("has:", "no:", "is:")
 _OVER_NUMBERS = ("sum", "avg", "median", "share", "min", "max")
-_PARTS = ("month", "quarter", "year", "weekday")
+_PARTS = ("week", "month", "quarter", "year", "weekday")
 _CUSTOMER = KINDS[0].name
 _NUMBERED = tuple(kind.name for kind in KINDS if kind.title == "number")
 """The kinds whose items people know by a number."""
@@ -153,6 +141,10 @@ class Completer:
     def _parameter(self, parameter: Parameter, current: str) -> list[str]:
         if isinstance(parameter.declared, Option) and parameter.declared.choices:
             return starting(parameter.declared.choices, current)
+        if isinstance(parameter.declared, Option) and parameter.declared.offers:
+            before, comma, last = current.rpartition(",")
+            offered = starting(parameter.declared.offers, last)
+            return [f"{before}{comma}{word}" for word in offered]
         if issubclass(parameter.type, Enum):
             return starting([str(member.value) for member in parameter.type], current)
         declared = parameter.declared

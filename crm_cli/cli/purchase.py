@@ -6,31 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
-    All,
     AsOf,
-    Chart,
     Cols,
     Currency,
     DryRun,
     Due,
     Force,
     Json,
-    Limit,
-    NoHeader,
     On,
     Output,
-    PeriodOf,
-    Terms,
-    Where,
 )
+from crm_cli.cli.report_verbs import report_verb
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
+from crm_cli.features.reports import load
 from crm_cli.model.errors import UsageError
 
 if TYPE_CHECKING:
     from crm_cli.features.purchases import Wanted
-    from crm_cli.features.summaries import By
 
 verbs = Verbs()
 
@@ -160,80 +154,18 @@ def show(
     answer_one(session, shown, cols=cols, output=output, json=json)
 
 
-@verbs.add
-def summary(
-    session: Session,
-    terms: Terms = None,
-    by: Annotated[
-        str | None,
-        Option(
-            "--by",
-            metavar="BY",
-            help="customer, product, category, month, quarter, year, city, country, owner, tag.",
-        ),
-    ] = None,
-    period: PeriodOf = None,
-    where: Where = None,
-    limit: Limit = None,
-    all: All = False,
-    chart: Chart = False,
-    cols: Cols = None,
-    as_of: AsOf = None,
-    output: Output = None,
-    json: Json = False,
-    no_header: NoHeader = False,
-) -> None:
-    """Summarize purchases: orders, units, net in the base currency, share of the total.
+verbs.take(
+    report_verb(
+        load("sales"),
+        name="summary",
+        doc="""Summarize purchases: orders, units, net in the base currency, share of the total.
 
-    Terms apply to purchases and their customers. Without --by, prints one total. Drafts,
-    cancelled purchases and orders billed by an invoice do not count.
+Terms apply to purchases and their customers. Without --by, prints one total. Drafts,
+cancelled purchases and orders billed by an invoice do not count. It is the report
+sales; crm report lists all reports.
 
-    crm purchase summary --by product --period 2026-q3
-    crm purchase summary @lapsed-vip --by month --chart
-    crm purchase summary line/product:beans-1kg date:this-year --by customer -n 10
-    """
-    from crm_cli.cli.columns import only
-    from crm_cli.cli.outputs import TABLE
-    from crm_cli.cli.sums import summary_rows
-    from crm_cli.features.summaries import summarize
-
-    session.look_back(as_of)
-    form = session.format(output, json)
-    if chart and by is None:
-        raise UsageError("a chart needs groups", "add --by month, or another")
-    if chart and (output or json or cols):
-        raise UsageError("--chart draws for people", "leave -o, --json and --cols out")
-    groups = _by(by)
-    found = summarize(
-        session.workspace,
-        session.terms(terms),
-        by=groups,
-        where=where,
-        period=period,
-        everything=all,
+crm purchase summary --by product --period 2026-q3
+crm purchase summary @lapsed-vip --by month --chart
+crm purchase summary line/product:beans-1kg date:this-year --by customer -n 10""",
     )
-    session.report(found.problems)
-    people = form is TABLE and not cols
-    rows = summary_rows(found, groups, people=people, named=bool(cols), limit=limit)
-    if chart:
-        session.show_chart(rows)
-        return
-    session.show(only(rows, cols), form, header=not no_header)
-
-
-def _by(text: str | None) -> By | None:
-    """What `--by` means; raises UsageError with the nearest."""
-    from crm_cli.features.summaries import By
-
-    if text is None:
-        return None
-    try:
-        return By(text.strip().lower())
-    except ValueError:
-        from crm_cli.model.text import did_you_mean
-
-        known = [one.value for one in By]
-        near = did_you_mean(text, known)
-        raise UsageError(
-            f"there is no --by {text}", f"{near} there are: {', '.join(known)}".strip()
-        ) from None
+)

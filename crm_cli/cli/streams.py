@@ -103,13 +103,16 @@ class Streams:
             if not rows.rows and rows.none and self.margin.width:
                 self.say(rows.none)
             return
+        self.give(self.written(rows, form, header=header))
+
+    def written(self, rows: Rows, form: TableFormat, *, header: bool = True) -> Iterable[str]:
+        """The text of rows in a format for programs; raises UsageError."""
         try:
-            pieces = form.write(rows, header=header, ascii_only=not self.screen.unicode)
+            return form.write(rows, header=header, ascii_only=not self.screen.unicode)
         except KeyError as error:
             raise UsageError(
                 f"these rows have no {error.args[0]}", "choose another format with -o"
             ) from error
-        self.give(pieces)
 
     def show_record(self, record: Mapping[str, Any], form: TableFormat) -> None:
         """Answer with one record."""

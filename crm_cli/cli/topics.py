@@ -64,8 +64,8 @@ Columns, groups and totals, on every list:
   crm purchase list --group-by country --pivot date.year --agg sum:net
   crm purchase list --group-by owner --agg 'orders,average_order,sum(net during 2026-q3) as q3'
 
-Group by fields, by .month .quarter .year .weekday of dates, and by each value of tags and
-other lists. Shares and --total are computed over all rows that match, each counted once;
+Group by fields, by .week .month .quarter .year .weekday of dates, and by each value of
+tags and other lists. Shares and --total are computed over all rows that match, each counted once;
 columns that do not add up have no total.
 
 Sums, counts and other aggregates include only what counts: posted purchases dated up to

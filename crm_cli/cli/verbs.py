@@ -28,10 +28,11 @@ class Argument:
 class Option:
     """An option of a command: its names, what it takes, its help, its least value.
 
-    `choices` are all the words that it takes, where they are a closed list.
+    `choices` are all the words that it takes, where they are a closed list; `offers` are
+    words that completion offers beside others, several with commas between them.
     """
 
-    __slots__ = ("choices", "help", "metavar", "min", "names")
+    __slots__ = ("choices", "help", "metavar", "min", "names", "offers")
 
     def __init__(
         self,
@@ -40,12 +41,14 @@ class Option:
         help: str = "",
         min: float | None = None,
         choices: tuple[str, ...] = (),
+        offers: tuple[str, ...] = (),
     ) -> None:
         self.names = names
         self.metavar = metavar
         self.help = help
         self.min = min
         self.choices = choices
+        self.offers = offers
 
 
 class Parameter(NamedTuple):

@@ -10,15 +10,25 @@ from crm_cli.store.git import Git
 from crm_cli.workspace import Workspace
 
 
-def look_back(workspace: Workspace, text: str) -> str:
+def look_back(workspace: Workspace, text: str, *, clock: bool = False) -> str:
     """Have all answers come from the commit that a date or revision means; returns its id.
 
-    A date is the state at its end. Raises NotFound, Refused, UsageError.
+    A date is the state at its end. With `clock` that day, or the commit's, is today, unless
+    the command line says otherwise. Raises NotFound, Refused, UsageError.
     """
     git = workspace.git
     commit = commit_of(workspace, git, text)
-    workspace.go_back(commit)
+    today = _day(workspace, git, text, commit) if clock else None
+    workspace.go_back(commit, today=today)
     return commit
+
+
+def _day(workspace: Workspace, git: Git, text: str, commit: str) -> str:
+    """The day, or the time, that a date means; of a revision the commit's."""
+    try:
+        return when(workspace, text, ahead=False).isoformat()
+    except UsageError:
+        return git.text("show", "-s", "--format=%cI", commit)
 
 
 def commit_of(workspace: Workspace, git: Git, text: str) -> str:

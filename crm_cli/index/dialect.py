@@ -181,9 +181,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def period(self, day: str, part: str) -> str:
-        """The month (`2026-11`), quarter (`2026-q4`), year or weekday (`mon`) of an ISO day.
+        """The week (`2026-w47`), month (`2026-11`), quarter (`2026-q4`), year or weekday (`mon`)
+        of an ISO day. A week is of the year in which its Thursday lies (ISO 8601).
 
-        PostgreSQL: the same, the weekday by `to_char(CAST(day AS DATE), 'dy')`.
+        PostgreSQL: the same, the weekday by `to_char(CAST(day AS DATE), 'dy')`, the week by
+        `to_char(CAST(day AS DATE), 'IYYY"-w"IW')`.
         """
 
     @abstractmethod

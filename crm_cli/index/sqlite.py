@@ -117,6 +117,10 @@ class SQLite(Dialect):
         year, month = f"substr({day}, 1, 4)", f"CAST(substr({day}, 6, 2) AS INTEGER)"
         if part == "month":
             return f"substr({day}, 1, 7)"
+        if part == "week":
+            thursday = f"date({day}, '-3 days', 'weekday 4')"
+            number = f"(CAST(strftime('%j', {thursday}) AS INTEGER) + 6) / 7"
+            return f"substr({thursday}, 1, 4) || '-w' || substr('0' || ({number}), -2)"
         if part == "weekday":
             return f"substr('sunmontuewedthufrisat', 3 * strftime('%w', {day}) + 1, 3)"
         return year if part == "year" else f"{year} || '-q' || (({month} + 2) / 3)"

@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from crm_cli.model.completeness import WANTED
 from crm_cli.model.hours import USUAL, Hours
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Ways(NamedTuple):
     """`rates.yaml` as texts: (ISO date, ((currency, rate), …)), oldest first."""
     working_hours: Hours = USUAL
     """The spans of work of each weekday, in minutes."""
+    completeness: tuple[str, ...] = WANTED
+    """What is wanted of each customer: fields, or several with `or` between them."""
     autocommit: bool = False
     """Whether each command is a commit."""
     known: bool = True

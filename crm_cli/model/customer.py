@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import CardRecord
+from crm_cli.model.completeness import completeness
 from crm_cli.model.contacts import ADDRESS, EMAIL, PHONE, SOCIAL, TAG, URL
 from crm_cli.model.credit import CREDIT
 from crm_cli.model.errors import Severity
@@ -77,6 +78,7 @@ CHANNELS = ("email", "phone", "sms", "chat", "letter", "visit", "social")
 
 def _derive(customer: Item, business: Business) -> None:
     customer.derived["currency"] = business.currency
+    customer.derived["completeness"] = completeness(customer, business.completeness)
 
 
 def _check_customer(customer: Item, business: Business) -> Iterator[Finding]:
@@ -318,6 +320,11 @@ CUSTOMER = Kind(
     ),
     derived=(
         Derived("currency", Word(), "the currency of spend and balance: the business's"),
+        Derived(
+            "completeness",
+            Integer(0, 100, adds=False),
+            "how much of what is wanted is filled in, 0 to 100 (completeness in crm.yaml)",
+        ),
     ),
     states=(
         State("person", "kind.is:person", "a person"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from crm_cli.model.business import Business
-from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import Boolean, Country, Currency, Free, Integer, Text, Word
+from crm_cli.model.completeness import WANTED, alternatives
+from crm_cli.model.errors import Severity, Unreadable
+from crm_cli.model.fieldtypes import Boolean, Country, Currency, Free, Integer, Text, Texts, Word
 from crm_cli.model.hours import read_hours
-from crm_cli.model.kind import Field, GroupOf, Kind, MapOf
+from crm_cli.model.kind import Field, Finding, GroupOf, Kind, MapOf
 from crm_cli.model.node import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -60,6 +62,25 @@ _GIT = Kind(
     notes=False,
 )
 
+def _check(settings: Item, business: Business) -> Iterator[Finding]:
+    """Names in `completeness` that no customer has; own keys are named `custom.KEY`."""
+    from crm_cli.model.customer import CUSTOMER
+    from crm_cli.model.text import did_you_mean
+
+    lifts = [name for field in CUSTOMER.fields for name in field.lifts]
+    known = [*CUSTOMER.by_name, *lifts]
+    for wanted in settings.values.get("completeness") or ():
+        for name in alternatives(wanted):
+            if name.partition(".")[0] not in known:
+                yield Finding(
+                    "completeness",
+                    "unknown-field",
+                    f"customers have no '{name}'",
+                    did_you_mean(name, known) or "keys of your own are named custom.KEY",
+                    Severity.WARNING,
+                )
+
+
 SETTINGS = Kind(
     name="settings",
     key="settings",
@@ -77,9 +98,11 @@ SETTINGS = Kind(
         Field("stages", Free(), "the stages of deals"),
         Field("pipelines", Free(), "lists of stages, one for each pipeline"),
         Field("vocabulary", Free(), "values to add to the open lists"),
+        Field("completeness", Texts(), "fields that make a record complete: [email or phone, city]"),
         Field("git", GroupOf(_GIT), "git settings"),
         Field("mail", Free(), "mail settings"),
     ),
+    check=_check,
     notes=False,
 )
 
@@ -103,6 +126,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         users={user: str(item.values.get("email", "")) for user, item in users.items()},
         rate_table=_rates(rate_table),
         working_hours=read_hours(settings.values.get("working_hours")),
+        completeness=_wanted(settings.values.get("completeness")),
         autocommit=git is not None and bool(git.values.get("autocommit")),
     )
 
@@ -132,6 +156,10 @@ def _vocabulary(words: object) -> dict[str, tuple[str, ...]]:
         for name, listed in words.items()
         if listed is not None
     }
+
+
+def _wanted(texts: list[str] | None) -> tuple[str, ...]:
+    return WANTED if texts is None else tuple(text for text in texts if alternatives(text))
 
 
 def _rates(root: Mapping | None) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

@@ -33,7 +33,7 @@ _WORD = Word()
 class GroupQuery(NamedTuple):
     """What is asked: groups of a kind's rows.
 
-    `by` are fields (dates with `.month`, `.quarter`, `.year`, `.weekday`), `aggregates` as
+    `by` are fields (dates with `.week`, `.month`, `.quarter`, `.year`, `.weekday`), `aggregates` as
     `count`, `sum:spend`, `median:net as middle`; `having` a full expression over the
     columns; `sort` goes by columns as well; `columns` picks some of them, in an order.
     With `parts` each row is taken apart into its items of that kind, and keys and

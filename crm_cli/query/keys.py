@@ -13,7 +13,7 @@ from crm_cli.query.rows import Row, climb, reach, value
 from crm_cli.query.values import DATES
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-PARTS = ("month", "quarter", "year", "weekday")
+PARTS = ("week", "month", "quarter", "year", "weekday")
 _WORD, _WEEKDAY = Word(), Choice(WEEKDAYS)
 _LISTED = (Storage.TEXT, Storage.WORD, Storage.INTEGER, *DATES)
 
@@ -21,7 +21,7 @@ _LISTED = (Storage.TEXT, Storage.WORD, Storage.INTEGER, *DATES)
 def group_key(text: str, compiler: Compiler) -> Selected:
     """A field to group by, as `--group-by` spells it; raises UsageError.
 
-    `.month`, `.quarter`, `.year` and `.weekday` are of dates. A row stands in the group
+    `.week`, `.month`, `.quarter`, `.year` and `.weekday` are of dates. A row stands in the group
     of each value that a list has (once, however often it is there), and in that of
     nothing where it has none. Of cities and e-mails, which a customer has a first one
     of, that one counts.
@@ -78,7 +78,7 @@ def _resolved(name: str, compiler: Compiler) -> Ref | None:
 
 def _check_dated(name: str, type: FieldType) -> None:
     if type.storage not in DATES:
-        raise UsageError(f"{name} is no date", "only dates have a month, quarter, year, weekday")
+        raise UsageError(f"{name} is no date", f"only dates have a {', '.join(PARTS)}")
 
 
 def _each(ref: Ref, compiler: Compiler, part: str) -> Selected:

@@ -265,8 +265,11 @@ class Workspace:
         except StorageError:
             return False
 
-    def go_back(self, commit: str) -> None:
-        """Answer from a commit's tree from now on; raises Refused, GitFailed."""
+    def go_back(self, commit: str, *, today: str | None = None) -> None:
+        """Answer from a commit's tree from now on, by the clock of `today` if one is given.
+
+        A clock that the command line sets stays. Raises Refused, GitFailed.
+        """
         from crm_cli.store.gittree import GitTree
 
         prefix = self.git.prefix.rstrip("/")
@@ -275,12 +278,17 @@ class Workspace:
             self.__dict__.pop(name, None)
         self.tree = made = GitTree(self.git, commit, tree)
         self.as_of, self.as_of_tree = commit, made.key()
+        self._today = self._today or today
 
     # Asking
 
     scope = asking.scope
     node = asking.node
+    period = asking.period
     within = asking.within
+    group = asking.group
+    rows = asking.rows
+    unconverted = asking.unconverted
     select = asking.select
     count = asking.count
     who = asking.who

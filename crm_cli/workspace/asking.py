@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.model.errors import DataError, NotFound
 from crm_cli.model.kind import Kind
 from crm_cli.model.places import CUSTOMERS, place_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from crm_cli.model.periods import Period
     from crm_cli.query.ast import Node
+    from crm_cli.query.group import GroupQuery
     from crm_cli.query.scope import Scope
     from crm_cli.query.select import Answer
     from crm_cli.workspace import Workspace
@@ -62,20 +66,62 @@ def node(
     return And((parse_terms(terms, scope), expression)) if terms else expression
 
 
-def within(workspace: Workspace, base: Kind, period: str | None) -> Node:
-    """The condition that a row's own date lies in the period that `--period` gives."""
+def period(workspace: Workspace, text: str | None, *, option: str = "--period") -> Period:
+    """The days that an option for a period gives, open where it is absent; raises UsageError."""
     from crm_cli.model.errors import Unreadable, UsageError
-    from crm_cli.model.periods import read_window
+    from crm_cli.model.periods import Period, read_window
+
+    if text is None:
+        return Period(None, None)
+    try:
+        return read_window(text, workspace.clock.today)
+    except Unreadable as error:
+        raise UsageError(f"{option}: {error.message}", error.hint) from error
+
+
+def within(workspace: Workspace, base: Kind, text: str | None, field: str = "") -> Node:
+    """The condition that a row's own date, or another, lies in the period that a text gives."""
     from crm_cli.query.ast import EVERYTHING, Compare, Literal, Op
     from crm_cli.query.fields import resolve
 
-    if period is None:
+    if text is None:
         return EVERYTHING
-    try:
-        window = read_window(period, workspace.clock.today)
-    except Unreadable as error:
-        raise UsageError(f"--period: {error.message}", error.hint) from error
-    return Compare(resolve(base.when, base), Op.EQ, (Literal(window, period),))
+    days = period(workspace, text)
+    return Compare(resolve(field or base.when, base), Op.EQ, (Literal(days, text),))
+
+
+def group(workspace: Workspace, query: GroupQuery, *, everything: bool = False) -> Answer:
+    """Groups of rows, with the total of all of them; see `GroupQuery`."""
+    from crm_cli.query.group import group
+
+    scope = workspace.scope(query.base, everything=everything)
+    return group(workspace.database, query, scope)
+
+
+def rows(
+    workspace: Workspace,
+    base: Kind,
+    node: Node,
+    cols: Sequence[str],
+    *,
+    everything: bool = False,
+) -> list[tuple[Any, ...]]:
+    """The rows of a kind that meet a condition, with these columns, in no order."""
+    from crm_cli.query.select import Query, select
+
+    scope = workspace.scope(base, everything=everything)
+    query = Query(base, node, cols, ordered=False)
+    return select(workspace.database, query, scope).rows
+
+
+def unconverted(
+    workspace: Workspace, query: GroupQuery, *, everything: bool = False
+) -> list[tuple[str, int, date | None]]:
+    """What the sums of groups leave out for want of a rate: (currency, rows, the first day)."""
+    from crm_cli.query.group import unconverted
+
+    scope = workspace.scope(query.base, everything=everything)
+    return unconverted(workspace.database, query, scope)
 
 
 def select(

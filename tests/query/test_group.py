@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from crm_cli.index.sqlite import SQLITE
 from crm_cli.model.errors import UsageError
 from crm_cli.query.fault import QueryError
 from crm_cli.query.group import GroupQuery, group
@@ -234,3 +240,12 @@ def test_the_total_of_nothing_and_of_texts(shop: Shop) -> None:
     assert total(shop.database, query, scope) == (None, None)
     nobody = query._replace(node=parse_terms(("name:nobody",), scope))
     assert total(shop.database, nobody, scope) == (None, None)
+
+
+@given(st.dates(date(1970, 1, 1), date(2099, 12, 31)))
+def test_weeks_are_those_of_iso_8601(day: date) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        sql = SQLITE.period(":day", "week")
+        (week,) = connection.execute(f"SELECT {sql}", {"day": day.isoformat()}).fetchone()
+    year, number, _ = day.isocalendar()
+    assert week == f"{year}-w{number:02}"

@@ -1,0 +1,61 @@
+"""`crm report`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crm_cli.cli.options import FORM, Form
+from crm_cli.cli.report_verbs import own_verb, report_verb
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verb, Verbs
+from crm_cli.features.reports import REPORTS, load
+
+
+class Reports(Verbs):
+    """A verb for each built-in report, loaded when asked for; any other name may be a report of
+    the user's own, which shows when the directory is opened."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or _may_be_own(name)
+
+    def __missing__(self, name: str) -> Verb:
+        if not _may_be_own(name):
+            raise KeyError(name)
+        return own_verb(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The verb of a name."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+verbs = Reports()
+
+
+@verbs.add
+def list_(session: Session, form: Form = FORM) -> None:
+    """List the reports: the built-in ones, then those of your own in reports/.
+
+    crm report
+    crm report list --json
+    """
+    from crm_cli.features.reports.own import described
+    from crm_cli.model.rows import Column, Rows
+
+    columns = (Column("name"), Column("group"), Column("answers"))
+    rows = [
+        (one.name, one.group, one.answers) for one in described(session.workspace)
+    ]
+    found = Rows(columns, rows, ids=[row[0] for row in rows])
+    session.show(found, session.form(form), header=not form.no_header)
+
+
+for _name in REPORTS:
+    verbs.take(report_verb(load(_name)))
+
+
+def _may_be_own(name: object) -> bool:
+    return isinstance(name, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) is not None

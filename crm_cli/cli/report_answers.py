@@ -1,0 +1,149 @@
+"""How a report is answered: in the format that was asked for, as a chart, or into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from crm_cli.cli.columns import only
+from crm_cli.cli.options import Shape
+from crm_cli.cli.outputs import TABLE
+from crm_cli.cli.session import Session
+from crm_cli.features.lookback import look_back
+from crm_cli.features.reports.comparing import Comparison
+from crm_cli.features.reports.context import Asked
+from crm_cli.features.reports.report import Report
+from crm_cli.features.reports.running import Answered, answer
+from crm_cli.features.reports.saving import save
+from crm_cli.features.reports.table import for_people, for_programs
+from crm_cli.formats.tables import TABLES, TableFormat
+from crm_cli.model.errors import UsageError
+from crm_cli.model.rows import Chart, Rows
+from crm_cli.model.text import visible
+from crm_cli.render.screen import Screen
+
+
+def answer_report(session: Session, report: Report, given: dict[str, Any]) -> None:
+    """Answer with a report; `given` are the values of the options by name."""
+    shape = Shape(**{name: given[name] for name in Shape._fields})
+    session.look_back(shape.as_of, clock=True)
+    form = _form(session, shape, given["to"])
+    chart = given["chart"]
+    if chart and (shape.output or shape.json or shape.cols):
+        raise UsageError("--chart draws for people", "leave -o, --json and --cols out")
+    owner = given["owner"]
+    terms = session.terms(given["terms"], report.base)
+    asked = Asked(
+        [*terms, *([f"owner:{owner}"] if owner is not None else [])],
+        given["where"],
+        given["period"],
+        given["by"],
+        _options(report, given),
+        given["all"],
+    )
+    beside = None
+    if given["compare"] is not None or given["compare_as_of"] is not None:
+        beside = Comparison(given["compare"], given["compare_as_of"], look_back)
+    found = answer(
+        session.workspace,
+        report,
+        asked,
+        comparison=beside,
+        sort=given["sort"],
+        limit=shape.limit,
+    )
+    session.report(found.problems)
+    _show(session, found, form, shape, chart=chart, to=given["to"], force=given["force"])
+
+
+def _options(report: Report, given: dict[str, Any]) -> dict[str, str]:
+    """The values of the report's own options; a flag that is set says so."""
+    found = {}
+    for choice in report.options:
+        value = given.get(choice.name.replace("-", "_"))
+        found[choice.name] = (choice.name if value else "") if value in (True, False) else (
+            value if value is not None else choice.default
+        )
+    return found
+
+
+def _form(session: Session, shape: Shape, to: str | None) -> TableFormat:
+    """The format asked for, else that of the file's ending, else a table."""
+    otherwise = TABLE
+    if to not in (None, "-"):
+        suffix = Path(str(to)).suffix.lower()
+        otherwise = next((one for one in TABLES if suffix in one.suffixes), TABLE)
+    return session.form(shape, otherwise=otherwise)
+
+
+def _show(
+    session: Session,
+    found: Answered,
+    form: TableFormat,
+    shape: Shape,
+    *,
+    chart: bool,
+    to: str | None,
+    force: bool,
+) -> None:
+    people = form is TABLE and not shape.cols
+    if people:
+        rows = for_people(found.table, found.currency, bar=found.report.bar)
+        rows = _with_chart(rows, found, chart=chart)
+    else:
+        rows = only(for_programs(found.table, found.currency, named=bool(shape.cols)), shape.cols)
+    header = not shape.no_header
+    if to not in (None, "-"):
+        _save(session, Path(str(to)), rows, form, chart=chart, header=header, force=force)
+    elif chart:
+        session.show_chart(rows)
+    else:
+        session.show(rows, form, header=header)
+
+
+def _with_chart(rows: Rows, found: Answered, *, chart: bool) -> Rows:
+    report, table = found.report, found.table
+    value = report.chart or report.bar
+    if not value:
+        if chart:
+            raise UsageError(f"{report.name} has no chart", "leave --chart out")
+        return rows
+    if not table.keys:
+        if chart:
+            raise UsageError("a chart needs groups", "add --by month, or another")
+        return rows
+    labels = (*table.names.values(), *(key.name for key in reversed(table.keys)))
+    unit = found.currency if _type(found, value) == "money" else ""
+    drawn = Chart(value=value, labels=labels, unit=unit)
+    if report.line and table.keys[0].timed:
+        drawn = drawn.but(kind="line")
+    return rows.but(chart=drawn)
+
+
+def _type(found: Answered, key: str) -> str:
+    return next((one.type for one in found.table.columns if one.key == key), "")
+
+
+def _save(
+    session: Session,
+    path: Path,
+    rows: Rows,
+    form: TableFormat,
+    *,
+    chart: bool,
+    header: bool,
+    force: bool,
+) -> None:
+    from crm_cli.render.chart import chart_lines
+    from crm_cli.render.output import rows_lines
+
+    pieces: Iterable[str]
+    if chart:
+        pieces = chart_lines(rows, Screen())
+    elif form is TABLE:
+        pieces = rows_lines(rows, Screen(), header=header)
+    else:
+        pieces = session.written(rows, form, header=header)
+    save(path, list(pieces), force=force)
+    session.say(f"written to {visible(str(path))}")

@@ -1,0 +1,37 @@
+"""Reports: figures with one definition, whoever shows them.
+
+Each is a module with a `REPORT`, and a line here. `running` makes one, `table` shapes it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from crm_cli.features.reports.report import Report
+
+REPORTS = (
+    "sales",
+    "sources",
+    "activity",
+    "top",
+    "concentration",
+    "profile",
+    "completeness",
+    "cohort",
+    "products",
+)
+"""The modules of the reports, in the order in which they are listed."""
+
+TAKEN = ("html", "list")
+"""Words after `crm report` that are no reports, and that none may be called by."""
+
+
+def load(name: str) -> Report:
+    """The built-in report of a name."""
+    report: Report = import_module(f"{__name__}.{name.replace('-', '_')}").REPORT
+    return report
+
+
+def is_built_in(name: str) -> bool:
+    """Whether a name is that of a built-in report, or may be none's."""
+    return name in REPORTS or name in TAKEN

@@ -1,0 +1,76 @@
+"""`crm report concentration`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from crm_cli.features.reports import keys
+from crm_cli.features.reports.context import Context
+from crm_cli.features.reports.report import Figure, Key, Report
+from crm_cli.features.reports.table import Row, Table, quotient
+from crm_cli.model.money import EXACT
+
+_TOPS = (1, 5, 10, 20)
+_BY = Key("by", "", "what the net is divided by")
+_NET = (Figure("net", "spend", "net of the groups with a positive one"),)
+
+
+def _compute(context: Context) -> Table:
+    rows = []
+    for key in context.keys:
+        groups = context.groups((key.but(label=""),), _NET).rows
+        held = {row[key.name]: row["net"] for row in groups if (row["net"] or 0) > 0}
+        if held:
+            rows.append({"by": key.name, **_measured(held)})
+    return Table((_BY,), context.report.figures, rows)
+
+
+def _measured(nets: dict[Any, Decimal]) -> Row:
+    """The measures of one division."""
+    ranked = sorted(nets.values(), reverse=True)
+    whole = sum(ranked, Decimal(0))
+    squares = sum((EXACT.divide(net, whole) ** 2 for net in ranked), Decimal(0))
+    hhi = quotient(squares, 1)
+    return {
+        "groups": len(ranked),
+        "net": whole,
+        **{f"top_{part}": quotient(_largest(ranked, part), whole) for part in _TOPS},
+        "unknown": quotient(nets.get(None, Decimal(0)), whole),
+        "hhi": hhi,
+        "equivalent": EXACT.divide(Decimal(1), squares).quantize(Decimal("0.01")),
+    }
+
+
+def _largest(ranked: Sequence[Decimal], percent: int) -> Decimal:
+    """The sum of the largest part of them: of n so many percent, rounded up."""
+    return sum(ranked[: -(-len(ranked) * percent // 100)], Decimal(0))
+
+
+REPORT = Report(
+    name="concentration",
+    answers="Measure how much of the net comes from few customers, countries or products.",
+    formula="Of the groups with a positive net: the share of the largest 1, 5, 10 and 20 % of "
+    "them (of n groups n × p, rounded up); the Herfindahl-Hirschman index, which is the sum of "
+    "the squared shares, from nearly 0 (many alike) to 1 (one has all); and its inverse, the "
+    "number of groups alike that would be as concentrated. What has no key is a group of its "
+    "own, whose share is unknown.",
+    example="--period last-12m --by customer,product",
+    group="Customers",
+    by=(keys.CUSTOMER, keys.COUNTRY, keys.CITY, keys.PRODUCT, keys.INDUSTRY),
+    usual=("customer", "country", "city", "product", "industry"),
+    figures=(
+        Figure("groups", "", "how many groups there are", type="integer"),
+        Figure("net", "", "what they are worth together", type="money"),
+        *(
+            Figure(f"top_{part}", "", f"share of the largest {part} %", type="share")
+            for part in _TOPS
+        ),
+        Figure("hhi", "", "Herfindahl-Hirschman index, 0 to 1", type="decimal"),
+        Figure("equivalent", "", "number of groups alike that it stands for", type="decimal"),
+        Figure("unknown", "", "share of what has no key", type="share"),
+    ),
+    bar="hhi",
+    compute=_compute,
+)

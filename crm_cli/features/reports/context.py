@@ -1,0 +1,192 @@
+"""What a report's function is given: what was asked, and the ways to ask the index for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm_cli.features.reports.report import Figure, Key, Report
+from crm_cli.features.reports.table import Table
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import Problem
+from crm_cli.model.kind import Kind
+from crm_cli.model.money import round_money
+from crm_cli.model.periods import Period
+
+if TYPE_CHECKING:
+    from crm_cli.query.ast import Node
+    from crm_cli.workspace import Workspace
+
+_LOST = "unconverted"
+
+
+class Asked(NamedTuple):
+    """What is asked of a report. `options` are the values of its own, by name."""
+
+    terms: Sequence[str] = ()
+    where: str | None = None
+    period: str | None = None
+    by: str | None = None
+    options: Mapping[str, str] = {}
+    everything: bool = False
+
+
+class Context:
+    """One run of a report over the files of a workspace.
+
+    `period` are the days of `--period`, open where none was given; `problems` grow while
+    the report is made.
+    """
+
+    def __init__(
+        self, workspace: Workspace, report: Report, asked: Asked, keys: Sequence[Key]
+    ) -> None:
+        self.workspace = workspace
+        self.report = report
+        self.asked = asked
+        self.keys = tuple(keys)
+        self.problems: list[Problem] = []
+
+    @property
+    def today(self) -> date:
+        """The day by which the report is made."""
+        return self.workspace.clock.today
+
+    @property
+    def currency(self) -> str:
+        """The base currency, in which all amounts are."""
+        return self.workspace.business.currency
+
+    @cached_property
+    def period(self) -> Period:
+        """The days of `--period`."""
+        return self.workspace.period(self.asked.period)
+
+    def option(self, name: str) -> str:
+        """The value of one of the report's own options; empty where it has none."""
+        return self.asked.options.get(name, "")
+
+    @cached_property
+    def node(self) -> Node:
+        """The condition that terms, `-w` and the report itself are, on rows of its base."""
+        from crm_cli.query.ast import And
+
+        workspace, base = self.workspace, self.report.base
+        scope = workspace.scope(base, everything=self.asked.everything)
+        node = workspace.node(scope, self.asked.terms, self.asked.where)
+        if not self.report.where:
+            return node
+        return And((node, workspace.node(scope, (), self.report.where)))
+
+    def of(self, kind: Kind) -> Node:
+        """The same for items of another kind, of a report on customers: of which customers."""
+        from crm_cli.query.ast import How, Quantified
+        from crm_cli.query.fields import collection
+
+        assert self.report.base is CUSTOMER
+        found = collection(CUSTOMER.name, kind)
+        assert found is not None
+        return Quantified(How.ANY, found, self.node)
+
+    def groups(
+        self,
+        keys: Sequence[Key] | None = None,
+        figures: Sequence[Figure] | None = None,
+        *,
+        kind: Kind | None = None,
+        where: str = "",
+        dated: str | None = None,
+        among: Node | None = None,
+    ) -> Table:
+        """Figures of groups of rows, all that count, and of all rows together.
+
+        Keys and figures are the report's, the rows those of its base, unless others are
+        given; of another kind they belong to the customers that the report is about.
+        `where` and `among` choose among them, a full expression and a condition; `dated` is
+        the date that the period goes by, `-` for none.
+        """
+        from crm_cli.query.ast import And
+        from crm_cli.query.group import GroupQuery
+
+        keys = self.keys if keys is None else keys
+        figures = self.report.figures if figures is None else figures
+        base = kind or self.report.base
+        parts = next((key.parts for key in keys if key.parts is not None), None)
+        nodes = [self.node if base is self.report.base else self.of(base)]
+        if where:
+            scope = self.workspace.scope(base, everything=self.asked.everything)
+            nodes.append(self.workspace.node(scope, (), where))
+        if among is not None:
+            nodes.append(among)
+        by_date = self.report.period if dated is None else dated
+        if by_date != "-" and self.asked.period is not None:
+            nodes.append(self.workspace.within(base, self.asked.period, by_date))
+        table = Table(keys, figures, ())
+        window = f"@{self.asked.period}" if self.asked.period else ""
+        asked = [figure for figure in figures if figure.ask]
+        names = [f"one:{key.label} as {table.names[key.name]}" for key in keys if key.label]
+        money = any(measure.name == _LOST for measure in base.measures)
+        query = GroupQuery(
+            base,
+            [f"{key.field} as {key.name}" for key in keys],
+            [
+                *names,
+                *(f"{one.ask.replace('{@}', window)} as {one.key}" for one in asked),
+                *([_LOST] if money else []),
+            ],
+            And(tuple(nodes)),
+            parts=parts,
+        )
+        found = self.workspace.group(query, everything=self.asked.everything)
+        columns = [column.key for column in found.columns]
+        types = {column.key: column.type.name for column in found.columns}
+        rows = [dict(zip(columns, row, strict=True)) for row in found.rows]
+        total = dict(zip(columns, found.total or (), strict=True))
+        if total.get(_LOST):
+            self._lost(query)
+        made = Table(keys, [self._typed(one, types, query.kind) for one in figures], rows, total)
+        made.divide()
+        return made
+
+    def rows(self, *cols: str, among: Node | None = None) -> list[tuple[Any, ...]]:
+        """Columns of the rows that the report is about, whatever the period, in no order."""
+        from crm_cli.query.ast import And
+
+        node = self.node if among is None else And((self.node, among))
+        everything = self.asked.everything
+        return self.workspace.rows(self.report.base, node, cols, everything=everything)
+
+    def _typed(self, figure: Figure, types: Mapping[str, str], kind: Kind) -> Figure:
+        """A figure with the type that its aggregate turned out to have."""
+        from crm_cli.query.figures import zero
+
+        if not figure.ask:
+            return figure
+        type = figure.type or types[figure.key]
+        start: Any = None
+        if zero(figure.ask, kind):
+            nothing = round_money(Decimal(0), self.currency)
+            start = {"integer": 0, "money": nothing}.get(type, Decimal(0))
+        return figure.but(type=type, start=start)
+
+    def _lost(self, query: Any) -> None:
+        """Tell of the amounts that have no rate."""
+        missing = self.workspace.unconverted(query, everything=self.asked.everything)
+        self.problems += [_problem(*one) for one in missing]
+
+
+def _problem(currency: str, count: int, day: date | None) -> Problem:
+    several = count != 1
+    return Problem(
+        "rates.yaml",
+        0,
+        0,
+        "missing-rate",
+        f"{count} purchase{'s' if several else ''} in {currency} {'are' if several else 'is'} "
+        "left out of the sums: there is no rate"
+        + (f" on or before {day}" if day else f" of {currency}"),
+        f"add the rate: {day}: {{{currency}: 1.08}}" if day else "add one to rates.yaml",
+    )

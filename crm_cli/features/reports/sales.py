@@ -1,0 +1,28 @@
+"""`crm report sales`, which `crm purchase summary` is too."""
+
+from __future__ import annotations
+
+from crm_cli.features.reports import keys
+from crm_cli.features.reports.report import Figure, Report
+
+REPORT = Report(
+    name="sales",
+    answers="Sum purchases up: orders, units, net, and the share of the whole.",
+    formula="Net is the sum of the purchases that count, credit notes negative; orders are those "
+    "without credit notes, each once in every group that it touches; share is the group's part "
+    "of the net. Without --by the sum of all. crm purchase summary is the same.",
+    example="--by product --period 2026-q3",
+    group="Selling",
+    by=(keys.CUSTOMER, keys.PRODUCT, keys.CATEGORY, keys.MONTH, keys.QUARTER, keys.YEAR,
+        keys.CITY, keys.COUNTRY, keys.OWNER, keys.TAG),
+    figures=(
+        Figure("orders", "orders", "purchases without credit notes"),
+        Figure("units", "units", "quantities, less what was credited"),
+        Figure("net", "spend", "what they are worth without tax"),
+        Figure("share", "share:spend", "the part of the whole", compared=False),
+        Figure("first", "first_purchase", "day of the first order"),
+        Figure("last", "last_purchase", "day of the latest order"),
+    ),
+    sort="net-",
+    chart="net",
+)  # fmt: skip

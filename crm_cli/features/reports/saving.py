@@ -1,0 +1,13 @@
+"""Writing a report into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from crm_cli.store import outside
+
+
+def save(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
+    """Write the text of a report; a file that exists is replaced only with `force`."""
+    outside.write(path, pieces, force=force)

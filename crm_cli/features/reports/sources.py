@@ -1,0 +1,59 @@
+"""`crm report sources`."""
+
+from __future__ import annotations
+
+from crm_cli.features.reports import keys
+from crm_cli.features.reports.context import Context
+from crm_cli.features.reports.recorded import recorded
+from crm_cli.features.reports.report import Figure, Key, Report
+from crm_cli.features.reports.table import Table
+from crm_cli.model.customer import CUSTOMER
+
+_QUALIFIED = "lifecycle_stage in (qualified, customer, former) or first_purchase is not none"
+
+
+def _compute(context: Context) -> Table:
+    """The groups; with a period of those recorded in it, and a row for who may have been."""
+    if context.asked.period is None:
+        table = context.groups()
+        table.sort(context.report.sort)
+        return table
+    when = recorded(context)
+    table = context.groups(among=when.within)
+    table.sort(context.report.sort)
+    of_unknown = context.groups((), among=when.unknown)
+    for row in of_unknown.rows:
+        if row["customers"]:
+            table.rows.append({**row, "recorded": "unknown"})
+    columns = (*table.columns, Figure("recorded", "", "unknown where no day is known"))
+    return Table(table.keys, columns, table.rows, table.total, table.notes)
+
+
+REPORT = Report(
+    name="sources",
+    answers="Compare the sources of customers: how many each brought, and what came of them.",
+    formula="Of the customers recorded in the period, by created, else the first commit of the "
+    "record, else its earliest item; those of whom none is known are a row of their own. "
+    "Qualified are those whose stage is qualified, customer or former, and all who bought; won "
+    "are those with a purchase; conversion is won ÷ customers. Revenue is all that they have "
+    "bought up to today, per_lead that ÷ customers.",
+    example="--period 2026 --by source,owner",
+    group="Selling",
+    base=CUSTOMER,
+    by=(Key("source", "source", "how they found us"), keys.COUNTRY, keys.INDUSTRY, keys.OWNER),
+    usual=("source",),
+    figures=(
+        Figure("customers", "count", "recorded in the period"),
+        Figure("qualified", f"count(where {_QUALIFIED})", "of them qualified"),
+        Figure("won", "count(where first_purchase is not none)", "of them bought something"),
+        Figure("conversion", "rate(where first_purchase is not none)", "won ÷ customers",
+               cases="customers"),
+        Figure("revenue", "sum:spend", "what they bought"),
+        Figure("per_lead", "", "revenue ÷ customers", type="money",
+               ratio=("revenue", "customers")),
+    ),
+    period="-",
+    sort="revenue-,customers-",
+    bar="revenue",
+    compute=_compute,
+)  # fmt: skip

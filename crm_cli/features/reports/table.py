@@ -1,0 +1,161 @@
+"""The rows of a report while it is made, and how they are shaped for those who read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from crm_cli.features.reports.report import Figure, Key
+from crm_cli.model.errors import UsageError
+from crm_cli.model.kind import normal
+from crm_cli.model.money import EXACT
+from crm_cli.model.rows import Column, Few, Rows
+from crm_cli.model.text import did_you_mean
+
+NONE = "(none)"
+"""The label of a group without a key, for people."""
+FEW = 5
+"""A rate of fewer cases is marked."""
+CURRENCY = "currency"
+_FOUR = Decimal("0.0001")
+Row = dict[str, Any]
+"""The values of a row, by the keys of its columns."""
+
+
+class Table:
+    """Rows by group: `keys` with their values, `columns` with theirs, and the total of all."""
+
+    def __init__(
+        self,
+        keys: Sequence[Key],
+        columns: Sequence[Figure],
+        rows: Iterable[Row],
+        total: Row | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
+        self.keys = tuple(keys)
+        self.columns = tuple(columns)
+        self.rows = list(rows)
+        self.total = total
+        self.notes = list(notes)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The column that names a key's values to people, by the key: `name` for one."""
+        labelled = [key.name for key in self.keys if key.label]
+        return {key: "name" if len(labelled) == 1 else f"{key}_name" for key in labelled}
+
+    def group(self, row: Row) -> tuple[Any, ...]:
+        """What tells a row from the others."""
+        return tuple(row.get(key.name) for key in self.keys)
+
+    def divide(self) -> None:
+        """Fill in the figures that are one figure of the row divided by another."""
+        for figure in self.columns:
+            if figure.ratio is not None:
+                for row in [*self.rows, *([self.total] if self.total is not None else [])]:
+                    part, whole = (row.get(key) for key in figure.ratio)
+                    row[figure.key] = quotient(part, whole, money=figure.type == "money")
+
+    def sort(self, text: str) -> None:
+        """Order by columns, `net-` from the largest; missing values last, ties by the keys."""
+        self.rows.sort(key=lambda row: [_ranked(value) for value in self.group(row)])
+        for part in reversed([part.strip() for part in text.split(",") if part.strip()]):
+            bare = part.strip("+-")
+            key = self._known(bare)
+            down = (part[:1] == "-") != part.endswith("-")
+            there = [row for row in self.rows if row.get(key) is not None]
+            there.sort(key=lambda row: _ranked(row[key]), reverse=down)
+            self.rows = [*there, *(row for row in self.rows if row.get(key) is None)]
+
+    def _known(self, name: str) -> str:
+        keys = [key.name for key in self.keys] + [figure.key for figure in self.columns]
+        if normal(name) in keys:
+            return normal(name)
+        raise UsageError(
+            f"there is no column '{name}'",
+            f"{did_you_mean(name, keys)} valid: {', '.join(keys)}".strip(),
+        )
+
+
+def quotient(part: Any, whole: Any, *, money: bool = False) -> Decimal | None:
+    """A fraction with four decimals, or an amount to the cent; missing by nothing."""
+    if part is None or not whole:
+        return None
+    exact = EXACT.divide(Decimal(part), Decimal(whole))
+    unit = Decimal(1).scaleb(Decimal(part).as_tuple().exponent) if money else _FOUR  # type: ignore[arg-type]
+    rounded = exact.quantize(unit, ROUND_HALF_UP, EXACT)
+    return rounded if rounded else abs(rounded)
+
+
+def for_programs(table: Table, currency: str, *, named: bool) -> Rows:
+    """The rows as formats for programs have them; with the names of keys if `named`."""
+    columns = [*_keys(table, named=named), *_figures(table)]
+    rows = [_cells(row, columns, currency) for row in table.rows]
+    return Rows(columns, rows, ids=_ids(table))
+
+
+def for_people(table: Table, currency: str, *, bar: str = "") -> Rows:
+    """The rows as a table has them: names, a label for what has no key, bars, the total."""
+    columns: list[Column] = [*_keys(table, named=True)]
+    most = max((abs(row[bar]) for row in table.rows if row.get(bar)), default=0) if bar else 0
+    columns += _figures(table)
+    if bar in (keys := [column.key for column in columns]):
+        place = keys.index(bar) + 1
+        place += keys[place : place + 1] == [CURRENCY]
+        columns.insert(place, Column(f"{bar}.bar", "bar", label=" "))
+    cases = {figure.key: figure.cases for figure in table.columns if figure.cases}
+    names = table.names.values()
+    shown, few = [], False
+    for row in table.rows:
+        marked: Row = {key.name: NONE for key in table.keys if row.get(key.name) is None}
+        for key, of in cases.items():
+            if row.get(key) is not None and (row.get(of) or 0) < FEW:
+                marked[key], few = Few(row[key]), True
+        if bar and most and row.get(bar) is not None:
+            marked[f"{bar}.bar"] = Decimal(row[bar]) / Decimal(most)
+        shown.append(_cells({**row, **marked}, columns, currency))
+    total = None
+    if table.total is not None and table.rows and table.keys:
+        whole = {key: value for key, value in table.total.items() if key not in names}
+        total = _cells({**whole, table.keys[0].name: "total"}, columns, currency)
+    notes = [*table.notes, *([f"* of fewer than {FEW}"] if few else [])]
+    ranked = [column.key for column in columns if not column.key.endswith(".bar")]
+    ranked += [column.key for column in columns if column.key.endswith(".bar")]
+    return Rows(columns, shown, ids=_ids(table), total=total, notes=notes, ranked=ranked)
+
+
+def _keys(table: Table, *, named: bool) -> list[Column]:
+    columns = []
+    for key in table.keys:
+        columns.append(Column(key.name))
+        if named and key.label:
+            columns.append(Column(table.names[key.name]))
+    return columns
+
+
+def _figures(table: Table) -> list[Column]:
+    """The columns of figures, the currency after the first amount."""
+    columns = []
+    for figure in table.columns:
+        columns.append(Column(figure.key, figure.type or "text"))
+        if figure.type == "money" and CURRENCY not in [column.key for column in columns]:
+            columns.append(Column(CURRENCY))
+    return columns
+
+
+def _cells(row: Row, columns: Sequence[Column], currency: str) -> list[Any]:
+    return [currency if column.key == CURRENCY else row.get(column.key) for column in columns]
+
+
+def _ids(table: Table) -> list[str] | None:
+    """The groups' ids, where the groups are records."""
+    if not table.keys or not table.keys[0].ids:
+        return None
+    found = [row.get(table.keys[0].name) for row in table.rows]
+    return [str(id) for id in found if id is not None]
+
+
+def _ranked(value: Any) -> Any:
+    return (value is None, "" if value is None else value)

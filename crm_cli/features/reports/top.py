@@ -1,0 +1,40 @@
+"""`crm report top`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from crm_cli.features.reports import keys
+from crm_cli.features.reports.context import Context
+from crm_cli.features.reports.report import Figure, Report
+from crm_cli.features.reports.table import Table, quotient
+
+
+def _accumulate(context: Context, table: Table) -> None:
+    """The share that the largest groups have together, from the top of the list."""
+    whole = (table.total or {}).get("net")
+    so_far = Decimal(0)
+    for row in table.rows:
+        so_far += row["net"] or Decimal(0)
+        row["cumulative"] = quotient(so_far, whole)
+
+
+REPORT = Report(
+    name="top",
+    answers="Rank customers by spend, with the share that the first ones have together.",
+    formula="Net of the purchases that count in the period, largest first; share is the group's "
+    "part of the net of all, cumulative that of all groups so far, which ends at 1.",
+    example="--period last-12m -n 10",
+    group="Customers",
+    by=(keys.CUSTOMER, keys.PRODUCT, keys.CATEGORY, keys.COUNTRY, keys.CITY, keys.OWNER),
+    usual=("customer",),
+    figures=(
+        Figure("orders", "orders", "purchases without credit notes"),
+        Figure("net", "spend", "what they are worth without tax"),
+        Figure("share", "share:spend", "the part of the whole", compared=False),
+        Figure("cumulative", "", "this and all groups above", type="share", compared=False),
+    ),
+    sort="net-",
+    bar="net",
+    finish=_accumulate,
+)

@@ -1,0 +1,64 @@
+"""How much of what the business wants to know of a customer is filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_cli.model.kind import ListOf, normal
+
+if TYPE_CHECKING:
+    from crm_cli.model.item import Item
+
+WANTED = (
+    "email or phone",
+    "address",
+    "owner",
+    "source",
+    "lifecycle_stage",
+    "preferred_channel",
+    "consent",
+)
+"""What is wanted where the settings do not say."""
+
+
+def alternatives(wanted: str) -> tuple[str, ...]:
+    """The fields any of which will do: `email or phone`."""
+    return tuple(normal(part) for part in wanted.split(" or ") if part.strip())
+
+
+def is_filled(customer: Item, wanted: str) -> bool:
+    """Whether any of the alternatives has a value."""
+    return any(_has(customer, name) for name in alternatives(wanted))
+
+
+def completeness(customer: Item, wanted: tuple[str, ...]) -> int | None:
+    """The part that is filled in, in whole percent, halves up; None where nothing is wanted."""
+    if not wanted:
+        return None
+    filled = sum(is_filled(customer, one) for one in wanted)
+    return (200 * filled + len(wanted)) // (2 * len(wanted))
+
+
+def _has(item: Item, name: str) -> bool:
+    kind = item.kind
+    for field, _ in kind.lists:
+        for lift, key in field.lifts.items():
+            if name == lift:
+                return any(_is(one.values.get(key)) for one in item.items(field.key))
+    field_named = kind.by_name.get(name)
+    if field_named is not None:
+        return _is(item.values.get(field_named.key))
+    head, dot, rest = name.partition(".")
+    outer = kind.by_name.get(head) if dot else None
+    if outer is not None:
+        held = item.values.get(outer.key)
+        if isinstance(held, dict):
+            return any(normal(key) == rest and _is(value) for key, value in held.items())
+        if isinstance(outer.type, ListOf):
+            return any(_has(one, rest) for one in item.items(outer.key))
+        return held is not None and _has(held, rest)
+    return any(normal(key) == name for key in item.extra)
+
+
+def _is(value: object) -> bool:
+    return value is not None and value != "" and value != [] and value != {}
