@@ -98,7 +98,7 @@ SETTINGS = Kind(
         Field("stages", Free(), "the stages of deals"),
         Field("pipelines", Free(), "lists of stages, one for each pipeline"),
         Field("vocabulary", Free(), "values to add to the open lists"),
-        Field("completeness", Texts(), "fields that make a record complete: [email or phone, city]"),
+        Field("completeness", Texts(), "fields of a complete record: [email or phone, city]"),
         Field("git", GroupOf(_GIT), "git settings"),
         Field("mail", Free(), "mail settings"),
     ),

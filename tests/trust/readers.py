@@ -26,6 +26,16 @@ READING = {
     "purchase list": ("purchase", "list"),
     "purchase show": ("purchase", "show", "{purchase}"),
     "purchase summary": ("purchase", "summary", "--by", "product"),
+    "report list": ("report", "list"),
+    "report sales": ("report", "sales", "--by", "product"),
+    "report sources": ("report", "sources"),
+    "report activity": ("report", "activity"),
+    "report top": ("report", "top"),
+    "report concentration": ("report", "concentration"),
+    "report profile": ("report", "profile"),
+    "report completeness": ("report", "completeness"),
+    "report cohort": ("report", "cohort"),
+    "report products": ("report", "products"),
     "payment list": ("payment", "list"),
     "payment show": ("payment", "show", "{payment}"),
     "balance": ("balance", "{who}"),
@@ -44,7 +54,10 @@ READING = {
 }
 """Commands that answer from the records; of those that write too, the line that does not."""
 
-COUNTS_ONLY = {"segment count", "query fields", "index status", "index path", "doctor"}
+COUNTS_ONLY = {
+    "segment count", "query fields", "index status", "index path", "doctor", "report list",
+    "report sources", "report concentration", "report completeness", "report cohort",
+}  # fmt: skip
 """Of these, the ones whose answer has none of the canary's texts."""
 
 FROM_HISTORY = {
