@@ -8,11 +8,22 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from crm_cli.model.completeness import WANTED
 from crm_cli.model.hours import USUAL, Hours
 
 if TYPE_CHECKING:
     from crm_cli.model.money import Rates
+
+
+WANTED = (
+    "email or phone",
+    "address",
+    "owner",
+    "source",
+    "lifecycle_stage",
+    "preferred_channel",
+    "consent",
+)
+"""What is wanted where the settings do not say."""
 
 
 class Ways(NamedTuple):

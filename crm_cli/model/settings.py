@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from crm_cli.model.business import Business
-from crm_cli.model.completeness import WANTED, alternatives
+from crm_cli.model.business import WANTED, Business
+from crm_cli.model.completeness import alternatives
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.fieldtypes import Boolean, Country, Currency, Free, Integer, Text, Texts, Word
 from crm_cli.model.hours import read_hours

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from crm_cli.features.reports import keys
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Figure, Key, Report
+from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Row, Table
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
@@ -87,7 +88,7 @@ def _compute(context: Context) -> Table:
             row.setdefault(one.key, absent.get(one.key, 0))
     table = Table(context.keys, _COLUMNS, rows.values() if context.keys else [total], total)
     table.divide()
-    table.sort("" if times else context.report.sort)
+    table.sort("" if times else REPORT.sort)
     return table
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Choice, Figure, Key, Report
+from crm_cli.features.reports.report import Choice, Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
@@ -155,7 +156,6 @@ REPORT = Report(
         Choice("value", "What they bought, instead of how many did."),
         Choice("periods", "So many columns at most.", metavar="N", default="12"),
     ),
-    total=True,
     chart="customers",
     compute=_compute,
 )

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from crm_cli.features.reports.columns import Figure
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Figure
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.dates import days_in_month
 from crm_cli.model.duration import add_months
@@ -43,7 +43,7 @@ def other(context: Context, comparison: Comparison) -> Iterator[Context]:
     if comparison.period is not None:
         asked = asked._replace(period=_period(context, comparison.period))
     if comparison.as_of is None:
-        yield Context(workspace, context.report, asked, context.keys)
+        yield Context(workspace, context.about, asked, context.keys)
         return
     clock = workspace.clock
     beside = Workspace(
@@ -57,7 +57,7 @@ def other(context: Context, comparison: Comparison) -> Iterator[Context]:
     try:
         if comparison.as_of != NOW and comparison.look_back is not None:
             comparison.look_back(beside, comparison.as_of)
-        yield Context(beside, context.report, asked, context.keys)
+        yield Context(beside, context.about, asked, context.keys)
     finally:
         beside.close()
 

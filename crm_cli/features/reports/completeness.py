@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from crm_cli.features.reports import keys
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Choice, Figure, Key, Report
+from crm_cli.features.reports.report import Choice, Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.completeness import alternatives
 from crm_cli.model.customer import CUSTOMER
@@ -46,7 +47,7 @@ def _compute(context: Context) -> Table:
             rows.append({**known, "field": one, **counted})
     rows = [row for row in rows if row["customers"]]
     table = Table((*context.keys, _FIELD), (found.columns[0], *_FILLED), rows)
-    table.sort(context.report.sort)
+    table.sort(REPORT.sort)
     return table
 
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from crm_cli.features.reports import keys
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Figure, Key, Report
+from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.money import EXACT
 
@@ -24,7 +25,7 @@ def _compute(context: Context) -> Table:
         held = {row[key.name]: row["net"] for row in groups if (row["net"] or 0) > 0}
         if held:
             rows.append({"by": key.name, **_measured(held)})
-    return Table((_BY,), context.report.figures, rows)
+    return Table((_BY,), REPORT.figures, rows)
 
 
 def _measured(nets: dict[Any, Decimal]) -> Row:

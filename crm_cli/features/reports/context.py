@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_cli.features.reports.report import Figure, Key, Report
+from crm_cli.features.reports.columns import About, Figure, Key
 from crm_cli.features.reports.table import Table
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Problem
@@ -42,10 +42,10 @@ class Context:
     """
 
     def __init__(
-        self, workspace: Workspace, report: Report, asked: Asked, keys: Sequence[Key]
+        self, workspace: Workspace, about: About, asked: Asked, keys: Sequence[Key]
     ) -> None:
         self.workspace = workspace
-        self.report = report
+        self.about = about
         self.asked = asked
         self.keys = tuple(keys)
         self.problems: list[Problem] = []
@@ -74,19 +74,19 @@ class Context:
         """The condition that terms, `-w` and the report itself are, on rows of its base."""
         from crm_cli.query.ast import And
 
-        workspace, base = self.workspace, self.report.base
+        workspace, base = self.workspace, self.about.base
         scope = workspace.scope(base, everything=self.asked.everything)
-        node = workspace.node(scope, self.asked.terms, self.asked.where)
-        if not self.report.where:
-            return node
-        return And((node, workspace.node(scope, (), self.report.where)))
+        nodes = [workspace.node(scope, self.asked.terms, self.asked.where)]
+        if self.about.terms or self.about.where:
+            nodes.append(workspace.node(scope, self.about.terms, self.about.where or None))
+        return And(tuple(nodes))
 
     def of(self, kind: Kind) -> Node:
         """The same for items of another kind, of a report on customers: of which customers."""
         from crm_cli.query.ast import How, Quantified
         from crm_cli.query.fields import collection
 
-        assert self.report.base is CUSTOMER
+        assert self.about.base is CUSTOMER
         found = collection(CUSTOMER.name, kind)
         assert found is not None
         return Quantified(How.ANY, found, self.node)
@@ -112,16 +112,16 @@ class Context:
         from crm_cli.query.group import GroupQuery
 
         keys = self.keys if keys is None else keys
-        figures = self.report.figures if figures is None else figures
-        base = kind or self.report.base
+        figures = self.about.figures if figures is None else figures
+        base = kind or self.about.base
         parts = next((key.parts for key in keys if key.parts is not None), None)
-        nodes = [self.node if base is self.report.base else self.of(base)]
+        nodes = [self.node if base is self.about.base else self.of(base)]
         if where:
             scope = self.workspace.scope(base, everything=self.asked.everything)
             nodes.append(self.workspace.node(scope, (), where))
         if among is not None:
             nodes.append(among)
-        by_date = self.report.period if dated is None else dated
+        by_date = self.about.period if dated is None else dated
         if by_date != "-" and self.asked.period is not None:
             nodes.append(self.workspace.within(base, self.asked.period, by_date))
         table = Table(keys, figures, ())
@@ -138,6 +138,7 @@ class Context:
                 *([_LOST] if money else []),
             ],
             And(tuple(nodes)),
+            self.about.having if kind is None else "",
             parts=parts,
         )
         found = self.workspace.group(query, everything=self.asked.everything)
@@ -157,7 +158,7 @@ class Context:
 
         node = self.node if among is None else And((self.node, among))
         everything = self.asked.everything
-        return self.workspace.rows(self.report.base, node, cols, everything=everything)
+        return self.workspace.rows(self.about.base, node, cols, everything=everything)
 
     def _typed(self, figure: Figure, types: Mapping[str, str], kind: Kind) -> Figure:
         """A figure with the type that its aggregate turned out to have."""

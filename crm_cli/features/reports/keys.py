@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_cli.features.reports.report import Key
+from crm_cli.features.reports.columns import Key
 from crm_cli.model.purchase import LINE
 
 CUSTOMER = Key("customer", "customer", "who bought", label="customer.name", ids=True)

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from crm_cli.features.reports import keys
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Figure, Key, Report
+from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Table, quotient
 from crm_cli.model.duration import add_months
 from crm_cli.model.money import EXACT, round_money

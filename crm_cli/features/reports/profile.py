@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Figure, Key, Report
+from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.customer import CUSTOMER
 

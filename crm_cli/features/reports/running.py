@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from crm_cli.features.reports.columns import Key
 from crm_cli.features.reports.comparing import Comparison, compared, other
 from crm_cli.features.reports.context import Asked, Context
-from crm_cli.features.reports.report import Key, Report
+from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Table
 from crm_cli.model.errors import Problem, UsageError
 from crm_cli.model.text import did_you_mean
@@ -35,11 +36,11 @@ def answer(
     """The rows of a report; raises UsageError for what cannot be asked."""
     keys = keys_of(report, asked.by)
     context = Context(workspace, report, asked, keys)
-    table = made(context)
+    table = made(report, context)
     problems = list(context.problems)
     if comparison is not None:
         with other(context, comparison) as beside:
-            table = compared(table, made(beside), context.period, beside.period)
+            table = compared(table, made(report, beside), context.period, beside.period)
             problems += [one for one in beside.problems if one not in problems]
     if sort or comparison is not None:
         table.sort(sort or _order(report, keys))
@@ -48,9 +49,8 @@ def answer(
     return Answered(report, table, context.currency, tuple(problems))
 
 
-def made(context: Context) -> Table:
+def made(report: Report, context: Context) -> Table:
     """The table of one run, in the report's own order."""
-    report = context.report
     if report.compute is not None:
         return report.compute(context)
     table = context.groups()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from crm_cli.features.reports import keys
-from crm_cli.features.reports.report import Figure, Report
+from crm_cli.features.reports.columns import Figure
+from crm_cli.features.reports.report import Report
 
 REPORT = Report(
     name="sales",

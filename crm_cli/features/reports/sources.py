@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from crm_cli.features.reports import keys
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.recorded import recorded
-from crm_cli.features.reports.report import Figure, Key, Report
+from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Table
 from crm_cli.model.customer import CUSTOMER
 
@@ -16,11 +17,11 @@ def _compute(context: Context) -> Table:
     """The groups; with a period of those recorded in it, and a row for who may have been."""
     if context.asked.period is None:
         table = context.groups()
-        table.sort(context.report.sort)
+        table.sort(REPORT.sort)
         return table
     when = recorded(context)
     table = context.groups(among=when.within)
-    table.sort(context.report.sort)
+    table.sort(REPORT.sort)
     of_unknown = context.groups((), among=when.unknown)
     for row in of_unknown.rows:
         if row["customers"]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from crm_cli.features.reports.report import Figure, Key
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import normal
 from crm_cli.model.money import EXACT

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crm_cli.features.reports import keys
+from crm_cli.features.reports.columns import Figure
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Figure, Report
+from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Table, quotient
 
 

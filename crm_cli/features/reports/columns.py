@@ -1,0 +1,68 @@
+"""What the rows of a report consist of: what they are put together by, and their figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm_cli.model.declaration import Declaration
+from crm_cli.model.kind import Kind
+from crm_cli.model.purchase import PURCHASE
+
+
+class Key(Declaration, positional=3):
+    """Something that rows are put together by."""
+
+    name: str
+    """The word for `--by`, and the column's key."""
+    field: str
+    """The field, as `--group-by` takes it."""
+    doc: str
+    """What it is, in a few words."""
+    label: str = ""
+    """The field that names a value to people, where that is another."""
+    ids: bool = False
+    """Whether values are ids, which `-o ids` prints."""
+    timed: bool = False
+    """Whether the groups follow each other in time."""
+    parts: Kind | None = None
+    """The kind of parts that rows are taken apart into first: a purchase's lines."""
+
+
+class Figure(Declaration, positional=3):
+    """A column of figures."""
+
+    key: str
+    """Its name in every format."""
+    ask: str
+    """The aggregate, as `--agg` takes it; `{@}` is where the period of `--period` goes.
+    Empty for what the report's function computes."""
+    doc: str
+    """What it is, in a few words."""
+    type: str = ""
+    """The name of its type, where no aggregate tells it."""
+    cases: str = ""
+    """Of a rate: the figure that is the number of cases it is of."""
+    ratio: tuple[str, str] | None = None
+    """The two figures of the row that it divides; by 0 there is none."""
+    start: Any = None
+    """The value where there are no rows; of counts and sums 0."""
+    compared: bool = True
+    """Whether `--compare` puts that of the other period beside it."""
+
+
+class About(Declaration, kw_only=True):
+    """What a report says of the rows that it is about."""
+
+    base: Kind = PURCHASE
+    """The kind of the rows that terms and `-w` choose among."""
+    figures: tuple[Figure, ...] = ()
+    """The columns after the keys, in their order."""
+    terms: tuple[str, ...] = ()
+    """Query terms that choose among the rows, whatever is asked."""
+    where: str = ""
+    """A full expression that does."""
+    having: str = ""
+    """A full expression over the columns that chooses among the groups."""
+    period: str = ""
+    """The date that `--period` goes by; the kind's own unless said. `-` for none: then the
+    period is for the report's own use."""
