@@ -45,7 +45,7 @@ def windowed(name: str, kind: Kind, window: Window | None) -> Aggregate:
     if found is not None and found.steps and found.kind.when:
         return Aggregate("count", found, None, COUNT, window=window, name=found.name)
     known = [*_MEASURES, *(item for item in collections(kind))]
-    raise Unknown(f"'{name}' cannot be reckoned over a time", f"known are {', '.join(known)}")
+    raise Unknown(f"'{name}' cannot be computed over a period", f"known are {', '.join(known)}")
 
 
 def measured(measure: Measure, items: Collection, window: Window | None) -> Aggregate:
