@@ -36,6 +36,8 @@ def check(
     from crm_cli.cli.outputs import TABLE
     from crm_cli.features import checking
     from crm_cli.features.plan import counted
+    from crm_cli.features.reports.checking import problems as of_reports
+    from crm_cli.features.sql import ask
     from crm_cli.model.errors import Severity
     from crm_cli.model.rows import Column, Rows
     from crm_cli.render.problems import problem_line, problem_object
@@ -54,7 +56,8 @@ def check(
             session.say("there is nothing to fix")
         if dry_run:
             return
-    problems = checking.check(session.workspace, words)
+    reports = of_reports(session.workspace, ask)
+    problems = checking.check(session.workspace, words, also=reports)
     form = session.format(output, json)
     if form is TABLE:
         session.write(problem_line(problem, session.screen) for problem in problems)

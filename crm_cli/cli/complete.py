@@ -80,7 +80,8 @@ def candidates(words: Sequence[str], current: str) -> list[str]:
     name, after = entry.name, rest[1:]
     if entry.noun:
         if not after and not current.startswith(("-", "+", "@")) and ":" not in current:
-            return _starting((f"{verb.name}\t{verb.summary}" for verb in verbs.values()), current)
+            found = _starting((f"{verb.name}\t{verb.summary}" for verb in verbs.values()), current)
+            return [*found, *_records(options, verbs.records, current)]
         said = bool(after) and after[0] in verbs
         name, after = (after[0], after[1:]) if said else (entry.bare, after)
     if name not in verbs:
@@ -88,6 +89,15 @@ def candidates(words: Sequence[str], current: str) -> list[str]:
     from crm_cli.cli.completer import Completer
 
     return Completer(Session(options), entry).parameters(verbs[name], after, current)
+
+
+def _records(options: Globals, kind: str, current: str) -> list[str]:
+    """The ids of records that are verbs."""
+    if not kind:
+        return []
+    from crm_cli.features.completions import completions
+
+    return completions(Session(options).workspace, kind, current)
 
 
 def _globals(words: Sequence[str]) -> tuple[Globals, list[str], str]:

@@ -246,6 +246,8 @@ class Completer:
 
 def _about(command: str) -> tuple[str, ...]:
     """The kinds that a command is about: its noun's own, those of the rows that it shows."""
+    if command == "report":
+        return ("purchase", _CUSTOMER)
     if command in BY_NAME and command != _CUSTOMER:
         return (BY_NAME[command].name,)
     if command == "log":

@@ -16,6 +16,8 @@ class Reports(Verbs):
     """A verb for each built-in report, loaded when asked for; any other name may be a report of
     the user's own, which shows when the directory is opened."""
 
+    records = "report"
+
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or _may_be_own(name)
 

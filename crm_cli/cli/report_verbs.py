@@ -48,9 +48,11 @@ def own_verb(name: str) -> Verb:
     def run(session: Session, **given: Any) -> None:
         from crm_cli.cli.report_answers import answer_report
         from crm_cli.features.reports.own import find
+        from crm_cli.features.sql import ask
 
         session.look_back(given["as_of"], clock=True)
-        answer_report(session, find(session.workspace, name, given.pop("param") or ()), given)
+        parameters = given.pop("param") or ()
+        answer_report(session, find(session.workspace, name, ask, parameters), given)
 
     doc = f"Make the report of reports/{name}.yaml.\n\ncrm report {name}"
     hint = Annotated[

@@ -134,6 +134,9 @@ class Verb:
 class Verbs(dict[str, Verb]):
     """The verbs of one module by their names, in the module's order."""
 
+    records = ""
+    """The kind whose records' ids are verbs as well; empty for none."""
+
     def add(self, function: F) -> F:
         """Take a function in, under its name: `list_` is `list`."""
         self.take(Verb(function))

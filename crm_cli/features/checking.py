@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from crm_cli.features.paths import path_named, record_paths, within
 from crm_cli.features.plan import Plan, counted
@@ -21,8 +21,12 @@ from crm_cli.workspace import Change, Edit, Step, Workspace
 FILE = SEGMENTS.path
 
 
-def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
+def check(
+    workspace: Workspace, words: Sequence[str] = (), *, also: Iterable[Problem] = ()
+) -> list[Problem]:
     """All problems, ordered by file and line; those of some customers or paths with `words`.
+
+    `also` are problems that others look for.
 
     Raises NotFound for a word that is neither.
     """
@@ -32,6 +36,7 @@ def check(workspace: Workspace, words: Sequence[str] = ()) -> list[Problem]:
     found.update(_loose_mode(path) for path in _loose(workspace))
     found.update(_segments(workspace))
     found.update(in_texts(workspace.tree))
+    found.update(also)
     if words:
         wanted = [path_named(workspace, word) for word in words]
         found = {one for one in found if any(within(one.path, path) for path in wanted)}

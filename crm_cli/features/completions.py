@@ -19,7 +19,7 @@ from crm_cli.model.fieldtypes import (
     User,
 )
 from crm_cli.model.kind import GroupOf, Kind, ListOf, normal
-from crm_cli.model.kinds import BY_LETTER, BY_NAME, ENTRIES, KINDS
+from crm_cli.model.kinds import BY_LETTER, BY_NAME, HOMES, KINDS
 from crm_cli.query.fault import Unknown
 from crm_cli.query.fields import (
     Ref,
@@ -104,7 +104,7 @@ def _found(
         case "key":
             return (name for kind in kinds for name in _keys(kind, prefix))
     kind = BY_NAME.get(what)
-    return _ids(workspace, kind) if kind in ENTRIES and kind is not None else ()
+    return _ids(workspace, kind) if kind in HOMES and kind is not None else ()
 
 
 def _customers(workspace: Workspace, prefix: str) -> list[str]:

@@ -127,6 +127,10 @@ VALUE: dict[str, Rule] = {
     "purchase-without-amount": Rule("A purchase has neither lines nor an amount.", "Add one."),
     "payment-without-date": Rule("A payment has no date.", "Add `date`."),
     "payment-without-amount": Rule("A payment has no amount.", "Add `amount`."),
+    "report": Rule(
+        "A report of your own has a key that there is not, or asks for what cannot be asked.",
+        "As the message says; `crm report NAME` tries it.",
+    ),
     "unknown-field": Rule("A setting names a field that there is not.", "Mend the name.", True),
     "missing-rate": Rule(
         "An amount cannot be converted, and is left out.", "Add the rate to `rates.yaml`."

@@ -95,6 +95,12 @@ PRODUCTS = Place(
 SEGMENTS = Place(
     path="segments.yaml", shape=Shape.MAP, doc="saved queries", declaration="segment:SEGMENT"
 )
+REPORTS = Place(
+    path="reports/",
+    shape=Shape.RECORDS,
+    doc="reports of your own",
+    declaration="report:REPORT",
+)
 RATES = Place(path="rates.yaml", shape=Shape.RATES, doc="currency rates by date")
 
 PLACES: tuple[Place, ...] = (
@@ -107,7 +113,7 @@ PLACES: tuple[Place, ...] = (
     Place(path="profiles.yaml", shape=Shape.MAP, doc="profiles of customers"),
     Place(path="surveys.yaml", shape=Shape.MAP, doc="the questions of surveys"),
     Place(path="rules.yaml", shape=Shape.MAP, doc="automation rules"),
-    Place(path="reports/", shape=Shape.RECORDS, doc="reports of your own"),
+    REPORTS,
     Place(path="templates/", shape=Shape.TEXTS, doc="letters, invoices, e-mails", suffix=""),
     Place(path="consents/", shape=Shape.TEXTS, doc="texts of consents", suffix=""),
 )

@@ -222,3 +222,20 @@ def guard_parts(text: str) -> str:
 def unguard_parts(text: str) -> str:
     """The text that `guard_parts` was given."""
     return unguard_cell(_GUARDED_PART.sub("", text))
+
+
+def split_names(text: str) -> list[str]:
+    """`name,sum(purchases.net)` at its commas, save those between parentheses or quotes."""
+    parts, depth, quoted, start = [], 0, "", 0
+    for place, char in enumerate(text):
+        if quoted:
+            quoted = "" if char == quoted else quoted
+        elif char in "'\"":
+            quoted = char
+        elif char in "()":
+            depth += 1 if char == "(" else -1
+        elif char == "," and depth <= 0:
+            parts.append(text[start:place])
+            start = place + 1
+    parts.append(text[start:])
+    return [part.strip() for part in parts]

@@ -12,6 +12,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice, FieldType, Reference, Storage, Text, Texts
 from crm_cli.model.kind import Kind, ListOf, normal
 from crm_cli.model.kinds import RECORDS
+from crm_cli.model.text import split_names
 from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
@@ -52,23 +53,6 @@ class Selected(NamedTuple):
     order: tuple[str, ...]
     """SQL to sort by, in turn."""
     total: str = ""
-
-
-def split_names(text: str) -> list[str]:
-    """`name,sum(purchases.net)` at its commas, save those between parentheses or quotes."""
-    parts, depth, quoted, start = [], 0, "", 0
-    for place, char in enumerate(text):
-        if quoted:
-            quoted = "" if char == quoted else quoted
-        elif char in "'\"":
-            quoted = char
-        elif char in "()":
-            depth += 1 if char == "(" else -1
-        elif char == "," and depth <= 0:
-            parts.append(text[start:place])
-            start = place + 1
-    parts.append(text[start:])
-    return [part.strip() for part in parts]
 
 
 def split_alias(text: str) -> tuple[str, str]:

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice, Storage, Word
 from crm_cli.model.kind import Derived, Kind
+from crm_cli.model.text import split_names
 from crm_cli.query.ast import EVERYTHING, Node
-from crm_cli.query.columns import Column, Selected, ranked, split_alias, split_names
+from crm_cli.query.columns import Column, Selected, ranked, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.database import Database
 from crm_cli.query.fault import Fault, QueryError

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from crm_cli.model.errors import UsageError
-from crm_cli.query.columns import Column, split_names
+from crm_cli.model.text import split_names
+from crm_cli.query.columns import Column
 from crm_cli.query.database import Database
 from crm_cli.query.figures import figure_key, zero
 from crm_cli.query.group import GroupQuery, group

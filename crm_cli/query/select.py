@@ -20,6 +20,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import from_minor
+from crm_cli.model.text import split_names
 from crm_cli.query.ast import EVERYTHING, Node
 from crm_cli.query.columns import (
     Column,
@@ -28,7 +29,6 @@ from crm_cli.query.columns import (
     natural,
     order,
     split_alias,
-    split_names,
     ties,
 )
 from crm_cli.query.compile import Compiler

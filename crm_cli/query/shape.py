@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from crm_cli.model.errors import UsageError
+from crm_cli.model.text import split_names
 from crm_cli.query.ast import Node
-from crm_cli.query.columns import split_names
 from crm_cli.query.database import Database
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.scope import Scope

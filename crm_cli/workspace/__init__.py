@@ -287,6 +287,8 @@ class Workspace:
     period = asking.period
     within = asking.within
     group = asking.group
+    pivot = asking.pivot
+    listed = asking.listed
     rows = asking.rows
     unconverted = asking.unconverted
     select = asking.select

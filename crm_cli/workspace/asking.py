@@ -98,6 +98,26 @@ def group(workspace: Workspace, query: GroupQuery, *, everything: bool = False) 
     return group(workspace.database, query, scope)
 
 
+def pivot(
+    workspace: Workspace, query: GroupQuery, key: str, *, everything: bool = False
+) -> Answer:
+    """Groups of rows, with a column for each value of a further key."""
+    from crm_cli.query.pivot import pivot
+
+    scope = workspace.scope(query.base, everything=everything)
+    return pivot(workspace.database, query, key, scope)
+
+
+def listed(
+    workspace: Workspace, base: Kind, node: Node, sort: str, *, everything: bool = False
+) -> Answer:
+    """The rows of a kind that meet a condition, as lists of them show them."""
+    from crm_cli.query.select import Query, select
+
+    scope = workspace.scope(base, everything=everything)
+    return select(workspace.database, Query(base, node, None, sort or base.sort), scope)
+
+
 def rows(
     workspace: Workspace,
     base: Kind,

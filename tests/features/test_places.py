@@ -36,7 +36,6 @@ CAMPAIGN = "name: Spring\nkind: email\nbudget: 500\n"
 LETTER = "Dear {{ name }},\n\nthank you.\n\nYours, Lan\n"
 KEPT = {
     "campaigns/spring.yaml": CAMPAIGN,
-    "reports/monthly.yaml": "title: By month\n",
     "profiles.yaml": "hotels:\n  rules: []\n",
     "surveys.yaml": "nps:\n  kind: nps\n",
     "rules.yaml": "greet:\n  for: +new\n",
@@ -100,12 +99,12 @@ def test_what_no_kind_describes_is_well_as_long_as_it_is_yaml(kept: Path, crm: C
     assert crm("check").code == 0
     (kept / "campaigns/spring.yaml").write_text(CAMPAIGN + "segment: [vip\n")
     (kept / "rules.yaml").write_text("a: 1\n<<<<<<< ours\nb: 1\n=======\nb: 2\n>>>>>>> theirs\n")
-    (kept / "reports/empty.yaml").write_text("")
-    (kept / "reports/old.yml").write_text("a: 1\n")
+    (kept / "campaigns/empty.yaml").write_text("")
+    (kept / "campaigns/old.yml").write_text("a: 1\n")
     found = json.loads(crm("check", "--json").out)
     assert [(one["path"], one["line"], one["code"]) for one in found] == [
+        ("campaigns/old.yml", None, "file-ending"),
         ("campaigns/spring.yaml", 4, "syntax"),
-        ("reports/old.yml", None, "file-ending"),
         ("rules.yaml", 2, "merge-conflict"),
     ]
     listed = crm("list", "-o", "ids")

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm_cli.model.kinds import BY_NAME, KINDS
-from crm_cli.query.columns import split_names, valid_columns
+from crm_cli.model.text import split_names
+from crm_cli.query.columns import valid_columns
 from crm_cli.query.explain import explain, expression, fields
 from crm_cli.query.expression import parse_expression
 from crm_cli.query.fields import of_customer

@@ -11,7 +11,7 @@ import re
 import pytest
 
 from crm_cli.model.kinds import BY_NAME
-from crm_cli.query.columns import split_names
+from crm_cli.model.text import split_names
 from crm_cli.query.select import Query, compile_query
 
 from .conftest import Shop

@@ -34,6 +34,13 @@ class Asked(NamedTuple):
     everything: bool = False
 
 
+class Listed(NamedTuple):
+    """Rows as they are, with the keys and the types of their columns."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: list[tuple[Any, ...]]
+
+
 class Context:
     """One run of a report over the files of a workspace.
 
@@ -151,6 +158,42 @@ class Context:
         made = Table(keys, [self._typed(one, types, query.kind) for one in figures], rows, total)
         made.divide()
         return made
+
+    def pivot(self, keys: Sequence[Key], figure: Figure, across: Key) -> Table:
+        """One figure of groups, with a column for each value of a further key, and the total."""
+        from crm_cli.query.group import GroupQuery
+
+        query = GroupQuery(
+            self.about.base,
+            [f"{key.field} as {key.name}" for key in keys],
+            [f"{figure.ask} as {figure.key}"],
+            self._within(),
+            self.about.having,
+        )
+        everything = self.asked.everything
+        found = self.workspace.pivot(query, across.field, everything=everything)
+        columns = found.columns[len(keys) :]
+        figures = [Figure(one.key, "", "", type=one.type.name) for one in columns]
+        names = [*(key.name for key in keys), *(one.key for one in columns)]
+        rows = [dict(zip(names, row, strict=True)) for row in found.rows]
+        return Table(keys, figures, rows, dict(zip(names, found.total or (), strict=True)))
+
+    def listed(self, sort: str) -> Listed:
+        """The rows that the report is about, with the columns that lists of them have."""
+        base = self.about.base
+        found = self.workspace.listed(base, self._within(), sort, everything=self.asked.everything)
+        columns = tuple((one.key, one.type.name) for one in found.columns)
+        return Listed(columns, found.rows)
+
+    def _within(self) -> Node:
+        """The condition for the report's rows, the period included."""
+        from crm_cli.query.ast import And
+
+        dated = self.about.period
+        if dated == "-" or self.asked.period is None:
+            return self.node
+        within = self.workspace.within(self.about.base, self.asked.period, dated)
+        return And((self.node, within))
 
     def rows(self, *cols: str, among: Node | None = None) -> list[tuple[Any, ...]]:
         """Columns of the rows that the report is about, whatever the period, in no order."""

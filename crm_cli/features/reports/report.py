@@ -41,7 +41,7 @@ class Report(About, kw_only=True):
     """How its figures are defined, with the source of the method where there is one."""
     example: str
     """Options that make a real example, after `crm report NAME`."""
-    group: Literal["Selling", "Customers", "Products", "Data"]
+    group: Literal["Selling", "Customers", "Products", "Data", "Your own"]
     """The heading that it is listed under."""
     by: tuple[Key, ...] = ()
     """What `--by` takes."""
