@@ -78,7 +78,14 @@ def test_sums_by_anything(customers: list[dict[str, Any]], everything: bool) -> 
             wanted = by(here, key, everything=everything)
             found = summarize(workspace, by=key, everything=everything)
             assert {one.group: told(one) for one in found.groups} == wanted, key
-            assert told(found.total) == whole, key
+            total = told(found.total)
+            if key in ("product", "category"):
+                # A line without a price has no amount, a purchase of such lines one of 0.
+                assert total._replace(net=naught(total.net)) == whole._replace(
+                    net=naught(whole.net)
+                ), key
+            else:
+                assert total == whole, key
             if key != "tag":  # which several may have at once
                 parts = [one.net for one in found.groups if one.net is not None]
                 assert sum(parts, ZERO) == naught(found.total.net), key
