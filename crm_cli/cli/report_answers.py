@@ -58,14 +58,13 @@ def answer_report(session: Session, report: Report, given: dict[str, Any]) -> No
 
 
 def _options(report: Report, given: dict[str, Any]) -> dict[str, str]:
-    """The values of the report's own options; a flag that is set says so."""
-    found = {}
-    for choice in report.options:
-        value = given.get(choice.name.replace("-", "_"))
-        found[choice.name] = (choice.name if value else "") if value in (True, False) else (
-            value if value is not None else choice.default
-        )
-    return found
+    """The values of the report's own options that were given; a flag's is its name."""
+    values = {one.name: given[one.name.replace("-", "_")] for one in report.options}
+    return {
+        name: name if value is True else str(value)
+        for name, value in values.items()
+        if value not in (None, False)
+    }
 
 
 def _form(session: Session, shape: Shape, to: str | None) -> TableFormat:

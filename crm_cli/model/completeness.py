@@ -28,24 +28,29 @@ def completeness(customer: Item, wanted: tuple[str, ...]) -> int | None:
 
 
 def _has(item: Item, name: str) -> bool:
+    """Whether a field has a value, as `has:NAME` asks: of lists their items' title counts."""
     kind = item.kind
     for field, _ in kind.lists:
         for lift, key in field.lifts.items():
             if name == lift:
                 return any(_is(one.values.get(key)) for one in item.items(field.key))
-    field_named = kind.by_name.get(name)
-    if field_named is not None:
-        return _is(item.values.get(field_named.key))
+    found = kind.by_name.get(name)
+    if found is not None:
+        held = item.values.get(found.key)
+        if isinstance(found.type, ListOf) and not found.type.kind.letter and found.type.kind.title:
+            title = found.type.kind.title
+            return any(_is(one.values.get(title)) for one in item.items(found.key))
+        return _is(held)
     head, dot, rest = name.partition(".")
     outer = kind.by_name.get(head) if dot else None
-    if outer is not None:
-        held = item.values.get(outer.key)
-        if isinstance(held, dict):
-            return any(normal(key) == rest and _is(value) for key, value in held.items())
-        if isinstance(outer.type, ListOf):
-            return any(_has(one, rest) for one in item.items(outer.key))
-        return held is not None and _has(held, rest)
-    return any(normal(key) == name for key in item.extra)
+    if outer is None:
+        return any(normal(key) == name for key in item.extra)
+    held = item.values.get(outer.key)
+    if isinstance(held, dict):
+        return any(normal(key) == rest and _is(value) for key, value in held.items())
+    if isinstance(outer.type, ListOf):
+        return any(_has(one, rest) for one in item.items(outer.key))
+    return held is not None and _has(held, rest)
 
 
 def _is(value: object) -> bool:

@@ -143,7 +143,6 @@ def test_a_built_in_name_is_refused(crm: Crm, shop: Path, name: str) -> None:
 
 
 def test_they_are_committed_like_other_files(crm: Crm, reports: Path, git: Git) -> None:
-    assert crm("git", "setup", "--yes").code == 0
     assert "reports/by-city.yaml" in git("ls-files")
     (reports / "by-city.yaml").write_text(BY_CITY.replace("spend > 0", "spend > 9"))
     git("commit", "-qam", "by hand", "--no-verify")

@@ -26,7 +26,9 @@ PURCHASE_KINDS = ("sale", "order", "invoice", "credit_note")
 PURCHASE_STATUSES = ("posted", "draft", "cancelled")
 TASK_STATUSES = ("open", "completed", "deferred")
 PRIORITIES = ("low", "normal", "urgent")
-INTERACTION_KINDS = ("call", "email", "note")
+INTERACTION_KINDS = ("call", "email", "note", "meeting", "letter")
+STAGES = ("lead", "qualified", "customer", "former")
+SOURCES = ("web_site", "partner")
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -65,6 +67,10 @@ CUSTOMER = _item(
     notes=maybe(st.sampled_from(("Novo leto", "klicati"))),
     kind=maybe(st.sampled_from(("person", "organization"))),
     owner=maybe(st.sampled_from(USERS)),
+    lifecycle_stage=maybe(st.sampled_from(STAGES)),
+    source=maybe(st.sampled_from(SOURCES)),
+    vat_registered=maybe(st.booleans()),
+    emails=maybe(st.just(["a@b.example"])),
     referred_by=maybe(st.sampled_from(("c0", "c1", "c9"))),
     employees=maybe(st.integers(0, 12)),
     created=maybe(DAY),
@@ -76,6 +82,7 @@ CUSTOMER = _item(
             status=maybe(st.sampled_from(TASK_STATUSES)),
             priority=maybe(st.sampled_from(PRIORITIES)),
             due=maybe(DAY),
+            completed=maybe(DAY),
         ),
         max_size=3,
     ),
@@ -84,6 +91,8 @@ CUSTOMER = _item(
         _item(
             at=DAY,
             kind=st.sampled_from(INTERACTION_KINDS),
+            status=maybe(st.sampled_from(("held", "planned", "not_held"))),
+            owner=maybe(st.sampled_from(USERS)),
             summary=maybe(st.sampled_from(("Kava in čaj", "Novo"))),
         ),
         max_size=2,
@@ -91,7 +100,7 @@ CUSTOMER = _item(
 )
 DIRECTORIES = st.lists(CUSTOMER, min_size=1, max_size=6)
 
-PRODUCTS = "beans: {name: Beans, category: Coffee beans}\ncup: {name: Cup}\n"
+PRODUCTS = "beans: {name: Beans, category: Coffee beans, cost: 4.10}\ncup: {name: Cup}\n"
 RATES = "2026-01-01: {USD: 1.10}\n2026-06-01: {USD: 1.25}\n"
 
 

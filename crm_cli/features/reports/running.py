@@ -34,6 +34,8 @@ def answer(
     limit: int | None = None,
 ) -> Answered:
     """The rows of a report; raises UsageError for what cannot be asked."""
+    usual = {choice.name: choice.default for choice in report.options}
+    asked = asked._replace(options={**usual, **asked.options})
     keys = keys_of(report, asked.by)
     context = Context(workspace, report, asked, keys)
     table = made(report, context)

@@ -15,6 +15,8 @@ _QUALIFIED = "lifecycle_stage in (qualified, customer, former) or first_purchase
 
 def _compute(context: Context) -> Table:
     """The groups; with a period of those recorded in it, and a row for who may have been."""
+    from crm_cli.query.ast import Or
+
     if context.asked.period is None:
         table = context.groups()
         table.sort(REPORT.sort)
@@ -22,12 +24,11 @@ def _compute(context: Context) -> Table:
     when = recorded(context)
     table = context.groups(among=when.within)
     table.sort(REPORT.sort)
-    of_unknown = context.groups((), among=when.unknown)
-    for row in of_unknown.rows:
-        if row["customers"]:
-            table.rows.append({**row, "recorded": "unknown"})
+    unknown = context.groups((), among=when.unknown).rows
+    table.rows += [{**row, "recorded": "unknown"} for row in unknown if row["customers"]]
+    total = context.groups((), among=Or((when.within, when.unknown))).total
     columns = (*table.columns, Figure("recorded", "", "unknown where no day is known"))
-    return Table(table.keys, columns, table.rows, table.total, table.notes)
+    return Table(table.keys, columns, table.rows, total)
 
 
 REPORT = Report(

@@ -1,0 +1,211 @@
+"""`crm report`: what every report has in common, from its declaration alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from crm_cli.cli import report
+from crm_cli.features.reports import REPORTS, TAKEN, load
+from tests.conftest import Crm, Git, Run
+
+FORMATS = ("table", "tsv", "csv", "json", "jsonl", "yaml", "markdown")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_answers_in_every_format(crm: Crm, name: str) -> None:
+    rows = json.loads(crm("report", name, "--json").out)
+    assert rows, name
+    assert all(list(row) == list(rows[0]) for row in rows)
+    for form in FORMATS:
+        run = crm("report", name, "-o", form)
+        assert run.code == 0 and run.out, (name, form, run.err)
+    text = crm("report", name, "-o", "csv").out
+    assert next(csv.DictReader(io.StringIO(text))).keys() == rows[0].keys()
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_nothing_to_report(crm: Crm, name: str) -> None:
+    words = ("report", name, "id:nobody") if name != "sales" else ("report", name, "id:nobody",
+                                                                   "--by", "month")  # fmt: skip
+    run = crm(*words, "--json")
+    assert (run.code, run.out) == (0, "[]\n"), run.err
+    run = crm(*words, "-o", "csv")
+    assert run.code == 0 and len(run.lines) == 1
+    assert crm(*words) == Run(0, "", "")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_has_help_with_an_example_that_runs(crm: Crm, name: str) -> None:
+    declared = load(name)
+    assert report.verbs[name].doc.startswith(f"{declared.answers}\n")
+    assert declared.answers.endswith(".")
+    words = declared.example.split()
+    run = crm("report", name, *(word for word in words if word not in ("--owner", "me")))
+    assert run.code == 0, run.err
+    shown = crm("report", name, "--help").out
+    for choice in declared.options:
+        assert f"--{choice.name}" in shown
+    for key in declared.by:
+        assert key.name in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("name", [name for name in REPORTS if load(name).by])
+def test_every_key_answers(crm: Crm, name: str) -> None:
+    for key in load(name).by:
+        run = crm("report", name, "--by", key.name, "--json")
+        assert run.code == 0, (key.name, run.err)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_is_compared(crm: Crm, name: str) -> None:
+    # No customer of the shop says when it was recorded.
+    period = ("--period", "2026-q4", "--compare", "previous")
+    run = crm("report", name, *(period if name != "completeness" else ("--compare", "2025")),
+              "--json")  # fmt: skip
+    assert run.code == 0, run.err
+    rows = json.loads(run.out)
+    assert any(column.endswith("_change") for column in rows[0])
+    assert crm("report", name, "--compare", "2025", "--json").code == 0
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_charts(crm: Crm, name: str) -> None:
+    words = ("--by", "month") if name == "sales" else ()
+    run = crm("report", name, "--chart", *words)
+    declared = load(name)
+    assert run.code == (0 if declared.chart or declared.bar else 2), run.err
+
+
+def test_a_comparison_has_the_change_and_the_change_as_a_fraction(crm: Crm) -> None:
+    assert crm("purchase", "add", "maja-kos", "--amount", "100", "--date", "2026-08-05").code == 0
+    run = crm("report", "top", "--period", "2026-q4", "--compare", "previous", "--json")
+    (row,) = json.loads(run.out)
+    assert {key: row[key] for key in row if key.startswith("net")} == {
+        "net": "160.00", "net_compared": "100.00", "net_change": "60.00", "net_growth": "0.6000",
+    }  # fmt: skip
+    run = crm("report", "top", "--period", "2026-q4", "--compare", "year-ago", "--json")
+    (row,) = json.loads(run.out)
+    assert (row["net_compared"], row["net_change"], row["net_growth"]) == ("0.00", "160.00", None)
+
+
+def test_months_stand_beside_the_same_months_of_the_other_year(crm: Crm) -> None:
+    for day, amount in (("2025-11-30", "40"), ("2025-10-01", "7")):
+        assert crm("purchase", "add", "maja-kos", "--amount", amount, "--date", day).code == 0
+    run = crm("report", "sales", "--by", "month", "--period", "2026-q4", "--compare", "year-ago",
+              "--json")  # fmt: skip
+    rows = [(row["month"], row["net"], row["net_compared"]) for row in json.loads(run.out)]
+    assert rows == [("2026-10", "0.00", "7.00"), ("2026-11", "160.00", "40.00")]
+
+
+def test_beside_the_files_of_then(crm: Crm, git: Git, shop: Path) -> None:
+    first = git("rev-parse", "HEAD").strip()
+    assert crm("purchase", "add", "jan-vidmar", "--amount", "40", "--date", "2026-11-06").code == 0
+    git("add", "-A")
+    git("commit", "-qm", "later", "--no-verify", "--allow-empty")
+    (row,) = json.loads(crm("report", "sales", "--compare-as-of", first, "--json").out)
+    assert (row["net"], row["net_compared"], row["net_change"]) == ("200.00", "160.00", "40.00")
+    words = ("--as-of", first, "--compare-as-of", "now", "--today", "2026-11-20", "--json")
+    (row,) = json.loads(crm("report", "sales", *words).out)
+    assert (row["net"], row["net_compared"]) == ("160.00", "200.00")
+
+
+def test_as_of_has_the_clock_of_then(
+    crm: Crm, git: Git, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was recorded for later does not count yet, by the files and the day of then."""
+    text = (shop / "customers/maja-kos.yaml").read_text()
+    (shop / "customers/maja-kos.yaml").write_text(text.replace("2026-11-05", "2026-07-05"))
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-06-30T12:00:00+02:00")
+    git("commit", "-qa", "--amend", "--no-edit", "--no-verify", "--reset-author")
+    for day, net in (("2026-07-04", "0.00"), ("2026-07-05", "160.00")):
+        run = crm("report", "sales", "--as-of", day, "--json")
+        assert run.code == 0, run.err
+        (row,) = json.loads(run.out)
+        assert row["net"] == net, day
+    (row,) = json.loads(crm("report", "sales", "--as-of", "HEAD", "--json").out)
+    assert row["net"] == "0.00", "a revision has the day of its commit"
+    words = ("--as-of", "2026-07-04", "--today", "2026-12-01", "--json")
+    (row,) = json.loads(crm("report", "sales", *words).out)
+    assert row["net"] == "160.00", "unless the command line says otherwise"
+
+
+def test_into_a_file(crm: Crm, shop: Path, tmp_path: Path) -> None:
+    target = tmp_path / "top.csv"
+    run = crm("report", "top", "--to", str(target))
+    assert (run.code, run.out) == (0, ""), run.err
+    assert target.read_text().startswith("customer,orders,net,currency,share,cumulative\n")
+    assert crm("report", "top", "--to", str(target)).code == 2
+    assert crm("report", "top", "--to", str(target), "--force", "-o", "tsv").code == 0
+    assert target.read_text().startswith("customer\torders")
+    chart = tmp_path / "chart.txt"
+    assert crm("report", "top", "--chart", "--to", str(chart)).code == 0
+    assert "160.00 EUR" in chart.read_text()
+    assert crm("report", "top", "--to", "-").out.startswith("customer")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("top", "--by", "colour"), "top has no --by colour"),
+        (("top", "--by", "city,city"), "twice"),
+        (("activity", "--by", "city"), "there are: owner, week"),
+        (("activity", "--by", "week,month"), "not both"),
+        (("cohort", "--by", "month,year"), "one month"),
+        (("cohort", "--periods", "0"), "--periods 0"),
+        (("top", "--period", "soonish"), "--period"),
+        (("top", "--compare", "previous"), "add --period"),
+        (("top", "--compare", "soonish"), "--compare"),
+        (("top", "--sort", "nte"), "did you mean net"),
+        (("top", "--cols", "nte"), "did you mean net"),
+        (("sales", "--chart"), "--by month"),
+        (("completeness", "--customers", "--by", "owner"), "leave out --by"),
+        (("top", "nosuch:field"), "there is no field"),
+    ],
+)
+def test_what_cannot_be_asked(crm: Crm, words: tuple[str, ...], said: str) -> None:
+    run = crm("report", *words)
+    assert (run.code, run.out) == (2, ""), run
+    assert said in run.err
+
+
+def test_order_limit_columns_and_people(crm: Crm) -> None:
+    assert crm("purchase", "add", "jan-vidmar", "--amount", "40", "--date", "2026-11-06").code == 0
+    assert crm("report", "top", "--sort", "net", "-n", "1", "-o", "ids").out == "jan-vidmar\n"
+    assert crm("report", "top", "--cols", "name,share", "-o", "tsv").lines[1] == "Maja Kos\t0.8000"
+    table = crm("report", "top")
+    assert table.lines[1].split()[-4:] == ["EUR", "█" * 10, "80.0%", "80.0%"]
+    assert table.lines[-1].split()[:2] == ["total", "2"]
+    assert crm("report", "top", "--by", "industry").lines[1].startswith("(none)")
+    assert crm("report", "sources").lines[-1] == "* of fewer than 5"
+
+
+def test_by_any_other_field(crm: Crm) -> None:
+    rows = json.loads(crm("report", "top", "--by", "date.week,product.name", "--json").out)
+    assert [(row["date_week"], row["product_name"], row["net"]) for row in rows] == [
+        ("2026-w45", "Linen sheet", "160.00")
+    ]
+
+
+def test_owner_and_me(crm: Crm) -> None:
+    assert json.loads(crm("report", "top", "--owner", "marko", "--json").out) == []
+    mine = crm("report", "top", "--owner", "me", "--as", "petra", "--json")
+    assert len(json.loads(mine.out)) == 1
+
+
+def test_a_missing_rate_is_told(crm: Crm) -> None:
+    assert crm("purchase", "add", "jan-vidmar", "--amount", "5 CHF").code == 0
+    for name in REPORTS:
+        run = crm("report", name, "--json")
+        assert run.code == 4, name
+    run = crm("report", "top", "--json")
+    assert "1 purchase in CHF is left out" in run.err
+    assert [row["net"] for row in json.loads(run.out)] == ["160.00", None]
+
+
+def test_names_that_are_no_reports() -> None:
+    assert not {*REPORTS} & {*TAKEN}
