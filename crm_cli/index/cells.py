@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from crm_cli.index.dialect import Dialect
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import FieldType, Storage
@@ -63,7 +64,7 @@ class Codec:
 
         return cells
 
-    def shown(self, sql: str, currency: str) -> str:
+    def shown(self, sql: str, currency: str, dialect: Dialect) -> str:
         """The column as people and programs read it; `currency` is SQL for that of money."""
         return sql
 
@@ -95,9 +96,9 @@ class TextsCodec(Codec):
 
         return cells
 
-    def shown(self, sql: str, currency: str) -> str:
+    def shown(self, sql: str, currency: str, dialect: Dialect) -> str:
         """The texts with `; ` between them."""
-        return f"replace({sql}, char(10), '; ')"
+        return f"replace({sql}, {dialect.line_break}, '; ')"
 
 
 class IntegerCodec(Codec):
@@ -137,9 +138,9 @@ class DecimalCodec(Codec):
 
         return cells
 
-    def shown(self, sql: str, currency: str) -> str:
+    def shown(self, sql: str, currency: str, dialect: Dialect) -> str:
         """The number."""
-        return f"CAST({sql} AS REAL)"
+        return dialect.number(sql)
 
 
 class MoneyCodec(Codec):
@@ -181,7 +182,7 @@ class MoneyCodec(Codec):
 
         return cells
 
-    def shown(self, sql: str, currency: str) -> str:
+    def shown(self, sql: str, currency: str, dialect: Dialect) -> str:
         """The amount as a number with its decimals."""
         whens = " ".join(
             f"WHEN '{name}' THEN {10.0**decimals}" for name, decimals in sorted(MINOR_UNITS.items())

@@ -95,7 +95,7 @@ def _extreme(node: Aggregate, item: Row, where: str) -> Value:
 
 def _conditions(node: Aggregate, item: Row, condition: Condition) -> list[str]:
     """Only what counts, in the window, where the expression holds."""
-    counted = item.counted()
+    counted = "" if node.everything else item.counted()
     wanted = [counted] if counted else []
     if node.window is not None:
         wanted.append(within(node.collection, node.window, item))

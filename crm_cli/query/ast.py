@@ -126,14 +126,14 @@ class Window(Node):
 
 
 class Aggregate(Node):
-    """One number or date of a collection's counted items.
+    """One number or date of a collection's counted items, or of `everything`.
 
     `function` is count, sum, avg, min, max, first or last; `ref` the field of an item
     (None for count). `name` is the derived value that it is, over a window
     (`spend@12m`), or empty.
     """
 
-    __slots__ = ("collection", "function", "name", "ref", "type", "where", "window")
+    __slots__ = ("collection", "everything", "function", "name", "ref", "type", "where", "window")
 
     def __init__(
         self,
@@ -145,6 +145,7 @@ class Aggregate(Node):
         where: Node | None = None,
         window: Window | None = None,
         name: str = "",
+        everything: bool = False,
         span: Span = NOWHERE,
     ) -> None:
         self.function = function
@@ -154,6 +155,7 @@ class Aggregate(Node):
         self.where = where
         self.window = window
         self.name = name
+        self.everything = everything
         self.span = span
 
 

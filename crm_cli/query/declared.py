@@ -29,10 +29,11 @@ def derived_named(kind: Kind, key: str) -> Derived:
 
 
 def total_of(derived: Derived, kind: Kind, scope: Scope) -> Aggregate:
-    """The count or the sum that a derived value is."""
+    """The count or the sum that a derived value is: of all items that its terms choose."""
     name, _, key = derived.of.partition(".")
     items = collection(name, kind)
     assert items is not None, f"{kind.name}.{derived.key}: there are no {name}"
     ref = resolve(key, items.kind) if key else None
     where = declared(derived.terms, items.kind, scope) if derived.terms else None
-    return Aggregate("sum" if ref else "count", items, ref, derived.type, where=where)
+    function = "sum" if ref else "count"
+    return Aggregate(function, items, ref, derived.type, where=where, everything=True)

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crm_cli.index.cells import CODECS
+from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import ColumnPlan, FieldColumns, has_id, in_record, plan_of
 from crm_cli.index.sqlite import SQLITE
 from crm_cli.model.business import Business
@@ -25,7 +26,6 @@ from crm_cli.query.scope import Scope
 CURRENCY = "currency"
 """The key in `meta` under which the index keeps the base currency, for the views."""
 
-_BASE = f'(SELECT "value" FROM "meta" WHERE "key" = \'{CURRENCY}\')'
 _DAY = date(9999, 12, 31)
 """Stands for the day that what is overdue goes by, while a view is made."""
 _ID, _TEXT, _TEXTS, _WORD = Reference(""), Text(), Texts(), Word()
@@ -53,18 +53,21 @@ class View(NamedTuple):
     doc: str
     columns: tuple[ViewColumn, ...]
     source: str
+    dialect: Dialect
 
     def ddl(self, *, temporary: bool = False) -> str:
         """The statement that makes it."""
-        shown = ", ".join(f'{column.sql} AS "{column.name}"' for column in self.columns)
+        named = self.dialect.name
+        shown = ", ".join(f"{column.sql} AS {named(column.name)}" for column in self.columns)
         made = "CREATE TEMP VIEW" if temporary else "CREATE VIEW"
-        return f'{made} "{self.name}" AS SELECT {shown} FROM {self.source}'
+        return f"{made} {named(self.name)} AS SELECT {shown} FROM {self.source}"
 
 
-def views(today: date | None = None) -> tuple[View, ...]:
+def views(today: date | None = None, dialect: Dialect = SQLITE) -> tuple[View, ...]:
     """Every view; `today` is the day that what is overdue goes by, None whatever day it is."""
-    day = SQLITE.today() if today is None else SQLITE.literal(today.isoformat())
-    return (*(_view(kind, day) for kind in KINDS), _own_keys())
+    day = dialect.today() if today is None else dialect.literal(today.isoformat())
+    maker = _Maker(dialect, day)
+    return (*map(maker.view, KINDS), maker.own_keys())
 
 
 def statements() -> list[str]:
@@ -77,67 +80,124 @@ def view_name(kind: Kind) -> str:
     return f"{kind.key}_list" if any(kind.key == other.name for other in KINDS) else kind.key
 
 
-def _view(kind: Kind, today: str) -> View:
-    source = f'"{kind.name}" t'
-    columns: list[ViewColumn] = []
-    if has_id(kind):
-        columns.append(ViewColumn("id", "t.id", _ID, f"the {kind.name}'s id"))
-    outer = parent_kind(kind)
-    for number, record in enumerate(HOLDERS[kind]):
-        join, r = ("JOIN", "c") if len(HOLDERS[kind]) == 1 else ("LEFT JOIN", f"r{number}")
-        source += f' {join} "{record.name}" {r} ON {r}.pk = t."{record.name}"'
-        columns += _of_record(record, r)
-    if outer is not None:
-        source += f' JOIN "{outer.name}" p ON p.pk = t.parent'
-        if has_id(outer):
-            columns.append(ViewColumn(outer.name, "p.id", _ID, f"the {outer.name}'s id"))
-    elif in_record(kind) and stands_in_items(kind):
-        source += " WHERE t.parent IS NULL"
-    plan = plan_of(kind)
-    columns += _fields(plan, kind, "", today)
-    columns += _lifted(plan)
-    if kind in RECORDS:
-        columns.append(ViewColumn("path", "t.path", _TEXT, "the file"))
-    unique = {column.name: column for column in reversed(columns)}
-    ordered = tuple(unique[name] for name in dict.fromkeys(column.name for column in columns))
-    return View(view_name(kind), kind.doc, ordered, source)
+class _Maker:
+    """Makes views in a dialect; `today` is SQL for the day."""
 
+    def __init__(self, dialect: Dialect, today: str) -> None:
+        self.dialect = dialect
+        self.today = today
+        name = dialect.name
+        wanted = f"{name('key')} = {dialect.literal(CURRENCY)}"
+        self.base = f"(SELECT {name('value')} FROM {name('meta')} WHERE {wanted})"
+        """The base currency."""
 
-def _of_record(record: Kind, alias: str) -> Iterator[ViewColumn]:
-    """What tells in which record, or entry, an item stands."""
-    yield ViewColumn(record.name, f"{alias}.id", _ID, f"the {record.name}'s id")
-    if record.title:
-        doc = f"the {record.name}'s {record.title}"
-        column = f'{alias}."{record.title}"'
-        yield ViewColumn(f"{record.name}_{record.title}", column, _TEXT, doc)
+    def view(self, kind: Kind) -> View:
+        """The view of a kind."""
+        name = self.dialect.name
+        source = f"{name(kind.name)} t"
+        columns: list[ViewColumn] = []
+        if has_id(kind):
+            columns.append(ViewColumn("id", "t.id", _ID, f"the {kind.name}'s id"))
+        outer = parent_kind(kind)
+        for number, record in enumerate(HOLDERS[kind]):
+            join, r = ("JOIN", "c") if len(HOLDERS[kind]) == 1 else ("LEFT JOIN", f"r{number}")
+            source += f" {join} {name(record.name)} {r} ON {r}.pk = t.{name(record.name)}"
+            columns += self._of_record(record, r)
+        if outer is not None:
+            source += f" JOIN {name(outer.name)} p ON p.pk = t.parent"
+            if has_id(outer):
+                columns.append(ViewColumn(outer.name, "p.id", _ID, f"the {outer.name}'s id"))
+        elif in_record(kind) and stands_in_items(kind):
+            source += " WHERE t.parent IS NULL"
+        plan = plan_of(kind)
+        columns += self._fields(plan, kind, "")
+        columns += self._lifted(plan)
+        if kind in RECORDS:
+            columns.append(ViewColumn("path", "t.path", _TEXT, "the file"))
+        unique = {column.name: column for column in reversed(columns)}
+        ordered = tuple(unique[key] for key in dict.fromkeys(column.name for column in columns))
+        return View(view_name(kind), kind.doc, ordered, source, self.dialect)
 
+    def own_keys(self) -> View:
+        """The view of the users' own keys."""
+        columns = (
+            ViewColumn(
+                "customer", "c.id", _ID, "the customer's id, where it stands in their record"
+            ),
+            ViewColumn("kind", "t.kind", _WORD, "the kind of what has the key"),
+            ViewColumn("key", "t.key", _TEXT, "the key; below custom it is custom.KEY"),
+            ViewColumn("value", "t.value", _TEXT, "its value, as a text"),
+        )
+        extra, customer = map(self.dialect.name, ("extra", "customer"))
+        source = f"{extra} t LEFT JOIN {customer} c ON c.pk = t.record"
+        doc = "keys of your own, which no kind declares"
+        return View(_OWN_KEYS, doc, columns, source, self.dialect)
 
-def _fields(plan: ColumnPlan, kind: Kind, path: str, today: str) -> Iterator[ViewColumn]:
-    """The columns of a kind's fields and derived values, or of those of a group in it."""
-    for field in kind.fields:
-        if isinstance(field.type, GroupOf):
-            yield from _fields(plan, field.type.kind, f"{path}{field.key}.", today)
-        elif (columns := plan.fields.get(f"{path}{field.key}")) is not None:
-            yield from _shown(columns, field.doc)
-    currency = plan.currencies[path]
-    if currency and f"{path}currency" not in plan.fields:
-        yield ViewColumn(currency, _or_base(currency), _WORD, "of the amounts")
-    for derived in kind.derived:
-        columns = plan.fields.get(f"{path}{derived.key}")
-        if not derived.kept:
-            sql = _plain(f"({_formula(derived, kind, today)})", derived.type, _BASE)
-            yield ViewColumn(derived.key, sql, derived.type, derived.doc)
-        elif columns is not None:
-            yield from _shown(columns, derived.doc)
+    def _of_record(self, record: Kind, alias: str) -> Iterator[ViewColumn]:
+        """What tells in which record, or entry, an item stands."""
+        yield ViewColumn(record.name, f"{alias}.id", _ID, f"the {record.name}'s id")
+        if record.title:
+            doc = f"the {record.name}'s {record.title}"
+            column = f"{alias}.{self.dialect.name(record.title)}"
+            yield ViewColumn(f"{record.name}_{record.title}", column, _TEXT, doc)
 
+    def _fields(self, plan: ColumnPlan, kind: Kind, path: str) -> Iterator[ViewColumn]:
+        """The columns of a kind's fields and derived values, or of those of a group in it."""
+        for field in kind.fields:
+            if isinstance(field.type, GroupOf):
+                yield from self._fields(plan, field.type.kind, f"{path}{field.key}.")
+            elif (columns := plan.fields.get(f"{path}{field.key}")) is not None:
+                yield from self._shown(columns, field.doc)
+        currency = plan.currencies[path]
+        if currency and f"{path}currency" not in plan.fields:
+            yield ViewColumn(currency, self._or_base(currency), _WORD, "of the amounts")
+        for derived in kind.derived:
+            columns = plan.fields.get(f"{path}{derived.key}")
+            if not derived.kept:
+                sql = self._plain(f"({self._formula(derived, kind)})", derived.type, self.base)
+                yield ViewColumn(derived.key, sql, derived.type, derived.doc)
+            elif columns is not None:
+                yield from self._shown(columns, derived.doc)
 
-def _formula(derived: Derived, kind: Kind, today: str) -> str:
-    """What a kind declares as a query, for its row `t`."""
-    compiler = Compiler(Scope(kind, _DAY, Business()), SQLITE)
-    compiler.frame = frame = _Inline(kind, compiler, today)
-    sql = compiler.formula(derived.key, frame.base)
-    assert not frame.base.joins, f"{kind.name}.{derived.key} asks for more than its own row"
-    return sql
+    def _formula(self, derived: Derived, kind: Kind) -> str:
+        """What a kind declares as a query, for its row `t`."""
+        compiler = Compiler(Scope(kind, _DAY, Business()), self.dialect)
+        compiler.frame = frame = _Inline(kind, compiler, self.today)
+        sql = compiler.formula(derived.key, frame.base)
+        assert not frame.base.joins, f"{kind.name}.{derived.key} asks for more than its own row"
+        return sql
+
+    def _lifted(self, plan: ColumnPlan) -> Iterator[ViewColumn]:
+        for lift in plan.lifts.values():
+            type: FieldType = _TEXTS if lift.several else lift.type
+            sql = self._plain(self._column(lift.column), type, self.base)
+            yield ViewColumn(lift.column, sql, type, lift.doc)
+
+    def _shown(self, columns: FieldColumns, doc: str) -> Iterator[ViewColumn]:
+        """The columns that a field has: money also in the base currency, a moment also its day."""
+        name, type = columns.value, columns.type
+        held = CODECS[type.storage]
+        if name == "currency":
+            yield ViewColumn(name, self._or_base(name), type, doc)
+            return
+        currency = self._or_base(columns.currency) if columns.currency else self.base
+        said = f"{doc}; {held.note}".strip("; ")
+        yield ViewColumn(name, self._plain(self._column(name), type, currency), type, said)
+        beside = {"base": columns.base, "day": columns.day}
+        for role, suffix, note in held.shown_beside:
+            if beside[role] != name:
+                sql = self._plain(self._column(beside[role]), type, self.base)
+                yield ViewColumn(f"{name}{suffix}", sql, type, note)
+
+    def _plain(self, sql: str, type: FieldType, currency: str) -> str:
+        """A value as people and programs read it; `currency` is SQL for that of an amount."""
+        return CODECS[type.storage].shown(sql, currency, self.dialect)
+
+    def _or_base(self, currency: str) -> str:
+        return f"COALESCE({self._column(currency)}, {self.base})"
+
+    def _column(self, name: str) -> str:
+        return f"t.{self.dialect.name(name)}"
 
 
 class _Inline(Frame):
@@ -154,46 +214,3 @@ class _Inline(Frame):
 
     def bind(self, value: Any) -> str:
         return self._today if value == _DAY.isoformat() else self.dialect.literal(value)
-
-
-def _lifted(plan: ColumnPlan) -> Iterator[ViewColumn]:
-    for lift in plan.lifts.values():
-        type: FieldType = _TEXTS if lift.several else lift.type
-        yield ViewColumn(lift.column, _plain(f't."{lift.column}"', type, _BASE), type, lift.doc)
-
-
-def _shown(columns: FieldColumns, doc: str) -> Iterator[ViewColumn]:
-    """The columns that a field has: money also in the base currency, a moment also its day."""
-    name, type = columns.value, columns.type
-    held = CODECS[type.storage]
-    if name == "currency":
-        yield ViewColumn(name, _or_base(name), type, doc)
-        return
-    currency = _or_base(columns.currency) if columns.currency else _BASE
-    said = f"{doc}; {held.note}".strip("; ")
-    yield ViewColumn(name, _plain(f't."{name}"', type, currency), type, said)
-    beside = {"base": columns.base, "day": columns.day}
-    for role, suffix, note in held.shown_beside:
-        if beside[role] != name:
-            sql = _plain(f't."{beside[role]}"', type, _BASE)
-            yield ViewColumn(f"{name}{suffix}", sql, type, note)
-
-
-def _plain(sql: str, type: FieldType, currency: str) -> str:
-    """A value as people and programs read it; `currency` is SQL for that of an amount."""
-    return CODECS[type.storage].shown(sql, currency)
-
-
-def _or_base(currency: str) -> str:
-    return f't."{currency}"'.join(("COALESCE(", f", {_BASE})"))
-
-
-def _own_keys() -> View:
-    columns = (
-        ViewColumn("customer", "c.id", _ID, "the customer's id, where it stands in their record"),
-        ViewColumn("kind", "t.kind", _WORD, "the kind of what has the key"),
-        ViewColumn("key", "t.key", _TEXT, "the key; below custom it is custom.KEY"),
-        ViewColumn("value", "t.value", _TEXT, "its value, as a text"),
-    )
-    source = '"extra" t LEFT JOIN "customer" c ON c.pk = t.record'
-    return View(_OWN_KEYS, "keys of your own, which no kind declares", columns, source)

@@ -79,6 +79,11 @@ class Recording(Database):
         return super().row(sql.translate(_MARKS), parameters)
 
 
+def plain(sql: str) -> str:
+    """A statement without its marks."""
+    return sql.translate(_MARKS)
+
+
 def unmarked(sql: str) -> list[str]:
     """What a dialect did not spell: the statement, and each SQL that it was handed.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,11 +21,12 @@ from crm_cli.query.fields import states
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.pivot import pivot
 from crm_cli.query.segments import read_extra_keys, read_segments
-from crm_cli.query.select import Query, count, select, total
+from crm_cli.query.select import Query, count, select, total, uncounted
+from crm_cli.query.views import views
 
 from .conftest import TODAY, Shop
 from .generated import DIRECTORIES, opened
-from .marking import Recording, faults
+from .marking import MARKED, Recording, faults, plain
 from .naive import Condition
 from .test_second_engine import CONDITIONS, compared, of
 
@@ -144,6 +145,7 @@ def test_columns_states_and_values(marked: Shop, kind: Kind) -> None:
             continue
         assert select(marked.database, query, scope).rows == wanted
         total(marked.database, query, scope)
+        total(marked.database, query, scope._replace(everything=True, ahead=True))
         for sort in (name, f"-{name}"):
             select(marked.database, query._replace(sort=sort, limit=3), scope)
         for presence in (f"has:{name}", f"no:{name}"):
@@ -252,6 +254,9 @@ def test_expressions(marked: Shop, where: str) -> None:
         ("line", ("product", "date.year"), ("sum:quantity", "median:net")),
         ("interaction", ("at", "customer.city"), ("count",)),
         ("purchase", (), ("count", "sum:net", "share:net")),
+        ("purchase", ("owner",), ("orders", "spend", "average_order", "customers", "unconverted")),
+        ("purchase", ("customer.city as town",), ("rate(where kind = sale)", "one:customer.name")),
+        ("line", ("product.category as of", "product.name"), ("sum(units where units > 1)",)),
     ],
 )
 def test_groups(marked: Shop, base: str, by: tuple[str, ...], aggregates: tuple[str, ...]) -> None:
@@ -259,6 +264,7 @@ def test_groups(marked: Shop, base: str, by: tuple[str, ...], aggregates: tuple[
     query = GroupQuery(scope.base, by, aggregates, limit=20)
     found = group(marked.database, query, scope)
     assert found[1:] == group(Shop(marked.index).database, query, scope)[1:]
+    uncounted(marked.database, Query(scope.base), scope)
     if by:
         having = query._replace(having="count >= 1 and not count = 100", sort=f"-{_key(by[0])}")
         group(marked.database, having, scope)
@@ -268,7 +274,17 @@ def test_groups(marked: Shop, base: str, by: tuple[str, ...], aggregates: tuple[
 
 
 def _key(name: str) -> str:
-    return name.replace(".", "_").replace("-", "_")
+    return name.rpartition(" as ")[2].replace(".", "_").replace("-", "_")
+
+
+@pytest.mark.parametrize("today", [None, TODAY])
+@pytest.mark.parametrize("temporary", [False, True])
+def test_views(today: date | None, temporary: bool) -> None:
+    """The documented views, in the index's file and for `crm sql`."""
+    for view, marked in zip(views(today), views(today, MARKED), strict=True):
+        sql = marked.ddl(temporary=temporary)
+        assert list(faults(sql)) == [], view.name
+        assert plain(sql) == view.ddl(temporary=temporary)
 
 
 def test_what_is_looked_up(marked: Shop) -> None:
