@@ -56,8 +56,10 @@ def fill(
     for statement in schema.ddl():
         connection.execute(statement)
     business = _put_business(connection, tree)
+    seen = {entry[0] for entry in now.entries}
     for path in SINGLE:
-        if path not in BUSINESS_FILES:
+        # An absent file is not asked for: what fails then would be remembered.
+        if path in seen and path not in BUSINESS_FILES:
             content.put_entries(connection, tree, path, business)
     paths = sorted(entry[0] for entry in now.entries if _is_record(entry[0]))
     files = list(enumerate(paths, 1))
