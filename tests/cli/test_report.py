@@ -5,10 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import crm_cli
 from crm_cli.cli import report
 from crm_cli.features.reports import REPORTS, TAKEN, load
 from tests.conftest import Crm, Git, Run
@@ -209,3 +215,57 @@ def test_a_missing_rate_is_told(crm: Crm) -> None:
 
 def test_names_that_are_no_reports() -> None:
     assert not {*REPORTS} & {*TAKEN}
+
+
+def test_who_was_recorded_when_by_the_first_commit(
+    crm: Crm, git: Git, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record without `created` counts from its first commit, under whatever name."""
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-02-02T12:00:00+01:00")
+    git("commit", "-q", "--amend", "--no-edit", "--no-verify", "--reset-author")
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-05-05T12:00:00+02:00")
+    git("mv", "customers/jan-vidmar.yaml", "customers/jan.yaml")
+    (shop / "customers/nova.yaml").write_text("name: Nova\nsource: partner\n")
+    git("add", "-A")
+    git("commit", "-qm", "later", "--no-verify")
+    run = crm("report", "sources", "--period", "2026-02", "--json")
+    assert [(row["source"], row["customers"]) for row in json.loads(run.out)] == [(None, 3)]
+    run = crm("report", "sources", "--period", "2026-05", "--json")
+    assert [(row["source"], row["customers"]) for row in json.loads(run.out)] == [("partner", 1)]
+
+
+def test_a_new_report_is_a_file_and_a_line(shop: Path, tmp_path: Path) -> None:
+    """What CONTRIBUTING.md says, done to a copy of the program."""
+    package = Path(crm_cli.__file__).parent
+    page = (package.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    module, line = re.findall(r"```python\n(.*?)```", page.split("## To add a report\n")[1],
+                              re.DOTALL)[:2]  # fmt: skip
+    source = tmp_path / "source"
+    shutil.copytree(package, source / "crm_cli", ignore=shutil.ignore_patterns("__pycache__"))
+    reports = source / "crm_cli" / "features" / "reports"
+    (reports / "channels.py").write_text(module, encoding="utf-8")
+    registry = (reports / "__init__.py").read_text(encoding="utf-8")
+    changed = registry.replace('    "products",\n', f'    "products",\n{line}')
+    assert changed != registry
+    (reports / "__init__.py").write_text(changed, encoding="utf-8")
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "crm_cli", *words],
+            cwd=shop,
+            env={**os.environ, "PYTHONPATH": str(source)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert json.loads(run("report", "channels", "--json")) == [
+        {"kind": "call", "contacts": 1, "reached": "1.0000"},
+        {"kind": "note", "contacts": 1, "reached": "0.0000"},
+    ]
+    assert "channels" in run("report")
+    assert "--period last-12m --by kind,owner" in run("report", "channels", "--help")
+    assert run("__complete", "fish", "report", "chan").startswith("channels\t")
+    assert "kind" in run("__complete", "fish", "report", "channels", "--by", "k")

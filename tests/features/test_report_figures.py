@@ -15,11 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_cli.features.reports import load
+from crm_cli.features.reports import REPORTS, load
 from crm_cli.features.reports.context import Asked
 from crm_cli.features.reports.running import answer
-from crm_cli.features.reports.table import Table
+from crm_cli.features.reports.table import Table, for_people
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.render.output import rows_lines
+from crm_cli.render.screen import Screen
+from crm_cli.render.width import columns_of
 from crm_cli.workspace import Workspace, open_workspace
 
 from ..query import sums
@@ -246,6 +249,17 @@ def test_cohort(shop: Workspace) -> None:
         ("2026-02", "70.00", "55.00", "15.00", "0.00"),
         ("2026-03", "100.00", "100.00", "0.00", "0.00"),
     ]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_eighty_columns_are_enough(shop: Workspace, name: str) -> None:
+    declared = load(name)
+    by = declared.by[0].name if declared.by and not declared.usual else None
+    found = table(shop, name, by=by)
+    lines = list(rows_lines(for_people(found, "EUR", bar=declared.bar), Screen(width=80)))
+    assert max(columns_of(line.rstrip("\n")) for line in lines) <= 80
+    first = found.columns[0]
+    assert first.key in lines[0], "what matters most is shown"
 
 
 # By plain Python

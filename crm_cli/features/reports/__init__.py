@@ -16,9 +16,9 @@ REPORTS = (
     "top",
     "concentration",
     "profile",
-    "completeness",
     "cohort",
     "products",
+    "completeness",
 )
 """The modules of the reports, in the order in which they are listed."""
 

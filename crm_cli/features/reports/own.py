@@ -99,7 +99,11 @@ def made(item: Item, name: str, ask: Ask, given: Mapping[str, str]) -> Report:
         raise UsageError(f"{name} is no SQL, and has no parameters", "leave --param out")
     base = kind_of(item)
     by = tuple(Key(_key(text), text, "") for text in values.get("group_by") or ())
-    figures = tuple(_figure(text) for text in values.get("agg") or (("count",) if by else ()))
+    figures = tuple(map(_figure, values.get("agg") or (("count",) if by else ())))
+    counted = next((one.key for one in figures if one.ask == "count"), "")
+    figures = tuple(
+        one.but(cases=counted) if one.ask.startswith("rate") else one for one in figures
+    )
     report = Report(
         **_said(item, name),
         base=base,
