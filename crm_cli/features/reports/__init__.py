@@ -30,8 +30,3 @@ def load(name: str) -> Report:
     """The built-in report of a name."""
     report: Report = import_module(f"{__name__}.{name.replace('-', '_')}").REPORT
     return report
-
-
-def is_built_in(name: str) -> bool:
-    """Whether a name is that of a built-in report, or may be none's."""
-    return name in REPORTS or name in TAKEN

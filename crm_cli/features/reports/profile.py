@@ -41,7 +41,7 @@ def _compute(context: Context) -> Table:
 
 REPORT = Report(
     name="profile",
-    answers="Describe the customers: persons and organizations, where they are, whence they came.",
+    answers="Describe the customers: persons and organizations, where they are, how they found us.",
     formula="For each field the number of customers with each value, their share of all of them, "
     "and the net of what they bought; of those registered for VAT the share is of the customers "
     "of whom it is known. A customer stands in one group of each field.",
