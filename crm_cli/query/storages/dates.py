@@ -1,0 +1,262 @@
+"""Dates in queries: days, instants, and days whose year may be unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from crm_cli.index.dialect import Dialect
+from crm_cli.model.dates import days_in_month
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.fieldtypes import FieldType
+from crm_cli.model.periods import Instant, Lean, Period, read_period
+from crm_cli.query.ast import Between, Literal, Op, Operand
+from crm_cli.query.fields import Ref
+from crm_cli.query.lexer import Piece
+from crm_cli.query.rows import Frame, Value
+from crm_cli.query.scope import Scope
+from crm_cli.query.storages.base import SAME, Converter, Operators
+
+
+class Recurring(NamedTuple):
+    """Days of any year: from month and day to month and day (`11-22`), over new year too.
+
+    `leap` says whether 29 February is among them; it comes round on the 28th in
+    common years.
+    """
+
+    first: str
+    last: str
+    leap: bool
+
+
+class DateOperators(Operators):
+    """Calendar days: what is asked for is a period."""
+
+    ranged = True
+    has_order = True
+
+    def read(self, text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) -> Any:
+        """The period that a date is, in figures or words."""
+        period = read_period(text, scope.today, lean=self.lean(operand), zone=_zone(text, scope))
+        if isinstance(period, Instant):
+            raise Unreadable(f"'{text}' has a time, and this is a date", "write the date alone")
+        return period
+
+    def lean(self, operand: Operand) -> Lean:
+        """Which way a bare weekday lies."""
+        return Lean.FUTURE if isinstance(operand, Ref) and operand.to_come else Lean.PAST
+
+    def after(self, low: Any, high: Any) -> bool:
+        """Periods by their ends; a day and an instant have no order."""
+        if isinstance(low, Period) and isinstance(high, Period):
+            return bool(low.start and high.end and low.start > high.end)
+        if isinstance(low, Instant) and isinstance(high, Instant):
+            return low.start >= high.end
+        return False
+
+    def example(self, type: FieldType) -> str:
+        """In figures or words."""
+        return "2026-11-03 or last-30d"
+
+    def test(self, value: Value, op: Op, wanted: Any, frame: Frame) -> str:
+        """A date names a period: inside, before its start, after its end, up to its end."""
+        day = value.day or value.sql
+        start = frame.bind(wanted.start.isoformat()) if wanted.start else ""
+        end = frame.bind(wanted.end.isoformat()) if wanted.end else ""
+        if op is Op.LT:
+            return f"{day} < {start}" if start else frame.dialect.truth(False)
+        if op is Op.GT:
+            return f"{day} > {end}" if end else frame.dialect.truth(False)
+        ends = []
+        if start and op is not Op.LE:
+            ends.append(f"{day} >= {start}")
+        if end and op is not Op.GE:
+            ends.append(f"{day} <= {end}")
+        return f"({' AND '.join(ends)})" if ends else f"{day} IS NOT NULL"
+
+    def converter(self, type: FieldType, scope: Scope) -> Converter | None:
+        """A day."""
+        return date.fromisoformat
+
+
+class MomentOperators(DateOperators):
+    """Days, or instants in UTC with the day that they are here."""
+
+    by_day = True
+
+    def read(self, text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) -> Any:
+        """A period, or an instant."""
+        return read_period(text, scope.today, lean=self.lean(operand), zone=_zone(text, scope))
+
+    def test(self, value: Value, op: Op, wanted: Any, frame: Frame) -> str:
+        """Instants are compared in UTC, days without a time with the instant's day."""
+        if not isinstance(wanted, Instant):
+            return super().test(value, op, wanted, frame)
+        sql, zone = value.sql, frame.business.time_zone
+        start, end = frame.bind(_utc(wanted.start)), frame.bind(_utc(wanted.end))
+        day = frame.bind(wanted.start.astimezone(zone).date().isoformat())
+        if op in SAME:
+            return f"({sql} >= {start} AND {sql} < {end})"
+        timed, sign = {
+            Op.LT: (f"{sql} < {start}", "<"),
+            Op.LE: (f"{sql} < {end}", "<="),
+            Op.GT: (f"{sql} >= {end}", ">"),
+            Op.GE: (f"{sql} >= {start}", ">="),
+        }[op]
+        return f"CASE WHEN length({sql}) = 10 THEN {sql} {sign} {day} ELSE {timed} END"
+
+    def comparable(self, value: Value, dialect: Dialect) -> str:
+        """The day."""
+        return value.day
+
+    def order(self, value: Value, frame: Frame) -> tuple[str, ...]:
+        """By the day, then by the time."""
+        return (value.day or value.sql, value.sql)
+
+    def converter(self, type: FieldType, scope: Scope) -> Converter | None:
+        """A day, or an instant in the business's time zone."""
+        return _Moments(scope)
+
+
+class PartialDateOperators(DateOperators):
+    """Days whose year, or month and day, may be unknown: they come round each year."""
+
+    has_order = False
+    gathered = True
+
+    def read(self, text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) -> Any:
+        """A period, or days of any year: those without one, or in words."""
+        if found := _yearless(text):
+            if op not in SAME:
+                raise Unreadable(f"'{text}' comes every year", "write the year as well")
+            return found
+        period = super().read(text, operand, op, scope, quoted=quoted)
+        if op not in SAME or not period.start or not period.end:
+            return period
+        if not re.match(r"\s*\d{4}|.*\d{4}\s*$", text):  # in words: the year does not matter
+            return _round(period.start, period.end)
+        return period
+
+    def lean(self, operand: Operand) -> Lean:
+        """What comes round is to come."""
+        return Lean.FUTURE
+
+    def between(
+        self, piece: Piece, op: Op, low: Piece, high: Piece, read: Callable[[Piece, Op], Literal]
+    ) -> Literal | Between:
+        """Days of any year, where both ends are; else of real years, since one of them is."""
+        first, last = (read(end, op) if end.chars else None for end in (low, high))
+        recurring = [end and isinstance(end.value, Recurring) for end in (first, last)]
+        if first and last and all(recurring):
+            return Literal(_joined(first.value, last.value), piece.chars, piece.span)
+        return super().between(piece, Op.LE if any(recurring) else op, low, high, read)
+
+    def example(self, type: FieldType) -> str:
+        """A day of any year."""
+        return type.example
+
+    def test(self, value: Value, op: Op, wanted: Any, frame: Frame) -> str:
+        """What of a date is unknown may be any day: only what is sure counts."""
+        sql = value.sql
+        if isinstance(wanted, Recurring):
+            return _comes_round(sql, wanted, frame)
+        low, high = (
+            f"CASE length({sql}) WHEN 4 THEN {sql} || '{of_year}' WHEN 7 THEN {sql} || '{of_month}'"
+            f" ELSE {sql} END"
+            for of_year, of_month in (("-01-01", "-01"), ("-12-31", "-31"))
+        )
+        start = frame.bind(wanted.start.isoformat()) if wanted.start else ""
+        end = frame.bind(_to_month_end(wanted.end)) if wanted.end else ""
+        ends = [f"substr({sql}, 1, 2) <> '--'"]
+        if op is Op.LT:
+            ends.append(f"{high} < {start}" if start else frame.dialect.truth(False))
+        elif op is Op.GT:
+            ends.append(f"{low} > {end}" if end else frame.dialect.truth(False))
+        else:
+            if start and op is not Op.LE:
+                ends.append(f"{low} >= {start}")
+            if end and op is not Op.GE:
+                ends.append(f"{high} <= {end}")
+        return f"({' AND '.join(ends)})"
+
+    def converter(self, type: FieldType, scope: Scope) -> Converter | None:
+        """The text, as it is written."""
+        return None
+
+
+class _Moments:
+    """Reads moments of the index; the time zone is looked up when the first instant comes."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __call__(self, text: str) -> date | datetime:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=UTC)
+        return instant.astimezone(self.scope.business.time_zone)
+
+
+def _zone(text: str, scope: Scope) -> Any:
+    """The business's time zone, which takes time to look up, where there is a time of day."""
+    return scope.business.time_zone if ":" in text else UTC
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _yearless(text: str) -> Recurring | None:
+    """`--11-22` and `22.11.`: a day of any year."""
+    if not re.fullmatch(r"\s*(--.*|\d{1,2}\. ?\d{1,2}\.)\s*", text, re.ASCII):
+        return None
+    from crm_cli.model.dates import read_partial_date
+
+    found = read_partial_date(text)
+    day = f"{found.month:02}-{found.day:02}"
+    return Recurring(day, day, leap=day == "02-29")
+
+
+def _round(start: date, end: date) -> Recurring:
+    """The days of the year that a period holds."""
+    from crm_cli.model.dates import PartialDate
+
+    if (end - start).days >= 365:
+        return Recurring("01-01", "12-31", leap=True)
+    leap = PartialDate(None, 2, 29)
+    comes = [leap.in_year(year) for year in range(start.year, end.year + 1)]
+    return Recurring(
+        f"{start:%m-%d}", f"{end:%m-%d}", leap=any(day and start <= day <= end for day in comes)
+    )
+
+
+def _joined(low: Recurring, high: Recurring) -> Recurring:
+    """From the first day of one to the last of the other."""
+    first, last = low.first, high.last
+    begun, over = first <= "02-29", last < "02-29"
+    inside = (begun and not over) if first <= last else (begun or not over)
+    return Recurring(first, last, leap=inside or low.leap or high.leap)
+
+
+def _comes_round(sql: str, days: Recurring, frame: Frame) -> str:
+    """Whether a day of any year, or one with a year, is among these."""
+    first, last = frame.bind(days.first), frame.bind(days.last)
+    day = frame.dialect.month_day(sql)
+    joint = "AND" if days.first <= days.last else "OR"
+    inside = f"({day} >= {first} {joint} {day} <= {last})"
+    known = f"(length({sql}) = 10 OR substr({sql}, 1, 2) = '--')"
+    leap = frame.bind(frame.dialect.flag(days.leap))
+    return f"({known} AND CASE {day} WHEN '02-29' THEN {leap} ELSE {inside} END)"
+
+
+def _to_month_end(day: date) -> str:
+    """The day; a month's last one as the 31st, which `1984-11` is taken to end on."""
+    last = day.day == days_in_month(day.year, day.month)
+    return f"{day:%Y-%m}-31" if last else day.isoformat()
