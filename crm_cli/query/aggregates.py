@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kinds import HOMES
 from crm_cli.query.ast import Aggregate, Literal, Node, Op, Window
 from crm_cli.query.fields import Collection, Ref, resolve
 from crm_cli.query.functions import over
 from crm_cli.query.operators import compared
 from crm_cli.query.rows import Row, Value, climb, reach, value
+from crm_cli.query.storages import operators
 from crm_cli.query.windows import ratio
 
 Condition = Callable[[Node, Row], str]
@@ -70,7 +70,7 @@ def _correlated(node: Aggregate, holder: Row, condition: Condition) -> Value:
         return _extreme(node, item, where)
     sql = f"(SELECT {_over(node, item)} {item.source()} {where})"
     day = ""
-    if node.type.storage is Storage.MOMENT and node.ref is not None:
+    if operators(node.type).by_day and node.ref is not None:
         day = f"(SELECT {_day(node, item)} {item.source()} {where})"
     return _valued(node, sql, holder, day=day)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from crm_cli.index.plan import Lift, plan_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Choice, FieldType, Reference, Storage, Text, Texts
+from crm_cli.model.fieldtypes import FieldType, Reference, Text, Texts
 from crm_cli.model.kind import Kind, ListOf, normal
 from crm_cli.model.kinds import RECORDS
 from crm_cli.model.text import split_names
@@ -19,6 +19,7 @@ from crm_cli.query.fault import Fault, QueryError, Span, Unknown
 from crm_cli.query.fields import Ref, Source, names, of_row, record_of, resolve
 from crm_cli.query.rows import Row, Value, climb, currency, reach, value
 from crm_cli.query.scope import Scope
+from crm_cli.query.storages import operators
 
 _ALIASED = r"(?si)(.*\S)\s+as\s+([A-Za-z_][\w-]*)"
 _TEXT, _TEXTS = Text(), Texts()
@@ -26,7 +27,6 @@ _TOTALS = {"count": "sum", "sum": "sum", "min": "min", "max": "max"}
 """The function over all rows that gives what the function over the items of each gives."""
 _USUAL = 20
 """So many valid columns are named where one is not."""
-_LISTABLE = (Storage.TEXT, Storage.WORD, Storage.PARTIAL_DATE)
 
 
 class Column(NamedTuple):
@@ -192,37 +192,15 @@ def _named(key: str, selected: Selected) -> Selected:
 
 
 def _selected(key: str, found: Value, compiler: Compiler, *, base: bool = False) -> Selected:
-    storage = found.type.storage
-    money = storage is Storage.MONEY
+    storage = operators(found.type)
+    sql, currency = storage.shown(found, base=base)
     return Selected(
-        Column(key, found.type, base and money),
-        found.base if base and money else found.sql,
-        found.currency if money and not base else "",
-        _order(found, compiler),
+        Column(key, found.type, base and storage.has_base),
+        sql,
+        currency,
+        storage.order(found, compiler.frame),
         "sum" if found.type.adds else "",
     )
-
-
-def _order(found: Value, compiler: Compiler) -> tuple[str, ...]:
-    storage = found.type.storage
-    if storage is Storage.MONEY:
-        return (found.base,)
-    if storage is Storage.DECIMAL:
-        return (compiler.dialect.number(found.sql),)
-    if storage is Storage.MOMENT:
-        return (found.day or found.sql, found.sql)
-    if isinstance(found.type, Choice):
-        return (ranked(found.sql, found.type, compiler),)
-    if storage is Storage.WORD:
-        return (compiler.dialect.caseless(found.sql),)
-    return (found.folded or found.sql, found.sql) if found.folded else (found.sql,)
-
-
-def ranked(sql: str, type: Choice, compiler: Compiler) -> str:
-    """What words of a closed list are ordered by: their places, then any others."""
-    bind, words = compiler.frame.bind, type.choices(compiler.scope.business)
-    whens = " ".join(f"WHEN {bind(word)} THEN '{n:04}'" for n, word in enumerate(words))
-    return f"CASE {sql} {whens} ELSE '~' || {sql} END"
 
 
 def _list(wanted: str, row: Row, compiler: Compiler) -> Selected | None:
@@ -247,7 +225,7 @@ def _list(wanted: str, row: Row, compiler: Compiler) -> Selected | None:
 
 def _gathered(key: str, ref: Ref, row: Row) -> Selected:
     """The values of a many-valued field, in the order of the file."""
-    if ref.type.storage not in _LISTABLE:
+    if not operators(ref.type).gathered:
         raise UsageError(
             f"{key} has several values", f"write sum({key}), max({key}) or last({key}) in --cols"
         )

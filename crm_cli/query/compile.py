@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import EXTRA_WORDS
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import HOLDERS, RECORDS
 from crm_cli.model.text import tokens
@@ -45,6 +44,7 @@ from crm_cli.query.operators import against, compared_any, present
 from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
+from crm_cli.query.storages import operators
 from crm_cli.query.values import may_be_zero
 from crm_cli.query.windows import of_all
 
@@ -189,7 +189,7 @@ class Compiler:
     def _comparable(self, node: Compare, row: Row) -> str:
         """Whether there is something to compare: of money without a rate there is not."""
         ref = node.operand
-        if isinstance(ref, Aggregate) or ref.type.storage is not Storage.MONEY:
+        if isinstance(ref, Aggregate) or not operators(ref.type).has_base:
             return self._has(Has(ref, zero=True), row, self._certain)
         if any(map(_in_own_currency, node.values)):
             return self._has(Has(ref, zero=True), row, self._certain)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.sqlite import SQLITE
-from crm_cli.model.fieldtypes import Choice, Storage
+from crm_cli.model.fieldtypes import Choice, Free
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import parent_kind
 from crm_cli.model.periods import Instant, Period
@@ -45,8 +45,8 @@ from crm_cli.query.fields import (
 from crm_cli.query.grammar import OPS
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Query, compile_query
+from crm_cli.query.storages import Recurring, operators
 from crm_cli.query.tokens import KEYWORDS
-from crm_cli.query.values import DATES, NUMBERS, Recurring, allowed
 
 EVERYTHING = "(everything)"
 
@@ -181,8 +181,7 @@ def _value(value: Literal | Between, operand: Operand) -> str:
     if isinstance(value, Between):
         low, high = (_bare(end) if end else "" for end in (value.low, value.high))
         return f"{low}..{high}"
-    storage = operand.type.storage
-    if storage in NUMBERS or storage in DATES:
+    if operators(operand.type).ranged:
         return _bare(value)
     if value.text == value.value == "me":
         return _quoted(value.text)
@@ -235,9 +234,8 @@ def _day(day: date | None) -> str:
 
 
 def _field_row(ref: Ref) -> FieldRow:
-    ops = allowed(ref.type) if ref.source is not Source.TEXT else (Op.EQ, Op.HAS, Op.NE)
-    storage = ref.type.storage
-    dated, numbered = storage in DATES, storage in NUMBERS
+    ops = operators(ref.type).ops if ref.source is not Source.TEXT else (Op.EQ, Op.HAS, Op.NE)
+    dated, numbered = ref.type.storage.is_date, ref.type.storage.is_number
     spelled = [
         f".{name}"
         for name, op in OPS.items()
@@ -245,12 +243,12 @@ def _field_row(ref: Ref) -> FieldRow:
         and (dated or name not in ("before", "after", "by"))
         and (numbered or name not in ("over", "under"))
     ]
-    if dated or numbered:
+    if operators(ref.type).ranged:
         spelled.append("a..b")
     type = ref.type.name
     if isinstance(ref.type, Choice):
         type = "|".join(ref.type.words)
-    elif storage is Storage.FREE:
+    elif isinstance(ref.type, Free):
         type = "text"
     elif (target := referred(ref.type)) is not None:
         type = f"reference to {target.name}"

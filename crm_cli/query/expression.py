@@ -15,7 +15,6 @@ Missing values compare as false, also with `!=`.
 
 from __future__ import annotations
 
-from crm_cli.model.fieldtypes import Storage
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.text import a_or_an
 from crm_cli.query.ast import (
@@ -58,8 +57,9 @@ from crm_cli.query.grammar import (
 )
 from crm_cli.query.operands import FUNCTIONS, read_aggregate
 from crm_cli.query.scope import Scope
+from crm_cli.query.storages import operators
 from crm_cli.query.tokens import KEYWORDS, Sort, Token, Tokens
-from crm_cli.query.values import DATES, NUMBERS, may_be_zero, read_value
+from crm_cli.query.values import may_be_zero, read_value
 from crm_cli.query.windows import windowed
 
 _DEEPEST = 50
@@ -240,7 +240,7 @@ class Reader(Tokens):
             if token.text.lower() in _WORDS:
                 self.take()
                 return self._valued(operand, _WORDS[token.text.lower()], token, start, kind)
-        if operand.type.storage is Storage.BOOLEAN:
+        if operand.type.storage.nature == "flag":
             return Compare(operand, Op.EQ, (Literal(True, "yes"),), self.since(start))
         raise self.unexpected(f"after {operand.name or 'it'} write =, <, in (…) or is none")
 
@@ -289,7 +289,7 @@ class Reader(Tokens):
         ):
             self.place -= token.sort is not Sort.END
             raise self.unexpected("there should be a value; put it in quotes if it is one")
-        if operand.type.storage in DATES and token.sort is Sort.WORD:
+        if operand.type.storage.is_date and token.sort is Sort.WORD:
             token = self._dated(token)
         return read_value(token.piece(), operand, op, self.scope)
 
@@ -307,9 +307,8 @@ class Reader(Tokens):
     def _other(self, operand: Operand, op: Op, kind: Kind) -> Operand | None:
         """Another field or aggregate to compare with, where numbers or dates are."""
         token = self.next
-        storage = operand.type.storage
-        nature = NUMBERS if storage in NUMBERS else DATES - {Storage.PARTIAL_DATE}
-        if token.sort is not Sort.WORD or storage not in nature:
+        storage = operators(operand.type)
+        if token.sort is not Sort.WORD or not storage.has_order:
             return None
         if op not in (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE):
             return None
@@ -323,8 +322,11 @@ class Reader(Tokens):
             found = self.operand(kind)
         else:
             self.take()
-        alike = found.type.storage in nature and (
-            (found.type.storage is Storage.MONEY) == (storage is Storage.MONEY)
+        other = operators(found.type)
+        alike = (
+            other.has_order
+            and found.type.storage.nature == operand.type.storage.nature
+            and other.has_base == storage.has_base
         )
         single = not any(isinstance(side, Ref) and side.many for side in (operand, found))
         if not alike or not single:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Money, Number, Storage
+from crm_cli.model.fieldtypes import Money, Number
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.measure import Measure
 from crm_cli.model.text import a_or_an
@@ -27,8 +27,8 @@ from crm_cli.query.grammar import read_asked
 from crm_cli.query.keys import plain
 from crm_cli.query.rows import Row, Value, climb, value
 from crm_cli.query.scope import Scope
+from crm_cli.query.storages import operators
 from crm_cli.query.tokens import split_call
-from crm_cli.query.values import DATES, NUMBERS
 from crm_cli.query.windows import taken
 
 FUNCTIONS = ("count", "sum", "avg", "min", "max", "median", "share", "rate", "one")
@@ -202,24 +202,23 @@ def _called(key: str, call: Call, compiler: Compiler) -> Selected:
         return plain(key, result("count", _NUMBER), over(compiler.dialect, "count", when=when))
     found = column(call.field, compiler)
     type = found.column.type
-    storage = type.storage
     function = "sum" if call.function == "share" else call.function
-    if function not in ("count", "one") and storage not in NUMBERS:
-        dated = function in ("min", "max") and storage in DATES
+    if function not in ("count", "one") and not type.storage.is_number:
+        dated = function in ("min", "max") and type.storage.is_date
         if not dated:
             wanted = "numbers or dates" if function in ("min", "max") else "numbers"
             raise UsageError(
                 f"{found.column.key} is {a_or_an(type.name)}",
                 f"{call.function} takes {wanted}, count anything",
             )
-    sql = found.order[0] if storage is Storage.MOMENT and function != "count" else found.sql
+    sql = found.order[0] if operators(type).by_day and function != "count" else found.sql
     return _over(key, function, Value(sql, type, base=found.order[0]), when, compiler.dialect)
 
 
 def _over(key: str, function: str, of: Value, when: str, dialect: Dialect) -> Selected:
     type = result(function, of.type)
     sql = over(dialect, function, of, when=when)
-    money = type.storage is Storage.MONEY
+    money = operators(type).has_base
     if money and function == "sum" and of.sql != of.base:
         # Where none of the amounts could be converted, their sum is not 0.
         none = f"{over(dialect, 'count', Value(of.base, _NUMBER), when=when)} = 0"

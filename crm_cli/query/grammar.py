@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.fieldtypes import Free
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.periods import read_window
 from crm_cli.model.text import a_or_an, did_you_mean
@@ -13,7 +13,7 @@ from crm_cli.query.ast import Between, Compare, Literal, Op, Operand, Window
 from crm_cli.query.fault import Fault, Span, Unknown
 from crm_cli.query.fields import Collection, Ref, Source, collection, collections, resolve, spelled
 from crm_cli.query.scope import Scope
-from crm_cli.query.values import DATES, NUMBERS, allowed
+from crm_cli.query.storages import operators
 
 OPS = {
     "is": Op.IS,
@@ -47,12 +47,12 @@ def check_op(op: Op, word: str, operand: Operand, span: Span, *, sign: str = "")
 
     `word` is the operator's name, `sign` how a full expression spelled it.
     """
-    ops = allowed(operand.type)
+    ops = operators(operand.type).ops
     storage = operand.type.storage
     wrong = (
         op not in ops
-        or (word in _DATES_ONLY and storage not in DATES)
-        or (word in _NUMBERS_ONLY and storage not in NUMBERS)
+        or (word in _DATES_ONLY and not storage.is_date)
+        or (word in _NUMBERS_ONLY and not storage.is_number)
         or (isinstance(operand, Ref) and operand.name == "text" and _text_only(op, operand))
     )
     if not wrong:
@@ -61,11 +61,11 @@ def check_op(op: Op, word: str, operand: Operand, span: Span, *, sign: str = "")
         f".{name}"
         for name, known_op in OPS.items()
         if known_op in ops
-        and (name not in _DATES_ONLY or storage in DATES)
-        and (name not in _NUMBERS_ONLY or storage in NUMBERS)
+        and (name not in _DATES_ONLY or storage.is_date)
+        and (name not in _NUMBERS_ONLY or storage.is_number)
     ]
     hint = f"it is {a_or_an(operand.type.name)}: it takes {', '.join(known)}"
-    if storage in NUMBERS:
+    if storage.is_number:
         hint += ", and ranges such as 5.. and 1..9"
     raise Fault(f"{operand.name or 'it'} has no operator {sign or f'.{word}'}", hint, span)
 
@@ -115,7 +115,7 @@ def find_present(name: str, span: Span, scope: Scope, kind: Kind) -> Ref | Colle
 def no_collection(name: str, kind: Kind) -> Unknown:
     """Why a name is no collection of a kind's rows, with the nearest."""
     field = kind.by_name.get(normal(name))
-    if field is not None and field.type.storage is Storage.FREE:
+    if field is not None and isinstance(field.type, Free):
         return Unknown(
             f"{field.key} are stored as written, not as items to query",
             f"write {field.key}.has:WORD, or has:{field.key}",

@@ -13,11 +13,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Choice, Storage, Word
+from crm_cli.model.fieldtypes import Word
 from crm_cli.model.kind import Derived, Kind
 from crm_cli.model.text import split_names
 from crm_cli.query.ast import EVERYTHING, Node
-from crm_cli.query.columns import Column, Selected, ranked, split_alias
+from crm_cli.query.columns import Column, Selected, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.database import Database
 from crm_cli.query.fault import Fault, QueryError
@@ -27,6 +27,7 @@ from crm_cli.query.keys import group_key
 from crm_cli.query.parts import whole
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Answer, typed
+from crm_cli.query.storages import operators
 
 _WORD = Word()
 
@@ -217,10 +218,9 @@ def _no_group_field(error: QueryError, parts: Sequence[Selected]) -> QueryError:
 
 def _kind(parts: Sequence[Selected]) -> Kind:
     """The groups as a kind of their own, so that `having` is read like any expression."""
-    texts = (Storage.TEXT, Storage.TEXTS)
     derived = tuple(
         Derived(part.column.key, _WORD, "")
-        if part.column.type.storage in texts
+        if part.column.type.storage.folded
         else Derived(part.column.key, part.column.type, "", base=True)
         for part in parts
     )
@@ -249,16 +249,9 @@ def _order(query: GroupQuery, parts: Sequence[Selected], compiler: Compiler) -> 
 
 def _terms(part: Selected, compiler: Compiler, *, down: bool) -> list[str]:
     """`ORDER BY` terms for a column: closed lists in their order, missing values last."""
-    dialect = compiler.dialect
-    sql = f"t.{dialect.name(part.column.key)}"
+    sql = f"t.{compiler.dialect.name(part.column.key)}"
     type = part.column.type
-    by = sql
-    if isinstance(type, Choice):
-        by = ranked(sql, type, compiler)
-    elif type.storage is Storage.DECIMAL:
-        by = dialect.number(sql)
-    elif type.storage in (Storage.TEXT, Storage.WORD):
-        by = dialect.folded(sql)
+    by = operators(type).rank(sql, type, compiler.frame)
     turn = " DESC" if down else ""
     return [f"{sql} IS NULL", f"{by}{turn}", f"{sql}{turn}"]
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from crm_cli.index.plan import plan_of
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Choice, Date, FieldType, Storage, Word
+from crm_cli.model.fieldtypes import Choice, Date, FieldType, Word
 from crm_cli.query.columns import Column, Selected, column, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Unknown
 from crm_cli.query.fields import Ref, Source, resolve
 from crm_cli.query.rows import Row, climb, reach, value
-from crm_cli.query.values import DATES
+from crm_cli.query.storages import operators
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PARTS = ("week", "month", "quarter", "year", "weekday")
 _WORD, _WEEKDAY = Word(), Choice(WEEKDAYS)
-_LISTED = (Storage.TEXT, Storage.WORD, Storage.INTEGER, *DATES)
 
 
 def group_key(text: str, compiler: Compiler) -> Selected:
@@ -34,10 +33,10 @@ def group_key(text: str, compiler: Compiler) -> Selected:
         return plain(alias or f"{found.column.key}_{part}", type, found.sql)
     found = _value(name, compiler)
     key = alias or found.column.key
-    storage = found.column.type.storage
-    if storage is Storage.MOMENT:
+    storage = operators(found.column.type)
+    if storage.by_day:
         return plain(key, Date(), found.order[0])
-    if storage is Storage.MONEY:
+    if storage.has_base:
         return plain(key, found.column.type, found.order[0], base=True)
     return found._replace(column=found.column._replace(key=key))
 
@@ -64,7 +63,7 @@ def _value(name: str, compiler: Compiler, part: str = "") -> Selected:
     if part:
         _check_dated(name, selected.column.type)
         return selected._replace(sql=compiler.dialect.period(selected.order[0], part))
-    if selected.column.type.storage is Storage.TEXTS:
+    if operators(selected.column.type).lines:
         return _lines(selected.column.key, selected.sql, compiler)
     return selected
 
@@ -77,7 +76,7 @@ def _resolved(name: str, compiler: Compiler) -> Ref | None:
 
 
 def _check_dated(name: str, type: FieldType) -> None:
-    if type.storage not in DATES:
+    if not type.storage.is_date:
         raise UsageError(f"{name} is no date", f"only dates have a {', '.join(PARTS)}")
 
 
@@ -85,7 +84,8 @@ def _each(ref: Ref, compiler: Compiler, part: str) -> Selected:
     """Each different value that the items have."""
     if part:
         _check_dated(ref.name, ref.type)
-    if ref.type.storage not in _LISTED:
+    storage = operators(ref.type)
+    if not storage.grouped:
         raise UsageError(f"{ref.name} has several values", f"write sum:{ref.name} in --agg")
     row, steps = climb(compiler.frame.base, ref.steps)
     item, link = row.items(steps[0])
@@ -93,7 +93,7 @@ def _each(ref: Ref, compiler: Compiler, part: str) -> Selected:
 
     def take(at: Row) -> str:
         found = value(ref, at)
-        sqls.append(found.day if ref.type.storage is Storage.MOMENT else found.sql)
+        sqls.append(found.day if storage.by_day else found.sql)
         return at.frame.dialect.truth(True)
 
     if not all(step.way.single for step in steps[1:]):
@@ -102,7 +102,7 @@ def _each(ref: Ref, compiler: Compiler, part: str) -> Selected:
     source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"
     if part:
         sqls[0] = compiler.dialect.period(sqls[0], part)
-    type = Date() if ref.type.storage is Storage.MOMENT else ref.type
+    type = Date() if storage.by_day else ref.type
     key = ref.name.replace(".", "_")
     alias = _alias(compiler)
     join = compiler.dialect.each_value(sqls[0], source, alias)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crm_cli.model.fieldtypes import FieldType, Number, Storage
+from crm_cli.model.fieldtypes import FieldType, Number
 from crm_cli.model.kind import Kind
 from crm_cli.query.aggregates import when_of
 from crm_cli.query.ast import Aggregate, Node, Window
@@ -12,12 +12,13 @@ from crm_cli.query.fault import Fault, Unknown
 from crm_cli.query.fields import COUNT, Collection, Ref, collection, resolve
 from crm_cli.query.grammar import no_collection, read_asked
 from crm_cli.query.scope import Scope
+from crm_cli.query.storages import operators
 from crm_cli.query.tokens import KEYWORDS, Sort, Token, Tokens
 
 FUNCTIONS = ("count", "sum", "avg", "min", "max", "first", "last")
+
+
 _NUMBER = Number()
-_SUMMED = (Storage.INTEGER, Storage.DECIMAL, Storage.MONEY)
-_ORDERED = (*_SUMMED, Storage.DATE, Storage.MOMENT)
 
 
 def read_aggregate(
@@ -83,11 +84,10 @@ def _type(function: str, ref: Ref | None, token: Token) -> FieldType:
                 f"{function} needs a field", f"write {function}({token.text}.FIELD)", token.span
             )
         return COUNT
-    storage = ref.type.storage
-    if function in ("sum", "avg") and storage not in _SUMMED:
+    if function in ("sum", "avg") and not ref.type.storage.is_number:
         raise Fault(f"{ref.name} is no number", f"{function} takes numbers", token.span)
-    if function in ("min", "max") and storage not in _ORDERED:
+    if function in ("min", "max") and not operators(ref.type).has_order:
         raise Fault(f"{ref.name} has no order", f"{function} takes numbers and dates", token.span)
     if function == "count":
         return COUNT
-    return _NUMBER if function == "avg" and storage is Storage.INTEGER else ref.type
+    return _NUMBER if function == "avg" and operators(ref.type).whole else ref.type

@@ -7,8 +7,7 @@ not at all.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from crm_cli.index.plan import has_id
 from crm_cli.index.sqlite import SQLITE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import from_minor
 from crm_cli.model.text import split_names
@@ -36,6 +35,7 @@ from crm_cli.query.database import Database
 from crm_cli.query.functions import over
 from crm_cli.query.rows import Value
 from crm_cli.query.scope import Scope
+from crm_cli.query.storages import Converter, operators
 
 
 class Query(NamedTuple):
@@ -192,7 +192,8 @@ def typed(
     rows: list[tuple[Any, ...]], selected: tuple[Selected, ...], scope: Scope
 ) -> list[tuple[Any, ...]]:
     """The rows with their values converted; currencies that came along are taken away."""
-    convert = [_converter(part, scope) for part in selected]
+    types = [part.column.type for part in selected]
+    convert = [operators(type).converter(type, scope) for type in types]
     own = [place for place, part in enumerate(selected) if part.currency]
     if not rows or (not own and not any(convert)):
         return rows
@@ -202,14 +203,14 @@ def typed(
         shown[place] = _amounts(columns[place], columns[extra])
     for place, converter in enumerate(convert):
         if converter is not None and place not in own:
-            shown[place] = _converted(shown[place], converter)
+            shown[place] = _converted(shown[place], converter, types[place])
     return list(zip(*shown, strict=True))
 
 
-def _converted(cells: Sequence[Any], converter: Callable[[Any], Any]) -> Sequence[Any]:
+def _converted(cells: Sequence[Any], converter: Converter, type: FieldType) -> Sequence[Any]:
     """A column's values; equal ones are converted once, save lists, which can be changed."""
-    if converter is _lines:
-        return [None if cell is None else _lines(cell) for cell in cells]
+    if operators(type).lines:
+        return [None if cell is None else converter(cell) for cell in cells]
     known = {cell: converter(cell) for cell in set(cells) if cell is not None}
     return list(map(known.get, cells))
 
@@ -220,57 +221,6 @@ def _amounts(cents: Sequence[int | None], currencies: Sequence[str]) -> list[Dec
         None if cell is None else from_minor(cell, currency)
         for cell, currency in zip(cents, currencies, strict=True)
     ]
-
-
-def _converter(part: Selected, scope: Scope) -> Callable[[Any], Any] | None:
-    storage = part.column.type.storage
-    if storage is Storage.MONEY:
-        currency = scope.business.currency
-        return lambda cents: from_minor(cents, currency)
-    if storage is Storage.DECIMAL:
-        return _four if part.column.type.name == "share" else _decimal
-    if storage is Storage.DATE:
-        return date.fromisoformat
-    if storage is Storage.BOOLEAN:
-        return bool
-    if storage is Storage.TEXTS:
-        return _lines
-    if storage is Storage.MOMENT:
-        return _Moments(scope)
-    return None
-
-
-class _Moments:
-    """Reads moments of the index; the time zone is looked up when the first instant comes."""
-
-    __slots__ = ("scope",)
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-
-    def __call__(self, text: str) -> date | datetime:
-        if len(text) == 10:
-            return date.fromisoformat(text)
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is None:
-            instant = instant.replace(tzinfo=UTC)
-        return instant.astimezone(self.scope.business.time_zone)
-
-
-def _lines(text: str) -> list[str]:
-    return [line.replace("\x1e", "\n") for line in text.split("\n")] if text else []
-
-
-def _decimal(number: str | float) -> Decimal:
-    """Decimal text as it is; what SQL reckoned, to six decimals."""
-    if isinstance(number, str):
-        return Decimal(number)
-    exact = Decimal(repr(round(number, 6))) if isinstance(number, float) else Decimal(number)
-    return Decimal(int(exact)) if exact == exact.to_integral_value() else exact
-
-
-def _four(number: float) -> Decimal:
-    return Decimal(f"{number:.4f}")
 
 
 __all__ = [
