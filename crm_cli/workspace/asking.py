@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm_cli.model.errors import DataError, NotFound
 from crm_cli.model.kind import Kind
 from crm_cli.model.places import CUSTOMERS, place_of
+from crm_cli.workspace.opened import Opened
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from crm_cli.query.group import GroupQuery
     from crm_cli.query.scope import Scope
     from crm_cli.query.select import Answer
-    from crm_cli.workspace import Workspace
 
 
 class Groups(NamedTuple):
@@ -32,226 +32,208 @@ class Groups(NamedTuple):
         return any(text is not None for text in self)
 
 
-def scope(workspace: Workspace, base: Kind, *, everything: bool = False) -> Scope:
-    """What a query over a kind needs to know; with `everything` sums go over all items."""
-    from crm_cli.query.clock import is_ahead
-    from crm_cli.query.scope import Scope
-    from crm_cli.query.segments import read_extra_keys, read_segments
+class Asking(Opened):
+    """A directory to ask."""
 
-    return Scope(
-        base,
-        workspace.clock.today,
-        workspace.business,
-        lambda: workspace.user,
-        read_segments(workspace.database),
-        read_extra_keys(workspace.database),
-        workspace.who,
-        everything,
-        is_ahead(workspace.database, workspace.clock.today),
-    )
+    def scope(self, base: Kind, *, everything: bool = False) -> Scope:
+        """What a query over a kind needs to know; with `everything` sums go over all items."""
+        from crm_cli.query.clock import is_ahead
+        from crm_cli.query.scope import Scope
+        from crm_cli.query.segments import read_extra_keys, read_segments
 
+        return Scope(
+            base,
+            self.clock.today,
+            self.business,
+            lambda: self.user,
+            read_segments(self.database),
+            read_extra_keys(self.database),
+            self.who,
+            everything,
+            is_ahead(self.database, self.clock.today),
+        )
 
-def node(
-    workspace: Workspace, scope: Scope, terms: Sequence[str], where: str | None = None
-) -> Node:
-    """The condition that terms and a full expression are, both of them."""
-    from crm_cli.query.ast import And
-    from crm_cli.query.terms import parse_terms
+    def node(self, scope: Scope, terms: Sequence[str], where: str | None = None) -> Node:
+        """The condition that terms and a full expression are, both of them."""
+        from crm_cli.query.ast import And
+        from crm_cli.query.terms import parse_terms
 
-    if where is None:
-        return parse_terms(terms, scope)
-    from crm_cli.query.expression import parse_expression
+        if where is None:
+            return parse_terms(terms, scope)
+        from crm_cli.query.expression import parse_expression
 
-    expression = parse_expression(where, scope)
-    return And((parse_terms(terms, scope), expression)) if terms else expression
+        expression = parse_expression(where, scope)
+        return And((parse_terms(terms, scope), expression)) if terms else expression
 
+    def period(self, text: str | None, *, option: str = "--period") -> Period:
+        """The days that an option for a period gives, open if it is absent; raises UsageError."""
+        from crm_cli.model.errors import Unreadable, UsageError
+        from crm_cli.model.periods import Period, read_window
 
-def period(workspace: Workspace, text: str | None, *, option: str = "--period") -> Period:
-    """The days that an option for a period gives, open where it is absent; raises UsageError."""
-    from crm_cli.model.errors import Unreadable, UsageError
-    from crm_cli.model.periods import Period, read_window
+        if text is None:
+            return Period(None, None)
+        try:
+            return read_window(text, self.clock.today)
+        except Unreadable as error:
+            raise UsageError(f"{option}: {error.message}", error.hint) from error
 
-    if text is None:
-        return Period(None, None)
-    try:
-        return read_window(text, workspace.clock.today)
-    except Unreadable as error:
-        raise UsageError(f"{option}: {error.message}", error.hint) from error
+    def within(self, base: Kind, text: str | None, field: str = "") -> Node:
+        """The condition that a row's own date, or another, lies in the period that a text gives."""
+        from crm_cli.query.ast import EVERYTHING, Compare, Literal, Op
+        from crm_cli.query.fields import resolve
 
+        if text is None:
+            return EVERYTHING
+        days = self.period(text)
+        return Compare(resolve(field or base.when, base), Op.EQ, (Literal(days, text),))
 
-def within(workspace: Workspace, base: Kind, text: str | None, field: str = "") -> Node:
-    """The condition that a row's own date, or another, lies in the period that a text gives."""
-    from crm_cli.query.ast import EVERYTHING, Compare, Literal, Op
-    from crm_cli.query.fields import resolve
+    def group(self, query: GroupQuery, *, everything: bool = False) -> Answer:
+        """Groups of rows, with the total of all of them; see `GroupQuery`."""
+        from crm_cli.query.group import group
 
-    if text is None:
-        return EVERYTHING
-    days = period(workspace, text)
-    return Compare(resolve(field or base.when, base), Op.EQ, (Literal(days, text),))
+        scope = self.scope(query.base, everything=everything)
+        return group(self.database, query, scope)
 
+    def pivot(self, query: GroupQuery, key: str, *, everything: bool = False) -> Answer:
+        """Groups of rows, with a column for each value of a further key."""
+        from crm_cli.query.pivot import pivot
 
-def group(workspace: Workspace, query: GroupQuery, *, everything: bool = False) -> Answer:
-    """Groups of rows, with the total of all of them; see `GroupQuery`."""
-    from crm_cli.query.group import group
+        scope = self.scope(query.base, everything=everything)
+        return pivot(self.database, query, key, scope)
 
-    scope = workspace.scope(query.base, everything=everything)
-    return group(workspace.database, query, scope)
+    def listed(self, base: Kind, node: Node, sort: str, *, everything: bool = False) -> Answer:
+        """The rows of a kind that meet a condition, as lists of them show them."""
+        from crm_cli.query.select import Query, select
 
+        scope = self.scope(base, everything=everything)
+        return select(self.database, Query(base, node, None, sort or base.sort), scope)
 
-def pivot(
-    workspace: Workspace, query: GroupQuery, key: str, *, everything: bool = False
-) -> Answer:
-    """Groups of rows, with a column for each value of a further key."""
-    from crm_cli.query.pivot import pivot
+    def rows(
+        self,
+        base: Kind,
+        node: Node,
+        cols: Sequence[str],
+        *,
+        everything: bool = False,
+    ) -> list[tuple[Any, ...]]:
+        """The rows of a kind that meet a condition, with these columns, in no order."""
+        from crm_cli.query.select import Query, select
 
-    scope = workspace.scope(query.base, everything=everything)
-    return pivot(workspace.database, query, key, scope)
+        scope = self.scope(base, everything=everything)
+        query = Query(base, node, cols, ordered=False)
+        return select(self.database, query, scope).rows
 
+    def unconverted(
+        self, query: GroupQuery, *, everything: bool = False
+    ) -> list[tuple[str, int, date | None]]:
+        """What the sums of groups leave out for want of a rate: (currency, rows, the first day)."""
+        from crm_cli.query.group import unconverted
 
-def listed(
-    workspace: Workspace, base: Kind, node: Node, sort: str, *, everything: bool = False
-) -> Answer:
-    """The rows of a kind that meet a condition, as lists of them show them."""
-    from crm_cli.query.select import Query, select
+        scope = self.scope(query.base, everything=everything)
+        return unconverted(self.database, query, scope)
 
-    scope = workspace.scope(base, everything=everything)
-    return select(workspace.database, Query(base, node, None, sort or base.sort), scope)
+    def select(
+        self,
+        base: Kind,
+        terms: Sequence[str] = (),
+        *,
+        where: str | None = None,
+        cols: Sequence[str] | str | None = None,
+        sort: str | None = None,
+        limit: int | None = None,
+        groups: Groups | None = None,
+        total: bool = False,
+        ordered: bool = True,
+        everything: bool = False,
+    ) -> Answer:
+        """The rows of a kind that a query describes, with the columns asked for.
 
+        With `groups` there is one row for each group of them; `total` adds the last row.
+        Both are of what counts, with `everything` of all rows. Who puts the rows in an order
+        of their own need not have them `ordered`.
+        """
+        scope = self.scope(base, everything=everything)
+        node = self.node(scope, terms, where)
+        from crm_cli.query.select import Query, select, uncounted
+        from crm_cli.query.select import total as sums
 
-def rows(
-    workspace: Workspace,
-    base: Kind,
-    node: Node,
-    cols: Sequence[str],
-    *,
-    everything: bool = False,
-) -> list[tuple[Any, ...]]:
-    """The rows of a kind that meet a condition, with these columns, in no order."""
-    from crm_cli.query.select import Query, select
+        query = Query(base, node, cols, sort or "", limit, ordered)
+        if groups is not None:
+            from crm_cli.query.shape import answer
 
-    scope = workspace.scope(base, everything=everything)
-    query = Query(base, node, cols, ordered=False)
-    return select(workspace.database, query, scope).rows
-
-
-def unconverted(
-    workspace: Workspace, query: GroupQuery, *, everything: bool = False
-) -> list[tuple[str, int, date | None]]:
-    """What the sums of groups leave out for want of a rate: (currency, rows, the first day)."""
-    from crm_cli.query.group import unconverted
-
-    scope = workspace.scope(query.base, everything=everything)
-    return unconverted(workspace.database, query, scope)
-
-
-def select(
-    workspace: Workspace,
-    base: Kind,
-    terms: Sequence[str] = (),
-    *,
-    where: str | None = None,
-    cols: Sequence[str] | str | None = None,
-    sort: str | None = None,
-    limit: int | None = None,
-    groups: Groups | None = None,
-    total: bool = False,
-    ordered: bool = True,
-    everything: bool = False,
-) -> Answer:
-    """The rows of a kind that a query describes, with the columns asked for.
-
-    With `groups` there is one row for each group of them; `total` adds the last row.
-    Both are of what counts, with `everything` of all rows. Who puts the rows in an order
-    of their own need not have them `ordered`.
-    """
-    scope = workspace.scope(base, everything=everything)
-    node = workspace.node(scope, terms, where)
-    from crm_cli.query.select import Query, select, uncounted
-    from crm_cli.query.select import total as sums
-
-    query = Query(base, node, cols, sort or "", limit, ordered)
-    if groups is not None:
-        from crm_cli.query.shape import answer
-
-        found = answer(workspace.database, groups, (node, cols, sort or "", limit), scope)
-        if not total:
-            found = found._replace(total=None)
-    else:
-        found = select(workspace.database, query, scope)
-        if total:
-            found = found._replace(total=sums(workspace.database, query, scope))
-    if groups is not None or total:
-        found = found._replace(left_out=uncounted(workspace.database, query, scope))
-    return found
-
-
-def count(workspace: Workspace, segment: str, scope: Scope | None = None) -> int:
-    """How many customers a saved segment has today; raises UsageError where it is at fault."""
-    from crm_cli.model.customer import CUSTOMER
-    from crm_cli.query.ast import Segment
-    from crm_cli.query.select import Query, count
-
-    asked = workspace.scope(CUSTOMER) if scope is None else scope
-    return count(workspace.database, Query(CUSTOMER, Segment(segment)), asked)
-
-
-def who(workspace: Workspace, text: str, *, strict: bool = False) -> str:
-    """The id of the customer that a WHO means; raises NotFound, Ambiguous.
-
-    DataError where that is somebody whose file cannot be read.
-    """
-    from crm_cli.query.who import resolve
-
-    try:
-        return resolve(workspace.database, text, workspace.business, strict=strict)
-    except NotFound as error:
-        path = _unread(workspace, text)
-        if path is None:
-            raise
-        raise DataError(
-            f"{path} cannot be read, so nothing can be done with {text}",
-            "correct it in an editor, then run crm check",
-        ) from error
-
-
-def _unread(workspace: Workspace, id: str) -> str | None:
-    from crm_cli.index.reading import id_of
-
-    for problem in workspace.problems:
-        if id in (id_of(problem.path)[0], problem.path) and place_of(problem.path) is CUSTOMERS:
-            return problem.path
-    return None
-
-
-def whos(workspace: Workspace, words: Iterable[str], *, strict: bool = False) -> list[str]:
-    """The ids that WHO… means, each once: query terms together are one query."""
-    from crm_cli.model.customer import CUSTOMER
-    from crm_cli.query.select import select_customers
-    from crm_cli.query.who import is_term
-
-    ids: list[str] = []
-    terms: list[str] = []
-    scope = workspace.scope(CUSTOMER)
-    for word in words:
-        if is_term(word, scope):
-            terms.append(word)
+            found = answer(self.database, groups, (node, cols, sort or "", limit), scope)
+            if not total:
+                found = found._replace(total=None)
         else:
-            ids.append(workspace.who(word, strict=strict))
-    if terms:
-        ids += select_customers(workspace.database, workspace.node(scope, terms), scope)
-        workspace._met = workspace.problems
-    return list(dict.fromkeys(ids))
+            found = select(self.database, query, scope)
+            if total:
+                found = found._replace(total=sums(self.database, query, scope))
+        if groups is not None or total:
+            found = found._replace(left_out=uncounted(self.database, query, scope))
+        return found
 
+    def count(self, segment: str, scope: Scope | None = None) -> int:
+        """How many customers a saved segment has today; raises UsageError where it is at fault."""
+        from crm_cli.model.customer import CUSTOMER
+        from crm_cli.query.ast import Segment
+        from crm_cli.query.select import Query, count
 
-def items(workspace: Workspace, kind: Kind, terms: Sequence[str]) -> list[tuple[str, str]]:
-    """(customer's id, item's id) of a kind's items that query terms describe."""
-    found = workspace.select(kind, terms, cols=("customer", "id"))
-    workspace._met = workspace.problems
-    return [(str(customer), str(id)) for customer, id in found.rows]
+        asked = self.scope(CUSTOMER) if scope is None else scope
+        return count(self.database, Query(CUSTOMER, Segment(segment)), asked)
 
+    def who(self, text: str, *, strict: bool = False) -> str:
+        """The id of the customer that a WHO means; raises NotFound, Ambiguous.
 
-def item(workspace: Workspace, text: str, kind: Kind | None = None) -> tuple[str, str]:
-    """(customer's id, item's id) for a unique prefix of an item's id."""
-    from crm_cli.query.who import resolve_item
+        DataError where that is somebody whose file cannot be read.
+        """
+        from crm_cli.query.who import resolve
 
-    return resolve_item(workspace.database, text, kind)
+        try:
+            return resolve(self.database, text, self.business, strict=strict)
+        except NotFound as error:
+            path = self._unread(text)
+            if path is None:
+                raise
+            raise DataError(
+                f"{path} cannot be read, so nothing can be done with {text}",
+                "correct it in an editor, then run crm check",
+            ) from error
+
+    def _unread(self, id: str) -> str | None:
+        from crm_cli.index.reading import id_of
+
+        for problem in self.problems:
+            if id in (id_of(problem.path)[0], problem.path) and place_of(problem.path) is CUSTOMERS:
+                return problem.path
+        return None
+
+    def whos(self, words: Iterable[str], *, strict: bool = False) -> list[str]:
+        """The ids that WHO… means, each once: query terms together are one query."""
+        from crm_cli.model.customer import CUSTOMER
+        from crm_cli.query.select import select_customers
+        from crm_cli.query.who import is_term
+
+        ids: list[str] = []
+        terms: list[str] = []
+        scope = self.scope(CUSTOMER)
+        for word in words:
+            if is_term(word, scope):
+                terms.append(word)
+            else:
+                ids.append(self.who(word, strict=strict))
+        if terms:
+            ids += select_customers(self.database, self.node(scope, terms), scope)
+            self._met = self.problems
+        return list(dict.fromkeys(ids))
+
+    def items(self, kind: Kind, terms: Sequence[str]) -> list[tuple[str, str]]:
+        """(customer's id, item's id) of a kind's items that query terms describe."""
+        found = self.select(kind, terms, cols=("customer", "id"))
+        self._met = self.problems
+        return [(str(customer), str(id)) for customer, id in found.rows]
+
+    def item(self, text: str, kind: Kind | None = None) -> tuple[str, str]:
+        """(customer's id, item's id) for a unique prefix of an item's id."""
+        from crm_cli.query.who import resolve_item
+
+        return resolve_item(self.database, text, kind)

@@ -1,0 +1,322 @@
+"""An opened data directory: its tree of files, its index, its settings, its records.
+
+Each is made on first use. What is asked of it and how it is written are classes of their
+own, which derive from this one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm_cli.model.business import Business
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import (
+    DataError,
+    NotFound,
+    Problem,
+    Refused,
+    Severity,
+    StorageError,
+    Unreadable,
+    UsageError,
+)
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
+from crm_cli.model.places import PRODUCTS, SEGMENTS, Shape, place_of
+from crm_cli.store.discovery import cache_folder
+from crm_cli.store.tree import Folder, Tree
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from crm_cli.index.database import Index
+    from crm_cli.query.database import Database
+    from crm_cli.store.ahead import Look
+    from crm_cli.store.document import Document
+    from crm_cli.store.git import Git
+
+
+class Clock(NamedTuple):
+    """The time that every command goes by: the business's day, and the instant."""
+
+    today: date
+    now: datetime
+
+
+class Opened:
+    """See the module. `problems` are what an answer has to tell; they grow while it is made."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        today: str | None = None,
+        user: str | None = None,
+        lock_timeout: float = 10.0,
+        environ: Mapping[str, str] | None = None,
+        command: str = "crm",
+        look: Look | None = None,
+    ) -> None:
+        self.root = root
+        self._look = look
+        self.environ = os.environ if environ is None else environ
+        self.lock_timeout = lock_timeout
+        self.command = command
+        self.progress: Callable[[int, int], None] | None = None
+        """Told (done, total) while many files are read."""
+        self.waiting: Callable[[str], None] | None = None
+        """Told once, with the holder's command, when a write has to wait."""
+        self.notices: list[str] = []
+        """What is to be said beside the answer, a line each."""
+        self._today = today
+        self._user = user
+        self.as_of = ""
+        """The commit whose state is answered from; empty for the files as they are."""
+        self.as_of_tree = ""
+        """The name of what that commit has of this directory, as a key for its index."""
+        self.checking = False
+        """Set by a command whose answer is the problems: then no answer is partial for them."""
+        self.written = False
+        """Whether anything was changed so far."""
+        self._database: tuple[sqlite3.Connection, Database] | None = None
+        """What `database` made of the index's connection; another one may take its place."""
+        self._met: list[Problem] = []
+        """Problems that stood while a query chose whom to change; the write drops the index."""
+
+    # What is there
+
+    @cached_property
+    def tree(self) -> Tree:
+        """What the directory is read through."""
+        return Folder(self.root)
+
+    @cached_property
+    def index(self) -> Index:
+        """The index, brought up to date when first asked for."""
+        from crm_cli.index.database import open_index
+
+        cache = cache_folder(self.root, self.environ)
+        if self.as_of and cache is not None:
+            from crm_cli.store.discovery import tree_folder
+
+            cache = tree_folder(cache, self.as_of_tree)
+        # What was seen so far is of the folder as it is, and at the beginning.
+        look = None if self.as_of else self._look
+        self._look = None
+        return open_index(self.tree, cache, views=_views, progress=self.progress, look=look)
+
+    @property
+    def database(self) -> Database:
+        """What queries are put to: the tables of the index."""
+        from crm_cli.query.database import Database
+
+        connection = self.index.connection
+        held = self._database
+        if held is None or held[0] is not connection:
+            held = self._database = (connection, Database(connection))
+        return held[1]
+
+    def close(self) -> None:
+        """Let go of the index's file."""
+        if "index" in self.__dict__:
+            self.index.close()
+
+    def mend(self, error: BaseException) -> bool:
+        """Make the index anew, if it is its file that has failed; whether it was.
+
+        Then everything is to be asked all over again.
+        """
+        from crm_cli.index.database import fails
+
+        return "index" in self.__dict__ and fails(error) and self.index.mend()
+
+    @property
+    def business(self) -> Business:
+        """The business's own ways, from the settings and the rates."""
+        return self.index.business
+
+    @cached_property
+    def clock(self) -> Clock:
+        """`--today`, else CRM_TODAY, else the real time, in the business's time zone."""
+        text = self._today or self.environ.get("CRM_TODAY")
+        zone = self.business.time_zone
+        if not text:
+            now = datetime.now(zone)
+            return Clock(now.date(), now)
+        from crm_cli.model.dates import read_moment
+
+        try:
+            when = read_moment(text, zone)
+        except Unreadable as error:
+            raise UsageError(f"--today: {error.message}", error.hint) from error
+        if isinstance(when, datetime):
+            when = when.astimezone(zone)
+            return Clock(when.date(), when)
+        return Clock(when, datetime(when.year, when.month, when.day, 12, tzinfo=zone))
+
+    @cached_property
+    def user(self) -> str | None:
+        """Who is at work: `--as`, else CRM_USER, else git's user, if the settings know them."""
+        named = self._user or self.environ.get("CRM_USER")
+        if named:
+            return named
+        users = self.business.users
+        if not users:
+            return None
+        from crm_cli.store.identity import git_user
+
+        name, email = git_user(self.environ)
+        for user, address in users.items():
+            if (email and address.lower() == email.lower()) or (name and name == user):
+                return user
+        return None
+
+    def me(self, name: str | None) -> str | None:
+        """A user as given to an option, with `me` as the user at work; raises UsageError."""
+        if name != "me":
+            return name
+        if self.user is None:
+            raise UsageError("it is not known who 'me' is", "give --as USER or set CRM_USER")
+        return self.user
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Errors in the records, and files that were skipped: what makes an answer partial."""
+        if self.checking:
+            return []
+        found = list(self.tree.problems if "tree" in self.__dict__ else [])
+        if "index" in self.__dict__:
+            found += [one for one in self.index.problems() if one.severity is Severity.ERROR]
+        return found or self._met
+
+    @cached_property
+    def git(self) -> Git:
+        """git in this directory; Refused where it has no repository, or is not trusted."""
+        from crm_cli.store.git import Git
+        from crm_cli.store.trust import trusted_repository
+
+        repository = trusted_repository(self.root, self.environ)
+        if repository is None:
+            raise Refused(
+                f"{self.root} lies in no git repository, so it has no history",
+                "crm git setup makes one",
+            )
+        return Git(os.path.realpath(self.root), self.environ, repository)
+
+    @property
+    def untrusted(self) -> bool:
+        """Whether each command would be a commit, if only the directory were trusted.
+
+        Looks at files alone, and only where the settings were read anyway.
+        """
+        if "index" not in self.__dict__ or not self.business.autocommit:
+            return False
+        from crm_cli.store.repository import find_repository
+        from crm_cli.store.trust import is_trusted
+
+        try:
+            found = find_repository(self.root)
+            return found is not None and not is_trusted(self.root, self.environ)
+        except StorageError:
+            return False
+
+    def go_back(self, commit: str, *, today: str | None = None) -> None:
+        """Answer from a commit's tree from now on, by the clock of `today` if one is given.
+
+        A clock that the command line sets stays. Raises Refused, GitFailed.
+        """
+        from crm_cli.store.gittree import GitTree
+
+        prefix = self.git.prefix.rstrip("/")
+        tree = self.git.run("rev-parse", "--verify", f"{commit}:{prefix}").decode().strip()
+        for name in ("index", "clock", "user", "tree"):
+            self.__dict__.pop(name, None)
+        self.tree = made = GitTree(self.git, commit, tree)
+        self.as_of, self.as_of_tree = commit, made.key()
+        self._today = self._today or today
+
+    # Records
+
+    def path_of(self, id: str, kind: Kind = CUSTOMER) -> str:
+        """A record's file; raises NotFound, and DataError where two files have the id."""
+        from crm_cli.query.lookups import paths
+
+        found = paths(self.database, kind, id)
+        if not found:
+            raise NotFound(f"there is no {kind.name} {id}")
+        if len(found) > 1:
+            raise DataError(
+                f"{id} is the id of several files: {', '.join(found)}", "rename one of them"
+            )
+        if kind is CUSTOMER:
+            self.index.remember_phones(id)
+        return found[0]
+
+    def document(self, customer: str) -> Document:
+        """A customer's file as it is now, to be read or tried out."""
+        path = self.path_of(customer)
+        try:
+            return self.open(path, self.tree.read(path))
+        except FileNotFoundError:
+            raise NotFound(f"{path} has gone") from None
+
+    def record(self, customer: str) -> Item:
+        """A customer's record, with derived values, as the file has it now."""
+        return self.document(customer).record
+
+    def records(self, customers: Iterable[str]) -> Iterator[Item]:
+        """The records of several customers."""
+        return (self.record(customer) for customer in customers)
+
+    def file(self, name: str) -> Document:
+        """A file with several records (products.yaml), or the settings; empty if there is none."""
+        try:
+            data = self.tree.read(name)
+        except FileNotFoundError:
+            data = b""
+        return self.open(name, data)
+
+    def products(self) -> dict[str, Item]:
+        """The product directory, by SKU."""
+        return self.file(PRODUCTS.path).records
+
+    def segments(self) -> dict[str, Item]:
+        """The segments, by name."""
+        return self.file(SEGMENTS.path).records
+
+    def has(self, id: str, kind: Kind) -> bool:
+        """Whether there is a record or an entry with this id."""
+        from crm_cli.query.lookups import exists
+
+        return exists(self.database, kind, "id", id)
+
+    def customer_ids(self) -> set[str]:
+        """All customers' ids."""
+        from crm_cli.query.lookups import customers
+
+        return {id for id, _ in customers(self.database)}
+
+    def open(self, path: str, data: bytes) -> Document:
+        """A file's bytes as a document of the kind that its path says.
+
+        Raises DataError where they cannot be read, Refused for a file of no kind.
+        """
+        from crm_cli.store.document import Document
+
+        place = place_of(path)
+        kind = place.kind if place is not None else None
+        if place is None or kind is None:
+            raise Refused(f"{path} is no file of records", "change it in an editor")
+        return Document(path, data, kind, self.business, mapped=place.shape is Shape.MAP)
+
+
+def _views() -> list[str]:
+    """What makes the documented views in the index's file: loaded when one is made."""
+    from crm_cli.query.views import statements
+
+    return statements()
