@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.model.errors import Problem
-    from crm_cli.store.ahead import Look
+    from crm_cli.store.look_ahead import Look
     from crm_cli.store.tree import Entry, Tree
 
 RACY = 2_000_000_000

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from crm_cli.model.errors import Refused, StorageError
-from crm_cli.store.calls import Calls as Calls
+from crm_cli.store.system_calls import Calls as Calls
 
 LARGEST = 16 * 1024 * 1024
 """No record may be larger (bytes)."""

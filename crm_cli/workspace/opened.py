@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
     from crm_cli.index.database import Index
     from crm_cli.query.database import Database
-    from crm_cli.store.ahead import Look
     from crm_cli.store.document import Document
     from crm_cli.store.git import Git
+    from crm_cli.store.look_ahead import Look
 
 
 class Clock(NamedTuple):

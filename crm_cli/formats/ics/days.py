@@ -18,7 +18,7 @@ from crm_cli.formats.ics.words import (
     with_foot,
     without_foot,
 )
-from crm_cli.model.coming_round import rounds
+from crm_cli.model.anniversaries import rounds
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import PartialDate
 from crm_cli.model.people import ANNIVERSARY

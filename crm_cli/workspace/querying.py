@@ -32,7 +32,7 @@ class Groups(NamedTuple):
         return any(text is not None for text in self)
 
 
-class Asking(Opened):
+class Querying(Opened):
     """A directory to ask."""
 
     def scope(self, base: Kind, *, everything: bool = False) -> Scope:
