@@ -9,7 +9,7 @@ from crm_cli.model.kind import Kind
 from crm_cli.query.aggregates import when_of
 from crm_cli.query.ast import Aggregate, Node, Window
 from crm_cli.query.fault import Fault, Unknown
-from crm_cli.query.fields import COUNT, Collection, Ref, collection, resolve
+from crm_cli.query.fields import COUNT, Collection, Ref, resolve, summed
 from crm_cli.query.grammar import no_collection, read_asked
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
@@ -51,7 +51,7 @@ def read_aggregate(
 def _what(token: Token, kind: Kind) -> tuple[Collection, Ref | None]:
     """`COLLECTION` or `COLLECTION.FIELD`."""
     name, dot, field = token.text.partition(".")
-    found = collection(name, kind) if token.sort is Sort.WORD else None
+    found = summed(name, kind) if token.sort is Sort.WORD else None
     if found is None or not found.steps or token.text.lower() in KEYWORDS:
         error = no_collection(name, kind)
         raise Fault(error.message, error.hint, token.span)
