@@ -239,6 +239,8 @@ class Kind(Declaration, kw_only=True):
     """The order of a list, unless another is asked for: `closed,due`, `at-`."""
     when: str = ""
     """The date that `date:`, periods and windows go by."""
+    effective: str = ""
+    """The date from which an item counts in the figures of its record; before it, it does not."""
     counted: str = ""
     """Query terms for the items that sums and counts go over; without them, all of them."""
     measures: tuple[Measure, ...] = ()

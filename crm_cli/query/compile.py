@@ -118,12 +118,10 @@ class Compiler:
     def _value(self, ref: Ref, row: Row) -> Value:
         """The value in the row that a field's steps have led to.
 
-        The figures that the index keeps of a customer are of what counts, whatever the day:
-        where sums go over everything, or a purchase is dated after today, they are computed
-        anew.
+        The figures that the index keeps of a customer are of what counts: where sums go over
+        everything they are computed anew.
         """
-        anew = self.scope.everything or self.scope.ahead
-        if anew and row.kind is CUSTOMER and (node := of_all(ref)) is not None:
+        if self.scope.everything and row.kind is CUSTOMER and (node := of_all(ref)) is not None:
             return aggregate(node, row, self.chosen)
         return value(ref, row)
 

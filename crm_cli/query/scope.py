@@ -31,8 +31,7 @@ class Scope(NamedTuple):
     keys as they stand in their files (those below `custom` as `custom.KEY`). `who`
     finds the one customer's id that a text names, and raises NotFound or Ambiguous;
     without it `customer:WHO` takes ids only. `everything` (`--all`) lets sums and counts
-    go over all items, also those that do not count. `ahead` says that purchases are dated
-    after today: then what the index keeps of a customer's purchases may count too many.
+    go over all items, also those that do not count.
     """
 
     base: Kind
@@ -43,7 +42,6 @@ class Scope(NamedTuple):
     extra_keys: frozenset[str] = frozenset()
     who: Callable[[str], str] | None = None
     everything: bool = False
-    ahead: bool = False
 
     def me(self) -> str | None:
         """Who `me` is, or None where nobody said."""

@@ -108,7 +108,9 @@ class Opened:
         # What was seen so far is of the folder as it is, and at the beginning.
         look = None if self.as_of else self._look
         self._look = None
-        return open_index(self.tree, cache, views=_views, progress=self.progress, look=look)
+        return open_index(
+            self.tree, cache, views=_views, progress=self.progress, look=look, today=self._day
+        )
 
     @property
     def database(self) -> Database:
@@ -143,8 +145,17 @@ class Opened:
     @cached_property
     def clock(self) -> Clock:
         """`--today`, else CRM_TODAY, else the real time, in the business's time zone."""
+        return self._read_clock(self.business)
+
+    def _day(self, business: Business) -> date:
+        """The day up to which the index lets things count: that of the clock from now on."""
+        if "clock" not in self.__dict__:
+            self.clock = self._read_clock(business)
+        return self.clock.today
+
+    def _read_clock(self, business: Business) -> Clock:
         text = self._today or self.environ.get("CRM_TODAY")
-        zone = self.business.time_zone
+        zone = business.time_zone
         if not text:
             now = datetime.now(zone)
             return Clock(now.date(), now)
@@ -225,8 +236,8 @@ class Opened:
         except StorageError:
             return False
 
-    def go_back(self, commit: str, *, today: str | None = None) -> None:
-        """Answer from a commit's tree from now on, by the clock of `today` if one is given.
+    def go_back(self, commit: str, *, today: str) -> None:
+        """Answer from a commit's tree from now on, by the clock of `today`.
 
         A clock that the command line sets stays. Raises Refused, GitFailed.
         """
