@@ -74,7 +74,7 @@ SHARED_INDEXES = (
     'CREATE INDEX "extra.record" ON "extra" ("record")',
     'CREATE INDEX "extra.key" ON "extra" ("key", "kind")',
 )
-VIEWS = 1
+VIEWS = 2
 """Counts the changes of the views' making (query/views.py); else they follow from the kinds."""
 
 

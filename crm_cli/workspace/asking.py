@@ -49,6 +49,7 @@ class Asking(Opened):
             read_extra_keys(self.database),
             self.who,
             everything,
+            self.clock.now,
         )
 
     def node(self, scope: Scope, terms: Sequence[str], where: str | None = None) -> Node:
