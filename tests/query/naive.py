@@ -432,6 +432,13 @@ class Reckoned(Condition, NamedTuple("Reckoned", [
             }[self.op]
         )
 
+    def leaves_out(self, purchase: Record | None) -> bool:
+        """The first and the last purchase are no credit notes, unless kinds are asked for."""
+        if purchase is None or self.function not in ("first", "last"):
+            return False
+        of_kinds = getattr(self.where, "field", "") == "kind"
+        return purchase.get("kind") == "credit_note" and not of_kinds
+
     def _found(self, row: Record, here: Directory) -> Any:
         when = {"purchase": "date", "task": "due", "interaction": "at", "line": "date"}[self.kind]
         chosen = []
@@ -440,6 +447,8 @@ class Reckoned(Condition, NamedTuple("Reckoned", [
             if purchase is not None and not counts(purchase):
                 continue
             if self.where is not None and not self.where.holds(item, here):
+                continue
+            if self.leaves_out(purchase):
                 continue
             if self.during:
                 days = FIELDS[self.kind][when][1](item, here)

@@ -174,7 +174,7 @@ def test_complement(shop: Shop, terms: str, wanted: list[str]) -> None:
         ),
         (
             "last(purchases.date) < today - 90d or last(purchases.date) is none",
-            [BOR, GEORGI, ZORA],
+            [BOR, GEORGI, SUSTAR, ZORA],
         ),
         ("count(purchases) = 0", [GEORGI, ZORA]),
         ("sum(purchases.net) = 0", [GEORGI, ZORA]),

@@ -215,6 +215,11 @@ def _utc(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def comes_round(wanted: Literal | Between) -> bool:
+    """Whether the days that are wanted are those of any year."""
+    return isinstance(wanted, Literal) and isinstance(wanted.value, Recurring)
+
+
 def _yearless(text: str) -> Recurring | None:
     """`--11-22` and `22.11.`: a day of any year."""
     if not re.fullmatch(r"\s*(--.*|\d{1,2}\. ?\d{1,2}\.)\s*", text, re.ASCII):
