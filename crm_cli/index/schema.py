@@ -22,7 +22,7 @@ from crm_cli.model.kinds import KINDS, RECORDS, stands_in_items
 from crm_cli.model.places import PLACES
 from crm_cli.model.text import RULES as FOLDING
 
-EXTRACTOR = 7
+EXTRACTOR = 8
 """Counts the changes of what is put into the tables; their definitions speak for themselves."""
 
 TYPES: dict[SqlType, str] = {
@@ -70,7 +70,9 @@ SHARED_INDEXES = (
     'CREATE INDEX "file.id" ON "file" ("id", "kind")',
     'CREATE INDEX "problem.path" ON "problem" ("path")',
     'CREATE INDEX "extra.record" ON "extra" ("record")',
-    'CREATE INDEX "extra.key" ON "extra" ("key", "kind")',
+    # What all values of a key are; and those of one item, sought for each of thousands.
+    'CREATE INDEX "extra.key" ON "extra" ("key", "kind", "type", "ordinal")',
+    'CREATE INDEX "extra.item" ON "extra" ("item", "kind", "key")',
 )
 VIEWS = 1
 """Counts the changes of the views' making (query/views.py); else they follow from the kinds."""

@@ -485,6 +485,6 @@ PURCHASE = Kind(
         State("credited", "settlement.is:credited", "cancelled by a credit note"),
         State("owing", "settlement.is:unpaid,partly_paid", "not fully paid"),
         State("overdue", "is:owing due.before:today", "owed and past its due date"),
-        State("open", "is:posted no:shipped", "posted, not shipped"),
+        State("unshipped", "is:posted no:shipped", "posted, not shipped yet"),
     ),
 )

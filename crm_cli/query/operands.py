@@ -32,7 +32,7 @@ def read_aggregate(
     function = start.text.lower()
     reader.expect("(", f"after {function}")
     token = reader.take()
-    found, ref = _what(token, kind)
+    found, ref = _what(token, kind, scope)
     where: Node | None = None
     window: Window | None = None
     while not reader.sign(")"):
@@ -48,7 +48,7 @@ def read_aggregate(
     )
 
 
-def _what(token: Token, kind: Kind) -> tuple[Collection, Ref | None]:
+def _what(token: Token, kind: Kind, scope: Scope) -> tuple[Collection, Ref | None]:
     """`COLLECTION` or `COLLECTION.FIELD`."""
     name, dot, field = token.text.partition(".")
     found = collection(name, kind) if token.sort is Sort.WORD else None
@@ -58,10 +58,10 @@ def _what(token: Token, kind: Kind) -> tuple[Collection, Ref | None]:
     if not dot:
         return found, None
     try:
-        ref = resolve(field, found.kind)
+        ref = resolve(field, found.kind, scope.extra_keys)
     except Unknown as error:
         raise Fault(error.message, error.hint, token.span) from None
-    if ref.many:
+    if ref.many or ref.several:
         raise Fault(f"{field} has several values", "aggregate those items themselves", token.span)
     return found, ref
 

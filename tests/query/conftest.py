@@ -155,7 +155,7 @@ class Shop:
             self.index.business,
             user,
             read_segments(self.database),
-            read_extra_keys(self.database),
+            read_extra_keys(self.database, self.index.business.own),
             lambda text: resolve(self.database, text, self.index.business),
             ahead=is_ahead(self.database, TODAY),
         )
