@@ -16,7 +16,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import MINOR_UNITS, decimal_text, to_minor
 from crm_cli.model.purchase import PART_IN_BASE
-from crm_cli.model.text import words
+from crm_cli.model.text import composed, words
 
 _NO_ITEM = Item(Kind(name="own", key="own", doc="", fields=()))
 Cell = str | int | None
@@ -63,7 +63,7 @@ class Codec:
         """What makes cells of values; what depends on the business is looked up once."""
 
         def cells(value: object, item: Item, currency: str) -> Cells:
-            return (str(value),)
+            return (composed(str(value)),)
 
         return cells
 
@@ -81,7 +81,7 @@ class TextCodec(Codec):
         """See `Codec`."""
 
         def cells(value: str, item: Item, currency: str) -> Cells:
-            return value, words(value)
+            return composed(value), words(value)
 
         return cells
 
@@ -95,7 +95,7 @@ class TextsCodec(Codec):
         """See `Codec`."""
 
         def cells(value: list[str], item: Item, currency: str) -> Cells:
-            return lines(value), " ".join(filter(None, map(words, value)))
+            return lines(list(map(composed, value))), " ".join(filter(None, map(words, value)))
 
         return cells
 

@@ -22,7 +22,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import RECORDS
 from crm_cli.model.node import Plain, plain
-from crm_cli.model.text import tokens, words
+from crm_cli.model.text import composed, tokens, words
 
 Row = list[Cell]
 Tables = dict[tuple[str, ...], list[Row]]
@@ -175,7 +175,7 @@ class Extractor:
             for path, text in _flat(filling.prefix + normal(key), value):
                 folded = words(text)
                 ordinal = counts[path] = counts.get(path, -1) + 1
-                row: Row = [self._record, name, pk, path, text, folded, ordinal]
+                row: Row = [self._record, name, pk, path, composed(text), folded, ordinal]
                 self._add(_EXTRA, row + self._own(path, text))
                 found.append(folded)
 
@@ -209,7 +209,9 @@ def _lifted(items: list[Item], lifting: Lifting) -> Cell:
     """The first item's value, or those of all, one a line."""
     key = lifting.key
     if lifting.several:
-        return lines([str(item.values[key]) for item in items if key in item.values]) or None
+        return (
+            lines([composed(str(item.values[key])) for item in items if key in item.values]) or None
+        )
     for item in items[:1]:
         value = item.values.get(key)
         return None if value is None else lifting.convert(value, item, "")[0]

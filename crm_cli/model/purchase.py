@@ -161,6 +161,7 @@ LINE = Kind(
             Number(),
             "quantity",
             default=Decimal(1),
+            sums="units",
             headings="qty units kolicina kol menge",
         ),
         Field("unit", Word(), "piece, kg, hour"),
@@ -191,6 +192,7 @@ LINE = Kind(
     amount="net",
     exchange=Exchange(needed=("unit_price",)),
     counted="is:counted",
+    found="is:counted not:is:credit_note",
     measures=(
         Measure(
             "orders",
@@ -456,7 +458,20 @@ PURCHASE = Kind(
         Measure("orders", "count", "how many, without credit notes", unless=_CREDIT_NOTE),
         Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
         Measure("units", "sum", "quantities, less what was credited", of="units"),
-        Measure("average_order", "ratio", "spend by orders", of="spend", per="orders"),
+        Measure(
+            "average_order",
+            "ratio",
+            "spend by the orders whose amount is known",
+            of="spend",
+            per="known_orders",
+        ),
+        Measure(
+            "known_orders",
+            "converted",
+            "number of orders whose amount is known, without credit notes",
+            of="net",
+            unless=_CREDIT_NOTE,
+        ),
         Measure(
             "customers",
             "distinct",

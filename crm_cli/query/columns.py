@@ -164,8 +164,7 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
     row = compiler.frame.base
     if isinstance(operand, Aggregate):
         found = compiler.operand(operand, row)
-        base = operand.function not in ("first", "last")
-        selected = _selected(key, found, compiler, base=base)
+        selected = _selected(key, found, compiler, base=True)
         return selected._replace(total=_TOTALS.get(operand.function, ""))
     if operand.source is Source.EXTRA:
         return _extra(key, operand, compiler)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import RECORDS
+from crm_cli.model.kinds import HOMES, RECORDS
 from crm_cli.model.text import tokens
 from crm_cli.query.aggregates import aggregate
 from crm_cli.query.ast import (
@@ -241,7 +241,13 @@ class Compiler:
         steps = node.collection.steps
         # What is reached by climbing is tested in place: there is no EXISTS of its own.
         test = self.condition if _climbs(steps) else self.chosen
-        exists = reach(row, steps, lambda at: test(inner, at))
+        of_record = row.kind in HOMES and not _climbs(steps)
+
+        def met(at: Row) -> str:
+            found = at.found() if of_record else ""
+            return f"{found} AND {test(inner, at)}" if found else test(inner, at)
+
+        exists = reach(row, steps, met)
         return exists if node.how is How.ANY else f"NOT {exists}"
 
     def _word(self, text: str, row: Row) -> str:

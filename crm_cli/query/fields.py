@@ -131,6 +131,14 @@ def _resolved(name: str, kind: Kind, extra_keys: frozenset[str]) -> Ref:
     return found
 
 
+def summed(ref: Ref) -> Ref:
+    """What functions of several items go over where a field is asked for."""
+    field = ref.kind.by_key.get(ref.column) if ref.source is Source.COLUMN else None
+    if field is None or not field.sums:
+        return ref
+    return ref._replace(column=field.sums)
+
+
 def resolves_near(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> bool:
     """Whether a name is a field of the kind itself or of what its items are part of."""
     wanted = normal(name)

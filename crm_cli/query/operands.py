@@ -9,7 +9,7 @@ from crm_cli.model.kind import Kind
 from crm_cli.query.aggregates import when_of
 from crm_cli.query.ast import Aggregate, Node, Window
 from crm_cli.query.fault import Fault, Unknown
-from crm_cli.query.fields import COUNT, Collection, Ref, collection, resolve
+from crm_cli.query.fields import COUNT, Collection, Ref, collection, resolve, summed
 from crm_cli.query.grammar import no_collection, read_asked
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
@@ -43,6 +43,8 @@ def read_aggregate(
         else:
             raise reader.unexpected(f"write where, during or ) to close {function}")
     type = _type(function, ref, token)
+    if ref is not None and function != "count":
+        ref = summed(ref)
     return Aggregate(
         function, found, ref, type, where=where, window=window, span=reader.since(start)
     )

@@ -137,9 +137,16 @@ class Row:
 
     def counted(self) -> str:
         """The condition for what sums go over; empty where that is every row."""
-        if self.frame.scope.everything or not self.kind.counted:
+        return self._declared(self.kind.counted)
+
+    def found(self) -> str:
+        """The condition for the items that conditions of their record find; empty for all."""
+        return self._declared(self.kind.found)
+
+    def _declared(self, terms: str) -> str:
+        if self.frame.scope.everything or not terms:
             return ""
-        return self.frame.declared.holds(self.kind.counted, self)
+        return self.frame.declared.holds(terms, self)
 
 
 class Declared(Protocol):
