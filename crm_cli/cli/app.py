@@ -1,4 +1,4 @@
-"""The commands as Typer runs them: imported when used, with the right verb for a wrong one."""
+"""The Typer application: commands imported on use, and suggestions for wrong verbs."""
 
 from __future__ import annotations
 

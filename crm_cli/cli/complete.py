@@ -1,4 +1,4 @@
-"""What could be typed next: `crm __complete SHELL …`, called by the shells' scripts.
+"""Completion candidates: `crm __complete SHELL …`, which the shell scripts call.
 
 Commands come from the registry, options and verbs from the command's module, all
 else from the data directory (`completer.py`). Whatever goes wrong, there is just

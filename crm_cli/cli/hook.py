@@ -1,4 +1,4 @@
-"""The way into the program, and the one place where errors become text and exit codes."""
+"""The entry point, and the one place where errors become text and exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start to scan the data directory in another process while the command's modules load."""
+"""Start scanning the data directory in another process while the command's modules load."""
 
 from __future__ import annotations
 

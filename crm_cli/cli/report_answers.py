@@ -1,4 +1,4 @@
-"""How a report is answered: in the format that was asked for, as a chart, or into a file."""
+"""Output of a report: in the requested format, as a chart, or into a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command is given: the directory, opened when asked for, problems, and questions."""
+"""What a command receives: the directory (opened on first use), problems, and prompts."""
 
 from __future__ import annotations
 

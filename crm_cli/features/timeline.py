@@ -1,4 +1,4 @@
-"""All that happened with a customer, or with all of them, as the kinds declare it."""
+"""The timeline of one customer or of all, as the kinds declare it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking back the last command, or one that is named, without what came after it."""
+"""Undoing the last command, or a given one without those that followed."""
 
 from __future__ import annotations
 

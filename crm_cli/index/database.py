@@ -1,4 +1,4 @@
-"""The index of a data directory: opened, brought up to date, asked."""
+"""The index of a data directory: open, refresh, query."""
 
 from __future__ import annotations
 

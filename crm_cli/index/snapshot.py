@@ -1,4 +1,4 @@
-"""How the directory looked when the index last read it, and what has changed since."""
+"""The state of the directory at the last refresh, and what has changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who belongs to whom, and what is known of a person."""
+"""People: relations between customers, and personal profiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calls on the file system that a data directory is read and written with.
+"""File operations on a data directory.
 
 Nothing else in the program opens, writes or removes a record: tests replace `calls`
 and so make any single call fail, or end the process there. Messages of failures are

@@ -1,4 +1,4 @@
-"""Taking back the last write, byte for byte, without git."""
+"""Undoing the last write, byte for byte, without git."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An opened data directory: its tree of files, its index, its settings, its records.
+"""An open data directory: its files, index, settings and records.
 
 Each is made on first use. What is asked of it and how it is written are classes of their
 own, which derive from this one.

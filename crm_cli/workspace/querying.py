@@ -1,4 +1,4 @@
-"""What a workspace is asked: who is meant, and which rows a query describes."""
+"""Queries on a workspace: resolving WHO, and selecting rows."""
 
 from __future__ import annotations
 

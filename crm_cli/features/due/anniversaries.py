@@ -1,4 +1,4 @@
-"""Birthdays and anniversaries, on their day.
+"""Birthdays and anniversaries as a source of due items.
 
 With `remind_before` so long ahead as well. What fell on the free days directly before
 today (the weekend, on a Monday) is told too, since nobody was there to see it.

@@ -1,4 +1,4 @@
-"""What a calendar shows: tasks, interactions, birthdays and anniversaries."""
+"""What a calendar contains: tasks, interactions, birthdays and anniversaries."""
 
 from __future__ import annotations
 

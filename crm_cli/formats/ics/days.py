@@ -1,4 +1,4 @@
-"""Birthdays and anniversaries as events that come round every year, and back."""
+"""Birthdays and anniversaries as yearly events, and back."""
 
 from __future__ import annotations
 
