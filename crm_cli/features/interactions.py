@@ -119,7 +119,9 @@ def _follow_up(
     except UsageError as error:
         raise UsageError(f"--follow-up: {error.message}", error.hint) from error
     if local_date(due, workspace.business.time_zone) < workspace.clock.today:
-        raise UsageError(f"--follow-up: {said(workspace, 'that is', due)}", "give a future date")
+        raise UsageError(
+            f"--follow-up: {said(workspace, 'that is', due)}", "give a future date"
+        )
     notes += echoed(workspace, "follow-up due", text, due)
     task = {
         "id": new_id(workspace, TASK),
