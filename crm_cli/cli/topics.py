@@ -37,6 +37,7 @@ Within a window of time, and about one item of a list:
   crm list task/status:open/due:..today       one task that is both open and due
   crm list deal.none/stage:won                none of the deals; .all: every one
   crm list line/product:beans-1kg/date:2026   bought that product in 2026
+  crm list purchase/status:draft --all        with --all also what does not count
 
 In lists of items, +TAG and @SEGMENT apply to the customer, a word matches the item's text
 or the customer's name, and customer/FIELD is a field of the customer:
@@ -158,7 +159,6 @@ Answers go to stdout, everything else to stderr. Exit codes:
 A broken record is reported as path:line:column on stderr, the others are shown, and the
 exit code is 4.
 """
-
 
 
 def _listed(*, used: bool) -> str:

@@ -8,14 +8,17 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from crm_cli.index.dialect import Dialect
+from crm_cli.model import own
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import FieldType, Storage
 from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
 from crm_cli.model.money import MINOR_UNITS, decimal_text, to_minor
 from crm_cli.model.purchase import PART_IN_BASE
-from crm_cli.model.text import words
+from crm_cli.model.text import composed, words
 
+_NO_ITEM = Item(Kind(name="own", key="own", doc="", fields=()))
 Cell = str | int | None
 Cells = tuple[Cell, ...]
 Convert = Callable[[Any, Item, str], Cells]
@@ -60,7 +63,7 @@ class Codec:
         """What makes cells of values; what depends on the business is looked up once."""
 
         def cells(value: object, item: Item, currency: str) -> Cells:
-            return (str(value),)
+            return (composed(str(value)),)
 
         return cells
 
@@ -78,7 +81,7 @@ class TextCodec(Codec):
         """See `Codec`."""
 
         def cells(value: str, item: Item, currency: str) -> Cells:
-            return value, words(value)
+            return composed(value), words(value)
 
         return cells
 
@@ -92,7 +95,7 @@ class TextsCodec(Codec):
         """See `Codec`."""
 
         def cells(value: list[str], item: Item, currency: str) -> Cells:
-            return lines(value), " ".join(filter(None, map(words, value)))
+            return lines(list(map(composed, value))), " ".join(filter(None, map(words, value)))
 
         return cells
 
@@ -257,6 +260,36 @@ CODECS: dict[Storage, Codec] = {
 def codec(type: FieldType) -> Codec | None:
     """The codec of a type's values; None where they have no columns."""
     return CODECS.get(type.storage)
+
+
+class OwnCells:
+    """Makes the cells of values of people's own fields: type, whole, exact and day."""
+
+    def __init__(self, business: Business) -> None:
+        self._business = business
+        self._moment = CODECS[Storage.MOMENT].converter(business)
+        self._known: dict[tuple[str, str], list[Cell]] = {}
+
+    def __call__(self, key: str, text: str) -> list[Cell]:
+        type = self._business.own.get(own.bare(key), "") if self._business.own else ""
+        found = self._known.get((type, text))
+        if found is None:
+            found = self._cells(text, type)
+            if len(self._known) < 100_000:
+                self._known[type, text] = found
+        return found
+
+    def _cells(self, text: str, type: str) -> list[Cell]:
+        found = own.read(text, self._business, type)
+        if found is None:
+            return [type or (None if text else own.EMPTY), None, None, None]
+        value = found.value
+        if found.type == "date":
+            return [found.type, None, *self._moment(value, _NO_ITEM, "")]
+        if found.type == "number":
+            return [found.type, None, decimal_text(value), None]
+        exact = None if found.type == "yes_no" else str(value)
+        return [found.type, int(value), exact, None]
 
 
 def lines(texts: list[str]) -> str:

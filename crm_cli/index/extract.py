@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crm_cli.index.cells import Cell, Cells, currency_of, lines
+from crm_cli.index.cells import Cell, Cells, OwnCells, currency_of, lines
 from crm_cli.index.layout import (
     MADE_FOR_SEARCH,
     NOT_SEARCHED,
@@ -22,7 +22,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import RECORDS
 from crm_cli.model.node import Plain, plain
-from crm_cli.model.text import tokens, words
+from crm_cli.model.text import composed, tokens, words
 
 Row = list[Cell]
 Tables = dict[tuple[str, ...], list[Row]]
@@ -41,6 +41,7 @@ class Extractor:
 
     def __init__(self, business: Business) -> None:
         self._currency = business.currency
+        self._own = OwnCells(business)
         self._tables: Tables = {}
         self._converters = converters(business)
         self._fillings: dict[str, Filling] = {}
@@ -169,10 +170,13 @@ class Extractor:
         """Rows of the keys that no kind knows, and of what is kept as it is written."""
         name = filling.kind.name
         free = [(key, item.values[key]) for key in filling.free if key in item.values]
+        counts: dict[str, int] = {}
         for key, value in (*free, *((key, plain(node)) for key, node in item.extra.items())):
             for path, text in _flat(filling.prefix + normal(key), value):
                 folded = words(text)
-                self._add(_EXTRA, [self._record, name, pk, path, text, folded])
+                ordinal = counts[path] = counts.get(path, -1) + 1
+                row: Row = [self._record, name, pk, path, composed(text), folded, ordinal]
+                self._add(_EXTRA, row + self._own(path, text))
                 found.append(folded)
 
     def _add(self, shape: tuple[str, ...], row: Row) -> None:
@@ -205,7 +209,9 @@ def _lifted(items: list[Item], lifting: Lifting) -> Cell:
     """The first item's value, or those of all, one a line."""
     key = lifting.key
     if lifting.several:
-        return lines([str(item.values[key]) for item in items if key in item.values]) or None
+        return (
+            lines([composed(str(item.values[key])) for item in items if key in item.values]) or None
+        )
     for item in items[:1]:
         value = item.values.get(key)
         return None if value is None else lifting.convert(value, item, "")[0]

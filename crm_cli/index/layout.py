@@ -11,6 +11,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.fieldtypes import Code, FieldType, Free, Reference, Storage
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Derived, Field, GroupOf, Kind
+from crm_cli.model.text import composed
 
 NOT_SEARCHED = -1
 MADE_FOR_SEARCH = -2
@@ -163,7 +164,7 @@ def _unfolded(type: FieldType, convert: Converters) -> Convert:
 
 
 def _text(value: object, item: Item, currency: str) -> Cells:
-    return (str(value),)
+    return (composed(str(value)),)
 
 
 def _first(convert: Convert) -> Convert:

@@ -211,9 +211,19 @@ EXTRA = (
     Column("key", "text", "value"),
     Column("value", "text", "value"),
     Column("value" + _SUFFIX["words"], "text", "words"),
+    Column("ordinal", "integer", "ordinal"),
+    Column("type", "text", "value"),
+    Column("whole", "integer", "value"),
+    Column("exact", "text", "value"),
+    Column("exact" + _SUFFIX["day"], "date", "day"),
 )
-"""The columns of `extra`, the table of the users' own keys."""
-EXTRA_WORDS = EXTRA[-1].name
+"""The columns of `extra`, the table of the users' own keys.
+
+`type` is what a value reads as (see `model/own.py`): whole numbers, and yes or no, stand in
+`whole`, numbers and dates in `exact` too, with the local day of a date. `ordinal` counts the
+values that one item has under a key."""
+EXTRA_WORDS = "value" + _SUFFIX["words"]
+EXTRA_DAY = EXTRA[-1].name
 
 
 def is_listed(kind: Kind) -> bool:

@@ -72,7 +72,9 @@ SHARED_INDEXES = (
     'CREATE INDEX "file.until" ON "file" ("until")',
     'CREATE INDEX "problem.path" ON "problem" ("path")',
     'CREATE INDEX "extra.record" ON "extra" ("record")',
-    'CREATE INDEX "extra.key" ON "extra" ("key", "kind")',
+    # What all values of a key are; and those of one item, sought for each of thousands.
+    'CREATE INDEX "extra.key" ON "extra" ("key", "kind", "type", "ordinal")',
+    'CREATE INDEX "extra.item" ON "extra" ("item", "kind", "key")',
 )
 VIEWS = 2
 """Counts the changes of the views' making (query/views.py); else they follow from the kinds."""

@@ -47,6 +47,8 @@ class Ways(NamedTuple):
     """The spans of work of each weekday, in minutes."""
     completeness: tuple[str, ...] = WANTED
     """What is wanted of each customer: fields, or several with `or` between them."""
+    own: Mapping[str, str] = MappingProxyType({})
+    """The types of fields of people's own, by their key without `custom.`; see `model/own.py`."""
     autocommit: bool = False
     """Whether each command is a commit."""
     known: bool = True

@@ -68,9 +68,7 @@ YAML: dict[str, Rule] = {
     "alias": Rule("Aliases (`*`) are not supported.", "Write the value out, or quote the text."),
     "too-deep": Rule("Nested deeper than 32 levels.", "No record needs that."),
     "bad-tag": Rule("A tag (`!!`) does not fit its value.", "Delete the tag."),
-    "unknown-tag": Rule(
-        "An unknown tag (`!`); the text is kept.", "Delete it, or leave it.", True
-    ),
+    "unknown-tag": Rule("An unknown tag (`!`); the text is kept.", "Delete it, or leave it.", True),
     "text-cut": Rule("The text is cut off at ` #`, a comment.", "Quote the text.", True),
     "unquoted-colon": Rule("`: ` within a text turns it into a key.", "Quote the text."),
     "comma-in-braces": Rule(
@@ -107,9 +105,7 @@ VALUE: dict[str, Rule] = {
     "interaction-line": Rule(
         "The line is not an interaction.", "`- 2026-11-03 call in: what was said`."
     ),
-    "reference-to-nobody": Rule(
-        "There is no record, entry or item of that id.", "Correct it."
-    ),
+    "reference-to-nobody": Rule("There is no record, entry or item of that id.", "Correct it."),
     "unknown-user": Rule(
         "The user is not in `users` in crm.yaml; they may have left.",
         "Correct it, or add them: `crm config set users.NAME.name=…`.",
@@ -132,6 +128,11 @@ VALUE: dict[str, Rule] = {
         "As the message says; `crm report NAME` tries it.",
     ),
     "unknown-field": Rule("A setting names a field that there is not.", "Mend the name.", True),
+    "unknown-type": Rule(
+        "`custom` in crm.yaml gives a field of your own a type that there is not.",
+        "Write integer, number, date, yes_no or text.",
+        True,
+    ),
     "missing-rate": Rule(
         "An amount cannot be converted, and is left out.", "Add the rate to `rates.yaml`."
     ),

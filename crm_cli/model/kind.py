@@ -69,6 +69,9 @@ class Field(Declaration, positional=3):
     copied: str = ""
     """Where a new item has its value from unless it is given: `product.price`, the price of what
     the field `product` refers to."""
+    sums: str = ""
+    """Of a number: the derived value that functions of several items go over in its place, which
+    is negative where an item takes away."""
     separate: bool = False
     """Of a list: whether one text may hold several items (`tags: a, b`)."""
     to_come: bool = False
@@ -247,6 +250,9 @@ class Kind(Declaration, kw_only=True):
     """The date from which an item counts in the figures of its record; before it, it does not."""
     counted: str = ""
     """Query terms for the items that sums and counts go over; without them, all of them."""
+    found: str = ""
+    """Query terms for the items that conditions of their record find, unless all are asked for;
+    unless said, those that sums go over."""
     measures: tuple[Measure, ...] = ()
     """The figures over many items that have a name, such as `spend` and `orders`."""
     summed: tuple[str, ...] = ()
@@ -290,6 +296,8 @@ class Kind(Declaration, kw_only=True):
         if self.notes and all(field.key != "notes" for field in self.fields):
             notes = Field("notes", Text(), "anything else", headings=NOTES)
             self.__dict__["fields"] = (*self.fields, notes)
+        if not self.found:
+            self.__dict__["found"] = self.counted
         if not self.ranked:
             self.__dict__["ranked"] = self.columns
         if self.timeline is None:

@@ -17,10 +17,11 @@ class Measure(Declaration, positional=3):
 
     name: str
     """The word for it."""
-    function: Literal["count", "sum", "min", "max", "distinct", "ratio", "unconverted"]
+    function: Literal["count", "sum", "min", "max", "distinct", "ratio", "converted", "unconverted"]
     """How many there are, or a function of one of their fields; `distinct` is the number of
     different customers, or of different items that they are part of, `ratio` one measure divided
-    by another, `unconverted` how many amounts have no rate."""
+    by another, `converted` how many amounts are known in the base currency, `unconverted` how many
+    have no rate."""
     doc: str
     """What it is, in a few words."""
     of: str = ""

@@ -162,6 +162,7 @@ LINE = Kind(
             Number(),
             "quantity",
             default=Decimal(1),
+            sums="units",
             headings="qty units kolicina kol menge",
         ),
         Field("unit", Word(), "piece, kg, hour"),
@@ -192,6 +193,7 @@ LINE = Kind(
     amount="net",
     exchange=Exchange(needed=("unit_price",)),
     counted="is:counted",
+    found="is:counted not:is:credit_note",
     measures=(
         Measure(
             "orders",
@@ -460,7 +462,20 @@ PURCHASE = Kind(
         Measure("orders", "count", "how many, without credit notes", unless=_CREDIT_NOTE),
         Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
         Measure("units", "sum", "quantities, less what was credited", of="units"),
-        Measure("average_order", "ratio", "spend by orders", of="spend", per="orders"),
+        Measure(
+            "average_order",
+            "ratio",
+            "spend by the orders whose amount is known",
+            of="spend",
+            per="known_orders",
+        ),
+        Measure(
+            "known_orders",
+            "converted",
+            "number of orders whose amount is known, without credit notes",
+            of="net",
+            unless=_CREDIT_NOTE,
+        ),
         Measure(
             "customers",
             "distinct",
@@ -485,6 +500,6 @@ PURCHASE = Kind(
         State("credited", "settlement.is:credited", "cancelled by a credit note"),
         State("owing", "settlement.is:unpaid,partly_paid", "not fully paid"),
         State("overdue", "is:owing due.before:today", "owed and past its due date"),
-        State("open", "is:posted no:shipped", "posted, not shipped"),
+        State("unshipped", "is:posted no:shipped", "posted, not shipped yet"),
     ),
 )

@@ -13,6 +13,7 @@ from crm_cli.model.fieldtypes import Boolean, Country, Currency, Free, Integer, 
 from crm_cli.model.hours import read_hours
 from crm_cli.model.kind import Field, Finding, GroupOf, Kind, MapOf
 from crm_cli.model.node import Mapping, Scalar, Sequence
+from crm_cli.model.own import check_declared, declared
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
@@ -62,8 +63,11 @@ _GIT = Kind(
     notes=False,
 )
 
+
 def _check(settings: Item, business: Business) -> Iterator[Finding]:
-    """Names in `completeness` that no customer has; own keys are named `custom.KEY`."""
+    """Names in `completeness` that no customer has; own keys are named `custom.KEY`. Types in
+    `custom` that there are not."""
+    yield from check_declared(settings.values.get("custom"))
     from crm_cli.model.customer import CUSTOMER
     from crm_cli.model.text import did_you_mean
 
@@ -98,6 +102,7 @@ SETTINGS = Kind(
         Field("stages", Free(), "the stages of deals"),
         Field("pipelines", Free(), "lists of stages, one for each pipeline"),
         Field("vocabulary", Free(), "values to add to the open lists"),
+        Field("custom", Free(), "types of your own fields: visits: integer"),
         Field("completeness", Texts(), "fields of a complete record: [email or phone, city]"),
         Field("git", GroupOf(_GIT), "git settings"),
         Field("mail", Free(), "mail settings"),
@@ -126,6 +131,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         users={user: str(item.values.get("email", "")) for user, item in users.items()},
         rate_table=_rates(rate_table),
         working_hours=read_hours(settings.values.get("working_hours")),
+        own=declared(settings.values.get("custom")),
         completeness=_wanted(settings.values.get("completeness")),
         autocommit=git is not None and bool(git.values.get("autocommit")),
     )

@@ -28,7 +28,7 @@ def _derive(customer: Item, business: Business) -> None:
     derived["balance"] = None if balance is None else balance + zero
     spend = zero
     days: set[date] = set()
-    orders = 0
+    orders = known = 0
     for purchase in customer.items("purchases"):
         if not purchase.derived["counts"]:
             continue
@@ -38,12 +38,13 @@ def _derive(customer: Item, business: Business) -> None:
         if purchase.get("kind") == "credit_note":
             continue
         orders += 1
+        known += base is not None
         if "date" in purchase.values:
             days.add(purchase.values["date"])
     derived["spend"] = spend
     derived["orders"] = orders
-    if orders:
-        derived["average_order"] = round_money(spend / orders, business.currency)
+    if known:
+        derived["average_order"] = round_money(spend / known, business.currency)
     if not days:
         return
     ordered = sorted(days)
@@ -83,7 +84,12 @@ SPEND = Summary(
     derived=(
         Derived("spend", Money(), "net of the purchases that count", base=True),
         Derived("orders", Integer(), "number of purchases that count, without credit notes"),
-        Derived("average_order", Money(adds=False), "spend divided by orders", base=True),
+        Derived(
+            "average_order",
+            Money(adds=False),
+            "spend divided by the orders whose amount is known",
+            base=True,
+        ),
         Derived("first_purchase", Date(), "date of the first purchase"),
         Derived("last_purchase", Date(), "date of the latest purchase"),
         Derived(

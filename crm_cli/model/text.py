@@ -15,6 +15,11 @@ RULES = 1
 """Counts the changes of the rules below; the transliteration's tables have their own version."""
 
 
+def composed(text: str) -> str:
+    """A text in Unicode's form C, in which equal texts are equal."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
 def fold(text: str) -> str:
     """The text in lower-case Latin letters: `Šuštar` → `sustar`, `Георги` → `georgi`.
 

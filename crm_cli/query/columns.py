@@ -17,7 +17,7 @@ from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
 from crm_cli.query.fields import Ref, Source, names, of_row, record_of, resolve
-from crm_cli.query.rows import Row, Value, climb, currency, reach, value
+from crm_cli.query.rows import Row, Value, climb, currency, own_source, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 
@@ -164,8 +164,7 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
     row = compiler.frame.base
     if isinstance(operand, Aggregate):
         found = compiler.operand(operand, row)
-        base = operand.function not in ("first", "last")
-        selected = _selected(key, found, compiler, base=base)
+        selected = _selected(key, found, compiler, base=True)
         return selected._replace(total=_TOTALS.get(operand.function, ""))
     if operand.source is Source.EXTRA:
         return _extra(key, operand, compiler)
@@ -246,14 +245,17 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
 
 
 def _extra(key: str, ref: Ref, compiler: Compiler) -> Selected:
+    """The value under a key of the users' own; several of one row as one text."""
     row = compiler.frame.base
     for step in ref.steps:
         row = row.up(step)
-    source = compiler.extra_source(ref, row)
+    if not ref.several:
+        return _selected(key, value(ref, row), compiler)
+    source = own_source(ref, row)
     joined = compiler.dialect.joined
     sql = joined("x.value", source, "x.pk")
     if record_of(row.kind) is not None:
-        outer = compiler.extra_source(ref, compiler.frame.record())
+        outer = own_source(ref, compiler.frame.record())
         sql = f"COALESCE({sql}, {joined('x.value', outer, 'x.pk')})"
     return Selected(Column(key, _TEXT), sql, "", (sql,))
 

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from crm_cli.index.dialect import Dialect
-from crm_cli.index.plan import EXTRA_WORDS
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.kind import Kind, normal
-from crm_cli.model.kinds import HOLDERS, RECORDS
+from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import HOMES, RECORDS
 from crm_cli.model.text import tokens
 from crm_cli.query.aggregates import aggregate, when_of
 from crm_cli.query.ast import (
@@ -41,7 +40,7 @@ from crm_cli.query.declared import declared, derived_named, state_terms, total_o
 from crm_cli.query.fault import QueryError
 from crm_cli.query.fields import Collection, Ref, Source, Step, record_of, resolve, titled
 from crm_cli.query.operators import against, compared_any, present
-from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
+from crm_cli.query.rows import Frame, Row, Value, all_text, own_source, own_value, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
 from crm_cli.query.storages import operators
@@ -248,25 +247,10 @@ class Compiler:
         return f"CASE WHEN {own} THEN {mine} ELSE {its} END"
 
     def _keyed(self, ref: Ref, row: Row, node: Compare | None) -> str:
-        where = self.extra_source(ref, row)
+        where = own_source(ref, row)
         if node is not None:
-            found = Value("x.value", ref.type, folded=f"x.{EXTRA_WORDS}")
-            where += f" AND ({self._tested(node, found)})"
+            where += f" AND ({self._tested(node, own_value(ref))})"
         return f"EXISTS(SELECT 1 {where})"
-
-    def extra_source(self, ref: Ref, row: Row) -> str:
-        """`FROM extra x WHERE …`: the values that a row has under a key of the users' own."""
-        bind = self.frame.bind
-        if ref.column.endswith("."):
-            below = self.dialect.starts("x.key", bind(ref.column))
-            key = f"(x.key = {bind(ref.column[:-1])} OR {below})"
-        else:
-            same = {key for key in self.scope.extra_keys if normal(key) == normal(ref.column)}
-            key = f"x.key IN ({', '.join(bind(key) for key in sorted(same | {ref.column}))})"
-        holders = [holder.name for holder in HOLDERS.get(row.kind, ())] or ["pk"]
-        near = f"x.record = {row.column(holders[0])} AND " if len(holders) == 1 else ""
-        kind = bind(row.kind.name)
-        return f"FROM extra x WHERE {near}x.item = {row.alias}.pk AND x.kind = {kind} AND {key}"
 
     def _quantified(self, node: Quantified, row: Row) -> str:
         inner = node.condition
@@ -275,7 +259,13 @@ class Compiler:
         steps = node.collection.steps
         # What is reached by climbing is tested in place: there is no EXISTS of its own.
         test = self.condition if _climbs(steps) else self.chosen
-        exists = reach(row, steps, lambda at: test(inner, at))
+        of_record = row.kind in HOMES and not _climbs(steps)
+
+        def met(at: Row) -> str:
+            found = at.found() if of_record else ""
+            return f"{found} AND {test(inner, at)}" if found else test(inner, at)
+
+        exists = reach(row, steps, met)
         return exists if node.how is How.ANY else f"NOT {exists}"
 
     def _word(self, text: str, row: Row) -> str:

@@ -16,6 +16,7 @@ from crm_cli.model.fieldtypes import FieldType, Free, Integer, Reference, Text
 from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf, normal, singular
 from crm_cli.model.kinds import BY_NAME, HOLDERS, HOMES, RECORDS, parent_kind
 from crm_cli.query.fault import Unknown
+from crm_cli.query.own import OwnKeys
 
 _TEXT = Text()
 _ID = Reference("")
@@ -65,7 +66,8 @@ class Ref(NamedTuple):
     an extra value (one that ends in `.` stands for all keys below it), or of a derived one.
     `inherits` is the customer's field that answers where this has none, `base` says that
     money is kept in the base currency, `to_come` that its dates are of what is still to come,
-    `lifted` names what a row shows of it.
+    `lifted` names what a row shows of it. `several` says that a row may have several extra
+    values.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Ref(NamedTuple):
     doc: str = ""
     origin: str = ""
     lifted: str = ""
+    several: bool = False
 
     @property
     def many(self) -> bool:
@@ -97,6 +100,16 @@ class Collection(NamedTuple):
 
 def resolve(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> Ref:
     """The field that a name means for rows of `kind`; raises `Unknown` with the nearest names."""
+    found = _resolved(name, kind, extra_keys)
+    if found.source is not Source.EXTRA or not isinstance(extra_keys, OwnKeys):
+        return found
+    if found.column.endswith("."):
+        return found._replace(several=True)
+    type, several = extra_keys.type(found.column), extra_keys.several(found.column)
+    return found._replace(type=type, several=several)
+
+
+def _resolved(name: str, kind: Kind, extra_keys: frozenset[str]) -> Ref:
     wanted = normal(name)
     record = record_of(kind) or kind
     if wanted.startswith((f"{record.name}/", f"{record.name}.")) and record in HOMES:
@@ -108,6 +121,8 @@ def resolve(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> 
     found = _own(wanted, kind)
     if found is None and (outer := parent_kind(kind)) is not None:
         found = _at(_own(wanted, outer), Step(Way.PARENT, outer))
+    if found is None and kind is not record and wanted.startswith("custom."):
+        found = _extra(wanted, kind, extra_keys)
     if found is None and kind is not record:
         found = _of_record(wanted, kind, record, frozenset()) or _its_id(wanted, record)
     found = found or _extra(wanted, kind, extra_keys)
@@ -116,10 +131,18 @@ def resolve(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> 
     return found
 
 
-def resolves_near(name: str, kind: Kind) -> bool:
+def summed(ref: Ref) -> Ref:
+    """What functions of several items go over where a field is asked for."""
+    field = ref.kind.by_key.get(ref.column) if ref.source is Source.COLUMN else None
+    if field is None or not field.sums:
+        return ref
+    return ref._replace(column=field.sums)
+
+
+def resolves_near(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> bool:
     """Whether a name is a field of the kind itself or of what its items are part of."""
     wanted = normal(name)
-    if _own(wanted, kind) is not None:
+    if _own(wanted, kind) is not None or _extra(wanted, kind, extra_keys) is not None:
         return True
     outer = parent_kind(kind)
     return outer is not None and _own(wanted, outer) is not None
@@ -145,7 +168,7 @@ def collection(name: str, kind: Kind) -> Collection | None:
     return None
 
 
-def summed(name: str, kind: Kind) -> Collection | None:
+def record_items(name: str, kind: Kind) -> Collection | None:
     """The items that figures for a row of `kind` go over: as `collection`, but of a name that
     means the row itself, or what it is part of, all such items of its record."""
     found = collection(name, kind)
@@ -262,9 +285,7 @@ def _at(ref: Ref | None, step: Step) -> Ref | None:
     return ref and ref._replace(steps=(step, *ref.steps), origin=f"of its {step.kind.name}")
 
 
-def _of_record(
-    wanted: str, kind: Kind, record: Kind, extra_keys: frozenset[str]
-) -> Ref | None:
+def _of_record(wanted: str, kind: Kind, record: Kind, extra_keys: frozenset[str]) -> Ref | None:
     found = _own(wanted, record) or _extra(wanted, record, extra_keys)
     return found if kind is record else _at(found, _up(record))
 
@@ -327,9 +348,7 @@ def _kept(path: str, kind: Kind, doc: str) -> Ref:
 
 
 def _own_key(key: str, kind: Kind) -> Ref:
-    return Ref(
-        key, _TEXT, kind, Source.EXTRA, key, doc="a key of your own", origin="own key"
-    )
+    return Ref(key, _TEXT, kind, Source.EXTRA, key, doc="a key of your own", origin="own key")
 
 
 def _titled(field: Field) -> bool:

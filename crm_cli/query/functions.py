@@ -28,6 +28,8 @@ def over(dialect: Dialect, function: str, taken: Value | None = None, *, when: s
     if function in ("count", "distinct"):
         value = _chosen(taken.sql, when)
         return f"COUNT({'DISTINCT ' if function == 'distinct' else ''}{value})"
+    if function == "converted":
+        return f"COUNT({_chosen(taken.base, when)})"
     if function == "unconverted":
         lost = f"{taken.sql} IS NOT NULL AND {taken.base} IS NULL"
         return over(dialect, "count", when=f"{when} AND {lost}" if when else lost)
@@ -47,7 +49,7 @@ def over(dialect: Dialect, function: str, taken: Value | None = None, *, when: s
 
 def result(function: str, type: FieldType) -> FieldType:
     """The type of what a function makes of values of a type."""
-    if function in ("count", "distinct", "unconverted"):
+    if function in ("count", "distinct", "converted", "unconverted"):
         return _COUNT
     storage = operators(type)
     if function in ("avg", "median") and not storage.has_base:

@@ -65,9 +65,20 @@ def check_op(op: Op, word: str, operand: Operand, span: Span, *, sign: str = "")
         and (name not in _NUMBERS_ONLY or storage.is_number)
     ]
     hint = f"it is {a_or_an(operand.type.name)}: it takes {', '.join(known)}"
+    if isinstance(operand, Ref) and operand.source is Source.EXTRA and storage.is_text:
+        hint = declare(operand)
     if storage.is_number:
         hint += ", and ranges such as 5.. and 1..9"
     raise Fault(f"{operand.name or 'it'} has no operator {sign or f'.{word}'}", hint, span)
+
+
+def declare(ref: Ref) -> str:
+    """How values of people's own that are not all of one type can still be compared."""
+    key = ref.column.removeprefix("custom.")
+    return (
+        "not all of its values are numbers, or dates; to compare those that are,"
+        f" write custom: {{{key}: number}}, or date, into crm.yaml"
+    )
 
 
 def _text_only(op: Op, ref: Ref) -> bool:

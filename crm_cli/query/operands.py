@@ -9,7 +9,7 @@ from crm_cli.model.kind import Kind
 from crm_cli.query.aggregates import when_of
 from crm_cli.query.ast import Aggregate, And, Node, Not, State, Window
 from crm_cli.query.fault import Fault, Unknown
-from crm_cli.query.fields import COUNT, Collection, Ref, resolve, summed
+from crm_cli.query.fields import COUNT, Collection, Ref, record_items, resolve, summed
 from crm_cli.query.grammar import no_collection, read_asked
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
@@ -33,7 +33,7 @@ def read_aggregate(
     function = start.text.lower()
     reader.expect("(", f"after {function}")
     token = reader.take()
-    found, ref = _what(token, kind)
+    found, ref = _what(token, kind, scope)
     where: Node | None = None
     window: Window | None = None
     while not reader.sign(")"):
@@ -45,6 +45,8 @@ def read_aggregate(
             raise reader.unexpected(f"write where, during or ) to close {function}")
     type = _type(function, ref, token)
     where = _as_measured(function, found, ref, where)
+    if ref is not None and function != "count":
+        ref = summed(ref)
     return Aggregate(
         function, found, ref, type, where=where, window=window, span=reader.since(start)
     )
@@ -88,20 +90,20 @@ def _speaks_of(node: object, field: str, kind: Kind) -> bool:
     return isinstance(parts, tuple) and any(_speaks_of(part, field, kind) for part in parts)
 
 
-def _what(token: Token, kind: Kind) -> tuple[Collection, Ref | None]:
+def _what(token: Token, kind: Kind, scope: Scope) -> tuple[Collection, Ref | None]:
     """`COLLECTION` or `COLLECTION.FIELD`."""
     name, dot, field = token.text.partition(".")
-    found = summed(name, kind) if token.sort is Sort.WORD else None
+    found = record_items(name, kind) if token.sort is Sort.WORD else None
     if found is None or not found.steps or token.text.lower() in KEYWORDS:
         error = no_collection(name, kind)
         raise Fault(error.message, error.hint, token.span)
     if not dot:
         return found, None
     try:
-        ref = resolve(field, found.kind)
+        ref = resolve(field, found.kind, scope.extra_keys)
     except Unknown as error:
         raise Fault(error.message, error.hint, token.span) from None
-    if ref.many:
+    if ref.many or ref.several:
         raise Fault(f"{field} has several values", "aggregate those items themselves", token.span)
     return found, ref
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from crm_cli.index.dialect import Dialect
-from crm_cli.index.plan import FieldColumns, plan_of
+from crm_cli.index.plan import EXTRA_DAY, EXTRA_WORDS, FieldColumns, plan_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Code, FieldType
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, RECORDS, parent_kind, stands_in_items
 from crm_cli.query.fields import Ref, Source, Step, Way, record_of, resolve
 from crm_cli.query.scope import Scope
@@ -137,9 +137,16 @@ class Row:
 
     def counted(self) -> str:
         """The condition for what sums go over; empty where that is every row."""
-        if self.frame.scope.everything or not self.kind.counted:
+        return self._declared(self.kind.counted)
+
+    def found(self) -> str:
+        """The condition for the items that conditions of their record find; empty for all."""
+        return self._declared(self.kind.found)
+
+    def _declared(self, terms: str) -> str:
+        if self.frame.scope.everything or not terms:
             return ""
-        return self.frame.declared.holds(self.kind.counted, self)
+        return self.frame.declared.holds(terms, self)
 
 
 class Declared(Protocol):
@@ -230,6 +237,8 @@ def value(ref: Ref, row: Row) -> Value:
     if ref.source is Source.FORMULA:
         sql = row.frame.declared.formula(ref.column, row)
         return Value(sql, ref.type, base=sql, currency=_base_currency(row), day=sql)
+    if ref.source is Source.EXTRA:
+        return _of_own(ref, row)
     if ref.source is Source.TEXT:
         return Value(all_text(row), ref.type, folded=all_text(row))
     columns = row.field(ref.column)
@@ -246,6 +255,44 @@ def value(ref: Ref, row: Row) -> Value:
         currency=_currency(row, columns.currency) if ref.type.priced else "",
         day=row.column(columns.day) or sql,
     )
+
+
+def _of_own(ref: Ref, row: Row) -> Value:
+    """The first value under a key of the users' own: of the item, else of its record."""
+    rows = [row] if record_of(row.kind) is None else [row, row.frame.record()]
+    sources = [own_source(ref, one) for one in rows]
+    kept = own_value(ref)
+
+    def first(cell: str) -> str:
+        if not cell:
+            return ""
+        found = [f"(SELECT {cell} {source} ORDER BY x.pk LIMIT 1)" for source in sources]
+        return found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})"
+
+    return Value(first(kept.sql), ref.type, folded=first(kept.folded), day=first(kept.day))
+
+
+def own_value(ref: Ref) -> Value:
+    """The value in a row of `own_source`, by the type that all values of the key have."""
+    type = ref.type
+    if type.storage.folded:
+        return Value("x.value", type, folded=f"x.{EXTRA_WORDS}")
+    if type.storage.is_date:
+        return Value("x.exact", type, day=f"x.{EXTRA_DAY}")
+    return Value("x.exact" if type.storage.label == "decimal" else "x.whole", type)
+
+
+def own_source(ref: Ref, row: Row) -> str:
+    """`FROM extra x WHERE …`: the values that a row has under a key of the users' own."""
+    frame, bind = row.frame, row.frame.bind
+    if ref.column.endswith("."):
+        below = frame.dialect.starts("x.key", bind(ref.column))
+        key = f"(x.key = {bind(ref.column[:-1])} OR {below})"
+    else:
+        same = {key for key in frame.scope.extra_keys if normal(key) == normal(ref.column)}
+        key = f"x.key IN ({', '.join(bind(key) for key in sorted(same | {ref.column}))})"
+    kind = bind(row.kind.name)
+    return f"FROM extra x WHERE x.item = {row.alias}.pk AND x.kind = {kind} AND {key}"
 
 
 def currency(row: Row) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crm_cli.query.ast import And, Node
 from crm_cli.query.database import Database
 from crm_cli.query.fault import QueryError
+from crm_cli.query.own import read_extra_keys
 from crm_cli.query.scope import Scope, SegmentSpec
 
 
@@ -48,6 +49,4 @@ def read_segments(database: Database) -> dict[str, SegmentSpec]:
     }
 
 
-def read_extra_keys(database: Database) -> frozenset[str]:
-    """The users' own keys that their files have."""
-    return frozenset(database.column("SELECT DISTINCT key FROM extra"))
+__all__ = ["read_extra_keys", "read_segments", "segment_node"]

@@ -208,7 +208,7 @@ def _sub(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node | No
         return _of_customer(text, start, body, end, scope, kind)
     parts = [
         _negated(text, begin, stop, scope, found.kind, whole=False)
-        for begin, stop in conditions(text, body, lambda head: _is_field(head, found.kind))
+        for begin, stop in conditions(text, body, lambda head: _is_field(head, found.kind, scope))
     ]
     condition = parts[0] if len(parts) == 1 else And(tuple(parts), Span(text, body, end))
     return Quantified(How(how), found, condition, Span(text, start, end))
@@ -220,7 +220,7 @@ def _of_customer(text: str, start: int, body: int, end: int, scope: Scope, kind:
     assert found is not None
     parts = [
         _negated(text, begin, stop, scope, found.kind, whole=False)
-        for begin, stop in conditions(text, body, lambda head: _is_field(head, found.kind))
+        for begin, stop in conditions(text, body, lambda head: _is_field(head, found.kind, scope))
     ]
     condition = parts[0] if len(parts) == 1 else And(tuple(parts), Span(text, body, end))
     if not found.steps:
@@ -228,11 +228,11 @@ def _of_customer(text: str, start: int, body: int, end: int, scope: Scope, kind:
     return Quantified(How.ANY, found, condition, Span(text, start, end))
 
 
-def _is_field(head: str, kind: Kind) -> bool:
+def _is_field(head: str, kind: Kind, scope: Scope) -> bool:
     name, dot, op = head.rpartition(".")
     if head.lower() in ("has", "no", "is"):
         return True
-    return resolves_near(name if dot and op in OPS else head, kind)
+    return resolves_near(name if dot and op in OPS else head, kind, scope.extra_keys)
 
 
 def _condition(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import TypeGuard
 
+from crm_cli.model import own
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.text import a_or_an
 from crm_cli.query.ast import Between, Literal, Op, Operand
 from crm_cli.query.fault import Fault, Span
-from crm_cli.query.fields import Ref
+from crm_cli.query.fields import Ref, Source
+from crm_cli.query.grammar import declare
 from crm_cli.query.lexer import Piece
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
@@ -46,6 +49,9 @@ def read_value(piece: Piece, operand: Operand, op: Op, scope: Scope) -> Literal 
             piece.span,
         )
     ends = piece.range() if storage.ranged else None
+    if _is_own_text(operand) and _looks_ranged(piece, scope):
+        fault = f"{operand.name} is text, which has no ranges"
+        raise Fault(fault, declare(operand), piece.span)
     if ends is None:
         return read_literal(piece.chars, piece.span, operand, op, scope, quoted=piece.quoted)
     if op not in (Op.EQ, Op.NE, Op.IS):
@@ -58,6 +64,18 @@ def read_value(piece: Piece, operand: Operand, op: Op, scope: Scope) -> Literal 
         return read_literal(end.chars, end.span, operand, op, scope)
 
     return storage.between(piece, op, low, high, read)
+
+
+def _is_own_text(operand: Operand) -> TypeGuard[Ref]:
+    """Whether it is a field of people's own whose values are no numbers or dates."""
+    is_own = isinstance(operand, Ref) and operand.source is Source.EXTRA
+    return is_own and operand.type.storage.is_text
+
+
+def _looks_ranged(piece: Piece, scope: Scope) -> bool:
+    """Whether it is spelled as a range of numbers or dates."""
+    ends = piece.range() or ()
+    return any(own.read(end.chars, scope.business) for end in ends)
 
 
 def read_literal(

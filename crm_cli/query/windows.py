@@ -20,9 +20,9 @@ from crm_cli.query.fields import (
     Source,
     collection,
     collections,
+    record_items,
     resolve,
     state_of,
-    summed,
 )
 
 _MONEY = Money(adds=False)
@@ -39,10 +39,10 @@ def windowed(name: str, kind: Kind, window: Window | None) -> Aggregate:
     wanted = normal(name)
     measure = _MEASURES.get(wanted)
     if measure is not None:
-        purchases = summed("purchases", kind)
+        purchases = record_items("purchases", kind)
         if purchases is not None and purchases.steps:
             return measured(measure, purchases, window)
-    found = summed(wanted, kind)
+    found = record_items(wanted, kind)
     if found is not None and found.steps and found.kind.when:
         return Aggregate("count", found, None, COUNT, window=window, name=found.name)
     known = [*_MEASURES, *(item for item in collections(kind))]

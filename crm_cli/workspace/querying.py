@@ -46,7 +46,7 @@ class Querying(Opened):
             self.business,
             lambda: self.user,
             read_segments(self.database),
-            read_extra_keys(self.database),
+            read_extra_keys(self.database, self.business.own),
             self.who,
             everything,
             self.clock.now,

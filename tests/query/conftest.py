@@ -154,7 +154,7 @@ class Shop:
             self.index.business,
             user,
             read_segments(self.database),
-            read_extra_keys(self.database),
+            read_extra_keys(self.database, self.index.business.own),
             lambda text: resolve(self.database, text, self.index.business),
         )
 

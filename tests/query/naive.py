@@ -113,6 +113,26 @@ def happened(interaction: Record) -> bool:
     return planned or interaction["at"] <= interaction["customer"]["today"]
 
 
+def found(record: Record, kind: str) -> list[Record]:
+    """The items that a condition of a customer finds: of purchases those that count; of lines
+    those of what was bought and counts."""
+    there = items(record, kind)
+    if kind == "purchase":
+        return [one for one in there if counts(one)]
+    if kind == "line":
+        bought = (one for one in there if counts(one["purchase"]))
+        return [one for one in bought if one["purchase"].get("kind") != "credit_note"]
+    return there
+
+
+def units(line: Record) -> list[Decimal]:
+    """What a line adds to a sum of quantities: nothing without a price, less of a credit note."""
+    if "unit_price" not in line:
+        return []
+    amount = Decimal(str(line["quantity"]))
+    return [-amount if line["purchase"].get("kind") == "credit_note" else amount]
+
+
 def net(purchase: Record, here: Directory) -> Decimal | None:
     """In the base currency; None without a rate. A credit note counts negative."""
     if purchase["lines"]:
@@ -388,7 +408,7 @@ class Some(Condition, NamedTuple("Some", [
     def holds(self, row: Record, here: Directory) -> bool:
         met = [
             all(condition.holds(item, here) for condition in self.conditions)
-            for item in items(row, self.kind)
+            for item in (items if "customer" in row else found)(row, self.kind)
         ]
         return {"any": any(met), "all": all(met), "none": not any(met)}[self.how]
 
@@ -459,7 +479,10 @@ class Reckoned(Condition, NamedTuple("Reckoned", [
         if self.function == "count":
             return Decimal(len(chosen))
         get = FIELDS[self.kind][self.field][1]
-        values = [value for item in chosen for value in get(item, here)]
+        if (self.kind, self.field) == ("line", "quantity"):
+            values = [value for item in chosen for value in units(item)]
+        else:
+            values = [value for item in chosen for value in get(item, here)]
         if self.function == "sum":
             return sum((Decimal(str(value)) for value in values), Decimal(0))
         if not values:

@@ -75,7 +75,7 @@ STATES: dict[str, dict[str, Holds]] = {
         "credited": lambda row: row["settlement"] == "credited",
         "owing": _owing,
         "overdue": lambda row: _owing(row) and _day(row) < TODAY,
-        "open": lambda row: row["status"] == "posted" and row["shipped"] is None,
+        "unshipped": lambda row: row["status"] == "posted" and row["shipped"] is None,
     },
     "interaction": {
         "planned": lambda row: row["status"] == "planned",
@@ -243,7 +243,7 @@ def test_all_that_is_declared_compiles(shop: Shop, kind: Kind) -> None:
 def test_a_state_is_asked_like_its_terms(shop: Shop) -> None:
     for base, name, terms in (
         ("task", "overdue", ("not:status.is:completed,cancelled", "due.before:today")),
-        ("purchase", "open", ("status.is:posted", "no:shipped")),
+        ("purchase", "unshipped", ("status.is:posted", "no:shipped")),
     ):
         assert shop.ids(f"is:{name}", base=base) == shop.ids(*terms, base=base)
 

@@ -1,0 +1,56 @@
+"""Fields of people's own in queries: which there are, and what type the values of each have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from crm_cli.model.fieldtypes import FieldType
+from crm_cli.model.own import TEXT, TYPES, shared
+from crm_cli.query.database import Database
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class OwnKeys(frozenset[str]):
+    """The keys that files have, and those that are declared; types are looked up when asked for.
+
+    `look` gives the different (type, whether an item has several values) of a key's values.
+    """
+
+    _look: Callable[[str], list[tuple[str | None, bool]]]
+    _found: dict[str, tuple[FieldType, bool]]
+
+    def type(self, key: str) -> FieldType:
+        """The type that all values of a key have, as it is declared or as they read."""
+        return self._of(key)[0]
+
+    def several(self, key: str) -> bool:
+        """Whether an item has several values under a key."""
+        return self._of(key)[1]
+
+    def _of(self, key: str) -> tuple[FieldType, bool]:
+        if key not in self._found:
+            rows = self._look(key)
+            type = TYPES[shared(type for type, _ in rows)] if rows else TEXT
+            self._found[key] = type, any(several for _, several in rows)
+        return self._found[key]
+
+
+def read_extra_keys(database: Database, types: Mapping[str, str] = _NONE) -> OwnKeys:
+    """The keys of the files; `types` are those that the settings declare."""
+    keys = database.column("SELECT DISTINCT key FROM extra")
+    named = {f"custom.{key}" for key in types if key not in keys}
+
+    def look(key: str) -> list[tuple[str | None, bool]]:
+        type = types.get(key.removeprefix("custom."))
+        wanted = database.dialect.parameter("key")
+        sql = f"SELECT DISTINCT type, ordinal > 0 FROM extra WHERE key = {wanted}"
+        rows = database.rows(sql, {"key": key})
+        if type:
+            return [(type, any(several for _, several in rows))]
+        return [(found, bool(several)) for found, several in rows]
+
+    made = OwnKeys((*keys, *named))
+    made._look, made._found = look, {}
+    return made
