@@ -148,7 +148,8 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
                 _check(new, file.path)
             steps.append(Rewrite(file.path, _replacing(old, new)))
     names = [file.path.rsplit("/", 1)[-1].removesuffix(".yaml") for file in files]
-    return workspace.write(Change(f"resolve {', '.join(names)}", tuple(steps)), keep=False)
+    change = Change(f"resolve {', '.join(names)}", tuple(steps), "final")
+    return workspace.write(change, keep=False)
 
 
 def finish(workspace: Workspace, paths: tuple[str, ...]) -> bool:

@@ -58,7 +58,7 @@ def set_up(workspace: Workspace) -> SetUp:
         # from a repository that somebody else has just made.
         steps.append(Rewrite(".gitignore", _with_line(".crm/\n")))
         steps.append(Edit(SETTINGS.path, lambda one: one.set(None, "git.autocommit", True)))
-        workspace.write(Change("git setup", tuple(steps)), keep=False)
+        workspace.write(Change("git setup", tuple(steps), "final"), keep=False)
     else:
         trust(root, environ)
     with _begun():
@@ -74,7 +74,7 @@ def set_up(workspace: Workspace) -> SetUp:
             with _alone(workspace):
                 setup.commit_all(git, "git setup")
         else:
-            workspace.write(Change("git setup", tuple(steps)))
+            workspace.write(Change("git setup", tuple(steps), "final"))
     return SetUp(root, made, tuple(notes))
 
 

@@ -304,15 +304,17 @@ def test_edit_is_replayed_on_a_file_changed_meanwhile(
     assert "city: Ptuj" in text(shop, "maja-kos")
 
 
-def test_undo_twice_redoes(crm: Crm, shop: Path) -> None:
+def test_redo_brings_back_what_undo_took(crm: Crm, shop: Path) -> None:
     before = text(shop, "maja-kos")
     crm("set", "maja-kos", "city=Piran")
     after = text(shop, "maja-kos")
     assert "-    city: Piran" in crm("undo", "--dry-run").out.replace("-  - city", "-    city")
     crm("undo")
     assert text(shop, "maja-kos") == before
-    crm("undo")
+    assert crm("undo").code == 3
+    assert crm("redo").code == 0
     assert text(shop, "maja-kos") == after
+    assert crm("redo").code == 3
     (shop / "customers/maja-kos.yaml").write_text(after + "wifi: x\n")
     assert crm("undo").code == 5
 
