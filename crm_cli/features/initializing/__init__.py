@@ -91,7 +91,8 @@ def init(
         outside.make_folder(root / places.CUSTOMERS.path)
     except OSError as error:
         raise files.failure(f"make {root}", error, "") from error
-    git = git and find_repository(root) is None
+    above = find_repository(root)
+    wants, git = git, git and above is None
     texts = {
         places.SETTINGS.path: _settings(settings, sample=sample, git=git),
         ".gitignore": IGNORE,
@@ -107,6 +108,11 @@ def init(
         texts |= sample_files(datetime.now(zone).date(), business)
     changes = [FileChange(path, _absent(path, text)) for path, text in texts.items()]
     notices = []
+    if wants and above is not None:
+        notices.append(
+            f"{above.worktree} is a repository already, so commands are not committed by "
+            "themselves: crm git setup, then crm config set git.autocommit=true"
+        )
 
     def history(_: Committed) -> None:
         if git:
