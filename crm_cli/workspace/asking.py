@@ -45,7 +45,7 @@ class Asking(Opened):
             base,
             self.clock.today,
             self.business,
-            lambda: self.user,
+            lambda: self.myself,
             read_segments(self.database),
             read_extra_keys(self.database),
             self.who,

@@ -104,8 +104,13 @@ def test_a_pipe_at_a_terminal_is_read_and_the_question_asked(
 ) -> None:
     monkeypatch.setattr("crm_cli.cli.session.is_terminal", lambda stream: stream is sys.stderr)
     asked: list[str] = []
+
+    def ask(prompt: str) -> str:
+        asked.append(prompt)
+        return "2"
+
     monkeypatch.setattr(terminal, "can_ask", lambda: True)
-    monkeypatch.setattr(terminal, "ask_terminal", lambda prompt: asked.append(prompt) or "2")
+    monkeypatch.setattr(terminal, "ask_terminal", ask)
     crm("add", "Maja Novak")
     asked.clear()
     done = crm("log", "maja", stdin="Called back\n")

@@ -259,3 +259,24 @@ def test_what_cannot_be_signed_is_said_by_doctor_and_by_setup(
     assert row.startswith("warn") and "cannot be signed" in row
     assert sorted(path.name for path in (shop / ".git/objects").rglob("*")) == objects
     assert "cannot be signed" in crm("git", "setup", "--yes").err
+
+
+def test_init_makes_gits_user_the_first_one(tmp_path: Path, git: Git, crm: Crm) -> None:
+    root = tmp_path / "own"
+    assert crm("init", root, "--name", "T").code == 0
+    text = (root / "crm.yaml").read_text()
+    assert "users:\n  petra:\n    name: Petra Zajc\n    email: petra@lan.example\n" in text
+    crm("-C", root, "add", "Ana", "owner=me")
+    assert crm("-C", root, "list", "owner:me", "-o", "ids").lines == ["ana"]
+
+
+def test_me_is_gits_user_where_the_settings_have_no_users(
+    tmp_path: Path, git: Git, crm: Crm
+) -> None:
+    root = tmp_path / "old"
+    root.mkdir()
+    (root / "crm.yaml").write_text("currency: EUR\n")
+    assert crm("-C", root, "add", "Ana", "owner=petra").code == 0
+    assert crm("-C", root, "list", "owner:me", "-o", "ids").lines == ["ana"]
+    (root / "crm.yaml").write_text("currency: EUR\nusers:\n  eva:\n    name: Eva\n")
+    assert crm("-C", root, "list", "owner:me", "-o", "ids").code == 2
