@@ -1,4 +1,4 @@
-"""Writing records: all of a change or none of it, and never over a text that was not read.
+"""Writing records: all of a change or none of it, and never over an unread text.
 
 The protocol: take the lock; finish what a killed run began; read and hash every file
 and compute its new text; write the new texts beside the files; hash again, and start
