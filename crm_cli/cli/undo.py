@@ -126,8 +126,8 @@ def _list(session: Session) -> None:
     columns += [Column("commit"), Column("hindrance")]
     rows = [
         (
-            one.number, one.when.astimezone(zone), one.subject, one.commit[:10] or None,
-            one.reason or None,
+            one.number, one.when and one.when.astimezone(zone), one.subject,
+            one.commit[:10] or None, one.reason or None,
         )
         for one in found
     ]  # fmt: skip

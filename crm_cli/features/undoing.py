@@ -31,7 +31,7 @@ class Undoable(NamedTuple):
 
     number: int
     commit: str
-    when: datetime
+    when: datetime | None
     subject: str
     reason: str
 
@@ -180,12 +180,12 @@ class _Step:
         return self.reverse.commit.subject if self.reverse is not None else ""
 
     @property
-    def when(self) -> datetime:
-        """When it was given."""
+    def when(self) -> datetime | None:
+        """When it was given, if that is known: of `crm init` it is not."""
         if self.reverse is not None:
             return self.reverse.commit.when
-        assert self._kept is not None
-        return datetime.fromisoformat(self._kept.when)
+        told = self._kept.when if self._kept is not None else ""
+        return datetime.fromisoformat(told) if told else None
 
     def stands(self, files: _Files) -> bool:
         """False if git has taken it back by itself, as where a branch was switched."""

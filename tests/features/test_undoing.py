@@ -312,3 +312,14 @@ def test_undo_does_not_take_back_a_resolved_merge(shop: Path, git: Git, crm: Crm
         "crm: 'resolve maja-kos' cannot be undone",
     )
     assert path.read_bytes() == settled
+
+
+@pytest.mark.parametrize("words", [(), ("--no-git",)])
+def test_a_new_directory_lists_its_beginning(
+    words: tuple[str, ...], tmp_path: Path, git: Git, crm: Crm
+) -> None:
+    root = tmp_path / "new"
+    assert crm("init", root, "--name", "New", *words).code == 0
+    listed = crm("-C", root, "undo", "--list")
+    assert (listed.code, "would remove crm.yaml" in listed.out) == (0, True)
+    assert crm("-C", root, "undo").code == 6
