@@ -72,6 +72,7 @@ COMMANDS = (
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),
     Command("undo", "undo", HISTORY, "take back the last command, byte for byte", asks=False),
+    Command("redo", "undo", HISTORY, "do again what was undone", asks=False),
     Command("history", "history", HISTORY, "changes to a customer, field by field"),
     Command("blame", "history", HISTORY, "who set each field of a customer, and when"),
     Command("changes", "history", HISTORY, "what changed since a date, and who changed it"),

@@ -45,11 +45,14 @@ def edit(
             except ConflictError as error:
                 raise ConflictError(error.message, _kept(session, name, text)) from error
             return
-        again = editing.marked(text, problems)
-        edited = in_editor(again, name, session.environ)
-        if edited == again:
+        told = editing.told(problems)
+        if not session.interactive:
+            # Nobody corrects it: a program would be asked for ever.
             _give_up(session, name, text, problems[0].message)
-        text = editing.cleaned(edited)
+        edited = in_editor(told + text, name, session.environ)
+        if edited == told + text:
+            _give_up(session, name, text, problems[0].message)
+        text = editing.cleaned(edited, told)
     session.say("nothing changed")
 
 

@@ -72,12 +72,12 @@ def blame(session: Session, who: Who, cols: Cols = None, how: Form = FORM) -> No
     found = chosen(session, lambda text: find(session.workspace, text), who)
     columns = [Column("field"), Column("value"), Column("when", "moment"), Column("who")]
     columns += [Column("subject"), Column("commit")]
-    rows = Rows(
-        columns,
-        [(one.field, one.value, *_source(one.change)) for one in found],
-    )
     form = session.form(how)
     people = form is TABLE
+    rows = Rows(
+        columns,
+        [(one.field, one.words if people else one.value, *_source(one.change)) for one in found],
+    )
     rows = only(rows, cols or ("field,value,when,who" if people else None))
     session.show(with_times(rows) if people else rows, form, header=not how.no_header)
 

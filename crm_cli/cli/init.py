@@ -42,10 +42,10 @@ def init(
     crm init shop --name "Kava d.o.o." --country SI
     crm init try --sample
     """
-    from crm_cli.features.initializing import Wanted, completed, make_default
+    from crm_cli.features.initializing import Wanted, completed, make_default, who
     from crm_cli.features.initializing import init as make
 
-    wanted = Wanted(name, country, currency, time_zone)
+    wanted = Wanted(name, country, currency, time_zone, *who(session.environ))
     asking = session.interactive and not (name or country or sample)
     if asking:
         wanted = wanted._replace(name=session.ask("What is the business called?", name or "-"))
@@ -56,6 +56,8 @@ def init(
         wanted = proposed._replace(
             currency=session.ask("Base currency?", proposed.currency),
             time_zone=session.ask("Time zone?", proposed.time_zone),
+            user=_asked(session, "Your name?", proposed.user),
+            email=_asked(session, "Your e-mail?", proposed.email),
         )
         if folder is None:
             folder = Path(session.ask("Where?", "."))
@@ -77,6 +79,11 @@ def init(
     where = "" if made.root == Path.cwd() else f"-C {visible(str(folder or base))} "
     lines = _SAMPLE_LINES if sample else _LINES
     session.write(f"  crm {where}{line}\n" for line in lines)
+
+
+def _asked(session: Session, question: str, default: str) -> str:
+    answer = session.ask(question, default or "-")
+    return "" if answer == "-" else answer
 
 
 _OFFER = "Use this folder from anywhere? (yes/no)"

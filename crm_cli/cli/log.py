@@ -11,6 +11,7 @@ from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import Declined, UsageError
+from crm_cli.render.screen import is_terminal
 
 verbs = Verbs()
 
@@ -89,7 +90,7 @@ def _text(session: Session, words: list[str] | None, customer: str, outcome: str
     if not words and says_enough(outcome):
         return ""
     session.begun = True
-    if words or not session.interactive:
+    if words or not (session.interactive and is_terminal(sys.stdin)):
         return _readable(sys.stdin.read)
     from crm_cli.cli.terminal import edit
 

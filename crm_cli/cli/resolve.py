@@ -50,6 +50,9 @@ def resolve(
             for side in file.sides:
                 session.say(_shown(file.path, side))
         raise UsageError("there is no terminal to ask on", "pass --ours or --theirs")
+    for file in found:
+        if file.by_hand:
+            session.say(f"{file.path} stays as it was edited by hand")
     settle(session.workspace, found, choose)
     if found:
         session.write(f"settled {few([file.path for file in found])}\n")

@@ -218,8 +218,13 @@ class Session(Streams):
 
     @property
     def interactive(self) -> bool:
-        """Whether a choice may be offered: stdin and stderr are terminals."""
-        return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+        """Whether a choice may be offered: stderr is a terminal, and there is one to ask on.
+
+        stdin may be a pipe, as in `echo "Called back" | crm log ana`.
+        """
+        from crm_cli.cli.terminal import can_ask
+
+        return is_terminal(sys.stderr) and (is_terminal(sys.stdin) or can_ask())
 
     def pick(self, question: str, candidates: Sequence[tuple[str, str]]) -> str | None:
         """The id that the user chose among (id, what), None where nobody can be asked."""

@@ -15,7 +15,8 @@ verbs = Verbs()
 def sync(session: Session, dry_run: DryRun = False) -> None:
     """Exchange changes with the team: commit, fetch, merge, check, push.
 
-    Files that git or crm would run or obey are not merged, but named.
+    Files that git or crm would run or obey are not merged, but named. Without a remote it only
+    commits what was edited by hand.
 
     crm sync
     crm sync --dry-run
@@ -36,6 +37,10 @@ def sync(session: Session, dry_run: DryRun = False) -> None:
             f"both sides changed the same fields of {few(done.conflicts)}",
             "run crm resolve, then crm sync to send the rest",
         )
+    if not done.remote:
+        session.write("no remote: what is committed stays here\n")
+        session.say("git remote add origin URL names one, on a server or a shared drive")
+        return
     remote = visible(done.remote)
     received, sent = counted(done.received, "change"), counted(done.sent, "change")
     if done.dry:

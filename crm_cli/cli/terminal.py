@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -38,6 +39,15 @@ def ask_terminal(prompt: str) -> str | None:
             shown.write("\n")
             raise Declined("nothing was changed")
         return line.rstrip("\n")
+
+
+def can_ask() -> bool:
+    """True if there is a controlling terminal, whatever stdin is."""
+    try:
+        os.close(os.open("CONIN$" if os.name == "nt" else "/dev/tty", os.O_RDONLY))
+    except OSError:
+        return False
+    return True
 
 
 def page(text: str, environ: Mapping[str, str]) -> bool:
@@ -97,7 +107,7 @@ def edit(text: str, name: str, environ: Mapping[str, str], *, line: int = 1) -> 
         raise UsageError(f"EDITOR is no command: {visible(command)}") from None
     with tempfile.TemporaryDirectory(prefix="crm-") as folder:
         path = os.path.join(folder, name)
-        with open(path, "w", encoding="utf-8", newline="") as file:
+        with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write(text)
         program = os.path.basename(arguments[0]) if arguments else ""
         at = [f"+{line}"] if line > 1 and program in _TAKES_LINE else []
@@ -110,8 +120,21 @@ def edit(text: str, name: str, environ: Mapping[str, str], *, line: int = 1) -> 
             ) from error
         if done.returncode:
             raise Declined(f"the editor ended with {done.returncode}; nothing was changed")
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
+        return _left(path)
+
+
+def _left(path: str) -> str:
+    """The text that an editor left; raises Declined where that is no file any more."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        raise Declined(f"the editor left no file ({error.strerror}); nothing was changed") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Declined("the editor left something else than a file; nothing was changed")
+    with open(descriptor, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read()
 
 
 _TAKES_LINE = frozenset(

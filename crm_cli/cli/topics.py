@@ -172,7 +172,7 @@ def _listed(*, used: bool) -> str:
 
 _FILES = f"""\
 {_listed(used=True)}\
-  .crm/                 the lock, and the last change for undo; ignored by git
+  .crm/                 the lock, and the last 20 commands, for undo; ignored by git
 
 No command uses these yet; they are checked, merged, synchronized and shown by crm history:
 

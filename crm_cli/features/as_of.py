@@ -59,5 +59,14 @@ def commit_of(workspace: Workspace, git: Git, text: str) -> str:
         "rev-list", "-1", "--first-parent", f"--before=@{int(until.timestamp())}", "HEAD"
     )
     if not commit:
-        raise NotFound(f"there is no commit as old as {until:%Y-%m-%d}", "crm changes lists them")
+        # Of the root commits the one that this clone's own line begins with.
+        first = git.text("rev-list", "--first-parent", "--max-parents=0", "HEAD")
+        began = git.text("show", "-s", "--format=%cI", first) if first else ""
+        if not began:
+            raise NotFound("nothing is committed yet", "the next command that writes is the first")
+        day = datetime.fromisoformat(began).astimezone(workspace.business.time_zone)
+        raise NotFound(
+            f"there is no commit as old as {until:%Y-%m-%d}",
+            f"the first is of {day:%Y-%m-%d %H:%M}: --as-of {first[:10]}",
+        )
     return commit

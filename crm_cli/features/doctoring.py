@@ -151,6 +151,7 @@ def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Ch
     from crm_cli.store.identity import git_user
     from crm_cli.store.lookalikes import lookalikes
     from crm_cli.store.repository import find_repository
+    from crm_cli.store.setup import cannot_sign
 
     if not _installed("git", environ):
         yield Check("git", State.WARN, "not installed: there is no history", "install git")
@@ -172,6 +173,16 @@ def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Ch
         yield Check(
             "git", State.WARN, "does not know who you are: nothing is committed",
             "git config --global user.name NAME; git config --global user.email MAIL",
+        )  # fmt: skip
+    elif not workspace.business.autocommit:
+        yield Check(
+            "git", State.WARN, "commands are not committed by themselves: git.autocommit is off",
+            "crm config set git.autocommit=true",
+        )  # fmt: skip
+    elif reason := cannot_sign(workspace.git):
+        yield Check(
+            "git", State.WARN, f"commits cannot be signed, so nothing is committed: {reason}",
+            "git config --show-origin commit.gpgSign; git config user.signingKey",
         )  # fmt: skip
     else:
         yield Check("git", State.OK, f"each command is committed, as {name} <{email}>")

@@ -12,7 +12,10 @@ from crm_cli.store.replay import replay
 from crm_cli.workspace import Change, Rewrite, Workspace
 
 MARK = "# crm: "
-"""Begins the lines that tell the user what is wrong with a text; they never stay in it."""
+"""Begins the lines that tell the user what is wrong with a text."""
+
+BOM = "\ufeff"
+"""A byte-order mark: a file that had one keeps it, and no editor adds one."""
 
 
 class Draft(NamedTuple):
@@ -44,13 +47,23 @@ def is_item(workspace: Workspace, text: str) -> bool:
     return item_ref(workspace, [text]) is not None
 
 
-def cleaned(text: str) -> str:
-    """A text from the editor, without the lines that told what was wrong."""
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(MARK))
+def cleaned(text: str, told: str = "") -> str:
+    """A text from the editor, without the lines of `told`, which said what was wrong.
+
+    Lines of the user's own stay, also those that begin alike.
+    """
+    ours = told.splitlines()
+    kept = []
+    for line in text.removeprefix(BOM).splitlines(keepends=True):
+        if line.rstrip("\r\n") in ours:
+            ours.remove(line.rstrip("\r\n"))
+        else:
+            kept.append(line)
+    return "".join(kept)
 
 
-def marked(text: str, problems: list[Problem]) -> str:
-    """A text with what is wrong with it as comments at its top."""
+def told(problems: list[Problem]) -> str:
+    """What is wrong with a text, as comments to go above it."""
     lines = []
     # The comments push every line down, so the places are those that the editor will show.
     shift = 1 + sum(2 if problem.hint else 1 for problem in problems)
@@ -60,7 +73,7 @@ def marked(text: str, problems: list[Problem]) -> str:
         if problem.hint:
             lines.append(f"{MARK}  {problem.hint}\n")
     lines.append(f"{MARK}correct it and save; these lines are removed. Empty the file to cancel.\n")
-    return "".join(lines) + text
+    return "".join(lines)
 
 
 def faults(workspace: Workspace, draft: Draft, text: str) -> list[Problem]:
@@ -90,9 +103,7 @@ def save(workspace: Workspace, draft: Draft, text: str) -> Plan:
     Where the file changed since the editor opened, the changes are replayed on it; the
     write raises ConflictError where both changed the same lines.
     """
-    bom = b"\xef\xbb\xbf" if draft.before.startswith(b"\xef\xbb\xbf") else b""
-    after = text.encode()
-    after = after if after.startswith(bom) else bom + after
+    after = (_bom(draft.before) + text).encode()
 
     def update(current: bytes | None) -> bytes:
         if current == draft.before:
@@ -125,4 +136,8 @@ def _replayed(draft: Draft, after: bytes, current: bytes | None) -> bytes | None
     if merged is None:
         return None
     composed = compose(merged, draft.path)
-    return merged.encode() if composed.root is not None else None
+    return (_bom(current) + merged).encode() if composed.root is not None else None
+
+
+def _bom(data: bytes) -> str:
+    return BOM if data.startswith(BOM.encode()) else ""

@@ -39,6 +39,8 @@ class Blame(NamedTuple):
     field: str
     value: Any
     change: Change | None
+    words: str
+    """The value for people."""
 
 
 def history(workspace: Workspace, text: str) -> list[Change]:
@@ -95,20 +97,21 @@ def blame(workspace: Workspace, text: str) -> list[Blame]:
         if change.what.kind == place.kind.name and not change.what.field:
             first = first or change
         else:
-            latest.setdefault((change.what.item, change.what.field), change)
+            for name in (change.what.field, *change.what.also):
+                latest.setdefault((change.what.item, name), change)
             if change.what.item.startswith("{"):
                 # An item without an id is one thing: what it says, all of it.
                 latest.setdefault((change.what.item, ""), change)
     found = []
     record = workspace.open(path, workspace.tree.read(path)).record
-    for item, field, name, value in _leaves(record, ""):
+    for item, field, name, value, words in _leaves(record, ""):
         source = latest.get((item, field)) or latest.get((item, "")) or first
-        found.append(Blame(name, value, source))
+        found.append(Blame(name, value, source, words))
     return found
 
 
-def _leaves(item: Item, prefix: str) -> Iterator[tuple[str, str, str, Any]]:
-    """(item, field) as differences name them, the name to show, and the value."""
+def _leaves(item: Item, prefix: str) -> Iterator[tuple[str, str, str, Any, str]]:
+    """(item, field) as differences name them, the name to show, the value, and its words."""
     for field in item.kind.fields:
         value = item.values.get(field.key)
         if value is None:
@@ -120,12 +123,30 @@ def _leaves(item: Item, prefix: str) -> Iterator[tuple[str, str, str, Any]]:
                 else:
                     text = part.values.get("value")
                     key = str(text) if text is not None else repr(part.answer())
-                    yield key, "", prefix + field.key, part.brief()
+                    yield key, "", prefix + field.key, part.brief(), _said(part)
         elif isinstance(field.type, GroupOf):
             for key, inner in value.answer().items():
-                yield item.id, f"{field.key}.{key}", f"{prefix}{field.key}.{key}", inner
+                name = f"{field.key}.{key}"
+                yield item.id, name, prefix + name, inner, _words(inner)
         else:
-            yield item.id, field.key, prefix + field.key, field.type.answer(value)
+            said = field.type.answer(value)
+            yield item.id, field.key, prefix + field.key, said, _words(said)
+
+
+def _said(part: Item) -> str:
+    """An item without an id, by all that it says."""
+    brief = part.brief()
+    values = brief.values() if isinstance(brief, dict) else [brief]
+    return ", ".join(map(_words, values)) or part.name
+
+
+def _words(value: Any) -> str:
+    """A value for people."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_words(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    return str(value)
 
 
 def _path(workspace: Workspace, text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_cli.model.errors import DataError, NotFound, UsageError
+from crm_cli.model.errors import ConflictError, DataError, NotFound, UsageError
 from crm_cli.model.places import Shape, place_of
 from crm_cli.store import outside
 from crm_cli.store.blobs import Blobs
@@ -47,6 +47,8 @@ class Unsettled(NamedTuple):
     path: str
     sides: tuple[Side, ...]
     whole: bool = False
+    by_hand: bool = False
+    """True if it is neither side, and has no marks: it stays as it was edited."""
 
 
 def unsettled(workspace: Workspace, names: tuple[str, ...] = ()) -> list[Unsettled]:
@@ -81,17 +83,19 @@ def _unmerged(workspace: Workspace) -> dict[str, dict[str, str]]:
 
 
 def _file(workspace: Workspace, path: str, stages: dict[str, str]) -> Unsettled:
+    text = _text(workspace, path) if workspace.tree.exists(path) else ""
     if stages and not {"2", "3"} <= stages.keys():
         mine, theirs = (_blob(workspace, stages.get(one, ""), path) for one in "23")
+        if text not in ("", mine, theirs):
+            return Unsettled(path, tuple(sides(text)), by_hand=not sides(text))
         return Unsettled(path, (Side(1, mine, theirs),), whole=True)
-    text = _text(workspace, path) if workspace.tree.exists(path) else ""
     found = tuple(sides(text))
     if stages and not found and _is_text(path):
         # What git cannot merge by line, such as an image, it leaves as ours.
         mine, theirs = (_blob(workspace, stages.get(one, ""), path) for one in "23")
         if text == mine:
             return Unsettled(path, (Side(1, mine, theirs),), whole=True)
-    return Unsettled(path, found)
+    return Unsettled(path, found, by_hand=bool(stages) and not found)
 
 
 def _blob(workspace: Workspace, id: str, path: str) -> str:
@@ -137,18 +141,24 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
     steps: list[Rewrite] = []
     for file in files:
         if file.whole:
-            text = choose(file, file.sides[0])
-            new = text.encode("utf-8", "surrogateescape")
-            steps.append(Rewrite(file.path, lambda _, new=new: new or None))  # type: ignore[misc]
+            before = _text(workspace, file.path) if workspace.tree.exists(file.path) else ""
+            if before not in ("", file.sides[0].ours, file.sides[0].theirs):
+                raise _meanwhile(file.path)
+            old, new = (
+                one.encode("utf-8", "surrogateescape") or None
+                for one in (before, choose(file, file.sides[0]))
+            )
+            steps.append(Rewrite(file.path, _replacing(file.path, old, new)))
         elif file.sides:
             text = _text(workspace, file.path)
             chosen = joined(text, [choose(file, side) for side in file.sides])
             old, new = (one.encode("utf-8", "surrogateescape") for one in (text, chosen))
             if not _is_text(file.path):
                 _check(new, file.path)
-            steps.append(Rewrite(file.path, _replacing(old, new)))
+            steps.append(Rewrite(file.path, _replacing(file.path, old, new)))
     names = [file.path.rsplit("/", 1)[-1].removesuffix(".yaml") for file in files]
-    return workspace.write(Change(f"resolve {', '.join(names)}", tuple(steps)), keep=False)
+    change = Change(f"resolve {', '.join(names)}", tuple(steps), "final")
+    return workspace.write(change, keep=False)
 
 
 def finish(workspace: Workspace, paths: tuple[str, ...]) -> bool:
@@ -174,13 +184,19 @@ def _is_merging(workspace: Workspace) -> bool:
     return found is not None and (Path(found.gitdir) / "MERGE_HEAD").exists()
 
 
-def _replacing(old: bytes, new: bytes) -> Callable[[bytes | None], bytes]:
-    def update(data: bytes | None) -> bytes:
-        if data != old:
-            raise DataError("the file was changed meanwhile", "run crm resolve again")
+def _replacing(
+    path: str, old: bytes | None, new: bytes | None
+) -> Callable[[bytes | None], bytes | None]:
+    def update(data: bytes | None) -> bytes | None:
+        if (data or None) != old:
+            raise _meanwhile(path)
         return new
 
     return update
+
+
+def _meanwhile(path: str) -> ConflictError:
+    return ConflictError(f"{path} was changed meanwhile", "run crm resolve again")
 
 
 def _check(data: bytes, path: str) -> None:

@@ -17,6 +17,11 @@ from crm_cli.store.transaction import alone
 from crm_cli.store.trust import distrust, trust
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
+UNCOMMITTED = (
+    "commands are not committed by themselves here (crm config set git.autocommit=true has them "
+    "committed)"
+)
+
 
 class Trusting(NamedTuple):
     """Whether anything changed, and the top of the repository if it is a folder above."""
@@ -51,14 +56,16 @@ def set_up(workspace: Workspace) -> SetUp:
     Raises GitFailed, StorageError, Refused.
     """
     root, environ = workspace.root, workspace.environ
-    steps: list[Edit | Rewrite] = [Rewrite(".gitattributes", _with_line(setup.ATTRIBUTES))]
+    steps: list[Edit | Rewrite] = [
+        Rewrite(".gitattributes", _with_line(setup.ATTRIBUTES)),
+        Rewrite(".gitignore", _with_line(".crm/\n")),
+    ]
     made = _is_to_be_made(workspace)
     if made:
         # Said before there is a repository, so that a run that was killed can be told by it
         # from a repository that somebody else has just made.
-        steps.append(Rewrite(".gitignore", _with_line(".crm/\n")))
         steps.append(Edit(SETTINGS.path, lambda one: one.set(None, "git.autocommit", True)))
-        workspace.write(Change("git setup", tuple(steps)), keep=False)
+        workspace.write(Change("git setup", tuple(steps), "final"), keep=False)
     else:
         trust(root, environ)
     with _begun():
@@ -74,8 +81,17 @@ def set_up(workspace: Workspace) -> SetUp:
             with _alone(workspace):
                 setup.commit_all(git, "git setup")
         else:
-            workspace.write(Change("git setup", tuple(steps)))
+            workspace.write(Change("git setup", tuple(steps), "final"))
+    notes += _uncommitted(workspace, git)
     return SetUp(root, made, tuple(notes))
+
+
+def _uncommitted(workspace: Workspace, git: Git) -> list[str]:
+    """Lines about what keeps commands from being committed."""
+    if not workspace.business.autocommit:
+        return [UNCOMMITTED]
+    reason = setup.cannot_sign(git)
+    return [f"commands are not committed: they cannot be signed ({reason})"] if reason else []
 
 
 @contextmanager

@@ -27,7 +27,7 @@ class Synced(NamedTuple):
 
     `committed` were edited by hand and committed; `invalid` were, and were not; `broken`
     are problems in files that came in; `conflicts` have to be settled before anything is
-    sent.
+    sent. Where there is no remote its name is empty.
     """
 
     remote: str
@@ -51,7 +51,10 @@ def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
         cure = "run crm resolve first" if syncing.unmerged(git) else "finish it first"
         raise Refused(f"nothing can be synchronized now: {reason}", cure)
     remote = syncing.remote_of(git)
-    if dry_run:
+    if dry_run and remote is None:
+        valid, invalid = _edited(workspace, git)
+        return Synced("", 0, 0, tuple(valid), tuple(invalid), dry=True)
+    if dry_run and remote is not None:
         syncing.fetch(git, remote)
         apart = syncing.distance(git, remote)
         if apart.behind:
@@ -69,10 +72,12 @@ def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
         return _sync(workspace, git, remote)
 
 
-def _sync(workspace: Workspace, git: Git, remote: syncing.Remote) -> Synced:
+def _sync(workspace: Workspace, git: Git, remote: syncing.Remote | None) -> Synced:
     valid, invalid = _edited(workspace, git)
     if valid:
         _commit(git, valid)
+    if remote is None:
+        return Synced("", 0, 0, tuple(valid), tuple(invalid))
     before = git.line("rev-parse", "HEAD")
     received = sent = 0
     for again in range(ROUNDS):

@@ -17,7 +17,7 @@ class Difference(NamedTuple):
 
     `kind` is the item's kind, `item` its id, or its text in a list of texts; both are the
     record's own for its fields. `before` and `after` are as JSON shows them, None is absent.
-    `text` says it in a line.
+    `text` says it in a line, `also` names further fields that the same move set.
     """
 
     kind: str
@@ -26,6 +26,7 @@ class Difference(NamedTuple):
     before: Any
     after: Any
     text: str
+    also: tuple[str, ...] = ()
 
 
 def compare(before: Item | None, after: Item | None) -> list[Difference]:
@@ -65,7 +66,8 @@ def _fields(
         key = next(iter(move.sets))
         old, new = (_answer(kind.by_key[key], item.values.get(key)) for item in (before, after))
         text = f"{kind.name} {move.done}: {_named(after)}"
-        yield Difference(kind.name, id, prefix + key, old, new, text)
+        also = tuple(prefix + name for name in hidden if name != key)
+        yield Difference(kind.name, id, prefix + key, old, new, text, also)
     for field in kind.fields:
         old, new = before.values.get(field.key), after.values.get(field.key)
         if isinstance(field.type, ListOf):
@@ -77,6 +79,7 @@ def _fields(
                 new or Item(part, None, after),
                 label,
                 f"{prefix}{field.key}.",
+                id,
             )
         elif isinstance(field.type, MapOf):
             yield from _maps(old or {}, new or {}, field)

@@ -35,10 +35,14 @@ class Remove(NamedTuple):
 
 
 class Rewrite(NamedTuple):
-    """Replace a file's bytes as a whole: `update` gets the present ones (None: no file)."""
+    """Replace a file's bytes as a whole: `update` gets the present ones (None: no file).
+
+    `mode` is that of a file that is made.
+    """
 
     path: str
     update: Callable[[bytes | None], bytes | None]
+    mode: int = 0o600
 
 
 Step = Edit | Create | Remove | Rewrite
@@ -48,10 +52,14 @@ class Change(NamedTuple):
     """What a command does to files: a subject for history, and the steps, all or nothing.
 
     The subject says what happened with ids only, no personal data: `log call with ana-novak`.
+    `role` and `of` say what it is for undo: it takes the entry of that number back (`undo`,
+    `redo`), or cannot be undone (`final`).
     """
 
     subject: str
     steps: Sequence[Step]
+    role: str = ""
+    of: int = 0
 
 
 class Diff(NamedTuple):

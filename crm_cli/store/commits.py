@@ -21,9 +21,9 @@ from crm_cli.store.attributes import check_filters
 from crm_cli.store.git import Git, GitFailed, nul_separated
 from crm_cli.store.objects import differing_paths, in_head, is_in, stored
 from crm_cli.store.trust import Untrusted, trusted_repository
+from crm_cli.store.undo import Entry, record
 
 _UNCOMMITTED = "uncommitted"
-_COMMITS = "commits"
 _MANY = 5
 _MATCHED = 200
 
@@ -58,8 +58,9 @@ def keep(
     changes: Sequence[Change],
     *,
     author: str = "",
+    entry: Entry | None = None,
 ) -> Kept:
-    """Commit what a command wrote.
+    """Commit what a command wrote; `entry` is what it is for undo.
 
     `author` is `Name <e-mail>` of who gave the command, where that is not git's own user.
     To be called while the directory is locked. Never raises for anything that git does.
@@ -71,7 +72,9 @@ def keep(
         if repository is None:
             return Kept()
         if not (reason := repository.obstacle()):
-            _retried(Git(real, environ, repository), real, subject, changes, author)
+            commit = _retried(Git(real, environ, repository), real, subject, changes, author)
+            if commit:
+                record(real, commit, entry)
             return Kept()
     except Untrusted:
         reason = "this directory is not trusted yet (crm git setup)"
@@ -82,19 +85,20 @@ def keep(
     return Kept(f"saved, not committed: {reason}", note(real, subject, written, author))
 
 
-def _retried(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> None:
-    """Commit; another git that holds the index is waited for, not long."""
+def _retried(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> str:
+    """Commit, see `_keep`; another git that holds the index is waited for, not long."""
     for pause in (0.1, 0.3, 0.6, 1.0, None):
         try:
-            _keep(git, real, subject, changes, author)
-            return
+            return _keep(git, real, subject, changes, author)
         except GitFailed as error:
             if pause is None or "index.lock" not in error.message:
                 raise
             time.sleep(pause)
+    return ""
 
 
-def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> None:
+def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> str:
+    """The id of the commit of what was written, if one was necessary."""
     written = {_tracked(real, change.path): change for change in changes}
     pending = uncommitted(real)
     heads = in_head(git, [*written, *(path for one in pending for path in one.paths)])
@@ -120,10 +124,11 @@ def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: 
         for path, change in written.items()
         if not is_in(git, path, heads.get(path), change.after)
     ]
-    if todo:
-        new = [path for path in todo if path not in heads]
-        commit_paths(git, subject, todo, new, author=author)
-        _record(real, git.text("rev-parse", "HEAD"))
+    if not todo:
+        return ""
+    new = [path for path in todo if path not in heads]
+    commit_paths(git, subject, todo, new, author=author)
+    return git.text("rev-parse", "HEAD")
 
 
 def commit_paths(
@@ -231,16 +236,6 @@ def uncommitted(real: str) -> list[Pending]:
         return []
 
 
-def own_commits(real: str) -> list[str]:
-    """The commits that commands in this clone made, latest first."""
-    try:
-        data = files.read_if_any(os.path.join(real, ".crm", _COMMITS)) or b""
-    except OSError:
-        return []
-    lines = data.decode("ascii", "replace").split()
-    return lines[::-1]
-
-
 def _tracked(real: str, path: str) -> str:
     """The file that a path really is, where it is a link within the directory."""
     try:
@@ -276,17 +271,3 @@ def note(real: str, subject: str, changed: Sequence[str], author: str = "") -> b
 def forget(real: str) -> None:
     """Drop the notes of what was not committed, since now it is."""
     files.remove_quietly(os.path.join(real, ".crm", _UNCOMMITTED))
-
-
-def _record(real: str, commit: str) -> None:
-    """Note a commit as this clone's own; `crm undo` goes by it."""
-    if not commit:
-        return
-    lines = own_commits(real)[:999][::-1]
-    try:
-        files.write_atomic(
-            os.path.join(real, ".crm", _COMMITS),
-            "".join(f"{one}\n" for one in [*lines, commit]).encode(),
-        )
-    except OSError:
-        return

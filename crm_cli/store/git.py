@@ -32,6 +32,20 @@ _KEPT = (
     "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_EXEC_PATH",
 )  # fmt: skip
 
+_SETTINGS = (
+    "core.quotePath=false", "core.fsmonitor=false", "submodule.recurse=false",
+    "color.ui=false", "color.diff=false", "color.status=false", "color.branch=false",
+    "log.showSignature=false", "log.showRoot=true", "log.date=default", "log.decorate=no",
+    "log.follow=false", "log.mailmap=false",
+    f"diff.orderFile={os.devnull}", "diff.renames=true", "diff.renameLimit=1000",
+    "diff.relative=false", "diff.noprefix=false", "diff.mnemonicPrefix=false",
+    "diff.ignoreSubmodules=none",
+    "i18n.commitEncoding=UTF-8", "i18n.logOutputEncoding=UTF-8",
+    "merge.ff=true", "merge.log=false", "merge.renames=true", "merge.conflictStyle=merge",
+    "pull.rebase=false",
+)  # fmt: skip
+"""What git prints, stores as a message and merges must not depend on anybody's configuration."""
+
 _LOCAL = frozenset(
     ("cat-file", "diff", "diff-tree", "log", "ls-tree", "merge-base", "rev-list", "rev-parse")
 )
@@ -157,8 +171,7 @@ class Git:
 
         command = [
             "git", *self._location(), "--no-pager", "--literal-pathspecs",
-            "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "color.ui=false",
-            "-c", "submodule.recurse=false", *words,
+            *(part for one in _SETTINGS for part in ("-c", one)), *words,
         ]  # fmt: skip
         environ = {**self._environ, **(extra or {})}
         if network:

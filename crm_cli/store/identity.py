@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from crm_cli.model.ids import slug
+
+
+def user_id(name: str, email: str) -> str:
+    """What a user is called in records: their first name, else what their e-mail begins with."""
+    return slug((name.split() or [email.partition("@")[0]])[0])
+
 
 def git_user(environ: Mapping[str, str]) -> tuple[str, str]:
     """(name, e-mail) of git's global configuration, each empty where it has none.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from crm_cli.store import files
 from crm_cli.store.git import Git
 
 _FORMAT = "--format=%H%x00%an%x00%ae%x00%aI%x00%s"
@@ -46,6 +47,14 @@ def log(git: Git, *words: str, paths: Sequence[str] = (), seconds: float = 120.0
     return list(_commits(iter(out.split(b"\0"))))
 
 
+def boundary(git: Git) -> frozenset[str]:
+    """The oldest commits of a shallow clone, which seem to have made all that they have."""
+    if git.repository is None:
+        return frozenset()
+    data = files.read_if_any(os.path.join(git.repository.common, "shallow"))
+    return frozenset((data or b"").decode("ascii", "replace").split())
+
+
 def _commits(words: Iterator[bytes]) -> Iterator[Commit]:
     word = next(words, None)
     while word is not None:
@@ -53,15 +62,15 @@ def _commits(words: Iterator[bytes]) -> Iterator[Commit]:
             word = next(words, None)
             continue
         head = [word, *(next(words, b"") for _ in range(_FIELDS - 1))]
-        files: list[Touched] = []
+        touched: list[Touched] = []
         word = next(words, None)
         while word is not None and (not word.strip() or word.lstrip(b"\n").startswith(b":")):
             if word.strip():
-                files.append(_touched(word, words))
+                touched.append(_touched(word, words))
             word = next(words, None)
         id, author, email, when, subject = (part.decode("utf-8", "replace") for part in head)
         moment = datetime.fromisoformat(when.strip())
-        yield Commit(id.strip(), author, email, moment, subject, tuple(files))
+        yield Commit(id.strip(), author, email, moment, subject, tuple(touched))
 
 
 def _touched(entry: bytes, words: Iterator[bytes]) -> Touched:

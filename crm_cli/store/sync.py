@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from crm_cli.model.errors import ConflictError, Refused, StorageError
+from crm_cli.model.errors import ConflictError, StorageError
 from crm_cli.store.git import Git, Ran
 from crm_cli.store.incoming import examine
 from crm_cli.store.setup import driver
@@ -42,8 +42,8 @@ class Distance(NamedTuple):
     behind: int
 
 
-def remote_of(git: Git) -> Remote:
-    """The remote of the branch that is checked out; raises Refused where there is none."""
+def remote_of(git: Git) -> Remote | None:
+    """The remote of the branch that is checked out; None where there is none."""
     branch = git.text("symbolic-ref", "--quiet", "--short", "HEAD")
     name = git.text("config", "--get", f"branch.{branch}.remote")
     merge = git.text("config", "--get", f"branch.{branch}.merge")
@@ -51,10 +51,7 @@ def remote_of(git: Git) -> Remote:
         return Remote(name, merge.removeprefix("refs/heads/"), True)
     names = git.run("remote").decode("utf-8", "replace").split()
     if not names:
-        raise Refused(
-            "there is no remote to synchronize with",
-            "git remote add origin URL names one, on a server or a shared drive",
-        )
+        return None
     return Remote("origin" if "origin" in names else names[0], branch, False)
 
 
@@ -96,7 +93,8 @@ def merge(git: Git, remote: Remote) -> list[str]:
     subject = f"Merge remote-tracking branch '{remote.name}/{remote.branch}'"
     ran = git.ask(
         "-c", f"merge.crm.driver={driver()}", "-c", "merge.crm.name=crm",
-        "merge", "--quiet", "--no-edit", "--no-stat", "-m", subject, commit,
+        "merge", "--quiet", "--no-edit", "--no-stat", "--ff", "--commit", "--no-squash",
+        "-m", subject, commit,
         network=True, seconds=600.0,
     )  # fmt: skip
     if not ran.code:

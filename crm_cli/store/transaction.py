@@ -3,7 +3,7 @@
 The protocol: take the lock; finish what a killed run began; read and hash every file
 and compute its new text; write the new texts beside the files; hash again, and start
 over where somebody else wrote meanwhile; then rename. With several files an intent
-journal goes before the renames. The old texts stay in `.crm/last/` for undo.
+journal goes before the renames. The old texts stay in `.crm/undo/` for undo.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, DataError, Refused
-from crm_cli.store import files, journal, last_write, paths
+from crm_cli.store import files, journal, paths, undo
 from crm_cli.store.lock import Lock
 from crm_cli.store.staging import MANY, Changed, Staging, digest
 
@@ -49,9 +49,10 @@ class Written(NamedTuple):
 
 
 class Committed(NamedTuple):
-    """What a commit changed; empty where nothing differed."""
+    """What a commit changed, and its entry for undo; empty where nothing differed."""
 
     files: tuple[Written, ...] = ()
+    entry: undo.Entry | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -94,12 +95,15 @@ def commit(
     timeout: float = 10.0,
     waiting: Waiting | None = None,
     then: Callable[[Committed], object] | None = None,
+    role: str = "",
+    of: int = 0,
 ) -> Committed:
     """Carry out all changes, or none.
 
     `command` is what others see while they wait; `subject` and `when` (any text that says
     the time) are kept for undo. `then` is told what was written, while the lock is still
-    held; it answers False where the next write has to see to it.
+    held; it answers False where the next write has to see to it. `role` and `of` are those of
+    its entry for undo.
 
     Raises ConflictError (locked, changed meanwhile, a name's twin), Refused (a path outside,
     a link), StorageError, and whatever an `update` raises; whichever it is, every file is its
@@ -118,7 +122,7 @@ def commit(
             log = journal.Log(command, subject, when, tuple(plan.kept for plan in plans))
             staging = Staging(real, many=len(plans) >= MANY)
             try:
-                _write(real, plans, log, staging)
+                entry = _write(real, plans, log, staging, role, of)
             except Changed as changed:
                 conflict = changed.path
                 continue
@@ -133,7 +137,7 @@ def commit(
             finally:
                 staging.discard()
                 lock.clean = staging.clean
-            done = Committed(tuple(Written(p.path, p.before, p.after) for p in plans))
+            done = Committed(tuple(Written(p.path, p.before, p.after) for p in plans), entry)
             if then is not None:
                 # Who is stopped here has not told git: the next write does.
                 lock.clean = False
@@ -196,7 +200,7 @@ def _tidy(root: str, lock: Lock) -> bool:
         if lock.unclean:
             files.sweep(root)
             files.sweep(os.path.join(root, ".crm"))
-        last_write.settle(root)
+        undo.settle(root)
     if lock.unclean:
         _note(root)
     return finished
@@ -207,9 +211,11 @@ def _note(root: str) -> None:
     from crm_cli.store.commits import note
     from crm_cli.store.repository import find_repository
 
-    change = last_write.last(Path(root)) if find_repository(root) is not None else None
-    if change is not None and change.intact:
-        note(root, change.subject, [file.path for file in change.files])
+    if find_repository(root) is None:
+        return
+    change = undo.latest(root)
+    if change is not None:
+        note(root, change.subject, [image.path for image in change.images])
 
 
 def _plan(root: str, changes: Sequence[FileChange]) -> list[_Plan]:
@@ -255,8 +261,16 @@ def _check_new(root: str, plans: list[_Plan]) -> None:
                 names.add(paths.target(root, plan.path))
 
 
-def _write(root: str, plans: list[_Plan], log: journal.Log, staging: Staging) -> None:
+def _write(
+    root: str,
+    plans: list[_Plan],
+    log: journal.Log,
+    staging: Staging,
+    role: str,
+    of: int,
+) -> undo.Entry:
     """Write what was planned. Raises Changed before anything is, StorageError."""
+    entry: undo.Entry | None = None
     try:
         for plan in plans:
             if plan.after is not None:
@@ -264,17 +278,18 @@ def _write(root: str, plans: list[_Plan], log: journal.Log, staging: Staging) ->
                     staging.stage(plan.path, plan.after, plan.mode)
         with files.telling("write all files"):
             staging.settle()
-        with files.telling("write .crm/last"):
-            last_write.prepare(root, log)
+        with files.telling("write .crm/undo"):
+            entry = undo.prepare(root, log, role, of)
         if len(plans) == 1:
             _write_one(plans[0], staging)
         else:
             _write_all(root, plans, log, staging)
     except BaseException:
-        if not staging.placed:
-            staging.clean &= last_write.withdraw(root)
+        if not staging.placed and entry is not None:
+            staging.clean &= undo.withdraw(root, entry)
         raise
-    last_write.promote(root)
+    undo.promote(root, entry)
+    return entry
 
 
 def _write_one(plan: _Plan, staging: Staging) -> None:

@@ -225,13 +225,22 @@ class Opened:
                 return user
         return None
 
+    @property
+    def myself(self) -> str | None:
+        """Who `me` is: the user at work; where the settings have no users, git's user."""
+        if self.user is not None or self.business.users:
+            return self.user
+        from crm_cli.store.identity import git_user, user_id
+
+        return user_id(*git_user(self.environ)) or None
+
     def me(self, name: str | None) -> str | None:
         """A user as given to an option, with `me` as the user at work; raises UsageError."""
         if name != "me":
             return name
-        if self.user is None:
+        if self.myself is None:
             raise UsageError("it is not known who 'me' is", "give --as USER or set CRM_USER")
-        return self.user
+        return self.myself
 
     @property
     def problems(self) -> list[Problem]:

@@ -44,7 +44,7 @@ class Querying(Opened):
             base,
             self.clock.today,
             self.business,
-            lambda: self.user,
+            lambda: self.myself,
             read_segments(self.database),
             read_extra_keys(self.database, self.business.own),
             self.who,

@@ -32,7 +32,10 @@ class Writing(Opened):
             raise Refused("past states cannot be changed", "leave --as-of out")
         if keep and all(step.path != SETTINGS.path for step in change.steps):
             self.require_settings()
-        changes = [FileChange(step.path, self._update(step)) for step in change.steps]
+        changes = [
+            FileChange(step.path, self._update(step), getattr(step, "mode", 0o600))
+            for step in change.steps
+        ]
         if dry_run:
             done = preview(self.root, changes)
         else:
@@ -46,6 +49,8 @@ class Writing(Opened):
                 timeout=self.lock_timeout,
                 waiting=self.waiting,
                 then=self.keeper(change.subject) if keep else None,
+                role=change.role,
+                of=change.of,
             )
             self.changed()
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
@@ -64,7 +69,7 @@ class Writing(Opened):
 
         def kept(done: Committed) -> bool:
             changes = [Kept(file.path, file.before, file.after) for file in done.files]
-            found = keep(self.root, self.environ, subject, changes, author=author)
+            found = keep(self.root, self.environ, subject, changes, author=author, entry=done.entry)
             if found.said:
                 self.notices.append(found.said)
             return found.noted

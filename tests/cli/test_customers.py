@@ -268,6 +268,7 @@ def test_edit_shows_the_error_in_the_same_text(
         f'{shop.parent}/seen; sed -i s/Broken:x/Piran/ "$file"; '
         'else sed -i "s/city: Koper/city: Koper\\n    country: Broken:x: y/" "$file"; fi'
     )
+    monkeypatch.setattr(Session, "interactive", True)
     editor(shop, monkeypatch, script.replace("Broken:x: y", "Broken: y").replace(
         "s/Broken:x/Piran/", "s/Broken..y/SI/"))  # fmt: skip
     run = crm("edit", "maja-kos")
@@ -304,15 +305,17 @@ def test_edit_is_replayed_on_a_file_changed_meanwhile(
     assert "city: Ptuj" in text(shop, "maja-kos")
 
 
-def test_undo_twice_redoes(crm: Crm, shop: Path) -> None:
+def test_redo_brings_back_what_undo_took(crm: Crm, shop: Path) -> None:
     before = text(shop, "maja-kos")
     crm("set", "maja-kos", "city=Piran")
     after = text(shop, "maja-kos")
     assert "-    city: Piran" in crm("undo", "--dry-run").out.replace("-  - city", "-    city")
     crm("undo")
     assert text(shop, "maja-kos") == before
-    crm("undo")
+    assert crm("undo").code == 3
+    assert crm("redo").code == 0
     assert text(shop, "maja-kos") == after
+    assert crm("redo").code == 3
     (shop / "customers/maja-kos.yaml").write_text(after + "wifi: x\n")
     assert crm("undo").code == 5
 
@@ -379,3 +382,78 @@ def test_in_a_terminal_an_ambiguous_customer_is_asked_about(
     assert crm("set", "maja", "nickname=M").code == 0
     assert "nickname: M" in text(shop, "maja-breg")
     assert "gold" not in text(shop, "maja-kos")
+
+
+def test_edit_without_a_terminal_tries_once(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = text(shop, "maja-kos")
+    count = shop.parent / "count"
+    editor(shop, monkeypatch, f'echo "tags: [vip" >> "$file"; echo x >> {count}')
+    run = crm("edit", "maja-kos")
+    kept = Path(run.err.strip().splitlines()[-1].partition("kept in ")[2])
+    assert (run.code, count.read_text()) == (4, "x\n")
+    assert kept.read_text() == before + "tags: [vip\n"
+    assert text(shop, "maja-kos") == before
+
+
+def test_edit_keeps_lines_of_ones_own_that_look_like_ours(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "interactive", True)
+    path = shop / "customers/maja-kos.yaml"
+    before = "# crm: imported from the old system\n" + path.read_text()
+    path.write_text(before)
+    editor(shop, monkeypatch, "true")
+    assert crm("edit", "maja-kos").err == "nothing changed\n"
+    script = 'if grep -q "^name: \\[" "$file"; then sed -i "s/^name: .*/name: Maja/" "$file"; '
+    editor(shop, monkeypatch, script + 'else sed -i "s/^name: .*/name: [/" "$file"; fi')
+    assert crm("edit", "maja-kos").code == 0
+    assert text(shop, "maja-kos") == before.replace("Maja Kos", "Maja")
+
+
+BOM = b"\xef\xbb\xbf"
+
+
+def test_edit_keeps_a_byte_order_mark_and_adds_none(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shop / "customers/jan-vidmar.yaml"
+    plain = path.read_bytes()
+    editor(shop, monkeypatch, 'printf "\\357\\273\\277" > "$file.n"; cat "$file" >> "$file.n"; '
+           'mv "$file.n" "$file"')  # fmt: skip
+    assert crm("edit", "jan-vidmar").err == "nothing changed\n"
+    assert path.read_bytes() == plain
+    path.write_bytes(BOM + plain)
+    editor(shop, monkeypatch, 'sed -i s/Jan/Jaka/ "$file"')
+    assert crm("edit", "jan-vidmar").code == 0
+    assert path.read_bytes() == BOM + plain.replace(b"Jan", b"Jaka")
+    editor(shop, monkeypatch, f'sed -i s/Jaka/Jure/ "$file"; echo "wifi: x" >> {path}')
+    assert crm("edit", "jan-vidmar").code == 0
+    assert path.read_bytes() == BOM + plain.replace(b"Jan", b"Jure") + b"wifi: x\n"
+
+
+def test_a_text_that_is_not_utf8_is_kept_and_can_be_corrected(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shop / "customers/jan-vidmar.yaml"
+    before = path.read_bytes()
+    editor(shop, monkeypatch, 'printf "name: A\\377\\n" > "$file"')
+    run = crm("edit", "jan-vidmar")
+    kept = Path(run.err.strip().splitlines()[-1].partition("kept in ")[2])
+    assert (run.code, kept.read_bytes()) == (4, b"name: A\xff\n")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "left", ['rm "$file"', 'rm "$file"; mkdir "$file"', 'rm "$file"; mkfifo "$file"',
+             'rm "$file"; ln -s /etc/passwd "$file"'],
+)  # fmt: skip
+def test_an_editor_that_leaves_no_file_changes_nothing(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    before = text(shop, "maja-kos")
+    editor(shop, monkeypatch, left)
+    run = crm("edit", "maja-kos")
+    assert (run.code, "nothing was changed" in run.err) == (130, True)
+    assert text(shop, "maja-kos") == before

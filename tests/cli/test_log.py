@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,7 @@ def test_nothing_to_note_down_is_refused(crm: Crm) -> None:
 
 def test_the_text_may_be_written_in_an_editor(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Session, "interactive", property(lambda self: True))
+    monkeypatch.setattr("crm_cli.cli.log.is_terminal", lambda stream: True)
     shown: list[str] = []
 
     def edit(text: str, name: str, environ: object, *, line: int = 1) -> str:
@@ -64,6 +66,7 @@ def test_an_empty_text_in_the_editor_notes_nothing(
     crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Session, "interactive", property(lambda self: True))
+    monkeypatch.setattr("crm_cli.cli.log.is_terminal", lambda stream: True)
     monkeypatch.setattr(terminal, "edit", lambda text, name, environ: text)
     before = (shop / "customers" / "maja-kos.yaml").read_bytes()
     assert crm("log", "maja-kos").code == 130
@@ -94,3 +97,27 @@ def test_undo_takes_it_back_byte_for_byte(crm: Crm, shop: Path) -> None:
     crm("log", "maja-kos", "Asked", "--follow-up", "fri")
     assert crm("undo").code == 0
     assert (shop / "customers" / "maja-kos.yaml").read_bytes() == before
+
+
+def test_a_pipe_at_a_terminal_is_read_and_the_question_asked(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_cli.cli.session.is_terminal", lambda stream: stream is sys.stderr)
+    asked: list[str] = []
+
+    def ask(prompt: str) -> str:
+        asked.append(prompt)
+        return "2"
+
+    monkeypatch.setattr(terminal, "can_ask", lambda: True)
+    monkeypatch.setattr(terminal, "ask_terminal", ask)
+    crm("add", "Maja Novak")
+    asked.clear()
+    done = crm("log", "maja", stdin="Called back\n")
+    assert done.code == 0, done.err
+    assert len(asked) == 1 and "which one?" in asked[0]
+    asked.clear()
+    assert crm("task", "add", "hotel", "Ring").code == 0
+    assert asked == []
+    monkeypatch.setattr(terminal, "can_ask", lambda: False)
+    assert crm("log", "hotel", stdin="Called back\n").code == 3

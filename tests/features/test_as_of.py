@@ -141,3 +141,22 @@ def test_in_a_folder_of_a_larger_repository(shop: Path, crm: Crm) -> None:
     crm("set", "maja-kos", "city=Piran")
     run = crm("list", "maja", "--as-of", "HEAD~1", "--cols", "city", "-o", "csv")
     assert run.out == "city\nIzola\n"
+
+
+def test_a_day_before_the_first_commit_names_the_first(
+    shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch, git: Git
+) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-03-01T09:30:00+01:00")
+    git("commit", "--quiet", "--amend", "--no-edit")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-05-02T09:30:00+02:00")
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-05-02T09:30:00+02:00")
+    assert crm("set", "maja-kos", "city=Izola").code == 0
+    first = git("rev-list", "--max-parents=0", "HEAD").strip()
+    run = crm("list", "--as-of", "2026-02-28")
+    assert run.code == 3
+    assert f"the first is of 2026-03-01 09:30: --as-of {first[:10]}" in run.err
+    then = crm("list", "--as-of", "2026-04-01", "-o", "csv", "--cols", "id,city")
+    assert "maja-kos,Koper" in then.out
+    told = crm("changes", "--since", "2026-05-01", "-o", "csv", "--cols", "when,what").lines
+    assert len(told) == 2 and told[1].startswith("2026-05-02T09:30")
+    assert len(crm("changes", "--since", "2026-05-03", "-o", "csv").lines) == 1

@@ -95,3 +95,33 @@ def test_for_people_and_for_tables(git: Git, crm: Crm) -> None:
         "what", "+1 customer Maja Kos",
     ]  # fmt: skip
     assert crm("blame", "maja-kos").lines[0].split() == ["field", "value", "when", "who"]
+
+
+def blamed(crm: Crm, who: str) -> dict[str, dict[str, object]]:
+    return {row["field"]: row for row in json.loads(crm("blame", who, "--json").out)}
+
+
+def test_blame_names_who_set_fields_within_groups_and_with_a_move(git: Git, crm: Crm) -> None:
+    crm("set", "maja-kos", "credit.limit=500", "credit.hold=yes")
+    git("config", "user.email", "marko@lan.example")
+    crm("set", "maja-kos", "credit.limit=600")
+    crm("task", "done", "t-9f3kx7d")
+    git("config", "user.email", "petra@lan.example")
+    rows = blamed(crm, "maja-kos")
+    who = {name: row["who"] for name, row in rows.items()}
+    assert (who["credit.limit"], who["credit.hold"]) == ("marko", "petra")
+    assert (who["t-9f3kx7d.status"], who["t-9f3kx7d.completed"]) == ("marko", "marko")
+    assert who["t-9f3kx7d.title"] == "petra"
+    crm("set", "t-9f3kx7d", "completed=2026-11-19T10:00")
+    rows = blamed(crm, "maja-kos")
+    assert rows["t-9f3kx7d.completed"]["who"] == "petra"
+    assert rows["t-9f3kx7d.status"]["who"] == "marko"
+
+
+def test_blame_tells_people_what_items_say_in_words(shop: Path, git: Git, crm: Crm) -> None:
+    path = shop / "customers/hotel-breg.yaml"
+    path.write_text(path.read_text() + "contacts:\n  - maja-kos\ncustom:\n  wifi: 7\n")
+    crm("set", "hotel-breg", "street=Cesta 1")
+    told = crm("blame", "hotel-breg", "--cols", "field,value").out
+    assert "{" not in told
+    assert "Cesta 1, Bled" in told and "maja-kos" in told and "wifi: 7" in told

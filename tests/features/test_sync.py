@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.features import merging
+from crm_cli.model.errors import ConflictError
 from crm_cli.store.compose import compose
-from crm_cli.store.conflicts import sides
+from crm_cli.store.conflicts import Side, sides
+from crm_cli.workspace import open_workspace
 from tests.conftest import Crm, Git, Run
 
 Person = Callable[..., Run]
@@ -232,3 +235,59 @@ def check_conflicts(root: Path) -> None:
             for text in (side.ours, side.theirs):
                 assert text.startswith("legal_name: "), (path, side)
                 assert text.count("\n") == 1
+
+
+def test_without_a_remote_sync_commits_what_was_edited_by_hand(
+    shop: Path, git: Git, crm: Crm
+) -> None:
+    path = shop / "customers/jan-vidmar.yaml"
+    path.write_text(path.read_text() + "nickname: Jaka\n")
+    planned = crm("sync", "--dry-run")
+    assert (planned.code, "would be committed: customers/jan-vidmar.yaml" in planned.err) == (
+        0,
+        True,
+    )
+    done = crm("sync")
+    assert (done.code, done.out) == (0, "no remote: what is committed stays here\n")
+    assert git("status", "--porcelain") == ""
+    assert git("log", "-1", "--format=%s") == "edited by hand: jan-vidmar\n"
+
+
+@pytest.mark.parametrize("side", ["--ours", "--theirs"])
+@pytest.mark.parametrize("removed", ["here", "there"])
+def test_what_was_edited_by_hand_in_a_merge_is_not_overwritten(
+    remote: Path, shop: Path, crm: Crm, side: str, removed: str
+) -> None:
+    other = clone(remote, "other", crm)
+    first, second = (other, shop) if removed == "here" else (shop, other)
+    crm("-C", second, "set", "jan-vidmar", "city=Bled")
+    crm("-C", first, "rm", "jan-vidmar", "--yes")
+    assert crm("sync").code == 0
+    assert crm("-C", other, "sync").code == 5
+    path = other / "customers/jan-vidmar.yaml"
+    path.write_text(path.read_text() + "notes: an hour of work by hand\n")
+    typed = path.read_bytes()
+    run = crm("-C", other, "resolve", side)
+    assert run.code == 0, run.err
+    assert "customers/jan-vidmar.yaml stays as it was edited by hand" in run.err
+    assert path.read_bytes() == typed
+
+
+def test_resolve_compares_before_it_writes(
+    remote: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = clone(remote, "other", crm)
+    crm("rm", "jan-vidmar", "--yes")
+    crm("-C", other, "set", "jan-vidmar", "city=Bled")
+    assert crm("sync").code == 0
+    assert crm("-C", other, "sync").code == 5
+    workspace = open_workspace(directory=other)
+    path = other / "customers/jan-vidmar.yaml"
+
+    def typing(file: merging.Unsettled, side: Side) -> str:
+        path.write_text("name: typed meanwhile\n")
+        return side.theirs
+
+    with pytest.raises(ConflictError, match="was changed meanwhile"):
+        merging.resolve(workspace, merging.unsettled(workspace), typing)
+    assert path.read_text() == "name: typed meanwhile\n"

@@ -20,9 +20,9 @@ from crm_cli.model.errors import CrmError, ExitCode
 from crm_cli.store import files, transaction
 from crm_cli.store.transaction import FileChange, commit
 from crm_cli.store.tree import Folder
-from crm_cli.store.undo import undo
 from tests.meddling import Dead, Meddling, Swift, dying, dying_after, failing, short
 from tests.shares import Share
+from tests.store.taking_back import undo
 
 OLD = {"customers/ana.yaml": b"name: Ana\n", "customers/rok.yaml": b"name: Rok\n"}
 

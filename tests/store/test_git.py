@@ -214,3 +214,69 @@ def test_a_commit_that_comes_later_has_its_own_author(shop: Path, git: Git, crm:
 def test_history_names_the_author(git: Git, crm: Crm) -> None:
     assert crm("set", "maja-kos", "city=Bled", "--as", "marko").code == 0
     assert "marko" in crm("blame", "maja-kos", "-o", "tsv").out
+
+
+def test_a_new_directory_within_a_repository_says_that_nothing_is_committed(
+    tmp_path: Path, git: Git, crm: Crm
+) -> None:
+    root = tmp_path / "project"
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    for folder in (root, root / "sub"):
+        made = crm("init", folder, "--name", "T")
+        assert (made.code, made.err.count("crm config set git.autocommit=true")) == (0, 1)
+        done = crm("-C", folder, "git", "setup", "--yes")
+        assert "commands are not committed by themselves" in done.err
+        (row,) = [line for line in crm("-C", folder, "doctor").lines if " git " in line]
+        assert row.startswith("warn") and "git.autocommit is off" in row
+    assert crm("-C", root, "config", "set", "git.autocommit=true").code == 0
+    assert crm("-C", root, "add", "Ana").code == 0
+    (row,) = [line for line in crm("-C", root, "doctor").lines if " git " in line]
+    assert row.startswith("ok") and "each command is committed" in row
+    done_ = subprocess.run(
+        ["git", "-C", root, "log", "--format=%s"], capture_output=True, text=True, check=True
+    )
+    assert "add ana" in done_.stdout
+
+
+def test_setup_in_a_folder_of_a_repository_keeps_our_own_folder_out(
+    tmp_path: Path, shop: Path, git: Git, crm: Crm
+) -> None:
+    root = tmp_path / "project"
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    (root / "shop").mkdir()
+    (root / "shop/crm.yaml").write_text("currency: EUR\n")
+    assert crm("-C", root / "shop", "git", "setup", "--yes").code == 0
+    assert (root / "shop/.gitignore").read_text() == ".crm/\n"
+
+
+def test_what_cannot_be_signed_is_said_by_doctor_and_by_setup(
+    shop: Path, git: Git, crm: Crm
+) -> None:
+    git("config", "commit.gpgSign", "true")
+    git("config", "gpg.program", "/bin/false")
+    objects = sorted(path.name for path in (shop / ".git/objects").rglob("*"))
+    (row,) = [line for line in crm("doctor").lines if " git " in line]
+    assert row.startswith("warn") and "cannot be signed" in row
+    assert sorted(path.name for path in (shop / ".git/objects").rglob("*")) == objects
+    assert "cannot be signed" in crm("git", "setup", "--yes").err
+
+
+def test_init_makes_gits_user_the_first_one(tmp_path: Path, git: Git, crm: Crm) -> None:
+    root = tmp_path / "own"
+    assert crm("init", root, "--name", "T").code == 0
+    text = (root / "crm.yaml").read_text()
+    assert "users:\n  petra:\n    name: Petra Zajc\n    email: petra@lan.example\n" in text
+    crm("-C", root, "add", "Ana", "owner=me")
+    assert crm("-C", root, "list", "owner:me", "-o", "ids").lines == ["ana"]
+
+
+def test_me_is_gits_user_where_the_settings_have_no_users(
+    tmp_path: Path, git: Git, crm: Crm
+) -> None:
+    root = tmp_path / "old"
+    root.mkdir()
+    (root / "crm.yaml").write_text("currency: EUR\n")
+    assert crm("-C", root, "add", "Ana", "owner=petra").code == 0
+    assert crm("-C", root, "list", "owner:me", "-o", "ids").lines == ["ana"]
+    (root / "crm.yaml").write_text("currency: EUR\nusers:\n  eva:\n    name: Eva\n")
+    assert crm("-C", root, "list", "owner:me", "-o", "ids").code == 2

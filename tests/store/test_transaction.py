@@ -14,12 +14,12 @@ import pytest
 
 from crm_cli.model.errors import ConflictError, CrmError, NotFound, Refused, StorageError
 from crm_cli.store import files, journal
-from crm_cli.store.last_write import last
 from crm_cli.store.lock import Lock
 from crm_cli.store.staging import digest
 from crm_cli.store.transaction import FileChange, commit, preview, recover
 from crm_cli.store.tree import Folder
-from crm_cli.store.undo import undo
+from crm_cli.store.undo import KEPT, Entry, entries, order
+from tests.store.taking_back import last, redo, undo
 
 ANA = "customers/ana.yaml"
 
@@ -44,9 +44,9 @@ def test_new_files_and_folders_are_private(tmp_path: Path) -> None:
     assert done.paths == ("customers/shop/ana.yaml",)
     assert done.files[0].before is None
     assert mode(tmp_path / done.paths[0]) == 0o600
-    for folder in ("customers", "customers/shop", ".crm", ".crm/last"):
+    for folder in ("customers", "customers/shop", ".crm", ".crm/undo"):
         assert mode(tmp_path / folder) == 0o700
-    assert mode(tmp_path / ".crm/last/change") == 0o600
+    assert mode(tmp_path / ".crm/undo/000001") == 0o600
 
 
 def test_existing_modes_stay(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_no_change_writes_nothing(tmp_path: Path) -> None:
     done = commit(tmp_path, [FileChange(ANA, lambda data: data)], command="crm set")
     assert done.paths == ()
     assert file.stat() == before
-    assert not (tmp_path / ".crm/last").exists()
+    assert not (tmp_path / ".crm/undo").exists()
 
 
 def test_a_refusal_of_one_changes_none(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_thousand_files_at_once(tmp_path: Path) -> None:
     assert len(commit(tmp_path, changes, command="crm import").paths) == 1000
     undo(tmp_path)
     assert states(tmp_path) == {}
-    undo(tmp_path)
+    redo(tmp_path)
     assert len(states(tmp_path)) == 1000
 
 
@@ -372,7 +372,7 @@ def states(root: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in (root / "customers").iterdir()}
 
 
-def test_undo_and_undo_of_undo(tmp_path: Path) -> None:
+def test_undo_and_redo_are_byte_for_byte(tmp_path: Path) -> None:
     write(tmp_path, "customers/a.yaml", b"a: 1\r\n# kept\r\n")
     write(tmp_path, "customers/b.yaml", b"\xef\xbb\xbfb: 1")
     before = states(tmp_path)
@@ -383,25 +383,89 @@ def test_undo_and_undo_of_undo(tmp_path: Path) -> None:
     ]
     commit(tmp_path, changes, command="crm merge a b", subject="merge b into a", when="noon")
     after = states(tmp_path)
-    shown = last(tmp_path)
-    assert shown is not None
-    assert (shown.command, shown.subject, shown.when) == ("crm merge a b", "merge b into a", "noon")
-    assert shown.intact
-    assert [(f.path, f.before, f.now) for f in shown.files] == [
-        ("customers/a.yaml", b"a: 1\r\n# kept\r\n", b"a: 2\n"),
-        ("customers/b.yaml", b"\xef\xbb\xbfb: 1", None),
-        ("customers/c.yaml", None, b"c: 1\n"),
+    kept = last(tmp_path)
+    assert kept is not None
+    assert (kept.command, kept.subject, kept.when) == ("crm merge a b", "merge b into a", "noon")
+    assert [(image.path, image.content) for image in kept.images] == [
+        ("customers/a.yaml", b"a: 1\r\n# kept\r\n"),
+        ("customers/b.yaml", b"\xef\xbb\xbfb: 1"),
+        ("customers/c.yaml", None),
     ]
-    for subject, state in (
-        ("undo: merge b into a", before),
-        ("redo: merge b into a", after),
-        ("undo: merge b into a", before),
-    ):
-        undo(tmp_path, when="later")
+    for take, state in ((undo, before), (redo, after), (undo, before)):
+        take(tmp_path)
         assert states(tmp_path) == state
-        shown = last(tmp_path)
-        assert shown is not None
-        assert shown.subject == subject
+
+
+def numbered(root: Path, *numbers: int) -> list[bytes | None]:
+    """Commands that write these numbers, and what stood there before and after each."""
+    seen: list[bytes | None] = [None]
+    for number in numbers:
+        commit(root, [put(ANA, b"%d" % number)], command=f"crm set {number}")
+        seen.append((root / ANA).read_bytes())
+    return seen
+
+
+def test_undo_goes_back_one_more_each_time_and_redo_forward(tmp_path: Path) -> None:
+    seen = numbered(tmp_path, 1, 2, 3)
+    for state in (seen[2], seen[1]):
+        undo(tmp_path)
+        assert (tmp_path / ANA).read_bytes() == state
+    for state in (seen[2], seen[3]):
+        redo(tmp_path)
+        assert (tmp_path / ANA).read_bytes() == state
+    with pytest.raises(NotFound):
+        redo(tmp_path)
+    for _ in range(3):
+        undo(tmp_path)
+    assert not (tmp_path / ANA).exists()
+    with pytest.raises(NotFound):
+        undo(tmp_path)
+
+
+def test_a_command_after_undo_ends_redo(tmp_path: Path) -> None:
+    numbered(tmp_path, 1, 2)
+    undo(tmp_path)
+    numbered(tmp_path, 3)
+    with pytest.raises(NotFound):
+        redo(tmp_path)
+    undo(tmp_path)
+    assert (tmp_path / ANA).read_bytes() == b"1"
+
+
+def test_the_last_commands_are_kept_and_no_more(tmp_path: Path) -> None:
+    numbered(tmp_path, *range(KEPT + 5))
+    assert len(entries(str(tmp_path))) == KEPT
+    for _ in range(KEPT):
+        undo(tmp_path)
+    assert (tmp_path / ANA).read_bytes() == b"4"
+    with pytest.raises(NotFound):
+        undo(tmp_path)
+    for _ in range(KEPT):
+        redo(tmp_path)
+    assert (tmp_path / ANA).read_bytes() == b"%d" % (KEPT + 4)
+    assert len(list((tmp_path / ".crm/undo").iterdir())) == KEPT
+
+
+def test_very_large_commands_make_room_sooner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_cli.store.undo._BYTES", 1)
+    numbered(tmp_path, 1, 2, 3)
+    undo(tmp_path)
+    assert (tmp_path / ANA).read_bytes() == b"2"
+    redo(tmp_path)
+    assert (tmp_path / ANA).read_bytes() == b"3"
+
+
+def test_what_is_in_force_follows_from_the_names() -> None:
+    first, second, third = Entry(1), Entry(2), Entry(3)
+    taken = Entry(4, "undo", 3)
+    again = Entry(5, "undo", 2)
+    assert order([first, second, third, taken, again]) == ([first], [taken, again])
+    brought = Entry(6, "redo", 5)
+    assert order([first, second, third, taken, again, brought]) == ([first, brought], [taken])
+    # What was taken back need not be kept.
+    assert order([first, taken, again, brought]) == ([first, brought], [taken])
 
 
 @pytest.mark.parametrize("by_hand", [b"a: 3\n", None])
@@ -423,7 +487,7 @@ def test_nothing_to_undo(tmp_path: Path) -> None:
 
 def test_torn_or_foreign_images_are_no_last_change(tmp_path: Path) -> None:
     commit(tmp_path, [put(ANA, b"x")], command="crm add")
-    kept = tmp_path / ".crm/last/change"
+    kept = tmp_path / ".crm/undo/000001"
     whole = kept.read_bytes()
     damage: list[Callable[[bytes], bytes]] = [
         lambda b: b[:-1],

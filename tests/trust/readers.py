@@ -121,6 +121,7 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "fmt": ((), ("fmt", "--yes")),
     "config set": ((), ("config", "set", f"business.name={POISON}")),
     "undo": ((("set", "canary", f"nickname={POISON}x"),), ("undo",)),
+    "redo": ((("set", "canary", f"nickname={POISON}x"), ("undo",)), ("redo",)),
     "init": ((), ("-C", "{outside}", "init", "new", "--name", POISON, "--no-git")),
 }  # fmt: skip
 """Commands that write, with what has to go before, and a line that makes them tell of it."""

@@ -66,7 +66,7 @@ class Disk(files.Calls):
 
     def mkdir(self, path: str, mode: int = 0o777) -> None:  # type: ignore[override]
         os.mkdir(path, mode)
-        if not path.endswith("/.crm/last"):
+        if not path.endswith("/.crm/undo"):
             self.unnamed.add(os.path.dirname(path))
 
     def _named(self, source: str, target: str) -> None:
@@ -84,5 +84,5 @@ def test_what_is_acknowledged_is_on_the_disk(writer: Writer, tmp_path: Path) -> 
     ran = ground.run(*words, system=disk)
     assert ran.code == 0, ran
     assert disk.early == [], "named before it was synced"
-    records = {folder for folder in disk.unnamed if not folder.endswith("/.crm/last")}
+    records = {folder for folder in disk.unnamed if not folder.endswith("/.crm/undo")}
     assert records == set(), "its folder was never synced"

@@ -91,6 +91,7 @@ WRITERS = (
     Writer("undo", ("undo",), (("set", "maja-kos", "hotel-breg", "city=Celje", "--yes"),)),
     Writer("set", ("set", "maja-kos", "hotel-breg", "city=Celje", "--yes"), history="own"),
     Writer("undo", ("undo",), (("set", "maja-kos", "city=Celje"),), history="own"),
+    Writer("redo", ("redo",), (("set", "maja-kos", "city=Celje"), ("undo",))),
     Writer("git setup", ("git", "setup", "--yes")),
     Writer("sync", ("sync",), (("set", "maja-kos", "city=Celje"),), history="shared"),
     Writer("resolve", ("resolve", "--theirs"), history="merging"),

@@ -14,6 +14,7 @@ from crm_cli.model.errors import Refused, Unreadable, UsageError
 from crm_cli.model.settings import SETTINGS
 from crm_cli.store import files, outside
 from crm_cli.store.discovery import default_directory, holds_settings, set_default
+from crm_cli.store.identity import git_user, user_id
 from crm_cli.store.repository import find_repository
 from crm_cli.store.setup import ATTRIBUTES, begin
 from crm_cli.store.transaction import Committed, FileChange, commit
@@ -29,6 +30,8 @@ class Wanted(NamedTuple):
     country: str = ""
     currency: str = ""
     time_zone: str = ""
+    user: str = ""
+    email: str = ""
 
 
 class Initialized(NamedTuple):
@@ -57,8 +60,11 @@ def completed(wanted: Wanted) -> Wanted:
         country = code
     currency = wanted.currency or (currency_of(country) if country else None) or _FALLBACK[0]
     zone = wanted.time_zone or (time_zone_of(country) if country else None) or _FALLBACK[1]
-    return Wanted(
-        wanted.name.strip(), country, _read("currency", currency), _read("time_zone", zone)
+    return wanted._replace(
+        name=wanted.name.strip(),
+        country=country,
+        currency=_read("currency", currency),
+        time_zone=_read("time_zone", zone),
     )
 
 
@@ -91,7 +97,8 @@ def init(
         outside.make_folder(root / places.CUSTOMERS.path)
     except OSError as error:
         raise files.failure(f"make {root}", error, "") from error
-    git = git and find_repository(root) is None
+    above = find_repository(root)
+    wants, git = git, git and above is None
     texts = {
         places.SETTINGS.path: _settings(settings, sample=sample, git=git),
         ".gitignore": IGNORE,
@@ -107,6 +114,11 @@ def init(
         texts |= sample_files(datetime.now(zone).date(), business)
     changes = [FileChange(path, _absent(path, text)) for path, text in texts.items()]
     notices = []
+    if wants and above is not None:
+        notices.append(
+            f"{above.worktree} is a repository already, so commands are not committed by "
+            "themselves: crm git setup, then crm config set git.autocommit=true"
+        )
 
     def history(_: Committed) -> None:
         if git:
@@ -114,6 +126,11 @@ def init(
 
     done = commit(root, changes, command="crm init", subject="init", then=history)
     return Initialized(root, done.paths, settings, _offers(environ), "".join(notices))
+
+
+def who(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The name and the e-mail that git knows its user by, who becomes the first user."""
+    return git_user(environ)
 
 
 def _absent(path: str, text: str) -> Callable[[bytes | None], bytes]:
@@ -142,6 +159,10 @@ def _settings(settings: Wanted, *, sample: bool, git: bool) -> str:
     if settings.country:
         values["country"] = settings.country
     values["time_zone"] = settings.time_zone
+    user = user_id(settings.user, settings.email)
+    if user:
+        known = {"name": settings.user, "email": settings.email}
+        values["users"] = {user: {key: text for key, text in known.items() if text}}
     if sample:
         values["terms_days"] = 30
     if git:
