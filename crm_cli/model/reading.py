@@ -167,13 +167,6 @@ class Reader:
                         continue
                     if kind.begins is not None and kind.begins(key.text):
                         self._begun(item, key, value)
-                    elif node.flow and key.text.isdigit() and _absent(value):
-                        self.problem(
-                            key,
-                            "comma-in-braces",
-                            f"within braces a comma parts entries: {key.text} is one of its own",
-                            f"write the number with a dot, as 84.{key.text}, or quote it",
-                        )
                     else:
                         self._unknown(item, key, value)
                     continue
@@ -345,6 +338,8 @@ class Reader:
 
     def _unknown(self, item: Item, key: Scalar, node: Node) -> None:
         item.extra[key.text] = node
+        if self._cut(item, key, node):
+            return
         near = _likely(normal(key.text), item.kind)
         if near:
             self.problem(
@@ -354,6 +349,20 @@ class Reader:
                 f"did you mean {near}? It is kept as it is",
                 Severity.WARNING,
             )
+
+    def _cut(self, item: Item, key: Scalar, node: Node) -> bool:
+        """Whether a text in braces was cut at a comma: `{text: Rent, June}`; told if so."""
+        braces = isinstance(item.node, Mapping) and item.node.flow
+        if not braces or not _absent(node) or key.text[:1].isdigit():
+            return False
+        self.problem(
+            key,
+            "comma-in-braces",
+            f"within braces a comma separates entries: '{key.text}' is an entry of its own",
+            "quote the whole value, if it is part of the one before",
+            Severity.WARNING,
+        )
+        return True
 
 
 def field_kind(field: Field) -> Kind:
