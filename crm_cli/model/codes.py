@@ -127,6 +127,29 @@ VALUE: dict[str, Rule] = {
     "purchase-without-amount": Rule("A purchase has neither lines nor an amount.", "Add one."),
     "payment-without-date": Rule("A payment has no date.", "Add `date`."),
     "payment-without-amount": Rule("A payment has no amount.", "Add `amount`."),
+    "negative-purchase": Rule(
+        "A purchase comes to less than nothing.", "Use a credit note for a return.", True
+    ),
+    "amount-beside-lines": Rule(
+        "A purchase has lines and an amount; the lines count.", "Remove `amount`.", True
+    ),
+    "never-due": Rule(
+        "An open invoice has no due date, and no terms of payment give it one.",
+        "Add `due_date` to it, or `terms_days` to `crm.yaml`.",
+        True,
+    ),
+    "credited-too-much": Rule(
+        "Credit notes take more from an invoice than it came to.",
+        "Correct the amount, or the invoice that it corrects.",
+        True,
+    ),
+    "allocated-too-much": Rule(
+        "A payment is allocated to more than it is; only what it is pays.", "Correct the amounts."
+    ),
+    "allocated-to-cancelled": Rule(
+        "Money is allocated to a purchase that is cancelled, and was not refunded for it.",
+        "Allocate it to another purchase: `crm set y-… for=NUMBER`, or to none: `for=`.",
+    ),
     "report": Rule(
         "A report of your own has a key that there is not, or asks for what cannot be asked.",
         "As the message says; `crm report NAME` tries it.",

@@ -264,6 +264,24 @@ def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
             Severity.WARNING,
             "amount",
         )
+    if "amount" in purchase.values and purchase.items("lines"):
+        yield Finding(
+            "amount",
+            "amount-beside-lines",
+            "this purchase has lines, so that its amount means nothing",
+            "remove amount, or write the price of a line",
+            Severity.WARNING,
+        )
+    sign = -1 if purchase.get("kind") == _CREDIT_NOTE else 1
+    if sign * purchase.derived["gross"] < 0:
+        note = "write what is credited without a sign: a credit note takes it away"
+        yield Finding(
+            "lines",
+            "negative-purchase",
+            f"this {purchase.get('kind').replace('_', ' ')} comes to less than nothing",
+            note if sign < 0 else "for a return use a credit note: kind credit_note",
+            Severity.WARNING,
+        )
 
 
 def _happened(row: Row) -> str:

@@ -82,9 +82,10 @@ class Reader:
 
     def _check(self, item: Item, check: Check) -> None:
         for finding in check(item, self.business):
-            if finding.absent and value_node(item, finding.absent) is not None:
+            about = item if finding.item is None else finding.item
+            if finding.absent and value_node(about, finding.absent) is not None:
                 continue
-            node = value_node(item, finding.key) or item.node
+            node = value_node(about, finding.key) or about.node
             if node is not None:
                 self.problems.append(
                     Problem(
