@@ -10,11 +10,16 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """What a code says of a record; `warning` where it makes no answer partial."""
+    """What a code says of a record; `warning` where it makes no answer partial.
+
+    `entry` is whether commands refuse to write it: unless said, errors only. A warning that
+    is refused may be forced.
+    """
 
     meaning: str
     cure: str
     warning: bool = False
+    entry: bool | None = None
 
 
 FILE: dict[str, Rule] = {
@@ -128,10 +133,10 @@ VALUE: dict[str, Rule] = {
     "payment-without-date": Rule("A payment has no date.", "Add `date`."),
     "payment-without-amount": Rule("A payment has no amount.", "Add `amount`."),
     "negative-purchase": Rule(
-        "A purchase comes to less than nothing.", "Use a credit note for a return.", True
+        "A purchase comes to less than nothing.", "Use a credit note for a return.", True, True
     ),
     "amount-beside-lines": Rule(
-        "A purchase has lines and an amount; the lines count.", "Remove `amount`.", True
+        "A purchase has lines and an amount; the lines count.", "Remove `amount`.", True, True
     ),
     "never-due": Rule(
         "An open invoice has no due date, and no terms of payment give it one.",
@@ -142,6 +147,7 @@ VALUE: dict[str, Rule] = {
         "Credit notes take more from an invoice than it came to.",
         "Correct the amount, or the invoice that it corrects.",
         True,
+        True,
     ),
     "allocated-too-much": Rule(
         "A payment is allocated to more than it is; only what it is pays.", "Correct the amounts."
@@ -150,13 +156,18 @@ VALUE: dict[str, Rule] = {
         "Money is allocated to a purchase that is cancelled, and was not refunded for it.",
         "Allocate it to another purchase: `crm set y-… for=NUMBER`, or to none: `for=`.",
     ),
+    "bad-pattern": Rule(
+        "Numbers cannot be counted by this format.", 'Write it as `"{year}-{seq:4}"`.'
+    ),
     "report": Rule(
         "A report of your own has a key that there is not, or asks for what cannot be asked.",
         "As the message says; `crm report NAME` tries it.",
     ),
     "unknown-field": Rule("A setting names a field that there is not.", "Mend the name.", True),
     "missing-rate": Rule(
-        "An amount cannot be converted, and is left out.", "Add the rate to `rates.yaml`."
+        "An amount cannot be converted, and is left out.",
+        "Add the rate to `rates.yaml`.",
+        entry=False,
     ),
 }
 """Problems of values."""

@@ -34,7 +34,7 @@ from crm_cli.model.fieldtypes import (
     User,
     Word,
 )
-from crm_cli.model.kind import Derived, Field, Finding, Kind, ListOf, State
+from crm_cli.model.kind import Derived, Field, Finding, Kind, ListOf, Move, State
 from crm_cli.model.measure import Measure
 from crm_cli.model.money import EXACT, format_amount, round_money
 from crm_cli.model.spend import SPEND
@@ -272,7 +272,8 @@ def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
             "remove amount, or write the price of a line",
             Severity.WARNING,
         )
-    sign = -1 if purchase.get("kind") == _CREDIT_NOTE else 1
+    # A sale may be the return of another, paid back at once.
+    sign = {_CREDIT_NOTE: -1, "sale": 0}.get(purchase.get("kind"), 1)
     if sign * purchase.derived["gross"] < 0:
         note = "write what is credited without a sign: a credit note takes it away"
         yield Finding(
@@ -407,6 +408,16 @@ PURCHASE = Kind(
             "currency",
             CardColumn("state", ("status", "payment_status"), _state),
             "id",
+        ),
+    ),
+    moves=(
+        Move(
+            "post",
+            "Post drafts: they count from now on, and invoices get their numbers.",
+            done="posted",
+            sets={"status": "posted"},
+            of=("draft",),
+            own=True,
         ),
     ),
     due=Reminder(
