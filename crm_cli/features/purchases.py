@@ -11,11 +11,10 @@ from crm_cli.features.items import new_id
 from crm_cli.features.moves import Found, planned
 from crm_cli.features.numbers import NEXT, NUMBERED, following, refuse_taken
 from crm_cli.features.plan import Plan
-from crm_cli.features.values import day, read, said, typed
+from crm_cli.features.values import assigned, day, read, said, typed
 from crm_cli.model.credit import objection
 from crm_cli.model.errors import NotFound, Refused, Unreadable, UsageError
 from crm_cli.model.item import Item
-from crm_cli.model.kind import normal
 from crm_cli.model.money import format_amount
 from crm_cli.model.purchase import LINE, PURCHASE, read_line
 from crm_cli.model.receivables import due_date
@@ -99,12 +98,9 @@ def _values(
     workspace: Workspace, customer: str, wanted: Wanted, notes: list[str]
 ) -> dict[str, Any]:
     """The fields of the new purchase, typed."""
-    values: dict[str, Any] = {}
-    for key, text in wanted.values:
-        field = PURCHASE.by_name.get(normal(key))
-        if field is None or field.key in _OPTIONS:
-            raise _no_field(key, field is not None)
-        values[field.key] = typed(workspace, PURCHASE, key, text, customer=customer)
+    values = assigned(
+        workspace, PURCHASE, wanted.values, customer=customer, without=_OPTIONS
+    )
     if wanted.kind:
         values["kind"] = typed(workspace, PURCHASE, "kind", wanted.kind)
     if wanted.draft:
@@ -197,16 +193,6 @@ def post(
 
     left = [one for one in drafts if one.id in changes]
     return planned(PURCHASE, drafts, left, update, "post", "posted", notes)
-
-
-def _no_field(key: str, known: bool) -> UsageError:
-    from crm_cli.model.text import did_you_mean
-
-    if known:
-        return UsageError(f"{key} has an option of its own", "crm purchase add --help")
-    names = [field.key for field in PURCHASE.fields if field.key not in _OPTIONS]
-    near = did_you_mean(normal(key), names) or f"there are: {', '.join(names)}"
-    return UsageError(f"{key} is no field of a purchase", near)
 
 
 def _fill_amount(workspace: Workspace, wanted: Wanted, values: dict[str, Any]) -> None:

@@ -219,6 +219,9 @@ class Kind(Declaration, kw_only=True):
     """What `is:` asks."""
     shorthand: Shorthand | None = None
     """Reads an item that is written as one text."""
+    linked: str = ""
+    """The field that a typed text stands for where it is the id of a record, in place of what
+    the shorthand says: `id` of a contact."""
     begins: Callable[[str], bool] | None = None
     """Whether a key is the beginning of a shorthand with `: ` in it, which YAML takes for a key."""
     derive: Derive | None = None
