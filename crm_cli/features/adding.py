@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from crm_cli.features.assigning import updater
 from crm_cli.features.entering import refuse
 from crm_cli.features.plan import Plan
-from crm_cli.features.setting import updater
 from crm_cli.features.values import typed
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Refused, UsageError

@@ -15,7 +15,6 @@ from crm_cli.model.node import Mapping, Scalar
 from crm_cli.model.node import Sequence as Sequence_
 from crm_cli.model.places import PRODUCTS
 from crm_cli.model.text import a_or_an, did_you_mean
-from crm_cli.store.compose import compose
 from crm_cli.workspace import Workspace
 
 
@@ -182,6 +181,8 @@ def _parts(field: Field, text: str) -> list[Scalar | Mapping]:
     """The items that a text spells, as texts or mappings."""
     if "{" not in text:
         return [Scalar(part.strip()) for part in text.split(",") if part.strip()]
+    from crm_cli.store.compose import compose
+
     composed = compose(f"items: [{text}]\n", field.key)
     listed = composed.root.get("items") if composed.root is not None else None
     faults = [one for one in composed.problems if one.severity is Severity.ERROR]
