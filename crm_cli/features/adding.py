@@ -18,6 +18,7 @@ from crm_cli.model.ids import is_customer_id, new_customer_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import ListOf, normal
 from crm_cli.model.places import CUSTOMERS
+from crm_cli.query.who import namesakes
 from crm_cli.store.repair import fmt
 from crm_cli.workspace import Change, Create, Workspace, new_record
 
@@ -83,6 +84,11 @@ def add(
         fmt(document)
     if not force:
         _refuse_double(workspace, document.record)
+    notes += [
+        f"there is another {name}, {other}: if it is the same customer, crm undo takes this one "
+        "back; nickname=… or city=… tells them apart"
+        for other in namesakes(workspace.database, name)
+    ]
     change = Change(f"add {chosen}", (Create(path, document.data),))
     return Plan(change, f"added {name} as {chosen}", (chosen,), notes=notes, made=(chosen,))
 

@@ -156,6 +156,27 @@ VALUE: dict[str, Rule] = {
         "Money is allocated to a purchase that is cancelled, and was not refunded for it.",
         "Allocate it to another purchase: `crm set y-… for=NUMBER`, or to none: `for=`.",
     ),
+    "same-email": Rule(
+        "Two customers have one e-mail address.", "Make them one, or correct it.", True
+    ),
+    "same-phone": Rule("Two customers have one phone.", "Make them one, or correct it.", True),
+    "same-tax-id": Rule("Two customers have one tax id.", "Make them one, or correct it.", True),
+    "same-number": Rule(
+        "Two invoices, or two credit notes, have one number.",
+        "Give one another number: `crm set p-… number=next`.",
+    ),
+    "bad-email": Rule("It is not an e-mail address.", "Write `ana@novak.example`.", True, True),
+    "bad-phone": Rule(
+        "It is not a possible telephone number.", "Write it as `+386 40 123 456`.", True, True
+    ),
+    "bad-country": Rule("There is no such country.", "Write its code: `SI`.", True, True),
+    "bad-language": Rule("It is not a language tag.", "Write `sl` or `de-AT`.", True, True),
+    "unknown-currency": Rule(
+        "There is no such currency.", "Write its code of ISO 4217: `EUR`.", True, True
+    ),
+    "unknown-zone": Rule(
+        "There is no such time zone.", "Write `Europe/Ljubljana`, or the like.", True, True
+    ),
     "bad-pattern": Rule(
         "Numbers cannot be counted by this format.", 'Write it as `"{year}-{seq:4}"`.'
     ),

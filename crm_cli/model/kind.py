@@ -357,6 +357,11 @@ class Kind(Declaration, kw_only=True):
         return frozenset(field.key for field in self.fields if field.type.storage.single)
 
     @cached_property
+    def doubtful(self) -> tuple[Field, ...]:
+        """The fields of which some values cannot be."""
+        return tuple(field for field in self.fields if field.type.doubts)
+
+    @cached_property
     def lists(self) -> tuple[tuple[Field, Kind], ...]:
         """The lists of items, each with their kind."""
         return tuple(

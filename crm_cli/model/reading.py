@@ -79,6 +79,18 @@ class Reader:
             kind.derive(item, self.business)
         if kind.check is not None:
             self._check(item, kind.check)
+        for field in kind.doubtful:
+            if field.key in item.values:
+                self._doubt(item, field)
+
+    def _doubt(self, item: Item, field: Field) -> None:
+        """Tell of a value that cannot be; it is kept."""
+        fault = field.type.doubt(item.values[field.key], self.business)
+        node = value_node(item, field.key) or item.node
+        if fault is not None and node is not None:
+            code, message, hint = fault
+            named = "" if field.key == "value" else f"{field.key}: "
+            self.problem(node, code, f"{named}{message}", hint, Severity.WARNING)
 
     def _check(self, item: Item, check: Check) -> None:
         for finding in check(item, self.business):

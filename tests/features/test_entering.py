@@ -32,7 +32,7 @@ def test_add_reads_lists_as_set_does(crm: Crm, shop: Path) -> None:
     assert crm("fmt", "other-house", "--yes").code == 0
     assert text_of(shop, "other-house").replace("Other", "Tea") == added
     assert "  - golf\n  - sailing\n" in added
-    assert crm("check").out == ""
+    assert "error" not in crm("check").out
 
 
 @pytest.mark.parametrize(
@@ -162,3 +162,27 @@ def test_what_check_reports_is_not_set(crm: Crm, shop: Path) -> None:
     assert crm("set", "p-2m8ct4h", "amount=900", "--force").code == 0
     assert crm("set", "y-7d1wz0e", "for=").code == 0
     assert crm("set", "p-2m8ct4h", "status=cancelled").code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add", "Vid", "--email", "not an email"),
+        ("add", "Vid", "--phone", "12"),
+        ("add", "Vid", "country=Slovania"),
+        ("add", "Vid", "language=slovene"),
+        ("add", "Vid", "time_zone=Europe/Lublana"),
+        ("set", MAJA, "email=maja@kos"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_forced(crm: Crm, shop: Path, words: tuple[str, ...]) -> None:
+    done = crm(*words)
+    assert (done.code, "--force" in done.err) == (6, True)
+    assert crm(*words, "--force").code == 0
+    assert crm("check").code == 0
+
+
+def test_a_namesake_is_told(crm: Crm, shop: Path) -> None:
+    done = crm("add", "Maja  kos")
+    assert done.code == 0
+    assert "there is another Maja kos, maja-kos" in done.err

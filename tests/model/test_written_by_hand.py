@@ -45,8 +45,12 @@ def clean(text: str) -> Item:
         ("name: A\ntag: vip\n", "tags", ["vip"]),
         ("name: A\ntags: vip, wholesale\n", "tags", ["vip", "wholesale"]),
         ("name: A\ntags: [vip, wholesale]\n", "tags", ["vip", "wholesale"]),
-        ("name: A\nPhones:\n  - +38640123456\n  - 0040\n", "phones", ["+38640123456", "0040"]),
-        ("name: A\nphones:\n  - value: 01\n    label: home\n", "phones", ["01"]),
+        (
+            "name: A\nPhones:\n  - +38640123456\n  - 014321234\n",
+            "phones",
+            ["+38640123456", "014321234"],
+        ),
+        ("name: A\nphones:\n  - value: 014321234\n    label: home\n", "phones", ["014321234"]),
         ("name: A\nphones: []\nemails:\n", "phones", []),
     ],
 )
