@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from crm_cli.index.plan import plan_of
 from crm_cli.index.references import items_in
 from crm_cli.model.contacts import EMAIL, PHONE
 from crm_cli.model.customer import CUSTOMER
@@ -37,6 +38,11 @@ class _Single(NamedTuple):
 _MERGE = "if it is one customer, move what they have into one record and remove the other"
 
 
+def _words(kind: Kind, key: str) -> str:
+    """The column that has a text without case and signs."""
+    return plan_of(kind).fields[key].words
+
+
 def _own(table: str, column: str) -> str:
     """SQL for what is shared by customers themselves, not by contacts within them."""
     return (
@@ -66,7 +72,7 @@ def _number(item: Item) -> str | None:
 
 _SINGLES = (
     _Single(
-        EMAIL, "value", "same-email", _own("email", "value__f"), _email,
+        EMAIL, "value", "same-email", _own("email", _words(EMAIL, "value")), _email,
         "{others} has this e-mail too", _MERGE,
     ),
     _Single(
@@ -75,8 +81,10 @@ _SINGLES = (
     ),
     _Single(
         CUSTOMER, "tax_id", "same-tax-id",
-        'SELECT "path", "id", "tax_id" FROM "customer" WHERE "tax_id__f" IN (SELECT "tax_id__f"'
-        ' FROM "customer" WHERE "tax_id" <> \'\' GROUP BY "tax_id__f" HAVING count(*) > 1)',
+        'SELECT "path", "id", "tax_id" FROM "customer" WHERE "{0}" IN (SELECT "{0}"'
+        ' FROM "customer" WHERE "tax_id" <> \'\' GROUP BY "{0}" HAVING count(*) > 1)'.format(
+            _words(CUSTOMER, "tax_id")
+        ),
         lambda item: str(item.values.get("tax_id", "")).casefold(),
         "{others} has this tax id too", _MERGE,
     ),
