@@ -1,4 +1,4 @@
-"""Whether everything that the program stands on is in order, and what to run where not."""
+"""Checks of the environment, each with the command that fixes it."""
 
 from __future__ import annotations
 

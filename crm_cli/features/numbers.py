@@ -1,4 +1,4 @@
-"""Numbers of purchases: which one a number means, and which number is the next."""
+"""Purchase numbers: which purchase a number refers to, and the next free number."""
 
 from __future__ import annotations
 

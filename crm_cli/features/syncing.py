@@ -1,4 +1,4 @@
-"""Exchanging changes with a remote: commit, fetch, merge, check, push."""
+"""Syncing with a remote: commit, fetch, merge, check, push."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An opened data directory: its tree of files, its index, its settings, its records.
+"""An open data directory: its files, index, settings and records.
 
 Each is made on first use. What is asked of it and how it is written are classes of their
 own, which derive from this one.
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
     from crm_cli.index.database import Index
     from crm_cli.query.database import Database
-    from crm_cli.store.ahead import Look
     from crm_cli.store.document import Document
     from crm_cli.store.git import Git
+    from crm_cli.store.look_ahead import Look
 
 
 class Clock(NamedTuple):

@@ -1,4 +1,4 @@
-"""Changes carried out: the store writes them, then git keeps them."""
+"""Writing: the store carries out a change, then git commits it."""
 
 from __future__ import annotations
 
