@@ -63,8 +63,8 @@ def due(
         found = new(workspace, found, asked, limit=shape.limit)
     session.negative = exit_code and bool(found)
     found = found[:shape.limit]
-    today, zone = workspace.clock.today, workspace.business.time_zone
-    known = {when: heading(when, today, zone) for when in {row.when for row in found}}
+    zone = workspace.business.time_zone
+    known = {when: heading(when, workspace.clock, zone) for when in {row.when for row in found}}
     headings = [known[row.when] for row in found]
     rows = Rows(
         columns,

@@ -102,7 +102,11 @@ Within = Annotated[
 ]
 AsOf = Annotated[
     str | None,
-    Option("--as-of", metavar="DATE|REV", help="The records as of then, from git history."),
+    Option(
+        "--as-of",
+        metavar="DATE|REV",
+        help="The records, and the clock, as of then, from git history.",
+    ),
 ]
 Since = Annotated[str | None, Option("--since", metavar="DATE", help="Only since this date.")]
 PeriodOf = Annotated[

@@ -27,7 +27,7 @@ from crm_cli.render.screen import Screen
 def answer_report(session: Session, report: Report, given: dict[str, Any]) -> None:
     """Answer with a report; `given` are the values of the options by name."""
     shape = Shape(**{name: given[name] for name in Shape._fields})
-    session.look_back(shape.as_of, clock=True)
+    session.look_back(shape.as_of)
     form = _form(session, shape, given["to"])
     chart = given["chart"]
     if chart and (shape.output or shape.json or shape.cols):

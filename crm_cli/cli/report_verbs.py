@@ -50,7 +50,7 @@ def own_verb(name: str) -> Verb:
         from crm_cli.features.reports.own import find
         from crm_cli.features.sql import ask
 
-        session.look_back(given["as_of"], clock=True)
+        session.look_back(given["as_of"])
         parameters = given.pop("param") or ()
         answer_report(session, find(session.workspace, name, ask, parameters), given)
 

@@ -87,15 +87,15 @@ class Session(Streams):
         if self._opened is not None:
             self._opened.close()
 
-    def look_back(self, as_of: str | None, *, clock: bool = False) -> None:
-        """Answer from an earlier state, if one is named; with `clock` by the clock of then, too.
+    def look_back(self, as_of: str | None) -> None:
+        """Answer from an earlier state, by the clock of then, if one is named.
 
         Raises NotFound, Refused.
         """
         if as_of and not self.workspace.as_of:
             from crm_cli.features.as_of import look_back
 
-            look_back(self.workspace, as_of, clock=clock)
+            look_back(self.workspace, as_of)
 
     def _reading(self, done: int, total: int) -> None:
         """Draw how far reading many records is."""

@@ -101,6 +101,7 @@ In a query a date is a period, and a field is compared with the whole of it:
   due.before:this-week        before it begins
   last-purchase.after:2026-q2 after it ends
   due.by:eom                  up to its end
+  due.before:now              times before this minute, dates before today
   at:-30d..                   from 30 days ago on
   spend@2026-q3:500..2000     a sum within a period; @12m is the last twelve months
 

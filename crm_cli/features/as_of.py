@@ -10,25 +10,33 @@ from crm_cli.store.git import Git
 from crm_cli.workspace import Workspace
 
 
-def look_back(workspace: Workspace, text: str, *, clock: bool = False) -> str:
+def look_back(workspace: Workspace, text: str) -> str:
     """Have all answers come from the commit that a date or revision means; returns its id.
 
-    A date is the state at its end. With `clock` that day, or the commit's, is today, unless
-    the command line says otherwise. Raises NotFound, Refused, UsageError.
+    A date is the state, and the time, at its end; of a revision the time is that of its commit.
+    `--today` sets another time. Raises NotFound, Refused, UsageError.
     """
     git = workspace.git
     commit = commit_of(workspace, git, text)
-    today = _day(workspace, git, text, commit) if clock else None
-    workspace.go_back(commit, today=today)
+    workspace.go_back(commit, today=_clock(workspace, git, text, commit))
     return commit
 
 
-def _day(workspace: Workspace, git: Git, text: str, commit: str) -> str:
-    """The day, or the time, that a date means; of a revision the commit's."""
+def _clock(workspace: Workspace, git: Git, text: str, commit: str) -> str:
+    """The end of the day, or the time, that a date means; of a revision the commit's."""
     try:
-        return when(workspace, text, ahead=False).isoformat()
+        return _end(workspace, text).isoformat()
     except UsageError:
         return git.text("show", "-s", "--format=%cI", commit)
+
+
+def _end(workspace: Workspace, text: str) -> datetime:
+    """The last second of the day that a date means, or the time that it is; raises UsageError."""
+    until = when(workspace, text, ahead=False)
+    if isinstance(until, datetime):
+        return until
+    after = until + timedelta(days=1)
+    return datetime.combine(after, time(), workspace.business.time_zone) - timedelta(seconds=1)
 
 
 def commit_of(workspace: Workspace, git: Git, text: str) -> str:
@@ -36,7 +44,7 @@ def commit_of(workspace: Workspace, git: Git, text: str) -> str:
     if text.startswith("-"):
         raise UsageError(f"'{text}' is neither a date nor a commit")
     try:
-        until = when(workspace, text, ahead=False)
+        until = _end(workspace, text)
     except UsageError as error:
         commit = git.text(
             "rev-parse", "--verify", "--quiet", "--end-of-options", text + "^{commit}"
@@ -46,10 +54,6 @@ def commit_of(workspace: Workspace, git: Git, text: str) -> str:
         raise NotFound(
             f"'{text}' is neither a date nor a commit here", error.hint or "git log shows them"
         ) from error
-    if not isinstance(until, datetime):
-        after = until + timedelta(days=1)
-        until = datetime.combine(after, time(), workspace.business.time_zone)
-        until -= timedelta(seconds=1)
     # The line of this clone: what came in later by a merge was not there yet.
     commit = git.text(
         "rev-list", "-1", "--first-parent", f"--before=@{int(until.timestamp())}", "HEAD"

@@ -10,6 +10,8 @@ from crm_cli.features.entering import entered
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import assigned, day, said, typed
+from crm_cli.model.business import Business
+from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import ConflictError, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.money import format_amount
@@ -59,8 +61,8 @@ def add(workspace: Workspace, customer: str, wanted: Wanted) -> Plan:
     after = document.find(wanted.purchase) if wanted.purchase else None
     notes = [
         *_said(workspace, made, wanted),
-        *_warnings(made, target, owed, wanted),
-        *_left(document.record, after, workspace),
+        *_warnings(made, target, owed, wanted, workspace.business),
+        *_left(document.record, made, after, workspace),
     ]
     return Plan(
         Change(f"add {way} {values['id']} of {customer}", (Edit(document.path, update),)),
@@ -155,6 +157,11 @@ def _owed(record: Item, target: Item | None, wanted: Wanted, workspace: Workspac
         raise UsageError(f"{what} is {a_or_an(kind)}: only invoices owe", "give the amount paid")
     if target.get("status") != "posted":
         raise UsageError(f"{what} is {target.get('status')} and owes nothing")
+    if is_ahead(target, workspace.business):
+        raise UsageError(
+            f"{what} is dated {target.values['date']}: nothing is owed for it before",
+            "give the amount paid; it is kept for that day",
+        )
     raise UsageError(f"{what} is {state or 'paid'} already", "give an amount to pay anyway")
 
 
@@ -164,9 +171,13 @@ def _said(workspace: Workspace, made: Item, wanted: Wanted) -> list[str]:
     return []
 
 
-def _warnings(made: Item, target: Item | None, owed: Decimal | None, wanted: Wanted) -> list[str]:
+def _warnings(
+    made: Item, target: Item | None, owed: Decimal | None, wanted: Wanted, business: Business
+) -> list[str]:
     """That more was paid than was owed for the invoice."""
     if target is None or wanted.refund or target.get("kind") != "invoice":
+        return []
+    if is_ahead(target, business) or is_ahead(made, business):
         return []
     currency = target.derived["currency"]
     own = made.derived["currency"]
@@ -185,8 +196,13 @@ def _warnings(made: Item, target: Item | None, owed: Decimal | None, wanted: Wan
     ]
 
 
-def _left(record: Item, target: Item | None, workspace: Workspace) -> list[str]:
-    """What is owed after it."""
+def _left(record: Item, made: Item, target: Item | None, workspace: Workspace) -> list[str]:
+    """What is owed after it; of money, or for an invoice, of a later day from when on it counts."""
+    if is_ahead(made, workspace.business):
+        return [f"it counts from {made.values['date']} on"]
+    if target is not None and is_ahead(target, workspace.business):
+        what = target.values.get("number") or target.id
+        return [f"it is kept for {what}, which is dated {target.values['date']}"]
     if target is not None and target.get("kind") == "invoice":
         due = target.derived.get("amount_due") or Decimal(0)
         currency = target.derived["currency"]

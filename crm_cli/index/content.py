@@ -12,6 +12,8 @@ from crm_cli.model.kinds import ENTRIES, RECORDS
 from crm_cli.model.places import PLACES, RATES, SETTINGS, kind_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from crm_cli.index.batches import File
     from crm_cli.index.reading import ProblemRow
     from crm_cli.model.business import Business
@@ -26,6 +28,7 @@ SINGLE = {place.path: -number for number, place in enumerate(PLACES, 1) if not p
 """The files that are there once, with their numbers; those of records' files are above 0."""
 
 _INSERT_FILE = schema.insert("file", "pk", "path", "kind", "id", "hash")
+_INSERT_RECORD = schema.insert("file", "pk", "path", "kind", "id", "hash", "since", "until")
 _INSERT_PROBLEM = schema.insert(
     "problem", "path", "line", "column", "code", "message", "hint", "severity"
 )
@@ -85,10 +88,10 @@ def put_records(
         for batch in batches(tree, business, files):
             for table, rows in batch.tables.items():
                 connection.executemany(schema.insert(*table), rows)
-            connection.executemany(_INSERT_FILE, batch.files)
+            connection.executemany(_INSERT_RECORD, batch.files)
             put_problems(connection, batch.problems)
             gone.difference_update(path for _, path, *_ in batch.files)
-            unreadable.update(path for _, path, *_, hash in batch.files if not hash)
+            unreadable.update(path for _, path, _, _, hash, *_ in batch.files if not hash)
             done += batch.asked
             if progress is not None:
                 progress(done, len(files))
@@ -123,6 +126,19 @@ def unsettled(connection: sqlite3.Connection) -> set[str]:
 def put_problems(connection: sqlite3.Connection, problems: Iterable[ProblemRow]) -> None:
     """Insert problems."""
     connection.executemany(_INSERT_PROBLEM, problems)
+
+
+def out_of_date(connection: sqlite3.Connection, today: date | None) -> tuple[list[str], list[str]]:
+    """The records whose figures were derived for other days than `today`: those that have
+    changed since, and those that had not changed yet; see `effect.Span`."""
+    if today is None:
+        return [], []
+    found = (
+        connection.execute(f'SELECT "path" FROM "file" WHERE {test} ?', (today.isoformat(),))
+        for test in ('"until" <=', '"since" >')
+    )
+    past, ahead = ([path for (path,) in rows] for rows in found)
+    return past, ahead
 
 
 def remember_phones(

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from crm_cli.index import schema, snapshot
 from crm_cli.index.cache import Cache, Unusable, connect, whole
 from crm_cli.index.content import Progress
-from crm_cli.index.refresh import Fresh, Outdated, Statements, fill, refresh
+from crm_cli.index.refresh import Earlier, Fresh, Outdated, Statements, Today, fill, refresh
 from crm_cli.index.snapshot import Walk
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from crm_cli.model.business import Business
     from crm_cli.model.errors import Problem
     from crm_cli.model.item import Item
@@ -47,15 +49,17 @@ def open_index(
     views: Statements = tuple,
     progress: Progress | None = None,
     look: Look | None = None,
+    today: Today = lambda business: None,
 ) -> Index:
     """The index of `tree`, up to date.
 
     `folder` is a private one for its cache. Without one, and where it cannot be used (not
     writable, full, locked for long, on a network), the same index is made in memory.
     `views` are made with its tables. `progress` is told of (files read, files to read). `look`
-    is one at the tree's folder that was begun before.
+    is one at the tree's folder that was begun before. `today` is the day up to which what is
+    dated counts; unless given, all counts.
     """
-    return Index(tree, folder, views, progress, look)
+    return Index(tree, folder, views, progress, look, today)
 
 
 class Index:
@@ -72,8 +76,10 @@ class Index:
         views: Statements = tuple,
         progress: Progress | None = None,
         look: Look | None = None,
+        today: Today = lambda business: None,
     ) -> None:
         self.tree = tree
+        self._today = today
         self.path: Path | None = None
         """The database's file; None in memory."""
         self._cache = Cache(folder, schema.version()) if folder is not None else None
@@ -164,7 +170,7 @@ class Index:
             connection.rollback()
         connection.execute("PRAGMA query_only = OFF")
         try:
-            fresh = refresh(connection, self.tree, now, self._progress)
+            fresh = refresh(connection, self.tree, now, self._progress, self._today)
         except (*_DAMAGED, Outdated):
             self._fresh = self._open(self.path)
         else:
@@ -237,8 +243,22 @@ class Index:
                 self.close()
         self.path = None
         connection = connect(None)
-        fresh = fill(connection, self.tree, self._walk(), self._views, self._progress)
+        fresh = self._fill(connection)
         return self._ready(connection, fresh)
+
+    def _fill(self, connection: sqlite3.Connection) -> Fresh:
+        walk = self._walk()
+        return fill(connection, self.tree, walk, self._views, self._progress, self._today)
+
+    def _of_day(self, held: Cache, day: date) -> Cache | None:
+        """The cache for a day long past, which leaves the present one's figures alone; None
+        where there is none."""
+        from crm_cli.store.discovery import tree_folder
+
+        if held.folder.parent.name == "trees":
+            return None
+        folder = tree_folder(held.folder, day.isoformat())
+        return None if folder is None else Cache(folder, schema.version())
 
     def _open_file(self, held: Cache, bad: Path | None) -> Fresh:
         """From the cache; an index that is damaged or out of date is made anew once."""
@@ -246,6 +266,12 @@ class Index:
         if path is not None and path != bad:
             try:
                 return self._open_current(path)
+            except Earlier as earlier:
+                self.close()
+                if (aside := self._of_day(held, earlier.day)) is not None:
+                    self._cache = aside
+                    return self._open_file(aside, None)
+                bad = path
             except Outdated:
                 bad = path
             except _DAMAGED as error:
@@ -256,8 +282,7 @@ class Index:
         made: list[Fresh] = []
 
         def make(connection: sqlite3.Connection) -> None:
-            now = self._walk()
-            made.append(fill(connection, self.tree, now, self._views, self._progress))
+            made.append(self._fill(connection))
 
         path = held.make(make, bad)
         return self._open_current(path, made[0] if made else None)
@@ -271,7 +296,7 @@ class Index:
         self.path = path
         connection.execute("PRAGMA synchronous = NORMAL")
         if fresh is None:
-            fresh = refresh(connection, self.tree, self._walk(), self._progress)
+            fresh = refresh(connection, self.tree, self._walk(), self._progress, self._today)
         elif not connection.in_transaction:
             connection.execute("BEGIN")
             connection.execute('SELECT 1 FROM "meta"').fetchone()

@@ -57,6 +57,11 @@ class Dialect(ABC):
     def today(self) -> str:
         """The day as ISO text, within a view. PostgreSQL: `CAST(CURRENT_DATE AS TEXT)`."""
 
+    @abstractmethod
+    def now(self) -> str:
+        """The minute as the index writes instants (`2026-11-18T09:30:00Z`), within a view.
+        PostgreSQL: `TO_CHAR(NOW() AT TIME ZONE 'UTC', …)`."""
+
     # Conditions
 
     @abstractmethod

@@ -12,7 +12,8 @@ from crm_cli.model.business import Business
 def packed(business: Business) -> bytes:
     """The business as bytes; equal for equal ones."""
     parts = []
-    for name, value in zip(Business._fields, business, strict=True):
+    # The day is the command's, not the business's.
+    for name, value in zip(Business._fields, business._replace(today=None), strict=True):
         parts.append((name, sorted(value.items()) if isinstance(value, Mapping) else value))
     return marshal.dumps(parts, 2)
 

@@ -9,6 +9,7 @@ from unicodedata import normalize
 from crm_cli.index.extract import Extractor, Tables
 from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.business import Business
+from crm_cli.model.effect import Span, span_of
 from crm_cli.model.errors import DataError, Problem, Severity
 from crm_cli.model.places import kind_of
 from crm_cli.model.reading import Reader
@@ -45,9 +46,9 @@ class Batch(NamedTuple):
 
     tables: Tables
     problems: list[ProblemRow]
-    files: list[tuple[int, str, str, str, bytes]]
-    """(pk, path, kind, id, hash) of each record's file that is there; where no kind
-    describes it, kind and id are empty."""
+    files: list[tuple[int, str, str, str, bytes, str | None, str | None]]
+    """(pk, path, kind, id, hash, since, until) of each record's file that is there; where no kind
+    describes it, kind and id are empty. See `effect.Span`."""
     asked: int
     """How many files were asked for."""
 
@@ -111,18 +112,21 @@ class FileReader:
         self.tree = tree
         self.business = business
         self._extractor = Extractor(business)
+        self._span = Span(None, None)
+        """Of the file read last."""
 
     def batch(self, files: Sequence[tuple[int, str]]) -> Batch:
         """What the files at these (pk, path) say; one that is gone is left out."""
         problems: list[ProblemRow] = []
-        found: list[tuple[int, str, str, str, bytes]] = []
+        found: list[tuple[int, str, str, str, bytes, str | None, str | None]] = []
         for pk, path in files:
             file = read(self.tree, path)
             if file is not None:
                 kind = kind_of(path)
+                self._span = Span(None, None)
                 told = self.file(file, pk, path, kind)
                 named = (kind.name, id_of(path)[0]) if kind is not None else ("", "")
-                found.append((pk, path, *named, file.settled(told)))
+                found.append((pk, path, *named, file.settled(told), *self._span))
                 problems += told
         return Batch(self._extractor.take(), problems, found, len(files))
 
@@ -143,6 +147,7 @@ class FileReader:
             return list(first)
         item, problems = item_of(root, path, kind, self.business)
         self._extractor.record(item, pk, path)
+        self._span = span_of(item, self.business)
         item.release()
         id, proper = id_of(path)
         named = [] if proper else [_name_problem(path, id)]

@@ -12,18 +12,30 @@ from crm_cli.index.snapshot import Walk
 from crm_cli.model.places import PLACES, Shape
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from crm_cli.index.batches import File
     from crm_cli.model.business import Business
     from crm_cli.store.tree import Tree
 
 Statements = Callable[[], Iterable[str]]
 """The statements that make the documented views, asked for when tables are made."""
+Today = Callable[["Business"], "date | None"]
+"""The day of the command, for a business; None where figures are of all days."""
 FEW = 200
 """Up to so many files are looked at one by one, whether their bytes have changed at all."""
 
 
 class Outdated(Exception):
     """So much has changed that filling an empty index is the shorter way."""
+
+
+class Earlier(Outdated):
+    """So many figures are of days after today that an index of its own is better kept for it."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day)
+        self.day = day
 
 
 class Fresh(NamedTuple):
@@ -50,12 +62,13 @@ def fill(
     now: Walk,
     views: Statements,
     progress: Progress | None,
+    today: Today,
 ) -> Fresh:
     """Fill an empty database in one transaction."""
     connection.execute("BEGIN")
     for statement in schema.ddl():
         connection.execute(statement)
-    business = _put_business(connection, tree)
+    business = _on(today, _put_business(connection, tree))
     seen = {entry[0] for entry in now.entries}
     for path in SINGLE:
         # An absent file is not asked for: what fails then would be remembered.
@@ -74,17 +87,25 @@ def fill(
     return Fresh(now, business, len(files))
 
 
+def _on(today: Today, business: Business) -> Business:
+    return business._replace(today=today(business))
+
+
 def refresh(
-    connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progress | None
+    connection: sqlite3.Connection,
+    tree: Tree,
+    now: Walk,
+    progress: Progress | None,
+    today: Today,
 ) -> Fresh:
-    """Bring an index up to date with a directory; leaves a read transaction open.
+    """Bring an index up to date with a directory and a day; leaves a read transaction open.
 
     Where nothing has changed nothing is written. Raises Outdated (for another version,
     and for too much to do), sqlite3.Error, and ValueError, EOFError or TypeError for a
     state that is damaged; no transaction is open then.
     """
     try:
-        return _refresh(connection, tree, now, progress)
+        return _refresh(connection, tree, now, progress, today)
     except BaseException:
         if connection.in_transaction:
             connection.rollback()
@@ -92,18 +113,24 @@ def refresh(
 
 
 def _refresh(
-    connection: sqlite3.Connection, tree: Tree, now: Walk, progress: Progress | None
+    connection: sqlite3.Connection,
+    tree: Tree,
+    now: Walk,
+    progress: Progress | None,
+    today: Today,
 ) -> Fresh:
     connection.execute("BEGIN")
     known = content.get_state(connection)
     if known.version != schema.version():
         raise Outdated
     packed = now.packed
-    if known.snapshot == packed and not known.racy:
-        return Fresh(now, packing.unpacked(known.business), 0)
+    business = _on(today, packing.unpacked(known.business))
+    old = _of_other_days(connection, business, now)
+    if known.snapshot == packed and not known.racy and not old:
+        return Fresh(now, business, 0)
     todo = _todo(connection, tree, known, now)
-    if not _writes(known, packed, todo):
-        return Fresh(now, packing.unpacked(known.business), 0)
+    if not old and not _writes(known, packed, todo):
+        return Fresh(now, business, 0)
     connection.execute("COMMIT")
     connection.execute("BEGIN IMMEDIATE")
     latest = content.get_state(connection)
@@ -111,11 +138,23 @@ def _refresh(
         # Another run was here meanwhile, and may have seen what this one has not.
         now = snapshot.walk(tree)
         todo = _todo(connection, tree, latest, now)
-    business = _apply(connection, tree, latest, now, todo, progress)
+    old = _of_other_days(connection, business, now).difference(todo.read, todo.forget)
+    todo = todo._replace(read=[*todo.read, *sorted(old)])
+    business = _apply(connection, tree, latest, now, todo, progress, today)
     connection.execute("COMMIT")
     connection.execute("BEGIN")
     connection.execute('SELECT 1 FROM "meta"').fetchone()
     return Fresh(now, business, len(todo.read) + len(todo.forget))
+
+
+def _of_other_days(connection: sqlite3.Connection, business: Business, now: Walk) -> frozenset[str]:
+    """The records whose figures are not those of today."""
+    past, ahead = content.out_of_date(connection, business.today)
+    if len(past) + len(ahead) > max(2 * FEW, len(now.entries) // 2):
+        if ahead and business.today is not None:
+            raise Earlier(business.today)
+        raise Outdated
+    return frozenset((*past, *ahead))
 
 
 def _todo(connection: sqlite3.Connection, tree: Tree, known: State, now: Walk) -> _Todo:
@@ -128,6 +167,8 @@ def _todo(connection: sqlite3.Connection, tree: Tree, known: State, now: Walk) -
     if len(changed) + len(forget) > max(2 * FEW, len(now.entries) // 2):
         raise Outdated
     there = {entry[0] for entry in now.entries}
+    # What could not be looked for, and is not there, would be remembered for good.
+    forget += sorted(known.racy - there.union(forget))
     suspects = (there & known.racy).difference(changed)
     differing: list[str] = []
     if len(changed) > FEW:
@@ -161,6 +202,7 @@ def _apply(
     now: Walk,
     todo: _Todo,
     progress: Progress | None,
+    today: Today,
 ) -> Business:
     touched = [*todo.read, *todo.forget]
     numbers: dict[str, int] = {}
@@ -168,14 +210,14 @@ def _apply(
         row = connection.execute('SELECT "pk" FROM "file" WHERE "path" = ?', (path,)).fetchone()
         if row is not None:
             numbers[path] = row[0]
-    business = packing.unpacked(known.business)
+    business = _on(today, packing.unpacked(known.business))
     if len(numbers) <= FEW:
         content.remember_phones(connection, business, numbers.values())
     ids = content.ids_of(connection, numbers)
     content.remove(connection, [(pk, path) for path, pk in numbers.items()])
     if any(path in BUSINESS_FILES for path in touched):
         content.remove(connection, [(SINGLE[path], path) for path in BUSINESS_FILES])
-        business = _put_business(connection, tree)
+        business = _on(today, _put_business(connection, tree))
         if packing.packed(business) != known.business:
             # Every record is read by the settings and the rates.
             raise Outdated

@@ -22,7 +22,7 @@ from crm_cli.model.kinds import KINDS, RECORDS, stands_in_items
 from crm_cli.model.places import PLACES
 from crm_cli.model.text import RULES as FOLDING
 
-EXTRACTOR = 7
+EXTRACTOR = 8
 """Counts the changes of what is put into the tables; their definitions speak for themselves."""
 
 TYPES: dict[SqlType, str] = {
@@ -58,7 +58,7 @@ def _literal(value: object) -> str:
 SHARED = (
     'CREATE TABLE "meta" ("key" TEXT PRIMARY KEY, "value" BLOB) WITHOUT ROWID',
     'CREATE TABLE "file" ("pk" INTEGER PRIMARY KEY, "path" TEXT, "kind" TEXT, "id" TEXT,'
-    ' "hash" BLOB)',
+    ' "hash" BLOB, "since" TEXT, "until" TEXT)',
     'CREATE TABLE "problem" ("path" TEXT, "line" INTEGER, "column" INTEGER, "code" TEXT,'
     ' "message" TEXT, "hint" TEXT, "severity" TEXT)',
     table_ddl("extra", EXTRA),
@@ -68,11 +68,13 @@ SHARED = (
 SHARED_INDEXES = (
     'CREATE INDEX "file.path" ON "file" ("path")',
     'CREATE INDEX "file.id" ON "file" ("id", "kind")',
+    'CREATE INDEX "file.since" ON "file" ("since")',
+    'CREATE INDEX "file.until" ON "file" ("until")',
     'CREATE INDEX "problem.path" ON "problem" ("path")',
     'CREATE INDEX "extra.record" ON "extra" ("record")',
     'CREATE INDEX "extra.key" ON "extra" ("key", "kind")',
 )
-VIEWS = 1
+VIEWS = 2
 """Counts the changes of the views' making (query/views.py); else they follow from the kinds."""
 
 

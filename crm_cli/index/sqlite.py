@@ -41,6 +41,9 @@ class SQLite(Dialect):
     def today(self) -> str:
         return "date('now', 'localtime')"
 
+    def now(self) -> str:
+        return "strftime('%Y-%m-%dT%H:%M:00Z', 'now')"
+
     def holds(self, flag: str) -> str:
         return flag
 

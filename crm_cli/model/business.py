@@ -12,6 +12,8 @@ from crm_cli.model.hours import USUAL, Hours
 from crm_cli.model.numbering import PATTERNS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from crm_cli.model.money import Rates
 
 
@@ -51,6 +53,8 @@ class Ways(NamedTuple):
     """Whether each command is a commit."""
     known: bool = True
     """False where there are settings that cannot be read: all of this is then but usual."""
+    today: date | None = None
+    """The day up to which what is dated counts in figures; None: whatever the day."""
 
 
 class Business(Ways):

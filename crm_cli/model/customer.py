@@ -163,6 +163,7 @@ CUSTOMER = Kind(
             Partial(),
             "date of birth",
             aliases=("birthday",),
+            also="anniversary/kind.is:birth/calendar.is:gregorian",
             headings="birthday date_of_birth dob datum_rojstva rojstni_dan geburtsdatum",
         ),
         Field("language", Language(), "BCP 47 language tag", headings="jezik sprache lang"),

@@ -19,6 +19,7 @@ from crm_cli.model.aspects import (
 )
 from crm_cli.model.card import Fact
 from crm_cli.model.dates import local_date
+from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
     Choice,
@@ -147,6 +148,7 @@ def _derive_customer(customer: Item, business: Business) -> None:
             or item.get("status") != "held"
             or item.get("kind") == "note"
             or item.values.get("outcome") in NOT_REACHED
+            or is_ahead(item, business)
         ):
             continue
         day = local_date(item.values["at"], business.time_zone)
@@ -214,6 +216,8 @@ INTERACTION = Kind(
     begins=begins,
     title="summary",
     when="at",
+    effective="at",
+    counted="not:is:ahead",
     sort="at-",
     sought=("status",),
     live=lambda interaction: interaction.get("status") == "planned",
@@ -275,5 +279,6 @@ INTERACTION = Kind(
     states=(
         State("planned", "status.is:planned", "still to come"),
         State("held", "status.is:held", "took place"),
+        State("ahead", "not:is:planned at.after:today", "dated after today, though not as planned"),
     ),
 )

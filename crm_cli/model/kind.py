@@ -74,6 +74,10 @@ class Field(Declaration, positional=3):
     to_come: bool = False
     """Of a date: whether it is of what is still to come, so that a bare weekday is the next one."""
 
+    also: str = ""
+    """Of a date that comes round each year: the items, by query terms, whose date is asked as
+    well where the year does not matter."""
+
     def complete(self) -> None:
         if self.searched is None:
             self.__dict__["searched"] = self.type.storage.folded
@@ -246,6 +250,8 @@ class Kind(Declaration, kw_only=True):
     """The order of a list, unless another is asked for: `closed,due`, `at-`."""
     when: str = ""
     """The date that `date:`, periods and windows go by."""
+    effective: str = ""
+    """The date from which an item counts in the figures of its record; before it, it does not."""
     counted: str = ""
     """Query terms for the items that sums and counts go over; without them, all of them."""
     measures: tuple[Measure, ...] = ()

@@ -17,6 +17,7 @@ from crm_cli.model.aspects import (
     amount_text,
     joined,
 )
+from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import (
@@ -257,7 +258,7 @@ def _derive_purchase(purchase: Item, business: Business) -> None:
     derived["currency"] = currency
     if lines:
         _convert_lines(priced, purchase, business)
-    derived["counts"] = purchase.get("status") == "posted"
+    derived["counts"] = purchase.get("status") == "posted" and not is_ahead(purchase, business)
 
 
 def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
@@ -400,6 +401,7 @@ PURCHASE = Kind(
     title="number",
     amount="net",
     when="date",
+    effective="date",
     summed=("counts", "kind", "net"),
     timeline=(
         Happening(
@@ -468,7 +470,9 @@ PURCHASE = Kind(
         Derived("gross", Money(), "net plus tax"),
         Derived("units", Number(), "sum of the lines' quantities"),
         Derived(
-            "counts", Boolean(), "counts from its date on: posted, no order that an invoice bills"
+            "counts",
+            Boolean(),
+            "counts in sums: posted, dated up to today, no order that an invoice bills",
         ),
         Derived(
             "due",
@@ -509,11 +513,7 @@ PURCHASE = Kind(
         Measure("unconverted", "unconverted", "number of those whose amount has no rate", of="net"),
     ),
     states=(
-        State(
-            "counted",
-            "counts:yes not:date.after:today",
-            "counts in sums: see counts, and dated up to today",
-        ),
+        State("counted", "counts:yes", "counts in sums"),
         State("posted", "status.is:posted", "neither a draft nor cancelled"),
         State("draft", "status.is:draft", "not sent yet"),
         State("cancelled", "status.is:cancelled", "cancelled"),

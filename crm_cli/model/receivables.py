@@ -2,7 +2,8 @@
 
 Only posted invoices owe. A credit note takes from the invoice that it corrects; a
 payment pays the purchases that it names. What is left over of either pays the oldest
-due first. All amounts of a purchase are in its own currency; a payment in another one
+due first. What is dated after today does none of this yet, and money for such a purchase is
+kept for it. All amounts of a purchase are in its own currency; a payment in another one
 is converted at its date, and pays nothing where a rate is missing.
 """
 
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crm_cli.model.dates import days_in_month
+from crm_cli.model.effect import is_ahead
 from crm_cli.model.money import round_money
 
 if TYPE_CHECKING:
@@ -50,6 +52,11 @@ def settle(customer: Item, business: Business) -> Decimal | None:
     payments = customer.items("payments")
     posted = [item for item in purchases if item.get("status") == "posted"]
     by_name = names_of(posted)
+    for invoice in posted:
+        if invoice.get("kind") == "invoice":
+            invoice.derived["due"] = due_date(invoice, customer, business)
+    later = {id(item) for item in posted if is_ahead(item, business)}
+    posted = [item for item in posted if id(item) not in later]
     billed = {id(order): invoice for invoice, order in _billed(posted, by_name)}
     for order_key in billed:
         for item in posted:
@@ -60,9 +67,7 @@ def settle(customer: Item, business: Business) -> Decimal | None:
     left: dict[int, Decimal] = {id(item): item.derived["gross"] for item in invoices}
     paid: dict[int, Decimal] = {}
     credited: dict[int, Decimal] = {}
-    for invoice in invoices:
-        invoice.derived["due"] = due_date(invoice, customer, business)
-
+    kept: list[tuple[date, Decimal, str, Item]] = []
     pool: list[tuple[date, Decimal, str, Item]] = []
     given_back: list[tuple[date, Decimal, str]] = []
     for note in posted:
@@ -81,7 +86,7 @@ def settle(customer: Item, business: Business) -> Decimal | None:
 
     for payment in payments:
         amount = payment.values.get("amount")
-        if amount is None:
+        if amount is None or is_ahead(payment, business):
             continue
         refund = payment.get("direction") == "refund"
         rest: Decimal = amount
@@ -91,6 +96,10 @@ def settle(customer: Item, business: Business) -> Decimal | None:
                 continue
             part = min(part, rest)  # A payment pays no more than it is.
             target = billed.get(id(target), target)
+            if id(target) in later and not refund:
+                kept.append((_day(payment), part, payment.derived["currency"], payment))
+                rest -= part
+                continue
             value = in_currency_of(part, payment, target, business)
             if value is None:
                 continue
@@ -126,7 +135,9 @@ def settle(customer: Item, business: Business) -> Decimal | None:
     _oldest_first(invoices, left, paid, credited, pool, business)
     for item in posted:
         _write_down(item, left, paid, credited)
-    return _balance(invoices, left, pool, given_back, business)
+    for _, part, _, payment in kept:
+        payment.derived["unallocated"] += part
+    return _balance(invoices, left, pool + kept, given_back, business)
 
 
 def names_of(purchases: list[Item]) -> dict[str, Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import CardColumn, CardTable, Exchange, Happening, Reminder, Row
@@ -120,9 +120,9 @@ def _derive_customer(customer: Item, business: Business) -> None:
 
 
 def _order(due: date, business: Business) -> tuple[date, str]:
-    """By the day; what has no time of day is first."""
+    """By the day here; what has no time of day is first, then by the instant."""
     day = local_date(due, business.time_zone)
-    return (day, "" if due is day else due.isoformat())
+    return (day, due.astimezone(UTC).isoformat() if isinstance(due, datetime) else "")
 
 
 def _marks(row: Row) -> str:
@@ -228,7 +228,7 @@ TASK = Kind(
         Derived(
             "overdue",
             Boolean(),
-            "open, and its due date is past",
+            "open, and its due date, or time, is past",
             terms="is:overdue",
         ),
         Derived("closed", Boolean(), "completed or cancelled", terms="not:is:open"),
@@ -271,7 +271,7 @@ TASK = Kind(
         State("done", "status.is:completed", "completed"),
         State("completed", "status.is:completed", "completed"),
         State("cancelled", "status.is:cancelled", "cancelled"),
-        State("overdue", "is:open due.before:today", "open, and late"),
+        State("overdue", "is:open due.before:now", "open, and its day, or time, is past"),
         State("due", "is:open due:..today", "open, and due through today"),
     ),
 )

@@ -16,7 +16,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import HOLDERS, RECORDS
 from crm_cli.model.text import tokens
-from crm_cli.query.aggregates import aggregate
+from crm_cli.query.aggregates import aggregate, when_of
 from crm_cli.query.ast import (
     Against,
     Aggregate,
@@ -45,6 +45,7 @@ from crm_cli.query.rows import Frame, Row, Value, all_text, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
 from crm_cli.query.storages import operators
+from crm_cli.query.storages.dates import comes_round
 from crm_cli.query.values import may_be_zero
 from crm_cli.query.windows import of_all
 
@@ -118,12 +119,10 @@ class Compiler:
     def _value(self, ref: Ref, row: Row) -> Value:
         """The value in the row that a field's steps have led to.
 
-        The figures that the index keeps of a customer are of what counts, whatever the day:
-        where sums go over everything, or a purchase is dated after today, they are computed
-        anew.
+        The figures that the index keeps of a customer are of what counts: where sums go over
+        everything they are computed anew.
         """
-        anew = self.scope.everything or self.scope.ahead
-        if anew and row.kind is CUSTOMER and (node := of_all(ref)) is not None:
+        if self.scope.everything and row.kind is CUSTOMER and (node := of_all(ref)) is not None:
             return aggregate(node, row, self.chosen)
         return value(ref, row)
 
@@ -184,7 +183,26 @@ class Compiler:
         ref = node.operand
         if ref.source is Source.EXTRA:
             return self._extra(ref, row, node)
-        return _reached(row, ref.steps, lambda at: self._tested(node, self._value(ref, at)), seal)
+
+        def test(at: Row) -> str:
+            found = self._tested(node, self._value(ref, at))
+            also = self._also(node, ref, at)
+            return f"({found} OR {also})" if also else found
+
+        return _reached(row, ref.steps, test, seal)
+
+    def _also(self, node: Compare, ref: Ref, row: Row) -> str:
+        """The same of the items that a date which comes round is also asked of; empty without."""
+        field = row.kind.by_key.get(ref.column)
+        if field is None or not field.also:
+            return ""
+        values = [one for one in node.values if comes_round(one)]
+        items = declared(field.also, row.kind, self.scope)
+        if not values or not isinstance(items, Quantified):
+            return ""
+        date = Compare(when_of(items.collection), node.op, tuple(values))
+        both = And((items.condition, date))
+        return self._quantified(Quantified(items.how, items.collection, both), row)
 
     def _comparable(self, node: Compare, row: Row) -> str:
         """Whether there is something to compare: of money without a rate there is not."""

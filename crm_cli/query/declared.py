@@ -15,7 +15,7 @@ from crm_cli.query.terms import parse_terms
 
 def declared(terms: str, kind: Kind, scope: Scope) -> Node:
     """The condition that terms of a declaration spell."""
-    return parse_terms(terms.split(), Scope(kind, scope.today, scope.business))
+    return parse_terms(terms.split(), Scope(kind, scope.today, scope.business, now=scope.now))
 
 
 def state_terms(kind: Kind, name: str) -> str:

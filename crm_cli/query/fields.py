@@ -145,6 +145,19 @@ def collection(name: str, kind: Kind) -> Collection | None:
     return None
 
 
+def summed(name: str, kind: Kind) -> Collection | None:
+    """The items that figures for a row of `kind` go over: as `collection`, but of a name that
+    means the row itself, or what it is part of, all such items of its record."""
+    found = collection(name, kind)
+    record = record_of(kind)
+    if found is None or record is None or not all(step.way.single for step in found.steps):
+        return found
+    of_record = _list(normal(name), record)
+    if of_record is None:
+        return found
+    return of_record._replace(steps=(_up(record), *of_record.steps))
+
+
 def collections(kind: Kind) -> list[str]:
     """The names of the collections that rows of `kind` have themselves."""
     names = [field.key for field, _ in kind.lists]

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from crm_cli.model.fieldtypes import FieldType, Number
 from crm_cli.model.kind import Kind
 from crm_cli.query.aggregates import when_of
-from crm_cli.query.ast import Aggregate, Node, Window
+from crm_cli.query.ast import Aggregate, And, Node, Not, State, Window
 from crm_cli.query.fault import Fault, Unknown
-from crm_cli.query.fields import COUNT, Collection, Ref, collection, resolve
+from crm_cli.query.fields import COUNT, Collection, Ref, resolve, summed
 from crm_cli.query.grammar import no_collection, read_asked
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 from crm_cli.query.tokens import KEYWORDS, Sort, Token, Tokens
+from crm_cli.query.windows import taken
 
 FUNCTIONS = ("count", "sum", "avg", "min", "max", "first", "last")
 
@@ -43,15 +44,54 @@ def read_aggregate(
         else:
             raise reader.unexpected(f"write where, during or ) to close {function}")
     type = _type(function, ref, token)
+    where = _as_measured(function, found, ref, where)
     return Aggregate(
         function, found, ref, type, where=where, window=window, span=reader.since(start)
     )
 
 
+def _as_measured(
+    function: str, found: Collection, ref: Ref | None, where: Node | None
+) -> Node | None:
+    """The condition, with what the kind's first and last dates leave out: `last(purchases.date)`
+    is `last_purchase`, and no credit note. One that speaks of it itself stands as it is."""
+    kind = found.kind
+    measure = next((one for one in kind.measures if one.unless and one.function == "max"), None)
+    if measure is None or ref is None:
+        return where
+    extreme = function in ("min", "max") and ref == when_of(found)
+    if function not in ("first", "last") and not extreme:
+        return where
+    left = taken(measure, kind)
+    assert isinstance(left, Not)
+    if where is None:
+        return left
+    asked = _terms_of(left.part, kind).partition(".")[0]
+    return where if _speaks_of(where, asked, kind) else And((where, left))
+
+
+def _terms_of(state: object, kind: Kind) -> str:
+    """The terms of a state that a condition asks for; empty for another condition."""
+    if not isinstance(state, State):
+        return ""
+    owner = state.steps[-1].kind if state.steps else kind
+    return next((one.terms for one in owner.states if one.name == state.name), "")
+
+
+def _speaks_of(node: object, field: str, kind: Kind) -> bool:
+    """Whether a condition asks for a field, or for a state that does."""
+    if isinstance(node, Ref):
+        return node.column == field
+    if isinstance(node, State):
+        return f"{field}." in _terms_of(node, kind)
+    parts = node.parts_of() if isinstance(node, Node) else node
+    return isinstance(parts, tuple) and any(_speaks_of(part, field, kind) for part in parts)
+
+
 def _what(token: Token, kind: Kind) -> tuple[Collection, Ref | None]:
     """`COLLECTION` or `COLLECTION.FIELD`."""
     name, dot, field = token.text.partition(".")
-    found = collection(name, kind) if token.sort is Sort.WORD else None
+    found = summed(name, kind) if token.sort is Sort.WORD else None
     if found is None or not found.steps or token.text.lower() in KEYWORDS:
         error = no_collection(name, kind)
         raise Fault(error.message, error.hint, token.span)

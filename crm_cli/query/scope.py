@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 from crm_cli.model.business import Business
@@ -31,8 +31,7 @@ class Scope(NamedTuple):
     keys as they stand in their files (those below `custom` as `custom.KEY`). `who`
     finds the one customer's id that a text names, and raises NotFound or Ambiguous;
     without it `customer:WHO` takes ids only. `everything` (`--all`) lets sums and counts
-    go over all items, also those that do not count. `ahead` says that purchases are dated
-    after today: then what the index keeps of a customer's purchases may count too many.
+    go over all items, also those that do not count.
     """
 
     base: Kind
@@ -43,7 +42,14 @@ class Scope(NamedTuple):
     extra_keys: frozenset[str] = frozenset()
     who: Callable[[str], str] | None = None
     everything: bool = False
-    ahead: bool = False
+    now: datetime | None = None
+
+    @property
+    def instant(self) -> datetime:
+        """The present minute; where only the day is known its noon, as `--today` has it."""
+        noon = datetime.combine(self.today, time(12))
+        now = self.now or noon.replace(tzinfo=self.business.time_zone)
+        return now.replace(second=0, microsecond=0)
 
     def me(self) -> str | None:
         """Who `me` is, or None where nobody said."""

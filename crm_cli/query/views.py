@@ -7,8 +7,8 @@ in the index's file as well, so that any SQLite browser shows them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from crm_cli.index.cells import CODECS
@@ -28,6 +28,8 @@ CURRENCY = "currency"
 
 _DAY = date(9999, 12, 31)
 """Stands for the day that what is overdue goes by, while a view is made."""
+_NOW = f"{_DAY}T12:00:00Z"
+"""Stands for the minute that it goes by: what a scope of that day takes for the present one."""
 _ID, _TEXT, _TEXTS, _WORD = Reference(""), Text(), Texts(), Word()
 _OWN_KEYS = "own_keys"
 
@@ -63,10 +65,13 @@ class View(NamedTuple):
         return f"{made} {named(self.name)} AS SELECT {shown} FROM {self.source}"
 
 
-def views(today: date | None = None, dialect: Dialect = SQLITE) -> tuple[View, ...]:
-    """Every view; `today` is the day that what is overdue goes by, None whatever day it is."""
-    day = dialect.today() if today is None else dialect.literal(today.isoformat())
-    maker = _Maker(dialect, day)
+def views(now: datetime | None = None, dialect: Dialect = SQLITE) -> tuple[View, ...]:
+    """Every view; `now` is the time that what is overdue goes by, None whatever time it is."""
+    if now is None:
+        maker = _Maker(dialect, dialect.today(), dialect.now())
+    else:
+        minute = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:00Z}"
+        maker = _Maker(dialect, dialect.literal(now.date().isoformat()), dialect.literal(minute))
     return (*map(maker.view, KINDS), maker.own_keys())
 
 
@@ -81,11 +86,11 @@ def view_name(kind: Kind) -> str:
 
 
 class _Maker:
-    """Makes views in a dialect; `today` is SQL for the day."""
+    """Makes views in a dialect; `today` and `now` are SQL for the day and the minute."""
 
-    def __init__(self, dialect: Dialect, today: str) -> None:
+    def __init__(self, dialect: Dialect, today: str, now: str) -> None:
         self.dialect = dialect
-        self.today = today
+        self.times = {_DAY.isoformat(): today, _NOW: now}
         name = dialect.name
         wanted = f"{name('key')} = {dialect.literal(CURRENCY)}"
         self.base = f"(SELECT {name('value')} FROM {name('meta')} WHERE {wanted})"
@@ -162,7 +167,7 @@ class _Maker:
     def _formula(self, derived: Derived, kind: Kind) -> str:
         """What a kind declares as a query, for its row `t`."""
         compiler = Compiler(Scope(kind, _DAY, Business()), self.dialect)
-        compiler.frame = frame = _Inline(kind, compiler, self.today)
+        compiler.frame = frame = _Inline(kind, compiler, self.times)
         sql = compiler.formula(derived.key, frame.base)
         assert not frame.base.joins, f"{kind.name}.{derived.key} asks for more than its own row"
         return sql
@@ -204,13 +209,13 @@ class _Inline(Frame):
     """A view's own row, as `t`, and what it is part of, as `p`; values stand in the SQL itself,
     since views take no parameters."""
 
-    def __init__(self, kind: Kind, compiler: Compiler, today: str) -> None:
+    def __init__(self, kind: Kind, compiler: Compiler, times: Mapping[str, str]) -> None:
         super().__init__(kind, compiler.scope, compiler.dialect, compiler)
         outer = parent_kind(kind)
         parent = Row(outer, "p", self) if outer is not None else None
         self.base = Row(kind, "t", self, parent=parent)
         self._record = self.base if self._record is not None else None
-        self._today = today
+        self._times = times
 
     def bind(self, value: Any) -> str:
-        return self._today if value == _DAY.isoformat() else self.dialect.literal(value)
+        return self._times.get(value) or self.dialect.literal(value)

@@ -22,6 +22,7 @@ from crm_cli.query.fields import (
     collections,
     resolve,
     state_of,
+    summed,
 )
 
 _MONEY = Money(adds=False)
@@ -38,10 +39,10 @@ def windowed(name: str, kind: Kind, window: Window | None) -> Aggregate:
     wanted = normal(name)
     measure = _MEASURES.get(wanted)
     if measure is not None:
-        purchases = collection("purchases", kind)
+        purchases = summed("purchases", kind)
         if purchases is not None and purchases.steps:
             return measured(measure, purchases, window)
-    found = collection(wanted, kind)
+    found = summed(wanted, kind)
     if found is not None and found.steps and found.kind.when:
         return Aggregate("count", found, None, COUNT, window=window, name=found.name)
     known = [*_MEASURES, *(item for item in collections(kind))]

@@ -131,7 +131,14 @@ class Opened:
         # What was seen so far is of the folder as it is, and at the beginning.
         look = None if self.as_of else self._look
         self._look = None
-        return open_index(self.tree, cache, views=_views, progress=self.progress, look=look)
+        return open_index(
+            self.tree,
+            cache,
+            views=_views,
+            progress=self.progress,
+            look=look,
+            today=lambda business: self._clock_of(business).today,
+        )
 
     @property
     def database(self) -> Database:
@@ -171,13 +178,17 @@ class Opened:
     @property
     def clock(self) -> Clock:
         """`--today`, else CRM_TODAY, else the real time, in the business's time zone."""
+        # Opening the index reads it already, and one command has one clock.
+        return self._clock_of(self.business)
+
+    def _clock_of(self, business: Business) -> Clock:
         if self._made.clock is None:
-            self._made.clock = self._read_clock()
+            self._made.clock = self._read_clock(business)
         return self._made.clock
 
-    def _read_clock(self) -> Clock:
+    def _read_clock(self, business: Business) -> Clock:
         text = self._today or self.environ.get("CRM_TODAY")
-        zone = self.business.time_zone
+        zone = business.time_zone
         if not text:
             now = datetime.now(zone)
             return Clock(now.date(), now)
@@ -264,8 +275,8 @@ class Opened:
         except StorageError:
             return False
 
-    def go_back(self, commit: str, *, today: str | None = None) -> None:
-        """Answer from a commit's tree from now on, by the clock of `today` if one is given.
+    def go_back(self, commit: str, *, today: str) -> None:
+        """Answer from a commit's tree from now on, by the clock of `today`.
 
         A clock that the command line sets stays. Raises Refused, GitFailed.
         """

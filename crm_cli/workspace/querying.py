@@ -37,7 +37,6 @@ class Querying(Opened):
 
     def scope(self, base: Kind, *, everything: bool = False) -> Scope:
         """What a query over a kind needs to know; with `everything` sums go over all items."""
-        from crm_cli.query.clock import is_ahead
         from crm_cli.query.scope import Scope
         from crm_cli.query.segments import read_extra_keys, read_segments
 
@@ -50,7 +49,7 @@ class Querying(Opened):
             read_extra_keys(self.database),
             self.who,
             everything,
-            is_ahead(self.database, self.clock.today),
+            self.clock.now,
         )
 
     def node(self, scope: Scope, terms: Sequence[str], where: str | None = None) -> Node:

@@ -211,3 +211,19 @@ def test_segments(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
     assert crm("segment", "rm", "best").code == 0
     assert crm("segment", "rm", "better").code == 0
     assert crm("segment", "--json").out == "[]\n"
+
+
+def test_what_is_dated_later_is_said_to_count_from_then_on(crm: Crm) -> None:
+    sold = ("purchase", "add", "jan-vidmar", "--kind", "invoice", "--number", "L-1")
+    assert crm(*sold, "--amount", "50", "--date", "2026-12-10").code == 0
+    run = crm("payment", "add", "L-1")
+    assert run.code == 2
+    assert "L-1 is dated 2026-12-10: nothing is owed for it before" in run.err
+    run = crm("payment", "add", "L-1", "20")
+    assert "it is kept for L-1, which is dated 2026-12-10" in run.err
+    assert "warning" not in run.err
+    run = crm("payment", "add", "jan-vidmar", "30", "--date", "2026-12-24")
+    assert "it counts from 2026-12-24 on" in run.err
+    shown = crm("balance", "jan-vidmar", "--json", "--today", "2026-12-10").out
+    assert '"30.00"' in shown
+    assert '"30.00"' not in crm("balance", "jan-vidmar", "--json", "--today", "2026-12-24").out

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Crm, Git
+from tests.conftest import TODAY, Crm, Git
 
 COMMITS = int(os.environ.get("CRM_TEST_COMMITS", "12"))
 CITIES = ("Koper", "Izola", "Piran", "Bled")
@@ -59,7 +59,7 @@ def test_as_of_a_commit_is_the_answer_in_a_checkout_of_it(
             ("agenda",),
             ("purchase", "summary", "--by", "customer", "--json"),
         ):
-            then = crm(*words, "--as-of", commit)
+            then = crm(*words, "--as-of", commit, "--today", TODAY)
             there = crm("-C", str(checkout), *words)
             assert then[:2] == there[:2], (words, commit)
         git("worktree", "remove", "--force", str(checkout))
@@ -82,6 +82,35 @@ def test_as_of_a_day_is_its_last_commit(
     run = crm("list", "--as-of", "1999-01-01")
     assert run.code == 3 and "no commit as old as 1999-01-01" in run.err
     assert crm("list", "--as-of", "nonsense").code == 3
+
+
+def test_as_of_a_day_is_answered_by_the_clock_of_its_end(
+    shop: Path, git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An invoice that was not due then is not overdue, whatever the day is now."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-12-01T09:00+01:00")
+    add = ("purchase", "add", "jan-vidmar", "--kind", "invoice", "--number", "I-9")
+    dated = ("--amount", "50", "--date", "2026-12-01", "--due", "2026-12-31")
+    assert crm(*add, *dated, "--today", "2026-12-01").code == 0
+    paid = ("payment", "add", "I-9", "--date", "2026-12-20", "--today", "2026-12-01")
+    assert crm(*paid).code == 0
+    monkeypatch.setenv("CRM_TODAY", "2027-03-01")
+
+    def owes(*more: str) -> str:
+        words = ("purchase", "list", "number:I-9", "--cols", "payment_status", "-o", "tsv")
+        run = crm(*words, "--no-header", *more)
+        assert run.code == 0, run.err
+        return run.out.strip()
+
+    assert owes() == "paid"
+    for more, status in (
+        (("2026-12-01",), "unpaid"),
+        (("2026-12-19",), "unpaid"),
+        (("2026-12-20",), "paid"),
+        (("HEAD",), "unpaid"),
+        (("2026-12-01", "--today", "2027-01-05"), "paid"),
+    ):
+        assert owes("--as-of", *more) == status, more
 
 
 def test_the_folder_is_left_alone(shop: Path, git: Git, crm: Crm) -> None:

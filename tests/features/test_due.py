@@ -11,7 +11,7 @@ import pytest
 from crm_cli.features import due as features_due
 from crm_cli.features.due import due, heading
 from crm_cli.model.errors import UsageError
-from crm_cli.workspace import Workspace, open_workspace
+from crm_cli.workspace import Clock, Workspace, open_workspace
 
 Opened = Callable[..., Workspace]
 
@@ -46,6 +46,12 @@ def test_a_source_tells_rows_of_its_own_kinds(
     assert all(row.who in customers and row.name and row.when for row in rows)
 
 
+def at(clock: str) -> Clock:
+    """A time of that Friday."""
+    now = datetime.fromisoformat(f"2026-11-20T{clock}").replace(tzinfo=CET)
+    return Clock(now.date(), now)
+
+
 @pytest.mark.parametrize(
     ("day", "wanted"),
     [
@@ -59,12 +65,19 @@ def test_a_source_tells_rows_of_its_own_kinds(
     ],
 )
 def test_headings_of_a_friday(day: str, wanted: str) -> None:
-    assert heading(date.fromisoformat(day), date(2026, 11, 20), CET) == wanted
+    assert heading(date.fromisoformat(day), at("00:00"), CET) == wanted
 
 
 def test_a_heading_goes_by_the_business_clock() -> None:
     late = datetime.fromisoformat("2026-11-19T23:30+00:00")
-    assert heading(late, date(2026, 11, 20), CET) == "today"
+    assert heading(late, at("00:00"), CET) == "today"
+
+
+def test_a_time_is_late_by_the_minute_and_a_date_by_the_day() -> None:
+    call = datetime.fromisoformat("2026-11-20T09:30+00:00")
+    told = [heading(call, at(clock), CET) for clock in ("10:29", "10:30", "10:31", "23:59")]
+    assert told == ["today", "today", "overdue", "overdue"]
+    assert heading(date(2026, 11, 20), at("23:59"), CET) == "today"
 
 
 def test_of_a_day_what_has_no_time_comes_first(workspace: Opened, shop: Path) -> None:
@@ -81,8 +94,9 @@ tasks:
 """
     )
     rows = [row.what for row in due(workspace()) if row.who == "jan-vidmar"]
-    assert sorted(rows[:2]) == ["a", "later"]
-    assert rows[2:] == ["b", "c"]
+    assert rows[0] == "b", "which is late at noon"
+    assert sorted(rows[1:3]) == ["a", "later"]
+    assert rows[3:] == ["c"]
 
 
 @pytest.mark.parametrize("owner", ['o"brien', "a,b", "a..b", "petra "])

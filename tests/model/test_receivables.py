@@ -31,6 +31,7 @@ def states(record: Item) -> list[tuple[str, str, str | None]]:
     return [
         (str(item.derived["paid"]), str(item.derived["amount_due"]), item.derived.get("settlement"))
         for item in record.items("purchases")
+        if "paid" in item.derived
     ]
 
 
@@ -317,3 +318,49 @@ def test_amounts_that_mean_nothing_are_told(purchase: str, code: str) -> None:
 
 def test_an_invoice_may_have_a_negative_line() -> None:
     assert told("purchases: [{date: 2026-03-01, lines: [x:2:10, deposit:-1:5]}]\n") == []
+
+
+def on(day: date, text: str) -> Item:
+    """The same as a day sees it."""
+    return customer(text, SHOP._replace(today=day))
+
+
+def test_what_is_dated_after_today_neither_owes_nor_pays_yet() -> None:
+    text = INVOICES + "payments: [{date: 2026-03-05, amount: 60}]\n"
+    before = on(date(2026, 2, 15), text)
+    assert states(before) == [("0", "50.50", "unpaid")]
+    assert "settlement" not in before.items("purchases")[0].derived
+    assert before.derived["balance"] == Decimal("50.50")
+    assert "unallocated" not in before.items("payments")[0].derived
+    assert before.derived["orders"] == 1
+    assert before.derived["last_purchase"] == date(2026, 2, 1)
+    after = on(date(2026, 3, 5), text)
+    assert states(after)[1] == ("50.50", "0.00", "paid")
+    assert after.derived["balance"] == Decimal("90.50")
+
+
+def test_money_for_an_invoice_of_a_later_day_is_kept_for_it() -> None:
+    text = INVOICES + 'payments: [{date: 2026-02-10, amount: 60, for: "1"}]\n'
+    record = on(date(2026, 2, 15), text)
+    assert states(record) == [("0", "50.50", "unpaid")]
+    assert record.items("payments")[0].derived["unallocated"] == Decimal("60")
+    assert record.derived["balance"] == Decimal("-9.50")
+
+
+def test_an_order_counts_until_the_day_of_its_invoice() -> None:
+    text = """\
+purchases:
+  - {kind: order, number: O1, date: 2026-02-01, amount: 100}
+  - {kind: invoice, number: "1", order: O1, date: 2026-03-01, amount: 100}
+"""
+    counted = [
+        [item.derived["counts"] for item in on(day, text).items("purchases")]
+        for day in (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
+    ]
+    assert counted == [[False, False], [True, False], [False, True]]
+
+
+def test_a_credit_note_of_a_later_day_takes_nothing_yet() -> None:
+    text = INVOICES + '  - {kind: credit_note, corrects: "2", date: 2026-04-01, amount: 50.50}\n'
+    assert states(on(date(2026, 3, 31), text))[1] == ("0", "50.50", "unpaid")
+    assert states(on(date(2026, 4, 1), text))[1] == ("0", "0.00", "credited")

@@ -12,7 +12,6 @@ import pytest
 from crm_cli.index.database import Index, open_index
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.query.ast import And, Node
-from crm_cli.query.clock import is_ahead
 from crm_cli.query.database import Database
 from crm_cli.query.expression import parse_expression
 from crm_cli.query.scope import Scope
@@ -157,7 +156,6 @@ class Shop:
             read_segments(self.database),
             read_extra_keys(self.database),
             lambda text: resolve(self.database, text, self.index.business),
-            ahead=is_ahead(self.database, TODAY),
         )
 
     def node(self, terms: Sequence[str], where: str = "", base: str = "customer") -> Node:
@@ -200,7 +198,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         path = Path(root, name)
         path.parent.mkdir(exist_ok=True)
         path.write_text(text.lstrip(), encoding="utf-8")
-    with open_index(Folder(root), None) as index:
+    with open_index(Folder(root), None, today=lambda business: TODAY) as index:
         errors = [problem for problem in index.problems() if problem.severity == "error"]
         assert not errors
         yield Shop(index)

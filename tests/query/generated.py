@@ -110,7 +110,7 @@ def opened(customers: list[dict[str, Any]]) -> Iterator[tuple[Shop, Directory]]:
     with TemporaryDirectory() as folder:
         root = Path(folder)
         write(customers, root)
-        with open_index(Folder(root), None) as index:
+        with open_index(Folder(root), None, today=lambda business: TODAY) as index:
             yield Shop(index), Directory(root, TODAY)
 
 

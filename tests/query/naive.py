@@ -107,6 +107,12 @@ def counts(purchase: Record) -> bool:
     )
 
 
+def happened(interaction: Record) -> bool:
+    """Planned, or dated up to today: what is dated later has not been yet."""
+    planned = interaction.get("status") == "planned"
+    return planned or interaction["at"] <= interaction["customer"]["today"]
+
+
 def net(purchase: Record, here: Directory) -> Decimal | None:
     """In the base currency; None without a rate. A credit note counts negative."""
     if purchase["lines"]:
@@ -426,6 +432,13 @@ class Reckoned(Condition, NamedTuple("Reckoned", [
             }[self.op]
         )
 
+    def leaves_out(self, purchase: Record | None) -> bool:
+        """The first and the last purchase are no credit notes, unless kinds are asked for."""
+        if purchase is None or self.function not in ("first", "last"):
+            return False
+        of_kinds = getattr(self.where, "field", "") == "kind"
+        return purchase.get("kind") == "credit_note" and not of_kinds
+
     def _found(self, row: Record, here: Directory) -> Any:
         when = {"purchase": "date", "task": "due", "interaction": "at", "line": "date"}[self.kind]
         chosen = []
@@ -434,6 +447,8 @@ class Reckoned(Condition, NamedTuple("Reckoned", [
             if purchase is not None and not counts(purchase):
                 continue
             if self.where is not None and not self.where.holds(item, here):
+                continue
+            if self.leaves_out(purchase):
                 continue
             if self.during:
                 days = FIELDS[self.kind][when][1](item, here)
@@ -450,6 +465,45 @@ class Reckoned(Condition, NamedTuple("Reckoned", [
         if not values:
             return None
         return min(values) if self.function in ("min", "first") else max(values)
+
+
+class Windowed(Condition, NamedTuple("Windowed", [
+    ("figure", str), ("window", str), ("op", str), ("value", str),
+])):  # fmt: skip
+    """A figure of a customer over a window; asked of an item it is its customer's."""
+
+    def term(self) -> str:
+        head = f"{self.figure}@{self.window}"
+        if self.op in (">=", "<="):
+            return f"{head}:{self.value}.." if self.op == ">=" else f"{head}:..{self.value}"
+        return f"{head}{_NUMERIC[self.op]}:{self.value}"
+
+    def full(self) -> str:
+        return f"{self.figure}@{self.window} {self.op} {self.value}"
+
+    def holds(self, row: Record, here: Directory) -> bool:
+        customer = row.get("customer", row)
+        first, last = period(self.window, here.today)
+        if self.figure == "interactions":
+            within = [one for one in customer["interactions"] if first <= one["at"] <= last]
+            found = Decimal(len([one for one in within if happened(one)]))
+        else:
+            taken = bought(customer) if self.figure == "spend" else sales(customer)
+            within = [one for one in taken if first <= one["date"] <= last]
+            nets = [net(one, here) for one in within]
+            whole = sum((amount for amount in nets if amount is not None), Decimal(0))
+            found = whole if self.figure == "spend" else Decimal(len(within))
+        wanted = Decimal(self.value)
+        return bool(
+            {
+                "=": found == wanted,
+                "!=": found != wanted,
+                "<": found < wanted,
+                "<=": found <= wanted,
+                ">": found > wanted,
+                ">=": found >= wanted,
+            }[self.op]
+        )
 
 
 class Joined(Condition, NamedTuple("Joined", [

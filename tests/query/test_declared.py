@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +80,9 @@ STATES: dict[str, dict[str, Holds]] = {
     "interaction": {
         "planned": lambda row: row["status"] == "planned",
         "held": lambda row: row["status"] == "held",
+        "ahead": lambda row: (
+            row["status"] != "planned" and row["at"] is not None and _local(row["at"]) > TODAY
+        ),
     },
     "payment": {"refund": lambda row: row["direction"] == "refund"},
     "product": {
@@ -95,7 +98,7 @@ COLUMNS = {
         "customer", "id", "status", "kind", "settlement", "due", "shipped", "currency", "counts",
         "date",
     ),
-    "interaction": ("customer", "id", "status"),
+    "interaction": ("customer", "id", "status", "at"),
     "payment": ("customer", "id", "direction"),
     "product": ("id", "disabled"),
 }  # fmt: skip
@@ -104,6 +107,10 @@ COLUMNS = {
 def rows(shop: Shop, base: str, *terms: str) -> list[Row]:
     found = shop.ask(*terms, base=base, cols=",".join(COLUMNS[base]))
     return [dict(zip(COLUMNS[base], row, strict=True)) for row in found.rows]
+
+
+def _local(at: Any) -> Any:
+    return at.date() if isinstance(at, datetime) else at
 
 
 def check_states(shop: Shop) -> None:
@@ -188,8 +195,7 @@ def test_states_and_values_of_generated_directories(customers: list[Row]) -> Non
             assert bool(overdue) == STATES["task"]["overdue"](task)
 
 
-def test_what_is_overdue_need_not_count_yet() -> None:
-    """An invoice that is dated tomorrow owes what it says, but is in no sum of today."""
+def test_an_invoice_that_is_dated_tomorrow_owes_nothing_today() -> None:
     invoice = {
         "date": TODAY + timedelta(days=1),
         "due_date": TODAY - timedelta(days=1),
@@ -198,7 +204,7 @@ def test_what_is_overdue_need_not_count_yet() -> None:
         "lines": [],
     }
     with opened([{"name": "A", "purchases": [invoice]}]) as (shop, _):
-        assert shop.ask(cols="overdue,spend").rows == [(Decimal(10), Decimal(0))]
+        assert shop.ask(cols="overdue,spend").rows == [(Decimal(0), Decimal(0))]
 
 
 def _asked(kind: Kind) -> list[str]:

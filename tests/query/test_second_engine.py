@@ -40,6 +40,7 @@ from .naive import (
     Negated,
     Reckoned,
     Some,
+    Windowed,
     spend,
 )
 
@@ -123,8 +124,16 @@ RECKONED = st.one_of(
     _reckoned("last", "purchase", "date", DAYS),
     _reckoned("min", "task", "due", DAYS),
 )
+WINDOWED = st.builds(
+    Windowed,
+    st.sampled_from(("spend", "orders", "interactions")),
+    WINDOWS,
+    st.sampled_from(("=", "!=", "<", "<=", ">", ">=")),
+    st.sampled_from(("0", "1", "10", "100")),
+)
 SIMPLE = st.one_of(
     of("customer"),
+    WINDOWED,
     *map(_some, ("task", "purchase", "interaction", "line")),
     st.sampled_from(("owner", "city", "tag", "spend", "orders", "created", "task", "purchase")).map(
         lambda name: Has("customer", name)
@@ -181,6 +190,7 @@ def test_items(customers: list[dict[str, Any]], kind: str, data: st.DataObject) 
             st.one_of(
                 of(kind),
                 of(kind).map(Negated),
+                WINDOWED,
                 st.sampled_from(upper).flatmap(
                     lambda field: compared("customer", field, upper=True)
                 ),

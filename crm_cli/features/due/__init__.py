@@ -7,7 +7,7 @@ of its own needs none: its kind declares it (`Kind.due`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from importlib import import_module
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.kind import Kind
-from crm_cli.workspace import Workspace
+from crm_cli.workspace import Clock, Workspace
 
 _MODULES = ("dated", "keeping_in_touch", "reorders", "anniversaries")
 """The modules of the sources."""
@@ -99,8 +99,8 @@ def due(
     if not rows and asked.owner is not None and not has_anything(workspace, asked.owner):
         # A slip in a crontab would be silent for ever.
         known_user(workspace, asked.owner)
-    zone = workspace.business.time_zone
-    rows.sort(key=lambda row: _order(row, zone))
+    clock, zone = workspace.clock, workspace.business.time_zone
+    rows.sort(key=lambda row: (not is_late(row.when, clock), *_order(row, zone)))
     return rows
 
 
@@ -110,12 +110,19 @@ def words(workspace: Workspace) -> list[str]:
     return [word for source in sources for word in source.kinds(workspace.business)]
 
 
-def heading(when: date | datetime, today: date, zone: tzinfo) -> str:
+def is_late(when: date | datetime, clock: Clock) -> bool:
+    """Whether it is past: a time by the minute, a date by the day."""
+    if isinstance(when, datetime):
+        return when < clock.now.replace(second=0, microsecond=0)
+    return when < clock.today
+
+
+def heading(when: date | datetime, clock: Clock, zone: tzinfo) -> str:
     """Under what a day is told: overdue, today, tomorrow, this week, next week, later."""
-    day = local_date(when, zone)
-    monday = today - timedelta(days=today.weekday())
-    if day < today:
+    if is_late(when, clock):
         return "overdue"
+    day, today = local_date(when, zone), clock.today
+    monday = today - timedelta(days=today.weekday())
     if day == today:
         return "today"
     if day == today + timedelta(days=1):
@@ -149,7 +156,7 @@ def _order(row: Due, zone: tzinfo) -> tuple[date, str, str, str]:
     when = row.when
     if isinstance(when, datetime):
         there = when.astimezone(zone)
-        return there.date(), there.isoformat(), row.who, row.id or ""
+        return there.date(), there.astimezone(UTC).isoformat(), row.who, row.id or ""
     return when, "", row.who, row.id or ""
 
 

@@ -72,7 +72,7 @@ def agenda(
     def order(entry: Entry) -> tuple[date, str, bool, str]:
         clock = ""
         if isinstance(entry.when, datetime):
-            clock = entry.when.astimezone(zone).isoformat()
+            clock = entry.when.astimezone(UTC).isoformat()
         return local_date(entry.when, zone), clock, entry.kind == FREE, entry.who or ""
 
     return sorted(entries, key=order)

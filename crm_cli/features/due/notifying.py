@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from crm_cli.features.due import Due, due, heading
+from crm_cli.features.due import Due, due, heading, is_late
 from crm_cli.formats.digest import Entry, digest_mail, digest_text
-from crm_cli.model.dates import local_date
 from crm_cli.model.errors import CrmError, UsageError
 from crm_cli.store.claims import Claims, state_folder
 from crm_cli.store.delivery import Deliver, by_command, by_mail
@@ -152,18 +151,18 @@ WantedBy=timers.target
 
 
 def _digest(workspace: Workspace, user: str, rows: Sequence[Due], notes: Sequence[str]) -> Digest:
-    today, zone = workspace.clock.today, workspace.business.time_zone
+    clock, zone = workspace.clock, workspace.business.time_zone
     entries = [
-        Entry(heading(row.when, today, zone), row.when, row.kind, row.name, row.what, row.id)
+        Entry(heading(row.when, clock, zone), row.when, row.kind, row.name, row.what, row.id)
         for row in rows
     ]
-    late = sum(local_date(row.when, zone) < today for row in rows)
+    late = sum(is_late(row.when, clock) for row in rows)
     counts = [(late, "overdue"), (len(rows) - late, "due")]
     subject = ", ".join(f"{count} {word}" for count, word in counts if count)
     return Digest(
         user,
         workspace.business.users[user],
-        f"crm: {subject}, {today.isoformat()}",
+        f"crm: {subject}, {clock.today.isoformat()}",
         digest_text(entries, notes),
     )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm_cli.features.items import item_ref
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
-from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,8 +55,7 @@ def chosen(workspace: Workspace, shown: Shown, cols: str) -> Answer:
 
 
 def _today(workspace: Workspace, id: str) -> dict[str, Any]:
-    measures = {measure.name for measure in PURCHASE.measures}
-    keys = [one.key for one in CUSTOMER.derived if not one.kept or one.key in measures]
+    keys = [one.key for one in CUSTOMER.derived if not one.kept]
     answer = workspace.select(CUSTOMER, [f"id.is:{id}"], cols=keys)
     return dict(zip(keys, answer.rows[0], strict=True)) if answer.rows else {}
 

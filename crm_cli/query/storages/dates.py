@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from crm_cli.index.dialect import Dialect
@@ -88,7 +88,9 @@ class MomentOperators(DateOperators):
     by_day = True
 
     def read(self, text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) -> Any:
-        """A period, or an instant."""
+        """A period, or an instant; `now` is the present minute."""
+        if text.strip().lower() == "now":
+            return Instant(scope.instant, scope.instant + timedelta(minutes=1))
         return read_period(text, scope.today, lean=self.lean(operand), zone=_zone(text, scope))
 
     def test(self, value: Value, op: Op, wanted: Any, frame: Frame) -> str:
@@ -211,6 +213,11 @@ def _zone(text: str, scope: Scope) -> Any:
 
 def _utc(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def comes_round(wanted: Literal | Between) -> bool:
+    """Whether the days that are wanted are those of any year."""
+    return isinstance(wanted, Literal) and isinstance(wanted.value, Recurring)
 
 
 def _yearless(text: str) -> Recurring | None:
