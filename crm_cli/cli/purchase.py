@@ -15,6 +15,7 @@ from crm_cli.cli.options import (
     Json,
     On,
     Output,
+    Yes,
 )
 from crm_cli.cli.report_verbs import report_verb
 from crm_cli.cli.session import Session
@@ -22,6 +23,7 @@ from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.features.reports import load
 from crm_cli.model.errors import UsageError
+from crm_cli.model.purchase import PURCHASE
 
 if TYPE_CHECKING:
     from crm_cli.features.purchases import Wanted
@@ -66,7 +68,9 @@ def add(
     number: Annotated[
         str | None,
         Option(
-            "--number", metavar="TEXT|next", help="Its number; next: the next free one."
+            "--number",
+            metavar="TEXT|next|none",
+            help="Its number; next, the default of invoices and credit notes: the next free one.",
         ),
     ] = None,
     date: On = None,
@@ -81,7 +85,7 @@ def add(
 ) -> None:
     """Add a purchase: a sale, an order, an invoice, a credit note.
 
-    crm purchase add ana --line beans-1kg:20 --kind invoice --number next --due +30d
+    crm purchase add ana --line beans-1kg:20 --kind invoice --due +30d
     crm purchase add ana --line beans-1kg:2:17.90 --line filters-100 --discount 10
     crm purchase add kava-doo --amount 1200 --text "Rent of the machine" --date yesterday
     """
@@ -103,7 +107,8 @@ def add(
 
 def _add(session: Session, customer: str, wanted: Wanted, *, force: bool, dry_run: bool) -> None:
     """Plan and carry out; again where somebody else took the next number meanwhile."""
-    from crm_cli.features.purchases import NumberTaken, add
+    from crm_cli.features.numbers import NumberTaken
+    from crm_cli.features.purchases import add
 
     for attempt in range(ATTEMPTS):
         try:
@@ -116,6 +121,40 @@ def _add(session: Session, customer: str, wanted: Wanted, *, force: bool, dry_ru
                 raise
             continue
         return
+
+
+@verbs.add
+def post(
+    session: Session,
+    drafts: Annotated[
+        list[str],
+        Argument(
+            metavar="ID…|WHO…|TERM…",
+            help="Drafts by id; a customer with one draft; terms select drafts; - reads ids.",
+        ),
+    ],
+    date: On = None,
+    force: Force = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Post drafts. An invoice or credit note gets the next number, an invoice its due date.
+
+    crm purchase post p-9f3
+    crm purchase post ana --date today
+    """
+    from crm_cli.cli.items import change
+    from crm_cli.features.purchases import post as plan
+
+    change(
+        session,
+        PURCHASE,
+        drafts,
+        lambda workspace, found: plan(workspace, found, date, force=force),
+        among=lambda item: item.get("status") == "draft",
+        dry_run=dry_run,
+        yes=yes,
+    )
 
 
 list_verb(

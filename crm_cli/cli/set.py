@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_cli.cli.assignments import split_assignments
-from crm_cli.cli.options import DryRun, WhosAndValues, Yes
+from crm_cli.cli.options import DryRun, Force, WhosAndValues, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Verbs
 from crm_cli.cli.writing import carry_out
@@ -13,12 +13,19 @@ verbs = Verbs()
 
 
 @verbs.add
-def set_(session: Session, words: WhosAndValues, dry_run: DryRun = False, yes: Yes = False) -> None:
+def set_(
+    session: Session,
+    words: WhosAndValues,
+    force: Force = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
     """Change fields of customers, or of one of their items.
 
     crm set ana city=Koper phone= tags+=vip credit.limit=500
     crm set city:Koper owner=petra --yes
     crm set y-7d1 amount=220
+    crm set p-2m8 lines+=filters-100:2 lines.1.quantity=45
     """
     from crm_cli.features.setting import set_fields
 
@@ -26,6 +33,10 @@ def set_(session: Session, words: WhosAndValues, dry_run: DryRun = False, yes: Y
     if not whos:
         raise UsageError("which customers?", "crm set ana city=Koper")
     plan = set_fields(
-        session.workspace, session.settled(whos), assignments, strict=not session.interactive
+        session.workspace,
+        session.settled(whos),
+        assignments,
+        strict=not session.interactive,
+        force=force,
     )
     carry_out(session, plan, dry_run=dry_run, yes=yes)

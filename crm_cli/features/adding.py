@@ -7,13 +7,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from crm_cli.features.assigning import updater
+from crm_cli.features.entering import refuse
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import typed
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Refused, UsageError
+from crm_cli.model.fieldtypes import Texts
 from crm_cli.model.ids import is_customer_id, new_customer_id
-from crm_cli.model.kind import ListOf
+from crm_cli.model.item import Item
+from crm_cli.model.kind import ListOf, normal
 from crm_cli.model.places import CUSTOMERS
+from crm_cli.query.who import namesakes
+from crm_cli.store.repair import fmt
 from crm_cli.workspace import Change, Create, Workspace, new_record
 
 _COMPANY = re.compile(
@@ -66,50 +72,31 @@ def add(
         "phones": [text.strip() for text in phones if text.strip()],
     }
     record |= {key: list(dict.fromkeys(texts)) for key, texts in lists.items() if texts}
-    _extend(workspace, record, values)
-    if not force:
-        _refuse_double(workspace, record)
-    chosen = _id(workspace, name, str(record.get("kind") or ""), id)
+    given = [(key, _added(key), text) for key, text in values if text.strip()]
+    update = updater(workspace, CUSTOMER, None, given, force=force)
+    stated = next((text for key, _, text in given if normal(key) == "kind"), kind or "")
+    chosen = _id(workspace, name, stated, id)
     path = CUSTOMERS.file(chosen)
-    data = new_record(CUSTOMER, record, workspace.business)
-    change = Change(f"add {chosen}", (Create(path, data),))
+    document = workspace.open(path, new_record(CUSTOMER, record, workspace.business))
+    refuse(document.problems, force=force)
+    update(document)
+    if given:
+        fmt(document)
+    if not force:
+        _refuse_double(workspace, document.record)
+    notes += [
+        f"there is another {name}, {other}: if it is the same customer, crm undo takes this one "
+        "back; nickname=… or city=… tells them apart"
+        for other in namesakes(workspace.database, name)
+    ]
+    change = Change(f"add {chosen}", (Create(path, document.data),))
     return Plan(change, f"added {name} as {chosen}", (chosen,), notes=notes, made=(chosen,))
 
 
-def _extend(
-    workspace: Workspace, record: dict[str, Any], values: Sequence[tuple[str, str]]
-) -> None:
-    """Put KEY=VALUE pairs into a new record; `city=…` goes into its first address."""
-    for key, text in values:
-        head, _, rest = key.partition(".")
-        lifted = [field for field in CUSTOMER.fields if head in field.lifts]
-        if rest:
-            found = CUSTOMER.at(key)
-            *groups, last = found[0].split(".") if found is not None else (head, rest)
-            group = record
-            for name in groups:
-                group = group.setdefault(name, {})
-            group[last] = typed(workspace, CUSTOMER, key, text)
-        elif lifted and not lifted[0].separate:
-            inner = lifted[0].lifts[head]
-            items = record.setdefault(lifted[0].key, [])
-            if inner == "value":
-                items.append(text)
-            elif items:
-                items[0][inner] = text
-            else:
-                items.append({inner: text})
-        elif key in ("tags", "emails", "phones", "urls"):
-            record[key] = [
-                *record.get(key, ()),
-                *(part.strip() for part in text.split(",") if part.strip()),
-            ]
-        else:
-            field = CUSTOMER.by_name.get(key.replace("-", "_"))
-            name = field.key if field else key
-            value = typed(workspace, CUSTOMER, key, text)
-            several = field is not None and isinstance(field.type, ListOf)
-            record[name] = [*record.get(name, ()), *value] if several else value
+def _added(key: str) -> str:
+    """What `=` means of a field of a new record: of a list, one more."""
+    field = CUSTOMER.by_name.get(normal(key))
+    return "+=" if field is not None and isinstance(field.type, (ListOf, Texts)) else "="
 
 
 def _id(workspace: Workspace, name: str, kind: str, wanted: str | None) -> str:
@@ -126,12 +113,12 @@ def _id(workspace: Workspace, name: str, kind: str, wanted: str | None) -> str:
     return wanted
 
 
-def _refuse_double(workspace: Workspace, record: dict[str, Any]) -> None:
+def _refuse_double(workspace: Workspace, record: Item) -> None:
     """Refuse an e-mail or phone that somebody has: it is likely the same customer."""
     from crm_cli.query.who import holders
 
     for key in ("emails", "phones"):
-        for text in record.get(key, ()):
+        for text in record.texts(key):
             found = holders(workspace.database, key, text, workspace.business)
             if found:
                 raise Refused(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crm_cli.features.entering import entered
 from crm_cli.features.items import new_id
 from crm_cli.features.moves import present
 from crm_cli.features.plan import Plan
-from crm_cli.features.values import typed, typed_all
+from crm_cli.features.values import assigned, typed_all
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Text
 from crm_cli.model.item import Item
-from crm_cli.model.kind import GroupOf, Kind, ListOf, normal
-from crm_cli.model.text import a_or_an, did_you_mean
+from crm_cli.model.kind import Kind
+from crm_cli.model.text import a_or_an
 from crm_cli.model.writing import new_item
-from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
 
@@ -51,18 +51,15 @@ def add(
         raise UsageError(f"{title} is no field of {a_or_an(kind.name)}", "write KEY=VALUE")
     notes: list[str] = []
     values |= typed_all(workspace, kind, given, notes, customer=customer)
-    for key, text in assignments:
-        name = _field(kind, key)
-        values[name] = typed(workspace, kind, name, text, customer=customer)
+    values |= assigned(workspace, kind, assignments, customer=customer)
     if kind.stamped and kind.stamped not in values:
         values[kind.stamped] = present(workspace, kind, kind.stamped)
     values = _grouped(values)
     made: Item = new_item(kind, values, workspace.business)
-    name = str(workspace.record(customer).get("name") or customer)
-
-    def update(document: Document) -> None:
-        document.add(kind.key, values)
-
+    trial = workspace.document(customer)
+    name = str(trial.record.get("name") or customer)
+    update = entered(lambda document: _ignore(document.add(kind.key, values)))
+    update(trial)
     id = values.get("id", "")
     named = " ".join(part for part in (kind.name.replace("_", " "), id) if part)
     said = f": {made.title}" if made.title else ""
@@ -75,22 +72,8 @@ def add(
     )
 
 
-def _field(kind: Kind, key: str) -> str:
-    """The field that a key means, of a group `GROUP.FIELD`; raises UsageError."""
-    head, _, rest = key.partition(".")
-    field = kind.by_name.get(normal(head))
-    if field is not None and isinstance(field.type, GroupOf) and rest:
-        part = field.type.kind.by_name.get(normal(rest))
-        if part is not None:
-            return f"{field.key}.{part.key}"
-    elif field is not None and not rest and not isinstance(field.type, (GroupOf, ListOf)):
-        return field.key
-    names = sorted(kind.single)
-    for group, inner in kind.groups:
-        names += [f"{group.key}.{part.key}" for part in inner.fields]
-    raise UsageError(
-        f"{key} cannot be set here", did_you_mean(key, names) or f"there are {', '.join(names)}"
-    )
+def _ignore(found: object) -> None:
+    """An edit returns nothing."""
 
 
 def _grouped(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,52 @@
-"""Which purchase a number or an id refers to."""
+"""Purchase numbers: which purchase a number refers to, and the next free number."""
 
 from __future__ import annotations
 
-from crm_cli.model.errors import Ambiguous, NotFound
+from collections.abc import Iterable
+from datetime import date
+
+from crm_cli.model.errors import Ambiguous, ConflictError, NotFound, Unreadable, UsageError
+from crm_cli.model.numbering import around, next_number
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.lexer import quoted
+from crm_cli.query.lookups import starting
 from crm_cli.workspace import Workspace
+
+NEXT = "next"
+"""What is typed for the number after the last one."""
+
+NUMBERED = ("invoice", "credit_note")
+"""Kinds that get a number unless they are drafts, one for the whole business; those of others
+may be the customers' own."""
+
+
+class NumberTaken(ConflictError):
+    """Somebody else took the next number meanwhile: plan again."""
+
+
+def following(
+    workspace: Workspace, kind: str, on: date | None, given: Iterable[str] = ()
+) -> str:
+    """The next number of a kind of purchases on a day, after those that are `given` now.
+
+    Raises UsageError for a pattern in the settings that cannot be counted by.
+    """
+    pattern, day = workspace.business.numbers[kind], on or workspace.clock.today
+    try:
+        before, _, _ = around(pattern, day)
+        taken = starting(workspace.database, PURCHASE, "number", before)
+        return next_number(pattern, [*taken, *given], day)
+    except Unreadable as error:
+        raise UsageError(f"numbers.{kind}: {error.message}", error.hint) from error
+
+
+def refuse_taken(workspace: Workspace, number: str) -> None:
+    """Raise NumberTaken where a purchase has a number by now; the lock is held."""
+    workspace.index.refresh()
+    if number in starting(workspace.database, PURCHASE, "number", number):
+        raise NumberTaken(
+            f"{number} was taken by another purchase meanwhile", "run the command again"
+        )
 
 
 def by_number(workspace: Workspace, text: str, customer: str | None = None) -> tuple[str, str]:

@@ -6,21 +6,21 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from crm_cli.features.entering import entered
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
-from crm_cli.features.values import day, said, typed
+from crm_cli.features.values import assigned, day, said, typed
 from crm_cli.model.business import Business
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import ConflictError, UsageError
 from crm_cli.model.item import Item
-from crm_cli.model.kind import normal
 from crm_cli.model.money import format_amount
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
-_OPTIONS = {"date", "amount", "method", "direction", "for", "reference", "allocations"}
+_OPTIONS = {"date", "amount", "method", "direction", "for", "reference"}
 
 
 class Wanted(NamedTuple):
@@ -49,7 +49,7 @@ def add(workspace: Workspace, customer: str, wanted: Wanted) -> Plan:
     target = document.find(wanted.purchase) if wanted.purchase else None
     values = _values(workspace, document.record, target, wanted)
     values["id"] = new_id(workspace, PAYMENT)
-    update = _updater(values, target, implied=wanted.amount is None)
+    update = entered(_updater(values, target, implied=wanted.amount is None))
     owed = target.derived.get("amount_due") if target is not None else None
     update(document)
     made = document.find(values["id"])
@@ -95,13 +95,9 @@ def _updater(
 def _values(
     workspace: Workspace, record: Item, target: Item | None, wanted: Wanted
 ) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for key, text in wanted.values:
-        field = PAYMENT.by_name.get(normal(key))
-        if field is None or field.key in _OPTIONS:
-            names = [one.key for one in PAYMENT.fields if one.key not in _OPTIONS]
-            raise UsageError(f"{key} cannot be set here", f"there are: {', '.join(names)}")
-        values[field.key] = typed(workspace, PAYMENT, key, text, customer=record.id)
+    values = assigned(
+        workspace, PAYMENT, wanted.values, customer=record.id, without=_OPTIONS
+    )
     if wanted.currency:
         values["currency"] = typed(workspace, PAYMENT, "currency", wanted.currency)
     if wanted.amount is not None:

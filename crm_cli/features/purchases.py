@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from crm_cli.features.entering import entered
 from crm_cli.features.items import new_id
+from crm_cli.features.moves import Found, planned
+from crm_cli.features.numbers import NEXT, NUMBERED, following, refuse_taken
 from crm_cli.features.plan import Plan
-from crm_cli.features.values import day, read, said, typed
+from crm_cli.features.values import assigned, day, read, said, typed
 from crm_cli.model.credit import objection
-from crm_cli.model.errors import (
-    ConflictError,
-    NotFound,
-    Refused,
-    Unreadable,
-    UsageError,
-)
+from crm_cli.model.errors import NotFound, Refused, Unreadable, UsageError
 from crm_cli.model.item import Item
-from crm_cli.model.kind import normal
 from crm_cli.model.money import format_amount
-from crm_cli.model.numbering import around, next_number
 from crm_cli.model.purchase import LINE, PURCHASE, read_line
+from crm_cli.model.receivables import due_date
+from crm_cli.model.writing import new_item
 from crm_cli.query.lexer import quoted
-from crm_cli.query.lookups import starting
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
-NEXT = "next"
-"""What is typed for the number after the last one."""
-
-_UNIQUE = ("invoice", "credit_note")
-"""Kinds whose number is one for the whole business; others' may be the customers' own."""
-
 _OPTIONS = {"kind", "number", "date", "due_date", "currency", "amount", "text", "status", "lines"}
-
-
-class NumberTaken(ConflictError):
-    """Somebody else took the next number meanwhile: plan again."""
 
 
 class Wanted(NamedTuple):
@@ -71,20 +56,30 @@ def add(workspace: Workspace, customer: str, wanted: Wanted, *, force: bool = Fa
     """
     notes: list[str] = []
     values = _values(workspace, customer, wanted, notes)
-    following = (wanted.number or "").strip().lower() == NEXT
-    if following:
-        values["number"] = _next(workspace, values)
+    counted = values.get("number") == NEXT
+    if counted:
+        values["number"] = following(workspace, values.get("kind", "sale"), values["date"])
     values["id"] = new_id(workspace, PURCHASE)
     path = workspace.path_of(customer)
+    trial = workspace.document(customer)
+    _set_due(workspace, trial.record, values)
+
+    def put(document: Document) -> None:
+        if "number" in values and not force:
+            _refuse_double(workspace, document.id, values)
+        document.add("purchases", values)
+        if not force:
+            _refuse_credit(workspace, document.record, document.find(values["id"]))
 
     def update(document: Document) -> None:
         # The lock is held now, so what the index finds stays true until it is written.
-        if "number" in values:
+        if counted:
+            refuse_taken(workspace, values["number"])
+        elif "number" in values:
             workspace.index.refresh()
-        _put(workspace, document, values, following=following, force=force)
+        entered(put, force=force)(document)
 
-    trial = workspace.document(customer)
-    _put(workspace, trial, values, following=following, force=force)
+    entered(put, force=force)(trial)
     made = trial.find(values["id"])
     notes += _notes(workspace, made, wanted)
     number = f" {made.values['number']}" if "number" in made.values else ""
@@ -99,44 +94,20 @@ def add(workspace: Workspace, customer: str, wanted: Wanted, *, force: bool = Fa
     )
 
 
-def _put(
-    workspace: Workspace,
-    document: Document,
-    values: dict[str, Any],
-    *,
-    following: bool,
-    force: bool,
-) -> None:
-    """Add the purchase, and see to the rules."""
-    if following and _next(workspace, values) != values["number"]:
-        raise NumberTaken(
-            f"{values['number']} was taken by another purchase meanwhile", "run the command again"
-        )
-    if "number" in values and not force:
-        _refuse_double(workspace, document.id, values)
-    document.add("purchases", values)
-    if values.get("kind") == "invoice" and values.get("status") != "draft" and not force:
-        _refuse_credit(workspace, document.record)
-
-
 def _values(
     workspace: Workspace, customer: str, wanted: Wanted, notes: list[str]
 ) -> dict[str, Any]:
     """The fields of the new purchase, typed."""
-    values: dict[str, Any] = {}
-    for key, text in wanted.values:
-        field = PURCHASE.by_name.get(normal(key))
-        if field is None or field.key in _OPTIONS:
-            raise _no_field(key, field is not None)
-        values[field.key] = typed(workspace, PURCHASE, key, text, customer=customer)
+    values = assigned(
+        workspace, PURCHASE, wanted.values, customer=customer, without=_OPTIONS
+    )
     if wanted.kind:
         values["kind"] = typed(workspace, PURCHASE, "kind", wanted.kind)
     if wanted.draft:
         values["status"] = "draft"
-    if wanted.number is not None:
-        if not wanted.number.strip():
-            raise UsageError("--number is empty", "give a number, or next")
-        values["number"] = wanted.number.strip()
+    number = _number(wanted, values.get("kind", "sale"))
+    if number:
+        values["number"] = number
     values["date"] = day(workspace, wanted.date)
     if wanted.due:
         values["due_date"] = day(workspace, wanted.due, ahead=True)
@@ -159,14 +130,69 @@ def _values(
     return values
 
 
-def _no_field(key: str, known: bool) -> UsageError:
-    from crm_cli.model.text import did_you_mean
+def _number(wanted: Wanted, kind: str) -> str:
+    """The number as given; `next` for what needs one, and is no draft, unless `none` is."""
+    if wanted.number is None:
+        return NEXT if kind in NUMBERED and not wanted.draft else ""
+    text = wanted.number.strip()
+    if not text:
+        raise UsageError("--number is empty", "give a number, next or none")
+    return {NEXT: NEXT, "none": ""}.get(text.lower(), text)
 
-    if known:
-        return UsageError(f"{key} has an option of its own", "crm purchase add --help")
-    names = [field.key for field in PURCHASE.fields if field.key not in _OPTIONS]
-    near = did_you_mean(normal(key), names) or f"there are: {', '.join(names)}"
-    return UsageError(f"{key} is no field of a purchase", near)
+
+def _set_due(workspace: Workspace, record: Item, values: dict[str, Any]) -> None:
+    """Write down when an invoice is due: terms that change later are not its own."""
+    if values.get("kind") == "invoice" and values.get("status") != "draft":
+        made = new_item(PURCHASE, values, workspace.business)
+        due = due_date(made, record, workspace.business)
+        if due is not None:
+            values["due_date"] = due
+
+
+def post(
+    workspace: Workspace, drafts: Sequence[Found], on: str | None = None, *, force: bool = False
+) -> Plan:
+    """Plan to post drafts: an invoice or a credit note gets the next number, an invoice its
+    due date. `on` is their new date, as typed.
+
+    Raises Refused for what is cancelled, over the credit limit or wrong, unless `force`;
+    NumberTaken, while it is written, where a number is gone.
+    """
+    notes: list[str] = []
+    changes: dict[str, dict[str, Any]] = {}
+    given: list[str] = []
+    for one in drafts:
+        status, kind = one.item.get("status"), one.item.get("kind")
+        if status == "cancelled":
+            raise Refused(f"{one.said} is cancelled", f"crm set {one.id} status=posted posts it")
+        if status == "posted":
+            notes.append(f"{one.said} is posted already")
+            continue
+        values: dict[str, Any] = {"status": "posted"}
+        if on or "date" not in one.item.values:
+            values["date"] = day(workspace, on)
+        written = {**one.item.values, **values}
+        if kind in NUMBERED and "number" not in written:
+            values["number"] = following(workspace, kind, written["date"], given)
+            given.append(values["number"])
+            notes.append(f"{one.said} is {kind.replace('_', ' ')} {values['number']}")
+        _set_due(workspace, workspace.record(one.customer), written)
+        changes[one.id] = values | {key: written[key] for key in ("due_date",) if key in written}
+
+    def update(document: Document, id: str) -> None:
+        if "number" in changes[id]:
+            refuse_taken(workspace, changes[id]["number"])
+
+        def put(document: Document) -> None:
+            for key, value in changes[id].items():
+                document.set(id, key, value)
+            if not force:
+                _refuse_credit(workspace, document.record, document.find(id))
+
+        entered(put, force=force)(document)
+
+    left = [one for one in drafts if one.id in changes]
+    return planned(PURCHASE, drafts, left, update, "post", "posted", notes)
 
 
 def _fill_amount(workspace: Workspace, wanted: Wanted, values: dict[str, Any]) -> None:
@@ -276,30 +302,22 @@ def _sku(text: str, products: dict[str, Item]) -> str:
     )
 
 
-def _next(workspace: Workspace, values: dict[str, Any]) -> str:
-    pattern = workspace.business.invoice_number
-    on: date = values["date"]
-    try:
-        before, _, _ = around(pattern, on)
-        return next_number(pattern, starting(workspace.database, PURCHASE, "number", before), on)
-    except Unreadable as error:
-        raise UsageError(error.message, error.hint) from error
-
-
 def _refuse_double(workspace: Workspace, customer: str, values: dict[str, Any]) -> None:
     """Refuse a number that names a purchase of the same customer, or an invoice of anybody."""
     kind = values.get("kind", "sale")
     term = f"number.is:{quoted(values['number'])}"
     rows = workspace.select(PURCHASE, [term], cols=("customer", "kind"), ordered=False).rows
     for holder, other in rows:
-        if holder == customer or (other == kind and kind in _UNIQUE):
+        if holder == customer or (other == kind and kind in NUMBERED):
             raise Refused(
                 f"{holder} has {other.replace('_', ' ')} {values['number']} already",
                 "--number next takes the next free one; --force adds it anyway",
             )
 
 
-def _refuse_credit(workspace: Workspace, record: Item) -> None:
+def _refuse_credit(workspace: Workspace, record: Item, made: Item) -> None:
+    if made.get("kind") != "invoice" or made.get("status") == "draft":
+        return
     found = objection(
         record, record.derived.get("balance"), workspace.clock.today, workspace.business
     )

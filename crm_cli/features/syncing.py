@@ -135,10 +135,11 @@ def _edited(workspace: Workspace, git: Git) -> tuple[list[str], list[str]]:
 
 
 def _broken(workspace: Workspace, paths: list[str]) -> tuple[Problem, ...]:
-    """The errors in files that came in."""
+    """The errors in files that came in, and numbers that were given here as well."""
     workspace.changed()
     came = set(paths)
-    return tuple(problem for problem in _errors(workspace) if problem.path in came)
+    doubles = [one for one in workspace.index.doubles() if one.severity is Severity.ERROR]
+    return tuple(one for one in [*_errors(workspace), *doubles] if one.path in came)
 
 
 def _errors(workspace: Workspace) -> list[Problem]:

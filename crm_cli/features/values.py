@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable
+from collections.abc import Mapping as Mapping_
 from datetime import date, datetime
 from typing import Any
 
 from crm_cli.features.references import referred, refers
-from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.fieldtypes import Currency, Date, Moment, Texts
-from crm_cli.model.kind import Field, Kind, ListOf
-from crm_cli.model.text import a_or_an
+from crm_cli.model.errors import Severity, Unreadable, UsageError
+from crm_cli.model.fieldtypes import Currency, Date, Free, Moment, Texts
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal
+from crm_cli.model.node import Mapping, Scalar
+from crm_cli.model.node import Sequence as Sequence_
+from crm_cli.model.places import PRODUCTS
+from crm_cli.model.text import a_or_an, did_you_mean
 from crm_cli.workspace import Workspace
 
 
@@ -69,7 +73,7 @@ def echoed(workspace: Workspace, what: str, text: str, value: date | datetime) -
 def typed_all(
     workspace: Workspace,
     kind: Kind,
-    given: Mapping[str, str | None],
+    given: Mapping_[str, str | None],
     notes: list[str],
     *,
     customer: str | None = None,
@@ -139,25 +143,150 @@ def items(
 ) -> list[dict[str, Any]]:
     """The items of a list that a text spells, with a comma between two, as their values.
 
-    Raises UsageError for items that cannot be written on one line.
+    Each is written by the items' shorthand, as the id of a record where the kind links to
+    such, or in braces: `{name: Ana, title: Owner}`. What a kind copies from a record that it
+    names is copied. Raises UsageError for an item that cannot be.
     """
     assert isinstance(field.type, ListOf)
     kind = field.type.kind
-    if kind.shorthand is None:
-        raise UsageError(f"{a_or_an(kind.name)} has several fields", "edit the file")
-    found = []
-    for part in filter(None, map(str.strip, text.split(","))):
-        try:
-            texts = kind.shorthand(part, workspace.business)
-        except Unreadable as error:
-            raise UsageError(f"{field.key}: {error.message}", error.hint) from error
-        found.append(
-            {
-                key: typed(workspace, kind, key, value, customer=customer)
-                for key, value in texts.items()
-            }
+    if kind.letter:
+        raise UsageError(
+            f"{field.key} are not set as a whole",
+            f"crm {kind.name} adds one; {field.key}.ID.FIELD=VALUE changes one",
         )
+    found = []
+    for part in _parts(field, text):
+        if isinstance(part, Scalar):
+            texts: dict[str, Any] = _short(workspace, field, part.text.strip())
+        else:
+            texts = {key.text: node for key, node in part.entries}
+        values: dict[str, Any] = {}
+        for name, value in texts.items():
+            inner = kind.by_name.get(normal(name))
+            if inner is None:
+                raise no_field(kind, name, kind.by_key)
+            values[inner.key] = _within(workspace, kind, inner, value, customer)
+        found.append(_copied(workspace, kind, values))
     return found
+
+
+def no_field(kind: Kind, key: str, names: Iterable[str]) -> UsageError:
+    """What is said of a key that a kind does not have, or that cannot be given there."""
+    names = list(names)
+    near = did_you_mean(normal(key), names) or f"there are {', '.join(names)}"
+    return UsageError(f"{key} is no field of {a_or_an(kind.name)}", near)
+
+
+def _parts(field: Field, text: str) -> list[Scalar | Mapping]:
+    """The items that a text spells, as texts or mappings."""
+    if "{" not in text:
+        return [Scalar(part.strip()) for part in text.split(",") if part.strip()]
+    from crm_cli.store.compose import compose
+
+    composed = compose(f"items: [{text}]\n", field.key)
+    listed = composed.root.get("items") if composed.root is not None else None
+    faults = [one for one in composed.problems if one.severity is Severity.ERROR]
+    if faults or not isinstance(listed, Sequence_):
+        fault = faults[0] if faults else None
+        raise UsageError(
+            f"{field.key}: {fault.message if fault else 'these are no items'}",
+            (fault and fault.hint) or f"write {field.key}+='{{KEY: value, KEY: value}}'",
+        )
+    return [node for node in listed.items if isinstance(node, (Scalar, Mapping))]
+
+
+def _short(workspace: Workspace, field: Field, text: str) -> dict[str, str]:
+    """The texts of a one-line item by key."""
+    assert isinstance(field.type, ListOf)
+    kind = field.type.kind
+    if kind.linked and text in workspace.customer_ids():
+        return {kind.linked: text}
+    if kind.shorthand is None:
+        one, two = [one.key for one in kind.fields][:2]
+        raise UsageError(
+            f"{a_or_an(kind.name)} has several fields",
+            f"write them in braces: {field.key}+='{{{one}: …, {two}: …}}'",
+        )
+    try:
+        return kind.shorthand(text, workspace.business)
+    except Unreadable as error:
+        raise UsageError(f"{field.key}: {error.message}", error.hint) from error
+
+
+def _within(
+    workspace: Workspace, kind: Kind, field: Field, value: Any, customer: str | None
+) -> Any:
+    """The value of an item's field: of a text, or of a node in braces."""
+    if isinstance(value, Sequence_):
+        texts = [node.text for node in value.items if isinstance(node, Scalar)]
+        parts = [typed(workspace, kind, field.key, text, customer=customer) for text in texts]
+        return [one for part in parts for one in part] if parts else []
+    if isinstance(value, Mapping):
+        raise UsageError(f"{field.key} has fields of its own", "edit the file")
+    text = value.text if isinstance(value, Scalar) else value
+    return typed(workspace, kind, field.key, text, customer=customer)
+
+
+def _copied(workspace: Workspace, kind: Kind, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a new item with those that it copies from what it names; an amount with
+    the currency that it is in there."""
+    for field in kind.fields:
+        source, _, key = field.copied.partition(".")
+        if not source or field.key in values or source not in values:
+            continue
+        named = workspace.file(PRODUCTS.path).records.get(values[source])
+        value = named.values.get(key) if named is not None else None
+        if value is None:
+            continue
+        assert named is not None
+        if field.type.priced:
+            value = (value, named.values.get("currency") or workspace.business.currency)
+        values[field.key] = value
+    return values
+
+
+def assigned(
+    workspace: Workspace,
+    kind: Kind,
+    pairs: Iterable[tuple[str, str]],
+    *,
+    customer: str | None = None,
+    without: Container[str] = (),
+) -> dict[str, Any]:
+    """The values of KEY=VALUE for a new item, by field, `GROUP.FIELD` and `custom.KEY` included.
+
+    `without` are the fields that have options of their own. Raises UsageError for a key that
+    the kind does not have, is computed, or is given otherwise.
+    """
+    values: dict[str, Any] = {}
+    for key, text in pairs:
+        path, field = field_at(kind, key)
+        if field.key in without:
+            raise UsageError(f"{key} has an option of its own", f"crm {kind.name} add --help")
+        value = typed(workspace, kind, path, text, customer=customer)
+        several = isinstance(field.type, (ListOf, Texts)) and path in values
+        values[path] = [*values[path], *value] if several else value
+    return values
+
+
+def field_at(kind: Kind, key: str) -> tuple[str, Field]:
+    """(path, field) that a typed key means; raises UsageError for none, and for a computed one.
+
+    A key of one's own is `custom.KEY`, where the kind has such.
+    """
+    found = kind.at(key)
+    if found is not None and not (isinstance(found[1].type, GroupOf)):
+        return found
+    head, _, rest = key.partition(".")
+    field = kind.by_name.get(normal(head))
+    if field is not None and isinstance(field.type, (Free, MapOf)) and rest:
+        return f"{field.key}.{rest}", field
+    if field is None and any(normal(key) in (one.key, *one.aliases) for one in kind.derived):
+        raise UsageError(f"{key} is computed, and cannot be set", f"crm query fields {kind.name}")
+    names = [one.key for one in kind.fields if not isinstance(one.type, GroupOf)]
+    for group, inner in kind.groups:
+        names += [f"{group.key}.{part.key}" for part in inner.fields]
+    raise no_field(kind, key, names)
 
 
 def read(field: Field, text: str, workspace: Workspace) -> Any:

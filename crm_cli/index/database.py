@@ -139,6 +139,12 @@ class Index:
 
         return dangling(self.connection, self.tree, self.business)
 
+    def doubles(self) -> list[Problem]:
+        """Values that should be one customer's and several have; reads the files with any."""
+        from crm_cli.index.doubles import doubles
+
+        return doubles(self.connection, self.tree, self.business)
+
     def naming(self, to: str, id: str) -> list[str]:
         """The paths of the files that refer to the record `id` of the kind `to`."""
         from crm_cli.index.naming import files_naming

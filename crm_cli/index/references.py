@@ -69,7 +69,7 @@ def dangling(connection: sqlite3.Connection, tree: Tree, business: Business) -> 
     problems: list[Problem] = []
     hints = _Hints(connection, users)
     for path in sorted(missing):
-        for item in _items(tree, path, business):
+        for item in items_in(tree, path, business):
             problems += _placed(path, item, missing[path], links, hints)
     return sorted(problems)
 
@@ -189,7 +189,7 @@ class _Hints:
         return str(row[0]) if row is not None else ""
 
 
-def _items(tree: Tree, path: str, business: Business) -> Iterator[Item]:
+def items_in(tree: Tree, path: str, business: Business) -> Iterator[Item]:
     """All items of a file as it is now."""
     file = read(tree, path)
     root = root_of(file, path)[0] if file is not None else None

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.hours import USUAL, Hours
+from crm_cli.model.numbering import PATTERNS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,7 +38,8 @@ class Ways(NamedTuple):
     zone: str = "UTC"
     language: str = ""
     terms_days: int | None = None
-    invoice_number: str = "{year}-{seq:4}"
+    numbers: Mapping[str, str] = MappingProxyType(PATTERNS)
+    """How the numbers of purchases are counted, by kind."""
     vocabulary: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     users: Mapping[str, str] = MappingProxyType({})
     """The people of the business: user to e-mail (or an empty text)."""

@@ -10,11 +10,16 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """What a code says of a record; `warning` where it makes no answer partial."""
+    """What a code says of a record; `warning` where it makes no answer partial.
+
+    `entry` is whether commands refuse to write it: unless said, errors only. A warning that
+    is refused may be forced.
+    """
 
     meaning: str
     cure: str
     warning: bool = False
+    entry: bool | None = None
 
 
 FILE: dict[str, Rule] = {
@@ -123,6 +128,54 @@ VALUE: dict[str, Rule] = {
     "purchase-without-amount": Rule("A purchase has neither lines nor an amount.", "Add one."),
     "payment-without-date": Rule("A payment has no date.", "Add `date`."),
     "payment-without-amount": Rule("A payment has no amount.", "Add `amount`."),
+    "negative-purchase": Rule(
+        "A purchase comes to less than nothing.", "Use a credit note for a return.", True, True
+    ),
+    "amount-beside-lines": Rule(
+        "A purchase has lines and an amount; the lines count.", "Remove `amount`.", True, True
+    ),
+    "never-due": Rule(
+        "An open invoice has no due date, and no terms of payment give it one.",
+        "Add `due_date` to it, or `terms_days` to `crm.yaml`.",
+        True,
+    ),
+    "credited-too-much": Rule(
+        "Credit notes take more from an invoice than it came to.",
+        "Correct the amount, or the invoice that it corrects.",
+        True,
+        True,
+    ),
+    "allocated-too-much": Rule(
+        "A payment is allocated to more than it is; only what it is pays.", "Correct the amounts."
+    ),
+    "allocated-to-cancelled": Rule(
+        "Money is allocated to a purchase that is cancelled, and was not refunded for it.",
+        "Allocate it to another purchase: `crm set y-… for=NUMBER`, or to none: `for=`.",
+    ),
+    "same-email": Rule(
+        "Two customers have one e-mail address.", "Make them one, or correct it.", True
+    ),
+    "same-phone": Rule("Two customers have one phone.", "Make them one, or correct it.", True),
+    "same-tax-id": Rule("Two customers have one tax id.", "Make them one, or correct it.", True),
+    "same-number": Rule(
+        "Two invoices, or two credit notes, have one number.",
+        "Give one another number: `crm set p-… number=next`.",
+    ),
+    "bad-email": Rule("It is not an e-mail address.", "Write `ana@novak.example`.", True, True),
+    "bad-phone": Rule(
+        "It is not a possible telephone number.", "Write it as `+386 40 123 456`.", True, True
+    ),
+    "bad-country": Rule("There is no such country.", "Write its code: `SI`.", True, True),
+    "bad-language": Rule("It is not a language tag.", "Write `sl` or `de-AT`.", True, True),
+    "unknown-currency": Rule(
+        "There is no such currency.", "Write its code of ISO 4217: `EUR`.", True, True
+    ),
+    "unknown-zone": Rule(
+        "There is no such time zone.", "Write `Europe/Ljubljana`, or the like.", True, True
+    ),
+    "bad-pattern": Rule(
+        "Numbers cannot be counted by this format.", 'Write it as `"{year}-{seq:4}"`.'
+    ),
     "report": Rule(
         "A report of your own has a key that there is not, or asks for what cannot be asked.",
         "As the message says; `crm report NAME` tries it.",
@@ -134,7 +187,9 @@ VALUE: dict[str, Rule] = {
         True,
     ),
     "missing-rate": Rule(
-        "An amount cannot be converted, and is left out.", "Add the rate to `rates.yaml`."
+        "An amount cannot be converted, and is left out.",
+        "Add the rate to `rates.yaml`.",
+        entry=False,
     ),
 }
 """Problems of values."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import CardLine, joined
 from crm_cli.model.card import Fact
-from crm_cli.model.fieldtypes import Boolean, Code, Country, Shorthand, Text, Word
+from crm_cli.model.fieldtypes import Boolean, Code, Country, Email, Phone, Shorthand, Text, Word
 from crm_cli.model.kind import Derived, Field, Kind
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ EMAIL = _channel(
     "email",
     "emails",
     "an e-mail address",
-    Field("value", Text(), "the address", commas=False),
+    Field("value", Email(), "the address", commas=False),
     label="e-mail",
 )
 
@@ -85,7 +85,7 @@ PHONE = _channel(
     "phone",
     "phones",
     "a telephone number, kept as typed",
-    Field("value", Code(), "the number"),
+    Field("value", Phone(), "the number"),
     (Derived("e164", Word(), "the number in international form (E.164)", searched=True),),
     label="phone",
 )

@@ -17,10 +17,12 @@ from crm_cli.model.fieldtypes import (
     Every,
     Free,
     Integer,
+    Language,
     Moment,
     Partial,
     Reference,
     Text,
+    TimeZone,
     User,
     Word,
 )
@@ -164,8 +166,8 @@ CUSTOMER = Kind(
             also="anniversary/kind.is:birth/calendar.is:gregorian",
             headings="birthday date_of_birth dob datum_rojstva rojstni_dan geburtsdatum",
         ),
-        Field("language", Word(), "BCP 47 language tag", headings="jezik sprache lang"),
-        Field("time_zone", Word(), "IANA time zone"),
+        Field("language", Language(), "BCP 47 language tag", headings="jezik sprache lang"),
+        Field("time_zone", TimeZone(), "IANA time zone"),
         Field(
             "preferred_channel",
             Choice(CHANNELS, vocabulary="preferred_channel"),

@@ -166,6 +166,27 @@ Derive = Callable[[AnItem, "Business"], None]
 """Sets the derived values of an item, after those of its own items and groups."""
 
 
+class Finding(NamedTuple):
+    """Something that a kind's own check noticed in an item, at the value of `key`.
+
+    `absent` is the key whose absence it is about: one that stands there and could not be
+    read has been told already. `item` is the item within that it is about, if not the one
+    that was looked at.
+    """
+
+    key: str
+    code: str
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    absent: str = ""
+    item: AnItem | None = None
+
+
+Check = Callable[[AnItem, "Business"], Iterator[Finding]]
+"""Looks at an item after `derive`: rules that no single field can see."""
+
+
 class Summary(Declaration):
     """What the items of a list say of the record that they stand in.
 
@@ -178,29 +199,12 @@ class Summary(Declaration):
     """What `is:` asks of the record."""
     derive: Derive | None = None
     """Sets the record's derived values, before the record's own `derive`."""
+    check: Check | None = None
+    """Looks at the record, before the record's own `check`."""
     glance: Callable[[Row, date], Iterable[Fact]] | None = None
     """What the record's card says at a glance, from its derived values, on a day."""
     leading: bool = False
     """Whether it comes before what other lists say."""
-
-
-class Finding(NamedTuple):
-    """Something that a kind's own check noticed in an item, at the value of `key`.
-
-    `absent` is the key whose absence it is about: one that stands there and could not be
-    read has been told already.
-    """
-
-    key: str
-    code: str
-    message: str
-    hint: str = ""
-    severity: Severity = Severity.ERROR
-    absent: str = ""
-
-
-Check = Callable[[AnItem, "Business"], Iterator[Finding]]
-"""Looks at an item after `derive`: rules that no single field can see."""
 
 
 class Kind(Declaration, kw_only=True):
@@ -222,6 +226,9 @@ class Kind(Declaration, kw_only=True):
     """What `is:` asks."""
     shorthand: Shorthand | None = None
     """Reads an item that is written as one text."""
+    linked: str = ""
+    """The field that a typed text stands for where it is the id of a record, in place of what
+    the shorthand says: `id` of a contact."""
     begins: Callable[[str], bool] | None = None
     """Whether a key is the beginning of a shorthand with `: ` in it, which YAML takes for a key."""
     derive: Derive | None = None
@@ -316,6 +323,7 @@ class Kind(Declaration, kw_only=True):
             "derived": (*self.derived, *(one for part in found for one in part.derived)),
             "states": (*self.states, *(one for part in found for one in part.states)),
             "derive": _each(*filter(None, steps)),
+            "check": _all(*filter(None, [summary.check for summary in found] + [self.check])),
         }
 
     def __repr__(self) -> str:
@@ -363,6 +371,11 @@ class Kind(Declaration, kw_only=True):
         return frozenset(field.key for field in self.fields if field.type.storage.single)
 
     @cached_property
+    def doubtful(self) -> tuple[Field, ...]:
+        """The fields of which some values cannot be."""
+        return tuple(field for field in self.fields if field.type.doubts)
+
+    @cached_property
     def lists(self) -> tuple[tuple[Field, Kind], ...]:
         """The lists of items, each with their kind."""
         return tuple(
@@ -389,6 +402,14 @@ def _each(*steps: Derive) -> Derive:
             step(item, business)
 
     return derive
+
+
+def _all(*checks: Check) -> Check:
+    def check(item: AnItem, business: Business) -> Iterator[Finding]:
+        for one in checks:
+            yield from one(item, business)
+
+    return check
 
 
 class Nested(FieldType):

@@ -1,7 +1,7 @@
-"""Invoice numbers: the next one of a pattern such as `{year}-{seq:4}`.
+"""Purchase numbers: the next one of a pattern such as `{year}-{seq:4}`.
 
 A pattern is text with `{seq}` in it once, or `{seq:4}` for at least four digits, and
-`{year}`, `{month}`, `{day}` of the invoice's date. Counting begins anew wherever the
+`{year}`, `{month}`, `{day}` of the purchase's date. Counting begins anew wherever the
 rest of the number differs, so `{year}-{seq:4}` starts each year with 1.
 """
 
@@ -12,6 +12,14 @@ from collections.abc import Iterable
 from datetime import date
 
 from crm_cli.model.errors import Unreadable
+
+PATTERNS = {
+    "sale": "S-{year}-{seq:4}",
+    "order": "O-{year}-{seq:4}",
+    "invoice": "{year}-{seq:4}",
+    "credit_note": "CN-{year}-{seq:4}",
+}
+"""How numbers of purchases are counted by kind, where the settings do not say."""
 
 _PART = re.compile(r"\{([^{}]*)\}")
 _EXAMPLE = 'write it as "{year}-{seq:4}"'
@@ -36,11 +44,11 @@ def around(pattern: str, day: date) -> tuple[str, str, int]:
             pieces[-1] += day.strftime({"year": "%Y", "month": "%m", "day": "%d"}[match[1]])
         else:
             raise Unreadable(
-                f"invoice_number: there is no {match[0]}", f"{_EXAMPLE}; known are year, month, day"
+                f"a number has no {match[0]}", f"{_EXAMPLE}; known are year, month, day"
             )
     pieces[-1] += pattern[end:]
     if len(pieces) != 2:
-        raise Unreadable(f"invoice_number: '{pattern}' needs {{seq}} once", _EXAMPLE)
+        raise Unreadable(f"'{pattern}' needs {{seq}} once", _EXAMPLE)
     return pieces[0], pieces[1], width
 
 

@@ -105,6 +105,7 @@ CONTACT = Kind(
         Field("phones", ListOf(PHONE), "phone numbers there"),
     ),
     shorthand=alone("name"),
+    linked="id",
     title="name",
     card=CardLine(heading="People", fact=_contact),
 )
@@ -114,7 +115,7 @@ ORGANIZATION = Kind(
     key="organizations",
     doc="an organization that a person belongs to",
     fields=(
-        Field("id", Reference("customer", required=False), "the organization's id"),
+        Field("id", Reference("customer"), "the organization's id"),
         Field("role", Text(), "the person's role there"),
         Field("title", Text(), "job title"),
     ),

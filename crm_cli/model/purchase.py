@@ -35,7 +35,7 @@ from crm_cli.model.fieldtypes import (
     User,
     Word,
 )
-from crm_cli.model.kind import Derived, Field, Finding, Kind, ListOf, State
+from crm_cli.model.kind import Derived, Field, Finding, Kind, ListOf, Move, State
 from crm_cli.model.measure import Measure
 from crm_cli.model.money import EXACT, format_amount, round_money
 from crm_cli.model.spend import SPEND
@@ -165,7 +165,7 @@ LINE = Kind(
             sums="units",
             headings="qty units kolicina kol menge",
         ),
-        Field("unit", Word(), "piece, kg, hour"),
+        Field("unit", Word(), "piece, kg, hour", copied="product.unit"),
         Field(
             "unit_price",
             Price(),
@@ -176,8 +176,19 @@ LINE = Kind(
             copied="product.price",
         ),
         Field("discount", Percent(), "percent", headings="discount_percent popust rabatt rabat"),
-        Field("tax_category", Choice(TAX_CATEGORIES), "EN 16931 tax category"),
-        Field("tax_rate", Percent(), "tax rate, percent", headings="vat vat_rate ddv stopnja_ddv"),
+        Field(
+            "tax_category",
+            Choice(TAX_CATEGORIES),
+            "EN 16931 tax category",
+            copied="product.tax_category",
+        ),
+        Field(
+            "tax_rate",
+            Percent(),
+            "tax rate, percent",
+            headings="vat vat_rate ddv stopnja_ddv",
+            copied="product.tax_rate",
+        ),
     ),
     shorthand=read_line,
     title="product",
@@ -266,6 +277,25 @@ def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
             "add lines or amount",
             Severity.WARNING,
             "amount",
+        )
+    if "amount" in purchase.values and purchase.items("lines"):
+        yield Finding(
+            "amount",
+            "amount-beside-lines",
+            "this purchase has lines, so that its amount means nothing",
+            "remove amount, or write the price of a line",
+            Severity.WARNING,
+        )
+    # A sale may be the return of another, paid back at once.
+    sign = {_CREDIT_NOTE: -1, "sale": 0}.get(purchase.get("kind"), 1)
+    if sign * purchase.derived["gross"] < 0:
+        note = "write what is credited without a sign: a credit note takes it away"
+        yield Finding(
+            "lines",
+            "negative-purchase",
+            f"this {purchase.get('kind').replace('_', ' ')} comes to less than nothing",
+            note if sign < 0 else "for a return use a credit note: kind credit_note",
+            Severity.WARNING,
         )
 
 
@@ -393,6 +423,16 @@ PURCHASE = Kind(
             "currency",
             CardColumn("state", ("status", "payment_status"), _state),
             "id",
+        ),
+    ),
+    moves=(
+        Move(
+            "post",
+            "Post drafts: they count from now on, and invoices get their numbers.",
+            done="posted",
+            sets={"status": "posted"},
+            of=("draft",),
+            own=True,
         ),
     ),
     due=Reminder(

@@ -79,12 +79,25 @@ class Reader:
             kind.derive(item, self.business)
         if kind.check is not None:
             self._check(item, kind.check)
+        for field in kind.doubtful:
+            if field.key in item.values:
+                self._doubt(item, field)
+
+    def _doubt(self, item: Item, field: Field) -> None:
+        """Tell of a value that cannot be; it is kept."""
+        fault = field.type.doubt(item.values[field.key], self.business)
+        node = value_node(item, field.key) or item.node
+        if fault is not None and node is not None:
+            code, message, hint = fault
+            named = "" if field.key == "value" else f"{field.key}: "
+            self.problem(node, code, f"{named}{message}", hint, Severity.WARNING)
 
     def _check(self, item: Item, check: Check) -> None:
         for finding in check(item, self.business):
-            if finding.absent and value_node(item, finding.absent) is not None:
+            about = item if finding.item is None else finding.item
+            if finding.absent and value_node(about, finding.absent) is not None:
                 continue
-            node = value_node(item, finding.key) or item.node
+            node = value_node(about, finding.key) or about.node
             if node is not None:
                 self.problems.append(
                     Problem(
@@ -167,13 +180,6 @@ class Reader:
                         continue
                     if kind.begins is not None and kind.begins(key.text):
                         self._begun(item, key, value)
-                    elif node.flow and key.text.isdigit() and _absent(value):
-                        self.problem(
-                            key,
-                            "comma-in-braces",
-                            f"within braces a comma parts entries: {key.text} is one of its own",
-                            f"write the number with a dot, as 84.{key.text}, or quote it",
-                        )
                     else:
                         self._unknown(item, key, value)
                     continue
@@ -345,6 +351,8 @@ class Reader:
 
     def _unknown(self, item: Item, key: Scalar, node: Node) -> None:
         item.extra[key.text] = node
+        if self._cut(item, key, node):
+            return
         near = _likely(normal(key.text), item.kind)
         if near:
             self.problem(
@@ -354,6 +362,20 @@ class Reader:
                 f"did you mean {near}? It is kept as it is",
                 Severity.WARNING,
             )
+
+    def _cut(self, item: Item, key: Scalar, node: Node) -> bool:
+        """Whether a text in braces was cut at a comma: `{text: Rent, June}`; told if so."""
+        braces = isinstance(item.node, Mapping) and item.node.flow
+        if not braces or not _absent(node) or key.text[:1].isdigit():
+            return False
+        self.problem(
+            key,
+            "comma-in-braces",
+            f"within braces a comma separates entries: '{key.text}' is an entry of its own",
+            "quote the whole value, if it is part of the one before",
+            Severity.WARNING,
+        )
+        return True
 
 
 def field_kind(field: Field) -> Kind:

@@ -51,7 +51,7 @@ def settle(customer: Item, business: Business) -> Decimal | None:
     purchases = customer.items("purchases")
     payments = customer.items("payments")
     posted = [item for item in purchases if item.get("status") == "posted"]
-    by_name = _names(posted)
+    by_name = names_of(posted)
     for invoice in posted:
         if invoice.get("kind") == "invoice":
             invoice.derived["due"] = due_date(invoice, customer, business)
@@ -76,7 +76,7 @@ def settle(customer: Item, business: Business) -> Decimal | None:
         amount = -note.derived["gross"]
         target = by_name.get(note.values.get("corrects", ""))
         if target is not None and id(target) in left:
-            part = _into(amount, note, target, business)
+            part = in_currency_of(amount, note, target, business)
             if part is not None:
                 taken = min(part, max(left[id(target)], ZERO))
                 left[id(target)] -= taken
@@ -90,16 +90,17 @@ def settle(customer: Item, business: Business) -> Decimal | None:
             continue
         refund = payment.get("direction") == "refund"
         rest: Decimal = amount
-        for name, part in _targets(payment, amount):
+        for name, part in targets(payment, amount):
             target = by_name.get(name)
             if target is None:
                 continue
+            part = min(part, rest)  # A payment pays no more than it is.
             target = billed.get(id(target), target)
             if id(target) in later and not refund:
                 kept.append((_day(payment), part, payment.derived["currency"], payment))
                 rest -= part
                 continue
-            value = _into(part, payment, target, business)
+            value = in_currency_of(part, payment, target, business)
             if value is None:
                 continue
             key = id(target)
@@ -127,7 +128,10 @@ def settle(customer: Item, business: Business) -> Decimal | None:
             if rest > 0:
                 pool.append((_day(payment), rest, currency, payment))
 
-    _give_back(pool, given_back, business)
+    # By date, since what came first is refunded, and pays, first.
+    pool.sort(key=lambda entry: (entry[0], entry[3].id))
+    given_back.sort()
+    _give_back(pool, given_back)
     _oldest_first(invoices, left, paid, credited, pool, business)
     for item in posted:
         _write_down(item, left, paid, credited)
@@ -136,13 +140,14 @@ def settle(customer: Item, business: Business) -> Decimal | None:
     return _balance(invoices, left, pool + kept, given_back, business)
 
 
-def _names(posted: list[Item]) -> dict[str, Item]:
+def names_of(purchases: list[Item]) -> dict[str, Item]:
+    """The purchases by their numbers and ids; of several with one number the first."""
     names: dict[str, Item] = {}
-    for item in posted:
+    for item in purchases:
         number = item.values.get("number")
         if number:
             names.setdefault(number, item)
-    for item in posted:
+    for item in purchases:
         names[item.id] = item
     return names
 
@@ -158,7 +163,8 @@ def _billed(posted: list[Item], by_name: dict[str, Item]) -> list[tuple[Item, It
     return pairs
 
 
-def _targets(payment: Item, amount: Decimal) -> list[tuple[str, Decimal]]:
+def targets(payment: Item, amount: Decimal) -> list[tuple[str, Decimal]]:
+    """(number or id, amount) of each purchase that a payment of an amount is allocated to."""
     parts = [
         (part.values["purchase"], part.values.get("amount", amount))
         for part in payment.items("allocations")
@@ -174,7 +180,9 @@ def _day(item: Item) -> date:
     return day
 
 
-def _into(amount: Decimal, source: Item, target: Item, business: Business) -> Decimal | None:
+def in_currency_of(
+    amount: Decimal, source: Item, target: Item, business: Business
+) -> Decimal | None:
     """`amount` of the source's currency in the target's."""
     have, want = source.derived["currency"], target.derived["currency"]
     if have == want:
@@ -201,7 +209,6 @@ def _share(part: Decimal, value: Decimal, taken: Decimal) -> Decimal:
 def _give_back(
     pool: list[tuple[date, Decimal, str, Item]],
     given_back: list[tuple[date, Decimal, str]],
-    business: Business,
 ) -> None:
     """Refunds take from what is left over, the oldest first; the rest of them stays."""
     for number, (day, refund, currency) in enumerate(given_back):
@@ -226,14 +233,13 @@ def _oldest_first(
         (item for item in invoices if left[id(item)] > 0),
         key=lambda item: (item.derived["due"] or date.max, _day(item), item.id),
     )
-    pool.sort(key=lambda entry: (entry[0], entry[3].id))
     for position, (day, amount, currency, source) in enumerate(pool):
         for invoice in queue:
             if amount <= 0:
                 break
             if left[id(invoice)] <= 0:
                 continue
-            value = _into(amount, source, invoice, business)
+            value = in_currency_of(amount, source, invoice, business)
             if value is None:
                 continue
             taken = min(value, left[id(invoice)])

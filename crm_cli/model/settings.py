@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from crm_cli.model.business import WANTED, Business
@@ -13,6 +14,7 @@ from crm_cli.model.fieldtypes import Boolean, Country, Currency, Free, Integer, 
 from crm_cli.model.hours import read_hours
 from crm_cli.model.kind import Field, Finding, GroupOf, Kind, MapOf
 from crm_cli.model.node import Mapping, Scalar, Sequence
+from crm_cli.model.numbering import PATTERNS, around
 from crm_cli.model.own import check_declared, declared
 
 if TYPE_CHECKING:
@@ -55,6 +57,17 @@ _BUSINESS = Kind(
     notes=False,
 )
 
+_NUMBERS = Kind(
+    name="numbers",
+    key="numbers",
+    doc="formats of numbers",
+    fields=tuple(
+        Field(kind, Text(), f"format of the numbers of {kind.replace('_', ' ')}s", default=pattern)
+        for kind, pattern in PATTERNS.items()
+    ),
+    notes=False,
+)
+
 _GIT = Kind(
     name="git",
     key="git",
@@ -65,9 +78,22 @@ _GIT = Kind(
 
 
 def _check(settings: Item, business: Business) -> Iterator[Finding]:
-    """Names in `completeness` that no customer has; own keys are named `custom.KEY`. Types in
-    `custom` that there are not."""
+    """Own fields' types, number patterns, and the names in `completeness`."""
     yield from check_declared(settings.values.get("custom"))
+    numbers = settings.values.get("numbers")
+    patterns = [(numbers, key, text) for key, text in numbers.values.items()] if numbers else []
+    if "invoice_number" in settings.values:
+        patterns.append((settings, "invoice_number", settings.values["invoice_number"]))
+    for item, key, pattern in patterns:
+        try:
+            around(pattern, date.min)
+        except Unreadable as error:
+            yield Finding(key, "bad-pattern", error.message, error.hint, item=item)
+    yield from _check_completeness(settings)
+
+
+def _check_completeness(settings: Item) -> Iterator[Finding]:
+    """Names in `completeness` that no customer has; own keys are named `custom.KEY`."""
     from crm_cli.model.customer import CUSTOMER
     from crm_cli.model.text import did_you_mean
 
@@ -97,7 +123,8 @@ SETTINGS = Kind(
         Field("language", Word(), "BCP 47 language tag"),
         Field("users", MapOf(USER, "user"), "users of the directory"),
         Field("terms_days", Integer(0, 3650, adds=False), "days until an invoice is due"),
-        Field("invoice_number", Text(), "format of invoice numbers", default="{year}-{seq:4}"),
+        Field("numbers", GroupOf(_NUMBERS), "formats of the numbers of purchases, by kind"),
+        Field("invoice_number", Text(), "the same as numbers.invoice"),
         Field("working_hours", Free(), 'by weekday: mon: ["08:00-16:00"]'),
         Field("stages", Free(), "the stages of deals"),
         Field("pipelines", Free(), "lists of stages, one for each pipeline"),
@@ -126,7 +153,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         zone=settings.get("time_zone"),
         language=settings.get("language") or "",
         terms_days=settings.get("terms_days"),
-        invoice_number=settings.get("invoice_number"),
+        numbers=_numbers(settings),
         vocabulary=_vocabulary(settings.values.get("vocabulary")),
         users={user: str(item.values.get("email", "")) for user, item in users.items()},
         rate_table=_rates(rate_table),
@@ -135,6 +162,16 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         completeness=_wanted(settings.values.get("completeness")),
         autocommit=git is not None and bool(git.values.get("autocommit")),
     )
+
+
+def _numbers(settings: Item) -> dict[str, str]:
+    """The patterns by kind; `invoice_number` is an older name for that of invoices."""
+    found = dict(PATTERNS)
+    if "invoice_number" in settings.values:
+        found["invoice"] = settings.values["invoice_number"]
+    if "numbers" in settings.values:
+        found |= settings.values["numbers"].values
+    return found
 
 
 def author_of(settings: Item, user: str) -> str:

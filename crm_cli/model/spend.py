@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from crm_cli.model.allocations import check_allocations
 from crm_cli.model.aspects import Row, amount_text, joined, since
 from crm_cli.model.card import Fact
 from crm_cli.model.exchange import to_base
@@ -80,6 +81,7 @@ def _glance(values: Row, day: date) -> Iterator[Fact]:
 SPEND = Summary(
     leading=True,
     derive=_derive,
+    check=check_allocations,
     glance=_glance,
     derived=(
         Derived("spend", Money(), "net of the purchases that count", base=True),

@@ -60,6 +60,11 @@ def holders(database: Database, key: str, text: str, business: Business) -> list
     return list(dict.fromkeys(stage(database, text.strip(), business)))
 
 
+def namesakes(database: Database, name: str) -> list[str]:
+    """The ids of those who have a name, whatever its case."""
+    return _by_name(database, name, Business())
+
+
 def called(database: Database, start: str, most: int) -> list[tuple[str, str | None]]:
     """(id, name) of the customers whose id, or a word of whose name, begins so, by id."""
     parameter = database.dialect.parameter

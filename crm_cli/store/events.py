@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final
 
 from ruamel.yaml.events import (
@@ -217,6 +218,26 @@ class _Reader:
             node.entries
         ):
             self.duplicates(node)
+        if node.flow and type(node) is Mapping:
+            self.commas(node)
+
+    def commas(self, node: Mapping) -> None:
+        """Note each number that a comma has cut in two: `{amount: 84,50 EUR}`."""
+        for (_, before), (key, value) in pairwise(node.entries):
+            if (
+                type(before) is Scalar
+                and before.text[-1:].isdigit()
+                and key.text[:1].isdigit()
+                and type(value) is Scalar
+                and value.absent
+                and ":" not in self.text[key.end : max(key.end, value.start)]
+            ):
+                self.problem(
+                    key,
+                    "comma-in-braces",
+                    f"within braces a comma separates entries: {key.text} is an entry of its own",
+                    f"write {before.text}.{key.text}, or quote the value",
+                )
 
     def duplicates(self, node: Mapping) -> None:
         seen: dict[str, int] = {}

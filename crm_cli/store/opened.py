@@ -21,8 +21,9 @@ from crm_cli.store.splice import Insert, Op, Replace
 
 BOM = b"\xef\xbb\xbf"
 
-Ref = str | tuple[str, int] | None
-"""What an edit is about: the record (None), an item by its id, or (list key, position).
+Ref = str | tuple[str, int] | tuple[str, str, int] | None
+"""What an edit is about: the record (None), an item by its id, (list key, position), or with
+the id of the item that has the list before it.
 In a file of several records (products) it is the record's key."""
 
 
@@ -118,11 +119,12 @@ class Opened:
         if ref is None:
             return self.record
         if isinstance(ref, tuple):
-            key, position = ref
-            items = self.record.items(key)
-            if position < len(items):
-                return items[position]
-            raise NotFound(f"{self.path} has no {key} number {position + 1}")
+            *holder, key, position = ref
+            owner = self.find(str(holder[0])) if holder else self.record
+            items = owner.items(str(key))
+            if 0 <= int(position) < len(items):
+                return items[int(position)]
+            raise NotFound(f"{self.path} has no {key} number {int(position) + 1}")
         if self.mapped and ref in self.records:
             return self.records[ref]
         for record in self.records.values() if self.mapped else (self.record,):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.conftest import Crm
@@ -41,3 +42,34 @@ def test_each_fault_has_its_place(crm: Crm, shop: Path) -> None:
     assert "in segment @list: there is no field 'cty'" in told[0]
     assert "in segment @on-other: @list is not a valid query (correct @list)" in told[6]
     assert "there is no segment 'nosuch'" in told[7]
+
+
+def test_what_two_customers_have_is_told_at_both(crm: Crm, shop: Path) -> None:
+    same = 'email: A@x.example\nphone: "%s"\ntax_id: "SI1234"\n'
+    invoice = 'purchases:\n  - {kind: invoice, number: "9", date: 2026-11-01, amount: 5}\n'
+    order = '  - {kind: order, number: "8", date: 2026-11-01, amount: 5}\n'
+    for id, phone in (("vid", "040 555 666"), ("eva", "+386 40 555 666")):
+        text = f"name: {id}\n{same % phone}{invoice}{order}"
+        (shop / "customers" / f"{id}.yaml").write_text(text, encoding="utf-8")
+    # A contact may have what their own record has.
+    contact = "name: Firm\ncontacts: [{id: vid, emails: [a@x.example]}]\n"
+    (shop / "customers" / "firm.yaml").write_text(contact, encoding="utf-8")
+    found = json.loads(crm("check", "--json").out)
+    told = [(one["path"][10:13], one["line"], one["code"], one["severity"]) for one in found]
+    assert told == [
+        (id, line, code, severity)
+        for id in ("eva", "vid")
+        for line, code, severity in (
+            (2, "same-email", "warning"),
+            (3, "same-phone", "warning"),
+            (4, "same-tax-id", "warning"),
+            (6, "same-number", "error"),
+        )
+    ]
+
+
+def test_one_number_twice_in_one_file_is_told(crm: Crm, shop: Path) -> None:
+    one = '  - {kind: invoice, number: "9", date: 2026-11-01, amount: 5, id: p-%s}\n'
+    text = "name: Vid\npurchases:\n" + one % "1111111" + one % "2222222"
+    (shop / "customers" / "vid.yaml").write_text(text, encoding="utf-8")
+    assert crm("check").out.count("vid has invoice 9 too") == 2

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from crm_cli.features.numbers import by_number
-from crm_cli.features.purchases import NumberTaken, Wanted, add
+from crm_cli.features.moves import at
+from crm_cli.features.numbers import NumberTaken, by_number
+from crm_cli.features.purchases import Wanted, add, post
 from crm_cli.model.errors import Ambiguous, NotFound, Refused, UsageError
 from crm_cli.model.item import Item
 from crm_cli.workspace import Workspace
@@ -75,7 +76,8 @@ def test_next_is_after_the_highest_of_all_customers(workspace: Opened) -> None:
 def test_next_goes_by_the_settings(workspace: Opened, shop: Path) -> None:
     with (shop / "crm.yaml").open("a", encoding="utf-8") as file:
         file.write('invoice_number: "R{year}/{seq:3}"\n')
-    assert added(workspace(), amount="1", number="next").values["number"] == "R2026/001"
+    made = added(workspace(), amount="1", kind="invoice")
+    assert made.values["number"] == "R2026/001"
 
 
 def test_a_number_that_is_taken_meanwhile_is_planned_anew(workspace: Opened) -> None:
@@ -194,3 +196,94 @@ def test_a_product_that_is_not_there_is_not_guessed(workspace: Opened) -> None:
     with pytest.raises(NotFound, match="no product linen-shet") as caught:
         add(workspace(), "maja-kos", Wanted(lines=["linen-shet"]))
     assert "linen-sheet" in caught.value.hint
+
+
+def test_each_kind_counts_its_own_numbers(workspace: Opened, shop: Path) -> None:
+    kinds = ("invoice", "credit_note", "order", "credit_note", "invoice")
+    numbers = [added(workspace(), amount="1", kind=one, number="next") for one in kinds]
+    assert [one.values["number"] for one in numbers] == [
+        "2026-0008", "CN-2026-0001", "O-2026-0001", "CN-2026-0002", "2026-0009",
+    ]  # fmt: skip
+    with (shop / "crm.yaml").open("a", encoding="utf-8") as file:
+        file.write('numbers: {invoice: "R-{seq}", credit_note: "R-{seq}"}\n')
+    assert added(workspace(), amount="1", kind="invoice").values["number"] == "R-1"
+    assert added(workspace(), amount="1", kind="credit_note").values["number"] == "R-2"
+
+
+def test_an_invoice_has_the_next_number_unless_it_is_a_draft(workspace: Opened) -> None:
+    assert added(workspace(), amount="1", kind="invoice").values["number"] == "2026-0008"
+    assert added(workspace(), amount="1", kind="credit_note").values["number"] == "CN-2026-0001"
+    for given in ({"draft": True}, {"number": "none"}):
+        assert "number" not in added(workspace(), amount="1", kind="invoice", **given).values
+    assert "number" not in added(workspace(), amount="1").values
+
+
+def test_an_invoice_keeps_its_due_date_when_terms_change(workspace: Opened, shop: Path) -> None:
+    made = added(workspace(), amount="1", kind="invoice", date="2026-11-01")
+    assert made.values["due_date"] == date(2026, 12, 1)
+    credited(shop, "terms_days: 8")
+    assert workspace().document("maja-kos").find(made.id).derived["due"] == date(2026, 12, 1)
+    own = added(workspace(), amount="1", kind="invoice", date="2026-11-01")
+    assert own.values["due_date"] == date(2026, 11, 9)
+    for given in ({"kind": "invoice", "draft": True}, {"kind": "credit_note"}, {}):
+        assert "due_date" not in added(workspace(), amount="1", **given).values
+
+
+def test_posting_drafts_gives_numbers_and_due_dates(workspace: Opened) -> None:
+    given: dict[str, Any] = {"amount": "1", "kind": "invoice", "draft": True}
+    drafts = {who: added(workspace(), who, **given).id for who in ("maja-kos", "jan-vidmar")}
+    opened = workspace()
+    found = [at(opened, who, id) for who, id in drafts.items()]
+    plan = post(opened, found, "2026-11-02")
+    assert any("2026-0008" in note for note in plan.notes)
+    opened.write(plan.change)
+    for number, (who, id) in zip(("2026-0008", "2026-0009"), drafts.items(), strict=True):
+        made = workspace().document(who).find(id)
+        assert made.get("status") == "posted"
+        assert made.values["number"] == number
+        assert made.values["due_date"] == date(2026, 12, 2)
+
+
+def test_a_posted_number_that_is_taken_meanwhile_is_not_given_twice(workspace: Opened) -> None:
+    draft = added(workspace(), amount="1", kind="invoice", draft=True)
+    mine = workspace()
+    plan = post(mine, [at(mine, "maja-kos", draft.id)])
+    added(workspace(), "jan-vidmar", amount="1", kind="invoice")
+    with pytest.raises(NumberTaken):
+        mine.write(plan.change)
+
+
+def test_posting_goes_by_the_credit_limit(workspace: Opened, shop: Path) -> None:
+    credited(shop, "limit: 100.00")
+    draft = added(workspace(), amount="50", kind="invoice", draft=True)
+    opened = workspace()
+    plan = post(opened, [at(opened, "maja-kos", draft.id)])
+    with pytest.raises(Refused, match="credit limit"):
+        opened.write(plan.change)
+    forced = post(workspace(), [at(workspace(), "maja-kos", draft.id)], force=True)
+    workspace().write(forced.change)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"lines": ["linen-sheet:-2"], "kind": "invoice"}, "less than nothing"),
+        ({"lines": ["linen-sheet:-2"], "kind": "credit_note"}, "less than nothing"),
+        (
+            {"amount": "500", "kind": "credit_note", "values": [("corrects", "2026-0007")]},
+            "195.20 EUR, and 500.00 of it is credited",
+        ),
+    ],
+)
+def test_what_check_warns_of_is_refused_unless_forced(
+    workspace: Opened, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(Refused, match=said) as refusal:
+        add(workspace(), "maja-kos", Wanted(**given))
+    assert "--force" in refusal.value.hint
+    added(workspace(), force=True, **given)
+
+
+def test_a_line_may_be_negative(workspace: Opened) -> None:
+    made = added(workspace(), lines=["linen-sheet:2", "linen-sheet:-1:40"], kind="invoice")
+    assert made.derived["net"] == Decimal("120.00")

@@ -14,7 +14,7 @@ from crm_cli.formats.registry import exporter, importer
 from crm_cli.formats.targets import IMPORTED, kind_of
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import Problem
+from crm_cli.model.errors import Problem, Severity
 from crm_cli.model.fieldtypes import Free
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, Kind, ListOf
@@ -31,7 +31,7 @@ def record(text: str, id: str = "ana") -> Item:
     reader = Reader(f"customers/{id}.yaml", BUSINESS)
     item = reader.record(composed.root, CUSTOMER, id)
     problems: list[Problem] = reader.problems
-    assert problems == []
+    assert [one for one in problems if one.severity is Severity.ERROR] == []
     return item
 
 

@@ -61,7 +61,7 @@ def test_without_a_product_directory_no_product_is_missed(tmp_path: Path) -> Non
 
 
 def test_what_may_be_a_name_is_no_reference_to_nobody(tmp_path: Path) -> None:
-    text = "name: B\norganizations: [The Old Mill]\ntasks: [{title: T, deal: d-1}]\n"
+    text = "name: B\ncontacts: [The Old Mill]\ntasks: [{title: T, deal: d-1}]\n"
     assert told(write(tmp_path, {**FILES, "customers/b.yaml": text})) == []
 
 

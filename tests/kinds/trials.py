@@ -185,7 +185,7 @@ def a_field_is_set_and_taken_away(stage: Stage) -> None:
             stage.crm("set", stage.id, f"{field.key}=")
             assert field.key not in stage.item().values
         text = example(field, other=True)
-        stage.ok("set", stage.id, f"{field.key}={text}")
+        stage.ok("set", stage.id, f"{field.key}={text}", "--force")
         value = stage.item().values.get(field.key)
         assert value == field.type.read(text, business), field.key
         (stage.shop / stage.path).write_bytes(before)

@@ -226,6 +226,100 @@ def test_no_cent_is_lost(
         assert item.derived["paid"] + item.derived["amount_due"] == item.derived["gross"]
 
 
+def told(text: str, business: Business = SHOP) -> list[tuple[str, str, int]]:
+    """(code, severity, line) of what is wrong with a customer; their name is in line 1."""
+    composed = compose("name: A\n" + text, "a.yaml")
+    assert composed.root is not None
+    reader = Reader("a.yaml", business)
+    reader.record(composed.root, CUSTOMER, "a")
+    return [(one.code, str(one.severity), one.line) for one in reader.problems]
+
+
+def read_anyway(text: str) -> Item:
+    composed = compose("name: A\n" + text, "a.yaml")
+    assert composed.root is not None
+    return Reader("a.yaml", SHOP).record(composed.root, CUSTOMER, "a")
+
+
+OVER = (
+    INVOICES
+    + "payments:\n  - date: 2026-03-05\n    amount: 10\n    allocations:\n"
+    + '      - {purchase: "1", amount: 100}\n      - {purchase: "2", amount: 5}\n'
+)
+
+
+def test_a_payment_pays_no_more_than_it_is() -> None:
+    record = read_anyway(OVER)
+    assert states(record) == [("10", "90.00", "partly_paid"), ("0", "50.50", "unpaid")]
+    assert record.derived["balance"] == Decimal("140.50")
+    assert record.items("payments")[0].derived["unallocated"] == Decimal(0)
+    assert told(OVER) == [("allocated-too-much", "error", 9)]
+
+
+def test_a_refund_gives_back_no_more_than_it_is() -> None:
+    paid = 'payments:\n  - {date: 2026-03-05, amount: 100, for: "1"}\n'
+    back = (
+        "  - date: 2026-03-06\n    amount: 10\n    direction: refund\n    allocations:\n"
+        '      - {purchase: "1", amount: 100}\n'
+    )
+    assert read_anyway(INVOICES + paid + back).derived["balance"] == Decimal("60.50")
+
+
+@pytest.mark.parametrize("how", ['for: "1"', 'allocations: [{purchase: "1", amount: 5}]'])
+def test_money_for_a_cancelled_purchase_is_told(how: str) -> None:
+    cancelled = 'purchases: [{kind: invoice, number: "1", date: 2026-03-01, amount: 9, %s}]\n'
+    payment = f"payments:\n  - {{date: 2026-03-05, amount: 5, {how}}}\n"
+    paid = cancelled % "status: cancelled" + payment
+    assert told(paid) == [("allocated-to-cancelled", "error", 4)]
+    refunded = paid + '  - {date: 2026-03-06, amount: 5, direction: refund, for: "1"}\n'
+    assert told(refunded) == []
+
+
+def test_the_money_that_came_first_pays_and_is_refunded_first() -> None:
+    record = customer(
+        INVOICES
+        + "payments:\n  - {date: 2026-03-09, amount: 100}\n  - {date: 2026-03-05, amount: 70}\n"
+        + "  - {date: 2026-03-10, amount: 19, direction: refund}\n"
+    )
+    later, earlier, _ = record.items("payments")
+    assert (earlier.derived["unallocated"], later.derived["unallocated"]) == (
+        Decimal(0),
+        Decimal("0.50"),
+    )
+
+
+def test_a_credit_note_above_its_invoice_is_told() -> None:
+    half = '  - {kind: credit_note, date: 2026-03-10, amount: 60, corrects: "1"}\n'
+    assert told(INVOICES + half) == []
+    assert told(INVOICES + half + half) == [("credited-too-much", "warning", 6)]
+    record = read_anyway(INVOICES + half + half)
+    assert record.derived["balance"] == Decimal("30.50")
+
+
+def test_an_invoice_that_can_never_fall_due_is_told() -> None:
+    no_terms = Business(*SHOP._replace(terms_days=None))
+    assert told(INVOICES, no_terms) == [("never-due", "warning", 3), ("never-due", "warning", 4)]
+    assert told(INVOICES + "credit: {terms_days: 8}\n", no_terms) == []
+    assert told(INVOICES + "payments: [{date: 2026-03-05, amount: 150.50}]\n", no_terms) == []
+
+
+@pytest.mark.parametrize(
+    ("purchase", "code"),
+    [
+        ("kind: invoice, lines: [x:-2:10]", "negative-purchase"),
+        ("kind: credit_note, lines: [x:-2:10]", "negative-purchase"),
+        ("kind: invoice, amount: -5", "negative-purchase"),
+        ("kind: invoice, amount: 900, lines: [x:2:10]", "amount-beside-lines"),
+    ],
+)
+def test_amounts_that_mean_nothing_are_told(purchase: str, code: str) -> None:
+    assert told(f"purchases: [{{date: 2026-03-01, {purchase}}}]\n") == [(code, "warning", 2)]
+
+
+def test_an_invoice_may_have_a_negative_line() -> None:
+    assert told("purchases: [{date: 2026-03-01, lines: [x:2:10, deposit:-1:5]}]\n") == []
+
+
 def on(day: date, text: str) -> Item:
     """The same as a day sees it."""
     return customer(text, SHOP._replace(today=day))

@@ -45,8 +45,12 @@ def clean(text: str) -> Item:
         ("name: A\ntag: vip\n", "tags", ["vip"]),
         ("name: A\ntags: vip, wholesale\n", "tags", ["vip", "wholesale"]),
         ("name: A\ntags: [vip, wholesale]\n", "tags", ["vip", "wholesale"]),
-        ("name: A\nPhones:\n  - +38640123456\n  - 0040\n", "phones", ["+38640123456", "0040"]),
-        ("name: A\nphones:\n  - value: 01\n    label: home\n", "phones", ["01"]),
+        (
+            "name: A\nPhones:\n  - +38640123456\n  - 014321234\n",
+            "phones",
+            ["+38640123456", "014321234"],
+        ),
+        ("name: A\nphones:\n  - value: 014321234\n    label: home\n", "phones", ["014321234"]),
         ("name: A\nphones: []\nemails:\n", "phones", []),
     ],
 )
@@ -181,7 +185,10 @@ def test_money(text: str, amount: str, currency: str | None) -> None:
         ("birth_date: 2024-02-30", (2, 13), "29 days"),
         ("employees: some", (2, 12), "whole number"),
         ("tags: {a: b}", (2, 8), "': '"),
-        ("credit: {limit: 84,50}", (2, 20), "a comma parts entries"),
+        ("credit: {limit: 84,50}", (2, 20), "write 84.50, or quote"),
+        ("credit: {limit: 84,50 EUR}", (2, 20), "write 84.50 EUR, or quote"),
+        ("credit: {limit: EUR 84, 50}", (2, 25), "a comma separates entries"),
+        ("custom: {price: 84,50 EUR}", (2, 20), "write 84.50 EUR, or quote"),
         ("credit: none at all", (2, 9), "should be a mapping"),
         ("name: B", (2, 1), "line 1"),
     ],
@@ -199,6 +206,16 @@ def test_what_is_not_forgiven_is_told_with_its_place(
     assert (problem.line, problem.column) == place
     assert said in problem.message + problem.hint
     assert problem.severity is Severity.ERROR
+
+
+def test_a_text_in_braces_that_a_comma_cuts_is_told() -> None:
+    line = "  - {date: 2026-01-02, amount: 5, text: Rent, June}\n"
+    record, problems = read(f"name: A\npurchases:\n{line}")
+    assert [(one.code, one.severity, one.column) for one in problems] == [
+        ("comma-in-braces", Severity.WARNING, 47)
+    ]
+    assert list(record.items("purchases")[0].extra) == ["June"]
+    clean("name: A\ncustom: {2026-12-25, 2026-12-26}\ncredit: {limit: 84, notes}\n")
 
 
 def test_an_unquoted_colon_says_how_to_quote() -> None:

@@ -115,8 +115,12 @@ def happened(interaction: Record) -> bool:
 
 def found(record: Record, kind: str) -> list[Record]:
     """The items that a condition of a customer finds: of purchases those that count; of lines
-    those of what was bought and counts."""
+    those of what was bought and counts; of interactions and payments what is not dated later."""
     there = items(record, kind)
+    if kind == "interaction":
+        return [one for one in there if happened(one)]
+    if kind == "payment":
+        return [one for one in there if one["date"] <= record["today"]]
     if kind == "purchase":
         return [one for one in there if counts(one)]
     if kind == "line":

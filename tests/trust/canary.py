@@ -16,7 +16,12 @@ POISON = (
 """A formula, Rich's markup and emoji, escape sequences of 7 and 8 bits, bidi, two lines."""
 
 SET = {"id", "kind", "email", "referred_by"}
-_TEXTS = frozenset(("text", "word", "user", "code", "reference", "list of texts", "free"))
+_TEXTS = frozenset(
+    (
+        "text", "word", "user", "code", "reference", "list of texts", "free",
+        "e-mail", "phone", "language", "time zone",
+    )
+)  # fmt: skip
 _VALUES = {
     "at": "2026-11-03T10:30+01:00", "date": "2026-11-03", "amount": "12.00",
     "quantity": "2", "unit_price": "6.00", "due": "2026-11-10", "birth_date": "1984-11-21",

@@ -114,6 +114,10 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "segment save": ((), ("segment", "save", "s", "+x", "--description", POISON)),
     "segment rm": ((), ("segment", "rm", "friends", "--yes")),
     "purchase add": ((), ("purchase", "add", "canary", "--line", "p:2")),
+    "purchase post": (
+        (("purchase", "add", "jan-vidmar", "--amount", "5", "--text", POISON, "--draft"),),
+        ("purchase", "post", "jan-vidmar"),
+    ),
     "payment add": ((), ("payment", "add", "canary", "12", "--reference", POISON)),
     "product add": ((), ("product", "add", "towel", POISON, "--price", "12")),
     "product set": ((), ("product", "set", "p", f"name={POISON}x")),

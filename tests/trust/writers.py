@@ -78,6 +78,10 @@ WRITERS = (
         ("purchase", "add", "maja-kos", "--line", "linen-sheet:2", "--kind", "invoice",
          "--number", "next"),
     ),
+    Writer(
+        "purchase post", ("purchase", "post", "maja-kos"),
+        (("purchase", "add", "maja-kos", "--amount", "5", "--kind", "invoice", "--draft"),),
+    ),
     Writer("payment add", ("payment", "add", "2026-0007")),
     Writer("product add", ("product", "add", "towel", "Towel", "--price", "12")),
     Writer("product set", ("product", "set", "linen-sheet", "price=85")),

@@ -166,6 +166,8 @@ def _completed(values: Values, kind: Kind, known: Known) -> Values:
             said[field.key] = known.entry(type.to, said[field.key])
             entries[field.key] = known.directories[type.to][said[field.key]]
     for field in kind.fields:
+        if not field.type.priced:
+            continue  # What other programs say of tax and unit is all there was.
         source, _, key = field.copied.partition(".")
         value = entries[source].values.get(key) if source in entries else None
         if value is not None:

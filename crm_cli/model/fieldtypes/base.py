@@ -31,12 +31,18 @@ class FieldType:
     """Whether an item that a value names may belong to another customer."""
     priced = False
     """Whether a currency may be written beside the value, and else is that of its item."""
+    doubts = False
+    """Whether some values that can be read are impossible, which `doubt` tells."""
     adds = False
     """Whether the sum of several values is a value that says something."""
 
     def read(self, text: str, business: Business) -> Any:
         """The value that `text` spells; raises Unreadable."""
         return text
+
+    def doubt(self, value: Any, business: Business) -> tuple[str, str, str] | None:
+        """(code, message, hint) of a value that is kept as it stands and cannot be; else None."""
+        return None
 
     def write(self, value: Any) -> Scalar:
         """The canonical spelling of a value."""

@@ -46,6 +46,67 @@ class Word(FieldType):
         return text.strip()
 
 
+class Email(Text):
+    """An e-mail address; `Ana <ana@x.example>` and `mailto:` are read as the address."""
+
+    name = "e-mail"
+    example = "ana@novak.example"
+    other = "bor@kos.example"
+    doubts = True
+
+    def read(self, text: str, business: Business) -> str:
+        from crm_cli.model.reachable import bare_address
+
+        return bare_address(text)
+
+    def doubt(self, value: Any, business: Business) -> tuple[str, str, str] | None:
+        from crm_cli.model.reachable import email_fault
+
+        return email_fault(value)
+
+
+class Phone(Code):
+    """A telephone number, as it was typed."""
+
+    name = "phone"
+    example = "+386 40 123 456"
+    other = "+386 41 222 333"
+    doubts = True
+
+    def doubt(self, value: Any, business: Business) -> tuple[str, str, str] | None:
+        from crm_cli.model.reachable import phone_fault
+
+        return phone_fault(value, business.country or None)
+
+
+class Language(Word):
+    """A language by its BCP 47 tag."""
+
+    name = "language"
+    example = "sl"
+    other = "de-AT"
+    doubts = True
+
+    def doubt(self, value: Any, business: Business) -> tuple[str, str, str] | None:
+        from crm_cli.model.reachable import language_fault
+
+        return language_fault(value)
+
+
+class TimeZone(Word):
+    """An IANA time zone."""
+
+    name = "time zone"
+    example = "Europe/Ljubljana"
+    other = "Europe/Vienna"
+    doubts = True
+
+    def doubt(self, value: Any, business: Business) -> tuple[str, str, str] | None:
+        from crm_cli.model.reachable import zone_fault
+
+        return zone_fault(value)
+
+
 class User(Word):
     """One of the users that crm.yaml names; anybody where it names none."""
 
@@ -101,6 +162,7 @@ class Country(FieldType):
     example = "SI"
     other = "AT"
     metavar = "COUNTRY"
+    doubts = True
 
     def read(self, text: str, business: Business) -> str:
         if len(text) == 2 and text.isascii() and text.isupper() and text != "UK":
@@ -108,6 +170,11 @@ class Country(FieldType):
         from crm_cli.model.countries import country_code
 
         return country_code(text) or text
+
+    def doubt(self, value: Any, business: Business) -> tuple[str, str, str] | None:
+        from crm_cli.model.reachable import country_fault
+
+        return country_fault(value)
 
 
 class Currency(FieldType):
@@ -118,6 +185,7 @@ class Currency(FieldType):
     example = "EUR"
     other = "USD"
     metavar = "EUR"
+    doubts = True
 
     def read(self, text: str, business: Business) -> str:
         if len(text) == 3 and text.isascii() and text.isupper():
@@ -125,6 +193,11 @@ class Currency(FieldType):
         from crm_cli.model.money import read_currency
 
         return read_currency(text)
+
+    def doubt(self, value: Any, business: Business) -> tuple[str, str, str] | None:
+        from crm_cli.model.reachable import currency_fault
+
+        return currency_fault(value)
 
 
 class Reference(FieldType):

@@ -1,0 +1,188 @@
+"""`KEY=VALUE` is read alike by every command, and what check reports is not written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Crm
+
+MAJA = "maja-kos"
+
+
+def text_of(shop: Path, id: str) -> str:
+    return (shop / "customers" / f"{id}.yaml").read_text(encoding="utf-8")
+
+
+def test_add_reads_lists_as_set_does(crm: Crm, shop: Path) -> None:
+    done = crm(
+        "add", "Tea House", "interests=golf, sailing", "tag=wholesale", "tags=vip", "city=Piran",
+        "email=a@tea.example", "email=b@tea.example", "contacts={name: Tia, title: Owner}",
+        "credit.limit=500", "custom.size=L",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    added = text_of(shop, "tea-house")
+    crm("add", "Other House")
+    crm(
+        "set", "other-house", "interests+=golf, sailing", "tags+=wholesale", "tags+=vip",
+        "city=Piran", "emails+=a@tea.example", "emails+=b@tea.example",
+        "contacts+={name: Tia, title: Owner}", "credit.limit=500", "custom.size=L",
+    )  # fmt: skip
+    assert crm("fmt", "other-house", "--yes").code == 0
+    assert text_of(shop, "other-house").replace("Other", "Tea") == added
+    assert "  - golf\n  - sailing\n" in added
+    assert "error" not in crm("check").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("add Vid tasks=Call", "crm task adds one"),
+        ("add Vid spend=5", "computed"),
+        ("add Vid balanc=5", "no field"),
+        ("add Vid intrests=golf", "did you mean interests"),
+        ("add Vid colour=red", "custom.colour=red"),
+        ("add Vid employees=many", "whole number"),
+        ("add Vid relations=nobody-there", "there is no customer"),
+        ("add Vid organizations=nobody-there", "there is no customer"),
+        ("add Vid addresses=Koper", "in braces"),
+        ("set maja-kos spend=5", "computed"),
+        ("set maja-kos colour=red", "custom.colour=red"),
+        ("set maja-kos relations+=nobody-there", "there is no customer"),
+        ("set maja-kos contacts+={name:,title", "contacts"),
+        ("set maja-kos contacts+={nam:Ana}", "no field"),
+        ("purchase add maja-kos --amount 5 colour=red", "no field"),
+        ("purchase add maja-kos --amount 5 gross=5", "computed"),
+        ("payment add maja-kos 5 unallocated=5", "computed"),
+        ("payment add maja-kos 5 colour=red", "no field"),
+    ],
+)
+def test_a_key_that_cannot_be_is_refused(crm: Crm, shop: Path, words: str, said: str) -> None:
+    before = {path: path.read_bytes() for path in shop.rglob("*.yaml")}
+    done = crm(*words.split())
+    assert done.code in (2, 3), done.out
+    assert said in done.err
+    assert {path: path.read_bytes() for path in shop.rglob("*.yaml")} == before
+
+
+def test_contacts_are_linked_by_id_and_made_in_braces(crm: Crm, shop: Path) -> None:
+    assert crm("set", "hotel-breg", "contacts+=jan-vidmar").code == 0
+    assert crm("set", "hotel-breg", "contacts+={name: Ana Kos, title: 'Chef, owner'}").code == 0
+    assert crm("set", "hotel-breg", "contacts+=Bor Kos").code == 0
+    assert (
+        "contacts:\n  - id: jan-vidmar\n  - name: Ana Kos\n    title: Chef, owner\n"
+        "  - name: Bor Kos\n"
+    ) in text_of(shop, "hotel-breg")
+    assert crm("set", "hotel-breg", "contacts-=jan-vidmar").code == 0
+    assert "jan-vidmar" not in text_of(shop, "hotel-breg")
+    assert crm("check").out == ""
+
+
+def test_organizations_of_nobody_are_found_by_check(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "vid.yaml").write_text("name: Vid\norganizations: [nobody]\n")
+    assert "reference-to-nobody" in crm("check", "--json").out
+
+
+def test_lines_copy_price_unit_and_tax(crm: Crm, shop: Path) -> None:
+    assert crm("set", "p-2m8ct4h", "lines=linen-sheet:3").code == 0
+    lines = (
+        "product: linen-sheet\n        quantity: %s\n        unit_price: 80.00\n"
+        "        tax_rate: 22\n"
+    )
+    assert lines % 3 in text_of(shop, MAJA)
+    assert crm("set", "p-2m8ct4h", "lines+=linen-sheet:2").code == 0
+    assert crm("set", "p-2m8ct4h", "lines.2.quantity=45", "lines.1.discount=10%").code == 0
+    assert lines % 45 in text_of(shop, MAJA)
+    assert "discount: 10" in text_of(shop, MAJA)
+    assert crm("set", "p-2m8ct4h", "lines.1=").code == 0
+    assert text_of(shop, MAJA).count("product: linen-sheet") == 1
+    assert crm("check").out == ""
+
+
+def test_a_copied_price_keeps_its_currency(crm: Crm, shop: Path) -> None:
+    with (shop / "products.yaml").open("a") as file:
+        file.write("lamp: {name: Lamp, price: 10.00, currency: USD}\nbag: {name: Bag}\n")
+    before = text_of(shop, MAJA)
+    done = crm("set", "p-2m8ct4h", "lines+=lamp:2")
+    assert (done.code, "USD" in done.err) == (4, True)
+    done = crm("set", "p-2m8ct4h", "lines+=bag:2")
+    assert (done.code, "has no price" in done.err) == (4, True)
+    assert text_of(shop, MAJA) == before
+
+
+def test_items_of_lists_are_changed_by_position_or_id(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "vid.yaml").write_text(
+        "name: Vid\naddresses:\n  - city: Koper\n  - city: Bled\n    street: Obala 1\n"
+        "contacts:\n  - id: jan-vidmar\n  - Ana\n"
+    )
+    done = crm(
+        "set", "vid", "addresses.2.city=", "addresses.1.city=Piran",
+        "contacts.jan-vidmar.role=billing", "contacts.2.title=Chef",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert text_of(shop, "vid") == (
+        "name: Vid\naddresses:\n  - city: Piran\n  - street: Obala 1\n"
+        "contacts:\n  - id: jan-vidmar\n    role: billing\n  - name: Ana\n    title: Chef\n"
+    )
+    assert crm("set", MAJA, "tasks.t-9f3kx7d.due=2026-12-01").code == 0
+    assert "due: 2026-12-01" in text_of(shop, MAJA)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("addresses.2.city=Koper", "there is no 2"),
+        ("addresses.1.town=Koper", "no field"),
+        ("addresses.1=Koper", "fields of its own"),
+        ("tasks.t-9f.title=x", "there are several t-9f"),
+    ],
+)
+def test_an_item_that_is_not_there_is_told(crm: Crm, word: str, said: str) -> None:
+    done = crm("set", MAJA, word)
+    assert done.code in (2, 3)
+    assert said in done.err
+
+
+def test_set_takes_the_next_number(crm: Crm, shop: Path) -> None:
+    crm("purchase", "add", MAJA, "--amount", "5", "--kind", "invoice", "--draft")
+    (draft,) = crm("purchase", "list", "is:draft", "-o", "ids").lines
+    assert crm("set", draft, "number=next").code == 0
+    assert 'number: "2026-0008"' in text_of(shop, MAJA)
+
+
+def test_what_check_reports_is_not_set(crm: Crm, shop: Path) -> None:
+    before = text_of(shop, MAJA)
+    done = crm("set", "p-2m8ct4h", "amount=900")
+    assert (done.code, "--force" in done.err) == (6, True)
+    done = crm("set", "p-2m8ct4h", "status=cancelled")
+    assert done.code == 4
+    assert "y-7d1wz0e is allocated to it" in done.err
+    assert text_of(shop, MAJA) == before
+    assert crm("set", "p-2m8ct4h", "amount=900", "--force").code == 0
+    assert crm("set", "y-7d1wz0e", "for=").code == 0
+    assert crm("set", "p-2m8ct4h", "status=cancelled").code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add", "Vid", "--email", "not an email"),
+        ("add", "Vid", "--phone", "12"),
+        ("add", "Vid", "country=Slovania"),
+        ("add", "Vid", "language=slovene"),
+        ("add", "Vid", "time_zone=Europe/Lublana"),
+        ("set", MAJA, "email=maja@kos"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_forced(crm: Crm, shop: Path, words: tuple[str, ...]) -> None:
+    done = crm(*words)
+    assert (done.code, "--force" in done.err) == (6, True)
+    assert crm(*words, "--force").code == 0
+    assert crm("check").code == 0
+
+
+def test_a_namesake_is_told(crm: Crm, shop: Path) -> None:
+    done = crm("add", "Maja  kos")
+    assert done.code == 0
+    assert "there is another Maja kos, maja-kos" in done.err
