@@ -62,7 +62,7 @@ def due(
         asked = (terms or (), where, within, workspace.me(owner), kind)
         found = new(workspace, found, asked, limit=shape.limit)
     session.negative = exit_code and bool(found)
-    found = found[:shape.limit]
+    found = found[: shape.limit]
     today, zone = workspace.clock.today, workspace.business.time_zone
     known = {when: heading(when, today, zone) for when in {row.when for row in found}}
     headings = [known[row.when] for row in found]

@@ -65,9 +65,7 @@ def add(
     ] = None,
     number: Annotated[
         str | None,
-        Option(
-            "--number", metavar="TEXT|next", help="Its number; next: the next free one."
-        ),
+        Option("--number", metavar="TEXT|next", help="Its number; next: the next free one."),
     ] = None,
     date: On = None,
     due: Due = None,

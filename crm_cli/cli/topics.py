@@ -159,7 +159,6 @@ exit code is 4.
 """
 
 
-
 def _listed(*, used: bool) -> str:
     """The places of a directory: those that commands use, or those that are only kept."""
     return "".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from crm_cli.features.values import when
+from crm_cli.model.dates import shifted
 from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.store.git import Git
 from crm_cli.workspace import Workspace
@@ -47,7 +48,7 @@ def commit_of(workspace: Workspace, git: Git, text: str) -> str:
             f"'{text}' is neither a date nor a commit here", error.hint or "git log shows them"
         ) from error
     if not isinstance(until, datetime):
-        after = until + timedelta(days=1)
+        after = shifted(until, 1)
         until = datetime.combine(after, time(), workspace.business.time_zone)
         until -= timedelta(seconds=1)
     # The line of this clone: what came in later by a merge was not there yet.

@@ -68,9 +68,7 @@ YAML: dict[str, Rule] = {
     "alias": Rule("Aliases (`*`) are not supported.", "Write the value out, or quote the text."),
     "too-deep": Rule("Nested deeper than 32 levels.", "No record needs that."),
     "bad-tag": Rule("A tag (`!!`) does not fit its value.", "Delete the tag."),
-    "unknown-tag": Rule(
-        "An unknown tag (`!`); the text is kept.", "Delete it, or leave it.", True
-    ),
+    "unknown-tag": Rule("An unknown tag (`!`); the text is kept.", "Delete it, or leave it.", True),
     "text-cut": Rule("The text is cut off at ` #`, a comment.", "Quote the text.", True),
     "unquoted-colon": Rule("`: ` within a text turns it into a key.", "Quote the text."),
     "comma-in-braces": Rule(
@@ -107,9 +105,7 @@ VALUE: dict[str, Rule] = {
     "interaction-line": Rule(
         "The line is not an interaction.", "`- 2026-11-03 call in: what was said`."
     ),
-    "reference-to-nobody": Rule(
-        "There is no record, entry or item of that id.", "Correct it."
-    ),
+    "reference-to-nobody": Rule("There is no record, entry or item of that id.", "Correct it."),
     "unknown-user": Rule(
         "The user is not in `users` in crm.yaml; they may have left.",
         "Correct it, or add them: `crm config set users.NAME.name=…`.",

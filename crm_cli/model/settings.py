@@ -9,31 +9,23 @@ from typing import TYPE_CHECKING
 from crm_cli.model.business import WANTED, Business
 from crm_cli.model.completeness import alternatives
 from crm_cli.model.errors import Severity, Unreadable
-from crm_cli.model.fieldtypes import Boolean, Country, Currency, Free, Integer, Text, Texts, Word
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Country,
+    Currency,
+    Free,
+    Integer,
+    Text,
+    Texts,
+    Word,
+    Zone,
+)
 from crm_cli.model.hours import read_hours
 from crm_cli.model.kind import Field, Finding, GroupOf, Kind, MapOf
 from crm_cli.model.node import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
-
-
-class Zone(Word):
-    """An IANA time zone."""
-
-    name = "time zone"
-    example = "Europe/Ljubljana"
-
-    def read(self, text: str, business: Business) -> str:
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-        try:
-            ZoneInfo(text.strip())
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise Unreadable(
-                f"'{text}' is not a time zone", "write it as Europe/Ljubljana or UTC"
-            ) from None
-        return text.strip()
 
 
 USER = Kind(
@@ -61,6 +53,7 @@ _GIT = Kind(
     fields=(Field("autocommit", Boolean(), "commit after each command"),),
     notes=False,
 )
+
 
 def _check(settings: Item, business: Business) -> Iterator[Finding]:
     """Names in `completeness` that no customer has; own keys are named `custom.KEY`."""

@@ -249,9 +249,7 @@ def _at(ref: Ref | None, step: Step) -> Ref | None:
     return ref and ref._replace(steps=(step, *ref.steps), origin=f"of its {step.kind.name}")
 
 
-def _of_record(
-    wanted: str, kind: Kind, record: Kind, extra_keys: frozenset[str]
-) -> Ref | None:
+def _of_record(wanted: str, kind: Kind, record: Kind, extra_keys: frozenset[str]) -> Ref | None:
     found = _own(wanted, record) or _extra(wanted, record, extra_keys)
     return found if kind is record else _at(found, _up(record))
 
@@ -314,9 +312,7 @@ def _kept(path: str, kind: Kind, doc: str) -> Ref:
 
 
 def _own_key(key: str, kind: Kind) -> Ref:
-    return Ref(
-        key, _TEXT, kind, Source.EXTRA, key, doc="a key of your own", origin="own key"
-    )
+    return Ref(key, _TEXT, kind, Source.EXTRA, key, doc="a key of your own", origin="own key")
 
 
 def _titled(field: Field) -> bool:

@@ -201,9 +201,7 @@ def test_figures_within_a_period(
             assert dict(rows(workspace, CUSTOMER, cols=f"id,{column}")) == nets, column
         within = Groups("customer", f"sum(net during {text}),count(where kind != credit_note)")
         sold = {row[0]: row[1] for row in rows(workspace, PURCHASE, groups=within)}
-        assert {id: naught(net) for id, net in sold.items()} == {
-            id: nets[id] for id in sold
-        }
+        assert {id: naught(net) for id, net in sold.items()} == {id: nets[id] for id in sold}
         pivot = Groups("customer", "sum:net", None, "date.year")
         answer = workspace.select(PURCHASE, [f"date:{text}"], groups=pivot, total=True)
         for row in answer.rows:

@@ -96,7 +96,7 @@ def test_what_several_have_in_common(
     assert all(word.startswith(got[1][:-1]) for word in words), (line, words)
 
 
-@pytest.mark.parametrize("ends", ['\\!', '"!', '$`', "'!", ";&", "'\\"])
+@pytest.mark.parametrize("ends", ["\\!", '"!', "$`", "'!", ";&", "'\\"])
 def test_no_half_of_an_escape_is_inserted(terminal: Terminal, ends: str) -> None:
     """Both have a backslash or a quote before them in the line."""
     words = [f"+a{end}z" for end in ends]

@@ -148,7 +148,7 @@ def test_names_of_files_run_nothing(shell: Shell, started: Callable[..., Termina
 
 
 def test_bash_completes_no_files_in_a_quote_it_does_not_know(
-    started: Callable[..., Terminal]
+    started: Callable[..., Terminal],
 ) -> None:
     r"""It would write \' for ', which ends the quote later than it thinks."""
     terminal = started(Shell.BASH)

@@ -57,9 +57,7 @@ def test_what_was_edited_by_hand(encrypted: Path, git: Git, crm: Crm) -> None:
 
 
 @pytest.mark.parametrize("count", [25, 230])
-def test_many_that_were_edited_by_hand(
-    encrypted: Path, git: Git, crm: Crm, count: int
-) -> None:
+def test_many_that_were_edited_by_hand(encrypted: Path, git: Git, crm: Crm, count: int) -> None:
     paths = [encrypted / f"customers/c{number}.yaml" for number in range(count)]
     for path in paths:
         path.write_text(f"name: Customer {path.stem}\n")
@@ -159,9 +157,7 @@ def test_taking_back_a_commit(encrypted: Path, git: Git, crm: Crm) -> None:
     assert stored_plainly(encrypted, "Secretville") == []
 
 
-def test_two_clones_are_merged_by_what_records_say(
-    encrypted: Path, git: Git, crm: Crm
-) -> None:
+def test_two_clones_are_merged_by_what_records_say(encrypted: Path, git: Git, crm: Crm) -> None:
     remote, other = encrypted.parent / "remote.git", encrypted.parent / "other"
     git("init", "-q", "--bare", "-b", "main", str(remote))
     git("branch", "-M", "main")

@@ -13,6 +13,7 @@ from tests.trust.mono import Mono
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="hooks of shell script")
 
+
 def everything(mono: Mono, git: Callable[..., str]) -> None:
     """Commands that run git, each of which has to find the right repository."""
     crm = mono.crm

@@ -55,9 +55,7 @@ def test_hooks_of_the_tree(mono: Mono) -> None:
     assert mono.crm("sync").out == "nothing new, here or at origin\n"
 
 
-def test_a_filter_that_a_colleague_turns_on_and_off(
-    shop: Path, git: Git, crm: Crm
-) -> None:
+def test_a_filter_that_a_colleague_turns_on_and_off(shop: Path, git: Git, crm: Crm) -> None:
     remote = shop.parent / "remote.git"
     git("init", "-q", "--bare", "-b", "main", str(remote))
     git("branch", "-M", "main")

@@ -7,14 +7,14 @@ of its own needs none: its kind declares it (`Kind.due`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from importlib import import_module
 from typing import NamedTuple
 
 from crm_cli.features.references import has_anything
 from crm_cli.features.references import user as known_user
 from crm_cli.model.business import Business
-from crm_cli.model.dates import local_date
+from crm_cli.model.dates import local_date, shifted
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.kind import Kind
 from crm_cli.workspace import Workspace
@@ -113,16 +113,16 @@ def words(workspace: Workspace) -> list[str]:
 def heading(when: date | datetime, today: date, zone: tzinfo) -> str:
     """Under what a day is told: overdue, today, tomorrow, this week, next week, later."""
     day = local_date(when, zone)
-    monday = today - timedelta(days=today.weekday())
+    monday = shifted(today, -today.weekday())
     if day < today:
         return "overdue"
     if day == today:
         return "today"
-    if day == today + timedelta(days=1):
+    if day == shifted(today, 1):
         return "tomorrow"
-    if day < monday + timedelta(days=7):
+    if day < shifted(monday, 7):
         return "this week"
-    if day < monday + timedelta(days=14):
+    if day < shifted(monday, 14):
         return "next week"
     return "later"
 

@@ -23,7 +23,16 @@ from crm_cli.model.fieldtypes.texts import (
     User,
     Word,
 )
-from crm_cli.model.fieldtypes.times import Date, Duration, Every, Moment, Partial
+from crm_cli.model.fieldtypes.times import (
+    Date,
+    Duration,
+    Every,
+    Moment,
+    Moments,
+    Partial,
+    Rhythm,
+    Zone,
+)
 
 __all__ = [
     "Boolean",
@@ -38,6 +47,7 @@ __all__ = [
     "Free",
     "Integer",
     "Moment",
+    "Moments",
     "Money",
     "Nature",
     "Number",
@@ -45,10 +55,12 @@ __all__ = [
     "Percent",
     "Price",
     "Reference",
+    "Rhythm",
     "Shorthand",
     "Storage",
     "Text",
     "Texts",
     "User",
     "Word",
+    "Zone",
 ]
