@@ -291,3 +291,15 @@ def test_what_a_stranger_wrote_is_shown_harmless(crm: Crm, shop: Path, tmp_path:
     out = crm("export", "tasks", "customer:jan-vidmar", "--format", "ics").out
     assert "\x1b" not in out
     assert "\\x1b[31m=cmd()" in out.replace("\\\\", "\\")
+
+
+def test_entries_keep_their_uids_when_the_business_is_renamed(crm: Crm, folder: Path) -> None:
+    assert crm("export", "tasks", "--vdir", folder).code == 0
+    names = sorted(path.name for path in folder.iterdir())
+    assert crm("config", "set", "business.name=Volna d.o.o.").code == 0
+    assert crm("config", "get", "uid").out == "lan-doo.crm\n"
+    run = crm("export", "tasks", "--vdir", folder)
+    assert run.code == 0, run
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert crm("config", "set", "business.name=Tretja d.o.o.").code == 0
+    assert crm("config", "get", "uid").out == "lan-doo.crm\n"
