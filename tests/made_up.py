@@ -92,10 +92,10 @@ GADGET = Kind(
 )
 '''
 
-LINES = '''\
+LINES = """\
     Place(path="visits/", shape=Shape.RECORDS, doc="visits", declaration="visit:VISIT"),
     Place(path="gadgets.yaml", shape=Shape.MAP, doc="gadgets", declaration="gadget:GADGET"),
-'''
+"""
 """All that a place needs beside the declaration of its kind."""
 
 FAIR = """\

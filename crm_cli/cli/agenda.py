@@ -18,9 +18,7 @@ def agenda(
     where: Where = None,
     days: Annotated[int, Option("--days", metavar="N", help="Number of days.")] = 7,
     owner: Owner = None,
-    gaps: Annotated[
-        bool, Option("--gaps", help="Also show free working hours.")
-    ] = False,
+    gaps: Annotated[bool, Option("--gaps", help="Also show free working hours.")] = False,
     shape: Shape = SHAPE,
 ) -> None:
     """Show the coming days: meetings and calls with times, and what is due.
@@ -55,8 +53,6 @@ def agenda(
         columns,
         found,
         ids=[entry.id or str(entry.who) for entry in records],
-        paths=[workspace.path_of(str(entry.who)) for entry in records]
-        if form is PATHS
-        else None,
+        paths=[workspace.path_of(str(entry.who)) for entry in records] if form is PATHS else None,
     )
     session.show(only(rows, shape.cols), form, header=not shape.no_header)

@@ -78,7 +78,7 @@ def balance(
     if who == ["-"] and not words:
         found = []
     session.report(problems)
-    shown = found[:shape.limit]
+    shown = found[: shape.limit]
     rows = Rows(
         _OWING,
         [(one.id, one.name, *one[3:]) for one in shown],

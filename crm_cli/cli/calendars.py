@@ -27,7 +27,11 @@ def import_calendar(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Bring in the entries of a calendar file, or of a folder of them; see `crm import`."""
+    """Bring in the entries of a calendar file, or of a folder of them; see `crm import`.
+
+    Those that cannot be taken are told one by one, and stop the others from nothing; a file
+    of which none can be taken is refused.
+    """
     from crm_cli.features.importing import calendars
     from crm_cli.features.plan import Plan, counted
     from crm_cli.formats.targets import exchanged
@@ -46,7 +50,7 @@ def import_calendar(
         session.say(line)
     for note in plan.notes[:_SHOWN]:
         session.say(f"note: {visible(note)}")
-    if plan.rejected and not skip_bad:
+    if plan.rejected and not skip_bad and not plan.counts:
         raise _refusal(plan)
     if plan.rejected:
         session.report(_problems(plan, warning=True))
@@ -100,7 +104,7 @@ def _refusal(plan: CalendarImport) -> Exception:
     from crm_cli.model.errors import DataError
 
     more = len(plan.rejected) - _SHOWN
-    hint = "correct them, or pass --skip-bad to import the others and save these to a file"
+    hint = "correct them, or pass --skip-bad to save them to a file"
     if more > 0:
         hint = f"and {more:,} more; {hint}"
     count = counted(len(plan.rejected), "entry", "entries")

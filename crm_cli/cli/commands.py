@@ -81,9 +81,7 @@ COMMANDS = (
     Command(
         "merge-driver", "merge_driver", HISTORY, "merge records for git", hidden=True, asks=False
     ),
-    Command(
-        "git", "git", HISTORY, "set up git: trust, field-by-field merges", "-", asks=False
-    ),
+    Command("git", "git", HISTORY, "set up git: trust, field-by-field merges", "-", asks=False),
     Command("trust", "trust", HISTORY, "allow crm to run git in this directory", asks=False),
     Command("init", "init", SETUP, "start a new folder of customers", asks=False),
     Command("check", "check", SETUP, "find errors in the records, with file and line"),

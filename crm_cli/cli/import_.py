@@ -26,9 +26,7 @@ _SHOWN = 50
 def import_(
     session: Session,
     kind: Kind,
-    file: Annotated[
-        Path, Argument(metavar="FILE", help="A file or a vdir folder; - reads stdin.")
-    ],
+    file: Annotated[Path, Argument(metavar="FILE", help="A file or a vdir folder; - reads stdin.")],
     format: Annotated[
         str, Option("--format", metavar="csv|ics", help="Default: from the file's extension.")
     ] = "",

@@ -33,6 +33,7 @@ def log(
         str | None,
         Option("--at", metavar="WHEN", help="When; default now: yesterday 14:30, 2026-11-03."),
     ] = None,
+    planned: Annotated[bool, Option("--planned", help="It is still to come.")] = False,
     outcome: Annotated[
         str | None,
         Option("--outcome", metavar="OUTCOME", help="reached, no_answer, voicemail …"),
@@ -55,6 +56,7 @@ def log(
 
     crm log ana Asked for 20 kg of beans --kind call --in --follow-up fri
     crm log ana --kind call --out --outcome no_answer
+    crm log ana Tasting --kind meeting --at "tue 10:00" --planned
     """
     from crm_cli.cli.pickers import who as whom
     from crm_cli.features.interactions import log as plan
@@ -72,6 +74,7 @@ def log(
             kind=kind,
             direction="inbound" if inbound else "outbound" if outbound else None,
             at=at,
+            planned=planned,
             outcome=outcome,
             duration=duration,
             subject=subject,

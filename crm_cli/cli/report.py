@@ -48,9 +48,7 @@ def list_(session: Session, form: Form = FORM) -> None:
     from crm_cli.model.rows import Column, Rows
 
     columns = (Column("name"), Column("group"), Column("answers"))
-    rows = [
-        (one.name, one.group, one.answers) for one in described(session.workspace)
-    ]
+    rows = [(one.name, one.group, one.answers) for one in described(session.workspace)]
     found = Rows(columns, rows, ids=[row[0] for row in rows])
     session.show(found, session.form(form), header=not form.no_header)
 

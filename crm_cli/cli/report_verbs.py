@@ -87,9 +87,7 @@ def _parameters(report: Report | None) -> tuple[Parameter, ...]:
     hints |= {name: shape[name] for name in Shape._fields}
     hints |= {"to": To, "force": _ForceTo}
     flags = {name: False for name, hint in hints.items() if _is_flag(hint)}
-    return tuple(
-        parameter(name, hint, {name: flags.get(name)}) for name, hint in hints.items()
-    )
+    return tuple(parameter(name, hint, {name: flags.get(name)}) for name, hint in hints.items())
 
 
 def _by(report: Report | None) -> Any:

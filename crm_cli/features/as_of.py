@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from crm_cli.features.values import when
+from crm_cli.model.dates import shifted
 from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.store.git import Git
 from crm_cli.workspace import Workspace
@@ -35,7 +36,7 @@ def _end(workspace: Workspace, text: str) -> datetime:
     until = when(workspace, text, ahead=False)
     if isinstance(until, datetime):
         return until
-    after = until + timedelta(days=1)
+    after = shifted(until, 1)
     return datetime.combine(after, time(), workspace.business.time_zone) - timedelta(seconds=1)
 
 

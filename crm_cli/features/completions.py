@@ -71,9 +71,7 @@ def _printable(texts: Iterable[str]) -> list[str]:
     return [text for text in texts if text.isprintable()]
 
 
-def _found(
-    workspace: Workspace, what: str, prefix: str, kinds: Sequence[Kind]
-) -> Iterable[str]:
+def _found(workspace: Workspace, what: str, prefix: str, kinds: Sequence[Kind]) -> Iterable[str]:
     if what.startswith("value:"):
         name = what.removeprefix("value:")
         return (one for kind in kinds for one in _values(workspace, kind, name, prefix))
@@ -257,9 +255,7 @@ def _held(workspace: Workspace, kind: Kind, ref: Ref, prefix: str) -> Iterator[s
     name = ref.name
     terms = [f"{name}.starts:{quoted(prefix)}"] if prefix else []
     try:
-        answer = workspace.select(
-            kind, terms, groups=Groups(by=name), sort="count-", limit=_MOST
-        )
+        answer = workspace.select(kind, terms, groups=Groups(by=name), sort="count-", limit=_MOST)
     except CrmError:
         return
     for value, *_ in answer.rows:

@@ -72,7 +72,14 @@ def change(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> Pla
         if operator != "=":
             raise UsageError(f"{key} is set as a whole", f"crm config set {key}=VALUE")
 
+    named = [normal(key) for key, _, _ in assignments]
+    renamed = "business.name" in named and "uid" not in named
+    uid = workspace.business.domain
+
     def update(document: Document) -> None:
+        if renamed and document.record.values.get("uid") is None:
+            # Entries of calendars keep the UIDs that they have under the old name.
+            document.set(None, "uid", uid)
         for key, _, text in assignments:
             if text:
                 document.set(None, _key(key), text)

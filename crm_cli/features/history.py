@@ -236,9 +236,7 @@ class _Reader:
         """A file's bytes as a commit has them; None without an id, which is of no file."""
         return self._blobs.read(id, path, commit) if id else None
 
-    def differences(
-        self, path: str, before: bytes | None, after: bytes | None
-    ) -> list[Difference]:
+    def differences(self, path: str, before: bytes | None, after: bytes | None) -> list[Difference]:
         """What differs between two states of a file (None: there is none)."""
         if before == after:
             return []

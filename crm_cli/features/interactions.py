@@ -7,14 +7,16 @@ from typing import Any
 
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
-from crm_cli.features.values import echoed, said, typed, typed_all, when
-from crm_cli.model.dates import local_date, write_moment
+from crm_cli.features.values import echoed, said, shown, typed, typed_all, when
+from crm_cli.model.dates import WEEKDAYS, local_date, write_moment
 from crm_cli.model.errors import UsageError
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
 from crm_cli.model.task import TASK
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
+_APPOINTED = ("meeting", "visit")
+"""What is agreed on before it takes place."""
 _TITLE = 60
 """A follow-up's title quotes at most so many characters of the text."""
 
@@ -32,6 +34,7 @@ def log(
     kind: str | None = None,
     direction: str | None = None,
     at: str | None = None,
+    planned: bool = False,
     outcome: str | None = None,
     duration: str | None = None,
     subject: str | None = None,
@@ -47,7 +50,12 @@ def log(
     if not (text or (subject or "").strip() or (outcome or "").strip()):
         raise UsageError("nothing to log", "crm log ana Asked for 20 kg of beans --kind call")
     notes: list[str] = []
-    values: dict[str, Any] = {"id": new_id(workspace, INTERACTION), "at": _at(workspace, at, notes)}
+    values: dict[str, Any] = {
+        "id": new_id(workspace, INTERACTION),
+        "at": _at(workspace, at, notes, ahead=planned),
+    }
+    if at is not None and kind in _APPOINTED and not (planned or outcome):
+        _one_reading(workspace, at, values["at"])
     given = {
         "kind": "note" if kind is None else kind,
         "direction": direction,
@@ -56,6 +64,8 @@ def log(
         "subject": subject,
     }
     values |= typed_all(workspace, INTERACTION, given, notes)
+    if planned and not _to_come(workspace, values["at"]):
+        raise UsageError("--planned: " + said(workspace, "that is", values["at"]), "--at WHEN")
     if _to_come(workspace, values["at"]):
         values["status"] = "planned"
         notes.append(f"{said(workspace, 'that is', values['at'])}: noted as planned")
@@ -71,8 +81,8 @@ def log(
         if task is not None:
             document.add("tasks", task)
 
-    shown = str(values["kind"]).replace("_", " ")
-    done = f"noted {shown} {values['id']} with {name} ({customer})"
+    named = str(values["kind"]).replace("_", " ")
+    done = f"noted {named} {values['id']} with {name} ({customer})"
     made = [values["id"]]
     if task is not None:
         made.append(task["id"])
@@ -87,13 +97,28 @@ def log(
     )
 
 
-def _at(workspace: Workspace, text: str | None, notes: list[str]) -> date | datetime:
+def _one_reading(workspace: Workspace, text: str, past: date | datetime) -> None:
+    """Refuse a weekday of an appointment: it may be the last one as well as the next."""
+    day = text.strip().lower().split()[:1]
+    if not day or len(day[0]) < 3 or not any(name.lower().startswith(day[0]) for name in WEEKDAYS):
+        return
+    coming = when(workspace, text, ahead=True)
+    if coming != past:
+        raise UsageError(
+            f"--at {text} is {shown(workspace, past)} or {shown(workspace, coming)}",
+            f'write --at "last {text.strip()}", or --planned for the one to come',
+        )
+
+
+def _at(
+    workspace: Workspace, text: str | None, notes: list[str], *, ahead: bool
+) -> date | datetime:
     if text is None:
         return workspace.clock.now.replace(second=0, microsecond=0)
     if not text.strip():
         raise UsageError("--at is empty", "leave it out for now, or write --at yesterday")
     try:
-        value = when(workspace, text, ahead=False)
+        value = when(workspace, text, ahead=ahead)
     except UsageError as error:
         raise UsageError(f"--at: {error.message}", error.hint) from error
     notes += echoed(workspace, "at", text, value)
@@ -119,9 +144,7 @@ def _follow_up(
     except UsageError as error:
         raise UsageError(f"--follow-up: {error.message}", error.hint) from error
     if local_date(due, workspace.business.time_zone) < workspace.clock.today:
-        raise UsageError(
-            f"--follow-up: {said(workspace, 'that is', due)}", "give a future date"
-        )
+        raise UsageError(f"--follow-up: {said(workspace, 'that is', due)}", "give a future date")
     notes += echoed(workspace, "follow-up due", text, due)
     task = {
         "id": new_id(workspace, TASK),

@@ -46,9 +46,7 @@ def remove_customer(workspace: Workspace, id: str) -> Plan:
     path = workspace.path_of(id)
     record = workspace.record(id)
     notes = _held(record)
-    naming = [
-        one for one in workspace.index.naming("customer", id) if one != path
-    ]
+    naming = [one for one in workspace.index.naming("customer", id) if one != path]
     if naming:
         notes.append(f"{', '.join(naming)} will refer to a missing customer")
     if unsure := [one for one in doubtful(workspace, id) if one not in (path, *naming)]:

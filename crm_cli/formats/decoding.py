@@ -121,8 +121,7 @@ def _windows(data: bytes, at: int) -> Decoded:
     shown = ", ".join(f"{sample!r} in {name}" for name, sample in choices)
     raise Undecided(
         f"the file is not UTF-8 (line {line}); it reads {shown}",
-        f"choose one: {' or '.join(f'--encoding {name}' for name, _ in choices)}"
-        ", or another one",
+        f"choose one: {' or '.join(f'--encoding {name}' for name, _ in choices)}, or another one",
         setting="encoding",
         choices=choices,
     )

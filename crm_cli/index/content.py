@@ -175,9 +175,7 @@ def remove(connection: sqlite3.Connection, files: Sequence[File]) -> None:
     connection.executemany('DELETE FROM "problem" WHERE "path" = ?', [(p,) for _, p in files])
 
 
-def _remove(
-    connection: sqlite3.Connection, kind: Kind, numbers: Sequence[tuple[int, int]]
-) -> None:
+def _remove(connection: sqlite3.Connection, kind: Kind, numbers: Sequence[tuple[int, int]]) -> None:
     """Delete records or entries by their numbers, (first, after the last), and all in them."""
     columns = {part.name: "pk" if part is kind else kind.name for part in kind.walk()}
     for table, column in {**columns, "extra": "record"}.items():

@@ -83,9 +83,7 @@ def single_root(read: Read, path: str) -> tuple[Mapping | None, tuple[Problem, .
     return root, tuple(problem for problem in problems if problem.code != "empty")
 
 
-def item_of(
-    root: Mapping, path: str, kind: Kind, business: Business
-) -> tuple[Item, list[Problem]]:
+def item_of(root: Mapping, path: str, kind: Kind, business: Business) -> tuple[Item, list[Problem]]:
     """A record, from the nodes of its file."""
     reader = Reader(path, business)
     item = reader.record(root, kind, id_of(path)[0])

@@ -37,6 +37,8 @@ class Ways(NamedTuple):
     country: str = ""
     zone: str = "UTC"
     language: str = ""
+    uid: str = ""
+    """What follows the @ in the UIDs of calendars; `domain` where the settings do not say."""
     terms_days: int | None = None
     numbers: Mapping[str, str] = MappingProxyType(PATTERNS)
     """How the numbers of purchases are counted, by kind."""
@@ -64,6 +66,13 @@ class Business(Ways):
 
     `terms_days` are the days until an invoice is due, None where none are set.
     """
+
+    @property
+    def domain(self) -> str:
+        """What follows the @ in the UIDs of this business: the same in every clone."""
+        from crm_cli.model.ids import slug
+
+        return self.uid or f"{slug(self.name) or 'own'}.crm"
 
     @cached_property
     def time_zone(self) -> tzinfo:

@@ -9,6 +9,7 @@ from crm_cli.model.kind import ListOf, normal
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
+
 def alternatives(wanted: str) -> tuple[str, ...]:
     """The fields any of which will do: `email or phone`."""
     return tuple(normal(part) for part in wanted.split(" or ") if part.strip())

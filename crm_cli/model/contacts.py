@@ -96,6 +96,7 @@ SOCIAL = _channel(
     "social", "social", "a name on a social network", Field("value", Text(), "the name")
 )
 
+
 def _address(item: Item) -> Fact:
     town = joined(" ", (item.get("postcode"), item.get("city")))
     parts = (item.get("street"), town, item.get("region"), item.get("country"))

@@ -22,9 +22,7 @@ RISKS = ("none", "low", "medium", "high")
 
 
 def _fact(credit: Item) -> Fact:
-    said = (
-        f"{key.replace('_', ' ')} {cell_text(value)}" for key, value in credit.values.items()
-    )
+    said = (f"{key.replace('_', ' ')} {cell_text(value)}" for key, value in credit.values.items())
     return Fact("credit", ", ".join(said))
 
 

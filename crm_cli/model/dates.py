@@ -21,11 +21,19 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 FIRST_YEAR = 1000
 """Years run from 1000 to 9999, so that ISO texts sort as the dates do."""
 
+FIRST_DAY = date(FIRST_YEAR, 1, 1)
+LAST_DAY = date.max
+"""Where the calendar ends: what is counted past these days is taken for them."""
+
+_FARTHEST = timedelta(hours=15)
+"""No time zone is farther from UTC."""
+
 _HINT = "write it as 2026-11-03 or 3.11.2026 (day.month.year)"
 
 # Patterns are texts, compiled by `re` at first use: most runs read only canonical dates.
 _ISO = r"(\d{4})-(\d{1,2})-(\d{1,2})"
 _DOTTED = r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})"
+_WEEK_DATE = r"(\d{4})-?[Ww](\d{2})-?([1-7])"
 _SLASHED = r"(\d{1,4})/(\d{1,2})/(\d{1,4})"
 _TIMED = (
     r"(?P<date>.+?)(?:T|t|[ \t]+)(?P<hour>\d{1,2}):(?P<minute>\d{2})"
@@ -59,7 +67,7 @@ class PartialDate(NamedTuple):
 
 
 def read_date(text: str) -> date:
-    """The date written as `2026-11-03`, `2026-11-3`, `3.11.2026` or `3. 11. 2026`.
+    """The date written as `2026-11-03`, `2026-11-3`, `3.11.2026`, `3. 11. 2026` or `2026-W45-2`.
 
     Raises `Unreadable` for anything else; for `3/11/2026` with both readings.
     """
@@ -76,9 +84,24 @@ def read_date(text: str) -> date:
         year, month, day = map(int, match.groups())
     elif match := re.fullmatch(_DOTTED, text, re.ASCII):
         day, month, year = map(int, match.groups())
+    elif match := re.fullmatch(_WEEK_DATE, text, re.ASCII):
+        return _week_date(*map(int, match.groups()))
     else:
         raise _no_date(text)
     return real_date(year, month, day)
+
+
+def _week_date(year: int, week: int, weekday: int) -> date:
+    """The day of a week date (ISO 8601): `2026-W45-2` is a Tuesday."""
+    real_date(year, 1, 1)
+    try:
+        return date.fromisocalendar(year, week, weekday)
+    except ValueError:
+        raise Unreadable(
+            f"{year} has no week {week}",
+            "weeks are those of ISO 8601: w1 to w52 or 53",
+            code="bad-date",
+        ) from None
 
 
 def real_date(year: int, month: int, day: int) -> date:
@@ -138,7 +161,9 @@ def at_time(day: date, clock: time, zone: tzinfo) -> datetime:
 
 def noon(day: date, zone: tzinfo) -> datetime:
     """Noon of a day in `zone`: the instant that `--today DATE` stands for."""
-    return at_time(day, time(12), zone)
+    if day < LAST_DAY:
+        return at_time(day, time(12), zone)
+    return datetime.combine(day, time(12), timezone(timedelta()))
 
 
 def write_moment(value: date | datetime) -> str:
@@ -154,7 +179,28 @@ def write_moment(value: date | datetime) -> str:
 
 def local_date(value: date | datetime, zone: tzinfo) -> date:
     """The day on which a date or an instant falls in `zone`."""
-    return value.astimezone(zone).date() if isinstance(value, datetime) else value
+    if not isinstance(value, datetime):
+        return value
+    try:
+        return value.astimezone(zone).date()
+    except OverflowError:  # an instant by the clock of one zone is past the end by another's
+        return value.date()
+
+
+def shifted(day: date, days: int) -> date:
+    """The day so many days later, or earlier; at the ends of the calendar the day there."""
+    try:
+        return max(FIRST_DAY, day + timedelta(days=days))
+    except OverflowError:
+        return LAST_DAY if days > 0 else FIRST_DAY
+
+
+def later(moment: datetime, length: timedelta) -> datetime:
+    """The instant so much later; the same where the calendar has none so late, or early."""
+    try:
+        return moment + length
+    except OverflowError:
+        return moment
 
 
 def read_partial_date(text: str) -> PartialDate:
@@ -259,14 +305,15 @@ def _read_offset(text: str) -> timezone:
 
 
 def _in_range(value: datetime) -> datetime:
-    """The instant, if it also has a year of four digits in UTC, where it is compared."""
+    """The instant, if it has a year of four digits by the clocks of all time zones."""
     try:
-        if value.astimezone(UTC).year >= FIRST_YEAR:
+        if (value.astimezone(UTC) - _FARTHEST).year >= FIRST_YEAR:
+            value.astimezone(UTC) + _FARTHEST
             return value
     except OverflowError:
         pass
     raise Unreadable(
-        f"{value.isoformat()} is out of range", "years run from 1000 to 9999", code="bad-date"
+        f"{value.isoformat()} is out of range", "write the day without a time", code="bad-date"
     )
 
 

@@ -30,9 +30,7 @@ class Declaration:
 
     def __init_subclass__(cls, *, positional: int = 0, kw_only: bool = False) -> None:
         own = [
-            name
-            for name, hint in cls.__annotations__.items()
-            if not hint.startswith("ClassVar")
+            name for name, hint in cls.__annotations__.items() if not hint.startswith("ClassVar")
         ]
         cls._names = tuple(dict.fromkeys((*cls._names, *own)))
         cls._required = tuple(name for name in cls._names if not hasattr(cls, name))

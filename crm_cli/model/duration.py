@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from crm_cli.model.dates import days_in_month
+from crm_cli.model.dates import FIRST_DAY, LAST_DAY, days_in_month, shifted
 from crm_cli.model.errors import Unreadable
 
 _DURATION_HINT = "write it as 45min, 1h30min or PT45M"
@@ -37,7 +37,7 @@ class Interval(NamedTuple):
     def after(self, day: date) -> date:
         """The day this much later; at the end of a shorter month it is the month's last day.
 
-        Raises `Unreadable` past the year 9999.
+        Past the end of the calendar it is the calendar's last day.
         """
         return self._shifted(day, 1)
 
@@ -48,13 +48,9 @@ class Interval(NamedTuple):
     def _shifted(self, day: date, sign: int) -> date:
         try:
             moved = add_months(day, sign * (self.years * 12 + self.months))
-            return moved + timedelta(days=sign * self.days)
         except (ValueError, OverflowError):
-            raise Unreadable(
-                f"{self} {'after' if sign > 0 else 'before'} {day} is out of range",
-                "years run from 1000 to 9999",
-                code="bad-date",
-            ) from None
+            return LAST_DAY if sign > 0 else FIRST_DAY
+        return shifted(moved, sign * self.days)
 
 
 def add_months(day: date, months: int) -> date:

@@ -146,7 +146,9 @@ def _normal(text: str) -> str:
 
 def _calendar(word: str) -> Days | None:
     """A date, month, quarter, week or year of the calendar."""
-    if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4}", word, re.ASCII):
+    if re.fullmatch(
+        r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-?w\d\d-?[1-7]", word, re.ASCII
+    ):
         day = read_date(word)
         return Days(day, day)
     match = re.fullmatch(r"(\d{4})(?:-?q(\d)|-?w(\d{1,2})|-(\d{1,2}))?", word, re.ASCII)

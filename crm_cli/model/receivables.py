@@ -9,11 +9,11 @@ is converted at its date, and pays nothing where a rate is missing.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from crm_cli.model.dates import days_in_month
+from crm_cli.model.dates import days_in_month, shifted
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.money import round_money
 
@@ -36,7 +36,7 @@ def due_date(invoice: Item, customer: Item, business: Business) -> date | None:
         days = business.terms_days
     if days is None:
         return None
-    due = day + timedelta(days=days)
+    due = shifted(day, days)
     if credit is not None and credit.values.get("end_of_month"):
         due = due.replace(day=days_in_month(due.year, due.month))
     return due

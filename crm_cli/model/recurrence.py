@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_cli.model.dates import days_in_month, local_date
+from crm_cli.model.dates import LAST_DAY, local_date, read_moment, shifted
+from crm_cli.model.duration import add_months
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.recurrence_rule import check_rule, rule_parts
 
 if TYPE_CHECKING:
     from dateutil.rrule import rrule
@@ -17,12 +19,12 @@ if TYPE_CHECKING:
 
 _MOST = 100_000
 _YEARS = 60
-"""A rule is followed so far; the library looks at this end only where it finds a day."""
+"""A rule is followed so far."""
+_CYCLE = 400
+"""Years after which days, weekdays and leap years come again as they were."""
 
-_SOME_DAY = datetime(2000, 1, 1)
-_UNTIL = re.compile(r"UNTIL=(\d{8})(T\d{6}Z?)?", re.IGNORECASE)
-
-
+_COUNT = re.compile(r"COUNT=(\d+)", re.IGNORECASE)
+_ENDS = re.compile(r";?(?:UNTIL|COUNT)=[^;]*", re.IGNORECASE)
 _OF_ONE = ("status", "completed", "percent_complete", "recurrence_id")
 """What one occurrence has for itself, and the next has not."""
 
@@ -35,7 +37,7 @@ class Following(NamedTuple):
     """
 
     due: date | datetime
-    start: date | None
+    start: date | datetime | None
     rrule: str
     missed: tuple[date, ...]
 
@@ -48,112 +50,234 @@ def occurrences(rule: str, start: date | datetime, zone: tzinfo) -> Iterator[dat
     if there had been none. A month without the day is passed over, as RFC 5545 has it. Raises
     Unreadable for a rule that is none.
     """
+    rule_parts(rule)
     timed = isinstance(start, datetime)
     first = _wall(start, zone) if isinstance(start, datetime) else None
     begin = first if first is not None else datetime.combine(start, time())
-    text = _UNTIL.sub(lambda match: _until(match, zone, timed=timed), rule.strip())
-    if not re.search("UNTIL=|COUNT=", text, re.IGNORECASE) and begin.year < 9999 - _YEARS:
-        text += f";UNTIL={begin.year + _YEARS}1231T235959"
-    try:
-        parsed = _parsed(text, begin)
-        if _has_no_day(parsed):
+    last = _last(rule, zone, timed=timed)
+    # The library seeks a day until the year 9999: of a rule that has none, for long. In the
+    # last centuries, where the calendar is the same, it comes to the end soon.
+    ahead = max(0, LAST_DAY.year - _YEARS - begin.year) // _CYCLE * _CYCLE
+    for number, moment in enumerate(_parsed(rule, begin.replace(year=begin.year + ahead))):
+        found = moment.replace(year=moment.year - ahead)
+        if number >= _MOST or found > last or found.year > begin.year + _YEARS:
             return
-        for number, moment in enumerate(parsed):
-            if number >= _MOST:
-                return
-            yield _instant(moment, zone) if timed else moment.date()
-    except _NO_RULE as error:
-        raise _no_rule(rule) from error
+        try:
+            yield _instant(found, zone) if timed else found.date()
+        except OverflowError:  # in its own zone it is past the last day of all
+            return
 
 
-_NO_RULE = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError)
-"""What the library raises for texts that are no rules."""
-
-
-def _parsed(text: str, begin: datetime) -> rrule:
-    """A rule that begins there, its days not yet sought; raises any of `_NO_RULE`."""
+def _parsed(rule: str, begin: datetime) -> rrule:
+    """A rule, checked before, that begins there and has no UNTIL; its days not yet sought."""
     from dateutil.rrule import rrule, rrulestr
 
-    found = rrulestr(text, dtstart=begin)
-    # With an interval of nothing the library never comes to an end (RFC 5545, section 3.3.10).
-    if not isinstance(found, rrule) or getattr(found, "_interval", 1) < 1:
-        raise ValueError(text)
+    text = re.sub(r";?UNTIL=[^;]*", "", rule.strip().upper().removeprefix("RRULE:"))
+    try:
+        found = rrulestr(text.strip(";"), dtstart=begin)
+    except (ValueError, OverflowError) as error:
+        raise Unreadable(f"'{rule}' has no day", code="bad-recurrence") from error
+    assert isinstance(found, rrule)
     return found
 
 
-def _has_no_day(rule: rrule) -> bool:
-    """Whether it asks for a 30 February: the library would look for one until the year 9999."""
-    days = [
-        *(getattr(rule, "_bymonthday", None) or ()),
-        *(getattr(rule, "_bynmonthday", None) or ()),
-    ]
-    months = getattr(rule, "_bymonth", None) or range(1, 13)
-    longest = max((days_in_month(2000, month) for month in months if 1 <= month <= 12), default=31)
-    return bool(days) and all(abs(day) > longest for day in days)
+def _last(rule: str, zone: tzinfo, *, timed: bool) -> datetime:
+    """The last wall-clock time that a rule allows, by its UNTIL."""
+    until = rule_parts(rule).get("UNTIL")
+    if until is None:
+        return datetime.max
+    day, clock = datetime.strptime(until[:8], "%Y%m%d"), until[9:]
+    if not timed or not clock:
+        return datetime.combine(day, time.max)
+    found = datetime.combine(day, time(int(clock[:2]), int(clock[2:4]), min(int(clock[4:6]), 59)))
+    if not clock.endswith("Z"):
+        return found
+    try:
+        return found.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+    except OverflowError:
+        return found
 
 
-def _no_rule(rule: str) -> Unreadable:
-    return Unreadable(
-        f"'{rule}' is no rule of recurrence",
-        "write every 2 weeks, every 3rd monday, or FREQ=WEEKLY;INTERVAL=2",
-        code="bad-recurrence",
-    )
+def rule_zone(values: Mapping[str, Any], zone: tzinfo) -> tzinfo:
+    """The time zone that a task's rule belongs to: its own, else the business's, `zone`."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(str(values["time_zone"])) if values.get("time_zone") else zone
+    except (OSError, ValueError, KeyError):
+        return zone
+
+
+def left_out_days(values: Mapping[str, Any], zone: tzinfo) -> frozenset[date]:
+    """The days, by the clock of the rule's zone, on which a task does not recur (EXDATE)."""
+    found = set()
+    for text in values.get("exdate") or ():
+        try:
+            found.add(local_date(read_moment(text, zone), zone))
+        except Unreadable:
+            continue  # `crm check` tells of it.
+    return frozenset(found)
 
 
 def following(item: Item, now: datetime) -> Following | None:
     """What follows the present occurrence of a recurring task that is dealt with at `now`.
 
     It is the first of the rule after the one dealt with (with `repeat_from: completion`,
-    or without a due date, after today) that is not in the past. None where the rule has
-    ended. Raises Unreadable for a rule that is none.
+    or without a due date, so long after today) that is not in the past. None where the
+    rule has ended. Raises Unreadable for a rule that is none.
     """
     zone = now.tzinfo
     assert zone is not None
-    today = now.date()
-    check_rule(rule := str(item.values["rrule"]))
-    due = item.values.get("due")
-    present = item.values.get("recurrence_id") or due
+    values = item.values
+    check_rule(rule := str(values["rrule"]))
+    own = rule_zone(values, zone)
+    present = values.get("recurrence_id") or values.get("due")
     if present is None or item.get("repeat_from") == "completion":
-        present = _on(today, due, zone)
-    assert present is not None
-    missed: list[date] = []
-    for passed, moment in enumerate(occurrences(rule, present, zone)):
-        if moment <= present:
+        return _after_completion(item, rule, present, now, own)
+    missed = []
+    for passed, (moment, next_due) in enumerate(_coming(values, own)):
+        if next_due is None or moment <= _anchor(values):
             continue
-        day = local_date(moment, zone)
-        if day < today:
+        if (day := local_date(next_due, zone)) < now.date():
             missed.append(day)
             continue
-        start = _start(item, due, moment, zone)
-        return Following(moment, start, _counted_down(rule, passed), tuple(missed))
+        start, due = values.get("start"), values.get("due")
+        next_start = moment if _from_start(values) else _as_far(start, due, moment, own)
+        left = _counted_down(rule, passed)
+        return Following(_in(next_due, own, zone), _in(next_start, own, zone), left, tuple(missed))
     return None
 
 
+def coming(values: Mapping[str, Any], zone: tzinfo) -> Iterator[date | datetime]:
+    """When a recurring task is due, from its present occurrence on, by the clock of `zone`."""
+    own = rule_zone(values, zone)
+    for _, due in _coming(values, own):
+        if due is not None:
+            yield _in(due, own, zone)
+
+
+def present_and_next(
+    values: Mapping[str, Any], own: tzinfo
+) -> Iterator[tuple[date | datetime, date | datetime | None]]:
+    """(due, start) of each occurrence that is not left out, from the present one on.
+
+    The start is None of what counts from its due date.
+    """
+    for moment, due in _coming(values, own):
+        if due is not None and moment >= _anchor(values):
+            yield due, moment if _from_start(values) else None
+
+
+def _coming(
+    values: Mapping[str, Any], own: tzinfo
+) -> Iterator[tuple[date | datetime, date | datetime | None]]:
+    """The days of a task's rule, and when it is due then: never on a day that is left out."""
+    anchor, present = _anchor(values), values.get("recurrence_id") or values.get("due")
+    without = left_out_days(values, own)
+    for moment in occurrences(str(values["rrule"]), anchor, own):
+        due = _as_far(present, anchor, moment, own) if _from_start(values) else moment
+        yield moment, None if local_date(moment, own) in without else due
+
+
+def _from_start(values: Mapping[str, Any]) -> bool:
+    """Whether the days of a rule are those on which a task begins, not those it is due on."""
+    return values.get("repeat_from") == "start" and values.get("start") is not None
+
+
+def _anchor(values: Mapping[str, Any]) -> Any:
+    """The rule's own day, or instant, of the present occurrence."""
+    return values["start"] if _from_start(values) else values.get("recurrence_id") or values["due"]
+
+
+def _after_completion(
+    item: Item, rule: str, present: date | datetime | None, now: datetime, own: tzinfo
+) -> Following | None:
+    """What comes so long after today; never on the day that was dealt with.
+
+    An interval is counted from today, and ends in a shorter month on its last day. A rule
+    that names days comes on the first of them, in another week, month or year where it
+    leaves some out.
+    """
+    zone, today = now.tzinfo, now.astimezone(own).date()
+    assert zone is not None
+    parts = rule_parts(rule)
+    if parts.get("COUNT") == "1":
+        return None
+    due, without = item.values.get("due"), left_out_days(item.values, own)
+    begin = at_clock_of(today, due, own)
+    over = today if present is None else max(today, local_date(present, own))
+    bare = _bare_interval(parts)
+    times = int(parts.get("INTERVAL", 1))
+    endless = _ENDS.sub("", rule)
+    for moment in _intervals(begin, *bare, own) if bare else occurrences(endless, begin, own):
+        day = local_date(moment, own)
+        if day <= (today if bare else over) or day in without:
+            continue
+        if not bare and times > 1 and _span(day, parts) == _span(today, parts):
+            continue
+        last = _last(rule, own, timed=isinstance(moment, datetime))
+        if _naive(moment, own) > last:
+            return None
+        next_start = _as_far(item.values.get("start"), due, moment, own)
+        left = _counted_down(rule, 1)
+        return Following(_in(moment, own, zone), _in(next_start, own, zone), left, ())
+    return None
+
+
+def _bare_interval(parts: Mapping[str, str]) -> tuple[str, int] | None:
+    """(FREQ, times) of a rule that is an interval and nothing more.
+
+    So is one that keeps to a day of the month, else to its last: that is how an interval
+    from the 29th to the 31st is written where it counts from the due date.
+    """
+    days = {key: value for key, value in parts.items() if key[:2] == "BY"}
+    kept = days.get("BYSETPOS") == "-1" and days.get("BYMONTHDAY") in ("28,29", "28,29,30")
+    if kept and (parts["FREQ"] == "MONTHLY" or days.get("BYMONTH") == "2"):
+        days = {key: days[key] for key in days.keys() - {"BYSETPOS", "BYMONTHDAY", "BYMONTH"}}
+    return None if days else (parts["FREQ"], int(parts.get("INTERVAL", 1)))
+
+
+def _intervals(
+    begin: date | datetime, freq: str, times: int, zone: tzinfo
+) -> Iterator[date | datetime]:
+    """What comes after so many days, weeks, months or years, again and again."""
+    first = local_date(begin, zone)
+    for number in range(1, _MOST):
+        count = number * times
+        try:
+            if freq in ("DAILY", "WEEKLY"):
+                day = first + timedelta(days=count * (7 if freq == "WEEKLY" else 1))
+            else:
+                day = add_months(first, count * (12 if freq == "YEARLY" else 1))
+            yield at_clock_of(day, begin, zone)
+        except (ValueError, OverflowError):
+            return
+
+
+def _span(day: date, parts: Mapping[str, str]) -> tuple[int, ...]:
+    """The week, month or year that a day lies in, as a rule counts them."""
+    if parts["FREQ"] == "YEARLY":
+        return (day.year,)
+    if parts["FREQ"] == "MONTHLY":
+        return day.year, day.month
+    if parts["FREQ"] == "WEEKLY":
+        first = ("MO", "TU", "WE", "TH", "FR", "SA", "SU").index(parts.get("WKST", "MO"))
+        return ((day.toordinal() - 1 - first) // 7,)
+    return (day.toordinal(),)
+
+
 def renewed(item: Item, after: Following) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What the next occurrence says anew, and the keys that it begins without."""
-    values: dict[str, Any] = {"due": after.due}
+    """What the next occurrence says anew, and the keys that it begins without.
+
+    The rule is among it also where it is the same: a file may have it in words, which count
+    from a due date that is past by then.
+    """
+    values: dict[str, Any] = {"due": after.due, "rrule": after.rrule}
     if after.start is not None:
         values["start"] = after.start
-    if after.rrule != item.values.get("rrule"):
-        values["rrule"] = after.rrule
     if item.values.get("delegation_status") is not None:
         values["delegation_status"] = "accepted"
     return values, tuple(key for key in _OF_ONE if item.values.get(key) is not None)
-
-
-def check_rule(rule: str) -> None:
-    """Raises Unreadable for what is no rule, and for what comes more than once a day."""
-    if match := re.search(r"FREQ=(HOURLY|MINUTELY|SECONDLY)", rule, re.IGNORECASE):
-        raise Unreadable(
-            f"a task that comes {match[1].lower()} is none to be done by hand",
-            "the shortest is every day",
-            code="bad-recurrence",
-        )
-    try:
-        # Its first day is not sought: of a rule that has none that takes ten seconds.
-        _parsed(_UNTIL.sub(lambda match: _until(match, UTC, timed=False), rule.strip()), _SOME_DAY)
-    except _NO_RULE as error:
-        raise _no_rule(rule) from error
 
 
 def first(rule: str, today: date, zone: tzinfo) -> date:
@@ -163,7 +287,7 @@ def first(rule: str, today: date, zone: tzinfo) -> date:
     raise Unreadable(f"'{rule}' has no day from {today} on", code="bad-recurrence")
 
 
-def _on(day: date, like: date | datetime | None, zone: tzinfo) -> date | datetime:
+def at_clock_of(day: date, like: date | datetime | None, zone: tzinfo) -> date | datetime:
     """A day, at the wall-clock time that `like` has, if it has one."""
     if isinstance(like, datetime):
         return _instant(datetime.combine(day, _wall(like, zone).time()), zone)
@@ -192,28 +316,33 @@ def _wall(moment: datetime, zone: tzinfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def _start(
-    item: Item, due: date | datetime | None, moment: date | datetime, zone: tzinfo
-) -> date | None:
-    """The day before which the next one is not begun."""
-    start = item.values.get("start")
-    if start is None or due is None:
+def _as_far(
+    value: date | datetime | None,
+    anchor: date | datetime | None,
+    moment: date | datetime,
+    zone: tzinfo,
+) -> date | datetime | None:
+    """`value`, as many days from `moment` as it is from `anchor`, at its own time of day."""
+    if value is None or anchor is None:
         return None
-    ahead: timedelta = local_date(due, zone) - local_date(start, zone)
-    return local_date(moment, zone) - ahead
+    days = (local_date(value, zone) - local_date(anchor, zone)).days
+    day = shifted(local_date(moment, zone), days)
+    try:
+        return at_clock_of(day, value, zone)
+    except OverflowError:
+        return day
 
 
-def _until(match: re.Match[str], zone: tzinfo, *, timed: bool) -> str:
-    """The limit as the library compares it: without a zone, by the wall clock."""
-    day, clock = match[1], match[2] or ""
-    if not timed:
-        return f"UNTIL={day}"
-    if not clock:
-        return f"UNTIL={day}T235959"
-    if not clock.endswith("Z"):
-        return f"UNTIL={day}{clock}"
-    instant = datetime.strptime(f"{day}{clock}", "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    return f"UNTIL={instant.astimezone(zone):%Y%m%dT%H%M%S}"
+def _in(moment: Any, own: tzinfo, zone: tzinfo) -> Any:
+    """A moment of a rule's own zone by the clock of the business."""
+    return moment.astimezone(zone) if own != zone and isinstance(moment, datetime) else moment
+
+
+def _naive(moment: date | datetime, zone: tzinfo) -> datetime:
+    """The wall-clock time of a moment, midnight of a day."""
+    if isinstance(moment, datetime):
+        return _wall(moment, zone)
+    return datetime.combine(moment, time())
 
 
 def _counted_down(rule: str, passed: int) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from crm_cli.model.dates import MONTHS, WEEKDAYS, read_partial_date
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.recurrence import check_rule
+from crm_cli.model.recurrence_rule import check_rule
 
 HINT = (
     "write every 2 weeks, every 3rd monday, monthly on 1, weekdays, yearly on 24.12., "
@@ -34,25 +34,26 @@ _MONTH = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
 _WORKDAYS = "MO,TU,WE,TH,FR"
 
 
-def read_rhythm(text: str, first: date) -> str:
+def read_rhythm(text: str, first: date, *, kept: bool = True) -> str:
     """The RRULE that words mean, or that a text is; `first` is the day it begins.
 
     Months that lack the day have their last one: `every month` from the 31st on is the
     last day of each, and 29 February is the 28th in common years. (A raw RRULE passes
-    them over, as RFC 5545 has it.) Raises Unreadable.
+    them over, as RFC 5545 has it.) Not so without `kept`: what counts from its completion
+    has no day of the month to keep to. Raises Unreadable.
     """
     if "=" in text:
         rule = text.strip().upper().removeprefix("RRULE:")
         check_rule(rule)
         return rule
     words, end = _ended(" ".join(text.lower().replace("_", " ").split()), first)
-    found = _rule(words.strip(), first)
+    found = _rule(words.strip(), first if kept else None)
     if found is None:
         raise Unreadable(f"'{text}' is no rhythm", HINT, code="bad-recurrence")
     return found + end
 
 
-def _rule(words: str, first: date) -> str | None:
+def _rule(words: str, first: date | None) -> str | None:
     bare = re.sub(r"^(?:every|each)\s+", "", words)
     if bare in ("weekday", "weekdays", "workday", "workdays", "working day", "business day"):
         return f"FREQ=WEEKLY;BYDAY={_WORKDAYS}"
@@ -67,7 +68,7 @@ def _rule(words: str, first: date) -> str | None:
     return _spaced(bare, first)
 
 
-def _spaced(words: str, first: date) -> str | None:
+def _spaced(words: str, first: date | None) -> str | None:
     """`every 2 weeks`, `monthly`, with `on …` after it."""
     head, _, on = words.partition(" on ")
     frequency = _frequency(head.strip())
@@ -77,7 +78,7 @@ def _spaced(words: str, first: date) -> str | None:
     rule = f"FREQ={freq}" + (f";INTERVAL={interval}" if interval > 1 else "")
     on = on.strip().removeprefix("the ").strip()
     if not on:
-        kept = _kept_at_month_end(freq, first)
+        kept = _kept_at_month_end(freq, first) if first is not None else ""
         return f"{rule};{kept}" if kept else rule
     found: str | None
     if freq == "WEEKLY" and re.fullmatch(_DAYS, on):

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 from crm_cli.model.business import WANTED, Business
 from crm_cli.model.completeness import alternatives
 from crm_cli.model.errors import Severity, Unreadable
-from crm_cli.model.fieldtypes import Boolean, Country, Currency, Free, Integer, Text, Texts, Word
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Country,
+    Currency,
+    Free,
+    Integer,
+    Text,
+    Texts,
+    Word,
+    Zone,
+)
 from crm_cli.model.hours import read_hours
 from crm_cli.model.kind import Field, Finding, GroupOf, Kind, MapOf
 from crm_cli.model.node import Mapping, Scalar, Sequence
@@ -19,24 +29,6 @@ from crm_cli.model.own import check_declared, declared
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
-
-
-class Zone(Word):
-    """An IANA time zone."""
-
-    name = "time zone"
-    example = "Europe/Ljubljana"
-
-    def read(self, text: str, business: Business) -> str:
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-        try:
-            ZoneInfo(text.strip())
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise Unreadable(
-                f"'{text}' is not a time zone", "write it as Europe/Ljubljana or UTC"
-            ) from None
-        return text.strip()
 
 
 USER = Kind(
@@ -121,6 +113,7 @@ SETTINGS = Kind(
         Field("country", Country(), "country of phone numbers without a country code"),
         Field("time_zone", Zone(), "the business's time zone", default="UTC"),
         Field("language", Word(), "BCP 47 language tag"),
+        Field("uid", Word(), "what follows the @ in UIDs of calendars; kept when renamed"),
         Field("users", MapOf(USER, "user"), "users of the directory"),
         Field("terms_days", Integer(0, 3650, adds=False), "days until an invoice is due"),
         Field("numbers", GroupOf(_NUMBERS), "formats of the numbers of purchases, by kind"),
@@ -152,6 +145,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         country=settings.get("country") or "",
         zone=settings.get("time_zone"),
         language=settings.get("language") or "",
+        uid=settings.get("uid") or "",
         terms_days=settings.get("terms_days"),
         numbers=_numbers(settings),
         vocabulary=_vocabulary(settings.values.get("vocabulary")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from crm_cli.model.allocations import check_allocations
 from crm_cli.model.aspects import Row, amount_text, joined, since
 from crm_cli.model.card import Fact
+from crm_cli.model.dates import shifted
 from crm_cli.model.exchange import to_base
 from crm_cli.model.fieldtypes import Date, Integer, Money
 from crm_cli.model.kind import Derived, State, Summary
@@ -56,7 +57,7 @@ def _derive(customer: Item, business: Business) -> None:
         middle = len(gaps) // 2
         median = gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle] + 1) // 2
         derived["purchase_interval"] = median
-        derived["next_purchase"] = ordered[-1] + timedelta(days=median)
+        derived["next_purchase"] = shifted(ordered[-1], median)
 
 
 def _glance(values: Row, day: date) -> Iterator[Fact]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import CardColumn, CardTable, Exchange, Happening, Reminder, Row
 from crm_cli.model.contacts import alone
-from crm_cli.model.dates import local_date
+from crm_cli.model.dates import FIRST_DAY, local_date, read_moment
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
     Boolean,
@@ -17,11 +17,14 @@ from crm_cli.model.fieldtypes import (
     Every,
     Integer,
     Moment,
+    Moments,
     Reference,
+    Rhythm,
     Text,
     Texts,
     User,
     Word,
+    Zone,
 )
 from crm_cli.model.kind import NOTES, Derived, Field, Finding, Kind, ListOf, Move, State, Summary
 
@@ -39,7 +42,7 @@ TASK_STATUSES = ("open", "in_progress", "deferred", "completed", "cancelled")
 PRIORITIES = ("low", "normal", "high", "urgent")
 """How much it presses."""
 
-REPEAT_FROM = ("due", "completion")
+REPEAT_FROM = ("due", "completion", "start")
 """What a recurring task counts from."""
 
 DELEGATION_STATUSES = ("needs_action", "accepted", "declined", "completed")
@@ -100,16 +103,28 @@ OCCURRENCE = Kind(
 )
 
 
-def _check_task(task: Item, business: Business) -> Iterator[Finding]:
+def _derive_task(task: Item, business: Business) -> None:
+    """A rhythm in words is the rule that it means from the task's due date on."""
     rule = task.values.get("rrule")
-    if not rule:
+    if rule is None or "=" in rule:
         return
-    from crm_cli.model.recurrence import check_rule
+    from crm_cli.model.rhythm import read_rhythm
 
+    begin = task.values.get("recurrence_id") or task.values.get("due")
+    first = FIRST_DAY if begin is None else local_date(begin, business.time_zone)
+    kept = begin is not None and task.values.get("repeat_from") != "completion"
     try:
-        check_rule(str(rule))
-    except Unreadable as error:
-        yield Finding("rrule", error.code, f"rrule: {error.message}", error.hint)
+        task.values["rrule"] = read_rhythm(rule, first, kept=kept)
+    except Unreadable:  # it ends before it begins
+        task.values["rrule"] = read_rhythm(rule, FIRST_DAY, kept=kept)
+
+
+def _check_task(task: Item, business: Business) -> Iterator[Finding]:
+    for text in task.values.get("exdate") or ():
+        try:
+            read_moment(text, business.time_zone)
+        except Unreadable as error:
+            yield Finding("exdate", error.code, f"exdate: {error.message}", error.hint)
 
 
 def _derive_customer(customer: Item, business: Business) -> None:
@@ -158,12 +173,13 @@ TASK = Kind(
         Field("completed", Moment(), "when it was completed"),
         Field(
             "rrule",
-            Text(),
-            "how it recurs (RFC 5545)",
+            Rhythm(),
+            "how it recurs: every 2 weeks, or an RRULE (RFC 5545)",
             aliases=("every",),
-            example="FREQ=WEEKLY;INTERVAL=2",
             searched=False,
         ),
+        Field("exdate", Moments(), "days on which it does not recur"),
+        Field("time_zone", Zone(), "time zone of the rule; else that of the business"),
         Field("repeat_from", Choice(REPEAT_FROM), "what the next due date is computed from"),
         Field("recurrence_id", Moment(), "original date of a postponed occurrence"),
         Field("occurrences", ListOf(OCCURRENCE), "past occurrences"),
@@ -233,6 +249,7 @@ TASK = Kind(
         ),
         Derived("closed", Boolean(), "completed or cancelled", terms="not:is:open"),
     ),
+    derive=_derive_task,
     check=_check_task,
     live=lambda task: task.get("status") not in CLOSED,
     moves=(

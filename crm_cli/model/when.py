@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from crm_cli.model.dates import WEEKDAYS, at_time, in_words, read_moment
+from crm_cli.model.dates import WEEKDAYS, at_time, in_words, later, read_moment
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.periods import Days, Lean, Period, read_days
 
@@ -132,7 +132,7 @@ def _from_now(word: str, now: datetime) -> datetime | None:
     if match is None or bool(match[1]) == bool(match[4]):
         return None
     minutes = int(match[2]) * (60 if match[3][0] == "h" else 1)
-    moved = now + timedelta(minutes=-minutes if match[4] else minutes)
+    moved = later(now, timedelta(minutes=-minutes if match[4] else minutes))
     return moved.replace(second=0, microsecond=0)
 
 

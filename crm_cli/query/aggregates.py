@@ -50,8 +50,7 @@ def _grouped(node: Aggregate, record: Row, condition: Condition) -> Value:
         joined = f"w{len(record.frame.groups) + 1}"
         record.frame.groups[key] = joined
         record.root.joins.append(
-            f"LEFT JOIN ({body} GROUP BY {number}) {joined}"
-            f" ON {joined}.record = {record.alias}.pk"
+            f"LEFT JOIN ({body} GROUP BY {number}) {joined} ON {joined}.record = {record.alias}.pk"
         )
     sql = f"{joined}.v"
     return _valued(node, f"COALESCE({sql}, 0)" if _zero(node) else sql, record)

@@ -37,9 +37,7 @@ def starting(
     return _first(database, sql, {"start": start, "end": start + LAST}, most)
 
 
-def titled(
-    database: Database, kind: Kind, start: str, most: int
-) -> list[tuple[str, str | None]]:
+def titled(database: Database, kind: Kind, start: str, most: int) -> list[tuple[str, str | None]]:
     """(id, title) of the items whose id begins with a text, as it is; at most so many."""
     name, parameter = database.dialect.name, database.dialect.parameter
     title = name(kind.title) if kind.title else "NULL"

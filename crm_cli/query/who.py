@@ -27,9 +27,7 @@ _EMAIL = plan_of(EMAIL).fields["value"].words
 Stage = Callable[[Database, str, Business], list[str]]
 
 
-def resolve(
-    database: Database, text: str, business: Business, *, strict: bool = False
-) -> str:
+def resolve(database: Database, text: str, business: Business, *, strict: bool = False) -> str:
     """The id of the one customer that a text means.
 
     Id, then e-mail or phone in any spelling, then the exact name, then a prefix of
@@ -85,9 +83,7 @@ def is_term(text: str, scope: Scope) -> bool:
     return head is not None and head[1].lower() not in ("tel", "mailto", "http", "https")
 
 
-def resolve_item(
-    database: Database, text: str, kind: Kind | None = None
-) -> tuple[str, str]:
+def resolve_item(database: Database, text: str, kind: Kind | None = None) -> tuple[str, str]:
     """(customer's id, item's id) of the one item whose id begins so, with or without `t-`.
 
     Raises NotFound, and Ambiguous with the candidates.
@@ -225,9 +221,7 @@ def _labelled(database: Database, ids: list[str]) -> tuple[tuple[str, str], ...]
     return tuple(labels)
 
 
-def _nobody(
-    database: Database, text: str, business: Business, *, strict: bool
-) -> NotFound:
+def _nobody(database: Database, text: str, business: Business, *, strict: bool) -> NotFound:
     if strict:
         try:
             meant = resolve(database, text, business)

@@ -27,9 +27,7 @@ from crm_cli.query.fields import (
 
 _MONEY = Money(adds=False)
 _MEASURES = {
-    one.name: one
-    for one in PURCHASE.measures
-    if one.function not in ("distinct", "unconverted")
+    one.name: one for one in PURCHASE.measures if one.function not in ("distinct", "unconverted")
 }
 """The figures over a customer's purchases."""
 

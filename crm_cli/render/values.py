@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _LEVELS, _ASCII_LEVELS = "▁▂▃▄▅▆▇█", "_.,:-=+#"
 
+
 def grouped(value: Decimal | int) -> str:
     """A number with its thousands apart: `1,265,793.29`."""
     text = format(value, ",f") if isinstance(value, Decimal) else format(value, ",d")

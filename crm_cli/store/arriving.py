@@ -11,6 +11,7 @@ from crm_cli.store.lookalikes import folded
 LINK = "120000"
 _NONE = "000000"
 
+
 class Arriving(NamedTuple):
     """A file, by its path from the top of the repository."""
 

@@ -127,8 +127,15 @@ def push(git: Git, remote: Remote) -> bool:
 
 def edited(git: Git) -> list[str]:
     """Files that differ from the last commit or are new, and that git does not ignore."""
-    out = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames",
-                  "--ignore-submodules=all", ".")
+    out = git.run(
+        "status",
+        "--porcelain",
+        "-z",
+        "--untracked-files=all",
+        "--no-renames",
+        "--ignore-submodules=all",
+        ".",
+    )
     prefix = git.prefix
     found = []
     for entry in out.split(b"\0"):

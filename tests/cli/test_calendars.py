@@ -190,26 +190,41 @@ def test_a_file_is_told_by_its_ending_and_comes_back_unchanged(
     ).replace("\r\r", "\r")
 
 
-def test_rejected_entries_refuse_all_or_go_into_a_file(
+def test_what_is_not_understood_is_told_by_entry_and_the_rest_is_read(
     crm: Crm, shop: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "team.ics"
     path.write_text(FOREIGN)
     run = crm("import", "tasks", path, "--who", "jan-vidmar", "--yes")
-    assert run.code == 4
-    assert "left out: URL\n" in run.err
-    assert f"{path}:13:1: DUE: 'tomorrow' is no date" in run.err
-    assert "1 entry is rejected; nothing was imported" in run.err
-    run = crm("import", "tasks", path, "--who", "jan-vidmar", "--yes", "--skip-bad")
     assert run.code == 0
+    assert "left out: URL\n" in run.err
+    assert f"{path}:13:1: warning: DUE: 'tomorrow' is no date" in run.err
     assert run.out == "imported 1 entry  (customers/jan-vidmar.yaml)\n"
     rejects = tmp_path / "team.rejects.ics"
     text = rejects.read_text()
     assert "X-REJECTED:DUE: 'tomorrow' is no date" in text
+    run = crm("import", "tasks", rejects, "--who", "jan-vidmar", "--yes")
+    assert run.code == 4
+    assert "1 entry is rejected; nothing was imported" in run.err
     rejects.write_text(text.replace("DUE:tomorrow", "DUE:20261201"))
     run = crm("import", "tasks", rejects, "--who", "jan-vidmar", "--yes")
     assert "tasks: 1 new" in run.err
     assert "uid: b@x" in (shop / "customers" / "jan-vidmar.yaml").read_text()
+
+
+def test_of_two_revisions_of_an_entry_the_later_is_meant(
+    crm: Crm, shop: Path, tmp_path: Path
+) -> None:
+    one = "BEGIN:VTODO\nUID:a@x\nSUMMARY:{}\nSEQUENCE:{}\nEND:VTODO\n"
+    path = tmp_path / "a.ics"
+    path.write_text(
+        "BEGIN:VCALENDAR\n"
+        f"{one.format('Second', 2)}{one.format('Tenth', 10)}{one.format('First', 1)}"
+        "END:VCALENDAR\n"
+    )
+    run = crm("import", "tasks", path, "--who", "jan-vidmar", "--yes")
+    assert run.err.startswith("tasks: 1 new, 0 changed, 0 unchanged, 0 entries rejected\n")
+    assert "title: Tenth" in (shop / "customers" / "jan-vidmar.yaml").read_text()
 
 
 def test_a_dry_run_shows_and_writes_nothing(crm: Crm, shop: Path, tmp_path: Path) -> None:
@@ -276,3 +291,15 @@ def test_what_a_stranger_wrote_is_shown_harmless(crm: Crm, shop: Path, tmp_path:
     out = crm("export", "tasks", "customer:jan-vidmar", "--format", "ics").out
     assert "\x1b" not in out
     assert "\\x1b[31m=cmd()" in out.replace("\\\\", "\\")
+
+
+def test_entries_keep_their_uids_when_the_business_is_renamed(crm: Crm, folder: Path) -> None:
+    assert crm("export", "tasks", "--vdir", folder).code == 0
+    names = sorted(path.name for path in folder.iterdir())
+    assert crm("config", "set", "business.name=Volna d.o.o.").code == 0
+    assert crm("config", "get", "uid").out == "lan-doo.crm\n"
+    run = crm("export", "tasks", "--vdir", folder)
+    assert run.code == 0, run
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert crm("config", "set", "business.name=Tretja d.o.o.").code == 0
+    assert crm("config", "get", "uid").out == "lan-doo.crm\n"

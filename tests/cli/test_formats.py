@@ -69,9 +69,7 @@ def test_a_new_format_is_a_file_and_a_line(shop: Path, tmp_path: Path) -> None:
     section = CONTRIBUTING.read_text(encoding="utf-8").split("## To add a format\n")[1]
     module, line = re.findall(r"```python\n(.*?)```", section, re.DOTALL)[:2]
     source = tmp_path / "source"
-    shutil.copytree(
-        PACKAGE, source / "crm_cli", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    shutil.copytree(PACKAGE, source / "crm_cli", ignore=shutil.ignore_patterns("__pycache__"))
     tables = source / "crm_cli" / "formats" / "tables"
     (tables / "wiki.py").write_text(module, encoding="utf-8")
     registry = (tables / "__init__.py").read_text(encoding="utf-8")

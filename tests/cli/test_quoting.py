@@ -132,7 +132,7 @@ def test_history_expansion_of_bash() -> None:
     assert bash.quoted("a!", Quote.DOUBLE) == ["a", "\"'!'\""]
     assert bash.quoted("a!", Quote.NONE) == ["a", "\\!"]
     line = bash.parse(['crm list "', "", "", "9", "%^#"])
-    assert line.reply([Candidate("a%!")])[1] == "a\"'%'\"\"'!'\"\""
+    assert line.reply([Candidate("a%!")])[1] == 'a"\'%\'""\'!\'""'
 
 
 @given(VALUES, st.sampled_from(["", "'", '"']), st.integers(0, 12))

@@ -140,9 +140,7 @@ ASKED: dict[str, list[list[Any]]] = {
         ["lamp", "Bulb", "maja-kos"],
         ["lamp", "Switch", None],
     ],
-    "ask('customer', 'last_visit:fair', cols='id,visits_made')": [
-        ["jan-vidmar", ["graz", "fair"]]
-    ],
+    "ask('customer', 'last_visit:fair', cols='id,visits_made')": [["jan-vidmar", ["graz", "fair"]]],
 }
 
 

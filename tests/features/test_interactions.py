@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from crm_cli.workspace import Workspace
 Opened = Callable[..., Workspace]
 
 
-def noted(workspace: Workspace, text: str, **values: str) -> tuple[Item, list[Item], list[str]]:
+def noted(workspace: Workspace, text: str, **values: Any) -> tuple[Item, list[Item], list[str]]:
     """The new interaction, the tasks that came with it, and the notes."""
     plan = log(workspace, "maja-kos", text, **values)
     workspace.write(plan.change)
@@ -84,7 +85,7 @@ def test_it_is_a_note_of_now_unless_told_otherwise(workspace: Opened) -> None:
 
 
 def test_a_weekday_is_one_that_was(workspace: Opened) -> None:
-    item, _, notes = noted(workspace(), "Met at the fair", at="mon", kind="meeting")
+    item, _, notes = noted(workspace(), "Met at the fair", at="mon", kind="call")
     assert item.get("at") == date(2026, 11, 16)
     assert item.get("status") == "held"
     assert notes == ["at Mon 2026-11-16, 4 days ago"]
@@ -148,3 +149,18 @@ def test_which_outcomes_need_no_text() -> None:
     assert says_enough("Voicemail")
     assert not says_enough("reached")
     assert not says_enough(None)
+
+
+def test_a_weekday_of_a_meeting_may_be_the_last_or_the_next(workspace: Opened) -> None:
+    opened = workspace()
+    for text in ("tue 10:00", "tuesday"):
+        with pytest.raises(UsageError, match=f"--at {text} is 2026-11-17.* or 2026-11-24"):
+            log(opened, "maja-kos", "Tasting", kind="meeting", at=text)
+    item, _, notes = noted(opened, "Tasting", kind="meeting", at="tue 10:00", planned=True)
+    assert item.values["status"] == "planned"
+    assert item.values["at"] == datetime.fromisoformat("2026-11-24T10:00+01:00")
+    assert notes[0].startswith("at Tue 2026-11-24 10:00")
+    held, _, _ = noted(opened, "Tasting", kind="meeting", at="last tue 10:00")
+    assert held.values["at"] == datetime.fromisoformat("2026-11-17T10:00+01:00")
+    with pytest.raises(UsageError, match="--planned: that is"):
+        log(opened, "maja-kos", "Tasting", kind="meeting", at="yesterday", planned=True)

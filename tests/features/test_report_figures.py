@@ -328,8 +328,7 @@ def test_profile_and_completeness_are_what_the_files_say(customers: list[dict[st
         }  # fmt: skip
         filled = table(workspace, "completeness")
         assert {row["field"]: row["filled"] for row in filled.rows} == {
-            field: sum(bool(one.get(key)) for one in here.customers)
-            for field, key in keys.items()
+            field: sum(bool(one.get(key)) for one in here.customers) for field, key in keys.items()
         }
         percent = dict(workspace.select(CUSTOMER, cols="id,completeness").rows)
         for one in here.customers:

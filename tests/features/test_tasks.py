@@ -316,7 +316,7 @@ def test_a_rule_that_is_none_is_told_and_ends_nothing(workspace: Opened, shop: P
     path.write_text("name: Jan\ntasks:\n  - title: Deliver\n    id: t-1\n    rrule: sometimes\n")
     opened = workspace()
     for way in (tasks.done, tasks.skip):
-        with pytest.raises(Refused, match="t-1: its rule cannot be read: 'sometimes' is no rule"):
+        with pytest.raises(Refused, match="t-1: its rule cannot be read: 'sometimes' is no rhythm"):
             way(opened, [pick(opened, TASK, "jan-vidmar")])
     carried_out(opened, move(opened, TASK, CANCEL, [pick(opened, TASK, "jan-vidmar")], {}))
     assert "status: cancelled" in path.read_text()
@@ -376,3 +376,13 @@ def test_tasks_that_say_the_same_keep_their_ids(workspace: Opened, shop: Path) -
     carried_out(opened, tasks.done(opened, [pick(opened, TASK, id) for id in reversed(ids)]))
     items = workspace().record("jan-vidmar").items("tasks")
     assert [(item.id, item.get("status")) for item in items] == [(id, "completed") for id in ids]
+
+
+def test_a_task_that_is_put_off_to_a_day_keeps_its_time(workspace: Opened, shop: Path) -> None:
+    path = shop / "customers" / "jan-vidmar.yaml"
+    path.write_text("name: Jan\ntasks:\n  - {title: A, id: t-1, due: 2026-10-23T14:30+02:00}\n")
+    opened = workspace()
+    found = [pick(opened, TASK, "t-1")]
+    plan = carried_out(opened, tasks.snooze(opened, found, "2026-12-01"))
+    assert "postponed to 2026-12-01 14:30" in plan.done
+    assert "2026-12-01T14:30+01:00" in path.read_text()

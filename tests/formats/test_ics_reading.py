@@ -269,3 +269,51 @@ def test_whatever_stands_there_is_taken_or_told(pieces: list[str]) -> None:
 def test_an_alarm_centuries_ahead_reminds_of_nothing() -> None:
     alarm = ("BEGIN:VALARM", "TRIGGER;VALUE=DATE-TIME:10000101T000000Z", "END:VALARM")
     assert "remind_before" not in one(*todo("DUE:20261120T100000Z", *alarm)).values
+
+
+def test_zones_have_the_names_that_windows_shows() -> None:
+    names = {
+        '"(UTC-05:00) Eastern Time (US & Canada)"': "-05:00",
+        '"(UTC-05:00) Eastern Time (US and Canada)"': "-05:00",
+        '"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"': "+01:00",
+        '"(UTC+01:00) Warsaw, Nowhere"': "+01:00",
+        "UTC+01": "+01:00",
+        '"UTC-03:30"': "-03:30",
+        "Eastern Standard Time": "-05:00",
+    }
+    for name, offset in names.items():
+        found = one(*event(f"DTSTART;TZID={name}:20261124T100000", "SUMMARY:A"))
+        assert found.values["at"] == datetime.fromisoformat(f"2026-11-24T10:00{offset}"), name
+
+
+def test_a_series_keeps_the_distance_from_its_start_its_zone_and_what_it_leaves_out() -> None:
+    found = one(
+        *todo(
+            "SUMMARY:A",
+            "DTSTART;TZID=America/New_York:20261123T210000",
+            "DUE;TZID=America/New_York:20261124T210000",
+            "RRULE:FREQ=WEEKLY;BYDAY=MO",
+            "EXDATE;TZID=America/New_York:20261123T210000,20261207T210000",
+        )
+    ).values
+    assert found["repeat_from"] == "start"
+    assert found["time_zone"] == "America/New_York"
+    assert found["exdate"] == ["2026-11-23", "2026-12-07"]
+    # The first occurrence is one of those that are left out.
+    assert found["start"] == datetime.fromisoformat("2026-11-30T21:00-05:00")
+    assert found["due"] == datetime.fromisoformat("2026-12-01T21:00-05:00")
+
+
+def test_a_line_folded_within_a_character_and_one_of_vcalendar_1() -> None:
+    from crm_cli.formats.ics.blocks import blocks_of, text_of
+
+    data = (
+        b"BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:Pri \xc5\r\n \xbdigi\r\n"
+        b"DESCRIPTION;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Pri =C5=BDigi=\r\n in Ani=2C danes"
+        b"\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+    )
+    (block,) = blocks_of(text_of(data))
+    assert (block.text("SUMMARY"), block.text("DESCRIPTION")) == (
+        "Pri Žigi",
+        "Pri Žigi in Ani, danes",
+    )

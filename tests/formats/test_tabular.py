@@ -77,7 +77,7 @@ def test_nul_is_an_error_of_its_row() -> None:
 
 def test_rejected_rows_are_texts_as_well() -> None:
     """Else the file of rejects would guard them a second time."""
-    table = read_table(b"a,b\n\"'=1\"\n")
+    table = read_table(b'a,b\n"\'=1"\n')
     assert table.rejected == [Rejected(2, "1 cell where the headings are 2", ("=1",))]
 
 

@@ -170,7 +170,7 @@ FILES = {
 WRONG = {
     " petra\n": " zoe\n",
     "_named: ana\n": "_named: anna\n",
-    "purchase: \"2026-1\"\n": "purchase: \"2026-2\"\n",
+    'purchase: "2026-1"\n': 'purchase: "2026-2"\n',
     " best\n": " rest\n",
     "[beans, cup]": "[beans, tea]",
 }

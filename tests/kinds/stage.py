@@ -96,8 +96,12 @@ def example(field: Field, *, other: bool = False) -> str:
         ids = THERE.get(type.to, (f"{type.to}-one", f"{type.to}-two"))
         return ids[other]
     if isinstance(type, Choice) and other:
-        return OWN_WORD if type.vocabulary else next(
-            word for word in reversed(type.words) if word != (field.default or type.words[0])
+        return (
+            OWN_WORD
+            if type.vocabulary
+            else next(
+                word for word in reversed(type.words) if word != (field.default or type.words[0])
+            )
         )
     if isinstance(type, Choice):
         return str(field.default or type.example)

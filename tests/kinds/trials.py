@@ -57,9 +57,9 @@ def what_is_added_is_read_back(stage: Stage) -> None:
     assert held(item) == typed(stage, stage.kind, {k: v for k, v in wanted.items() if k in singles})
     for field, part in stage.kind.lists:
         assert len(item.items(field.key)) >= 1, field.key
-        assert set(item.items(field.key)[-1].values) >= {
-            one.key for one in single_fields(part)
-        }, field.key
+        assert set(item.items(field.key)[-1].values) >= {one.key for one in single_fields(part)}, (
+            field.key
+        )
     for field, part in stage.kind.groups:
         assert set(item.values[field.key].values) == {one.key for one in single_fields(part)}
 
@@ -414,4 +414,3 @@ TRIALS: tuple[Trial, ...] = (
     the_reference_pages_have_it,
     its_noun_adds_lists_shows_and_moves,
 )
-

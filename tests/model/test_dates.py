@@ -49,7 +49,6 @@ def test_a_date_is_read_in_every_spelling_that_has_one_meaning(text: str) -> Non
         ("13/11/2026", "slashes", "2026-11-13", "bad-date"),
         ("2026/11/13", "slashes", "2026-11-13", "bad-date"),
         ("31/31/2026", "not a date", "", "bad-date"),
-        ("2026-W01-1", "not a date", "", "bad-date"),
         ("٢٠٢٦-١١-٠٣", "not a date", "", "bad-date"),
         ("", "not a date", "2026-11-03", "bad-date"),
         ("soon", "not a date", "2026-11-03", "bad-date"),
@@ -218,3 +217,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         except Unreadable as error:
             assert error.message
             assert error.hint
+
+
+@pytest.mark.parametrize("text", ["2026-W45-2", "2026W452", "2026-w45-2"])
+def test_a_week_date_is_a_day(text: str) -> None:
+    assert read_date(text) == date(2026, 11, 3)
+
+
+def test_a_week_that_a_year_lacks_is_no_date() -> None:
+    with pytest.raises(Unreadable, match="2025 has no week 53"):
+        read_date("2025-W53-1")

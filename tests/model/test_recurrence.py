@@ -13,7 +13,8 @@ from dateutil.rrule import rrulestr
 
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.item import Item
-from crm_cli.model.recurrence import check_rule, following, log_line, logged, occurrences
+from crm_cli.model.recurrence import following, log_line, logged, occurrences
+from crm_cli.model.recurrence_rule import check_rule
 from crm_cli.model.rhythm import read_rhythm
 from crm_cli.model.task import TASK
 
@@ -265,14 +266,145 @@ def test_what_is_no_rule(rule: str) -> None:
         "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=DAILY;BYMONTH=2,4;BYMONTHDAY=31",
         "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=-30",
+        "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1",
+        "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6",
+        "FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29",
+        "FREQ=DAILY;BYDAY=MO;BYSETPOS=5",
+        "FREQ=WEEKLY;INTERVAL=999999999;BYDAY=MO",
+        "FREQ=MONTHLY;BYDAY=5MO;BYSETPOS=2",
     ],
 )
-def test_a_rule_that_leads_nowhere_has_ended(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a search for its day until the year 9999."""
-    from dateutil.rrule import rrule as library
+def test_a_rule_that_leads_nowhere_ends_soon(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a search for its day through eight thousand years, month by month."""
+    from dateutil import rrule as library
 
-    monkeypatch.setattr(library, "__iter__", None)
+    steps = 0
+    rebuild = library._iterinfo.rebuild
+
+    def counted(self: Any, year: int, month: int) -> None:
+        nonlocal steps
+        steps += 1
+        rebuild(self, year, month)
+
+    monkeypatch.setattr(library._iterinfo, "rebuild", counted)
     assert following(made(due=date(2026, 11, 1), rrule=rule), NOW) is None
+    assert steps <= 460 * 12 + 1
+
+
+@pytest.mark.parametrize(
+    ("due", "words", "done", "wanted"),
+    [
+        ("2025-10-30", "6 months", "2026-02-27", "2026-08-27"),
+        ("2025-08-31", "6 months", "2025-11-29", "2026-05-29"),
+        ("2025-08-31", "6 months", "2025-08-31", "2026-02-28"),
+        ("2025-11-30", "3 months", "2025-12-05", "2026-03-05"),
+        ("2025-11-30", "1 month", "2025-11-20", "2025-12-20"),
+        ("2024-02-29", "2 years", "2025-02-20", "2027-02-20"),
+        ("2024-02-29", "1 year", "2024-02-29", "2025-02-28"),
+        ("2025-11-28", "3 months", "2025-12-05", "2026-03-05"),
+        # One that names days is done early: it is not due once more on the day that it was.
+        ("2025-11-28", "every friday", "2025-11-26", "2025-12-05"),
+        ("2025-11-28", "every 2 weeks on fri", "2025-12-01", "2025-12-19"),
+        ("2025-11-30", "monthly on the last day", "2025-11-20", "2025-12-31"),
+        ("2025-11-28", "weekly until 2025-12-01", "2025-11-28", None),
+    ],
+)
+@pytest.mark.parametrize("kept", [True, False])
+def test_from_completion_it_is_so_long_after(
+    due: str, words: str, done: str, wanted: str | None, kept: bool
+) -> None:
+    day = date.fromisoformat(due)
+    rule = read_rhythm(words, day, kept=kept)
+    if kept and "BYMONTHDAY=-1" in rule and "last day" not in words:
+        return  # The last day of the month is meant where the rule says so.
+    task = made(due=day, rrule=rule, repeat_from="completion")
+    found = following(task, datetime.fromisoformat(f"{done}T12:00").replace(tzinfo=ZONE))
+    assert (None if found is None else found.due.isoformat()) == wanted
+
+
+def test_of_so_many_times_from_completion_each_counts_once() -> None:
+    task = made(due=date(2026, 11, 20), rrule="FREQ=MONTHLY;BYDAY=1MO;COUNT=2")
+    task.values["repeat_from"] = "completion"
+    found = following(task, NOW)
+    assert found is not None
+    assert (found.due, found.rrule) == (date(2026, 12, 7), "FREQ=MONTHLY;BYDAY=1MO;COUNT=1")
+    task.values |= {"due": found.due, "rrule": found.rrule}
+    assert following(task, NOW) is None
+
+
+def test_from_its_start_a_rule_keeps_the_distance_to_the_due_date() -> None:
+    task = made(
+        start=datetime(2026, 11, 20, 9, tzinfo=ZONE),
+        due=datetime(2026, 11, 27, 17, tzinfo=ZONE),
+        recurrence_id=datetime(2026, 11, 21, 17, tzinfo=ZONE),
+        rrule="FREQ=WEEKLY",
+        repeat_from="start",
+    )
+    found = following(task, NOW)
+    assert found is not None
+    assert found.start == datetime(2026, 11, 27, 9, tzinfo=ZONE)
+    assert found.due == datetime(2026, 11, 28, 17, tzinfo=ZONE)
+
+
+def test_a_start_keeps_its_time_of_day() -> None:
+    task = made(
+        start=datetime(2026, 11, 20, 9, tzinfo=ZONE),
+        due=datetime(2026, 11, 20, 17, tzinfo=ZONE),
+        rrule="FREQ=DAILY",
+    )
+    found = following(task, NOW)
+    assert found is not None
+    assert found.start == datetime(2026, 11, 21, 9, tzinfo=ZONE)
+
+
+def test_a_rule_belongs_to_its_own_time_zone() -> None:
+    """Monday 21:00 in New York, also in the weeks in which only one side has changed clocks."""
+    due = datetime(2026, 10, 20, 3, tzinfo=ZONE)
+    task = made(due=due, rrule="FREQ=WEEKLY;BYDAY=MO", time_zone="America/New_York")
+    told = []
+    for _ in range(3):
+        found = following(task, due)
+        assert found is not None
+        due = task.values["due"] = found.due  # type: ignore[assignment]
+        told.append(f"{due:%a %m-%d %H:%M}")
+    assert told == ["Tue 10-27 02:00", "Tue 11-03 03:00", "Tue 11-10 03:00"]
+
+
+def test_days_that_are_left_out_are_neither_due_nor_missed() -> None:
+    days = ["2026-11-16", "2026-11-23"]
+    found = following(made(due=date(2026, 11, 2), rrule="FREQ=WEEKLY;COUNT=9", exdate=days), NOW)
+    assert found is not None
+    assert (found.due, found.missed) == (date(2026, 11, 30), (date(2026, 11, 9),))
+    assert found.rrule == "FREQ=WEEKLY;COUNT=5"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;UNTIL=2026",
+        "FREQ=DAILY;UNTIL=20261331",
+        "FREQ=DAILY;COUNT=0",
+        "FREQ=DAILY;COUNT=2;UNTIL=20261231",
+        "FREQ=DAILY;FREQ=DAILY",
+        "FREQ=WEEKLY;BYMONTHDAY=1",
+        "FREQ=WEEKLY;BYDAY=2MO",
+        "FREQ=MONTHLY;BYDAY=6MO",
+        "FREQ=MONTHLY;BYWEEKNO=2",
+        "FREQ=DAILY;BYYEARDAY=1",
+        "FREQ=YEARLY;BYYEARDAY=367",
+        "FREQ=YEARLY;BYMONTH=-1",
+        "FREQ=YEARLY;BYMONTH=13",
+        "FREQ=MONTHLY;BYMONTHDAY=0",
+        "FREQ=MONTHLY;BYSETPOS=1",
+        "FREQ=DAILY;BYHOUR=9,17",
+        "FREQ=DAILY;BYEASTER=0",
+        "FREQ=DAILY;INTERVAL=",
+        "FREQ=WEEKLY;WKST=8",
+    ],
+)
+def test_what_the_standard_refuses_is_no_rule(rule: str) -> None:
+    with pytest.raises(Unreadable, match="no rule of recurrence"):
+        check_rule(rule)
 
 
 @pytest.mark.parametrize(

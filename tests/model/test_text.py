@@ -168,7 +168,7 @@ def test_a_noun_has_its_article() -> None:
     ("text", "cell"),
     [
         ("Ana;=1", "Ana;'=1"),
-        ("Ana;\"=1", "Ana;'\"=1"),
+        ('Ana;"=1', "Ana;'\"=1"),
         ("a\t＝1", "a\t'＝1"),
         ("- a\n- b", "'- a\n'- b"),
         ("a\r\n@b", "a\r\n'@b"),

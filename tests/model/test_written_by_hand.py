@@ -308,3 +308,18 @@ def test_a_price_in_the_purchases_own_currency_counts() -> None:
         "    lines: [{product: beans, unit_price: 18.50 USD}]\n"
     )
     assert record.items("purchases")[0].derived["net"] == Decimal("18.50")
+
+
+def test_a_rhythm_in_words_is_the_rule_that_it_means() -> None:
+    head = "name: A\ntasks:\n  - title: B\n    due: 2026-10-31\n"
+    for words, rule in (
+        ("every 2 weeks", "FREQ=WEEKLY;INTERVAL=2"),
+        ("every month", "FREQ=MONTHLY;BYMONTHDAY=-1"),
+        ("rrule:freq=daily", "FREQ=DAILY"),
+    ):
+        (task,) = clean(f"{head}    every: {words}\n").items("tasks")
+        assert task.values["rrule"] == rule
+    (task,) = clean(f"{head}    every: every month\n    repeat_from: completion\n").items("tasks")
+    assert task.values["rrule"] == "FREQ=MONTHLY"
+    _, problems = read(f"{head}    every: UNTIL=2026\n")
+    assert [problem.code for problem in problems] == ["bad-recurrence"]

@@ -76,7 +76,7 @@ def test_each_method_says_what_postgresql_will_spell() -> None:
         'SELECT c."id" FROM customer c',
         "SELECT crm_fold(c.name) FROM customer c",
         "SELECT c.id FROM customer c WHERE c.supplier",
-        "SELECT c.id FROM customer c WHERE NOT c.⟦\"supplier\"⟧",
+        'SELECT c.id FROM customer c WHERE NOT c.⟦"supplier"⟧',
         "SELECT c.id FROM customer c WHERE 1",
         "SELECT c.id FROM customer c WHERE (c.id = 'x' AND 0)",
         "SELECT c.id FROM customer c WHERE COALESCE((c.id = 'x'), 0)",
@@ -91,9 +91,9 @@ def test_what_is_sqlites_alone_is_found(sql: str) -> None:
 
 def test_what_is_standard_is_not() -> None:
     sql = (
-        "SELECT c.id, COALESCE((SELECT SUM(p1.⟦\"net\"⟧) FROM ⟦\"purchase\"⟧ p1"
+        'SELECT c.id, COALESCE((SELECT SUM(p1.⟦"net"⟧) FROM ⟦"purchase"⟧ p1'
         " WHERE p1.customer = c.pk AND ⟦p1.counts⟧), 0) FROM customer c"
-        " WHERE ⟦COALESCE((«¿c.⟦\"name\"⟧ = ⟦:p1⟧»), 0)⟧ AND NOT ⟦1⟧ ORDER BY c.id LIMIT ⟦:p2⟧"
+        ' WHERE ⟦COALESCE((«¿c.⟦"name"⟧ = ⟦:p1⟧»), 0)⟧ AND NOT ⟦1⟧ ORDER BY c.id LIMIT ⟦:p2⟧'
     )
     assert list(faults(sql)) == []
 

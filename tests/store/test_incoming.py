@@ -34,9 +34,7 @@ class Sides:
         assert done.returncode == 0, (words, done.stderr)
         return done.stdout.decode().strip()
 
-    def commit(
-        self, files: Mapping[str, str | None], *, on: str = "main", mode: str = FILE
-    ) -> str:
+    def commit(self, files: Mapping[str, str | None], *, on: str = "main", mode: str = FILE) -> str:
         """A commit with these files changed (None: removed), also by names that git refuses."""
         tree = self._tree(self.git("rev-parse", f"{on}^{{tree}}"), files, mode)
         return self.git("commit-tree", tree, "-p", on, "-m", "theirs")

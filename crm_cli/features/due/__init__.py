@@ -7,14 +7,14 @@ of its own needs none: its kind declares it (`Kind.due`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from importlib import import_module
 from typing import NamedTuple
 
 from crm_cli.features.references import has_anything
 from crm_cli.features.references import user as known_user
 from crm_cli.model.business import Business
-from crm_cli.model.dates import local_date
+from crm_cli.model.dates import local_date, shifted
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.kind import Kind
 from crm_cli.workspace import Clock, Workspace
@@ -122,14 +122,14 @@ def heading(when: date | datetime, clock: Clock, zone: tzinfo) -> str:
     if is_late(when, clock):
         return "overdue"
     day, today = local_date(when, zone), clock.today
-    monday = today - timedelta(days=today.weekday())
+    monday = shifted(today, -today.weekday())
     if day == today:
         return "today"
-    if day == today + timedelta(days=1):
+    if day == shifted(today, 1):
         return "tomorrow"
-    if day < monday + timedelta(days=7):
+    if day < shifted(monday, 7):
         return "this week"
-    if day < monday + timedelta(days=14):
+    if day < shifted(monday, 14):
         return "next week"
     return "later"
 

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from crm_cli.features.due import Due, due
-from crm_cli.model.dates import local_date
+from crm_cli.model.dates import later, local_date, shifted
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.kinds import KINDS
-from crm_cli.model.recurrence import occurrences
+from crm_cli.model.recurrence import coming
 from crm_cli.model.task import TASK
 from crm_cli.workspace import Workspace
 
@@ -23,6 +23,9 @@ _USUAL = {
     for word, minutes in kind.due.minutes.items()
 }
 """The minutes that entries with a time of day take, by their kind."""
+_OF_SERIES = (
+    "id", "rrule", "repeat_from", "recurrence_id", "due", "start", "exdate", "time_zone",
+)  # fmt: skip
 _LEAST = timedelta(minutes=15)
 """Less time than this between two appointments is not free."""
 
@@ -59,7 +62,7 @@ def agenda(
     """
     if not 1 <= days <= _MOST:
         raise UsageError(f"--days {days} is not between 1 and {_MOST}")
-    last = workspace.clock.today + timedelta(days=days - 1)
+    last = shifted(workspace.clock.today, days - 1)
     rows = due(
         workspace, terms, within=f"{days - 1}d" if days > 1 else None, owner=owner, where=where
     )
@@ -92,7 +95,7 @@ def _entry(row: Due, lasting: dict[str, int]) -> Entry:
     minutes = lasting.get(row.id or "", _USUAL.get(row.kind, 0))
     until = None
     if minutes and isinstance(row.when, datetime):
-        until = row.when + timedelta(minutes=minutes)
+        until = later(row.when, timedelta(minutes=minutes))
     return Entry(row.when, until, row.kind, row.who, row.name, row.what, row.id, row.owner)
 
 
@@ -112,17 +115,16 @@ def _durations(workspace: Workspace) -> dict[str, int]:
 def _again(workspace: Workspace, rows: Sequence[Due], last: date) -> Iterator[Due]:
     """The further occurrences of recurring tasks: those that do not wait for being done."""
     shown = {row.id: row for row in rows if row.id is not None}
-    answer = workspace.select(
-        TASK, ["is:open", "has:rrule"], cols=("id", "rrule", "repeat_from", "recurrence_id", "due")
-    )
+    answer = workspace.select(TASK, ["is:open", "has:rrule"], cols=_OF_SERIES)
     zone = workspace.business.time_zone
-    for id, rule, repeat_from, recurrence_id, when in answer.rows:
-        row = shown.get(id)
-        if row is None or repeat_from == "completion":
+    for cells in answer.rows:
+        values = dict(zip(_OF_SERIES, cells, strict=True))
+        row = shown.get(values["id"])
+        if row is None or values["repeat_from"] == "completion":
             continue
-        present = recurrence_id or when
+        present = values["recurrence_id"] or values["due"]
         try:
-            for moment in occurrences(rule, present, zone):
+            for moment in coming(values, zone):
                 day = local_date(moment, zone)
                 if day > last:
                     break
@@ -142,8 +144,8 @@ def _gaps(workspace: Workspace, entries: Sequence[Entry], last: date) -> Iterato
         for entry in entries
         if entry.until is not None and isinstance(entry.when, datetime)
     )
-    day = workspace.clock.today
-    while day <= last:
+    today = workspace.clock.today
+    for day in (shifted(today, ahead) for ahead in range((last - today).days + 1)):
         for begin, end in workspace.business.working_hours[day.weekday()]:
             free = max(_at(day, begin, zone), _rounded(workspace.clock.now))
             close = _at(day, end, zone)
@@ -155,7 +157,6 @@ def _gaps(workspace: Workspace, entries: Sequence[Entry], last: date) -> Iterato
                 free = until
             if close - free >= _LEAST:
                 yield _free(free, close)
-        day += timedelta(days=1)
 
 
 def _free(start: datetime, end: datetime) -> Entry:
@@ -166,7 +167,7 @@ def _free(start: datetime, end: datetime) -> Entry:
 
 def _at(day: date, minutes: int, zone: tzinfo) -> datetime:
     """The instant of so many minutes after midnight by the clock; one that is skipped is later."""
-    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    wall = later(datetime.combine(day, time()), timedelta(minutes=minutes))
     return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
 
 

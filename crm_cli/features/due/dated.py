@@ -33,9 +33,7 @@ def _words(kind: Kind, reminder: Reminder, business: Business) -> Iterable[str]:
     return type.choices(business)
 
 
-def _find(
-    kind: Kind, reminder: Reminder, workspace: Workspace, asked: Asked
-) -> Iterator[Due]:
+def _find(kind: Kind, reminder: Reminder, workspace: Workspace, asked: Asked) -> Iterator[Due]:
     """An item is its own user's, else the customer's owner's.
 
     One that depends on others which are still in the same state cannot be done yet: not due.

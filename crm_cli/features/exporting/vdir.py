@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from crm_cli.features.exporting.calendars import calendar_items, surroundings
-from crm_cli.formats.decoding import decode
+from crm_cli.formats.ics.blocks import text_of
 from crm_cli.formats.ics.comparing import changed_there, news
 from crm_cli.formats.ics.entries import Entry
 from crm_cli.formats.ics.parsing import Refused, read_entries
@@ -107,7 +107,7 @@ def _read(vdir: Vdir, around: Around, done: Folder) -> list[_File]:
             continue
         entries: tuple[Entry, ...] | None
         try:
-            found = list(read_entries(decode(data).text, around, file=name))
+            found = list(read_entries(text_of(data), around, file=name))
         except CrmError as error:
             done.kept.append((name, f"it cannot be read: {error.message}"))
             continue

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from crm_cli.features.importing.addressees import Addressees
 from crm_cli.features.importing.appointments import Fate, settle, write_entries
 from crm_cli.features.items import foreign_uids
-from crm_cli.formats.decoding import decode
+from crm_cli.formats.ics.blocks import text_of
 from crm_cli.formats.ics.entries import Entry
 from crm_cli.formats.ics.parsing import Refused, read_entries
 from crm_cli.formats.ics.words import BIRTHDAY, Around
@@ -68,11 +68,11 @@ def read_calendar(workspace: Workspace, kind: str, path: Path, *, encoding: str 
                 found.append(Refused(1, data, "", file))
                 continue
             try:
-                found += read_entries(decode(data, encoding).text, around, file=file)
+                found += read_entries(text_of(data, encoding), around, file=file)
             except (DataError, UsageError) as error:
                 found.append(Refused(1, error.message, "", file))
     else:
-        text = decode(outside.read(path), encoding).text
+        text = text_of(outside.read(path), encoding)
         try:
             found += read_entries(text, around, file=str(path))
         except DataError as error:
@@ -107,7 +107,7 @@ def plan_calendar(
     rejected = list(calendar.refused)
     by_customer: dict[str, list[Entry]] = defaultdict(list)
     seen: dict[tuple[str, str], int] = {}
-    for entry in calendar.entries:
+    for entry in _latest(calendar.entries):
         key = (entry.uid, str(entry.exception or ""))
         if key in seen:
             rejected.append(_reject(entry, f"{entry.uid} is in line {seen[key]} already"))
@@ -163,6 +163,22 @@ def rejects_path(path: Path) -> Path:
     if str(path) == "-":
         return outside.free_name(Path("rejects.ics"))
     return outside.free_name(path.resolve().with_name(f"{path.resolve().stem}.rejects.ics"))
+
+
+def _latest(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, of those of one UID that were revised only the last revision (SEQUENCE).
+
+    What has one revision twice is left for the caller to reject.
+    """
+    newest: dict[tuple[str, str], int] = {}
+    for entry in entries:
+        key = (entry.uid, str(entry.exception or ""))
+        newest[key] = max(entry.sequence, newest.get(key, 0))
+    return [
+        entry
+        for entry in entries
+        if entry.sequence == newest[entry.uid, str(entry.exception or "")]
+    ]
 
 
 def _tried(

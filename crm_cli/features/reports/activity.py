@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from crm_cli.features.reports import keys
@@ -12,6 +11,7 @@ from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Row, Table
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.dates import shifted
 from crm_cli.model.errors import UsageError
 from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.kind import Kind
@@ -107,7 +107,7 @@ def _present(part: str, context: Context) -> str:
     """The week, month, quarter or year that today lies in."""
     today = context.today
     if part == "week":
-        thursday = today + timedelta(days=3 - today.weekday())
+        thursday = shifted(today, 3 - today.weekday())
         return f"{thursday:%Y}-w{(int(thursday.strftime('%j')) - 1) // 7 + 1:02}"
     if part == "quarter":
         return f"{today:%Y}-q{(today.month + 2) // 3}"

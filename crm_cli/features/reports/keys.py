@@ -6,9 +6,7 @@ from crm_cli.features.reports.columns import Key
 from crm_cli.model.purchase import LINE
 
 CUSTOMER = Key("customer", "customer", "who bought", label="customer.name", ids=True)
-PRODUCT = Key(
-    "product", "product", "what was bought", label="product.name", ids=True, parts=LINE
-)
+PRODUCT = Key("product", "product", "what was bought", label="product.name", ids=True, parts=LINE)
 CATEGORY = Key("category", "product.category", "the products' category", parts=LINE)
 MONTH = Key("month", "date.month", "the month of the purchase", timed=True)
 QUARTER = Key("quarter", "date.quarter", "its quarter", timed=True)

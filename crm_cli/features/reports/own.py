@@ -70,9 +70,7 @@ def _rows(workspace: Workspace) -> list[tuple[str, str, str]]:
     return [(str(id), title or "", describe or "") for id, title, describe in rows]
 
 
-def find(
-    workspace: Workspace, name: str, ask: Ask, parameters: Sequence[str] = ()
-) -> Report:
+def find(workspace: Workspace, name: str, ask: Ask, parameters: Sequence[str] = ()) -> Report:
     """A report of the business's own; `parameters` are `NAME=VALUE` for its SQL.
 
     Raises NotFound with the nearest name, DataError for a file that cannot be read,
@@ -196,9 +194,7 @@ def _of_sql(item: Item, name: str, ask: Ask, given: Mapping[str, str]) -> Report
         found = ask(context.workspace, statement, _with_days(values, statement, context))
         columns = [Figure(one, "", "", type=_type(found.rows, n)) for n, one in
                    enumerate(found.columns)]  # fmt: skip
-        rows = [
-            dict(zip(found.columns, map(_number, row), strict=True)) for row in found.rows
-        ]
+        rows = [dict(zip(found.columns, map(_number, row), strict=True)) for row in found.rows]
         table = Table((), columns, rows)
         if item.values.get("sort"):
             table.sort(item.values["sort"])

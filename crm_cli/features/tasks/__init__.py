@@ -13,6 +13,7 @@ from crm_cli.features.tasks import recurring
 from crm_cli.features.values import echoed, said, shown, typed, typed_all, when
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Refused, UsageError
+from crm_cli.model.recurrence import at_clock_of
 from crm_cli.model.task import TASK
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
@@ -114,7 +115,7 @@ def skip(workspace: Workspace, tasks: Sequence[Found]) -> Plan:
     """
     none_of(tasks)
     for task in tasks:
-        if not task.item.values.get("rrule"):
+        if not recurring.recurs(task):
             raise Refused(f"{task.said} does not recur", f"crm task cancel {task.id} cancels it")
     notes: list[str] = []
     passed = recurring.passed(workspace, tasks, "skipped", notes)
@@ -159,16 +160,27 @@ def snooze(workspace: Workspace, tasks: Sequence[Found], text: str) -> Plan:
     if local_date(value, workspace.business.time_zone) < workspace.clock.today:
         raise UsageError(f"{said(workspace, 'that is', value)}", "give a future date")
     none_of(tasks)
+    timed = {task.id: _at_its_time(workspace, task.item.get("due"), value) for task in tasks}
     for task in tasks:
-        _in_order(workspace, task.item.get("start"), value)
+        _in_order(workspace, task.item.get("start"), timed[task.id])
 
     def update(document: Document, id: str) -> None:
         recurring.keep_place(document, id)
-        document.set(id, "due", value)
+        document.set(id, "due", timed[id])
 
     notes = echoed(workspace, "due", text, value)
-    did = f"postponed to {shown(workspace, value)}"
+    times = set(timed.values())
+    did = f"postponed to {shown(workspace, times.pop() if len(times) == 1 else value)}"
     return planned(TASK, tasks, tasks, update, "snooze", did, notes)
+
+
+def _at_its_time(
+    workspace: Workspace, due: date | datetime | None, to: date | datetime
+) -> date | datetime:
+    """The new due date; a day alone keeps the time of day that the task is due at."""
+    if isinstance(to, datetime) or not isinstance(due, datetime):
+        return to
+    return at_clock_of(to, due, workspace.business.time_zone)
 
 
 def _left(tasks: Sequence[Found], statuses: Sequence[str]) -> tuple[list[Found], list[str]]:

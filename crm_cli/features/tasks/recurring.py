@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.moves import Found
 from crm_cli.features.values import said
-from crm_cli.model.dates import local_date
+from crm_cli.model.dates import FIRST_DAY, local_date
 from crm_cli.model.errors import Refused, Unreadable, UsageError
+from crm_cli.model.node import Scalar
+from crm_cli.model.reading import value_node
 from crm_cli.model.recurrence import Following, first, following, logged, occurrences, renewed
+from crm_cli.model.rhythm import read_rhythm
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
 
@@ -35,20 +38,32 @@ def ruled(workspace: Workspace, values: dict[str, Any], every: str) -> list[str]
     """Set the rule of a new task, and its due date where none was given; what is said of it."""
     if not every.strip():
         raise UsageError("--every is empty", "crm task add ana Water the plants --every 2 weeks")
-    from crm_cli.model.rhythm import read_rhythm
-
     today, zone = workspace.clock.today, workspace.business.time_zone
     due = values.get("due")
     try:
         begin = today if due is None else local_date(due, zone)
-        values["rrule"] = read_rhythm(every, begin)
+        completed = values.get("repeat_from") == "completion"
+        values["rrule"] = read_rhythm(every, begin, kept=not completed)
         if due is None:
             values["due"] = first(values["rrule"], today, zone)
+        if completed:
+            return [f"{said(workspace, 'recurs: first', values['due'])}, then after its completion"]
         coming = _coming(values["rrule"], values["due"], workspace)
     except Unreadable as error:
         raise UsageError(f"--every: {error.message}", error.hint) from error
     after = f", then {', '.join(coming)}" if coming else ", and then no more"
     return [f"{said(workspace, 'recurs: first', values['due'])}{after}"]
+
+
+def recurs(task: Found) -> bool:
+    """Whether a task has a rule, also one that cannot be read."""
+    return bool(_written(task))
+
+
+def _written(task: Found) -> str:
+    """The rule as it stands in the file."""
+    node = value_node(task.item, "rrule")
+    return node.text if isinstance(node, Scalar) and not node.absent else ""
 
 
 def passed(
@@ -63,9 +78,11 @@ def passed(
     found: dict[str, Passed] = {}
     for task in tasks:
         values = task.item.values
-        if not values.get("rrule") or task.id in found:
+        if not recurs(task) or task.id in found:
             continue
         try:
+            if "rrule" not in values:
+                read_rhythm(_written(task), FIRST_DAY)
             after = following(task.item, now.astimezone(zone))
         except Unreadable as error:
             raise Refused(

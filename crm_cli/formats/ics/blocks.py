@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from crm_cli.formats.ics.words import unescaped
+from crm_cli.formats.decoding import decode
+from crm_cli.formats.ics.words import escaped, unescaped
 from crm_cli.model.errors import DataError
 
 LONGEST_LINE = 1_000_000
 """Characters of a line, after unfolding. No text that a person wrote is longer."""
+_QUOTED = re.compile(r";(?:ENCODING=)?QUOTED-PRINTABLE", re.IGNORECASE)
 _DEEPEST = 8
 _BETWEEN = frozenset(("VCALENDAR",))
 
@@ -62,6 +64,16 @@ class Block:
         """The text of the first line of a name that has one."""
         line = self.first(name)
         return line.text if line is not None and line.text.strip() else None
+
+
+def text_of(data: bytes, encoding: str = "") -> str:
+    """The text of a calendar's bytes; raises UsageError and DataError as `decode` does.
+
+    Programs that count bytes fold a line within a character: the parts of one are joined
+    before they are read (RFC 5545, section 3.1), which moves the lines' numbers not at all.
+    """
+    fold = re.compile(rb"([\xc2-\xf4][\x80-\xbf]{0,2})(\r\n|\n|\r)([ \t])([\x80-\xbf]+)")
+    return decode(fold.sub(rb"\1\4\2\3", data), encoding).text
 
 
 def blocks_of(text: str) -> Iterator[Block]:
@@ -149,6 +161,8 @@ def _line(number: int, line: str) -> Line:
     # Most lines have no parameters, and need no more than this.
     if colon and name.replace("-", "").isalnum() and name.isascii():
         return Line(number, name.upper(), {}, value)
+    if _QUOTED.search(name):
+        return _quoted_printable(number, name, value)
     from icalendar.parser import Contentline
 
     name, params, value = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]
@@ -159,11 +173,29 @@ def _line(number: int, line: str) -> Line:
     return Line(number, name.upper(), said, value)
 
 
+def _quoted_printable(number: int, head: str, value: str) -> Line:
+    """A line of vCalendar 1.0, whose values may be written as bytes: `=C5=BD`."""
+    from quopri import decodestring
+
+    name, *params = head.split(";")
+    said = dict(part.upper().partition("=")[::2] for part in params)
+    data = decodestring(value.encode())
+    try:
+        text = data.decode(said.get("CHARSET", "UTF-8"))
+    except (UnicodeDecodeError, LookupError) as error:
+        raise ValueError(str(error)) from error
+    kept = {key: word for key, word in said.items() if word and key not in ("ENCODING", "CHARSET")}
+    return Line(number, name.upper(), kept, escaped(text))
+
+
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     """(number, line) with continuations joined; lines end at CR LF, LF or CR, and nowhere else."""
     parts: list[str] = []
     begin = 1
     for number, line in enumerate(re.split("\r\n|\n|\r", text), 1):
+        if parts and parts[-1].endswith("=") and _QUOTED.search(parts[0].partition(":")[0]):
+            parts.append(f"\n{line}")  # a soft line break of quoted-printable
+            continue
         if line[:1] in (" ", "\t") and parts:
             parts.append(line[1:])
             continue

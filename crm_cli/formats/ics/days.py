@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.formats.ics.entries import Reader, is_day
+from crm_cli.formats.ics.moments import LAST_YEAR
 from crm_cli.formats.ics.reminders import alarm, remind_before
 from crm_cli.formats.ics.texts import text_value, texts_value
 from crm_cli.formats.ics.words import (
@@ -20,7 +21,7 @@ from crm_cli.formats.ics.words import (
 )
 from crm_cli.model.anniversaries import rounds
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.dates import PartialDate
+from crm_cli.model.dates import FIRST_YEAR, PartialDate
 from crm_cli.model.people import ANNIVERSARY
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def origin_of(item: Item) -> PartialDate | None:
 def has_a_day(item: Item) -> bool:
     """Whether it can stand in a calendar: its month and day are known, and it may come round."""
     origin = origin_of(item)
-    return origin is not None and origin.month is not None and origin.day is not None
+    if origin is None or origin.month is None or origin.day is None:
+        return False
+    return origin.year is None or origin.year <= LAST_YEAR
 
 
 def fill(event: Event, item: Item, around: Around) -> None:
@@ -71,8 +74,10 @@ def fill(event: Event, item: Item, around: Around) -> None:
             event.add("RDATE", vDDDLists(days[1:]), parameters={"VALUE": "DATE"})
         first = days[0]
     else:
-        first = date(origin.year or _NO_YEAR, origin.month, origin.day)
-        event.add("DTSTART", first, parameters={} if origin.year else {_OMIT: str(_NO_YEAR)})
+        # What no calendar goes back to has its year in a line of ours beside it.
+        year = origin.year if origin.year and origin.year >= FIRST_YEAR else None
+        first = date(year or _NO_YEAR, origin.month, origin.day)
+        event.add("DTSTART", first, parameters={} if year else {_OMIT: str(_NO_YEAR)})
         leap = (origin.month, origin.day) == (2, 29)
         rule = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1" if leap else "FREQ=YEARLY"
         event.add("RRULE", vRecur.from_ical(rule))

@@ -33,7 +33,7 @@ class Entry:
     is the occurrence that it is about, where it is not about all of a series; `modified`
     when it was changed last. `people` are the (name, address) of those who take part.
     `left_out` are names of lines that mean nothing here, `others` those lines and all that
-    are other programs' own.
+    are other programs' own. `sequence` is the number of its revision.
     """
 
     kind: str
@@ -51,6 +51,7 @@ class Entry:
     others: tuple[Line, ...] = ()
     alarms: tuple[Block, ...] = ()
     file: str = ""
+    sequence: int = 0
 
 
 @dataclass(slots=True)

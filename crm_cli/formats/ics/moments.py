@@ -175,9 +175,9 @@ def _zone(tzid: str, definitions: dict[str, Callable[[], tzinfo | None]]) -> tzi
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
     # Older programs write /mozilla.org/20050126_1/Europe/Berlin, and the like.
-    parts = tzid.strip().strip("/").split("/")
+    parts = tzid.strip().strip('"').strip("/").split("/")
     names = ["/".join(parts[start:]) for start in range(len(parts))]
-    for name in (WINDOWS_TO_OLSON.get(tzid.strip(), ""), *names):
+    for name in (WINDOWS_TO_OLSON.get(tzid.strip(), ""), _shown_name(tzid), *names):
         if not re.fullmatch(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*", name):
             continue
         try:
@@ -186,9 +186,67 @@ def _zone(tzid: str, definitions: dict[str, Callable[[], tzinfo | None]]) -> tzi
             continue
     defined = definitions.get(tzid)
     found = defined() if defined is not None else None
+    if found is None:
+        found = _fixed(tzid)
     if found is not None:
         return found
     raise Unreadable(
         f"there is no time zone '{tzid}', and the file does not define it",
         "write one such as Europe/Ljubljana",
     )
+
+
+def _shown_name(tzid: str) -> str:
+    """The IANA name of what Windows shows to people and Exchange writes as a TZID.
+
+    `(UTC-05:00) Eastern Time (US & Canada)` is Eastern Standard Time; those that name cities
+    have one of the same name.
+    """
+    from zoneinfo import available_timezones
+
+    match = re.fullmatch(r"\((?:UTC|GMT)(?:[+-]\d\d:?\d\d)?\) ?(.+)", tzid.strip())
+    if match is None:
+        return ""
+    shown = match[1].replace(" and ", " & ") if "US and" in match[1] else match[1]
+    if shown in _SHOWN:
+        return _SHOWN[shown]
+    cities = [part.strip().replace(" ", "_") for part in match[1].split(",")]
+    ends = {name.rpartition("/")[2]: name for name in sorted(available_timezones())}
+    return next((ends[city] for city in cities if city in ends), "")
+
+
+_SHOWN = {
+    "Eastern Time (US & Canada)": "America/New_York",
+    "Central Time (US & Canada)": "America/Chicago",
+    "Mountain Time (US & Canada)": "America/Denver",
+    "Pacific Time (US & Canada)": "America/Los_Angeles",
+    "Atlantic Time (Canada)": "America/Halifax",
+    "Newfoundland": "America/St_Johns",
+    "Arizona": "America/Phoenix",
+    "Alaska": "America/Anchorage",
+    "Hawaii": "Pacific/Honolulu",
+    "Indiana (East)": "America/Indiana/Indianapolis",
+    "Central America": "America/Guatemala",
+    "Saskatchewan": "America/Regina",
+    "Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna": "Europe/Berlin",
+    "Belgrade, Bratislava, Budapest, Ljubljana, Prague": "Europe/Budapest",
+    "Brussels, Copenhagen, Madrid, Paris": "Europe/Paris",
+    "Sarajevo, Skopje, Warsaw, Zagreb": "Europe/Warsaw",
+    "Dublin, Edinburgh, Lisbon, London": "Europe/London",
+    "Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius": "Europe/Kyiv",
+    "Chennai, Kolkata, Mumbai, New Delhi": "Asia/Kolkata",
+    "Beijing, Chongqing, Hong Kong, Urumqi": "Asia/Shanghai",
+    "Osaka, Sapporo, Tokyo": "Asia/Tokyo",
+    "Canberra, Melbourne, Sydney": "Australia/Sydney",
+    "Auckland, Wellington": "Pacific/Auckland",
+    "Coordinated Universal Time": "UTC",
+}
+
+
+def _fixed(tzid: str) -> tzinfo | None:
+    """What Windows calls `UTC+01` or `UTC-05:30`: no summer time, by a fixed distance."""
+    match = re.fullmatch(r"\(?(?:UTC|GMT)([+-])(\d{1,2})(?::?(\d\d))?\)?", tzid.strip())
+    if match is None or int(match[2]) > 14 or int(match[3] or 0) > 59:
+        return None
+    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+    return timezone(-offset if match[1] == "-" else offset)

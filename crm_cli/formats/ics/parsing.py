@@ -107,6 +107,7 @@ def _entry(block: Block, around: Around, find: FindZone, source: str, file: str)
     if needed is not None and needed[0] not in reader.values and exception is None:
         raise Misread(block.number, f"there is no {needed[1]}")
     reader.used |= {"EXDATE"} if kind in ("anniversaries", BIRTHDAY) else set()
+    sequence = (block.text("SEQUENCE") or "").strip()
     return Entry(
         kind,
         block.number,
@@ -123,6 +124,7 @@ def _entry(block: Block, around: Around, find: FindZone, source: str, file: str)
         reader.others(),
         tuple(inner for inner in block.blocks if inner.name == "VALARM"),
         file,
+        int(sequence) if re.fullmatch(r"\d{1,9}", sequence, re.ASCII) else 0,
     )
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.formats.ics.entries import Reader, Told
-from crm_cli.formats.ics.moments import later, midnight, placed, rule_out, stamp
+from crm_cli.formats.ics.moments import (
+    LAST_YEAR,
+    later,
+    midnight,
+    placed,
+    read_moment,
+    rule_out,
+    stamp,
+)
 from crm_cli.formats.ics.reminders import alarm, remind_before
+from crm_cli.formats.ics.state import short
 from crm_cli.formats.ics.texts import text_value, texts_value
 from crm_cli.formats.ics.words import (
+    OWN,
     PRIORITY,
+    STATE,
     TASK_STATUS,
+    WITH,
     Around,
     clean,
     own_id,
@@ -20,8 +32,10 @@ from crm_cli.formats.ics.words import (
     without_foot,
     word_among,
 )
+from crm_cli.model.dates import local_date, write_moment
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.recurrence import check_rule
+from crm_cli.model.recurrence import at_clock_of, left_out_days, present_and_next, rule_zone
+from crm_cli.model.recurrence_rule import check_rule
 from crm_cli.model.task import TASK
 
 if TYPE_CHECKING:
@@ -40,21 +54,14 @@ def fill(todo: Todo, task: Item, around: Around) -> None:
     A task that recurs has its rule's own day as DTSTART, since rules count from there; one
     that was put off is due after it. COUNT is then what is left, the present one included.
     """
-    said = task.values
+    # What no calendar goes forward to stands only in the lines of ours.
+    said = {key: it for key, it in task.values.items() if getattr(it, "year", 0) <= LAST_YEAR}
     zone = around.business.time_zone
     todo.add("SUMMARY", text_value(task.title or "…"))
     due, start = said.get("due"), said.get("start")
     rule = _rule(said)
     if rule:
-        anchor = said.get("recurrence_id") or due
-        assert anchor is not None and due is not None
-        if isinstance(anchor, datetime) is not isinstance(due, datetime):
-            anchor = due  # both are of one sort; the line of ours beside it has the other
-        todo.add("DTSTART", placed(anchor, zone, recurring=True))
-        todo.add("DUE", placed(due, zone, recurring=True))
-        from icalendar import vRecur
-
-        todo.add("RRULE", vRecur.from_ical(rule_out(rule, anchor, zone)))
+        _recurring(todo, said, rule, rule_zone(said, zone))
     else:
         if due is not None:
             todo.add("DUE", placed(due, zone, recurring=False))
@@ -86,6 +93,29 @@ def fill(todo: Todo, task: Item, around: Around) -> None:
             todo.add_component(made)
 
 
+def _recurring(todo: Todo, said: dict[str, Any], rule: str, zone: tzinfo) -> None:
+    """The lines of a series, by the clock of the rule's zone."""
+    from icalendar import vDDDLists, vRecur
+
+    due, start, kept = said["due"], said.get("start"), said.get("recurrence_id")
+    from_start = said.get("repeat_from") == "start" and start is not None
+    anchor: Any = start if from_start else kept or due
+    if isinstance(anchor, datetime) is not isinstance(due, datetime):
+        anchor = due  # both are of one sort; the line of ours beside it has the other
+    elif from_start:
+        todo.add(f"{OWN}REPEAT-FROM", text_value("start"))
+    elif kept and anchor != due:
+        beside = {WITH: short(anchor)}
+        todo.add(f"{OWN}RECURRENCE-ID", text_value(write_moment(anchor)), parameters=beside)
+    todo.add("DTSTART", placed(anchor, zone, recurring=True))
+    todo.add("DUE", placed(due, zone, recurring=True))
+    todo.add("RRULE", vRecur.from_ical(rule_out(rule, anchor, zone)))
+    days = [at_clock_of(day, anchor, zone) for day in sorted(left_out_days(said, zone))]
+    if days:
+        whole = {} if isinstance(anchor, datetime) else {"VALUE": "DATE"}
+        todo.add("EXDATE", vDDDLists(days), parameters=whole)
+
+
 def read(reader: Reader) -> str:
     """The values of a VTODO by iCalendar's own words; answers the customer its foot names."""
     values = reader.values
@@ -103,8 +133,12 @@ def read(reader: Reader) -> str:
         due = start
     _put(values, "due", due)
     if start is not None and start != due:
-        values["recurrence_id" if rule else "start"] = start
+        values["recurrence_id" if rule and _put_off(reader) else "start"] = start
+        if rule and "start" in values:
+            values["repeat_from"] = "start"
     _put(values, "rrule", rule)
+    if rule:
+        _series(reader)
     _status(reader)
     priority = reader.number("PRIORITY", 9)
     if priority is not None:
@@ -168,6 +202,47 @@ def _read_rule(reader: Reader) -> str | None:
         return rule
 
 
+def _put_off(reader: Reader) -> bool:
+    """Whether DTSTART is the rule's own day of what was put off here, and not a start."""
+    block = reader.block
+    if (block.text(f"{OWN}REPEAT-FROM") or "").strip() == "start":
+        return False
+    ours = own_id((block.text("UID") or "").strip(), reader.around)
+    return bool(ours) or any(block.first(name) for name in (STATE, f"{OWN}RECURRENCE-ID"))
+
+
+def _series(reader: Reader) -> None:
+    """The zone that the rule belongs to, and the days that it leaves out.
+
+    A present occurrence that is left out itself is passed over.
+    """
+    values, business = reader.values, reader.around.business
+    line = reader.line("DTSTART") or reader.line("DUE")
+    zone = business.time_zone
+    tzid = line.params.get("TZID", "") if line is not None else ""
+    # Times in UTC are of programs that know no zones: their series keep to no clock at all.
+    name = getattr(reader.find(tzid), "key", "") if tzid else ""
+    if name not in ("", "UTC", "Etc/UTC", business.zone):
+        values["time_zone"] = name
+    zone = rule_zone(values, zone)
+    days: dict[str, None] = {}
+    for line in reader.block.all("EXDATE"):
+        reader.used.add("EXDATE")
+        for text in filter(str.strip, line.raw.split(",")):
+            with Told(line):
+                tzid = line.params.get("TZID", "")
+                moment = read_moment(text, tzid, business.time_zone, reader.find)
+            days[local_date(moment, zone).isoformat()] = None
+    if not days:
+        return
+    values["exdate"] = list(days)
+    for due, start in present_and_next(values, zone):
+        values["due"] = due
+        if start is not None:
+            values["start"] = start
+        return
+
+
 def _status(reader: Reader) -> None:
     line, completed = reader.line("STATUS"), reader.moment("COMPLETED")
     word = line.raw.strip().upper() if line is not None else ""
@@ -192,8 +267,6 @@ def _kind(reader: Reader) -> None:
 
 def _before(start: Any, due: Any, around: Around) -> bool:
     """Whether a start can stand beside what is due: it lies before it (3.8.2.3)."""
-    from crm_cli.model.dates import local_date
-
     zone = around.business.time_zone
     if isinstance(start, datetime) and isinstance(due, datetime):
         return start < due

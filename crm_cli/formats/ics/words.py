@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from crm_cli.model.ids import derived_item_id, slug
+from crm_cli.model.ids import derived_item_id
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.people import ANNIVERSARY
 
@@ -66,7 +66,7 @@ class Around(NamedTuple):
     @property
     def domain(self) -> str:
         """What follows the @ in the UIDs of this business: the same in every clone."""
-        return f"{slug(self.business.name) or 'own'}.crm"
+        return self.business.domain
 
 
 def uid_of(item: Item, around: Around) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from icalendar import Alarm, Calendar, Event, Timezone, Todo
@@ -13,6 +13,7 @@ from crm_cli.formats.flat import Exported
 from crm_cli.formats.ics import days, meetings, todos
 from crm_cli.formats.ics.blocks import Block
 from crm_cli.formats.ics.entries import Entry, typed
+from crm_cli.formats.ics.moments import LAST_YEAR
 from crm_cli.formats.ics.parsing import values_of
 from crm_cli.formats.ics.state import Values, short, state_of
 from crm_cli.formats.ics.texts import raw_value, text_value
@@ -62,7 +63,9 @@ def fits(item: Item) -> bool:
     """Whether an item can stand in a calendar: interactions and anniversaries need a day."""
     if item.kind.name == "task":
         return True
-    return "at" in item.values if item.kind.name == "interaction" else days.has_a_day(item)
+    if item.kind.name == "interaction":
+        return "at" in item.values and item.values["at"].year <= LAST_YEAR
+    return days.has_a_day(item)
 
 
 def component(item: Item, around: Around) -> Component:
@@ -130,13 +133,13 @@ def calendar_of(parts: Iterable[Component], around: Around, *, name: str = "") -
         calendar.add("X-WR-CALNAME", text_value(name))
     held = list(parts)
     stamp = around.now.astimezone(UTC).replace(microsecond=0)
-    zoned = False
+    zones: dict[str, tzinfo] = {}
     for part in held:
         if "DTSTAMP" not in part:
             part.add("DTSTAMP", stamp)
-        zoned = zoned or _has_zone(part)
-    if zoned:
-        calendar.add_component(Timezone.from_tzinfo(around.business.time_zone))
+        zones.update(_zones(part))
+    for zone in zones.values():
+        calendar.add_component(Timezone.from_tzinfo(zone))
     for part in held:
         calendar.add_component(part)
     return bytes(calendar.to_ical())
@@ -181,6 +184,9 @@ def _same(value: Any, back: Any) -> bool:
     return bool(value == back)
 
 
-def _has_zone(part: Component) -> bool:
-    moments = (part.get(name) for name in ("DTSTART", "DUE"))
-    return any("TZID" in one.params for one in moments if one is not None)
+def _zones(part: Component) -> Iterator[tuple[str, tzinfo]]:
+    """The time zones that a component names, by their names."""
+    for one in (part.get(name) for name in ("DTSTART", "DUE")):
+        zone = getattr(getattr(one, "dt", None), "tzinfo", None)
+        if one is not None and "TZID" in one.params and zone is not None:
+            yield str(one.params["TZID"]), zone

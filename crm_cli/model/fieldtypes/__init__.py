@@ -27,7 +27,16 @@ from crm_cli.model.fieldtypes.texts import (
     User,
     Word,
 )
-from crm_cli.model.fieldtypes.times import Date, Duration, Every, Moment, Partial
+from crm_cli.model.fieldtypes.times import (
+    Date,
+    Duration,
+    Every,
+    Moment,
+    Moments,
+    Partial,
+    Rhythm,
+    Zone,
+)
 
 __all__ = [
     "Boolean",
@@ -44,6 +53,7 @@ __all__ = [
     "Integer",
     "Language",
     "Moment",
+    "Moments",
     "Money",
     "Nature",
     "Number",
@@ -52,6 +62,7 @@ __all__ = [
     "Phone",
     "Price",
     "Reference",
+    "Rhythm",
     "Shorthand",
     "Storage",
     "Text",
@@ -59,4 +70,5 @@ __all__ = [
     "TimeZone",
     "User",
     "Word",
+    "Zone",
 ]

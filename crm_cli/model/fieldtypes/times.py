@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.dates import read_date, read_moment, read_partial_date, write_moment
+from crm_cli.model.dates import FIRST_DAY, read_date, read_moment, read_partial_date, write_moment
+from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes.base import FieldType
 from crm_cli.model.fieldtypes.storage import Storage
+from crm_cli.model.fieldtypes.texts import Texts, Word
 from crm_cli.model.node import Scalar
 
 if TYPE_CHECKING:
@@ -125,3 +127,50 @@ class Every(FieldType):
 
         read_interval(text)
         return text
+
+
+class Rhythm(FieldType):
+    """How often something comes again: an RRULE (RFC 5545), or words."""
+
+    name = "recurrence"
+    example = "FREQ=WEEKLY;INTERVAL=2"
+    other = "FREQ=DAILY"
+    metavar = "RHYTHM"
+
+    def read(self, text: str, business: Business) -> str:
+        """The rule; words as they are, since some count from the day on which it begins."""
+        from crm_cli.model.rhythm import read_rhythm
+
+        rule = read_rhythm(text, FIRST_DAY)
+        return rule if "=" in text else " ".join(text.split())
+
+
+class Moments(Texts):
+    """Several days, or instants, as their texts."""
+
+    name = "list of dates"
+    example = "2026-11-30"
+    other = "2026-12-07"
+
+    def read(self, text: str, business: Business) -> list[str]:
+        texts = super().read(text, business)
+        return [write_moment(read_moment(one, business.time_zone)) for one in texts]
+
+
+class Zone(Word):
+    """An IANA time zone."""
+
+    name = "time zone"
+    example = "Europe/Ljubljana"
+    other = "America/New_York"
+
+    def read(self, text: str, business: Business) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(text.strip())
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Unreadable(
+                f"'{text}' is not a time zone", "write it as Europe/Ljubljana or UTC"
+            ) from None
+        return text.strip()
