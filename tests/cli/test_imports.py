@@ -21,7 +21,7 @@ LAYERS = ("model", "store", "index", "query", "workspace", "features", "cli")
 """From the lowest; each may import those before it."""
 MODEL_ONLY = ("formats", "render")
 FOR_THE_SCREEN = {"rich": "render", "typer": "cli"}
-SHARED = ("items", "moves", "paths", "plan", "references", "values")
+SHARED = ("items", "moves", "numbers", "paths", "plan", "references", "values")
 """What every feature is made with, and so may import."""
 HEAVY = ("rich", "ruamel", "phonenumbers", "dateutil", "anyascii", "multiprocessing", "jinja2")
 

@@ -194,3 +194,19 @@ def test_a_product_that_is_not_there_is_not_guessed(workspace: Opened) -> None:
     with pytest.raises(NotFound, match="no product linen-shet") as caught:
         add(workspace(), "maja-kos", Wanted(lines=["linen-shet"]))
     assert "linen-sheet" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("due", "day"),
+    [
+        ("+14d", date(2026, 10, 15)),
+        ("2 weeks", date(2026, 10, 15)),
+        ("2026-10-20", date(2026, 10, 20)),
+        ("tomorrow", date(2026, 11, 21)),
+    ],
+)
+def test_a_length_of_time_until_it_is_due_counts_from_its_date(
+    workspace: Opened, due: str, day: date
+) -> None:
+    made = added(workspace(), amount="1", kind="invoice", date="2026-10-01", due=due)
+    assert made.values["due_date"] == day
