@@ -7,8 +7,7 @@ from typing import Annotated
 from crm_cli.cli.options import DryRun, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Verbs
-from crm_cli.cli.writing import carry_out
-from crm_cli.model.text import visible
+from crm_cli.cli.writing import carry_out_asked
 
 verbs = Verbs()
 
@@ -39,9 +38,4 @@ def rm(
     plan = remove_item(session.workspace, who)
     if plan is None:
         plan = remove_customer(session.workspace, session.who(who, exact=True))
-    if plan.question and not dry_run:
-        for note in plan.notes:
-            session.say(visible(note))
-        session.confirm(plan.question, yes=yes)
-        plan = plan._replace(notes=())
-    carry_out(session, plan, dry_run=dry_run, yes=yes)
+    carry_out_asked(session, plan, dry_run=dry_run, yes=yes)
