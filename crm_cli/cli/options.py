@@ -10,6 +10,7 @@ from crm_cli.cli.verbs import Argument, Option
 WHO = "id, e-mail, phone or name"
 
 Who = Annotated[str, Argument(metavar="WHO", help=f"A customer: {WHO}.")]
+WhoOrTerm = Annotated[str, Argument(metavar="WHO|TERM", help=f"A customer: {WHO}; or a term.")]
 MaybeWho = Annotated[str | None, Argument(metavar="[WHO]", help=f"A customer: {WHO}.")]
 Whos = Annotated[
     list[str],
@@ -93,7 +94,7 @@ Force = Annotated[bool, Option("--force", help="Override duplicate and credit ch
 
 Owner = Annotated[
     str | None,
-    Option("--owner", metavar="USER|me", help="The user responsible."),
+    Option("--owner", metavar="USER|me", help="The user responsible; A,B: any of them."),
 ]
 Assignee = Annotated[str | None, Option("--assignee", metavar="USER", help="The user who does it.")]
 Within = Annotated[

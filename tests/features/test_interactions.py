@@ -16,7 +16,7 @@ from crm_cli.workspace import Workspace
 Opened = Callable[..., Workspace]
 
 
-def noted(workspace: Workspace, text: str, **values: str) -> tuple[Item, list[Item], list[str]]:
+def noted(workspace: Workspace, text: str, **values: Any) -> tuple[Item, list[Item], list[str]]:
     """The new interaction, the tasks that came with it, and the notes."""
     plan = log(workspace, "maja-kos", text, **values)
     workspace.write(plan.change)
