@@ -1,4 +1,4 @@
-"""The commands as Typer runs them: imported when used, with the right verb for a wrong one."""
+"""The Typer application: commands imported on use, and suggestions for wrong verbs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from crm_cli.cli.commands import (
     overview,
     with_verb,
 )
-from crm_cli.cli.plain import verbs_of
+from crm_cli.cli.quick_parser import verbs_of
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Function, Option, Parameter, Verb, Verbs
 from crm_cli.cli.wrong_verbs import no_command, no_verb

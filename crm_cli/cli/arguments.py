@@ -1,4 +1,4 @@
-"""The command line before Typer sees it: options that stand anywhere, and wrong minus signs."""
+"""Arguments before Typer sees them: options may stand anywhere, wrong dashes are explained."""
 
 from __future__ import annotations
 

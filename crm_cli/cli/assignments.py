@@ -1,4 +1,4 @@
-"""`KEY=VALUE` on the command line: after WHO…, `=` sets, `+=` adds, `-=` takes away."""
+"""`KEY=VALUE` arguments after WHO: `=` sets, `+=` adds, `-=` removes."""
 
 from __future__ import annotations
 

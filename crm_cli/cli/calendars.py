@@ -1,4 +1,4 @@
-"""How a calendar is imported: counted, told, asked, written."""
+"""Importing a calendar: count, preview, confirm, write."""
 
 from __future__ import annotations
 

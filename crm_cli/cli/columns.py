@@ -1,4 +1,4 @@
-"""`--cols` for answers whose columns are given, and not any field that a query may ask for."""
+"""`--cols` for answers with a fixed set of columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry of commands: one line for each, read without importing any of them.
+"""The registry of commands: one line each, readable without importing them.
 
 A command is one module plus one line here. The module `crm_cli.cli.<module>` holds
 `verbs = Verbs()` with the functions; a verb is the function of the registered

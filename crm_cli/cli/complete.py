@@ -1,4 +1,4 @@
-"""What could be typed next: `crm __complete SHELL …`, called by the shells' scripts.
+"""Completion candidates: `crm __complete SHELL …`, which the shell scripts call.
 
 Commands come from the registry, options and verbs from the command's module, all
 else from the data directory (`completer.py`). Whatever goes wrong, there is just
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crm_cli.cli.arguments import Globals
 from crm_cli.cli.commands import COMMANDS, kind_nouns, named
-from crm_cli.cli.plain import verbs_of
+from crm_cli.cli.quick_parser import verbs_of
 from crm_cli.cli.quoting import Candidate, Typed, bash, fish, insertable, zsh
 from crm_cli.cli.session import Session
 

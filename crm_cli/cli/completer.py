@@ -1,4 +1,4 @@
-"""What an argument or an option could be completed to: by its metavar, its name, its noun.
+"""Completion of one argument or option, by its metavar, name and noun.
 
 A noun's terms, columns and keys are those of its own kind; `crm export tasks` and
 `crm set t-9f3` are about the kind that their first words name.

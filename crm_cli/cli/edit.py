@@ -70,6 +70,6 @@ def _give_up(session: Session, name: str, text: str, message: str) -> None:
 
 
 def _kept(session: Session, name: str, text: str) -> str:
-    from crm_cli.features.keeping import keep
+    from crm_cli.features.unsaved import keep
 
     return f"your text is kept in {keep(session.workspace, name, text)}"

@@ -1,4 +1,4 @@
-"""The way into the program, and the one place where errors become text and exit codes."""
+"""The entry point, and the one place where errors become text and exit codes."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _invoked(session: Session, words: list[str]) -> int:
 
 def _ask(session: Session, words: list[str]) -> int:
     """Run the command, and again where the cache failed halfway."""
-    from crm_cli.cli.plain import read
+    from crm_cli.cli.quick_parser import read
 
     call = read(words)
     while True:

@@ -1,4 +1,4 @@
-"""The verbs that every kind of item has, made from its declaration: add, list, show, moves.
+"""The generic verbs of items, made from the kind: add, list, show, and its moves.
 
 A noun's module takes those it wants; one that does nothing else is `verbs = item_verbs("case")`.
 """

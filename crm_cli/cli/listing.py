@@ -1,4 +1,4 @@
-"""The verb that every kind has: the options of a list, declared once."""
+"""The `list` verb that every kind has, with its options declared once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start to scan the data directory in another process while the command's modules load."""
+"""Start scanning the data directory in another process while the command's modules load."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crm_cli.cli.commands import BY_NAME
 from crm_cli.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from crm_cli.store.ahead import Look
+    from crm_cli.store.look_ahead import Look
 
 
 def begin(words: Sequence[str], options: Globals, environ: Mapping[str, str]) -> Look | None:
@@ -23,8 +23,8 @@ def begin(words: Sequence[str], options: Globals, environ: Mapping[str, str]) ->
         # Before stdin ends, what it is about may only be written: add … | tag add vip -
         return None
     # A help, or a script for the shell, needs nothing of what reads directories.
-    from crm_cli.store.ahead import look_ahead
     from crm_cli.store.discovery import find
+    from crm_cli.store.look_ahead import look_ahead
 
     try:
         return look_ahead(find(Path.cwd(), options.directory, environ))

@@ -1,4 +1,4 @@
-"""Query and print rows, in the format requested: what every list does."""
+"""Run a query and print its rows in the requested format, as every list does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a report is answered: in the format that was asked for, as a chart, or into a file."""
+"""Output of a report: in the requested format, as a chart, or into a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crm_cli.cli.columns import only
 from crm_cli.cli.options import Shape
 from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
-from crm_cli.features.lookback import look_back
+from crm_cli.features.as_of import look_back
 from crm_cli.features.reports.comparing import Comparison
 from crm_cli.features.reports.context import Asked
 from crm_cli.features.reports.report import Report

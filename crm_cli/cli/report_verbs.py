@@ -1,4 +1,4 @@
-"""The verbs of reports, made from their declarations: help, options, what completes them."""
+"""The verbs of `crm report`, made from the declarations of the reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command is given: the directory, opened when asked for, problems, and questions."""
+"""What a command receives: the directory (opened on first use), problems, and prompts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from crm_cli.render.screen import is_terminal
 if TYPE_CHECKING:
     from crm_cli.model.kind import Kind
     from crm_cli.render.progress import Progress
-    from crm_cli.store.ahead import Look
+    from crm_cli.store.look_ahead import Look
     from crm_cli.workspace import Workspace
 
 
@@ -93,7 +93,7 @@ class Session(Streams):
         Raises NotFound, Refused.
         """
         if as_of and not self.workspace.as_of:
-            from crm_cli.features.lookback import look_back
+            from crm_cli.features.as_of import look_back
 
             look_back(self.workspace, as_of, clock=clock)
 

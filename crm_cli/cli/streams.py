@@ -1,4 +1,4 @@
-"""What goes out of a run: answers on stdout, all else on stderr, drawn for what they are."""
+"""Output of a run: answers on stdout, everything else on stderr."""
 
 from __future__ import annotations
 

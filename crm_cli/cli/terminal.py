@@ -1,4 +1,4 @@
-"""The user's terminal: questions asked on it, and the pager."""
+"""The user's terminal: prompts, and the pager."""
 
 from __future__ import annotations
 

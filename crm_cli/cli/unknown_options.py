@@ -1,4 +1,4 @@
-"""What was meant by an option that a command does not have: another one, or a field."""
+"""Suggestions for an unknown option: a similar option, or a field."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a command takes: its functions, and the arguments and options that they declare.
+"""A command's signature: its functions, and the arguments and options they declare.
 
 The declarations are data, so that a plain command line is read without Typer
-(`plain.py`), which takes longer to import than most commands take to run. The same
+(`quick_parser.py`), which takes longer to import than most commands take to run. The same
 declarations make Typer's commands (`app.py`): for help, mistakes and all other lines.
 """
 

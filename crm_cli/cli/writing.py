@@ -1,4 +1,4 @@
-"""How every writing command ends: shown, asked, carried out, said."""
+"""How every writing command ends: preview, confirm, write, report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was meant by a command, or by a verb of a noun, that there is not."""
+"""Suggestions for an unknown command, or an unknown verb of a noun."""
 
 from __future__ import annotations
 

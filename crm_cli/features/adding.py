@@ -1,4 +1,4 @@
-"""New customers."""
+"""Adding customers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who owes what: all who owe, and one customer's open invoices."""
+"""Balances: everyone who owes, and one customer's open invoices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong in the records, and what of it can be put right without a doubt."""
+"""Checking records: what is wrong, and which of it can be fixed safely."""
 
 from __future__ import annotations
 

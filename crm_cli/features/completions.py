@@ -1,4 +1,4 @@
-"""What could be typed next: names of the query language, and the directory's own values."""
+"""Completion candidates: names of the query language, and values from the directory."""
 
 from __future__ import annotations
 

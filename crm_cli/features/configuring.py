@@ -1,4 +1,4 @@
-"""The settings of a data directory, as keys and values."""
+"""Settings of a data directory, as keys and values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether everything that the program stands on is in order, and what to run where not."""
+"""Checks of the environment, each with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -259,7 +259,7 @@ def _cache(workspace: Workspace, environ: Mapping[str, str]) -> Check:
             "cache", State.WARN, "no private folder for it: every command reads every record",
             "export CRM_CACHE_DIR=DIR, where only you may write",
         )  # fmt: skip
-    if "index" in workspace.__dict__ and workspace.index.path is None:
+    if workspace.made_index is not None and workspace.made_index.path is None:
         return Check(
             "cache", State.WARN, f"{folder} cannot be used (full, locked, or on a network)",
             f"df {folder}",

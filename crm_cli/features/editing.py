@@ -1,4 +1,4 @@
-"""A record in the user's editor: checked, and replayed where the file changed meanwhile."""
+"""Editing a record in the user's editor: checked, and replayed if the file changed meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query means, and what can be asked."""
+"""Explaining a query, and listing what can be asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing files to the canonical form, when asked to."""
+"""Rewriting files in canonical form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of records: who changed which field when, from git's history."""
+"""History of records: who changed which field when, from git's log."""
 
 from __future__ import annotations
 

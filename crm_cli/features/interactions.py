@@ -1,4 +1,4 @@
-"""Noting down what was said, written and met."""
+"""Logging interactions."""
 
 from __future__ import annotations
 

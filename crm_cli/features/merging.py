@@ -1,4 +1,4 @@
-"""Merging records for git, and settling what both sides changed."""
+"""Merging records for git, and resolving conflicts."""
 
 from __future__ import annotations
 

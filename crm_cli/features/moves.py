@@ -1,4 +1,4 @@
-"""Items that a command is about, of any kind, and what becomes of them.
+"""Moves of items of any kind: from one state to another.
 
 A noun's verbs name their items by id, by a customer who has one that is still open, or by
 query terms; `planned` makes one change of what is done to them, a file at a time.

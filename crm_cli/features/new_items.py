@@ -1,4 +1,4 @@
-"""A new item of a customer, of any kind, from what people type."""
+"""Adding an item of any kind to a customer, from what the user types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which purchase a number, or an id, means."""
+"""Which purchase a number or an id refers to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files a command is about, where WHO and paths may name them."""
+"""Which files a command covers, where WHO and paths may name them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adding payments: to a customer, or to the invoice that a number names."""
+"""Adding payments: to a customer, or to the invoice with a given number."""
 
 from __future__ import annotations
 

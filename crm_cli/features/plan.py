@@ -1,4 +1,4 @@
-"""What a writing command is about to do, before it is asked for and carried out."""
+"""The plan of a writing command, before it is confirmed and carried out."""
 
 from __future__ import annotations
 

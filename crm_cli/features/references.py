@@ -1,4 +1,4 @@
-"""What is typed for a reference, to a user, a customer, a product …: it has to be there."""
+"""References as the user types them: to a user, a customer, a product; they must exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record's new id, wherever the old one is named."""
+"""Renaming a record, everywhere its id is mentioned."""
 
 from __future__ import annotations
 

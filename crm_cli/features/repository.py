@@ -1,4 +1,4 @@
-"""The repository that a data directory lies in: trusted, set up, made."""
+"""A data directory's git repository: creating it, setting it up, trusting it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words anywhere in the records, with the place where they stand."""
+"""Full-text search in the records, with the place of each match."""
 
 from __future__ import annotations
 

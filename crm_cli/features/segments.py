@@ -1,4 +1,4 @@
-"""Saved segments: saving, removing, counting, and who stands on whom."""
+"""Saved segments: saving, removing, counting, and dependencies between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing fields and tags of customers, and fields of their items."""
+"""Changing fields and tags of customers, and fields of items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exchanging changes with a remote: commit, fetch, merge, check, push."""
+"""Syncing with a remote: commit, fetch, merge, check, push."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _edited(workspace: Workspace, git: Git) -> tuple[list[str], list[str]]:
 
 def _broken(workspace: Workspace, paths: list[str]) -> tuple[Problem, ...]:
     """The errors in files that came in."""
-    workspace.__dict__.pop("index", None)
+    workspace.changed()
     came = set(paths)
     return tuple(problem for problem in _errors(workspace) if problem.path in came)
 

@@ -1,4 +1,4 @@
-"""All that happened with a customer, or with all of them, as the kinds declare it."""
+"""The timeline of one customer or of all, as the kinds declare it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import BY_NAME, KINDS
-from crm_cli.query.answering import answerable
 from crm_cli.query.fields import of_customer
+from crm_cli.query.shared_terms import answerable
 from crm_cli.workspace import Workspace
 
 

@@ -1,4 +1,4 @@
-"""Taking back the last command, or one that is named, without what came after it."""
+"""Undoing the last command, or a given one without those that followed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.places import kind_of
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.commits import own_commits
-from crm_cli.store.last import last
+from crm_cli.store.last_write import last
 from crm_cli.store.log import Commit, log
 from crm_cli.store.merge import merge_file
 from crm_cli.store.undo import opposite

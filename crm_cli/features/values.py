@@ -1,4 +1,4 @@
-"""What people type as a field's value: dates in words, `me`, and the field's own type."""
+"""Values as the user types them: relative dates, `me`, and the field's own type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes of a file from elsewhere as text: the encoding is said, marked, or asked for."""
+"""Decoding foreign files: the encoding is given, marked, or asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is due, as a mail in plain text: headings, and one line of at most 78 columns each."""
+"""The digest of due items as plain-text mail: headings, and lines of at most 78 columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a table as what they say of records, by a map: typed values, not yet anybody's."""
+"""Rows of a table as drafts of records: a map applied, values typed, not yet matched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records as a table that can be imported again: one row each, of a purchase one for each line."""
+"""Records as a flat table that can be imported again; a purchase has one row per line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files without a map: headings that are our own keys, or what they are usually called."""
+"""Recognizing headings without a map: our own keys, and their usual names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Import maps: what the columns of a file mean, said once and kept beside the file.
+"""Import maps: what the columns of a file mean, stored beside the file.
 
 columns:
   CustomerID: external_id

@@ -1,4 +1,4 @@
-"""Cells as values: how a file writes dates and numbers, found out before any is read.
+"""Reading cells: the notation of dates and numbers is detected for a whole file first.
 
 Half the world writes 3 April as 03/04, and a thousand as 1.000. A file is taken to be
 of one mind: one cell that can be read in only one way decides for all; where none

@@ -1,4 +1,4 @@
-"""Records in the formats of tables: with all that they hold, or flattened into rows."""
+"""Records in the table formats: complete, or flattened into rows."""
 
 from __future__ import annotations
 

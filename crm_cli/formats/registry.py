@@ -1,4 +1,4 @@
-"""The formats that records are imported from and exported in.
+"""The registry of import and export formats.
 
 Records are exported in every format of tables (`formats/tables`) and as calendars. What
 reads and writes is imported when it is used.

@@ -1,4 +1,4 @@
-"""CSV and its relatives as a table: headings, rows with their lines, and what is wrong.
+"""CSV and similar files as a table: headings, rows with line numbers, and problems.
 
 RFC 4180, read more strictly than Python's reader does by default: that one takes the
 rest of the file for one cell where a quote is not closed.

@@ -1,4 +1,4 @@
-"""Where a column's cells go: names such as `email`, `city`, `contact.title`, `phone.2`.
+"""What a column can be mapped to: `email`, `city`, `contact.title`, `phone.2`.
 
 A name is a field's key, singular or alias; `LIST.FIELD` is a field of the first item of
 a list and `LIST.N.FIELD` of the N-th; `credit.limit` and `custom.KEY` go into groups.

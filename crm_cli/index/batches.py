@@ -1,4 +1,4 @@
-"""Many files to batches of rows, in this process or in several.
+"""Extracting many files into batches of rows, in one process or several.
 
 Each worker process reads the files itself and sends rows; only paths go to it. It has two
 batches to do at a time, so that it never waits for the next one, and so that neither

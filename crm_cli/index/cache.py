@@ -1,4 +1,4 @@
-"""The cache folder: which file in it is the index, and who may make a new one.
+"""The cache folder: which file in it is the index, and who may create one.
 
 Each index that is made has a name of its own, and a small file says which is current.
 So nobody's open file is ever replaced under them, nor is one's write-ahead log taken

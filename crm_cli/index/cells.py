@@ -1,4 +1,4 @@
-"""Values as cells: one codec per storage, which knows its columns, its cells and its view."""
+"""Database cells: one codec per storage class, with its columns, cells and view."""
 
 from __future__ import annotations
 

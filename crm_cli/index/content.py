@@ -1,4 +1,4 @@
-"""The index's content: what is put in and taken out."""
+"""Inserting into and deleting from the index."""
 
 from __future__ import annotations
 

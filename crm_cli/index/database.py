@@ -1,4 +1,4 @@
-"""The index of a data directory: opened, brought up to date, asked."""
+"""The index of a data directory: open, refresh, query."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crm_cli.model.business import Business
     from crm_cli.model.errors import Problem
     from crm_cli.model.item import Item
-    from crm_cli.store.ahead import Look
+    from crm_cli.store.look_ahead import Look
     from crm_cli.store.tree import Tree
 
 T = TypeVar("T")

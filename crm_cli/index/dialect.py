@@ -1,4 +1,4 @@
-"""What a database's dialect of SQL spells in its own way: all that compiled queries need.
+"""A database's dialect of SQL: everything that compiled queries spell differently.
 
 Everything else that the query layer writes is standard SQL: SELECT with JOIN, LEFT JOIN,
 EXISTS, CASE, COALESCE, GROUP BY and ORDER BY, the aggregates COUNT, SUM, AVG, MIN and MAX,

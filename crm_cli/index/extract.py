@@ -1,4 +1,4 @@
-"""Items to rows of the index's tables."""
+"""Items as rows of the index's tables."""
 
 from __future__ import annotations
 

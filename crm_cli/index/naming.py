@@ -1,4 +1,4 @@
-"""Which files name a record: those that a rename rewrites."""
+"""Files that mention a record, which a rename rewrites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The business as bytes, so that a run need not read the settings and the rates."""
+"""The business serialized, so that a run need not read settings and rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The column plan of each kind: made once from its declaration, read by all that name a column.
+"""The column plan of each kind: derived once from its declaration, used wherever columns are named.
 
 The tables and their indexes, the extractor that fills them, the documented views, queries
 and references all take columns from here; nothing else puts a column's name together.

@@ -1,4 +1,4 @@
-"""Files to rows: what each file of a data directory says, and what is wrong with it."""
+"""Files as rows: what each file of a data directory contains, and its problems."""
 
 from __future__ import annotations
 

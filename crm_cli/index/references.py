@@ -1,4 +1,4 @@
-"""References to nobody: found in the tables, placed by reading the files they stand in."""
+"""Dangling references: found in the tables, located in their files."""
 
 from __future__ import annotations
 

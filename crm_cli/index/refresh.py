@@ -1,4 +1,4 @@
-"""Filling an empty index, and bringing one up to date by what has changed."""
+"""Filling an empty index, and refreshing it after changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The business, by `crm.yaml` and `rates.yaml`."""
+"""The business, from `crm.yaml` and `rates.yaml`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the directory looked when the index last read it, and what has changed since."""
+"""The state of the directory at the last refresh, and what has changed since."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.model.errors import Problem
-    from crm_cli.store.ahead import Look
+    from crm_cli.store.look_ahead import Look
     from crm_cli.store.tree import Entry, Tree
 
 RACY = 2_000_000_000

@@ -1,4 +1,4 @@
-"""SQLite's dialect, and the functions in Python that it calls."""
+"""SQLite's dialect, and the Python functions registered with it."""
 
 from __future__ import annotations
 

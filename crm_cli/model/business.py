@@ -1,4 +1,4 @@
-"""The business's own ways, as far as records are read by them."""
+"""The business's settings, as far as reading records depends on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record at a glance, as a value: a title, then sections of facts, small tables and text."""
+"""A card: a title, then sections of facts, small tables and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of rows as the text of cells."""
+"""Values of rows as the text of cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The codes of problems: what each means, and what cures it.
+"""Problem codes: what each means, and how to fix it.
 
 Every code that the program gives is declared here (a test looks for those that are not),
 and the page of problems is made from it.

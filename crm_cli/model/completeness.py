@@ -1,4 +1,4 @@
-"""How much of what the business wants to know of a customer is filled in."""
+"""Completeness: how much of what the business wants to know of a customer is filled in."""
 
 from __future__ import annotations
 

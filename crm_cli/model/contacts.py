@@ -1,4 +1,4 @@
-"""How to reach somebody: tags, e-mails, phones, web, addresses (JSContact, vCard 4)."""
+"""Contact details: e-mails, phones, web, addresses (JSContact, vCard 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credit: how much a customer may owe, and for how long."""
+"""Credit terms: limit and days."""
 
 from __future__ import annotations
 

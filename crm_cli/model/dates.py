@@ -1,4 +1,4 @@
-"""Dates, instants and partial dates as they stand in files.
+"""Dates, instants and partial dates, as written in files.
 
 A date is a day without a time zone; an instant carries an offset. Nothing here
 knows what today is: words such as "tomorrow" are read by `periods`.

@@ -1,4 +1,4 @@
-"""What differs between two states of a record, field by field, in the words of its kinds."""
+"""Differences between two states of a record, field by field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lengths of time: durations in minutes, and intervals of days, months and years."""
+"""Durations in minutes, and intervals of days, months and years."""
 
 from __future__ import annotations
 

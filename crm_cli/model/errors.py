@@ -1,4 +1,4 @@
-"""What can go wrong: problems as values with a place, refusals as exceptions."""
+"""Errors: problems as values with a place, refusals as exceptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amounts in the business's currency, and what to say where a rate is missing."""
+"""Amounts in the base currency, and what to report where a rate is missing."""
 
 from __future__ import annotations
 

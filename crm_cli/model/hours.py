@@ -1,4 +1,4 @@
-"""The hours in which a business works, by the weekday, as `working_hours` in crm.yaml."""
+"""Working hours by weekday, as `working_hours` in crm.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items: what a record, or one entry of its lists, says after its kind has read it."""
+"""Items: a record, or one entry of its lists, as its kind has read it."""
 
 from __future__ import annotations
 

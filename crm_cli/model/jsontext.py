@@ -1,4 +1,4 @@
-"""JSON that is safe to look at: what a terminal would obey is written as an escape."""
+"""JSON that is safe to print: control characters are escaped."""
 
 from __future__ import annotations
 

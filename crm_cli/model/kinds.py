@@ -1,4 +1,4 @@
-"""The registry of kinds, which follows from the places of a data directory.
+"""The registry of kinds, derived from the places of a data directory.
 
 A kind with files of its own is found through its line in `places.py`; a kind whose items
 stand in a record is found through the record's own declaration.

@@ -1,4 +1,4 @@
-"""Measures: figures over many items, declared by the kind whose items they are of.
+"""Measures: figures over many items, declared by their kind.
 
 `spend` and `orders` of purchases, for example. Whoever asks for a figure by its name,
 over a window (`spend@12m`), for groups (`--agg orders,spend`) or in a report, gets the

@@ -1,4 +1,4 @@
-"""Amounts, quantities and rates: strict to read, exact to reckon with.
+"""Amounts, quantities and rates: strict parsing, exact arithmetic.
 
 `Decimal` itself would take `NaN`, `1_000`, `1e400` and the digits of every script;
 so a text must fit one pattern first. An amount that half the world would read as a

@@ -1,4 +1,4 @@
-"""Nodes of a YAML text: what was written, how, and where.
+"""Nodes of a YAML text: value, style and position.
 
 A node read from a file has marks; one made to be written has none (`start == -1`).
 Offsets count characters of the file's decoded text, without its byte-order mark;

@@ -1,4 +1,4 @@
-"""Numbers of invoices: the next one of a pattern such as `{year}-{seq:4}`.
+"""Invoice numbers: the next one of a pattern such as `{year}-{seq:4}`.
 
 A pattern is text with `{seq}` in it once, or `{seq:4}` for at least four digits, and
 `{year}`, `{month}`, `{day}` of the invoice's date. Counting begins anew wherever the

@@ -1,4 +1,4 @@
-"""Payments and what they pay."""
+"""Payments and their allocations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who belongs to whom, and what is known of a person."""
+"""People: relations between customers, and personal profiles."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class _AnyCalendar(Partial):
     """A partial date of the calendar that stands beside it."""
 
     def read(self, text: str, business: Business) -> Any:
-        from crm_cli.model.coming_round import read_any_calendar
+        from crm_cli.model.anniversaries import read_any_calendar
 
         return read_any_calendar(text)
 
@@ -54,7 +54,7 @@ def _check_anniversary(item: Item, business: Business) -> Iterator[Finding]:
     day = item.values.get("date")
     if day is None:
         return
-    from crm_cli.model.coming_round import is_gregorian, is_persian
+    from crm_cli.model.anniversaries import is_gregorian, is_persian
 
     if item.get("calendar") == "persian":
         if not is_persian(day):

@@ -1,4 +1,4 @@
-"""What people type for dates: a date names a period, by a calendar or by words.
+"""Dates and periods as the user types them: by calendar, or in words.
 
 `2026`, `2026-q3`, `2026-03`, `9.3.2026`, `today`, `last-month`, `next-fri`, `eom-3d`,
 `last-30d`, `90d-ago`. Weeks begin on Monday (ISO 8601). Hyphens, underscores and

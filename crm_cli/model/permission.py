@@ -1,4 +1,4 @@
-"""Whether somebody may be written to, called, or counted: the one rule that is asked.
+"""Consent: the one rule on whether somebody may be written to, called, or counted.
 
 What a mailing is for is a purpose and a channel, `marketing/email`. The purposes are
 those of the GDPR's everyday cases; see RECORDS' `consents`.

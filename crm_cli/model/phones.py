@@ -1,4 +1,4 @@
-"""Phone numbers: kept as they are typed, matched by their E.164 form."""
+"""Phone numbers: kept as typed, matched by their E.164 form."""
 
 from __future__ import annotations
 

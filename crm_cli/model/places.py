@@ -1,4 +1,4 @@
-"""What a data directory consists of: each file or folder, its kind and its shape, once.
+"""The places of a data directory: each file or folder, its kind and its shape.
 
 Whatever walks a directory, reads it, indexes, checks, merges, commits or synchronizes it
 goes by `PLACES`: a new folder of records is a module that declares its kind, and one line

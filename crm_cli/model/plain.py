@@ -1,4 +1,4 @@
-"""The values of rows as JSON and YAML have them."""
+"""Values of rows as JSON and YAML values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a text is spelled in YAML so that every YAML program reads it back as that text.
+"""Quoting of YAML scalars, so that every YAML program reads the same text back.
 
 The one place that quotes. A text stays plain only where YAML 1.1 (PyYAML, older
 tools, spreadsheets' importers) and YAML 1.2 both read the same string back; else it

@@ -1,4 +1,4 @@
-"""Nodes to items: what a record says, by its kind's declaration.
+"""Nodes as items: reading a record by its kind's declaration.
 
 Everything under "Written by hand" is read as meant here. What is not understood is a
 Problem with its place, and the rest is read all the same.

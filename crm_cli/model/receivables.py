@@ -1,4 +1,4 @@
-"""Who owes what: payments meet invoices.
+"""Receivables: payments matched with invoices.
 
 Only posted invoices owe. A credit note takes from the invoice that it corrects; a
 payment pays the purchases that it names. What is left over of either pays the oldest

@@ -1,4 +1,4 @@
-"""Tasks that come again: the days of a rule (RFC 5545 RRULE), and what follows one done."""
+"""Recurring tasks: the days of a rule (RFC 5545 RRULE), and the next occurrence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""References: which kind of record a value has to name, and where that is to be found."""
+"""References: which kind a value refers to, and where that kind lives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports of the business's own: a query whose rows are put together, or SQL."""
+"""The business's own reports: a grouped query, or SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often something comes again, in words: `every 2 weeks`, `every 3rd monday`."""
+"""Recurrence in words: `every 2 weeks`, `every 3rd monday`."""
 
 from __future__ import annotations
 

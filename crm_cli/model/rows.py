@@ -1,4 +1,4 @@
-"""Rows: what a command answers with, for people and for programs alike.
+"""Rows: a command's answer, for people and for programs.
 
 A feature or a command makes them; `render` draws them as a table or a chart, and
 `formats/tables` writes them as CSV, JSON and so on.

@@ -1,4 +1,4 @@
-"""The settings in `crm.yaml`, declared as any other kind."""
+"""The settings in `crm.yaml`, declared like any other kind."""
 
 from __future__ import annotations
 

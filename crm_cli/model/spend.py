@@ -1,4 +1,4 @@
-"""What the purchases and payments of a customer come to."""
+"""A customer's totals: purchases, payments, balance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks: what is to be done, for whom, by whom (iCalendar VTODO, RFC 5545)."""
+"""Tasks: what to do, for whom, by whom (iCalendar VTODO, RFC 5545)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One day or instant as people type it into an option, and as it is told back to them."""
+"""A date or time as typed into an option, and as it is printed back."""
 
 from __future__ import annotations
 

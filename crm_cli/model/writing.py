@@ -1,4 +1,4 @@
-"""Items to nodes: the canonical form of a record, by its kind's declaration.
+"""Items as nodes: the canonical form of a record, by its kind's declaration.
 
 A node keeps the marks of the one it was read from, so that comments can be found again.
 """

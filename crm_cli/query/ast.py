@@ -1,4 +1,4 @@
-"""The syntax tree of a query: both spellings are read into it, and SQL is made of it.
+"""The syntax tree of a query: built from both spellings, compiled to SQL.
 
 Names are resolved and values typed when it is built, so that whatever is wrong is
 said where it stands. Nodes are equal where they mean the same, wherever they were

@@ -1,4 +1,4 @@
-"""When customers bought, and when they are expected to buy again; days are ISO texts."""
+"""Purchase intervals: when customers bought, and when they are expected to buy again."""
 
 from __future__ import annotations
 

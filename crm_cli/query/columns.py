@@ -1,4 +1,4 @@
-"""Columns of an answer and its order: fields, aggregates, lists of texts."""
+"""Columns and sort order of an answer: fields, aggregates, lists of texts."""
 
 from __future__ import annotations
 

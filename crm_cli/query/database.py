@@ -1,4 +1,4 @@
-"""The tables that queries are put to, wherever they stand."""
+"""The tables that queries run on, whatever database holds them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query was understood as: its full expression, its dates, its SQL, its fields."""
+"""Explaining a query: its full expression, dates, SQL and fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Full expressions (`--where`), read into the same tree as the terms.
+"""Parser of full expressions (`--where`), into the same tree as terms.
 
     or      = and {"or" and}
     and     = not {"and" not}

@@ -1,4 +1,4 @@
-"""What is wrong with a query: faults with their place, shown with `^` under the token."""
+"""Query errors: located, and shown with `^` under the token."""
 
 from __future__ import annotations
 

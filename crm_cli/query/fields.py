@@ -1,4 +1,4 @@
-"""What a name in a query means for rows of a kind: resolved from the declarations alone.
+"""Name resolution: what a name in a query means for rows of a kind.
 
 A name is sought in the item itself, then in the item that it is part of, then in the
 record that it stands in (mostly the customer's), then among the users' own keys.

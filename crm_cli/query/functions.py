@@ -1,4 +1,4 @@
-"""Aggregate functions as SQL: one spelling, whoever sums up.
+"""Aggregate functions as SQL, spelled once.
 
 Sums are exact: money is added as whole minor units of the base currency, quantities as
 millionths, the finest that a file can say.

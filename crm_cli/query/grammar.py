@@ -1,4 +1,4 @@
-"""What both spellings share: operators and what takes them, windows, segments, presence."""
+"""Grammar shared by both spellings: operators, windows, segments, presence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers with one row for each value of some fields: `--group-by`, `--agg`, `--having`.
+"""Grouped answers: `--group-by`, `--agg`, `--having`.
 
 Every sum over groups of rows is made here, whoever asks: lists, `purchase summary`, reports.
 Of rows of a kind that declares what counts, only those count. A row counts once in each

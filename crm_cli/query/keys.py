@@ -1,4 +1,4 @@
-"""What groups go by: a field, a part of a date, or each value of a list."""
+"""Grouping keys: a field, a part of a date, or each value of a list."""
 
 from __future__ import annotations
 

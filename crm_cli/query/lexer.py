@@ -1,4 +1,4 @@
-"""The words of a term: quotes, commas, ranges and slashes, each with its place.
+"""Lexer of terms: quotes, commas, ranges and slashes, each with its position.
 
 Inside `"…"` everything is literal and `""` is a quote; outside, a comma is OR and the
 first `..` of a value is a range.

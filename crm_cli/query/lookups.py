@@ -1,4 +1,4 @@
-"""Single values looked up by the index's own keys, where a whole query would be too slow."""
+"""Lookups by key in the index, where a full query would be too slow."""
 
 from __future__ import annotations
 

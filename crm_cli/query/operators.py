@@ -1,4 +1,4 @@
-"""Comparisons as SQL: a value in a row, an operator, and what was asked for.
+"""Comparisons as SQL: a value of a row, an operator, an operand.
 
 Every test is SQL that may be NULL where the value is missing; `compile` sees to that.
 """

@@ -1,4 +1,4 @@
-"""Groups in two directions: `--pivot` makes a column of each value of one more key."""
+"""Pivot tables: `--pivot` makes a column of each value of a second key."""
 
 from __future__ import annotations
 

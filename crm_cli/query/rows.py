@@ -1,4 +1,4 @@
-"""Rows of a query: which table stands behind a field, and how one gets from row to row."""
+"""Tables behind a query: which one a field is in, and how to join it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query is read against: the kind of its rows, today, the business, the segments."""
+"""The scope of a query: the kind of its rows, today, the business, the segments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a saved segment asks for: its terms and its full expression, both."""
+"""Saved segments in queries: their terms and their full expression."""
 
 from __future__ import annotations
 

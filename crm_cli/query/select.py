@@ -1,4 +1,4 @@
-"""Answers: a query compiled, asked of the index, and its values typed.
+"""Running a query: compiled, executed, its values typed.
 
 Ten thousand rows are converted column by column, and columns that need no conversion
 not at all.

@@ -1,4 +1,4 @@
-"""The options that put rows together, read: `--group-by`, `--agg`, `--having`, `--pivot`."""
+"""Parser of the grouping options: `--group-by`, `--agg`, `--having`, `--pivot`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terse terms, one an argument, read into the syntax tree.
+"""Parser of terse terms, one per argument.
 
 Terms are ANDed, so adding one never widens an answer; nothing is ever read as "match
 all". Each rule of reading is a function, tried in the order in which they stand.

@@ -1,4 +1,4 @@
-"""The tokens of full expressions: words, quoted texts, signs."""
+"""Tokens of full expressions: words, quoted texts, punctuation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of a query: texts read by the type of the field that they are compared with."""
+"""Operands of a query, parsed by the type of the field they are compared with."""
 
 from __future__ import annotations
 

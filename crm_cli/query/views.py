@@ -1,4 +1,4 @@
-"""The documented views of the index, made from the kinds: what `crm sql` and others read.
+"""The documented SQL views, made from the kinds, for `crm sql` and other programs.
 
 Each kind has one, under its key (`customers`, `tasks`, `lines`), with readable columns:
 money as plain numbers, lists joined by `; `, ids in place of row numbers. They stand

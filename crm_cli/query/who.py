@@ -1,4 +1,4 @@
-"""Whom a WHO means: a customer by id, e-mail, phone or name; an item by part of its id."""
+"""Resolve WHO: a customer by id, e-mail, phone or name; an item by the start of its id."""
 
 from __future__ import annotations
 

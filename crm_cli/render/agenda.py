@@ -1,4 +1,4 @@
-"""The agenda: days as headings, below each its entries, one a line."""
+"""The agenda: days as headings, one entry per line."""
 
 from __future__ import annotations
 

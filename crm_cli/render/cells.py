@@ -1,4 +1,4 @@
-"""The cells of a table, held by columns: ten thousand rows are drawn a column at a time."""
+"""Cells of a table, formatted column by column for speed."""
 
 from __future__ import annotations
 

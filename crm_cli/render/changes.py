@@ -1,4 +1,4 @@
-"""Before and after: what a command did to records, or would do."""
+"""Before and after: what a command changed, or would change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts in plain text: bars, one line for each value, or one line through all of them."""
+"""Text charts: bars per value, or one sparkline."""
 
 from __future__ import annotations
 

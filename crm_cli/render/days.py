@@ -1,4 +1,4 @@
-"""Tables of what is due and of what happened: by the day, and narrow enough to read."""
+"""Narrow tables by day: due items and the timeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the program says beside its answer: refusals, warnings, candidates."""
+"""Messages beside the answer: refusals, warnings, candidates."""
 
 from __future__ import annotations
 

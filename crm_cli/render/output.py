@@ -1,4 +1,4 @@
-"""Answers as people read them: rows as a table, one record as its keys and values."""
+"""Answers for people: rows as a table, one record as keys and values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A progress line on a terminal, for work that takes longer than a blink."""
+"""A progress line on a terminal, for long work."""
 
 from __future__ import annotations
 

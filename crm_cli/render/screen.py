@@ -1,4 +1,4 @@
-"""What an answer is drawn on: how wide, in colour or not, in which encoding."""
+"""Properties of the output: width, colour, encoding."""
 
 from __future__ import annotations
 

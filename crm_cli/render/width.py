@@ -1,4 +1,4 @@
-"""How many columns a text takes on a terminal, and cutting it to fit.
+"""Display width of text, and truncating to it.
 
 By Unicode's East Asian Width (UAX #11): wide and full-width characters take two
 columns, combining marks and format characters none.

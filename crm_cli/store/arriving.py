@@ -1,4 +1,4 @@
-"""The files that a merge would bring: how the other side differs from what both had."""
+"""Files that a merge would bring in: the other side against the merge base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Git attributes: what git converts when it stores a file or writes one, and where that is set.
+"""Git attributes: which conversions git applies to a file, and where that is configured.
 
 Filters are how git-crypt and transcrypt encrypt and how Git LFS keeps contents elsewhere. They
 are configured by the user, and applied to the paths that `.gitattributes` files name.

@@ -1,4 +1,4 @@
-"""Contents of git's objects, as git would write them into files.
+"""Contents of git's objects, filtered as git does on checkout.
 
 git applies its own conversions: filters (git-crypt, Git LFS), encodings, line ends. Which
 ones is a matter of `.gitattributes`, as the commit has it whose file is read.

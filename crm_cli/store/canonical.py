@@ -1,4 +1,4 @@
-"""A file brought to canonical form with every one of its comments.
+"""Canonical form of a file, with all its comments.
 
 A comment belongs to what it stands beside or above, and moves with it. The marks
 of the nodes tell: a node in canonical order that was read keeps its marks, so what

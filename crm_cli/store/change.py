@@ -1,4 +1,4 @@
-"""What a command does to files, before it is carried out and after."""
+"""A change to files, planned and carried out."""
 
 from __future__ import annotations
 

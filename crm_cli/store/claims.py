@@ -1,4 +1,4 @@
-"""What was shown or sent already, written down before it is: so that nothing is told twice.
+"""A record of what was shown or sent, written beforehand so that nothing is sent twice.
 
 It lies in the user's own state folder, one for each data directory, never in the
 directory: reading does not write there. Unlike the cache it cannot be made again.

@@ -1,4 +1,4 @@
-"""Comments that one text has gained, brought into another."""
+"""Carrying comments from one text into another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history that follows the files: each command's change as one commit.
+"""Committing each command's change.
 
 Git comes after the write and is not part of it. Where it cannot be had, the data is
 saved all the same, what was not committed is noted in `.crm/uncommitted`, and the next

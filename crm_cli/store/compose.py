@@ -1,4 +1,4 @@
-"""From bytes to nodes: what a YAML file says, how it is written, and where.
+"""Bytes to nodes: the content, style and positions of a YAML file.
 
 Values are never typed here: every scalar is text. What YAML can do beyond text,
 lists and mappings (anchors, aliases, several documents, tags that make objects)

@@ -1,4 +1,4 @@
-"""The marks of an unresolved merge in a text: both sides' lines, one of which is to stay."""
+"""Conflict markers in a text: both sides' lines."""
 
 from __future__ import annotations
 

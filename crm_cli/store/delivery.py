@@ -1,4 +1,4 @@
-"""Handing a message over: to an SMTP server, to sendmail, or to a command."""
+"""Delivering a message: by SMTP, by sendmail, or to a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things are: the data directory, the user's configuration, the cache.
+"""Locating the data directory, the user's configuration, and the cache.
 
 Everything comes from arguments: the environment is handed in, and a missing home
 directory is no error.

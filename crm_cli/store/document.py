@@ -1,4 +1,4 @@
-"""A file of records, edited in the words of its kind.
+"""A file of records, edited by its kind.
 
 Every edit is a splice on the text: what was not asked for keeps its bytes. After each
 edit the text is parsed and read again, so a document is always what its file would say.

@@ -1,4 +1,4 @@
-"""One edit of a parsed text, as the stretch it replaces. Nothing else is touched.
+"""One edit of a parsed text, as the span it replaces; nothing else is touched.
 
 Every function takes the text and its tree and gives an Edit; marks come from the
 tree, and what a line belongs to from `layout`.

@@ -1,4 +1,4 @@
-"""New nodes as text, in canonical form: block style, two spaces, `  - ` under a key."""
+"""New nodes as text in canonical form: block style, two spaces, `  - ` under a key."""
 
 from __future__ import annotations
 

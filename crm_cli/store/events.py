@@ -1,4 +1,4 @@
-"""A YAML parser's events made into nodes, iteratively, within limits."""
+"""A YAML parser's events as nodes, iteratively and within limits."""
 
 from __future__ import annotations
 

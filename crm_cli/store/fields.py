@@ -1,4 +1,4 @@
-"""Fields of an item put into the text of its file, in groups as well."""
+"""Writing fields of an item into the text of its file, groups included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calls on the file system that a data directory is read and written with.
+"""File operations on a data directory.
 
 Nothing else in the program opens, writes or removes a record: tests replace `calls`
 and so make any single call fail, or end the process there. Messages of failures are
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from crm_cli.model.errors import Refused, StorageError
-from crm_cli.store.calls import Calls as Calls
+from crm_cli.store.system_calls import Calls as Calls
 
 LARGEST = 16 * 1024 * 1024
 """No record may be larger (bytes)."""

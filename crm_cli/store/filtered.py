@@ -1,4 +1,4 @@
-"""A path's filter, for contents that git hands over as it stores them: those of a merge."""
+"""Git's filter for the path of a file being merged."""
 
 from __future__ import annotations
 

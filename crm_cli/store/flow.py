@@ -1,4 +1,4 @@
-"""Edits within brackets: `[a, b]` and `{k: v}` stay as they are laid out."""
+"""Edits within flow style: `[a, b]` and `{k: v}` keep their layout."""
 
 from __future__ import annotations
 

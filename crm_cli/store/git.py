@@ -1,4 +1,4 @@
-"""git, for the history of a data directory. Nothing else in the program runs it.
+"""Running git. No other module starts it.
 
 No shell, no questions, a time limit for everything. The repository is named on the command
 line, never discovered by git: a folder among the records may look like one. Of the

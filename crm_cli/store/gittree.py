@@ -1,4 +1,4 @@
-"""A data directory as one commit has it: read without touching the files on disk."""
+"""A data directory as of a commit, read without touching files on disk."""
 
 from __future__ import annotations
 

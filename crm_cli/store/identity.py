@@ -1,4 +1,4 @@
-"""Who is at the keyboard, where nobody says so: git's global user."""
+"""Who is at the keyboard by default: git's global user."""
 
 from __future__ import annotations
 

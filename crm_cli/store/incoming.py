@@ -1,4 +1,4 @@
-"""Examining what others sent before it is merged.
+"""Inspecting incoming files before a merge.
 
 Files that git or this program would run, follow or take for their own are not data: a merge
 that brings any is refused, with their names. git itself would merge most of them.

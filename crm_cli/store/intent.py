@@ -1,4 +1,4 @@
-"""What an edit means for the tree, whatever the text looks like."""
+"""The intended tree of an edit, to check the edited text against."""
 
 from __future__ import annotations
 

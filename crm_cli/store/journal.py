@@ -1,4 +1,4 @@
-"""The intent journal: what a write of several files is about to do, before it does it.
+"""The intent journal of a write of several files, for recovery.
 
 `.crm/journal` is there exactly while such a write is under way, or was interrupted.
 It holds every file's old and new hash and its new text, so that the next writer can

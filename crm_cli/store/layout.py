@@ -1,4 +1,4 @@
-"""Where things lie on the lines of a text: line ends, dashes, comments that belong."""
+"""Layout of a text: line ends, dashes, and the comments that belong to a node."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What git's log says: commits, and the files that each of them changed."""
+"""Parsing git's log: commits, and the files each changed."""
 
 from __future__ import annotations
 

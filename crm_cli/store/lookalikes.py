@@ -1,4 +1,4 @@
-"""Folders that git takes for repositories: it needs no `.git`, three names are enough."""
+"""Folders that git would take for a repository: three names are enough, without `.git`."""
 
 from __future__ import annotations
 

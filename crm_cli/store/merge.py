@@ -1,4 +1,4 @@
-"""Two texts that came from one, merged by what they say.
+"""Three-way merge of two texts by their content.
 
 Keys are merged by key, items by their id, plain lists as sets, long texts by line. What
 only one side changed is taken; the text is ours with theirs brought into it, or, where

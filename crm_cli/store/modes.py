@@ -1,4 +1,4 @@
-"""Who else may write a record: its mode bits, looked at and taken back."""
+"""Permission bits of records."""
 
 from __future__ import annotations
 

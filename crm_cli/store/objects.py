@@ -1,4 +1,4 @@
-"""Files as git's objects: which blobs the last commit has, and new blobs from texts."""
+"""Files as git objects: blobs of the last commit, and new ones."""
 
 from __future__ import annotations
 

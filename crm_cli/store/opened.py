@@ -1,4 +1,4 @@
-"""A file of records as it now reads: its text, its nodes, its items, and how to find them."""
+"""A file of records as parsed: text, nodes, items, and finding them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are not the directory's: what is imported, exported, or kept beside."""
+"""Files outside the data directory: imported, exported, or set aside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What git's configuration in a clone lets the files of the repository decide.
+"""Programs that a clone's git configuration lets the repository's files run.
 
 Filters and merge drivers run for the paths that `.gitattributes` gives them. A setting may
 name a program, a folder of hooks or a file of settings that is one of the repository's files.

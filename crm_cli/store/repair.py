@@ -1,4 +1,4 @@
-"""Putting a file in order, when asked to: canonical form, ids written down, codes quoted."""
+"""Repairs on request: canonical form, ids written down, codes quoted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replaying one text's changes on another: an edit in an editor, on a file changed meanwhile."""
+"""Replaying an edit on a file that changed meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The git repository that a data directory lies in, found by looking at files alone.
+"""The git repository around a data directory, found by reading files alone.
 
 git itself takes any folder that holds `HEAD`, `objects` and `refs` for a repository, and
 such a folder may arrive as plain files of somebody else's commit. Here only a `.git` counts,

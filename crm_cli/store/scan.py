@@ -1,4 +1,4 @@
-"""The fast way: records as nearly everybody writes them, read line by line.
+"""The fast scanner: records as most people write them, read line by line.
 
 The subset: block mappings and lists, keys that are one word, values on one line
 that are plain or quoted without escapes, `|` and `|-` blocks, whole-line comments,

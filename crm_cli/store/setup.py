@@ -1,4 +1,4 @@
-"""What a clone needs beside its files: the merge driver, and a check before commits by hand.
+"""Setup of a clone: the merge driver, and a pre-commit check.
 
 Both stand in the clone's own configuration, which git does not copy, so that cloning
 somebody's records never runs a program.

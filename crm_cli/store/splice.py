@@ -1,4 +1,4 @@
-"""Edits of a file that leave every other byte as it is, proven before anybody writes.
+"""Edits that leave every other byte alone, verified before writing.
 
 Paths name nodes of the text as it was given; the order of the operations does not
 matter, except that new keys and items come in the order they are given.

@@ -1,4 +1,4 @@
-"""Bringing files from one known state to another, with temporary files beside them."""
+"""Moving files from one known state to another, by temporary files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing a clone and its remote together; everything here may use the network."""
+"""Syncing a clone with its remote; everything here may use the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a YAML parser's refusal means, in plain words, with the cure."""
+"""YAML syntax errors in plain words, with the fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML tags: kept where they are somebody's own, checked where they are YAML's.
+"""YAML tags: custom ones kept, YAML's own checked.
 
 Nothing is constructed from a tag. Those of the core schema (YAML 1.2, chapter 10.3,
 and the 1.1 types that older programs write) must fit the text they stand before.

@@ -1,4 +1,4 @@
-"""What of one text's changes is to be done to another that comes from the same."""
+"""Three-way comparison: which of one side's changes apply to the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing records: all of a change or none of it, and never over a text that was not read.
+"""Writing records: all of a change or none of it, and never over an unread text.
 
 The protocol: take the lock; finish what a killed run began; read and hash every file
 and compute its new text; write the new texts beside the files; hash again, and start
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, DataError, Refused
-from crm_cli.store import files, journal, last, paths
+from crm_cli.store import files, journal, last_write, paths
 from crm_cli.store.lock import Lock
 from crm_cli.store.staging import MANY, Changed, Staging, digest
 
@@ -196,7 +196,7 @@ def _tidy(root: str, lock: Lock) -> bool:
         if lock.unclean:
             files.sweep(root)
             files.sweep(os.path.join(root, ".crm"))
-        last.settle(root)
+        last_write.settle(root)
     if lock.unclean:
         _note(root)
     return finished
@@ -207,7 +207,7 @@ def _note(root: str) -> None:
     from crm_cli.store.commits import note
     from crm_cli.store.repository import find_repository
 
-    change = last.last(Path(root)) if find_repository(root) is not None else None
+    change = last_write.last(Path(root)) if find_repository(root) is not None else None
     if change is not None and change.intact:
         note(root, change.subject, [file.path for file in change.files])
 
@@ -265,16 +265,16 @@ def _write(root: str, plans: list[_Plan], log: journal.Log, staging: Staging) ->
         with files.telling("write all files"):
             staging.settle()
         with files.telling("write .crm/last"):
-            last.prepare(root, log)
+            last_write.prepare(root, log)
         if len(plans) == 1:
             _write_one(plans[0], staging)
         else:
             _write_all(root, plans, log, staging)
     except BaseException:
         if not staging.placed:
-            staging.clean &= last.withdraw(root)
+            staging.clean &= last_write.withdraw(root)
         raise
-    last.promote(root)
+    last_write.promote(root)
 
 
 def _write_one(plan: _Plan, staging: Staging) -> None:

@@ -1,4 +1,4 @@
-"""What a data directory is read through: a folder now, the tree of a git commit later."""
+"""Trees: what a data directory is read through, a folder or a git commit."""
 
 from __future__ import annotations
 

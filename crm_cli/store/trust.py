@@ -1,4 +1,4 @@
-"""Which directories git may be run in: the user's list, kept outside of all of them.
+"""Directories in which git may run: the user's list, stored outside of them.
 
 A repository's configuration can name programs that git then runs, so a folder that somebody
 handed over must not be taken for one's own. The list names the repository of each directory,

@@ -1,4 +1,4 @@
-"""Taking back the last write, byte for byte, without git."""
+"""Undoing the last write, byte for byte, without git."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crm_cli.model.errors import ConflictError, NotFound
-from crm_cli.store.last import LastChange, LastFile, last
+from crm_cli.store.last_write import LastChange, LastFile, last
 from crm_cli.store.staging import digest
 from crm_cli.store.transaction import Committed, FileChange, Waiting, commit
 

@@ -1,4 +1,4 @@
-"""The user's own configuration: what no data directory may decide, since it runs programs.
+"""The user's own configuration: settings that run programs, which no data directory may make.
 
 A directory comes with git from others; what it says never executes anything. Commands,
 servers and passwords are therefore read from the user's own file only.

@@ -1,4 +1,4 @@
-"""A folder of calendar files, one entry each, that vdirsyncer and others share with us.
+"""A folder of calendar files, one entry each, shared with vdirsyncer and others.
 
 Others write it too, so a file is replaced or removed only while it is what was read.
 """

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.store.discovery import find
-from crm_cli.workspace.asking import Asking, Groups
 from crm_cli.workspace.opened import Clock
+from crm_cli.workspace.querying import Groups, Querying
 from crm_cli.workspace.writing import Writing
 
 if TYPE_CHECKING:
-    from crm_cli.store.ahead import Look
     from crm_cli.store.change import (
         Change,
         Create,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
         Written,
         new_record,
     )
+    from crm_cli.store.look_ahead import Look
 
 __all__ = [
     "Change",
@@ -58,7 +58,7 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class Workspace(Asking, Writing):
+class Workspace(Querying, Writing):
     """See the module."""
 
 

@@ -1,4 +1,4 @@
-"""An opened data directory: its tree of files, its index, its settings, its records.
+"""An open data directory: its files, index, settings and records.
 
 Each is made on first use. What is asked of it and how it is written are classes of their
 own, which derive from this one.
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
     from crm_cli.index.database import Index
     from crm_cli.query.database import Database
-    from crm_cli.store.ahead import Look
     from crm_cli.store.document import Document
     from crm_cli.store.git import Git
+    from crm_cli.store.look_ahead import Look
 
 
 class Clock(NamedTuple):
@@ -46,6 +46,16 @@ class Clock(NamedTuple):
 
     today: date
     now: datetime
+
+
+class _Made:
+    """What was made on first use, so far; replaced whole to answer from another state."""
+
+    def __init__(self, tree: Tree | None = None) -> None:
+        self.tree = tree
+        self.index: Index | None = None
+        self.clock: Clock | None = None
+        self.user: tuple[str | None] | None = None
 
 
 class Opened:
@@ -85,19 +95,32 @@ class Opened:
         """Whether anything was changed so far."""
         self._database: tuple[sqlite3.Connection, Database] | None = None
         """What `database` made of the index's connection; another one may take its place."""
+        self._made = _Made()
         self._met: list[Problem] = []
         """Problems that stood while a query chose whom to change; the write drops the index."""
 
     # What is there
 
-    @cached_property
+    @property
     def tree(self) -> Tree:
         """What the directory is read through."""
-        return Folder(self.root)
+        if self._made.tree is None:
+            self._made.tree = Folder(self.root)
+        return self._made.tree
 
-    @cached_property
+    @property
     def index(self) -> Index:
         """The index, brought up to date when first asked for."""
+        if self._made.index is None:
+            self._made.index = self._open_index()
+        return self._made.index
+
+    @property
+    def made_index(self) -> Index | None:
+        """The index, if anything has asked for it so far."""
+        return self._made.index
+
+    def _open_index(self) -> Index:
         from crm_cli.index.database import open_index
 
         cache = cache_folder(self.root, self.environ)
@@ -123,8 +146,8 @@ class Opened:
 
     def close(self) -> None:
         """Let go of the index's file."""
-        if "index" in self.__dict__:
-            self.index.close()
+        if self._made.index is not None:
+            self._made.index.close()
 
     def mend(self, error: BaseException) -> bool:
         """Make the index anew, if it is its file that has failed; whether it was.
@@ -133,16 +156,26 @@ class Opened:
         """
         from crm_cli.index.database import fails
 
-        return "index" in self.__dict__ and fails(error) and self.index.mend()
+        index = self._made.index
+        return index is not None and fails(error) and index.mend()
+
+    def changed(self) -> None:
+        """Let go of the index: the files are no longer what it was made from."""
+        self._made.index = None
 
     @property
     def business(self) -> Business:
         """The business's own ways, from the settings and the rates."""
         return self.index.business
 
-    @cached_property
+    @property
     def clock(self) -> Clock:
         """`--today`, else CRM_TODAY, else the real time, in the business's time zone."""
+        if self._made.clock is None:
+            self._made.clock = self._read_clock()
+        return self._made.clock
+
+    def _read_clock(self) -> Clock:
         text = self._today or self.environ.get("CRM_TODAY")
         zone = self.business.time_zone
         if not text:
@@ -159,9 +192,14 @@ class Opened:
             return Clock(when.date(), when)
         return Clock(when, datetime(when.year, when.month, when.day, 12, tzinfo=zone))
 
-    @cached_property
+    @property
     def user(self) -> str | None:
         """Who is at work: `--as`, else CRM_USER, else git's user, if the settings know them."""
+        if self._made.user is None:
+            self._made.user = (self._find_user(),)
+        return self._made.user[0]
+
+    def _find_user(self) -> str | None:
         named = self._user or self.environ.get("CRM_USER")
         if named:
             return named
@@ -189,9 +227,10 @@ class Opened:
         """Errors in the records, and files that were skipped: what makes an answer partial."""
         if self.checking:
             return []
-        found = list(self.tree.problems if "tree" in self.__dict__ else [])
-        if "index" in self.__dict__:
-            found += [one for one in self.index.problems() if one.severity is Severity.ERROR]
+        tree, index = self._made.tree, self._made.index
+        found = list(tree.problems if tree is not None else [])
+        if index is not None:
+            found += [one for one in index.problems() if one.severity is Severity.ERROR]
         return found or self._met
 
     @cached_property
@@ -214,7 +253,7 @@ class Opened:
 
         Looks at files alone, and only where the settings were read anyway.
         """
-        if "index" not in self.__dict__ or not self.business.autocommit:
+        if self._made.index is None or not self.business.autocommit:
             return False
         from crm_cli.store.repository import find_repository
         from crm_cli.store.trust import is_trusted
@@ -234,10 +273,9 @@ class Opened:
 
         prefix = self.git.prefix.rstrip("/")
         tree = self.git.run("rev-parse", "--verify", f"{commit}:{prefix}").decode().strip()
-        for name in ("index", "clock", "user", "tree"):
-            self.__dict__.pop(name, None)
-        self.tree = made = GitTree(self.git, commit, tree)
-        self.as_of, self.as_of_tree = commit, made.key()
+        past = GitTree(self.git, commit, tree)
+        self._made = _Made(past)
+        self.as_of, self.as_of_tree = commit, past.key()
         self._today = self._today or today
 
     # Records

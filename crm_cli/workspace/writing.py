@@ -1,4 +1,4 @@
-"""Changes carried out: the store writes them, then git keeps them."""
+"""Writing: the store carries out a change, then git commits it."""
 
 from __future__ import annotations
 
@@ -50,10 +50,6 @@ class Writing(Opened):
             self.changed()
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
         return Written(change.subject, diffs, dry_run)
-
-    def changed(self) -> None:
-        """Let go of the index: the files are no longer what it was made from."""
-        self.__dict__.pop("index", None)
 
     def keeper(self, subject: str) -> Callable[[Committed], bool] | None:
         """What makes a commit of what was just written; None where there is no autocommit."""

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux fork
 RUN = """
 import sys
 from crm_cli.index import snapshot
-from crm_cli.store import ahead
-ahead._LARGE = 0
+from crm_cli.store import look_ahead
+look_ahead._LARGE = 0
 snapshot.RACY = -(10**18)
 from crm_cli.cli.hook import main
 sys.exit(main(sys.argv[1:]))

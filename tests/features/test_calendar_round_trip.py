@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crm_cli.features import exporting
 from crm_cli.features.importing.calendars import plan_calendar, read_calendar
-from crm_cli.model.coming_round import is_gregorian, is_persian
+from crm_cli.model.anniversaries import is_gregorian, is_persian
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import PartialDate
 from crm_cli.model.item import Item

@@ -14,7 +14,7 @@ import pytest
 
 from crm_cli.model.errors import ConflictError, CrmError, NotFound, Refused, StorageError
 from crm_cli.store import files, journal
-from crm_cli.store.last import last
+from crm_cli.store.last_write import last
 from crm_cli.store.lock import Lock
 from crm_cli.store.staging import digest
 from crm_cli.store.transaction import FileChange, commit, preview, recover

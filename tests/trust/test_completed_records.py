@@ -9,7 +9,7 @@ import pytest
 
 from crm_cli.cli.commands import COMMANDS
 from crm_cli.cli.complete import candidates
-from crm_cli.cli.plain import verbs_of
+from crm_cli.cli.quick_parser import verbs_of
 from crm_cli.cli.quoting import insertable
 from crm_cli.cli.shells import Shell
 from crm_cli.cli.verbs import Argument, Option

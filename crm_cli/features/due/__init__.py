@@ -140,7 +140,7 @@ def _answering(
     """The sources that can answer what is asked, each with the terms for it."""
     if not asked.terms and not asked.where:
         return dict.fromkeys(meant, ())
-    from crm_cli.query.answering import answerable
+    from crm_cli.query.shared_terms import answerable
 
     scopes = {name: workspace.scope(source.base) for name, (source, _) in meant.items()}
     return answerable(scopes, asked.terms, asked.where)

@@ -1,4 +1,4 @@
-"""The days to come, one after the other: what is due, what was planned, and what is free."""
+"""The agenda: what is due, what is planned, and free time, day by day."""
 
 from __future__ import annotations
 

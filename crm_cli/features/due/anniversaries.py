@@ -1,4 +1,4 @@
-"""Birthdays and anniversaries, on their day.
+"""Birthdays and anniversaries as a source of due items.
 
 With `remind_before` so long ahead as well. What fell on the free days directly before
 today (the weekend, on a Monday) is told too, since nobody was there to see it.
@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 
 from crm_cli.features.due import Asked, Due, Source
+from crm_cli.model.anniversaries import Round, read_any_calendar, rounds
 from crm_cli.model.business import Business
-from crm_cli.model.coming_round import Round, read_any_calendar, rounds
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.duration import read_interval
 from crm_cli.model.errors import Unreadable

@@ -1,4 +1,4 @@
-"""Items with a date of their own to come: what their kinds declare as due.
+"""Items with a date to come, as their kinds declare it.
 
 Tasks by their due date, planned meetings, unpaid invoices, and whatever other kind says
 when its items are due.

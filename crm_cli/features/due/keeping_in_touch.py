@@ -1,4 +1,4 @@
-"""Customers who have not been reached for as long as `contact_every` says."""
+"""Customers not contacted for longer than `contact_every` allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is due and was not told before: `--since-last`."""
+"""`--since-last`: what is due and was not reported before."""
 
 from __future__ import annotations
 

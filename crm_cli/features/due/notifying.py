@@ -1,4 +1,4 @@
-"""One digest of what is due for each user and day, by mail or to a command."""
+"""Notifications: one digest per user and day, by mail or to a command."""
 
 from __future__ import annotations
 

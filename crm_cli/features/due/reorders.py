@@ -1,4 +1,4 @@
-"""Customers who are expected to buy again.
+"""Customers expected to buy again.
 
 By the product's `reorder_every` where what they bought has one, else by their own
 rhythm: the median of the days between days with a purchase. Who lets a whole interval

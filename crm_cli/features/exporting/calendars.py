@@ -1,4 +1,4 @@
-"""What a calendar shows: tasks, interactions, birthdays and anniversaries."""
+"""What a calendar contains: tasks, interactions, birthdays and anniversaries."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _understood(
     """The kinds that can answer what is asked, each with the terms for it."""
     if not terms and where is None:
         return dict.fromkeys(_BASES, ())
-    from crm_cli.query.answering import answerable
+    from crm_cli.query.shared_terms import answerable
 
     scopes = {name: workspace.scope(base) for name, base in _BASES.items()}
     return answerable(scopes, terms, where)

@@ -1,4 +1,4 @@
-"""The records that an export is about."""
+"""The records that an export covers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items into a folder of calendar files, which vdirsyncer brings to telephones and back.
+"""Export into a folder of calendar files, which vdirsyncer syncs with telephones.
 
 What was changed there and not yet imported is never overwritten, and what others put
 there is never removed.

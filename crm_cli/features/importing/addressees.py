@@ -1,4 +1,4 @@
-"""Whose the entries of a calendar are: by what they say themselves, never by a guess."""
+"""Which customer a calendar entry belongs to: by what the entry says, never by a guess."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries of a calendar in the record of one customer: what each comes to there."""
+"""Calendar entries in one customer's record: new, changed or unchanged."""
 
 from __future__ import annotations
 

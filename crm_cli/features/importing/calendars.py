@@ -1,4 +1,4 @@
-"""Entries of calendars: tasks, interactions, birthdays and anniversaries, matched and written.
+"""Importing calendars: tasks, interactions, birthdays and anniversaries.
 
 A file brings what is new in it; what it does not mention stays. Where a field was changed
 here and there since the file was written, the entry is rejected with both readings.

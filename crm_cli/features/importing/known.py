@@ -1,4 +1,4 @@
-"""Who and what is there already, as far as rows of a file can name it. Never by name."""
+"""What the directory already has, by everything that identifies it in a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Maps as files: read with the places of what is wrong, and written to be edited."""
+"""Import maps as files: read with the place of each mistake, and written for editing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rows of a file come to."""
+"""The outcome of an import, row by row."""
 
 from __future__ import annotations
 

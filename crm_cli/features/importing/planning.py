@@ -1,4 +1,4 @@
-"""An import as it would be: what is new, what changes, what is rejected and why."""
+"""The plan of an import: what is new, what changes, what is rejected and why."""
 
 from __future__ import annotations
 

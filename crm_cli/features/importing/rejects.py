@@ -1,4 +1,4 @@
-"""The rows that were not taken, as a file to mend and import again."""
+"""The rejects file: rows that were not imported, to correct and import again."""
 
 from __future__ import annotations
 

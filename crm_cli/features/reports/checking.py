@@ -1,4 +1,4 @@
-"""What is wrong with the business's own reports, each fault with its place."""
+"""Checking the business's own reports, each mistake with its place."""
 
 from __future__ import annotations
 

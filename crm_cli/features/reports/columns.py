@@ -1,4 +1,4 @@
-"""What the rows of a report consist of: what they are put together by, and their figures."""
+"""The columns of a report: its grouping keys and its figures."""
 
 from __future__ import annotations
 

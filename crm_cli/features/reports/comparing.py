@@ -1,4 +1,4 @@
-"""The same figures of another time, or from other files, beside those of a report."""
+"""Comparing a report with another period, or with another state of the files."""
 
 from __future__ import annotations
 

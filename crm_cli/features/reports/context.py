@@ -1,4 +1,4 @@
-"""What a report's function is given: what was asked, and the ways to ask the index for it."""
+"""A report function's input: the request, and the ways to query the index."""
 
 from __future__ import annotations
 

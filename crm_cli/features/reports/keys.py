@@ -1,4 +1,4 @@
-"""What purchases and customers are put together by in more than one report."""
+"""Grouping keys of purchases and customers that several reports share."""
 
 from __future__ import annotations
 

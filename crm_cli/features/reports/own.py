@@ -1,4 +1,4 @@
-"""Reports of the business's own, in reports/: a query, or SQL over the documented views."""
+"""The business's own reports, in reports/: a query, or SQL over the documented views."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When customers were recorded: who was not there in a period, but is known since another."""
+"""When customers were first recorded: new, existing and returning ones in a period."""
 
 from __future__ import annotations
 

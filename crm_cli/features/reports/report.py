@@ -1,4 +1,4 @@
-"""What a report is: a declaration, from which everything else about it follows.
+"""The declaration of a report, from which everything else about it follows.
 
 The verb `crm report NAME` with its help, its options and their completion, every output
 format, the list of reports, the reference page and the refusal of its name for a report

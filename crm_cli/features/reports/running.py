@@ -1,4 +1,4 @@
-"""Making a report: the keys that are asked for, its rows, their order, and how they compare."""
+"""Running a report: grouping keys, rows, order and comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing a report into a file."""
+"""Saving a report to a file."""
 
 from __future__ import annotations
 

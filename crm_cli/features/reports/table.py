@@ -1,4 +1,4 @@
-"""The rows of a report while it is made, and how they are shaped for those who read them."""
+"""A report's rows while it is built, and their final shape."""
 
 from __future__ import annotations
 

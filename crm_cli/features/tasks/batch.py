@@ -1,4 +1,4 @@
-"""Many tasks at once, one a line: `ana Send the quote --due fri --assignee petra`."""
+"""Adding many tasks, one per line: `ana Send the quote --due fri --assignee petra`."""
 
 from __future__ import annotations
 

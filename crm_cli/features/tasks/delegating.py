@@ -1,4 +1,4 @@
-"""Passing tasks on: to somebody, who accepts or declines (iCalendar delegation)."""
+"""Delegating tasks to somebody who accepts or declines (iCalendar delegation)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of a calendar as blocks of lines, each with its place; what is broken is told apart.
+"""The text of a calendar as blocks of lines, each with its place; broken ones reported.
 
 The library reads a calendar whole, and refuses all of it for one bad line. Here each entry
 stands for itself, and the library takes a line to its parts.

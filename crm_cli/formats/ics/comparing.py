@@ -1,4 +1,4 @@
-"""What an entry of a calendar would change in an item that is here: what is news in it.
+"""Comparing a calendar entry with the item it belongs to.
 
 A field that the entry still says as it was written is no news, whatever became of it here
 since. One that was changed there is news; one that was changed on both sides, differently,

@@ -1,4 +1,4 @@
-"""Birthdays and anniversaries as events that come round every year, and back."""
+"""Birthdays and anniversaries as yearly events, and back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crm_cli.formats.ics.words import (
     with_foot,
     without_foot,
 )
-from crm_cli.model.coming_round import rounds
+from crm_cli.model.anniversaries import rounds
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import PartialDate
 from crm_cli.model.people import ANNIVERSARY

@@ -1,4 +1,4 @@
-"""What entries of a calendar say, in our words: not yet anybody's, and not yet written."""
+"""Calendar entries as values of our fields, not yet matched or written."""
 
 from __future__ import annotations
 

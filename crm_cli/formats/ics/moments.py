@@ -1,4 +1,4 @@
-"""Days, instants, lengths and rules of recurrence, in iCalendar's words and in ours."""
+"""Dates, times, durations and recurrence rules, in iCalendar notation and in ours."""
 
 from __future__ import annotations
 

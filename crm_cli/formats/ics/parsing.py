@@ -1,4 +1,4 @@
-"""The text of a calendar as entries, those that cannot be taken told with their line."""
+"""Parsing a calendar into entries; invalid ones are reported with their line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reminders: our `remind_before`, in whole days, and the alarms of calendars."""
+"""Reminders: our `remind_before` in whole days, and the VALARMs of calendars."""
 
 from __future__ import annotations
 

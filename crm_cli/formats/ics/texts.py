@@ -1,4 +1,4 @@
-"""Texts as values of properties, escaped as RFC 5545 has it."""
+"""Text values of properties, escaped as RFC 5545 requires."""
 
 from __future__ import annotations
 

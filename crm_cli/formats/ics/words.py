@@ -1,4 +1,4 @@
-"""The words of iCalendar for ours: UIDs, states, priorities, titles, and the foot of a text."""
+"""The vocabulary of iCalendar and ours: UIDs, states, priorities, titles, footers."""
 
 from __future__ import annotations
 

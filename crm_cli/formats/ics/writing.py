@@ -1,4 +1,4 @@
-"""Items as the text of a calendar: one for all of them, or one each."""
+"""Writing items as a calendar: one for all, or one each."""
 
 from __future__ import annotations
 

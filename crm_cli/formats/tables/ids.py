@@ -1,4 +1,4 @@
-"""The rows' ids, one a line, as `crm tag add coast -` reads them."""
+"""Ids only, one per line, as `crm tag add coast -` reads them."""
 
 from __future__ import annotations
 

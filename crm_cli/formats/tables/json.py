@@ -1,4 +1,4 @@
-"""JSON (RFC 8259): an array of objects, one a line; one record alone is indented."""
+"""JSON (RFC 8259): an array with one object per line; a single record is indented."""
 
 from __future__ import annotations
 

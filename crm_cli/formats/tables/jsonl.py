@@ -1,4 +1,4 @@
-"""JSON Lines (jsonlines.org): an object a line."""
+"""JSON Lines (jsonlines.org): one object per line."""
 
 from __future__ import annotations
 

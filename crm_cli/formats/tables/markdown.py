@@ -1,4 +1,4 @@
-"""A table of GitHub Flavored Markdown (section 4.10), its numbers aligned to the right.
+"""GitHub Flavored Markdown tables (section 4.10), numbers aligned right.
 
 Texts stay texts: no renderer takes what they hold for markup, an image, a link under
 another name, or HTML.

@@ -1,4 +1,4 @@
-"""The paths of the rows' files, one a line, as `xargs` reads them."""
+"""Paths of the records' files, one per line, as `xargs` reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TSV: one record a line, with backslash escapes; nothing is quoted, nothing guarded."""
+"""TSV: one record per line, with backslash escapes and no quoting."""
 
 from __future__ import annotations
 

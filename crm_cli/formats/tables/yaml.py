@@ -1,4 +1,4 @@
-"""YAML: block style, texts plain where every reader takes them as texts."""
+"""YAML: block style; text is quoted only where a reader could take it for something else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every type knows."""
+"""The base class of field types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers, money, and yes or no."""
+"""Number types: integers, decimals, money, yes or no."""
 
 from __future__ import annotations
 

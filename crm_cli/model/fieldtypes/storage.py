@@ -1,4 +1,4 @@
-"""How values are kept, and what holds of them wherever they are asked for.
+"""Storage classes of values, and what holds of each wherever it is queried.
 
 Each storage has a class in the index, which makes cells of values (`index/cells.py`), and
 one in the query layer, which compares, sorts and reads them (`query/storages/`).

@@ -1,4 +1,4 @@
-"""Texts: free, quoted, from a closed list, the id of another record, or as they are written."""
+"""Text types: free text, choices, references, and raw values."""
 
 from __future__ import annotations
 

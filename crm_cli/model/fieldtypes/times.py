@@ -1,4 +1,4 @@
-"""Days, instants, and lengths of time."""
+"""Time types: dates, instants, durations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What queries know of the values of a storage: the base of all its classes."""
+"""The base class of storages in queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts in queries: by their words, whole, or in part."""
+"""Texts in queries: by word, whole, or by part."""
 
 from __future__ import annotations
 

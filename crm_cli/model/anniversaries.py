@@ -1,4 +1,4 @@
-"""Days that come round every year: birthdays and anniversaries, in two calendars."""
+"""Yearly dates: birthdays and anniversaries, in two calendars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Command lines that can be read without Typer: known words, and nothing that needs a message.
+"""The fast parser: command lines of known words that need no help and no message.
 
 What is not plain (a mistake, `--help`, options run together, a value that must be
 explained) is left to `app.py`, which answers every line. A test compares the two.

@@ -1,4 +1,4 @@
-"""Which sort of file an import reads: rows of a table, or entries of a calendar."""
+"""Which kind of file an import reads: a table, or a calendar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the last write replaced, kept in `.crm/last/` until the next one: undo without git.
+"""What the last write replaced, kept in `.crm/last/` for undo without git.
 
 `next` is written before the files are, and becomes `change` after. Whichever of the two
 agrees with the files on disk is the last change, so that a run killed in between takes

@@ -1,4 +1,4 @@
-"""Keeping a text that could not be saved, so that no typing is lost."""
+"""Keeping text that could not be saved, so that no typing is lost."""
 
 from __future__ import annotations
 

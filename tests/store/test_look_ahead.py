@@ -20,11 +20,11 @@ ASK = """
 import os, signal, sys
 from pathlib import Path
 from crm_cli.index import snapshot
-from crm_cli.store import ahead
+from crm_cli.store import look_ahead
 from crm_cli.store.tree import Folder
-ahead._LARGE = int(sys.argv[2])
+look_ahead._LARGE = int(sys.argv[2])
 root = Path(sys.argv[1])
-look = ahead.look_ahead(root)
+look = look_ahead.look_ahead(root)
 if look is None:
     sys.exit("no look")
 {then}
@@ -110,8 +110,8 @@ class Slow(Folder):
     def entries(self):
         open({str(pipe)!r}).read()
         return super().entries()
-ahead.Folder = Slow
-look = ahead.look_ahead(root)
+look_ahead.Folder = Slow
+look = look_ahead.look_ahead(root)
 print(look._process)
 """
     done = asked(root, before)
@@ -120,7 +120,7 @@ print(look._process)
 
 
 def test_what_is_written_before_stdin_ends_is_seen(root: Path) -> None:
-    ask = "import sys; from crm_cli.store import ahead; ahead._LARGE = 0"
+    ask = "import sys; from crm_cli.store import look_ahead; look_ahead._LARGE = 0"
     ask += "; from crm_cli.cli.hook import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", ask, "-C", str(root), "tag", "add", "coast", "-"]
     environ = {**os.environ, "CRM_CACHE_DIR": str(root.parent / "cache")}
@@ -136,8 +136,8 @@ def test_a_look_that_nobody_takes_comes_to_an_end(root: Path) -> None:
     for number in range(200):
         (root / "customers" / f"more{number}.yaml").touch()
     then = """
-ahead._PIPE = 1  # the least that there can be
-look = ahead.look_ahead(root)
+look_ahead._PIPE = 1  # the least that there can be
+look = look_ahead.look_ahead(root)
 print(look._process)
 """
     process = Path("/proc") / asked(root, then).stdout.strip()

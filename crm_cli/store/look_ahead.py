@@ -1,4 +1,4 @@
-"""A large directory is looked at in a second process, while this one loads what answers need.
+"""Scanning a large directory in a second process while this one loads modules.
 
 One `lstat` for each of 10,000 files takes as long as loading half of the program, and neither
 needs the other. What comes back is what `Folder.entries` would have given.

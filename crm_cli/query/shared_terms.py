@@ -1,4 +1,4 @@
-"""What several kinds of items are asked at once: terms that not all of them understand."""
+"""Terms asked of several kinds at once, where some kinds do not have the field."""
 
 from __future__ import annotations
 

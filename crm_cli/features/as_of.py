@@ -1,4 +1,4 @@
-"""Answering from an earlier state: the tree of a commit, instead of the folder."""
+"""`--as-of`: answering from the tree of a commit instead of the folder."""
 
 from __future__ import annotations
 

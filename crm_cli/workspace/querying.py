@@ -1,4 +1,4 @@
-"""What a workspace is asked: who is meant, and which rows a query describes."""
+"""Queries on a workspace: resolving WHO, and selecting rows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Groups(NamedTuple):
         return any(text is not None for text in self)
 
 
-class Asking(Opened):
+class Querying(Opened):
     """A directory to ask."""
 
     def scope(self, base: Kind, *, everything: bool = False) -> Scope:

@@ -1,4 +1,4 @@
-"""The operating system's calls on files, as the program makes them.
+"""The operating system's file calls, as the program makes them.
 
 They stand in one class, so that a test can put another in its place (`files.replaced`).
 """

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from crm_cli.cli.app import made
 from crm_cli.cli.arguments import take_globals
 from crm_cli.cli.commands import COMMANDS, with_verb
-from crm_cli.cli.plain import read, verbs_of
+from crm_cli.cli.quick_parser import read, verbs_of
 from crm_cli.cli.verbs import Option, Parameter, Verb
 from crm_cli.model.errors import CrmError
 
@@ -145,7 +145,10 @@ def after(words: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("words", [["list", "+vip"], ["due", "--json"], ["task", "-n", "3"]])
 def test_a_plain_line_does_not_load_typer(words: list[str]) -> None:
-    code = f"import sys; from crm_cli.cli.plain import read; read({words!r}); print(*sys.modules)"
+    code = (
+        "import sys; from crm_cli.cli.quick_parser import read; "
+        f"read({words!r}); print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "crm_cli.cli.options" in done.stdout
     assert not {"typer", "inspect", "rich"} & set(done.stdout.split())
