@@ -61,9 +61,9 @@ def log(
 ) -> None:
     """Log a call, a meeting, an e-mail with a customer.
 
-    Without TEXT (or with -), reads stdin; in a terminal, opens your editor. A query term in
-    place of WHO logs it with each customer that matches; --with puts it on the timelines of
-    others, too.
+    Without TEXT (or with -), reads stdin; in a terminal, opens your editor. A query term
+    in place of WHO logs it with each customer that matches; --with names others who took
+    part.
 
     crm log ana Asked for 20 kg of beans --kind call --in --follow-up fri
     crm log ana --kind call --out --outcome no_answer

@@ -26,8 +26,8 @@ def rm(
 ) -> None:
     """Remove a customer with all their items, or one item.
 
-    For a customer, and for an item on which something hangs, asks first and says what that
-    is. A customer is named by id, e-mail, phone or whole name.
+    For a customer, and for an item that others refer to, asks first and says what hangs
+    on it. A customer is named by id, e-mail, phone or whole name.
 
     crm rm ana-novak
     crm rm i-4k7
