@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Annotated
 
-from crm_cli.cli.options import DryRun, Texts, WhoOrTerm, Yes
+from crm_cli.cli.options import Desk, DryRun, Texts, WhoOrTerm, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
 from crm_cli.cli.writing import carry_out
@@ -56,6 +56,7 @@ def log(
     campaign: Annotated[
         str | None, Option("--campaign", metavar="ID", help="The campaign it belongs to.")
     ] = None,
+    desk: Desk = False,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -69,6 +70,7 @@ def log(
     crm log ana --kind call --out --outcome no_answer
     crm log kava-doo "Saw the new machine" --kind meeting --with ana,giulia
     crm log +vip "Card sent" --kind letter
+    crm log --desk "The roaster was repaired"
     """
     from crm_cli.cli.pickers import addressed
     from crm_cli.features.interactions import log as plan
@@ -76,7 +78,9 @@ def log(
 
     if inbound and outbound:
         raise UsageError("--in and --out cannot both be", "give one of them, or neither")
-    customers = addressed(session, who)
+    customers = addressed(session, who, desk=desk)
+    if desk:
+        text = [who, *(text or ())]
     said = _text(session, text, ", ".join(customers), outcome)
     made = [
         (

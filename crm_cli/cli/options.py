@@ -88,6 +88,9 @@ All = Annotated[
 ]
 Chart = Annotated[bool, Option("--chart", help="Draw a bar chart.")]
 
+Desk = Annotated[
+    bool, Option("--desk", help="The business's own, of no customer; kept in desk.yaml.")
+]
 DryRun = Annotated[bool, Option("--dry-run", help="Show what would change; write nothing.")]
 Yes = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
 Force = Annotated[bool, Option("--force", help="Override duplicate and credit checks.")]

@@ -25,8 +25,13 @@ def chosen(session: Session, find: Callable[[str], _T], text: str) -> _T:
         return find(picked)
 
 
-def addressed(session: Session, text: str) -> list[str]:
-    """The ids of the customers that a writer's WHO means, or a query term in its place."""
+def addressed(session: Session, text: str, *, desk: bool = False) -> list[str]:
+    """The ids of the customers that a writer's WHO means, or a query term in its place; that of
+    the `desk` if it is asked for."""
+    if desk:
+        from crm_cli.model.places import DESK
+
+        return [DESK.path]
     from crm_cli.model.customer import CUSTOMER
     from crm_cli.query.who import is_term
 

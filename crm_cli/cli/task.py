@@ -7,7 +7,7 @@ from typing import Annotated
 
 from crm_cli.cli.items import change, move_verbs, show_verb
 from crm_cli.cli.listing import list_verb
-from crm_cli.cli.options import Assignee, DryRun, Due, WhoOrTerm, Yes
+from crm_cli.cli.options import Assignee, Desk, DryRun, Due, WhoOrTerm, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
@@ -67,6 +67,7 @@ def add(
         list[str] | None,
         Option("--depends-on", metavar="ID", help="A task that must be done first."),
     ] = None,
+    desk: Desk = False,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -79,13 +80,14 @@ def add(
     crm task add "Kava d.o.o." Call about the delivery --kind call --due "mon 9:00"
     crm task add ana Water the plants --every "2 weeks" --repeat-from completion
     crm task add +vip "Call about prices" --due fri
+    crm task add --desk "Order green beans" --due fri
     crm task add - --assignee petra --yes < tasks.txt
     """
     from crm_cli.cli.pickers import addressed
     from crm_cli.features.plan import together
     from crm_cli.features.tasks import add as plan
 
-    if who == "-":
+    if who == "-" and not desk:
         _add_many(
             session,
             title,
@@ -103,6 +105,8 @@ def add(
             yes=yes,
         )
         return
+    if desk:
+        title = [who, *(title or ())]
     made = [
         (
             customer,
@@ -121,7 +125,7 @@ def add(
                 depends_on=depends_on or (),
             ),
         )
-        for customer in addressed(session, who)
+        for customer in addressed(session, who, desk=desk)
     ]
     carry_out(session, together(made, "task"), dry_run=dry_run, yes=yes)
 

@@ -26,9 +26,10 @@ def move(workspace: Workspace, words: Sequence[str], customer: str, *, strict: b
     sources, notes = _sources(workspace, words, customer, strict=strict)
     moved = {id: item for items in sources.values() for id, item in items.items()}
     target = workspace.document(customer)
-    for item in moved.values():
-        _refuse_torn(workspace, item, moved)
-        _refuse_same_number(target.record, item)
+    for one, items in sources.items():
+        for item in items.values():
+            _refuse_torn(workspace, workspace.path_of(one), item, moved)
+            _refuse_same_number(target.record, item)
     taken: dict[str, Item] = {}
 
     def adopt(document: Document) -> None:
@@ -69,7 +70,8 @@ def _sources(
             continue
         item = workspace.document(owner).find(id)
         found.setdefault(owner, {})[id] = item
-        for one, _ in referring(workspace, item) if item.kind is PURCHASE else ():
+        path = workspace.path_of(owner)
+        for one, _ in referring(workspace, path, item) if item.kind is PURCHASE else ():
             payment = one if one.kind is PAYMENT else one.parent
             if payment is not None and payment.kind is PAYMENT:
                 found[owner][payment.id] = payment
@@ -87,9 +89,9 @@ def _taker(ids: Sequence[str], taken: dict[str, Item]) -> Callable[[Document], N
     return take
 
 
-def _refuse_torn(workspace: Workspace, item: Item, moved: dict[str, Item]) -> None:
+def _refuse_torn(workspace: Workspace, path: str, item: Item, moved: dict[str, Item]) -> None:
     """Refuse to part items of a customer that refer to each other."""
-    for one, key in (*_stays(workspace, item), *_names(item)):
+    for one, key in (*_stays(workspace, path, item), *_names(item)):
         whole = one if one.id else one.parent
         if whole is not None and whole.id not in moved:
             raise Refused(
@@ -98,9 +100,9 @@ def _refuse_torn(workspace: Workspace, item: Item, moved: dict[str, Item]) -> No
             )
 
 
-def _stays(workspace: Workspace, item: Item) -> Iterator[tuple[Item, str]]:
+def _stays(workspace: Workspace, path: str, item: Item) -> Iterator[tuple[Item, str]]:
     """Items of the same customer that refer to an item and have to be the same customer's."""
-    for one, key in referring(workspace, item):
+    for one, key in referring(workspace, path, item):
         field = one.kind.at(key)
         if field is not None and own_holder(field[1].type, one.kind) is not None:
             yield one, key

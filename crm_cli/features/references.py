@@ -115,15 +115,14 @@ def fields_naming(item: Item, kind: Kind, id: str, path: str = "") -> Iterator[t
             yield f"{path}{field.key}", value
 
 
-def referring(workspace: Workspace, item: Item) -> Iterator[tuple[Item, str]]:
-    """(item, field) of all that refers to an item, by its id or by what names it."""
+def referring(workspace: Workspace, path: str, item: Item) -> Iterator[tuple[Item, str]]:
+    """(item, field) of all that refers to an item of a file, by its id or by what names it."""
     kind, own = item.kind, item.owner
     names = [item.id]
     called = item.values.get(kind.named_by) if kind.named_by else None
     if called and [one.values.get(kind.named_by) for one in own.items(kind.key)].count(called) == 1:
         names.append(str(called))
     records = [own]
-    path = workspace.path_of(own.id)
     for other in workspace.index.naming(kind.name, item.id):
         if other != path:
             document = workspace.open(other, workspace.tree.read(other))

@@ -20,11 +20,12 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
     if found is None or workspace.has(text, CUSTOMER):
         return None
     customer, ref = found
+    path = workspace.path_of(customer)
     item = workspace.document(customer).find(ref)
     shown = f" ({item.name})" if item.name != item.id else ""
 
     hanging = list(item.kind.upheld(item)) if item.kind.upheld is not None else []
-    for one, key in referring(workspace, item):
+    for one, key in referring(workspace, path, item):
         named = next((part for part in (one, one.parent) if part is not None and part.id), one)
         hanging.append(f"{named.kind.name} {named.id} refers to it ({key})")
 
@@ -32,7 +33,7 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
         document.delete(ref)
 
     return Plan(
-        Change(f"remove {ref} of {customer}", (Edit(workspace.path_of(customer), update),)),
+        Change(f"remove {ref} of {customer}", (Edit(path, update),)),
         f"removed {item.kind.name} {ref}{shown} of {customer}",
         (customer,),
         f"Remove {item.kind.name} {ref}{shown} of {customer}?" if hanging else "",

@@ -13,7 +13,7 @@ from crm_cli.model.errors import ConflictError, CrmError, DataError, Refused, Us
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import RECORDS
+from crm_cli.model.kinds import RECORDS, SINGLE
 from crm_cli.model.places import kind_of
 from crm_cli.query.lookups import id_at
 from crm_cli.store.document import Document
@@ -27,7 +27,7 @@ def record_at(workspace: Workspace, word: str) -> tuple[str, Kind] | None:
     """
     path = file_named(workspace, word)
     kind = kind_of(path)
-    if kind not in RECORDS:
+    if kind not in RECORDS or kind in SINGLE:
         return None
     id = id_at(workspace.database, kind, path)
     if id is None and workspace.tree.exists(path):

@@ -13,6 +13,7 @@ from crm_cli.model.fieldtypes import FieldType, Free, Texts
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, Nested, normal
+from crm_cli.model.kinds import SINGLE
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import entry_of
@@ -308,6 +309,10 @@ class Document(Fields):
                 self.put(owner, field.key, value_to_node(field.type, left))
             else:
                 self.drop(owner, field.key)
+            return
+        if self.kind in SINGLE and len(self.root.entries) == len(owner.items(field.key)) == 1:
+            # There is no record to be removed with its last item.
+            self.put(owner, field.key, Sequence([]))
             return
         self.apply(Delete(self.path_to(item.node)))
 
