@@ -22,8 +22,9 @@ test: .venv/installed
 	@$(BIN)/python tools/side_by_side.py '$(BIN)/ruff check .' '$(BIN)/mypy' \
 		'$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal'
 
-# Every fault in every command, kills at random, and a thousand rounds together: an hour or more.
+# Every trial of the tests that try a share, every fault in every command, kills at random, and a thousand rounds together: an hour or more.
 soak: .venv/installed
+	CRM_TEST_SHARE=all $(BIN)/python -m pytest -m soak -n auto --dist worksteal
 	$(BIN)/python tools/soak.py
 
 clean:

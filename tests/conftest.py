@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,15 @@ if "TMPDIR" not in os.environ and room_in_memory():
     # Tests write thousands of small files, which costs a disk as much time as all the rest.
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None  # to be found again
+
+if sys.dont_write_bytecode:
+    # Hundreds of processes would compile the program, each for itself.
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).resolve().parents[1] / "build" / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    # Copies of the program that earlier runs made are gone.
+    shutil.rmtree(f"{sys.pycache_prefix}{tempfile.gettempdir()}", ignore_errors=True)
 
 TODAY = "2026-11-20"
 """A Friday; noon in Ljubljana is at +01:00."""

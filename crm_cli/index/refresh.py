@@ -128,6 +128,8 @@ def _todo(connection: sqlite3.Connection, tree: Tree, known: State, now: Walk) -
     if len(changed) + len(forget) > max(2 * FEW, len(now.entries) // 2):
         raise Outdated
     there = {entry[0] for entry in now.entries}
+    # What could not be looked for, and is not there, would be remembered for good.
+    forget += sorted(known.racy - there.union(forget))
     suspects = (there & known.racy).difference(changed)
     differing: list[str] = []
     if len(changed) > FEW:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import preloaded
 from tests.conftest import FILES, TODAY
 from tests.trust.ground import MORE
 from tests.trust.readers import READING
@@ -46,7 +47,7 @@ def test_no_reader_answers_from_an_earlier_state(command: str, tmp_path: Path) -
             "HOME": str(tmp_path),
         }
         done = subprocess.run(
-            [sys.executable, "-c", RUN, "-C", str(root), "--today", TODAY, *words],
+            [preloaded.python(), "-c", RUN, "-C", str(root), "--today", TODAY, *words],
             capture_output=True, text=True, env=environ, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout, done.stderr

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import preloaded
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "data-example"
@@ -41,7 +42,7 @@ QUERIES = (
 
 def crm(cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "crm_cli", "-C", EXAMPLE, "--today", "2026-11-20", *words],
+        [preloaded.python(), "-m", "crm_cli", "-C", EXAMPLE, "--today", "2026-11-20", *words],
         capture_output=True,
         encoding="utf-8",
         cwd=ROOT,

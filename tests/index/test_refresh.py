@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from crm_cli.index import refresh, snapshot
+from crm_cli.index.content import SINGLE
 from crm_cli.index.database import Index, open_index
+from crm_cli.model.errors import DataError
 from crm_cli.store.tree import Folder
 from tests.index.directories import FILES, cells, opened, said, write
 
@@ -165,8 +167,6 @@ def test_a_file_that_vanishes_between_look_and_read_is_read_when_it_is_back(
 
 @pytest.mark.usefixtures("settled")
 def test_an_unreadable_file_is_tried_again(root: Path, cache: Path) -> None:
-    from crm_cli.model.errors import DataError
-
     class Failing(Folder):
         def read(self, path: str) -> bytes:
             if path == "customers/ana-sustar.yaml":
@@ -180,6 +180,26 @@ def test_an_unreadable_file_is_tried_again(root: Path, cache: Path) -> None:
     index = opened(root, cache)
     assert index.problems() == []
     assert len(names(index)) == 2
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("path", sorted({*SINGLE} - {"crm.yaml"}))
+def test_a_failure_at_a_file_that_is_absent_is_not_remembered(
+    root: Path, cache: Path, path: str
+) -> None:
+    """Nothing of such a file changes, so that nobody would ever look at it again."""
+
+    class Failing(Folder):
+        def read(self, asked: str) -> bytes:
+            if asked == path:
+                raise DataError("input/output error")
+            return super().read(asked)
+
+    (root / path).unlink(missing_ok=True)
+    open_index(Failing(root), cache).close()
+    index = opened(root, cache)
+    assert index.problems() == opened(root).problems()
+    assert said(index) == said(opened(root))
 
 
 @pytest.mark.usefixtures("settled")

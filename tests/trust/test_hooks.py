@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import cast
 
 import pytest
 from ruamel.yaml import YAML
 
+from tests import preloaded
 from tests.trust.ground import Ground
 from tests.trust.writers import with_history
 
@@ -64,7 +64,7 @@ def hooked(ground: Ground, repository: Path, *more: str) -> subprocess.Completed
     program, *words = hook["entry"].split()
     assert program == "crm" and hook["pass_filenames"]
     return subprocess.run(
-        [sys.executable, "-m", "crm_cli", *words, *more, *names], cwd=repository,
+        [preloaded.python(), "-m", "crm_cli", *words, *more, *names], cwd=repository,
         env={**ground.environ, "PYTHONPATH": str(HOOKS.parent)},
         capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
