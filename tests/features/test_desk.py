@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from crm_cli.store.merge import merge_file
 from tests.conftest import Crm, Git
 
 
@@ -81,3 +82,13 @@ def test_a_desk_written_by_hand_is_read_and_checked(crm: Crm, shop: Path) -> Non
     (shop / "desk.yaml").write_text("tasks:\n  - Order green beans\n  - {title: x, due: never}\n")
     assert "green" in crm("task", "list").out
     assert "desk.yaml:3" in crm("check").out
+
+
+def test_what_two_people_add_to_the_desk_is_merged() -> None:
+    base = b"tasks:\n  - id: t-1111111\n    title: Order green beans\n"
+    ours = base + b"  - id: t-2222222\n    title: Pay the rent\n"
+    theirs = base + b"  - id: t-3333333\n    title: Water the plants\n"
+    merged = merge_file(base, ours, theirs, "desk.yaml")
+    assert merged.conflicts == ()
+    assert b"rent" in merged.data
+    assert b"plants" in merged.data
