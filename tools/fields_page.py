@@ -8,7 +8,7 @@ from markdown import MADE, code, codes, sentence, table
 
 from crm_cli.model.fieldtypes import Choice, Code, Integer, Reference, Text, Texts, Word
 from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf, MapOf
-from crm_cli.model.kinds import ENTRIES, KINDS, RECORDS
+from crm_cli.model.kinds import ENTRIES, KINDS, RECORDS, SINGLE
 from crm_cli.model.settings import SETTINGS
 
 _PLAIN = (Choice, Code, Integer, Text, Word)
@@ -62,6 +62,8 @@ def _kinds() -> Iterator[Kind]:
 
 
 def _place(kind: Kind) -> str:
+    if kind in SINGLE:
+        return f"In `{SINGLE[kind].path}`."
     if kind in RECORDS:
         return f"One file each, `{RECORDS[kind].file('ID')}`."
     if kind in ENTRIES:

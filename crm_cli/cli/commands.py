@@ -60,6 +60,7 @@ COMMANDS = (
     Command("tag", "tag", CUSTOMERS, "add tags to customers, remove them, count them", "list"),
     Command("edit", "edit", CUSTOMERS, "open a record in your editor, checked when you close it"),
     Command("rename", "rename", CUSTOMERS, "change a customer's id wherever it is named"),
+    Command("move", "move", CUSTOMERS, "move items to another customer"),
     Command("rm", "rm", CUSTOMERS, "remove a customer or an item"),
     Command("timeline", "timeline", CUSTOMERS, "all events of a customer, newest first"),
     Command("interaction", "interaction", CUSTOMERS, "calls, meetings and e-mails", "list"),
@@ -125,7 +126,7 @@ def kind_nouns() -> list[Command]:
 FAMILIES: dict[tuple[str, ...], str] = {
     ("list", "search"): "by query terms: crm list +vip; by words anywhere",
     ("set", "tag"): "change fields; add, remove and count tags",
-    ("edit", "rename", "rm"): "open in your editor; change the id; remove",
+    ("edit", "rename", "move", "rm"): "in your editor; the id; to another customer; remove",
     ("timeline", "interaction"): "all that happened; calls, meetings and e-mails",
     ("history", "blame", "changes"): "changes to a record, and who made them; what is new",
     ("sync", "resolve"): "exchange changes; resolve conflicts",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.cli.writing import carry_out
+
+if TYPE_CHECKING:
+    from crm_cli.features.editing import Draft
 
 verbs = Verbs()
 
@@ -23,17 +26,24 @@ def edit(
     crm edit ana
     crm edit t-9f3
     """
-    from crm_cli.cli.terminal import edit as in_editor
+    from crm_cli.features import editing
+
+    workspace = session.workspace
+    customer = None if editing.is_item(workspace, who) else session.who(who)
+    in_editor(session, editing.begin(workspace, who, customer))
+
+
+def in_editor(session: Session, draft: Draft) -> None:
+    """Open a draft in the user's editor until it can be saved, or is given up."""
+    from crm_cli.cli.terminal import edit as opened
     from crm_cli.features import editing
     from crm_cli.model.errors import ConflictError
 
     workspace = session.workspace
-    customer = None if editing.is_item(workspace, who) else session.who(who)
-    draft = editing.begin(workspace, who, customer)
     name = draft.path.rpartition("/")[2]
     original = draft.before.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     session.begun = True
-    text = editing.cleaned(in_editor(original, name, session.environ, line=draft.line))
+    text = editing.cleaned(opened(original, name, session.environ, line=draft.line))
     while text.strip():
         if text == original:
             session.say("nothing changed")
@@ -49,7 +59,7 @@ def edit(
         if not session.interactive:
             # Nobody corrects it: a program would be asked for ever.
             _give_up(session, name, text, problems[0].message)
-        edited = in_editor(told + text, name, session.environ)
+        edited = opened(told + text, name, session.environ)
         if edited == told + text:
             _give_up(session, name, text, problems[0].message)
         text = editing.cleaned(edited, told)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Annotated
 
-from crm_cli.cli.options import DryRun, Texts, Who
+from crm_cli.cli.options import Desk, DryRun, Texts, WhoOrTerm, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
 from crm_cli.cli.writing import carry_out
@@ -21,7 +21,7 @@ _BELOW = "# ---- everything below this line is ignored ----"
 @verbs.add
 def log(
     session: Session,
-    who: Who,
+    who: WhoOrTerm,
     text: Texts = None,
     kind: Annotated[
         str | None,
@@ -48,40 +48,67 @@ def log(
         str | None,
         Option("--follow-up", metavar="DATE", help="Add a follow-up task due that day."),
     ] = None,
+    with_: Annotated[
+        str | None,
+        Option("--with", metavar="A,B", help="Who else took part: customers, or just names."),
+    ] = None,
+    deal: Annotated[
+        str | None, Option("--deal", metavar="ID", help="The deal it is about.")
+    ] = None,
+    campaign: Annotated[
+        str | None, Option("--campaign", metavar="ID", help="The campaign it belongs to.")
+    ] = None,
+    desk: Desk = False,
     dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> None:
     """Log a call, a meeting, an e-mail with a customer.
 
-    Without TEXT (or with -), reads stdin; in a terminal, opens your editor.
+    Without TEXT (or with -), reads stdin; in a terminal, opens your editor. A query term
+    in place of WHO logs it with each customer that matches; --with names others who took
+    part.
 
     crm log ana Asked for 20 kg of beans --kind call --in --follow-up fri
     crm log ana --kind call --out --outcome no_answer
     crm log ana Tasting --kind meeting --at "tue 10:00" --planned
+    crm log kava-doo "Saw the new machine" --kind meeting --with ana,giulia
+    crm log +vip "Card sent" --kind letter
+    crm log --desk "The roaster was repaired"
     """
-    from crm_cli.cli.pickers import who as whom
+    from crm_cli.cli.pickers import addressed
     from crm_cli.features.interactions import log as plan
+    from crm_cli.features.plan import together
 
     if inbound and outbound:
         raise UsageError("--in and --out cannot both be", "give one of them, or neither")
-    customer = whom(session, who)
-    said = _text(session, text, customer, outcome)
-    carry_out(
-        session,
-        plan(
-            session.workspace,
+    customers = addressed(session, who, desk=desk)
+    if desk:
+        text = [who, *(text or ())]
+    said = _text(session, text, ", ".join(customers), outcome)
+    made = [
+        (
             customer,
-            said,
-            kind=kind,
-            direction="inbound" if inbound else "outbound" if outbound else None,
-            at=at,
-            planned=planned,
-            outcome=outcome,
-            duration=duration,
-            subject=subject,
-            follow_up=follow_up,
-        ),
-        dry_run=dry_run,
-    )
+            plan(
+                session.workspace,
+                customer,
+                said,
+                kind=kind,
+                direction="inbound" if inbound else "outbound" if outbound else None,
+                at=at,
+                planned=planned,
+                outcome=outcome,
+                duration=duration,
+                subject=subject,
+                follow_up=follow_up,
+                participants=with_,
+                deal=deal,
+                campaign=campaign,
+                strict=not session.interactive,
+            ),
+        )
+        for customer in customers
+    ]
+    carry_out(session, together(made, "interaction", done="noted"), dry_run=dry_run, yes=yes)
 
 
 def _text(session: Session, words: list[str] | None, customer: str, outcome: str | None) -> str:

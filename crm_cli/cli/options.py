@@ -10,6 +10,7 @@ from crm_cli.cli.verbs import Argument, Option
 WHO = "id, e-mail, phone or name"
 
 Who = Annotated[str, Argument(metavar="WHO", help=f"A customer: {WHO}.")]
+WhoOrTerm = Annotated[str, Argument(metavar="WHO|TERM", help=f"A customer: {WHO}; or a term.")]
 MaybeWho = Annotated[str | None, Argument(metavar="[WHO]", help=f"A customer: {WHO}.")]
 Whos = Annotated[
     list[str],
@@ -87,13 +88,16 @@ All = Annotated[
 ]
 Chart = Annotated[bool, Option("--chart", help="Draw a bar chart.")]
 
+Desk = Annotated[
+    bool, Option("--desk", help="The business's own, of no customer; kept in desk.yaml.")
+]
 DryRun = Annotated[bool, Option("--dry-run", help="Show what would change; write nothing.")]
 Yes = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
 Force = Annotated[bool, Option("--force", help="Override duplicate and credit checks.")]
 
 Owner = Annotated[
     str | None,
-    Option("--owner", metavar="USER|me", help="The user responsible."),
+    Option("--owner", metavar="USER|me", help="The user responsible; A,B: any of them."),
 ]
 Assignee = Annotated[str | None, Option("--assignee", metavar="USER", help="The user who does it.")]
 Within = Annotated[

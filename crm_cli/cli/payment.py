@@ -28,8 +28,8 @@ def add(
     words: Annotated[
         list[str],
         Argument(
-            metavar="WHO|NUMBER [AMOUNT] [KEY=VALUE…]",
-            help="The customer, or the purchase paid; default amount: what is still owed.",
+            metavar="WHO|NUMBER… [AMOUNT] [KEY=VALUE…]",
+            help="The customer, or the purchases paid; default amount: what is still owed.",
         ),
     ],
     date: On = None,
@@ -48,17 +48,25 @@ def add(
     refund: Annotated[bool, Option("--refund", help="Record a refund.")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add a payment. The number of an invoice settles it.
+    """Add a payment. The number of an invoice settles it; one payment may settle several.
 
     crm payment add 2026-0042
+    crm payment add 2026-0035 2026-0041
     crm payment add 2026-0042 200 --method cash --date yesterday
     crm payment add ana 50 --refund --for 2026-0042
     """
     from crm_cli.cli.assignments import split_values
-    from crm_cli.features.payments import Wanted
+    from crm_cli.features.payments import Wanted, add_to_several
     from crm_cli.features.payments import add as plan
 
     named, values = split_values(words)
+    several = _several(session, named) if for_ is None and not refund else None
+    if several is not None:
+        customer, paid, amount = several
+        wanted = Wanted(amount, None, date, method, reference, currency, refund, values)
+        made = add_to_several(session.workspace, customer, paid, wanted)
+        carry_out(session, made, dry_run=dry_run)
+        return
     if not named or len(named) > 2:
         raise UsageError(
             f"more than one amount: {' '.join(named[1:])}" if named else "who paid?",
@@ -76,6 +84,45 @@ def add(
         values,
     )
     carry_out(session, plan(session.workspace, customer, wanted), dry_run=dry_run)
+
+
+def _several(session: Session, words: list[str]) -> tuple[str, list[str], str | None] | None:
+    """(customer, purchases, amount) of two purchases or more; None where there are no two.
+
+    The last word may be an amount. Raises UsageError where it may be either, and for purchases
+    of several customers.
+    """
+    if len(words) < 2:
+        return None
+    found = [_purchase(session.workspace, word) for word in words]
+    if found[0] is None or found[1] is None:
+        return None
+    rest = words[-1] if found[-1] is None else None
+    paid = [one for one in found[: len(words) - (rest is not None)] if one is not None]
+    if len(paid) + (rest is not None) < len(words):
+        raise NotFound(f"there is no purchase {words[found.index(None)]}", "crm purchase list")
+    if rest is None and _is_amount(words[-1]):
+        raise UsageError(
+            f"{words[-1]} is an amount, and the number of a purchase",
+            f"write {words[-1]}.00, or its id: {paid[-1][1]}",
+        )
+    owners = list(dict.fromkeys(owner for owner, _ in paid))
+    if len(owners) > 1:
+        raise UsageError(
+            f"they are purchases of {' and '.join(owners)}", "add a payment for each customer"
+        )
+    return owners[0], [id for _, id in paid], rest
+
+
+def _is_amount(text: str) -> bool:
+    from crm_cli.model.errors import Unreadable
+    from crm_cli.model.money import read_amount
+
+    try:
+        read_amount(text)
+    except Unreadable:
+        return False
+    return True
 
 
 def _whose(session: Session, text: str, paid: str | None) -> tuple[str, str | None]:

@@ -25,6 +25,21 @@ def chosen(session: Session, find: Callable[[str], _T], text: str) -> _T:
         return find(picked)
 
 
+def addressed(session: Session, text: str, *, desk: bool = False) -> list[str]:
+    """The ids of the customers that a writer's WHO means, or a query term in its place; that of
+    the `desk` if it is asked for."""
+    if desk:
+        from crm_cli.model.places import DESK
+
+        return [DESK.path]
+    from crm_cli.model.customer import CUSTOMER
+    from crm_cli.query.who import is_term
+
+    if is_term(text, session.workspace.scope(CUSTOMER)):
+        return session.whos([text], writes=True)
+    return [who(session, text)]
+
+
 def who(session: Session, text: str, *, strict: bool | None = None) -> str:
     """The id of the customer that a writer's WHO means; `strict` takes no prefix ever."""
     return session.who(text, writes=True, exact=bool(strict))

@@ -6,8 +6,12 @@ from typing import Annotated
 
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
+    AsOf,
+    Cols,
     Currency,
     DryRun,
+    Json,
+    Output,
     Yes,
 )
 from crm_cli.cli.session import Session
@@ -16,6 +20,8 @@ from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import UsageError
 
 verbs = Verbs()
+
+Product = Annotated[str, Argument(metavar="PRODUCT", help="The product's SKU.")]
 
 
 @verbs.add
@@ -80,18 +86,71 @@ list_verb(
 
 
 @verbs.add
+def show(
+    session: Session,
+    product: Product,
+    cols: Cols = None,
+    as_of: AsOf = None,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Show all fields of a product.
+
+    crm product show beans-1kg
+    """
+    from crm_cli.cli.single_record import answer_one
+    from crm_cli.features.products import FILE, one
+    from crm_cli.features.showing import entry
+
+    session.look_back(as_of)
+    shown = entry(one(session.workspace, product), FILE)
+    answer_one(session, shown, cols=cols, output=output, json=json)
+
+
+@verbs.add
+def edit(session: Session, product: Product) -> None:
+    """Open the products in your editor, at one of them; they are checked when you close it.
+
+    crm product edit beans-1kg
+    """
+    from crm_cli.cli.edit import in_editor
+    from crm_cli.features.editing import begin_entry
+    from crm_cli.features.products import FILE, one
+
+    in_editor(session, begin_entry(session.workspace, FILE, one(session.workspace, product)))
+
+
+@verbs.add
+def rm(session: Session, product: Product, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Remove a product from the directory. Asks first if records refer to it.
+
+    crm product rm beans-1kg
+    """
+    from crm_cli.cli.writing import carry_out_asked
+    from crm_cli.features.products import remove
+
+    carry_out_asked(session, remove(session.workspace, product), dry_run=dry_run, yes=yes)
+
+
+@verbs.add
 def set_(
     session: Session,
     words: Annotated[
         list[str],
-        Argument(metavar="PRODUCT… KEY=VALUE…", help="Products and new values: price=19.50 unit=."),
+        Argument(
+            metavar="PRODUCT…|TERM… KEY=VALUE…",
+            help="Products, or terms, and new values: price=19.50 price+=10% unit=.",
+        ),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
     """Change fields of products. Existing purchases keep their prices.
 
+    += and -= raise and lower prices, by an amount or in percent, rounded to the currency.
+
     crm product set beans-1kg price=19.50
+    crm product set category:beans price+=10%
     crm product set beans-250g beans-500g disabled=yes reorder_every= --yes
     """
     from crm_cli.cli.assignments import split_assignments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+from crm_cli.cli.items import move_verbs
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import (
     AsOf,
@@ -191,6 +192,9 @@ def show(
     customer, ref = chosen(session, lambda text: by_number(session.workspace, text), purchase)
     shown = item(session.workspace, customer, ref)
     answer_one(session, shown, cols=cols, output=output, json=json)
+
+
+move_verbs(verbs, "purchase")
 
 
 verbs.take(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
 from crm_cli.formats.tables import Holds, TableFormat
+from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import Kind
 from crm_cli.model.rows import Column, Rows
 
@@ -22,6 +23,7 @@ def answer_list(
     terms: Sequence[str] | None,
     *,
     where: str | None = None,
+    period: str | None = None,
     cols: str | None = None,
     sort: str | None = None,
     limit: int | None = None,
@@ -47,7 +49,7 @@ def answer_list(
         wanted = (form.column,)
     answer = session.workspace.select(
         base,
-        session.terms(terms, base),
+        [*session.terms(terms, base), *_within(session, base, period)],
         where=where,
         cols=wanted,
         sort=sort or default_sort or None,
@@ -67,6 +69,16 @@ def answer_list(
     if not groups and cols is None:
         rows = rows.but(ranked=base.ranked)
     session.show(marked(session, rows, form), form, header=header)
+
+
+def _within(session: Session, base: Kind, period: str | None) -> list[str]:
+    """The term for `--period`: the rows' own date lies in it."""
+    if period is not None and not base.when:
+        raise UsageError(
+            f"{base.key} have no date of their own for --period",
+            f"crm query fields {base.name} lists their fields",
+        )
+    return session.workspace.dated(base.when, period)
 
 
 def marked(session: Session, rows: Rows, form: TableFormat) -> Rows:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.listing import list_verb
-from crm_cli.cli.options import FORM, DryRun, Form, Json, Output, Terms, Where, Yes
+from crm_cli.cli.options import FORM, DryRun, Form, Json, Output, Terms, Where, Whos, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import UsageError
 from crm_cli.model.text import visible
 
 if TYPE_CHECKING:
@@ -47,6 +48,56 @@ def save(
 
     made = plan(session.workspace, name, terms or (), where=where, description=description)
     _carry_out(session, made, dry_run=dry_run, yes=force)
+
+
+@verbs.add
+def add(
+    session: Session,
+    name: Name,
+    who: Whos,
+    kind: Annotated[
+        str | None,
+        Option("--kind", metavar="static|suppression", help="What a new list is; default static."),
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Put customers on a static or suppression list, which is made if there is none.
+
+    crm segment add tasting ana kava-doo
+    crm segment add no-letters ana --kind suppression
+    """
+    _members(session, name, who, add=True, kind=kind, dry_run=dry_run, yes=yes)
+
+
+@verbs.add
+def remove(
+    session: Session, name: Name, who: Whos, dry_run: DryRun = False, yes: Yes = False
+) -> None:
+    """Take customers off a static or suppression list.
+
+    crm segment remove tasting ana
+    """
+    _members(session, name, who, add=False, kind=None, dry_run=dry_run, yes=yes)
+
+
+def _members(
+    session: Session,
+    name: str,
+    who: list[str],
+    *,
+    add: bool,
+    kind: str | None,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    from crm_cli.features.segments import change_members
+
+    if kind not in (None, "static", "suppression"):
+        raise UsageError(f"--kind {kind} is no kind of list", "static or suppression")
+    ids = session.whos(who, writes=True)
+    plan = change_members(session.workspace, name, ids, add=add, kind=kind)
+    carry_out(session, plan, dry_run=dry_run, yes=yes)
 
 
 list_verb(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from crm_cli.cli.items import change, move_verbs, show_verb
 from crm_cli.cli.listing import list_verb
-from crm_cli.cli.options import Assignee, DryRun, Due, Who, Yes
+from crm_cli.cli.options import Assignee, Desk, DryRun, Due, WhoOrTerm, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
@@ -28,7 +28,7 @@ Which = Annotated[
 @verbs.add
 def add(
     session: Session,
-    who: Who,
+    who: WhoOrTerm,
     title: Annotated[
         list[str] | None,
         Argument(metavar="TITLE…", help="What to do."),
@@ -67,22 +67,27 @@ def add(
         list[str] | None,
         Option("--depends-on", metavar="ID", help="A task that must be done first."),
     ] = None,
+    desk: Desk = False,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
     """Add a task for a customer; with - in place of WHO, tasks from stdin, one a line.
 
     Each line is written as on the command line: ana Send the quote --due fri
+    A query term in place of WHO adds one for each customer that matches.
 
     crm task add ana Send the quote --due fri --assignee petra
     crm task add "Kava d.o.o." Call about the delivery --kind call --due "mon 9:00"
     crm task add ana Water the plants --every "2 weeks" --repeat-from completion
+    crm task add +vip "Call about prices" --due fri
+    crm task add --desk "Order green beans" --due fri
     crm task add - --assignee petra --yes < tasks.txt
     """
-    from crm_cli.cli.pickers import who as whom
+    from crm_cli.cli.pickers import addressed
+    from crm_cli.features.plan import together
     from crm_cli.features.tasks import add as plan
 
-    if who == "-":
+    if who == "-" and not desk:
         _add_many(
             session,
             title,
@@ -100,24 +105,29 @@ def add(
             yes=yes,
         )
         return
-    carry_out(
-        session,
-        plan(
-            session.workspace,
-            whom(session, who),
-            " ".join(title or ()),
-            due=due,
-            start=start,
-            assignee=assignee,
-            priority=priority,
-            kind=kind,
-            remind=remind,
-            every=every,
-            repeat_from=repeat_from,
-            depends_on=depends_on or (),
-        ),
-        dry_run=dry_run,
-    )
+    if desk:
+        title = [who, *(title or ())]
+    made = [
+        (
+            customer,
+            plan(
+                session.workspace,
+                customer,
+                " ".join(title or ()),
+                due=due,
+                start=start,
+                assignee=assignee,
+                priority=priority,
+                kind=kind,
+                remind=remind,
+                every=every,
+                repeat_from=repeat_from,
+                depends_on=depends_on or (),
+            ),
+        )
+        for customer in addressed(session, who, desk=desk)
+    ]
+    carry_out(session, together(made, "task"), dry_run=dry_run, yes=yes)
 
 
 list_verb(

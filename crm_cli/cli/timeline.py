@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.options import SHAPE, Shape, Since, Where
+from crm_cli.cli.options import SHAPE, PeriodOf, Shape, Since, Where
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 
@@ -27,6 +27,7 @@ def timeline(
         Option("--kind", metavar="A,B", help="call, task, invoice, payment …"),
     ] = None,
     since: Since = None,
+    period: PeriodOf = None,
     shape: Shape = SHAPE,
 ) -> None:
     """Show the events of a customer, or of all customers, newest first.
@@ -52,7 +53,14 @@ def timeline(
     if terms and not is_term(terms[0], workspace.scope(CUSTOMER)):
         customer = session.who(terms.pop(0))
     events = happened(
-        workspace, customer, terms, where=where, kind=kind, since=since, limit=shape.limit
+        workspace,
+        customer,
+        terms,
+        where=where,
+        kind=kind,
+        since=since,
+        period=period,
+        limit=shape.limit,
     )
     form = session.form(shape)
     rows = Rows(

@@ -69,14 +69,14 @@ def instead(option: str, words: Sequence[str], ctx: Any) -> str:
     field = normal(name)
     kind = _kind(ctx, words)
     known = _names(kind)
-    if _takes(ctx, "TERM"):
+    if _takes(ctx, "TERM…"):
         # What an item lacks is its customer's.
         known += _names(CUSTOMER)
     if field in known:
         value = _value(option, words)
         return _as_value(ctx, kind, name, value) or did_you_mean(option, options)
     guess = did_you_mean(option, options)
-    takes = "=" if _takes(ctx, "KEY=VALUE") else ":" if _takes(ctx, "TERM") else ""
+    takes = "=" if _takes(ctx, "KEY=VALUE") else ":" if _takes(ctx, "TERM…") else ""
     if guess or not takes:
         return guess
     return did_you_mean(f"{field}{takes}…", [f"{name}{takes}…" for name in known], 1)
@@ -111,7 +111,7 @@ def _as_value(ctx: Any, kind: Kind, name: str, value: str) -> str:
     key = name.lower()
     if _takes(ctx, "KEY=VALUE"):
         return f"write {_quoted(f'{normal(key)}={value}')}"
-    if _takes(ctx, "TERM"):
+    if _takes(ctx, "TERM…"):
         if key in ("tag", "tags") and value != "…":
             return f"write {_quoted(f'+{value}')}"
         return f"write {_quoted(f'{key}:{value}')}"

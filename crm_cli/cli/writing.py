@@ -42,6 +42,16 @@ def carry_out(session: Session, plan: Plan, *, dry_run: bool = False, yes: bool 
     return written
 
 
+def carry_out_asked(session: Session, plan: Plan, *, dry_run: bool, yes: bool) -> Written:
+    """As `carry_out`; a plan with a question is asked about first, after its notes."""
+    if plan.question and not dry_run:
+        for note in plan.notes:
+            session.say(visible(note))
+        session.confirm(visible(plan.question), yes=yes)
+        plan = plan._replace(notes=())
+    return carry_out(session, plan, dry_run=dry_run, yes=yes)
+
+
 def few(names: Sequence[str], most: int = 5) -> str:
     """The names in a line, of many the first and how many more."""
     listed = [visible(name) for name in names]

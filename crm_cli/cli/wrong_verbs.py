@@ -30,11 +30,11 @@ def no_verb(entry: Command, name: str, rest: list[str], verbs: set[str]) -> Usag
     """The refusal of a word after a noun that is none of its `verbs`."""
     noun = f"crm {entry.name}"
     right = right_verb(name, verbs)
-    if right:
-        return UsageError(f'there is no "{noun} {name}"; write: {_line(noun, right, rest)}')
     if entry.name in ADDED_BY and "add" in (name, right_verb(name, {"add"})):
         line = _line(ADDED_BY[entry.name], "", rest)
         return UsageError(f'there is no "{noun} {name}"; write: {line}')
+    if right:
+        return UsageError(f'there is no "{noun} {name}"; write: {_line(noun, right, rest)}')
     elsewhere = verb_of_items(name)
     kind = KINDS_BY_NAME.get(entry.name)
     if elsewhere and kind is not None and kind.letter:
@@ -42,9 +42,6 @@ def no_verb(entry: Command, name: str, rest: list[str], verbs: set[str]) -> Usag
         begins = f"{kind.letter}-"
         meant = rest if rest and rest[0].lower().startswith(begins) else [f"{begins}…"]
         return UsageError(f'there is no "{noun} {name}"; write: {_line("crm", elsewhere, meant)}')
-    if elsewhere == "rm" and entry.name == "product":
-        line = _line(noun, "set", [*(rest or ["SKU"]), "disabled=yes"])
-        return UsageError(f'there is no "{noun} {name}"; to take it out of use write: {line}')
     cure = f"{noun} --help lists its verbs"
     if entry.bare in verbs and not rest:
         cure = f"to list what says it: {_line(noun, entry.bare, [name])}; {cure}"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan
 from crm_cli.model.errors import ConflictError, DataError, Problem, Severity
+from crm_cli.model.item import Item
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.replay import replay
 from crm_cli.workspace import Change, Rewrite, Workspace
@@ -40,6 +41,12 @@ def begin(workspace: Workspace, text: str, customer: str | None = None) -> Draft
         customer = workspace.who(text)
     path = workspace.path_of(customer)
     return Draft(customer, path, workspace.tree.read(path), line)
+
+
+def begin_entry(workspace: Workspace, path: str, item: Item) -> Draft:
+    """The draft of a file that holds several entries, at one of them."""
+    line = item.node.line if item.node is not None else 1
+    return Draft(item.id, path, workspace.tree.read(path), line)
 
 
 def is_item(workspace: Workspace, text: str) -> bool:

@@ -9,7 +9,7 @@ from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import echoed, said, shown, typed, typed_all, when
 from crm_cli.model.dates import WEEKDAYS, local_date, write_moment
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
 from crm_cli.model.task import TASK
 from crm_cli.store.document import Document
@@ -39,12 +39,17 @@ def log(
     duration: str | None = None,
     subject: str | None = None,
     follow_up: str | None = None,
+    participants: str | None = None,
+    deal: str | None = None,
+    campaign: str | None = None,
+    strict: bool = True,
 ) -> Plan:
     """Plan to note an interaction with a customer; the values are texts as people type them.
 
     It is of now, and a note, unless told otherwise; one that is to come is planned.
-    `follow_up` adds a task to be done by that day. Raises UsageError for a wrong value,
-    and where there is neither text, subject nor outcome.
+    `follow_up` adds a task to be done by that day. `participants` are customers, or names of
+    others, with commas between; `strict` as for `Workspace.who`. Raises UsageError
+    for a wrong value, and where there is neither text, subject nor outcome.
     """
     text = text.strip()
     if not (text or (subject or "").strip() or (outcome or "").strip()):
@@ -62,10 +67,14 @@ def log(
         "outcome": outcome,
         "duration": duration,
         "subject": subject,
+        "deal": deal,
+        "campaign": campaign,
     }
     values |= typed_all(workspace, INTERACTION, given, notes)
     if planned and not _to_come(workspace, values["at"]):
         raise UsageError("--planned: " + said(workspace, "that is", values["at"]), "--at WHEN")
+    if participants is not None:
+        values["participants"] = _participants(workspace, participants, notes, strict=strict)
     if _to_come(workspace, values["at"]):
         values["status"] = "planned"
         notes.append(f"{said(workspace, 'that is', values['at'])}: noted as planned")
@@ -123,6 +132,24 @@ def _at(
         raise UsageError(f"--at: {error.message}", error.hint) from error
     notes += echoed(workspace, "at", text, value)
     return value
+
+
+def _participants(
+    workspace: Workspace, text: str, notes: list[str], *, strict: bool
+) -> list[str]:
+    """The ids of the customers that words mean; what means no customer is kept as a name."""
+    found = []
+    for word in filter(None, map(str.strip, text.split(","))):
+        try:
+            workspace.who(word)
+        except NotFound:
+            notes.append(f"{word} is no customer: kept as a name")
+            found.append(word)
+        else:
+            found.append(workspace.who(word, strict=strict))
+    if not found:
+        raise UsageError("--with is empty", "leave it out, or name who took part")
+    return list(dict.fromkeys(found))
 
 
 def _to_come(workspace: Workspace, at: date | datetime) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from crm_cli.features.numbers import numbered
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Ambiguous, NotFound
 from crm_cli.model.ids import is_item_id, item_prefix, new_item_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.lookups import beside, exists
 from crm_cli.workspace import Workspace
 from crm_cli.workspace import is_item_id as is_lettered
@@ -61,11 +64,14 @@ def _common(one: str, other: str) -> int:
 def find(
     workspace: Workspace, text: str, kind: Kind, *, strict: bool = False
 ) -> tuple[str, str] | None:
-    """(customer's id, item's id) of the item of a kind that a text is a unique prefix of.
+    """(customer's id, item's id) of the item of a kind that a text is a unique prefix of, or
+    the number of.
 
     None where it is no item's. With `strict` the prefix needs its letter (`t-9f3`) or has
     to be whole, since `ana` might be the beginning of an id as well. Raises Ambiguous.
     """
+    if kind is PURCHASE and (found := numbered(workspace, text)) is not None:
+        return found
     prefix = item_prefix(text)
     if prefix is None:
         return None
@@ -81,7 +87,8 @@ def find(
 def item_ref(
     workspace: Workspace, words: Sequence[str], *, strict: bool = False
 ) -> tuple[str, str] | None:
-    """(customer, item's id) where the one word is an item's id and no customer's.
+    """(customer, item's id) where the one word is an item's id, or a purchase's number, and no
+    customer's.
 
     Without its letter (`9f3`) it is one only where no customer can be meant, and with
     `strict` only where it is whole.
@@ -89,11 +96,19 @@ def item_ref(
     if len(words) != 1:
         return None
     if not is_lettered(words[0]):
-        return _unlettered(workspace, words[0], least=_WHOLE if strict else 1)
+        least = _WHOLE if strict else 1
+        return _by_number(workspace, words[0]) or _unlettered(workspace, words[0], least=least)
     try:
         return workspace.item(words[0])
     except NotFound:
         return None
+
+
+def _by_number(workspace: Workspace, word: str) -> tuple[str, str] | None:
+    """The purchase of a number, which has a digit where it could be a customer's name, too."""
+    if not any(char.isdigit() for char in word) or workspace.has(word, CUSTOMER):
+        return None
+    return numbered(workspace, word)
 
 
 def _unlettered(workspace: Workspace, word: str, *, least: int) -> tuple[str, str] | None:

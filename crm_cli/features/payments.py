@@ -14,7 +14,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import ConflictError, UsageError
 from crm_cli.model.item import Item
-from crm_cli.model.money import format_amount
+from crm_cli.model.money import decimal_text, format_amount
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document
@@ -67,6 +67,61 @@ def add(workspace: Workspace, customer: str, wanted: Wanted) -> Plan:
     return Plan(
         Change(f"add {way} {values['id']} of {customer}", (Edit(document.path, update),)),
         f"added {way} {of} {name} ({customer}): {amount}{named}, {made.id}",
+        (customer,),
+        notes=notes,
+        made=(made.id,),
+    )
+
+
+def add_to_several(
+    workspace: Workspace, customer: str, purchases: Sequence[str], wanted: Wanted
+) -> Plan:
+    """Plan to add one payment of several invoices of a customer, by their ids.
+
+    Without an amount it is what is owed for all; less pays them in their order. Raises
+    UsageError where they are in several currencies, or one owes nothing.
+    """
+    document = workspace.document(customer)
+    targets = [document.find(id) for id in dict.fromkeys(purchases)]
+    currencies = {target.derived["currency"] for target in targets}
+    currency = currencies.pop()
+    if currencies or wanted.currency not in (None, currency):
+        raise UsageError("one payment is in one currency", "add a payment for each invoice")
+    owed = [_owed(document.record, target, wanted, workspace) for target in targets]
+    amount = wanted.amount or decimal_text(sum(owed, Decimal(0)))
+    asked = wanted._replace(amount=amount, currency=currency)
+    values = _values(workspace, document.record, None, asked)
+    left: Decimal = values["amount"]
+    values["allocations"] = []
+    for target, due in zip(targets, owed, strict=True):
+        if part := min(left, due):
+            name = str(target.values.get("number") or target.id)
+            values["allocations"].append({"purchase": name, "amount": part})
+            left -= part
+    values["id"] = new_id(workspace, PAYMENT)
+
+    def pay(document: Document) -> None:
+        for target, due in zip(targets, owed, strict=True):
+            if document.find(target.id).derived.get("amount_due") != due:
+                raise ConflictError("what is owed has changed meanwhile", "run it again")
+            if "number" not in target.values:
+                document.remove(target.id, "number")
+        document.add("payments", values)
+
+    update = entered(pay)
+    update(document)
+    made = document.find(values["id"])
+    notes = _said(workspace, made, wanted)
+    for target in targets:
+        notes += _left(document.record, made, document.find(target.id), workspace)
+    if left:
+        notes.append(f"warning: {format_amount(left, currency)} {currency} is more than was owed")
+    named = ", ".join(one["purchase"] for one in values["allocations"])
+    shown = f"{format_amount(values['amount'], currency)} {currency}"
+    return Plan(
+        Change(f"add payment {made.id} of {customer}", (Edit(document.path, update),)),
+        f"added payment of {document.record.get('name') or customer} ({customer}): {shown} "
+        f"for {named}, {made.id}",
         (customer,),
         notes=notes,
         made=(made.id,),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from crm_cli.workspace import Change
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit
 
 
 class Plan(NamedTuple):
@@ -28,3 +29,34 @@ class Plan(NamedTuple):
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 customer`, `3 customers`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def together(made: Sequence[tuple[str, Plan]], one: str, *, done: str = "added") -> Plan:
+    """One plan of several that each add an item, `one`, to a customer: an edit for each file."""
+    if not made:
+        return Plan(Change(f"add no {one}", ()), "")
+    if len(made) == 1:
+        return made[0][1]
+    updates: dict[str, list[Callable[[Document], None]]] = {}
+    for _, plan in made:
+        for step in plan.change.steps:
+            assert isinstance(step, Edit)
+            updates.setdefault(step.path, []).append(step.update)
+    customers = list(dict.fromkeys(customer for customer, _ in made))
+    said = f"{counted(len(made), one)} of {counted(len(customers), 'customer')}"
+    return Plan(
+        Change(f"add {said}", tuple(Edit(path, _each(held)) for path, held in updates.items())),
+        f"{done} {said}",
+        customers,
+        f"Add {said}?",
+        list(dict.fromkeys(note for _, plan in made for note in plan.notes)),
+        [id for _, plan in made for id in plan.made],
+    )
+
+
+def _each(updates: Sequence[Callable[[Document], None]]) -> Callable[[Document], None]:
+    def update(document: Document) -> None:
+        for one in updates:
+            one(document)
+
+    return update

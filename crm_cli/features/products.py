@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from crm_cli.features.moves import split_terms
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import typed
-from crm_cli.model.errors import NotFound, Refused, UsageError
+from crm_cli.model.errors import NotFound, Refused, Unreadable, UsageError
 from crm_cli.model.fieldtypes import Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, normal
+from crm_cli.model.money import read_decimal, read_percent, round_money
 from crm_cli.model.places import PRODUCTS
 from crm_cli.model.product import PRODUCT
 from crm_cli.store.document import Document
@@ -68,9 +70,10 @@ def change(workspace: Workspace, skus: Sequence[str], assignments: Sequence[Assi
         raise UsageError("which product?", "crm product set beans-1kg price=19.50")
     if not assignments:
         raise UsageError("nothing to set", "crm product set beans-1kg price=19.50")
-    products = workspace.products()
-    found = list(dict.fromkeys(_sku(text, products) for text in skus))
+    found = _chosen(workspace, skus)
     steps = [_step(workspace, *one) for one in assignments]
+    if not found:
+        return Plan(Change("set fields of products", ()), "")
 
     def update(document: Document) -> None:
         for sku in found:
@@ -95,6 +98,8 @@ def _step(
     workspace: Workspace, key: str, operator: str, text: str
 ) -> Callable[[Document, str], None]:
     field = _field(key)
+    if operator != "=" and field.type.priced:
+        return _stepped(workspace, field, operator, text)
     if operator != "=":
         if not isinstance(field.type, Texts):
             raise UsageError(f"{field.key} holds one value", f"write {field.key}={text}")
@@ -118,6 +123,34 @@ def _step(
     return put
 
 
+def _stepped(
+    workspace: Workspace, field: Field, operator: str, text: str
+) -> Callable[[Document, str], None]:
+    """A step that raises or lowers a price, by an amount or in percent (`10%`).
+
+    The new price is rounded to the currency. A product without that price stays without.
+    """
+    sign = 1 if operator == "+=" else -1
+    share = text.strip().endswith("%")
+    try:
+        by = sign * (read_percent(text) if share else read_decimal(text))
+    except Unreadable as error:
+        raise UsageError(f"{field.key}: {error.message}", error.hint) from error
+
+    def step(document: Document, sku: str) -> None:
+        item = document.find(sku)
+        price = item.values.get(field.key)
+        if price is None:
+            return
+        new = price * (100 + by) / 100 if share else price + by
+        currency = item.values.get("currency") or workspace.business.currency
+        if new < 0:
+            raise UsageError(f"{field.key}{operator}{text}: that of {sku} would be below zero")
+        document.set(sku, field.key, round_money(new, currency))
+
+    return step
+
+
 def _alter(document: Document, sku: str, field: Field, parts: list[str], *, add: bool) -> None:
     """Add texts to a list of them, or take them away."""
     there = list(document.find(sku).values.get(field.key) or ())
@@ -129,6 +162,42 @@ def _alter(document: Document, sku: str, field: Field, parts: list[str], *, add:
         document.set(sku, field.key, left)
     else:
         document.remove(sku, field.key)
+
+
+def _chosen(workspace: Workspace, words: Sequence[str]) -> list[str]:
+    """The SKUs that words name, and those of the products that query terms among them describe."""
+    named, terms = split_terms(workspace, PRODUCT, words)
+    products = workspace.products()
+    found = [_sku(text, products) for text in named]
+    if terms:
+        found += [str(row[0]) for row in workspace.select(PRODUCT, terms, cols=("id",)).rows]
+    return list(dict.fromkeys(found))
+
+
+def remove(workspace: Workspace, text: str) -> Plan:
+    """Plan to remove a product; there is a question where records refer to it."""
+    sku = one(workspace, text).id
+    naming = [path for path in workspace.index.naming(PRODUCT.name, sku) if path != FILE]
+
+    def update(document: Document) -> None:
+        document.delete(sku)
+
+    notes = []
+    if naming:
+        count = counted(len(naming), "record refers", "records refer")
+        notes.append(f"{count} to it; crm product set {sku} disabled=yes keeps it for them")
+    return Plan(
+        Change(f"remove product {sku}", (Edit(FILE, update),)),
+        f"removed product {sku}",
+        question=f"Remove product {sku}?" if naming else "",
+        notes=notes,
+    )
+
+
+def one(workspace: Workspace, text: str) -> Item:
+    """The product of a SKU, in any case of letters; raises NotFound."""
+    products = workspace.products()
+    return products[_sku(text, products)]
 
 
 def _field(key: str) -> Field:
@@ -164,6 +233,9 @@ def _put(record: dict[str, Any], field: Field, value: Any) -> None:
 def _sku(text: str, products: dict[str, Item]) -> str:
     if text in products:
         return text
+    same = [sku for sku in products if sku.casefold() == text.casefold()]
+    if len(same) == 1:
+        return same[0]
     from crm_cli.model.text import did_you_mean
 
     near = did_you_mean(text, products) or "crm product list shows them"

@@ -110,7 +110,7 @@ def _values(
         values["number"] = number
     values["date"] = day(workspace, wanted.date)
     if wanted.due:
-        values["due_date"] = day(workspace, wanted.due, ahead=True)
+        values["due_date"] = day(workspace, wanted.due, ahead=True, after=values["date"])
         if values["due_date"] < values["date"]:
             raise UsageError(
                 f"due {values['due_date']} is before the purchase's date, {values['date']}"

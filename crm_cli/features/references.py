@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from crm_cli.features.items import find
 from crm_cli.index.plan import plan_of
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import CrmError, NotFound, Severity
+from crm_cli.model.errors import Ambiguous, CrmError, NotFound, Severity
 from crm_cli.model.fieldtypes import FieldType, User
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.ids import item_prefix
+from crm_cli.model.item import Item
+from crm_cli.model.kind import Field, GroupOf, Kind
 from crm_cli.model.kinds import HOLDERS, HOMES, KINDS
 from crm_cli.model.places import kind_of
 from crm_cli.model.references import named_kind
@@ -100,6 +103,38 @@ def names(data: bytes, id: str) -> bool:
     return bool(re.search(rf"(?<![\w.-]){re.escape(id)}(?![\w.-])", text))
 
 
+def fields_naming(item: Item, kind: Kind, id: str, path: str = "") -> Iterator[tuple[str, Any]]:
+    """(path, value) of the fields of an item that refer to `id` of a kind, in groups too."""
+    for field in item.kind.fields:
+        value = item.values.get(field.key)
+        if isinstance(field.type, GroupOf) and value is not None:
+            yield from fields_naming(value, kind, id, f"{path}{field.key}.")
+        elif field.type.to == kind.name and (
+            value == id or (isinstance(value, list) and id in value)
+        ):
+            yield f"{path}{field.key}", value
+
+
+def referring(workspace: Workspace, path: str, item: Item) -> Iterator[tuple[Item, str]]:
+    """(item, field) of all that refers to an item of a file, by its id or by what names it."""
+    kind, own = item.kind, item.owner
+    names = [item.id]
+    called = item.values.get(kind.named_by) if kind.named_by else None
+    if called and [one.values.get(kind.named_by) for one in own.items(kind.key)].count(called) == 1:
+        names.append(str(called))
+    records = [own]
+    for other in workspace.index.naming(kind.name, item.id):
+        if other != path:
+            document = workspace.open(other, workspace.tree.read(other))
+            records += document.records.values() if document.mapped else [document.record]
+    for record in records:
+        for one in record.walk():
+            # What is within the item goes along with it.
+            if one is not item and one.parent is not item:
+                for name in names if record is own else names[:1]:
+                    yield from ((one, key) for key, _ in fields_naming(one, kind, name))
+
+
 def has_anything(workspace: Workspace, user: str) -> bool:
     """Whether any record or item is a user's, also of one whom crm.yaml no longer names."""
     return any(
@@ -137,12 +172,25 @@ def _item(workspace: Workspace, field: Field, text: str, kind: Kind) -> str:
 
 
 def _own(workspace: Workspace, field: Field, text: str, kind: Kind, customer: str) -> str:
-    """An item of a customer, by its id or by the field that names it; that is preferred."""
+    """An item of a customer, by a unique part of its id or by the field that names it, which is
+    preferred."""
     items = [item for item in workspace.record(customer).walk() if item.kind is kind]
     names = [str(item.values.get(kind.named_by) or item.id) for item in items]
     for item, name in zip(items, names, strict=True):
-        if text == name or item.id in (text, f"{kind.letter}-{text}"):
+        if text in (name, item.id):
             return name
+    start = item_prefix(text)
+    if start is not None:
+        start = start if start[1:2] == "-" else f"{kind.letter}-{start}"
+        begun = [place for place, item in enumerate(items) if item.id.startswith(start)]
+        if len(begun) > 1:
+            raise Ambiguous(
+                f"{field.key}: '{text}' is a prefix of {len(begun)} ids",
+                "write a longer prefix",
+                candidates=tuple((items[place].id, names[place]) for place in begun),
+            )
+        if begun:
+            return names[begun[0]]
     hint = f"crm {kind.name} list customer:{customer} shows what there is"
     if others := _owners(workspace, kind, text):
         hint, names = f"it is a {kind.name} of {others[0]}", []

@@ -6,30 +6,38 @@ from collections import Counter
 
 from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
-from crm_cli.features.references import doubtful
+from crm_cli.features.references import doubtful, referring
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Remove, Workspace
 
 
 def remove_item(workspace: Workspace, text: str) -> Plan | None:
-    """Plan to remove the item that a text is the id of; None where it is no item's."""
+    """Plan to remove the item that a text is the id, or the number, of; None where it is no
+    item's. Notes say what hangs on it; if anything does, there is a question."""
     found = item_ref(workspace, [text], strict=True)
-    if found is None or text in workspace.customer_ids():
+    if found is None or workspace.has(text, CUSTOMER):
         return None
     customer, ref = found
+    path = workspace.path_of(customer)
     item = workspace.document(customer).find(ref)
     shown = f" ({item.name})" if item.name != item.id else ""
+
+    hanging = list(item.kind.upheld(item)) if item.kind.upheld is not None else []
+    for one, key in referring(workspace, path, item):
+        named = next((part for part in (one, one.parent) if part is not None and part.id), one)
+        hanging.append(f"{named.kind.name} {named.id} refers to it ({key})")
 
     def update(document: Document) -> None:
         document.delete(ref)
 
     return Plan(
-        Change(f"remove {ref} of {customer}", (Edit(workspace.path_of(customer), update),)),
+        Change(f"remove {ref} of {customer}", (Edit(path, update),)),
         f"removed {item.kind.name} {ref}{shown} of {customer}",
         (customer,),
-        f"Remove {item.kind.name} {ref}{shown} of {customer}?",
-        _held(item),
+        f"Remove {item.kind.name} {ref}{shown} of {customer}?" if hanging else "",
+        [*_held(item), *hanging],
     )
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from crm_cli.features.paths import file_named
 from crm_cli.features.plan import Plan, counted
-from crm_cli.features.references import doubtful, names
+from crm_cli.features.references import doubtful, fields_naming, names
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import ConflictError, CrmError, DataError, Refused, UsageError
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.item import Item
-from crm_cli.model.kind import GroupOf, Kind
-from crm_cli.model.kinds import RECORDS
+from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import RECORDS, SINGLE
 from crm_cli.model.places import kind_of
 from crm_cli.query.lookups import id_at
 from crm_cli.store.document import Document
@@ -27,7 +27,7 @@ def record_at(workspace: Workspace, word: str) -> tuple[str, Kind] | None:
     """
     path = file_named(workspace, word)
     kind = kind_of(path)
-    if kind not in RECORDS:
+    if kind not in RECORDS or kind in SINGLE:
         return None
     id = id_at(workspace.database, kind, path)
     if id is None and workspace.tree.exists(path):
@@ -126,17 +126,5 @@ def _references(document: Document, kind: Kind, id: str) -> Iterator[tuple[Item,
     """(item, field, value) of each reference to a record; a group's field is GROUP.FIELD."""
     for record in document.records.values() if document.mapped else (document.record,):
         for item in record.walk():
-            for key, value in _fields(item, kind, id):
+            for key, value in fields_naming(item, kind, id):
                 yield item, key, value
-
-
-def _fields(item: Item, kind: Kind, id: str, path: str = "") -> Iterator[tuple[str, Any]]:
-    """(path, value) of the fields that refer to a record, in groups too."""
-    for field in item.kind.fields:
-        value = item.values.get(field.key)
-        if isinstance(field.type, GroupOf) and value is not None:
-            yield from _fields(value, kind, id, f"{path}{field.key}.")
-        elif field.type.to == kind.name and (
-            value == id or (isinstance(value, list) and id in value)
-        ):
-            yield f"{path}{field.key}", value

@@ -81,6 +81,47 @@ def save(
     )
 
 
+def change_members(
+    workspace: Workspace, name: str, customers: Sequence[str], *, add: bool, kind: str | None = None
+) -> Plan:
+    """Plan to put customers on a list, or to take them off; a new one is a static list.
+
+    `kind` is that of a new list. Raises UsageError for a segment that is a query, NotFound for
+    one that is not there to take somebody off.
+    """
+    scope = workspace.scope(CUSTOMER)
+    known = _known(scope, name)
+    if known is None and not add:
+        _named(scope, name)
+    name = known or _new_name(name)
+    old = workspace.segments().get(name)
+    was = old.get("kind") if old is not None else kind or "static"
+    if was == "dynamic" or (kind is not None and kind != was):
+        what = "a query: who is in it follows from that" if was == "dynamic" else f"a {was} list"
+        raise UsageError(f"@{name} is {what}", f"crm segment show {name}")
+    there = list(old.values.get("members") or ()) if old is not None else []
+    changed = [id for id in dict.fromkeys(customers) if (id in there) is not add]
+
+    def update(document: Document) -> None:
+        if name not in document.records:
+            document.add(name, {"kind": was, "members": changed})
+            return
+        now = list(document.find(name).values.get("members") or ())
+        left = [id for id in now if add or id not in changed]
+        left += [id for id in changed if add and id not in now]
+        document.set(name, "members", left)
+
+    verb, way = ("add", "to") if add else ("remove", "from")
+    said = changed[0] if len(changed) == 1 else counted(len(changed), "customer")
+    return Plan(
+        Change(f"{verb} {said} {way} segment {name}", (Edit(FILE, update),) if changed else ()),
+        f"{verb.removesuffix('e')}ed {said} {way} @{name}",
+        changed,
+        f"{verb.capitalize()} {said} {way} @{name}?",
+        [] if old is not None else [f"@{name} is a new {was} list"],
+    )
+
+
 def remove(workspace: Workspace, name: str) -> Plan:
     """Plan to remove a segment; the plan has a question where others stand on it."""
     scope = workspace.scope(CUSTOMER)

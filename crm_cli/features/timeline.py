@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, NamedTuple
 
@@ -55,6 +55,7 @@ def timeline(
     where: str | None = None,
     kind: str | None = None,
     since: str | None = None,
+    period: str | None = None,
     limit: int | None = None,
 ) -> list[Event]:
     """What happened, newest first; of one customer or of all.
@@ -79,17 +80,27 @@ def timeline(
         if source.base.name not in asked or not words:
             continue
         own = [*asked[source.base.name], *source.happening.terms]
-        if customer is not None:
-            own.append(f"customer/id.is:{customer}")
         if first is not None:
             own.append(f"{source.when}:{first}..")
+        own += workspace.dated(source.when, period)
         some = len(words) < len(source.words)
-        found = _events(workspace, source, own, where, None if some else limit)
-        events += [event for event in found if not some or event.kind in words]
+        for about in _about(source, customer):
+            found = _events(workspace, source, [*own, *about], where, None if some else limit)
+            events += [event for event in found if not some or event.kind in words]
     zone = workspace.business.time_zone
     events.sort(key=lambda event: (event.id, event.who))
     events.sort(key=lambda event: _order(event.when, zone), reverse=True)
     return events[:limit]
+
+
+def _about(source: _Source, customer: str | None) -> Iterator[list[str]]:
+    """The terms for the events of a customer, and for others' in which they took part."""
+    if customer is None:
+        yield []
+        return
+    yield [f"customer/id.is:{customer}"]
+    if source.happening.others:
+        yield [f"{source.happening.others}.is:{customer}", f"not:customer/id.is:{customer}"]
 
 
 def words(workspace: Workspace) -> list[str]:

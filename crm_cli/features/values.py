@@ -18,19 +18,27 @@ from crm_cli.model.text import a_or_an, did_you_mean
 from crm_cli.workspace import Workspace
 
 
-def when(workspace: Workspace, text: str, *, ahead: bool, day: bool = False) -> date | datetime:
+def when(
+    workspace: Workspace,
+    text: str,
+    *,
+    ahead: bool,
+    day: bool = False,
+    after: date | None = None,
+) -> date | datetime:
     """A date, or a time, in figures or words (`fri 14:30`, `+2w`); raises UsageError.
 
-    `ahead` says that a bare weekday is to come; `day` that a time of day is refused.
+    `ahead` says that a bare weekday is to come; `day` that a time of day is refused. A bare
+    length of time (`+14d`) counts from `after` if that is given, else from today.
     """
-    from crm_cli.model.periods import Lean
+    from crm_cli.model.periods import Lean, is_length
     from crm_cli.model.when import read_when
 
     clock = workspace.clock
     try:
         value = read_when(
             text,
-            clock.today,
+            after if after is not None and is_length(text) else clock.today,
             workspace.business.time_zone,
             Lean.FUTURE if ahead else Lean.PAST,
             now=clock.now,
@@ -42,11 +50,13 @@ def when(workspace: Workspace, text: str, *, ahead: bool, day: bool = False) -> 
     return value
 
 
-def day(workspace: Workspace, text: str | None, *, ahead: bool = False) -> date:
-    """A calendar day, today where no text is given; raises UsageError."""
+def day(
+    workspace: Workspace, text: str | None, *, ahead: bool = False, after: date | None = None
+) -> date:
+    """A calendar day, today where no text is given; see `when`. Raises UsageError."""
     if not text:
         return workspace.clock.today
-    return when(workspace, text, ahead=ahead, day=True)
+    return when(workspace, text, ahead=ahead, day=True, after=after)
 
 
 def said(workspace: Workspace, what: str, value: date | datetime) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.index import schema
 from crm_cli.model.kinds import ENTRIES, RECORDS
-from crm_cli.model.places import PLACES, RATES, SETTINGS, kind_of
+from crm_cli.model.places import PLACES, RATES, SETTINGS, Shape, kind_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,7 +24,11 @@ Progress = Callable[[int, int], None]
 """Told of (files read, files to read)."""
 
 BUSINESS_FILES = (SETTINGS.path, RATES.path)
-SINGLE = {place.path: -number for number, place in enumerate(PLACES, 1) if not place.is_folder}
+SINGLE = {
+    place.path: -number
+    for number, place in enumerate(PLACES, 1)
+    if not place.is_folder and place.shape is not Shape.RECORD
+}
 """The files that are there once, with their numbers; those of records' files are above 0."""
 
 _INSERT_FILE = schema.insert("file", "pk", "path", "kind", "id", "hash")

@@ -11,6 +11,7 @@ from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.business import Business
 from crm_cli.model.effect import Span, span_of
 from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.model.kinds import SINGLE
 from crm_cli.model.places import kind_of
 from crm_cli.model.reading import Reader
 from crm_cli.store.compose import compose, decode
@@ -140,7 +141,7 @@ class FileReader:
     def _file(self, file: Read, pk: int, path: str, kind: Kind | None) -> list[Problem]:
         if kind is None:
             return list(single_root(file, path)[1])
-        root, first = root_of(file, path)
+        root, first = (single_root if kind in SINGLE else root_of)(file, path)
         if root is None:
             return list(first)
         item, problems = item_of(root, path, kind, self.business)

@@ -271,7 +271,7 @@ def _again(now: Walk, unreadable: set[str]) -> frozenset[str]:
     return frozenset(filter(_counts, (*snapshot.racy(now), *unreadable)))
 
 
-_RECORDS = tuple(place.path for place in PLACES if place.shape is Shape.RECORDS)
+_RECORDS = tuple(place.path for place in PLACES if place.shape in (Shape.RECORDS, Shape.RECORD))
 
 
 def _is_record(path: str) -> bool:

@@ -32,6 +32,8 @@ class Happening(Declaration):
     """The entry's kind; unless given, the kind's name."""
     word_from: str = ""
     """The field that holds the entry's kind, such as the channel of a contact."""
+    others: str = ""
+    """The field that names other customers who took part: it is in their timelines, too."""
     columns: tuple[str, ...] = ()
     """The fields that say what happened; unless given, the title."""
     text: Callable[[Row], str] | None = None

@@ -201,7 +201,11 @@ INTERACTION = Kind(
             headings="employee sales_rep seller prodajalec",
         ),
         Field("touchpoint", Text(), "where it took place: shop, fair, web form"),
-        Field("participants", Texts(), "other participants"),
+        Field(
+            "participants",
+            Texts("customer", required=False),
+            "others who took part: customers' ids, or names",
+        ),
         Field("sentiment", Choice(SENTIMENTS), "how the customer felt"),
         Field("campaign", Reference("campaign", required=False), "the campaign it belongs to"),
         Field("deal", Reference("deal", required=False), "the deal it is about"),
@@ -252,6 +256,7 @@ INTERACTION = Kind(
     timeline=(
         Happening(
             terms=("not:is:planned",),
+            others="participants",
             word_from="kind",
             columns=("subject", "summary", "outcome", "status"),
             text=_happened,

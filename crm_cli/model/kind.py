@@ -271,6 +271,9 @@ class Kind(Declaration, kw_only=True):
     for it, and query terms mean such items."""
     moves: tuple[Move, ...] = ()
     """The verbs that take items from one state to another."""
+    upheld: Callable[[AnItem], Iterator[str]] | None = None
+    """What is lost with an item beside what it says itself: each is told, and asked about, before
+    one is removed."""
     asked: tuple[str, ...] = ()
     """The fields that `add` has options for; all others are given as KEY=VALUE."""
     stamped: str = ""

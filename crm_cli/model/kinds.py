@@ -19,8 +19,11 @@ def _of_shape(shape: Shape) -> dict[Kind, Place]:
     }
 
 
-RECORDS: dict[Kind, Place] = _of_shape(Shape.RECORDS)
-"""Kinds with a file for each record, and their folders; customers are the first."""
+SINGLE: dict[Kind, Place] = _of_shape(Shape.RECORD)
+"""Kinds of which there is one record, and its file."""
+
+RECORDS: dict[Kind, Place] = {**_of_shape(Shape.RECORDS), **SINGLE}
+"""Kinds with a file for each record, and their folders or file; customers are the first."""
 
 ENTRIES: dict[Kind, Place] = _of_shape(Shape.MAP)
 """Kinds whose entries share one file, and that file."""
@@ -71,6 +74,12 @@ def _add(found: dict[str, Kind], key: str, kind: Kind, what: str) -> None:
 
 BY_NAME = by_name(KINDS)
 BY_LETTER = by_letter(KINDS)
+
+
+@cache
+def single_place(kind: Kind) -> Place | None:
+    """The file of the one record that holds items of a kind as well as the kind's first holders."""
+    return next((SINGLE[one] for one in HOLDERS[kind][1:] if one in SINGLE), None)
 
 
 @cache

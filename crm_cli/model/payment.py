@@ -75,6 +75,16 @@ def _check(payment: Item, business: Business) -> Iterator[Finding]:
         )
 
 
+def _upheld(payment: Item) -> Iterator[str]:
+    paid = [payment.values.get("for")]
+    paid += [one.values.get("purchase") for one in payment.items("allocations")]
+    named = ", ".join(str(one) for one in paid if one)
+    if named:
+        yield f"it pays {named}"
+    elif payment.derived.get("unallocated") != payment.values.get("amount"):
+        yield "it pays invoices of the customer"
+
+
 def _happened(row: Row) -> str:
     purpose = f"for {row['for']}" if row["for"] else ""
     amount = amount_text(row["amount"], row["currency"])
@@ -155,5 +165,6 @@ PAYMENT = Kind(
     derived=(Derived("unallocated", Money(), "amount not allocated to a purchase"),),
     derive=_derive,
     check=_check,
+    upheld=_upheld,
     states=(State("refund", "direction.is:refund", "a refund"),),
 )

@@ -221,6 +221,11 @@ def _related(step: int, rest: str, today: date) -> Days | None:
     return Days(today, edge - one) if step > 0 else Days(edge + one, today)
 
 
+def is_length(text: str) -> bool:
+    """True if a text is a bare length of time: `+14d`, `2 weeks`."""
+    return re.fullmatch(rf"\+?\d{{1,5}}-?{_UNIT}", _normal(text), re.ASCII) is not None
+
+
 def _step(day: date, count: int, unit: str) -> date:
     """A day, `count` units on; months end at their last day."""
     if unit[0] in "dw":

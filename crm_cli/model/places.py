@@ -25,6 +25,7 @@ class Shape(Enum):
     """How a place holds what it holds."""
 
     RECORDS = "a folder with a record in each file; the file's stem is the record's id"
+    RECORD = "one file that is one record; its path stands for its id where others have theirs"
     MAP = "one file that maps a key, which is the id, to each entry"
     SETTINGS = "one file, the settings of the directory"
     RATES = "one file that maps dates to currency rates"
@@ -101,11 +102,18 @@ REPORTS = Place(
     doc="reports of your own",
     declaration="report:REPORT",
 )
+DESK = Place(
+    path="desk.yaml",
+    shape=Shape.RECORD,
+    doc="tasks and interactions of the business's own",
+    declaration="desk:DESK",
+)
 RATES = Place(path="rates.yaml", shape=Shape.RATES, doc="currency rates by date")
 
 PLACES: tuple[Place, ...] = (
     SETTINGS,
     CUSTOMERS,
+    DESK,
     PRODUCTS,
     SEGMENTS,
     RATES,

@@ -326,6 +326,18 @@ def _state(row: Row) -> str:
     return str(row["status"] if row["status"] != "posted" else row["payment_status"] or "")
 
 
+def _upheld(purchase: Item) -> Iterator[str]:
+    number = purchase.values.get("number")
+    if number and purchase.get("status") != "draft":
+        hint = f"crm purchase cancel {purchase.id} keeps it"
+        if purchase.get("status") == "cancelled":
+            hint = "it is cancelled, and counts nothing"
+        yield f"its number {number} will be missing; {hint}"
+    paid = purchase.derived.get("paid")
+    if paid:
+        yield f"{amount_text(paid, purchase.derived['currency'])} has been paid for it"
+
+
 PURCHASE = Kind(
     name="purchase",
     key="purchases",
@@ -434,6 +446,13 @@ PURCHASE = Kind(
             of=("draft",),
             own=True,
         ),
+        Move(
+            "cancel",
+            "Cancel purchases: they keep their number and count nothing.",
+            done="cancelled",
+            sets={"status": "cancelled"},
+            of=("posted", "draft"),
+        ),
     ),
     due=Reminder(
         when="due",
@@ -497,6 +516,7 @@ PURCHASE = Kind(
     derive=_derive_purchase,
     summary=SPEND,
     check=_check_purchase,
+    upheld=_upheld,
     counted="is:counted",
     measures=(
         Measure("orders", "count", "how many, without credit notes", unless=_CREDIT_NOTE),

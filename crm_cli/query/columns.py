@@ -17,7 +17,16 @@ from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
 from crm_cli.query.fields import Ref, Source, names, of_row, record_of, resolve
-from crm_cli.query.rows import Row, Value, climb, currency, own_source, reach, value
+from crm_cli.query.rows import (
+    Row,
+    Value,
+    climb,
+    currency,
+    holder,
+    own_source,
+    reach,
+    value,
+)
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 
@@ -135,10 +144,10 @@ def _special(wanted: str, row: Row) -> Selected | None:
     record = record_of(row.kind)
     in_file = (record or row.kind) in RECORDS
     if wanted == "path" and in_file:
-        sql = row.frame.record().column("path")
+        sql = holder(row.frame, "path")
         return Selected(Column("path", _TEXT), sql, "", (sql,))
     if record is not None and wanted in (record.name, f"{record.name}.id"):
-        sql = row.frame.record().column("id")
+        sql = holder(row.frame, "id")
         return Selected(Column(record.name, Reference(record.name)), sql, "", (sql,))
     if wanted == "currency" and in_file:
         sql = currency(row)

@@ -11,7 +11,15 @@ from crm_cli.index.plan import EXTRA_DAY, EXTRA_WORDS, FieldColumns, plan_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Code, FieldType
 from crm_cli.model.kind import Kind, normal
-from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, RECORDS, parent_kind, stands_in_items
+from crm_cli.model.kinds import (
+    ENTRIES,
+    HOLDERS,
+    HOMES,
+    RECORDS,
+    parent_kind,
+    single_place,
+    stands_in_items,
+)
 from crm_cli.query.fields import Ref, Source, Step, Way, record_of, resolve
 from crm_cli.query.scope import Scope
 
@@ -117,8 +125,16 @@ class Row:
                 if len(HOLDERS[inner.kind]) > 1:
                     where += f" AND {record} IS NOT NULL"
                 held = f"SELECT {record} {inner.source()} WHERE {where}"
-                return f"{self.alias}.pk IN ({held})"
+                there = f"{self.alias}.pk IN ({held})"
+                # A row of the desk has no customer: what is asked of one does not hold.
+                return there if self._certain else f"({self.alias}.pk IS NOT NULL AND {there})"
         return f"EXISTS(SELECT 1 {inner.source()} WHERE {link} AND {condition})"
+
+    @property
+    def _certain(self) -> bool:
+        """True if each row of the statement has such a row."""
+        base = self.frame.base
+        return self is base or self is not self.frame.record() or single_place(base.kind) is None
 
     def items(self, step: Step) -> tuple[Row, str]:
         """A new row for its items, and the condition that makes them its own."""
@@ -207,9 +223,17 @@ class Frame:
             kind = record_of(self.base.kind)
             assert kind is not None, self.base.kind
             self._record = Row(kind, "c", self, self.base)
-            joined = f"JOIN {self._record.table} c ON c.pk = {self.base.column(kind.name)}"
+            how = "JOIN" if single_place(self.base.kind) is None else "LEFT JOIN"
+            joined = f"{how} {self._record.table} c ON c.pk = {self.base.column(kind.name)}"
             self.base.joins.insert(0, joined)
         return self._record
+
+
+def holder(frame: Frame, key: str) -> str:
+    """SQL for the id, or path, of the record in which a row stands: a single record's file."""
+    sql = frame.record().column(key)
+    place = single_place(frame.base.kind)
+    return sql if place is None else f"COALESCE({sql}, {frame.bind(place.path)})"
 
 
 def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:

@@ -13,7 +13,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Ambiguous, NotFound, UsageError
 from crm_cli.model.ids import item_prefix
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.kinds import BY_LETTER, single_place
 from crm_cli.model.phones import e164, looks_like_phone
 from crm_cli.model.text import fold, nearest, tokens, words
 from crm_cli.query.database import Database
@@ -115,9 +115,13 @@ def _items(
         start = wanted if how == "=" or wanted[1:2] == "-" else f"{kind.letter}-{wanted}"
         end = start if how == "=" else start + LAST
         name, parameter = database.dialect.name, database.dialect.parameter
+        place = single_place(kind)
+        join = "JOIN" if place is None else "LEFT JOIN"
+        own = "" if place is None else database.dialect.literal(place.path)
+        owner = f"COALESCE(c.id, {own})" if own else "c.id"
         yield from database.rows(
-            f"SELECT c.id, i.id, i.{name(kind.title)} FROM {name(kind.name)} i"
-            " JOIN customer c ON c.pk = i.customer"
+            f"SELECT {owner}, i.id, i.{name(kind.title)} FROM {name(kind.name)} i"
+            f" {join} customer c ON c.pk = i.customer"
             f" WHERE i.id >= {parameter('start')} AND i.id <= {parameter('end')}"
             " ORDER BY i.id, c.id LIMIT 20",
             {"start": start, "end": end},

@@ -13,7 +13,8 @@ from crm_cli.model.fieldtypes import FieldType, Free, Texts
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, Nested, normal
-from crm_cli.model.node import Mapping, Scalar, Sequence
+from crm_cli.model.kinds import SINGLE
+from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import entry_of
 from crm_cli.model.text import a_or_an
@@ -230,7 +231,16 @@ class Document(Fields):
         if kind.letter:
             taken = {item.id for item in self.record.walk()}
             made.setdefault("id", new_item_id(kind.letter, taken, self._random))
-        node = item_node(new_item(kind, made, self.business))
+        self._append(owner, field, item_node(new_item(kind, made, self.business)))
+        return str(made.get("id", ""))
+
+    def adopt(self, item: Item) -> None:
+        """Append an item of another document, with its id and the keys that its kind does not
+        know."""
+        field = next(one for one, kind in self.record.kind.lists if kind is item.kind)
+        self._append(self.record, field, item_node(item))
+
+    def _append(self, owner: Item, field: Field, node: Node) -> None:
         entry = entry_of(owner, field.key)
         path = self.path_of(owner)
         if entry is None:
@@ -244,7 +254,6 @@ class Document(Fields):
             self.apply(Replace((*path, entry[0].text), Sequence([*kept, node])))
             if entry[0].text != field.key and normal(entry[0].text) != field.key:
                 self.apply(RenameKey((*path, entry[0].text), field.key))
-        return str(made.get("id", ""))
 
     def extend(self, key: str, many: list[dict[str, Any]]) -> None:
         """Append many items to a list of the record at once: one parse, not one for each."""
@@ -300,6 +309,10 @@ class Document(Fields):
                 self.put(owner, field.key, value_to_node(field.type, left))
             else:
                 self.drop(owner, field.key)
+            return
+        if self.kind in SINGLE and len(self.root.entries) == len(owner.items(field.key)) == 1:
+            # There is no record to be removed with its last item.
+            self.put(owner, field.key, Sequence([]))
             return
         self.apply(Delete(self.path_to(item.node)))
 

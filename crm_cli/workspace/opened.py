@@ -301,9 +301,14 @@ class Opened:
     # Records
 
     def path_of(self, id: str, kind: Kind = CUSTOMER) -> str:
-        """A record's file; raises NotFound, and DataError where two files have the id."""
+        """A record's file; raises NotFound, and DataError where two files have the id.
+
+        Of a record that is there once, such as the desk, the path is the id.
+        """
         from crm_cli.query.lookups import paths
 
+        if kind is CUSTOMER and _is_single(id):
+            return id
         found = paths(self.database, kind, id)
         if not found:
             raise NotFound(f"there is no {kind.name} {id}")
@@ -321,6 +326,8 @@ class Opened:
         try:
             return self.open(path, self.tree.read(path))
         except FileNotFoundError:
+            if _is_single(path):
+                return self.open(path, b"")
             raise NotFound(f"{path} has gone") from None
 
     def record(self, customer: str) -> Item:
@@ -371,6 +378,12 @@ class Opened:
         if place is None or kind is None:
             raise Refused(f"{path} is no file of records", "change it in an editor")
         return Document(path, data, kind, self.business, mapped=place.shape is Shape.MAP)
+
+
+def _is_single(path: str) -> bool:
+    """True if a path is that of a record that is there once."""
+    place = place_of(path)
+    return place is not None and place.shape is Shape.RECORD
 
 
 def _views() -> list[str]:

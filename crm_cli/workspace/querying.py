@@ -76,6 +76,13 @@ class Querying(Opened):
         except Unreadable as error:
             raise UsageError(f"{option}: {error.message}", error.hint) from error
 
+    def dated(self, field: str, text: str | None) -> list[str]:
+        """The query term for a date in the period that `--period` gives; none without one."""
+        if text is None:
+            return []
+        days = self.period(text)
+        return [f"{field}:{days.start or ''}..{days.end or ''}"]
+
     def within(self, base: Kind, text: str | None, field: str = "") -> Node:
         """The condition that a row's own date, or another, lies in the period that a text gives."""
         from crm_cli.query.ast import EVERYTHING, Compare, Literal, Op

@@ -127,3 +127,17 @@ def test_a_new_item_is_refused(
 def test_a_kind_that_is_named_by_a_number_takes_no_title(workspace: Opened) -> None:
     with pytest.raises(UsageError, match="is no field of a payment"):
         add(workspace(), PAYMENT, "maja-kos", "20", {})
+
+
+def test_a_number_serves_wherever_an_item_is_meant(crm: Crm, shop: Path) -> None:
+    assert crm("show", "2026-0007", "--json").out == crm("show", "p-2m8", "--json").out
+    assert crm("set", "2026-0007", "text=Sheets").code == 0
+    assert crm("purchase", "cancel", "2026-0007", "--dry-run").code == 0
+    assert crm("rm", "2026-0007", "--yes").code == 0
+    assert "2026-0007" not in (shop / "customers/maja-kos.yaml").read_text().split("payments:")[0]
+
+
+def test_a_customer_comes_before_a_number(crm: Crm, shop: Path) -> None:
+    (shop / "customers/2026-0007.yaml").write_text("name: Seven\n")
+    assert crm("set", "2026-0007", "city=Koper").code == 0
+    assert "city: Koper" in (shop / "customers/2026-0007.yaml").read_text()

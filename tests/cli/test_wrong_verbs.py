@@ -38,8 +38,7 @@ from tests.conftest import Crm
         ),
         (
             ["product", "delete", "towel"],
-            'crm: there is no "crm product delete"; to take it out of use write: '
-            "crm product set towel disabled=yes\n",
+            'crm: there is no "crm product delete"; write: crm product rm towel\n',
         ),
     ],
 )

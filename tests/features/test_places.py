@@ -50,7 +50,7 @@ def test_each_place_is_declared_well(place: Place) -> None:
     assert place.doc
     assert place.is_folder == (place.shape in (Shape.RECORDS, Shape.TEXTS))
     assert "/" not in place.path.rstrip("/")
-    described = place.shape in (Shape.RECORDS, Shape.MAP) and place.declaration
+    described = place.shape in (Shape.RECORDS, Shape.RECORD, Shape.MAP) and place.declaration
     assert place.kind is None if not place.declaration else isinstance(place.kind, Kind)
     assert (place.kind in HOMES) == bool(described)
     path = place.file("a") if place.is_folder else place.path

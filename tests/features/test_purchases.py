@@ -287,3 +287,19 @@ def test_what_check_warns_of_is_refused_unless_forced(
 def test_a_line_may_be_negative(workspace: Opened) -> None:
     made = added(workspace(), lines=["linen-sheet:2", "linen-sheet:-1:40"], kind="invoice")
     assert made.derived["net"] == Decimal("120.00")
+
+
+@pytest.mark.parametrize(
+    ("due", "day"),
+    [
+        ("+14d", date(2026, 10, 15)),
+        ("2 weeks", date(2026, 10, 15)),
+        ("2026-10-20", date(2026, 10, 20)),
+        ("tomorrow", date(2026, 11, 21)),
+    ],
+)
+def test_a_length_of_time_until_it_is_due_counts_from_its_date(
+    workspace: Opened, due: str, day: date
+) -> None:
+    made = added(workspace(), amount="1", kind="invoice", date="2026-10-01", due=due)
+    assert made.values["due_date"] == day

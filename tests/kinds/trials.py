@@ -207,7 +207,7 @@ def it_is_removed_and_rm_says_what_goes(stage: Stage) -> None:
     dry = stage.crm("rm", HOLDER, "--dry-run")
     for kind in (stage.kind, *within):
         assert kind.name in dry.err, dry.err
-    run = stage.crm("rm", stage.id)
+    run = stage.crm("rm", stage.id, "--yes")
     assert run.code == 0, run.err
     for kind in within:
         assert f"1 {kind.name}" in run.err

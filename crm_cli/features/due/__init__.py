@@ -17,6 +17,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.dates import local_date, shifted
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.kind import Kind
+from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Clock, Workspace
 
 _MODULES = ("dated", "keeping_in_touch", "reorders", "anniversaries")
@@ -41,8 +42,8 @@ class Due(NamedTuple):
 class Asked(NamedTuple):
     """What is asked for: due on `through` or before, of these kinds (none: of all).
 
-    `owner` is a user's name, None for everyone's. `terms` are query terms, `where` a full
-    expression, about the source's own items and their customers.
+    `owner` is a user's name, or several with commas, None for everyone's. `terms`
+    are query terms, `where` a full expression, about the source's own items and their customers.
     """
 
     through: date
@@ -50,6 +51,11 @@ class Asked(NamedTuple):
     where: str | None = None
     owner: str | None = None
     kinds: Sequence[str] = ()
+
+    @property
+    def owners(self) -> str:
+        """The owner, or several with commas, as a query term has them."""
+        return ",".join(map(quoted, (self.owner or "").split(",")))
 
 
 class Source(NamedTuple):
@@ -96,9 +102,10 @@ def due(
     for name, kept in _answering(workspace, meant, asked).items():
         source, words = meant[name]
         rows += source.find(workspace, asked._replace(terms=kept, kinds=words))
-    if not rows and asked.owner is not None and not has_anything(workspace, asked.owner):
-        # A slip in a crontab would be silent for ever.
-        known_user(workspace, asked.owner)
+    for name in (asked.owner or "").split(",") if not rows and asked.owner is not None else ():
+        if not has_anything(workspace, name):
+            # A slip in a crontab would be silent for ever.
+            known_user(workspace, name)
     clock, zone = workspace.clock, workspace.business.time_zone
     rows.sort(key=lambda row: (not is_late(row.when, clock), *_order(row, zone)))
     return rows
@@ -173,10 +180,12 @@ def _through(workspace: Workspace, within: str | None) -> date:
 
 
 def _owner(workspace: Workspace, owner: str | None) -> str | None:
-    found = workspace.me(owner)
-    if found is not None and not found.strip():
+    if owner is None:
+        return None
+    names = [str(workspace.me(name.strip())) for name in owner.split(",")]
+    if not all(names):
         raise UsageError("--owner is empty", "name a user, or leave it out for everyone's")
-    return found
+    return ",".join(names)
 
 
 def _known(kinds: Sequence[str], words: Sequence[str]) -> None:

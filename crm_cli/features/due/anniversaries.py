@@ -18,7 +18,6 @@ from crm_cli.model.duration import read_interval
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.hours import days_off_before
 from crm_cli.model.people import ANNIVERSARY as DAY
-from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 BIRTHDAY, ANNIVERSARY = "birthday", "anniversary"
@@ -80,7 +79,7 @@ def _since(workspace: Workspace) -> date:
 
 
 def _owned(asked: Asked) -> Sequence[str]:
-    return () if asked.owner is None else (f"owner.is:{quoted(asked.owner)}",)
+    return () if asked.owner is None else (f"owner.is:{asked.owners}",)
 
 
 def _window(first: date, last: date) -> str:

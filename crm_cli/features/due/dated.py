@@ -43,7 +43,7 @@ def _find(kind: Kind, reminder: Reminder, workspace: Workspace, asked: Asked) ->
     if reminder.state:
         terms.append(f"is:{reminder.state}")
     if asked.owner is not None:
-        terms.append(f"{owner}.is:{quoted(asked.owner)}")
+        terms.append(f"{owner}.is:{asked.owners}")
     if asked.kinds and reminder.word_from:
         terms.append(f"{reminder.word_from}:{','.join(asked.kinds)}")
     told = reminder.columns or (kind.title,)

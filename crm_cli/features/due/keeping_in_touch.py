@@ -12,7 +12,6 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import local_date
 from crm_cli.model.duration import Interval, read_interval
 from crm_cli.model.errors import Unreadable
-from crm_cli.query.lexer import quoted
 from crm_cli.query.lookups import different
 from crm_cli.workspace import Workspace
 
@@ -67,7 +66,7 @@ def _candidates(
         return
     terms = [*asked.terms, "has:contact_every"]
     if asked.owner is not None:
-        terms.append(f"owner.is:{quoted(asked.owner)}")
+        terms.append(f"owner.is:{asked.owners}")
     latest = max(_cutoff(interval, asked.through) for interval in intervals.values())
     for more in (f"last_contact:..{latest}", "no:last_contact"):
         answer = workspace.select(CUSTOMER, [*terms, more], where=asked.where, cols=_COLUMNS)

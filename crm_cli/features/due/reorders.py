@@ -17,7 +17,6 @@ from crm_cli.model.duration import Interval, read_interval
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.product import PRODUCT
 from crm_cli.query.buying import expected, last_bought
-from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 KIND = "reorder"
@@ -79,7 +78,7 @@ def _meant(workspace: Workspace, asked: Asked) -> frozenset[str] | None:
     """The customers that the terms describe; None where all are meant."""
     terms = list(asked.terms)
     if asked.owner is not None:
-        terms.append(f"owner.is:{quoted(asked.owner)}")
+        terms.append(f"owner.is:{asked.owners}")
     if not terms and not asked.where:
         return None
     rows = workspace.select(CUSTOMER, terms, where=asked.where, cols=("id",), ordered=False).rows

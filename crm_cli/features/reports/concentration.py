@@ -59,7 +59,8 @@ REPORT = Report(
     "own, whose share is unknown.",
     example="--period last-12m --by customer,product",
     group="Customers",
-    by=(keys.CUSTOMER, keys.COUNTRY, keys.CITY, keys.PRODUCT, keys.INDUSTRY),
+    by=(keys.CUSTOMER, keys.COUNTRY, keys.CITY, keys.PRODUCT, keys.INDUSTRY,
+        keys.OWNER),
     usual=("customer", "country", "city", "product", "industry"),
     figures=(
         Figure("groups", "", "how many groups there are", type="integer"),

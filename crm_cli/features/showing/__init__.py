@@ -37,6 +37,11 @@ def customer_shown(workspace: Workspace, id: str) -> Shown:
     return Shown(document.record, document.path, _today(workspace, id))
 
 
+def entry(item: Item, path: str) -> Shown:
+    """An entry of a file that holds several."""
+    return Shown(item, path, {})
+
+
 def item(workspace: Workspace, customer: str, ref: str) -> Shown:
     """An item of a customer."""
     document = workspace.document(customer)
@@ -49,7 +54,7 @@ def chosen(workspace: Workspace, shown: Shown, cols: str) -> Answer:
     """One row with the fields, or aggregates, that `cols` names; raises UsageError."""
     found = shown.item
     if found is None:
-        return workspace.select(CUSTOMER, [f"id.is:{shown.record.id}"], cols=cols)
+        return workspace.select(shown.record.kind, [f"id.is:{shown.record.id}"], cols=cols)
     terms = [f"id.is:{found.id}", f"customer.is:{shown.record.id}"]
     return workspace.select(found.kind, terms, cols=cols)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from crm_cli.features.plan import Plan, counted
+from crm_cli.features.plan import Plan, together
 from crm_cli.features.tasks import add
 from crm_cli.model.errors import CrmError, UsageError
-from crm_cli.store.document import Document
-from crm_cli.workspace import Change, Edit, Workspace
+from crm_cli.workspace import Change, Workspace
 
 OPTIONS = {
     "--due": "due",
@@ -93,31 +92,4 @@ def add_many(
         raise UsageError("\n".join(faults), "correct these lines; no task was added")
     if not made:
         return Plan(Change("add no tasks", ()), "")
-    return _together(made)
-
-
-def _together(made: Sequence[tuple[str, Plan]]) -> Plan:
-    """One change of all the plans: one edit for each file."""
-    updates: dict[str, list[Callable[[Document], None]]] = {}
-    for _, plan in made:
-        for step in plan.change.steps:
-            assert isinstance(step, Edit)
-            updates.setdefault(step.path, []).append(step.update)
-    customers = list(dict.fromkeys(customer for customer, _ in made))
-    said = f"{counted(len(made), 'task')} of {counted(len(customers), 'customer')}"
-    return Plan(
-        Change(f"add {said}", tuple(Edit(path, _each(held)) for path, held in updates.items())),
-        f"added {said}",
-        customers,
-        f"Add {said}?",
-        [note for _, plan in made for note in plan.notes],
-        [id for _, plan in made for id in plan.made],
-    )
-
-
-def _each(updates: Sequence[Callable[[Document], None]]) -> Callable[[Document], None]:
-    def update(document: Document) -> None:
-        for one in updates:
-            one(document)
-
-    return update
+    return together(made, "task")

@@ -232,9 +232,10 @@ class Texts(FieldType):
     example = "[a, b]"
     other = "[a, c]"
 
-    def __init__(self, to: str = "", *, anywhere: bool = False) -> None:
+    def __init__(self, to: str = "", *, anywhere: bool = False, required: bool = True) -> None:
         self.to = to
         self.anywhere = anywhere
+        self.required = required
 
     def read(self, text: str, business: Business) -> list[str]:
         """The texts of a scalar; a sequence's items are taken as they are."""
