@@ -21,7 +21,7 @@ from crm_cli.query.aggregates import within
 from crm_cli.query.columns import Selected, column, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import Collection, resolve
+from crm_cli.query.fields import Collection, resolve, summed_name
 from crm_cli.query.functions import over, result
 from crm_cli.query.grammar import read_asked
 from crm_cli.query.keys import plain
@@ -207,7 +207,9 @@ def _called(key: str, call: Call, compiler: Compiler, own: str) -> Selected:
         if call.function not in ("count", "share"):
             raise UsageError(f"{call.function} needs a field", f"write {call.function}:FIELD")
         return plain(key, result("count", _NUMBER), over(compiler.dialect, "count", when=when))
-    found = column(call.field, compiler)
+    counted = call.function in ("count", "one")
+    kind = compiler.frame.base.kind
+    found = column(call.field if counted else summed_name(call.field, kind), compiler)
     type = found.column.type
     function = "sum" if call.function == "share" else call.function
     if function not in ("count", "one") and not type.storage.is_number:
