@@ -10,7 +10,6 @@ import pytest
 
 from crm_cli.features import due as features_due
 from crm_cli.features.due import due, heading
-from crm_cli.model.errors import UsageError
 from crm_cli.workspace import Clock, Workspace, open_workspace
 
 Opened = Callable[..., Workspace]

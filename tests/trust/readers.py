@@ -123,10 +123,13 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "product rm": ((), ("product", "rm", "p", "--yes")),
     "product edit": ((), ("product", "edit", "linen-sheet")),
     "purchase cancel": ((), ("purchase", "cancel", "{purchase}", "--yes")),
-    "move": ((), ("move", "{task}", "jan-vidmar", "--yes")),
-    "segment add": ((), ("segment", "add", "coastal", "canary", "jan-vidmar")),
+    "move": (
+        (("task", "add", "jan-vidmar", POISON, "--due", "2026-11-20", "--every", "week"),),
+        ("move", "{recurring}", "canary"),
+    ),
+    "segment add": ((), ("segment", "add", "coastal", "canary")),
     "segment remove": (
-        (("segment", "add", "coastal", "canary", "jan-vidmar"),),
+        (("segment", "add", "coastal", "canary"),),
         ("segment", "remove", "coastal", "canary"),
     ),
     "product add": ((), ("product", "add", "towel", POISON, "--price", "12")),
