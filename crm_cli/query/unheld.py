@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crm_cli.model.fieldtypes import Choice, User
-from crm_cli.model.fieldtypes.storage import Storage
+from crm_cli.model.fieldtypes import Choice, Country, Reference, Texts, User, Word
 from crm_cli.model.kind import Kind
 from crm_cli.model.text import did_you_mean
 from crm_cli.query.ast import And, Compare, Literal, Node, Not, Op, Or, Quantified
@@ -50,7 +49,7 @@ def _has_known_values(ref: Ref) -> bool:
     """
     if ref.source is not Source.COLUMN or ref.column == "id" or isinstance(ref.type, Choice):
         return False
-    return ref.type.storage in (Storage.WORD, Storage.TEXTS) or bool(ref.lifted)
+    return isinstance(ref.type, Word | Country | Reference | Texts) or bool(ref.lifted)
 
 
 def _held(database: Database, ref: Ref, literal: Literal, scope: Scope) -> bool:

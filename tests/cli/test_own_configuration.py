@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.cli.complete import candidates
 from crm_cli.cli.streams import Streams
 from crm_cli.render.screen import screen_of
 from tests.conftest import Crm
@@ -90,6 +91,15 @@ def test_aliases_are_suggested_and_explained(crm: Crm, configure: Configure) -> 
     configure("alias: {lapsed: 'list last-contact.before:-60d'}\n")
     assert "did you mean lapsed?" in crm("lapsde").err
     assert crm("help", "lapsed").out == "lapsed is an alias of: crm list last-contact.before:-60d\n"
+
+
+def test_aliases_are_completed_as_what_they_stand_for(shop: Path, configure: Configure) -> None:
+    configure("alias: {vips: list +vip, pay: payment add}\n")
+    assert candidates([], "vi") == ["vips\tlist +vip"]
+    assert candidates(["pay", "maja-kos"], "--refu") == candidates(
+        ["payment", "add", "maja-kos"], "--refu"
+    )
+    assert candidates(["pay", "maja-kos"], "--refu") != []
 
 
 def test_a_business_is_named(crm: Crm, two: Path) -> None:
