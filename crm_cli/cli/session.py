@@ -171,7 +171,7 @@ class Session(Streams):
             return []
         silent = self.words[:1] in ((), ("due",), ("notify",))
         try:
-            said = [] if silent else workspace.unheld()
+            said = [] if silent else workspace.unheld(self.words)
         except Exception:
             said = []  # The answer is there; a note beside it is worth no error.
         if workspace.by_default and (self.answered or not silent):

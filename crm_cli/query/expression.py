@@ -195,6 +195,12 @@ class Reader(Tokens):
 
     def _named(self, token: Token, kind: Kind) -> Operand:
         bare, at, period = token.text.partition("@")
+        if (colon := token.text.partition(":"))[1]:
+            raise Fault(
+                "an expression has an operator where a term has a colon",
+                f"write {colon[0]} = {colon[2] or 'VALUE'}, or the term without --where",
+                token.span,
+            )
         try:
             if not at:
                 return resolve(token.text, kind, self.scope.extra_keys)

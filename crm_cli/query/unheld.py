@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from crm_cli.model.fieldtypes import Choice, Country, Reference, Texts, User, Word
 from crm_cli.model.kind import Kind
 from crm_cli.model.text import did_you_mean
 from crm_cli.query.ast import And, Compare, Literal, Node, Not, Op, Or, Quantified
 from crm_cli.query.database import Database
-from crm_cli.query.fields import Ref, Source
+from crm_cli.query.fields import Ref, Source, Way
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Query, count
@@ -18,13 +18,27 @@ _KNOWN = 1000
 """The nearest value is sought among so many."""
 
 
-def unheld(database: Database, node: Node, scope: Scope) -> list[str]:
-    """A sentence for each value of a field with known values, such as a tag, that no row has."""
-    return [
-        _said(database, ref, literal, scope._replace(base=kind))
-        for ref, literal, kind in _named(node, scope.base)
-        if not _held(database, ref, literal, scope._replace(base=kind))
-    ]
+def unheld(database: Database, node: Node, scope: Scope, typed: Sequence[str]) -> list[str]:
+    """A sentence for each value of a field with known values, such as a tag, that no row has.
+
+    Only of values in the words that were `typed`: commands ask for others by themselves.
+    """
+    said = []
+    for ref, literal, kind in _named(node, scope.base):
+        ref, kind = _at_home(ref, kind)
+        there = scope._replace(base=kind)
+        if any(literal.text in word for word in typed) and not _held(database, ref, literal, there):
+            said.append(_said(database, ref, literal, there))
+    return said
+
+
+def _at_home(ref: Ref, kind: Kind) -> tuple[Ref, Kind]:
+    """A field as the record has it that a row stands in: of a task's tag the customer's."""
+    while ref.steps and ref.steps[0].way in (Way.PARENT, Way.RECORD):
+        kind = ref.steps[0].kind
+        name = ref.name.removeprefix(f"{kind.name}.")
+        ref = ref._replace(name=name, steps=ref.steps[1:])
+    return ref, kind
 
 
 def _named(node: Node, kind: Kind) -> Iterator[tuple[Ref, Literal, Kind]]:

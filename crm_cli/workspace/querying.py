@@ -67,14 +67,17 @@ class Querying(Opened):
         self._asked.append((scope, node))
         return node
 
-    def unheld(self) -> list[str]:
-        """A sentence for each value that a query named and that nothing has: `owner:bbo`."""
+    def unheld(self, typed: Sequence[str]) -> list[str]:
+        """A sentence for each value that a query named, in the words that were typed, and that
+        nothing has: `owner:bbo`."""
         if self.written or not self._asked:
             return []
         from crm_cli.query.unheld import unheld
 
-        said = [line for scope, node in self._asked for line in unheld(self.database, node, scope)]
-        return list(dict.fromkeys(said))
+        said: dict[str, None] = {}
+        for scope, node in self._asked:
+            said.update(dict.fromkeys(unheld(self.database, node, scope, typed)))
+        return list(said)
 
     def period(self, text: str | None, *, option: str = "--period") -> Period:
         """The days that an option for a period gives, open if it is absent; raises UsageError."""
