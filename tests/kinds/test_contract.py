@@ -44,7 +44,9 @@ def copied(folder: Path) -> None:
     shutil.copytree(package, folder / "crm_cli", ignore=ignored)
     shutil.copytree(tests / "kinds", folder / "tests" / "kinds", ignore=ignored)
     shutil.copytree(tests.parent / "tools", folder / "tools", ignore=ignored)
-    for name in ("tests/conftest.py", "tests/shares.py", "pyproject.toml", "CONTRIBUTING.md"):
+    for path in tests.glob("*.py"):
+        shutil.copy(path, folder / "tests")
+    for name in ("pyproject.toml", "CONTRIBUTING.md"):
         shutil.copy(tests.parent / name, folder / name)
 
 

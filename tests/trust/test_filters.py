@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import filters
+from tests import filters, templates
 from tests.conftest import Crm, Git
 from tests.filters import stored_plainly
 
@@ -20,8 +20,12 @@ LINE = "customers/*.yaml filter=enc\n"
 @pytest.fixture
 def encrypted(shop: Path, git: Git, crm: Crm) -> Path:
     """The shop, whose customers have been stored filtered since its second commit."""
-    filters.install(shop)
-    turned(shop, git, LINE)
+
+    def encrypt() -> None:
+        filters.install(shop)
+        turned(shop, git, LINE)
+
+    templates.made(shop.parent, encrypt)
     return shop
 
 
