@@ -318,7 +318,7 @@ def test_an_earlier_state_is_answered_from_git(shop: Path, crm: Crm, said: Said)
     (shop / "visits/fair.yaml").unlink()
     (shop / "gadgets.yaml").write_text("tv:\n  name: Set\n")
     assert said("found = ask('visit', cols='id')") == [["graz"]]
-    back = "past = open_workspace(); past.go_back('HEAD')\n"
+    back = "past = open_workspace(); past.go_back('HEAD', today='2026-11-20')\n"
     assert said(back + "found = ask('visit', cols='id', workspace=past)") == [["fair"], ["graz"]]
     assert said(back + "found = ask('part', cols='label', workspace=past)") == [
         ["Bulb"], ["Switch"],
