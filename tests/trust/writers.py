@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from crm_cli.cli.app import Noun, load
 from crm_cli.cli.commands import COMMANDS
+from tests import templates
 from tests.trust.ground import Ground
 
 
@@ -143,6 +144,10 @@ _VERSIONS = {
 
 def with_history(ground: Ground) -> None:
     """Make the directory a repository, with a remote that has all of it."""
+    templates.made(ground.folder, lambda: _with_history(ground))
+
+
+def _with_history(ground: Ground) -> None:
     assert ground.run("git", "setup", "--yes").code == 0
     remote = ground.outside / "remote.git"
     ground.git("init", "-q", "--bare", "-b", "main", str(remote))
