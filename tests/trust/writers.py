@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from crm_cli.cli.app import Noun, load
 from crm_cli.cli.commands import COMMANDS
+from tests import templates
 from tests.trust.ground import Ground
 
 
@@ -88,9 +89,8 @@ WRITERS = (
            (("product", "add", "towel", "Towel", "--price", "12"),)),
     Writer("product edit", ("product", "edit", "met"),
            (("product", "add", "met", "Met", "--price", "12"),)),
-    Writer("purchase cancel", ("purchase", "cancel", "maja-kos"),
-           (("purchase", "add", "maja-kos", "--amount", "5", "--kind", "invoice"),
-            ("set", "2026-0007", "status=draft"))),
+    Writer("purchase cancel", ("purchase", "cancel", "2026-0008"),
+           (("purchase", "add", "maja-kos", "--amount", "5", "--kind", "invoice"),)),
     Writer("move", ("move", "t-9f3kx7d", "jan-vidmar")),
     Writer("segment add", ("segment", "add", "coastal", "maja-kos")),
     Writer("segment remove", ("segment", "remove", "coastal", "maja-kos"),
@@ -144,6 +144,10 @@ _VERSIONS = {
 
 def with_history(ground: Ground) -> None:
     """Make the directory a repository, with a remote that has all of it."""
+    templates.made(ground.folder, lambda: _with_history(ground))
+
+
+def _with_history(ground: Ground) -> None:
     assert ground.run("git", "setup", "--yes").code == 0
     remote = ground.outside / "remote.git"
     ground.git("init", "-q", "--bare", "-b", "main", str(remote))
