@@ -140,6 +140,12 @@ def summed(ref: Ref) -> Ref:
     return ref._replace(column=field.sums)
 
 
+def summed_name(name: str, kind: Kind) -> str:
+    """The name of what functions of several rows go over where a field of theirs is asked for."""
+    field = kind.by_name.get(normal(name))
+    return (field.sums if field is not None else "") or name
+
+
 def resolves_near(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> bool:
     """Whether a name is a field of the kind itself or of what its items are part of."""
     wanted = normal(name)
