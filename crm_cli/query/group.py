@@ -71,7 +71,7 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     selected = (*keys, *aggregates)
     inner = _inner(compiler, where, selected, len(keys))
     outer = _outer(compiler, inner, selected, query, scope, len(keys))
-    rows = typed(database.sums(outer, compiler.frame.parameters), selected, scope)
+    rows = typed(database.rows(outer, compiler.frame.parameters), selected, scope)
     total = (*(None for _ in keys), *_total(wholes, aggregates, query, scope))
     columns = tuple(part.column for part in selected)
     return _picked(Answer(columns, rows, total), query, shown)
@@ -150,7 +150,7 @@ def _wholes(
     compiler = Compiler(scope, database.dialect)
     where = _chosen(compiler, query)
     sql = _inner(compiler, where, figures(query.aggregates, compiler), 0)
-    (row,) = database.sums(sql, compiler.frame.parameters)
+    (row,) = database.rows(sql, compiler.frame.parameters)
     return row
 
 

@@ -140,7 +140,7 @@ def total(database: Database, query: Query, scope: Scope) -> tuple[Any, ...]:
         f"WITH t({', '.join((*names, *currencies))}) AS ({statement.sql})"
         f" SELECT {', '.join(shown)} FROM t"
     )
-    return typed(database.sums(sql, statement.parameters), parts, scope)[0][: len(parts)]
+    return typed(database.rows(sql, statement.parameters), parts, scope)[0][: len(parts)]
 
 
 def _total(part: Selected, cell: str, dialect: Dialect) -> str:
