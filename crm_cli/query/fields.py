@@ -99,6 +99,10 @@ class Collection(NamedTuple):
     steps: tuple[Step, ...]
 
 
+_STEPS = 20
+"""A name with more is not explained step by step."""
+
+
 def resolve(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> Ref:
     """The field that a name means for rows of `kind`; raises `Unknown` with the nearest names."""
     found = _resolved(name, kind, extra_keys)
@@ -522,7 +526,8 @@ def _unknown(name: str, kind: Kind, extra_keys: frozenset[str]) -> Unknown:
         inner = ", ".join(f"{field.key}.{part.key}" for part in field.type.kind.fields)
         return Unknown(f"{field.key} is a group of fields", f"write one of {inner}")
     head, dot, rest = bare.rpartition(".")
-    target = _target(head, kind) if dot else None
+    # Each step of a long one would be looked up once more for the next.
+    target = _target(head, kind) if dot and head.count(".") < _STEPS else None
     if target is not None:
         near = did_you_mean(rest, [*names(target), *spelled(target)])
         listed = f"crm query fields {target.name} lists them all"

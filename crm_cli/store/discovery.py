@@ -117,7 +117,22 @@ def set_default(env: Mapping[str, str], root: Path) -> Path | None:
 
 def cache_folder(root: Path, env: Mapping[str, str]) -> Path | None:
     """A private folder for what can be made again, one for each data directory; None if
-    there is none to be had that nobody else can write to, or it would lie in the directory.
+    there is none to be had that nobody else can write to, or it would lie in the directory."""
+    folder = cache_place(root, env)
+    if folder is None or lies_within(folder, root):
+        return None
+    base = folder.parent
+    try:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        ours = _private(base) and _private(folder)
+    except OSError:
+        return None
+    return folder if ours else None
+
+
+def cache_place(root: Path, env: Mapping[str, str]) -> Path | None:
+    """Where the cache of a data directory belongs, if it may lie there; None without a home.
 
     CRM_CACHE_DIR, else `$XDG_CACHE_HOME/crm`, else `~/.cache/crm`; in it one folder, named
     after two checksums of the directory's real path. Two directories of the same name would
@@ -130,19 +145,14 @@ def cache_folder(root: Path, env: Mapping[str, str]) -> Path | None:
         if home is None:
             return None
         base = home / "crm"
-    real = os.path.realpath(root)
-    if os.path.realpath(base).startswith(os.path.join(real, "")):
-        return None
-    key = os.fsencode(real)
+    key = os.fsencode(os.path.realpath(root))
     # What is cryptographic takes as long to load as a tenth of a query.
-    folder = base / f"{zlib.crc32(key):08x}{zlib.adler32(key):08x}"
-    try:
-        base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        ours = _private(base) and _private(folder)
-    except OSError:
-        return None
-    return folder if ours else None
+    return base / f"{zlib.crc32(key):08x}{zlib.adler32(key):08x}"
+
+
+def lies_within(folder: Path, root: Path) -> bool:
+    """True for a folder in the data directory, where reading must not write."""
+    return os.path.realpath(folder).startswith(os.path.join(os.path.realpath(root), ""))
 
 
 _TREES = 12

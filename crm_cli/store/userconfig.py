@@ -14,6 +14,12 @@ from pathlib import Path
 
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.store import files
+<<<<<<< HEAD
+=======
+from crm_cli.store.compose import Decoded, compose, decode
+from crm_cli.store.discovery import user_config
+from crm_cli.store.scratch import scratch, written
+>>>>>>> trust1
 
 _PATIENCE = 60
 
@@ -47,18 +53,22 @@ def _from_command(command: str) -> str:
     import shlex
 
     try:
-        done = subprocess.run(
-            shlex.split(command),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        # No pipe: an agent that it starts would hold it open.
+        with scratch() as out:
+            done = subprocess.run(
+                shlex.split(command),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.DEVNULL,
+                timeout=_PATIENCE,
+                check=False,
+            )
+            said = written(out)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"password_command cannot be run: {type(error).__name__}") from None
     if done.returncode:
         raise UsageError(f"password_command ended with {done.returncode}")
-    return _one_line(done.stdout, "password_command")
+    return _one_line(said, "password_command")
 
 
 def _from_keyring(service: str, user: str) -> str:
