@@ -164,7 +164,10 @@ CUSTOMER = Kind(
             Partial(),
             "date of birth",
             aliases=("birthday",),
-            also="anniversary/kind.is:birth/calendar.is:gregorian",
+            also={
+                "anniversary/kind.is:birth/calendar.is:gregorian": "gregorian",
+                "anniversary/kind.is:birth/calendar.is:persian": "persian",
+            },
             headings="birthday date_of_birth dob datum_rojstva rojstni_dan geburtsdatum",
         ),
         Field("language", Language(), "BCP 47 language tag", headings="jezik sprache lang"),

@@ -104,7 +104,7 @@ def _window(first: date, last: date) -> str:
         return "has:birth_date"
     # Who was born on 29 February is told on the 28th in common years.
     end = "02-29" if f"{last:%m-%d}" == "02-28" else f"{last:%m-%d}"
-    return f"birth_date:--{first:%m-%d}..--{end}"
+    return f"birth_date.is:--{first:%m-%d}..--{end}"
 
 
 def _reminded(remind: str | None, today: date, through: date) -> date:
