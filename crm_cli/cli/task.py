@@ -12,6 +12,7 @@ from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import UsageError
+from crm_cli.model.places import DESK
 from crm_cli.model.task import TASK
 
 verbs = Verbs()
@@ -73,7 +74,8 @@ def add(
 ) -> None:
     """Add a task for a customer; with - in place of WHO, tasks from stdin, one a line.
 
-    Each line is written as on the command line: ana Send the quote --due fri
+    Each line is written as on the command line: ana Send the quote --due fri; with --desk
+    without WHO.
     A query term in place of WHO adds one for each customer that matches.
 
     crm task add ana Send the quote --due fri --assignee petra
@@ -87,7 +89,7 @@ def add(
     from crm_cli.features.plan import together
     from crm_cli.features.tasks import add as plan
 
-    if who == "-" and not desk:
+    if who == "-":
         _add_many(
             session,
             title,
@@ -101,6 +103,7 @@ def add(
                 "every": every,
                 "repeat_from": repeat_from,
             },
+            desk=desk,
             dry_run=dry_run,
             yes=yes,
         )
@@ -285,6 +288,7 @@ def _add_many(
     title: list[str] | None,
     given: dict[str, str | None],
     *,
+    desk: bool,
     dry_run: bool,
     yes: bool,
 ) -> None:
@@ -298,5 +302,6 @@ def _add_many(
         text.encode("utf-8")
     except UnicodeError:
         raise UsageError("stdin is not UTF-8 text") from None
-    plan = add_many(session.workspace, text.splitlines(), given)
+    owner = DESK.path if desk else None
+    plan = add_many(session.workspace, text.splitlines(), given, owner=owner)
     carry_out(session, plan, dry_run=dry_run, yes=yes)

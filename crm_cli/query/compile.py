@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import HOMES, RECORDS
+from crm_cli.model.kinds import HOMES, RECORDS, single_paths
 from crm_cli.model.text import tokens
 from crm_cli.query.aggregates import aggregate, when_of
 from crm_cli.query.ast import (
@@ -40,7 +40,17 @@ from crm_cli.query.declared import declared, derived_named, state_terms, total_o
 from crm_cli.query.fault import QueryError
 from crm_cli.query.fields import Collection, Ref, Source, Step, record_of, resolve, titled
 from crm_cli.query.operators import against, compared_any, present
-from crm_cli.query.rows import Frame, Row, Value, all_text, own_source, own_value, reach, value
+from crm_cli.query.rows import (
+    Frame,
+    Row,
+    Value,
+    all_text,
+    holder,
+    own_source,
+    own_value,
+    reach,
+    value,
+)
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
 from crm_cli.query.storages import operators
@@ -335,7 +345,9 @@ class Compiler:
 
     def _belongs(self, node: Belongs, row: Row) -> str:
         ids = self.frame.bind_array(node.ids)
-        return self._certain(self.dialect.among(f"{self.frame.record().alias}.id", ids))
+        single = not single_paths().isdisjoint(node.ids)
+        id = holder(self.frame, "id") if single else f"{self.frame.record().alias}.id"
+        return self._certain(self.dialect.among(id, ids))
 
 
 def _is_closed(wanted: Literal | Between) -> bool:
