@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
-from crm_cli.cli.options import Desk, DryRun, Texts, WhoOrTerm, Yes
+from crm_cli.cli.options import Desk, DryRun, WhoOrTerm, Yes
 from crm_cli.cli.session import Session
-from crm_cli.cli.verbs import Option, Verbs
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import Declined, UsageError
+from crm_cli.model.interaction import INTERACTION
 from crm_cli.render.screen import is_terminal
 
 verbs = Verbs()
@@ -22,7 +23,10 @@ _BELOW = "# ---- everything below this line is ignored ----"
 def log(
     session: Session,
     who: WhoOrTerm,
-    text: Texts = None,
+    text: Annotated[
+        list[str] | None,
+        Argument(metavar="[TEXT… KEY=VALUE…]", help="The text; then more fields."),
+    ] = None,
     kind: Annotated[
         str | None,
         Option("--kind", metavar="KIND", help="note, call, meeting, email, visit …"),
@@ -78,8 +82,10 @@ def log(
     crm log ana They will take 20 kg --held i-4k7
     crm log kava-doo "Saw the new machine" --kind meeting --with ana,giulia
     crm log +vip "Card sent" --kind letter
+    crm log ana "Liked the new blend" sentiment=positive touchpoint=shop
     crm log --desk "The roaster was repaired"
     """
+    from crm_cli.cli.assignments import split_fields
     from crm_cli.cli.pickers import addressed
     from crm_cli.features.interactions import log as plan
     from crm_cli.features.plan import together
@@ -89,12 +95,13 @@ def log(
     customers = addressed(session, who, desk=desk)
     if desk:
         text = [who, *(text or ())]
+    words, further = split_fields(text or (), INTERACTION)
     if session.interactive:
         at, planned = _settled(session, at, kind, planned=planned, outcome=outcome)
         held = held or (None if planned or at is not None else _offered(session, customers, kind))
     if held is not None and len(customers) > 1:
         raise UsageError("--held is for one customer", "leave it out, or name the customer")
-    said = _text(session, text, ", ".join(customers), outcome)
+    said = _text(session, words, ", ".join(customers), outcome)
     made = [
         (
             customer,
@@ -114,6 +121,7 @@ def log(
                 deal=deal,
                 campaign=campaign,
                 held=held,
+                further=further,
                 strict=not session.interactive,
             ),
         )

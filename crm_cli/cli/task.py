@@ -32,7 +32,7 @@ def add(
     who: WhoOrTerm,
     title: Annotated[
         list[str] | None,
-        Argument(metavar="TITLE…", help="What to do."),
+        Argument(metavar="TITLE… [KEY=VALUE…]", help="What to do; then more fields."),
     ] = None,
     due: Due = None,
     assignee: Assignee = None,
@@ -85,6 +85,7 @@ def add(
     crm task add --desk "Order green beans" --due fri
     crm task add - --assignee petra --yes < tasks.txt
     """
+    from crm_cli.cli.assignments import split_fields
     from crm_cli.cli.pickers import addressed
     from crm_cli.features.plan import together
     from crm_cli.features.tasks import add as plan
@@ -110,13 +111,14 @@ def add(
         return
     if desk:
         title = [who, *(title or ())]
+    words, further = split_fields(title or (), TASK)
     made = [
         (
             customer,
             plan(
                 session.workspace,
                 customer,
-                " ".join(title or ()),
+                " ".join(words),
                 due=due,
                 start=start,
                 assignee=assignee,
@@ -126,6 +128,7 @@ def add(
                 every=every,
                 repeat_from=repeat_from,
                 depends_on=depends_on or (),
+                further=further,
             ),
         )
         for customer in addressed(session, who, desk=desk)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from crm_cli.features.entering import entered
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
-from crm_cli.features.values import echoed, said, shown, typed, typed_all, when
+from crm_cli.features.values import assigned, echoed, said, shown, typed, typed_all, when
 from crm_cli.model.aspects import joined
 from crm_cli.model.dates import WEEKDAYS, local_date, write_moment
 from crm_cli.model.errors import NotFound, Refused, UsageError
@@ -46,16 +47,18 @@ def log(
     deal: str | None = None,
     campaign: str | None = None,
     held: str | None = None,
+    further: Sequence[tuple[str, str]] = (),
     strict: bool = True,
 ) -> Plan:
     """Plan to note an interaction with a customer; the values are texts as people type them.
 
     It is of now, and a note, unless told otherwise; one that is to come is planned.
     `follow_up` adds a task to be done by that day. `participants` are customers, or names of
-    others, with commas between; `strict` as for `Workspace.who`. `held` is the id of a planned
-    interaction that this was: it is completed in place of a new one. Raises UsageError
+    others, with commas between, `further` are KEY=VALUE; `strict` as for `Workspace.who`.
+    `held` is the id of a planned interaction that this was: it is completed in place of a new
+    one. Raises UsageError
     for a wrong value, and where there is neither text, subject nor outcome; Refused where
-    `held` is not planned.
+    `held` is not planned; what check would report is refused while it is written.
     """
     text = text.strip()
     before = None if held is None else _planned(workspace, customer, held)
@@ -83,6 +86,7 @@ def log(
         "campaign": campaign,
     }
     values |= typed_all(workspace, INTERACTION, given, notes)
+    values |= assigned(workspace, INTERACTION, further, customer=customer)
     if planned and not _to_come(workspace, values["at"]):
         raise UsageError("--planned: " + said(workspace, "that is", values["at"]), "--at WHEN")
     if participants is not None:
@@ -119,7 +123,7 @@ def log(
     if task is not None:
         made.append(task["id"])
         done += f", and task {task['id']}, due {write_moment(task['due'])}"
-    edit = Edit(workspace.path_of(customer), update)
+    edit = Edit(workspace.path_of(customer), entered(update))
     return Plan(
         Change(f"log {values['kind']} with {customer}", (edit,)),
         done,
