@@ -19,7 +19,8 @@ class Command(NamedTuple):
 
     `bare` is the verb that a noun means when none is given, empty for a verb;
     a noun without such a verb has `-` and shows its help. `asks` tells whether it
-    answers from the index.
+    answers from the index. With `others`, the verbs beside the bare one, any further word
+    and every option are the bare one's: it takes words, as `crm due novak`.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Command(NamedTuple):
     bare: str = ""
     hidden: bool = False
     asks: bool = True
+    others: tuple[str, ...] = ()
 
     @property
     def noun(self) -> bool:
@@ -47,7 +49,14 @@ SETUP = "Setup"
 GROUPS = (TODAY, CUSTOMERS, SELLING, SERVICE, IN_AND_OUT, HISTORY, SETUP)
 
 COMMANDS = (
-    Command("due", "due", TODAY, "what is due, overdue first; silent when nothing is"),
+    Command(
+        "due",
+        "due",
+        TODAY,
+        "what is due, overdue first; silent when nothing is",
+        "list",
+        others=("snooze", "dismiss"),
+    ),
     Command("agenda", "agenda", TODAY, "the days to come, with times, and what is free"),
     Command("log", "log", TODAY, "log a call, a meeting, an e-mail with a customer"),
     Command("task", "task", TODAY, "tasks: what to do, who does it, when it is due", "list"),
@@ -277,6 +286,8 @@ def with_verb(entry: Command, words: Sequence[str]) -> list[str]:
     The first word then is an option, or can only be a term. Empty where there are no
     words and the noun means nothing alone.
     """
+    if entry.others and words[:1] != [entry.bare] and not {*words[:1]} & {*entry.others}:
+        return [entry.bare, *words]
     if entry.bare != "-" and (not words or _no_verb(words[0])):
         return [entry.bare, *words]
     return list(words)

@@ -84,7 +84,9 @@ def candidates(words: Sequence[str], current: str) -> list[str]:
     if entry.noun:
         if not after and not current.startswith(("-", "+", "@")) and ":" not in current:
             found = _starting((f"{verb.name}\t{verb.summary}" for verb in verbs.values()), current)
-            return [*found, *_records(options, verbs.records, current)]
+            found += _records(options, verbs.records, current)
+            if found or not entry.others:
+                return found
         said = bool(after) and after[0] in verbs
         name, after = (after[0], after[1:]) if said else (entry.bare, after)
     if name not in verbs:

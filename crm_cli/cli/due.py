@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, NamedTuple
+=======
+from typing import TYPE_CHECKING, Annotated
+>>>>>>> due2
 
-from crm_cli.cli.options import SHAPE, Owner, Shape, Terms, Where, Within
+from crm_cli.cli.items import change
+from crm_cli.cli.options import SHAPE, DryRun, Owner, Shape, Terms, Where, Within, Yes
 from crm_cli.cli.session import Session
+<<<<<<< HEAD
 from crm_cli.cli.verbs import Option, Verbs
 from crm_cli.model.errors import Problem, UsageError
+=======
+from crm_cli.cli.verbs import Argument, Option, Verbs
+from crm_cli.cli.writing import carry_out
+from crm_cli.model.errors import UsageError
+from crm_cli.model.ids import is_item_id
+from crm_cli.model.task import TASK
+>>>>>>> due2
 
 if TYPE_CHECKING:
     from crm_cli.features.due import Due
@@ -17,7 +30,7 @@ verbs = Verbs()
 
 
 @verbs.add
-def due(
+def list_(
     session: Session,
     terms: Terms = None,
     where: Where = None,
@@ -45,7 +58,12 @@ def due(
     crm due --within 7d --owner me
     crm due +vip --kind call -o json
     crm due --owner me --since-last
+<<<<<<< HEAD
     crm due --all --within 3d
+=======
+    crm due list novak
+    crm due snooze ana reorder +2w
+>>>>>>> due2
     """
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
@@ -84,6 +102,7 @@ def due(
     session.show(rows, form, header=not shape.no_header)
 
 
+<<<<<<< HEAD
 _KEYS = ["when", "kind", "who", "name", "what", "id", "owner"]
 
 
@@ -162,3 +181,71 @@ def _found(
         path = workspace.path_of(row.who) if paths else ""
         path = str(workspace.root / path) if name and path else path
         yield _Shown(row, name, known[row.when], path, rank(workspace, row))
+=======
+@verbs.add
+def snooze(
+    session: Session,
+    line: Annotated[
+        list[str],
+        Argument(metavar="ID|WHO KIND DATE", help="An item, or a customer and a kind; a day."),
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Put off a line of crm due to another day.
+
+    Tasks and planned interactions move to that day. Of birthdays, reorders, keeping in
+    touch and invoices the customer's record notes it (deferrals), for this one time.
+
+    crm due snooze ana reorder +2w
+    crm due snooze ana keep-in-touch "next month"
+    crm due snooze 2026-0035 mon
+    """
+    from crm_cli.features.due import deferring
+    from crm_cli.features.tasks import snooze as task
+
+    if len(line) < 2:
+        raise UsageError("snooze needs a line and a day", "crm due snooze ana reorder +2w")
+    rows = _lines(session, line[:-1])
+    if (id := rows[0].id) is not None and id.startswith(f"{TASK.letter}-"):
+        change(session, TASK, [id], lambda of, found: task(of, found, line[-1]),
+               dry_run=dry_run, yes=yes)
+        return
+    plan = deferring.snooze(session.workspace, rows, line[-1])
+    carry_out(session, plan, dry_run=dry_run, yes=yes)
+
+
+@verbs.add
+def dismiss(
+    session: Session,
+    line: Annotated[
+        list[str],
+        Argument(metavar="ID|WHO KIND", help="An invoice, or a customer and a kind of line."),
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Dismiss a line of crm due. The next birthday, purchase or contact is due as ever.
+
+    crm due dismiss ana birthday
+    crm due dismiss kava-doo reorder
+    """
+    from crm_cli.features.due import deferring
+
+    plan = deferring.dismiss(session.workspace, _lines(session, line))
+    carry_out(session, plan, dry_run=dry_run, yes=yes)
+
+
+def _lines(session: Session, words: list[str]) -> list[Due]:
+    """The lines that are meant; which of several items, is asked at a terminal."""
+    from crm_cli.cli.pickers import chosen
+    from crm_cli.features.due.deferring import lines
+
+    strict = not session.interactive
+
+    def find(text: str) -> list[Due]:
+        named = [text] if is_item_id(text) else [text, *words[1:]]
+        return lines(session.workspace, named, strict=strict)
+
+    return chosen(session, find, words[0] if words else "")
+>>>>>>> due2

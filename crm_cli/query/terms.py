@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kinds import single_paths
 from crm_cli.model.text import a_or_an, did_you_mean, tokens
 from crm_cli.query.ast import (
     And,
@@ -301,7 +302,7 @@ def _operand(text: str, start: int, name: str, scope: Scope, kind: Kind, *, dot:
 
 
 def _belongs(text: str, start: int, value: int, end: int, scope: Scope, op: str) -> Node:
-    """`customer:WHO` on a list of items."""
+    """`customer:WHO` on a list of items; `customer:desk.yaml` are those of the desk."""
     span = Span(text, start, end)
     if op not in ("", "is", "not"):
         raise Fault(
@@ -312,7 +313,7 @@ def _belongs(text: str, start: int, value: int, end: int, scope: Scope, op: str)
         who = part.chars.strip()
         if not who:
             raise Fault("no customer is named here", "write customer:WHO", span)
-        ids.append(scope.who(who) if scope.who else who)
+        ids.append(who if who in single_paths() or not scope.who else scope.who(who))
     node = Belongs(tuple(ids), span)
     return Not(node, span) if op == "not" else node
 
