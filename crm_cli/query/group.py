@@ -80,7 +80,7 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     selected = (*keys, *aggregates)
     inner = _inner(compiler, where, selected, len(keys))
     outer = _outer(compiler, inner, selected, query, scope, len(keys))
-    rows = typed(database.sums(outer, compiler.frame.parameters), selected, scope)
+    rows = typed(database.rows(outer, compiler.frame.parameters), selected, scope)
     total = (*(None for _ in keys), *_total(wholes, aggregates, query, scope))
     columns = tuple(part.column for part in selected)
     return _picked(Answer(columns, rows, total), query, shown)
@@ -169,6 +169,7 @@ def _wholes(
     """
     compiler = Compiler(scope, database.dialect)
     where = _chosen(compiler, query)
+<<<<<<< HEAD
     of = currency(compiler.frame.base)
     parts = figures(query.aggregates, compiler, own=of if own else "")
     single = f"COUNT(DISTINCT {of}) <= 1"
@@ -179,6 +180,10 @@ def _wholes(
     one = f"COALESCE(MIN({of}), {compiler.frame.bind(scope.business.currency)})"
     sql = _inner(compiler, where, [*parts, plain(CURRENCY, _WORD, one)], 0)
     (row,) = database.sums(sql, compiler.frame.parameters)
+=======
+    sql = _inner(compiler, where, figures(query.aggregates, compiler), 0)
+    (row,) = database.rows(sql, compiler.frame.parameters)
+>>>>>>> trust1
     return row
 
 

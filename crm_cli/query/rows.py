@@ -188,6 +188,8 @@ class Frame:
         self._names: dict[tuple[type, Any], str] = {(str, today): "today"}
         self._aliases = 0
         self.groups: dict[Any, str] = {}
+        self.segment = ""
+        """The segment that is compiled now."""
         self.base = Row(base, "c" if base is CUSTOMER else "t", self)
         self._record: Row | None = self.base if base in HOMES else None
 

@@ -146,7 +146,11 @@ def total(database: Database, query: Query, scope: Scope) -> tuple[Any, ...]:
         f"WITH t({', '.join((*names, *currencies))}) AS ({statement.sql})"
         f" SELECT {', '.join(shown)} FROM t"
     )
+<<<<<<< HEAD
     return typed(database.sums(sql, statement.parameters), parts, scope)[0][: len(asked)]
+=======
+    return typed(database.rows(sql, statement.parameters), parts, scope)[0][: len(parts)]
+>>>>>>> trust1
 
 
 def _names(query: Query) -> list[str]:

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 import crm_cli
 from crm_cli.cli import report
 from crm_cli.features.reports import REPORTS, TAKEN, load
+from tests import copies
 from tests.conftest import Crm, Git, Run
 
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "yaml", "markdown")
@@ -276,8 +276,7 @@ def test_a_new_report_is_a_file_and_a_line(shop: Path, tmp_path: Path) -> None:
     module, line = re.findall(r"```python\n(.*?)```", page.split("## To add a report\n")[1],
                               re.DOTALL)[:2]  # fmt: skip
     source = tmp_path / "source"
-    shutil.copytree(package, source / "crm_cli", ignore=shutil.ignore_patterns("__pycache__"))
-    reports = source / "crm_cli" / "features" / "reports"
+    reports = copies.copied(source) / "features" / "reports"
     (reports / "channels.py").write_text(module, encoding="utf-8")
     registry = (reports / "__init__.py").read_text(encoding="utf-8")
     changed = registry.replace('    "products",\n', f'    "products",\n{line}')
