@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, NamedTuple
-=======
-from typing import TYPE_CHECKING, Annotated
->>>>>>> due2
 
 from crm_cli.cli.items import change
 from crm_cli.cli.options import SHAPE, DryRun, Owner, Shape, Terms, Where, Within, Yes
 from crm_cli.cli.session import Session
-<<<<<<< HEAD
-from crm_cli.cli.verbs import Option, Verbs
-from crm_cli.model.errors import Problem, UsageError
-=======
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import Problem, UsageError
 from crm_cli.model.ids import is_item_id
 from crm_cli.model.task import TASK
->>>>>>> due2
 
 if TYPE_CHECKING:
     from crm_cli.features.due import Due
@@ -58,12 +49,9 @@ def list_(
     crm due --within 7d --owner me
     crm due +vip --kind call -o json
     crm due --owner me --since-last
-<<<<<<< HEAD
     crm due --all --within 3d
-=======
     crm due list novak
     crm due snooze ana reorder +2w
->>>>>>> due2
     """
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
@@ -102,7 +90,6 @@ def list_(
     session.show(rows, form, header=not shape.no_header)
 
 
-<<<<<<< HEAD
 _KEYS = ["when", "kind", "who", "name", "what", "id", "owner"]
 
 
@@ -181,7 +168,8 @@ def _found(
         path = workspace.path_of(row.who) if paths else ""
         path = str(workspace.root / path) if name and path else path
         yield _Shown(row, name, known[row.when], path, rank(workspace, row))
-=======
+
+
 @verbs.add
 def snooze(
     session: Session,
@@ -248,4 +236,3 @@ def _lines(session: Session, words: list[str]) -> list[Due]:
         return lines(session.workspace, named, strict=strict)
 
     return chosen(session, find, words[0] if words else "")
->>>>>>> due2

@@ -169,7 +169,6 @@ def _wholes(
     """
     compiler = Compiler(scope, database.dialect)
     where = _chosen(compiler, query)
-<<<<<<< HEAD
     of = currency(compiler.frame.base)
     parts = figures(query.aggregates, compiler, own=of if own else "")
     single = f"COUNT(DISTINCT {of}) <= 1"
@@ -179,11 +178,7 @@ def _wholes(
     ]
     one = f"COALESCE(MIN({of}), {compiler.frame.bind(scope.business.currency)})"
     sql = _inner(compiler, where, [*parts, plain(CURRENCY, _WORD, one)], 0)
-    (row,) = database.sums(sql, compiler.frame.parameters)
-=======
-    sql = _inner(compiler, where, figures(query.aggregates, compiler), 0)
     (row,) = database.rows(sql, compiler.frame.parameters)
->>>>>>> trust1
     return row
 
 

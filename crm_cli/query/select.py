@@ -146,11 +146,7 @@ def total(database: Database, query: Query, scope: Scope) -> tuple[Any, ...]:
         f"WITH t({', '.join((*names, *currencies))}) AS ({statement.sql})"
         f" SELECT {', '.join(shown)} FROM t"
     )
-<<<<<<< HEAD
-    return typed(database.sums(sql, statement.parameters), parts, scope)[0][: len(asked)]
-=======
-    return typed(database.rows(sql, statement.parameters), parts, scope)[0][: len(parts)]
->>>>>>> trust1
+    return typed(database.rows(sql, statement.parameters), parts, scope)[0][: len(asked)]
 
 
 def _names(query: Query) -> list[str]:

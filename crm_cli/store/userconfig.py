@@ -14,12 +14,7 @@ from pathlib import Path
 
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.store import files
-<<<<<<< HEAD
-=======
-from crm_cli.store.compose import Decoded, compose, decode
-from crm_cli.store.discovery import user_config
 from crm_cli.store.scratch import scratch, written
->>>>>>> trust1
 
 _PATIENCE = 60
 
