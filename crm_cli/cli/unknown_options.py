@@ -74,7 +74,7 @@ def instead(option: str, words: Sequence[str], ctx: Any) -> str:
     field = normal(name)
     kind = _kind(ctx, words)
     known = _names(kind)
-    if others and not (field in known and _takes(ctx, "KEY=VALUE")):
+    if others:
         return f"did you mean {' or '.join(others)}?"
     if _takes(ctx, "TERM…"):
         # What an item lacks is its customer's.
