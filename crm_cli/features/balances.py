@@ -82,7 +82,10 @@ def owing(
     problems = []
     for id, path, name, balance, overdue in answer.rows:
         if balance is None and path in oldest:
-            problems.append(_unknown(path, name or id))
+            # The index keeps no amount that is larger than 64 bits.
+            balance = workspace.document(id).record.derived.get("balance")
+            if balance is None:
+                problems.append(_unknown(path, name or id))
         elif balance is None or balance <= 0:
             continue
         due = oldest.get(path)
