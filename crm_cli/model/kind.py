@@ -285,6 +285,8 @@ class Kind(Declaration, kw_only=True):
     added_by: str = ""
     """The command that adds one, with `{id}` for its id: what is said where a reference names
     one that is not there."""
+    table: bool = True
+    """Whether the index keeps its items; groups of a query it does not."""
     notes: bool = True
     """Whether items may have `notes`."""
     timeline: tuple[Happening, ...] | None = None

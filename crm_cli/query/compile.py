@@ -7,7 +7,7 @@ own; the conditions after a collection share one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from crm_cli.index.dialect import Dialect
@@ -62,6 +62,13 @@ Seal = Callable[[str], str]
 """What is made of a test that may be NULL: see `Dialect.certain` and `_parted`."""
 
 
+_LONGEST = 500_000
+"""Characters of a segment's condition: a hundred times what people need."""
+
+_DEEPEST = 50
+"""So many segments may ask each for the next."""
+
+
 class Compiler:
     """Compiles conditions of one statement."""
 
@@ -71,6 +78,7 @@ class Compiler:
         self._certain = dialect.certain
         self.frame = Frame(scope.base, scope, dialect, self)
         self._within: tuple[str, ...] = ()
+        self._segments: dict[str, str] = {}
         self._declaring: tuple[tuple[str, str], ...] = ()
 
     def condition(self, node: Node, row: Row) -> str:
@@ -91,7 +99,7 @@ class Compiler:
         """
         if isinstance(node, And | Or) and node.parts:
             sign = " AND " if isinstance(node, And) else " OR "
-            parts = [self.chosen(part, row) for part in node.parts]
+            parts = _each_once(self.chosen(part, row) for part in node.parts)
             return f"({self.dialect.balanced(parts, sign)})"
         if isinstance(node, And | Or | Not):
             return self.condition(node, row)
@@ -178,7 +186,7 @@ class Compiler:
     def _joined(self, parts: tuple[Node, ...], sign: str, empty: str, row: Row) -> str:
         if not parts:
             return empty
-        tests = [self.condition(part, row) for part in parts]
+        tests = _each_once(self.condition(part, row) for part in parts)
         return f"({self.dialect.balanced(tests, sign)})"
 
     def _compare(self, node: Compare, row: Row, seal: Seal) -> str:
@@ -325,18 +333,34 @@ class Compiler:
         return f"EXISTS(SELECT 1 FROM phone {alias} WHERE {where})"
 
     def _segment(self, node: Segment, row: Row) -> str:
+        """A segment's condition, which is compiled once however often it is asked for."""
         if node.name in self._within:
             path = " → ".join(f"@{name}" for name in (*self._within, node.name))
             raise QueryError((), f"segment @{node.name} refers to itself: {path}")
-        spec = self.scope.segments[node.name]
+        if len(self._within) >= _DEEPEST:
+            first = self._within[0]
+            raise QueryError((), f"in segment @{first}: more than {_DEEPEST} ask for each other")
+        if node.name not in self._segments:
+            self._segments[node.name] = self._compiled(node.name)
+        return self._segments[node.name]
+
+    def _compiled(self, name: str) -> str:
+        spec = self.scope.segments[name]
         scope = self.scope._replace(base=CUSTOMER)
         customer = self.frame.record()
-        before, self._within = self._within, (*self._within, node.name)
+        before, self._within = self._within, (*self._within, name)
         try:
-            asked = segment_node(node.name, spec, scope)
+            asked = segment_node(name, spec, scope)
+            self.frame.segment = name
             found = self.condition(asked, customer) if asked is not None else ""
         finally:
             self._within = before
+            self.frame.segment = before[-1] if before else ""
+        if len(found) > _LONGEST:
+            raise QueryError(
+                (), f"in segment @{name}: it asks for segments that ask for others too often",
+                "save one that has the customers: crm segment add NAME - < IDS",
+            )  # fmt: skip
         if not spec.members:
             return found or self.dialect.truth(False)
         ids = self.frame.bind_array(spec.members)
@@ -348,6 +372,11 @@ class Compiler:
         single = not single_paths().isdisjoint(node.ids)
         id = holder(self.frame, "id") if single else f"{self.frame.record().alias}.id"
         return self._certain(self.dialect.among(id, ids))
+
+
+def _each_once(tests: Iterable[str]) -> list[str]:
+    """Tests side by side: the same one again changes nothing."""
+    return list(dict.fromkeys(tests))
 
 
 def _is_closed(wanted: Literal | Between) -> bool:

@@ -17,7 +17,7 @@ from crm_cli.features.references import user as known_user
 from crm_cli.model.business import Business
 from crm_cli.model.dates import local_date, shifted
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import Kind, normal
 from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Clock, Workspace
 
@@ -99,7 +99,7 @@ def due(
     )
     sources = [source for module in _MODULES for source in _sources(module)]
     held = [tuple(source.kinds(workspace.business)) for source in sources]
-    _known(asked.kinds, [word for words in held for word in words])
+    asked = asked._replace(kinds=_meant(asked.kinds, sources, held))
     rows: list[Due] = []
     wanted = [[word for word in words if word in asked.kinds] for words in held]
     meant = {
@@ -115,9 +115,14 @@ def due(
         if not has_anything(workspace, name):
             # A slip in a crontab would be silent for ever.
             known_user(workspace, name)
-    clock, zone = workspace.clock, workspace.business.time_zone
-    rows.sort(key=lambda row: (not is_late(row.when, clock), *_order(row, zone)))
+    rows.sort(key=lambda row: rank(workspace, row))
     return rows
+
+
+def rank(workspace: Workspace, row: Due) -> tuple[object, ...]:
+    """What rows are sorted by: those that are late, then by the day."""
+    clock = workspace.clock
+    return not is_late(row.when, clock), *_order(row, workspace.business.time_zone)
 
 
 def words(workspace: Workspace) -> list[str]:
@@ -207,13 +212,28 @@ def _owner(workspace: Workspace, owner: str | None) -> str | None:
     return ",".join(names)
 
 
-def _known(kinds: Sequence[str], words: Sequence[str]) -> None:
+def _meant(
+    kinds: Sequence[str], sources: Sequence[Source], held: Sequence[Sequence[str]]
+) -> list[str]:
+    """The words of `--kind`; `task` is every kind of task. Raises UsageError for others."""
     from crm_cli.model.text import did_you_mean
 
+    words = [word for words in held for word in words]
+    found: list[str] = []
     for kind in kinds:
-        if kind not in words:
+        bases = [source.base for source in sources]
+        wanted = normal(kind)
+        of_kind = [
+            word
+            for base, own in zip(bases, held, strict=True)
+            if wanted in (base.name, base.key) and base.letter
+            for word in own
+        ]
+        found += [kind] if kind in words else of_kind
+        if kind not in words and not of_kind:
             guess = did_you_mean(kind, words)
             raise UsageError(
                 f"--kind: no due item is of kind '{kind}'" + (f"; {guess}" if guess else ""),
                 f"one of: {', '.join(words)}",
             )
+    return found

@@ -112,7 +112,7 @@ def _reminded(remind: str | None, today: date, through: date) -> date:
     if not remind:
         return through
     try:
-        return max(through, read_interval(remind).after(today))
+        return max(through, read_interval(remind).reaches(today))
     except Unreadable:
         return through
 
