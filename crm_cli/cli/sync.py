@@ -15,8 +15,8 @@ verbs = Verbs()
 def sync(session: Session, dry_run: DryRun = False) -> None:
     """Exchange changes with the team: commit, fetch, merge, check, push.
 
-    Files that git or crm would run or obey are not merged, but named. Without a remote it only
-    commits what was edited by hand.
+    Files that git or crm would run or obey are not merged, but named.
+    Without a remote, sync only commits what was edited by hand.
 
     crm sync
     crm sync --dry-run

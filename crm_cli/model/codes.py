@@ -176,6 +176,11 @@ VALUE: dict[str, Rule] = {
     "bad-pattern": Rule(
         "Numbers cannot be counted by this format.", 'Write it as `"{year}-{seq:4}"`.'
     ),
+    "deferral-incomplete": Rule(
+        "A deferral lacks its kind or day, or ends before the day: it puts nothing off.",
+        "Complete it, or remove it: `crm due snooze` writes another.",
+        True,
+    ),
     "report": Rule(
         "A report of your own has a key that there is not, or asks for what cannot be asked.",
         "As the message says; `crm report NAME` tries it.",
@@ -184,6 +189,13 @@ VALUE: dict[str, Rule] = {
     "unknown-type": Rule(
         "`custom` in crm.yaml gives a field of your own a type that there is not.",
         "Write integer, number, date, yes_no or text.",
+        True,
+    ),
+    "own-type": Rule(
+        "A field of your own has a value that is not of the type which `custom` in crm.yaml "
+        "declares; no condition and no sum sees it.",
+        "Correct the value, or the type.",
+        True,
         True,
     ),
     "missing-rate": Rule(

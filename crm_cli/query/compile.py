@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import HOMES, RECORDS
+from crm_cli.model.kinds import HOMES, RECORDS, single_paths
 from crm_cli.model.text import tokens
 from crm_cli.query.aggregates import aggregate, when_of
 from crm_cli.query.ast import (
@@ -40,11 +40,21 @@ from crm_cli.query.declared import declared, derived_named, state_terms, total_o
 from crm_cli.query.fault import QueryError
 from crm_cli.query.fields import Collection, Ref, Source, Step, record_of, resolve, titled
 from crm_cli.query.operators import against, compared_any, present
-from crm_cli.query.rows import Frame, Row, Value, all_text, own_source, own_value, reach, value
+from crm_cli.query.rows import (
+    Frame,
+    Row,
+    Value,
+    all_text,
+    holder,
+    own_source,
+    own_value,
+    reach,
+    value,
+)
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
 from crm_cli.query.storages import operators
-from crm_cli.query.storages.dates import comes_round
+from crm_cli.query.storages.dates import comes_round, in_calendar
 from crm_cli.query.values import may_be_zero
 from crm_cli.query.windows import of_all
 
@@ -193,22 +203,27 @@ class Compiler:
 
         def test(at: Row) -> str:
             found = self._tested(node, self._value(ref, at))
-            also = self._also(node, ref, at)
-            return f"({found} OR {also})" if also else found
+            # `.is` asks the field alone.
+            values = [one for one in node.values if node.op is Op.EQ and comes_round(one)]
+            also = [
+                self._also(items, Compare(date, node.op, in_calendar(values, calendar)), at)
+                for items, date, calendar in (self._others(ref, at) if values else ())
+            ]
+            return f"({' OR '.join((found, *also))})" if also else found
 
         return _reached(row, ref.steps, test, seal)
 
-    def _also(self, node: Compare, ref: Ref, row: Row) -> str:
-        """The same of the items that a date which comes round is also asked of; empty without."""
+    def _others(self, ref: Ref, row: Row) -> Iterator[tuple[Quantified, Ref, str]]:
+        """The items that a date which comes round is also asked of, their date, its calendar."""
         field = row.kind.by_key.get(ref.column)
-        if field is None or not field.also:
-            return ""
-        values = [one for one in node.values if comes_round(one)]
-        items = declared(field.also, row.kind, self.scope)
-        if not values or not isinstance(items, Quantified):
-            return ""
-        date = Compare(when_of(items.collection), node.op, tuple(values))
-        both = And((items.condition, date))
+        for terms, calendar in field.also.items() if field is not None else ():
+            items = declared(terms, row.kind, self.scope)
+            assert isinstance(items, Quantified), f"{row.kind.name}: {terms} asks for no items"
+            yield items, when_of(items.collection), calendar
+
+    def _also(self, items: Quantified, test: Node, row: Row) -> str:
+        """Whether one of the items meets a test as well."""
+        both = And((items.condition, test))
         return self._quantified(Quantified(items.how, items.collection, both), row)
 
     def _comparable(self, node: Compare, row: Row) -> str:
@@ -240,7 +255,9 @@ class Compiler:
         counts = derived and may_be_zero(what)
 
         def test(at: Row) -> str:
-            return present(self._value(what, at), self.frame, derived=counts)
+            found = present(self._value(what, at), self.frame, derived=counts)
+            also = [self._also(items, Has(date), at) for items, date, _ in self._others(what, at)]
+            return f"({' OR '.join((found, *also))})" if also else found
 
         return _reached(row, what.steps, test, seal)
 
@@ -352,7 +369,9 @@ class Compiler:
 
     def _belongs(self, node: Belongs, row: Row) -> str:
         ids = self.frame.bind_array(node.ids)
-        return self._certain(self.dialect.among(f"{self.frame.record().alias}.id", ids))
+        single = not single_paths().isdisjoint(node.ids)
+        id = holder(self.frame, "id") if single else f"{self.frame.record().alias}.id"
+        return self._certain(self.dialect.among(id, ids))
 
 
 def _each_once(tests: Iterable[str]) -> list[str]:

@@ -11,8 +11,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from crm_cli.index.plan import has_id
+from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import FieldType, Free, Integer, Reference, Text
+from crm_cli.model.fieldtypes import Choice, FieldType, Free, Integer, Reference, Text
 from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf, normal, singular
 from crm_cli.model.kinds import BY_NAME, HOLDERS, HOMES, RECORDS, parent_kind
 from crm_cli.query.fault import Unknown
@@ -143,6 +144,12 @@ def summed(ref: Ref) -> Ref:
     return ref._replace(column=field.sums)
 
 
+def summed_name(name: str, kind: Kind) -> str:
+    """The name of what functions of several rows go over where a field of theirs is asked for."""
+    field = kind.by_name.get(normal(name))
+    return (field.sums if field is not None else "") or name
+
+
 def resolves_near(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> bool:
     """Whether a name is a field of the kind itself or of what its items are part of."""
     wanted = normal(name)
@@ -198,6 +205,17 @@ def state_of(name: str, kind: Kind) -> tuple[str, tuple[Step, ...]] | None:
         for state in owner.states:
             if state.name == wanted:
                 return state.name, steps
+    return None
+
+
+def choice_of(name: str, kind: Kind, business: Business) -> Ref | None:
+    """The kind or status, of the row or of what it belongs to, that has a word as a choice."""
+    wanted = normal(name)
+    for owner, steps in _owners(kind):
+        for field in map(owner.by_key.get, ("kind", "status")):
+            type = field.type if field is not None else None
+            if field and isinstance(type, Choice) and wanted in type.choices(business):
+                return _stored(field, owner)._replace(steps=steps)
     return None
 
 

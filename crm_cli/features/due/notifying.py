@@ -14,7 +14,7 @@ from crm_cli.model.errors import CrmError, UsageError
 from crm_cli.model.text import one_line
 from crm_cli.store.claims import Claims, state_folder
 from crm_cli.store.delivery import Deliver, by_command, by_mail
-from crm_cli.store.userconfig import read_config
+from crm_cli.store.discovery import read_config
 from crm_cli.workspace import Workspace
 
 SENDING, SENT = "sending", "sent"
