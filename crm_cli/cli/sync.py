@@ -23,9 +23,15 @@ def sync(session: Session, dry_run: DryRun = False) -> None:
     """
     from crm_cli.cli.writing import few
     from crm_cli.features.plan import counted
+    from crm_cli.features.renaming import rename
     from crm_cli.features.syncing import sync as exchange
 
-    done = exchange(session.workspace, dry_run=dry_run)
+    done = exchange(session.workspace, rename, dry_run=dry_run)
+    for old, new in done.apart:
+        verb = "would become" if done.dry else "is"
+        session.say(f"{old} was added on both sides, as two customers: yours {verb} {new}")
+    for id, others in done.namesakes:
+        session.say(f"{id} has the name of {few(others)}: is it the same customer?")
     if done.committed:
         verb = "would be committed" if done.dry else "committed"
         session.say(f"not committed before, {verb}: {few(done.committed)}")

@@ -6,6 +6,7 @@ import os
 from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, StorageError
+from crm_cli.store.arriving import bases_of
 from crm_cli.store.git import Git, Ran
 from crm_cli.store.incoming import examine
 from crm_cli.store.setup import driver
@@ -150,10 +151,21 @@ def unmerged(git: Git) -> bool:
     return bool(git.run("ls-files", "--unmerged"))
 
 
-def incoming(git: Git, before: str) -> list[str]:
-    """The files that differ between a commit and the present one."""
-    out = git.run("diff", "--name-only", "--relative", "--no-renames", "-z", before, "HEAD")
+def incoming(git: Git, before: str, only: str = "", after: str = "HEAD") -> list[str]:
+    """The files that differ between a commit and another; with `only` as `A` the added ones."""
+    words = [f"--diff-filter={only}"] if only else []
+    out = git.run(
+        "diff", "--name-only", "--relative", "--no-renames", "-z", *words, before, after
+    )  # fmt: skip
     return [os.fsdecode(path) for path in out.split(b"\0") if path]
+
+
+def added_by_both(git: Git, commit: str) -> set[str]:
+    """The files that are new in the present commit and in another, since they parted."""
+    bases = bases_of(git, commit)
+    if not bases:
+        return set()
+    return {*incoming(git, bases[0], "A")}.intersection(incoming(git, bases[0], "A", commit))
 
 
 def _refusal(ran: Ran) -> str:
