@@ -62,9 +62,10 @@ def sync(workspace: Workspace, rename: Planner, *, dry_run: bool = False) -> Syn
     """
     git = workspace.git
     reason = git.repository.obstacle() if git.repository else ""
-    if reason:
-        cure = "run crm resolve first" if syncing.unmerged(git) else "finish it first"
-        raise Refused(f"nothing can be synchronized now: {reason}", cure)
+    unmerged = syncing.unmerged(git)
+    if reason or unmerged:
+        cure = "run crm resolve first" if unmerged else "finish it first"
+        raise Refused(f"nothing can be synchronized now: {reason or 'files are in conflict'}", cure)
     remote = syncing.remote_of(git)
     if dry_run and remote is None:
         valid, invalid = _edited(workspace, git)
@@ -146,7 +147,7 @@ def _namesakes(workspace: Workspace, came: set[str]) -> Iterator[tuple[str, tupl
 def _sync(workspace: Workspace, git: Git, remote: syncing.Remote | None) -> Synced:
     valid, invalid = _edited(workspace, git)
     if valid:
-        _commit(git, valid)
+        valid = _commit(git, valid)
     if remote is None:
         return Synced("", 0, 0, tuple(valid), tuple(invalid))
     before = git.line("rev-parse", "HEAD")
@@ -188,8 +189,12 @@ def _sync(workspace: Workspace, git: Git, remote: syncing.Remote | None) -> Sync
     )  # fmt: skip
 
 
-def _commit(git: Git, valid: list[str]) -> None:
-    """Commit what earlier commands could not, by their subjects, and what was edited by hand."""
+def _commit(git: Git, valid: list[str]) -> list[str]:
+    """Commit what earlier commands could not, by their subjects, and what was edited by hand.
+
+    Gives the files that were: what was staged and taken back since is none.
+    """
+    valid = syncing.stage(git, valid)
     left = set(valid)
     known = in_head(git, valid)
     for one in uncommitted(git.root):
@@ -202,6 +207,7 @@ def _commit(git: Git, valid: list[str]) -> None:
     if left:
         paths = sorted(left)
         commit_paths(git, hand_subject(paths), paths, [path for path in paths if path not in known])
+    return valid
 
 
 def _edited(workspace: Workspace, git: Git) -> tuple[list[str], list[str]]:
