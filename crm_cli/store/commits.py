@@ -261,7 +261,8 @@ def note(real: str, subject: str, changed: Sequence[str], author: str = "") -> b
     try:
         files.private_folder(os.path.join(real, ".crm"))
         files.write_atomic(
-            os.path.join(real, ".crm", _UNCOMMITTED), json.dumps(listed).encode("ascii")
+            os.path.join(real, ".crm", _UNCOMMITTED), json.dumps(listed).encode("ascii"),
+            granting=files.shared,
         )
     except (OSError, Refused):
         return False  # what differs is then committed as edited by hand

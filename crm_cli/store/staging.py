@@ -70,7 +70,8 @@ class Staging:
         temporary = files.temporary_beside(real)
         self._temporary[real] = temporary
         together = self._many and self._with_root(folder)
-        files.write_new(temporary, content, mode=mode, durable=not together)
+        granting = files.like(real, mode)
+        files.write_new(temporary, content, durable=not together, granting=granting)
         if together:
             self._unsettled.append(temporary)
 

@@ -60,6 +60,12 @@ class Writing(Opened):
                 of=change.of,
             )
             self.changed()
+            if done.linked:
+                others = f" and {len(done.linked) - 1} more" if done.linked[1:] else ""
+                self.notices.append(
+                    f"{done.linked[0]}{others} had another name (a hard link), which keeps the "
+                    "text before"
+                )
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
         return Written(change.subject, diffs, dry_run)
 
