@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -13,9 +14,16 @@ from crm_cli.model.errors import ConflictError, DataError, Problem, Refused, Sev
 from crm_cli.model.identity import alike
 from crm_cli.model.ids import unique
 from crm_cli.model.node import plain
-from crm_cli.model.places import is_kept, kind_of
+from crm_cli.model.places import PLACES, Shape, is_kept, kind_of
 from crm_cli.store import sync as syncing
-from crm_cli.store.commits import commit_paths, forget, hand_subject, name_of, uncommitted
+from crm_cli.store.commits import (
+    by_files,
+    commit_paths,
+    forget,
+    hand_subject,
+    name_of,
+    uncommitted,
+)
 from crm_cli.store.git import Git
 from crm_cli.store.gittree import GitTree
 from crm_cli.store.objects import in_head
@@ -33,13 +41,18 @@ Planner = Callable[[Workspace, str, str], Plan]
 """Plans to give a customer another id, wherever it is mentioned: (workspace, old id, new id)."""
 
 
+class Gone(Refused):
+    """So many records are gone from the folder that somebody has to say it is meant."""
+
+
 class Synced(NamedTuple):
     """What was exchanged: numbers of commits sent and received, and files.
 
     `committed` were edited by hand and committed; `invalid` were, and were not; `broken`
     are problems in files that came in; `conflicts` have to be settled before anything is
     sent. `apart` are the old and new ids of our customers who were added with an id that
-    another one has got meanwhile; `namesakes` (id, ids) of those who came in, and are called
+    another one has got meanwhile; `gone` says how many records were removed where that would
+    not be committed without a word; `namesakes` (id, ids) of those who came in, and are called
     as others are. Where there is no remote its name is empty.
     """
 
@@ -51,13 +64,17 @@ class Synced(NamedTuple):
     broken: tuple[Problem, ...] = ()
     conflicts: tuple[str, ...] = ()
     dry: bool = False
+    gone: str = ""
     apart: tuple[tuple[str, str], ...] = ()
     namesakes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def sync(workspace: Workspace, rename: Planner, *, dry_run: bool = False) -> Synced:
+def sync(
+    workspace: Workspace, rename: Planner, *, dry_run: bool = False, removing: bool = False
+) -> Synced:
     """Bring this clone and its remote together; `dry_run` only fetches and tells.
 
+    With `removing` more than a tenth of the records may be gone, otherwise that is Gone.
     Raises Refused, ConflictError, StorageError (offline: all is saved and committed here).
     """
     git = workspace.git
@@ -69,7 +86,8 @@ def sync(workspace: Workspace, rename: Planner, *, dry_run: bool = False) -> Syn
     remote = syncing.remote_of(git)
     if dry_run and remote is None:
         valid, invalid = _edited(workspace, git)
-        return Synced("", 0, 0, tuple(valid), tuple(invalid), dry=True)
+        gone = _gone(git, valid)
+        return Synced("", 0, 0, tuple(valid), tuple(invalid), dry=True, gone=gone)
     if dry_run and remote is not None:
         syncing.fetch(git, remote)
         away = syncing.distance(git, remote)
@@ -77,7 +95,7 @@ def sync(workspace: Workspace, rename: Planner, *, dry_run: bool = False) -> Syn
         valid, invalid = _edited(workspace, git)
         return Synced(
             remote.name, away.ahead, away.behind, tuple(valid), tuple(invalid), dry=True,
-            apart=tuple(twins),
+            gone=_gone(git, valid), apart=tuple(twins),
         )  # fmt: skip
     apart: list[tuple[str, str]] = []
     committed: tuple[str, ...] = ()
@@ -88,7 +106,7 @@ def sync(workspace: Workspace, rename: Planner, *, dry_run: bool = False) -> Syn
             timeout=workspace.lock_timeout,
             waiting=workspace.waiting,
         ):
-            done = _sync(workspace, git, remote)
+            done = _sync(workspace, git, remote, removing=removing)
         committed += done.committed
         if not done.apart:
             return done._replace(
@@ -144,8 +162,13 @@ def _namesakes(workspace: Workspace, came: set[str]) -> Iterator[tuple[str, tupl
             yield id, tuple(one for one in held if one != id)
 
 
-def _sync(workspace: Workspace, git: Git, remote: syncing.Remote | None) -> Synced:
+def _sync(
+    workspace: Workspace, git: Git, remote: syncing.Remote | None, *, removing: bool
+) -> Synced:
     valid, invalid = _edited(workspace, git)
+    gone = "" if removing else _gone(git, valid)
+    if gone:
+        raise Gone(f"{gone}; nothing was committed", "crm sync --yes if they are to be removed")
     if valid:
         valid = _commit(git, valid)
     if remote is None:
@@ -197,7 +220,7 @@ def _commit(git: Git, valid: list[str]) -> list[str]:
     valid = syncing.stage(git, valid)
     left = set(valid)
     known = in_head(git, valid)
-    for one in uncommitted(git.root):
+    for one in by_files(uncommitted(git.root)):
         paths = [path for path in one.paths if path in left]
         if paths:
             new = [path for path in paths if path not in known]
@@ -210,6 +233,27 @@ def _commit(git: Git, valid: list[str]) -> list[str]:
     return valid
 
 
+def _gone(git: Git, valid: list[str]) -> str:
+    """How many records are gone from their folder, if more than a tenth are.
+
+    As where a disk is not mounted. What commands have removed does not count.
+    """
+    told = {path for one in uncommitted(git.root) for path in one.paths}
+    for place in PLACES:
+        if place.shape is not Shape.RECORDS:
+            continue
+        missing = [path for path in valid if path.startswith(place.path) and path not in told]
+        missing = [path for path in missing if not os.path.lexists(f"{git.root}/{path}")]
+        if len(missing) < 2:
+            continue
+        listed = git.run("ls-tree", "-r", "-z", "--name-only", "HEAD", place.path)
+        known = {os.fsdecode(path) for path in listed.split(b"\0") if path}
+        gone = known.intersection(missing)
+        if len(gone) > max(1, len(known) // 10):
+            return f"{len(gone):,} of {len(known):,} files of {place.path} are gone"
+    return ""
+
+
 def _edited(workspace: Workspace, git: Git) -> tuple[list[str], list[str]]:
     """The files of the directory that were edited by hand: valid ones, invalid ones."""
     found = [path for path in syncing.edited(git) if is_kept(path) or path in _BESIDE]
@@ -217,7 +261,14 @@ def _edited(workspace: Workspace, git: Git) -> tuple[list[str], list[str]]:
         return [], []
     found.sort()
     wrong = {problem.path for problem in _errors(workspace)}
+    # A folder that cannot be read has not lost its files.
+    wrong |= {one for one in found if not wrong.isdisjoint(_folders(one))}
     return [one for one in found if one not in wrong], [one for one in found if one in wrong]
+
+
+def _folders(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:number]) for number in range(1, len(parts))]
 
 
 def _broken(workspace: Workspace, paths: list[str]) -> tuple[Problem, ...]:

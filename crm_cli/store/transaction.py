@@ -18,7 +18,7 @@ from typing import NamedTuple
 from crm_cli.model.errors import ConflictError, DataError, Refused
 from crm_cli.store import files, journal, paths, undo
 from crm_cli.store.lock import Lock
-from crm_cli.store.staging import MANY, Changed, Staging, digest
+from crm_cli.store.staging import MANY, Changed, Staging, check_writable, digest
 
 _ATTEMPTS = 5
 
@@ -244,6 +244,8 @@ def _plan(root: str, changes: Sequence[FileChange]) -> list[_Plan]:
                 f"{change.path} is a link to {relative}; nothing was changed",
                 "name the file itself, or remove the link by hand",
             )
+        if before is not None and after is not None:
+            check_writable(change.path, mode)
         plans.append(_Plan(change.path, before, after, mode, links))
     _check_new(root, plans)
     return plans

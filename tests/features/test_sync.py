@@ -16,6 +16,7 @@ from crm_cli.store.compose import compose
 from crm_cli.store.conflicts import Side, sides
 from crm_cli.workspace import open_workspace
 from tests.conftest import Crm, Git, Run
+from tests.rights import held_up_by_modes
 
 Person = Callable[..., Run]
 
@@ -350,3 +351,74 @@ def test_a_product_that_was_added_apart_with_other_contents_is_a_conflict(
     assert crm("-C", other, "resolve", "--theirs").code == 0
     text = (other / "products.yaml").read_text()
     assert "price: 10.00" in text and "tax_rate" not in text.partition("towel:")[2]
+
+
+def test_customers_that_are_suddenly_gone_are_not_removed_without_a_word(
+    remote: Path, shop: Path, git: Git, crm: Crm
+) -> None:
+    before = git("rev-parse", "HEAD")
+    (shop / "customers").rename(shop.parent / "unmounted")
+    assert "3 of 3 files of customers/ are gone" in crm("sync", "--dry-run").err
+    done = crm("sync")
+    assert done.code == 2 and "3 of 3 files of customers/ are gone" in done.err, done
+    assert "--yes" in done.err
+    assert git("rev-parse", "HEAD") == before
+    (shop.parent / "unmounted").rename(shop / "customers")
+    (shop / "customers/jan-vidmar.yaml").unlink()
+    assert crm("sync").code == 0  # one is nothing sudden
+    for name in ("maja-kos", "hotel-breg"):
+        (shop / f"customers/{name}.yaml").unlink()
+    assert crm("sync").code == 2
+    assert crm("sync", "--yes").code == 0
+    assert git("status", "--porcelain") == ""
+
+
+def test_customers_that_cannot_be_read_are_not_removed(
+    remote: Path, shop: Path, git: Git, crm: Crm
+) -> None:
+    before = git("rev-parse", "HEAD")
+    with held_up_by_modes():
+        (shop / "customers").chmod(0)
+        try:
+            crm("sync", "--yes")
+        finally:
+            (shop / "customers").chmod(0o700)
+    assert git("rev-parse", "HEAD") == before
+
+
+def test_commands_that_could_not_be_committed_keep_their_subjects(
+    remote: Path, shop: Path, git: Git, crm: Crm
+) -> None:
+    bisecting = shop / ".git/BISECT_LOG"
+    bisecting.touch()
+    for value in ("city=Bled", "nickname=Mia"):
+        assert "not committed" in crm("set", "maja-kos", value).err
+    bisecting.unlink()
+    assert crm("sync").code == 0
+    subject = git("log", "-1", "--format=%s")
+    assert "set city of maja-kos" in subject and "set nickname of maja-kos" in subject
+
+
+@pytest.mark.parametrize("way", ["core.sshCommand", "GIT_SSH_COMMAND", "GIT_SSH", "none"])
+def test_sync_reaches_the_server_as_git_does(
+    remote: Path, shop: Path, git: Git, crm: Crm, tmp_path: Path, way: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("ssh", "own"):
+        program = folder / name
+        program.write_text(
+            f'#!/bin/sh\necho "{name} $*" >> {tmp_path}/log\nfor last; do :; done\neval "$last"\n'
+        )
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    git("remote", "set-url", "origin", f"ssh://server.example{remote}")
+    if way.startswith("GIT"):
+        monkeypatch.setenv(way, str(folder / "own"))
+    elif way != "none":
+        git("config", way, str(folder / "own"))
+    assert crm("sync").code == 0
+    used = (tmp_path / "log").read_text()
+    assert used.startswith("ssh " if way == "none" else "own ")
+    assert ("BatchMode" in used) is (way == "none")

@@ -99,7 +99,7 @@ def test_sync_commits_every_state_as_the_folder_has_it(
     shop: Path, git: Git, crm: Crm, copies: int
 ) -> None:
     states = dict(made(shop, git, copies))
-    done = crm("sync")
+    done = crm("sync", "--yes")
     assert done.code == 0, done.err
     assert git("status", "--porcelain") == ""
     found = committed(shop)
