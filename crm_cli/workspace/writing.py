@@ -38,6 +38,7 @@ class Writing(Opened):
             raise Refused(
                 f"{first.path}: {first.message}; nothing was changed",
                 first.hint and f"{first.hint}; then run the command again",
+                tuple(self.left_out),
             )
         changes = [
             FileChange(step.path, self._update(step), getattr(step, "mode", 0o600))
