@@ -18,7 +18,7 @@ from hypothesis import settings
 from crm_cli.cli import terminal
 from crm_cli.cli.hook import main
 from crm_cli.workspace import Workspace, open_workspace
-from tests import shares
+from tests import preloaded, shares, templates
 
 settings.register_profile("crm", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -254,6 +254,7 @@ def git(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Git:
     home = shop.parent / "home"
     (home / "gitconfig").write_text("[user]\nname = Petra Zajc\nemail = petra@lan.example\n")
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setattr(sys, "executable", preloaded.python())  # for hooks and merges
 
     def run(*words: str) -> str:
         done = subprocess.run(
@@ -262,5 +263,8 @@ def git(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Git:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert crm("git", "setup", "--yes").code == 0
+    def set_up() -> None:
+        assert crm("git", "setup", "--yes").code == 0
+
+    templates.made(shop.parent, set_up)
     return run

@@ -29,10 +29,16 @@ def install(root: Path, name: str = "enc", *, clean: str = CLEAN, smudge: str = 
 
 def stored_plainly(root: Path, word: str, *, revision: str = "--all") -> list[str]:
     """The paths of all commits whose stored bytes have a word in plain text."""
+    named = git("rev-list", "--objects", revision, cwd=root)
+    stored = subprocess.run(
+        ["git", "cat-file", "--batch=%(objecttype) %(objectsize) %(rest)", "--buffer"],
+        cwd=root, input=named.encode(), capture_output=True, check=True,
+    ).stdout  # fmt: skip
     found = set()
-    for line in git("rev-list", "--objects", revision, cwd=root).splitlines():
-        id, _, path = line.partition(" ")
-        blob = path and git("cat-file", "-t", id, cwd=root) == "blob\n"
-        if blob and word in git("cat-file", "blob", id, cwd=root):
+    while stored:
+        head, _, rest = stored.partition(b"\n")
+        type, size, path = head.decode().split(" ", 2)
+        data, stored = rest[: int(size)], rest[int(size) + 1 :]
+        if type == "blob" and path and word.encode() in data:
             found.add(path)
     return sorted(found)

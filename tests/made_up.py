@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-import crm_cli
+from tests import copies
 from tests.conftest import FILES
 
 VISIT = '''
@@ -150,8 +149,7 @@ MADE_UP_FILES = {
 def copied(root: Path) -> None:
     """Put a copy of the package into a folder: with the kinds, their lines, and two fields of
     customers that refer to visits."""
-    package = root / "crm_cli"
-    shutil.copytree(Path(crm_cli.__file__).parent, package)
+    package = copies.copied(root)
     (package / "model" / "visit.py").write_text(VISIT.lstrip())
     (package / "model" / "gadget.py").write_text(GADGET.lstrip())
     after(package / "model" / "places.py", "    SEGMENTS,\n", LINES)

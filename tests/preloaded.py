@@ -33,7 +33,7 @@ import tempfile
 import time
 import traceback
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -49,6 +49,9 @@ SEEN_AT_START = ("PYTHON", "LC_", "LANG", "TYPER_", "_TYPER_", "TERMINAL_WIDTH",
 """How the names begin of what the interpreter and the libraries read once; and of what has the
 program end as an interpreter does."""
 
+ABOUT_FILES = ("PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
+"""What only says where modules are found, which is seen to, and where bytecode is kept."""
+
 CLIENT = """\
 #!{python} -IS
 import marshal, os, sys
@@ -57,11 +60,13 @@ words = [*{before!r}, *map(os.fsencode, sys.argv[1:])]
 def started_alike():
     seen = {{
         name: value for name, value in os.environ.items()
-        if name.startswith({names!r}) and name != "PYTHONPATH"
+        if name.startswith({names!r}) and name not in {about_files!r}
     }}
     found = os.environ.get("PYTHONPATH", {root!r}) == {root!r}
-    here = os.path.exists("crm_cli") and not os.path.samefile("crm_cli", {root!r} + "/crm_cli")
-    return seen == {seen!r} and found and not here and words[0] in (b"-m", b"-c")
+    package = {root!r} + "/crm_cli"
+    there = words[0] != b"-P" and os.path.exists("crm_cli")
+    here = there and not os.path.samefile("crm_cli", package)
+    return seen == {seen!r} and found and not here and words[0] in (b"-m", b"-c", b"-P")
 if not started_alike():
     os.execv({python!r}, [{python!r}, *words])
 fds = []
@@ -89,31 +94,40 @@ os._exit(code)
 """
 
 
-def python() -> str:
-    """The path of a Python that has the program loaded."""
-    return f"{_programs()}/python"
+def python(root: Path = ROOT, environ: Mapping[str, str] | None = None) -> str:
+    """The path of a Python that has the program loaded, as it lies in a folder.
+
+    `environ` is what differs from this process in how the interpreter is to start. Only Linux
+    forks safely: elsewhere it is a Python like any other.
+    """
+    if sys.platform != "linux":
+        return sys.executable
+    return f"{_programs(root, tuple(sorted((environ or {}).items())))}/python"
 
 
-def crm() -> str:
+def crm(root: Path = ROOT, environ: Mapping[str, str] | None = None) -> str:
     """The path of a `crm` that is loaded."""
-    return f"{_programs()}/crm"
+    if sys.platform != "linux":
+        return str(Path(sys.executable).with_name("crm"))
+    return f"{_programs(root, tuple(sorted((environ or {}).items())))}/crm"
 
 
 @functools.cache
-def _programs() -> str:
+def _programs(root: Path, environ: tuple[tuple[str, str], ...]) -> str:
     """The folder of the two, with the process behind them, which ends with this one."""
     folder = tempfile.mkdtemp(prefix="crm-loaded-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    starting = {**ENVIRON, **dict(environ), "PYTHONPATH": str(root)}
     address = f"{folder}/socket"
     seen = {
         name: value
-        for name, value in ENVIRON.items()
-        if name.startswith(SEEN_AT_START) and name != "PYTHONPATH"
+        for name, value in starting.items()
+        if name.startswith(SEEN_AT_START) and name not in ABOUT_FILES
     }
-    for name, before in {"python": [], "crm": [b"-m", b"crm_cli"]}.items():
+    for name, before in {"python": [], "crm": [b"-P", b"-m", b"crm_cli"]}.items():
         text = CLIENT.format(
-            python=sys.executable, before=before, root=str(ROOT), address=address,
-            names=SEEN_AT_START, seen=seen,
+            python=sys.executable, before=before, root=str(root), address=address,
+            names=SEEN_AT_START, about_files=ABOUT_FILES, seen=seen,
         )  # fmt: skip
         program = Path(folder, name)
         program.write_text(text, encoding="utf-8")
@@ -122,19 +136,23 @@ def _programs() -> str:
         listening.bind(address)
         listening.listen(64)
         server = subprocess.Popen(
-            [sys.executable, __file__, str(listening.fileno())],
+            [sys.executable, __file__, str(listening.fileno()), str(root), f"{folder}/python"],
             stdin=subprocess.PIPE,  # which ends with this process
             pass_fds=[listening.fileno()],
-            env={**ENVIRON, "PYTHONPATH": str(ROOT)},
+            env=starting,
             start_new_session=True,
         )
     atexit.register(server.communicate)
     return folder
 
 
-def serve(listening: socket.socket) -> None:
-    """Fork a process for each caller, until nobody can call any more."""
-    load()
+def serve(listening: socket.socket, root: Path, python: str) -> None:
+    """Fork a process for each caller, until nobody can call any more.
+
+    What a run has git start, hooks and merges, is forked as well.
+    """
+    load(root)
+    sys.executable = python
     gc.collect()
     gc.freeze()
     sys.path[:1] = []
@@ -152,16 +170,16 @@ def serve(listening: socket.socket) -> None:
                 keep(caller)
 
 
-def load() -> None:
+def load(root: Path) -> None:
     """Import every module of the program, and what any of them imports anywhere."""
-    for name in sorted(_imported()):
+    for name in sorted(set(_imported(root))):
         if not name.startswith(NOT_LOADED):
             importlib.import_module(name)
 
 
-def _imported() -> Iterator[str]:
-    for path in (ROOT / "crm_cli").rglob("*.py"):
-        parts = path.relative_to(ROOT).with_suffix("").parts
+def _imported(root: Path) -> Iterator[str]:
+    for path in (root / "crm_cli").rglob("*.py"):
+        parts = path.relative_to(root).with_suffix("").parts
         yield ".".join(parts).removesuffix(".__init__")
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Import):
@@ -244,14 +262,15 @@ def _stream(number: int) -> Any:
 
 
 def _run(words: list[str]) -> int:
-    option, what, *others = words
+    safe = words[0] == "-P"
+    option, what, *others = words[safe:]
     sys.argv = [option, *others]
+    if not safe:
+        sys.path.insert(0, str(Path.cwd()) if option == "-m" else "")
     try:
         if option == "-m":
-            sys.path.insert(0, str(Path.cwd()))
             runpy.run_module(what, run_name="__main__", alter_sys=True)
         else:
-            sys.path.insert(0, "")
             main = types.ModuleType("__main__")
             sys.modules["__main__"] = main
             exec(compile(what, "<string>", "exec"), main.__dict__)
@@ -269,4 +288,4 @@ def _run(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3])

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 import pytest
-from hypothesis import settings
+from hypothesis import seed, settings
 
 T = TypeVar("T")
 
@@ -78,10 +78,15 @@ def number(folder: Path) -> int:
 
 
 def examples(ordinary: int, *, soak: int, **more: Any) -> Callable[[T], T]:
-    """Settings of a property with fewer examples in an ordinary run than in `make soak`."""
+    """Settings of a property with fewer examples in an ordinary run than in `make soak`.
+
+    Each turn has examples of its own.
+    """
     wanted = settings(max_examples=soak if ALL else ordinary, **more)
+    drawn = turn()
 
     def decorated(test: T) -> T:
-        return cast("T", pytest.mark.soak(wanted(cast("Any", test))))
+        seeded = test if drawn is None else seed(drawn)(cast("Any", test))
+        return cast("T", pytest.mark.soak(wanted(cast("Any", seeded))))
 
     return decorated

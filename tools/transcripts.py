@@ -27,6 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 TODAY = "2026-11-20"
 
+PROGRAMS = Path(sys.executable).parent
+"""Where `crm` is looked for."""
+LOCALE = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+
 _GITCONFIG = "[user]\n\tname = Petra Zajc\n\temail = petra@kava.example\n"
 
 _PLACE = re.compile(r"<!-- transcript: ([\w-]+) -->")
@@ -35,13 +39,13 @@ _ITEM_ID = re.compile(r"\b([itpydcf])-[0-9a-hjkmnp-tv-z]{2,7}\b")
 _MARK = "\x1e"
 
 
-def rewritten(text: str) -> str:
+def rewritten(text: str, programs: Path = PROGRAMS) -> str:
     """A page with what its commands really print; itself where it has no transcript."""
     place = _PLACE.search(text)
     if place is None:
         return text
     blocks = [_commands(block[1]) for block in _BLOCK.finditer(text)]
-    answers = iter(_run(place[1], [command for block in blocks for command in block]))
+    answers = iter(_run(place[1], [command for block in blocks for command in block], programs))
     parts = []
     end = 0
     for block, commands in zip(_BLOCK.finditer(text), blocks, strict=True):
@@ -52,10 +56,10 @@ def rewritten(text: str) -> str:
     return "".join(parts)
 
 
-def differences(page: Path) -> str:
+def differences(page: Path, programs: Path = PROGRAMS) -> str:
     """What a page says otherwise than the program, as a diff; empty where nothing."""
     text = page.read_text(encoding="utf-8")
-    told, said = (_comparable(side).splitlines() for side in (text, rewritten(text)))
+    told, said = (_comparable(side).splitlines() for side in (text, rewritten(text, programs)))
     return "\n".join(difflib.unified_diff(told, said, str(page), "what is printed", lineterm=""))
 
 
@@ -75,7 +79,7 @@ def _shown(command: str, answer: str) -> str:
     return f"${typed[1:]}\n{answer}"
 
 
-def _run(place: str, commands: Sequence[str]) -> Iterator[str]:
+def _run(place: str, commands: Sequence[str], programs: Path) -> Iterator[str]:
     """What each command prints."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -94,7 +98,7 @@ def _run(place: str, commands: Sequence[str]) -> Iterator[str]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=_environ(home),
+            env=_environ(home, programs),
             cwd=work,
             encoding="utf-8",
             timeout=300,
@@ -110,14 +114,12 @@ def _run(place: str, commands: Sequence[str]) -> Iterator[str]:
     return iter(answers)
 
 
-def _environ(home: Path) -> dict[str, str]:
+def _environ(home: Path, programs: Path) -> dict[str, str]:
     """Nothing of the user's own: the same answers everywhere."""
-    programs = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     return {
-        "PATH": os.pathsep.join(programs),
+        "PATH": os.pathsep.join([str(programs), str(PROGRAMS), os.environ.get("PATH", "")]),
         "HOME": str(home),
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
+        **LOCALE,
         "TZ": "UTC",
         "NO_COLOR": "1",
         "GIT_CONFIG_NOSYSTEM": "1",

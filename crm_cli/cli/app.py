@@ -123,7 +123,9 @@ class Root(TyperGroup):
         name, rest = args[0], args[1:]
         command = self.get_command(ctx, name)
         if command is None:
-            raise no_command(name, rest)
+            from crm_cli.cli.aliases import aliases
+
+            raise no_command(name, rest, aliases(ctx.obj.environ))
         return name, command, rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

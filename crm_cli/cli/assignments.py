@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from crm_cli.model.kind import Kind, normal
+from crm_cli.model.text import nearest
+
 _ASSIGNMENT = re.compile(r"([^\W\d][\w.-]*?)(\+=|-=|=)(.*)", re.DOTALL)
 
 
@@ -25,6 +28,22 @@ def split_assignments(words: Sequence[str]) -> tuple[list[str], list[Assignment]
         match = _ASSIGNMENT.fullmatch(word)
         if match:
             found.append(Assignment(match[1], match[2], match[3]))
+        else:
+            rest.append(word)
+    return rest, found
+
+
+def split_fields(words: Sequence[str], kind: Kind) -> tuple[list[str], list[tuple[str, str]]]:
+    """As `split_values`, of words that are text otherwise: only what begins with a field of the
+    kind, or nearly with one, is a value."""
+    names = [*kind.by_name, "custom"]
+    rest: list[str] = []
+    found: list[tuple[str, str]] = []
+    for word in words:
+        match = _ASSIGNMENT.fullmatch(word)
+        head = normal(match[1].partition(".")[0]) if match and match[2] != "-=" else ""
+        if match and head and (head in names or nearest(head, names, 1)):
+            found.append((match[1], match[3]))
         else:
             rest.append(word)
     return rest, found

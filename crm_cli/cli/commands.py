@@ -19,7 +19,8 @@ class Command(NamedTuple):
 
     `bare` is the verb that a noun means when none is given, empty for a verb;
     a noun without such a verb has `-` and shows its help. `asks` tells whether it
-    answers from the index.
+    answers from the index. With `others`, the verbs beside the bare one, any further word
+    and every option are the bare one's: it takes words, as `crm due novak`.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Command(NamedTuple):
     bare: str = ""
     hidden: bool = False
     asks: bool = True
+    others: tuple[str, ...] = ()
 
     @property
     def noun(self) -> bool:
@@ -47,7 +49,14 @@ SETUP = "Setup"
 GROUPS = (TODAY, CUSTOMERS, SELLING, SERVICE, IN_AND_OUT, HISTORY, SETUP)
 
 COMMANDS = (
-    Command("due", "due", TODAY, "what is due, overdue first; silent when nothing is"),
+    Command(
+        "due",
+        "due",
+        TODAY,
+        "what is due, overdue first; silent when nothing is",
+        "list",
+        others=("snooze", "dismiss"),
+    ),
     Command("agenda", "agenda", TODAY, "the days to come, with times, and what is free"),
     Command("log", "log", TODAY, "log a call, a meeting, an e-mail with a customer"),
     Command("task", "task", TODAY, "tasks: what to do, who does it, when it is due", "list"),
@@ -156,25 +165,98 @@ INSTEAD = {
     "modify": ("set",),
     "note": ("log",),
     "status": ("doctor", "index status"),
-    "todo": ("task",),
-    "invoice": ("purchase",),
-    "sale": ("purchase",),
-    "order": ("purchase",),
-    "complete": ("done",),
-    "completed": ("done",),
-    "finish": ("done",),
-    "reopen": ("start",),
-    "assign": ("delegate",),
-    "reassign": ("delegate",),
-    "postpone": ("snooze",),
-    "defer": ("snooze",),
+    "done": ("task done",),
+    "complete": ("done", "task done"),
+    "completed": ("done", "task done"),
+    "finish": ("done", "task done"),
+    "close": ("done", "task done"),
+    "start": ("task start",),
+    "reopen": ("start", "task start"),
+    "delegate": ("task delegate",),
+    "assign": ("delegate", "task delegate"),
+    "reassign": ("delegate", "task delegate"),
+    "snooze": ("task snooze",),
+    "postpone": ("snooze", "task snooze"),
+    "defer": ("snooze", "task snooze"),
+    "remind": ("task add",),
+    "pay": ("payment add",),
+    "paid": ("payment add",),
+    "refund": ("payment add {} --refund",),
+    "sell": ("purchase add",),
+    "restore": ("undo",),
+    "revert": ("undo",),
+    "rollback": ("undo",),
+    "today": ("due",),
+    "overdue": ("due",),
+    "calendar": ("agenda",),
+    "filter": ("list",),
+    "grep": ("search",),
+    "cat": ("show",),
+    "open": ("edit",),
+    "stats": ("report",),
+    "dashboard": ("report",),
+    "activity": ("timeline",),
+    "settings": ("config",),
+    "pull": ("sync",),
+    "push": ("sync",),
+    "diff": ("changes",),
     "save": ("add",),
-    "close": ("done",),
     "format": ("fmt",),
     "lint": ("check",),
     "validate": ("check",),
 }
-"""The right verb, or verbs in order of preference, where people type another."""
+"""The right verb, or verbs in order of preference, where people type another.
+
+The words that follow go to its end, or in the place of {}.
+"""
+
+
+class OtherNoun(NamedTuple):
+    """What a noun of other programs is here: a command's items, listed by a term, added with
+    an option. `verb` is what the noun means before other words."""
+
+    command: str
+    term: str = ""
+    option: str = ""
+    verb: str = "show"
+
+
+def _logged(kind: str) -> OtherNoun:
+    return OtherNoun("interaction", f"kind:{kind}", f"--kind {kind}", "add")
+
+
+def _bought(kind: str) -> OtherNoun:
+    return OtherNoun("purchase", f"kind:{kind}", f"--kind {kind}")
+
+
+_TO_DO = OtherNoun("task", verb="add")
+
+OTHER_NOUNS = {
+    "todo": _TO_DO,
+    "reminder": _TO_DO,
+    "ticket": _TO_DO,
+    "issue": _TO_DO,
+    "case": _TO_DO,
+    "call": _logged("call"),
+    "meeting": _logged("meeting"),
+    "appointment": _logged("meeting"),
+    "email": _logged("email"),
+    "mail": _logged("email"),
+    "visit": _logged("visit"),
+    "letter": _logged("letter"),
+    "sms": _logged("sms"),
+    "chat": _logged("chat"),
+    "invoice": _bought("invoice"),
+    "bill": _bought("invoice"),
+    "sale": _bought("sale"),
+    "order": _bought("order"),
+    "credit-note": _bought("credit_note"),
+    "transaction": OtherNoun("payment"),
+    "item": OtherNoun("product"),
+    "article": OtherNoun("product"),
+    "audience": OtherNoun("segment"),
+}
+"""Nouns of other programs, in the singular."""
 
 
 OF_ITEMS = ("rm", "show", "edit", "set")
@@ -183,8 +265,19 @@ OF_ITEMS = ("rm", "show", "edit", "set")
 ADDED_BY = {"interaction": "crm log", "segment": "crm segment save"}
 """What adds to a noun that has no verb for it."""
 
-CUSTOMERS_BY_NAME = ("customer", "customers", "contact", "contacts", "client", "clients", "person")
-"""The noun that customers do not need."""
+CUSTOMERS_BY_NAME = (
+    "customer",
+    "contact",
+    "client",
+    "person",
+    "people",
+    "company",
+    "companie",
+    "organization",
+    "organisation",
+    "account",
+)
+"""The noun that customers do not need, without a final s."""
 
 
 def with_verb(entry: Command, words: Sequence[str]) -> list[str]:
@@ -193,6 +286,8 @@ def with_verb(entry: Command, words: Sequence[str]) -> list[str]:
     The first word then is an option, or can only be a term. Empty where there are no
     words and the noun means nothing alone.
     """
+    if entry.others and words[:1] != [entry.bare] and not {*words[:1]} & {*entry.others}:
+        return [entry.bare, *words]
     if entry.bare != "-" and (not words or _no_verb(words[0])):
         return [entry.bare, *words]
     return list(words)

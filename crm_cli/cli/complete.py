@@ -12,8 +12,9 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from crm_cli.cli.aliases import aliases, unaliased
 from crm_cli.cli.arguments import Globals
-from crm_cli.cli.commands import COMMANDS, kind_nouns, named
+from crm_cli.cli.commands import BY_NAME, COMMANDS, kind_nouns, named
 from crm_cli.cli.quick_parser import verbs_of
 from crm_cli.cli.quoting import Candidate, Typed, bash, fish, insertable, zsh
 from crm_cli.cli.session import Session
@@ -71,9 +72,11 @@ def candidates(words: Sequence[str], current: str) -> list[str]:
         if current.startswith("-"):
             return _starting([*_GLOBAL, "--version", "--help"], current)
         shown = [f"{one.name}\t{one.help}" for one in COMMANDS if not one.hidden]
+        shown += [f"{name}\t{' '.join(held)}" for name, held in aliases(os.environ).items()]
         found = _starting(shown, current)
         return found or _starting((f"{one.name}\t{one.help}" for one in kind_nouns()), current)
-    entry = named(rest[0])
+    options, rest = unaliased(options, rest, os.environ)
+    entry = named(rest[0]) if rest else BY_NAME["due"]
     if entry is None:
         return []
     verbs = verbs_of(entry)
@@ -81,7 +84,9 @@ def candidates(words: Sequence[str], current: str) -> list[str]:
     if entry.noun:
         if not after and not current.startswith(("-", "+", "@")) and ":" not in current:
             found = _starting((f"{verb.name}\t{verb.summary}" for verb in verbs.values()), current)
-            return [*found, *_records(options, verbs.records, current)]
+            found += _records(options, verbs.records, current)
+            if found or not entry.others:
+                return found
         said = bool(after) and after[0] in verbs
         name, after = (after[0], after[1:]) if said else (entry.bare, after)
     if name not in verbs:

@@ -24,7 +24,8 @@ def help_(
     crm help query
     crm help dates
     """
-    from crm_cli.cli.commands import BY_NAME, named
+    from crm_cli.cli.aliases import aliases
+    from crm_cli.cli.commands import COMMANDS, named
     from crm_cli.cli.topics import TOPICS
 
     if not topic:
@@ -42,8 +43,14 @@ def help_(
 
         main([*topic, "--help"])
         return
+    if alias := aliases(session.environ).get(topic[0]):
+        session.write(f"{topic[0]} is an alias of: crm {' '.join(alias)}\n")
+        return
+    from crm_cli.cli.wrong_verbs import no_command
     from crm_cli.model.text import nearest
 
-    near = nearest(name, [*TOPICS, *BY_NAME])
+    near = nearest(name, [*TOPICS, *(one.name for one in COMMANDS if not one.hidden)])
     hint = f"did you mean {' or '.join(near)}?" if near else f"topics: {', '.join(TOPICS)}"
+    if "; write: " in (said := no_command(name, []).message):
+        hint = said.partition("; ")[2]
     raise UsageError(f"there is no topic or command {topic[0]}", hint)

@@ -53,11 +53,16 @@ def _run(words: list[str]) -> int:
 
         return _said(overview())
     from crm_cli.cli.arguments import take_globals
+    from crm_cli.cli.commands import BY_NAME
     from crm_cli.cli.look_ahead import begin
     from crm_cli.model.errors import CrmError
 
     try:
         options, rest = take_globals(words)
+        if rest and rest[0] not in BY_NAME:
+            from crm_cli.cli.aliases import unaliased
+
+            options, rest = unaliased(options, rest, os.environ)
     except CrmError as error:
         from crm_cli.cli.session import Session
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
-from crm_cli.cli.options import Desk, DryRun, Texts, WhoOrTerm, Yes
+from crm_cli.cli.options import Desk, DryRun, WhoOrTerm, Yes
 from crm_cli.cli.session import Session
-from crm_cli.cli.verbs import Option, Verbs
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import Declined, UsageError
+from crm_cli.model.interaction import INTERACTION
 from crm_cli.render.screen import is_terminal
 
 verbs = Verbs()
@@ -22,7 +23,10 @@ _BELOW = "# ---- everything below this line is ignored ----"
 def log(
     session: Session,
     who: WhoOrTerm,
-    text: Texts = None,
+    text: Annotated[
+        list[str] | None,
+        Argument(metavar="[TEXT… KEY=VALUE…]", help="The text; then more fields."),
+    ] = None,
     kind: Annotated[
         str | None,
         Option("--kind", metavar="KIND", help="note, call, meeting, email, visit …"),
@@ -58,6 +62,10 @@ def log(
     campaign: Annotated[
         str | None, Option("--campaign", metavar="ID", help="The campaign it belongs to.")
     ] = None,
+    held: Annotated[
+        str | None,
+        Option("--held", metavar="ID", help="The planned one that this was; it is then held."),
+    ] = None,
     desk: Desk = False,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -71,10 +79,13 @@ def log(
     crm log ana Asked for 20 kg of beans --kind call --in --follow-up fri
     crm log ana --kind call --out --outcome no_answer
     crm log ana Tasting --kind meeting --at "tue 10:00" --planned
+    crm log ana They will take 20 kg --held i-4k7
     crm log kava-doo "Saw the new machine" --kind meeting --with ana,giulia
     crm log +vip "Card sent" --kind letter
+    crm log ana "Liked the new blend" sentiment=positive touchpoint=shop
     crm log --desk "The roaster was repaired"
     """
+    from crm_cli.cli.assignments import split_fields
     from crm_cli.cli.pickers import addressed
     from crm_cli.features.interactions import log as plan
     from crm_cli.features.plan import together
@@ -84,7 +95,13 @@ def log(
     customers = addressed(session, who, desk=desk)
     if desk:
         text = [who, *(text or ())]
-    said = _text(session, text, ", ".join(customers), outcome)
+    words, further = split_fields(text or (), INTERACTION)
+    if session.interactive:
+        at, planned = _settled(session, at, kind, planned=planned, outcome=outcome)
+        held = held or (None if planned or at is not None else _offered(session, customers, kind))
+    if held is not None and len(customers) > 1:
+        raise UsageError("--held is for one customer", "leave it out, or name the customer")
+    said = _text(session, words, ", ".join(customers), outcome)
     made = [
         (
             customer,
@@ -103,12 +120,42 @@ def log(
                 participants=with_,
                 deal=deal,
                 campaign=campaign,
+                held=held,
+                further=further,
                 strict=not session.interactive,
             ),
         )
         for customer in customers
     ]
     carry_out(session, together(made, "interaction", done="noted"), dry_run=dry_run, yes=yes)
+
+
+def _settled(
+    session: Session, at: str | None, kind: str | None, *, planned: bool, outcome: str | None
+) -> tuple[str | None, bool]:
+    """(at, planned) with the weekday asked for where it may be the last or the next one."""
+    from crm_cli.features.interactions import is_unclear, readings
+    from crm_cli.features.values import shown
+
+    if at is None or not is_unclear(at, kind, planned=planned, outcome=outcome):
+        return at, planned
+    days = [shown(session.workspace, day) for day in readings(session.workspace, at)]
+    if not days:
+        return at, planned
+    choices = list(zip(days, ("it took place", "it is to come"), strict=True))
+    chosen = session.pick(f"{at}: which one?", choices)
+    return chosen or at, chosen == days[1]
+
+
+def _offered(session: Session, customers: Sequence[str], kind: str | None) -> str | None:
+    """The planned one of these days that is logged, if the user says that it is."""
+    from crm_cli.features.interactions import near
+
+    found = near(session.workspace, customers[0], kind) if len(customers) == 1 else []
+    if not found:
+        return None
+    chosen = session.pick("Which one was it?", [*found, ("new", "another one")])
+    return None if chosen == "new" else chosen
 
 
 def _text(session: Session, words: list[str] | None, customer: str, outcome: str | None) -> str:

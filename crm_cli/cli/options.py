@@ -24,7 +24,6 @@ Terms = Annotated[
     list[str] | None,
     Argument(metavar="[TERM…]", help="Query terms: city:Koper +vip novak."),
 ]
-Texts = Annotated[list[str] | None, Argument(metavar="[TEXT…]", help="The text.")]
 Words = Annotated[list[str], Argument(metavar="TEXT…", help="Words to find.")]
 Item = Annotated[str, Argument(metavar="ID", help="An item's id, or a unique part of it.")]
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from crm_cli.query.select import Answer
     from crm_cli.workspace import Groups
 
+_MONEY = "money"
+
 
 def answer_list(
     session: Session,
@@ -65,7 +67,7 @@ def answer_list(
             f"{what} not count and {'is' if one else 'are'} left out of the sums;"
             f" --all includes {'it' if one else 'them'}"
         )
-    rows = rows_of(answer, none=f"no {base.key}")
+    rows = rows_of(answer, none=f"no {base.key}", currency=session.workspace.business.currency)
     if not groups and cols is None:
         rows = rows.but(ranked=base.ranked)
     session.show(marked(session, rows, form), form, header=header)
@@ -91,14 +93,29 @@ def marked(session: Session, rows: Rows, form: TableFormat) -> Rows:
     return rows.but(unique=unique_parts(session.workspace, (row[place] for row in rows.rows)))
 
 
-def rows_of(answer: Answer, *, none: str) -> Rows:
-    """A query's answer as rows to be shown."""
+def rows_of(answer: Answer, *, none: str, currency: str = "") -> Rows:
+    """A query's answer as rows to be shown.
+
+    Amounts in the base `currency` say so beside others that may not be in it.
+    """
+    label = f"{{}} ({currency})" if currency and _in_others(answer, currency) else ""
     return Rows(
-        [Column(column.key, column.type.name) for column in answer.columns],
+        [
+            Column(one.key, one.type.name, label=label.format(one.key) if one.base else "")
+            for one in answer.columns
+        ],
         answer.rows,
         none=none,
         total=_labelled(answer),
     )
+
+
+def _in_others(answer: Answer, currency: str) -> bool:
+    """Whether rows have amounts that may not be in the base `currency`, or another currency."""
+    if any(one.type.name == _MONEY and not one.base for one in answer.columns):
+        return True
+    places = [place for place, one in enumerate(answer.columns) if one.key == "currency"]
+    return any(row[place] != currency for place in places for row in answer.rows)
 
 
 def _labelled(answer: Answer) -> tuple[object, ...] | None:

@@ -112,6 +112,13 @@ def _with_chart(rows: Rows, found: Answered, *, chart: bool) -> Rows:
         if chart:
             raise UsageError("a chart needs groups", "add --by month, or another")
         return rows
+    if table.currency:
+        if chart:
+            raise UsageError(
+                "amounts in several currencies cannot be drawn beside each other",
+                f"leave {table.currency} out of --by, or --chart",
+            )
+        return rows
     labels = (*table.names.values(), *(key.name for key in reversed(table.keys)))
     unit = found.currency if _type(found, value) == "money" else ""
     drawn = Chart(value=value, labels=labels, unit=unit)

@@ -162,7 +162,21 @@ class Session(Streams):
         """The lines to be said after the answer, the directory's among them."""
         opened = list(self._opened.notices) if self._opened is not None else []
         said = list(dict.fromkeys([*opened, *self._notices]))
-        return said if said else self._of_the_clone()
+        return [*(said if said else self._of_the_clone()), *self._for_people()]
+
+    def _for_people(self) -> list[str]:
+        """What only a terminal is told; an answer of nothing due stays silent."""
+        workspace = self._opened
+        if workspace is None or self.margin.width is None:
+            return []
+        silent = self.words[:1] in ((), ("due",), ("notify",))
+        try:
+            said = [] if silent else workspace.unheld(self.words)
+        except Exception:
+            said = []  # The answer is there; a note beside it is worth no error.
+        if workspace.by_default and (self.answered or not silent):
+            said.append(f"answered from {workspace.root}, the default directory")
+        return said
 
     def _of_the_clone(self) -> list[str]:
         """A line where this is somebody's clone that was not set up; none in a cron job."""

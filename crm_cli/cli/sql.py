@@ -44,7 +44,7 @@ def sql(
 
     form = session.form(how)
     if statement is None or statement.isidentifier():
-        described = describe(statement or "")
+        described = describe(statement or "", session.workspace)
         columns = [Column(key) for key in ("view", "column", "type", "doc")]
         session.show(Rows(columns, described), form, header=not how.no_header)
         return

@@ -28,6 +28,8 @@ class Streams:
         self.environ = environ
         self.begun = False
         """Whether any of the answer was written, or what cannot be read again was read."""
+        self.answered = False
+        """Whether the answer had anything in it."""
 
     @cached_property
     def screen(self) -> Screen:
@@ -44,6 +46,7 @@ class Streams:
         # A list, since what makes the pieces may fail for reasons of its own.
         pieces = [text] if isinstance(text, str) else list(text)
         self.begun = True
+        self.answered = self.answered or any(pieces)
         try:
             sys.stdout.writelines(pieces)
         except BrokenPipeError:

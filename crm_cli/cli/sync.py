@@ -15,9 +15,9 @@ verbs = Verbs()
 def sync(session: Session, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Exchange changes with the team: commit, fetch, merge, check, push.
 
-    Files that git or crm would run or obey are not merged, but named. Without a remote it only
-    commits what was edited by hand. Where more than a tenth of the records are gone from the
-    folder, it asks first.
+    Files that git or crm would run or obey are not merged, but named.
+    Without a remote, sync only commits what was edited by hand.
+    Where more than a tenth of the records are gone from the folder, it asks first.
 
     crm sync
     crm sync --dry-run

@@ -12,6 +12,7 @@ from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import UsageError
+from crm_cli.model.places import DESK
 from crm_cli.model.task import TASK
 
 verbs = Verbs()
@@ -31,7 +32,7 @@ def add(
     who: WhoOrTerm,
     title: Annotated[
         list[str] | None,
-        Argument(metavar="TITLE…", help="What to do."),
+        Argument(metavar="TITLE… [KEY=VALUE…]", help="What to do; then more fields."),
     ] = None,
     due: Due = None,
     assignee: Assignee = None,
@@ -73,7 +74,8 @@ def add(
 ) -> None:
     """Add a task for a customer; with - in place of WHO, tasks from stdin, one a line.
 
-    Each line is written as on the command line: ana Send the quote --due fri
+    Each line is written as on the command line: ana Send the quote --due fri; with --desk
+    without WHO.
     A query term in place of WHO adds one for each customer that matches.
 
     crm task add ana Send the quote --due fri --assignee petra
@@ -83,11 +85,12 @@ def add(
     crm task add --desk "Order green beans" --due fri
     crm task add - --assignee petra --yes < tasks.txt
     """
+    from crm_cli.cli.assignments import split_fields
     from crm_cli.cli.pickers import addressed
     from crm_cli.features.plan import together
     from crm_cli.features.tasks import add as plan
 
-    if who == "-" and not desk:
+    if who == "-":
         _add_many(
             session,
             title,
@@ -101,19 +104,21 @@ def add(
                 "every": every,
                 "repeat_from": repeat_from,
             },
+            desk=desk,
             dry_run=dry_run,
             yes=yes,
         )
         return
     if desk:
         title = [who, *(title or ())]
+    words, further = split_fields(title or (), TASK)
     made = [
         (
             customer,
             plan(
                 session.workspace,
                 customer,
-                " ".join(title or ()),
+                " ".join(words),
                 due=due,
                 start=start,
                 assignee=assignee,
@@ -123,6 +128,7 @@ def add(
                 every=every,
                 repeat_from=repeat_from,
                 depends_on=depends_on or (),
+                further=further,
             ),
         )
         for customer in addressed(session, who, desk=desk)
@@ -285,6 +291,7 @@ def _add_many(
     title: list[str] | None,
     given: dict[str, str | None],
     *,
+    desk: bool,
     dry_run: bool,
     yes: bool,
 ) -> None:
@@ -298,5 +305,6 @@ def _add_many(
         text.encode("utf-8")
     except UnicodeError:
         raise UsageError("stdin is not UTF-8 text") from None
-    plan = add_many(session.workspace, text.splitlines(), given)
+    owner = DESK.path if desk else None
+    plan = add_many(session.workspace, text.splitlines(), given, owner=owner)
     carry_out(session, plan, dry_run=dry_run, yes=yes)

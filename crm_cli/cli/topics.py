@@ -25,6 +25,7 @@ a term never adds rows. A comma in a value means "or".
   crm list novak                              a word anywhere in the record
   crm list has:email no:phone                 presence
   crm list is:overdue owner:me                states: crm query fields lists them
+  crm purchase list is:order                  a kind or status is understood as well
   crm list amount:100..500 spend:1000..       ranges include both ends
   crm list name.is:"Ana Novak"                exactly; also .has .starts .ends .re .not
   crm list spend.over:1000 last-contact.before:-90d
@@ -189,7 +190,28 @@ ask for, and keep your comments, order and quotes. crm check reports errors with
 line; crm fmt rewrites a file in the canonical form, if you want that.
 
 The folder is -C DIR, else CRM_DIR, else the nearest parent with a crm.yaml, else the
-default set by crm init.
+default set by crm init. Both may name one of your businesses (crm help configuration).
+"""
+
+_CONFIGURATION = """\
+Your own configuration is ~/.config/crm/config.yaml; it belongs to no directory:
+
+  default: ~/shop                    the directory where none is named or around you
+  businesses:                        names for directories
+    shop: ~/shop
+    kava: /srv/kava
+  alias:                             words of your own for commands
+    pay: payment add
+    vips: list +vip --sort spend-
+    lapsed: [list, "last-contact.before:-90d"]
+
+  crm -C kava due                    a business by its name; CRM_DIR=kava does the same
+  crm due --all                      what is due in every one of them
+  crm pay 2026-0042                  is crm payment add 2026-0042
+
+An alias stands for the words at the beginning of a line; what follows it is added. It may
+contain options such as -C, and other aliases. It never hides a command, and runs no shell.
+Mail for crm notify is configured in the same file.
 """
 
 _CALENDARS = """\
@@ -218,4 +240,5 @@ TOPICS = {
     "output": Page("formats, columns, exit codes", _OUTPUT),
     "calendars": Page("tasks and meetings in calendars and on phones", _CALENDARS),
     "files": Page("the files, and editing by hand", _FILES),
+    "configuration": Page("aliases, and businesses by name", _CONFIGURATION),
 }

@@ -32,6 +32,13 @@ _OTHERS = {
     "simulate": "--dry-run",
     "user": "--owner",
     "days": "--within",
+    "date": "--due --at --date --close",
+    "when": "--due --at --date",
+    "on": "--due --at --date",
+    "day": "--due --at --date",
+    "time": "--at --due",
+    "at": "--due --date",
+    "due": "--at --follow-up --date",
     "until": "--due",
     "deadline": "--due",
     "repeat": "--every",
@@ -45,7 +52,7 @@ _OTHERS = {
     "mobile": "--phone",
     "tags": "--tag",
 }
-"""Options by the names that they have elsewhere."""
+"""Options by the names that they have elsewhere; of several the command's own are named."""
 
 _ANYWHERE = ("--today", "--as", "--color", "--lock-timeout", "--version", "--help")
 
@@ -63,12 +70,12 @@ def instead(option: str, words: Sequence[str], ctx: Any) -> str:
     options = list(_ANYWHERE)
     options += [name for param in ctx.command.params for name in param.opts if name[:2] == "--"]
     name = option.lstrip("-")
-    other = _OTHERS.get(name.lower())
-    if other in options:
-        return f"did you mean {other}?"
+    others = [other for other in _OTHERS.get(name.lower(), "").split() if other in options]
     field = normal(name)
     kind = _kind(ctx, words)
     known = _names(kind)
+    if others and not (field in known and _takes(ctx, "KEY=VALUE")):
+        return f"did you mean {' or '.join(others)}?"
     if _takes(ctx, "TERM…"):
         # What an item lacks is its customer's.
         known += _names(CUSTOMER)

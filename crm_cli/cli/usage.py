@@ -17,6 +17,8 @@ def refusal(error: Exception, words: Sequence[str]) -> CrmError:
         if NEGATED.fullmatch(word):
             return minus_refused(word)
     ctx: Any = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoSuchOption" and (amount := _amount(before)):
+        return _amount_refused(amount, ctx)
     format_message: Any = getattr(error, "format_message", None)
     message = str(format_message() if format_message else error)
     return UsageError(_reworded(message, error, ctx, before), _hint(ctx))
@@ -42,6 +44,22 @@ def _reworded(message: str, error: Exception, ctx: Any, words: Sequence[str]) ->
     if wrong:
         return f"{wrong[1].replace(chr(39), '')}: {_lower(wrong[2])}"
     return _lower(message)
+
+
+def _amount(words: Sequence[str]) -> str:
+    """The first word that is a number below nothing; empty without one."""
+    return next((word for word in words if re.fullmatch(r"-\.?\d[\d.,]*\D{0,4}", word)), "")
+
+
+def _amount_refused(amount: str, ctx: Any) -> UsageError:
+    """The refusal of an amount that begins as options do."""
+    options = {name for param in ctx.command.params for name in param.opts} if ctx else set()
+    cure = f"a text that begins with - goes after --: -- {amount}"
+    if "--refund" in options:
+        cure = f"write {amount[1:]} --refund for money that was paid back"
+    elif "-n" in options:
+        cure = f"write -n {amount[1:]} to show at most so many"
+    return UsageError(f"{amount} is an amount, and begins like an option", cure)
 
 
 def _lower(message: str) -> str:

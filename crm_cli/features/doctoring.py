@@ -16,7 +16,7 @@ from crm_cli.index.cache import engine
 from crm_cli.model.errors import CrmError, Refused, Severity, StorageError
 from crm_cli.model.places import SETTINGS
 from crm_cli.store import files
-from crm_cli.store.discovery import cache_folder
+from crm_cli.store.discovery import cache_folder, cache_place, lies_within
 from crm_cli.workspace import Workspace
 
 
@@ -266,6 +266,13 @@ def _versions() -> Check:
 def _cache(workspace: Workspace, environ: Mapping[str, str]) -> Check:
     folder = cache_folder(Path(workspace.root), environ)
     if folder is None:
+        place = cache_place(Path(workspace.root), environ)
+        if place is not None and lies_within(place, Path(workspace.root)):
+            return Check(
+                "cache", State.WARN, f"none: {place.parent} is in the data directory, where "
+                "reading writes nothing; every command reads every record",
+                "export CRM_CACHE_DIR=DIR, outside the data directory",
+            )  # fmt: skip
         return Check(
             "cache", State.WARN, "no private folder for it: every command reads every record",
             "export CRM_CACHE_DIR=DIR, where only you may write",

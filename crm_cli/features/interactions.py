@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from crm_cli.features.entering import entered
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
-from crm_cli.features.values import echoed, said, shown, typed, typed_all, when
+from crm_cli.features.values import assigned, echoed, said, shown, typed, typed_all, when
+from crm_cli.model.aspects import joined
 from crm_cli.model.dates import WEEKDAYS, local_date, write_moment
-from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
 from crm_cli.model.task import TASK
+from crm_cli.query.lexer import quoted
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -42,27 +46,38 @@ def log(
     participants: str | None = None,
     deal: str | None = None,
     campaign: str | None = None,
+    held: str | None = None,
+    further: Sequence[tuple[str, str]] = (),
     strict: bool = True,
 ) -> Plan:
     """Plan to note an interaction with a customer; the values are texts as people type them.
 
     It is of now, and a note, unless told otherwise; one that is to come is planned.
     `follow_up` adds a task to be done by that day. `participants` are customers, or names of
-    others, with commas between; `strict` as for `Workspace.who`. Raises UsageError
-    for a wrong value, and where there is neither text, subject nor outcome.
+    others, with commas between, `further` are KEY=VALUE; `strict` as for `Workspace.who`.
+    `held` is the id of a planned interaction that this was: it is completed in place of a new
+    one. Raises UsageError
+    for a wrong value, and where there is neither text, subject nor outcome; Refused where
+    `held` is not planned; what check would report is refused while it is written.
     """
     text = text.strip()
-    if not (text or (subject or "").strip() or (outcome or "").strip()):
+    before = None if held is None else _planned(workspace, customer, held)
+    if not (before or text or (subject or "").strip() or (outcome or "").strip()):
         raise UsageError("nothing to log", "crm log ana Asked for 20 kg of beans --kind call")
     notes: list[str] = []
-    values: dict[str, Any] = {
-        "id": new_id(workspace, INTERACTION),
-        "at": _at(workspace, at, notes, ahead=planned),
-    }
-    if at is not None and kind in _APPOINTED and not (planned or outcome):
-        _one_reading(workspace, at, values["at"])
+    if at is None and before is not None and not _to_come(workspace, before["at"]):
+        values: dict[str, Any] = {"id": before["id"], "at": before["at"]}
+    else:
+        id = new_id(workspace, INTERACTION) if before is None else before["id"]
+        values = {"id": id, "at": _at(workspace, at, notes, ahead=planned)}
+    unclear = is_unclear(at, kind, planned=planned, outcome=outcome) and before is None
+    if unclear and (days := readings(workspace, str(at))):
+        raise UsageError(
+            f"--at {at} is {' or '.join(shown(workspace, day) for day in days)}",
+            f'write --at "last {str(at).strip()}", or --planned for the one to come',
+        )
     given = {
-        "kind": "note" if kind is None else kind,
+        "kind": kind if kind is not None else before["kind"] if before is not None else "note",
         "direction": direction,
         "outcome": outcome,
         "duration": duration,
@@ -71,32 +86,44 @@ def log(
         "campaign": campaign,
     }
     values |= typed_all(workspace, INTERACTION, given, notes)
+    values |= assigned(workspace, INTERACTION, further, customer=customer)
     if planned and not _to_come(workspace, values["at"]):
         raise UsageError("--planned: " + said(workspace, "that is", values["at"]), "--at WHEN")
     if participants is not None:
         values["participants"] = _participants(workspace, participants, notes, strict=strict)
-    if _to_come(workspace, values["at"]):
+    if before is not None:
+        if planned or _to_come(workspace, values["at"]):
+            raise UsageError(f"{values['id']} cannot be held and to come", "leave --planned out")
+        values["status"] = "held"
+    elif _to_come(workspace, values["at"]):
         values["status"] = "planned"
         notes.append(f"{said(workspace, 'that is', values['at'])}: noted as planned")
     if text:
         values["summary"] = text
-    if workspace.user is not None:
+    if workspace.user is not None and before is None:
         values["owner"] = typed(workspace, INTERACTION, "owner", workspace.user)
     task = _follow_up(workspace, follow_up, subject or text, values["kind"], notes)
     name = str(workspace.record(customer).get("name") or customer)
 
     def update(document: Document) -> None:
-        document.add("interactions", values)
+        if before is None:
+            document.add("interactions", values)
+        else:
+            for key, value in values.items():
+                if value != before.get(key):
+                    document.set(values["id"], key, value)
         if task is not None:
             document.add("tasks", task)
 
     named = str(values["kind"]).replace("_", " ")
     done = f"noted {named} {values['id']} with {name} ({customer})"
-    made = [values["id"]]
+    if before is not None:
+        done += ", which was planned"
+    made = [values["id"]] if before is None else []
     if task is not None:
         made.append(task["id"])
         done += f", and task {task['id']}, due {write_moment(task['due'])}"
-    edit = Edit(workspace.path_of(customer), update)
+    edit = Edit(workspace.path_of(customer), entered(update))
     return Plan(
         Change(f"log {values['kind']} with {customer}", (edit,)),
         done,
@@ -106,17 +133,45 @@ def log(
     )
 
 
-def _one_reading(workspace: Workspace, text: str, past: date | datetime) -> None:
-    """Refuse a weekday of an appointment: it may be the last one as well as the next."""
+def near(workspace: Workspace, customer: str, kind: str | None = None) -> list[tuple[str, str]]:
+    """(id, what) of a customer's planned interactions that may be the one to log now: of the
+    last week, or of today; of that kind, unless it is a note or not said."""
+    terms = [f"customer.is:{quoted(customer)}", "is:planned", "at:-7d..today"]
+    if kind not in (None, "note"):
+        terms.append(f"kind:{quoted(str(kind))}")
+    cols = ("id", "at", "kind", "subject", "summary")
+    found = workspace.select(INTERACTION, terms, cols=cols).rows
+    return [
+        (id, joined(": ", (f"the {what} planned for {shown(workspace, at)}", subject or summary)))
+        for id, at, what, subject, summary in found
+    ]
+
+
+def readings(workspace: Workspace, text: str) -> tuple[date | datetime, ...]:
+    """The last and the next day that a weekday means; none where a text means one day only."""
     day = text.strip().lower().split()[:1]
     if not day or len(day[0]) < 3 or not any(name.lower().startswith(day[0]) for name in WEEKDAYS):
-        return
-    coming = when(workspace, text, ahead=True)
-    if coming != past:
-        raise UsageError(
-            f"--at {text} is {shown(workspace, past)} or {shown(workspace, coming)}",
-            f'write --at "last {text.strip()}", or --planned for the one to come',
-        )
+        return ()
+    past, coming = (when(workspace, text, ahead=ahead) for ahead in (False, True))
+    return (past, coming) if coming != past else ()
+
+
+def is_unclear(at: str | None, kind: str | None, *, planned: bool, outcome: str | None) -> bool:
+    """Whether a weekday may be the last as well as the next: of an appointment, which nothing
+    else says to be over or to come."""
+    return at is not None and kind in _APPOINTED and not (planned or outcome)
+
+
+def _planned(workspace: Workspace, customer: str, text: str) -> Mapping[str, Any]:
+    """The values of a planned interaction of a customer, by its id; raises Refused, NotFound."""
+    of, id = workspace.item(text, INTERACTION)
+    item = workspace.document(of).find(id)
+    if of != customer:
+        raise Refused(f"{id} is of {of}, and not of {customer}", f"crm log {of} … --held {id}")
+    if item.get("status") != "planned":
+        said = str(item.get("status")).replace("_", " ")
+        raise Refused(f"{id} is {said}, and not planned", "leave --held out to log another")
+    return {"at": workspace.clock.today, **item.values, "id": id, "kind": item.get("kind")}
 
 
 def _at(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from crm_cli.features.entering import entered
 from crm_cli.features.items import find
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import shown, typed_all
@@ -146,7 +147,7 @@ def planned(
     else:
         of = customers[0] if len(customers) == 1 else counted(len(customers), "customer")
         subject = shown = f"{counted(count, kind.name, kind.key)} of {of}"
-    edits = tuple(Edit(path, _each(ids, update)) for path, ids in by_path.items())
+    edits = tuple(Edit(path, entered(_each(ids, update))) for path, ids in by_path.items())
     question = f"{verb.capitalize()} {subject}?"
     return Plan(Change(f"{verb} {subject}", edits), f"{done}: {shown}", customers, question, notes)
 

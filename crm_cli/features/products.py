@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from crm_cli.features.entering import entered
 from crm_cli.features.moves import split_terms
 from crm_cli.features.plan import Plan, counted
-from crm_cli.features.values import typed
+from crm_cli.features.values import field_at, typed
 from crm_cli.model.errors import NotFound, Refused, Unreadable, UsageError
 from crm_cli.model.fieldtypes import Texts
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, normal
+from crm_cli.model.kind import Field
 from crm_cli.model.money import read_decimal, read_percent, round_money
 from crm_cli.model.places import PRODUCTS
 from crm_cli.model.product import PRODUCT
@@ -37,7 +38,7 @@ def add(workspace: Workspace, sku: str, name: str, values: Sequence[tuple[str, s
         raise UsageError("a product needs a name", f'crm product add {sku} "House blend, 1 kg"')
     record: dict[str, Any] = {"name": name}
     for key, text in values:
-        field = _field(key)
+        field = field_at(PRODUCT, key)[1]
         if text.strip():
             _put(record, field, _value(workspace, field, text))
     if record.get("currency") == workspace.business.currency:
@@ -51,10 +52,11 @@ def add(workspace: Workspace, sku: str, name: str, values: Sequence[tuple[str, s
                 )
         document.add(sku, record)
 
-    update(workspace.file(FILE))
+    checked = entered(update)
+    checked(workspace.file(FILE))
     notes = [] if "price" in record else ["it has no price: purchases must give one"]
     return Plan(
-        Change(f"add product {sku}", (Edit(FILE, update),)),
+        Change(f"add product {sku}", (Edit(FILE, checked),)),
         f"added product {sku}: {name}",
         notes=notes,
         made=(sku,),
@@ -80,6 +82,8 @@ def change(workspace: Workspace, skus: Sequence[str], assignments: Sequence[Assi
             for step in steps:
                 step(document, sku)
 
+    # What is there may always be removed.
+    removes = all(operator == "=" and not text for _, operator, text in assignments)
     said = ", ".join(
         f"{key}{operator}{text}" if text else f"{key} removed"
         for key, operator, text in assignments
@@ -87,7 +91,7 @@ def change(workspace: Workspace, skus: Sequence[str], assignments: Sequence[Assi
     what = found[0] if len(found) == 1 else counted(len(found), "product")
     return Plan(
         Change(f"set {', '.join(key for key, _, _ in assignments)} of product {what}",
-               (Edit(FILE, update),)),
+               (Edit(FILE, update if removes else entered(update)),)),
         f"product {what}: {said}" if len(found) == 1 else f"{what}: {said}",
         found,
         f"Set {said} for {counted(len(found), 'product')}?",
@@ -97,7 +101,7 @@ def change(workspace: Workspace, skus: Sequence[str], assignments: Sequence[Assi
 def _step(
     workspace: Workspace, key: str, operator: str, text: str
 ) -> Callable[[Document, str], None]:
-    field = _field(key)
+    field = field_at(PRODUCT, key)[1]
     if operator != "=" and field.type.priced:
         return _stepped(workspace, field, operator, text)
     if operator != "=":
@@ -198,17 +202,6 @@ def one(workspace: Workspace, text: str) -> Item:
     """The product of a SKU, in any case of letters; raises NotFound."""
     products = workspace.products()
     return products[_sku(text, products)]
-
-
-def _field(key: str) -> Field:
-    field = PRODUCT.by_name.get(normal(key))
-    if field is not None:
-        return field
-    from crm_cli.model.text import did_you_mean
-
-    names = [one.key for one in PRODUCT.fields]
-    near = did_you_mean(normal(key), names) or f"there are: {', '.join(names)}"
-    raise UsageError(f"{key} is no field of a product", near)
 
 
 def _value(workspace: Workspace, field: Field, text: str) -> Any:

@@ -16,7 +16,8 @@ from crm_cli.index.database import fails
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.kinds import KINDS
 from crm_cli.model.text import did_you_mean
-from crm_cli.query.views import view_name, views
+from crm_cli.query.own import OwnColumn, own_columns, read_extra_keys
+from crm_cli.query.views import MOST_OWN, view_name, views
 from crm_cli.workspace import Workspace
 
 SECONDS = 30.0
@@ -81,14 +82,18 @@ def ask(
     except sqlite3.Error as error:
         if fails(error):
             raise  # the index does, not the statement
-        raise _told(error, statement, refusals, seconds) from error
+        known = [one.column for one in describe("", workspace)]
+        raise _told(error, statement, refusals, seconds, known) from error
     finally:
         connection.close()
 
 
-def describe(name: str = "") -> list[Described]:
-    """The columns of a view, of all without a name; raises UsageError."""
-    found = {view.name: view for view in views()}
+def describe(name: str = "", workspace: Workspace | None = None) -> list[Described]:
+    """The columns of a view, of all without a name; with a workspace those of its own keys, too.
+
+    Raises UsageError.
+    """
+    found = {view.name: view for view in views(own=_own(workspace) if workspace else ())}
     if name and name not in found:
         near = did_you_mean(name, found)
         raise UsageError(f"there is no view '{name}'", near or f"views: {', '.join(found)}")
@@ -105,11 +110,17 @@ def _value(text: str) -> Any:
     return float(text) if "." in text else int(text)
 
 
+def _own(workspace: Workspace) -> list[OwnColumn]:
+    """The keys of the users' own."""
+    database = workspace.database
+    return own_columns(database, read_extra_keys(database, workspace.business.own), MOST_OWN)
+
+
 def _connection(workspace: Workspace) -> sqlite3.Connection:
     """A connection of its own, with the views as of the command's today."""
     connection = workspace.index.separate()
     connection.execute("PRAGMA trusted_schema = OFF")
-    for view in views(workspace.clock.now):
+    for view in views(workspace.clock.now, own=_own(workspace)):
         connection.execute(view.ddl(temporary=True))
     connection.execute("PRAGMA query_only = ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
@@ -175,7 +186,11 @@ def _unique(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _told(
-    error: sqlite3.Error, statement: str, refusals: Sequence[str], seconds: float
+    error: sqlite3.Error,
+    statement: str,
+    refusals: Sequence[str],
+    seconds: float,
+    known: Sequence[str],
 ) -> UsageError | Refused:
     """SQLite's complaint in our words, with the token marked."""
     message = str(error)
@@ -200,7 +215,6 @@ def _told(
         )
     if found := re.search(r"no such column: (.+)", message):
         bare = found[1].rpartition(".")[2]
-        known = [one.column for one in describe()]
         near = did_you_mean(bare, dict.fromkeys(known))
         return UsageError(
             _marked(f"there is no column '{found[1]}'", found[1], statement),

@@ -227,7 +227,7 @@ def decimal_of(text: str) -> str:
     other = "," if signs[0] == "." else "."
     if len(signs) > 1:
         return other
-    match = re.search(r"(\d*)[.,](\d*)", bare)
+    match = re.search(r"(?<!\d)(\d*)[.,](\d*)", bare)
     if match is not None and re.fullmatch(r"[1-9]\d{0,2}", match[1]) and len(match[2]) == 3:
         return "?"
     return signs[0]

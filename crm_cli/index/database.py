@@ -325,6 +325,6 @@ def _matches(pattern: str, text: str | None) -> int | None:
     """`text REGEXP pattern`: whether the pattern is found in the text, in any case."""
     if text is None:
         return None
-    import re
+    from crm_cli.index.matching import found
 
-    return int(re.search(pattern, text, re.IGNORECASE) is not None)
+    return int(found(pattern, text))

@@ -126,6 +126,8 @@ class ColumnPlan:
 
     def _link(self) -> None:
         kind = self.kind
+        if not kind.table:
+            return
         self._add(Column("pk", "key", "key"))
         if in_record(kind):
             for name in record_columns(kind):
@@ -201,6 +203,11 @@ class ColumnPlan:
 def plan_of(kind: Kind) -> ColumnPlan:
     """The plan of a kind."""
     return ColumnPlan(kind)
+
+
+def based(name: str) -> str:
+    """The name of the column that has an amount of the column `name` in the base currency."""
+    return name + _SUFFIX["base"]
 
 
 EXTRA = (

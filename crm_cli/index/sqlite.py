@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Sequence
-from functools import lru_cache
 
 from crm_cli.index.dialect import Dialect
+from crm_cli.index.matching import found
 from crm_cli.model.text import fold
 
 _LEVELS = 100
@@ -198,9 +197,4 @@ class _Median:
 
 
 def _match(pattern: str, text: str | None) -> int | None:
-    return None if text is None else int(_compiled(pattern).search(str(text)) is not None)
-
-
-@lru_cache(maxsize=64)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return None if text is None else int(found(pattern, str(text)))

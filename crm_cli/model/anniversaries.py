@@ -73,6 +73,16 @@ def rounds(origin: PartialDate, start: date, end: date, *, persian: bool) -> Ite
             yield Round(day, times)
 
 
+def month_and_day(day: date) -> str:
+    """The month and the day that a day is in the Persian calendar: `08-29`."""
+    from persiantools.jdatetime import JalaliDate
+
+    try:
+        return f"{JalaliDate(day):%m-%d}"
+    except ValueError:  # before that calendar begins
+        return "01-01"
+
+
 def _gregorian(origin: PartialDate, year: int) -> date | None:
     return origin.in_year(year) if 1 <= year <= 9999 else None
 

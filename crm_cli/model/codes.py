@@ -180,6 +180,11 @@ VALUE: dict[str, Rule] = {
     "bad-pattern": Rule(
         "Numbers cannot be counted by this format.", 'Write it as `"{year}-{seq:4}"`.'
     ),
+    "deferral-incomplete": Rule(
+        "A deferral lacks its kind or day, or ends before the day: it puts nothing off.",
+        "Complete it, or remove it: `crm due snooze` writes another.",
+        True,
+    ),
     "report": Rule(
         "A report of your own has a key that there is not, or asks for what cannot be asked.",
         "As the message says; `crm report NAME` tries it.",

@@ -9,6 +9,7 @@ from crm_cli.model.aspects import CardRecord
 from crm_cli.model.completeness import completeness
 from crm_cli.model.contacts import ADDRESS, EMAIL, PHONE, SOCIAL, TAG, URL
 from crm_cli.model.credit import CREDIT
+from crm_cli.model.deferral import DEFERRAL
 from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import (
     Boolean,
@@ -163,7 +164,10 @@ CUSTOMER = Kind(
             Partial(),
             "date of birth",
             aliases=("birthday",),
-            also="anniversary/kind.is:birth/calendar.is:gregorian",
+            also={
+                "anniversary/kind.is:birth/calendar.is:gregorian": "gregorian",
+                "anniversary/kind.is:birth/calendar.is:persian": "persian",
+            },
             headings="birthday date_of_birth dob datum_rojstva rojstni_dan geburtsdatum",
         ),
         Field("language", Language(), "BCP 47 language tag", headings="jezik sprache lang"),
@@ -251,6 +255,7 @@ CUSTOMER = Kind(
         Field("organizations", ListOf(ORGANIZATION), "organizations a person belongs to"),
         Field("relations", ListOf(RELATION), "relations to other customers"),
         Field("anniversaries", ListOf(ANNIVERSARY), "anniversaries and other dates to remember"),
+        Field("deferrals", ListOf(DEFERRAL), "what is due, put off or dismissed: crm due snooze"),
         Field("interests", ListOf(INTEREST), "hobbies, interests and expertise", separate=True),
         Field("memberships", ListOf(MEMBERSHIP), "clubs and associations"),
         Field("preferences", ListOf(PREFERENCE), "preferences"),

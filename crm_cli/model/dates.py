@@ -218,6 +218,8 @@ def read_partial_date(text: str) -> PartialDate:
         month = int(only or 1)
         real_date(year, month, 1 if month <= 12 else 0)
         return PartialDate(year, int(only) if only else None, None)
+    elif re.fullmatch(_SHORT_YEAR, text, re.ASCII):
+        raise _short_year(text, past=True)
     else:
         try:
             found = read_date(text)
@@ -317,6 +319,22 @@ def _in_range(value: datetime) -> datetime:
     )
 
 
+_SHORT_YEAR = r"\d{1,2}\. ?\d{1,2}\. ?\d{2}"
+_FIRST_OF_1900S = 69
+"""Years of two digits from here on are of the last century, as POSIX has it."""
+
+
+def _short_year(text: str, *, past: bool = False) -> Unreadable:
+    """The refusal of a year of two digits, with the likeliest year; of the `past` with both."""
+    head, year = text[:-2], text[-2:]
+    likely = f"{head}20{year}"
+    if int(year) >= _FIRST_OF_1900S:
+        likely = f"{head}19{year}"
+    elif past:
+        likely = f"{head}19{year} or {likely}"
+    return Unreadable(f"{text!r} has a year of two digits", f"write {likely}", code="bad-date")
+
+
 def _no_date(text: str) -> Unreadable:
     """Why a text is no date, with the likeliest cure."""
     if match := re.fullmatch(_SLASHED, text, re.ASCII):
@@ -325,11 +343,8 @@ def _no_date(text: str) -> Unreadable:
         return Unreadable(
             f"{text!r} is not a date", f"write {'-'.join(match.groups())}", code="bad-date"
         )
-    if re.fullmatch(r"\d{1,2}\. ?\d{1,2}\. ?\d{2}", text, re.ASCII):
-        year = f"20{text[-2:]}"
-        return Unreadable(
-            f"{text!r} has a year of two digits", f"write {text[:-2]}{year}", code="bad-date"
-        )
+    if re.fullmatch(_SHORT_YEAR, text, re.ASCII):
+        return _short_year(text)
     if re.fullmatch(r"\d{5,}-\d{1,2}-\d{1,2}|\d{1,3}-\d{1,2}-\d{1,2}", text, re.ASCII):
         return Unreadable(f"{text!r} is not a date: years have four digits", _HINT, code="bad-date")
     return Unreadable(f"{text!r} is not a date", _HINT, code="bad-date")

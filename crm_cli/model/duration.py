@@ -45,6 +45,17 @@ class Interval(NamedTuple):
         """The day this much earlier, as `after`."""
         return self._shifted(day, -1)
 
+    def reaches(self, day: date) -> date:
+        """The last day that this much before it is `day` or earlier: what `after` makes, or a
+        later day of a longer month, since a month before 31 March is 28 February."""
+        found = self.after(day)
+        for _ in range(3):
+            later = shifted(found, 1)
+            if self.before(later) > day:
+                break
+            found = later
+        return found
+
     def _shifted(self, day: date, sign: int) -> date:
         try:
             moved = add_months(day, sign * (self.years * 12 + self.months))

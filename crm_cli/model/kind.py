@@ -77,9 +77,9 @@ class Field(Declaration, positional=3):
     to_come: bool = False
     """Of a date: whether it is of what is still to come, so that a bare weekday is the next one."""
 
-    also: str = ""
+    also: Mapping[str, str] = _NONE
     """Of a date that comes round each year: the items, by query terms, whose date is asked as
-    well where the year does not matter."""
+    well where the year does not matter, and the calendar that it is in."""
 
     def complete(self) -> None:
         if self.searched is None:
@@ -288,6 +288,8 @@ class Kind(Declaration, kw_only=True):
     added_by: str = ""
     """The command that adds one, with `{id}` for its id: what is said where a reference names
     one that is not there."""
+    table: bool = True
+    """Whether the index keeps its items; groups of a query it does not."""
     notes: bool = True
     """Whether items may have `notes`."""
     timeline: tuple[Happening, ...] | None = None

@@ -83,6 +83,12 @@ def single_place(kind: Kind) -> Place | None:
 
 
 @cache
+def single_paths() -> frozenset[str]:
+    """The files of records that are there once, whose path is their id: `desk.yaml`."""
+    return frozenset(place.path for place in SINGLE.values())
+
+
+@cache
 def parent_kind(kind: Kind) -> Kind | None:
     """The kind whose items hold these: a line's is the purchase; None where it is a record."""
     found = _having_lists(kind)

@@ -57,6 +57,8 @@ ALLOCATION = Kind(
 
 def _derive(payment: Item, business: Business) -> None:
     payment.derived["currency"] = payment.values.get("currency") or business.currency
+    if (amount := payment.values.get("amount")) is not None:
+        payment.derived["received"] = -amount if payment.get("direction") == "refund" else amount
 
 
 def _check(payment: Item, business: Business) -> Iterator[Finding]:
@@ -103,7 +105,13 @@ PAYMENT = Kind(
     doc="a payment received or refunded",
     fields=(
         Field("date", Date(), "when", aliases=("at",), headings="payment_date datum datum_placila"),
-        Field("amount", Money(), "how much", headings="paid sum znesek placilo betrag"),
+        Field(
+            "amount",
+            Money(),
+            "how much; in sums a refund is negative",
+            sums="received",
+            headings="paid sum znesek placilo betrag",
+        ),
         Field(
             "currency",
             Currency(),
@@ -133,7 +141,7 @@ PAYMENT = Kind(
     when="date",
     effective="date",
     counted="not:date.after:today",
-    summed=("amount",),
+    summed=("received",),
     card=CardTable(
         heading="Latest payments",
         columns=(
@@ -162,7 +170,10 @@ PAYMENT = Kind(
         "reference",
         "id",
     ),
-    derived=(Derived("unallocated", Money(), "amount not allocated to a purchase"),),
+    derived=(
+        Derived("received", Money(), "the amount; of a refund negative"),
+        Derived("unallocated", Money(), "amount not allocated to a purchase"),
+    ),
     derive=_derive,
     check=_check,
     upheld=_upheld,

@@ -388,7 +388,8 @@ PURCHASE = Kind(
         Field(
             "amount",
             Money(),
-            "net amount, if there are no lines",
+            "net amount, if there are no lines; sums go over net",
+            sums="net",
             headings="total net_amount znesek betrag",
         ),
         Field("text", Text(), "description, if there are no lines"),

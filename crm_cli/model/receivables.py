@@ -124,7 +124,7 @@ def settle(customer: Item, business: Business) -> Decimal | None:
             if rest:
                 given_back.append((_day(payment), rest, currency))
         else:
-            payment.derived["unallocated"] = rest
+            payment.derived["unallocated"] = round_money(rest, currency)
             if rest > 0:
                 pool.append((_day(payment), rest, currency, payment))
 

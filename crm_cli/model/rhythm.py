@@ -109,7 +109,7 @@ def _frequency(head: str) -> tuple[str, int] | None:
 
 def _nth(text: str) -> str | None:
     """`3rd monday`, `last friday of the month`, `last day`, `last workday`."""
-    text = re.sub(r"\s+of (?:the|each|every) month$", "", text.removeprefix("the "))
+    text = re.sub(r"(?<!\s)\s+of (?:the|each|every) month$", "", text.removeprefix("the "))
     match = re.fullmatch(rf"({_ORDINAL}) (.+)", text)
     if match is None:
         return None
@@ -123,7 +123,7 @@ def _nth(text: str) -> str | None:
 
 def _month_days(text: str) -> str | None:
     """`1`, `15th`, `1 and 15`; of a short month its last day stands for the 29th to 31st."""
-    parts = re.split(r"\s*,\s*|\s+and\s+", text)
+    parts = re.split(r"(?<!\s)\s*,\s*|(?<!\s)\s+and\s+", text)
     days = []
     for part in parts:
         match = re.fullmatch(r"(\d{1,2})(?:\.|st|nd|rd|th)?", part)
@@ -174,11 +174,11 @@ def _at_most(day: int) -> str:
 
 def _ended(words: str, first: date) -> tuple[str, str]:
     """The words without their end, and the end as a part of a rule."""
-    if match := re.search(r"[ ,]+(?:for )?(\d{1,4}) times$", words):
+    if match := re.search(r"(?<![ ,])[ ,]+(?:for )?(\d{1,4}) times$", words):
         if not int(match[1]):
             raise Unreadable("0 times is never", HINT, code="bad-recurrence")
         return words[: match.start()], f";COUNT={int(match[1])}"
-    if match := re.search(r"[ ,]+until (.+)$", words):
+    if match := re.search(r"(?<![ ,])[ ,]+until (.+)$", words):
         from crm_cli.model.periods import Lean, read_days
 
         last = read_days(match[1], first, lean=Lean.FUTURE).end

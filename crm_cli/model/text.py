@@ -11,8 +11,26 @@ import re
 from collections.abc import Iterable
 from unicodedata import normalize
 
+from crm_cli.model.errors import Refused
+
 RULES = 1
 """Counts the changes of the rules below; the transliteration's tables have their own version."""
+
+
+_BREAKS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def one_line(text: str, what: str) -> str:
+    """The text, for a file that other programs read by lines; Refused where it has a line break.
+
+    There the rest would be a line of its own: a command in a crontab, a setting of git's.
+    """
+    if _BREAKS.search(text):
+        raise Refused(
+            f"{what} has a line break or control character: {visible(text)}",
+            "rename it; programs that read line by line would run the rest",
+        )
+    return text
 
 
 def composed(text: str) -> str:

@@ -7,13 +7,13 @@ own; the conditions after a collection share one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import HOMES, RECORDS
+from crm_cli.model.kinds import HOMES, RECORDS, single_paths
 from crm_cli.model.text import tokens
 from crm_cli.query.aggregates import aggregate, when_of
 from crm_cli.query.ast import (
@@ -40,16 +40,33 @@ from crm_cli.query.declared import declared, derived_named, state_terms, total_o
 from crm_cli.query.fault import QueryError
 from crm_cli.query.fields import Collection, Ref, Source, Step, record_of, resolve, titled
 from crm_cli.query.operators import against, compared_any, present
-from crm_cli.query.rows import Frame, Row, Value, all_text, own_source, own_value, reach, value
+from crm_cli.query.rows import (
+    Frame,
+    Row,
+    Value,
+    all_text,
+    holder,
+    own_source,
+    own_value,
+    reach,
+    value,
+)
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
 from crm_cli.query.storages import operators
-from crm_cli.query.storages.dates import comes_round
+from crm_cli.query.storages.dates import comes_round, in_calendar
 from crm_cli.query.values import may_be_zero
 from crm_cli.query.windows import of_all
 
 Seal = Callable[[str], str]
 """What is made of a test that may be NULL: see `Dialect.certain` and `_parted`."""
+
+
+_LONGEST = 500_000
+"""Characters of a segment's condition: a hundred times what people need."""
+
+_DEEPEST = 50
+"""So many segments may ask each for the next."""
 
 
 class Compiler:
@@ -61,6 +78,7 @@ class Compiler:
         self._certain = dialect.certain
         self.frame = Frame(scope.base, scope, dialect, self)
         self._within: tuple[str, ...] = ()
+        self._segments: dict[str, str] = {}
         self._declaring: tuple[tuple[str, str], ...] = ()
 
     def condition(self, node: Node, row: Row) -> str:
@@ -81,7 +99,7 @@ class Compiler:
         """
         if isinstance(node, And | Or) and node.parts:
             sign = " AND " if isinstance(node, And) else " OR "
-            parts = [self.chosen(part, row) for part in node.parts]
+            parts = _each_once(self.chosen(part, row) for part in node.parts)
             return f"({self.dialect.balanced(parts, sign)})"
         if isinstance(node, And | Or | Not):
             return self.condition(node, row)
@@ -168,7 +186,7 @@ class Compiler:
     def _joined(self, parts: tuple[Node, ...], sign: str, empty: str, row: Row) -> str:
         if not parts:
             return empty
-        tests = [self.condition(part, row) for part in parts]
+        tests = _each_once(self.condition(part, row) for part in parts)
         return f"({self.dialect.balanced(tests, sign)})"
 
     def _compare(self, node: Compare, row: Row, seal: Seal) -> str:
@@ -185,22 +203,27 @@ class Compiler:
 
         def test(at: Row) -> str:
             found = self._tested(node, self._value(ref, at))
-            also = self._also(node, ref, at)
-            return f"({found} OR {also})" if also else found
+            # `.is` asks the field alone.
+            values = [one for one in node.values if node.op is Op.EQ and comes_round(one)]
+            also = [
+                self._also(items, Compare(date, node.op, in_calendar(values, calendar)), at)
+                for items, date, calendar in (self._others(ref, at) if values else ())
+            ]
+            return f"({' OR '.join((found, *also))})" if also else found
 
         return _reached(row, ref.steps, test, seal)
 
-    def _also(self, node: Compare, ref: Ref, row: Row) -> str:
-        """The same of the items that a date which comes round is also asked of; empty without."""
+    def _others(self, ref: Ref, row: Row) -> Iterator[tuple[Quantified, Ref, str]]:
+        """The items that a date which comes round is also asked of, their date, its calendar."""
         field = row.kind.by_key.get(ref.column)
-        if field is None or not field.also:
-            return ""
-        values = [one for one in node.values if comes_round(one)]
-        items = declared(field.also, row.kind, self.scope)
-        if not values or not isinstance(items, Quantified):
-            return ""
-        date = Compare(when_of(items.collection), node.op, tuple(values))
-        both = And((items.condition, date))
+        for terms, calendar in field.also.items() if field is not None else ():
+            items = declared(terms, row.kind, self.scope)
+            assert isinstance(items, Quantified), f"{row.kind.name}: {terms} asks for no items"
+            yield items, when_of(items.collection), calendar
+
+    def _also(self, items: Quantified, test: Node, row: Row) -> str:
+        """Whether one of the items meets a test as well."""
+        both = And((items.condition, test))
         return self._quantified(Quantified(items.how, items.collection, both), row)
 
     def _comparable(self, node: Compare, row: Row) -> str:
@@ -232,7 +255,9 @@ class Compiler:
         counts = derived and may_be_zero(what)
 
         def test(at: Row) -> str:
-            return present(self._value(what, at), self.frame, derived=counts)
+            found = present(self._value(what, at), self.frame, derived=counts)
+            also = [self._also(items, Has(date), at) for items, date, _ in self._others(what, at)]
+            return f"({' OR '.join((found, *also))})" if also else found
 
         return _reached(row, what.steps, test, seal)
 
@@ -308,18 +333,34 @@ class Compiler:
         return f"EXISTS(SELECT 1 FROM phone {alias} WHERE {where})"
 
     def _segment(self, node: Segment, row: Row) -> str:
+        """A segment's condition, which is compiled once however often it is asked for."""
         if node.name in self._within:
             path = " → ".join(f"@{name}" for name in (*self._within, node.name))
             raise QueryError((), f"segment @{node.name} refers to itself: {path}")
-        spec = self.scope.segments[node.name]
+        if len(self._within) >= _DEEPEST:
+            first = self._within[0]
+            raise QueryError((), f"in segment @{first}: more than {_DEEPEST} ask for each other")
+        if node.name not in self._segments:
+            self._segments[node.name] = self._compiled(node.name)
+        return self._segments[node.name]
+
+    def _compiled(self, name: str) -> str:
+        spec = self.scope.segments[name]
         scope = self.scope._replace(base=CUSTOMER)
         customer = self.frame.record()
-        before, self._within = self._within, (*self._within, node.name)
+        before, self._within = self._within, (*self._within, name)
         try:
-            asked = segment_node(node.name, spec, scope)
+            asked = segment_node(name, spec, scope)
+            self.frame.segment = name
             found = self.condition(asked, customer) if asked is not None else ""
         finally:
             self._within = before
+            self.frame.segment = before[-1] if before else ""
+        if len(found) > _LONGEST:
+            raise QueryError(
+                (), f"in segment @{name}: it asks for segments that ask for others too often",
+                "save one that has the customers: crm segment add NAME - < IDS",
+            )  # fmt: skip
         if not spec.members:
             return found or self.dialect.truth(False)
         ids = self.frame.bind_array(spec.members)
@@ -328,7 +369,14 @@ class Compiler:
 
     def _belongs(self, node: Belongs, row: Row) -> str:
         ids = self.frame.bind_array(node.ids)
-        return self._certain(self.dialect.among(f"{self.frame.record().alias}.id", ids))
+        single = not single_paths().isdisjoint(node.ids)
+        id = holder(self.frame, "id") if single else f"{self.frame.record().alias}.id"
+        return self._certain(self.dialect.among(id, ids))
+
+
+def _each_once(tests: Iterable[str]) -> list[str]:
+    """Tests side by side: the same one again changes nothing."""
+    return list(dict.fromkeys(tests))
 
 
 def _is_closed(wanted: Literal | Between) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from crm_cli.index import matching
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.sqlite import SQLITE
-from crm_cli.model.errors import DataError
+from crm_cli.model.errors import CrmError, DataError, UsageError
+from crm_cli.model.text import visible
+from crm_cli.query.fault import QueryError
 
 Parameters = Mapping[str, Any]
 _NONE: Parameters = {}
@@ -25,17 +29,16 @@ class Database:
         dialect.prepare(connection)
 
     def rows(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
-        """All rows that a statement answers; its parameters are named."""
-        return self._connection.execute(sql, parameters).fetchall()
+        """All rows that a statement answers; its parameters are named.
 
-    def sums(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
-        """The rows of a statement that sums up; DataError for sums beyond 64 bits."""
+        Raises QueryError where a regular expression of it took too long, UsageError where it
+        is too large for the database, DataError for sums beyond 64 bits.
+        """
+        matching.allow()
         try:
-            return self.rows(sql, parameters)
-        except sqlite3.OperationalError as error:
-            if "overflow" not in str(error):
-                raise
-            raise DataError("the sums are larger than can be computed with") from error
+            return self._connection.execute(sql, parameters).fetchall()
+        except (sqlite3.OperationalError, sqlite3.DataError) as error:
+            raise _told(error, parameters) or error from error
 
     def row(self, sql: str, parameters: Parameters = _NONE) -> tuple[Any, ...] | None:
         """The first row that a statement answers; None without any."""
@@ -45,3 +48,32 @@ class Database:
     def column(self, sql: str, parameters: Parameters = _NONE) -> list[Any]:
         """The first value of each row."""
         return [row[0] for row in self.rows(sql, parameters)]
+
+
+_TOO_LARGE = re.compile(
+    r"too many (?:columns|FROM|SQL|terms|arguments|references)|tables in a join|too (?:large|big)"
+    r"|stack overflow|nesting"
+)
+"""What SQLite says where a statement passes one of its limits (sqlite.org/limits.html)."""
+
+
+def _told(error: sqlite3.Error, parameters: Parameters) -> CrmError | None:
+    """The refusal of a statement that cannot be answered; None where it is the database's."""
+    if (pattern := matching.exhausted()) is not None:
+        return _exhausted(pattern, parameters)
+    if "overflow" in str(error) and "stack" not in str(error):
+        return DataError("the sums are larger than can be computed with")
+    if _TOO_LARGE.search(str(error)):
+        return UsageError(
+            f"the query is too large: {error}", "ask for fewer columns or conditions at a time"
+        )
+    return None
+
+
+def _exhausted(pattern: str, parameters: Parameters) -> QueryError:
+    """The refusal of a query whose regular expression takes too long, with its segment."""
+    held = [one for one in parameters.values() if isinstance(one, matching.Pattern)]
+    names = [one.segment for one in held if one.segment and pattern in (one, f"(?m:{one})")]
+    where = f"in segment @{names[0]}: " if names else ""
+    message = f"the regular expression {visible(pattern)} takes too long, and was stopped"
+    return QueryError((), f"{where}{message}", matching.HINT)

@@ -191,7 +191,7 @@ def _value(value: Literal | Between, operand: Operand) -> str:
 def _bare(literal: Literal) -> str:
     """A number or date as one word: without the blanks that it may have been written with."""
     text = re.sub(r"(?<=\d)[ ]+(?=\d{1,2}:)", "T", literal.text.strip())
-    text = re.sub(r"(?<=\d\.)\s+|(?<=\d)\s+(?=[^\W\d_])|\s+(?=€)", "", text)
+    text = re.sub(r"(?<=\d\.)\s+|(?<=\d)\s+(?=[^\W\d_])|(?<!\s)\s+(?=€)", "", text)
     return re.sub(r"\s+", "-", text)
 
 

@@ -33,7 +33,6 @@ from crm_cli.query.ast import (
     Or,
     Quantified,
     Segment,
-    State,
     Word,
 )
 from crm_cli.query.fault import Fault, QueryError, Unknown
@@ -43,15 +42,15 @@ from crm_cli.query.fields import (
     collection,
     of_customer,
     resolve,
-    state_of,
-    states,
 )
 from crm_cli.query.grammar import (
     OPS,
+    as_state,
     check_op,
     compared,
     find_present,
     find_segment,
+    find_state,
     no_collection,
     read_asked,
 )
@@ -172,14 +171,7 @@ class Reader(Tokens):
             return Word(token.text, span)
         if call == "has":
             return Has(self._operand_or_collection(token, kind), span)
-        found = state_of(token.text, kind)
-        if found is None:
-            raise Fault(
-                f"'{token.text}' is no state of {a_or_an(kind.name)}",
-                f"known: {', '.join(states(kind))}",
-                token.span,
-            )
-        return State(*found, span)
+        return find_state(token.text, token.span, self.scope, kind)
 
     def _operand_or_collection(self, token: Token, kind: Kind) -> Operand | Collection:
         if "@" in token.text:
@@ -203,6 +195,12 @@ class Reader(Tokens):
 
     def _named(self, token: Token, kind: Kind) -> Operand:
         bare, at, period = token.text.partition("@")
+        if (colon := token.text.partition(":"))[1]:
+            raise Fault(
+                "an expression has an operator where a term has a colon",
+                f"write {colon[0]} = {colon[2] or 'VALUE'}, or the term without --where",
+                token.span,
+            )
         try:
             if not at:
                 return resolve(token.text, kind, self.scope.extra_keys)
@@ -274,6 +272,9 @@ class Reader(Tokens):
             return compared(operand, op, values, self.since(start))
         if word == "in":
             raise self.unexpected("write a list: in (one, other)")
+        if state := as_state(self.next.text, operand, op, self.scope, self.since(start)):
+            self.take()
+            return state
         other = self._other(operand, op, kind)
         if other is not None:
             return Against(operand, op, other, self.since(start))

@@ -37,10 +37,10 @@ class Fault(ValueError):
 class QueryError(UsageError):
     """A query cannot be read: each fault with its token marked, the cures as hint."""
 
-    def __init__(self, faults: Sequence[Fault], where: str = "") -> None:
+    def __init__(self, faults: Sequence[Fault], where: str = "", hint: str = "") -> None:
         shown = "\n".join(fault.shown() for fault in faults)
         hints = dict.fromkeys(fault.hint for fault in faults if fault.hint)
-        super().__init__(f"{where}{shown}", "\n".join(hints))
+        super().__init__(f"{where}{shown}", "\n".join(hints) or hint)
         self.faults = tuple(faults)
 
 

@@ -11,8 +11,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from crm_cli.index.plan import has_id
+from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import FieldType, Free, Integer, Reference, Text
+from crm_cli.model.fieldtypes import Choice, FieldType, Free, Integer, Reference, Text
 from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf, normal, singular
 from crm_cli.model.kinds import BY_NAME, HOLDERS, HOMES, RECORDS, parent_kind
 from crm_cli.query.fault import Unknown
@@ -98,6 +99,10 @@ class Collection(NamedTuple):
     steps: tuple[Step, ...]
 
 
+_STEPS = 20
+"""A name with more is not explained step by step."""
+
+
 def resolve(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> Ref:
     """The field that a name means for rows of `kind`; raises `Unknown` with the nearest names."""
     found = _resolved(name, kind, extra_keys)
@@ -137,6 +142,12 @@ def summed(ref: Ref) -> Ref:
     if field is None or not field.sums:
         return ref
     return ref._replace(column=field.sums)
+
+
+def summed_name(name: str, kind: Kind) -> str:
+    """The name of what functions of several rows go over where a field of theirs is asked for."""
+    field = kind.by_name.get(normal(name))
+    return (field.sums if field is not None else "") or name
 
 
 def resolves_near(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> bool:
@@ -194,6 +205,17 @@ def state_of(name: str, kind: Kind) -> tuple[str, tuple[Step, ...]] | None:
         for state in owner.states:
             if state.name == wanted:
                 return state.name, steps
+    return None
+
+
+def choice_of(name: str, kind: Kind, business: Business) -> Ref | None:
+    """The kind or status, of the row or of what it belongs to, that has a word as a choice."""
+    wanted = normal(name)
+    for owner, steps in _owners(kind):
+        for field in map(owner.by_key.get, ("kind", "status")):
+            type = field.type if field is not None else None
+            if field and isinstance(type, Choice) and wanted in type.choices(business):
+                return _stored(field, owner)._replace(steps=steps)
     return None
 
 
@@ -504,7 +526,8 @@ def _unknown(name: str, kind: Kind, extra_keys: frozenset[str]) -> Unknown:
         inner = ", ".join(f"{field.key}.{part.key}" for part in field.type.kind.fields)
         return Unknown(f"{field.key} is a group of fields", f"write one of {inner}")
     head, dot, rest = bare.rpartition(".")
-    target = _target(head, kind) if dot else None
+    # Each step of a long one would be looked up once more for the next.
+    target = _target(head, kind) if dot and head.count(".") < _STEPS else None
     if target is not None:
         near = did_you_mean(rest, [*names(target), *spelled(target)])
         listed = f"crm query fields {target.name} lists them all"

@@ -21,7 +21,7 @@ from crm_cli.query.aggregates import within
 from crm_cli.query.columns import Selected, column, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import Collection, resolve
+from crm_cli.query.fields import Collection, resolve, summed_name
 from crm_cli.query.functions import over, result
 from crm_cli.query.grammar import read_asked
 from crm_cli.query.keys import plain
@@ -100,16 +100,20 @@ def mentioned(expression: str, kind: Kind) -> tuple[str, list[str]]:
 
 
 def figures(
-    texts: Sequence[str], compiler: Compiler, wholes: Sequence[int | float | None] | None = None
+    texts: Sequence[str],
+    compiler: Compiler,
+    wholes: Sequence[int | float | None] | None = None,
+    own: str = "",
 ) -> list[Selected]:
     """The columns of figures.
 
     `wholes` are the same figures over all rows, of which shares are parts; without them
-    a share is what it is a share of.
+    a share is what it is a share of. `own` is SQL for the currency that all rows of a group
+    have: amounts in it stay in it, and are ordered by what they are in the base currency.
     """
     found: list[Selected] = []
     for place, text in enumerate(texts):
-        selected = _figure(text, compiler)
+        selected = _figure(text, compiler, "" if is_share(text) else own)
         if wholes is not None and is_share(text):
             whole = wholes[place]
             bound = compiler.frame.bind(whole) if whole else "NULL"
@@ -137,20 +141,20 @@ def zero(text: str, kind: Kind) -> bool:
     return re.match(r"\w*", bare)[0] in ZERO  # type: ignore[index]
 
 
-def _figure(text: str, compiler: Compiler) -> Selected:
+def _figure(text: str, compiler: Compiler, own: str) -> Selected:
     bare, alias = split_alias(text)
     key = alias or figure_key(bare)
     kind = compiler.frame.base.kind
     measure = measure_of(bare, kind)
     if measure is not None:
-        return _measured(key, measure, compiler)
+        return _measured(key, measure, compiler, own)
     if bare in ("count", "share"):
-        return _called(key, Call("count"), compiler)
+        return _called(key, Call("count"), compiler, own)
     call = _call(bare)
     of = measure_of(call.field, kind) if call.function == "share" else None
     if of is not None and not (call.where or call.period):
-        return _measured(key, of, compiler)
-    return _called(key, call, compiler)
+        return _measured(key, of, compiler, own)
+    return _called(key, call, compiler, own)
 
 
 def _call(text: str) -> Call:
@@ -164,19 +168,22 @@ def _call(text: str) -> Call:
     return Call(found[1], field, where, period)
 
 
-def _measured(key: str, measure: Measure, compiler: Compiler) -> Selected:
+def _measured(key: str, measure: Measure, compiler: Compiler, own: str) -> Selected:
     """A measure of the kind over the rows."""
     row = compiler.frame.base
     node = taken(measure, row.kind)
     when = compiler.chosen(node, row) if node is not None else ""
     if measure.function == "ratio":
         parts = [
-            _measured(key, one, compiler)
+            _measured(key, one, compiler, own)
             for name in (measure.of, measure.per)
             if (one := measure_of(name, row.kind)) is not None
         ]
-        sql = compiler.dialect.quotient(parts[0].sql, parts[1].sql)
-        return plain(key, _MONEY, sql, base=True)
+        quotient = compiler.dialect.quotient
+        made = plain(key, _MONEY, quotient(parts[0].sql, parts[1].sql), base=True)
+        if not parts[0].currency:
+            return made
+        return _kept(made, own, quotient(parts[0].order[0], parts[1].order[0]))
     if measure.function == "distinct":
         of = "customer" if measure.of == CUSTOMER.name else "parent"
         return _over(key, "distinct", Value(row.column(of), _NUMBER), when, compiler.dialect)
@@ -184,10 +191,10 @@ def _measured(key: str, measure: Measure, compiler: Compiler) -> Selected:
         return plain(key, result("count", _NUMBER), over(compiler.dialect, "count", when=when))
     ref = resolve(measure.of, row.kind)
     found = value(ref, climb(row, ref.steps)[0])
-    return _over(key, measure.function, found, when, compiler.dialect)
+    return _in_currency(key, measure.function, found, when, compiler.dialect, own)
 
 
-def _called(key: str, call: Call, compiler: Compiler) -> Selected:
+def _called(key: str, call: Call, compiler: Compiler, own: str) -> Selected:
     """A function that was asked for by its name."""
     when = _when(call, compiler)
     if call.function == "rate":
@@ -200,7 +207,9 @@ def _called(key: str, call: Call, compiler: Compiler) -> Selected:
         if call.function not in ("count", "share"):
             raise UsageError(f"{call.function} needs a field", f"write {call.function}:FIELD")
         return plain(key, result("count", _NUMBER), over(compiler.dialect, "count", when=when))
-    found = column(call.field, compiler)
+    counted = call.function in ("count", "one")
+    kind = compiler.frame.base.kind
+    found = column(call.field if counted else summed_name(call.field, kind), compiler)
     type = found.column.type
     function = "sum" if call.function == "share" else call.function
     if function not in ("count", "one") and not type.storage.is_number:
@@ -212,7 +221,28 @@ def _called(key: str, call: Call, compiler: Compiler) -> Selected:
                 f"{call.function} takes {wanted}, count anything",
             )
     sql = found.order[0] if operators(type).by_day and function != "count" else found.sql
-    return _over(key, function, Value(sql, type, base=found.order[0]), when, compiler.dialect)
+    of = Value(sql, type, base=found.order[0], currency=found.currency)
+    return _in_currency(key, function, of, when, compiler.dialect, own)
+
+
+def _in_currency(
+    key: str, function: str, of: Value, when: str, dialect: Dialect, own: str
+) -> Selected:
+    """A function of amounts in `own`, if the values are such; else as `_over`."""
+    made = _over(key, function, of, when, dialect)
+    if not own or of.currency != own:
+        return made
+    if function == "converted":  # none needs a rate
+        return made._replace(sql=over(dialect, "count", of, when=when))
+    if not operators(made.column.type).has_base:
+        return made
+    return _kept(_over(key, function, of._replace(base=of.sql), when, dialect), own, made.sql)
+
+
+def _kept(made: Selected, own: str, base: str) -> Selected:
+    """A figure that is in the currency of its group; `base` is SQL for it in the base currency."""
+    column = made.column._replace(base=False)
+    return made._replace(column=column, currency=own, order=(base,))
 
 
 def _over(key: str, function: str, of: Value, when: str, dialect: Dialect) -> Selected:

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import Free
+from crm_cli.model.fieldtypes import Choice, Free
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.periods import read_window
 from crm_cli.model.text import a_or_an, did_you_mean
-from crm_cli.query.ast import Between, Compare, Literal, Op, Operand, Window
+from crm_cli.query.ast import Between, Compare, Literal, Node, Not, Op, Operand, State, Window
 from crm_cli.query.fault import Fault, Span, Unknown
-from crm_cli.query.fields import Collection, Ref, Source, collection, collections, resolve, spelled
+from crm_cli.query.fields import (
+    Collection,
+    Ref,
+    Source,
+    choice_of,
+    collection,
+    collections,
+    resolve,
+    spelled,
+    state_of,
+    states,
+)
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 
@@ -106,6 +117,36 @@ def find_segment(name: str, scope: Scope, span: Span) -> str:
         near or "crm segment list shows them; crm segment save NAME TERM… saves one",
         span,
     )
+
+
+def find_state(name: str, span: Span, scope: Scope, kind: Kind) -> Node:
+    """The state of that name, else the kind or status: `is:order`, `is:completed`; raises Fault."""
+    if found := state_of(name, kind):
+        return State(*found, span)
+    ref = choice_of(name, kind, scope.business)
+    if ref is not None:
+        return Compare(ref, Op.EQ, (Literal(normal(name), name, span),), span)
+    known = states(kind)
+    raise Fault(
+        f"'{name}' is no state of {a_or_an(kind.name)}",
+        f"{did_you_mean(name, known)} known: {', '.join(known)}".strip(),
+        span,
+    )
+
+
+def as_state(name: str, operand: Operand, op: Op, scope: Scope, span: Span) -> Node | None:
+    """The state that a status is asked for by (`status:done`); None where it is one of its own."""
+    if not isinstance(operand, Ref) or operand.many or op not in (Op.EQ, Op.IS, Op.NE):
+        return None
+    if operand.column != "status" or not isinstance(operand.type, Choice):
+        return None
+    wanted = normal(name)
+    if wanted in operand.type.choices(scope.business):
+        return None
+    if all(state.name != wanted for state in operand.kind.states):
+        return None
+    node = State(wanted, operand.steps, span)
+    return Not(node, span) if op is Op.NE else node
 
 
 def find_present(name: str, span: Span, scope: Scope, kind: Kind) -> Ref | Collection:

@@ -4,6 +4,9 @@ Every sum over groups of rows is made here, whoever asks: lists, `purchase summa
 Of rows of a kind that declares what counts, only those count. A row counts once in each
 group that it stands in. Shares and the total are of all rows that the query describes, each
 counted once, whatever `having` and the limit leave out.
+
+Amounts are in the base currency. In groups by currency those that are in the currency of
+their row stay in it, and have no total over several.
 """
 
 from __future__ import annotations
@@ -12,9 +15,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from crm_cli.index.plan import based
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Word
-from crm_cli.model.kind import Derived, Kind
+from crm_cli.model.kind import Derived, Field, Kind
 from crm_cli.model.text import split_names
 from crm_cli.query.ast import EVERYTHING, Node
 from crm_cli.query.columns import Column, Selected, split_alias
@@ -23,13 +27,15 @@ from crm_cli.query.database import Database
 from crm_cli.query.fault import Fault, QueryError
 from crm_cli.query.fields import Step, Way
 from crm_cli.query.figures import figure_key, figures, is_figure, is_share, mentioned
-from crm_cli.query.keys import group_key
+from crm_cli.query.keys import group_key, plain
 from crm_cli.query.parts import whole
+from crm_cli.query.rows import currency
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Answer, typed
 from crm_cli.query.storages import operators
 
 _WORD = Word()
+CURRENCY = "currency"
 
 
 class GroupQuery(NamedTuple):
@@ -39,7 +45,8 @@ class GroupQuery(NamedTuple):
     `count`, `sum:spend`, `median:net as middle`; `having` a full expression over the
     columns; `sort` goes by columns as well; `columns` picks some of them, in an order.
     With `parts` each row is taken apart into its items of that kind, and keys and
-    aggregates are of these; the condition stays one of the rows.
+    aggregates are of these; the condition stays one of the rows. Without `own` all amounts are
+    in the base currency, also in groups by currency.
     """
 
     base: Kind
@@ -51,6 +58,7 @@ class GroupQuery(NamedTuple):
     limit: int | None = None
     columns: Sequence[str] | None = None
     parts: Kind | None = None
+    own: bool = True
 
     @property
     def kind(self) -> Kind:
@@ -62,16 +70,17 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     """Ask the index: the keys, then the aggregates, with their total; raises UsageError."""
     scope = scope._replace(base=query.kind)
     query, shown = _completed(query)
-    wholes: Sequence[Any] = _wholes(database, query, scope)
     compiler = Compiler(scope, database.dialect)
     where = _chosen(compiler, query)
     keys = [group_key(name, compiler) for name in query.by]
-    aggregates = figures(query.aggregates, compiler, wholes)
+    own = _own(keys, compiler) if query.own else ""
+    wholes: Sequence[Any] = _wholes(database, query, scope, own=bool(own))
+    aggregates = figures(query.aggregates, compiler, wholes, own)
     _check_once(keys, aggregates)
     selected = (*keys, *aggregates)
     inner = _inner(compiler, where, selected, len(keys))
     outer = _outer(compiler, inner, selected, query, scope, len(keys))
-    rows = typed(database.sums(outer, compiler.frame.parameters), selected, scope)
+    rows = typed(database.rows(outer, compiler.frame.parameters), selected, scope)
     total = (*(None for _ in keys), *_total(wholes, aggregates, query, scope))
     columns = tuple(part.column for part in selected)
     return _picked(Answer(columns, rows, total), query, shown)
@@ -96,6 +105,12 @@ def _chosen(compiler: Compiler, query: GroupQuery) -> str:
     counted = row.counted()
     test = compiler.chosen(query.node, asked)
     return f"{counted} AND {test}" if counted else test
+
+
+def _own(keys: Sequence[Selected], compiler: Compiler) -> str:
+    """SQL for the currency of a row's amounts if that is one of the keys; else empty."""
+    wanted = currency(compiler.frame.base)
+    return wanted if any(key.sql == wanted for key in keys) else ""
 
 
 def _completed(query: GroupQuery) -> tuple[GroupQuery, int]:
@@ -138,19 +153,32 @@ def _bare(text: str) -> str:
 
 def _check_once(keys: Sequence[Selected], aggregates: Sequence[Selected]) -> None:
     names = [part.column.key for part in (*keys, *aggregates)]
+    if any(part.currency for part in aggregates) and CURRENCY not in names[: len(keys)]:
+        names.append(CURRENCY)
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"{name} is given twice", f"name one with: {name} as NAME")
 
 
 def _wholes(
-    database: Database, query: GroupQuery, scope: Scope
+    database: Database, query: GroupQuery, scope: Scope, *, own: bool
 ) -> tuple[int | float | str | None, ...]:
-    """The aggregates over all rows that meet the condition, each once; of shares the whole."""
+    """The aggregates over all rows that meet the condition, each once; of shares the whole.
+
+    With `own` there are none of amounts in several currencies, and the one currency comes last.
+    """
     compiler = Compiler(scope, database.dialect)
     where = _chosen(compiler, query)
-    sql = _inner(compiler, where, figures(query.aggregates, compiler), 0)
-    (row,) = database.sums(sql, compiler.frame.parameters)
+    of = currency(compiler.frame.base)
+    parts = figures(query.aggregates, compiler, own=of if own else "")
+    single = f"COUNT(DISTINCT {of}) <= 1"
+    parts = [
+        part._replace(sql=f"CASE WHEN {single} THEN {part.sql} END") if part.currency else part
+        for part in parts
+    ]
+    one = f"COALESCE(MIN({of}), {compiler.frame.bind(scope.business.currency)})"
+    sql = _inner(compiler, where, [*parts, plain(CURRENCY, _WORD, one)], 0)
+    (row,) = database.rows(sql, compiler.frame.parameters)
     return row
 
 
@@ -160,14 +188,21 @@ def _total(
     """The aggregates over all rows, typed; a share of the whole is 1, of nothing missing."""
     row = tuple(
         (1.0 if value else None) if is_share(text) else value
-        for text, value in zip(query.aggregates, wholes, strict=True)
+        for text, value in zip(query.aggregates, wholes, strict=False)
     )
+    row += tuple(wholes[-1] for part in parts if part.currency)
     return typed([row], tuple(parts), scope)[0]
 
 
 def _inner(compiler: Compiler, where: str, parts: Sequence[Selected], keys: int) -> str:
     quoted = compiler.dialect.name
-    shown = ", ".join(f"{part.sql} AS {quoted(part.column.key)}" for part in parts)
+    cells = [(part.sql, part.column.key) for part in parts]
+    if keys and (own := [part for part in parts if part.currency]):
+        # Amounts have the same beside them in the base currency, as those of every row have.
+        cells += [(part.order[0], based(part.column.key)) for part in own]
+        if CURRENCY not in [key for _, key in cells]:
+            cells.append((own[0].currency, CURRENCY))
+    shown = ", ".join(f"{sql} AS {quoted(key)}" for sql, key in cells)
     groups = ", ".join(part.sql for part in parts[:keys])
     by = f" GROUP BY {groups}" if keys else ""
     return f"SELECT {shown} {compiler.frame.base.source()} WHERE {where}{by}"
@@ -199,7 +234,9 @@ def _outer(
         *_order(query, parts, compiler),
         *(term for part in parts[:keys] for term in _terms(part, compiler, down=False)),
     ]
-    sql = f"SELECT * FROM ({inner}) t WHERE {where}"
+    shown = [part.column.key for part in parts] + [CURRENCY for part in parts if part.currency]
+    listed = ", ".join(f"t.{compiler.dialect.name(key)}" for key in shown)
+    sql = f"SELECT {listed} FROM ({inner}) t WHERE {where}"
     if ordered:
         sql += f" ORDER BY {', '.join(ordered)}"
     if query.limit is None:
@@ -218,14 +255,23 @@ def _no_group_field(error: QueryError, parts: Sequence[Selected]) -> QueryError:
 
 def _kind(parts: Sequence[Selected]) -> Kind:
     """The groups as a kind of their own, so that `having` is read like any expression."""
+    own = any(part.currency for part in parts)
+    fields = [Field(CURRENCY, _WORD, "")] if own else []
     derived = tuple(
         Derived(part.column.key, _WORD, "")
         if part.column.type.storage.folded
-        else Derived(part.column.key, part.column.type, "", base=True)
+        else Derived(part.column.key, part.column.type, "", base=not part.currency)
         for part in parts
+        if not (own and part.column.key == CURRENCY)
     )
     return Kind(
-        name="group", key="groups", doc="rows together", fields=(), derived=derived, notes=False
+        name="group",
+        key="groups",
+        doc="rows together",
+        fields=tuple(fields),
+        derived=derived,
+        notes=False,
+        table=False,
     )
 
 
@@ -248,8 +294,10 @@ def _order(query: GroupQuery, parts: Sequence[Selected], compiler: Compiler) -> 
 
 
 def _terms(part: Selected, compiler: Compiler, *, down: bool) -> list[str]:
-    """`ORDER BY` terms for a column: closed lists in their order, missing values last."""
-    sql = f"t.{compiler.dialect.name(part.column.key)}"
+    """`ORDER BY` terms for a column: closed lists in their order, missing values last, amounts
+    by what they are in the base currency."""
+    key = part.column.key
+    sql = f"t.{compiler.dialect.name(based(key) if part.currency else key)}"
     type = part.column.type
     by = operators(type).rank(sql, type, compiler.frame)
     turn = " DESC" if down else ""

@@ -44,7 +44,8 @@ def read_aggregate(
         else:
             raise reader.unexpected(f"write where, during or ) to close {function}")
     type = _type(function, ref, token)
-    where = _as_measured(function, found, ref, where)
+    if not scope.everything:
+        where = _as_measured(function, found, ref, where)
     if ref is not None and function != "count":
         ref = summed(ref)
     return Aggregate(

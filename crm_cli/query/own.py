@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.own import TEXT, TYPES, shared
 from crm_cli.query.database import Database
@@ -35,6 +38,31 @@ class OwnKeys(frozenset[str]):
             type = TYPES[shared(type for type, _ in rows)] if rows else TEXT
             self._found[key] = type, any(several for _, several in rows)
         return self._found[key]
+
+
+class OwnColumn(NamedTuple):
+    """A key of the users' own as items of a kind have it; `several` where one has more values."""
+
+    kind: str
+    key: str
+    type: FieldType
+    several: bool
+
+
+def own_columns(database: Database, keys: OwnKeys, most: int) -> list[OwnColumn]:
+    """The keys that items have, of each kind `most` that are used most, and those declared."""
+    rows = database.rows(
+        "SELECT kind, key, MAX(ordinal) FROM extra GROUP BY kind, key ORDER BY COUNT(*) DESC, key",
+        {},
+    )
+    counts: Counter[str] = Counter()
+    found = []
+    for kind, key, last in rows:
+        counts[kind] += 1
+        if counts[kind] <= most:
+            found.append(OwnColumn(kind, key, keys.type(key), bool(last)))
+    unused = sorted(keys - {key for _, key, _ in rows})
+    return found + [OwnColumn(CUSTOMER.name, key, keys.type(key), False) for key in unused]
 
 
 def read_extra_keys(database: Database, types: Mapping[str, str] = _NONE) -> OwnKeys:

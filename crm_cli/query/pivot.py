@@ -55,10 +55,13 @@ def pivot(database: Database, query: GroupQuery, key: str, scope: Scope) -> Answ
     columns = (
         *down.columns[:keys],
         *(measure._replace(key=name) for name in names),
-        measure._replace(key=TOTAL),
+        down.columns[keys]._replace(key=TOTAL),
     )
     grand = (down.total or ())[keys]
-    total = (*(None for _ in query.by), *(row[1] for row in across.rows), grand)
+    # Down the columns amounts have no total where the rows are in several currencies.
+    adds = down.columns[keys].base or not across.columns[1].base
+    totals = [row[1] if adds else None for row in across.rows]
+    total = (*(None for _ in query.by), *totals, grand)
     rows = _sorted(rows, columns, query.sort)
     return Answer(columns, rows[: query.limit], total)
 

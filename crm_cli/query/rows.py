@@ -188,6 +188,8 @@ class Frame:
         self._names: dict[tuple[type, Any], str] = {(str, today): "today"}
         self._aliases = 0
         self.groups: dict[Any, str] = {}
+        self.segment = ""
+        """The segment that is compiled now."""
         self.base = Row(base, "c" if base is CUSTOMER else "t", self)
         self._record: Row | None = self.base if base in HOMES else None
 
@@ -299,11 +301,18 @@ def _of_own(ref: Ref, row: Row) -> Value:
 def own_value(ref: Ref) -> Value:
     """The value in a row of `own_source`, by the type that all values of the key have."""
     type = ref.type
+    sql = cell_of(type)
     if type.storage.folded:
-        return Value("x.value", type, folded=f"x.{EXTRA_WORDS}")
-    if type.storage.is_date:
-        return Value("x.exact", type, day=f"x.{EXTRA_DAY}")
-    return Value("x.exact" if type.storage.label == "decimal" else "x.whole", type)
+        return Value(sql, type, folded=f"x.{EXTRA_WORDS}")
+    return Value(sql, type, day=f"x.{EXTRA_DAY}" if type.storage.is_date else "")
+
+
+def cell_of(type: FieldType) -> str:
+    """The column of `extra` that has the values of a key whose values are all of a type."""
+    if type.storage.folded:
+        return "x.value"
+    exact = type.storage.is_date or type.storage.label == "decimal"
+    return "x.exact" if exact else "x.whole"
 
 
 def own_source(ref: Ref, row: Row) -> str:

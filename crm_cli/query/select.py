@@ -32,6 +32,7 @@ from crm_cli.query.columns import (
 )
 from crm_cli.query.compile import Compiler
 from crm_cli.query.database import Database
+from crm_cli.query.fields import summed_name
 from crm_cli.query.functions import over
 from crm_cli.query.rows import Value
 from crm_cli.query.scope import Scope
@@ -89,9 +90,7 @@ def compile_query(
     where = compiler.chosen(query.node, row)
     if counted and (counts := row.counted()):
         where = f"{counts} AND {where}"
-    names = query.base.columns if query.columns is None else query.columns
-    if isinstance(names, str):
-        names = split_names(names)
+    names = _names(query)
     selected = tuple(column(name, compiler) for name in names)
     if not selected:
         raise UsageError("no columns are given", "write --cols name,city")
@@ -126,12 +125,19 @@ def total(database: Database, query: Query, scope: Scope) -> tuple[Any, ...]:
 
     A sum of averages, prices or ages says nothing, nor do amounts in several currencies:
     there the cell is missing. A column of least or greatest values has the extreme of them.
+    What an item takes away, as a refund its amount, is taken off.
     """
     dialect = database.dialect
-    query = query._replace(limit=None, ordered=False)
+    asked = _names(query)
+    summed = {place: one for place, name in enumerate(asked)
+              if (one := summed_name(name, query.base)) != name}  # fmt: skip
+    query = query._replace(limit=None, ordered=False, columns=[*asked, *summed.values()])
     statement = compile_query(query, scope, dialect, counted=True)
     parts = statement.selected
     cells = [_total(part, f"c{place}", dialect) for place, part in enumerate(parts)]
+    for further, place in enumerate(summed, len(asked)):
+        taken = f"CASE WHEN c{place} IS NOT NULL THEN c{further} END"
+        cells[place] = _total(parts[place], taken, dialect, f"c{place}c")
     names = [f"c{place}" for place in range(len(parts))]
     currencies = [f"c{place}c" for place, part in enumerate(parts) if part.currency]
     # The count makes it one row, even where no column has a sum.
@@ -140,16 +146,22 @@ def total(database: Database, query: Query, scope: Scope) -> tuple[Any, ...]:
         f"WITH t({', '.join((*names, *currencies))}) AS ({statement.sql})"
         f" SELECT {', '.join(shown)} FROM t"
     )
-    return typed(database.sums(sql, statement.parameters), parts, scope)[0][: len(parts)]
+    return typed(database.rows(sql, statement.parameters), parts, scope)[0][: len(asked)]
 
 
-def _total(part: Selected, cell: str, dialect: Dialect) -> str:
+def _names(query: Query) -> list[str]:
+    """The names of the columns that are asked for."""
+    names = query.base.columns if query.columns is None else query.columns
+    return split_names(names) if isinstance(names, str) else list(names)
+
+
+def _total(part: Selected, cell: str, dialect: Dialect, currency: str = "") -> str:
     """The SQL of a column's total over the cells of all rows."""
     if not part.total:
         return "NULL"
     found = over(dialect, part.total, Value(cell, part.column.type, base=cell))
     if part.currency:
-        return f"CASE WHEN COUNT(DISTINCT {cell}c) = 1 THEN {found} END"
+        return f"CASE WHEN COUNT(DISTINCT {currency or f'{cell}c'}) = 1 THEN {found} END"
     return found
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kinds import single_paths
 from crm_cli.model.text import a_or_an, did_you_mean, tokens
 from crm_cli.query.ast import (
     And,
@@ -24,7 +25,6 @@ from crm_cli.query.ast import (
     Or,
     Quantified,
     Segment,
-    State,
     Word,
 )
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
@@ -35,21 +35,23 @@ from crm_cli.query.fields import (
     referred,
     resolve,
     resolves_near,
-    state_of,
     states,
 )
 from crm_cli.query.grammar import (
     OPS,
+    as_state,
     check_op,
     compared,
     find_present,
     find_segment,
+    find_state,
     no_collection,
     read_asked,
 )
 from crm_cli.query.lexer import conditions, read_piece
 from crm_cli.query.scope import Scope
-from crm_cli.query.values import read_values
+from crm_cli.query.signs import refuse_sign
+from crm_cli.query.values import read_value, read_values
 from crm_cli.query.windows import windowed
 
 
@@ -110,6 +112,7 @@ def _atom(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node:
         return listed
     if (sub := _sub(text, start, end, scope, kind)) is not None:
         return sub
+    refuse_sign(text, start, end, scope, kind)
     head, colon, value = rest.partition(":")
     if not colon or not head[:1].isalpha():
         return _word(text, start, end)
@@ -162,18 +165,9 @@ def _listed(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node |
 
 
 def _state(name: str, span: Span, scope: Scope, kind: Kind) -> Node:
-    known = states(kind)
     if not name:
-        raise Fault("is: needs a name", f"one of {', '.join(known)}", span)
-    found = state_of(name, kind)
-    if found is None:
-        raise Fault(
-            f"'{name}' is no state of {a_or_an(kind.name)}",
-            f"{did_you_mean(name, known)} known: {', '.join(known)}".strip(),
-            span,
-        )
-    key, steps = found
-    return State(key, steps, span)
+        raise Fault("is: needs a name", f"one of {', '.join(states(kind))}", span)
+    return find_state(name, span, scope, kind)
 
 
 def _present(name: str, span: Span, scope: Scope, kind: Kind) -> Node:
@@ -240,6 +234,7 @@ def _condition(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Nod
     listed = _listed(text, start, end, scope, kind)
     if listed is not None:
         return listed
+    refuse_sign(text, start, end, scope, kind)
     if ":" not in text[start:end]:
         raise Fault(
             f"'{text[start:end]}' is no condition on {a_or_an(kind.name)}",
@@ -269,8 +264,16 @@ def _field(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node:
             f"write one after the colon; no:{name} finds missing values",
             Span(text, start, end),
         )
-    values = read_values(piece, operand, op, scope)
-    return compared(operand, op, values, Span(text, start, end))
+    span = Span(text, start, end)
+    parts = piece.split(",")
+    if any(as_state(part.chars, operand, op, scope, span) for part in parts):
+        each = [
+            as_state(part.chars, operand, op, scope, part.span)
+            or compared(operand, op, [read_value(part.stripped(), operand, op, scope)], part.span)
+            for part in parts
+        ]
+        return And(tuple(each), span) if op is Op.NE else Or(tuple(each), span)
+    return compared(operand, op, read_values(piece, operand, op, scope), span)
 
 
 def _operand(text: str, start: int, name: str, scope: Scope, kind: Kind, *, dot: bool) -> Operand:
@@ -299,7 +302,7 @@ def _operand(text: str, start: int, name: str, scope: Scope, kind: Kind, *, dot:
 
 
 def _belongs(text: str, start: int, value: int, end: int, scope: Scope, op: str) -> Node:
-    """`customer:WHO` on a list of items."""
+    """`customer:WHO` on a list of items; `customer:desk.yaml` are those of the desk."""
     span = Span(text, start, end)
     if op not in ("", "is", "not"):
         raise Fault(
@@ -310,7 +313,7 @@ def _belongs(text: str, start: int, value: int, end: int, scope: Scope, op: str)
         who = part.chars.strip()
         if not who:
             raise Fault("no customer is named here", "write customer:WHO", span)
-        ids.append(scope.who(who) if scope.who else who)
+        ids.append(who if who in single_paths() or not scope.who else scope.who(who))
     node = Belongs(tuple(ids), span)
     return Not(node, span) if op == "not" else node
 

@@ -7,7 +7,8 @@ in the index's file as well, so that any SQLite browser shows them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -20,7 +21,8 @@ from crm_cli.model.fieldtypes import FieldType, Reference, Text, Texts, Word
 from crm_cli.model.kind import Derived, GroupOf, Kind
 from crm_cli.model.kinds import HOLDERS, KINDS, RECORDS, parent_kind, stands_in_items
 from crm_cli.query.compile import Compiler
-from crm_cli.query.rows import Frame, Row
+from crm_cli.query.own import OwnColumn
+from crm_cli.query.rows import Frame, Row, cell_of
 from crm_cli.query.scope import Scope
 
 CURRENCY = "currency"
@@ -32,6 +34,8 @@ _NOW = f"{_DAY}T12:00:00Z"
 """Stands for the minute that it goes by: what a scope of that day takes for the present one."""
 _ID, _TEXT, _TEXTS, _WORD = Reference(""), Text(), Texts(), Word()
 _OWN_KEYS = "own_keys"
+MOST_OWN = 500
+"""A view can have columns for so many of the users' keys: SQLite takes 2000 in all."""
 
 
 class ViewColumn(NamedTuple):
@@ -65,13 +69,19 @@ class View(NamedTuple):
         return f"{made} {named(self.name)} AS SELECT {shown} FROM {self.source}"
 
 
-def views(now: datetime | None = None, dialect: Dialect = SQLITE) -> tuple[View, ...]:
-    """Every view; `now` is the time that what is overdue goes by, None whatever time it is."""
+def views(
+    now: datetime | None = None, dialect: Dialect = SQLITE, own: Sequence[OwnColumn] = ()
+) -> tuple[View, ...]:
+    """Every view; `now` is the time that what is overdue goes by, None whatever time it is.
+
+    `own` are the keys of the users' own that have columns, `custom_KEY`.
+    """
     if now is None:
-        maker = _Maker(dialect, dialect.today(), dialect.now())
+        maker = _Maker(dialect, dialect.today(), dialect.now(), own)
     else:
         minute = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:00Z}"
-        maker = _Maker(dialect, dialect.literal(now.date().isoformat()), dialect.literal(minute))
+        today = dialect.literal(now.date().isoformat())
+        maker = _Maker(dialect, today, dialect.literal(minute), own)
     return (*map(maker.view, KINDS), maker.own_keys())
 
 
@@ -88,8 +98,11 @@ def view_name(kind: Kind) -> str:
 class _Maker:
     """Makes views in a dialect; `today` and `now` are SQL for the day and the minute."""
 
-    def __init__(self, dialect: Dialect, today: str, now: str) -> None:
+    def __init__(
+        self, dialect: Dialect, today: str, now: str, own: Sequence[OwnColumn] = ()
+    ) -> None:
         self.dialect = dialect
+        self.own = own
         self.times = {_DAY.isoformat(): today, _NOW: now}
         name = dialect.name
         wanted = f"{name('key')} = {dialect.literal(CURRENCY)}"
@@ -119,9 +132,32 @@ class _Maker:
         columns += self._lifted(plan)
         if kind in RECORDS:
             columns.append(ViewColumn("path", "t.path", _TEXT, "the file"))
+        columns += self._of_own(kind)
         unique = {column.name: column for column in reversed(columns)}
         ordered = tuple(unique[key] for key in dict.fromkeys(column.name for column in columns))
         return View(view_name(kind), kind.doc, ordered, source, self.dialect)
+
+    def _of_own(self, kind: Kind) -> Iterator[ViewColumn]:
+        """The keys of the users' own that items of a kind have."""
+        names: set[str] = set()
+        for one in [one for one in self.own if one.kind == kind.name]:
+            bare = one.key.removeprefix("custom.")
+            name = "custom_" + re.sub(r"\W+", "_", bare).strip("_").lower()
+            while name in names:
+                name += "_2"
+            names.add(name)
+            literal = self.dialect.literal
+            source = (
+                f"FROM {self.dialect.name('extra')} x WHERE x.item = t.pk"
+                f" AND x.kind = {literal(kind.name)} AND x.key = {literal(one.key)}"
+            )
+            doc = f"your own {bare}"
+            if one.several:
+                yield ViewColumn(name, self.dialect.joined("x.value", source, "x.pk"), _TEXT, doc)
+                continue
+            shown = self._plain(cell_of(one.type), one.type, self.base)
+            sql = f"(SELECT {shown} {source} ORDER BY x.pk LIMIT 1)"
+            yield ViewColumn(name, sql, one.type, doc)
 
     def own_keys(self) -> View:
         """The view of the users' own keys."""

@@ -20,6 +20,7 @@ from crm_cli.query.database import Database
 from crm_cli.query.fields import of_customer
 from crm_cli.query.lookups import LAST
 from crm_cli.query.scope import Scope
+from crm_cli.query.signs import is_signed
 
 _NAME = plan_of(CUSTOMER).fields["name"].words
 _EMAIL = plan_of(EMAIL).fields["value"].words
@@ -80,7 +81,9 @@ def is_term(text: str, scope: Scope) -> bool:
     if text[:1] == "@" or re.match(r"\+[^\W\d_]|[-!]+\w*:", text):
         return True
     head = re.match(r"([^\W\d_][\w.@/-]*):", text)
-    return head is not None and head[1].lower() not in ("tel", "mailto", "http", "https")
+    if head is None:
+        return is_signed(text, scope)
+    return head[1].lower() not in ("tel", "mailto", "http", "https")
 
 
 def resolve_item(database: Database, text: str, kind: Kind | None = None) -> tuple[str, str]:
@@ -239,9 +242,10 @@ def _nobody(database: Database, text: str, business: Business, *, strict: bool) 
             f"{meant} may be the one: here only an id, e-mail, phone or whole name is accepted",
         )
     near = _near(database, text)
-    return NotFound(
-        f"there is no customer '{text}'", f"did you mean {', '.join(near)}?" if near else ""
-    )
+    hint = f"did you mean {', '.join(near)}?" if near else ""
+    if term := re.fullmatch(r"([^\W\d_][\w.-]*)(?::|==?)(\S+)", text):
+        hint = f"crm list {term[1]}:{term[2]} lists customers by a field"
+    return NotFound(f"there is no customer '{text}'", hint)
 
 
 def _near(database: Database, text: str) -> list[str]:

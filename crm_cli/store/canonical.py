@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from crm_cli.model.errors import DataError
 from crm_cli.model.node import (
@@ -64,6 +65,7 @@ class _Comments:
         self.final: list[str] = []
         self.all: list[str] = []
         leaves = layout.leaves(root)
+        closed = dict(_closed(root))
         self._headers(text, root)
         index = 0
         for start, end in layout.comments(text, root):
@@ -74,7 +76,9 @@ class _Comments:
             said = text[start:end].rstrip()
             self.all.append(said)
             if layout.lead(text, start).strip(" \t-") and before is not None:
-                self.beside.setdefault(before, []).append(said)
+                # After a closing bracket it is about all that stands within.
+                end_before = len(text[:start].rstrip(" \t"))
+                self.beside.setdefault(closed.get(end_before, before), []).append(said)
             elif following is None:
                 self.final.append(said)
             else:
@@ -202,6 +206,28 @@ class _Writer:
             if start >= 0:
                 said += self.comments.beside.pop(start, [])
         return "".join(f" {each}" for each in said)
+
+
+def _closed(node: Node) -> Iterator[tuple[int, int]]:
+    """The end of each outermost list or mapping in brackets, and where it begins: its key, or
+    what is first in an item."""
+    parts: list[tuple[int, Node]] = []
+    if isinstance(node, Mapping):
+        parts = [(key.start, value) for key, value in node.entries]
+    elif isinstance(node, Sequence):
+        parts = [(_first_value(item), item) for item in node.items]
+    for start, part in parts:
+        if isinstance(part, Sequence | Mapping) and part.flow:
+            yield part.end, start
+        else:
+            yield from _closed(part)
+
+
+def _first_value(node: Node) -> int:
+    """The offset of the first value of an item, which it keeps where it becomes a text."""
+    if isinstance(node, Mapping) and node.entries and isinstance(node.entries[0][1], Scalar):
+        return node.entries[0][1].start
+    return _first(node)
 
 
 def _settled(node: Scalar) -> Scalar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -42,6 +43,7 @@ def comments(text: str, path: str) -> list[Comment]:
     if root is None:
         return []
     places = list(_places(root, ()))
+    starts = [start for start, _ in places]
     spans = sorted((node.start, node.end) for node in _leaves(root))
     found = []
     offset = 0
@@ -50,22 +52,18 @@ def comments(text: str, path: str) -> list[Comment]:
             at = offset + match.start()
             if match.start() and line[match.start() - 1] not in " \t":
                 continue
-            if any(start <= at < end for start, end in spans):
+            before = bisect_right(spans, (at, len(text))) - 1
+            if before >= 0 and at < spans[before][1]:
                 continue
             beside = bool(line[: match.start()].strip())
-            found.append(
-                Comment(line[match.start() :].strip(), _anchor(places, offset, at, beside))
-            )
+            # The first thing on the line, or the first below it.
+            place = bisect_left(starts, offset) if beside else bisect_right(starts, at)
+            there = place < len(places) and (not beside or starts[place] < at)
+            anchor = places[place][1] if there else ()
+            found.append(Comment(line[match.start() :].strip(), anchor))
             break
         offset += len(line)
     return found
-
-
-def _anchor(places: list[tuple[int, Anchor]], line: int, at: int, beside: bool) -> Anchor:
-    if beside:
-        on_line = [anchor for start, anchor in places if line <= start < at]
-        return on_line[0] if on_line else ()
-    return next((anchor for start, anchor in places if start > at), ())
 
 
 def _added(text: str, comment: Comment, path: str) -> str:

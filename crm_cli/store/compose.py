@@ -173,10 +173,12 @@ def conflicts(text: str, path: str) -> Iterator[Problem]:
     """One problem for each stretch of lines from `<<<<<<<` to `>>>>>>>`."""
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return
-    first = last = 0
+    first = last = at = 0
+    line = 1
     for marker in _MARKER.finditer(text):
         kind = marker.group()[0]
-        line = text.count("\n", 0, marker.start()) + 1
+        line += text.count("\n", at, marker.start())
+        at = marker.start()
         if kind == "<" and not first:
             first = line
         last = line

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from crm_cli.model.errors import UsageError
@@ -21,19 +21,26 @@ def find(start: Path, explicit: Path | None, env: Mapping[str, str]) -> Path:
     """The data directory, absolute: `explicit` (`-C`), else CRM_DIR, else the nearest of
     `start` and its parents that holds crm.yaml, else `default` in the user's configuration.
 
-    Raises UsageError, which says what to do.
+    Each is a path, or the name of one of the businesses there. Raises UsageError, which says
+    what to do.
     """
+    return locate(start, explicit, env)[0]
+
+
+def locate(start: Path, explicit: Path | None, env: Mapping[str, str]) -> tuple[Path, bool]:
+    """See `find`; and whether it is the default."""
     if explicit is not None:
-        return _named(start / explicit, "-C")
+        return _chosen(start / explicit, str(explicit), "-C", env), False
     if env.get("CRM_DIR"):
-        return _named(start / _expanded(env["CRM_DIR"], env), "CRM_DIR")
+        text = env["CRM_DIR"]
+        return _chosen(start / _expanded(text, env), text, "CRM_DIR", env), False
     above = _absolute(start)
     for folder in (above, *above.parents):
         if holds_settings(folder):
-            return folder
+            return folder, False
     default = default_directory(env)
     if default is not None:
-        return _named(default, f"`default` in {user_config(env)}")
+        return _named(default, f"`default` in {user_config(env)}"), True
     raise UsageError(
         f"there is no {SETTINGS.path} in this folder or above it",
         "crm init DIR makes a directory; -C DIR or CRM_DIR names one",
@@ -56,22 +63,26 @@ def default_directory(env: Mapping[str, str]) -> Path | None:
 
     Raises UsageError where the file is there but cannot be understood.
     """
-    path = user_config(env)
-    if path is None:
+    value = read_config(env).get("default")
+    if value is None:
         return None
-    try:
-        data = files.read(str(path), limit=files.LARGEST)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {files.reason(error)}", _EITHER) from error
-    text = _value(data, path)
-    if text is None:
-        return None
-    default = _expanded(text, env)
-    if not default.is_absolute():
-        raise UsageError(f"`default` in {path} must be a whole path, not {text!r}", _EITHER)
-    return default
+    if isinstance(value, str) and value in (named := businesses(env)):
+        return named[value]
+    return _whole(value, "`default`", env)
+
+
+def businesses(env: Mapping[str, str]) -> dict[str, Path]:
+    """The data directories that the user's configuration names, in its order.
+
+    Raises UsageError where the file is there but cannot be understood.
+    """
+    held = read_config(env).get("businesses")
+    if held is None:
+        return {}
+    if not isinstance(held, dict):
+        where = f"`businesses` in {user_config(env)}"
+        raise UsageError(f"{where} must give each name a path", "businesses: {shop: ~/shop}")
+    return {name: _whole(value, f"`businesses: {name}`", env) for name, value in held.items()}
 
 
 def set_default(env: Mapping[str, str], root: Path) -> Path | None:
@@ -106,7 +117,22 @@ def set_default(env: Mapping[str, str], root: Path) -> Path | None:
 
 def cache_folder(root: Path, env: Mapping[str, str]) -> Path | None:
     """A private folder for what can be made again, one for each data directory; None if
-    there is none to be had that nobody else can write to, or it would lie in the directory.
+    there is none to be had that nobody else can write to, or it would lie in the directory."""
+    folder = cache_place(root, env)
+    if folder is None or lies_within(folder, root):
+        return None
+    base = folder.parent
+    try:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        ours = _private(base) and _private(folder)
+    except OSError:
+        return None
+    return folder if ours else None
+
+
+def cache_place(root: Path, env: Mapping[str, str]) -> Path | None:
+    """Where the cache of a data directory belongs, if it may lie there; None without a home.
 
     CRM_CACHE_DIR, else `$XDG_CACHE_HOME/crm`, else `~/.cache/crm`; in it one folder, named
     after two checksums of the directory's real path. Two directories of the same name would
@@ -119,19 +145,14 @@ def cache_folder(root: Path, env: Mapping[str, str]) -> Path | None:
         if home is None:
             return None
         base = home / "crm"
-    real = os.path.realpath(root)
-    if os.path.realpath(base).startswith(os.path.join(real, "")):
-        return None
-    key = os.fsencode(real)
+    key = os.fsencode(os.path.realpath(root))
     # What is cryptographic takes as long to load as a tenth of a query.
-    folder = base / f"{zlib.crc32(key):08x}{zlib.adler32(key):08x}"
-    try:
-        base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        ours = _private(base) and _private(folder)
-    except OSError:
-        return None
-    return folder if ours else None
+    return base / f"{zlib.crc32(key):08x}{zlib.adler32(key):08x}"
+
+
+def lies_within(folder: Path, root: Path) -> bool:
+    """True for a folder in the data directory, where reading must not write."""
+    return os.path.realpath(folder).startswith(os.path.join(os.path.realpath(root), ""))
 
 
 _TREES = 12
@@ -167,12 +188,25 @@ def _private(folder: Path) -> bool:
     return status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
-def _named(folder: Path, by: str) -> Path:
+def _chosen(folder: Path, text: str, by: str, env: Mapping[str, str]) -> Path:
+    """The directory at a path, else the business of that name."""
+    if holds_settings(folder):
+        return _absolute(folder)
+    known = businesses(env) if os.sep not in text else {}
+    if text in known:
+        return _named(known[text], f"`businesses` in {user_config(env)}")
+    return _named(folder, by, known)
+
+
+def _named(folder: Path, by: str, known: Iterable[str] = ()) -> Path:
     path = _absolute(folder)
     if holds_settings(path):
         return path
     if not path.is_dir():
-        raise UsageError(f"{path} (from {by}) is not a folder", f"crm init {path} makes it")
+        cure = f"crm init {path} makes it"
+        if known:
+            cure += f"; your businesses are {', '.join(known)}"
+        raise UsageError(f"{path} (from {by}) is not a folder", cure)
     raise UsageError(
         f"{path} (from {by}) is no crm directory: it has no {SETTINGS.path}",
         f"crm init {path} makes it one",
@@ -204,9 +238,22 @@ def _xdg(name: str, usual: str, env: Mapping[str, str]) -> Path | None:
     return None if home is None else home / usual
 
 
-def _value(data: bytes, path: Path) -> str | None:
+def read_config(env: Mapping[str, str]) -> dict[str, object]:
+    """The user's configuration as texts, lists and mappings; empty where there is none.
+
+    Raises UsageError where it cannot be read or understood.
+    """
+    path = user_config(env)
+    if path is None:
+        return {}
+    try:
+        data = files.read(str(path), limit=files.LARGEST)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {files.reason(error)}", _EITHER) from error
     # Imported here since most commands never get this far.
-    from crm_cli.model.node import Scalar
+    from crm_cli.model.node import plain
     from crm_cli.store.compose import Decoded, compose, decode
 
     decoded = decode(data, str(path))
@@ -216,9 +263,16 @@ def _value(data: bytes, path: Path) -> str | None:
     for problem in problems:
         if problem.code != "empty" and problem.severity == "error":
             raise UsageError(f"{problem.place}: {problem.message}", problem.hint or _EITHER)
-    node = root.get("default") if root is not None else None
-    if node is None or (isinstance(node, Scalar) and node.absent):
-        return None
-    if not isinstance(node, Scalar):
-        raise UsageError(f"`default` in {path} must be a path", _EITHER)
-    return node.text
+    found = plain(root) if root is not None else None
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _whole(value: object, what: str, env: Mapping[str, str]) -> Path:
+    """The path that a value of the configuration is; raises UsageError."""
+    where = f"{what} in {user_config(env)}"
+    if not isinstance(value, str):
+        raise UsageError(f"{where} must be a path", _EITHER)
+    path = _expanded(value, env)
+    if not path.is_absolute():
+        raise UsageError(f"{where} must be a whole path, not {value!r}", _EITHER)
+    return path

@@ -27,6 +27,7 @@ MAX_DEPTH: Final = 32
 
 _COLON = re.compile(r"\s*:")
 _CUT = re.compile(r"[ \t]+#(?=\w)")
+_GLUED = re.compile(r"(?<=[ \t])#(?=\w)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Outcome = tuple[Mapping | None, tuple[Problem, ...]]
@@ -62,7 +63,7 @@ class _Reader:
         self.path = path
         self.restore = restore
         self.problems: list[Problem] = []
-        self.hash_glued = bool(_CUT.search(text))
+        self.hash_glued = bool(_GLUED.search(text))
 
     def run(self, get: Callable[[], Any]) -> Mapping:
         root: Node | None = None
@@ -165,7 +166,8 @@ class _Reader:
         cut = _CUT.match(self.text, node.end)
         if cut:
             at = self.text.rfind("\n", 0, cut.end()) + 1
-            lost = self.text[cut.end() - 1 :].split("\n", 1)[0].strip()
+            end = self.text.find("\n", cut.end())
+            lost = self.text[cut.end() - 1 : end if end >= 0 else None].strip()
             self.problems.append(
                 Problem(
                     self.path,

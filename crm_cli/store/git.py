@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from crm_cli.model.errors import StorageError
 from crm_cli.store.repository import Repository
+from crm_cli.store.scratch import scratch, written
 
 if TYPE_CHECKING:
     import subprocess
@@ -146,18 +148,19 @@ class Git:
         """
         import subprocess
 
-        process = self.start(*words, extra=extra, network=network)
-        try:
-            out, err = process.communicate(input, timeout=seconds)
-        except subprocess.TimeoutExpired:
-            kill(process)
-            raise GitFailed(
-                f"git {_verb(words)} took more than {seconds:g} s, and was stopped"
-            ) from None
-        except BaseException:
-            kill(process)
-            raise
-        return Ran(process.returncode, out, err)
+        with scratch() as out, scratch() as err:
+            process = self.start(*words, extra=extra, network=network, into=(out, err))
+            try:
+                process.communicate(input, timeout=seconds)
+            except subprocess.TimeoutExpired:
+                kill(process)
+                raise GitFailed(
+                    f"git {_verb(words)} took more than {seconds:g} s, and was stopped"
+                ) from None
+            except BaseException:
+                kill(process)
+                raise
+            return Ran(process.returncode, written(out), written(err))
 
     def start(
         self,
@@ -165,10 +168,12 @@ class Git:
         extra: Mapping[str, str] | None = None,
         network: bool = False,
         quiet: bool = False,
+        into: tuple[BinaryIO, BinaryIO] | None = None,
     ) -> subprocess.Popen[bytes]:
         """A command that is talked with; raises GitFailed where there is no git.
 
-        With `quiet` its messages, and those of filters, are dropped.
+        With `quiet` its messages, and those of filters, are dropped. `into` takes its output
+        and its messages in place of pipes.
         """
         import subprocess
 
@@ -189,8 +194,8 @@ class Git:
                 cwd=self.root,
                 env=environ,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL if quiet else subprocess.PIPE,
+                stdout=into[0] if into else subprocess.PIPE,
+                stderr=subprocess.DEVNULL if quiet else into[1] if into else subprocess.PIPE,
                 # Away from the terminal, where a helper of git's might ask a question.
                 start_new_session=True,
             )
@@ -252,7 +257,12 @@ def kill(process: subprocess.Popen[bytes]) -> None:
             process.kill()
     except OSError:
         pass
-    process.communicate()
+    # What it has left behind may hold the other ends of its pipes: they are not read to their end.
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        with suppress(OSError):
+            if pipe is not None:
+                pipe.close()
+    process.wait()
 
 
 def _verb(words: tuple[str, ...]) -> str:

@@ -12,7 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from crm_cli.model.errors import UsageError
+from crm_cli.model.places import SETTINGS, place_of
 from crm_cli.store import files
+from crm_cli.store.paths import same_name
 
 LARGEST = 1024 * 1024 * 1024
 """The most that is read of a file, in bytes."""
@@ -60,14 +62,21 @@ def _read(path: str) -> bytes:
 def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
     """Write a whole new file; one that is there is replaced only with `force`.
 
-    It is written under another name first, so that nobody ever sees half of it. Raises
-    UsageError where a file is in the way, StorageError where the disk refuses.
+    It is written under another name first, so that nobody ever sees half of it; a pipe, a
+    device or a stream of this process is written into. Raises UsageError where a file is in
+    the way, also with `force` where it is a data directory's own or git's; StorageError where
+    the disk refuses.
     """
     data = "".join(pieces).encode("utf-8", "surrogatepass")
     with files.telling(f"write {path}", "nothing was written"):
-        if not force and _exists(path):
-            raise UsageError(f"{path} exists", "choose another name, or say --force to replace it")
+        mode = _type(path)
+        if mode is not None and _is_stream(path, mode):
+            _pour(path, data)
+            return
         place = files.calls.realpath(os.fspath(path))
+        _refuse_own(path, place)
+        if mode is not None and (not force or stat.S_ISBLK(mode)):
+            raise UsageError(f"{path} exists", "choose another name, or say --force to replace it")
         if force:
             files.write_atomic(place, data, granting=_rights(place))
         else:
@@ -83,7 +92,7 @@ def free_name(path: Path) -> Path:
     """
     number, candidate = 1, path
     with files.telling(f"look for {path}", ""):
-        while _exists(candidate):
+        while _type(candidate) is not None:
             number += 1
             candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return candidate
@@ -108,13 +117,52 @@ def make_folder(path: str | os.PathLike[str]) -> None:
         make_folder(place)
 
 
-def _exists(path: Path) -> bool:
-    """Whether there is a file, behind a link too. Raises OSError."""
+def _type(path: Path) -> int | None:
+    """The mode of what is there, behind a link too; None where there is nothing. OSError."""
     try:
-        files.calls.stat(os.fspath(path))
+        return files.calls.stat(os.fspath(path)).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
+        return None
+
+
+def _is_stream(path: Path, mode: int) -> bool:
+    """True for what is written into and never replaced, such as `/dev/stdout` or a pipe."""
+    if stat.S_ISREG(mode):  # `/dev/stdout` may be one
+        return os.path.abspath(path).startswith(("/dev/fd/", "/dev/std", "/proc/"))
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode)
+
+
+def _pour(path: Path, data: bytes) -> None:
+    """Write into what is no regular file. Raises OSError."""
+    flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
+    descriptor = files.again(files.calls.open, os.fspath(path), flags)
+    try:
+        files.write_all(descriptor, data)
+    finally:
+        files.calls.close(descriptor)
+
+
+def _refuse_own(path: Path, place: str) -> None:
+    """Raise UsageError for a file that a data directory or a repository consists of. OSError.
+
+    No undo would bring it back. `place` is the path without links.
+    """
+    name = same_name(os.path.basename(place))
+    folder = os.path.dirname(place)
+    while True:
+        above, last = os.path.split(folder)
+        if same_name(last) in (".git", ".crm") or name in (".git", ".crm"):
+            raise UsageError(f"{path} is the program's own, or git's", "choose another name")
+        if files.exists(os.path.join(folder, SETTINGS.path)) and (
+            place_of(name) is not None or name.startswith(".git")
+        ):
+            raise UsageError(
+                f"{path} is a file of the data directory {folder}",
+                "choose another name; crm import and crm edit change what is in the directory",
+            )
+        if not last:
+            return
+        folder, name = above, f"{same_name(last)}/{name}"
 
 
 def _write_new(place: str, data: bytes) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from crm_cli.model.errors import Refused, StorageError
 from crm_cli.model.places import PLACES, SETTINGS, Shape
+from crm_cli.model.text import one_line
 from crm_cli.store import files, outside
 from crm_cli.store.commits import commit_paths, forget, note
 from crm_cli.store.git import COMMITTING, Git
@@ -29,8 +30,8 @@ _MARK = "# crm: the records of a commit are checked first."
 
 
 def program() -> str:
-    """How this program is called by a shell, wherever it is installed."""
-    return f"{shlex.quote(sys.executable)} -P -m crm_cli"
+    """How this program is called by a shell, wherever it is installed. Raises Refused."""
+    return f"{shlex.quote(one_line(sys.executable, 'the path of Python'))} -P -m crm_cli"
 
 
 def driver() -> str:
@@ -72,16 +73,18 @@ def is_unfinished(git: Git) -> bool:
 def install(git: Git) -> list[str]:
     """Set driver and hook up; a line for each thing that was left as it was.
 
-    Raises GitFailed, OSError.
+    Raises GitFailed, OSError; Refused where a path has a line break.
     """
-    git.run("config", "merge.crm.name", "records, merged by what they say")
+    written = _hook(one_line(git.prefix, "the path of the data directory"))
+    found = git.run("rev-parse", "--git-path", "hooks/pre-commit").removesuffix(b"\n")
+    hook = os.path.join(git.root, one_line(os.fsdecode(found), "the path of git's hooks"))
     git.run("config", "merge.crm.driver", driver())
-    hook = os.path.join(git.root, git.line("rev-parse", "--git-path", "hooks/pre-commit"))
+    git.run("config", "merge.crm.name", "records, merged by what they say")
     before = files.read_if_any(hook)
     if before is not None and _MARK.encode() not in before:
         return [f"{hook} is your own and stays; to check records in it, call: crm check"]
     outside.make_folder(os.path.dirname(hook))
-    outside.write_bytes(hook, _hook(git.prefix).encode(), mode=0o755)
+    outside.write_bytes(hook, os.fsencode(written), mode=0o755)
     return []
 
 

@@ -13,33 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crm_cli.model.errors import Refused, UsageError
-from crm_cli.model.node import plain
 from crm_cli.store import files
-from crm_cli.store.compose import Decoded, compose, decode
-from crm_cli.store.discovery import user_config
+from crm_cli.store.scratch import scratch, written
 
 _PATIENCE = 60
-
-
-def read_config(environ: Mapping[str, str]) -> Mapping[str, object]:
-    """The configuration as texts, lists and mappings; empty where there is none.
-
-    Raises UsageError where it cannot be understood, StorageError.
-    """
-    path = user_config(environ)
-    with files.telling(f"read {path}", ""):
-        data = files.read_if_any(str(path)) if path is not None else None
-    if data is None or not data.strip():
-        return {}
-    decoded = decode(data, str(path))
-    if not isinstance(decoded, Decoded):
-        raise UsageError(f"{decoded.place}: {decoded.message}", decoded.hint)
-    root, problems = compose(decoded.text, str(path))
-    for problem in problems:
-        if problem.code != "empty" and problem.severity == "error":
-            raise UsageError(f"{problem.place}: {problem.message}", problem.hint)
-    found = plain(root) if root is not None else {}
-    return found if isinstance(found, dict) else {}
 
 
 def secret(settings: Mapping[str, object], user: str, root: Path) -> str:
@@ -71,18 +48,22 @@ def _from_command(command: str) -> str:
     import shlex
 
     try:
-        done = subprocess.run(
-            shlex.split(command),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        # No pipe: an agent that it starts would hold it open.
+        with scratch() as out:
+            done = subprocess.run(
+                shlex.split(command),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.DEVNULL,
+                timeout=_PATIENCE,
+                check=False,
+            )
+            said = written(out)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"password_command cannot be run: {type(error).__name__}") from None
     if done.returncode:
         raise UsageError(f"password_command ended with {done.returncode}")
-    return _one_line(done.stdout, "password_command")
+    return _one_line(said, "password_command")
 
 
 def _from_keyring(service: str, user: str) -> str:

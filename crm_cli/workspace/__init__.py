@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_cli.model.kinds import BY_LETTER
-from crm_cli.store.discovery import find
+from crm_cli.store.discovery import locate
 from crm_cli.workspace.opened import Clock
 from crm_cli.workspace.querying import Groups, Querying
 from crm_cli.workspace.writing import Writing
@@ -82,8 +82,10 @@ def open_workspace(
     `look` is one at this directory that was begun before.
     """
     env = os.environ if environ is None else environ
+    root, by_default = locate(Path.cwd(), directory, env)
     return Workspace(
-        find(Path.cwd(), directory, env),
+        root,
+        by_default=by_default,
         today=today,
         user=user,
         lock_timeout=10.0 if lock_timeout is None else lock_timeout,

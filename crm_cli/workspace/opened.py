@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     import sqlite3
 
     from crm_cli.index.database import Index
+    from crm_cli.query.ast import Node
     from crm_cli.query.database import Database
+    from crm_cli.query.scope import Scope
     from crm_cli.store.document import Document
     from crm_cli.store.git import Git
     from crm_cli.store.look_ahead import Look
@@ -65,6 +67,7 @@ class Opened:
         self,
         root: Path,
         *,
+        by_default: bool = False,
         today: str | None = None,
         user: str | None = None,
         lock_timeout: float = 10.0,
@@ -73,6 +76,8 @@ class Opened:
         look: Look | None = None,
     ) -> None:
         self.root = root
+        self.by_default = by_default
+        """Whether only the user's configuration names it, as the default."""
         self._look = look
         self.environ = os.environ if environ is None else environ
         self.lock_timeout = lock_timeout
@@ -96,6 +101,8 @@ class Opened:
         self._database: tuple[sqlite3.Connection, Database] | None = None
         """What `database` made of the index's connection; another one may take its place."""
         self._made = _Made()
+        self._asked: list[tuple[Scope, Node]] = []
+        """The conditions that were asked for so far."""
         self._met: list[Problem] = []
         """Problems that stood while a query chose whom to change; the write drops the index."""
 

@@ -58,11 +58,26 @@ class Querying(Opened):
         from crm_cli.query.terms import parse_terms
 
         if where is None:
-            return parse_terms(terms, scope)
-        from crm_cli.query.expression import parse_expression
+            node = parse_terms(terms, scope)
+        else:
+            from crm_cli.query.expression import parse_expression
 
-        expression = parse_expression(where, scope)
-        return And((parse_terms(terms, scope), expression)) if terms else expression
+            node = parse_expression(where, scope)
+            node = And((parse_terms(terms, scope), node)) if terms else node
+        self._asked.append((scope, node))
+        return node
+
+    def unheld(self, typed: Sequence[str]) -> list[str]:
+        """A sentence for each value that a query named, in the words that were typed, and that
+        nothing has: `owner:bbo`."""
+        if self.written or not self._asked:
+            return []
+        from crm_cli.query.unheld import unheld
+
+        said: dict[str, None] = {}
+        for scope, node in self._asked:
+            said.update(dict.fromkeys(unheld(self.database, node, scope, typed)))
+        return list(said)
 
     def period(self, text: str | None, *, option: str = "--period") -> Period:
         """The days that an option for a period gives, open if it is absent; raises UsageError."""

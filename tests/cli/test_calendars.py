@@ -303,3 +303,26 @@ def test_entries_keep_their_uids_when_the_business_is_renamed(crm: Crm, folder: 
     assert sorted(path.name for path in folder.iterdir()) == names
     assert crm("config", "set", "business.name=Tretja d.o.o.").code == 0
     assert crm("config", "get", "uid").out == "lan-doo.crm\n"
+
+
+def test_entries_keep_their_uids_when_the_name_is_changed_by_hand(
+    crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CRM_DIR")
+    root, folder = tmp_path / "new", tmp_path / "calendar"
+    folder.mkdir()
+    assert crm("init", root, "--name", "Kava d.o.o.", "--no-git").code == 0
+    crm("-C", root, "add", "Ana Novak")
+    crm("-C", root, "task", "add", "ana-novak", "Ring", "--due", "2026-11-27")
+    export = ("-C", root, "export", "tasks", "--vdir", folder)
+    assert crm(*export).code == 0
+    (name,) = [path.name for path in folder.iterdir()]
+    assert name.endswith("@kava-doo.crm.ics")
+    settings = root / "crm.yaml"
+    settings.write_text(settings.read_text().replace("Kava d.o.o.", "Volna d.o.o."))
+    assert crm(*export).code == 0
+    assert [path.name for path in folder.iterdir()] == [name]
+
+
+def test_a_directory_without_a_uid_goes_by_its_name(crm: Crm) -> None:
+    assert "@lan-doo.crm" in crm("export", "tasks", "--format", "ics").out

@@ -69,6 +69,23 @@ def test_no_cache_warns(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert states(crm("doctor", "--json"))["cache"] == "warn"
 
 
+@pytest.mark.parametrize("name", ["CRM_CACHE_DIR", "XDG_CACHE_HOME"])
+@pytest.mark.parametrize("below", ["", "cache", "customers"])
+def test_a_cache_in_the_data_directory_is_not_used(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch, name: str, below: str
+) -> None:
+    root = shop.rename(shop.with_name("crm"))
+    base = root.parent if name == "XDG_CACHE_HOME" and not below else root / below
+    monkeypatch.delenv("CRM_CACHE_DIR", raising=False)
+    monkeypatch.setenv(name, str(base))
+    before = sorted(root.rglob("*"))
+    assert len(crm("-C", root, "list", "-o", "ids").lines) == 3
+    ran = crm("-C", root, "doctor")
+    (row,) = [line for line in ran.lines if line.split()[1] == "cache"]
+    assert row.startswith("warn") and "in the data directory" in row
+    assert sorted(root.rglob("*")) == before
+
+
 def test_an_interrupted_write_warns(crm: Crm, shop: Path) -> None:
     (shop / ".crm").mkdir()
     (shop / ".crm/journal").write_bytes(b"half")

@@ -159,3 +159,10 @@ def test_a_broken_file_hides_no_other_and_is_told(crm: Crm, shop: Path) -> None:
     assert done.code == 4
     assert done.out == "t-3qqqqq1\nt-9f3kx7d\n"
     assert "customers/bad.yaml" in done.err
+
+
+def test_the_name_of_a_kind_is_all_of_its_kinds(crm: Crm) -> None:
+    assert ids(crm("due", "--kind", "task", "--json").out) == ["t-3qqqqq1", "t-9f3kx7d"]
+    assert ids(crm("due", "--kind", "tasks,reorder", "--json").out) == ["t-3qqqqq1", "t-9f3kx7d"]
+    assert crm("due", "--kind", "purchase").code == 0
+    assert crm("due", "--kind", "taks").code == 2

@@ -22,6 +22,7 @@ def test_init_makes_a_directory_that_works(
         "currency: EUR\ncountry: SI\ntime_zone: Europe/Ljubljana\n"
         in (root / "crm.yaml").read_text()
     )
+    assert "\nuid: kava-doo.crm\n" in (root / "crm.yaml").read_text()
     assert (root / ".gitignore").read_text() == ".crm/\n"
     assert oct((root / "crm.yaml").stat().st_mode)[-3:] == "600"
     assert crm("init", root).code == 6

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 import crm_cli
 from crm_cli.cli.outputs import OUTPUTS
 from crm_cli.formats.tables import TABLES, Holds, TableFormat
+from tests import copies
 from tests.conftest import Crm
 
 PACKAGE = Path(crm_cli.__file__).parent
@@ -69,8 +69,7 @@ def test_a_new_format_is_a_file_and_a_line(shop: Path, tmp_path: Path) -> None:
     section = CONTRIBUTING.read_text(encoding="utf-8").split("## To add a format\n")[1]
     module, line = re.findall(r"```python\n(.*?)```", section, re.DOTALL)[:2]
     source = tmp_path / "source"
-    shutil.copytree(PACKAGE, source / "crm_cli", ignore=shutil.ignore_patterns("__pycache__"))
-    tables = source / "crm_cli" / "formats" / "tables"
+    tables = copies.copied(source) / "formats" / "tables"
     (tables / "wiki.py").write_text(module, encoding="utf-8")
     registry = (tables / "__init__.py").read_text(encoding="utf-8")
     changed = registry.replace("    IDS,\n", f"{line}    IDS,\n")

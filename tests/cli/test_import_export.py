@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -235,6 +236,57 @@ def test_an_export_never_replaces_a_file_unasked(crm: Crm, tmp_path: Path) -> No
     assert crm("export", "customers", "--to", path, "--force").code == 0
     assert len(json.loads(path.read_text())) == 3
     assert not list(tmp_path.glob(".out*"))
+
+
+def test_an_export_is_written_into_a_pipe_and_never_replaces_it(crm: Crm, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for force in ((), ("--force",)):
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            assert crm("export", "customers", "--format", "json", "--to", pipe, *force).code == 0
+            assert len(json.loads(os.read(reader, 1 << 16))) == 3
+        finally:
+            os.close(reader)
+        assert pipe.is_fifo()
+
+
+def test_an_export_is_written_into_a_device_and_never_replaces_it(crm: Crm) -> None:
+    ours, theirs = os.openpty()
+    try:
+        device = Path(os.ttyname(theirs))
+        assert crm("export", "customers", "--to", device, "--force").code == 0
+        assert os.read(ours, 1 << 16).startswith(b"id,name")
+        assert device.is_char_device()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "customers/maja-kos.yaml", "customers/New.YAML", "crm.yaml", "CRM.yaml", "desk.yaml",
+        "templates/letter.txt", ".gitattributes", ".git/config", ".git", ".crm/lock", "link",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "command", [("export", "customers"), ("report", "sales")], ids=lambda words: words[0]
+)
+def test_a_file_of_the_directory_itself_is_never_exported_to(
+    crm: Crm, shop: Path, name: str, command: tuple[str, ...]
+) -> None:
+    (shop / "link").symlink_to("customers/maja-kos.yaml")
+    for folder in (".git", ".crm", "templates"):
+        (shop / folder).mkdir(exist_ok=True)
+    (shop / ".crm/lock").touch()
+    path = shop / name
+    before = path.read_bytes() if path.is_file() else None
+    run = crm(*command, "--to", path, "--force")
+    assert run.code == 2, run.err
+    assert "choose another name" in run.err
+    assert (path.read_bytes() if path.is_file() else None) == before
+    assert crm(*command, "--to", shop / "other.csv").code == 0
 
 
 def test_an_export_into_no_folder_fails_as_a_whole(crm: Crm, tmp_path: Path) -> None:

@@ -121,3 +121,117 @@ def test_a_pipe_at_a_terminal_is_read_and_the_question_asked(
     assert asked == []
     monkeypatch.setattr(terminal, "can_ask", lambda: False)
     assert crm("log", "hotel", stdin="Called back\n").code == 3
+
+
+PLANNED = """\
+name: Jan Vidmar
+interactions:
+  - id: i-1111111
+    at: 2026-11-19T10:00+01:00  # by the door
+    kind: call
+    status: planned
+    summary: Ask about prices
+    owner: marko
+  - {id: i-2222222, at: "2026-12-19T10:00+01:00", kind: meeting, status: planned}
+  - {id: i-3333333, at: "2026-11-18T10:00+01:00", kind: call}
+"""
+
+
+@pytest.fixture
+def jan(shop: Path) -> Path:
+    path = shop / "customers" / "jan-vidmar.yaml"
+    path.write_text(PLANNED)
+    return path
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
+    """At a terminal where these are typed; the questions."""
+    asked: list[str] = []
+    left = list(answers)
+
+    def ask(prompt: str) -> str:
+        asked.append(prompt)
+        return left.pop(0)
+
+    monkeypatch.setattr(Session, "interactive", property(lambda self: True))
+    monkeypatch.setattr(terminal, "ask_terminal", ask)
+    return asked
+
+
+def test_logging_a_planned_call_closes_it(crm: Crm, jan: Path) -> None:
+    done = crm("log", "jan-vidmar", "They pay 80", "--held", "i-1111", "--outcome", "reached")
+    assert done.code == 0, done.err
+    assert "i-1111111" in done.out and "which was planned" in done.out
+    text = jan.read_text()
+    assert text.count("id: i-") == 3
+    assert "at: 2026-11-19T10:00+01:00  # by the door\n" in text
+    assert "status: held\n    outcome: reached\n    summary: They pay 80\n    owner: marko" in text
+    assert "planned" not in crm("due").out
+    assert crm("undo").code == 0
+    assert jan.read_text() == PLANNED
+
+
+def test_one_held_before_its_time_is_of_now(crm: Crm, jan: Path) -> None:
+    assert crm("log", "jan-vidmar", "Came by", "--held", "i-2222222").code == 0
+    rows = crm("interaction", "list", "id:i-2222222", "--cols", "at,status,kind", "-o", "tsv").lines
+    assert rows[1].startswith("2026-11-20") and rows[1].endswith("held\tmeeting")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("jan-vidmar", "x", "--held", "i-3333333"), 6, "not planned"),
+        (("maja-kos", "x", "--held", "i-1111111"), 6, "jan-vidmar"),
+        (("jan-vidmar", "x", "--held", "i-9999999"), 3, "i-9999999"),
+        (("jan-vidmar", "x", "--held", "i-1111111", "--planned", "--at", "mon"), 2, "--planned"),
+        (("has:name", "x", "--held", "i-1111111"), 2, "--held"),
+    ],
+)
+def test_what_cannot_be_held(
+    crm: Crm, jan: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    done = crm("log", *words)
+    assert (done.code, said in done.err) == (code, True), done.err
+    assert jan.read_text() == PLANNED
+
+
+def test_a_terminal_offers_the_planned_one(
+    crm: Crm, jan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answering(monkeypatch, "1")
+    done = crm("log", "jan-vidmar", "They pay 80", "--kind", "call")
+    assert len(asked) == 1
+    assert "planned for 2026-11-19 10:00: Ask about prices" in done.err
+    assert "status: held\n    summary: They pay 80" in jan.read_text()
+
+
+def test_another_one_is_a_choice_too(crm: Crm, jan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, "2")
+    crm("log", "jan-vidmar", "They pay 80", "--kind", "call")
+    text = jan.read_text()
+    assert "status: planned\n    summary: Ask about prices" in text
+    assert "They pay 80" in text
+
+
+def test_nothing_is_offered_where_none_is_near(
+    crm: Crm, jan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answering(monkeypatch)
+    assert crm("log", "jan-vidmar", "Photo", "--kind", "letter").code == 0
+    assert crm("log", "maja-kos", "Photo").code == 0
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "at", "status"), [("1", "2026-11-17", "held"), ("2", "2026-11-24", "planned")]
+)
+def test_a_terminal_asks_which_weekday(
+    crm: Crm, jan: Path, monkeypatch: pytest.MonkeyPatch, answer: str, at: str, status: str
+) -> None:
+    asked = answering(monkeypatch, answer)
+    done = crm("log", "maja-kos", "Tasting", "--kind", "meeting", "--at", "tue 10:00")
+    assert done.code == 0, done.err
+    assert len(asked) == 1
+    assert "2026-11-17 10:00" in done.err and "2026-11-24 10:00" in done.err
+    rows = crm("interaction", "list", "Tasting", "--cols", "at,status", "-o", "tsv").lines
+    assert rows[1].startswith(at) and rows[1].endswith(status)

@@ -183,6 +183,17 @@ def test_lines_for_cron(crm: Crm, shop: Path) -> None:
     assert "OnCalendar=" in done.out
 
 
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x0b", "\x85", "\u2028"])
+def test_a_path_that_would_be_an_entry_of_its_own_is_refused(
+    crm: Crm, shop: Path, tmp_path: Path, sign: str
+) -> None:
+    folder = tmp_path / f"x{sign}* * * * * touch PWNED #"
+    shop.rename(folder)
+    run = crm("-C", folder, "notify", "--print-crontab")
+    assert (run.code, run.out) == (6, "")
+    assert "line break" in run.err
+
+
 @pytest.mark.slow
 def test_two_at_once_killed_at_random(crm: Crm, mailbox: Mailbox, shop: Path) -> None:
     """Each digest comes; a second copy comes only where a run was killed, with the same id."""

@@ -108,7 +108,8 @@ def test_a_number_is_what_typer_takes_for_one(value: str) -> None:
     "words",
     [
         ["list", "--limit"], ["list", "-n5"], ["list", "--json=yes"], ["list", "-o=csv"],
-        ["list", "-o", "CSV"], ["list", "--help"], ["list", "--jso"], ["show"], ["show", "a", "b"],
+        ["list", "-o", "CSV"], ["list", "--help"], ["list", "--jso"], ["rename"],
+        ["show", "a", "b"],
         ["task", "nonsense"], ["nonsense"], ["list", "-x"], ["task", "list", "-n", "-1"], ["git"],
     ],
     ids=" ".join,

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 import crm_cli
 from crm_cli.cli import report
 from crm_cli.features.reports import REPORTS, TAKEN, load
+from tests import copies
 from tests.conftest import Crm, Git, Run
 
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "yaml", "markdown")
@@ -197,6 +197,41 @@ def test_by_any_other_field(crm: Crm) -> None:
     ]
 
 
+FOREIGN = "name: Z\npurchases:\n- {date: 2026-01-02, amount: 30, currency: USD}\n"
+
+
+def test_by_currency_each_amount_is_in_its_own(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "z.yaml").write_text(FOREIGN)
+    (shop / "rates.yaml").write_text("2026-01-01: {USD: 1.25}\n")
+    run = crm("report", "sales", "--by", "currency", "--json")
+    rows = {row["currency"]: row for row in json.loads(run.out)}
+    assert rows["USD"]["net"] == "30.00" and "base_currency" not in rows["USD"]
+    table = crm("purchase", "summary", "--by", "currency").lines
+    assert table[0].split()[:4] == ["currency", "orders", "units", "net"]
+    assert table[-1].split()[0] == "total" and table[-1].split()[3].endswith("%")
+    assert "several currencies" in crm("report", "sales", "--by", "currency", "--chart").err
+
+
+def test_what_is_computed_of_all_groups_is_in_the_base_currency_and_says_so(
+    crm: Crm, shop: Path
+) -> None:
+    (shop / "customers" / "z.yaml").write_text(FOREIGN)
+    (shop / "rates.yaml").write_text("2026-01-01: {USD: 1.25}\n")
+    rows = json.loads(crm("report", "top", "--by", "currency", "--json").out)
+    assert {row["currency"]: (row["net"], row["base_currency"]) for row in rows}["USD"] == (
+        "24.00", "EUR",
+    )  # fmt: skip
+
+
+def test_a_column_in_the_base_currency_says_so_beside_others(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "z.yaml").write_text(FOREIGN)
+    by = ("purchase", "list", "--group-by", "currency", "--agg", "sum:net,max:customer.spend")
+    assert crm(*by).lines[0].split() == ["currency", "sum_net", "max_customer_spend", "(EUR)"]
+    assert "max_customer_spend" in json.loads(crm(*by, "--json").out)[0]
+    only = crm("list", "--group-by", "city", "--agg", "sum:spend")
+    assert only.lines[0].split() == ["city", "sum_spend"]
+
+
 def test_owner_and_me(crm: Crm) -> None:
     assert json.loads(crm("report", "top", "--owner", "marko", "--json").out) == []
     mine = crm("report", "top", "--owner", "me", "--as", "petra", "--json")
@@ -241,8 +276,7 @@ def test_a_new_report_is_a_file_and_a_line(shop: Path, tmp_path: Path) -> None:
     module, line = re.findall(r"```python\n(.*?)```", page.split("## To add a report\n")[1],
                               re.DOTALL)[:2]  # fmt: skip
     source = tmp_path / "source"
-    shutil.copytree(package, source / "crm_cli", ignore=shutil.ignore_patterns("__pycache__"))
-    reports = source / "crm_cli" / "features" / "reports"
+    reports = copies.copied(source) / "features" / "reports"
     (reports / "channels.py").write_text(module, encoding="utf-8")
     registry = (reports / "__init__.py").read_text(encoding="utf-8")
     changed = registry.replace('    "products",\n', f'    "products",\n{line}')

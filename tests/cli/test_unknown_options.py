@@ -33,6 +33,10 @@ from tests.conftest import Crm
         (["task", "list", "--city", "Koper"], "write city:Koper"),
         (["due", "--colour", "never"], "did you mean --color?"),
         (["due", "--zzzz"], ""),
+        (["task", "add", "maja-kos", "Call", "--date", "fri"], "did you mean --due?"),
+        (["log", "maja-kos", "Asked", "--when", "fri"], "did you mean --at?"),
+        (["payment", "add", "maja-kos", "5", "--on", "fri"], "did you mean --date?"),
+        (["set", "t-9f3", "--date", "fri"], "write date=fri"),
     ],
 )  # fmt: skip
 def test_what_was_meant_is_named(crm: Crm, words: list[str], meant: str) -> None:
@@ -41,3 +45,19 @@ def test_what_was_meant_is_named(crm: Crm, words: list[str], meant: str) -> None
     done = crm(*words)
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines()[0] == (f"{said}; {meant}" if meant else said)
+
+
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        (["payment", "add", "maja-kos", "-20"], "write 20 --refund for money that was paid back"),
+        (["payment", "add", "maja-kos", "-20,50EUR"], "write 20,50EUR --refund for money"),
+        (["list", "-20"], "write -n 20 to show at most so many"),
+        (["log", "maja-kos", "-20"], "a text that begins with - goes after --: -- -20"),
+    ],
+)
+def test_an_amount_is_said_to_be_one(crm: Crm, words: list[str], cure: str) -> None:
+    done = crm(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"crm: {words[-1]} is an amount, and begins like an option\n")
+    assert cure in done.err

@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests import preloaded
+
 ROOT = Path(__file__).resolve().parents[2]
 
 READING = (
@@ -50,9 +52,10 @@ class Business:
             "CRM_USER": "petra",
         }
 
-    def command(self, *words: str) -> list[str]:
-        """The line that runs the program."""
-        return [sys.executable, "-m", "crm_cli", "-C", str(self.root), *words]
+    def command(self, *words: str, started: bool = False) -> list[str]:
+        """The line that runs the program, in a process that loads it if `started`."""
+        program = [sys.executable, "-m", "crm_cli"] if started else [preloaded.crm()]
+        return [*program, "-C", str(self.root), *words]
 
     def crm(self, *words: str, environ: Mapping[str, str] | None = None) -> Answer:
         """Run the program; `environ` comes on top."""
@@ -131,7 +134,7 @@ def test_promise_3_nothing_is_lost_when_it_is_killed(business: Business) -> None
         whole = path.read_bytes()
         wanted = re.sub(rb"nickname: run \d", b"nickname: run %d" % number, whole)
         writer = subprocess.Popen(
-            business.command("set", "ana-novak", f"nickname=run {number}"),
+            business.command("set", "ana-novak", f"nickname=run {number}", started=True),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=business.environ,
@@ -202,7 +205,7 @@ def test_promise_6_scripts_can_rely_on_it(business: Business) -> None:
 
 
 def test_promise_7_quiet_in_cron(business: Business) -> None:
-    assert business.crm("due", "--today", "2025-01-07") == (0, "", "")
+    assert business.crm("due", "--kind", "invoice", "--today", "2024-02-01") == (0, "", "")
     assert business.crm("due", "--owner", "petra", "+cold") == (0, "", "")
     assert business.crm("due").out
 

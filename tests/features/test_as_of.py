@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import TODAY, Crm, Git
+from tests.shares import Share
 
 COMMITS = int(os.environ.get("CRM_TEST_COMMITS", "12"))
 CITIES = ("Koper", "Izola", "Piran", "Bled")
@@ -36,12 +37,12 @@ def some_commits(crm: Crm, count: int, chance: random.Random) -> None:
 
 
 def test_as_of_a_commit_is_the_answer_in_a_checkout_of_it(
-    shop: Path, git: Git, crm: Crm, tmp_path: Path
+    shop: Path, git: Git, crm: Crm, tmp_path: Path, share: Share
 ) -> None:
     chance = random.Random(20261120)
     some_commits(crm, 2 * COMMITS, chance)
     commits = git("rev-list", "HEAD").split()
-    for commit in chance.sample(commits, COMMITS):
+    for commit in share.of(chance.sample(commits, COMMITS), 3):
         checkout = tmp_path / "checkout"
         git("worktree", "add", "--detach", "--quiet", str(checkout), commit)
         for words in (

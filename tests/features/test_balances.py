@@ -49,6 +49,7 @@ def test_who_is_even_or_ahead_does_not_owe(workspace: Opened, shop: Path) -> Non
     found = account(workspace(), "jan-vidmar")
     assert (found.balance, found.invoices) == (Decimal("-20.00"), ())
     assert found.unallocated == ((Decimal("20.00"), "EUR"),)
+    assert str(found.unallocated[0][0]) == "20.00"
 
 
 def test_one_customers_open_invoices(workspace: Opened) -> None:

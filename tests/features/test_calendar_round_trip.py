@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from crm_cli.features import exporting
@@ -21,6 +21,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import ListOf
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.workspace import Change, Create, Workspace, new_record, open_workspace
+from tests import shares
 
 ZONE = ZoneInfo("Europe/Ljubljana")
 SETTINGS = "business: {name: Lan}\ncurrency: EUR\ntime_zone: Europe/Ljubljana\n"
@@ -201,8 +202,9 @@ def _exchanged(record: Item) -> dict[str, Any]:
     }
 
 
-@settings(
-    max_examples=60,
+@shares.examples(
+    15,
+    soak=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

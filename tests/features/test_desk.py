@@ -92,3 +92,37 @@ def test_what_two_people_add_to_the_desk_is_merged() -> None:
     assert merged.conflicts == ()
     assert b"rent" in merged.data
     assert b"plants" in merged.data
+
+
+def test_the_desk_is_shown_as_a_customer_is(crm: Crm) -> None:
+    assert crm("show", "--desk").code == 0
+    crm("task", "add", "--desk", "Order green beans", "--due", "2026-11-20")
+    crm("log", "--desk", "The roaster was repaired", "--kind", "visit")
+    for words in (("--desk",), ("desk.yaml",)):
+        card = crm("show", *words).out
+        assert "Order green beans" in card and "roaster" in card and "the desk" in card
+        assert json.loads(crm("show", *words, "--json").out)["tasks"][0]["due"] == "2026-11-20"
+        assert crm("show", *words, "-o", "paths").out == "desk.yaml\n"
+    assert crm("show").code == 2
+    assert crm("show", "maja-kos", "--desk").code == 2
+
+
+def test_the_items_of_the_desk_are_asked_for_by_its_path(crm: Crm) -> None:
+    crm("task", "add", "--desk", "Order green beans", "--due", "2026-11-20")
+    assert "green" in crm("task", "list", "customer:desk.yaml").out
+    assert "samples" not in crm("task", "list", "customer:desk.yaml").out
+    both = crm("task", "list", "customer:desk.yaml,maja-kos").out
+    assert "green" in both and "samples" in both and "towels" not in both
+    others = crm("task", "list", "customer.not:desk.yaml").out
+    assert "green" not in others and "samples" in others and "towels" in others
+    assert "green" in crm("due", "customer:desk.yaml").out
+    assert crm("purchase", "list", "customer:desk.yaml").code == 0
+
+
+def test_tasks_of_the_desk_come_from_stdin_without_who(crm: Crm, shop: Path) -> None:
+    lines = "Order green beans --due fri\n# later\nPay the rent\n"
+    done = crm("task", "add", "-", "--desk", "--assignee", "petra", stdin=lines)
+    assert done.code == 0, done.err
+    text = (shop / "desk.yaml").read_text()
+    assert "title: Order green beans" in text and "title: Pay the rent" in text
+    assert text.count("assignee: petra") == 2

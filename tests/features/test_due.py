@@ -10,7 +10,6 @@ import pytest
 
 from crm_cli.features import due as features_due
 from crm_cli.features.due import due, heading
-from crm_cli.model.errors import UsageError
 from crm_cli.workspace import Clock, Workspace, open_workspace
 
 Opened = Callable[..., Workspace]
@@ -112,9 +111,8 @@ def test_terms_never_widen(workspace: Opened) -> None:
         assert set(due(workspace(), terms, within="1y")) <= set(every)
 
 
-def test_a_length_of_time_out_of_range(workspace: Opened) -> None:
-    with pytest.raises(UsageError, match="--within"):
-        due(workspace(), within="9999y")
+def test_a_length_of_time_beyond_the_calendar_reaches_to_its_end(workspace: Opened) -> None:
+    assert due(workspace(), within="9999y") == due(workspace(), within="7000y")
 
 
 TWICE = """\

@@ -164,6 +164,8 @@ def test_birthdays(
         ("kind: birth, label: Tim, date: 2020-11-20", "2026-11-20", "Tim: birthday, turns 6"),
         ("label: Day, date: --11-30, remind_before: 2 weeks", "2026-11-20", "Day"),
         ("label: Day, date: --11-30, remind_before: 9 days", "2026-11-20", ""),
+        ("label: Day, date: --03-31, remind_before: 1 month", "2026-02-27", ""),
+        ("label: Day, date: --03-31, remind_before: 1 month", "2026-02-28", "Day"),
         ("kind: wedding, date: 2027-11-20", "2026-11-20", ""),
         # 1 Azar 1405 is 22 November 2026, 31 Shahrivar 1405 is 22 September 2026.
         ("kind: birth, date: 1363-09-01, calendar: persian", "2026-11-22", "birthday, turns 42"),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.features import entering
+from crm_cli.model.errors import DataError
 from tests.conftest import Crm
 
 MAJA = "maja-kos"
@@ -56,6 +58,16 @@ def test_add_reads_lists_as_set_does(crm: Crm, shop: Path) -> None:
         ("purchase add maja-kos --amount 5 gross=5", "computed"),
         ("payment add maja-kos 5 unallocated=5", "computed"),
         ("payment add maja-kos 5 colour=red", "no field"),
+        ("task add maja-kos Call prioriti=high", "did you mean priority"),
+        ("task add maja-kos Call overdue=yes", "computed"),
+        ("task add maja-kos Call priority=much", "priority"),
+        ("task add maja-kos Call depends_on=t-9999999", "t-9999999"),
+        ("log maja-kos Talked sentimnt=positive", "did you mean sentiment"),
+        ("log maja-kos Talked sentiment=fine", "sentiment"),
+        ("product add towel Towel colour=red", "no field"),
+        ("product add towel Towel pric=5", "did you mean price"),
+        ("product set linen-sheet pric=5", "did you mean price"),
+        ("product set linen-sheet complements=nosuch", "nosuch"),
     ],
 )
 def test_a_key_that_cannot_be_is_refused(crm: Crm, shop: Path, words: str, said: str) -> None:
@@ -186,3 +198,35 @@ def test_a_namesake_is_told(crm: Crm, shop: Path) -> None:
     done = crm("add", "Maja  kos")
     assert done.code == 0
     assert "there is another Maja kos, maja-kos" in done.err
+
+
+def test_tasks_and_interactions_take_fields_among_their_words(crm: Crm, shop: Path) -> None:
+    done = crm("task", "add", MAJA, "Solve", "a=b", "priority=high", "notes=By phone")
+    assert done.code == 0, done.err
+    assert "title: Solve a=b\n    priority: high\n    notes: By phone" in text_of(shop, MAJA)
+    done = crm("log", MAJA, "Paid", "x=5", "sentiment=positive", "touchpoint=fair")
+    assert done.code == 0, done.err
+    assert "summary: Paid x=5" in text_of(shop, MAJA)
+    assert "sentiment: positive" in text_of(shop, MAJA)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("task", "add", MAJA, "Call"),
+        ("log", MAJA, "Talked"),
+        ("product", "add", "towel", "Towel"),
+        ("product", "set", "linen-sheet", "price=90"),
+    ],
+)
+def test_every_command_that_enters_goes_through_the_guard(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    def refuse(problems: object, before: object = (), *, force: bool = False) -> None:
+        raise DataError("what check would report")
+
+    before = {path: path.read_bytes() for path in shop.rglob("*.yaml")}
+    monkeypatch.setattr(entering, "refuse", refuse)
+    done = crm(*words)
+    assert (done.code, "what check would report" in done.err) == (4, True), done
+    assert {path: path.read_bytes() for path in shop.rglob("*.yaml")} == before

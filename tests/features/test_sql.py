@@ -142,3 +142,43 @@ def test_command(crm: Crm) -> None:
     assert crm("sql", "-p", "city", wanted).code == 2
     assert "customer_name" in crm("sql", "tasks").out
     assert crm("sql", "DELETE FROM customer").code == 6
+
+
+OWN = """\
+name: Own
+custom: {visits: 9, score: 1.50, joined: 2.2.2025, newsletter: yes, sizes: [38, 40], "T-shirt": L}
+tasks:
+  - {title: One, effort: 2, custom: {hard: no}}
+"""
+
+
+def test_own_fields_are_columns_of_what_their_values_are(shop: Path, workspace: Opened) -> None:
+    shop.joinpath("customers/own.yaml").write_text(OWN)
+    shop.joinpath("customers/other.yaml").write_text("name: Other\ncustom: {visits: 100}\n")
+    asked = workspace()
+    own = "custom_visits, custom_score, custom_joined, custom_newsletter, custom_sizes"
+    table = ask(asked, f"SELECT {own}, custom_t_shirt FROM customers WHERE id = 'own'")
+    assert table.rows == [(9, 1.5, "2025-02-02", 1, "38; 40", "L")]
+    assert ask(asked, "SELECT id FROM customers WHERE custom_visits > 10").rows == [("other",)]
+    tasks = "SELECT custom_effort, custom_hard FROM tasks WHERE title = 'One'"
+    assert ask(asked, tasks).rows == [(2, 0)]
+    types = {one.column: one.type for one in describe("customers", asked)}
+    assert (types["custom_visits"], types["custom_joined"]) == ("integer", "date")
+    with pytest.raises(UsageError, match="custom_vists") as refused:
+        ask(asked, "SELECT custom_vists FROM customers")
+    assert "custom_visits" in str(refused.value.hint)
+
+
+def test_a_declared_field_is_a_column_though_nobody_has_it(shop: Path, workspace: Opened) -> None:
+    settings = shop / "crm.yaml"
+    settings.write_text(settings.read_text() + "custom: {income: number}\n")
+    assert ask(workspace(), "SELECT DISTINCT custom_income FROM customers").rows == [(None,)]
+
+
+def test_more_keys_than_a_view_has_columns(shop: Path, workspace: Opened) -> None:
+    keys = ", ".join(f"k{number}: {number}" for number in range(2100))
+    shop.joinpath("customers/many.yaml").write_text(f"name: Many\ncustom: {{{keys}}}\n")
+    found = ask(workspace(), "SELECT * FROM customers WHERE id = 'many'")
+    assert sum(column.startswith("custom_") for column in found.columns) == 500
+    every = "SELECT count(*) FROM own_keys WHERE customer = 'many'"
+    assert ask(workspace(), every).rows == [(2100,)]

@@ -15,6 +15,7 @@ from crm_cli.model.errors import ConflictError
 from crm_cli.store.compose import compose
 from crm_cli.store.conflicts import Side, sides
 from crm_cli.workspace import open_workspace
+from tests import templates
 from tests.conftest import Crm, Git, Run
 from tests.rights import held_up_by_modes
 
@@ -25,10 +26,14 @@ Person = Callable[..., Run]
 def remote(shop: Path, git: Git, crm: Crm) -> Path:
     """A bare repository that the shop was sent to."""
     bare = shop.parent / "remote.git"
-    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(bare)], check=True)
-    git("branch", "-M", "main")
-    git("remote", "add", "origin", str(bare))
-    assert crm("sync").code == 0
+
+    def send() -> None:
+        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(bare)], check=True)
+        git("branch", "-M", "main")
+        git("remote", "add", "origin", str(bare))
+        assert crm("sync").code == 0
+
+    templates.made(shop.parent, send)
     return bare
 
 

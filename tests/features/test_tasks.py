@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,7 @@ def test_adding_writes_what_was_said(workspace: Opened, shop: Path) -> None:
     ],
 )
 def test_a_wrong_task_is_refused(
-    workspace: Opened, title: str, values: dict[str, str], said: str
+    workspace: Opened, title: str, values: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(UsageError, match=said):
         tasks.add(workspace(), "maja-kos", title, **values)
@@ -287,7 +288,9 @@ def test_a_rhythm_in_words(
 
 
 def test_wrong_rhythms_are_refused(workspace: Opened) -> None:
-    for values in ({"every": "now and then"}, {"every": " "}, {"repeat_from": "due"}):
+    wrong: tuple[dict[str, Any], ...]
+    wrong = ({"every": "now and then"}, {"every": " "}, {"repeat_from": "due"})
+    for values in wrong:
         with pytest.raises(UsageError, match=r"--every|--repeat-from"):
             tasks.add(workspace(), "jan-vidmar", "Deliver", **values)
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-import crm_cli
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES, KINDS
 from crm_cli.query.fields import of_customer
+from tests import copies
 from tests.conftest import Crm
 
 pytest.register_assert_rewrite("tests.kinds.trials")
@@ -38,13 +38,14 @@ SHOWN = Path(__file__).parents[2] / "CONTRIBUTING.md"
 
 def copied(folder: Path) -> None:
     """Copy the program and the contract into a folder."""
-    package = Path(crm_cli.__file__).parent
+    copies.copied(folder)
     tests = Path(__file__).parents[1]
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(package, folder / "crm_cli", ignore=ignored)
     shutil.copytree(tests / "kinds", folder / "tests" / "kinds", ignore=ignored)
     shutil.copytree(tests.parent / "tools", folder / "tools", ignore=ignored)
-    for name in ("tests/conftest.py", "tests/shares.py", "pyproject.toml", "CONTRIBUTING.md"):
+    for path in tests.glob("*.py"):
+        shutil.copy(path, folder / "tests")
+    for name in ("pyproject.toml", "CONTRIBUTING.md"):
         shutil.copy(tests.parent / name, folder / name)
 
 

@@ -45,6 +45,7 @@ def test_a_date_is_read_in_every_spelling_that_has_one_meaning(text: str) -> Non
         ("0999-12-31", "year 999", "1000 to 9999", "bad-value"),
         ("10000-01-01", "four digits", "", "bad-date"),
         ("3.11.26", "two digits", "3.11.2026", "bad-date"),
+        ("24.12.84", "two digits", "24.12.1984", "bad-date"),
         ("20261103", "not a date", "2026-11-03", "bad-date"),
         ("13/11/2026", "slashes", "2026-11-13", "bad-date"),
         ("2026/11/13", "slashes", "2026-11-13", "bad-date"),
@@ -60,6 +61,19 @@ def test_a_text_that_is_no_date_says_why(text: str, message: str, hint: str, cod
     assert hint in caught.value.hint
     if code != "bad-value":
         assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("24.12.84", "write 24.12.1984"),
+        ("24. 12. 45", "write 24. 12. 1945 or 24. 12. 2045"),
+    ],
+)
+def test_nobody_is_born_in_a_distant_year(text: str, hint: str) -> None:
+    with pytest.raises(Unreadable, match="two digits") as caught:
+        read_partial_date(text)
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize("text", ["3/11/2026", "11/3/2026"])

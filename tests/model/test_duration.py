@@ -91,6 +91,13 @@ def test_months_end_at_their_last_day() -> None:
     assert Interval(days=30).before(date(2026, 3, 1)) == date(2026, 1, 30)
 
 
+def test_a_month_before_the_end_of_a_longer_month_is_the_last_day() -> None:
+    assert Interval(months=1).reaches(date(2026, 2, 27)) == date(2026, 3, 27)
+    assert Interval(months=1).reaches(date(2026, 2, 28)) == date(2026, 3, 31)
+    assert Interval(days=30).reaches(date(2026, 2, 28)) == date(2026, 3, 30)
+    assert Interval(years=9000).reaches(date(2026, 2, 28)) == date(9999, 12, 31)
+
+
 def test_no_interval_leads_out_of_the_calendar() -> None:
     assert Interval(years=9000).after(date(2026, 1, 1)) == date(9999, 12, 31)
     assert Interval(days=999999).before(date(2026, 1, 1)) == date(1000, 1, 1)

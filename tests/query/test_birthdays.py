@@ -17,6 +17,9 @@ CUSTOMERS = {
     "other": "anniversaries: [{kind: wedding, date: 2001-11-20}]",
     "later": "birth_date: 1980-12-20\nanniversaries: [{kind: birth, date: 2010-12-24}]",
     "none": "notes: x",
+    "persian": "anniversaries: [{kind: birth, date: 1363-08-29, calendar: persian}]",
+    "norooz": "anniversaries: [{kind: birth, date: --01-01, calendar: persian}]",
+    "esfand": "anniversaries: [{kind: birth, date: --12-30, calendar: persian}]",
 }
 
 
@@ -31,12 +34,22 @@ def shop(tmp_path: Path) -> Shop:
 @pytest.mark.parametrize(
     ("term", "wanted"),
     [
-        ("birthday:next-7d", ["listed", "own"]),
-        ("birthday:20.11.", ["listed", "own"]),
+        # 20 November 2026 is 29 Aban 1405, the year of which has 29 days of Esfand.
+        ("birthday:next-7d", ["listed", "own", "persian"]),
+        ("birthday:20.11.", ["listed", "own", "persian"]),
+        ("birthday:--11-19", []),
+        ("birthday:--11-21", []),
+        ("birthday:--03-20", ["esfand"]),
+        ("birthday:--03-21..--03-22", ["norooz"]),
+        ("birthday:2027-03-21", []),
+        ("birthday:--03-01..--03-31", ["esfand", "norooz"]),
+        ("birthday:next-366d", ["esfand", "later", "listed", "norooz", "own", "persian"]),
+        ("birthday.is:next-7d", ["own"]),
         ("birthday:--12-24", ["later"]),
-        ("birthday.not:next-7d", ["later"]),
+        ("birthday.not:next-7d", ["esfand", "later", "norooz"]),
         ("birthday:2010", []),
-        ("has:birthday", ["later", "own"]),
+        ("has:birthday", ["esfand", "later", "listed", "norooz", "own", "persian"]),
+        ("no:birthday", ["none", "other"]),
     ],
 )
 def test_a_birthday_among_anniversaries_is_one(shop: Shop, term: str, wanted: list[str]) -> None:

@@ -249,3 +249,9 @@ def test_weeks_are_those_of_iso_8601(day: date) -> None:
         (week,) = connection.execute(f"SELECT {sql}", {"day": day.isoformat()}).fetchone()
     year, number, _ = day.isocalendar()
     assert week == f"{year}-w{number:02}"
+
+
+def test_groups_may_have_the_name_of_any_column(shop: Shop) -> None:
+    rows = ask(shop, "customer", "count", base="purchase", having="count > 1").rows
+    assert rows and all(row[1] > 1 for row in rows)
+    assert ask(shop, "id", "count as parent", base="purchase", having="parent > 1").rows == []

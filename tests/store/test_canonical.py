@@ -90,8 +90,20 @@ def arranged(node: Node, order: list[str] | None) -> Mapping:
 def test_comments_move_with_what_they_are_about() -> None:
     root = tree(BY_HAND)
     result = canonical(BY_HAND, root, arranged(root, ORDER))
-    assert (
-        result.replace("tags:\n  - a # one\n  - b # two", "tags: # two\n  - a # one\n  - b") == TIDY
+    assert result == TIDY
+
+
+def test_a_comment_beside_brackets_stays_beside_what_they_held() -> None:
+    text = (
+        "credit: {limit: 5, hold: false}  # careful\n"
+        "emails:\n  - {value: a, label: work}  # at work\n  - {value: c}\n"
+        "tags: [a, [b, c]] # two\nempty: {} # none\n"
+    )
+    root = tree(text)
+    assert canonical(text, root, root) == (
+        "credit: # careful\n  limit: 5\n  hold: false\n\n"
+        "emails:\n  - value: a # at work\n    label: work\n  - value: c\n\n"
+        "tags: # two\n  - a\n  -\n    - b\n    - c\nempty: {} # none\n"
     )
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from crm_cli.model.errors import UsageError
 from crm_cli.store.discovery import (
+    businesses,
     cache_folder,
     default_directory,
     find,
     holds_settings,
+    locate,
     set_default,
     user_config,
 )
@@ -133,3 +135,27 @@ def test_no_cache_that_others_could_write(tmp_path: Path) -> None:
     assert cache_folder(root, {"CRM_CACHE_DIR": str(file)}) is None
     assert cache_folder(root, {"CRM_CACHE_DIR": str(root / "cache")}) is None
     assert [path.name for path in root.iterdir()] == ["crm.yaml"]
+
+
+def test_businesses_have_names(tmp_path: Path) -> None:
+    kava, shop = directory(tmp_path / "home/kava"), directory(tmp_path / "shop")
+    text = f"default: kava\nbusinesses:\n  kava: ~/kava\n  shop: {shop}\n"
+    env = configured(tmp_path / "home", text)
+    assert list(businesses(env)) == ["kava", "shop"]
+    assert find(tmp_path, Path("kava"), env) == kava
+    assert find(shop, None, {**env, "CRM_DIR": "kava"}) == kava
+    assert locate(tmp_path, None, env) == (kava, True)
+    assert locate(shop, None, env) == (shop, False)
+    (tmp_path / "kava").mkdir()
+    assert find(tmp_path, Path("kava"), env) == kava
+    nearer = directory(tmp_path / "kava")
+    assert find(tmp_path, Path("kava"), env) == nearer
+    with pytest.raises(UsageError, match="is not a folder") as caught:
+        find(tmp_path, Path("kavva"), env)
+    assert "your businesses are kava, shop" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["businesses: kava\n", "businesses: {kava: there}\n"])
+def test_businesses_that_cannot_be_understood(text: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="businesses"):
+        find(tmp_path, Path("kava"), configured(tmp_path, text))

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from crm_cli.store.git import Git as StoreGit
+from crm_cli.store.git import kill
+from crm_cli.store.repository import find_repository
 from tests.conftest import Crm, Git
 
 
@@ -105,6 +112,50 @@ def test_on_a_detached_head_nothing_is_committed(git: Git, crm: Crm) -> None:
     run = crm("set", "maja-kos", "city=Izola")
     assert run.code == 0
     assert "not committed: HEAD is detached" in run.err
+
+
+def test_a_process_that_a_hook_leaves_behind_is_not_waited_for(
+    shop: Path, git: Git, crm: Crm
+) -> None:
+    (shop / ".git/hooks/post-commit").write_text(
+        f"#!/bin/sh\nsleep 600 &\necho $! > {shop.parent}/left\n"
+    )
+    (shop / ".git/hooks/post-commit").chmod(0o755)
+    run = crm("set", "maja-kos", "city=Izola")
+    left = int((shop.parent / "left").read_text())
+    os.kill(left, signal.SIGKILL)  # fails if it had ended
+    assert (run.code, run.err) == (0, "crm undo takes it back\n")
+    assert subjects(git)[0] == "set city of maja-kos"
+
+
+@pytest.mark.skipif(not shutil.which("setsid"), reason="no program that leaves its session")
+def test_a_command_is_stopped_without_waiting_for_what_has_left_its_group(
+    shop: Path, git: Git, crm: Crm
+) -> None:
+    left = shop.parent / "left"
+    script = f"setsid sh -c 'echo $$ > {left}; exec sleep 600' & until [ -s {left} ]; do :; done"
+    git("config", "alias.slow", f"!{script}; echo done; exec sleep 600")
+    process = StoreGit(shop, os.environ, find_repository(str(shop))).start("slow")
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"done\n"
+    kill(process)
+    os.kill(int(left.read_text()), signal.SIGKILL)  # fails if it had ended
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_a_line_break_in_a_path_is_never_written_for_git_to_read(
+    shop: Path, git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    git("config", "core.hooksPath", f"{tmp_path}/hooks\nof ours")
+    run = crm("git", "setup", "--yes")
+    assert (run.code, "line break" in run.err) == (6, True)
+    assert not (tmp_path / "hooks").exists()
+    git("config", "--unset", "core.hooksPath")
+    monkeypatch.setattr(sys, "executable", "/opt/x\n[alias]\nst = !touch PWNED/python")
+    before = (shop / ".git/config").read_bytes()
+    run = crm("git", "setup", "--yes")
+    assert (run.code, "line break" in run.err) == (6, True)
+    assert b"PWNED" not in before + (shop / ".git/config").read_bytes()
 
 
 def test_a_failing_hook_is_one_line_and_the_next_command_commits(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Crm, Git
+from tests.shares import Share
 
 SETTINGS = (
     ("log.showSignature", "true"), ("log.showRoot", "false"), ("log.date", "relative"),
@@ -70,21 +71,23 @@ def history(shop: Path, git: Git, crm: Crm) -> None:
     assert git("log", "-1", "--format=%G?").strip() == "G"
 
 
-def test_no_setting_of_git_changes_an_answer(history: None, git: Git, crm: Crm) -> None:
+def test_no_setting_of_git_changes_an_answer(
+    history: None, git: Git, crm: Crm, share: Share
+) -> None:
     before = [crm(*words) for words in ASKED]
     assert [run.code for run in before] == [0] * len(ASKED)
     assert "Črt Žagar" in before[0].out
-    for setting in SETTINGS:
+    for setting in share.of(SETTINGS, 4):
         git("config", *setting)
         assert [crm(*words) for words in ASKED] == before, setting
         git("config", "--unset", setting[0])
 
 
 def test_no_setting_of_git_changes_what_is_committed(
-    history: None, shop: Path, git: Git, crm: Crm
+    history: None, shop: Path, git: Git, crm: Crm, share: Share
 ) -> None:
     path = shop / "customers/jan-vidmar.yaml"
-    for number, setting in enumerate(SETTINGS):
+    for number, setting in enumerate(share.of(SETTINGS, 4)):
         git("config", *setting)
         path.write_text(f"name: Jan Vidmar\nnickname: J{number}\n")
         done = crm("set", "maja-kos", f"nickname=Č{number}")

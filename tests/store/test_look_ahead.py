@@ -120,14 +120,36 @@ print(look._process)
 
 
 def test_what_is_written_before_stdin_ends_is_seen(root: Path) -> None:
-    ask = "import sys; from crm_cli.store import look_ahead; look_ahead._LARGE = 0"
-    ask += "; from crm_cli.cli.hook import main; sys.exit(main(sys.argv[1:]))"
+    told, telling = os.pipe()
+    ask = f"""
+import os, sys
+from crm_cli.store import look_ahead
+look_ahead._LARGE, look_ahead._FRESH = 0, 1 << 30
+begin, typed = look_ahead.look_ahead, sys.stdin
+def ended(root):
+    look = begin(root)
+    os.waitid(os.P_PID, look._process, os.WEXITED | os.WNOWAIT)
+    return look
+class Telling:
+    def __getattr__(self, name):
+        os.write({telling}, b".")
+        return getattr(typed, name)
+    def __iter__(self):
+        return self.__getattr__("__iter__")()
+look_ahead.look_ahead, sys.stdin = ended, Telling()
+from crm_cli.cli.hook import main
+sys.exit(main(sys.argv[1:]))
+"""
     command = [sys.executable, "-c", ask, "-C", str(root), "tag", "add", "coast", "-"]
     environ = {**os.environ, "CRM_CACHE_DIR": str(root.parent / "cache")}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env=environ) as run:
-        time.sleep(1)  # long enough for a look
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, text=True, env=environ, pass_fds=[telling]
+    ) as run:
+        os.close(telling)
+        assert os.read(told, 1) == b"."  # a look, if there is one, has ended
         (root / "customers" / "new.yaml").write_text("name: New\n", encoding="utf-8")
         run.communicate("new\n", timeout=60)
+    os.close(told)
     assert run.returncode == 0
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from crm_cli.cli.shells import Shell
+from tests import preloaded, templates
 from tests.conftest import Crm
 from tests.trust.mono import Mono
 from tests.trust.terminals import Terminal
@@ -46,6 +48,12 @@ def mono(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Mono:
     )
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.delenv("CRM_DIR")
+    monkeypatch.setattr(sys, "executable", preloaded.python())  # for hooks and merges
+    templates.made(shop.parent, lambda: _together(made, shop))
+    return made
+
+
+def _together(made: Mono, shop: Path) -> None:
     made.top.mkdir()
     shop.rename(made.shop)
     made.git("init", "-q")
@@ -54,9 +62,8 @@ def mono(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Mono:
     (made.shop / ".gitignore").write_text(".crm/\n")
     made.git("add", "-A")
     made.git("commit", "-q", "-m", "all")
-    common = shop.parent / "common.git"
+    common = made.folder / "common.git"
     made.git("init", "-q", "--bare", str(common))
     made.git("remote", "add", "origin", str(common))
     made.git("push", "-q", "-u", "origin", "main")
     made.git("clone", "-q", str(common), str(made.theirs))
-    return made

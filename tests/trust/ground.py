@@ -16,6 +16,7 @@ from pathlib import Path
 from crm_cli.cli.hook import main
 from crm_cli.store import files
 from crm_cli.store.tree import Folder
+from tests import preloaded
 from tests.conftest import FILES, TODAY, Run
 
 MORE = {
@@ -146,15 +147,16 @@ class Ground:
 
     @contextlib.contextmanager
     def surroundings(self, stdin: str = "") -> Iterator[None]:
-        """The environment and the input of a command within the block."""
-        before, typed = dict(os.environ), sys.stdin
+        """The environment, the input and the Python of a command within the block."""
+        before, typed, python = dict(os.environ), sys.stdin, sys.executable
         os.environ.clear()
         os.environ.update(self.environ)
         sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
+        sys.executable = preloaded.python()  # for hooks and merges
         try:
             yield
         finally:
-            sys.stdin = typed
+            sys.stdin, sys.executable = typed, python
             os.environ.clear()
             os.environ.update(before)
 

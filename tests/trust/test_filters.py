@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import filters
+from tests import filters, templates
 from tests.conftest import Crm, Git
 from tests.filters import stored_plainly
+from tests.shares import Share
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="filters of shell script")
 
@@ -20,8 +21,12 @@ LINE = "customers/*.yaml filter=enc\n"
 @pytest.fixture
 def encrypted(shop: Path, git: Git, crm: Crm) -> Path:
     """The shop, whose customers have been stored filtered since its second commit."""
-    filters.install(shop)
-    turned(shop, git, LINE)
+
+    def encrypt() -> None:
+        filters.install(shop)
+        turned(shop, git, LINE)
+
+    templates.made(shop.parent, encrypt)
     return shop
 
 
@@ -56,8 +61,14 @@ def test_what_was_edited_by_hand(encrypted: Path, git: Git, crm: Crm) -> None:
     assert stored_plainly(encrypted, "Secretive") == []
 
 
-@pytest.mark.parametrize("count", [25, 230])
-def test_many_that_were_edited_by_hand(encrypted: Path, git: Git, crm: Crm, count: int) -> None:
+def test_many_that_were_edited_by_hand(
+    encrypted: Path, git: Git, crm: Crm, share: Share
+) -> None:
+    for count in share.of([25, 230], 2):
+        _edited_by_hand(encrypted, git, crm, count)
+
+
+def _edited_by_hand(encrypted: Path, git: Git, crm: Crm, count: int) -> None:
     paths = [encrypted / f"customers/c{number}.yaml" for number in range(count)]
     for path in paths:
         path.write_text(f"name: Customer {path.stem}\n")

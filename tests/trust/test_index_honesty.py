@@ -16,6 +16,7 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from crm_cli.index import snapshot
 from crm_cli.store.tree import Entry
+from tests import shares
 from tests.index.directories import ANA, KAVA, opened, said, write
 from tests.index.test_warm_is_cold import Edits
 from tests.trust.ground import Ground
@@ -111,8 +112,10 @@ class Harder(Edits):
         aside.rename(other)
 
 
-TestHarder = Harder.TestCase
-TestHarder.settings = settings(max_examples=10, stateful_step_count=12, deadline=None)
+TestHarder = pytest.mark.soak(Harder.TestCase)
+TestHarder.settings = settings(
+    max_examples=10 if shares.ALL else 3, stateful_step_count=12, deadline=None
+)
 
 
 def test_an_edit_within_the_tick_of_the_look_is_seen(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from crm_cli.cli.app import Noun, load
 from crm_cli.cli.commands import COMMANDS
+from tests import templates
 from tests.trust.ground import Ground
 
 
@@ -84,6 +85,16 @@ WRITERS = (
     ),
     Writer("payment add", ("payment", "add", "2026-0007")),
     Writer("product add", ("product", "add", "towel", "Towel", "--price", "12")),
+    Writer("product rm", ("product", "rm", "towel", "--yes"),
+           (("product", "add", "towel", "Towel", "--price", "12"),)),
+    Writer("product edit", ("product", "edit", "met"),
+           (("product", "add", "met", "Met", "--price", "12"),)),
+    Writer("purchase cancel", ("purchase", "cancel", "2026-0008"),
+           (("purchase", "add", "maja-kos", "--amount", "5", "--kind", "invoice"),)),
+    Writer("move", ("move", "t-9f3kx7d", "jan-vidmar")),
+    Writer("segment add", ("segment", "add", "coastal", "maja-kos")),
+    Writer("segment remove", ("segment", "remove", "coastal", "maja-kos"),
+           (("segment", "add", "coastal", "maja-kos"),)),
     Writer("product set", ("product", "set", "linen-sheet", "price=85")),
     Writer("import", ("import", "customers", "{outside}/new.csv", "--yes")),
     Writer("import", ("import", "calendar", "{outside}/new.ics", "--yes")),
@@ -118,7 +129,7 @@ READERS = {
     "report products",
     "segment list", "segment show", "segment count", "segment export",
     "purchase list",
-    "purchase show", "purchase summary", "payment list", "balance", "product list",
+    "purchase show", "purchase summary", "payment list", "balance", "product list", "product show",
     "config list", "config get", "query explain", "query fields", "sql", "index status",
     "index rebuild", "index path", "completion", "help", "doctor",
 }  # fmt: skip
@@ -133,6 +144,10 @@ _VERSIONS = {
 
 def with_history(ground: Ground) -> None:
     """Make the directory a repository, with a remote that has all of it."""
+    templates.made(ground.folder, lambda: _with_history(ground))
+
+
+def _with_history(ground: Ground) -> None:
     assert ground.run("git", "setup", "--yes").code == 0
     remote = ground.outside / "remote.git"
     ground.git("init", "-q", "--bare", "-b", "main", str(remote))

@@ -6,17 +6,18 @@ of its own needs none: its kind declares it (`Kind.due`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from importlib import import_module
 from typing import NamedTuple
 
+from crm_cli.features.due.deferrals import Deferrals
 from crm_cli.features.references import has_anything
 from crm_cli.features.references import user as known_user
 from crm_cli.model.business import Business
 from crm_cli.model.dates import local_date, shifted
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import Kind, normal
 from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Clock, Workspace
 
@@ -44,6 +45,7 @@ class Asked(NamedTuple):
 
     `owner` is a user's name, or several with commas, None for everyone's. `terms`
     are query terms, `where` a full expression, about the source's own items and their customers.
+    `deferrals` say which lines are told on another day than their own, None where none are.
     """
 
     through: date
@@ -51,6 +53,7 @@ class Asked(NamedTuple):
     where: str | None = None
     owner: str | None = None
     kinds: Sequence[str] = ()
+    deferrals: Deferrals | None = None
 
     @property
     def owners(self) -> str:
@@ -76,8 +79,12 @@ def due(
     within: str | None = None,
     owner: str | None = None,
     kind: str | None = None,
+    deferred: bool = True,
 ) -> list[Due]:
     """What is due through today, or so much longer (`within`), the longest overdue first.
+
+    What was put off is due on the day it was put off to, what was dismissed is not; without
+    `deferred` all is told as if neither had been done.
 
     Raises UsageError for a length of time, a kind or a term that is none, NotFound for an
     owner whom neither crm.yaml nor any record names.
@@ -88,10 +95,11 @@ def due(
         where,
         _owner(workspace, owner),
         [part.strip() for part in (kind or "").split(",")] if kind is not None else (),
+        Deferrals(workspace) if deferred else None,
     )
     sources = [source for module in _MODULES for source in _sources(module)]
     held = [tuple(source.kinds(workspace.business)) for source in sources]
-    _known(asked.kinds, [word for words in held for word in words])
+    asked = asked._replace(kinds=_meant(asked.kinds, sources, held))
     rows: list[Due] = []
     wanted = [[word for word in words if word in asked.kinds] for words in held]
     meant = {
@@ -101,14 +109,20 @@ def due(
     }
     for name, kept in _answering(workspace, meant, asked).items():
         source, words = meant[name]
-        rows += source.find(workspace, asked._replace(terms=kept, kinds=words))
+        found = source.find(workspace, asked._replace(terms=kept, kinds=words))
+        rows += found if asked.deferrals is None else _deferred(found, asked, asked.deferrals)
     for name in (asked.owner or "").split(",") if not rows and asked.owner is not None else ():
         if not has_anything(workspace, name):
             # A slip in a crontab would be silent for ever.
             known_user(workspace, name)
-    clock, zone = workspace.clock, workspace.business.time_zone
-    rows.sort(key=lambda row: (not is_late(row.when, clock), *_order(row, zone)))
+    rows.sort(key=lambda row: rank(workspace, row))
     return rows
+
+
+def rank(workspace: Workspace, row: Due) -> tuple[object, ...]:
+    """What rows are sorted by: those that are late, then by the day."""
+    clock = workspace.clock
+    return not is_late(row.when, clock), *_order(row, workspace.business.time_zone)
 
 
 def words(workspace: Workspace) -> list[str]:
@@ -139,6 +153,16 @@ def heading(when: date | datetime, clock: Clock, zone: tzinfo) -> str:
     if day < shifted(monday, 14):
         return "next week"
     return "later"
+
+
+def _deferred(rows: Iterable[Due], asked: Asked, deferrals: Deferrals) -> Iterator[Due]:
+    """The lines, each on the day it was put off to; none that was dismissed."""
+    for row in rows:
+        one = deferrals.of(row)
+        if one is None:
+            yield row
+        elif one.until is not None and one.until <= asked.through:
+            yield row._replace(when=one.until)
 
 
 def _answering(
@@ -188,13 +212,28 @@ def _owner(workspace: Workspace, owner: str | None) -> str | None:
     return ",".join(names)
 
 
-def _known(kinds: Sequence[str], words: Sequence[str]) -> None:
+def _meant(
+    kinds: Sequence[str], sources: Sequence[Source], held: Sequence[Sequence[str]]
+) -> list[str]:
+    """The words of `--kind`; `task` is every kind of task. Raises UsageError for others."""
     from crm_cli.model.text import did_you_mean
 
+    words = [word for words in held for word in words]
+    found: list[str] = []
     for kind in kinds:
-        if kind not in words:
+        bases = [source.base for source in sources]
+        wanted = normal(kind)
+        of_kind = [
+            word
+            for base, own in zip(bases, held, strict=True)
+            if wanted in (base.name, base.key) and base.letter
+            for word in own
+        ]
+        found += [kind] if kind in words else of_kind
+        if kind not in words and not of_kind:
             guess = did_you_mean(kind, words)
             raise UsageError(
                 f"--kind: no due item is of kind '{kind}'" + (f"; {guess}" if guess else ""),
                 f"one of: {', '.join(words)}",
             )
+    return found

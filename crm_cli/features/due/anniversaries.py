@@ -36,9 +36,10 @@ def _kinds(business: Business) -> tuple[str, ...]:
 def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     """Of a person whose birthday is written down twice it is told once."""
     kinds = asked.kinds or (BIRTHDAY, ANNIVERSARY)
+    first = _free_days(workspace)
     told = set()
     for due in (*_birthdays(workspace, asked), *_anniversaries(workspace, asked)):
-        if due.kind not in kinds:
+        if due.kind not in kinds or _over(due, first, asked):
             continue
         if due.kind == BIRTHDAY:
             if (due.who, due.when) in told:
@@ -48,7 +49,7 @@ def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
 
 
 def _birthdays(workspace: Workspace, asked: Asked) -> Iterator[Due]:
-    first, last = _since(workspace), asked.through
+    first, last = _since(workspace, asked), asked.through
     terms = [*asked.terms, *_owned(asked), _window(first, last)]
     columns = ("birth_date", "id", "name", "owner")
     answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=columns)
@@ -58,7 +59,7 @@ def _birthdays(workspace: Workspace, asked: Asked) -> Iterator[Due]:
 
 
 def _anniversaries(workspace: Workspace, asked: Asked) -> Iterator[Due]:
-    first = _since(workspace)
+    first = _since(workspace, asked)
     meant: frozenset[str] | None = None
     rows = workspace.select(DAY, ["has:date"], cols=_LISTED).rows
     if rows and (asked.terms or asked.where or asked.owner is not None):
@@ -74,7 +75,22 @@ def _anniversaries(workspace: Workspace, asked: Asked) -> Iterator[Due]:
             yield Due(found.day, what, id, name or id, about, None, owner)
 
 
-def _since(workspace: Workspace) -> date:
+def _over(due: Due, first: date, asked: Asked) -> bool:
+    """Whether its day is past, and so is the day it was put off to."""
+    if due.when >= first:
+        return False
+    one = asked.deferrals.of(due) if asked.deferrals is not None else None
+    return one is None or one.until is None or one.until < first
+
+
+def _since(workspace: Workspace, asked: Asked) -> date:
+    """The first day to look at: earlier where one that is past was put off to one to come."""
+    first = _free_days(workspace)
+    return first if asked.deferrals is None else asked.deferrals.back(first, BIRTHDAY, ANNIVERSARY)
+
+
+def _free_days(workspace: Workspace) -> date:
+    """The first of the free days directly before today, or today."""
     return days_off_before(workspace.clock.today, workspace.business.working_hours)
 
 
@@ -88,7 +104,7 @@ def _window(first: date, last: date) -> str:
         return "has:birth_date"
     # Who was born on 29 February is told on the 28th in common years.
     end = "02-29" if f"{last:%m-%d}" == "02-28" else f"{last:%m-%d}"
-    return f"birth_date:--{first:%m-%d}..--{end}"
+    return f"birth_date.is:--{first:%m-%d}..--{end}"
 
 
 def _reminded(remind: str | None, today: date, through: date) -> date:
@@ -96,7 +112,7 @@ def _reminded(remind: str | None, today: date, through: date) -> date:
     if not remind:
         return through
     try:
-        return max(through, read_interval(remind).after(today))
+        return max(through, read_interval(remind).reaches(today))
     except Unreadable:
         return through
 

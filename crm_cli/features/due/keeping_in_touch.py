@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from crm_cli.features.due import Asked, Due, Source
+from crm_cli.features.due.deferrals import NEVER
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import local_date
@@ -43,7 +44,7 @@ def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
             continue
         if day > asked.through:
             continue
-        told = "never reached" if last is None else f"last reached {last.isoformat()}"
+        told = NEVER if last is None else f"last reached {last.isoformat()}"
         yield Due(day, KIND, id, name or id, f"{told}, {_said(every)}", None, owner)
 
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from crm_cli.features.due import Due, due, heading, is_late
 from crm_cli.formats.digest import Entry, digest_mail, digest_text
 from crm_cli.model.errors import CrmError, UsageError
+from crm_cli.model.text import one_line
 from crm_cli.store.claims import Claims, state_folder
 from crm_cli.store.delivery import Deliver, by_command, by_mail
-from crm_cli.store.userconfig import read_config
+from crm_cli.store.discovery import read_config
 from crm_cli.workspace import Workspace
 
 SENDING, SENT = "sending", "sent"
@@ -127,10 +128,14 @@ def _send(
 
 
 def crontab(workspace: Workspace, program: str) -> str:
-    """Lines for crontab and for a systemd timer, for this directory."""
+    """Lines for crontab and for a systemd timer, for this directory.
+
+    Raises Refused where a path has a line break: there it would begin an entry.
+    """
     import shlex
 
-    line = shlex.join([program, "-C", os.path.realpath(workspace.root), "notify"])
+    root = one_line(os.path.realpath(workspace.root), "the path of the data directory")
+    line = shlex.join([one_line(program, "the path of the program"), "-C", root, "notify"])
     return f"""\
 # crontab -e: on working days at seven; cron mails what goes wrong
 0 7 * * 1-5  {line.replace("%", chr(92) + "%")}

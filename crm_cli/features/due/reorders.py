@@ -13,6 +13,7 @@ from datetime import date
 from crm_cli.features.due import Asked, Due, Source
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.dates import shifted
 from crm_cli.model.duration import Interval, read_interval
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.product import PRODUCT
@@ -61,17 +62,29 @@ def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[Due, bool]
         except Unreadable:
             continue
         what = f"{names[one.product]}, last bought {one.last}"
-        due = day <= asked.through and workspace.clock.today <= lost
-        yield Due(day, KIND, one.id, one.name or one.id, what, None, one.owner), due
+        row = Due(day, KIND, one.id, one.name or one.id, what, None, one.owner)
+        yield row, day <= asked.through and _waits(workspace, asked, row, lost)
 
 
 def _by_rhythm(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     """What is expected by the customers' own rhythm."""
+    today = workspace.clock.today
+    back = today if asked.deferrals is None else asked.deferrals.back(today, KIND)
     for id, _, name, owner, last, following, days in expected(
-        workspace.database, workspace.clock.today, asked.through
+        workspace.database, back, asked.through
     ):
         what = f"last bought {last}, usually every {'day' if days == 1 else f'{days} days'}"
-        yield Due(date.fromisoformat(following), KIND, id, name or id, what, None, owner)
+        day = date.fromisoformat(following)
+        row = Due(day, KIND, id, name or id, what, None, owner)
+        if _waits(workspace, asked, row, shifted(day, days)):
+            yield row
+
+
+def _waits(workspace: Workspace, asked: Asked, row: Due, lost: date) -> bool:
+    """Whether a customer is not lost yet, or was put off to a later day."""
+    return workspace.clock.today <= lost or (
+        asked.deferrals is not None and asked.deferrals.of(row) is not None
+    )
 
 
 def _meant(workspace: Workspace, asked: Asked) -> frozenset[str] | None:

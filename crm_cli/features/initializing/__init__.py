@@ -156,6 +156,8 @@ def _settings(settings: Wanted, *, sample: bool, git: bool) -> str:
     if settings.name:
         values["business"] = {"name": settings.name}
     values["currency"] = settings.currency
+    # Made once: entries of calendars keep their UIDs, whatever the business is called later.
+    values["uid"] = Business(name=settings.name).domain
     if settings.country:
         values["country"] = settings.country
     values["time_zone"] = settings.time_zone

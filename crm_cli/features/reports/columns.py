@@ -48,6 +48,8 @@ class Figure(Declaration, positional=3):
     """The value where there are no rows; of counts and sums 0."""
     compared: bool = True
     """Whether `--compare` puts that of the other period beside it."""
+    own: bool = False
+    """Whether amounts are in the currency of their group, not in the base currency."""
 
 
 class About(Declaration, kw_only=True):

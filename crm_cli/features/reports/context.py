@@ -18,9 +18,10 @@ from crm_cli.model.periods import Period
 
 if TYPE_CHECKING:
     from crm_cli.query.ast import Node
+    from crm_cli.query.columns import Column
     from crm_cli.workspace import Workspace
 
-_LOST = "unconverted"
+_LOST, _MONEY = "unconverted", "money"
 
 
 class Asked(NamedTuple):
@@ -107,13 +108,15 @@ class Context:
         where: str = "",
         dated: str | None = None,
         among: Node | None = None,
+        own: bool = False,
     ) -> Table:
         """Figures of groups of rows, all that count, and of all rows together.
 
         Keys and figures are the report's, the rows those of its base, unless others are
         given; of another kind they belong to the customers that the report is about.
         `where` and `among` choose among them, a full expression and a condition; `dated` is
-        the date that the period goes by, `-` for none.
+        the date that the period goes by, `-` for none. With `own` the amounts of groups by
+        currency are in that of their group.
         """
         from crm_cli.query.ast import And
         from crm_cli.query.group import GroupQuery
@@ -147,10 +150,11 @@ class Context:
             And(tuple(nodes)),
             self.about.having if kind is None else "",
             parts=parts,
+            own=own,
         )
         found = self.workspace.group(query, everything=self.asked.everything)
         columns = [column.key for column in found.columns]
-        types = {column.key: column.type.name for column in found.columns}
+        types = {column.key: column for column in found.columns}
         rows = [dict(zip(columns, row, strict=True)) for row in found.rows]
         total = dict(zip(columns, found.total or (), strict=True))
         if total.get(_LOST):
@@ -173,7 +177,9 @@ class Context:
         everything = self.asked.everything
         found = self.workspace.pivot(query, across.field, everything=everything)
         columns = found.columns[len(keys) :]
-        figures = [Figure(one.key, "", "", type=one.type.name) for one in columns]
+        figures = [
+            Figure(one.key, "", "", type=one.type.name, own=_own(one)) for one in columns
+        ]
         names = [*(key.name for key in keys), *(one.key for one in columns)]
         rows = [dict(zip(names, row, strict=True)) for row in found.rows]
         return Table(keys, figures, rows, dict(zip(names, found.total or (), strict=True)))
@@ -203,23 +209,28 @@ class Context:
         everything = self.asked.everything
         return self.workspace.rows(self.about.base, node, cols, everything=everything)
 
-    def _typed(self, figure: Figure, types: Mapping[str, str], kind: Kind) -> Figure:
+    def _typed(self, figure: Figure, columns: Mapping[str, Column], kind: Kind) -> Figure:
         """A figure with the type that its aggregate turned out to have."""
         from crm_cli.query.figures import zero
 
         if not figure.ask:
             return figure
-        type = figure.type or types[figure.key]
+        type = figure.type or columns[figure.key].type.name
         start: Any = None
         if zero(figure.ask, kind):
             nothing = round_money(Decimal(0), self.currency)
             start = {"integer": 0, "money": nothing}.get(type, Decimal(0))
-        return figure.but(type=type, start=start)
+        return figure.but(type=type, start=start, own=_own(columns[figure.key]))
 
     def _lost(self, query: Any) -> None:
         """Tell of the amounts that have no rate."""
         missing = self.workspace.unconverted(query, everything=self.asked.everything)
         self.problems += [_problem(*one) for one in missing]
+
+
+def _own(column: Column) -> bool:
+    """Whether a column has amounts that are not in the base currency."""
+    return column.type.name == _MONEY and not column.base
 
 
 def _problem(currency: str, count: int, day: date | None) -> Problem:

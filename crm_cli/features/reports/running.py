@@ -55,7 +55,8 @@ def made(report: Report, context: Context) -> Table:
     """The table of one run, in the report's own order."""
     if report.compute is not None:
         return report.compute(context)
-    table = context.groups()
+    # What follows from all groups is computed in one currency.
+    table = context.groups(own=report.finish is None)
     table.sort(_order(report, context.keys))
     if report.finish is not None:
         report.finish(context, table)

@@ -11,7 +11,9 @@ REPORT = Report(
     answers="Sum purchases up: orders, units, net, and the share of the whole.",
     formula="Net is the sum of the purchases that count, credit notes negative; orders are those "
     "without credit notes, each once in every group that it touches; share is the group's part "
-    "of the net. Without --by the sum of all. crm purchase summary is the same.",
+    "of the net. Without --by the sum of all. By currency net is in that of its group, "
+    "and has no total over several; all else is in the base currency. "
+    "crm purchase summary is the same.",
     example="--by product --period 2026-q3",
     group="Selling",
     by=(keys.CUSTOMER, keys.PRODUCT, keys.CATEGORY, keys.MONTH, keys.QUARTER, keys.YEAR,

@@ -17,7 +17,7 @@ NONE = "(none)"
 """The label of a group without a key, for people."""
 FEW = 5
 """A rate of fewer cases is marked."""
-CURRENCY = "currency"
+CURRENCY, _BASE = "currency", "base_currency"
 _FOUR = Decimal("0.0001")
 Row = dict[str, Any]
 """The values of a row, by the keys of its columns."""
@@ -50,6 +50,13 @@ class Table:
         """What tells a row from the others."""
         return tuple(row.get(key.name) for key in self.keys)
 
+    @property
+    def currency(self) -> str:
+        """The key by whose currency amounts are; empty where all are in the base currency."""
+        if not any(figure.own for figure in self.columns):
+            return ""
+        return next((key.name for key in self.keys if key.field == CURRENCY), "")
+
     def divide(self) -> None:
         """Fill in the figures that are one figure of the row divided by another."""
         for figure in self.columns:
@@ -59,7 +66,10 @@ class Table:
                     row[figure.key] = quotient(part, whole, money=figure.type == "money")
 
     def sort(self, text: str) -> None:
-        """Order by columns, `net-` from the largest; missing values last, ties by the keys."""
+        """Order by columns, `net-` from the largest; missing values last, ties by the keys.
+
+        Amounts in several currencies have no order: those in one stand together.
+        """
         self.rows.sort(key=lambda row: [_ranked(value) for value in self.group(row)])
         for part in reversed([part.strip() for part in text.split(",") if part.strip()]):
             bare = part.strip("+-")
@@ -68,6 +78,8 @@ class Table:
             there = [row for row in self.rows if row.get(key) is not None]
             there.sort(key=lambda row: _ranked(row[key]), reverse=down)
             self.rows = [*there, *(row for row in self.rows if row.get(key) is None)]
+            if self.currency and any(one.own for one in self.columns if one.key == key):
+                self.rows.sort(key=lambda row: _ranked(row[self.currency]))
 
     def _known(self, name: str) -> str:
         keys = [key.name for key in self.keys] + [figure.key for figure in self.columns]
@@ -99,11 +111,12 @@ def for_programs(table: Table, currency: str, *, named: bool) -> Rows:
 def for_people(table: Table, currency: str, *, bar: str = "") -> Rows:
     """The rows as a table has them: names, a label for what has no key, bars, the total."""
     columns: list[Column] = [*_keys(table, named=True)]
+    bar = "" if table.currency else bar  # bars of several currencies compare nothing
     most = max((abs(row[bar]) for row in table.rows if row.get(bar)), default=0) if bar else 0
     columns += _figures(table)
     if bar in (keys := [column.key for column in columns]):
         place = keys.index(bar) + 1
-        place += keys[place : place + 1] == [CURRENCY]
+        place += keys[place : place + 1] in ([CURRENCY], [_BASE])
         columns.insert(place, Column(f"{bar}.bar", "bar", label=" "))
     cases = {figure.key: figure.cases for figure in table.columns if figure.cases}
     names = table.names.values()
@@ -136,17 +149,21 @@ def _keys(table: Table, *, named: bool) -> list[Column]:
 
 
 def _figures(table: Table) -> list[Column]:
-    """The columns of figures, the currency after the first amount."""
+    """The columns of figures, the base currency after the first amount that is in it."""
+    name = _BASE if any(key.name == CURRENCY for key in table.keys) else CURRENCY
     columns = []
     for figure in table.columns:
         columns.append(Column(figure.key, figure.type or "text"))
-        if figure.type == "money" and CURRENCY not in [column.key for column in columns]:
-            columns.append(Column(CURRENCY))
+        based = figure.type == "money" and not figure.own
+        if based and name not in [column.key for column in columns]:
+            columns.append(Column(name))
     return columns
 
 
 def _cells(row: Row, columns: Sequence[Column], currency: str) -> list[Any]:
-    return [currency if column.key == CURRENCY else row.get(column.key) for column in columns]
+    """A row's values in the order of the columns; the base currency where it has none."""
+    given = {_BASE: currency, CURRENCY: currency, **row}
+    return [given.get(column.key) for column in columns]
 
 
 def _ids(table: Table) -> list[str] | None:

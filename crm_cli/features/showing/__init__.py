@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm_cli.features.items import item_ref
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
+from crm_cli.model.kinds import single_paths
 from crm_cli.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -22,9 +23,17 @@ class Shown(NamedTuple):
     item: Item | None = None
     line: int = 0
 
+    @property
+    def id(self) -> str:
+        """The record's id: its path where it is there once."""
+        return self.path if self.path in single_paths() else self.record.id
+
 
 def show(workspace: Workspace, text: str) -> Shown:
-    """What a WHO or an item's id means; raises NotFound, Ambiguous."""
+    """What a WHO, an item's id or the path of a single record means; raises NotFound, Ambiguous."""
+    if text in single_paths():
+        document = workspace.document(text)
+        return Shown(document.record, document.path, {})
     found = item_ref(workspace, [text])
     if found is not None and text not in workspace.customer_ids():
         return item(workspace, *found)
@@ -55,7 +64,7 @@ def chosen(workspace: Workspace, shown: Shown, cols: str) -> Answer:
     found = shown.item
     if found is None:
         return workspace.select(shown.record.kind, [f"id.is:{shown.record.id}"], cols=cols)
-    terms = [f"id.is:{found.id}", f"customer.is:{shown.record.id}"]
+    terms = [f"id.is:{found.id}", f"customer.is:{shown.id}"]
     return workspace.select(found.kind, terms, cols=cols)
 
 
@@ -71,14 +80,14 @@ def as_object(shown: Shown) -> dict[str, Any]:
         found = shown.item
         answer: dict[str, Any] = {
             "id": found.id,
-            "customer": shown.record.id,
+            "customer": shown.id,
             "kind_of_item": found.kind.name,
         }
         answer |= {"path": shown.path, "line": shown.line}
         answer |= {key: value for key, value in found.answer().items() if key != "id"}
         return {**answer, "derived": _derived(found, {})}
     record = shown.record
-    answer = {"id": record.id, "path": shown.path, **record.answer()}
+    answer = {"id": shown.id, "path": shown.path, **record.answer()}
     answer.setdefault("custom", {})
     return {**answer, "derived": _derived(record, shown.today)}
 

@@ -40,13 +40,13 @@ def _record_card(workspace: Workspace, shown: Shown) -> Card:
     sections = [
         Section(facts=lines.pop(_TOP)),
         Section(_GLANCE, facts=lines.pop(_GLANCE)),
-        *_tables(workspace, record),
+        *_tables(workspace, shown),
     ]
     more = Section(_MORE, facts=lines.pop(_MORE))
     sections += [Section(heading, facts=facts) for heading, facts in lines.items()]
     sections.append(Section("Notes", text=str(record.get(_NOTES) or "")))
     sections += [more, Section(facts=[Fact("file", shown.path, tone="muted")])]
-    subtitle = " · ".join(part for part in (record.id, *top.subtitle(record)) if part)
+    subtitle = " · ".join(part for part in (shown.id, *top.subtitle(record)) if part)
     return Card(record.title or record.id, subtitle, sections)
 
 
@@ -112,17 +112,18 @@ def _further(record: Item) -> Iterator[Fact]:
 # Tables
 
 
-def _tables(workspace: Workspace, record: Item) -> list[Section]:
+def _tables(workspace: Workspace, shown: Shown) -> list[Section]:
     """A table for each list of items with an id of which there are any."""
+    record = shown.record
     found: list[tuple[bool, Section]] = []
     for field, kind in record.kind.lists:
         if kind.letter and record.items(field.key):
             declared = kind.card if isinstance(kind.card, CardTable) else CardTable()
-            found.append((declared.leading, _table(workspace, record, kind, declared)))
+            found.append((declared.leading, _table(workspace, shown.id, kind, declared)))
     return [section for _, section in sorted(found, key=lambda one: not one[0])]
 
 
-def _table(workspace: Workspace, record: Item, kind: Kind, declared: CardTable) -> Section:
+def _table(workspace: Workspace, owner: str, kind: Kind, declared: CardTable) -> Section:
     shown = declared.columns or tuple(key for key in kind.columns if key != "customer")
     shown = shown or tuple(dict.fromkeys((kind.title, "id")))
     read: list[str] = [declared.alert] if declared.alert else []
@@ -131,7 +132,7 @@ def _table(workspace: Workspace, record: Item, kind: Kind, declared: CardTable) 
     names = list(dict.fromkeys(read))
     answer = workspace.select(
         kind,
-        [f"customer/id.is:{record.id}", *declared.terms],
+        [f"customer.is:{owner}", *declared.terms],
         cols=names,
         sort=declared.sort or (f"{kind.when}-" if kind.when else kind.sort) or None,
         limit=declared.most or None,

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from crm_cli.features.entering import entered
 from crm_cli.features.items import new_id
 from crm_cli.features.moves import Found, planned
 from crm_cli.features.plan import Plan
 from crm_cli.features.tasks import recurring
-from crm_cli.features.values import echoed, said, shown, typed, typed_all, when
+from crm_cli.features.values import assigned, echoed, said, shown, typed, typed_all, when
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.recurrence import at_clock_of
@@ -35,12 +36,14 @@ def add(
     every: str | None = None,
     repeat_from: str | None = None,
     depends_on: Sequence[str] = (),
+    further: Sequence[tuple[str, str]] = (),
 ) -> Plan:
     """Plan a new task of a customer; the values are texts as people type them.
 
     `every` is how it recurs, in words or as an RRULE; without `due` it is then due on the
-    rule's first day. `depends_on` are the ids of tasks that come first. Raises UsageError
-    for an empty title or a wrong value, NotFound and Ambiguous for another task.
+    rule's first day. `depends_on` are the ids of tasks that come first, `further` KEY=VALUE.
+    Raises UsageError for an empty title or a wrong value, NotFound and Ambiguous for another
+    task, and while it is written for what check would report.
     """
     title = " ".join(title.split())
     if not title:
@@ -58,6 +61,7 @@ def add(
     values |= typed_all(workspace, TASK, given, notes)
     # Of a task that recurs, the note on its rule says when it is due first.
     values |= typed_all(workspace, TASK, {"due": due}, [] if every is not None else notes)
+    values |= assigned(workspace, TASK, further, customer=customer)
     if every is not None:
         notes += recurring.ruled(workspace, values, every)
     elif repeat_from is not None:
@@ -73,7 +77,7 @@ def add(
     def update(document: Document) -> None:
         document.add("tasks", values)
 
-    edit = Edit(workspace.path_of(customer), update)
+    edit = Edit(workspace.path_of(customer), entered(update))
     return Plan(
         Change(f"add task {values['id']} of {customer}", (edit,)),
         f"added task {values['id']} of {name} ({customer}): {title}{until}",

@@ -33,8 +33,10 @@ class Line(NamedTuple):
     options: Mapping[str, str]
 
 
-def read_line(number: int, text: str) -> Line:
+def read_line(number: int, text: str, owner: str | None = None) -> Line:
     """One line: WHO (in double quotes where it has spaces), the title, options anywhere.
+
+    Lines do not say WHO where all are of one `owner`, the desk.
 
     Raises UsageError for an option that there is not, or that lacks its value.
     """
@@ -59,6 +61,8 @@ def read_line(number: int, text: str) -> Line:
         if found is None:
             raise UsageError(f"{name} needs a value")
         options[OPTIONS[name]] = found
+    if owner is not None:
+        plain = [owner, *plain]
     if not plain:
         raise UsageError("which customer is the task for?", "write: ana Send the quote --due fri")
     return Line(number, plain[0], " ".join(plain[1:]), options)
@@ -69,11 +73,13 @@ def add_many(
     lines: Iterable[str],
     given: Mapping[str, str | None],
     *,
+    owner: str | None = None,
     strict: bool = True,
 ) -> Plan:
     """Plan the tasks of all lines, or of none; empty ones and those with # first are left out.
 
-    `given` is what counts for each line that does not say otherwise. Raises UsageError
+    `given` is what counts for each line that does not say otherwise; see `read_line` for
+    `owner`. Raises UsageError
     with each line that is wrong, by its number.
     """
     made: list[tuple[str, Plan]] = []
@@ -82,8 +88,8 @@ def add_many(
         if not text.strip() or text.lstrip().startswith("#"):
             continue
         try:
-            line = read_line(number, text)
-            customer = workspace.who(line.who, strict=strict)
+            line = read_line(number, text, owner)
+            customer = owner or workspace.who(line.who, strict=strict)
             values: dict[str, Any] = {**given, **line.options}
             made.append((customer, add(workspace, customer, line.title, **values)))
         except CrmError as error:

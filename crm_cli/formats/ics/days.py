@@ -49,7 +49,7 @@ def has_a_day(item: Item) -> bool:
     origin = origin_of(item)
     if origin is None or origin.month is None or origin.day is None:
         return False
-    return origin.year is None or origin.year <= LAST_YEAR
+    return origin.year is None or origin.year < LAST_YEAR
 
 
 def fill(event: Event, item: Item, around: Around) -> None:

@@ -55,7 +55,7 @@ def fill(todo: Todo, task: Item, around: Around) -> None:
     that was put off is due after it. COUNT is then what is left, the present one included.
     """
     # What no calendar goes forward to stands only in the lines of ours.
-    said = {key: it for key, it in task.values.items() if getattr(it, "year", 0) <= LAST_YEAR}
+    said = {key: it for key, it in task.values.items() if getattr(it, "year", 0) < LAST_YEAR}
     zone = around.business.time_zone
     todo.add("SUMMARY", text_value(task.title or "…"))
     due, start = said.get("due"), said.get("start")

@@ -64,7 +64,7 @@ def fits(item: Item) -> bool:
     if item.kind.name == "task":
         return True
     if item.kind.name == "interaction":
-        return "at" in item.values and item.values["at"].year <= LAST_YEAR
+        return "at" in item.values and item.values["at"].year < LAST_YEAR
     return days.has_a_day(item)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.dates import days_in_month
@@ -23,13 +23,16 @@ from crm_cli.query.storages.base import SAME, Converter, Operators
 class Recurring(NamedTuple):
     """Days of any year: from month and day to month and day (`11-22`), over new year too.
 
-    `leap` says whether 29 February is among them; it comes round on the 28th in
-    common years.
+    `leap` says whether the day that some years lack (`odd`, 29 February) is among them; it
+    comes round the day before in the others. `start` and `end` are the next days that are meant.
     """
 
     first: str
     last: str
     leap: bool
+    start: date
+    end: date
+    odd: str = "02-29"
 
 
 class DateOperators(Operators):
@@ -131,7 +134,7 @@ class PartialDateOperators(DateOperators):
 
     def read(self, text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) -> Any:
         """A period, or days of any year: those without one, or in words."""
-        if found := _yearless(text):
+        if found := _yearless(text, scope.today):
             if op not in SAME:
                 raise Unreadable(f"'{text}' comes every year", "write the year as well")
             return found
@@ -215,12 +218,30 @@ def _utc(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def comes_round(wanted: Literal | Between) -> bool:
+def comes_round(wanted: Literal | Between) -> TypeGuard[Literal]:
     """Whether the days that are wanted are those of any year."""
     return isinstance(wanted, Literal) and isinstance(wanted.value, Recurring)
 
 
-def _yearless(text: str) -> Recurring | None:
+def in_calendar(wanted: Sequence[Literal], calendar: str) -> tuple[Literal, ...]:
+    """Days of any year as days of a calendar, as far as they come next."""
+    if calendar == "gregorian":
+        return tuple(wanted)
+    return tuple(Literal(_persian(one.value), one.text, one.span) for one in wanted)
+
+
+def _persian(days: Recurring) -> Recurring:
+    from crm_cli.model.anniversaries import month_and_day, rounds
+    from crm_cli.model.dates import PartialDate
+
+    first, last = (month_and_day(day) for day in (days.start, days.end))
+    leap = any(True for _ in rounds(PartialDate(None, 12, 30), days.start, days.end, persian=True))
+    if (days.end - days.start).days >= 364:
+        first, last, leap = "01-01", "12-31", True
+    return Recurring(first, last, leap, days.start, days.end, odd="12-30")
+
+
+def _yearless(text: str, today: date) -> Recurring | None:
     """`--11-22` and `22.11.`: a day of any year."""
     if not re.fullmatch(r"\s*(--.*|\d{1,2}\. ?\d{1,2}\.)\s*", text, re.ASCII):
         return None
@@ -228,7 +249,19 @@ def _yearless(text: str) -> Recurring | None:
 
     found = read_partial_date(text)
     day = f"{found.month:02}-{found.day:02}"
-    return Recurring(day, day, leap=day == "02-29")
+    coming = _next(day, today)
+    return Recurring(day, day, day == "02-29", coming, coming)
+
+
+def _next(day: str, first: date) -> date:
+    """When a month and a day come round, on a day or after."""
+    from crm_cli.model.dates import PartialDate
+
+    one = PartialDate(None, int(day[:2]), int(day[3:]))
+    for year in (first.year, min(first.year + 1, date.max.year)):
+        if (found := one.in_year(year)) is not None and found >= first:
+            return found
+    return date.max
 
 
 def _round(start: date, end: date) -> Recurring:
@@ -236,12 +269,11 @@ def _round(start: date, end: date) -> Recurring:
     from crm_cli.model.dates import PartialDate
 
     if (end - start).days >= 365:
-        return Recurring("01-01", "12-31", leap=True)
+        return Recurring("01-01", "12-31", True, start, end)
     leap = PartialDate(None, 2, 29)
     comes = [leap.in_year(year) for year in range(start.year, end.year + 1)]
-    return Recurring(
-        f"{start:%m-%d}", f"{end:%m-%d}", leap=any(day and start <= day <= end for day in comes)
-    )
+    leaps = any(day and start <= day <= end for day in comes)
+    return Recurring(f"{start:%m-%d}", f"{end:%m-%d}", leaps, start, end)
 
 
 def _joined(low: Recurring, high: Recurring) -> Recurring:
@@ -249,7 +281,8 @@ def _joined(low: Recurring, high: Recurring) -> Recurring:
     first, last = low.first, high.last
     begun, over = first <= "02-29", last < "02-29"
     inside = (begun and not over) if first <= last else (begun or not over)
-    return Recurring(first, last, leap=inside or low.leap or high.leap)
+    leaps = inside or low.leap or high.leap
+    return Recurring(first, last, leaps, low.start, _next(last, low.start))
 
 
 def _comes_round(sql: str, days: Recurring, frame: Frame) -> str:
@@ -260,7 +293,7 @@ def _comes_round(sql: str, days: Recurring, frame: Frame) -> str:
     inside = f"({day} >= {first} {joint} {day} <= {last})"
     known = f"(length({sql}) = 10 OR substr({sql}, 1, 2) = '--')"
     leap = frame.bind(frame.dialect.flag(days.leap))
-    return f"({known} AND CASE {day} WHEN '02-29' THEN {leap} ELSE {inside} END)"
+    return f"({known} AND CASE {day} WHEN '{days.odd}' THEN {leap} ELSE {inside} END)"
 
 
 def _to_month_end(day: date) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from unicodedata import normalize
 
+from crm_cli.index.matching import Pattern
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Choice, Country, FieldType, User
 from crm_cli.model.text import fold, tokens, words
@@ -32,7 +33,7 @@ class TextOperators(Operators):
         """Words are found whatever stands around them; `is` asks for the text as it is."""
         wanted = str(wanted)
         if op is Op.RE:
-            return frame.dialect.matches(value.sql, frame.bind(wanted))
+            return frame.dialect.matches(value.sql, frame.bind(Pattern(wanted, frame.segment)))
         if op is Op.IS:
             return exact(value.sql, [wanted], frame)
         if op in SAME:
@@ -121,7 +122,7 @@ class TextsOperators(TextOperators):
         """Whether one of the texts stands so to what is wanted."""
         wanted, dialect = str(wanted), frame.dialect
         if op is Op.RE:
-            return dialect.matches_line(value.sql, frame.bind(wanted))
+            return dialect.matches_line(value.sql, frame.bind(Pattern(wanted, frame.segment)))
         if op is Op.HAS:
             return part(value, op, wanted, frame)
         line = dialect.line_break
