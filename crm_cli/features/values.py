@@ -263,7 +263,8 @@ def assigned(
     customer: str | None = None,
     without: Container[str] = (),
 ) -> dict[str, Any]:
-    """The values of KEY=VALUE for a new item, by field, `GROUP.FIELD` and `custom.KEY` included.
+    """The values of KEY=VALUE for a new item, by field or `GROUP.FIELD`; those of `custom.KEY`
+    together.
 
     `without` are the fields that have options of their own. Raises UsageError for a key that
     the kind does not have, is computed, or is given otherwise.
@@ -273,6 +274,9 @@ def assigned(
         path, field = field_at(kind, key)
         if field.key in without:
             raise UsageError(f"{key} has an option of its own", f"crm {kind.name} add --help")
+        if isinstance(field.type, Free):
+            values.setdefault(field.key, {})[path.partition(".")[2]] = text
+            continue
         value = typed(workspace, kind, path, text, customer=customer)
         several = isinstance(field.type, (ListOf, Texts)) and path in values
         values[path] = [*values[path], *value] if several else value

@@ -195,6 +195,13 @@ VALUE: dict[str, Rule] = {
         "Write integer, number, date, yes_no or text.",
         True,
     ),
+    "own-type": Rule(
+        "A field of your own has a value that is not of the type which `custom` in crm.yaml "
+        "declares; no condition and no sum sees it.",
+        "Correct the value, or the type.",
+        True,
+        True,
+    ),
     "missing-rate": Rule(
         "An amount cannot be converted, and is left out.",
         "Add the rate to `rates.yaml`.",

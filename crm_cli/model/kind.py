@@ -24,7 +24,7 @@ from crm_cli.model.aspects import (
 from crm_cli.model.card import Fact
 from crm_cli.model.declaration import AnItem, Declaration
 from crm_cli.model.errors import Severity
-from crm_cli.model.fieldtypes import FieldType, Shorthand, Storage, Text
+from crm_cli.model.fieldtypes import FieldType, Free, Shorthand, Storage, Text
 from crm_cli.model.measure import Measure
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ class Kind(Declaration, kw_only=True):
     """The command that adds one, with `{id}` for its id: what is said where a reference names
     one that is not there."""
     table: bool = True
-    """Whether the index keeps its items; groups of a query it does not."""
+    """Whether the index keeps its items; groups of a query and the settings it does not."""
     notes: bool = True
     """Whether items may have `notes`."""
     timeline: tuple[Happening, ...] | None = None
@@ -308,6 +308,9 @@ class Kind(Declaration, kw_only=True):
 
     def complete(self) -> None:
         self._complete_summaries()
+        if self.letter and all(field.key != "custom" for field in self.fields):
+            own = Field("custom", Free(), "your own fields")
+            self.__dict__["fields"] = (*self.fields, own)
         if self.notes and all(field.key != "notes" for field in self.fields):
             notes = Field("notes", Text(), "anything else", headings=NOTES)
             self.__dict__["fields"] = (*self.fields, notes)

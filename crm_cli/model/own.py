@@ -7,13 +7,15 @@ dates, or yes or no; anything else is text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Mapping_
 from typing import Any, NamedTuple
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.fieldtypes import Boolean, FieldType, Integer, Moment, Number, Text
 from crm_cli.model.kind import Finding, normal
+from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.text import did_you_mean
 
 _MOST = 10**15 - 1
@@ -43,7 +45,7 @@ class Reading(NamedTuple):
 
 def declared(settings: object) -> dict[str, str]:
     """Type by key, of the `custom` of crm.yaml; what is no type is left out."""
-    if not isinstance(settings, Mapping):
+    if not isinstance(settings, Mapping_):
         return {}
     found = {bare(str(key)): _type(name) for key, name in settings.items()}
     return {key: type for key, type in found.items() if type}
@@ -53,7 +55,7 @@ def check_declared(settings: object) -> Iterator[Finding]:
     """What `custom` of crm.yaml says that is no type."""
     if settings is None:
         return
-    if not isinstance(settings, Mapping):
+    if not isinstance(settings, Mapping_):
         message = "custom lists the types of your own fields"
         yield Finding("custom", "unknown-type", message, "write custom: {visits: integer}")
         return
@@ -66,6 +68,20 @@ def check_declared(settings: object) -> Iterator[Finding]:
                 did_you_mean(str(name), TYPES) or f"one of {', '.join(TYPES)}",
                 Severity.WARNING,
             )
+
+
+def unlike(key: str, node: Node, business: Business) -> Iterator[tuple[Scalar, str, str]]:
+    """(node, key, type) of each value below a key that is not of the type declared for it."""
+    if isinstance(node, Mapping):
+        for sub, value in node.entries:
+            yield from unlike(f"{key}.{normal(sub.text)}", value, business)
+    elif isinstance(node, Sequence):
+        for one in node.items:
+            yield from unlike(key, one, business)
+    elif isinstance(node, Scalar) and not node.absent and node.text.strip():
+        type = business.own.get(bare(key), "text")
+        if type != "text" and read(node.text, business, type) is None:
+            yield node, bare(key), type
 
 
 def bare(key: str) -> str:

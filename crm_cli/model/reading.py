@@ -12,6 +12,7 @@ from crm_cli.model.fieldtypes import Free, Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Check, Field, GroupOf, Kind, ListOf, MapOf, normal
 from crm_cli.model.node import ABSENT, PLAIN, Mapping, Node, Scalar, Sequence, plain
+from crm_cli.model.own import unlike
 from crm_cli.model.places import Shape, place_of
 from crm_cli.model.text import a_or_an
 
@@ -79,9 +80,28 @@ class Reader:
             kind.derive(item, self.business)
         if kind.check is not None:
             self._check(item, kind.check)
+        if self.business.own and kind.table:
+            self._check_own(item)
         for field in kind.doubtful:
             if field.key in item.values:
                 self._doubt(item, field)
+
+    def _check_own(self, item: Item) -> None:
+        """Tell of values of the users' own fields that are not of the declared type."""
+        found = dict(item.extra)
+        for field in item.kind.fields:
+            if isinstance(field.type, Free) and (node := value_node(item, field.key)) is not None:
+                found[field.key] = node
+        for key, node in found.items():
+            for value, name, type in unlike(normal(key), node, self.business):
+                article = a_or_an(type.replace("_", " or "))
+                self.problem(
+                    value,
+                    "own-type",
+                    f"{name}: '{value.text}' is not {article}, as crm.yaml declares it",
+                    f"correct it, or change custom.{name} in crm.yaml",
+                    Severity.WARNING,
+                )
 
     def _doubt(self, item: Item, field: Field) -> None:
         """Tell of a value that cannot be; it is kept."""

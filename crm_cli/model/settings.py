@@ -105,6 +105,7 @@ def _check_completeness(settings: Item) -> Iterator[Finding]:
 
 SETTINGS = Kind(
     name="settings",
+    table=False,
     key="settings",
     doc="the settings of a data directory",
     fields=(

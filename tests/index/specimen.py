@@ -95,6 +95,7 @@ partial: --11-22
 duration: 45min
 every: 30 days
 free: {a: {b: kept}}
+custom: {a: kept}
 """
 
 

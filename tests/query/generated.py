@@ -73,6 +73,7 @@ CUSTOMER = _item(
     emails=maybe(st.just(["a@b.example"])),
     referred_by=maybe(st.sampled_from(("c0", "c1", "c9"))),
     employees=maybe(st.integers(0, 12)),
+    custom=maybe(st.integers(-2, 12).map(lambda visits: {"visits": visits})),
     created=maybe(DAY),
     tags=st.lists(st.sampled_from(("vip", "Čaj", "cold")), max_size=2, unique=True),
     addresses=st.lists(_item(city=st.sampled_from(CITIES)), max_size=2),
@@ -98,26 +99,37 @@ CUSTOMER = _item(
         max_size=2,
     ),
 )
+IN_EUROS = CUSTOMER.map(lambda customer: customer | {"purchases": [
+    {key: held for key, held in one.items() if key != "currency"} for one in customer["purchases"]
+]})  # fmt: skip
+PAYMENTS = st.lists(
+    _item(date=DAY, amount=MONEY, direction=maybe(st.sampled_from(("in", "refund")))), max_size=3
+)
+_WITH_PAYMENTS = st.builds(lambda one, paid: one | {"payments": paid}, IN_EUROS, PAYMENTS)
+PAYING = st.lists(_WITH_PAYMENTS, min_size=1, max_size=3)
 DIRECTORIES = st.lists(CUSTOMER, min_size=1, max_size=6)
 
 PRODUCTS = "beans: {name: Beans, category: Coffee beans, cost: 4.10}\ncup: {name: Cup}\n"
+OWN = "custom: {visits: integer}\n"
 RATES = "2026-01-01: {USD: 1.10}\n2026-06-01: {USD: 1.25}\n"
 
 
 @contextmanager
-def opened(customers: list[dict[str, Any]]) -> Iterator[tuple[Shop, Directory]]:
-    """The same files behind both engines."""
+def opened(
+    customers: list[dict[str, Any]], today: date = TODAY
+) -> Iterator[tuple[Shop, Directory]]:
+    """The same files behind both engines, on a day."""
     with TemporaryDirectory() as folder:
         root = Path(folder)
         write(customers, root)
-        with open_index(Folder(root), None, today=lambda business: TODAY) as index:
-            yield Shop(index), Directory(root, TODAY)
+        with open_index(Folder(root), None, today=lambda business: today) as index:
+            yield Shop(index), Directory(root, today)
 
 
 def write(customers: list[dict[str, Any]], root: Path) -> None:
     """The files of a directory."""
     (root / "customers").mkdir()
-    (root / "crm.yaml").write_text("currency: EUR\ntime_zone: Europe/Ljubljana\n")
+    (root / "crm.yaml").write_text("currency: EUR\ntime_zone: Europe/Ljubljana\n" + OWN)
     (root / "rates.yaml").write_text(RATES)
     (root / "products.yaml").write_text(PRODUCTS)
     for number, customer in enumerate(customers):

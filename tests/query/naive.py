@@ -137,8 +137,8 @@ def units(line: Record) -> list[Decimal]:
     return [-amount if line["purchase"].get("kind") == "credit_note" else amount]
 
 
-def net(purchase: Record, here: Directory) -> Decimal | None:
-    """In the base currency; None without a rate. A credit note counts negative."""
+def own_net(purchase: Record) -> Decimal:
+    """In the purchase's own currency. A credit note counts negative."""
     if purchase["lines"]:
         amounts = [line_net(line) for line in purchase["lines"]]
         amount = sum(amounts, Decimal(0))
@@ -148,10 +148,15 @@ def net(purchase: Record, here: Directory) -> Decimal | None:
         amount = Decimal(0)
     if purchase.get("kind") == "credit_note":
         amount = -amount
-    currency = purchase.get("currency", "EUR")
-    if currency == "JPY":  # which has no smaller unit
+    if purchase.get("currency") == "JPY":  # which has no smaller unit
         amount = amount.quantize(Decimal(1), ROUND_HALF_UP)
-    if currency == "EUR" or not amount:
+    return amount
+
+
+def net(purchase: Record, here: Directory) -> Decimal | None:
+    """In the base currency; None without a rate."""
+    amount = own_net(purchase)
+    if purchase.get("currency", "EUR") == "EUR" or not amount:
         return amount
     found = rate(purchase, here)
     return None if found is None else (amount / found).quantize(CENT, ROUND_HALF_UP)
@@ -186,6 +191,22 @@ def spend(record: Record, here: Directory) -> Decimal:
     """The sum of what counts."""
     known = (net(purchase, here) for purchase in bought(record))
     return sum((amount for amount in known if amount is not None), Decimal(0))
+
+
+def balance(record: Record) -> Decimal:
+    """What a customer of one currency owes at the end of the day: invoices less credit notes
+    and payments, with what was paid back; what is dated later is not there yet."""
+    today = record["today"]
+    booked = [one for one in record["purchases"] if one.get("status", "posted") == "posted"]
+    owed = Decimal(0)
+    for one in booked:
+        if one["date"] <= today and one.get("kind") in ("invoice", "credit_note"):
+            owed += own_net(one)
+    for one in record.get("payments", ()):
+        if one["date"] <= today:
+            amount = Decimal(str(one["amount"]))
+            owed += amount if one.get("direction") == "refund" else -amount
+    return owed
 
 
 def sales(record: Record) -> list[Record]:
@@ -241,6 +262,10 @@ FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
         "owner": ("word", _key("owner")),
         "kind": ("word", _key("kind")),
         "employees": ("number", _key("employees")),
+        "custom.visits": (
+            "number",
+            lambda row, here: [row["custom"]["visits"]] if row.get("custom") else [],
+        ),
         "created": ("date", _key("created")),
         "referred_by.owner": ("word", _referrer),
         "spend": ("number", lambda row, here: [spend(row, here)]),
@@ -483,6 +508,14 @@ class Reckoned(Condition, NamedTuple("Reckoned", [
         if self.function == "count":
             return Decimal(len(chosen))
         get = FIELDS[self.kind][self.field][1]
+        if self.function in ("first", "last"):
+            dated = [item for item in chosen if get(item, here)]
+            dated = [item for item in dated if FIELDS[self.kind][when][1](item, here)]
+            # Of two on one day the one that stands first in the file is the earlier.
+            dated.sort(key=lambda item: (FIELDS[self.kind][when][1](item, here)[0], item["place"]))
+            if not dated:
+                return None
+            return get(dated[0 if self.function == "first" else -1], here)[0]
         if (self.kind, self.field) == ("line", "quantity"):
             values = [value for item in chosen for value in units(item)]
         else:
@@ -491,7 +524,7 @@ class Reckoned(Condition, NamedTuple("Reckoned", [
             return sum((Decimal(str(value)) for value in values), Decimal(0))
         if not values:
             return None
-        return min(values) if self.function in ("min", "first") else max(values)
+        return min(values) if self.function == "min" else max(values)
 
 
 class Windowed(Condition, NamedTuple("Windowed", [

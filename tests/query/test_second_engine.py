@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Any
@@ -21,6 +22,7 @@ from .conftest import TODAY, Shop
 from .generated import (
     DIRECTORIES,
     INTERACTION_KINDS,
+    PAYING,
     PRIORITIES,
     PURCHASE_KINDS,
     PURCHASE_STATUSES,
@@ -41,6 +43,9 @@ from .naive import (
     Reckoned,
     Some,
     Windowed,
+    balance,
+    counts,
+    own_net,
     spend,
 )
 
@@ -51,6 +56,7 @@ DAYS = st.sampled_from(
 WINDOWS = st.sampled_from(("2026", "2026-q3", "last-30d", "last-90d", "this-month", "2025-12"))
 NUMBERS = {
     "employees": ("0", "1", "5", "12"),
+    "custom.visits": ("0", "-1", "5", "10"),
     "spend": ("0", "10", "99.5", "100", "250"),
     "orders": ("0", "1", "2"),
     "net": ("0", "10", "99.99", "250"),
@@ -121,7 +127,10 @@ RECKONED = st.one_of(
     _reckoned("sum", "purchase", "net", st.sampled_from(NUMBERS["net"])),
     _reckoned("max", "purchase", "net", st.sampled_from(NUMBERS["net"])),
     _reckoned("sum", "line", "quantity", st.sampled_from(NUMBERS["quantity"])),
-    _reckoned("last", "purchase", "date", DAYS),
+    *(_reckoned(function, "purchase", "net", st.sampled_from(NUMBERS["net"]))
+      for function in ("first", "last", "min")),
+    *(_reckoned(function, "purchase", "date", DAYS) for function in ("first", "last")),
+    _reckoned("last", "interaction", "at", DAYS),
     _reckoned("min", "task", "due", DAYS),
 )
 WINDOWED = st.builds(
@@ -230,6 +239,35 @@ def test_groups(customers: list[dict[str, Any]], condition: Condition, by: str) 
         found = group(shop.database, query, scope)
         assert {row[0]: row[1:] for row in found.rows} == wanted, condition.full()
         assert (found.total or ())[1:3] == (len(chosen), whole)
+
+
+@settings(max_examples=25, deadline=None)
+@given(customers=PAYING, days=st.integers(-25, 400))
+def test_balances_and_spend_of_a_past_day(customers: list[dict[str, Any]], days: int) -> None:
+    """By the clock of any day, as it is with --as-of and --today."""
+    with opened(customers, TODAY - timedelta(days=days)) as (shop, directory):
+        wanted = [(balance(row), spend(row, directory)) for row in directory.customers]
+        assert shop.ask(cols="balance,spend", sort="id").rows == wanted
+
+
+@settings(max_examples=15, deadline=None)
+@given(customers=DIRECTORIES)
+def test_groups_by_currency(customers: list[dict[str, Any]]) -> None:
+    """Each in its own currency, with no total over several, though some have no rate."""
+    with opened(customers) as (shop, directory):
+        groups: dict[str, list[Decimal]] = {}
+        for row in directory.rows("purchase"):
+            if counts(row):
+                groups.setdefault(row.get("currency", "EUR"), []).append(own_net(row))
+        wanted = {
+            key: (len(all_), sum(all_), min(all_), max(all_)) for key, all_ in groups.items()
+        }
+        scope = shop.scope("purchase")
+        agg = ("count", "sum:net", "min:net", "max:net")
+        found = group(shop.database, GroupQuery(scope.base, ("currency",), agg), scope)
+        assert {row[0]: row[1:] for row in found.rows} == wanted
+        sums = [sum(all_, Decimal(0)) for all_ in groups.values()]
+        assert (found.total or ())[2] == (None if len(sums) > 1 else sum(sums, Decimal(0)))
 
 
 def _middle(amounts: list[Decimal]) -> Decimal:

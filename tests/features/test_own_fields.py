@@ -1,0 +1,61 @@
+"""Own fields of customers and of their items: entered, checked by their declared type, asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.conftest import Crm
+
+DECLARED = "custom: {effort: integer, weight: number, since: date, fragile: yes_no}\n"
+
+
+def declare(shop: Path) -> None:
+    settings = shop / "crm.yaml"
+    settings.write_text(settings.read_text() + DECLARED)
+
+
+def test_own_fields_of_items_are_set_and_removed(crm: Crm, shop: Path) -> None:
+    (task, *_) = crm("task", "list", "-o", "ids").lines
+    assert crm("set", task, "custom.effort=3").code == 0
+    (found,) = json.loads(crm("task", "list", "custom.effort:3..", "--json").out)
+    assert found["id"] == task
+    assert crm("set", task, "custom.effort=").code == 0
+    assert crm("task", "list", "has:custom.effort", "-o", "ids").lines == []
+
+
+def test_own_fields_of_new_items_stand_under_custom(crm: Crm, shop: Path) -> None:
+    added = crm("purchase", "add", "maja-kos", "--amount", "10", "custom.weight=3", "custom.box=a")
+    assert added.code == 0, added.err
+    assert crm("payment", "add", "maja-kos", "5", "custom.till=2").code == 0
+    text = (shop / "customers" / "maja-kos.yaml").read_text()
+    assert "custom.weight" not in text and "custom.till" not in text
+    assert len(crm("purchase", "list", "custom.weight:3", "custom.box:a", "-o", "ids").lines) == 1
+    assert crm("check").code == 0
+
+
+def test_what_is_not_of_the_declared_type_is_told_with_its_place(crm: Crm, shop: Path) -> None:
+    declare(shop)
+    (shop / "customers" / "own.yaml").write_text(
+        "name: Own\ncustom: {effort: lots, weight: '1.5', since: 2026-02-30}\n"
+        "tasks:\n  - {title: One, effort: 2, custom: {fragile: [yes, perhaps]}}\n"
+    )
+    told = [line for line in crm("check").lines if line.startswith("customers/own.yaml")]
+    assert [line.partition(": ")[0] for line in told] == [
+        f"customers/own.yaml:{place}" for place in ("2:18", "2:46", "4:53")
+    ]
+    assert "'lots' is not an integer" in told[0] and "'perhaps' is not a yes or no" in told[2]
+
+
+def test_what_is_not_of_the_declared_type_is_not_entered(crm: Crm, shop: Path) -> None:
+    declare(shop)
+    (task, *_) = crm("task", "list", "-o", "ids").lines
+    for words in (("set", "maja-kos"), ("set", task), ("add", "New One")):
+        refused = crm(*words, "custom.effort=lots")
+        assert refused.code and "'lots' is not an integer" in refused.err, words
+    assert crm("set", task, "custom.effort=lots", "--force").code == 0
+
+
+def test_the_settings_name_types_and_have_none(crm: Crm, shop: Path) -> None:
+    declare(shop)
+    assert not [line for line in crm("check").lines if line.startswith("crm.yaml")]
