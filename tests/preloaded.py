@@ -97,27 +97,32 @@ os._exit(code)
 def python(root: Path = ROOT, environ: Mapping[str, str] | None = None) -> str:
     """The path of a Python that has the program loaded, as it lies in a folder.
 
-    `environ` is what differs from this process in how the interpreter is to start. Only Linux
-    forks safely: elsewhere it is a Python like any other.
+    `environ` is what the interpreter is to see when it starts, if not what this process has seen.
+    Only Linux forks safely: elsewhere it is a Python like any other.
     """
     if sys.platform != "linux":
         return sys.executable
-    return f"{_programs(root, tuple(sorted((environ or {}).items())))}/python"
+    return f"{_programs(root, None if environ is None else tuple(sorted(environ.items())))}/python"
 
 
 def crm(root: Path = ROOT, environ: Mapping[str, str] | None = None) -> str:
     """The path of a `crm` that is loaded."""
     if sys.platform != "linux":
         return str(Path(sys.executable).with_name("crm"))
-    return f"{_programs(root, tuple(sorted((environ or {}).items())))}/crm"
+    return f"{_programs(root, None if environ is None else tuple(sorted(environ.items())))}/crm"
 
 
 @functools.cache
-def _programs(root: Path, environ: tuple[tuple[str, str], ...]) -> str:
+def _programs(root: Path, environ: tuple[tuple[str, str], ...] | None) -> str:
     """The folder of the two, with the process behind them, which ends with this one."""
     folder = tempfile.mkdtemp(prefix="crm-loaded-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    starting = {**ENVIRON, **dict(environ), "PYTHONPATH": str(root)}
+    starting = {
+        name: value
+        for name, value in ENVIRON.items()
+        if environ is None or not name.startswith(SEEN_AT_START)
+    }
+    starting |= {**dict(environ or ()), "PYTHONPATH": str(root)}
     address = f"{folder}/socket"
     seen = {
         name: value

@@ -74,6 +74,14 @@ def test_another_locale_is_that_of_a_started_process() -> None:
     assert run.stdout.split()[-1] == b"False"
 
 
+def test_a_run_in_the_environment_that_was_asked_for_is_forked(tmp_path: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    python = preloaded.python(environ={"LC_ALL": "C.UTF-8"})
+    code = "import sys; print('crm_cli.cli.app' in sys.modules, sys.executable)"
+    run = subprocess.run([python, "-c", code], capture_output=True, env=environ, check=True)
+    assert run.stdout.decode().split() == ["True", python]
+
+
 def test_closed_streams_stay_closed() -> None:
     code = "import os, sys; os.write(2, repr((sys.stdin, sys.stdout)).encode())"
     line = f"'{preloaded.python()}' -c \"{code}\" <&- >&-"

@@ -22,6 +22,9 @@ def check(
     fix: Annotated[
         bool, Option("--fix", help="Add missing ids, quote codes, tighten permissions.")
     ] = False,
+    reread: Annotated[
+        bool, Option("--reread", help="Read every file again, whatever its time.")
+    ] = False,
     output: Output = None,
     json: Json = False,
     dry_run: DryRun = False,
@@ -40,9 +43,12 @@ def check(
     from crm_cli.features.sql import ask
     from crm_cli.model.errors import Severity
     from crm_cli.model.rows import Column, Rows
+    from crm_cli.model.text import visible
     from crm_cli.render.problems import problem_line, problem_object
 
     words = what or ()
+    for path in session.workspace.index.reread() if reread else ():
+        session.say(f"{visible(path)} was changed without a new time; it is read anew")
     if fix:
         plan = checking.fix(session.workspace, words)
         if plan.change.steps:

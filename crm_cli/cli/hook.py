@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 BUG = 4
 """Exit code of a fault of the program itself: no answer, or a part of one."""
 
+NO_MEMORY = 7
+"""Exit code where the system gives none, as for a disk that is full."""
+
 WELCOME = """\
 There is no folder of customers here yet. Three lines begin one:
 
@@ -33,6 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_streams()
     try:
         return _finished(_run(words))
+    except MemoryError:
+        _drop_output()
+        _stderr(("crm: there is not enough memory for this (ulimit -v, free)\n",))
+        return NO_MEMORY
     except KeyboardInterrupt:
         _drop_output()
         return 130
@@ -101,7 +108,7 @@ def _invoked(session: Session, words: list[str]) -> int:
         _traceback_wanted(session)
         where = f": {error.filename}" if error.filename is not None else ""
         raise StorageError(f"{error.strerror or error}{where}") from error
-    except CrmError:
+    except (CrmError, MemoryError):
         raise
     except Exception as error:
         return _broken(session, error)

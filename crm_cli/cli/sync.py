@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_cli.cli.options import DryRun
+from crm_cli.cli.options import DryRun, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Verbs
 from crm_cli.model.errors import ConflictError
@@ -12,20 +12,34 @@ verbs = Verbs()
 
 
 @verbs.add
-def sync(session: Session, dry_run: DryRun = False) -> None:
+def sync(session: Session, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Exchange changes with the team: commit, fetch, merge, check, push.
 
     Files that git or crm would run or obey are not merged, but named.
     Without a remote, sync only commits what was edited by hand.
+    Where more than a tenth of the records are gone from the folder, it asks first.
 
     crm sync
     crm sync --dry-run
     """
     from crm_cli.cli.writing import few
     from crm_cli.features.plan import counted
+    from crm_cli.features.renaming import rename
+    from crm_cli.features.syncing import Gone
     from crm_cli.features.syncing import sync as exchange
 
-    done = exchange(session.workspace, dry_run=dry_run)
+    try:
+        done = exchange(session.workspace, rename, dry_run=dry_run, removing=yes)
+    except Gone as found:
+        session.confirm(f"{found.message}. Commit that they are removed?")
+        done = exchange(session.workspace, rename, removing=True)
+    if done.gone and not yes:
+        session.say(f"{done.gone}: crm sync is going to ask")
+    for old, new in done.apart:
+        verb = "would become" if done.dry else "is"
+        session.say(f"{old} was added on both sides, as two customers: yours {verb} {new}")
+    for id, others in done.namesakes:
+        session.say(f"{id} has the name of {few(others)}: is it the same customer?")
     if done.committed:
         verb = "would be committed" if done.dry else "committed"
         session.say(f"not committed before, {verb}: {few(done.committed)}")

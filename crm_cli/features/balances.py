@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import Problem
+from crm_cli.model.errors import DataError, Problem
 from crm_cli.model.item import Item
 from crm_cli.model.money import round_money
 from crm_cli.model.purchase import PURCHASE
@@ -70,19 +70,28 @@ def owing(
 
     With what is wrong: balances that are not known, since a rate is missing.
     """
-    answer = workspace.select(
-        CUSTOMER,
-        terms,
-        where=where,
-        cols=("id", "path", "name", "balance", "overdue"),
-    )
+    cols = ("id", "path", "name", "balance", "overdue")
+    large = False
+    try:
+        rows = workspace.select(CUSTOMER, terms, where=where, cols=cols).rows
+    except DataError:
+        # What is late comes to more than 64 bits for one of them: added up from the records.
+        answer = workspace.select(CUSTOMER, terms, where=where, cols=cols[:-1])
+        rows, large = [(*row, None) for row in answer.rows], True
     today = workspace.clock.today
     oldest = _oldest(workspace)
     found = []
     problems = []
-    for id, path, name, balance, overdue in answer.rows:
+    for id, path, name, balance, overdue in rows:
+        if path in oldest and (balance is None or large):
+            # Beyond 64 bits there is none in the index.
+            exact = account(workspace, id)
+            balance, overdue = exact.balance, exact.overdue
         if balance is None and path in oldest:
-            problems.append(_unknown(path, name or id))
+            # The index keeps no amount that is larger than 64 bits.
+            balance = workspace.document(id).record.derived.get("balance")
+            if balance is None:
+                problems.append(_unknown(path, name or id))
         elif balance is None or balance <= 0:
             continue
         due = oldest.get(path)

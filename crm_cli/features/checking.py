@@ -36,6 +36,7 @@ def check(
     found.update(_loose_mode(path) for path in _loose(workspace))
     found.update(_segments(workspace))
     found.update(in_texts(workspace.tree))
+    found.update(workspace.left_out)
     found.update(also)
     if words:
         wanted = [path_named(workspace, word) for word in words]

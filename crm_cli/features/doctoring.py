@@ -135,7 +135,7 @@ def _index(workspace: Workspace) -> Check:
     try:
         index = workspace.index
         customers = index.answer(lambda _: index.status())["customers"]
-        problems = [*index.problems(), *workspace.tree.problems]
+        problems = [*index.problems(), *workspace.tree.problems, *workspace.left_out]
     except (CrmError, OSError, sqlite3.Error) as error:
         return Check("index", State.FAIL, f"cannot be made: {error}", "crm index rebuild")
     errors = sum(one.severity is Severity.ERROR for one in set(problems))

@@ -13,6 +13,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.references import own_holder
+from crm_cli.store.comments import carried
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -31,12 +32,19 @@ def move(workspace: Workspace, words: Sequence[str], customer: str, *, strict: b
             _refuse_torn(workspace, workspace.path_of(one), item, moved)
             _refuse_same_number(target.record, item)
     taken: dict[str, Item] = {}
+    texts: list[tuple[str, str]] = []
 
     def adopt(document: Document) -> None:
         for item in taken.values():
             document.adopt(item)
+        for before, after in texts:
+            document.text = carried(before, after, document.text, document.path)
+        document.read()
 
-    steps = [Edit(workspace.path_of(one), _taker(list(ids), taken)) for one, ids in sources.items()]
+    steps = [
+        Edit(workspace.path_of(one), _taker(list(ids), taken, texts))
+        for one, ids in sources.items()
+    ]
     taken |= moved
     adopt(target)
     notes += _changed_due(workspace, moved.values(), target)
@@ -78,13 +86,18 @@ def _sources(
     return found, notes
 
 
-def _taker(ids: Sequence[str], taken: dict[str, Item]) -> Callable[[Document], None]:
-    """What takes items out of a customer's file, as they are while it is written."""
+def _taker(
+    ids: Sequence[str], taken: dict[str, Item], texts: list[tuple[str, str]]
+) -> Callable[[Document], None]:
+    """What takes items out of a customer's file, as they are while it is written; its text
+    before and after says which comments go with them."""
 
     def take(document: Document) -> None:
+        before = document.text
         for id in ids:
             taken[id] = document.find(id)
             document.delete(id)
+        texts.append((before, document.text))
 
     return take
 

@@ -80,6 +80,11 @@ def ask(
         _stop_after(connection, seconds)
         return _rows(connection, statement, values, limit)
     except sqlite3.Error as error:
+        if "decode to UTF-8" in str(error):
+            raise UsageError(
+                "the answer has text that is not UTF-8", "write hex(…) around what holds bytes; "
+                "if it is a record's text, crm index rebuild mends the index",
+            ) from error  # fmt: skip
         if fails(error):
             raise  # the index does, not the statement
         known = [one.column for one in describe("", workspace)]

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from crm_cli.model.errors import ConflictError, Problem, Refused, Severity
-from crm_cli.model.places import is_kept
+from crm_cli.features.plan import Plan
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import ConflictError, DataError, Problem, Refused, Severity
+from crm_cli.model.identity import alike
+from crm_cli.model.ids import unique
+from crm_cli.model.node import plain
+from crm_cli.model.places import PLACES, Shape, is_kept, kind_of
 from crm_cli.store import sync as syncing
-from crm_cli.store.commits import commit_paths, forget, hand_subject, uncommitted
+from crm_cli.store.commits import (
+    by_files,
+    commit_paths,
+    forget,
+    hand_subject,
+    name_of,
+    uncommitted,
+)
 from crm_cli.store.git import Git
+from crm_cli.store.gittree import GitTree
 from crm_cli.store.objects import in_head
 from crm_cli.store.transaction import alone
 from crm_cli.workspace import Workspace
@@ -22,12 +37,23 @@ _BESIDE = (".gitignore", ".gitattributes")
 """Files that go along with the data."""
 
 
+Planner = Callable[[Workspace, str, str], Plan]
+"""Plans to give a customer another id, wherever it is mentioned: (workspace, old id, new id)."""
+
+
+class Gone(Refused):
+    """So many records are gone from the folder that somebody has to say it is meant."""
+
+
 class Synced(NamedTuple):
     """What was exchanged: numbers of commits sent and received, and files.
 
     `committed` were edited by hand and committed; `invalid` were, and were not; `broken`
     are problems in files that came in; `conflicts` have to be settled before anything is
-    sent. Where there is no remote its name is empty.
+    sent. `apart` are the old and new ids of our customers who were added with an id that
+    another one has got meanwhile; `gone` says how many records were removed where that would
+    not be committed without a word; `namesakes` (id, ids) of those who came in, and are called
+    as others are. Where there is no remote its name is empty.
     """
 
     remote: str
@@ -38,44 +64,113 @@ class Synced(NamedTuple):
     broken: tuple[Problem, ...] = ()
     conflicts: tuple[str, ...] = ()
     dry: bool = False
+    gone: str = ""
+    apart: tuple[tuple[str, str], ...] = ()
+    namesakes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def sync(workspace: Workspace, *, dry_run: bool = False) -> Synced:
+def sync(
+    workspace: Workspace, rename: Planner, *, dry_run: bool = False, removing: bool = False
+) -> Synced:
     """Bring this clone and its remote together; `dry_run` only fetches and tells.
 
+    With `removing` more than a tenth of the records may be gone, otherwise that is Gone.
     Raises Refused, ConflictError, StorageError (offline: all is saved and committed here).
     """
     git = workspace.git
     reason = git.repository.obstacle() if git.repository else ""
-    if reason:
-        cure = "run crm resolve first" if syncing.unmerged(git) else "finish it first"
-        raise Refused(f"nothing can be synchronized now: {reason}", cure)
+    unmerged = syncing.unmerged(git)
+    if reason or unmerged:
+        cure = "run crm resolve first" if unmerged else "finish it first"
+        raise Refused(f"nothing can be synchronized now: {reason or 'files are in conflict'}", cure)
     remote = syncing.remote_of(git)
     if dry_run and remote is None:
         valid, invalid = _edited(workspace, git)
-        return Synced("", 0, 0, tuple(valid), tuple(invalid), dry=True)
+        gone = _gone(git, valid)
+        return Synced("", 0, 0, tuple(valid), tuple(invalid), dry=True, gone=gone)
     if dry_run and remote is not None:
         syncing.fetch(git, remote)
-        apart = syncing.distance(git, remote)
-        if apart.behind:
-            syncing.fetched(git, remote)
+        away = syncing.distance(git, remote)
+        twins = _twins(workspace, git, syncing.fetched(git, remote)) if away.behind else []
         valid, invalid = _edited(workspace, git)
         return Synced(
-            remote.name, apart.ahead, apart.behind, tuple(valid), tuple(invalid), dry=True
-        )
-    with alone(
-        workspace.root,
-        command=workspace.command,
-        timeout=workspace.lock_timeout,
-        waiting=workspace.waiting,
-    ):
-        return _sync(workspace, git, remote)
+            remote.name, away.ahead, away.behind, tuple(valid), tuple(invalid), dry=True,
+            gone=_gone(git, valid), apart=tuple(twins),
+        )  # fmt: skip
+    apart: list[tuple[str, str]] = []
+    committed: tuple[str, ...] = ()
+    while True:
+        with alone(
+            workspace.root,
+            command=workspace.command,
+            timeout=workspace.lock_timeout,
+            waiting=workspace.waiting,
+        ):
+            done = _sync(workspace, git, remote, removing=removing)
+        committed += done.committed
+        if not done.apart:
+            return done._replace(
+                committed=tuple(dict.fromkeys(committed)),
+                apart=tuple(apart),
+                namesakes=tuple(one for one in done.namesakes if not _is_of(one, apart)),
+            )
+        # Who was sent first keeps the id: others know them by it.
+        for old, new in done.apart:
+            workspace.write(rename(workspace, old, new).change)
+        apart += done.apart
 
 
-def _sync(workspace: Workspace, git: Git, remote: syncing.Remote | None) -> Synced:
+def _is_of(namesake: tuple[str, tuple[str, ...]], apart: list[tuple[str, str]]) -> bool:
+    return any(old == namesake[0] and new in namesake[1] for old, new in apart)
+
+
+def _twins(workspace: Workspace, git: Git, commit: str) -> list[tuple[str, str]]:
+    """(id, new id) of customers whom both sides added with one id, and who are not the same."""
+    both = syncing.added_by_both(git, commit)
+    found: list[tuple[str, str]] = []
+    if not both:
+        return found
+    theirs = GitTree(git, commit, git.line("rev-parse", f"{commit}:{git.prefix}".rstrip("/")))
+    workspace.changed()
+    taken = workspace.customer_ids()
+    taken |= {name_of(path) for path, *_ in theirs.entries() if kind_of(path) is CUSTOMER}
+    for path in sorted(both):
+        if kind_of(path) is not CUSTOMER:
+            continue
+        try:
+            one = workspace.open(path, workspace.tree.read(path))
+            other = workspace.open(path, theirs.read(path))
+        except (FileNotFoundError, DataError):
+            continue  # a conflict to be settled
+        if plain(one.root) != plain(other.root) and not alike(one.record, other.record):
+            new = unique(one.id, taken)
+            taken.add(new)
+            found.append((one.id, new))
+    return found
+
+
+def _namesakes(workspace: Workspace, came: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(id, ids of the others) of the customers in new files whose name others have."""
+    ids = {name_of(path) for path in came if kind_of(path) is CUSTOMER}
+    if not ids:
+        return
+    called: dict[str, list[str]] = {}
+    for name, id in workspace.select(CUSTOMER, cols=("name", "id")).rows:
+        called.setdefault(name, []).append(id)
+    for held in called.values():
+        for id in ids.intersection(held) if len(held) > 1 else ():
+            yield id, tuple(one for one in held if one != id)
+
+
+def _sync(
+    workspace: Workspace, git: Git, remote: syncing.Remote | None, *, removing: bool
+) -> Synced:
     valid, invalid = _edited(workspace, git)
+    gone = "" if removing else _gone(git, valid)
+    if gone:
+        raise Gone(f"{gone}; nothing was committed", "crm sync --yes if they are to be removed")
     if valid:
-        _commit(git, valid)
+        valid = _commit(git, valid)
     if remote is None:
         return Synced("", 0, 0, tuple(valid), tuple(invalid))
     before = git.line("rev-parse", "HEAD")
@@ -85,6 +180,9 @@ def _sync(workspace: Workspace, git: Git, remote: syncing.Remote | None) -> Sync
         apart = syncing.distance(git, remote)
         received += apart.behind
         if apart.behind:
+            twins = _twins(workspace, git, syncing.fetched(git, remote))
+            if twins:
+                return Synced(remote.name, 0, 0, tuple(valid), tuple(invalid), apart=tuple(twins))
             conflicts = syncing.merge(git, remote)
             if conflicts:
                 found = tuple(sorted(conflicts))
@@ -104,15 +202,25 @@ def _sync(workspace: Workspace, git: Git, remote: syncing.Remote | None) -> Sync
             f"somebody else keeps pushing to {remote.name}; gave up after {ROUNDS} rounds",
             "all is merged and committed here; run crm sync again",
         )
-    broken = _broken(workspace, syncing.incoming(git, before)) if received else ()
-    return Synced(remote.name, sent, received, tuple(valid), tuple(invalid), tuple(broken))
+    if not received:
+        return Synced(remote.name, sent, received, tuple(valid), tuple(invalid))
+    broken = _broken(workspace, syncing.incoming(git, before))
+    namesakes = _namesakes(workspace, set(syncing.incoming(git, before, "A")))
+    return Synced(
+        remote.name, sent, received, tuple(valid), tuple(invalid), tuple(broken),
+        namesakes=tuple(namesakes),
+    )  # fmt: skip
 
 
-def _commit(git: Git, valid: list[str]) -> None:
-    """Commit what earlier commands could not, by their subjects, and what was edited by hand."""
+def _commit(git: Git, valid: list[str]) -> list[str]:
+    """Commit what earlier commands could not, by their subjects, and what was edited by hand.
+
+    Gives the files that were: what was staged and taken back since is none.
+    """
+    valid = syncing.stage(git, valid)
     left = set(valid)
     known = in_head(git, valid)
-    for one in uncommitted(git.root):
+    for one in by_files(uncommitted(git.root)):
         paths = [path for path in one.paths if path in left]
         if paths:
             new = [path for path in paths if path not in known]
@@ -122,6 +230,28 @@ def _commit(git: Git, valid: list[str]) -> None:
     if left:
         paths = sorted(left)
         commit_paths(git, hand_subject(paths), paths, [path for path in paths if path not in known])
+    return valid
+
+
+def _gone(git: Git, valid: list[str]) -> str:
+    """How many records are gone from their folder, if more than a tenth are.
+
+    As where a disk is not mounted. What commands have removed does not count.
+    """
+    told = {path for one in uncommitted(git.root) for path in one.paths}
+    for place in PLACES:
+        if place.shape is not Shape.RECORDS:
+            continue
+        missing = [path for path in valid if path.startswith(place.path) and path not in told]
+        missing = [path for path in missing if not os.path.lexists(f"{git.root}/{path}")]
+        if len(missing) < 2:
+            continue
+        listed = git.run("ls-tree", "-r", "-z", "--name-only", "HEAD", place.path)
+        known = {os.fsdecode(path) for path in listed.split(b"\0") if path}
+        gone = known.intersection(missing)
+        if len(gone) > max(1, len(known) // 10):
+            return f"{len(gone):,} of {len(known):,} files of {place.path} are gone"
+    return ""
 
 
 def _edited(workspace: Workspace, git: Git) -> tuple[list[str], list[str]]:
@@ -131,7 +261,14 @@ def _edited(workspace: Workspace, git: Git) -> tuple[list[str], list[str]]:
         return [], []
     found.sort()
     wrong = {problem.path for problem in _errors(workspace)}
+    # A folder that cannot be read has not lost its files.
+    wrong |= {one for one in found if not wrong.isdisjoint(_folders(one))}
     return [one for one in found if one not in wrong], [one for one in found if one in wrong]
+
+
+def _folders(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:number]) for number in range(1, len(parts))]
 
 
 def _broken(workspace: Workspace, paths: list[str]) -> tuple[Problem, ...]:

@@ -43,6 +43,8 @@ class Cache:
 
     def current(self) -> Path | None:
         """The index that is current, or None. Raises OSError."""
+        if not self._pointer.is_file():  # a pipe would never end
+            return None
         try:
             name = self._pointer.read_text("utf-8")
         except (FileNotFoundError, UnicodeDecodeError):
@@ -50,7 +52,7 @@ class Cache:
         if not name.endswith(".db") or "/" in name or "\\" in name:
             return None
         path = self.folder / name
-        return path if path.exists() else None
+        return path if path.is_file() else None
 
     def make(self, fill: Callable[[sqlite3.Connection], None], instead: Path | None) -> Path:
         """Make a new index and declare it current, unless another run has just done so.

@@ -181,6 +181,17 @@ class Index:
         """Make the index anew from the files."""
         self._fresh = self._open(self.path, anew=True)
 
+    def reread(self) -> list[str]:
+        """Make the index anew; the files of which it knew another text, by their path."""
+        before = self._hashes()
+        self.rebuild()
+        now = self._hashes()
+        return sorted(path for path, hash in before.items() if now.get(path, hash) != hash)
+
+    def _hashes(self) -> dict[str, str]:
+        found = self.answer(lambda one: one.execute('SELECT "path", "hash" FROM "file"').fetchall())
+        return dict(found)
+
     def answer(self, ask: Callable[[sqlite3.Connection], T]) -> T:
         """What `ask` finds in the tables; where they fail, in others (see `mend`)."""
         while True:

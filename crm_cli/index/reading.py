@@ -179,6 +179,8 @@ def failed(path: str, error: Exception) -> Problem:
 
     This file is missed, and said to be; all others are answered.
     """
+    if isinstance(error, MemoryError):
+        return Problem(path, 0, 0, FAILED, "there is not enough memory to read it", "split it")
     said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
     message = f"internal error on this file ({said})"
     return Problem(path, 0, 0, FAILED, message, "please report it if it persists")

@@ -24,6 +24,10 @@ class Rule(NamedTuple):
 
 FILE: dict[str, Rule] = {
     "unreadable": Rule("The file or folder cannot be read.", "Check its permissions: `ls -l`."),
+    "not-checked-out": Rule(
+        "Files that git has are not in the folder (sparse checkout).",
+        "Bring them: `git sparse-checkout disable`.",
+    ),
     "too-large": Rule("The file is larger than 16 MiB.", "Split it, or remove it."),
     "not-utf8": Rule(
         "The text is not UTF-8.", "Convert it, for example: `iconv -f cp1250 -t utf-8`."

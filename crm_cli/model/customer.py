@@ -288,6 +288,14 @@ CUSTOMER = Kind(
         ),
     ),
     sought=("contact_every",),
+    identified=(
+        ("emails.value",),
+        ("phones.value",),
+        ("phones.e164",),
+        ("tax_id",),
+        ("registration_id",),
+        ("source_system", "external_id"),
+    ),
     derive=_derive,
     check=_check_customer,
     columns=(

@@ -282,6 +282,9 @@ class Kind(Declaration, kw_only=True):
     """What the help shows behind `crm NOUN add`."""
     named_by: str = ""
     """The field by which references may name an item as well as by its id."""
+    identified: tuple[tuple[str, ...], ...] = ()
+    """The fields, or sets of fields, of which one in common makes two records of different files
+    the same thing: `LIST.FIELD` for one of a list's items."""
     added_by: str = ""
     """The command that adds one, with `{id}` for its id: what is said where a reference names
     one that is not there."""

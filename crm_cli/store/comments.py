@@ -37,6 +37,19 @@ def with_comments(base: str, theirs: str, text: str, path: str) -> str:
     return text
 
 
+def carried(before: str, after: str, text: str, path: str) -> str:
+    """`text` with the comments that went from another text with items that are in both now."""
+    gone = Counter(comment.text for comment in comments(before, path))
+    gone -= Counter(comment.text for comment in comments(after, path))
+    root = compose(text, path).root
+    there = {anchor for _, anchor in _places(root, ())} if root is not None else set()
+    for comment in comments(before, path):
+        if gone[comment.text] > 0 and comment.anchor in there:
+            gone[comment.text] -= 1
+            text = _added(text, comment, path)
+    return text
+
+
 def comments(text: str, path: str) -> list[Comment]:
     """The comments of a text, in its order; none where it cannot be read."""
     root = compose(text, path).root

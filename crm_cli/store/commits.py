@@ -111,9 +111,8 @@ def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: 
     }
     by_hand = {path: found[path] for path in written if path in differing - late}
     if earlier:
-        authors = {one.author for one in pending}
-        by = authors.pop() if len(authors) == 1 else ""
-        commit_contents(git, _pending_subject(pending), earlier, author=by)
+        whole = together(pending)
+        commit_contents(git, whole.subject, earlier, author=whole.author)
     if by_hand:
         commit_contents(git, hand_subject(by_hand), by_hand)
     forget(real)
@@ -248,11 +247,25 @@ def _on_disk(real: str, path: str) -> bytes | None:
     return files.read_if_any(paths.target(real, path))
 
 
-def _pending_subject(pending: Sequence[Pending]) -> str:
+def together(pending: Sequence[Pending]) -> Pending:
+    """Several as one, by its author only if they have the same."""
     subjects = list(dict.fromkeys(one.subject for one in pending))
-    if len(subjects) <= 1:
-        return "".join(subjects)
-    return f"{len(subjects)} commands before: {'; '.join(subjects)}"[:500]
+    subject = "".join(subjects)
+    if len(subjects) > 1:
+        subject = f"{len(subjects)} commands before: {'; '.join(subjects)}"[:500]
+    authors = {one.author for one in pending}
+    changed = dict.fromkeys(path for one in pending for path in one.paths)
+    return Pending(subject, tuple(changed), authors.pop() if len(authors) == 1 else "")
+
+
+def by_files(pending: Sequence[Pending]) -> list[Pending]:
+    """Those that are about the same files as one each: only their last state is there."""
+    groups: list[list[Pending]] = []
+    for one in pending:
+        same = [group for group in groups if not {*together(group).paths}.isdisjoint(one.paths)]
+        groups = [group for group in groups if group not in same]
+        groups.append([*(each for group in same for each in group), one])
+    return [together(group) for group in groups]
 
 
 def note(real: str, subject: str, changed: Sequence[str], author: str = "") -> bool:
@@ -261,7 +274,8 @@ def note(real: str, subject: str, changed: Sequence[str], author: str = "") -> b
     try:
         files.private_folder(os.path.join(real, ".crm"))
         files.write_atomic(
-            os.path.join(real, ".crm", _UNCOMMITTED), json.dumps(listed).encode("ascii")
+            os.path.join(real, ".crm", _UNCOMMITTED), json.dumps(listed).encode("ascii"),
+            granting=files.shared,
         )
     except (OSError, Refused):
         return False  # what differs is then committed as edited by hand

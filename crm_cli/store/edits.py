@@ -30,6 +30,7 @@ from crm_cli.store.emit import (
     item_lines,
     item_value_lines,
     sectioned,
+    spelled_key,
     value_lines,
 )
 from crm_cli.store.flow import Edit
@@ -108,7 +109,7 @@ def rename(text: str, root: Mapping, path: Path, new: str) -> Edit:
     """Another key for the entry at `path`."""
     key = _key(root, path)
     style = key.style if key.style in (SINGLE, DOUBLE) else PLAIN
-    return key.start, key.end, spelled(new, style, flow=_within_flow(root, path), key=True)
+    return key.start, key.end, spelled_key(Scalar(new, style), flow=_within_flow(root, path))
 
 
 def delete(text: str, root: Mapping, path: Path) -> Edit:

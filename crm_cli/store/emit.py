@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_cli.model.node import DOUBLE, FOLDED, LITERAL, PLAIN, Mapping, Node, Scalar, Sequence
-from crm_cli.model.quoting import block, spelled
+from crm_cli.model.quoting import block, quoted, spelled
 
 STEP = 2
 """Spaces of one level."""
@@ -96,9 +96,14 @@ def tag_text(node: Node) -> str:
     return "!!" + node.tag.removeprefix(core) if node.tag.startswith(core) else f"!<{node.tag}>"
 
 
-def spelled_key(key: Scalar) -> str:
-    """A key before its colon: as it stood, or plain where that is safe."""
-    return spelled(key.text, key.style, key=True) if key.text else '""'
+def spelled_key(key: Scalar, *, flow: bool = False) -> str:
+    """A key before its colon: as it stood; a new one plain where it is text to every program.
+
+    A key has no type here, but elsewhere `on` is true and `1` a number.
+    """
+    if not key.text or (key.start < 0 and key.style == PLAIN):
+        return quoted(key.text, flow=flow, key=True)
+    return spelled(key.text, key.style, flow=flow, key=True)
 
 
 def inline(node: Node) -> str:
@@ -109,8 +114,7 @@ def inline(node: Node) -> str:
     if isinstance(node, Sequence):
         return "[" + ", ".join(inline(item) for item in node.items) + "]"
     pairs = (
-        f"{spelled(key.text, key.style, flow=True, key=True)}: {inline(value)}"
-        for key, value in node.entries
+        f"{spelled_key(key, flow=True)}: {inline(value)}" for key, value in node.entries
     )
     return "{" + ", ".join(pairs) + "}"
 

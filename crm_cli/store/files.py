@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from crm_cli.model.errors import Refused, StorageError
+from crm_cli.store import access
 from crm_cli.store.system_calls import Calls as Calls
 
 LARGEST = 16 * 1024 * 1024
@@ -163,11 +164,23 @@ def kind_of(mode: int) -> str:
     return "not a regular file"
 
 
-def write_new(path: str, data: bytes, *, mode: int = 0o600, durable: bool = True) -> None:
+Granting = Callable[[str], None]
+"""Gives rights to the file of a path. Raises OSError."""
+
+
+def write_new(
+    path: str,
+    data: bytes,
+    *,
+    mode: int = 0o600,
+    durable: bool = True,
+    granting: Granting | None = None,
+) -> None:
     """Write a file that must not exist yet, wholly and durably (but not its name: `sync_folder`).
 
-    Private before it has content. What was begun is removed if anything fails. What is not
-    `durable` yet is made so by the caller, for many files at once. Raises OSError.
+    Private before it has content; then it has `mode`, or what `granting` gives. What was begun
+    is removed if anything fails. What is not `durable` yet is made so by the caller, for many
+    files at once. Raises OSError.
     """
     system = calls
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CLOEXEC | _NOFOLLOW | _BINARY
@@ -175,7 +188,9 @@ def write_new(path: str, data: bytes, *, mode: int = 0o600, durable: bool = True
     try:
         try:
             write_all(descriptor, data)
-            if mode != 0o600:
+            if granting is not None:
+                granting(path)
+            elif mode != 0o600:
                 system.chmod(path, mode)
             if durable:
                 again(system.fsync, descriptor)
@@ -184,6 +199,25 @@ def write_new(path: str, data: bytes, *, mode: int = 0o600, durable: bool = True
     except BaseException:
         remove_quietly(path)
         raise
+
+
+def shared(path: str) -> None:
+    """Let whoever may write in a folder with its group read and write a new file there, too."""
+    access.share(calls, path, 0o600)
+
+
+def like(before: str, mode: int) -> Granting:
+    """Give a new file the rights that the one has which it replaces, or else `mode`."""
+
+    def granting(path: str) -> None:
+        try:
+            status = calls.stat(before)
+        except FileNotFoundError:
+            access.share(calls, path, mode)
+        else:
+            access.take_over(calls, path, before, status)
+
+    return granting
 
 
 def sync_file(path: str) -> None:
@@ -213,10 +247,12 @@ def temporary_beside(path: str) -> str:
     return os.path.join(folder, f".{short}.tmp-{os.urandom(6).hex()}")
 
 
-def write_atomic(path: str, data: bytes, *, mode: int = 0o600) -> None:
+def write_atomic(
+    path: str, data: bytes, *, mode: int = 0o600, granting: Granting | None = None
+) -> None:
     """Replace `path` as a whole, or leave it as it is; durable after `sync_folder`. OSError."""
     temporary = temporary_beside(path)
-    write_new(temporary, data, mode=mode)
+    write_new(temporary, data, mode=mode, granting=granting)
     try:
         calls.replace(temporary, path)
     except BaseException:
@@ -253,6 +289,7 @@ def make_folders(root: str, folder: str) -> list[str]:
         for path in reversed(missing):
             try:
                 calls.mkdir(path, 0o700)
+                access.share(calls, path, 0o700)
             except FileExistsError:
                 continue  # somebody made it meanwhile
             created.append(path)
@@ -311,9 +348,13 @@ def sweep(top: str) -> None:
 
 
 def private_folder(path: str) -> None:
-    """Make the program's own folder in a data directory, 0700. Raises OSError, Refused."""
+    """Make the program's own folder in a data directory, private unless it is shared by group.
+
+    Raises OSError, Refused.
+    """
     try:
         calls.mkdir(path, 0o700)
+        access.share(calls, path, 0o700)
         sync_folder(os.path.dirname(path))
     except FileExistsError:
         if not stat.S_ISDIR(calls.lstat(path).st_mode):

@@ -25,7 +25,7 @@ def add_item(text: str, target: Sequence, node: Node) -> Edit:
 
 def add_entry(text: str, target: Mapping, index: int, key: Scalar, node: Node) -> Edit:
     """A new entry after the `index` entries before it."""
-    pair = f"{spelled_key(key)}: {inline(node)}"
+    pair = f"{spelled_key(key, flow=True)}: {inline(node)}"
     if not target.entries:
         return target.start, target.end, _tag(target) + "{" + pair + "}"
     before, value = target.entries[max(index - 1, 0)]

@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -31,7 +32,9 @@ _KEPT = (
     "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE",
     "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE",
     "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
-    "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_EXEC_PATH",
+    "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_PROXY_COMMAND",
+    "GIT_HTTP_PROXY_AUTHMETHOD", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT",
+    "GIT_SSL_KEY", "GIT_EXEC_PATH",
 )  # fmt: skip
 
 _SETTINGS = (
@@ -181,6 +184,8 @@ class Git:
         environ = {**self._environ, **(extra or {})}
         if network:
             environ["GIT_NO_LAZY_FETCH"] = "0"
+            if not self._has_own_ssh:
+                environ["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oConnectTimeout=15"
         elif _verb(words) in _LOCAL:
             environ["GIT_ALLOW_PROTOCOL"] = "none"
         try:
@@ -198,6 +203,12 @@ class Git:
             raise GitFailed("git is not installed") from None
         except (OSError, ValueError) as error:
             raise GitFailed(f"git cannot be run: {error}") from error
+
+    @cached_property
+    def _has_own_ssh(self) -> bool:
+        """Whether the user has said how ssh is to be called."""
+        named = {"GIT_SSH_COMMAND", "GIT_SSH"}.intersection(self._environ)
+        return bool(named or self.text("config", "--get", "core.sshCommand"))
 
     def elsewhere(self, folder: str) -> Git:
         """git with the same repository, for the files of another folder, and without an index."""
@@ -223,7 +234,6 @@ def nul_separated(paths: Iterable[str]) -> bytes:
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     kept = {key: value for key, value in environ.items() if not key.startswith("GIT_")}
     kept.update((key, environ[key]) for key in _KEPT if key in environ)
-    kept.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=15")
     kept.update(
         GIT_TERMINAL_PROMPT="0",
         GIT_ASKPASS="true",

@@ -101,7 +101,7 @@ def same(wanted: Node, got: Node) -> bool:
         if old and one.entries and one.flow != other.flow:
             return False
         for (key, value), (other_key, other_value) in zip(one.entries, other.entries, strict=True):
-            if not _same_scalar(key, other_key):
+            if key.text != other_key.text or (key.start >= 0 and not _same_scalar(key, other_key)):
                 return False
             pairs.append((value, other_value))
     return True

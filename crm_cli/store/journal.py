@@ -103,7 +103,7 @@ def read(root: str) -> Log | None:
 
 def write(root: str, log: Log) -> None:
     """Put the journal in place, durably. From here on the write counts. Raises OSError."""
-    files.write_atomic(os.path.join(root, PLACE), encode(log))
+    files.write_atomic(os.path.join(root, PLACE), encode(log), granting=files.shared)
     files.sync_folder(os.path.join(root, ".crm"))
 
 

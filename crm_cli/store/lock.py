@@ -58,9 +58,11 @@ class Lock:
     def __enter__(self) -> Lock:
         try:
             files.private_folder(self.folder)
-            self._descriptor = files.again(
-                files.calls.open, os.path.join(self.folder, NAME), _FLAGS, 0o600
-            )
+            place = os.path.join(self.folder, NAME)
+            is_new = not files.exists(place)
+            self._descriptor = files.again(files.calls.open, place, _FLAGS, 0o600)
+            if is_new:
+                files.shared(place)
         except OSError as error:
             raise files.failure(f"open the lock {FOLDER}/{NAME}", error) from error
         try:

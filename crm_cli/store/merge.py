@@ -12,13 +12,16 @@ from collections.abc import Collection
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from crm_cli.model.business import Business
 from crm_cli.model.errors import DataError, Problem
+from crm_cli.model.identity import alike
 from crm_cli.model.kind import Kind, singular
 from crm_cli.model.node import Mapping, Plain, plain
 from crm_cli.model.places import Shape, place_within
 from crm_cli.store import splice
 from crm_cli.store.comments import with_comments
 from crm_cli.store.compose import compose, decode
+from crm_cli.store.document import Document
 from crm_cli.store.replay import replay
 from crm_cli.store.threeway import Steps, steps
 
@@ -38,8 +41,29 @@ def merge_file(base: bytes, ours: bytes, theirs: bytes, path: str) -> Merged:
     place = place_within(path)
     if place is not None and place.shape is Shape.TEXTS:
         return merge(base, ours, theirs, path, by_line=True)
+    mapped = place is not None and place.shape is Shape.MAP
     kind = place.kind if place is not None and place.shape is Shape.RECORDS else None
-    return merge(base, ours, theirs, path, separate=_separate(kind) if kind is not None else ())
+    if kind is None:
+        return merge(base, ours, theirs, path, mapped=mapped)
+    if not base.strip() and ours != theirs and not _one_record(ours, theirs, path, kind):
+        return _either(ours, theirs, path)
+    return merge(base, ours, theirs, path, separate=_separate(kind))
+
+
+def _one_record(ours: bytes, theirs: bytes, path: str, kind: Kind) -> bool:
+    """Whether two files of one name, which both sides added, are about the same thing."""
+    try:
+        one, other = (Document(path, data, kind, Business()) for data in (ours, theirs))
+    except DataError:
+        return True  # as lines, both of which stay
+    return plain(one.root) == plain(other.root) or alike(one.record, other.record)
+
+
+def _either(ours: bytes, theirs: bytes, path: str) -> Merged:
+    """Both texts as wholes, between marks: of each nothing goes with the other."""
+    mine, other = (_text(data, path) or "" for data in (ours, theirs))
+    newline = "\r\n" if "\r\n" in mine else "\n"
+    return Merged(_both([mine], [other], newline).encode(), ("the file",))
 
 
 def _separate(kind: Kind) -> list[str]:
@@ -56,11 +80,13 @@ def merge(
     *,
     separate: Collection[str] = (),
     by_line: bool = False,
+    mapped: bool = False,
 ) -> Merged:
     """What both sides made of `base`; an empty base has nothing in common.
 
     `separate` are the keys whose text may hold several, with commas; `by_line` is for
-    texts that are no records. `path` names the file in messages. Never fails: records
+    texts that are no records; with `mapped` an entry that both added is a conflict unless it
+    says the same. `path` names the file in messages. Never fails: records
     that cannot be read are merged by line, too.
     """
     if ours == theirs or theirs == base:
@@ -77,18 +103,23 @@ def merge(
     if by_line:
         text, conflicts = _lines(old, mine, other)
     else:
-        text, conflicts = merge_texts(old, mine, other, path, separate)
+        text, conflicts = merge_texts(old, mine, other, path, separate, mapped)
     return Merged((BOM if ours.startswith(BOM) else b"") + text.encode(), conflicts)
 
 
 def merge_texts(
-    base: str, ours: str, theirs: str, path: str, separate: Collection[str] = ()
+    base: str,
+    ours: str,
+    theirs: str,
+    path: str,
+    separate: Collection[str] = (),
+    mapped: bool = False,
 ) -> tuple[str, tuple[str, ...]]:
     """As `merge`, of texts with the same line ends."""
     roots = [_root(text, path) for text in (base, ours, theirs)]
     if roots[0] is None or roots[1] is None or roots[2] is None:
         return _by_line(base, ours, theirs, path)
-    todo = steps(roots[0], roots[1], roots[2], separate)
+    todo = steps(roots[0], roots[1], roots[2], separate, mapped=mapped)
     try:
         merged, alternative = _spliced(ours, todo, path)
     except DataError:
@@ -152,9 +183,13 @@ def _marked(ours: str, theirs: str) -> str:
         if tag == "equal":
             parts += mine[start:end]
             continue
-        parts += [OURS, newline, *_ended(mine[start:end], newline), BETWEEN, newline]
-        parts += [*_ended(other[begin:stop], newline), THEIRS, newline]
+        parts.append(_both(mine[start:end], other[begin:stop], newline))
     return "".join(parts)
+
+
+def _both(ours: list[str], theirs: list[str], newline: str) -> str:
+    parts = [OURS, newline, *_ended(ours, newline), BETWEEN, newline]
+    return "".join([*parts, *_ended(theirs, newline), THEIRS, newline])
 
 
 def _ended(lines: list[str], newline: str) -> list[str]:

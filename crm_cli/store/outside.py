@@ -78,7 +78,7 @@ def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
         if mode is not None and (not force or stat.S_ISBLK(mode)):
             raise UsageError(f"{path} exists", "choose another name, or say --force to replace it")
         if force:
-            files.write_atomic(place, data, mode=_mode(place))
+            files.write_atomic(place, data, granting=_rights(place))
         else:
             _write_new(place, data)
         files.sync_folder(os.path.dirname(place))
@@ -168,7 +168,7 @@ def _refuse_own(path: Path, place: str) -> None:
 def _write_new(place: str, data: bytes) -> None:
     """Like `write_atomic`, but never over a file that has come to be meanwhile."""
     temporary = files.temporary_beside(place)
-    files.write_new(temporary, data, mode=_mode(place))
+    files.write_new(temporary, data)
     try:
         files.calls.link(temporary, place)
     except FileExistsError:
@@ -194,18 +194,16 @@ def _sweep(place: str) -> None:
         return
 
 
-def _mode(place: str) -> int:
-    """The mode of the file that is replaced, else private: it holds personal data."""
-    try:
-        return files.calls.stat(place).st_mode & 0o777
-    except OSError:
-        return 0o600
+def _rights(place: str) -> files.Granting | None:
+    """Those of the file that is replaced, else none for others: it holds personal data."""
+    return files.like(place, 0o600) if files.exists(place) else None
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes, *, mode: int | None = None) -> None:
     """Replace or make a file as a whole, durably; `mode` None keeps its own. StorageError."""
     with files.telling(f"write {os.fspath(path)}", "nothing was written"):
         place = files.calls.realpath(os.fspath(path))
-        files.write_atomic(place, data, mode=_mode(place) if mode is None else mode)
+        granting = _rights(place) if mode is None else None
+        files.write_atomic(place, data, mode=mode or 0o600, granting=granting)
         files.sync_folder(os.path.dirname(place))
     _sweep(place)

@@ -53,6 +53,11 @@ class Repository(NamedTuple):
         relative = os.path.relpath(self.gitdir, self.worktree).split(os.sep)
         return relative[0] != os.pardir and ".git" not in relative
 
+    @property
+    def is_sparse(self) -> bool:
+        """True if git may have been told to leave files out of the folder."""
+        return os.path.lexists(os.path.join(self.gitdir, "info", "sparse-checkout"))
+
     def obstacle(self) -> str:
         """The reason why no commit may be made now; empty if one may."""
         for name, reason in _UNDER_WAY:

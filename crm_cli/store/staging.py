@@ -24,6 +24,15 @@ def digest(data: bytes | None) -> str | None:
     return None if data is None else hashlib.sha256(data).hexdigest()
 
 
+def check_writable(path: str, mode: int) -> None:
+    """Raise StorageError for a file that is protected against writing."""
+    if not mode & 0o222:
+        # Renaming would get around it, and whoever protected it meant it.
+        raise StorageError(
+            f"{path} is read-only; nothing was changed", f"chmod u+w {path} lets it be"
+        )
+
+
 MANY = 256
 """From so many files on they are made durable together: each alone waits for the disk."""
 
@@ -62,15 +71,12 @@ class Staging:
         except FileNotFoundError:
             self._made += files.make_folders(self.root, folder)
         else:
-            if not mode & 0o222:
-                # Renaming would get around it, and whoever protected it meant it.
-                raise StorageError(
-                    f"{path} is read-only; nothing was changed", f"chmod u+w {path} lets it be"
-                )
+            check_writable(path, mode)
         temporary = files.temporary_beside(real)
         self._temporary[real] = temporary
         together = self._many and self._with_root(folder)
-        files.write_new(temporary, content, mode=mode, durable=not together)
+        granting = files.like(real, mode)
+        files.write_new(temporary, content, durable=not together, granting=granting)
         if together:
             self._unsettled.append(temporary)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, StorageError
-from crm_cli.store.git import Git, Ran
+from crm_cli.store.arriving import bases_of
+from crm_cli.store.attributes import check_filters
+from crm_cli.store.git import Git, Ran, nul_separated
 from crm_cli.store.incoming import examine
 from crm_cli.store.setup import driver
 
@@ -125,8 +128,11 @@ def push(git: Git, remote: Remote) -> bool:
     )
 
 
-def edited(git: Git) -> list[str]:
-    """Files that differ from the last commit or are new, and that git does not ignore."""
+def edited(git: Git) -> dict[str, str]:
+    """Files that differ from the last commit or the index, or are new and not ignored.
+
+    Each has the letters that `git status` shows: of the index, and of the folder.
+    """
     out = git.run(
         "status",
         "--porcelain",
@@ -137,12 +143,35 @@ def edited(git: Git) -> list[str]:
         ".",
     )
     prefix = git.prefix
-    found = []
+    found: dict[str, str] = {}
     for entry in out.split(b"\0"):
         path = os.fsdecode(entry[3:])
-        if path.startswith(prefix):
-            found.append(path.removeprefix(prefix))
-    return [path for path in found if path]
+        if path.startswith(prefix) and path != prefix:
+            # Removed from the index, and not from the folder: it has two entries.
+            known = path.removeprefix(prefix)
+            found[known] = found.get(known, "") + entry[:2].decode()
+    return found
+
+
+def stage(git: Git, paths: Sequence[str]) -> list[str]:
+    """Have the index agree with the folder where something else was staged by hand.
+
+    Gives those of the files that then differ from the last commit. Raises StorageError.
+    """
+    states = edited(git)
+    both = [path for path in paths if _is_half_staged(states.get(path, ""))]
+    if not both:
+        return [*paths]
+    check_filters(git, both)
+    listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
+    git.run("add", "--all", *listed, input=nul_separated(both))
+    left = edited(git)
+    return [path for path in paths if path in left]
+
+
+def _is_half_staged(state: str) -> bool:
+    # One that was only intended to be added, and is gone, looks like one that is removed.
+    return state == " D" or (state[:1] not in ("", " ", "?") and state[1:] != " ")
 
 
 def unmerged(git: Git) -> bool:
@@ -150,10 +179,21 @@ def unmerged(git: Git) -> bool:
     return bool(git.run("ls-files", "--unmerged"))
 
 
-def incoming(git: Git, before: str) -> list[str]:
-    """The files that differ between a commit and the present one."""
-    out = git.run("diff", "--name-only", "--relative", "--no-renames", "-z", before, "HEAD")
+def incoming(git: Git, before: str, only: str = "", after: str = "HEAD") -> list[str]:
+    """The files that differ between a commit and another; with `only` as `A` the added ones."""
+    words = [f"--diff-filter={only}"] if only else []
+    out = git.run(
+        "diff", "--name-only", "--relative", "--no-renames", "-z", *words, before, after
+    )  # fmt: skip
     return [os.fsdecode(path) for path in out.split(b"\0") if path]
+
+
+def added_by_both(git: Git, commit: str) -> set[str]:
+    """The files that are new in the present commit and in another, since they parted."""
+    bases = bases_of(git, commit)
+    if not bases:
+        return set()
+    return {*incoming(git, bases[0], "A")}.intersection(incoming(git, bases[0], "A", commit))
 
 
 def _refusal(ran: Ran) -> str:

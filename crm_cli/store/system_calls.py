@@ -90,6 +90,15 @@ def _scandir(path: str) -> Iterator[Iterator[os.DirEntry[str]]]:
         os.close(folder)
 
 
+def _chown(path: str, owner: int, group: int) -> None:
+    if sys.platform != "win32":
+        os.chown(path, owner, group)
+
+
+def _no_attributes(path: str, *rest: object) -> list[str]:
+    raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+
 class Calls:
     """The operating system, one attribute per call."""
 
@@ -112,4 +121,12 @@ class Calls:
     mkdir = staticmethod(os.mkdir)
     rmdir = staticmethod(os.rmdir)
     chmod = staticmethod(os.chmod)
+    chown = staticmethod(_chown)
+    if sys.platform == "linux":
+        listxattr = staticmethod(os.listxattr)
+        getxattr = staticmethod(os.getxattr)
+        setxattr = staticmethod(os.setxattr)
+        removexattr = staticmethod(os.removexattr)
+    else:
+        listxattr = getxattr = setxattr = removexattr = staticmethod(_no_attributes)
     flock = staticmethod(_flock)

@@ -23,9 +23,16 @@ class Steps(NamedTuple):
     conflicts: tuple[str, ...]
 
 
-def steps(base: Mapping, ours: Mapping, theirs: Mapping, separate: Collection[str] = ()) -> Steps:
-    """How to bring theirs into ours; see `merge.merge` for `separate`."""
-    merger = _Merger(separate)
+def steps(
+    base: Mapping,
+    ours: Mapping,
+    theirs: Mapping,
+    separate: Collection[str] = (),
+    *,
+    mapped: bool = False,
+) -> Steps:
+    """How to bring theirs into ours; see `merge.merge` for `separate` and `mapped`."""
+    merger = _Merger(separate, mapped)
     merger.mapping(base, ours, theirs, (), ())
     return Steps(tuple(merger.clean), tuple(merger.alternative), tuple(merger.conflicts))
 
@@ -38,8 +45,9 @@ class _Absent(NamedTuple):
 
 
 class _Merger:
-    def __init__(self, separate: Collection[str]) -> None:
+    def __init__(self, separate: Collection[str], mapped: bool) -> None:
         self.separate = separate
+        self.mapped = mapped
         self.clean: list[Op] = []
         self.alternative: list[Op] = []
         self.conflicts: list[str] = []
@@ -98,7 +106,8 @@ class _Merger:
                 if absent.alternative:
                     self.alternative.append(Insert(path, key, Sequence(absent.alternative), before))
             return
-        if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+        apart = self.mapped and not path and base is None
+        if isinstance(ours, Mapping) and isinstance(theirs, Mapping) and not apart:
             self.mapping(base if isinstance(base, Mapping) else None, ours, theirs, here, called)
             return
         if ours is None:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from crm_cli.model.errors import ConflictError, DataError, Refused
 from crm_cli.store import files, journal, paths, undo
 from crm_cli.store.lock import Lock
-from crm_cli.store.staging import MANY, Changed, Staging, digest
+from crm_cli.store.staging import MANY, Changed, Staging, check_writable, digest
 
 _ATTEMPTS = 5
 
@@ -53,6 +53,8 @@ class Committed(NamedTuple):
 
     files: tuple[Written, ...] = ()
     entry: undo.Entry | None = None
+    linked: tuple[str, ...] = ()
+    """The files that had another name, which still leads to the old text."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -65,6 +67,7 @@ class _Plan(NamedTuple):
     before: bytes | None
     after: bytes | None
     mode: int
+    links: int = 1
 
     @property
     def forward(self) -> journal.Image:
@@ -137,7 +140,11 @@ def commit(
             finally:
                 staging.discard()
                 lock.clean = staging.clean
-            done = Committed(tuple(Written(p.path, p.before, p.after) for p in plans), entry)
+            done = Committed(
+                tuple(Written(p.path, p.before, p.after) for p in plans),
+                entry,
+                tuple(p.path for p in plans if p.links > 1 and p.after is not None),
+            )
             if then is not None:
                 # Who is stopped here has not told git: the next write does.
                 lock.clean = False
@@ -225,7 +232,7 @@ def _plan(root: str, changes: Sequence[FileChange]) -> list[_Plan]:
     for change in changes:
         with files.telling(f"read {change.path}"):
             real = paths.target(root, change.path)
-            before, mode = _read(real, change)
+            before, mode, links = _read(real, change)
         if targets.setdefault(real, change.path) != change.path:
             raise Refused(f"{change.path} and {targets[real]} are one file")
         after = change.update(before)
@@ -237,19 +244,22 @@ def _plan(root: str, changes: Sequence[FileChange]) -> list[_Plan]:
                 f"{change.path} is a link to {relative}; nothing was changed",
                 "name the file itself, or remove the link by hand",
             )
-        plans.append(_Plan(change.path, before, after, mode))
+        if before is not None and after is not None:
+            check_writable(change.path, mode)
+        plans.append(_Plan(change.path, before, after, mode, links))
     _check_new(root, plans)
     return plans
 
 
-def _read(real: str, change: FileChange) -> tuple[bytes | None, int]:
+def _read(real: str, change: FileChange) -> tuple[bytes | None, int, int]:
+    """The bytes, the mode, and the number of names that a file has."""
     try:
         data, status = files.read_with_status(real, limit=files.LARGEST + 1)
     except FileNotFoundError:
-        return None, change.mode
+        return None, change.mode, 1
     if len(data) > files.LARGEST:
         raise DataError(f"{change.path} is larger than 16 MiB", "split it, or remove it")
-    return data, stat.S_IMODE(status.st_mode)
+    return data, stat.S_IMODE(status.st_mode), status.st_nlink
 
 
 def _check_new(root: str, plans: list[_Plan]) -> None:

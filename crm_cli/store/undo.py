@@ -145,7 +145,7 @@ def prepare(root: str, log: journal.Log, role: str, of: int) -> Entry:
     numbers = [entry.number for entry, _ in _names(root)]
     numbers += [entry.number for _, entry in own_commits(root)[:1] if entry is not None]
     entry = Entry(max(numbers, default=0) + 1, role, of)
-    files.write_atomic(_place(root, entry.name + _NEXT), journal.encode(log))
+    files.write_atomic(_place(root, entry.name + _NEXT), journal.encode(log), granting=files.shared)
     return entry
 
 
@@ -192,7 +192,7 @@ def record(root: str, commit: str, entry: Entry | None) -> None:
     lines = [(commit, entry), *own_commits(root)[: _LISTED - 1]][::-1]
     text = "".join(f"{one} {entry.name if entry else ''}".rstrip() + "\n" for one, entry in lines)
     try:
-        files.write_atomic(os.path.join(root, _COMMITS), text.encode())
+        files.write_atomic(os.path.join(root, _COMMITS), text.encode(), granting=files.shared)
     except OSError:
         return
 

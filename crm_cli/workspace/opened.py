@@ -249,6 +249,18 @@ class Opened:
             raise UsageError("it is not known who 'me' is", "give --as USER or set CRM_USER")
         return self.myself
 
+    @cached_property
+    def left_out(self) -> list[Problem]:
+        """What of the directory is not in its folder, see `store.sparse`."""
+        from crm_cli.store.repository import find_repository
+
+        found = None if self.as_of else find_repository(self.root)
+        if found is None or not found.is_sparse:
+            return []
+        from crm_cli.store.sparse import left_out
+
+        return left_out(self.root, self.environ)
+
     @property
     def problems(self) -> list[Problem]:
         """Errors in the records, and files that were skipped: what makes an answer partial."""
@@ -258,6 +270,7 @@ class Opened:
         found = list(tree.problems if tree is not None else [])
         if index is not None:
             found += [one for one in index.problems() if one.severity is Severity.ERROR]
+            found += self.left_out
         return found or self._met
 
     @cached_property

@@ -32,6 +32,14 @@ class Writing(Opened):
             raise Refused("past states cannot be changed", "leave --as-of out")
         if keep and all(step.path != SETTINGS.path for step in change.steps):
             self.require_settings()
+        if keep and self.left_out and any(place_of(step.path) for step in change.steps):
+            # What has the same id there, or refers to it, would be changed unseen.
+            first = self.left_out[0]
+            raise Refused(
+                f"{first.path}: {first.message}; nothing was changed",
+                first.hint and f"{first.hint}; then run the command again",
+                tuple(self.left_out),
+            )
         changes = [
             FileChange(step.path, self._update(step), getattr(step, "mode", 0o600))
             for step in change.steps
@@ -53,6 +61,12 @@ class Writing(Opened):
                 of=change.of,
             )
             self.changed()
+            if done.linked:
+                others = f" and {len(done.linked) - 1} more" if done.linked[1:] else ""
+                self.notices.append(
+                    f"{done.linked[0]}{others} had another name (a hard link), which keeps the "
+                    "text before"
+                )
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
         return Written(change.subject, diffs, dry_run)
 

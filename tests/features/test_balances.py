@@ -75,3 +75,14 @@ def test_a_missing_rate_is_told(workspace: Opened, shop: Path) -> None:
     assert alone.balance is None
     assert len(alone.problems) == 1
     assert alone.invoices[0].amount_due == Decimal("10.00")
+
+
+def test_a_balance_of_more_than_64_bits_is_known(
+    shop: Path, workspace: Callable[..., Workspace]
+) -> None:
+    invoice = "  - {date: 2026-01-01, due_date: 2027-02-01, kind: invoice, amount: %s}\n"
+    text = "name: Rich\npurchases:\n" + invoice % "999999999999999.99" * 150
+    (shop / "customers" / "rich.yaml").write_text(text)
+    found, problems = owing(workspace(), ["name:Rich"])
+    assert [one.balance for one in found] == [Decimal("149999999999999998.50")]
+    assert problems == []

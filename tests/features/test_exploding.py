@@ -10,6 +10,7 @@ import pytest
 from crm_cli.index import matching
 from crm_cli.query import compile
 from crm_cli.query.segments import segment_node
+from crm_cli.store.document import Document
 from tests.conftest import Crm
 
 LEVELS = 30
@@ -140,3 +141,36 @@ def test_more_conditions_and_groups_than_the_database_takes_are_refused(
         run = crm("list", *words)
         assert run.code in (0, 2), run.err
         assert "internal" not in run.err
+
+
+def test_text_that_is_no_utf8_is_refused_by_sql(crm: Crm, shop: Path) -> None:
+    run = crm("sql", "SELECT CAST(x'ff' AS TEXT)")
+    assert (run.code, run.out) == (2, "")
+    assert "not UTF-8" in run.err and "hex(" in run.err
+    assert crm("sql", "SELECT hex(CAST(x'ff' AS TEXT)) AS x", "-o", "tsv").lines == ["x", "FF"]
+
+
+def test_what_is_owed_beyond_64_bits_is_answered(crm: Crm, shop: Path) -> None:
+    items = "".join(
+        f"  - {{id: p-{n:07}, date: 2026-01-01, due_date: 2026-02-01,"
+        " amount: 999999999999999.99, kind: invoice}\n"
+        for n in range(150)
+    )
+    (shop / "customers/rich.yaml").write_text(f"name: Rich\npurchases:\n{items}")
+    run = crm("balance", "-o", "tsv", "--cols", "id,balance,overdue")
+    assert (run.code, run.err) == (0, "")
+    assert "rich\t149999999999999998.50\t149999999999999998.50" in run.lines
+    run = crm("purchase", "list", "--total", "--cols", "id,net")
+    assert (run.code, "larger than can be computed" in run.err) == (4, True)
+
+
+def test_memory_that_runs_out_is_told_in_a_line(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Document, "__init__", none)
+    run = crm("show", "maja-kos")
+    assert (run.code, run.out) == (7, "")
+    assert run.err == "crm: there is not enough memory for this (ulimit -v, free)\n"

@@ -82,3 +82,35 @@ def test_a_number_that_the_customer_has_is_refused(crm: Crm) -> None:
     crm("purchase", "add", "hotel-breg", "--amount", "6", "--number", "7", "--kind", "order")
     (order,) = crm("purchase", "list", "customer:hotel-breg", "-o", "ids").out.split()
     assert crm("move", order, "jan-vidmar").code == 6
+
+
+def test_comments_inside_an_item_go_with_it(crm: Crm, shop: Path) -> None:
+    source, target = (shop / "customers" / f"{id}.yaml" for id in ("maja-kos", "jan-vidmar"))
+    source.write_text("""\
+name: Maja Kos
+tasks:
+  # of the flat
+  - id: t-1111111
+    title: Measure  # both rooms
+    # not on Sundays
+    due: 2026-11-24
+  # stays
+  - id: t-2222222
+    title: Ring  # at noon
+""")
+    target.write_text(
+        "name: Jan  # the elder\ntasks:\n  - id: t-3333333\n    title: Ring  # at noon\n"
+    )
+    before = {path: path.read_bytes() for path in (source, target)}
+    done = crm("move", "t-1111111", "jan-vidmar")
+    assert done.code == 0, done.err
+    moved, left = target.read_text(), source.read_text()
+    for comment in ("# of the flat", "# both rooms", "# not on Sundays"):
+        assert moved.count(comment) == 1
+        assert comment not in left
+    assert "# not on Sundays\n    due: 2026-11-24" in moved
+    assert "# stays" in left and "# stays" not in moved
+    assert (moved.count("# at noon"), left.count("# at noon")) == (1, 1)
+    assert crm("check").code == 0
+    assert crm("undo").code == 0
+    assert {path: path.read_bytes() for path in before} == before

@@ -20,6 +20,7 @@ from crm_cli.features.reports.context import Asked
 from crm_cli.features.reports.running import answer
 from crm_cli.features.reports.table import Table, for_people
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import UsageError
 from crm_cli.render.output import rows_lines
 from crm_cli.render.screen import Screen
 from crm_cli.render.width import columns_of
@@ -249,6 +250,29 @@ def test_cohort(shop: Workspace) -> None:
         ("2026-02", "70.00", "55.00", "15.00", "0.00"),
         ("2026-03", "100.00", "100.00", "0.00", "0.00"),
     ]
+
+
+def test_cohorts_by_owner_are_parts_of_the_cohorts(shop: Workspace) -> None:
+    options = {"value": "value", "periods": "1"}
+    whole = rows(table(shop, "cohort", options=options), "month", "customers", "net")
+    parts = table(shop, "cohort", by="owner", options=options)
+    assert [key.name for key in parts.keys] == ["month", "owner"]
+    told = rows(parts, "month", "customers", "net")
+    for month in {month for month, *_ in whole}:
+        for column in (1, 2):
+            total = sum(Decimal(row[column]) for row in told if row[0] == month)
+            assert total == sum(Decimal(row[column]) for row in whole if row[0] == month)
+    with pytest.raises(UsageError, match="one month, quarter or year"):
+        table(shop, "cohort", by="month,year")
+
+
+@pytest.mark.parametrize("name", ["products", "profile", "cohort", "sales"])
+def test_a_report_may_be_by_owner(shop: Workspace, name: str) -> None:
+    assert load(name).key("owner") is not None
+    found = table(shop, name, by="owner")
+    column = "value" if name == "profile" else "owner"
+    assert {row[column] for row in found.rows} <= {"petra", "miha", None}
+    assert found.rows
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -17,6 +17,7 @@ from crm_cli.store.conflicts import Side, sides
 from crm_cli.workspace import open_workspace
 from tests import templates
 from tests.conftest import Crm, Git, Run
+from tests.rights import held_up_by_modes
 
 Person = Callable[..., Run]
 
@@ -296,3 +297,133 @@ def test_resolve_compares_before_it_writes(
     with pytest.raises(ConflictError, match="was changed meanwhile"):
         merging.resolve(workspace, merging.unsettled(workspace), typing)
     assert path.read_text() == "name: typed meanwhile\n"
+
+
+def added_apart(remote: Path, crm: Crm, ours: list[str], theirs: list[str]) -> Path:
+    """A second clone whose Marko Kos is not sent yet, where another one has arrived."""
+    other = clone(remote, "other", crm)
+    assert crm("add", "Marko Kos", *theirs).code == 0
+    assert crm("purchase", "add", "marko-kos", "--amount", "900").code == 0
+    assert crm("sync").code == 0
+    assert crm("-C", other, "add", "Marko Kos", *ours).code == 0
+    assert crm("-C", other, "log", "marko-kos", "never call me again", "--kind", "call").code == 0
+    return other
+
+
+def test_two_customers_of_one_name_that_were_added_apart_stay_two(
+    remote: Path, shop: Path, crm: Crm
+) -> None:
+    other = added_apart(remote, crm, ["--email", "mk@other.example"], ["--email", "m@one.example"])
+    assert crm("-C", other, "set", "jan-vidmar", "referred_by=marko-kos").code == 0
+    dry = crm("-C", other, "sync", "--dry-run")
+    assert "marko-kos" in dry.err and "would become marko-kos-2" in dry.err
+    done = crm("-C", other, "sync")
+    assert done.code == 0, done.err
+    assert "marko-kos was added on both sides, as two customers: yours is marko-kos-2" in done.err
+    told = crm("sync")
+    assert told.code == 0 and "marko-kos-2 has the name of marko-kos" in told.err
+    assert head(shop) == head(other)
+    first, second = ((shop / f"customers/marko-kos{end}.yaml").read_text() for end in ("", "-2"))
+    assert "m@one.example" in first and "900" in first and "never call" not in first
+    assert "mk@other.example" in second and "never call" in second and "900" not in second
+    assert "referred_by: marko-kos-2\n" in (shop / "customers/jan-vidmar.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    "same", [["--email", "mk@one.example"], ["tax_id=SI12345678"], ["--phone", "+386 41 555 666"]]
+)
+def test_one_customer_who_was_added_apart_stays_one(
+    remote: Path, shop: Path, crm: Crm, same: list[str]
+) -> None:
+    other = added_apart(remote, crm, [*same, "city=Bled"], same)
+    assert crm("-C", other, "sync").code == 0
+    assert not (other / "customers/marko-kos-2.yaml").exists()
+    text = (other / "customers/marko-kos.yaml").read_text()
+    assert "never call" in text and "900" in text and "Bled" in text
+
+
+def test_a_product_that_was_added_apart_with_other_contents_is_a_conflict(
+    remote: Path, shop: Path, crm: Crm
+) -> None:
+    other = clone(remote, "other", crm)
+    for root, entry in ((shop, "price: 10.00"), (other, "tax_rate: 22")):
+        path = root / "products.yaml"
+        path.write_text(path.read_text() + f"towel:\n  name: Towel\n  {entry}\n")
+    assert crm("sync").code == 0
+    assert crm("-C", other, "sync").code == 5
+    check = crm("-C", other, "check")
+    assert check.code == 1 and "products.yaml" in check.out and "unresolved merge" in check.out
+    assert crm("-C", other, "resolve", "--theirs").code == 0
+    text = (other / "products.yaml").read_text()
+    assert "price: 10.00" in text and "tax_rate" not in text.partition("towel:")[2]
+
+
+def test_customers_that_are_suddenly_gone_are_not_removed_without_a_word(
+    remote: Path, shop: Path, git: Git, crm: Crm
+) -> None:
+    before = git("rev-parse", "HEAD")
+    (shop / "customers").rename(shop.parent / "unmounted")
+    assert "3 of 3 files of customers/ are gone" in crm("sync", "--dry-run").err
+    done = crm("sync")
+    assert done.code == 2 and "3 of 3 files of customers/ are gone" in done.err, done
+    assert "--yes" in done.err
+    assert git("rev-parse", "HEAD") == before
+    (shop.parent / "unmounted").rename(shop / "customers")
+    (shop / "customers/jan-vidmar.yaml").unlink()
+    assert crm("sync").code == 0  # one is nothing sudden
+    for name in ("maja-kos", "hotel-breg"):
+        (shop / f"customers/{name}.yaml").unlink()
+    assert crm("sync").code == 2
+    assert crm("sync", "--yes").code == 0
+    assert git("status", "--porcelain") == ""
+
+
+def test_customers_that_cannot_be_read_are_not_removed(
+    remote: Path, shop: Path, git: Git, crm: Crm
+) -> None:
+    before = git("rev-parse", "HEAD")
+    with held_up_by_modes():
+        (shop / "customers").chmod(0)
+        try:
+            crm("sync", "--yes")
+        finally:
+            (shop / "customers").chmod(0o700)
+    assert git("rev-parse", "HEAD") == before
+
+
+def test_commands_that_could_not_be_committed_keep_their_subjects(
+    remote: Path, shop: Path, git: Git, crm: Crm
+) -> None:
+    bisecting = shop / ".git/BISECT_LOG"
+    bisecting.touch()
+    for value in ("city=Bled", "nickname=Mia"):
+        assert "not committed" in crm("set", "maja-kos", value).err
+    bisecting.unlink()
+    assert crm("sync").code == 0
+    subject = git("log", "-1", "--format=%s")
+    assert "set city of maja-kos" in subject and "set nickname of maja-kos" in subject
+
+
+@pytest.mark.parametrize("way", ["core.sshCommand", "GIT_SSH_COMMAND", "GIT_SSH", "none"])
+def test_sync_reaches_the_server_as_git_does(
+    remote: Path, shop: Path, git: Git, crm: Crm, tmp_path: Path, way: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("ssh", "own"):
+        program = folder / name
+        program.write_text(
+            f'#!/bin/sh\necho "{name} $*" >> {tmp_path}/log\nfor last; do :; done\neval "$last"\n'
+        )
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    git("remote", "set-url", "origin", f"ssh://server.example{remote}")
+    if way.startswith("GIT"):
+        monkeypatch.setenv(way, str(folder / "own"))
+    elif way != "none":
+        git("config", way, str(folder / "own"))
+    assert crm("sync").code == 0
+    used = (tmp_path / "log").read_text()
+    assert used.startswith("ssh " if way == "none" else "own ")
+    assert ("BatchMode" in used) is (way == "none")

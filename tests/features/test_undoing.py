@@ -323,3 +323,11 @@ def test_a_new_directory_lists_its_beginning(
     listed = crm("-C", root, "undo", "--list")
     assert (listed.code, "would remove crm.yaml" in listed.out) == (0, True)
     assert crm("-C", root, "undo").code == 6
+
+
+def test_a_dry_run_refuses_what_undo_refuses(shop: Path, crm: Crm) -> None:
+    assert crm("set", "maja-kos", "city=Bled").code == 0
+    path = shop / "customers/maja-kos.yaml"
+    path.chmod(0o400)
+    dry, real = crm("undo", "--dry-run"), crm("undo")
+    assert (dry.code, dry.err) == (real.code, real.err) and "read-only" in real.err

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,6 +121,24 @@ def test_damage_that_shows_only_in_an_answer_is_repaired(root: Path, cache: Path
 
     assert index.answer(ask) == 22
     assert index.path != path
+
+
+@pytest.mark.parametrize("name", ["*.current", "*-*-*.db", "making.db"])
+def test_a_pipe_in_the_cache_is_never_opened(
+    root: Path, cache: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(root, cache)
+    (path,) = cache.glob(name)
+    path.unlink()
+    os.mkfifo(path)
+    really = Path.open
+
+    def guarded(self: Path, *words: Any, **more: Any) -> Any:
+        assert not self.is_fifo()
+        return really(self, *words, **more)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    assert said(opened(root, cache)) == said(opened(root))
 
 
 def test_another_version_has_an_index_of_its_own(

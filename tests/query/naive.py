@@ -91,7 +91,7 @@ def words(text: str) -> list[str]:
 
 
 def counts(purchase: Record) -> bool:
-    """Posted, dated up to today, and no order that a posted invoice bills."""
+    """Posted, dated up to today, and no order that a posted invoice bills by then."""
     if purchase.get("status", "posted") != "posted":
         return False
     if purchase["date"] > purchase["customer"]["today"]:
@@ -103,6 +103,7 @@ def counts(purchase: Record) -> bool:
         and other.get("status", "posted") == "posted"
         and "number" in purchase
         and other.get("order") == purchase["number"]
+        and other["date"] <= purchase["customer"]["today"]
         for other in purchase["customer"]["purchases"]
     )
 

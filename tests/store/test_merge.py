@@ -13,7 +13,7 @@ from crm_cli.model.node import Mapping, Plain, made, plain
 from crm_cli.store.compose import compose
 from crm_cli.store.conflicts import joined, sides
 from crm_cli.store.emit import emit
-from crm_cli.store.merge import merge
+from crm_cli.store.merge import merge, merge_file
 
 PATH = "customers/maja-kos.yaml"
 
@@ -268,3 +268,49 @@ def test_many_edits_of_one_record_by_two() -> None:
         for wanted in texts:
             for leaf in leaves(plain(compose(wanted, PATH).root)):  # type: ignore[arg-type]
                 assert leaf in text
+
+
+def added(ours: str, theirs: str, path: str) -> tuple[str, tuple[str, ...]]:
+    """Two files of one name that had not been there before."""
+    result = merge_file(b"", ours.encode(), theirs.encode(), path)
+    return result.data.decode(), result.conflicts
+
+
+def test_two_customers_who_were_added_are_not_made_one() -> None:
+    ours, theirs = "name: Maja Kos\nemail: a@kos.example\n", "name: Maja Kos\nphone: 041 222 333\n"
+    text, conflicts = added(ours, theirs, PATH)
+    assert conflicts == ("the file",)
+    (side,) = sides(text)
+    assert (side.ours, side.theirs) == (ours, theirs)
+    text, conflicts = added(ours + "phone: 041 222 333\n", theirs, PATH)
+    assert conflicts == () and "a@kos.example" in text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("email: A@kos.example", "emails: [b@kos.example, a@kos.example]", True),
+        ("tax_id: SI123", "tax_id: SI124", False),
+        ("source_system: shop\nexternal_id: 7", "source_system: erp\nexternal_id: 7", False),
+        ("source_system: shop\nexternal_id: 7", "source_system: shop\nexternal_id: 7", True),
+    ],
+)
+def test_customers_are_one_by_what_identifies_them(one: str, other: str, same: bool) -> None:
+    ours, theirs = f"name: Maja\ncity: Bled\n{one}\n", f"name: Maja\nsource: web\n{other}\n"
+    assert (added(ours, theirs, PATH)[1] == ("the file",)) is not same
+
+
+def test_entries_of_one_key_that_were_added_with_other_contents_are_a_conflict() -> None:
+    ours = "towel:\n  name: Towel\n  price: 10\nsheet:\n  name: Sheet\n"
+    theirs = "towel:\n  name: Towel\n  tax_rate: 22\nsheet:\n  name: Sheet\n"
+    for path in ("products.yaml", "segments.yaml"):
+        text, conflicts = added(ours, theirs, path)
+        assert conflicts == ("towel",)
+        assert "price" not in joined(text, [side.theirs for side in sides(text)])
+        base = "towel:\n  name: Towel\n"
+        assert not merge_file(base.encode(), ours.encode(), theirs.encode(), path).conflicts
+
+
+def test_reports_of_one_name_that_were_added_are_a_conflict() -> None:
+    assert added("title: A\n", "title: A\ncols: id\n", "reports/mine.yaml")[1] == ("the file",)
+    assert added("tasks: []\n", "interactions: []\n", "desk.yaml")[1] == ()

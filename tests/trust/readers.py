@@ -9,7 +9,7 @@ from tests.trust.ground import Ground
 
 READING = {
     "agenda": ("agenda",),
-    "due": ("due", "--within", "60d"),
+    "due list": ("due", "list", "--within", "60d"),
     "task list": ("task", "list"),
     "task show": ("task", "show", "{task}"),
     "show": ("show", "{who}"),
@@ -78,6 +78,8 @@ NOT_ABOUT_RECORDS = {
 """Commands that show no value of a record, each with what it shows."""
 
 SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
+    "due snooze": ((), ("due", "snooze", "canary", "birthday", "+60d")),
+    "due dismiss": ((), ("due", "dismiss", "canary", "birthday")),
     "add": ((), ("add", POISON, "--force", f"nickname={POISON}")),
     "set": ((), ("set", "canary", f"nickname={POISON}x", "city=Koper", "--yes")),
     "tag add": ((), ("tag", "add", "new", "canary")),

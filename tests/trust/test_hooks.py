@@ -55,6 +55,25 @@ def test_gits_own_hook_refuses_what_cannot_be_read(ground: Ground, name: str) ->
     assert commit(ground).returncode == 0
 
 
+def git(ground: Ground, *words: str) -> int:
+    return subprocess.run(
+        ["git", *words], cwd=ground.root, env=ground.environ, capture_output=True, check=False
+    ).returncode
+
+
+def test_gits_own_hook_checks_what_is_staged(ground: Ground) -> None:
+    path = ground.root / "customers/maja-kos.yaml"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(BROKEN["customers/maja-kos.yaml"], encoding="utf-8")
+    git(ground, "add", str(path))
+    path.write_text(good, encoding="utf-8")
+    assert git(ground, "commit", "-qm", "broken") != 0
+    path.write_text(good + "# better\n", encoding="utf-8")
+    git(ground, "add", str(path))
+    path.write_text(BROKEN["customers/maja-kos.yaml"], encoding="utf-8")
+    assert git(ground, "commit", "-qm", "whole") == 0
+
+
 def hooked(ground: Ground, repository: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """As pre-commit does: what is staged and matches `files`, from the repository's top."""
     (hook,) = YAML(typ="safe", pure=True).load(HOOKS.read_text(encoding="utf-8"))

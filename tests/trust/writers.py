@@ -49,6 +49,8 @@ WRITERS = (
         "interaction not-held", ("interaction", "not-held", "maja-kos"),
         (("log", "maja-kos", "Fitting", "--at", "2027-01-08 10:00"),),
     ),
+    Writer("due snooze", ("due", "snooze", "2026-0007", "2027-01-08")),
+    Writer("due dismiss", ("due", "dismiss", "p-2m8ct4h")),
     Writer("edit", ("edit", "maja-kos")),
     Writer("rename", ("rename", "maja-kos", "maja")),
     Writer("rm", ("rm", "jan-vidmar", "--yes")),
@@ -122,7 +124,7 @@ WRITERS = (
 
 READERS = {
     "agenda", "history", "blame", "changes",
-    "due", "task list", "task show", "show", "list", "search", "tag list", "timeline",
+    "due list", "task list", "task show", "show", "list", "search", "tag list", "timeline",
     "interaction list", "interaction show", "payment show",
     "report list", "report sales", "report sources", "report activity", "report top",
     "report concentration", "report profile", "report completeness", "report cohort",

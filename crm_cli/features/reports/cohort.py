@@ -20,6 +20,9 @@ _SIZE = Figure("customers", "", "customers with their first purchase in it", typ
 _NET = Figure("net", "", "all that they bought", type="money")
 
 
+_MONTH = Key("month", "first_purchase.month", "of the first purchase", timed=True)
+
+
 class _Shape(NamedTuple):
     """What the rows have columns for: the present period's number, the last column's."""
 
@@ -31,29 +34,34 @@ class _Shape(NamedTuple):
 
 
 def _compute(context: Context) -> Table:
-    if len(context.keys) != 1:
+    times = [key for key in context.keys if key.timed]
+    others = [key for key in context.keys if not key.timed]
+    if len(times) > 1:
         raise UsageError("a cohort is of one month, quarter or year", "--by month")
-    (key,) = context.keys
+    key = times[0] if times else _MONTH
     unit, value = key.name, bool(context.option("value"))
     bought = Key("bought", f"date.{unit}", "")
-    found = context.groups((key, bought), _FIGURES, kind=PURCHASE, dated="first_purchase")
+    found = context.groups((key, bought, *others), _FIGURES, kind=PURCHASE, dated="first_purchase")
     now = _number(f"{context.today:%Y-%m}" if unit == "month" else _present(context, unit))
-    cohorts: dict[str | None, dict[int, Row]] = {}
+    cohorts: dict[tuple[str | None, ...], dict[int, Row]] = {}
     for row in found.rows:
         cohort = row[unit]
         place = 0
         if cohort is not None and row["bought"] is not None:
             place = max(_number(row["bought"]) - _number(cohort), 0)
-        cells = cohorts.setdefault(cohort, {})
+        cells = cohorts.setdefault((cohort, *(row[one.name] for one in others)), {})
         cells[place] = _together(cells.get(place), row)
     most = _most(context)
-    spans = [now - _number(cohort) for cohort in cohorts if cohort is not None]
+    spans = [now - _number(cohort) for cohort, *_ in cohorts if cohort is not None]
     last = min(max([0, *spans]), most)
     nothing = round_money(Decimal(0), context.currency)
     shape = _Shape(unit, now, last, nothing, value)
-    rows = [_row(cohort, cells, shape) for cohort, cells in cohorts.items()]
+    rows = [
+        _row(cohort, cells, shape) | dict(zip((one.name for one in others), rest, strict=True))
+        for (cohort, *rest), cells in cohorts.items()
+    ]
     columns = _columns(unit, last, value, more=any(span > most for span in spans))
-    table = Table((key,), columns, rows, _total(rows) if value else None)
+    table = Table((key, *others), columns, rows, _total(rows) if value else None)
     table.sort("")
     return table
 
@@ -140,14 +148,15 @@ REPORT = Report(
     "is the part of them that bought again in the month after, m2 in the second, and so on; "
     "empty where that month is yet to come. With --value what they bought, net of credit "
     "notes; m0 has what is dated before the first purchase or not dated. Who has no dated "
-    "purchase is of no cohort.",
+    "purchase is of no cohort. With owner each cohort is told apart by who looks after them.",
     example="--by quarter --value",
     group="Customers",
     base=CUSTOMER,
     by=(
-        Key("month", "first_purchase.month", "of the first purchase", timed=True),
+        _MONTH,
         Key("quarter", "first_purchase.quarter", "of the first purchase", timed=True),
         Key("year", "first_purchase.year", "of the first purchase", timed=True),
+        Key("owner", "customer.owner", "who of us looks after the customers"),
     ),
     usual=("month",),
     open=False,

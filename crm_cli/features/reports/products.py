@@ -84,7 +84,7 @@ REPORT = Report(
     "Purchases without lines are of no product.",
     example="--period last-12m --sort margin",
     group="Products",
-    by=(keys.PRODUCT, keys.CATEGORY),
+    by=(keys.PRODUCT, keys.CATEGORY, keys.OWNER),
     usual=("product",),
     figures=(
         Figure("net", "spend", "what was sold, without tax"),

@@ -57,6 +57,7 @@ REPORT = Report(
         Key("source", "source", "how they found us"),
         Key("language", "language", "what they speak"),
         Key("stage", "lifecycle_stage", "how far the relationship is"),
+        Key("owner", "owner", "who of us looks after them"),
     ),
     usual=("kind", _VAT, "country", "city", "industry", "source", "language", "stage"),
     figures=_FIGURES,
