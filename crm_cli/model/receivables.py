@@ -248,7 +248,7 @@ def _oldest_first(
             book[id(invoice)] = book.get(id(invoice), ZERO) + taken
             amount = _share(amount, value, taken)
         if source.kind.name == "payment":
-            source.derived["unallocated"] = amount
+            source.derived["unallocated"] = round_money(amount, currency)
         pool[position] = (day, amount, currency, source)
 
 

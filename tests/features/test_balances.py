@@ -86,3 +86,8 @@ def test_a_balance_of_more_than_64_bits_is_known(
     found, problems = owing(workspace(), ["name:Rich"])
     assert [one.balance for one in found] == [Decimal("149999999999999998.50")]
     assert problems == []
+
+
+def test_what_is_paid_ahead_has_its_decimals(workspace: Opened, shop: Path) -> None:
+    bought(shop, "jan-vidmar", "  []\npayments:\n  - {date: 2026-09-02, amount: 30}\n")
+    assert str(account(workspace(), "jan-vidmar").unallocated[0][0]) == "30.00"
