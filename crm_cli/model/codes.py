@@ -190,6 +190,10 @@ VALUE: dict[str, Rule] = {
         "As the message says; `crm report NAME` tries it.",
     ),
     "unknown-field": Rule("A setting names a field that there is not.", "Mend the name.", True),
+    "directory": Rule(
+        "A business in your configuration names a folder that is no data directory.",
+        "Correct its path in config.yaml, or remove the name.",
+    ),
     "unknown-type": Rule(
         "`custom` in crm.yaml gives a field of your own a type that there is not.",
         "Write integer, number, date, yes_no or text.",

@@ -189,9 +189,11 @@ class Opened:
         return self._clock_of(self.business)
 
     def _clock_of(self, business: Business) -> Clock:
-        if self._made.clock is None:
-            self._made.clock = self._read_clock(business)
-        return self._made.clock
+        clock = self._made.clock
+        # Where the settings could not be read at first, their zone was not known yet.
+        if clock is None or clock.now.tzinfo is not business.time_zone:
+            clock = self._made.clock = self._read_clock(business)
+        return clock
 
     def _read_clock(self, business: Business) -> Clock:
         text = self._today or self.environ.get("CRM_TODAY")
