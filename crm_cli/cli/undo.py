@@ -123,7 +123,7 @@ def _list(session: Session) -> None:
     zone = session.workspace.business.time_zone
     found = undoable(session.workspace)
     columns = [Column("n", "number"), Column("when", "moment"), Column("subject")]
-    columns += [Column("commit"), Column("hindrance")]
+    columns += [Column("commit"), Column("note")]
     rows = [
         (
             one.number, one.when and one.when.astimezone(zone), one.subject,
