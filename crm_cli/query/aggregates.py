@@ -80,7 +80,8 @@ def _extreme(node: Aggregate, item: Row, where: str) -> Value:
     when = _field(when_of(node.collection), item)
     found = _field(node.ref, item)
     turn = "" if node.function == "first" else " DESC"
-    dated = f"{where} AND {when.sql} IS NOT NULL AND {found.sql} IS NOT NULL"
+    # An amount without a rate is left out, as of min and max.
+    dated = f"{where} AND {when.sql} IS NOT NULL AND {found.base or found.sql} IS NOT NULL"
     order = f"ORDER BY {when.day}{turn}, {when.sql}{turn}, {item.alias}.ordinal{turn} LIMIT 1"
 
     def pick(sql: str) -> str:

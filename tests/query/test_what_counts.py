@@ -104,3 +104,14 @@ def test_both_forms_of_a_letter_are_one_group_and_one_tag() -> None:
         for key in ("tag", "city", "blend"):
             query = GroupQuery(scope.base, (key,), ("count",), EVERYTHING)
             assert group(found.database, query, scope).rows == [(names[0], 2)], key
+
+
+def test_the_first_amount_is_of_those_that_have_a_rate() -> None:
+    bought = [
+        {"date": "2026-07-01", "currency": "JPY", "amount": "7000", "lines": []},
+        {"date": "2026-07-02", "amount": "50", "lines": []},
+    ]
+    with opened([{"name": "A", "purchases": bought}, {"name": "B", "purchases": bought[:1]}]) as (
+        shop, _,
+    ):  # fmt: skip
+        assert shop.values("first(purchases.net)") == [Decimal("50.00"), None]
