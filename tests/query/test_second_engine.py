@@ -15,6 +15,7 @@ from crm_cli.query.ast import Node
 from crm_cli.query.explain import explain
 from crm_cli.query.expression import parse_expression
 from crm_cli.query.group import GroupQuery, group
+from crm_cli.query.own import read_extra_keys
 from crm_cli.query.select import Query
 from crm_cli.query.terms import parse_terms
 
@@ -282,7 +283,8 @@ def _share(part: Decimal | int, whole: Decimal) -> Decimal | None:
 @settings(max_examples=25, deadline=None)
 @given(condition=CONDITIONS)
 def test_what_is_explained_parses_back(shop: Shop, condition: Condition) -> None:
-    scope = shop.scope()
+    own = read_extra_keys(shop.database, {"visits": "integer"})
+    scope = shop.scope()._replace(extra_keys=own)
     nodes: list[Node] = [parse_expression(condition.full(), scope)]
     term = condition.term()
     if term is not None:
