@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from crm_cli.features.entering import entered
-from crm_cli.features.numbers import NEXT, following
+from crm_cli.features.numbers import NEXT, following, refuse_taken
 from crm_cli.features.values import items, typed
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.fieldtypes import Texts
 from crm_cli.model.kind import Field, Kind, ListOf, MapOf, normal
 from crm_cli.model.purchase import PURCHASE
@@ -71,6 +71,8 @@ def step(
         raise UsageError(f"{field.key} has entries of its own", "edit the file")
     if kind is PURCHASE and key == "number" and text.lower() == NEXT:
         return lambda document: _number(workspace, document, ref)
+    if kind is PURCHASE and key == "number":
+        return lambda document: _renumbered(workspace, document, ref, text)
     if field is None:
         return lambda document: document.set(ref, key, text)
     if isinstance(field.type, ListOf) and normal(head) in field.lifts and not field.separate:
@@ -102,6 +104,22 @@ def _number(workspace: Workspace, document: Document, ref: Ref) -> None:
     workspace.index.refresh()
     item = document.find(ref)
     number = following(workspace, str(item.get("kind")), item.values.get("date"))
+    document.set(ref, "number", number)
+
+
+def _renumbered(workspace: Workspace, document: Document, ref: Ref, number: str) -> None:
+    """Give a purchase a number that no other one has, and that no payment names by the old one."""
+    before = document.find(ref)
+    old = before.values.get("number")
+    if number != old:
+        refuse_taken(workspace, number, "give another one, or number=next")
+        payments = document.record.items("payments")
+        named = [one.id for one in payments if one.values.get("for") == old]
+        if old and named:
+            raise Refused(
+                f"{', '.join(named)} names {old}",
+                f"crm set {named[0]} for={before.id} names it by its id, whatever its number",
+            )
     document.set(ref, "number", number)
 
 

@@ -169,7 +169,7 @@ def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Ch
         yield Check("git", State.WARN, "not trusted yet: nothing is committed", "crm git setup")
     elif found.obstacle():
         yield Check("git", State.WARN, f"{found.obstacle()}: nothing is committed", "git status")
-    elif not (name and email):
+    elif not all(_identity(workspace, (name, email))):
         yield Check(
             "git", State.WARN, "does not know who you are: nothing is committed",
             "git config --global user.name NAME; git config --global user.email MAIL",
@@ -261,6 +261,13 @@ def _versions() -> Check:
             "pip install 'ruamel.yaml[oldlibyaml]'",
         )  # fmt: skip
     return Check("versions", State.OK, f"{shown}, YAML in C")
+
+
+def _identity(workspace: Workspace, user: tuple[str, str]) -> tuple[str, str]:
+    """(name, e-mail) of commits: the repository's own, else the user's."""
+    keys = ("user.name", "user.email")
+    name, email = (workspace.git.text("config", "--get", key) for key in keys)
+    return name or user[0], email or user[1]
 
 
 def _cache(workspace: Workspace, environ: Mapping[str, str]) -> Check:

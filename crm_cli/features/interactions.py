@@ -100,6 +100,8 @@ def log(
         notes.append(f"{said(workspace, 'that is', values['at'])}: noted as planned")
     if text:
         values["summary"] = text
+        if before is not None and before.get("summary"):
+            values |= _with_planned(text, subject or before.get("subject"), before["summary"])
     if workspace.user is not None and before is None:
         values["owner"] = typed(workspace, INTERACTION, "owner", workspace.user)
     task = _follow_up(workspace, follow_up, subject or text, values["kind"], notes)
@@ -160,6 +162,13 @@ def is_unclear(at: str | None, kind: str | None, *, planned: bool, outcome: str 
     """Whether a weekday may be the last as well as the next: of an appointment, which nothing
     else says to be over or to come."""
     return at is not None and kind in _APPOINTED and not (planned or outcome)
+
+
+def _with_planned(text: str, subject: str | None, planned: str) -> dict[str, str]:
+    """What was planned is kept: as the subject where there is none, else before the new text."""
+    if not subject and "\n" not in planned.strip():
+        return {"subject": planned.strip()}
+    return {"summary": f"{planned.rstrip()}\n{text}"}
 
 
 def _planned(workspace: Workspace, customer: str, text: str) -> Mapping[str, Any]:

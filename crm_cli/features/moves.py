@@ -245,8 +245,11 @@ def _only(workspace: Workspace, kind: Kind, customer: str, among: Among | None) 
     items = [one for one in document.record.items(kind.key) if among is None or among(one)]
     still = "open " if among is not None and among is kind.live else ""
     if not items:
+        what = f"{still}{kind.name}"
+        if among is not None and not still and document.record.items(kind.key):
+            what += " that this could be done to"
         raise NotFound(
-            f"{name} ({customer}) has no {still}{kind.name}",
+            f"{name} ({customer}) has no {what}",
             f"crm {kind.name} list customer:{customer} shows all",
         )
     if len(items) > 1:

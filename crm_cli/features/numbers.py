@@ -40,13 +40,13 @@ def following(
         raise UsageError(f"numbers.{kind}: {error.message}", error.hint) from error
 
 
-def refuse_taken(workspace: Workspace, number: str) -> None:
+def refuse_taken(
+    workspace: Workspace, number: str, hint: str = "run the command again"
+) -> None:
     """Raise NumberTaken where a purchase has a number by now; the lock is held."""
     workspace.index.refresh()
     if number in starting(workspace.database, PURCHASE, "number", number):
-        raise NumberTaken(
-            f"{number} was taken by another purchase meanwhile", "run the command again"
-        )
+        raise NumberTaken(f"another purchase has the number {number} by now", hint)
 
 
 def by_number(workspace: Workspace, text: str, customer: str | None = None) -> tuple[str, str]:

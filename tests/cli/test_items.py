@@ -141,3 +141,12 @@ def test_a_customer_comes_before_a_number(crm: Crm, shop: Path) -> None:
     (shop / "customers/2026-0007.yaml").write_text("name: Seven\n")
     assert crm("set", "2026-0007", "city=Koper").code == 0
     assert "city: Koper" in (shop / "customers/2026-0007.yaml").read_text()
+
+
+def test_a_number_is_not_given_twice_nor_taken_from_a_payment(crm: Crm, shop: Path) -> None:
+    added = crm("purchase", "add", "jan-vidmar", "--amount", "5", "--kind", "invoice")
+    assert "2026-0008" in added.out
+    assert "has the number 2026-0007" in crm("set", "2026-0008", "number=2026-0007").err
+    refused = crm("set", "2026-0007", "number=X-1")
+    assert "y-7d1wz0e names 2026-0007" in refused.err
+    assert crm("set", "2026-0008", "number=X-1").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -235,3 +236,13 @@ def test_a_terminal_asks_which_weekday(
     assert "2026-11-17 10:00" in done.err and "2026-11-24 10:00" in done.err
     rows = crm("interaction", "list", "Tasting", "--cols", "at,status", "-o", "tsv").lines
     assert rows[1].startswith(at) and rows[1].endswith(status)
+
+
+def test_what_was_planned_is_kept_where_it_was_held(crm: Crm, shop: Path) -> None:
+    planned = crm("log", "jan-vidmar", "Tasting", "--kind", "meeting", "--at", "2027-01-08 10:00")
+    found = re.search(r"i-\w+", planned.out)
+    assert found
+    assert crm("log", "jan-vidmar", "Takes 20 kg", "--held", found[0]).code == 0
+    text = (shop / "customers/jan-vidmar.yaml").read_text()
+    assert "subject: Tasting" in text
+    assert "summary: Takes 20 kg" in text
