@@ -496,6 +496,8 @@ class Reckoned(Condition, NamedTuple("Reckoned", [
             purchase = {"purchase": item, "line": item.get("purchase")}.get(self.kind)
             if purchase is not None and not counts(purchase):
                 continue
+            if self.kind == "interaction" and not happened(item):
+                continue
             if self.where is not None and not self.where.holds(item, here):
                 continue
             if self.leaves_out(purchase):
