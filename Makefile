@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	&& echo "$$p" && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test soak install clean
+.PHONY: demo test soak pictures install clean
 
 install: .venv/installed
 
@@ -21,6 +21,11 @@ demo: .venv/installed
 test: .venv/installed
 	@$(BIN)/python tools/side_by_side.py '$(BIN)/ruff check .' '$(BIN)/mypy' \
 		'$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal'
+
+# The pictures of the docs, from the transcript of docs/terminal.md.
+pictures: .venv/installed
+	$(BIN)/python tools/transcripts.py docs/terminal.md
+	$(BIN)/python tools/pictures.py
 
 # Every trial of the tests that try a share, every fault in every command, kills at random, and a thousand rounds together: an hour or more.
 soak: .venv/installed

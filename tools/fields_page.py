@@ -82,7 +82,8 @@ def _kind(kind: Kind, heading: str, place: str) -> Iterator[str]:
     yield f"{heading}\n"
     yield f"{sentence(kind.doc)} {place}\n"
     yield _table(kind)
-    derived = table(("derived", "type", "meaning", "also"), map(_derived, kind.derived))
+    shown = [one for one in kind.derived if not one.inner]
+    derived = table(("derived", "type", "meaning", "also"), map(_derived, shown))
     if derived:
         yield f"Computed, never stored:\n\n{derived}"
     states = table(
@@ -101,6 +102,8 @@ def _field(field: Field) -> tuple[str, str, str, str]:
     if isinstance(field.type, Choice):
         words = codes(field.type.words)
         more = ", or your own words" if field.type.vocabulary else ""
+        if field.type.setting:
+            more = f", unless {code(field.type.setting)} in crm.yaml names others"
         meaning = f"{meaning}: {words}{more}"
     if field.default is not None and field.default is not False:
         meaning = f"{meaning} ({field.type.answer(field.default)} if absent)"

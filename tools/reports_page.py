@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from markdown import MADE, code, codes, sentence, table
 
 from crm_cli.features.reports import REPORTS, TAKEN, load
+from crm_cli.features.reports.columns import Figure
 from crm_cli.features.reports.report import Report
-from crm_cli.features.reports.table import FEW
 
 _INTRODUCTION = f"""\
 # Reports
@@ -27,8 +27,9 @@ Amounts are in the base currency, converted at each purchase's own date; one wit
 left out, said on stderr, and makes the exit code 4. What is dated after today does not count
 yet. Shares and rates are fractions with four decimals in formats for programs, and percent
 with one decimal in tables. A rate stands beside the number of cases that it is of, and is
-marked with `*` where there are fewer than {FEW}. A rate of nothing is missing. What has no
-key is a group of its own: null, in tables `(none)`. The total is for people.
+marked with `*` where there are fewer than {Figure.few}, or as many as the report says. A rate of
+nothing is missing. What has no key is a group of its own: null, in tables `(none)`. The total
+is for people.
 
 No report of your own can be called as a built-in one, nor {codes(TAKEN)}.
 """

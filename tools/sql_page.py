@@ -28,6 +28,8 @@ computer's, here it is `--today`.
 
 - Amounts are numbers in the row's `currency`; `NAME_base` is the same in the base
   currency, missing without a rate. Customers' sums are in the base currency.
+- `chance`, `weighted` and `pipeline` go by the stage's own probability, also with
+  `forecast_by: learned` in `crm.yaml`, which lists and reports follow.
 - Dates are ISO texts. Times are in UTC (`2026-11-03T09:30:00Z`); `NAME_day` is the local day.
 - Yes and no are 1 and 0; lists are joined by `; `, and have a view of their own.
 - Items join by `customer` (its id); lines by `purchase`.

@@ -35,7 +35,7 @@ _GITCONFIG = "[user]\n\tname = Petra Zajc\n\temail = petra@kava.example\n"
 
 _PLACE = re.compile(r"<!-- transcript: ([\w-]+) -->")
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_ITEM_ID = re.compile(r"\b([itpydcf])-[0-9a-hjkmnp-tv-z]{2,7}\b")
+_ITEM_ID = re.compile(r"\b([itpydcfb])-[0-9a-hjkmnp-tv-z]{2,7}\b")
 _MARK = "\x1e"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.assignments import split_values
-from crm_cli.cli.options import DryRun, Force, Owner, Tags
+from crm_cli.cli.options import DryRun, Force, NewOwner, Tags
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
+from crm_cli.model.assignments import split_values
 
 verbs = Verbs()
 
@@ -29,7 +29,7 @@ def add(
     kind: Annotated[
         str | None, Option("--kind", metavar="person|organization", help="Person or organization.")
     ] = None,
-    owner: Owner = None,
+    owner: NewOwner = None,
     id: Annotated[
         str | None, Option("--id", metavar="ID", help="The id; default: made from the name.")
     ] = None,

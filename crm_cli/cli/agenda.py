@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.options import SHAPE, Owner, Shape, Terms, Where
+from crm_cli.cli.options import SHAPE, Owner, PeriodOf, Shape, Terms, Where
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
 
@@ -16,7 +16,10 @@ def agenda(
     session: Session,
     terms: Terms = None,
     where: Where = None,
-    days: Annotated[int, Option("--days", metavar="N", help="Number of days.")] = 7,
+    days: Annotated[
+        int | None, Option("--days", metavar="N", help="Number of days; default 7.")
+    ] = None,
+    period: PeriodOf = None,
     owner: Owner = None,
     gaps: Annotated[bool, Option("--gaps", help="Also show free working hours.")] = False,
     shape: Shape = SHAPE,
@@ -27,6 +30,7 @@ def agenda(
 
     crm agenda
     crm agenda --days 14 --owner me --gaps
+    crm agenda --period next-week
     """
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
@@ -37,14 +41,26 @@ def agenda(
 
     session.look_back(shape.as_of)
     workspace = session.workspace
-    found = find(workspace, session.terms(terms), days=days, owner=owner, gaps=gaps, where=where)
+    found = find(
+        workspace, session.terms(terms), days=days, period=period, owner=owner, gaps=gaps,
+        where=where,
+    )  # fmt: skip
     found = found[: shape.limit]
     form = session.form(shape)
     if form is TABLE and shape.cols is None:
-        from crm_cli.render.agenda import agenda_lines
+        from crm_cli.features.items import unique_parts
+        from crm_cli.render import shapes
 
         days_of = [(heading(entry, workspace), entry) for entry in found]
-        session.write(agenda_lines(days_of, session.screen))
+        unique = unique_parts(workspace, [one.id for one in found])
+        marks: dict[str, str] = {}
+        if session.screen.terminal:
+            from crm_cli.features.due.marks import priorities
+
+            ids = [entry.id or "" for entry in found]
+            marks = dict(zip(ids, priorities(workspace, ids), strict=True))
+        today = workspace.clock.today
+        session.draw(shapes.agenda, days_of, today=today, unique=unique, marks=marks)
         return
     columns = [Column("when", "moment"), Column("until", "moment")]
     columns += [Column(key) for key in ("kind", "who", "name", "what", "id", "owner")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from inspect import Parameter as Place
 from inspect import Signature
+from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
@@ -39,11 +40,19 @@ class VerbCommand(TyperCommand):
         names = [getattr(param, "metavar", None) or str(param.name).upper() for param in arguments]
         return [*names, "[OPTIONS]"]
 
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """The command as its examples write it: `crm due`, which takes what `crm due list` does."""
+        path = str(ctx.command_path)
+        entry = named(ctx.parent.command.name or "") if ctx.parent else None
+        if entry is not None and entry.others:
+            path = path.removesuffix(f" {entry.bare}")
+        formatter.write_usage(path, " ".join(self.collect_usage_pieces(ctx)))
+
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
-        """The docstring as it stands: a line that says what it does, then examples."""
+        """What it does, then examples: paragraphs wrapped at words, examples a line each."""
         if self.help:
             formatter.write_paragraph()
-            for line in self.help.splitlines():
+            for line in _fitted(self.help, formatter.width - 2):
                 formatter.write(f"  {line}".rstrip() + "\n")
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
@@ -87,6 +96,13 @@ class Noun(TyperGroup):
         if command is None:
             raise no_verb(self._entry, name, rest, set(self._verbs))
         return name, command, rest
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The verbs, each with all of its sentence."""
+        rows = [(name, f"{verb.summary}.") for name, verb in self._verbs.items()]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """What the noun means alone, and the options that every command has."""
@@ -133,6 +149,22 @@ class Root(TyperGroup):
         formatter.write(overview())
 
 
+def _fitted(text: str, width: int) -> Iterator[str]:
+    """The lines of a help text; what is indented, or an example, is a line of its own."""
+    paragraph: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        alone = line.startswith((" ", "crm ", "cd ", "0 "))
+        if paragraph and (alone or not line):
+            yield from wrap(" ".join(paragraph), width, break_on_hyphens=False)
+            paragraph = []
+        if alone:
+            yield from wrap(line, width, subsequent_indent="    ", break_on_hyphens=False)
+        elif line:
+            paragraph.append(line)
+        else:
+            yield ""
+
+
 def run(session: Session, words: Sequence[str]) -> int:
     """Run a command line with Typer; 0, or the exit code that it ended with.
 
@@ -175,7 +207,12 @@ def made(verb: Verb, call: Function | None = None) -> VerbCommand:
 def _callback(verb: Verb, call: Function | None) -> Function:
     """A function with the signature that Typer reads, which hands the session on."""
 
+    listed = [one.name for one in verb.parameters if getattr(one.declared, "choices", ())]
+
     def callback(ctx: typer.Context, **values: Any) -> None:
+        for name in listed:
+            # A member of the enumeration that Typer was given: to the command it is a text.
+            values[name] = None if values[name] is None else str(values[name])
         if call is not None:
             call(ctx.obj, **values)
         else:
@@ -199,7 +236,7 @@ def _place(parameter: Parameter) -> Place:
     )
     hint: Any = parameter.hint
     if isinstance(declared, Option) and declared.choices:
-        # Typer takes a closed list as an enumeration; to the command a member is a text.
+        # Typer takes a closed list as an enumeration.
         enumeration: Any = StrEnum
         members = [(word.upper(), word) for word in declared.choices]
         hint = enumeration("Choice", members) | None

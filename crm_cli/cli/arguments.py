@@ -18,6 +18,8 @@ class Globals(NamedTuple):
     user: str | None = None
     color: str = "auto"
     lock_timeout: float | None = None
+    no_pager: bool = False
+    force_closed: str = ""
 
 
 _TAKING = {
@@ -26,6 +28,7 @@ _TAKING = {
     "--as": "user",
     "--color": "color",
     "--lock-timeout": "lock_timeout",
+    "--force-closed": "force_closed",
 }
 _WHAT = {
     "-C": "a folder",
@@ -33,7 +36,9 @@ _WHAT = {
     "--as": "a user",
     "--color": "auto, always or never",
     "--lock-timeout": "seconds",
+    "--force-closed": "a reason",
 }
+_NO_PAGER = "--no-pager"
 NEGATED = re.compile(r"-([A-Za-z][\w-]*(?:\.\w+)*(?:@[\w.-]+)?(?:/[\w.-]+)*:.*)", re.DOTALL)
 """A minus before a term: `-city:Koper`."""
 
@@ -52,7 +57,9 @@ def take_globals(words: Sequence[str]) -> tuple[Globals, list[str]]:
             rest += [word, *queue]
             break
         name, equals, value = word.partition("=")
-        if name in _TAKING and (equals or name == word) and not (equals and name == "-C"):
+        if word == _NO_PAGER:
+            found["no_pager"] = word
+        elif name in _TAKING and (equals or name == word) and not (equals and name == "-C"):
             if not equals:
                 value = next(queue, "")
             if not value:
@@ -84,6 +91,8 @@ def _globals(found: dict[str, str]) -> Globals:
         user=found.get("user"),
         color=color,
         lock_timeout=timeout,
+        no_pager="no_pager" in found,
+        force_closed=found.get("force_closed", "").strip(),
     )
 
 

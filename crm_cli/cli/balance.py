@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
-from crm_cli.cli.options import SHAPE, Shape, Where
+from crm_cli.cli.options import SHAPE, Alone, Owner, PeriodOf, Shape, Where, of_owner
 from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.formats.tables import Holds, TableFormat
+from crm_cli.model.errors import UsageError
 from crm_cli.model.rows import Column, Rows
 
 if TYPE_CHECKING:
     from crm_cli.features.balances import Account, Owing
+    from crm_cli.features.people import Together
     from crm_cli.model.card import Card
 
 verbs = Verbs()
@@ -28,6 +30,10 @@ _OWING = (
     Column("oldest_due", "date"),
     Column("days_overdue", "integer"),
 )
+_BY_RANK = (
+    "number", "due", "amount_due", "currency", "status", "days_overdue", "gross", "date", "id",
+    "paid",
+)  # fmt: skip
 _INVOICES = tuple(
     # A card shows the headings of columns that have a label.
     Column(key, type, label=key)
@@ -44,6 +50,17 @@ _INVOICES = tuple(
         ("id", "text"),
     )
 )
+_LINES = tuple(
+    Column(key, type, label=key)
+    for key, type in (
+        ("date", "date"),
+        ("what", "text"),
+        ("charged", "money"),
+        ("settled", "money"),
+        ("balance", "money"),
+        ("currency", "text"),
+    )
+)
 
 
 @verbs.add
@@ -57,24 +74,45 @@ def balance(
         ),
     ] = None,
     where: Where = None,
+    owner: Owner = None,
+    period: PeriodOf = None,
+    alone: Alone = False,
     shape: Shape = SHAPE,
 ) -> None:
     """Show who owes what, oldest due date first; for one customer, the open invoices.
 
+    With them comes a statement of the account: the balance before, what was billed
+    and paid, the balance after; of the last 90 days, or --period.
+
     crm balance
     crm balance ana
-    crm balance owner:me is:overdue -o csv
+    crm balance ana --period this-year
+    crm balance hotel-adler --alone
+    crm balance --owner me is:overdue -o csv
     """
     session.look_back(shape.as_of)
     form = session.form(shape)
     words = session.expand(who or ())
-    if len(words) == 1 and who != ["-"] and where is None and not _is_term(session, words[0]):
-        _of_one(session, words[0], form, shape.cols, header=not shape.no_header)
+    one = len(words) == 1 and who != ["-"] and where is None and owner is None
+    if one and not _is_term(session, words[0]):
+        _of_one(session, words[0], form, shape, period, alone=alone)
         return
+    if alone:
+        raise UsageError(
+            "--alone is for one organization: crm balance ORG --alone",
+            "lists always show what each customer owes on their own",
+        )
+    if period is not None:
+        raise UsageError(
+            "--period is for one customer's statement: crm balance WHO --period P",
+            "what is owed is of one day: --today or --as-of; the open invoices of a time are "
+            f"crm purchase list is:owing --period {period}",
+        )
     from crm_cli.cli.columns import only
     from crm_cli.features.balances import owing
 
-    found, problems = owing(session.workspace, _terms(session, words), where=where)
+    terms = [*_terms(session, words), *of_owner(owner)]
+    found, problems = owing(session.workspace, terms, where=where)
     if who == ["-"] and not words:
         found = []
     session.report(problems)
@@ -123,36 +161,72 @@ def _total(found: Sequence[Owing]) -> list[Any]:
 
 
 def _of_one(
-    session: Session, who: str, form: TableFormat, cols: str | None, *, header: bool
+    session: Session,
+    who: str,
+    form: TableFormat,
+    shape: Shape,
+    period: str | None,
+    *,
+    alone: bool,
 ) -> None:
     from crm_cli.features.balances import account
+    from crm_cli.features.people import together
 
-    found = account(session.workspace, session.who(who))
+    cols = shape.cols
+    found = account(session.workspace, session.who(who), period)
+    both = None if alone else together(session.workspace, found.id)
     session.report(found.problems)
     if form is TABLE and not cols:
-        session.show_card(_card(found))
+        from crm_cli.render import shapes
+
+        session.draw(shapes.card, _card(found, both))
     elif form.holds is Holds.RECORDS and not cols:
-        session.show_record(_object(found), form)
+        answer = _object(found, with_lines=period is not None)
+        session.show_record(answer | _people(both), form)
     else:
         from crm_cli.cli.columns import only
 
         rows = _invoices(found).but(paths=[found.path for _ in found.invoices])
-        session.show(only(rows, cols), form, header=header)
+        session.show(only(rows, cols), form, header=not shape.no_header)
+
+
+def _people(both: Together | None) -> dict[str, Any]:
+    """What the people of an organization owe on their own, and all together."""
+    if both is None:
+        return {}
+    people = [
+        {"id": one.id, "name": one.name, "balance": one.balance, "overdue": one.overdue}
+        for one in both.people
+    ]
+    sums = {key: both.total(key) for key in ("balance", "overdue")}
+    return {"with_people": {**sums, "people": people}}
 
 
 def _invoices(found: Account) -> Rows:
     return Rows(
         _INVOICES,
-        [(*one[1:], one.id) for one in found.invoices],
+        [(*one[1:-1], one.id) for one in found.invoices],
         ids=[one.id for one in found.invoices],
         tones=["alert" if one.status == "overdue" else "" for one in found.invoices],
         none="no open invoices",
+        ranked=_BY_RANK,
     )
 
 
-def _object(found: Account) -> dict[str, Any]:
+def _statement(found: Account) -> Rows:
+    return Rows(
+        _LINES,
+        [
+            (one.day, one.what, one.charged, one.settled, one.balance, one.currency)
+            for one in found.lines
+        ],
+        none="nothing was billed",
+    )
+
+
+def _object(found: Account, *, with_lines: bool) -> dict[str, Any]:
     keys = [column.key for column in _INVOICES]
-    return {
+    answer = {
         "id": found.id,
         "name": found.name,
         "balance": found.balance,
@@ -160,9 +234,13 @@ def _object(found: Account) -> dict[str, Any]:
         "currency": found.currency,
         "invoices": [dict(zip(keys, row, strict=True)) for row in _invoices(found).rows],
     }
+    if with_lines:
+        lines = [column.key for column in _LINES]
+        answer["statement"] = [dict(zip(lines, row, strict=True)) for row in _statement(found).rows]
+    return answer
 
 
-def _card(found: Account) -> Card:
+def _card(found: Account, both: Together | None = None) -> Card:
     from crm_cli.model.card import Card, Fact, Section
     from crm_cli.render.values import grouped
 
@@ -179,4 +257,13 @@ def _card(found: Account) -> Card:
         for amount, currency in found.unallocated
     ]
     sections = [Section(facts=facts), Section("Open invoices", table=_invoices(found))]
+    owing = [] if both is None else [one for one in both.people if one.balance]
+    if both is not None and owing:
+        total = both.total("balance")
+        said = "not known: a rate is missing" if total is None else grouped(total)
+        told = [Fact(one.name, grouped(one.balance or 0), one.id) for one in owing]
+        told.append(Fact("together", f"{said} {found.currency}" if total is not None else said))
+        sections.append(Section("With their people", facts=told))
+    if found.lines:
+        sections.append(Section("Statement", table=_statement(found)))
     return Card(found.name, found.id, sections)

@@ -1,31 +1,35 @@
-"""Importing a calendar: count, preview, confirm, write."""
+"""Importing a calendar or vCards: count, preview, confirm, write."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.cli.session import Session
 from crm_cli.cli.writing import carry_out
 
 if TYPE_CHECKING:
-    from crm_cli.features.importing.calendars import CalendarImport
+    from collections.abc import Callable, Sequence
+
+    from crm_cli.features.importing.entry_import import EntryImport
+    from crm_cli.formats.content_lines import Refused
     from crm_cli.model.errors import Problem
 
 _SHOWN = 50
 
 
+class Ending(NamedTuple):
+    """What happens with what was read: whether bad entries are skipped, and what is written."""
+
+    file: Path
+    skip_bad: bool
+    rejects: Path | None
+    dry_run: bool
+    yes: bool
+
+
 def import_calendar(
-    session: Session,
-    kind: str,
-    file: Path,
-    *,
-    who: str | None,
-    encoding: str,
-    skip_bad: bool,
-    rejects: Path | None,
-    dry_run: bool,
-    yes: bool,
+    session: Session, kind: str, who: str | None, encoding: str, end: Ending
 ) -> None:
     """Bring in the entries of a calendar file, or of a folder of them; see `crm import`.
 
@@ -33,24 +37,39 @@ def import_calendar(
     of which none can be taken is refused.
     """
     from crm_cli.features.importing import calendars
-    from crm_cli.features.plan import Plan, counted
     from crm_cli.formats.targets import exchanged
     from crm_cli.model.text import visible
 
     name = exchanged(kind)
     whose = session.who(who, writes=True) if who is not None else None
-    found = calendars.read_calendar(session.workspace, name, file, encoding=encoding)
+    found = calendars.read_calendar(session.workspace, name, end.file, encoding=encoding)
     if found.left_out:
         session.say(f"left out: {', '.join(visible(one) for one in found.left_out)}")
     with session.progress("Matching entries", len(found.entries)) as progress:
         plan = calendars.plan_calendar(
             session.workspace, found, who=whose, advance=progress.advance
         )
+    finish(session, plan, name, end, ".ics", calendars.write_rejected)
+
+
+def finish(
+    session: Session,
+    plan: EntryImport,
+    name: str,
+    end: Ending,
+    suffix: str,
+    write_rejected: Callable[[Path, Sequence[Refused]], None],
+) -> None:
+    """Show what an import comes to, ask, write it, and what is rejected to a file."""
+    from crm_cli.features.importing.entry_import import rejects_path
+    from crm_cli.features.plan import Plan, counted
+    from crm_cli.model.text import visible
+
     for line in _counts(plan, name):
         session.say(line)
     for note in plan.notes[:_SHOWN]:
         session.say(f"note: {visible(note)}")
-    if plan.rejected and not skip_bad and not plan.counts:
+    if plan.rejected and not end.skip_bad and not plan.counts:
         raise _refusal(plan)
     if plan.rejected:
         session.report(_problems(plan, warning=True))
@@ -59,24 +78,39 @@ def import_calendar(
         written = carry_out(
             session,
             Plan(plan.change, f"imported {count}", plan.ids, f"Import {count}?"),
-            dry_run=dry_run,
-            yes=yes,
+            dry_run=end.dry_run,
+            yes=end.yes,
         )
         if not written.diffs:
             return
     else:
         session.say("nothing changed")
     # In a folder they stay where they are, and are asked about again.
-    kept = rejects is not None or not file.is_dir()
-    if kept and any(one.source for one in plan.rejected) and not dry_run:
-        path = rejects or calendars.rejects_path(file)
-        calendars.write_rejected(path, plan.rejected)
+    kept = end.rejects is not None or not end.file.is_dir()
+    if kept and any(one.source for one in plan.rejected) and not end.dry_run:
+        path = end.rejects or rejects_path(end.file, suffix)
+        write_rejected(path, plan.rejected)
         session.say(
             f"{counted(len(plan.rejected), 'rejected entry', 'rejected entries')} in {path}"
         )
 
 
-def _counts(plan: CalendarImport, kind: str) -> list[str]:
+def import_cards(session: Session, encoding: str, end: Ending) -> None:
+    """Bring in the people of a file of vCards, or of a folder of them; see `crm import`."""
+    from crm_cli.features.importing import cards
+    from crm_cli.model.text import visible
+
+    found = cards.read_address_book(session.workspace, end.file, encoding=encoding)
+    session.begun |= str(end.file) == "-"
+    if found.left_out:
+        names = ", ".join(visible(one) for one in found.left_out)
+        session.say(f"left out, too large for a record: {names}")
+    with session.progress("Matching cards", len(found.cards)) as progress:
+        plan = cards.plan_cards(session.workspace, found, advance=progress.advance)
+    finish(session, plan, "customers", end, ".vcf", cards.write_rejected)
+
+
+def _counts(plan: EntryImport, kind: str) -> list[str]:
     """A line for each sort of entries that there is; one at least."""
     bad = len(plan.rejected)
     rejected = f"{bad:,} {'entry' if bad == 1 else 'entries'} rejected"
@@ -89,7 +123,7 @@ def _counts(plan: CalendarImport, kind: str) -> list[str]:
     return [*lines, rejected] if len(lines) > 1 else [f"{lines[0]}, {rejected}"]
 
 
-def _problems(plan: CalendarImport, *, warning: bool) -> list[Problem]:
+def _problems(plan: EntryImport, *, warning: bool) -> list[Problem]:
     from crm_cli.model.errors import Problem, Severity
 
     severity = Severity.WARNING if warning else Severity.ERROR
@@ -99,7 +133,7 @@ def _problems(plan: CalendarImport, *, warning: bool) -> list[Problem]:
     ]
 
 
-def _refusal(plan: CalendarImport) -> Exception:
+def _refusal(plan: EntryImport) -> Exception:
     from crm_cli.features.plan import counted
     from crm_cli.model.errors import DataError
 

@@ -38,13 +38,16 @@ def check(
     """
     from crm_cli.cli.outputs import TABLE
     from crm_cli.features import checking
+    from crm_cli.features.consenting import changed_texts
     from crm_cli.features.plan import counted
     from crm_cli.features.reports.checking import problems as of_reports
+    from crm_cli.features.returned import returned
     from crm_cli.features.sql import ask
     from crm_cli.model.errors import Severity
     from crm_cli.model.rows import Column, Rows
     from crm_cli.model.text import visible
-    from crm_cli.render.problems import problem_line, problem_object
+    from crm_cli.render import shapes
+    from crm_cli.render.problems import problem_object
 
     words = what or ()
     for path in session.workspace.index.reread() if reread else ():
@@ -62,11 +65,12 @@ def check(
             session.say("there is nothing to fix")
         if dry_run:
             return
-    reports = of_reports(session.workspace, ask)
-    problems = checking.check(session.workspace, words, also=reports)
+    others = [*of_reports(session.workspace, ask), *changed_texts(session.workspace)]
+    others += returned(session.workspace)
+    problems = checking.check(session.workspace, words, also=others)
     form = session.format(output, json)
     if form is TABLE:
-        session.write(problem_line(problem, session.screen) for problem in problems)
+        session.draw(shapes.problems, problems)
         if not problems:
             session.say("no errors found")
     else:

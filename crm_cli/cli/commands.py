@@ -59,6 +59,7 @@ COMMANDS = (
     ),
     Command("agenda", "agenda", TODAY, "the days to come, with times, and what is free"),
     Command("log", "log", TODAY, "log a call, a meeting, an e-mail with a customer"),
+    Command("pop", "pop", TODAY, "who is calling: all that matters now, on one screen"),
     Command("task", "task", TODAY, "tasks: what to do, who does it, when it is due", "list"),
     Command("notify", "notify", TODAY, "a daily digest for each user, by mail or command"),
     Command("add", "add", CUSTOMERS, "a new customer; a name is enough"),
@@ -71,14 +72,46 @@ COMMANDS = (
     Command("rename", "rename", CUSTOMERS, "change a customer's id wherever it is named"),
     Command("move", "move", CUSTOMERS, "move items to another customer"),
     Command("rm", "rm", CUSTOMERS, "remove a customer or an item"),
+    Command("subject", "subject", CUSTOMERS, "all that is held of somebody, for whoever asks"),
+    Command("forget", "forget", CUSTOMERS, "forget somebody: all but the books goes, for good"),
+    Command("duplicates", "duplicates", CUSTOMERS, "customers who may be one, with reasons"),
+    Command("merge", "merge", CUSTOMERS, "make two records of a customer one, side by side"),
+    Command("unmerge", "split", CUSTOMERS, "take an older merge apart again, from history"),
+    Command("split", "split", CUSTOMERS, "make a new customer of a part of another one"),
+    Command("link", "link", CUSTOMERS, "note that somebody is at an organization, and as what"),
+    Command("unlink", "link", CUSTOMERS, "note that somebody has left an organization"),
     Command("timeline", "timeline", CUSTOMERS, "all events of a customer, newest first"),
     Command("interaction", "interaction", CUSTOMERS, "calls, meetings and e-mails", "list"),
+    Command("suggest", "suggest", CUSTOMERS, "when a customer will buy next, and what to offer"),
     Command("segment", "segment", CUSTOMERS, "saved queries, used as @name", "list"),
+    Command("lead", "lead", SELLING, "leads: who may become a customer", "list"),
+    Command("deal", "deal", SELLING, "deals: what is in play, and how far it is", "list"),
+    Command("quote", "quote", SELLING, "quotes: sent, accepted, declined", "list"),
+    Command("order", "order", SELLING, "orders, and what is left to bill of them", "list"),
+    Command("invoice", "invoice", SELLING, "invoices: crm invoice add ana", "list"),
     Command("purchase", "purchase", SELLING, "sales, orders, invoices and their totals", "list"),
     Command("payment", "payment", SELLING, "payments received and refunds", "list"),
     Command("balance", "balance", SELLING, "who owes what, oldest first"),
+    Command(
+        "dun",
+        "dun",
+        SELLING,
+        "payment reminders: what is to be sent, and what was",
+        "list",
+        others=("sent",),
+    ),
+    Command("bank", "bank", SELLING, "bank statements; book their lines", "open"),
+    Command("books", "books", SELLING, "the books of a month, as an archive for accounting"),
     Command("report", "report", SELLING, "reports, built-in and your own", "list"),
     Command("product", "product", SELLING, "products and their prices", "list"),
+    Command("case", "case", SERVICE, "questions, complaints, returns: who waits for us", "list"),
+    Command("feedback", "feedback", SERVICE, "scores, words, reviews, answers to surveys", "list"),
+    Command("survey", "survey", SERVICE, "whom to ask, where they answer, their answers", "list"),
+    Command("campaign", "campaign", SERVICE, "campaigns: who gets what, what it brought", "list"),
+    Command("consent", "consent", SERVICE, "what customers agreed to, and withdrew", "list"),
+    Command("agreement", "agreement", SERVICE, "contracts, terms of use, NDAs", "list"),
+    Command("lose", "lose", SERVICE, "note that customers are lost, to whom and why"),
+    Command("win-back", "lose", SERVICE, "note that lost customers came back"),
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),
     Command("undo", "undo", HISTORY, "take back the last command, byte for byte", asks=False),
@@ -94,11 +127,16 @@ COMMANDS = (
     Command("git", "git", HISTORY, "set up git: trust, field-by-field merges", "-", asks=False),
     Command("trust", "trust", HISTORY, "allow crm to run git in this directory", asks=False),
     Command("init", "init", SETUP, "start a new folder of customers", asks=False),
+    Command("clone", "clone", SETUP, "a shared folder onto a new computer", asks=False),
+    Command("backup", "backup", SETUP, "all files and their history in one file", asks=False),
+    Command("restore", "backup", SETUP, "a backup into an empty folder", asks=False),
     Command("check", "check", SETUP, "find errors in the records, with file and line"),
     Command("fmt", "fmt", SETUP, "rewrite records in the canonical form"),
     Command("config", "config", SETUP, "the business's settings", "list", asks=False),
+    Command("user", "user", SETUP, "who works here, who is away, who takes over", "list"),
     Command("query", "query", SETUP, "explain a query, list the fields", "-"),
     Command("sql", "sql", SETUP, "any SELECT over the records, read-only"),
+    Command("schema", "schema", SETUP, "the JSON Schema of records, for editors", asks=False),
     Command("index", "index", SETUP, "the cache that makes it fast", "status"),
     Command("doctor", "doctor", SETUP, "check the set-up, and suggest what to run", asks=False),
     Command(
@@ -133,151 +171,37 @@ def kind_nouns() -> list[Command]:
 
 
 FAMILIES: dict[tuple[str, ...], str] = {
+    ("log", "pop"): "a call, a meeting, an e-mail; who is calling",
+    ("add", "show", "subject"): "a name is enough; one at a glance; all that is held",
+    ("agenda", "notify"): "the days to come, and what is free; a daily digest",
     ("list", "search"): "by query terms: crm list +vip; by words anywhere",
-    ("set", "tag"): "change fields; add, remove and count tags",
-    ("edit", "rename", "move", "rm"): "in your editor; the id; to another customer; remove",
+    ("set", "tag", "edit"): "change fields; add, remove, count tags; your editor",
+    ("rename", "move", "rm", "forget"): "the id; to another; remove; forget for good",
+    ("duplicates", "merge"): "customers who may be one; make them one",
+    ("split", "unmerge"): "a new customer of a part of one; undo an older merge",
+    ("link", "unlink"): "who is at which organization, and as what; who left",
     ("timeline", "interaction"): "all that happened; calls, meetings and e-mails",
+    ("suggest", "segment"): "what to offer, and when; saved queries, used as @name",
+    ("lead", "deal"): "who may become a customer; what is in play",
+    ("quote", "order", "invoice"): "offered, ordered, billed: crm invoice add ana",
+    ("purchase", "payment"): "all sales and their totals; payments and refunds",
+    ("balance", "dun"): "who owes what, oldest first; payment reminders",
+    ("bank", "books"): "book the lines of statements; a month for accounting",
+    ("report", "product"): "reports, built-in and your own; products and prices",
+    ("case", "feedback", "survey"): "complaints, returns; scores, reviews; whom to ask",
+    ("consent", "agreement"): "who may be contacted, and why; contracts and terms",
+    ("lose", "win-back"): "that customers are lost, and why; that they are back",
+    ("import", "export"): "records from CSV files, and as CSV, JSON and others",
+    ("undo", "redo", "resolve"): "take back a command; do it again; resolve conflicts",
     ("history", "blame", "changes"): "changes to a record, and who made them; what is new",
-    ("sync", "resolve"): "exchange changes; resolve conflicts",
-    ("git", "trust"): "set up git; trust this directory",
+    ("sync", "git", "trust"): "exchange changes; set up git; trust this directory",
+    ("init", "config", "user"): "a new folder; the business's settings; who works here",
+    ("clone", "backup", "restore"): "onto a new computer; all in one file, and back",
     ("check", "fmt", "doctor"): "find errors; canonical form; check the set-up",
-    ("query", "sql", "index"): "explain a query; any SELECT; the cache",
-    ("completion", "help"): "the script for your shell; pages of examples",
+    ("query", "sql", "schema"): "explain a query; any SELECT; the records for editors",
+    ("completion", "help", "index"): "for your shell; pages of examples; the cache",
 }
 """Commands that share a line of `crm --help`, so that it stays one screen."""
-
-INSTEAD = {
-    "new": ("add", "save"),
-    "create": ("add", "save"),
-    "insert": ("add",),
-    "view": ("show",),
-    "get": ("show",),
-    "ls": ("list",),
-    "find": ("list", "search"),
-    "delete": ("rm", "remove"),
-    "del": ("rm", "remove"),
-    "remove": ("rm",),
-    "rm": ("remove",),
-    "untag": ("tag remove",),
-    "mv": ("rename",),
-    "update": ("set",),
-    "change": ("set",),
-    "modify": ("set",),
-    "note": ("log",),
-    "status": ("doctor", "index status"),
-    "done": ("task done",),
-    "complete": ("done", "task done"),
-    "completed": ("done", "task done"),
-    "finish": ("done", "task done"),
-    "close": ("done", "task done"),
-    "start": ("task start",),
-    "reopen": ("start", "task start"),
-    "delegate": ("task delegate",),
-    "assign": ("delegate", "task delegate"),
-    "reassign": ("delegate", "task delegate"),
-    "snooze": ("task snooze",),
-    "postpone": ("snooze", "task snooze"),
-    "defer": ("snooze", "task snooze"),
-    "remind": ("task add",),
-    "pay": ("payment add",),
-    "paid": ("payment add",),
-    "refund": ("payment add {} --refund",),
-    "sell": ("purchase add",),
-    "restore": ("undo",),
-    "revert": ("undo",),
-    "rollback": ("undo",),
-    "today": ("due",),
-    "overdue": ("due",),
-    "calendar": ("agenda",),
-    "filter": ("list",),
-    "grep": ("search",),
-    "cat": ("show",),
-    "open": ("edit",),
-    "stats": ("report",),
-    "dashboard": ("report",),
-    "activity": ("timeline",),
-    "settings": ("config",),
-    "pull": ("sync",),
-    "push": ("sync",),
-    "diff": ("changes",),
-    "save": ("add",),
-    "format": ("fmt",),
-    "lint": ("check",),
-    "validate": ("check",),
-}
-"""The right verb, or verbs in order of preference, where people type another.
-
-The words that follow go to its end, or in the place of {}.
-"""
-
-
-class OtherNoun(NamedTuple):
-    """What a noun of other programs is here: a command's items, listed by a term, added with
-    an option. `verb` is what the noun means before other words."""
-
-    command: str
-    term: str = ""
-    option: str = ""
-    verb: str = "show"
-
-
-def _logged(kind: str) -> OtherNoun:
-    return OtherNoun("interaction", f"kind:{kind}", f"--kind {kind}", "add")
-
-
-def _bought(kind: str) -> OtherNoun:
-    return OtherNoun("purchase", f"kind:{kind}", f"--kind {kind}")
-
-
-_TO_DO = OtherNoun("task", verb="add")
-
-OTHER_NOUNS = {
-    "todo": _TO_DO,
-    "reminder": _TO_DO,
-    "ticket": _TO_DO,
-    "issue": _TO_DO,
-    "case": _TO_DO,
-    "call": _logged("call"),
-    "meeting": _logged("meeting"),
-    "appointment": _logged("meeting"),
-    "email": _logged("email"),
-    "mail": _logged("email"),
-    "visit": _logged("visit"),
-    "letter": _logged("letter"),
-    "sms": _logged("sms"),
-    "chat": _logged("chat"),
-    "invoice": _bought("invoice"),
-    "bill": _bought("invoice"),
-    "sale": _bought("sale"),
-    "order": _bought("order"),
-    "credit-note": _bought("credit_note"),
-    "transaction": OtherNoun("payment"),
-    "item": OtherNoun("product"),
-    "article": OtherNoun("product"),
-    "audience": OtherNoun("segment"),
-}
-"""Nouns of other programs, in the singular."""
-
-
-OF_ITEMS = ("rm", "show", "edit", "set")
-"""The commands that take an item's id in place of a customer."""
-
-ADDED_BY = {"interaction": "crm log", "segment": "crm segment save"}
-"""What adds to a noun that has no verb for it."""
-
-CUSTOMERS_BY_NAME = (
-    "customer",
-    "contact",
-    "client",
-    "person",
-    "people",
-    "company",
-    "companie",
-    "organization",
-    "organisation",
-    "account",
-)
-"""The noun that customers do not need, without a final s."""
 
 
 def with_verb(entry: Command, words: Sequence[str]) -> list[str]:
@@ -307,25 +231,10 @@ def visible_commands() -> Iterator[tuple[str, list[Command]]]:
             yield group, held
 
 
-def right_verb(word: str, verbs: frozenset[str] | set[str]) -> str | None:
-    """The command that a wrong one stands for, among `verbs`: `new` is `add`."""
-    for candidate in INSTEAD.get(word.lower(), ()):
-        if candidate.split(" ")[0] in verbs:
-            return candidate
-    return None
-
-
-def verb_of_items(word: str) -> str | None:
-    """The command for one item that a wrong verb of a noun stands for: `delete` is `rm`."""
-    if word in OF_ITEMS:
-        return word
-    return right_verb(word, set(OF_ITEMS))
-
-
 EVERYWHERE = """\
 Anywhere on the line:
   -C DIR, --today DATE, --as USER, --color auto|always|never,
-  --lock-timeout SECONDS, --version
+  --lock-timeout SECONDS, --force-closed REASON, --no-pager, --version
 """
 
 

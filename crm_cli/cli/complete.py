@@ -14,10 +14,11 @@ from pathlib import Path
 
 from crm_cli.cli.aliases import aliases, unaliased
 from crm_cli.cli.arguments import Globals
-from crm_cli.cli.commands import BY_NAME, COMMANDS, kind_nouns, named
+from crm_cli.cli.commands import BY_NAME, COMMANDS, Command, kind_nouns, named
 from crm_cli.cli.quick_parser import verbs_of
 from crm_cli.cli.quoting import Candidate, Typed, bash, fish, insertable, zsh
 from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verb
 
 OFFERED = 200
 """Candidates beyond so many help nobody."""
@@ -28,6 +29,7 @@ _GLOBAL = {
     "--as": "USER",
     "--color": "WHEN",
     "--lock-timeout": "SECONDS",
+    "--force-closed": "REASON",
 }
 _PARSERS: dict[str, Callable[[Sequence[str]], Typed]] = {
     "bash": bash.parse,
@@ -41,8 +43,9 @@ def answer(arguments: Sequence[str]) -> int:
     try:
         shell, *handed = arguments
         typed = _PARSERS[shell](handed)
-        found = [] if typed.current is None else _found(typed.words, typed.current)
-        sys.stdout.write("".join(f"{line}\n" for line in typed.reply(found)))
+        found, files = ([], True) if typed.current is None else _found(typed.words, typed.current)
+        lines = typed.reply(found, files=files)
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
         sys.stdout.flush()
     except Exception:
         if os.environ.get("CRM_DEBUG"):
@@ -50,35 +53,68 @@ def answer(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _found(words: Sequence[str], current: str) -> list[Candidate]:
-    """What may be inserted, or nothing if the data cannot be asked."""
+def _found(words: Sequence[str], current: str) -> tuple[list[Candidate], bool]:
+    """What may be inserted, or nothing if the data cannot be asked; whether files may be."""
     try:
-        lines = candidates(words, current)[:OFFERED]
+        lines, files = offered(words, current)
     except Exception:
         if os.environ.get("CRM_DEBUG"):
             raise
-        return []
-    return insertable(lines, current, sys.stdout.encoding or "utf-8")
+        return [], False
+    return insertable(lines[:OFFERED], current, sys.stdout.encoding or "utf-8"), files
 
 
 def candidates(words: Sequence[str], current: str) -> list[str]:
     """What `current` could become after `words`: texts, some with a tab and what they are."""
+    return offered(words, current)[0]
+
+
+def offered(words: Sequence[str], current: str) -> tuple[list[str], bool]:
+    """What `current` could become, and whether it may be a file's name as well."""
     options, rest, wanting = _globals(words)
     if wanting:
         from crm_cli.cli.completer import Completer
 
-        return Completer(Session(options)).values(_GLOBAL[wanting], current)
+        completer = Completer(_session(options))
+        return completer.values(_GLOBAL[wanting], current), completer.files
+    entry = named(rest[0]) if rest else BY_NAME["due"]
+    if rest and entry is None:
+        options, rest = unaliased(options, rest, os.environ)
+        entry = named(rest[0]) if rest else None
+    found, verb, after = _of_command(options, entry, rest, current)
+    if verb is None or entry is None:
+        return found, False
+    from crm_cli.cli.completer import Completer
+
+    completer = Completer(_session(options), entry)
+    return completer.parameters(verb, after, current), completer.files
+
+
+def _session(options: Globals) -> Session:
+    """A run that answers from what the last command saw: looking at each file of a large
+    directory would take longer than all else."""
+    session = Session(options)
+    if session.has_directory():
+        session.workspace.as_known = True
+    return session
+
+
+def _of_command(
+    options: Globals, entry: Command | None, rest: Sequence[str], current: str
+) -> tuple[list[str], Verb | None, Sequence[str]]:
+    """Names of commands and verbs; else the verb whose arguments and options are asked for, and
+    the words after it."""
     if not rest:
         if current.startswith("-"):
-            return _starting([*_GLOBAL, "--version", "--help"], current)
+            names = [*_GLOBAL, "--no-pager", "--version", "--help"]
+            return _starting(names, current), None, ()
         shown = [f"{one.name}\t{one.help}" for one in COMMANDS if not one.hidden]
         shown += [f"{name}\t{' '.join(held)}" for name, held in aliases(os.environ).items()]
         found = _starting(shown, current)
-        return found or _starting((f"{one.name}\t{one.help}" for one in kind_nouns()), current)
-    options, rest = unaliased(options, rest, os.environ)
-    entry = named(rest[0]) if rest else BY_NAME["due"]
+        nouns = (f"{one.name}\t{one.help}" for one in kind_nouns())
+        return found or _starting(nouns, current), None, ()
     if entry is None:
-        return []
+        return [], None, ()
     verbs = verbs_of(entry)
     name, after = entry.name, rest[1:]
     if entry.noun:
@@ -86,14 +122,10 @@ def candidates(words: Sequence[str], current: str) -> list[str]:
             found = _starting((f"{verb.name}\t{verb.summary}" for verb in verbs.values()), current)
             found += _records(options, verbs.records, current)
             if found or not entry.others:
-                return found
+                return found, None, ()
         said = bool(after) and after[0] in verbs
         name, after = (after[0], after[1:]) if said else (entry.bare, after)
-    if name not in verbs:
-        return []
-    from crm_cli.cli.completer import Completer
-
-    return Completer(Session(options), entry).parameters(verbs[name], after, current)
+    return [], verbs.get(name), after
 
 
 def _records(options: Globals, kind: str, current: str) -> list[str]:
@@ -102,7 +134,7 @@ def _records(options: Globals, kind: str, current: str) -> list[str]:
         return []
     from crm_cli.features.completions import completions
 
-    return completions(Session(options).workspace, kind, current)
+    return completions(_session(options).workspace, kind, current)
 
 
 def _globals(words: Sequence[str]) -> tuple[Globals, list[str], str]:
@@ -116,6 +148,8 @@ def _globals(words: Sequence[str]) -> tuple[Globals, list[str], str]:
             rest += [word, *queue]
             break
         name, equals, value = word.partition("=")
+        if word == "--no-pager":
+            continue
         if name not in _GLOBAL:
             rest.append(word)
             continue

@@ -33,6 +33,22 @@ _ASKED = (
 _BY_OPTION = {
     "--group-by": "field", "--pivot": "field", "--agg": "aggregate",
 }  # fmt: skip
+_OF_OPTION = {
+    "--period": (
+        "today", "this-week", "this-month", "this-quarter", "this-year", "last-week", "last-month",
+        "last-quarter", "last-year", "next-week", "next-month", "next-7d", "last-30d",
+    ),
+    "--within": ("1d", "3d", "7d", "14d", "30d"),
+    "--since": ("today", "yesterday", "mon", "last-week", "last-month", "-7d", "-30d"),
+}  # fmt: skip
+_WINDOWS = (
+    "12m", "90d", "30d", "7d", "this-month", "this-quarter", "this-year", "last-month",
+    "last-quarter", "last-year",
+)  # fmt: skip
+"""The times that a figure is asked for within: `spend@12m`."""
+_FILES = ("FILE", "DIR", "PATH")
+_LISTS = ("WHO", "ID", "NUMBER", "TERM")
+"""What an argument may name of which there are too many to offer before anything is typed."""
 _PRESENCE = ("has:", "no:", "is:")
 _OVER_NUMBERS = ("sum", "avg", "median", "share", "min", "max")
 _PARTS = ("week", "month", "quarter", "year", "weekday")
@@ -50,9 +66,14 @@ class Completer:
         self._session = session
         self._entry = entry
         self.about: tuple[str, ...] = _about(entry.name if entry is not None else "")
+        self.files = False
+        """Whether the word may be a file's name."""
+        self._verb = ""
+        self._given: tuple[str, ...] = ()
 
     def parameters(self, verb: Verb, words: Sequence[str], current: str) -> list[str]:
         """An option, an option's value or an argument of the command."""
+        self._verb = verb.name
         options = {
             name: parameter
             for parameter in verb.parameters
@@ -66,12 +87,14 @@ class Completer:
             if before is not None:
                 before = None
             elif word == "--":
-                return self._argument(arguments, [*given, *words[place + 1 :]], current)
+                self._given = (*given, *words[place + 1 :])
+                return self._argument(arguments, self._given, current)
             elif word in options:
                 before = None if options[word].flag else options[word]
             elif not word.startswith("-") or word == "-":
                 given.append(word)
         self._look_at(arguments, given)
+        self._given = tuple(given)
         if before is not None:
             return self._parameter(before, current)
         name, equals, value = current.partition("=")
@@ -85,27 +108,45 @@ class Completer:
     def values(self, metavar: str, current: str, option: str = "") -> list[str]:
         """What an argument or option of that metavar, and of that name, takes."""
         bare = metavar.strip("[]…. ").removesuffix("…")
+        parts = set(re.split(r"[][|… ]+", bare))
+        self.files = bool(parts & {*_FILES}) or bare.endswith(".yaml")
         if bare in FIXED:
             return starting(FIXED[bare], current)
+        if option in _OF_OPTION:
+            return starting(_OF_OPTION[option], current)
         if "|" in bare and bare.islower():
             return starting(bare.split("|"), current)
         if option in _BY_OPTION:
             return self._listed(_BY_OPTION[option], current)
         if bare == "KIND" or option == "--kind":
             return self._listed("kinds", current)
+        if self._entry is not None and self._entry.name == "config" and bare.startswith("KEY"):
+            return self._setting(current, assigned="=" in bare)
         found: list[str] = []
-        parts = set(re.split(r"[][|… ]+", bare))
+        if not option and self._given:
+            found += self._after(metavar, current)
+        if "NUMBER" in parts and option != "--phone":
+            paying = self._entry is not None and self._entry.name == "payment"
+            found += self._ask("owed" if paying else "numbered", current, _NUMBERED)
         if "ID" in parts:
-            found += self._ask("item", current)
-        if "NUMBER" in parts:
-            found += self._ask("value:number", current, _NUMBERED)
+            lettered = _lettered(current) if self.about == (_CUSTOMER,) else ()
+            items = self._ask(f"item:{self._verb}", current, lettered)
+            if current or not found:
+                found += items
+            if found and not current:
+                # Before anything is typed what can be meant is enough: customers are many.
+                return list(dict.fromkeys(found))
         if bare.startswith("PRODUCT"):
             found += self._ask("product", current)
         assigned = "KEY=VALUE" in parts and re.search("[=:]|^[+@]", current)
-        if "WHO" in parts and not assigned:
+        valued = "KEY=VALUE" in parts and bool(self._given) and not current
+        if "WHO" in parts and not assigned and not valued:
             found += self._ask(_CUSTOMER, current)
+            if parts & {"ID", "NUMBER"} or metavar == "[WHO] [TERM…]":
+                found += self._ask("desk", current)
         if "KEY=VALUE" in parts:
-            found += self._assignment(current) or self._terms(current)
+            # After WHO a word is a value, or another WHO; what is computed cannot be set.
+            found += self._assignment(current) or ([] if self._given else self._terms(current))
         elif "TERM" in parts or (bare.startswith("WHO") and "…" in metavar and "|" not in bare):
             found += self._terms(current)
         if "DATE" in parts:
@@ -119,6 +160,32 @@ class Completer:
             return []
         return self._ask(f"value:{normal(option.lstrip('-'))}", current)
 
+    def _after(self, metavar: str, current: str) -> list[str]:
+        """What the last word of several may be: `ID… STAGE|next|back`, `ID… DATE`."""
+        last = metavar.strip("[]… ").rpartition(" ")[2]
+        if last == metavar.strip("[]… ") or "=" in last:
+            return []
+        found: list[str] = []
+        for word in last.split("|"):
+            if word.islower():
+                found += starting((word,), current)
+            elif word in FIXED:
+                found += starting(FIXED[word], current)
+            elif word == "USER":
+                found += self._ask("user", current)
+            elif word not in _LISTS:
+                found += self._ask(f"value:{word.lower()}", current)
+        return found
+
+    def _setting(self, current: str, *, assigned: bool) -> list[str]:
+        """A setting of crm.yaml, and `KEY=VALUE` for one."""
+        key, equals, value = current.partition("=")
+        if equals:
+            return [f"{key}={found}" for found in self._ask(f"setting:{key}", value)]
+        found = [one.split("\t") for one in self._ask("setting", current)]
+        sign = "=" if assigned else ""
+        return ["\t".join([f"{name}{sign}", *about]) for name, *about in found]
+
     def _look_at(self, arguments: Sequence[Parameter], given: Sequence[str]) -> None:
         """Take the kind from the words: `export tasks …`, `set t-9f3 …`."""
         for parameter, word in zip(arguments, given, strict=False):
@@ -127,8 +194,7 @@ class Completer:
                 self.about = (kind.name,)
                 return
         for word in given if self.about == (_CUSTOMER,) else ():
-            if word[1:2] == "-" and word[0] in BY_LETTER:
-                self.about = (BY_LETTER[word[0]].name,)
+            self.about = _lettered(word) or self.about
 
     def _argument(
         self, arguments: Sequence[Parameter], given: Sequence[str], current: str
@@ -159,10 +225,17 @@ class Completer:
             return [f"+{found}" for found in self._ask("value:tag", current[1:], (_CUSTOMER,))]
         if current.startswith("@"):
             return [f"@{found}" for found in self._ask("segment", current[1:])]
+        if "@" in current and ":" not in current.partition("@")[0] and "/" not in current:
+            return [f"{found}:" for found in _windows(current)]
         head, colon, value = current.partition(":")
         items, slash, rest = current.rpartition("/")
         if slash and "/" in head:
             return [f"{items}/{found}" for found in self._conditions(items, rest)]
+        if not colon and not current:
+            # What a list shows, and its states; whatever is typed finds all the others.
+            names = [f"{found}:" for found in self._ask("shown", "")]
+            said = [f"is:{found}" for found in self._ask("said-state", "")]
+            return [*names, *said, *_PRESENCE[:2], "not:"]
         if not colon:
             names = [f"{found}:" for found in self._ask("term", current)]
             names += [f"{found}/" for found in self._ask("collection", current)]
@@ -199,6 +272,10 @@ class Completer:
     def _listed(self, what: str, current: str) -> list[str]:
         """The last of several values with commas between them."""
         before, comma, last = current.rpartition(",")
+        if what == "column" and "@" in last:
+            return [f"{before}{comma}{found}" for found in _windows(last)]
+        if what in ("column", "field") and not last:
+            what = "shown"
         return [f"{before}{comma}{found}" for found in self._asked(what, last)]
 
     def _asked(self, what: str, last: str) -> list[str]:
@@ -242,6 +319,17 @@ class Completer:
         found = completions(self._session.workspace, what, prefix, about or self.about)
         # A customer may be found by a name that the id does not begin with.
         return list(found) if what == _CUSTOMER else starting(found, prefix)
+
+
+def _lettered(word: str) -> tuple[str, ...]:
+    """The kind that an id is of, by its letter: `p-2m8ct4h` is a purchase."""
+    return (BY_LETTER[word[0]].name,) if word[1:2] == "-" and word[0] in BY_LETTER else ()
+
+
+def _windows(current: str) -> list[str]:
+    """`spend@12m` for `spend@1`: the times that a figure may be asked for within."""
+    head, _, begun = current.partition("@")
+    return [f"{head}@{window}" for window in starting(_WINDOWS, begun)]
 
 
 def _about(command: str) -> tuple[str, ...]:

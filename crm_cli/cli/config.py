@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.assignments import split_assignments
 from crm_cli.cli.options import DryRun, Json, NoHeader, Output
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Verbs
 from crm_cli.cli.writing import carry_out
+from crm_cli.model.assignments import split_assignments
 from crm_cli.model.errors import UsageError
 
 verbs = Verbs()
@@ -20,18 +20,26 @@ def list_(
 ) -> None:
     """List the settings, with their values and defaults.
 
+    The table names the entries of a setting that has several; crm config get prints them.
+
     crm config list
+    crm config get users
     """
-    from crm_cli.features.configuring import settings
+    from crm_cli.cli.outputs import TABLE
+    from crm_cli.features.configuring import outline, settings
     from crm_cli.formats.tables import Holds
     from crm_cli.model.cells import cell_text
     from crm_cli.model.rows import Column, Rows
 
     form = session.format(output, json)
-    flat = form.holds is Holds.ROWS
+    found = settings(session.workspace)
+    values = [one.value for one in found]
+    if form is TABLE:
+        values = [outline(value) for value in values]
+    elif form.holds is Holds.ROWS:
+        values = [cell_text(value) for value in values]
     rows = [
-        (one.key, cell_text(one.value) if flat else one.value, one.default, one.doc)
-        for one in settings(session.workspace)
+        (one.key, value, one.default, one.doc) for one, value in zip(found, values, strict=True)
     ]
     columns = [Column(key) for key in ("key", "value", "default", "doc")]
     session.show(Rows(columns, rows, ids=[row[0] for row in rows]), form, header=not no_header)

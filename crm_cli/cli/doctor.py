@@ -22,7 +22,7 @@ def doctor(
     from crm_cli.cli.outputs import TABLE
     from crm_cli.features.doctoring import Outside, State, examine
     from crm_cli.model.rows import Column, Rows
-    from crm_cli.render.checkup import checkup_lines
+    from crm_cli.render import shapes
 
     outside = Outside(
         getattr(sys.stdout, "encoding", None) or "utf-8",
@@ -31,7 +31,7 @@ def doctor(
     found = examine(lambda: session.workspace, session.environ, outside)
     form = session.format(output, json)
     if form is TABLE:
-        session.write(checkup_lines(found, session.screen))
+        session.draw(shapes.checkup, found)
     else:
         keys = ("check", "state", "message", "run")
         rows = [(one.name, one.state.value, one.message, one.run or None) for one in found]

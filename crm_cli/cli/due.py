@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from crm_cli.cli.items import change
-from crm_cli.cli.options import SHAPE, DryRun, Owner, Shape, Terms, Where, Within, Yes
+from crm_cli.cli.options import SHAPE, DryRun, Owner, PeriodOf, Shape, Terms, Where, Within, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
@@ -26,6 +27,7 @@ def list_(
     terms: Terms = None,
     where: Where = None,
     within: Within = None,
+    period: PeriodOf = None,
     owner: Owner = None,
     kind: Annotated[
         str | None,
@@ -50,21 +52,23 @@ def list_(
     crm due +vip --kind call -o json
     crm due --owner me --since-last
     crm due --all --within 3d
+    crm due --period next-week
     crm due list novak
     crm due snooze ana reorder +2w
     """
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
     from crm_cli.cli.query_rows import marked
+    from crm_cli.features.due.marks import priorities
     from crm_cli.formats.tables import PATHS
     from crm_cli.model.rows import Column, Rows
-    from crm_cli.render.days import fitted, with_times
+    from crm_cli.render import shapes
 
     form = session.form(shape)
     keys = ["business", *_KEYS] if all else _KEYS
     columns = [Column(key, "moment" if key == "when" else "text") for key in keys]
     only(Rows(columns, []), shape.cols)  # A wrong name is told before anything counts as shown.
-    asked = _Asked(session.terms(terms), where, within, owner, kind)
+    asked = _Asked(session.terms(terms), where, within, period, owner, kind)
     limit = shape.limit if since_last else None
     found: list[_Shown] = []
     for name, one in _businesses(session) if all else [("", session)]:
@@ -84,10 +88,15 @@ def list_(
         none="",
     )
     rows = only(rows, shape.cols)
-    if form is TABLE:
-        rows = with_times(rows) if all else marked(session, with_times(rows), form)
-        rows = fitted(rows, session.screen) if shape.cols is None else rows
-    session.show(rows, form, header=not shape.no_header)
+    if not all:
+        rows = marked(session, rows, form)
+    if form is not TABLE or shape.cols is not None:
+        session.show(rows, form, header=not shape.no_header)
+        return
+    if session.screen.terminal and found and not all:
+        rows = rows.but(marks=priorities(session.workspace, [shown.row.id for shown in found]))
+    today = found[0].today if found else date.min
+    session.draw(shapes.entries, rows, today=today, ages=True, header=not shape.no_header)
 
 
 _KEYS = ["when", "kind", "who", "name", "what", "id", "owner"]
@@ -99,6 +108,7 @@ class _Asked(NamedTuple):
     terms: list[str]
     where: str | None
     within: str | None
+    period: str | None
     owner: str | None
     kind: str | None
 
@@ -111,6 +121,7 @@ class _Shown(NamedTuple):
     heading: str
     path: str
     rank: tuple[object, ...]
+    today: date
 
 
 def _businesses(session: Session) -> Iterator[tuple[str, Session]]:
@@ -153,6 +164,7 @@ def _found(
         asked.terms,
         where=asked.where,
         within=asked.within,
+        period=asked.period,
         owner=asked.owner,
         kind=asked.kind,
     )
@@ -160,14 +172,16 @@ def _found(
         from crm_cli.features.due.news import new
 
         # Without terms it is an empty tuple, as runs before this one asked.
-        key = (asked.terms or (), asked.where, asked.within, workspace.me(asked.owner), asked.kind)
+        owner = workspace.me(asked.owner)
+        key = [asked.terms or (), asked.where, asked.within, owner, asked.kind]
+        key += [asked.period] if asked.period is not None else []
         rows = new(workspace, rows, key, limit=limit)
-    zone = workspace.business.time_zone
-    known = {when: heading(when, workspace.clock, zone) for when in {row.when for row in rows}}
+    clock, zone = workspace.clock, workspace.business.time_zone
+    known = {when: heading(when, clock, zone) for when in {row.when for row in rows}}
     for row in rows:
         path = workspace.path_of(row.who) if paths else ""
         path = str(workspace.root / path) if name and path else path
-        yield _Shown(row, name, known[row.when], path, rank(workspace, row))
+        yield _Shown(row, name, known[row.when], path, rank(row, clock, zone), clock.today)
 
 
 @verbs.add

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from crm_cli.cli.options import Sort, Terms, To, Where
+from crm_cli.cli.options import PeriodOf, Sort, Terms, To, Where
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
+from crm_cli.formats.ledger import PROGRAMS
 from crm_cli.formats.registry import EXPORTERS
-from crm_cli.formats.targets import EXCHANGED
+from crm_cli.formats.targets import ALL_DATES, CARDS, EXCHANGED, exchanged
 
 if TYPE_CHECKING:
-    from crm_cli.features.exporting.vdir import Folder
+    from crm_cli.features.exporting.folder import Folder
+    from crm_cli.formats.flat import Exported
 
 verbs = Verbs()
 
@@ -22,7 +24,7 @@ Kind = Annotated[
     str,
     Argument(
         metavar="KIND",
-        help=f"{', '.join(EXCHANGED[:-1])} or {EXCHANGED[-1]}.",
+        help=f"{', '.join(EXCHANGED)}, ledger or all.",
     ),
 ]
 
@@ -36,8 +38,9 @@ def export(
         str,
         Option(
             "--format",
-            metavar="|".join(one.name for one in EXPORTERS),
-            help="Default: from the file's extension, else csv (calendars: ics).",
+            metavar="|".join((*(one.name for one in EXPORTERS if "-" not in one.name), *PROGRAMS)),
+            help="Default: from the file's extension, else csv (calendars: ics). Also vcf-4.0 "
+            "and vcf-2.1.",
         ),
     ] = "",
     to: To = None,
@@ -49,62 +52,118 @@ def export(
         bool, Option("--force", help="Overwrite the file, or entries changed in the vdir.")
     ] = False,
     where: Where = None,
+    period: PeriodOf = None,
     sort: Sort = None,
+    only: Annotated[
+        str | None,
+        Option("--kind", metavar="A,B", help="Only these kinds: invoice,credit_note."),
+    ] = None,
 ) -> None:
-    """Write records for other programs; crm import reads CSV and calendars back.
+    """Write records for other programs; crm import reads CSV, calendars and vCards back.
 
-    A calendar holds open tasks, planned meetings, birthdays and anniversaries.
+    A calendar holds open tasks, planned meetings, birthdays and anniversaries. A ledger
+    is what was billed and paid, for hledger or beancount, on the accounts in crm.yaml.
 
     crm export customers city:Koper +vip --to koper.csv
+    crm export customers --vdir ~/.contacts/crm
     crm export purchases date:2026 --format json
+    crm export purchases --period last-quarter --to quarter.csv
+    crm export purchases --kind invoice --to invoices.csv
+    crm export ledger --to shop.journal
+    crm export ledger --format beancount --period 2026
     crm export tasks assignee:petra --to petra.ics
     crm export calendar --vdir ~/.calendars/crm
+    crm export all --format json --to everything.json
     """
     from crm_cli.features import exporting
     from crm_cli.model.text import visible
 
-    if vdir is not None:
-        from crm_cli.features.exporting.vdir import export_folder
-
-        _no_others(to=to, sort=sort, format=format)
-        _show_folder(
-            session,
-            export_folder(
-                session.workspace, kind, vdir, session.terms(terms), where=where, force=force
-            ),
-        )
-        return
     target = Path(to) if to not in (None, "-") else None
+    if kind.lower() == "all":
+        alone = {"--vdir": vdir, "--sort": sort, "--kind": only, "--where": where}
+        _export_all(session, target, format, {**alone, "--period": period, "TERM": terms}, force)
+        return
+    if kind.lower() == exporting.LEDGER:
+        _no_others(None, vdir=vdir, sort=sort, kind=only)
+        ledger, problems = exporting.export_ledger(
+            session.workspace,
+            session.terms(terms),
+            where=where,
+            period=period,
+            format=format,
+            to=str(target or ""),
+        )
+        session.report(problems)
+        _give(session, ledger, target, force=force)
+        return
+    if vdir is not None:
+        _no_others("vdir", to=to, sort=sort, format=format, period=period, kind=only)
+        folder = exporting.export_folder(
+            session.workspace, kind, vdir, session.terms(terms), where=where, force=force
+        )
+        _show_folder(session, folder, kind)
+        return
     exported = exporting.export(
         session.workspace,
         kind,
-        session.terms(terms),
+        [*session.terms(terms), *([f"kind.is:{only}"] if only is not None else [])],
         where=where,
+        period=period,
         sort=sort,
         format=format,
         to=target,
         ascii_only=target is None and not session.screen.unicode,
     )
-    if target is not None:
-        exporting.save(target, exported, force=force)
-        session.say(f"written to {visible(str(target))}")
-    else:
-        session.give(exported.pieces)
+    _give(session, exported, target, force=force)
     if exported.left_out:
         keys = ", ".join(visible(key) for key in sorted(exported.left_out))
         more = "" if any(" " in key for key in exported.left_out) else "; --format json has all"
         session.say(f"not in this format: {keys}{more}")
 
 
-def _no_others(**options: object) -> None:
+def _export_all(
+    session: Session, target: Path | None, format: str, others: dict[str, object], force: bool
+) -> None:
+    """Write all files into one document; there is no part of it, and one format."""
+    from collections import Counter
+
+    from crm_cli.features.whole import export_all
+    from crm_cli.formats.flat import Exported
+    from crm_cli.model.errors import UsageError
+
+    given = next((name for name, value in others.items() if value), None)
+    if given is not None:
+        raise UsageError(f"{given} is not for all: it is every file", "leave it out")
+    if format not in ("", "json"):
+        raise UsageError(f"all cannot be exported as {format}", "all can be exported as json")
+    plain = target is None and not session.screen.unicode
+    pieces = export_all(session.workspace, ascii_only=plain)
+    _give(session, Exported(pieces, Counter()), target, force=force)
+
+
+def _give(session: Session, exported: Exported, target: Path | None, *, force: bool) -> None:
+    """Write an export into its file, or to stdout."""
+    from crm_cli.features import exporting
+    from crm_cli.model.text import visible
+
+    if target is not None:
+        exporting.save(target, exported, force=force)
+        session.say(f"written to {visible(str(target))}")
+    else:
+        session.give(exported.pieces)
+
+
+def _no_others(what: str | None, **options: object) -> None:
     from crm_cli.model.errors import UsageError
 
     for name, value in options.items():
-        if value and value != "ics":
-            raise UsageError(f"--vdir and --{name} do not go together", "leave one of them out")
+        if value and value not in ("ics", "vcf"):
+            if what is None:
+                raise UsageError(f"--{name} is not for a ledger", "leave it out")
+            raise UsageError(f"--{what} and --{name} do not go together", "leave one of them out")
 
 
-def _show_folder(session: Session, folder: Folder) -> None:
+def _show_folder(session: Session, folder: Folder, kind: str) -> None:
     from crm_cli.features.plan import counted
     from crm_cli.model.errors import ConflictError
     from crm_cli.model.text import visible
@@ -119,9 +178,10 @@ def _show_folder(session: Session, folder: Folder) -> None:
         session.say(f"left alone: {visible(name)}: {visible(why)}")
     if len(folder.kept) > _SHOWN:
         session.say(f"and {len(folder.kept) - _SHOWN:,} more")
+    name = exchanged(kind) if exchanged(kind) in CARDS else ALL_DATES
     if changed := sum(why.startswith("changed") for _, why in folder.kept):
         raise ConflictError(
             f"{counted(changed, 'file')} changed there {'is' if changed == 1 else 'are'} as before",
-            f"crm import calendar {visible(str(folder.path))} brings in what was changed; "
+            f"crm import {name} {visible(str(folder.path))} brings in what was changed; "
             "--force overwrites it",
         )

@@ -39,7 +39,7 @@ def fmt(
     elif not made.records:
         for note in made.notes:
             session.say(note)
-        rest = "the rest" if made.notes else "everything"
-        session.say(f"{rest} is in canonical form")
+        if made.done:
+            session.say(made.done)
     else:
         carry_out(session, made, dry_run=dry_run, yes=yes)

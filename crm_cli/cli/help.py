@@ -36,7 +36,9 @@ def help_(
         return
     name = topic[0].lower()
     if name in TOPICS:
-        session.write(TOPICS[name].text)
+        from crm_cli.render import shapes
+
+        session.draw(shapes.page, TOPICS[name].text)
         return
     if named(name) is not None:
         from crm_cli.cli.hook import main

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from crm_cli.cli.options import FORM, Cols, Form, Limit, Terms, Who
+from crm_cli.cli.options import FORM, WHO, Cols, Form, Limit, PeriodOf, Terms
 from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
-from crm_cli.cli.verbs import Option, Verbs
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.model.rows import Column, Rows
 
 if TYPE_CHECKING:
@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 
 verbs = Verbs()
 
+WhoOrItem = Annotated[
+    str,
+    Argument(metavar="WHO|ID", help=f"A customer: {WHO}; an item's id, a number, or a path."),
+]
+
 _FOR_PEOPLE = ("when", "who", "record", "what")
 
 
 @verbs.add
 def history(
-    session: Session, who: Who, limit: Limit = None, cols: Cols = None, how: Form = FORM
+    session: Session, who: WhoOrItem, limit: Limit = None, cols: Cols = None, how: Form = FORM
 ) -> None:
-    """Show changes to a customer, field by field, newest first, with who and when.
+    """Show changes to a customer or an item, field by field, newest first.
 
     crm history ana
+    crm history t-9f3
     crm history ana --json
     """
     from crm_cli.cli.pickers import chosen
@@ -40,8 +46,9 @@ def changes(
     session: Session,
     terms: Terms = None,
     since: Annotated[
-        str, Option("--since", metavar="DATE", help="Only since this date; default monday.")
-    ] = "monday",
+        str | None, Option("--since", metavar="DATE", help="Only since this date; default monday.")
+    ] = None,
+    period: PeriodOf = None,
     limit: Limit = None,
     cols: Cols = None,
     how: Form = FORM,
@@ -50,18 +57,29 @@ def changes(
 
     crm changes --since monday
     crm changes +vip --since -30d -o csv
+    crm changes --period last-month
     """
     from crm_cli.features.history import changes as find
 
-    found = find(session.workspace, since, session.terms(terms))
+    found = find(session.workspace, since, session.terms(terms), period=period)
     _show(session, found[:limit], cols, how)
 
 
 @verbs.add
-def blame(session: Session, who: Who, cols: Cols = None, how: Form = FORM) -> None:
-    """Show who last set each field of a customer, and when.
+def blame(
+    session: Session,
+    who: WhoOrItem,
+    fields: Annotated[
+        list[str] | None, Argument(metavar="[FIELD…]", help="Only these fields: city, emails.")
+    ] = None,
+    cols: Cols = None,
+    how: Form = FORM,
+) -> None:
+    """Show who last set each field of a customer or an item, and when.
 
     crm blame ana
+    crm blame ana city owner
+    crm blame 2026-0042
     crm blame ana --cols field,value,who
     """
     from crm_cli.cli.columns import only
@@ -69,7 +87,7 @@ def blame(session: Session, who: Who, cols: Cols = None, how: Form = FORM) -> No
     from crm_cli.features.history import blame as find
     from crm_cli.render.days import with_times
 
-    found = chosen(session, lambda text: find(session.workspace, text), who)
+    found = chosen(session, lambda text: find(session.workspace, text, fields or ()), who)
     columns = [Column("field"), Column("value"), Column("when", "moment"), Column("who")]
     columns += [Column("subject"), Column("commit")]
     form = session.form(how)

@@ -107,7 +107,7 @@ def _invoked(session: Session, words: list[str]) -> int:
     except OSError as error:
         _traceback_wanted(session)
         where = f": {error.filename}" if error.filename is not None else ""
-        raise StorageError(f"{error.strerror or error}{where}") from error
+        raise StorageError(f"cannot go on: {error.strerror or error}{where}") from error
     except (CrmError, MemoryError):
         raise
     except Exception as error:
@@ -142,9 +142,8 @@ def _told(session: Session) -> int:
         _stderr(problem_lines(problems, session.margin))
     notices = session.notices
     if notices:
-        from crm_cli.model.text import visible
-
-        _stderr([f"crm: {visible(notice)}\n" for notice in notices])
+        said = [session.folded(f"crm: {notice}", session.margin) for notice in notices]
+        _stderr(line for lines in said for line in lines)
     return int(session.exit_code())
 
 

@@ -2,165 +2,277 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from crm_cli.cli.export import Kind
+from crm_cli.cli.calendars import Ending
 from crm_cli.cli.options import DryRun, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
+from crm_cli.formats.targets import EXCHANGED
 
 if TYPE_CHECKING:
     from crm_cli.features.importing import Import
     from crm_cli.formats.drafts import Drafts
-    from crm_cli.model.errors import Problem
+    from crm_cli.formats.mapping import Map
 
 verbs = Verbs()
 
-_SHOWN = 50
-"""So many rejected rows are listed; the file of rejects has them all."""
+Kind = Annotated[
+    str,
+    Argument(
+        metavar="KIND",
+        help=f"{', '.join(EXCHANGED)} bank or all; without, a preset tells.",
+    ),
+]
+File = Annotated[
+    Path | None, Argument(metavar="FILE", help="A file or a vdir folder; - reads stdin.")
+]
+Presets = Annotated[
+    bool, Option("--presets", help="List the exports that need neither a kind nor a map.")
+]
+Format = Annotated[
+    str, Option("--format", metavar="csv|jsonl|ics|vcf", help="Default: by the file's name.")
+]
+EntriesOf = Annotated[
+    str | None,
+    Option("--who", metavar="WHO", help="The customer for entries, or items, that name none."),
+]
+MapFile = Annotated[
+    Path | None,
+    Option("--map", metavar="MAP.yaml", help="A file that maps columns to fields."),
+]
+SaveMap = Annotated[
+    Path | None,
+    Option("--save-map", metavar="FILE", help="Save the mapping used to FILE."),
+]
+Encoding = Annotated[str, Option("--encoding", metavar="cp1250", help="The file's encoding.")]
+Delimiter = Annotated[
+    str, Option("--delimiter", metavar="SIGN", help="The column separator: ; , or tab.")
+]
+Dates = Annotated[
+    str,
+    Option("--dates", metavar="ymd|dmy|mdy", help="The order in 03/04/2025, or %d/%m/%y."),
+]
+Decimal = Annotated[str, Option("--decimal", metavar=".|,", help="The decimal sign.")]
+SourceSystem = Annotated[
+    str, Option("--source-system", metavar="NAME", help="The system of the external ids.")
+]
+SkipBad = Annotated[
+    bool, Option("--skip-bad", help="Import valid rows; save the others to a file.")
+]
+Rejects = Annotated[
+    Path | None, Option("--rejects", metavar="FILE", help="Save rejected rows to FILE.")
+]
 
 
 @verbs.add
 def import_(
     session: Session,
-    kind: Kind,
-    file: Annotated[Path, Argument(metavar="FILE", help="A file or a vdir folder; - reads stdin.")],
-    format: Annotated[
-        str, Option("--format", metavar="csv|ics", help="Default: from the file's extension.")
-    ] = "",
-    who: Annotated[
-        str | None,
-        Option(
-            "--who",
-            metavar="WHO",
-            help="The customer for calendar entries that name none.",
-        ),
-    ] = None,
-    map: Annotated[
-        Path | None,
-        Option("--map", metavar="MAP.yaml", help="A file that maps columns to fields."),
-    ] = None,
-    save_map: Annotated[
-        Path | None,
-        Option("--save-map", metavar="FILE", help="Save the mapping used to FILE."),
-    ] = None,
-    encoding: Annotated[
-        str, Option("--encoding", metavar="cp1250", help="The file's encoding.")
-    ] = "",
-    delimiter: Annotated[
-        str, Option("--delimiter", metavar="SIGN", help="The column separator: ; , or tab.")
-    ] = "",
-    dates: Annotated[
-        str, Option("--dates", metavar="ymd|dmy|mdy", help="The order in 03/04/2025.")
-    ] = "",
-    decimal: Annotated[str, Option("--decimal", metavar=".|,", help="The decimal sign.")] = "",
-    source_system: Annotated[
-        str, Option("--source-system", metavar="NAME", help="The system of the external ids.")
-    ] = "",
-    skip_bad: Annotated[
-        bool, Option("--skip-bad", help="Import valid rows; save the others to a file.")
-    ] = False,
-    rejects: Annotated[
-        Path | None, Option("--rejects", metavar="FILE", help="Save rejected rows to FILE.")
-    ] = None,
+    kind: Kind = "",
+    file: File = None,
+    format: Format = "",
+    who: EntriesOf = None,
+    map: MapFile = None,
+    save_map: SaveMap = None,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    dates: Dates = "",
+    decimal: Decimal = "",
+    source_system: SourceSystem = "",
+    skip_bad: SkipBad = False,
+    rejects: Rejects = None,
+    presets: Presets = False,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Import customers, products, purchases … from a CSV file, tasks … from a calendar.
+    """Import customers, deals … from CSV, JSON lines or vCards, tasks … from a calendar.
 
     Shows what is new and what changes, asks, then writes all of it or nothing.
     Importing the same file twice changes nothing. Rows with one number are one purchase.
+    A cell that cannot be read is left out and reported. crm help import explains maps.
+    A statement of the bank (camt.053, MT940 or CSV) is matched with the open invoices.
 
     crm import customers contacts.csv
     crm import purchases orders.csv --map orders.yaml --skip-bad
+    crm import customers - --format jsonl --yes < form.jsonl
+    crm import deals deals.csv --who walk-in
+    crm import customers telephone.vcf
     crm import tasks petra.ics --who hotel-breg
     crm import calendar ~/.calendars/crm --yes
+    crm import bank statement.xml
+    crm import all everything.json
     """
     from crm_cli.features import importing
-    from crm_cli.features.plan import Plan, counted
 
-    if importing.is_calendar(kind, file, format):
-        from crm_cli.cli.calendars import import_calendar
-
-        tables: dict[str, object] = {"--map": map, "--save-map": save_map, "--delimiter": delimiter}
-        tables |= {"--dates": dates, "--decimal": decimal, "--source-system": source_system}
-        _only_for("tables", tables)
-        import_calendar(
-            session,
-            kind,
-            file,
-            who=who,
-            encoding=encoding,
-            skip_bad=skip_bad,
-            rejects=rejects,
-            dry_run=dry_run,
-            yes=yes,
-        )
+    if presets:
+        _list_presets(session)
         return
-    _only_for("calendars", {"--who": who})
-    said = {
+    if kind.lower() == "bank":
+        from crm_cli.cli.import_bank import import_bank
+
+        records: dict[str, object] = {"--who": who, "--save-map": save_map, "--format": format}
+        records |= {"--skip-bad": skip_bad, "--rejects": rejects}
+        _only_for("rows of records", records | {"--source-system": source_system})
+        said = {"encoding": encoding, "delimiter": delimiter, "date": _order(dates),
+                "decimal": _one_of("--decimal", decimal, (".", ","))}  # fmt: skip
+        import_bank(session, file, map, said, dry_run=dry_run, yes=yes)
+        return
+    if kind.lower() == "all":
+        _only_for("rows of records", {"--map": map, "--save-map": save_map, "--who": who,
+                                      "--skip-bad": skip_bad, "--rejects": rejects})  # fmt: skip
+        _all(session, file, dry_run=dry_run, yes=yes)
+        return
+    kind, file = _of_what(session, kind, file)
+    importing.refuse_taken(rejects, save_map)
+    end = Ending(file, skip_bad, rejects, dry_run, yes)
+    ways: dict[str, str] = {"--delimiter": delimiter, "--dates": dates, "--decimal": decimal}
+    ways["--source-system"] = source_system
+    if form := importing.entries_format(kind, file, format):
+        _only_for("tables", {"--map": map, "--save-map": save_map, **ways})
+        _entries(session, form, kind, who, encoding, end)
+        return
+    chosen = _chosen(session, kind, map, _said(encoding, ways), who)
+    _table(session, _drafts(session, kind, file, chosen, format), save_map, end)
+
+
+def _all(session: Session, file: Path | None, *, dry_run: bool, yes: bool) -> None:
+    """Every file of a document of crm export all, as it was."""
+    from crm_cli.cli.writing import carry_out_asked
+    from crm_cli.features.whole import import_all
+    from crm_cli.model.errors import UsageError
+    from crm_cli.store import outside
+
+    if file is None:
+        raise UsageError("which file?", "crm import all FILE: what crm export all wrote")
+    data = outside.read(file)
+    session.begun |= str(file) == "-"
+    plan = import_all(session.workspace, data)
+    if yes:
+        plan = plan._replace(question="")
+    carry_out_asked(session, plan, dry_run=dry_run, yes=yes)
+
+
+def _list_presets(session: Session) -> None:
+    from crm_cli.features import importing
+
+    session.give(f"{one.name:24} {one.kind:10} {one.title}\n" for one in importing.presets())
+
+
+def _said(encoding: str, ways: dict[str, str]) -> dict[str, str]:
+    """The settings of a map that the command line gives."""
+    return {
         "encoding": encoding,
-        "delimiter": delimiter,
-        "date": _one_of("--dates", dates, ("ymd", "dmy", "mdy")),
-        "decimal": _one_of("--decimal", decimal, (".", ",")),
-        "source_system": source_system,
+        "delimiter": ways["--delimiter"],
+        "date": _order(ways["--dates"]),
+        "decimal": _one_of("--decimal", ways["--decimal"], (".", ",")),
+        "source_system": ways["--source-system"],
     }
-    drafts = _drafts(session, kind, file, map, said)
-    _tell_reading(session, drafts)
+
+
+def _entries(
+    session: Session, form: str, kind: str, who: str | None, encoding: str, end: Ending
+) -> None:
+    """Import a calendar or vCards."""
+    from crm_cli.cli.calendars import import_calendar, import_cards
+
+    if form == "vcf":
+        _only_for("what belongs to customers", {"--who": who})
+        import_cards(session, encoding, end)
+    else:
+        import_calendar(session, kind, who, encoding, end)
+
+
+def _table(session: Session, drafts: Drafts, save_map: Path | None, end: Ending) -> None:
+    """Tell how a table is read, match its rows with what is there, and write what comes of it."""
+    from crm_cli.cli import import_preview
+    from crm_cli.features import importing
+
+    import_preview.tell_reading(session, drafts)
     if save_map is not None:
         importing.save_map(save_map, drafts.map)
         session.say(f"the map is in {save_map}")
     with session.progress("Matching rows", len(drafts.rows)) as progress:
         plan = importing.plan_import(session.workspace, drafts, progress.advance)
-    session.say(_counts(plan))
-    if plan.rejected and not skip_bad:
-        raise _refusal(plan, file)
+    import_preview.tell_plan(session, plan, listed=end.dry_run or not end.yes)
+    import_preview.tell_cells(session, plan, end.file, all=end.dry_run)
+    session.say(import_preview.counts(plan))
+    if plan.rejected and not end.skip_bad:
+        raise import_preview.refusal(plan, end.file, all=end.dry_run)
+    _write(session, plan, end)
+
+
+def _write(session: Session, plan: Import, end: Ending) -> None:
+    """Write what can be taken, once that is agreed, and the rejected rows to a file."""
+    from crm_cli.cli import import_preview
+    from crm_cli.features import importing
+    from crm_cli.features.plan import counted
+
+    path = end.rejects or importing.default_path(end.file)
     if plan.rejected:
-        session.report(_problems(plan, file, warning=True))
-    if plan.change.steps:
-        touched = plan.new + plan.changed
-        noun = plan.kind.name if touched == 1 else plan.kind.key
-        written = carry_out(
-            session,
-            Plan(
-                plan.change,
-                f"imported {counted(touched, plan.kind.name, noun)}",
-                plan.ids,
-                f"Import {counted(touched, plan.kind.name, noun)}?",
-            ),
-            dry_run=dry_run,
-            yes=yes,
-        )
-        if not written.diffs:
-            return
-    else:
-        session.say("nothing changed")
-    if plan.rejected and not dry_run:
-        path = rejects or importing.default_path(file)
+        import_preview.tell_rejected(session, plan, end.file, f"in {path}", all=end.dry_run)
+    if _written(session, plan, end) and plan.rejected and not end.dry_run:
         importing.write_rejects(path, plan)
         session.say(f"{counted(len(plan.rejected), 'rejected row')} in {path}")
 
 
-def _drafts(
-    session: Session, kind: str, file: Path, map: Path | None, said: dict[str, str]
-) -> Drafts:
+def _written(session: Session, plan: Import, end: Ending) -> bool:
+    """Write what is new and what changes; False where that was declined."""
+    from crm_cli.features.plan import Plan, counted
+
+    if not plan.change.steps:
+        session.say("nothing changed")
+        return True
+    touched = plan.new + plan.changed
+    noun = plan.kind.name if touched == 1 else plan.kind.key
+    what = counted(touched, plan.kind.name, noun)
+    done = Plan(plan.change, f"imported {what}", plan.ids, f"Import {what}?")
+    return bool(carry_out(session, done, dry_run=end.dry_run, yes=end.yes).diffs)
+
+
+def _chosen(
+    session: Session, kind: str, map: Path | None, said: dict[str, str], who: str | None
+) -> Map:
+    """The map that is given, or none, with the settings of the command line."""
+    from dataclasses import replace
+
+    from crm_cli.features import importing
+    from crm_cli.formats.mapping import Map
+    from crm_cli.formats.targets import CUSTOMER, belongs, kind_of
+    from crm_cli.model.errors import UsageError
+
+    chosen = importing.load_map(map, kind) if map is not None else Map()
+    chosen = chosen.with_settings(said)
+    if who is None:
+        return chosen
+    if not belongs(kind_of(kind)):
+        raise UsageError(f"--who is for what belongs to customers, and {kind} do not", "omit it")
+    owner = (CUSTOMER.key, session.who(who, writes=True))
+    return replace(chosen, constants=(*chosen.constants, owner))
+
+
+def _drafts(session: Session, kind: str, file: Path, chosen: Map, format: str) -> Drafts:
     """What the file says; what it leaves open is asked on a terminal, and refused elsewhere."""
     from crm_cli.features import importing
     from crm_cli.formats.decoding import Undecided
-    from crm_cli.formats.mapping import Map
     from crm_cli.formats.targets import kind_of
     from crm_cli.store import outside
 
-    kind_of(kind)
-    chosen = importing.load_map(map, kind) if map is not None else Map()
-    chosen = chosen.with_settings(said)
     data = outside.read(file)
     session.begun |= str(file) == "-"
+    if not chosen.columns:
+        headings = importing.headings_of(data, chosen)
+        preset = importing.fitting(headings, kind_of(kind).key)
+        if preset is not None:
+            session.say(f"read as {preset.title} (preset {preset.name}); --map reads it otherwise")
+            chosen = importing.applied(preset, headings, chosen)
     while True:
         try:
-            return importing.read_file(session.workspace, kind, data, path=str(file), map=chosen)
+            return importing.read_file(
+                session.workspace, kind, data, path=str(file), map=chosen, format=format
+            )
         except Undecided as error:
             session.say(error.message) if session.interactive else None
             answer = session.pick(f"Which {error.setting}?", error.choices)
@@ -169,12 +281,51 @@ def _drafts(
             chosen = chosen.with_settings({error.setting: answer})
 
 
-def _only_for(what: str, options: dict[str, object]) -> None:
+def _of_what(session: Session, kind: str, file: Path | None) -> tuple[str, Path]:
+    """The kind and the file; where only a file is named, the kind is that of a preset."""
+    from crm_cli.features import importing
+    from crm_cli.formats.registry import refuse_foreign
+    from crm_cli.model.errors import UsageError
+    from crm_cli.store import outside
+
+    if file is not None:
+        return kind, file
+    path = Path(kind)
+    if not kind or not path.is_file():
+        hint = "crm import KIND FILE, as in crm import customers contacts.csv"
+        raise UsageError("which file?" if kind else "which kind, and which file?", hint)
+    data = outside.read(path)
+    if data[:20].lstrip(b"\xef\xbb\xbf\r\n ").upper().startswith(b"BEGIN:VCARD"):
+        session.say(f"taken for vCards: crm import customers {path}")
+        return "customers", path
+    refuse_foreign(str(path), data)
+    preset = importing.fitting(importing.headings_of(data))
+    if preset is None:
+        raise UsageError(
+            f"no preset knows the headings of {path}",
+            f"say what it holds: crm import KIND {path}, with {', '.join(EXCHANGED)}",
+        )
+    session.say(f"taken for {preset.title}: crm import {preset.kind} {path}")
+    return preset.kind, path
+
+
+def _only_for(what: str, options: Mapping[str, object]) -> None:
     from crm_cli.model.errors import UsageError
 
     for name, value in options.items():
         if value:
             raise UsageError(f"{name} is for {what}", "leave it out here")
+
+
+def _order(dates: str) -> str:
+    from crm_cli.formats.cells.days import is_pattern, pattern_fault
+    from crm_cli.model.errors import UsageError
+
+    if not is_pattern(dates):
+        return _one_of("--dates", dates, ("ymd", "dmy", "mdy"))
+    if fault := pattern_fault(dates):
+        raise UsageError(f"--dates: {fault}", "as in %d/%m/%y, or %Y-%m-%d %H:%M")
+    return dates
 
 
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
@@ -183,61 +334,3 @@ def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
     if value and value not in known:
         raise UsageError(f"{option} is one of {' '.join(known)}, not {value!r}")
     return value
-
-
-def _tell_reading(session: Session, drafts: Drafts) -> None:
-    """Say how the file was read, as far as it was not said how."""
-    from crm_cli.formats.tabular import DELIMITERS
-    from crm_cli.model.text import visible
-
-    map = drafts.map
-    parted = DELIMITERS.get(map.delimiter, map.delimiter)
-    told = [f"read as {map.encoding}, columns separated by {parted}"]
-    for key, what in (("date", "dates"), ("decimal", "decimals")):
-        found = drafts.found.get(key)
-        if found is not None and found.by is not None:
-            by = f"line {found.by.line}: {visible(found.by.text.strip())}"
-            value = found.value if key == "date" else f"with {found.value}"
-            told.append(f"{what} {value} ({by})")
-    session.say(", ".join(told))
-    session.say(
-        "columns: "
-        + ", ".join(f"{visible(one.heading)} → {visible(one.key)}" for one in map.columns)
-    )
-    if drafts.left_out:
-        session.say(f"left out: {', '.join(visible(one) for one in drafts.left_out)}")
-    for doubt in drafts.doubts:
-        session.say(f"note: {visible(doubt)}")
-
-
-def _counts(plan: Import) -> str:
-    counts = f"{plan.new:,} new, {plan.changed:,} changed, {plan.unchanged:,} unchanged"
-    rows = "row" if len(plan.rejected) == 1 else "rows"
-    return f"{plan.kind.key}: {counts}, {len(plan.rejected):,} {rows} rejected"
-
-
-def _problems(plan: Import, file: Path, *, warning: bool) -> list[Problem]:
-    from crm_cli.model.errors import Problem, Severity
-
-    severity = Severity.WARNING if warning else Severity.ERROR
-    return [
-        Problem(str(file), row.line, 1, "rejected-row", row.reason, "", severity)
-        for row in plan.rejected[:_SHOWN]
-    ]
-
-
-def _refusal(plan: Import, file: Path) -> Exception:
-    from crm_cli.features.plan import counted
-    from crm_cli.model.errors import DataError
-
-    more = len(plan.rejected) - _SHOWN
-    hint = "correct them, or pass --skip-bad to import the others and save these to a file"
-    if more > 0:
-        hint = f"and {more:,} more; {hint}"
-    count = counted(len(plan.rejected), "row")
-    verb = "is" if len(plan.rejected) == 1 else "are"
-    return DataError(
-        f"{count} {verb} rejected; nothing was imported",
-        hint,
-        tuple(_problems(plan, file, warning=False)),
-    )

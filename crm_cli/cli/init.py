@@ -45,7 +45,7 @@ def init(
     from crm_cli.features.initializing import Wanted, completed, make_default, who
     from crm_cli.features.initializing import init as make
 
-    wanted = Wanted(name, country, currency, time_zone, *who(session.environ))
+    wanted = Wanted(name, country, currency, time_zone)
     asking = session.interactive and not (name or country or sample)
     if asking:
         wanted = wanted._replace(name=session.ask("What is the business called?", name or "-"))
@@ -56,13 +56,18 @@ def init(
         wanted = proposed._replace(
             currency=session.ask("Base currency?", proposed.currency),
             time_zone=session.ask("Time zone?", proposed.time_zone),
-            user=_asked(session, "Your name?", proposed.user),
-            email=_asked(session, "Your e-mail?", proposed.email),
         )
         if folder is None:
             folder = Path(session.ask("Where?", "."))
     base = session.options.directory
     root = (base or Path()) / (folder or Path())
+    user, email = who(root, session.environ)
+    wanted = wanted._replace(user=user, email=email)
+    if session.interactive and (asking or not (user or email)):
+        wanted = wanted._replace(
+            user=_asked(session, "Your name?", user),
+            email=_asked(session, "Your e-mail?", email),
+        )
     made = make(root, wanted, environ=session.environ, sample=sample, git=not no_git)
     settings = made.settings
     if made.notice:

@@ -10,13 +10,13 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Annotated, Any
 
 from crm_cli.cli.listing import list_verb
-from crm_cli.cli.options import AsOf, Cols, DryRun, Json, Output, Yes
+from crm_cli.cli.options import AsOf, Cols, DryRun, Force, Json, Output, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Parameter, Verb, Verbs, parameter
 from crm_cli.cli.writing import carry_out
-from crm_cli.model.errors import Ambiguous
+from crm_cli.model.errors import Ambiguous, UsageError
 from crm_cli.model.fieldtypes import Choice
-from crm_cli.model.kind import Field, GroupOf, Kind, Move
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, Move, singular
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.text import a_or_an
 
@@ -45,18 +45,25 @@ def add_verb(verbs: Verbs, name: str) -> None:
     help = "The customer, then what it is; further fields as KEY=VALUE."
     metavar = f"WHO {kind.title.upper()}… [KEY=VALUE…]"
 
-    def add(session: Session, words: list[str], dry_run: bool = False, **given: Any) -> None:
-        from crm_cli.cli.assignments import split_values
+    def add(
+        session: Session,
+        words: list[str],
+        force: bool = False,
+        dry_run: bool = False,
+        **given: Any,
+    ) -> None:
         from crm_cli.cli.pickers import who
+        from crm_cli.cli.stdin import title_of
         from crm_cli.features.new_items import add as plan
+        from crm_cli.model.assignments import split_fields
 
-        named, values = split_values(words)
+        named, values = split_fields(words, kind, session.words)
         customer = who(session, named[0] if named else "")
         chosen = {keys[option]: text for option, text in given.items()}
-        title = " ".join(named[1:])
+        title = title_of(session, named[1:])
         carry_out(
             session,
-            plan(session.workspace, kind, customer, title, chosen, values),
+            plan(session.workspace, kind, customer, title, chosen, values, force=force),
             dry_run=dry_run,
         )
 
@@ -65,7 +72,7 @@ def add_verb(verbs: Verbs, name: str) -> None:
         Verb(
             add,
             doc=f"Add {a_or_an(_spaced(name))} of a customer.\n\ncrm {name} add {kind.example}",
-            parameters=(words, *options, _WRITING[0]),
+            parameters=(words, *options, *_forced(kind), _WRITING[0]),
         )
     )
 
@@ -103,61 +110,98 @@ def show_verb(verbs: Verbs, name: str) -> None:
     )
 
 
-def move_verbs(verbs: Verbs, name: str) -> None:
-    """Give a module the moves that the kind declares."""
+def move_verbs(verbs: Verbs, name: str, *, only: str = "") -> None:
+    """Give a module the moves that the kind declares; `only` for items whose `kind` is that,
+    where they have a noun of that name."""
     kind = BY_NAME[name]
     for move in kind.moves:
         if move.own:
             continue
-        verbs.take(_move_verb(kind, move))
+        verbs.take(_move_verb(kind, move, only))
 
 
-def _move_verb(kind: Kind, move: Move) -> Verb:
+def _move_verb(kind: Kind, move: Move, only: str = "") -> Verb:
     keys, options = _options(kind, move.takes)
 
     def run(
         session: Session,
         items: list[str],
+        force: bool = False,
         dry_run: bool = False,
         yes: bool = False,
         **given: Any,
     ) -> None:
+        from crm_cli.cli.asking import asked_for
         from crm_cli.features.moves import movable
         from crm_cli.features.moves import move as plan
 
+        possible = movable(move)
+        among = (lambda item: item.get("kind") == only and possible(item)) if only else possible
+        state = move.of[0] if len(move.of) == 1 else "open" if _is_live(kind, move) else only
         chosen = {keys[option]: text for option, text in given.items() if text is not None}
+        word = ""
+        if move.word:
+            if len(items) < 2:
+                raise UsageError("where to?", f"{example}; {move.word} is the last word")
+            *items, word = items
         change(
             session,
             kind,
             items,
-            lambda workspace, found: plan(workspace, kind, move, found, chosen),
-            among=movable(move),
+            lambda workspace, found: plan(
+                workspace,
+                kind,
+                move,
+                found,
+                asked_for(session, move, found, word, chosen),
+                word=word,
+                force=force,
+            ),
+            among=among,
+            state=state,
             dry_run=dry_run,
             yes=yes,
         )
 
     verb = move.name.replace("_", "-")
-    example = f"crm {kind.name} {verb} {kind.letter}-9f3"
+    example = f"crm {only or kind.name} {verb} {kind.letter}-9f3"
+    if move.word:
+        example += f" {move.word.partition('|')[2].partition('|')[0] or move.word}"
+    for key in move.needs:
+        example += f" --{kind.by_key[key].option or key} {kind.by_key[key].type.example}"
     items = parameter("items", _which(kind, move), {})
     return Verb(
         run,
         name=move.name,
         doc=f"{move.doc}\n\n{example}",
-        parameters=(items, *options, *_WRITING),
+        parameters=(items, *options, *_forced(kind), *_WRITING),
     )
+
+
+def _is_live(kind: Kind, move: Move) -> bool:
+    """Whether a move is about the items that something is still to be done about."""
+    return kind.live is not None and move.among in (None, kind.live)
 
 
 def _which(kind: Kind, move: Move) -> Any:
     """The argument that names the items of a move."""
     several = _spaced(kind.key)
-    state = "open " if kind.live is not None else ""
+    state = "open " if _is_live(kind, move) else ""
     if len(move.of) == 1:
         state = f"{_spaced(move.of[0])} "
     help = (
         f"{several.capitalize()} by id; a customer with one {state}{_spaced(kind.name)}; "
         f"terms select {state}{several}; - reads ids."
     )
-    return Annotated[list[str], Argument(metavar="ID…|WHO…|TERM…", help=help)]
+    metavar = "ID…|WHO…|TERM…"
+    if move.word:
+        metavar, help = f"{metavar} {move.word}", f"{help} The last word says where to."
+    return Annotated[list[str], Argument(metavar=metavar, help=help)]
+
+
+def _forced(kind: Kind) -> tuple[Parameter, ...]:
+    """`--force`, where a kind's items are looked at as they go from one state to another."""
+    return (parameter("force", Force, {"force": False}),) if kind.tracked is not None else ()
 
 
 def change(
@@ -167,6 +211,7 @@ def change(
     plan: Callable[[Workspace, list[Found]], Plan],
     *,
     among: Among | None = None,
+    state: str = "",
     dry_run: bool,
     yes: bool,
 ) -> None:
@@ -176,7 +221,9 @@ def change(
     strict = not session.interactive
     workspace = session.workspace
     named, terms = split_terms(workspace, kind, session.expand(words))
-    found = [picked(session, kind, word, strict=strict, among=among) for word in named]
+    found = [
+        picked(session, kind, word, strict=strict, among=among, state=state) for word in named
+    ]
     if not terms:
         carry_out(session, plan(workspace, found), dry_run=dry_run, yes=yes)
         return
@@ -186,14 +233,22 @@ def change(
 
 
 def picked(
-    session: Session, kind: Kind, word: str, *, strict: bool, among: Among | None = None
+    session: Session,
+    kind: Kind,
+    word: str,
+    *,
+    strict: bool,
+    among: Among | None = None,
+    state: str = "",
 ) -> Found:
     """The item that a word names; of several customers, then of several items, the chosen one."""
     from crm_cli.features.moves import pick
 
     while True:
         try:
-            return pick(session.workspace, kind, word, strict=strict, among=among)
+            return pick(
+                session.workspace, kind, word, strict=strict, among=among, state=state
+            )
         except Ambiguous as error:
             chosen = session.pick(f"{word} matches several; which one?", error.candidates)
             if chosen is None:
@@ -212,7 +267,7 @@ def _options(kind: Kind, keys: Sequence[str]) -> tuple[Mapping[str, str], list[P
         else:
             parts = [(key, field)]
         for path, part in parts:
-            name = path.replace(".", "_")
+            name = (part.option or path).replace(".", "_")
             name = f"{name}_" if iskeyword(name) else name
             found[name] = path
             options.append(_option(name, path, part))
@@ -221,13 +276,20 @@ def _options(kind: Kind, keys: Sequence[str]) -> tuple[Mapping[str, str], list[P
 
 def _option(name: str, path: str, field: Field) -> Parameter:
     doc = field.doc[:1].upper() + field.doc[1:]
+    if isinstance(field.type, ListOf):
+        kind = field.type.kind
+        called = singular(path)
+        last = "PRICE" if "unit_price" in kind.by_key else "REASON"
+        metavar = f"PRODUCT[:QUANTITY[:{last}]]" if kind.title == "product" else "TEXT"
+        option = Option(f"--{called}", metavar=metavar, help=f"{doc}. Repeatable.")
+        return parameter(name, Annotated[list[str] | None, option], {name: None})
     if isinstance(field.type, Choice) and "|" not in field.type.metavar:
         doc += f": {', '.join(field.type.words[:5])} …"
     else:
         doc += "."
-    option = Option(
-        f"--{path.replace('_', '-').replace('.', '-')}", metavar=field.type.metavar, help=doc
-    )
+    named = f"--{(field.option or path).replace('_', '-').replace('.', '-')}"
+    names = dict.fromkeys((named, f"--{path.replace('_', '-').replace('.', '-')}"))
+    option = Option(*names, metavar=field.type.metavar, help=doc)
     return parameter(name, Annotated[str | None, option], {name: None})
 
 

@@ -20,13 +20,17 @@ from crm_cli.cli.options import (
     Terms,
     Total,
     Where,
+    of_owner,
 )
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Verb, Verbs
 
 
-def list_verb(verbs: Verbs, kind: str, doc: str = "") -> None:
-    """Give a module its `list`: of the kind of that name, with `doc` as its help."""
+def list_verb(
+    verbs: Verbs, kind: str, doc: str = "", *, among: tuple[str, ...] = (), shown: str = ""
+) -> None:
+    """Give a module its `list`: of the kind of that name, with `doc` as its help; `among` are
+    query terms for those that it is about, `shown` its columns, if not the kind's."""
 
     def list_(
         session: Session,
@@ -56,12 +60,12 @@ def list_verb(verbs: Verbs, kind: str, doc: str = "") -> None:
         answer_list(
             session,
             BY_NAME[kind],
-            [*(terms or ()), *([f"owner:{owner}"] if owner is not None else [])],
+            [*among, *(terms or ()), *of_owner(owner)],
             where=where,
             period=period,
             sort=sort,
             limit=limit,
-            cols=cols,
+            cols=cols if cols is not None or group_by or pivot else shown or None,
             groups=Groups(group_by, agg, having, pivot),
             total=total,
             everything=all,
@@ -71,7 +75,14 @@ def list_verb(verbs: Verbs, kind: str, doc: str = "") -> None:
             default_sort=BY_NAME[kind].sort,
         )
 
-    verbs.take(Verb(list_, doc=doc or _doc(kind)))
+    verbs.take(Verb(list_, doc=doc or _doc(kind), without=lambda: _senseless(kind)))
+
+
+def _senseless(name: str) -> tuple[str, ...]:
+    """The options that lists of a kind do not have: without a date, no period."""
+    from crm_cli.model.kinds import BY_NAME
+
+    return () if BY_NAME[name].when else ("period",)
 
 
 def _doc(name: str) -> str:

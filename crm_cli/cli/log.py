@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from crm_cli.cli.options import Desk, DryRun, WhoOrTerm, Yes
 from crm_cli.cli.session import Session
+from crm_cli.cli.stdin import readable, text_of_stdin
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import Declined, UsageError
@@ -59,6 +60,9 @@ def log(
     deal: Annotated[
         str | None, Option("--deal", metavar="ID", help="The deal it is about.")
     ] = None,
+    case: Annotated[
+        str | None, Option("--case", metavar="ID", help="The case it is about.")
+    ] = None,
     campaign: Annotated[
         str | None, Option("--campaign", metavar="ID", help="The campaign it belongs to.")
     ] = None,
@@ -80,25 +84,28 @@ def log(
     crm log ana --kind call --out --outcome no_answer
     crm log ana Tasting --kind meeting --at "tue 10:00" --planned
     crm log ana They will take 20 kg --held i-4k7
+    crm log ana "It was the blue bag" --kind call --in --case c-9f3
     crm log kava-doo "Saw the new machine" --kind meeting --with ana,giulia
     crm log +vip "Card sent" --kind letter
     crm log ana "Liked the new blend" sentiment=positive touchpoint=shop
     crm log --desk "The roaster was repaired"
     """
-    from crm_cli.cli.assignments import split_fields
     from crm_cli.cli.pickers import addressed
     from crm_cli.features.interactions import log as plan
     from crm_cli.features.plan import together
+    from crm_cli.model.assignments import split_fields
 
     if inbound and outbound:
         raise UsageError("--in and --out cannot both be", "give one of them, or neither")
     customers = addressed(session, who, desk=desk)
     if desk:
         text = [who, *(text or ())]
-    words, further = split_fields(text or (), INTERACTION)
+    words, further = split_fields(text or (), INTERACTION, session.words)
     if session.interactive:
         at, planned = _settled(session, at, kind, planned=planned, outcome=outcome)
         held = held or (None if planned or at is not None else _offered(session, customers, kind))
+    elif held is None and not planned and at is None:
+        _hint(session, customers, kind)
     if held is not None and len(customers) > 1:
         raise UsageError("--held is for one customer", "leave it out, or name the customer")
     said = _text(session, words, ", ".join(customers), outcome)
@@ -119,6 +126,7 @@ def log(
                 follow_up=follow_up,
                 participants=with_,
                 deal=deal,
+                case=case,
                 campaign=campaign,
                 held=held,
                 further=further,
@@ -158,6 +166,17 @@ def _offered(session: Session, customers: Sequence[str], kind: str | None) -> st
     return None if chosen == "new" else chosen
 
 
+def _hint(session: Session, customers: Sequence[str], kind: str | None) -> None:
+    """Say which planned one of these days it may be, and how that is closed."""
+    from crm_cli.features.interactions import near
+
+    for id, what in near(session.workspace, customers[0], kind) if len(customers) == 1 else ():
+        session.say(
+            f"{what} ({id}) stays planned: crm interaction held {id} closes it, "
+            f"next time --held {id}"
+        )
+
+
 def _text(session: Session, words: list[str] | None, customer: str, outcome: str | None) -> str:
     """The words, else what stdin or the editor gives; nothing beside a call that failed."""
     from crm_cli.features.interactions import says_enough
@@ -168,21 +187,11 @@ def _text(session: Session, words: list[str] | None, customer: str, outcome: str
         return ""
     session.begun = True
     if words or not (session.interactive and is_terminal(sys.stdin)):
-        return _readable(sys.stdin.read)
+        return text_of_stdin()
     from crm_cli.cli.terminal import edit
 
-    written = _readable(lambda: edit(f"\n{_BELOW}\n# {customer}\n", "note.txt", session.environ))
+    written = readable(lambda: edit(f"\n{_BELOW}\n# {customer}\n", "note.txt", session.environ))
     text = written.partition(_BELOW)[0].strip()
     if not text:
         raise Declined("the text is empty; nothing was logged")
-    return text
-
-
-def _readable(read: Callable[[], str]) -> str:
-    """The text that is read; raises UsageError where it is in another encoding than UTF-8."""
-    try:
-        text = read()
-        text.encode("utf-8")
-    except UnicodeError:
-        raise UsageError("the text is not UTF-8", "iconv -f CP1250 -t UTF-8 converts it") from None
     return text

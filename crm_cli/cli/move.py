@@ -30,11 +30,12 @@ def move(
     crm move t-9f3 i-4k7 kava-doo
     crm move 2026-0042 kava-doo
     """
+    from crm_cli.cli.pickers import owner
     from crm_cli.features.moving import move as plan
 
     if len(words) < 2:
         raise UsageError("move needs an item and a customer", "crm move t-9f3 kava-doo")
-    customer = session.who(words[-1], writes=True)
+    customer = owner(session, words[-1], writes=True)
     items = session.expand(words[:-1])
     made = plan(session.workspace, items, customer, strict=not session.interactive)
     carry_out(session, made, dry_run=dry_run)

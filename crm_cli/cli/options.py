@@ -87,17 +87,37 @@ All = Annotated[
 ]
 Chart = Annotated[bool, Option("--chart", help="Draw a bar chart.")]
 
+Alone = Annotated[
+    bool, Option("--alone", help="An organization without what its people have and do.")
+]
 Desk = Annotated[
     bool, Option("--desk", help="The business's own, of no customer; kept in desk.yaml.")
 ]
 DryRun = Annotated[bool, Option("--dry-run", help="Show what would change; write nothing.")]
 Yes = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
 Force = Annotated[bool, Option("--force", help="Override duplicate and credit checks.")]
+Basis = Annotated[
+    str | None,
+    Option(
+        "--basis",
+        metavar="BASIS",
+        help="Contact those who did not agree, too, on this basis; needs --reason.",
+    ),
+]
+Reason = Annotated[
+    str | None,
+    Option("--reason", metavar="TEXT", help="Why the basis applies; noted with each of them."),
+]
 
 Owner = Annotated[
     str | None,
     Option("--owner", metavar="USER|me", help="The user responsible; A,B: any of them."),
 ]
+"""Whose records are asked for."""
+NewOwner = Annotated[
+    str | None, Option("--owner", metavar="USER|me", help="The user responsible.")
+]
+"""Who gets a record that is added."""
 Assignee = Annotated[str | None, Option("--assignee", metavar="USER", help="The user who does it.")]
 Within = Annotated[
     str | None,
@@ -130,6 +150,11 @@ Tags = Annotated[
 ]
 Currency = Annotated[str | None, Option("--currency", metavar="EUR", help="The currency.")]
 To = Annotated[str | None, Option("--to", metavar="FILE", help="Write to FILE; - is stdout.")]
+
+
+def of_owner(owner: str | None) -> list[str]:
+    """The query term that `--owner` stands for; none without it."""
+    return [] if owner is None else [f"owner:{owner}"]
 
 
 class Form(NamedTuple):

@@ -10,6 +10,7 @@ from crm_cli.cli.options import (
     Currency,
     DryRun,
     On,
+    Yes,
 )
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
@@ -55,9 +56,9 @@ def add(
     crm payment add 2026-0042 200 --method cash --date yesterday
     crm payment add ana 50 --refund --for 2026-0042
     """
-    from crm_cli.cli.assignments import split_values
     from crm_cli.features.payments import Wanted, add_to_several
     from crm_cli.features.payments import add as plan
+    from crm_cli.model.assignments import split_values
 
     named, values = split_values(words)
     several = _several(session, named) if for_ is None and not refund else None
@@ -84,6 +85,81 @@ def add(
         values,
     )
     carry_out(session, plan(session.workspace, customer, wanted), dry_run=dry_run)
+
+
+@verbs.add
+def bounce(
+    session: Session,
+    payments: Annotated[
+        list[str],
+        Argument(
+            metavar="ID…|WHO…|TERM…",
+            help="Payments by id; a customer with one payment; terms select payments.",
+        ),
+    ],
+    date: On = None,
+    fee: Annotated[
+        str | None, Option("--fee", metavar="AMOUNT", help="What the bank took for it.")
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Note that a cheque or debit was returned: the payment stays, and no longer counts.
+
+    The fee is kept with it; it adds nothing to what the customer owes.
+
+    crm payment bounce y-7d1
+    crm payment bounce y-7d1 --date fri --fee 5
+    """
+    from crm_cli.cli.items import change
+    from crm_cli.features.overdue import bounce as plan
+    from crm_cli.model.payment import PAYMENT, is_refund
+
+    change(
+        session,
+        PAYMENT,
+        payments,
+        lambda workspace, found: plan(workspace, found, date, fee),
+        among=lambda item: not is_refund(item) and "bounced" not in item.values,
+        dry_run=dry_run,
+        yes=yes,
+    )
+
+
+@verbs.add
+def promise(
+    session: Session,
+    invoices: Annotated[
+        list[str],
+        Argument(
+            metavar="NUMBER…|WHO…|TERM…",
+            help="Invoices by number or id; a customer with one open invoice; terms.",
+        ),
+    ],
+    date: Annotated[
+        str, Option("--date", metavar="DATE", help="The day by which they promised to pay.")
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Note the day by which a customer promised to pay: until then no reminder is due.
+
+    crm payment promise 2026-0042 --date fri
+    """
+    from crm_cli.cli.items import change
+    from crm_cli.features.overdue import promise as plan
+    from crm_cli.model.purchase import PURCHASE
+
+    change(
+        session,
+        PURCHASE,
+        invoices,
+        lambda workspace, found: plan(workspace, found, date),
+        among=lambda item: bool(item.derived.get("amount_due")),
+        state="open invoice",
+        dry_run=dry_run,
+        yes=yes,
+    )
 
 
 def _several(session: Session, words: list[str]) -> tuple[str, list[str], str | None] | None:
@@ -145,7 +221,10 @@ def _customer(session: Session, text: str) -> str:
     except NotFound as error:
         if not any(char.isdigit() for char in text):
             raise
-        raise NotFound(f"{error.message}, and no purchase of that number", error.hint) from None
+        raise NotFound(
+            f"there is no purchase with the number {text}, and no such customer",
+            error.hint or "crm purchase list is:invoice shows the invoices",
+        ) from None
 
 
 def _purchase(workspace: Workspace, text: str) -> tuple[str, str] | None:

@@ -43,3 +43,11 @@ def addressed(session: Session, text: str, *, desk: bool = False) -> list[str]:
 def who(session: Session, text: str, *, strict: bool | None = None) -> str:
     """The id of the customer that a writer's WHO means; `strict` takes no prefix ever."""
     return session.who(text, writes=True, exact=bool(strict))
+
+
+def owner(session: Session, text: str, *, writes: bool = False) -> str:
+    """The id of the customer that a WHO means; of the desk for `desk`, unless a customer has
+    that id."""
+    from crm_cli.features.paths import desk_meant
+
+    return desk_meant(session.workspace, text) or session.who(text, writes=writes)

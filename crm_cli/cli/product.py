@@ -51,8 +51,8 @@ def add(
     crm product add beans-1kg "House blend, 1 kg" --price 18.50 --unit bag --tax-rate 9.5
     crm product add course-1d Barista course kind=service price=126
     """
-    from crm_cli.cli.assignments import split_values
     from crm_cli.features.products import add as plan
+    from crm_cli.model.assignments import split_values
 
     named, values = split_values(words)
     if not named:
@@ -153,8 +153,8 @@ def set_(
     crm product set category:beans price+=10%
     crm product set beans-250g beans-500g disabled=yes reorder_every= --yes
     """
-    from crm_cli.cli.assignments import split_assignments
     from crm_cli.features.products import change
+    from crm_cli.model.assignments import split_assignments
 
     skus, assignments = split_assignments(words)
     plan = change(session.workspace, session.expand(skus), assignments)

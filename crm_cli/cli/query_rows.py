@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
 from crm_cli.formats.tables import Holds, TableFormat
+from crm_cli.model.aspects import CardTable
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import Kind
-from crm_cli.model.rows import Column, Rows
+from crm_cli.model.rows import NONE, Column, Rows
 
 if TYPE_CHECKING:
     from crm_cli.query.select import Answer
@@ -49,6 +50,10 @@ def answer_list(
         default_sort = ""
     elif form.holds is Holds.NAMES:
         wanted = (form.column,)
+    alert = ""
+    if form is TABLE and cols is None and not groups and session.screen.terminal:
+        alert = _alert(base)
+        wanted = [*base.columns, alert] if alert else None
     answer = session.workspace.select(
         base,
         [*session.terms(terms, base), *_within(session, base, period)],
@@ -67,10 +72,54 @@ def answer_list(
             f"{what} not count and {'is' if one else 'are'} left out of the sums;"
             f" --all includes {'it' if one else 'them'}"
         )
-    rows = rows_of(answer, none=f"no {base.key}", currency=session.workspace.business.currency)
+    tones = None
+    if alert:
+        tones = ["alert" if row[-1] else "" for row in answer.rows]
+        answer = _without_last(answer)
+    none = f"no {base.key.replace('_', ' ')}"
+    rows = rows_of(answer, none=none, currency=session.workspace.business.currency)
     if not groups and cols is None:
-        rows = rows.but(ranked=base.ranked)
+        rows = rows.but(ranked=base.ranked, tones=tones)
+    elif groups and form is not TABLE:
+        rows = _beside(rows, answer, session.workspace.business.currency)
+    elif groups:
+        rows = _named(rows, groups.by or "")
     session.show(marked(session, rows, form), form, header=header)
+
+
+def _alert(base: Kind) -> str:
+    """The field that is true of an item which needs attention, as its card marks it."""
+    return base.card.alert if isinstance(base.card, CardTable) else ""
+
+
+def _without_last(answer: Answer) -> Answer:
+    """The answer without its last column."""
+    total = None if answer.total is None else answer.total[:-1]
+    rows = [row[:-1] for row in answer.rows]
+    return answer._replace(columns=answer.columns[:-1], rows=rows, total=total)
+
+
+def _named(rows: Rows, by: str) -> Rows:
+    """For people: groups without a key have a label."""
+    parts = (part.lower().partition(" as ") for part in by.split(","))
+    named = {(name or key).strip().replace("-", "_").replace(".", "_") for key, _, name in parts}
+    places = [place for place, key in enumerate(rows.keys) if key in named]
+    if not any(row[place] is None for row in rows.rows for place in places):
+        return rows
+    labelled = [
+        [NONE if cell is None and place in places else cell for place, cell in enumerate(row)]
+        for row in rows.rows
+    ]
+    return rows.but(rows=labelled)
+
+
+def _beside(rows: Rows, answer: Answer, currency: str) -> Rows:
+    """For programs: groups by currency whose rows have amounts in the base one, too, say which."""
+    keyed = any(one.key == "currency" for one in answer.columns)
+    if not keyed or not any(one.type.name == _MONEY and one.base for one in answer.columns):
+        return rows
+    columns = [*rows.columns, Column("base_currency")]
+    return rows.but(columns=columns, rows=[(*row, currency) for row in rows.rows], total=None)
 
 
 def _within(session: Session, base: Kind, period: str | None) -> list[str]:
@@ -84,21 +133,29 @@ def _within(session: Session, base: Kind, period: str | None) -> list[str]:
 
 
 def marked(session: Session, rows: Rows, form: TableFormat) -> Rows:
-    """The rows with what is enough to type of items' ids, where colour can show it."""
-    if form is not TABLE or not session.screen.color or "id" not in rows.keys:
+    """The rows with what only people see of items' ids: how much of one is enough to type, where
+    a terminal or colour can show it, and its file, where a terminal can open it."""
+    screen = session.screen
+    if form is not TABLE or not (screen.color or screen.terminal) or "id" not in rows.keys:
         return rows
     from crm_cli.features.items import unique_parts
 
-    place = rows.keys.index("id")
-    return rows.but(unique=unique_parts(session.workspace, (row[place] for row in rows.rows)))
+    ids = rows.values("id")
+    rows = rows.but(unique=unique_parts(session.workspace, ids))
+    if not screen.links:
+        return rows
+    from crm_cli.features.paths import files_of
+
+    return rows.but(files=files_of(session.workspace, ids))
 
 
 def rows_of(answer: Answer, *, none: str, currency: str = "") -> Rows:
     """A query's answer as rows to be shown.
 
-    Amounts in the base `currency` say so beside others that may not be in it.
+    Amounts in the base `currency` say so, unless a column beside them does. Others are in the
+    currency of their row.
     """
-    label = f"{{}} ({currency})" if currency and _in_others(answer, currency) else ""
+    label = f"{{}} ({currency})" if currency and not _says_currency(answer, currency) else ""
     return Rows(
         [
             Column(one.key, one.type.name, label=label.format(one.key) if one.base else "")
@@ -110,12 +167,12 @@ def rows_of(answer: Answer, *, none: str, currency: str = "") -> Rows:
     )
 
 
-def _in_others(answer: Answer, currency: str) -> bool:
-    """Whether rows have amounts that may not be in the base `currency`, or another currency."""
+def _says_currency(answer: Answer, currency: str) -> bool:
+    """Whether a column `currency` is right for the amounts in the base currency of each row."""
     if any(one.type.name == _MONEY and not one.base for one in answer.columns):
-        return True
+        return False
     places = [place for place, one in enumerate(answer.columns) if one.key == "currency"]
-    return any(row[place] != currency for place in places for row in answer.rows)
+    return bool(places) and all(row[place] == currency for place in places for row in answer.rows)
 
 
 def _labelled(answer: Answer) -> tuple[object, ...] | None:

@@ -77,6 +77,8 @@ def _values(verb: Verb, words: list[str]) -> dict[str, Any]:
             places.append(word)
         else:
             _take_option(values, options, word, queue)
+    if any(one.required and values[one.name] is None for one in options.values()):
+        raise _Unplain
     _take_arguments(values, arguments, places)
     return values
 

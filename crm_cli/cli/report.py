@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.cli.options import FORM, Form
 from crm_cli.cli.report_verbs import own_verb, report_verb
@@ -11,20 +12,54 @@ from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Verb, Verbs
 from crm_cli.features.reports import REPORTS, load
 
+if TYPE_CHECKING:
+    from _collections_abc import dict_items, dict_keys, dict_values
+
 
 class Reports(Verbs):
-    """A verb for each built-in report, loaded when asked for; any other name may be a report of
-    the user's own, which shows when the directory is opened."""
+    """A verb for each built-in report, made when it is asked for, or all are; any other name may
+    be a report of the user's own, which shows when the directory is opened."""
 
     records = "report"
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or _may_be_own(name)
+        return super().__contains__(name) or name in REPORTS or _may_be_own(name)
 
     def __missing__(self, name: str) -> Verb:
+        if name in REPORTS:
+            self[name] = verb = report_verb(load(name))
+            return verb
         if not _may_be_own(name):
             raise KeyError(name)
         return own_verb(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def keys(self) -> dict_keys[str, Verb]:
+        """The names, in the order in which reports are listed."""
+        self._make_all()
+        return super().keys()
+
+    def values(self) -> dict_values[str, Verb]:
+        """The verbs, in the order of their names."""
+        self._make_all()
+        return super().values()
+
+    def items(self) -> dict_items[str, Verb]:
+        """The names with their verbs."""
+        self._make_all()
+        return super().items()
+
+    def _make_all(self) -> None:
+        if len(super().keys()) <= len(REPORTS):
+            made = {name: self[name] for name in REPORTS}
+            for name in REPORTS:
+                del self[name]
+            self.update(made)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The verb of a name."""
@@ -51,10 +86,6 @@ def list_(session: Session, form: Form = FORM) -> None:
     rows = [(one.name, one.group, one.answers) for one in described(session.workspace)]
     found = Rows(columns, rows, ids=[row[0] for row in rows])
     session.show(found, session.form(form), header=not form.no_header)
-
-
-for _name in REPORTS:
-    verbs.take(report_verb(load(_name)))
 
 
 def _may_be_own(name: object) -> bool:

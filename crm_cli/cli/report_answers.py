@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.cli.columns import only
 from crm_cli.cli.options import Shape
 from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
-from crm_cli.features.as_of import look_back
 from crm_cli.features.reports.comparing import Comparison
 from crm_cli.features.reports.context import Asked
 from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.running import Answered, answer
-from crm_cli.features.reports.saving import save
-from crm_cli.features.reports.table import for_people, for_programs
+from crm_cli.features.reports.table import few_noted, for_people, for_programs
 from crm_cli.formats.tables import TABLES, TableFormat
 from crm_cli.model.errors import UsageError
 from crm_cli.model.rows import Chart, Rows
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
+
+if TYPE_CHECKING:
+    from crm_cli.workspace import Workspace
 
 
 def answer_report(session: Session, report: Report, given: dict[str, Any]) -> None:
@@ -37,14 +38,15 @@ def answer_report(session: Session, report: Report, given: dict[str, Any]) -> No
     asked = Asked(
         [*terms, *([f"owner:{owner}"] if owner is not None else [])],
         given["where"],
-        given["period"],
+        given.get("period"),
         given["by"],
         _options(report, given),
-        given["all"],
+        given.get("all", False),
+        _look_back,
     )
     beside = None
-    if given["compare"] is not None or given["compare_as_of"] is not None:
-        beside = Comparison(given["compare"], given["compare_as_of"], look_back)
+    if given.get("compare") is not None or given.get("compare_as_of") is not None:
+        beside = Comparison(given.get("compare"), given.get("compare_as_of"), _look_back)
     found = answer(
         session.workspace,
         report,
@@ -54,12 +56,19 @@ def answer_report(session: Session, report: Report, given: dict[str, Any]) -> No
         limit=shape.limit,
     )
     session.report(found.problems)
+    session.negative = "exit-code" in asked.options and bool(found.table.rows)
     _show(session, found, form, shape, chart=chart, to=given["to"], force=given["force"])
+
+
+def _look_back(workspace: Workspace, text: str) -> str:
+    from crm_cli.features.as_of import look_back
+
+    return look_back(workspace, text)
 
 
 def _options(report: Report, given: dict[str, Any]) -> dict[str, str]:
     """The values of the report's own options that were given; a flag's is its name."""
-    values = {one.name: given[one.name.replace("-", "_")] for one in report.options}
+    values = {one.name: given[one.key] for one in report.options}
     return {
         name: name if value is True else str(value)
         for name, value in values.items()
@@ -88,15 +97,23 @@ def _show(
 ) -> None:
     people = form is TABLE and not shape.cols
     if people:
-        rows = for_people(found.table, found.currency, bar=found.report.bar)
+        rows = for_people(
+            found.table, found.currency, bar=found.report.bar, first=found.report.ranked
+        )
         rows = _with_chart(rows, found, chart=chart)
     else:
-        rows = only(for_programs(found.table, found.currency, named=bool(shape.cols)), shape.cols)
+        table = form is TABLE
+        rows = for_programs(found.table, found.currency, named=bool(shape.cols), marked=table)
+        rows = only(rows, shape.cols)
+        if table:
+            rows = few_noted(rows, found.table)
     header = not shape.no_header
     if to not in (None, "-"):
         _save(session, Path(str(to)), rows, form, chart=chart, header=header, force=force)
     elif chart:
-        session.show_chart(rows)
+        from crm_cli.render import shapes
+
+        session.draw(shapes.chart, rows)
     else:
         session.show(rows, form, header=header)
 
@@ -141,6 +158,7 @@ def _save(
     header: bool,
     force: bool,
 ) -> None:
+    from crm_cli.features.reports.saving import save
     from crm_cli.render.chart import chart_lines
     from crm_cli.render.output import rows_lines
 

@@ -26,6 +26,10 @@ _CompareAsOf = Annotated[
         help="Beside the same figures by the files as they were then.",
     ),
 ]
+_OF_A_PERIOD = ("period", "compare", "all")
+"""The options that a report of today does not have."""
+_COMPARING = ("compare", "compare_as_of")
+"""The options that a report does not have whose rows stand for themselves."""
 _ForceTo = Annotated[bool, Option("--force", help="Replace the file of --to.")]
 
 
@@ -81,11 +85,17 @@ def _parameters(report: Report | None) -> tuple[Parameter, ...]:
         "compare_as_of": _CompareAsOf,
     }
     for choice in report.options if report is not None else ():
-        hints[choice.name.replace("-", "_")] = _own_option(choice)
+        hints[choice.key] = _own_option(choice)
     hints |= {"all": All, "chart": Chart, "sort": Sort}
     shape = get_type_hints(Shape, include_extras=True)
     hints |= {name: shape[name] for name in Shape._fields}
     hints |= {"to": To, "force": _ForceTo}
+    without: tuple[str, ...] = ()
+    if report is not None and report.standing:
+        without = _OF_A_PERIOD
+    elif report is not None and not report.compared:
+        without = _COMPARING
+    hints = {name: hint for name, hint in hints.items() if name not in without}
     flags = {name: False for name, hint in hints.items() if _is_flag(hint)}
     return tuple(parameter(name, hint, {name: flags.get(name)}) for name, hint in hints.items())
 

@@ -34,6 +34,7 @@ def resolve(
     from crm_cli.cli.writing import few
     from crm_cli.features.merging import finish, unsettled
     from crm_cli.features.merging import resolve as settle
+    from crm_cli.features.returned import returned
 
     if ours and theirs:
         raise UsageError("--ours and --theirs exclude each other")
@@ -56,6 +57,8 @@ def resolve(
     settle(session.workspace, found, choose)
     if found:
         session.write(f"settled {few([file.path for file in found])}\n")
+    for problem in returned(session.workspace, [file.path for file in found]):
+        session.say(visible(f"{problem.path}: {problem.message} ({problem.hint})"))
     if finish(session.workspace, tuple(file.path for file in found)):
         session.say("the merge is complete; crm sync sends it")
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.listing import list_verb
-from crm_cli.cli.options import FORM, DryRun, Form, Json, Output, Terms, Where, Whos, Yes
+from crm_cli.cli.options import (
+    FORM,
+    Basis,
+    DryRun,
+    Form,
+    Json,
+    Output,
+    Reason,
+    Terms,
+    Where,
+    Whos,
+    Yes,
+)
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
@@ -122,11 +134,12 @@ def show(session: Session, name: Name, output: Output = None, json: Json = False
     from crm_cli.features.segments import FILE
     from crm_cli.features.segments import show as find
     from crm_cli.formats.tables import IDS, PATHS
+    from crm_cli.render import shapes
 
     shown = find(session.workspace, name)
     form = session.format(output, json)
     if form is TABLE:
-        session.show_card(_card(shown))
+        session.draw(shapes.card, _card(shown))
     elif form in (IDS, PATHS):
         session.write((shown.item.id if form is IDS else FILE) + "\n")
     else:
@@ -162,7 +175,8 @@ def count(
     from crm_cli.features.segments import counts
     from crm_cli.model.rows import Column, Rows
 
-    found = counts(session.workspace, names or ())
+    found, problems = counts(session.workspace, names or ())
+    session.report(problems)
     form = session.form(how)
     if form is TABLE and names and len(found) == 1:
         session.write(f"{found[0][1]}\n")
@@ -177,31 +191,39 @@ def export(
     session: Session,
     name: Name,
     use: Annotated[
-        str | None,
-        Option("--for", metavar="PURPOSE/CHANNEL", help="Only who consented: marketing/email."),
-    ] = None,
+        str,
+        Option("--for", metavar="PURPOSE/CHANNEL", help="What the list is for; marketing/email."),
+    ] = "marketing/email",
+    basis: Basis = None,
+    reason: Reason = None,
     how: Form = FORM,
+    dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> None:
-    """Write id, name and e-mail of a segment's customers, by default as CSV.
+    """Write the mailing list of a segment: who may be contacted, and where; as CSV.
 
-    Never uses an e-mail marked do_not_use; customers without another are left out.
+    Left out is who did not agree, withdrew, is on a suppression list, or has no address
+    that may be used; how many and why is said. crm consent check says it of one.
 
     crm segment export lapsed-vip > lapsed.csv
-    crm segment export newsletter --for marketing/email
+    crm segment export newsletter --for marketing/letter
     """
-    from crm_cli.features.plan import counted
+    from crm_cli.cli.mailings import note_grounds
+    from crm_cli.features.consent import left_out, read_grounds
     from crm_cli.features.segments import export as exported
     from crm_cli.formats.tables import CSV
     from crm_cli.model.rows import Column, Rows
 
     form = session.form(how, otherwise=CSV)
-    mailing = exported(session.workspace, name, use=use)
-    columns = [Column(key) for key in ("id", "name", "email")]
+    grounds = read_grounds(basis, reason)
+    mailing = exported(session.workspace, name, use=use, grounds=grounds)
+    what = f"the mailing list of @{name.removeprefix('@')}"
+    if not note_grounds(session, mailing.permission, mailing.use, what, dry_run=dry_run, yes=yes):
+        return
+    columns = [Column(key, "phone" if key == "phone" else "text") for key in mailing.columns]
     session.show(Rows(columns, mailing.rows), form, header=not how.no_header)
-    if mailing.without:
-        session.say(
-            f"left out: {counted(len(mailing.without), 'customer')} without an e-mail to use"
-        )
+    if said := left_out(mailing.permission.refused):
+        session.say(said)
 
 
 @verbs.add

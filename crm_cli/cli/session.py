@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 
 _NOBODY = "-"
+_NEXT = "what next: crm show ID, crm task done ID; all commands: crm --help"
+"""What a terminal is told after `crm` alone, which may be somebody's first command."""
 """An id that nobody has."""
 
 
@@ -47,7 +49,11 @@ class Session(Streams):
         look: Look | None = None,
     ) -> None:
         self.options = options or Globals()
-        super().__init__(self.options.color, os.environ if environ is None else environ)
+        super().__init__(
+            self.options.color,
+            os.environ if environ is None else environ,
+            no_pager=self.options.no_pager,
+        )
         self.words = tuple(words)
         """The command line, without the program and the options above."""
         self.negative = False
@@ -76,6 +82,7 @@ class Session(Streams):
                 environ=self.environ,
                 # Others who wait are told for whom; the words after it are nobody's business.
                 command=" ".join(("crm", *self.words[:1])),
+                force_closed=self.options.force_closed,
                 look=self._look,
             )
             self._opened.progress = self._reading
@@ -161,7 +168,7 @@ class Session(Streams):
     def notices(self) -> list[str]:
         """The lines to be said after the answer, the directory's among them."""
         opened = list(self._opened.notices) if self._opened is not None else []
-        said = list(dict.fromkeys([*opened, *self._notices]))
+        said = list(dict.fromkeys([*opened, *self._notices, *self.slips]))
         return [*(said if said else self._of_the_clone()), *self._for_people()]
 
     def _for_people(self) -> list[str]:
@@ -174,9 +181,22 @@ class Session(Streams):
             said = [] if silent else workspace.unheld(self.words)
         except Exception:
             said = []  # The answer is there; a note beside it is worth no error.
+        if not self.words:
+            said.append(_NEXT)
+        if workspace.written and (line := self._uncommitted(workspace)):
+            said.append(line)
         if workspace.by_default and (self.answered or not silent):
             said.append(f"answered from {workspace.root}, the default directory")
         return said
+
+    def _uncommitted(self, workspace: Workspace) -> str:
+        """A line, once, where git is there and no command is committed."""
+        from crm_cli.features.repository import uncommitted_once
+
+        try:
+            return uncommitted_once(workspace)
+        except Exception:
+            return ""  # The change is saved; a note beside it is worth no error.
 
     def _of_the_clone(self) -> list[str]:
         """A line where this is somebody's clone that was not set up; none in a cron job."""
@@ -209,9 +229,10 @@ class Session(Streams):
         if yes:
             return
         from crm_cli.cli.terminal import ask_terminal
+        from crm_cli.render import shapes
 
         self.flush()
-        answer = ask_terminal(f"{visible(question)} [y/N] ")
+        answer = ask_terminal(shapes.question(question, "[y/N]", self.margin))
         if answer is None:
             raise UsageError(f"{question} There is no terminal to ask on", "pass --yes to proceed")
         if answer.strip().casefold() not in ("y", "yes"):
@@ -223,9 +244,10 @@ class Session(Streams):
         Raises UsageError without a terminal, Declined at the end of input.
         """
         from crm_cli.cli.terminal import ask_terminal
+        from crm_cli.render import shapes
 
-        shown = visible(f"{question} [{default}]" if default else question)
-        answer = ask_terminal(f"{shown} ")
+        answers = f"[{default}]" if default else ""
+        answer = ask_terminal(shapes.question(question, answers, self.margin))
         if answer is None:
             raise UsageError("there is no terminal to ask on")
         return answer.strip() or default
@@ -245,11 +267,12 @@ class Session(Streams):
         if not self.interactive:
             return None
         from crm_cli.cli.terminal import ask_terminal
-        from crm_cli.render.messages import candidate_lines
+        from crm_cli.render import shapes
 
-        self.say(candidate_lines(candidates, numbered=True))
+        self.say(shapes.candidates(candidates, self.margin))
+        asked = shapes.question(question, f"[1-{len(candidates)}]", self.margin)
         while True:
-            answer = (ask_terminal(f"{question} [1-{len(candidates)}] ") or "").strip()
+            answer = (ask_terminal(asked) or "").strip()
             if not answer:
                 raise Declined("nothing was chosen")
             if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(candidates):
@@ -310,8 +333,8 @@ class Session(Streams):
         """
         if words is None or "-" not in words:
             return list(words or ())
-        from crm_cli.query.fields import of_customer
         from crm_cli.query.lexer import quoted
+        from crm_cli.query.owners import of_customer
 
         ids = self.expand(["-"])
         begins = f"{base.letter}-" if base is not None and base.letter else ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from crm_cli.cli.assignments import split_assignments
+from collections.abc import Sequence
+from shlex import quote
+
 from crm_cli.cli.options import DryRun, Force, WhosAndValues, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Verbs
 from crm_cli.cli.writing import carry_out
+from crm_cli.model.assignments import Assignment, split_assignments
 from crm_cli.model.errors import UsageError
 
 verbs = Verbs()
@@ -31,7 +34,7 @@ def set_(
 
     whos, assignments = split_assignments(words)
     if not whos:
-        raise UsageError("which customers?", "crm set ana city=Koper")
+        raise _nobody(assignments)
     plan = set_fields(
         session.workspace,
         session.settled(whos),
@@ -40,3 +43,16 @@ def set_(
         force=force,
     )
     carry_out(session, plan, dry_run=dry_run, yes=yes)
+
+
+def _nobody(assignments: Sequence[Assignment]) -> UsageError:
+    """Values alone: whose they are is left out, or `:` was meant in the first ones."""
+    *terms, last = assignments or [Assignment("city", "=", "Koper")]
+    given = [quote(f"{one.key}{one.operator}{one.text}") for one in (*terms, last)]
+    hints = [f"for one customer: crm set ana {' '.join(given)}"]
+    if terms:
+        chosen = [quote(f"{one.key}:{one.text}") for one in terms]
+        hints.insert(0, f"for all that match: crm set {' '.join([*chosen, given[-1]])}")
+    if not assignments:
+        return UsageError("no customer is named, and nothing to set", hints[-1])
+    return UsageError(f"{' '.join(given)}: no customer is named", "\n".join(hints))

@@ -24,8 +24,9 @@ def answer_one(
         _chosen(session, shown, cols, form)
     elif form is TABLE:
         from crm_cli.features.showing.cards import card
+        from crm_cli.render import shapes
 
-        session.show_card(card(session.workspace, shown))
+        session.draw(shapes.card, card(session.workspace, shown))
     elif form is PATHS:
         session.write(shown.path + "\n")
     else:

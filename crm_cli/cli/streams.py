@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TextIO, TypeVar
 
 from crm_cli.cli.outputs import OUTPUTS, TABLE
 from crm_cli.formats.tables import JSON, TableFormat
-from crm_cli.model.errors import StorageError, UsageError
+from crm_cli.model.errors import CrmError, StorageError, UsageError
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen, is_terminal, screen_of
 
 if TYPE_CHECKING:
     from crm_cli.cli.options import Form, Shape
-    from crm_cli.model.card import Card
     from crm_cli.model.rows import Rows
     from crm_cli.render.progress import Progress
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Streams:
     """The ways to answer. `color` is auto, always or never."""
 
-    def __init__(self, color: str, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, color: str, environ: Mapping[str, str], *, no_pager: bool = False
+    ) -> None:
         self.color = color
         self.environ = environ
+        self.no_pager = no_pager
+        self.slips: list[str] = []
+        """What is wrong in the user's theme."""
         self.begun = False
         """Whether any of the answer was written, or what cannot be read again was read."""
         self.answered = False
@@ -34,12 +41,28 @@ class Streams:
     @cached_property
     def screen(self) -> Screen:
         """What stdout is."""
-        return screen_of(sys.stdout, color=self.color, environ=self.environ)
+        return self._screen(sys.stdout)
 
     @cached_property
     def margin(self) -> Screen:
         """What stderr is."""
-        return screen_of(sys.stderr, color=self.color, environ=self.environ)
+        return self._screen(sys.stderr)
+
+    def _screen(self, stream: TextIO) -> Screen:
+        own = self._theme if is_terminal(stream) else None
+        return screen_of(stream, color=self.color, environ=self.environ, own=own)
+
+    @cached_property
+    def _theme(self) -> Mapping[str, str]:
+        """The styles of the user's configuration."""
+        from crm_cli.render.theme import own_theme
+        from crm_cli.store.discovery import read_config
+
+        try:
+            styles, self.slips = own_theme(read_config(self.environ).get("theme"))
+        except CrmError as error:
+            styles, self.slips = {}, [error.message]
+        return styles
 
     def write(self, text: str | Iterable[str]) -> None:
         """Write to stdout, the answer. Raises StorageError where it cannot be written."""
@@ -73,13 +96,30 @@ class Streams:
     def say(self, text: str | Iterable[str]) -> None:
         """Write to stderr, beside the answer; a text gets its line feed, and is made visible."""
         if isinstance(text, str):
-            lines: Iterable[str] = (visible(text.removesuffix("\n"), multiline=True) + "\n",)
+            lines: Iterable[str] = self.folded(text, self.margin)
         else:
             lines = text
         # The answer comes first where both are the same terminal.
         self.flush()
         sys.stderr.writelines(lines)
         sys.stderr.flush()
+
+    def tell(self, text: str) -> None:
+        """Answer with a sentence, wrapped at words where a terminal is too narrow for it."""
+        self.write(self.folded(text, self.screen))
+
+    def folded(self, text: str, screen: Screen) -> list[str]:
+        """The lines of a text, made visible, each with its line feed."""
+        shown = visible(text.removesuffix("\n"), multiline=True)
+        if screen.width is None:
+            return [shown + "\n"]
+        from crm_cli.render.width import folded
+
+        lines = []
+        for line in shown.split("\n"):
+            first, *rest = folded(line, screen.width)
+            lines += [f"{first}\n", *(f"  {one}\n" for one in rest)]
+        return lines
 
     def form(self, asked: Form | Shape, *, otherwise: TableFormat = TABLE) -> TableFormat:
         """The format that a command's options ask for; raises UsageError where they disagree."""
@@ -132,27 +172,26 @@ class Streams:
             ) from error
         self.give(pieces)
 
-    def show_chart(self, rows: Rows) -> None:
-        """Answer with the chart of rows that have one."""
-        from crm_cli.render.chart import chart_lines
-
-        self.write(chart_lines(rows, self.screen))
-
-    def show_card(self, card: Card) -> None:
-        """Answer with a card."""
-        from crm_cli.render.card import card_lines
-
-        self._page(card_lines(card, self.screen))
+    def draw(
+        self,
+        shape: Callable[Concatenate[T, Screen, P], Iterator[str]],
+        value: T,
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> None:
+        """Answer with a value drawn in one of the shapes of `render/shapes.py`."""
+        self._page(shape(value, self.screen, *args, **options))
 
     def progress(self, label: str, total: int) -> Progress:
         """A progress line on stderr, drawn only on a terminal; a context manager."""
         from crm_cli.render.progress import Progress
 
-        return Progress(label, total, sys.stderr if is_terminal(sys.stderr) else None)
+        stream = sys.stderr if is_terminal(sys.stderr) else None
+        return Progress(label, total, stream, self.margin)
 
     def _page(self, pieces: Iterator[str]) -> None:
-        """Write a table or card; one longer than the terminal goes through the user's pager."""
-        if self.screen.width is None or not is_terminal(sys.stdin):
+        """Write what was drawn; what is longer than the terminal goes through the user's pager."""
+        if self.no_pager or not self.screen.terminal or not is_terminal(sys.stdin):
             self.write(pieces)
             return
         from crm_cli.cli.terminal import page

@@ -65,4 +65,5 @@ def sync(session: Session, dry_run: DryRun = False, yes: Yes = False) -> None:
         session.write(f"nothing new, here or at {remote}\n")
     if done.broken:
         names = sorted({problem.path for problem in done.broken})
-        session.say(f"what came in has errors, in {few(names)}; the rest is in use")
+        session.say(f"with what came in there are errors in {few(names)}; the rest is in use")
+        session.say("crm check shows what is wrong")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 from crm_cli.cli.items import change, move_verbs, show_verb
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.options import Assignee, Desk, DryRun, Due, WhoOrTerm, Yes
 from crm_cli.cli.session import Session
+from crm_cli.cli.stdin import text_of_stdin, title_of
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import UsageError
@@ -74,9 +74,9 @@ def add(
 ) -> None:
     """Add a task for a customer; with - in place of WHO, tasks from stdin, one a line.
 
-    Each line is written as on the command line: ana Send the quote --due fri; with --desk
-    without WHO.
-    A query term in place of WHO adds one for each customer that matches.
+    Each line is written as on the command line: ana Send the quote --due fri. With
+    --desk, lines have no WHO. A query term in place of WHO adds a task for each
+    customer that matches.
 
     crm task add ana Send the quote --due fri --assignee petra
     crm task add "Kava d.o.o." Call about the delivery --kind call --due "mon 9:00"
@@ -85,10 +85,10 @@ def add(
     crm task add --desk "Order green beans" --due fri
     crm task add - --assignee petra --yes < tasks.txt
     """
-    from crm_cli.cli.assignments import split_fields
     from crm_cli.cli.pickers import addressed
     from crm_cli.features.plan import together
     from crm_cli.features.tasks import add as plan
+    from crm_cli.model.assignments import split_fields
 
     if who == "-":
         _add_many(
@@ -111,14 +111,16 @@ def add(
         return
     if desk:
         title = [who, *(title or ())]
-    words, further = split_fields(title or (), TASK)
+    words, further = split_fields(title or (), TASK, session.words)
+    customers = addressed(session, who, desk=desk)
+    named = title_of(session, words)
     made = [
         (
             customer,
             plan(
                 session.workspace,
                 customer,
-                " ".join(words),
+                named,
                 due=due,
                 start=start,
                 assignee=assignee,
@@ -131,7 +133,7 @@ def add(
                 further=further,
             ),
         )
-        for customer in addressed(session, who, desk=desk)
+        for customer in customers
     ]
     carry_out(session, together(made, "task"), dry_run=dry_run, yes=yes)
 
@@ -296,15 +298,15 @@ def _add_many(
     yes: bool,
 ) -> None:
     """Carry out the lines of stdin."""
+    from crm_cli.cli.pickers import who
     from crm_cli.features.tasks.batch import add_many
 
     if title:
         raise UsageError("- reads tasks from stdin, each with its own title", "leave it out here")
-    try:
-        text = sys.stdin.read()
-        text.encode("utf-8")
-    except UnicodeError:
-        raise UsageError("stdin is not UTF-8 text") from None
     owner = DESK.path if desk else None
-    plan = add_many(session.workspace, text.splitlines(), given, owner=owner)
+    session.begun = True
+    lines = text_of_stdin().splitlines()
+    plan = add_many(
+        session.workspace, lines, given, find=lambda text: who(session, text), owner=owner
+    )
     carry_out(session, plan, dry_run=dry_run, yes=yes)

@@ -15,8 +15,8 @@ from crm_cli.model.text import visible
 def ask_terminal(prompt: str) -> str | None:
     """A line typed on the controlling terminal, None where there is none.
 
-    stdin may be a pipe, as in `crm list -o ids | crm tag add coast -`. Raises
-    Declined at the end of input.
+    stdin may be a pipe, as in `crm list -o ids | crm tag add coast -`. The prompt is one that
+    `render/shapes.py` made visible. Raises Declined at the end of input.
     """
     names = ("CONIN$", "CONOUT$") if os.name == "nt" else ("/dev/tty", "/dev/tty")
     try:
@@ -32,7 +32,7 @@ def ask_terminal(prompt: str) -> str | None:
         os.fdopen(source, encoding="utf-8", errors="replace") as typed,
         os.fdopen(target, "w", encoding="utf-8", errors="backslashreplace") as shown,
     ):
-        shown.write(visible(prompt, multiline=True))
+        shown.write(prompt)
         shown.flush()
         line = typed.readline()
         if not line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crm_cli.cli.options import SHAPE, PeriodOf, Shape, Since, Where
+from crm_cli.cli.options import SHAPE, Alone, Owner, PeriodOf, Shape, Since, Where, of_owner
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 
@@ -28,39 +28,47 @@ def timeline(
     ] = None,
     since: Since = None,
     period: PeriodOf = None,
+    owner: Owner = None,
+    alone: Alone = False,
     shape: Shape = SHAPE,
 ) -> None:
     """Show the events of a customer, or of all customers, newest first.
 
+    An organization's are those of its people as well, unless --alone.
+
     crm timeline ana
     crm timeline +vip --since last-month --kind call,meeting
     crm timeline ana beans
+    crm timeline hotel-adler --alone
+    crm timeline --owner me --period last-week
     """
     from crm_cli.cli.columns import only
     from crm_cli.cli.outputs import TABLE
+    from crm_cli.cli.pickers import owner as owner_of
     from crm_cli.cli.query_rows import marked
     from crm_cli.features.timeline import timeline as happened
     from crm_cli.formats.tables import PATHS
     from crm_cli.model.customer import CUSTOMER
     from crm_cli.model.rows import Column, Rows
     from crm_cli.query.who import is_term
-    from crm_cli.render.days import narrowed, with_times
+    from crm_cli.render import shapes
 
     session.look_back(shape.as_of)
     workspace = session.workspace
     terms = list(words or ())
     customer = None
     if terms and not is_term(terms[0], workspace.scope(CUSTOMER)):
-        customer = session.who(terms.pop(0))
+        customer = owner_of(session, terms.pop(0))
     events = happened(
         workspace,
         customer,
-        terms,
+        [*terms, *of_owner(owner)],
         where=where,
         kind=kind,
         since=since,
         period=period,
         limit=shape.limit,
+        alone=alone,
     )
     form = session.form(shape)
     rows = Rows(
@@ -69,8 +77,9 @@ def timeline(
         paths=[workspace.path_of(event.who) for event in events] if form is PATHS else None,
         none="no events",
     )
-    rows = only(rows, shape.cols)
-    if form is TABLE:
-        rows = marked(session, with_times(rows), form)
-        rows = narrowed(rows, session.screen) if shape.cols is None else rows
-    session.show(rows, form, header=not shape.no_header)
+    rows = marked(session, only(rows, shape.cols), form)
+    if form is TABLE and shape.cols is None and rows.rows:
+        header = not shape.no_header
+        session.draw(shapes.entries, rows, today=workspace.clock.today, header=header)
+    else:
+        session.show(rows, form, header=not shape.no_header)

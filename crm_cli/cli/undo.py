@@ -34,7 +34,7 @@ def undo(
 ) -> None:
     """Undo the last command that wrote something, byte for byte; each time one more.
 
-    crm redo brings back what was undone. Later changes to other fields are kept.
+    What was undone comes back with crm redo. Later changes to other fields are kept.
 
     crm undo --dry-run
     crm undo
@@ -79,7 +79,8 @@ def _take(session: Session, taking: Taking, *, dry_run: bool, yes: bool, back: s
     """Show what taking commands back does, ask where records would go, and do it."""
     from crm_cli.cli.writing import few, show_diffs
     from crm_cli.features.plan import counted
-    from crm_cli.features.undoing import carry_out, words
+    from crm_cli.features.undoing import carry_out
+    from crm_cli.features.undoing.words import words
     from crm_cli.workspace import Written
 
     subjects = "\n".join(visible(change.subject) for change in taking.changes)

@@ -37,6 +37,9 @@ def _reworded(message: str, error: Exception, ctx: Any, words: Sequence[str]) ->
         if name.startswith("[") and name.endswith("]"):
             name = name[1:-1]
         return f"{name.upper() if name.islower() else name} is missing"
+    absent = re.match(r"Missing option '(.*?)'", message)
+    if absent:
+        return f"{absent[1]} is missing"
     extra = re.match(r"Got unexpected extra argument\(s\) \((.*)\)", message, re.DOTALL)
     if extra:
         return f"too many words: {extra[1]}"

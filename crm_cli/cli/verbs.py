@@ -7,7 +7,7 @@ declarations make Typer's commands (`app.py`): for help, mistakes and all other 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
@@ -76,7 +76,7 @@ class Verb:
     """What one function does when its name is typed.
 
     `name`, `doc` and `parameters` are the function's own, unless the verb is made from a
-    declaration.
+    declaration; `without` names those that it does not take.
     """
 
     def __init__(
@@ -86,7 +86,9 @@ class Verb:
         name: str = "",
         doc: str = "",
         parameters: tuple[Parameter, ...] = (),
+        without: Callable[[], Sequence[str]] = tuple,
     ) -> None:
+        self._without = without
         self.function = function
         self.name = (name or function.__name__.rstrip("_")).replace("_", "-")
         self.doc = doc or function.__doc__ or ""
@@ -128,7 +130,8 @@ class Verb:
                 found += [parameter(key, options[key], block._field_defaults) for key in options]
             else:
                 found.append(parameter(name, block, given))
-        return tuple(found)
+        without = self._without()
+        return tuple(one for one in found if one.name not in without)
 
 
 class Verbs(dict[str, Verb]):

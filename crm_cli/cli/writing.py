@@ -10,11 +10,14 @@ from crm_cli.model.text import visible
 from crm_cli.workspace import Written
 
 
-def carry_out(session: Session, plan: Plan, *, dry_run: bool = False, yes: bool = False) -> Written:
+def carry_out(
+    session: Session, plan: Plan, *, dry_run: bool = False, yes: bool = False, aside: bool = False
+) -> Written:
     """Carry a plan out, or show it.
 
     With `dry_run` the files are shown before and after, and nothing is written. A plan
-    about several customers is summed up and asked for first, unless `yes`.
+    about several customers is summed up and asked for first, unless `yes`. What was done is the
+    answer, unless it is said `aside`, beside another one.
     """
     workspace = session.workspace
     for note in plan.notes:
@@ -37,7 +40,8 @@ def carry_out(session: Session, plan: Plan, *, dry_run: bool = False, yes: bool 
     if not written.diffs:
         session.say("nothing changed")
         return written
-    session.write(f"{visible(plan.done)}  ({few(written.paths, 2)})\n")
+    said = session.say if aside else session.tell
+    said(f"{visible(plan.done)}  ({few(written.paths, 2)})")
     session.say("crm undo takes it back")
     return written
 
@@ -62,10 +66,10 @@ def few(names: Sequence[str], most: int = 5) -> str:
 
 def show_diffs(session: Session, written: Written) -> None:
     """Show each file before and after."""
-    from crm_cli.render.changes import diff_lines
+    from crm_cli.render import shapes
 
-    for diff in written.diffs:
-        session.write(diff_lines(diff.path, _text(diff.before), _text(diff.after), session.screen))
+    files = [(one.path, _text(one.before), _text(one.after)) for one in written.diffs]
+    session.draw(shapes.diffs, files)
 
 
 def _text(data: bytes | None) -> str | None:

@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from typing import Any
 
+from crm_cli.features.alike import shared
 from crm_cli.features.assigning import updater
 from crm_cli.features.entering import refuse
+from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import typed
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.fieldtypes import Texts
+from crm_cli.model.forgetting import Taken, values_of
 from crm_cli.model.ids import is_customer_id, new_customer_id
+from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.item import Item
 from crm_cli.model.kind import ListOf, normal
+from crm_cli.model.legal_forms import guess_kind
 from crm_cli.model.places import CUSTOMERS
-from crm_cli.query.who import namesakes
 from crm_cli.store.repair import fmt
 from crm_cli.workspace import Change, Create, Workspace, new_record
-
-_COMPANY = re.compile(
-    r"(?:\b(?:d\.\s?o\.\s?o\.?|d\.\s?d\.|s\.\s?p\.|gmbh|ag|kg|ohg|e\.\s?u\.|ltd\.?|limited|llc|inc\.?|"
-    r"corp\.?|plc|s\.\s?r\.\s?l\.?|s\.\s?p\.\s?a\.?|s\.\s?a\.|sarl|sas|b\.\s?v\.|n\.\s?v\.|oy|ab|a/s|aps|"
-    r"kft\.?|zrt\.?|s\.\s?r\.\s?o\.?|a\.\s?s\.|sp\. z o\.\s?o\.|doo|ооо|зао)(?=\W|$))",
-    re.IGNORECASE,
-)
-
-
-def guess_kind(name: str) -> str | None:
-    """`organization` where a name ends in a legal form (d.o.o., GmbH, Ltd …), else None."""
-    return "organization" if _COMPANY.search(name) else None
 
 
 def add(
@@ -46,15 +37,16 @@ def add(
     tags: Sequence[str] = (),
     owner: str | None = None,
     values: Sequence[tuple[str, str]] = (),
+    called: str = "",
     force: bool = False,
 ) -> Plan:
-    """Plan a new customer's record.
+    """Plan a new customer's record; `called` is the text of a call that they make just now.
 
     Raises UsageError for an empty name or a wrong value; Refused where an e-mail or a
     phone is known already, unless `force`.
     """
     name = " ".join(name.split())
-    if not name:
+    if name in ("", "-"):
         raise UsageError("a customer needs a name", 'crm add "Ana Novak"')
     notes = []
     record: dict[str, Any] = {"name": name}
@@ -80,15 +72,17 @@ def add(
     document = workspace.open(path, new_record(CUSTOMER, record, workspace.business))
     refuse(document.problems, force=force)
     update(document)
-    if given:
+    if called:
+        call = {"kind": "call", "direction": "inbound", "summary": called}
+        at = workspace.clock.now.replace(second=0, microsecond=0)
+        id_ = new_id(workspace, INTERACTION)
+        document.add("interactions", {"id": id_, "at": at, **call})
+    if given or called:
         fmt(document)
+    notes += _forgotten(workspace, document.record, chosen, force=force)
     if not force:
         _refuse_double(workspace, document.record)
-    notes += [
-        f"there is another {name}, {other}: if it is the same customer, crm undo takes this one "
-        "back; nickname=… or city=… tells them apart"
-        for other in namesakes(workspace.database, name)
-    ]
+    notes += shared(workspace, None, document.record)
     change = Change(f"add {chosen}", (Create(path, document.data),))
     return Plan(change, f"added {name} as {chosen}", (chosen,), notes=notes, made=(chosen,))
 
@@ -100,9 +94,9 @@ def _added(key: str) -> str:
 
 
 def _id(workspace: Workspace, name: str, kind: str, wanted: str | None) -> str:
-    taken = workspace.customer_ids()
+    taken = workspace.taken_ids()
     if wanted is None:
-        return new_customer_id(name, kind, taken, os.urandom)
+        return new_customer_id(name, kind, Taken(taken, workspace.forgotten), os.urandom)
     if not is_customer_id(wanted):
         raise UsageError(
             f"'{wanted}' cannot be an id",
@@ -111,6 +105,21 @@ def _id(workspace: Workspace, name: str, kind: str, wanted: str | None) -> str:
     if wanted in taken:
         raise Refused(f"there is a customer {wanted} already", "leave --id out, or choose another")
     return wanted
+
+
+def _forgotten(workspace: Workspace, record: Item, id: str, *, force: bool) -> list[str]:
+    """A note where somebody forgotten had the name, or with `force` an address of a new record;
+    without it Refused for an address."""
+    values = {**values_of(record), "id": id}
+    found = workspace.forgotten.known(values, workspace.business.country)
+    if not found:
+        return []
+    if not force and not found.startswith("the name"):
+        raise Refused(
+            f"{found} is of somebody who was forgotten",
+            "add them only if they want it themselves: --force does",
+        )
+    return [f"{found} is of somebody who was forgotten: is it the same customer?"]
 
 
 def _refuse_double(workspace: Workspace, record: Item) -> None:

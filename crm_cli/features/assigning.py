@@ -8,6 +8,7 @@ from typing import Any
 from crm_cli.features.entering import entered
 from crm_cli.features.numbers import NEXT, following, refuse_taken
 from crm_cli.features.values import items, typed
+from crm_cli.model.bill_to import bill_to
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.fieldtypes import Texts
@@ -55,17 +56,21 @@ def step(
     if normal(head) == "id" and "id" not in kind.by_key:
         raise UsageError("an id is changed by rename", "crm rename ana ana-novak")
     field = kind.by_name.get(normal(head))
+    if field is not None and isinstance(field.type, ListOf):
+        _refuse_changes(field.type.kind, operator)
     if field is not None and isinstance(field.type, ListOf) and rest:
         return _inner(workspace, field, ref, rest, assignment, customer)
     if field is None and any(normal(key) in (one.key, *one.aliases) for one in kind.derived):
         raise UsageError(f"{key} is computed, and cannot be set", f"crm query fields {kind.name}")
+    if operator != "=" and field is None and normal(head) not in _lifted(kind):
+        raise _unknown(kind, key, text)
     if operator != "=":
         return _listed(workspace, kind, ref, assignment, customer)
     if not text:
         if field is not None and field.key == "name" and kind is CUSTOMER:
             raise UsageError("a customer needs a name")
         return lambda document: document.remove(ref, key)
-    if field is None and not any(normal(head) in one.lifts for one in kind.fields):
+    if field is None and normal(head) not in _lifted(kind):
         raise _unknown(kind, key, text)
     if field is not None and isinstance(field.type, MapOf):
         raise UsageError(f"{field.key} has entries of its own", "edit the file")
@@ -87,6 +92,20 @@ def step(
     return lambda document: document.set(ref, key, value)
 
 
+def _refuse_changes(kind: Kind, operator: str) -> None:
+    """Raise UsageError for what would change or remove items of which none ever goes."""
+    if kind.append_only and operator != "+=":
+        raise UsageError(
+            f"{kind.key} are only added to: a correction is a new one",
+            f"crm {kind.name.replace('_', '-')} --help",
+        )
+
+
+def _lifted(kind: Kind) -> set[str]:
+    """The names of fields of first items that may be written for the record: `city`."""
+    return {name for field in kind.fields for name in field.lifts}
+
+
 def _unknown(kind: Kind, key: str, text: str) -> UsageError:
     near = _nearest(kind, normal(key.partition(".")[0]))
     own = f"a field of your own is written custom.{key}={text}"
@@ -103,8 +122,17 @@ def _number(workspace: Workspace, document: Document, ref: Ref) -> None:
     """Give a purchase the next number of its kind; others may have taken some meanwhile."""
     workspace.index.refresh()
     item = document.find(ref)
+    first = not item.values.get("number")
     number = following(workspace, str(item.get("kind")), item.values.get("date"))
     document.set(ref, "number", number)
+    if first:
+        _billed(document, ref)
+
+
+def _billed(document: Document, ref: Ref) -> None:
+    """Write down whom a purchase is billed to that has got its first number."""
+    for key, value in bill_to(document.record, document.find(ref).values).items():
+        document.set(ref, f"bill_to.{key}", value)
 
 
 def _renumbered(workspace: Workspace, document: Document, ref: Ref, number: str) -> None:
@@ -121,6 +149,8 @@ def _renumbered(workspace: Workspace, document: Document, ref: Ref, number: str)
                 f"crm set {named[0]} for={before.id} names it by its id, whatever its number",
             )
     document.set(ref, "number", number)
+    if not old:
+        _billed(document, ref)
 
 
 def _inner(
@@ -138,6 +168,8 @@ def _inner(
     _, operator, text = assignment
     which, _, inner = rest.partition(".")
     kind = _kind(field)
+    if not inner and operator == "=" and text and SIMPLE in kind.by_key:
+        inner = SIMPLE  # of a tag, an e-mail, which may be written as one text
     if not inner and (operator != "=" or text):
         raise UsageError(
             f"{assignment[0]} is an item with fields of its own",
@@ -184,6 +216,11 @@ def _listed(
     """`tags+=vip`, `lines+=filter-250:2`, `contacts-=giulia`."""
     key, operator, text = assignment
     field = kind.by_name.get(normal(key))
+    if operator == "*=":
+        raise UsageError(
+            f"*= is for prices of products, and {key} is a field of {a_or_an(kind.name)}",
+            f"write {key}={text}, or crm product set beans-1kg price*=1.1",
+        )
     if field is None or not isinstance(field.type, (ListOf, Texts)):
         raise UsageError(
             f"{key} holds one value; {operator} is for lists",

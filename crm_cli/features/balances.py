@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from crm_cli.model.account import Line, account_lines
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import DataError, Problem
+from crm_cli.model.errors import DataError, Problem, UsageError
+from crm_cli.model.exchange import unknown_balance
 from crm_cli.model.item import Item
 from crm_cli.model.money import round_money
+from crm_cli.model.periods import Period
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.receivables import entries
 from crm_cli.workspace import Workspace
 
+_LATELY = timedelta(days=90)
 _AMOUNTS = ("gross", "paid", "amount_due")
 
 
@@ -35,7 +40,10 @@ class Owing(NamedTuple):
 
 
 class OpenInvoice(NamedTuple):
-    """An invoice of which something is owed; amounts in its own currency, with tax."""
+    """An invoice of which something is owed; amounts in its own currency, with tax.
+
+    `past_due` is what of it is late: of instalments, those that are.
+    """
 
     id: str
     number: str | None
@@ -47,10 +55,12 @@ class OpenInvoice(NamedTuple):
     currency: str
     status: str
     days_overdue: int
+    past_due: Decimal
 
 
 class Account(NamedTuple):
-    """What one customer owes: the balance in the base currency, and the open invoices."""
+    """What one customer owes: the balance in the base currency, the open invoices, and the lines
+    of their account in a time."""
 
     id: str
     name: str
@@ -60,6 +70,7 @@ class Account(NamedTuple):
     currency: str
     unallocated: tuple[tuple[Decimal, str], ...]
     invoices: tuple[OpenInvoice, ...]
+    lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
 
 
@@ -91,7 +102,7 @@ def owing(
             # The index keeps no amount that is larger than 64 bits.
             balance = workspace.document(id).record.derived.get("balance")
             if balance is None:
-                problems.append(_unknown(path, name or id))
+                problems.append(unknown_balance(path, name or id))
         elif balance is None or balance <= 0:
             continue
         due = oldest.get(path)
@@ -114,8 +125,11 @@ def _oldest(workspace: Workspace) -> dict[str, date | None]:
     return found
 
 
-def account(workspace: Workspace, customer: str) -> Account:
-    """What a customer owes, invoice by invoice, the oldest due first."""
+def account(workspace: Workspace, customer: str, period: str | None = None) -> Account:
+    """What a customer owes, invoice by invoice, the oldest due first.
+
+    With the lines of their account of a period; unless given, of the last 90 days.
+    """
     document = workspace.document(customer)
     record = document.record
     today = workspace.clock.today
@@ -143,8 +157,18 @@ def account(workspace: Workspace, customer: str) -> Account:
         workspace.business.currency,
         tuple(left),
         tuple(invoices),
-        (_unknown(document.path, name),) if balance is None else (),
+        _lines(workspace, record, period),
+        (unknown_balance(document.path, name),) if balance is None else (),
     )
+
+
+def _lines(workspace: Workspace, record: Item, period: str | None) -> tuple[Line, ...]:
+    today = workspace.clock.today
+    days = Period(today - _LATELY, None) if period is None else workspace.period(period)
+    if days.start is not None and days.start > today:
+        raise UsageError(f"--period {period} begins after today", "such as --period this-year")
+    end = min(days.end or today, today)
+    return tuple(account_lines(entries(record, workspace.business), days.start, end))
 
 
 def _open(item: Item, today: date) -> OpenInvoice:
@@ -164,6 +188,7 @@ def _open(item: Item, today: date) -> OpenInvoice:
         currency,
         "overdue" if late > 0 else str(derived["settlement"]),
         max(late, 0),
+        round_money(derived["past_due"], currency),
     )
 
 
@@ -174,16 +199,9 @@ def _overdue(invoices: Sequence[OpenInvoice], workspace: Workspace) -> Decimal |
         if invoice.status != "overdue":
             continue
         base = workspace.business.rates.convert(
-            invoice.amount_due, invoice.currency, invoice.day or date.max
+            invoice.past_due, invoice.currency, invoice.day or date.max
         )
         if base is None:
             return None
         total += base
     return total
-
-
-def _unknown(path: str, name: str) -> Problem:
-    return Problem(
-        path, 0, 0, "missing-rate", f"what {name} owes is not known: a rate is missing",
-        "add it to rates.yaml",
-    )  # fmt: skip

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from crm_cli.features.paths import path_named, record_paths, within
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, Problem, Severity, UsageError
-from crm_cli.model.places import SEGMENTS
-from crm_cli.model.segment import place
-from crm_cli.query.fault import QueryError
+from crm_cli.model.places import PROFILES
+from crm_cli.query.ast import EVERYTHING
+from crm_cli.query.profiles import profile_faults
+from crm_cli.query.segments import segment_faults
 from crm_cli.store import modes
 from crm_cli.store.conflicts import in_texts
 from crm_cli.store.document import Document
 from crm_cli.store.repair import quote_codes, write_ids
 from crm_cli.workspace import Change, Edit, Step, Workspace
-
-FILE = SEGMENTS.path
+from crm_cli.workspace.tracking import take_over
 
 
 def check(
@@ -33,8 +32,10 @@ def check(
     workspace.checking = True
     index = workspace.index
     found = {*index.problems(), *workspace.tree.problems, *index.dangling(), *index.doubles()}
+    found |= {*index.contradictions()}
     found.update(_loose_mode(path) for path in _loose(workspace))
     found.update(_segments(workspace))
+    found.update(_profiles(workspace))
     found.update(in_texts(workspace.tree))
     found.update(workspace.left_out)
     found.update(also)
@@ -51,39 +52,25 @@ def _segments(workspace: Workspace) -> Iterator[Problem]:
         try:
             workspace.count(name, scope)
         except UsageError as error:
-            yield from _faults(workspace, name, error)
+            yield from segment_faults(workspace.segments()[name], error)
 
 
-def _faults(workspace: Workspace, name: str, error: UsageError) -> Iterator[Problem]:
-    """Each fault of a segment at its place; one in another that it asks for, where it does."""
-    segment = workspace.segments()[name]
-    asked = [*(segment.values.get("query") or ()), segment.values.get("where")]
-    faults = error.faults if isinstance(error, QueryError) else ()
-    own = [fault for fault in faults if fault.span.text in asked]
-    for fault in own:
-        line, column = place(segment, fault.span.text, fault.span.start)
-        message = f"in segment @{name}: {fault.message}"
-        hint = " ".join(fault.hint.split())
-        yield Problem(FILE, line, column, "segment-query", message, hint)
-    if own:
-        return
-    message, *_ = error.message.splitlines()
-    hint = " ".join(error.hint.split())
-    other = re.match(r"in segment (@[\w-]+): ", message)
-    if other is not None and other[1] != f"@{name}":
-        message = f"in segment @{name}: {other[1]} is not a valid query"
-        hint = f"correct {other[1]}"
-    asks = other[1] if other is not None else f"@{name}"
-    line, column = place(segment, asks, 0)
-    yield Problem(FILE, line, column, "segment-query", message, hint)
+def _profiles(workspace: Workspace) -> Iterator[Problem]:
+    """The profiles whose rules cannot be asked."""
+    for name in workspace.profiles():
+        try:
+            workspace.rows(CUSTOMER, EVERYTHING, (f"fit.{name}",))
+        except UsageError as error:
+            yield from profile_faults(workspace.file(PROFILES.path).records[name], error)
 
 
 def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
-    """Plan what is safe: ids for items without one, quotes for phones and postcodes.
+    """Plan what is safe: ids for items without one, quotes for phones and postcodes, the dates
+    of stages that were changed by hand.
 
     Files that cannot be read are left alone.
     """
-    counts = [0, 0]
+    counts = [0, 0, 0]
     steps: list[Step] = []
     touched = []
     for path in record_paths(workspace, words):
@@ -91,13 +78,16 @@ def fix(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
             document = workspace.open(path, workspace.tree.read(path))
         except (DataError, FileNotFoundError):
             continue
-        ids, quotes = _repair(document)
-        if ids or quotes:
-            counts[0] += ids
-            counts[1] += quotes
+        made = _repair(document, workspace)
+        if any(made):
+            counts = [sum(pair) for pair in zip(counts, made, strict=True)]
             touched.append(path)
-            steps.append(Edit(path, lambda document: _ignore(_repair(document))))
-    parts = (counted(counts[0], "id"), f"{counted(counts[1], 'text')} quoted")
+            steps.append(Edit(path, lambda document: _ignore(_repair(document, workspace))))
+    parts = (
+        counted(counts[0], "id"),
+        f"{counted(counts[1], 'text')} quoted",
+        f"{counted(counts[2], 'change')} dated",
+    )
     said = [part for part, count in zip(parts, counts, strict=True) if count]
     return Plan(
         Change(f"check --fix: {', '.join(said)}", tuple(steps)),
@@ -134,9 +124,10 @@ def _loose_mode(path: str) -> Problem:
     )  # fmt: skip
 
 
-def _repair(document: Document) -> tuple[int, int]:
+def _repair(document: Document, workspace: Workspace) -> tuple[int, int, int]:
     quotes = quote_codes(document)
-    return write_ids(document), quotes
+    ids = write_ids(document)
+    return ids, quotes, take_over(document, workspace.moment)
 
 
 def _ignore(found: object) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from crm_cli.features.plan import Plan
-from crm_cli.model.errors import UsageError
+from crm_cli.features.plan import Plan, counted
+from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, Kind, MapOf, normal
 from crm_cli.model.places import SETTINGS as PLACE
+from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.settings import SETTINGS
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
@@ -37,12 +38,29 @@ def _walk(kind: Kind, item: Item | None, prefix: str) -> Iterator[Setting]:
         if isinstance(field.type, GroupOf):
             yield from _walk(field.type.kind, value, f"{prefix}{field.key}.")
             continue
-        if isinstance(value, dict):
-            value = {
-                name: part.answer() if isinstance(part, Item) else part
-                for name, part in value.items()
-            }
-        yield Setting(f"{prefix}{field.key}", value, field.default, field.doc)
+        yield Setting(f"{prefix}{field.key}", _plain(value), field.default, field.doc)
+
+
+def _plain(value: Any) -> Any:
+    """Items as the mappings that they are written as."""
+    if isinstance(value, Item):
+        return value.answer()
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list) else value
+
+
+def outline(value: Any) -> Any:
+    """A value in a few words: what the entries of a map or a list are named by, not what is in
+    them."""
+    if isinstance(value, dict):
+        return ", ".join(value)
+    if isinstance(value, list):
+        return ", ".join(
+            str(next(iter(one.values()), "")) if isinstance(one, dict) else str(one)
+            for one in value
+        )
+    return value
 
 
 def get(workspace: Workspace, key: str) -> Setting:
@@ -90,7 +108,33 @@ def change(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> Pla
     return Plan(
         Change(f"config set {', '.join(key for key, _, _ in assignments)}", (Edit(FILE, update),)),
         f"settings: {said}",
+        notes=_taxed_anew(workspace, assignments),
     )
+
+
+def _taxed_anew(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> list[str]:
+    """How many purchases have other sums where prices are with tax from now on, or without:
+    those that do not say it themselves."""
+    before = workspace.business.tax_included
+    given = [text for key, _, text in assignments if normal(key) == "tax_included"]
+    if not given or _yes(given[-1], workspace) == before:
+        return []
+    terms = ["has:lines", "not:has:tax_included"]
+    number = len(workspace.select(PURCHASE, terms, cols=("id",), ordered=False).rows)
+    if not number:
+        return []
+    does, theirs = ("does", "its sum changes") if number == 1 else ("do", "their sums change")
+    return [
+        f"{counted(number, 'purchase')} {does} not say whether prices are with tax: {theirs}, too"
+    ]
+
+
+def _yes(text: str, workspace: Workspace) -> bool:
+    """What a text says; what is neither yes nor no, and is refused later, says no."""
+    try:
+        return bool(text and SETTINGS.by_key["tax_included"].type.read(text, workspace.business))
+    except Unreadable:
+        return False
 
 
 def _key(key: str) -> str:

@@ -151,7 +151,7 @@ def _git(workspace: Workspace | None, environ: Mapping[str, str]) -> Iterator[Ch
     from crm_cli.store.identity import git_user
     from crm_cli.store.lookalikes import lookalikes
     from crm_cli.store.repository import find_repository
-    from crm_cli.store.setup import cannot_sign
+    from crm_cli.store.signing import cannot_sign
 
     if not _installed("git", environ):
         yield Check("git", State.WARN, "not installed: there is no history", "install git")

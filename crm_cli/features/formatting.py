@@ -14,12 +14,14 @@ from crm_cli.workspace import Change, Edit, Step, Workspace
 def fmt(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
     """Plan to rewrite records, all or those of `words`, in canonical form.
 
-    Files that cannot be read, or that have errors, are left alone and told in the notes.
+    Files that cannot be read, or that have errors, are left alone and told in the notes. Where
+    nothing is to be changed, `done` says so of the others.
     """
     steps: list[Step] = []
     notes = []
     changed = []
-    for path in record_paths(workspace, words):
+    paths = list(record_paths(workspace, words))
+    for path in paths:
         try:
             data = workspace.tree.read(path)
             document = workspace.open(path, data)
@@ -32,9 +34,14 @@ def fmt(workspace: Workspace, words: Sequence[str] = ()) -> Plan:
         if document.data != data:
             changed.append(path)
             steps.append(Edit(path, repair.fmt))
+    done = f"formatted {counted(len(changed), 'file')}"
+    if not changed:
+        left = len(paths) - len(notes)
+        those = paths[0] if len(paths) == 1 else "the rest" if notes else "everything"
+        done = f"{those} is in canonical form" if left else ""
     return Plan(
         Change(f"fmt {counted(len(changed), 'file')}", tuple(steps)),
-        f"formatted {counted(len(changed), 'file')}",
+        done,
         changed,
         f"Rewrite {counted(len(changed), 'file')} in canonical form?",
         notes,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time, tzinfo
 from typing import Any, NamedTuple
 
-from crm_cli.features.paths import file_named
+from crm_cli.features.items import item_ref
+from crm_cli.features.paths import desk_meant, file_named
 from crm_cli.features.values import when
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.differences import Difference, compare, whole
-from crm_cli.model.errors import CrmError, NotFound, Refused
+from crm_cli.model.dates import shifted
+from crm_cli.model.differences import Difference, compare, entry_key, whole
+from crm_cli.model.errors import CrmError, NotFound, Refused, UsageError
+from crm_cli.model.ids import is_customer_id, is_item_id
 from crm_cli.model.item import Item
-from crm_cli.model.kind import GroupOf, ListOf
+from crm_cli.model.kind import GroupOf, Kind, ListOf, normal, singular
 from crm_cli.model.places import CUSTOMERS, PLACES, Shape, kind_of, place_of
+from crm_cli.model.text import did_you_mean
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.commits import name_of
 from crm_cli.store.log import Commit, Touched, log
@@ -44,19 +48,23 @@ class Blame(NamedTuple):
 
 
 def history(workspace: Workspace, text: str) -> list[Change]:
-    """All that happened to a customer's record (WHO) or to a file of the data (its path).
+    """All that happened to a customer's record (WHO), to one of its items (by id or number), or
+    to a file of the data (its path).
 
-    Newest first, renamings followed; a record that is gone is found by its id. Raises
-    NotFound, Ambiguous, Refused.
+    Newest first, renamings followed; what is gone is found by its id. Raises NotFound,
+    Ambiguous, Refused.
     """
-    git = workspace.git
-    path = _path(workspace, text)
-    commits = log(git, "--follow", "--find-renames", paths=[path])
+    return _history(workspace, *_meant(workspace, text), text)
+
+
+def _history(workspace: Workspace, path: str, item: str, text: str) -> list[Change]:
+    """The changes of a record, or only of the item of it."""
+    commits = log(workspace.git, "--follow", "--find-renames", paths=[path])
     if not commits and not workspace.tree.exists(path):
         if place_of(path) is CUSTOMERS:
             raise NotFound(f"there is no customer {text}, and never was", "crm list shows them")
         raise NotFound(f"there is no file {text}, and never was", "crm help files lists them all")
-    reader = _Reader(workspace)
+    reader = _Reader(workspace, item=item)
     try:
         now = _uncommitted(reader, path)
         return [*now, *reader.changes(commits)]
@@ -64,19 +72,24 @@ def history(workspace: Workspace, text: str) -> list[Change]:
         reader.close()
 
 
-def changes(workspace: Workspace, since: str, terms: Sequence[str] = ()) -> list[Change]:
-    """What was changed since a day, or a time, newest first; with terms only of the
-    customers that they describe. Raises Refused, UsageError, QueryError."""
-    from_then = when(workspace, since, ahead=False)
-    if not isinstance(from_then, datetime):
-        from_then = datetime.combine(from_then, time(), workspace.business.time_zone)
+def changes(
+    workspace: Workspace,
+    since: str | None = None,
+    terms: Sequence[str] = (),
+    *,
+    period: str | None = None,
+) -> list[Change]:
+    """What was changed since a day, or a time, or in a period, newest first; else this week.
+
+    With terms only of the customers that they describe. Raises Refused, UsageError, QueryError.
+    """
     git = workspace.git
-    after = f"--since=@{int(from_then.timestamp())}"
+    during = _during(workspace, since, period)
     wanted = None
     if terms:
         answer = workspace.select(CUSTOMER, terms, cols=("id",))
         wanted = {row[0] for row in answer.rows}
-    commits = log(git, after, "--no-merges", paths=[place.path for place in PLACES])
+    commits = log(git, *during, "--no-merges", paths=[place.path for place in PLACES])
     reader = _Reader(workspace, wanted)
     try:
         return list(reader.changes(commits))
@@ -84,17 +97,44 @@ def changes(workspace: Workspace, since: str, terms: Sequence[str] = ()) -> list
         reader.close()
 
 
-def blame(workspace: Workspace, text: str) -> list[Blame]:
-    """Each field of a record, a customer's (WHO) or that of a file, with the change that it
-    comes from. Raises NotFound, Ambiguous, Refused."""
-    path = _path(workspace, text)
+def _during(workspace: Workspace, since: str | None, period: str | None) -> list[str]:
+    """The time that is asked about, as git's options."""
+    zone = workspace.business.time_zone
+    if period is None:
+        start = when(workspace, "monday" if since is None else since, ahead=False)
+        if not isinstance(start, datetime):
+            start = datetime.combine(start, time(), zone)
+        return [f"--since=@{int(start.timestamp())}"]
+    if since is not None:
+        raise UsageError("--since and --period do not go together", "leave one of them out")
+    days = workspace.period(period)
+    found = []
+    if days.start is not None:
+        found.append(f"--since=@{_midnight(days.start, zone)}")
+    if days.end is not None:
+        found.append(f"--until=@{_midnight(shifted(days.end, 1), zone) - 1}")
+    return found
+
+
+def _midnight(day: date, zone: tzinfo) -> int:
+    return int(datetime.combine(day, time(), zone).timestamp())
+
+
+def blame(workspace: Workspace, text: str, fields: Sequence[str] = ()) -> list[Blame]:
+    """Each field of a record, a customer's (WHO) or that of a file, or of an item, with the change
+    that it comes from; or only those `fields`, with all that stands in them. Raises NotFound, also
+    for a field that has no value, Ambiguous, Refused."""
+    path, id = _meant(workspace, text)
     place = place_of(path)
     if place is None or place.kind is None or place.shape is Shape.MAP:
         raise Refused(f"{path} is no record", f"crm history {path} shows its changes")
+    record = workspace.open(path, workspace.tree.read(path)).record
+    if id:
+        record = _item(record, id) or record
     latest: dict[tuple[str, str], Change] = {}
     first: Change | None = None
-    for change in history(workspace, path):
-        if change.what.kind == place.kind.name and not change.what.field:
+    for change in _history(workspace, path, id, text):
+        if change.what.kind == record.kind.name and not change.what.field:
             first = first or change
         else:
             for name in (change.what.field, *change.what.also):
@@ -103,10 +143,50 @@ def blame(workspace: Workspace, text: str) -> list[Blame]:
                 # An item without an id is one thing: what it says, all of it.
                 latest.setdefault((change.what.item, ""), change)
     found = []
-    record = workspace.open(path, workspace.tree.read(path)).record
     for item, field, name, value, words in _leaves(record, ""):
-        source = latest.get((item, field)) or latest.get((item, "")) or first
+        entry = field.rpartition(".")[0]
+        source = latest.get((item, field)) or latest.get((item, entry)) or latest.get((item, ""))
+        source = source or first
         found.append(Blame(name, value, source, words))
+    return _only(found, fields, text, record.kind) if fields else found
+
+
+def _only(found: Sequence[Blame], fields: Sequence[str], text: str, kind: Kind) -> list[Blame]:
+    """Of the fields those of these names, in their order; of what stands in an entry without an id,
+    as a city, the entry."""
+    kept: list[Blame] = []
+    for field in fields:
+        wanted = normal(field)
+        names = {wanted, singular(wanted)}
+        meant = [one for one in found if names & _names(one.field)]
+        if not meant:
+            within = next((one.key for one, part in kind.lists if wanted in part.by_name), wanted)
+            meant = [one for one in found if within in _names(one.field)]
+        # An owner is first that of the record, then those of its items.
+        meant = meant or [one for one in found if wanted in one.field.lower().split(".")]
+        if not meant:
+            known = list(dict.fromkeys(one.field for one in found))
+            near = did_you_mean(wanted, known)
+            raise NotFound(f"{text} has no {field}", near or f"there are {', '.join(known[:20])}")
+        kept += [one for one in meant if one not in kept]
+    return kept
+
+
+def _names(path: str) -> set[str]:
+    """What a field may be called: `credit.limit` by itself, and by what it stands in."""
+    parts = path.lower().split(".")
+    names = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    return names | {singular(name) for name in names}
+
+
+def last_changes(workspace: Workspace, text: str) -> dict[str, datetime | None]:
+    """When each field of a record was changed last, as `blame` names them; None where that is not
+    committed. Raises as `blame` does."""
+    found: dict[str, datetime | None] = {}
+    for one in blame(workspace, text):
+        when = one.change.when if one.change is not None else None
+        known = found.get(one.field, when)
+        found[one.field] = None if when is None or known is None else max(when, known)
     return found
 
 
@@ -130,7 +210,25 @@ def _leaves(item: Item, prefix: str) -> Iterator[tuple[str, str, str, Any, str]]
                 yield item.id, name, prefix + name, inner, _words(inner)
         else:
             said = field.type.answer(value)
-            yield item.id, field.key, prefix + field.key, said, _words(said)
+            if isinstance(said, list) and said and all(isinstance(one, dict) for one in said):
+                yield from _entries(item, field.key, prefix, said)
+            else:
+                yield item.id, field.key, prefix + field.key, said, _words(said)
+
+
+def _entries(
+    item: Item, key: str, prefix: str, entries: list[Any]
+) -> Iterator[tuple[str, str, str, Any, str]]:
+    """The entries of a list that no kind describes: those with an id field by field."""
+    for entry in entries:
+        name = f"{key}.{entry_key(entry)}"
+        if "id" not in entry:
+            yield item.id, name, prefix + key, entry, ", ".join(map(_words, entry.values()))
+            continue
+        for part, value in entry.items():
+            if part != "id":
+                named = f"{prefix}{entry['id']}.{part}"
+                yield item.id, f"{name}.{part}", named, value, _words(value)
 
 
 def _said(part: Item) -> str:
@@ -141,7 +239,9 @@ def _said(part: Item) -> str:
 
 
 def _words(value: Any) -> str:
-    """A value for people."""
+    """A value for people, yes and no as files have them."""
+    if value is True or value is False:
+        return "true" if value else "false"
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_words(inner)}" for key, inner in value.items())
     if isinstance(value, list):
@@ -149,19 +249,33 @@ def _words(value: Any) -> str:
     return str(value)
 
 
-def _path(workspace: Workspace, text: str) -> str:
-    """The file that is meant, which may be gone by now."""
-    named = file_named(workspace, text)
+def _meant(workspace: Workspace, text: str) -> tuple[str, str]:
+    """The file that is meant, and the id of the item in it, or an empty text; both may be gone."""
+    named = file_named(workspace, text) or desk_meant(workspace, text)
     if named:
-        return named
+        return named, ""
     try:
-        return workspace.path_of(workspace.who(text))
+        found = item_ref(workspace, [text])
+        if found is not None:
+            return workspace.path_of(found[0]), found[1]
+        return workspace.path_of(workspace.who(text)), ""
     except NotFound:
-        from crm_cli.model.ids import is_customer_id
-
+        if is_item_id(text) and (path := _last_held(workspace, text)):
+            return path, text
         if not is_customer_id(text):
             raise
-        return CUSTOMERS.file(text)
+        return CUSTOMERS.file(text), ""
+
+
+def _last_held(workspace: Workspace, id: str) -> str:
+    """The file that an item stood in which is in none any more; empty where none ever had it."""
+    commits = log(workspace.git, "-1", f"-S{id}", paths=[CUSTOMERS.path])
+    return next((file.path for commit in commits for file in commit.files), "")
+
+
+def _item(record: Item, id: str) -> Item | None:
+    """The item of that id in a record."""
+    return next((item for item in record.walk() if item.id == id), None)
 
 
 def _uncommitted(reader: _Reader, path: str) -> list[Change]:
@@ -200,8 +314,11 @@ def _differences(before: dict[str, Item], after: dict[str, Item]) -> Iterator[Di
 class _Reader:
     """Reads records from git's blobs, and names their differences."""
 
-    def __init__(self, workspace: Workspace, wanted: set[str] | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, wanted: set[str] | None = None, *, item: str = ""
+    ) -> None:
         self.workspace = workspace
+        self.item = item
         self.wanted = wanted
         self._blobs = Blobs(workspace.git, many=True)
         self._users = {
@@ -252,6 +369,9 @@ class _Reader:
         if data is None:
             return {}
         document = self.workspace.open(path, data)
+        if self.item:
+            item = _item(document.record, self.item)
+            return {} if item is None else {"": item}
         return document.records if document.mapped else {"": document.record}
 
     def _counts(self, path: str) -> bool:

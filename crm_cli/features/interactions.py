@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from crm_cli.features.entering import entered
@@ -11,9 +12,12 @@ from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import assigned, echoed, said, shown, typed, typed_all, when
 from crm_cli.model.aspects import joined
+from crm_cli.model.case import to_reopened
 from crm_cli.model.dates import WEEKDAYS, local_date, write_moment
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED
+from crm_cli.model.places import labelled
+from crm_cli.model.response_times import INBOUND, PAUSED, STOPPED
 from crm_cli.model.task import TASK
 from crm_cli.query.lexer import quoted
 from crm_cli.store.document import Document
@@ -45,6 +49,7 @@ def log(
     follow_up: str | None = None,
     participants: str | None = None,
     deal: str | None = None,
+    case: str | None = None,
     campaign: str | None = None,
     held: str | None = None,
     further: Sequence[tuple[str, str]] = (),
@@ -64,18 +69,10 @@ def log(
     before = None if held is None else _planned(workspace, customer, held)
     if not (before or text or (subject or "").strip() or (outcome or "").strip()):
         raise UsageError("nothing to log", "crm log ana Asked for 20 kg of beans --kind call")
+    if before is None and is_unclear(at, kind, planned=planned, outcome=outcome):
+        _refuse_unclear(workspace, str(at))
     notes: list[str] = []
-    if at is None and before is not None and not _to_come(workspace, before["at"]):
-        values: dict[str, Any] = {"id": before["id"], "at": before["at"]}
-    else:
-        id = new_id(workspace, INTERACTION) if before is None else before["id"]
-        values = {"id": id, "at": _at(workspace, at, notes, ahead=planned)}
-    unclear = is_unclear(at, kind, planned=planned, outcome=outcome) and before is None
-    if unclear and (days := readings(workspace, str(at))):
-        raise UsageError(
-            f"--at {at} is {' or '.join(shown(workspace, day) for day in days)}",
-            f'write --at "last {str(at).strip()}", or --planned for the one to come',
-        )
+    values = _identified(workspace, before, at, notes, planned=planned)
     given = {
         "kind": kind if kind is not None else before["kind"] if before is not None else "note",
         "direction": direction,
@@ -83,62 +80,157 @@ def log(
         "duration": duration,
         "subject": subject,
         "deal": deal,
+        "case": case,
         "campaign": campaign,
     }
-    values |= typed_all(workspace, INTERACTION, given, notes)
+    values |= typed_all(workspace, INTERACTION, given, notes, customer=customer)
     values |= assigned(workspace, INTERACTION, further, customer=customer)
-    if planned and not _to_come(workspace, values["at"]):
-        raise UsageError("--planned: " + said(workspace, "that is", values["at"]), "--at WHEN")
     if participants is not None:
         values["participants"] = _participants(workspace, participants, notes, strict=strict)
-    if before is not None:
-        if planned or _to_come(workspace, values["at"]):
-            raise UsageError(f"{values['id']} cannot be held and to come", "leave --planned out")
-        values["status"] = "held"
-    elif _to_come(workspace, values["at"]):
-        values["status"] = "planned"
-        notes.append(f"{said(workspace, 'that is', values['at'])}: noted as planned")
+    notes = _settle(workspace, values, before, notes, planned=planned)
     if text:
         values["summary"] = text
         if before is not None and before.get("summary"):
             values |= _with_planned(text, subject or before.get("subject"), before["summary"])
     if workspace.user is not None and before is None:
         values["owner"] = typed(workspace, INTERACTION, "owner", workspace.user)
-    task = _follow_up(workspace, follow_up, subject or text, values["kind"], notes)
+    task = _follow_up(workspace, follow_up, subject or text, values, notes)
+    status = _goes_on(workspace, customer, values, notes)
     name = str(workspace.record(customer).get("name") or customer)
-
-    def update(document: Document) -> None:
-        if before is None:
-            document.add("interactions", values)
-        else:
-            for key, value in values.items():
-                if value != before.get(key):
-                    document.set(values["id"], key, value)
-        if task is not None:
-            document.add("tasks", task)
-
-    named = str(values["kind"]).replace("_", " ")
-    done = f"noted {named} {values['id']} with {name} ({customer})"
-    if before is not None:
-        done += ", which was planned"
-    made = [values["id"]] if before is None else []
+    done = _noted(workspace, values, before, labelled(name, customer), notes)
     if task is not None:
-        made.append(task["id"])
         done += f", and task {task['id']}, due {write_moment(task['due'])}"
-    edit = Edit(workspace.path_of(customer), entered(update))
+    update = partial(_write, values=values, before=before, task=task, status=status)
     return Plan(
-        Change(f"log {values['kind']} with {customer}", (edit,)),
+        Change(
+            f"log {values['kind']} with {customer}",
+            (Edit(workspace.path_of(customer), entered(update)),),
+        ),
         done,
         (customer,),
         notes=notes,
-        made=made,
+        made=[one["id"] for one in (values if before is None else None, task) if one is not None],
     )
+
+
+def _identified(
+    workspace: Workspace,
+    before: Mapping[str, Any] | None,
+    at: str | None,
+    notes: list[str],
+    *,
+    planned: bool,
+) -> dict[str, Any]:
+    """The id and the time: those of the planned one that it was, unless another is given."""
+    if before is None:
+        id = new_id(workspace, INTERACTION)
+    elif at is None and not _to_come(workspace, before["at"]):
+        return {"id": before["id"], "at": before["at"]}
+    else:
+        id = before["id"]
+    return {"id": id, "at": _at(workspace, at, notes, ahead=planned)}
+
+
+def _refuse_unclear(workspace: Workspace, at: str) -> None:
+    if days := readings(workspace, at):
+        raise UsageError(
+            f"--at {at} is {' or '.join(shown(workspace, day) for day in days)}",
+            f'write --at "last {at.strip()}", or --planned for the one to come',
+        )
+
+
+def _settle(
+    workspace: Workspace,
+    values: dict[str, Any],
+    before: Mapping[str, Any] | None,
+    notes: list[str],
+    *,
+    planned: bool,
+) -> list[str]:
+    """Set the status: held, or planned where it is to come; what is left to be noted."""
+    coming = _to_come(workspace, values["at"])
+    if planned and not coming:
+        raise UsageError(
+            "--planned: " + said(workspace, "that is", values["at"]),
+            "give the day to come, as --at 'tue 10:00', or leave --planned out",
+        )
+    if before is not None:
+        if coming:
+            raise UsageError(f"{values['id']} cannot be held and to come", "leave --planned out")
+        values["status"] = "held"
+    elif coming:
+        values["status"] = "planned"
+        # What is said of it tells when it is.
+        return [note for note in notes if not note.startswith("at ")]
+    return notes
+
+
+def _write(
+    document: Document,
+    *,
+    values: dict[str, Any],
+    before: Mapping[str, Any] | None,
+    task: dict[str, Any] | None,
+    status: str | None,
+) -> None:
+    """Write an interaction, the task that follows, and the status of its case."""
+    if before is None:
+        document.add("interactions", values)
+    else:
+        for key, value in values.items():
+            if value != before.get(key):
+                document.set(values["id"], key, value)
+    if task is not None:
+        document.add("tasks", task)
+    if status is not None:
+        document.set(values["case"], "status", status)
+
+
+def _noted(
+    workspace: Workspace,
+    values: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    whom: str,
+    notes: list[str],
+) -> str:
+    """What is said of it afterwards."""
+    named = str(values["kind"]).replace("_", " ")
+    told = f"{named} {values['id']} with {whom}"
+    if before is None:
+        if values.get("status") == "planned":
+            return said(workspace, f"planned {told}:", values["at"])
+        return f"noted {told}"
+    done = f"noted {told}, which was planned"
+    if before["at"] != values["at"]:
+        done += f" for {shown(workspace, before['at'])}"
+        notes.append(f"{said(workspace, 'it is held', values['at'])}")
+    return done
+
+
+def _goes_on(
+    workspace: Workspace, customer: str, values: Mapping[str, Any], notes: list[str]
+) -> str | None:
+    """The status that a case has from now on, since its customer spoke; None where it stays.
+
+    One that waits for them goes on. One that is closed does not: that is told.
+    """
+    if "case" not in values or values.get("status") == "planned":
+        return None
+    if values.get("direction") != INBOUND:
+        return None
+    case = workspace.document(customer).find(values["case"])
+    status = case.get("status")
+    if status == PAUSED:
+        return to_reopened(case, workspace.business, "")
+    if status in STOPPED:
+        notes.append(f"{case.id} is {status}; crm case reopen {case.id} opens it again")
+    return None
 
 
 def near(workspace: Workspace, customer: str, kind: str | None = None) -> list[tuple[str, str]]:
     """(id, what) of a customer's planned interactions that may be the one to log now: of the
-    last week, or of today; of that kind, unless it is a note or not said."""
-    terms = [f"customer.is:{quoted(customer)}", "is:planned", "at:-7d..today"]
+    last 30 days, or of today; of that kind, unless it is a note or not said."""
+    terms = [f"customer.is:{quoted(customer)}", "is:planned", "at:-30d..today"]
     if kind not in (None, "note"):
         terms.append(f"kind:{quoted(str(kind))}")
     cols = ("id", "at", "kind", "subject", "summary")
@@ -223,9 +315,14 @@ def _to_come(workspace: Workspace, at: date | datetime) -> bool:
 
 
 def _follow_up(
-    workspace: Workspace, text: str | None, about: str, kind: str, notes: list[str]
+    workspace: Workspace,
+    text: str | None,
+    about: str,
+    interaction: Mapping[str, Any],
+    notes: list[str],
 ) -> dict[str, Any] | None:
-    """The values of the task that follows, None where none is asked for."""
+    """The values of the task that follows, None where none is asked for; of a deal it is the
+    next step."""
     if text is None:
         return None
     if not text.strip():
@@ -239,13 +336,13 @@ def _follow_up(
     notes += echoed(workspace, "follow-up due", text, due)
     task = {
         "id": new_id(workspace, TASK),
-        "title": f"Follow up: {_short(about) or kind.replace('_', ' ')}",
+        "title": f"Follow up: {_short(about) or str(interaction['kind']).replace('_', ' ')}",
         "kind": "follow_up",
         "due": due,
     }
     if workspace.user is not None:
         task["assignee"] = typed(workspace, TASK, "assignee", workspace.user)
-    return task
+    return task | {key: interaction[key] for key in ("deal", "case") if key in interaction}
 
 
 def _short(text: str) -> str:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 
 from crm_cli.features.numbers import numbered
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Ambiguous, NotFound
-from crm_cli.model.ids import is_item_id, item_prefix, new_item_id
+from crm_cli.model.ids import is_item_id, item_prefix, new_item_id, shortest_unique
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.query.lookups import beside, exists
+from crm_cli.query.lookups import beside, different, exists
 from crm_cli.workspace import Workspace
 from crm_cli.workspace import is_item_id as is_lettered
 
 _LEAST = 5
 _WHOLE = 7
+_MANY = 100
+"""Of more ids than these all of their kind are asked for at once."""
 
 
 class _Known:
@@ -42,9 +45,13 @@ def unique_parts(workspace: Workspace, ids: Iterable[str | None]) -> dict[str, i
     At least five, `t-9f3`, since a shorter one is soon another's as well.
     """
     found: dict[str, int] = {}
-    for id in ids:
-        if id is None or id in found or not is_item_id(id):
-            continue
+    wanted = [id for id in dict.fromkeys(ids) if id is not None and is_item_id(id)]
+    if len(wanted) > _MANY:
+        for letter in {id[0] for id in wanted} & {*BY_LETTER}:
+            known = different(workspace.database, BY_LETTER[letter], "id")
+            found |= shortest_unique(map(str, known), least=_LEAST)
+        return found
+    for id in wanted:
         kind = BY_LETTER.get(id[0])
         if kind is None:
             continue
@@ -91,17 +98,53 @@ def item_ref(
     customer's.
 
     Without its letter (`9f3`) it is one only where no customer can be meant, and with
-    `strict` only where it is whole.
+    `strict` only where it is whole. Raises NotFound for what looks like an id or a number, and is
+    neither an item's nor a customer.
     """
     if len(words) != 1:
         return None
-    if not is_lettered(words[0]):
+    word = words[0]
+    if not is_lettered(word):
         least = _WHOLE if strict else 1
-        return _by_number(workspace, words[0]) or _unlettered(workspace, words[0], least=least)
+        found = _by_number(workspace, word) or _unlettered(workspace, word, least=least)
+        if found is None and _like_a_number(workspace, word):
+            _customer_or(workspace, word, PURCHASE, f"there is no purchase with the number {word}")
+        return found
+    # Ids are written small: D-9 is the number of a credit note rather than a deal's id.
+    if word != word.lower() and (found := _by_number(workspace, word)) is not None:
+        return found
     try:
-        return workspace.item(words[0])
+        return workspace.item(word)
     except NotFound:
+        if (found := _by_number(workspace, word)) is not None:
+            return found
+        kind = BY_LETTER[word[0].lower()]
+        _customer_or(workspace, word, kind, f"there is no {kind.name} {word}")
         return None
+
+
+def _like_a_number(workspace: Workspace, word: str) -> bool:
+    """Whether a word is written as numbers of purchases are, though none has it."""
+    shape = _shape(word)
+    if shape == word:
+        return False
+    rows = workspace.select(PURCHASE, ["has:number"], cols=("number",), ordered=False).rows
+    return any(_shape(str(number)) == shape for (number,) in rows)
+
+
+def _shape(text: str) -> str:
+    return re.sub("[0-9]+", "0", text.upper())
+
+
+def _customer_or(workspace: Workspace, word: str, kind: Kind, message: str) -> None:
+    """Raise NotFound, in the words of the kind, for what is no customer either."""
+    try:
+        workspace.who(word)
+    except Ambiguous:
+        return
+    except NotFound as error:
+        cure = error.hint or f"crm {kind.name} list shows those there are"
+        raise NotFound(message, cure) from None
 
 
 def _by_number(workspace: Workspace, word: str) -> tuple[str, str] | None:

@@ -151,6 +151,8 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
             steps.append(Rewrite(file.path, _replacing(file.path, old, new)))
         elif file.sides:
             text = _text(workspace, file.path)
+            if tuple(sides(text)) != file.sides:
+                raise _meanwhile(file.path)
             chosen = joined(text, [choose(file, side) for side in file.sides])
             old, new = (one.encode("utf-8", "surrogateescape") for one in (text, chosen))
             if not _is_text(file.path):

@@ -7,18 +7,20 @@ query terms; `planned` makes one change of what is done to them, a file at a tim
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
 from crm_cli.features.items import find
+from crm_cli.features.paths import desk_meant
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import shown, typed_all
-from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused
+from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused, UsageError
 from crm_cli.model.fieldtypes import Date
 from crm_cli.model.ids import item_prefix
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind, ListOf, Move
+from crm_cli.model.kind import Kind, Move
+from crm_cli.model.places import labelled
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
@@ -45,7 +47,7 @@ class Found(NamedTuple):
         """How it is spoken of: `Send the quote, t-9f3kx7d of Ana Novak (ana-novak)`."""
         title = self.item.title
         named = f"{title}, {self.id}" if title else f"{self.item.kind.name} {self.id}"
-        return f"{named} of {self.name} ({self.customer})"
+        return f"{named} of {labelled(self.name, self.customer)}"
 
 
 def pick(
@@ -55,10 +57,12 @@ def pick(
     *,
     strict: bool = False,
     among: Among | None = None,
+    state: str = "",
 ) -> Found:
     """The item that an id means, or a WHO who has one item `among` those that can be meant.
 
-    These are the open ones of a kind that knows such, unless told otherwise. Raises
+    These are the open ones of a kind that knows such, unless told otherwise; `state` is what they
+    are called. Raises
     Ambiguous with the items of a customer who has several, and NotFound. `strict` is for
     writers without a terminal: see `Workspace.who`.
     """
@@ -66,13 +70,14 @@ def pick(
     if lettered and (found := find(workspace, text, kind)) is not None:
         return at(workspace, *found)
     try:
-        customer = workspace.who(text, strict=strict)
+        customer = desk_meant(workspace, text) or workspace.who(text, strict=strict)
     except NotFound as error:
         named = None if lettered else find(workspace, text, kind, strict=strict)
         if named is None:
             raise _neither(text, kind, error, lettered=lettered) from None
         return at(workspace, *named)
-    return _only(workspace, kind, customer, among or kind.live)
+    still = state or ("open" if among is None and kind.live is not None else "")
+    return _only(workspace, kind, customer, among or kind.live, still.replace("_", " "))
 
 
 def at(workspace: Workspace, customer: str, id: str) -> Found:
@@ -134,6 +139,8 @@ def planned(
     verb: str,
     done: str,
     notes: Sequence[str],
+    *,
+    force: bool = False,
 ) -> Plan:
     """One edit for each file, with what `update` does to those of its items that are `left`."""
     by_path: dict[str, list[str]] = {one.path: [] for one in found}
@@ -147,13 +154,17 @@ def planned(
     else:
         of = customers[0] if len(customers) == 1 else counted(len(customers), "customer")
         subject = shown = f"{counted(count, kind.name, kind.key)} of {of}"
-    edits = tuple(Edit(path, entered(_each(ids, update))) for path, ids in by_path.items())
+    edits = tuple(
+        Edit(path, entered(_each(ids, update), force=force)) for path, ids in by_path.items()
+    )
     question = f"{verb.capitalize()} {subject}?"
     return Plan(Change(f"{verb} {subject}", edits), f"{done}: {shown}", customers, question, notes)
 
 
 def movable(move: Move) -> Among:
     """Whether a move may start from where an item is; for items that are not named by id."""
+    if move.among is not None:
+        return move.among
     key = next(iter(move.sets), "")
     return lambda item: not move.of or item.get(key) in move.of
 
@@ -164,21 +175,28 @@ def move(
     move: Move,
     found: Sequence[Found],
     given: Mapping[str, str | None],
+    *,
+    word: str = "",
+    force: bool = False,
 ) -> Plan:
-    """Plan to move items, with further fields as people type them.
+    """Plan to move items, with further fields as people type them; `word` says where to.
 
-    Raises Refused for one that cannot be moved from where it is, UsageError for a wrong value.
+    Raises Refused for one that cannot be moved from where it is, UsageError for a wrong value,
+    and for one that is missing.
     """
-    key, value = next(iter(move.sets.items()), ("", ""))
+    key = next(iter(move.sets), "")
     notes: list[str] = []
     owners = {one.customer for one in found}
     customer = owners.pop() if len(owners) == 1 else None
     values = typed_all(workspace, kind, given, notes, customer=customer)
+    targets = {one.id: _target(workspace, move, one.item, word) for one in found}
     left = []
     for one in found:
-        now = one.item.get(key)
+        now, value = one.item.get(key), targets[one.id]
+        _require(kind, move, one.item, values)
         if now == value and not values:
-            notes.append(f"{one.said} is {move.done} already")
+            state = f"in {value}" if move.word else move.done
+            notes.append(f"{one.said} is {state} already")
         elif move.of and now not in (*move.of, value):
             raise Refused(
                 f"{one.said} is {str(now).replace('_', ' ')}",
@@ -186,32 +204,68 @@ def move(
             )
         else:
             left.append(one)
+            if move.past and move.past not in values and _to_come(workspace, one.item, move.past):
+                day = shown(workspace, one.item.values[move.past])
+                notes.append(f"it was planned for {day}, and is {move.done} now")
 
     def update(document: Document, id: str) -> None:
-        _carry_out(workspace, document, id, move, values)
+        _carry_out(workspace, document, id, move, targets[id], values)
 
-    return planned(kind, found, left, update, move.name.replace("_", " "), move.done, notes)
+    places = set(targets.values())
+    done = f"{move.done} to {places.pop()}" if move.word and len(places) == 1 else move.done
+    verb = move.name.replace("_", " ")
+    return planned(kind, found, left, update, verb, done, notes, force=force)
+
+
+def _target(workspace: Workspace, move: Move, item: Item, word: str) -> str:
+    """The value that the first field of a move gets."""
+    if move.to is not None:
+        return move.to(item, workspace.business, word)
+    return next(iter(move.sets.values()), "")
+
+
+def _require(kind: Kind, move: Move, item: Item, values: Mapping[str, Any]) -> None:
+    for key in move.needs:
+        if key in values or item.values.get(key) is not None:
+            continue
+        field = kind.by_key[key]
+        option = f"--{(field.option or key).replace('_', '-')}"
+        words = getattr(field.type, "words", ())
+        raise UsageError(
+            f"{option} is missing: {field.doc}",
+            f"one of {', '.join(words)}" if words else f"{option} {field.type.metavar}",
+        )
 
 
 def _carry_out(
-    workspace: Workspace, document: Document, id: str, move: Move, values: Mapping[str, Any]
+    workspace: Workspace,
+    document: Document,
+    id: str,
+    move: Move,
+    target: str,
+    values: Mapping[str, Any],
 ) -> None:
     item = document.find(id)
-    key, value = next(iter(move.sets.items()), ("", ""))
-    if move.history and item.get(key) != value:
-        entry = {key: value, "at": present(workspace, _listed(item.kind, move.history), "at")}
-        if workspace.user is not None:
-            entry["by"] = workspace.user
-        document.add(move.history, entry, ref=id)
+    first = next(iter(move.sets), "")
     for field, set_to in move.sets.items():
-        document.set(id, field, set_to)
+        document.set(id, field, target if field == first else set_to)
     for field in move.stamps:
         if field not in values:
             document.set(id, field, present(workspace, item.kind, field))
+    if move.past and move.past not in values and _to_come(workspace, item, move.past):
+        document.set(id, move.past, present(workspace, item.kind, move.past))
     for field in move.clears:
         document.remove(id, field)
     for field, typed_value in values.items():
         document.set(id, field, typed_value)
+
+
+def _to_come(workspace: Workspace, item: Item, key: str) -> bool:
+    """Whether a date or a moment of an item is after the present one."""
+    value = item.values.get(key)
+    if isinstance(value, datetime):
+        return value > workspace.clock.now
+    return isinstance(value, date) and value > workspace.clock.today
 
 
 def present(workspace: Workspace, kind: Kind, key: str) -> date:
@@ -219,13 +273,6 @@ def present(workspace: Workspace, kind: Kind, key: str) -> date:
     if isinstance(kind.by_key[key].type, Date):
         return workspace.clock.today
     return workspace.clock.now.replace(second=0, microsecond=0)
-
-
-def _listed(kind: Kind, key: str) -> Kind:
-    """The kind of a list's items."""
-    type = kind.by_key[key].type
-    assert isinstance(type, ListOf)
-    return type.kind
 
 
 def _each(
@@ -238,29 +285,42 @@ def _each(
     return updates
 
 
-def _only(workspace: Workspace, kind: Kind, customer: str, among: Among | None) -> Found:
-    """The one item of a customer that can be meant."""
+def _only(
+    workspace: Workspace, kind: Kind, customer: str, among: Among | None, state: str
+) -> Found:
+    """The one item of a customer that can be meant, which is in a `state`."""
     document = workspace.document(customer)
     name = str(document.record.get("name") or customer)
     items = [one for one in document.record.items(kind.key) if among is None or among(one)]
-    still = "open " if among is not None and among is kind.live else ""
     if not items:
-        what = f"{still}{kind.name}"
-        if among is not None and not still and document.record.items(kind.key):
+        what = _named(kind, state, kind.name)
+        if among is not None and not state and document.record.items(kind.key):
             what += " that this could be done to"
         raise NotFound(
-            f"{name} ({customer}) has no {what}",
+            f"{labelled(name, customer)} has no {what}",
             f"crm {kind.name} list customer:{customer} shows all",
         )
     if len(items) > 1:
         when = kind.when
         items.sort(key=lambda item: (item.get(when) is None, str(item.get(when) or "")))
         raise Ambiguous(
-            f"{name} ({customer}) has {len(items)} {still}{kind.key}",
+            f"{labelled(name, customer)} has {len(items)} {_named(kind, state, kind.key)}",
             "name one by its id",
             candidates=tuple((item.id, _candidate(workspace, item)) for item in items),
         )
     return Found(customer, name, document.path, items[0])
+
+
+def _named(kind: Kind, state: str, noun: str) -> str:
+    """What is meant, as it is spoken of: `draft purchases`, but `unsent quotes`."""
+    kinds = getattr(kind.by_key["kind"].type, "words", ()) if "kind" in kind.by_key else ()
+    words = state.split()
+    if any(word in kinds for word in words):
+        ending = "" if noun == kind.name else "s"
+        noun = " ".join(word + ending if word in kinds else word for word in words)
+    else:
+        noun = " ".join((*words, noun))
+    return noun.replace("_", " ")
 
 
 def _candidate(workspace: Workspace, item: Item) -> str:

@@ -1,21 +1,28 @@
-"""Moving items to another customer."""
+"""Moving items to another customer, or to a new one."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
-from crm_cli.features.references import fields_naming, referring
+from crm_cli.features.references import referring
 from crm_cli.features.values import said
-from crm_cli.model.errors import NotFound, Refused
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import ConflictError, NotFound, Refused, UsageError
+from crm_cli.model.ids import new_customer_id
 from crm_cli.model.item import Item
+from crm_cli.model.legal_forms import guess_kind
 from crm_cli.model.payment import PAYMENT
+from crm_cli.model.places import CUSTOMERS, labelled
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.model.references import own_holder
+from crm_cli.model.references import fields_naming, own_holder
+from crm_cli.query.fields import collection
+from crm_cli.query.lexer import conditions
 from crm_cli.store.comments import carried
 from crm_cli.store.document import Document
-from crm_cli.workspace import Change, Edit, Workspace
+from crm_cli.workspace import Change, Edit, Rewrite, Workspace, new_record
 
 
 def move(workspace: Workspace, words: Sequence[str], customer: str, *, strict: bool) -> Plan:
@@ -25,12 +32,104 @@ def move(workspace: Workspace, words: Sequence[str], customer: str, *, strict: b
     to what stays, and where the customer has a purchase of the same kind and number.
     """
     sources, notes = _sources(workspace, words, customer, strict=strict)
-    moved = {id: item for items in sources.values() for id, item in items.items()}
     target = workspace.document(customer)
-    for one, items in sources.items():
-        for item in items.values():
-            _refuse_torn(workspace, workspace.path_of(one), item, moved)
-            _refuse_same_number(target.record, item)
+    _refuse_torn(workspace, sources)
+    moved = _items(sources)
+    for item in moved.values():
+        _refuse_same_number(target.record, item)
+    takers, adopt = _passing(workspace, sources)
+    adopted = workspace.document(customer)
+    for item in moved.values():
+        adopted.adopt(item)
+    notes += _changed_due(workspace, moved.values(), adopted)
+    name = target.record.get("name") or customer
+    what = next(iter(moved), "") if len(moved) == 1 else counted(len(moved), "item")
+    return Plan(
+        Change(
+            f"move {what} of {', '.join(sources)} to {customer}",
+            (*takers, Edit(target.path, adopt)) if moved else (),
+        ),
+        f"moved {', '.join(moved)} to {labelled(str(name), customer)}",
+        (customer,),
+        notes=notes,
+    )
+
+
+def split(workspace: Workspace, who: str, name: str, words: Sequence[str]) -> Plan:
+    """Plan to make a new customer of items of another one, by id, number or terms such as
+    `purchase/date:2026-07..`; what belongs to them goes along.
+
+    Raises NotFound, UsageError for a term that is about no items or finds none.
+    """
+    called = " ".join(name.split())
+    if not called:
+        raise UsageError("the new customer has no name", 'crm split ana "Ana Kos" t-9f3')
+    named = [id for word in words for id in _meant(workspace, who, word)]
+    sources, notes = _sources(workspace, list(dict.fromkeys(named)), "", strict=False)
+    if others := [owner for owner in sources if owner != who]:
+        raise Refused(
+            f"{next(iter(sources[others[0]]))} is of {others[0]}, not of {who}",
+            f"crm move … {others[0]} moves items between customers",
+        )
+    belongs = _torn(workspace, sources)
+    notes += [message for message, _ in belongs]
+    record = workspace.record(who)
+    guessed = guess_kind(called)
+    values = {"name": called, "kind": guessed or record.get("kind"), "owner": record.get("owner")}
+    values = {key: value for key, value in values.items() if value}
+    values["created"] = workspace.clock.today
+    taken = workspace.taken_ids()
+    id = new_customer_id(called, str(values.get("kind") or ""), taken, os.urandom)
+    path = CUSTOMERS.file(id)
+    data = new_record(CUSTOMER, values, workspace.business)
+    takers, adopt = _passing(workspace, sources)
+
+    def made(current: bytes | None) -> bytes:
+        if current is not None:
+            raise ConflictError(f"{path} exists already")
+        document = workspace.open(path, data)
+        adopt(document)
+        return document.data
+
+    moved = _items(sources)
+    what = next(iter(moved), "") if len(moved) == 1 else counted(len(moved), "item")
+    return Plan(
+        Change(f"split {id} from {who}", (*takers, Rewrite(path, made))),
+        f"made {labelled(called, id)} of {what} of {who}",
+        (who,),
+        notes=notes,
+        made=(id,),
+    )
+
+
+def _meant(workspace: Workspace, who: str, word: str) -> list[str]:
+    """The ids of the items that a word names: itself, or those that a term describes."""
+    head, slash, condition = word.partition("/")
+    found = collection(head.partition(".")[0], CUSTOMER) if slash else None
+    if found is None:
+        return [word]
+    if not found.kind.letter:
+        raise UsageError(f"{found.kind.key} have no ids, and cannot be split off", "edit the file")
+    terms = [condition[start:end] for start, end in conditions(condition, 0, _is_term)]
+    ids = [id for _, id in workspace.items(found.kind, [f"customer:{who}", *terms])]
+    if not ids:
+        raise NotFound(f"{who} has no {found.kind.name} that {word} describes")
+    return ids
+
+
+def _is_term(head: str) -> bool:
+    return bool(head)
+
+
+def _items(sources: dict[str, dict[str, Item]]) -> dict[str, Item]:
+    return {id: item for items in sources.values() for id, item in items.items()}
+
+
+def _passing(
+    workspace: Workspace, sources: dict[str, dict[str, Item]]
+) -> tuple[list[Edit], Callable[[Document], None]]:
+    """What takes items out of their files, as they are when it is done, and what then puts them
+    into another one, with their comments."""
     taken: dict[str, Item] = {}
     texts: list[tuple[str, str]] = []
 
@@ -41,25 +140,11 @@ def move(workspace: Workspace, words: Sequence[str], customer: str, *, strict: b
             document.text = carried(before, after, document.text, document.path)
         document.read()
 
-    steps = [
+    takers = [
         Edit(workspace.path_of(one), _taker(list(ids), taken, texts))
         for one, ids in sources.items()
     ]
-    taken |= moved
-    adopt(target)
-    notes += _changed_due(workspace, moved.values(), target)
-    taken.clear()
-    name = target.record.get("name") or customer
-    what = next(iter(moved), "") if len(moved) == 1 else counted(len(moved), "item")
-    return Plan(
-        Change(
-            f"move {what} of {', '.join(sources)} to {customer}",
-            (*steps, Edit(target.path, adopt)) if moved else (),
-        ),
-        f"moved {', '.join(moved)} to {name} ({customer})",
-        (customer,),
-        notes=notes,
-    )
+    return takers, adopt
 
 
 def _sources(
@@ -102,15 +187,34 @@ def _taker(
     return take
 
 
-def _refuse_torn(workspace: Workspace, path: str, item: Item, moved: dict[str, Item]) -> None:
-    """Refuse to part items of a customer that refer to each other."""
-    for one, key in (*_stays(workspace, path, item), *_names(item)):
-        whole = one if one.id else one.parent
-        if whole is not None and whole.id not in moved:
-            raise Refused(
-                f"{whole.kind.name} {whole.id} of {item.owner.id} belongs to {item.id} ({key})",
-                f"move both: crm move {item.id} {whole.id} WHO; or change {key} first",
-            )
+def _refuse_torn(workspace: Workspace, sources: dict[str, dict[str, Item]]) -> None:
+    """Refuse to part items of a customer that refer to each other, and name all that belong."""
+    if torn := _torn(workspace, sources):
+        message, key = torn[0]
+        words = " ".join(_items(sources))
+        raise Refused(message, f"move them together: crm move {words} WHO; or change {key} first")
+
+
+def _torn(
+    workspace: Workspace, sources: dict[str, dict[str, Item]]
+) -> list[tuple[str, str]]:
+    """(message, field) of each item that has to go along; they are put among the others."""
+    waiting = [
+        (workspace.path_of(owner), item)
+        for owner, items in sources.items()
+        for item in items.values()
+    ]
+    torn: list[tuple[str, str]] = []
+    while waiting:
+        path, item = waiting.pop()
+        for one, key in (*_stays(workspace, path, item), *_names(item)):
+            whole = one if one.id else one.parent
+            if whole is not None and whole.id not in sources[item.owner.id]:
+                sources[item.owner.id][whole.id] = whole
+                waiting.append((path, whole))
+                named = f"{whole.kind.name} {whole.id} of {item.owner.id}"
+                torn.append((f"{named} belongs to {item.id} ({key})", key))
+    return torn
 
 
 def _stays(workspace: Workspace, path: str, item: Item) -> Iterator[tuple[Item, str]]:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
-from crm_cli.model.errors import Ambiguous, ConflictError, NotFound, Unreadable, UsageError
+from crm_cli.features.unread import unread
+from crm_cli.model.errors import (
+    Ambiguous,
+    ConflictError,
+    DataError,
+    NotFound,
+    Unreadable,
+    UsageError,
+)
+from crm_cli.model.kinds import HOLDERS
 from crm_cli.model.numbering import around, next_number
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.lexer import quoted
@@ -15,8 +25,8 @@ from crm_cli.workspace import Workspace
 NEXT = "next"
 """What is typed for the number after the last one."""
 
-NUMBERED = ("invoice", "credit_note")
-"""Kinds that get a number unless they are drafts, one for the whole business; those of others
+NUMBERED = ("quote", "invoice", "credit_note")
+"""Kinds that get a number unless they are drafts, one for the whole business; those of orders
 may be the customers' own."""
 
 
@@ -29,15 +39,32 @@ def following(
 ) -> str:
     """The next number of a kind of purchases on a day, after those that are `given` now.
 
-    Raises UsageError for a pattern in the settings that cannot be counted by.
+    Raises UsageError for a pattern in the settings that cannot be counted by, DataError where
+    a file that cannot be read may hold that number, or a later one.
     """
     pattern, day = workspace.business.numbers[kind], on or workspace.clock.today
     try:
         before, _, _ = around(pattern, day)
-        taken = starting(workspace.database, PURCHASE, "number", before)
-        return next_number(pattern, [*taken, *given], day)
+        taken = [*starting(workspace.database, PURCHASE, "number", before), *given]
+        number = next_number(pattern, taken, day)
     except Unreadable as error:
         raise UsageError(f"numbers.{kind}: {error.message}", error.hint) from error
+    for one in unread(workspace, HOLDERS[PURCHASE]):
+        written = None if one.text is None else _written(pattern, day, one.text)
+        if written is None or next_number(pattern, [*taken, *written], day) != number:
+            raise DataError(
+                f"{one.path} cannot be read as a whole and may hold {number}, or a later number",
+                "correct it first (crm check), or give the number yourself",
+            )
+    return number
+
+
+def _written(pattern: str, day: date, text: str) -> list[str]:
+    """What stands in a text that may be a number by a pattern on a day."""
+    before, after, _ = around(pattern, day)
+    return re.findall(
+        rf"(?<![\w-]){re.escape(before)}[0-9]{{1,18}}{re.escape(after)}(?![\w-])", text
+    )
 
 
 def refuse_taken(

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import NotFound
-from crm_cli.model.kinds import HOMES
-from crm_cli.model.places import place_of
+from crm_cli.model.ids import is_item_id
+from crm_cli.model.kinds import BY_LETTER, BY_NAME, HOMES
+from crm_cli.model.places import DESK, is_desk, place_of
+from crm_cli.query.lexer import quoted
 from crm_cli.query.lookups import files
 from crm_cli.workspace import Workspace
+
+_MOST = 500
 
 
 def path_named(workspace: Workspace, word: str) -> str:
@@ -25,6 +30,11 @@ def path_named(workspace: Workspace, word: str) -> str:
         return workspace.path_of(workspace.who(word))
     except NotFound as error:
         raise NotFound(f"{word} is neither a customer nor a file of the directory") from error
+
+
+def desk_meant(workspace: Workspace, word: str) -> str:
+    """The path of the desk where a word means it, and no customer has that id; else empty."""
+    return DESK.path if is_desk(word) and not workspace.has(word, CUSTOMER) else ""
 
 
 def file_named(workspace: Workspace, word: str) -> str:
@@ -66,3 +76,21 @@ def record_paths(workspace: Workspace, words: Sequence[str]) -> Iterable[str]:
         return paths
     wanted = [path_named(workspace, word) for word in words]
     return [path for path in paths if any(within(path, one) for one in wanted)]
+
+
+def files_of(workspace: Workspace, ids: Sequence[str | None]) -> list[str]:
+    """The absolute path of the file of each record or item; empty where there is none, and of
+    more ids than a screen shows."""
+    wanted = [id for id in dict.fromkeys(ids) if id is not None]
+    if len(wanted) > _MOST:
+        return [""] * len(ids)
+    by_kind: dict[str, list[str]] = {}
+    for id in wanted:
+        kind = BY_LETTER.get(id[0]) if is_item_id(id) else CUSTOMER
+        by_kind.setdefault((kind or CUSTOMER).name, []).append(id)
+    found: dict[str, str] = {}
+    for name, held in by_kind.items():
+        terms = [f"id.is:{','.join(map(quoted, held))}"]
+        answer = workspace.select(BY_NAME[name], terms, cols=["id", "path"], everything=True)
+        found |= {str(id): str(workspace.root / path) for id, path in answer.rows if path}
+    return [found.get(id or "", "") for id in ids]

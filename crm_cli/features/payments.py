@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
+from crm_cli.features.given import as_options
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import assigned, day, said, typed
@@ -20,7 +21,9 @@ from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
-_OPTIONS = {"date", "amount", "method", "direction", "for", "reference"}
+_OPTIONS = {key: key for key in ("amount", "date", "method", "reference", "currency")}
+"""The options by the fields that they fill in."""
+_OTHERWISE = {"direction": "--refund", "for": "--for NUMBER"}
 
 
 class Wanted(NamedTuple):
@@ -45,6 +48,7 @@ def add(workspace: Workspace, customer: str, wanted: Wanted) -> Plan:
     Without an amount it is what is owed for the purchase. Raises UsageError where nothing
     says how much.
     """
+    wanted = _with_options(wanted)
     document = workspace.document(customer)
     target = document.find(wanted.purchase) if wanted.purchase else None
     values = _values(workspace, document.record, target, wanted)
@@ -81,6 +85,7 @@ def add_to_several(
     Without an amount it is what is owed for all; less pays them in their order. Raises
     UsageError where they are in several currencies, or one owes nothing.
     """
+    wanted = _with_options(wanted)
     document = workspace.document(customer)
     targets = [document.find(id) for id in dict.fromkeys(purchases)]
     currencies = {target.derived["currency"] for target in targets}
@@ -147,11 +152,17 @@ def _updater(
     return update
 
 
+def _with_options(wanted: Wanted) -> Wanted:
+    """KEY=VALUE of fields that have options, as those."""
+    taken, others = as_options(PAYMENT, wanted.values, _OPTIONS, wanted._asdict())
+    return wanted._replace(**taken, values=others)
+
+
 def _values(
     workspace: Workspace, record: Item, target: Item | None, wanted: Wanted
 ) -> dict[str, Any]:
     values = assigned(
-        workspace, PAYMENT, wanted.values, customer=record.id, without=_OPTIONS
+        workspace, PAYMENT, wanted.values, customer=record.id, without=_OTHERWISE
     )
     if wanted.currency:
         values["currency"] = typed(workspace, PAYMENT, "currency", wanted.currency)
@@ -172,6 +183,8 @@ def _values(
             raise UsageError(
                 f"the invoice is in {target.derived['currency']}", "give the amount paid"
             )
+    if wanted.refund:
+        amount = abs(amount)
     if amount <= 0:
         raise UsageError(
             f"{amount:f} is no payment", "it must be above zero; for money returned use --refund"

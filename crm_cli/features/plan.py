@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit
+
+if TYPE_CHECKING:
+    from crm_cli.store.document import Document
 
 
 class Plan(NamedTuple):

@@ -8,16 +8,18 @@ from typing import Any
 from crm_cli.features.entering import entered
 from crm_cli.features.moves import split_terms
 from crm_cli.features.plan import Plan, counted
+from crm_cli.features.unread import doubtful
 from crm_cli.features.values import field_at, typed
+from crm_cli.model.assignments import nothing_to_set
 from crm_cli.model.errors import NotFound, Refused, Unreadable, UsageError
-from crm_cli.model.fieldtypes import Texts
+from crm_cli.model.fieldtypes import Free, Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field
 from crm_cli.model.money import read_decimal, read_percent, round_money
 from crm_cli.model.places import PRODUCTS
 from crm_cli.model.product import PRODUCT
 from crm_cli.store.document import Document
-from crm_cli.workspace import Change, Edit, Workspace
+from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
 FILE = PRODUCTS.path
 
@@ -38,8 +40,10 @@ def add(workspace: Workspace, sku: str, name: str, values: Sequence[tuple[str, s
         raise UsageError("a product needs a name", f'crm product add {sku} "House blend, 1 kg"')
     record: dict[str, Any] = {"name": name}
     for key, text in values:
-        field = field_at(PRODUCT, key)[1]
-        if text.strip():
+        path, field = field_at(PRODUCT, key)
+        if isinstance(field.type, Free):
+            record.setdefault(field.key, {})[path.partition(".")[2]] = text
+        elif text.strip():
             _put(record, field, _value(workspace, field, text))
     if record.get("currency") == workspace.business.currency:
         del record["currency"]
@@ -71,7 +75,7 @@ def change(workspace: Workspace, skus: Sequence[str], assignments: Sequence[Assi
     if not skus:
         raise UsageError("which product?", "crm product set beans-1kg price=19.50")
     if not assignments:
-        raise UsageError("nothing to set", "crm product set beans-1kg price=19.50")
+        raise nothing_to_set(skus, "crm product set beans-1kg price=19.50")
     found = _chosen(workspace, skus)
     steps = [_step(workspace, *one) for one in assignments]
     if not found:
@@ -101,12 +105,13 @@ def change(workspace: Workspace, skus: Sequence[str], assignments: Sequence[Assi
 def _step(
     workspace: Workspace, key: str, operator: str, text: str
 ) -> Callable[[Document, str], None]:
-    field = field_at(PRODUCT, key)[1]
+    path, field = field_at(PRODUCT, key)
     if operator != "=" and field.type.priced:
         return _stepped(workspace, field, operator, text)
     if operator != "=":
-        if not isinstance(field.type, Texts):
-            raise UsageError(f"{field.key} holds one value", f"write {field.key}={text}")
+        if not isinstance(field.type, Texts) or operator == "*=":
+            what = "is no price" if operator == "*=" else "holds one value"
+            raise UsageError(f"{field.key} {what}", f"write {field.key}={text}")
         parts = [part.strip() for part in text.split(",") if part.strip()]
         if operator == "+=":
             parts = typed(workspace, PRODUCT, field.key, text)
@@ -114,7 +119,9 @@ def _step(
     if not text.strip():
         if field.key == "name":
             raise UsageError("a product needs a name")
-        return lambda document, sku: document.remove(sku, field.key)
+        return lambda document, sku: document.remove(sku, path)
+    if isinstance(field.type, Free):
+        return lambda document, sku: document.set(sku, path, text)
     value = _value(workspace, field, text)
 
     def put(document: Document, sku: str) -> None:
@@ -130,11 +137,11 @@ def _step(
 def _stepped(
     workspace: Workspace, field: Field, operator: str, text: str
 ) -> Callable[[Document, str], None]:
-    """A step that raises or lowers a price, by an amount or in percent (`10%`).
+    """A step that raises or lowers a price, by an amount or in percent (`10%`), or multiplies it.
 
     The new price is rounded to the currency. A product without that price stays without.
     """
-    sign = 1 if operator == "+=" else -1
+    sign = -1 if operator == "-=" else 1
     share = text.strip().endswith("%")
     try:
         by = sign * (read_percent(text) if share else read_decimal(text))
@@ -146,7 +153,10 @@ def _stepped(
         price = item.values.get(field.key)
         if price is None:
             return
-        new = price * (100 + by) / 100 if share else price + by
+        if operator == "*=":
+            new = price * by / (100 if share else 1)
+        else:
+            new = price * (100 + by) / 100 if share else price + by
         currency = item.values.get("currency") or workspace.business.currency
         if new < 0:
             raise UsageError(f"{field.key}{operator}{text}: that of {sku} would be below zero")
@@ -183,17 +193,26 @@ def remove(workspace: Workspace, text: str) -> Plan:
     sku = one(workspace, text).id
     naming = [path for path in workspace.index.naming(PRODUCT.name, sku) if path != FILE]
 
-    def update(document: Document) -> None:
+    def update(data: bytes | None) -> bytes | None:
+        document = workspace.open(FILE, data or b"")
+        document.find(sku)
+        if len(document.root.entries) == 1:
+            return None
         document.delete(sku)
+        return document.data
 
     notes = []
     if naming:
         count = counted(len(naming), "record refers", "records refer")
-        notes.append(f"{count} to it; crm product set {sku} disabled=yes keeps it for them")
+        notes.append(
+            f"{count} to it; crm product set {sku} disabled=yes keeps it, but sells it no more"
+        )
+    if unsure := [path for path in doubtful(workspace, sku) if path not in (FILE, *naming)]:
+        notes.append(f"{', '.join(unsure)} may refer to it, and cannot be read as a whole")
     return Plan(
-        Change(f"remove product {sku}", (Edit(FILE, update),)),
+        Change(f"remove product {sku}", (Rewrite(FILE, update),)),
         f"removed product {sku}",
-        question=f"Remove product {sku}?" if naming else "",
+        question=f"Remove product {sku}?" if notes else "",
         notes=notes,
     )
 

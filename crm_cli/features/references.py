@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from crm_cli.features.items import find
 from crm_cli.index.plan import plan_of
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import Ambiguous, CrmError, NotFound, Severity
+from crm_cli.model.errors import Ambiguous, NotFound
 from crm_cli.model.fieldtypes import FieldType, User
 from crm_cli.model.ids import item_prefix
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, GroupOf, Kind
+from crm_cli.model.kind import Field, Kind
 from crm_cli.model.kinds import HOLDERS, HOMES, KINDS
-from crm_cli.model.places import kind_of
-from crm_cli.model.references import named_kind
+from crm_cli.model.references import fields_naming, named_kind
 from crm_cli.query.lexer import quoted
 from crm_cli.query.lookups import different, exists
 from crm_cli.workspace import Workspace
@@ -74,45 +71,6 @@ def user(workspace: Workspace, text: str) -> str:
         users,
         f"there are {', '.join(sorted(users))}; crm config set users.{named}.name=… adds one",
     )
-
-
-def doubtful(workspace: Workspace, customer: str) -> list[str]:
-    """The paths of files with errors that name a customer, or may: what refers to them there
-    need not be known."""
-    found = []
-    for path in dict.fromkeys(
-        one.path for one in workspace.problems if one.severity is Severity.ERROR
-    ):
-        if kind_of(path) in HOMES:
-            try:
-                if names(workspace.tree.read(path), customer):
-                    found.append(path)
-            except FileNotFoundError:
-                continue
-            except CrmError:
-                found.append(path)
-    return found
-
-
-def names(data: bytes, id: str) -> bool:
-    """Whether an id stands in a file's text, or may in what is no text."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return True
-    return bool(re.search(rf"(?<![\w.-]){re.escape(id)}(?![\w.-])", text))
-
-
-def fields_naming(item: Item, kind: Kind, id: str, path: str = "") -> Iterator[tuple[str, Any]]:
-    """(path, value) of the fields of an item that refer to `id` of a kind, in groups too."""
-    for field in item.kind.fields:
-        value = item.values.get(field.key)
-        if isinstance(field.type, GroupOf) and value is not None:
-            yield from fields_naming(value, kind, id, f"{path}{field.key}.")
-        elif field.type.to == kind.name and (
-            value == id or (isinstance(value, list) and id in value)
-        ):
-            yield f"{path}{field.key}", value
 
 
 def referring(workspace: Workspace, path: str, item: Item) -> Iterator[tuple[Item, str]]:

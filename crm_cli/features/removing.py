@@ -6,7 +6,8 @@ from collections import Counter
 
 from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
-from crm_cli.features.references import doubtful, referring
+from crm_cli.features.references import referring
+from crm_cli.features.unread import doubtful
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
 from crm_cli.store.document import Document
@@ -28,6 +29,8 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
     for one, key in referring(workspace, path, item):
         named = next((part for part in (one, one.parent) if part is not None and part.id), one)
         hanging.append(f"{named.kind.name} {named.id} refers to it ({key})")
+    if unsure := [one for one in doubtful(workspace, ref) if one != path]:
+        hanging.append(f"{', '.join(unsure)} may refer to it, and cannot be read as a whole")
 
     def update(document: Document) -> None:
         document.delete(ref)
@@ -58,7 +61,7 @@ def remove_customer(workspace: Workspace, id: str) -> Plan:
     if naming:
         notes.append(f"{', '.join(naming)} will refer to a missing customer")
     if unsure := [one for one in doubtful(workspace, id) if one not in (path, *naming)]:
-        notes.append(f"{', '.join(unsure)} may, and cannot be read as a whole")
+        notes.append(f"{', '.join(unsure)} may refer to {id}, and cannot be read as a whole")
     name = record.get("name") or id
     return Plan(
         Change(f"remove {id}", (Remove(path),)),

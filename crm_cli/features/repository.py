@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.model.errors import StorageError
+from crm_cli.model.item import Item
 from crm_cli.model.places import SETTINGS
-from crm_cli.store import files, setup
+from crm_cli.store import files, setup, told
 from crm_cli.store.git import Git
 from crm_cli.store.repository import find_repository
+from crm_cli.store.signing import cannot_sign
 from crm_cli.store.transaction import alone
 from crm_cli.store.trust import distrust, trust
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
@@ -89,9 +91,25 @@ def set_up(workspace: Workspace) -> SetUp:
 def _uncommitted(workspace: Workspace, git: Git) -> list[str]:
     """Lines about what keeps commands from being committed."""
     if not workspace.business.autocommit:
+        told.first(os.path.realpath(workspace.root), told.UNCOMMITTED)
         return [UNCOMMITTED]
-    reason = setup.cannot_sign(git)
+    reason = cannot_sign(git)
     return [f"commands are not committed: they cannot be signed ({reason})"] if reason else []
+
+
+def uncommitted_once(workspace: Workspace) -> str:
+    """A line after the first change in a repository whose settings do not say what to commit.
+
+    Empty where the settings say it, where there is no repository, and from the second time on.
+    """
+    if not workspace.written or workspace.business.autocommit:
+        return ""
+    git = workspace.file(SETTINGS.path).record.values.get("git")
+    if isinstance(git, Item) and "autocommit" in git.values:
+        return ""
+    real = os.path.realpath(workspace.root)
+    found = find_repository(real)
+    return UNCOMMITTED if found is not None and told.first(real, told.UNCOMMITTED) else ""
 
 
 @contextmanager

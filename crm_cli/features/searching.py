@@ -8,6 +8,7 @@ from typing import NamedTuple
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
+from crm_cli.model.kinds import single_paths
 from crm_cli.model.node import Mapping, Node, Scalar
 from crm_cli.model.node import Sequence as Listed
 from crm_cli.model.text import fold, tokens
@@ -26,7 +27,8 @@ class Hit(NamedTuple):
 
 
 def search(workspace: Workspace, words: Sequence[str], *, limit: int | None = None) -> list[Hit]:
-    """The customers whose records have all words, those with them in the name first."""
+    """The customers whose records have all words, those with them in the name first, and the
+    desk if it has them."""
     wanted = [token for word in words for token in tokens(word)]
     if not wanted:
         raise UsageError("what to search for?", "crm search renewal offer")
@@ -35,10 +37,23 @@ def search(workspace: Workspace, words: Sequence[str], *, limit: int | None = No
         answer.rows,
         key=lambda row: (not _starts(str(row[1] or ""), wanted), str(row[1] or ""), str(row[0])),
     )
-    return [
-        _hit(workspace, str(row[0]), str(row[1] or ""), wanted)
-        for row in rows[: limit if limit is not None else len(rows)]
-    ]
+    found = [(str(row[0]), str(row[1] or "")) for row in rows]
+    found += _of_single_records(workspace, wanted)
+    shown = found[: limit if limit is not None else len(found)]
+    return [_hit(workspace, id, name, wanted) for id, name in shown]
+
+
+def _of_single_records(workspace: Workspace, wanted: Sequence[str]) -> list[tuple[str, str]]:
+    """(path, name) of each record that is there once, such as the desk, and has all words."""
+    found = []
+    for path in sorted(single_paths()):
+        if not workspace.tree.exists(path):
+            continue
+        record = workspace.record(path)
+        have = [word for _, text in _texts(record) for word in tokens(text)]
+        if all(any(word.startswith(token) for word in have) for token in wanted):
+            found.append((path, record.title))
+    return found
 
 
 def _literal(token: str) -> str:

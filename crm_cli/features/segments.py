@@ -6,20 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from crm_cli.features.consent import Grounds, Permission, permitted
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.model.errors import NotFound, Problem, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kind import normal
-from crm_cli.model.permission import check_permitted, read_use
+from crm_cli.model.permission import Use, read_use
 from crm_cli.model.places import SEGMENTS
 from crm_cli.query.ast import Node, Segment
-from crm_cli.query.lookups import emails
+from crm_cli.query.reaching import COLUMNS, reach
 from crm_cli.query.scope import Scope, SegmentSpec
+from crm_cli.query.segments import segment_faults
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
 FILE = SEGMENTS.path
+MAILING = "marketing/email"
+"""What a mailing list is for, unless it is said."""
 
 
 class Shown(NamedTuple):
@@ -163,36 +167,62 @@ def show(workspace: Workspace, name: str) -> Shown:
 
 
 class Mailing(NamedTuple):
-    """(id, name, e-mail) of a segment's customers, and the ids of those left out."""
+    """A mailing list: its columns, a row for each customer, and who may be on it."""
 
-    rows: list[tuple[str, str, str]]
-    without: tuple[str, ...]
+    use: Use
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    permission: Permission
 
 
-def export(workspace: Workspace, name: str, *, use: str | None = None) -> Mailing:
-    """Whom a mailing to a segment may go to, by id; raises NotFound, QueryError, Refused.
+def export(
+    workspace: Workspace, name: str, *, use: str = MAILING, grounds: Grounds | None = None
+) -> Mailing:
+    """Whom of a segment a mailing may go to, by id, and where it reaches them.
 
-    The first e-mail that is not marked do_not_use counts; who has none is left out.
+    Raises NotFound, QueryError, and UsageError for a use that there is not.
     """
     name = _named(workspace.scope(CUSTOMER), name)
-    if use is not None:
-        check_permitted(read_use(use))
+    asked = read_use(use)
     people = workspace.select(CUSTOMER, [f"@{name}"], cols=("id", "name")).rows
-    usable = emails(workspace.database)
-    return Mailing(
-        [(id, called, usable[id]) for id, called in people if id in usable],
-        tuple(id for id, _ in people if id not in usable),
-    )
+    ids = [id for id, _ in people]
+    found = permitted(workspace, ids, asked, grounds=grounds, what=f"in the list of @{name}")
+    reached = reach(workspace.database, asked.channel)
+    keys = COLUMNS.get(asked.channel, ())
+    allowed = set(found.allowed)
+    rows = [
+        (id, called, *reached.get(id, (None,) * len(keys)))
+        for id, called in people
+        if id in allowed
+    ]
+    return Mailing(asked, ("id", "name", *keys), rows, found)
 
 
-def counts(workspace: Workspace, names: Sequence[str] = ()) -> list[tuple[str, int]]:
-    """(name, number of customers today) of segments, of all without names.
+class Counts(NamedTuple):
+    """(name, number of customers today) of segments, None of one whose query is at fault."""
 
-    Raises NotFound, and QueryError for a segment that cannot be asked.
+    rows: list[tuple[str, int | None]]
+    problems: tuple[Problem, ...] = ()
+
+
+def counts(workspace: Workspace, names: Sequence[str] = ()) -> Counts:
+    """How many customers segments have, all of them without names.
+
+    Raises NotFound, and QueryError where one that is named cannot be asked.
     """
     scope = workspace.scope(CUSTOMER)
-    wanted = [_named(scope, name) for name in names] or sorted(scope.segments)
-    return [(name, workspace.count(name, scope)) for name in wanted]
+    if names:
+        wanted = [_named(scope, name) for name in names]
+        return Counts([(name, workspace.count(name, scope)) for name in wanted])
+    rows: list[tuple[str, int | None]] = []
+    problems: list[Problem] = []
+    for name in sorted(scope.segments):
+        try:
+            rows.append((name, workspace.count(name, scope)))
+        except UsageError as error:
+            rows.append((name, None))
+            problems.extend(segment_faults(workspace.segments()[name], error))
+    return Counts(rows, tuple(problems))
 
 
 def _new_name(text: str) -> str:

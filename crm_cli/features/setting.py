@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from crm_cli.features.alike import is_watched, shared
 from crm_cli.features.assigning import Assignment, updater
 from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
+from crm_cli.model.assignments import nothing_to_set
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kinds import BY_LETTER
@@ -28,7 +30,7 @@ def set_fields(
     check would report, DataError, or Refused unless `force`.
     """
     if not assignments:
-        raise UsageError("nothing to set", "crm set ana city=Koper phone=")
+        raise nothing_to_set(words, "crm set ana city=Koper phone=")
     item = item_ref(workspace, words, strict=strict)
     if item is not None:
         customer, ref = item
@@ -44,6 +46,11 @@ def set_fields(
     only = ids[0] if len(ids) == 1 else None
     update = updater(workspace, CUSTOMER, None, assignments, only, force=force)
     names = ", ".join(key for key, _, _ in assignments)
+    notes = []
+    if only is not None and any(is_watched(key) for key, _, _ in assignments):
+        trial = workspace.document(only)
+        update(trial)
+        notes = shared(workspace, workspace.record(only), trial.record)
     return Plan(
         Change(
             f"set {names} of {_subject(ids)}",
@@ -51,7 +58,8 @@ def set_fields(
         ),
         f"{_subject(ids)}: {_summary(assignments)}",
         ids,
-        f"Set {_summary(assignments)} for {counted(len(ids), 'customer')}?",
+        notes=notes,
+        question=f"Set {_summary(assignments)} for {counted(len(ids), 'customer')}?",
     )
 
 

@@ -125,7 +125,9 @@ def _connection(workspace: Workspace) -> sqlite3.Connection:
     """A connection of its own, with the views as of the command's today."""
     connection = workspace.index.separate()
     connection.execute("PRAGMA trusted_schema = OFF")
-    for view in views(workspace.clock.now, own=_own(workspace)):
+    for view in views(
+        workspace.clock.now, own=_own(workspace), business=workspace.business
+    ):
         connection.execute(view.ddl(temporary=True))
     connection.execute("PRAGMA query_only = ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)

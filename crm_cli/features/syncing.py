@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.features.plan import Plan
@@ -15,7 +16,10 @@ from crm_cli.model.identity import alike
 from crm_cli.model.ids import unique
 from crm_cli.model.node import plain
 from crm_cli.model.places import PLACES, Shape, is_kept, kind_of
+from crm_cli.query.lookups import former_ids
+from crm_cli.store import joining
 from crm_cli.store import sync as syncing
+from crm_cli.store.arriving import bases_of
 from crm_cli.store.commits import (
     by_files,
     commit_paths,
@@ -24,11 +28,14 @@ from crm_cli.store.commits import (
     name_of,
     uncommitted,
 )
+from crm_cli.store.document import Document
 from crm_cli.store.git import Git
 from crm_cli.store.gittree import GitTree
 from crm_cli.store.objects import in_head
+from crm_cli.store.outside import write_bytes
 from crm_cli.store.transaction import alone
-from crm_cli.workspace import Workspace
+from crm_cli.store.unite import settle
+from crm_cli.workspace import Change, Edit, Workspace
 
 ROUNDS = 12
 """So often somebody else may be faster before we give up."""
@@ -99,6 +106,7 @@ def sync(
         )  # fmt: skip
     apart: list[tuple[str, str]] = []
     committed: tuple[str, ...] = ()
+    received = 0
     while True:
         with alone(
             workspace.root,
@@ -108,6 +116,12 @@ def sync(
         ):
             done = _sync(workspace, git, remote, removing=removing)
         committed += done.committed
+        following = _following(workspace) if done.received and not done.conflicts else None
+        if following is not None and not done.apart:
+            workspace.write(following)
+            received += done.received
+            continue
+        done = done._replace(received=received + done.received)
         if not done.apart:
             return done._replace(
                 committed=tuple(dict.fromkeys(committed)),
@@ -125,28 +139,47 @@ def _is_of(namesake: tuple[str, tuple[str, ...]], apart: list[tuple[str, str]]) 
 
 
 def _twins(workspace: Workspace, git: Git, commit: str) -> list[tuple[str, str]]:
-    """(id, new id) of customers whom both sides added with one id, and who are not the same."""
-    both = syncing.added_by_both(git, commit)
+    """(id, new id) of customers whom both sides added with one id, and who are not the same.
+
+    Where their files are called differently (Eva.yaml, eva.yaml, north/eva.yaml) they stay two:
+    git makes one of files by their names alone.
+    """
+    mine, others = (_by_id(paths) for paths in syncing.added_since_parting(git, commit))
+    both = sorted(mine.keys() & others.keys())
     found: list[tuple[str, str]] = []
     if not both:
         return found
     theirs = GitTree(git, commit, git.line("rev-parse", f"{commit}:{git.prefix}".rstrip("/")))
     workspace.changed()
     taken = workspace.customer_ids()
-    taken |= {name_of(path) for path, *_ in theirs.entries() if kind_of(path) is CUSTOMER}
-    for path in sorted(both):
-        if kind_of(path) is not CUSTOMER:
-            continue
-        try:
-            one = workspace.open(path, workspace.tree.read(path))
-            other = workspace.open(path, theirs.read(path))
-        except (FileNotFoundError, DataError):
-            continue  # a conflict to be settled
-        if plain(one.root) != plain(other.root) and not alike(one.record, other.record):
-            new = unique(one.id, taken)
+    taken |= {_id(path) for path, *_ in theirs.entries() if kind_of(path) is CUSTOMER}
+    for id in both:
+        if mine[id] != others[id] or _differ(workspace, theirs, mine[id]):
+            new = unique(id, taken)
             taken.add(new)
-            found.append((one.id, new))
+            found.append((id, new))
     return found
+
+
+def _by_id(paths: Iterable[str]) -> dict[str, str]:
+    """The paths of customers' files by the ids that they are answered as."""
+    return {_id(path): path for path in sorted(paths) if kind_of(path) is CUSTOMER}
+
+
+def _id(path: str) -> str:
+    from crm_cli.index.reading import id_of
+
+    return id_of(path)[0]
+
+
+def _differ(workspace: Workspace, theirs: GitTree, path: str) -> bool:
+    """Whether a file is another customer's on the other side; a conflict is to be settled."""
+    try:
+        one = workspace.open(path, workspace.tree.read(path))
+        other = workspace.open(path, theirs.read(path))
+    except (FileNotFoundError, DataError):
+        return False
+    return plain(one.root) != plain(other.root) and not alike(one.record, other.record)
 
 
 def _namesakes(workspace: Workspace, came: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -173,7 +206,7 @@ def _sync(
         valid = _commit(git, valid)
     if remote is None:
         return Synced("", 0, 0, tuple(valid), tuple(invalid))
-    before = git.line("rev-parse", "HEAD")
+    before = parted = git.line("rev-parse", "HEAD")
     received = sent = 0
     for again in range(ROUNDS):
         syncing.fetch(git, remote)
@@ -183,7 +216,11 @@ def _sync(
             twins = _twins(workspace, git, syncing.fetched(git, remote))
             if twins:
                 return Synced(remote.name, 0, 0, tuple(valid), tuple(invalid), apart=tuple(twins))
+            if not again:
+                parted = next(iter(bases_of(git, syncing.fetched(git, remote))), before)
             conflicts = syncing.merge(git, remote)
+            if conflicts:
+                conflicts = _joined(workspace, git, conflicts, parted)
             if conflicts:
                 found = tuple(sorted(conflicts))
                 return Synced(
@@ -204,12 +241,60 @@ def _sync(
         )
     if not received:
         return Synced(remote.name, sent, received, tuple(valid), tuple(invalid))
-    broken = _broken(workspace, syncing.incoming(git, before))
+    broken = _broken(workspace, syncing.incoming(git, before), syncing.incoming(git, parted))
     namesakes = _namesakes(workspace, set(syncing.incoming(git, before, "A")))
     return Synced(
         remote.name, sent, received, tuple(valid), tuple(invalid), tuple(broken),
         namesakes=tuple(namesakes),
     )  # fmt: skip
+
+
+def _joined(workspace: Workspace, git: Git, conflicts: list[str], parted: str) -> list[str]:
+    """The conflicts that are left once what changed in customers whom the other side has merged
+    into others is in the records that stay."""
+    left = set(conflicts)
+    unmerged = joining.stages(git)
+    waiting = [path for path in conflicts if joining.removed_and_changed(unmerged.get(path, {}))]
+    workspace.changed()
+    former = former_ids(workspace.database) if waiting else {}
+    for path in waiting:
+        id = former.get(_id(path))
+        keep = workspace.path_of(id) if id and kind_of(path) is CUSTOMER else ""
+        if not keep or keep in left:
+            continue
+        now = workspace.tree.read(keep)
+        found = joining.joined(git, path, unmerged[path], keep, now, parted, workspace.open)
+        if found is None:
+            continue
+        write_bytes(Path(git.root) / keep, found)
+        (Path(git.root) / path).unlink(missing_ok=True)
+        git.run("add", "--all", "--", keep, path)
+        left.discard(path)
+    if not left and not git.run("ls-files", "--unmerged"):
+        git.run("commit", "--quiet", "--no-edit")
+    return sorted(left)
+
+
+def _following(workspace: Workspace) -> Change | None:
+    """What has files name the customer that another one was merged into; None where all do."""
+    steps: dict[str, dict[str, str]] = {}
+    workspace.changed()
+    for old, keep in former_ids(workspace.database).items():
+        for path in workspace.index.naming(CUSTOMER.name, old):
+            steps.setdefault(path, {})[old] = keep
+    if not steps:
+        return None
+
+    def settled(named: dict[str, str]) -> Callable[[Document], None]:
+        def update(document: Document) -> None:
+            for old, keep in named.items():
+                settle(document, old, keep)
+
+        return update
+
+    names = ", ".join(sorted({old for named in steps.values() for old in named}))
+    edits = tuple(Edit(path, settled(named)) for path, named in sorted(steps.items()))
+    return Change(f"follow {names}", edits)
 
 
 def _commit(git: Git, valid: list[str]) -> list[str]:
@@ -271,12 +356,15 @@ def _folders(path: str) -> list[str]:
     return ["/".join(parts[:number]) for number in range(1, len(parts))]
 
 
-def _broken(workspace: Workspace, paths: list[str]) -> tuple[Problem, ...]:
-    """The errors in files that came in, and numbers that were given here as well."""
+def _broken(workspace: Workspace, came: list[str], touched: list[str]) -> tuple[Problem, ...]:
+    """The errors in files that came in, numbers that were given here as well, and references to
+    what one side has removed or renamed, in the files that either side has `touched`."""
     workspace.changed()
-    came = set(paths)
-    doubles = [one for one in workspace.index.doubles() if one.severity is Severity.ERROR]
-    return tuple(one for one in [*_errors(workspace), *doubles] if one.path in came)
+    index = workspace.index
+    doubles = [one for one in index.doubles() if one.severity is Severity.ERROR]
+    dangling = [one for one in index.dangling() if one.severity is Severity.ERROR]
+    found = [one for one in [*_errors(workspace), *doubles] if one.path in came]
+    return (*found, *(one for one in dangling if one.path in touched))
 
 
 def _errors(workspace: Workspace) -> list[Problem]:

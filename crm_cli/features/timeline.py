@@ -14,7 +14,9 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import BY_NAME, KINDS
-from crm_cli.query.fields import of_customer
+from crm_cli.model.places import is_desk
+from crm_cli.query.links import links
+from crm_cli.query.owners import of_customer
 from crm_cli.query.shared_terms import answerable
 from crm_cli.workspace import Workspace
 
@@ -57,8 +59,12 @@ def timeline(
     since: str | None = None,
     period: str | None = None,
     limit: int | None = None,
+    alone: bool = False,
 ) -> list[Event]:
-    """What happened, newest first; of one customer or of all.
+    """What happened up to today, newest first; of one customer or of all.
+
+    What happened with the people of an organization while they were there is its own as well,
+    unless it is asked for `alone`.
 
     Terms, and `where`, are about the items. What a kind of item cannot answer (`outcome:reached` of
     a purchase) leaves that kind out, or where it is negated changes nothing; what no
@@ -73,21 +79,25 @@ def timeline(
     scopes = {source.base.name: workspace.scope(source.base) for source in sources}
     asked = answerable(scopes, terms, where)
     events: list[Event] = []
+    people = [] if customer is None or alone else _people(workspace, customer)
     for source in sources:
         words = set(source.words)
         if wanted is not None:
             words &= wanted[source.base]
         if source.base.name not in asked or not words:
             continue
-        own = [*asked[source.base.name], *source.happening.terms]
+        # What is dated later than today has not happened yet.
+        own = [*asked[source.base.name], *source.happening.terms, f"not:{source.when}.after:today"]
         if first is not None:
             own.append(f"{source.when}:{first}..")
         own += workspace.dated(source.when, period)
         some = len(words) < len(source.words)
-        for about in _about(source, customer):
+        for about in (*_about(source, customer), *_of_people(source, people)):
             found = _events(workspace, source, [*own, *about], where, None if some else limit)
             events += [event for event in found if not some or event.kind in words]
     zone = workspace.business.time_zone
+    if people:
+        events = list(dict.fromkeys(events))  # somebody of theirs may have met them as well
     events.sort(key=lambda event: (event.id, event.who))
     events.sort(key=lambda event: _order(event.when, zone), reverse=True)
     return events[:limit]
@@ -98,9 +108,33 @@ def _about(source: _Source, customer: str | None) -> Iterator[list[str]]:
     if customer is None:
         yield []
         return
-    yield [f"customer/id.is:{customer}"]
+    yield [f"customer:{customer}" if is_desk(customer) else f"customer/id.is:{customer}"]
     if source.happening.others:
         yield [f"{source.happening.others}.is:{customer}", f"not:customer/id.is:{customer}"]
+
+
+def _people(workspace: Workspace, customer: str) -> list[tuple[str, tuple[date | None, ...]]]:
+    """The people of an organization, each with the days from and to which they are there."""
+    if is_desk(customer):
+        return []
+    return [
+        (one.person, (one.start, one.end))
+        for one in links(workspace.database, customer)
+        if one.organization == customer and one.person and one.person != customer
+    ]
+
+
+def _of_people(
+    source: _Source, people: Sequence[tuple[str, tuple[date | None, ...]]]
+) -> Iterator[list[str]]:
+    """The terms for the events of people in the time that they are there: one for those of one
+    time together."""
+    times: dict[tuple[date | None, ...], list[str]] = {}
+    for person, days in people:
+        times.setdefault(days, []).append(person)
+    for (start, end), ids in times.items():
+        within = [f"{source.when}:{start or ''}..{end or ''}"] if start or end else []
+        yield [f"customer/id.is:{','.join(ids)}", *within]
 
 
 def words(workspace: Workspace) -> list[str]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+import re
+from collections.abc import Iterable
 from collections.abc import Mapping as Mapping_
 from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from crm_cli.features.references import referred, refers
-from crm_cli.model.errors import Severity, Unreadable, UsageError
+from crm_cli.model.errors import NotFound, Severity, Unreadable, UsageError
 from crm_cli.model.fieldtypes import Currency, Date, Free, Moment, Texts
-from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal, singular
 from crm_cli.model.node import Mapping, Scalar
 from crm_cli.model.node import Sequence as Sequence_
 from crm_cli.model.places import PRODUCTS
+from crm_cli.model.prices import price_of
 from crm_cli.model.text import a_or_an, did_you_mean
 from crm_cli.workspace import Workspace
 
@@ -59,11 +64,27 @@ def day(
     return when(workspace, text, ahead=ahead, day=True, after=after)
 
 
-def said(workspace: Workspace, what: str, value: date | datetime) -> str:
-    """A date as it was understood: `due Fri 2026-11-27 14:30, in 5 days`."""
+def come(workspace: Workspace, what: str, value: date) -> date:
+    """A day or a moment that has come; raises UsageError for one that is still to come."""
+    now = workspace.clock.now if isinstance(value, datetime) else workspace.clock.today
+    if value > now:
+        raise UsageError(
+            f"{what} is to come: {described(workspace, value)}",
+            "note it when it has happened; crm task add reminds of it",
+        )
+    return value
+
+
+def described(workspace: Workspace, value: date | datetime) -> str:
+    """A date as people say it: `Fri 2026-11-27 14:30, in 5 days`."""
     from crm_cli.model.when import describe
 
-    return f"{what} {describe(value, workspace.clock.today, workspace.business.time_zone)}"
+    return describe(value, workspace.clock.today, workspace.business.time_zone)
+
+
+def said(workspace: Workspace, what: str, value: date | datetime) -> str:
+    """A date as it was understood: `due Fri 2026-11-27 14:30, in 5 days`."""
+    return f"{what} {described(workspace, value)}"
 
 
 def shown(workspace: Workspace, value: date | datetime) -> str:
@@ -83,7 +104,7 @@ def echoed(workspace: Workspace, what: str, text: str, value: date | datetime) -
 def typed_all(
     workspace: Workspace,
     kind: Kind,
-    given: Mapping_[str, str | None],
+    given: Mapping_[str, str | Iterable[str] | None],
     notes: list[str],
     *,
     customer: str | None = None,
@@ -92,9 +113,16 @@ def typed_all(
 
     None is an option that was not given. Raises UsageError for an empty or a wrong one.
     """
-    values = {}
+    values: dict[str, Any] = {}
     for key, text in given.items():
         if text is None:
+            continue
+        if not isinstance(text, str):
+            text = list(text)
+            if not all(part.strip() for part in text):
+                raise UsageError(f"--{singular(key)} is empty", "leave it out, or give a value")
+            parts = (typed(workspace, kind, key, part, customer=customer) for part in text)
+            values[key] = [one for part in parts for one in part]
             continue
         if not text.strip():
             option = key.replace("_", "-").replace(".", "-")
@@ -142,7 +170,7 @@ def typed(
         from crm_cli.model.money import read_currency
 
         try:
-            return read_currency(text)
+            return read_currency(text, workspace.business.currency)
         except Unreadable as error:
             raise UsageError(f"{field.key}: {error.message}", error.hint) from error
     return read(field, text, workspace)
@@ -176,21 +204,26 @@ def items(
             if inner is None:
                 raise no_field(kind, name, kind.by_key)
             values[inner.key] = _within(workspace, kind, inner, value, customer)
-        found.append(_copied(workspace, kind, values))
+        found.append(_copied(workspace, kind, values, customer))
     return found
 
 
 def no_field(kind: Kind, key: str, names: Iterable[str]) -> UsageError:
     """What is said of a key that a kind does not have, or that cannot be given there."""
     names = list(names)
-    near = did_you_mean(normal(key), names) or f"there are {', '.join(names)}"
-    return UsageError(f"{key} is no field of {a_or_an(kind.name)}", near)
+    cure = did_you_mean(normal(key), names) or f"there are {', '.join(names)}"
+    if "custom" in kind.by_key and not cure.startswith("did"):
+        cure = f"a field of your own is written custom.{key}=…; {cure}"
+    return UsageError(f"{key} is no field of {a_or_an(kind.name)}", cure)
 
 
 def _parts(field: Field, text: str) -> list[Scalar | Mapping]:
     """The items that a text spells, as texts or mappings."""
     if "{" not in text:
-        return [Scalar(part.strip()) for part in text.split(",") if part.strip()]
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        for before, after in pairwise(parts):
+            _refuse_decimal(field, before, after)
+        return [Scalar(part) for part in parts]
     from crm_cli.store.compose import compose
 
     composed = compose(f"items: [{text}]\n", field.key)
@@ -205,12 +238,25 @@ def _parts(field: Field, text: str) -> list[Scalar | Mapping]:
     return [node for node in listed.items if isinstance(node, (Scalar, Mapping))]
 
 
+def _refuse_decimal(field: Field, before: str, after: str) -> None:
+    """Refuse a comma between digits, which parts two items, or the decimals of a number."""
+    number = re.search(r":(\d+)$", before)
+    decimals = re.match(r"(\d+)(?=$|:)", after)
+    if number and decimals:
+        text = f"{number[1]},{decimals[1]}"
+        raise UsageError(
+            f"{field.key}: '{text}' is one number, or the end of one of the {field.key} and the "
+            "beginning of another",
+            f"write {number[1]}.{decimals[1]}, or each with a {field.key}+= of its own",
+        )
+
+
 def _short(workspace: Workspace, field: Field, text: str) -> dict[str, str]:
     """The texts of a one-line item by key."""
     assert isinstance(field.type, ListOf)
     kind = field.type.kind
-    if kind.linked and text in workspace.customer_ids():
-        return {kind.linked: text}
+    if kind.linked and (id := _link(workspace, field, kind, text)):
+        return {kind.linked: id}
     if kind.shorthand is None:
         one, two = [one.key for one in kind.fields][:2]
         raise UsageError(
@@ -221,6 +267,18 @@ def _short(workspace: Workspace, field: Field, text: str) -> dict[str, str]:
         return kind.shorthand(text, workspace.business)
     except Unreadable as error:
         raise UsageError(f"{field.key}: {error.message}", error.hint) from error
+
+
+def _link(workspace: Workspace, field: Field, kind: Kind, text: str) -> str:
+    """The id of the record that a text links to; empty for a name, of several words, that no
+    record has. Raises NotFound for one word that is nobody's."""
+    try:
+        return referred(workspace, kind.by_key[kind.linked], text)
+    except NotFound as error:
+        if len(text.split()) > 1:
+            return ""
+        cure = f"{field.key}+='{{{kind.title}: {text}}}' adds one without a record"
+        raise NotFound(error.message, f"{error.hint}; {cure}".lstrip("; ")) from error
 
 
 def _within(
@@ -237,18 +295,25 @@ def _within(
     return typed(workspace, kind, field.key, text, customer=customer)
 
 
-def _copied(workspace: Workspace, kind: Kind, values: dict[str, Any]) -> dict[str, Any]:
+def _copied(
+    workspace: Workspace, kind: Kind, values: dict[str, Any], customer: str | None
+) -> dict[str, Any]:
     """The values of a new item with those that it copies from what it names; an amount with
-    the currency that it is in there."""
+    the currency that it is in there, a price as it is for the customer and the quantity."""
+    record = workspace.record(customer) if customer is not None else None
     for field in kind.fields:
         source, _, key = field.copied.partition(".")
         if not source or field.key in values or source not in values:
             continue
         named = workspace.file(PRODUCTS.path).records.get(values[source])
-        value = named.values.get(key) if named is not None else None
+        if named is None:
+            continue
+        value = named.values.get(key)
+        if field.type.priced:
+            priced = price_of(named, record, values.get("quantity", Decimal(1)))
+            value = priced.price if priced is not None else None
         if value is None:
             continue
-        assert named is not None
         if field.type.priced:
             value = (value, named.values.get("currency") or workspace.business.currency)
         values[field.key] = value
@@ -261,19 +326,19 @@ def assigned(
     pairs: Iterable[tuple[str, str]],
     *,
     customer: str | None = None,
-    without: Container[str] = (),
+    without: Mapping_[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The values of KEY=VALUE for a new item, by field or `GROUP.FIELD`; those of `custom.KEY`
     together.
 
-    `without` are the fields that have options of their own. Raises UsageError for a key that
+    `without` are fields that are given otherwise, and how. Raises UsageError for a key that
     the kind does not have, is computed, or is given otherwise.
     """
     values: dict[str, Any] = {}
     for key, text in pairs:
         path, field = field_at(kind, key)
         if field.key in without:
-            raise UsageError(f"{key} has an option of its own", f"crm {kind.name} add --help")
+            raise UsageError(f"{key} is given by an option", f"write {without[field.key]}")
         if isinstance(field.type, Free):
             values.setdefault(field.key, {})[path.partition(".")[2]] = text
             continue
@@ -281,6 +346,18 @@ def assigned(
         several = isinstance(field.type, (ListOf, Texts)) and path in values
         values[path] = [*values[path], *value] if several else value
     return values
+
+
+def grouped(values: Mapping_[str, Any]) -> dict[str, Any]:
+    """`GROUP.FIELD` as groups within."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        head, dot, rest = key.partition(".")
+        if dot:
+            found.setdefault(head, {})[rest] = value
+        else:
+            found[key] = value
+    return found
 
 
 def field_at(kind: Kind, key: str) -> tuple[str, Field]:

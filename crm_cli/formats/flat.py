@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from crm_cli.formats.headings import OWNER_NAME
 from crm_cli.formats.targets import CUSTOMER as OWNER
-from crm_cli.formats.targets import IMPORTED, belongs, rows_of
+from crm_cli.formats.targets import CUSTOMER_NAME, IMPORTED, belongs, id_name, rows_of
 from crm_cli.model.fieldtypes import (
     Boolean,
     Date,
@@ -58,16 +57,18 @@ def flatten(kind: Kind, items: Iterable[Item]) -> Flat:
     left_out: Counter[str] = Counter()
     for item in items:
         shared = shape.read(item, kind, ())
-        head = {("id",): item.id}
+        head = {("id",): item.id} if kind.letter or not belongs(kind) else {}
         if belongs(kind):
             owner = item.owner
-            head |= {(OWNER.key,): owner.id, (OWNER_NAME,): owner.title}
+            head |= {(OWNER.key,): owner.id, (CUSTOMER_NAME.key,): owner.title}
         parts = item.items(listed.key) if listed is not None else []
+        once = _shown(item, kind)
         for part in parts:
             inner = shape.read(part, part.kind, (*shape.rows, 0))
-            rows.append(head | shared | inner | _amount(part, kind))
+            rows.append(head | shared | inner | _amount(part, kind) | once)
+            once = {}
         if not parts:
-            rows.append(head | shared | _amount(item, kind))
+            rows.append(head | shared | _amount(item, kind) | once)
         for key in _beyond(item, kind):
             left_out[key] += 1
     columns = sorted({key for row in rows for key in row}, key=shape.order)
@@ -89,11 +90,16 @@ class _Shape:
         self.rows = (listed.key,) if listed is not None else ()
         amounts = [kind.amount, *(part.amount for field, part in kind.lists if field is listed)]
         self._types: dict[tuple[Any, ...], str] = {(key,): Money.name for key in amounts}
+        shown = kind.exchange.shown if kind.exchange is not None else {}
+        derived = {one.key: one.type.name for one in kind.derived}
+        self._types |= {(column,): derived[key] for column, key in shown.items()}
         self._places: dict[str, int] = {
-            key: place for place, key in enumerate([OWNER.key, OWNER_NAME, "id", "name"])
+            key: place for place, key in enumerate([OWNER.key, CUSTOMER_NAME.key, "id", "name"])
         }
         for field in kind.fields:
             self._places.setdefault(field.key, len(self._places))
+        for key in (*amounts, *shown):
+            self._places.setdefault(key, len(self._places))
 
     def read(self, item: Item, kind: Kind, before: tuple[Any, ...]) -> dict[Any, Any]:
         """The values of one item by column."""
@@ -109,14 +115,10 @@ class _Shape:
                         column = field.key, part.key
                         cells[column] = self._value(column, part.type, value.values[part.key])
             elif isinstance(type, ListOf):
-                if not type.kind.letter:
+                if not type.kind.apart:
                     cells |= self._list(field, type.kind, value)
             elif field.key == "custom":
-                cells |= {
-                    (field.key, key): part
-                    for key, part in (value.items() if isinstance(value, dict) else ())
-                    if isinstance(part, str)
-                }
+                cells |= {(field.key, key): text for key, text in _own_texts(value)}
             elif not isinstance(type, Free):
                 column = (*before, field.key)
                 cells[column] = self._value(column, type, value)
@@ -129,11 +131,16 @@ class _Shape:
     def _list(self, field: Field, kind: Kind, items: list[Item]) -> dict[Any, Any]:
         simple = all(_is_simple(one) for one in items)
         self._several[(field.key,)] = self._several.get((field.key,), True) and simple
-        cells = {}
+        cells: dict[Any, Any] = {}
         for place, one in enumerate(items):
             for part in kind.fields:
-                if part.key in one.values and not isinstance(part.type, Nested):
-                    column = field.key, place, part.key
+                if part.key not in one.values or isinstance(part.type, Nested):
+                    continue
+                column = field.key, place, part.key
+                if part.key == "custom":
+                    for key, text in _own_texts(one.values[part.key]):
+                        cells[*column, key] = text
+                else:
                     cells[column] = self._value(column, part.type, one.values[part.key])
         return cells
 
@@ -155,12 +162,12 @@ class _Shape:
         first = column[0]
         inner = self._kind.by_key.get(first)
         place = column[1] if len(column) > 2 else 0
-        last = column[-1]
+        last = column[2] if len(column) > 3 else column[-1]
         within = 0
         if inner is not None and isinstance(inner.type, ListOf | GroupOf):
             keys = [field.key for field in inner.type.kind.fields]
             within = keys.index(last) if last in keys else 0
-        return (self._places.get(first, 999), place, within, str(last))
+        return (self._places.get(first, 999), place, within, str(column[-1]))
 
     def column(self, column: tuple[Any, ...]) -> Column:
         """The column with the name that an import understands."""
@@ -170,19 +177,30 @@ class _Shape:
         return Column(heading, self._types.get(column, "text"))
 
     def _heading(self, column: tuple[Any, ...]) -> str:
+        if column == ("id",):
+            return id_name(self._kind)
         if len(column) == 1:
             field = self._kind.by_key.get(column[0])
             lifts = field.lifts if field is not None and not field.separate else {}
             return str(next(iter(lifts), column[0]))
         if len(column) == 2:
             return ".".join(column)
-        key, place, part = column
+        key, place, part, *own = column
         field = self._kind.by_key[key]
+        if own:
+            return f"{key}.{place + 1}.{part}.{own[0]}"
         if place == 0 and part in field.hoists:
             return str(part)
         if key in self.rows:
             return str(part) if part not in self._kind.by_key else f"{singular(key)}.{part}"
         return f"{key}.{place + 1}.{part}"
+
+
+def _own_texts(value: Any) -> list[tuple[str, str]]:
+    """The keys of one's own that hold one text; further lists and groups have no column."""
+    if not isinstance(value, dict):
+        return []
+    return [(key, part) for key, part in value.items() if isinstance(part, str)]
 
 
 def _value(type: FieldType, value: Any) -> Any:
@@ -209,6 +227,13 @@ def _amount(item: Item, kind: Kind) -> dict[Any, Any]:
     return {} if value is None or item.kind.amount in kind.by_key else {(item.kind.amount,): value}
 
 
+def _shown(item: Item, kind: Kind) -> dict[Any, Any]:
+    """What is exported beside what is written, as far as it is known."""
+    shown = kind.exchange.shown if kind.exchange is not None else {}
+    cells = {(column,): item.derived.get(key) for column, key in shown.items()}
+    return {column: value for column, value in cells.items() if value is not None}
+
+
 def _beyond(item: Item, kind: Kind) -> Iterator[str]:
     """Keys of an item that say something which no column of its table can hold."""
     yield from item.extra
@@ -223,13 +248,16 @@ def _beyond(item: Item, kind: Kind) -> Iterator[str]:
                 yield field.key
         elif isinstance(type, Free):
             yield field.key
-        elif isinstance(type, ListOf) and type.kind.letter:
+        elif isinstance(type, ListOf) and type.kind.apart:
             if type.kind.key not in IMPORTED:
                 yield field.key
-        elif isinstance(type, ListOf):
-            nested = any(
-                one.extra or any(one.values.get(inner.key) for inner, _ in one.kind.lists)
-                for one in value
-            )
-            if nested:
-                yield field.key
+        elif isinstance(type, ListOf) and any(_is_deep(one) for one in value):
+            yield field.key
+
+
+def _is_deep(item: Item) -> bool:
+    """Whether an item of a list says something which has no column."""
+    if item.extra or any(item.values.get(inner.key) for inner, _ in item.kind.lists):
+        return True
+    own = item.values.get("custom")
+    return own is not None and (not isinstance(own, dict) or len(_own_texts(own)) < len(own))

@@ -4,7 +4,10 @@ columns:
   CustomerID: external_id
   Discount: {key: discount, scale: 100}
   Fax: {key: phone.2, label: fax}
+  Stage: {key: lifecycle_stage, values: {Subscriber: lead, MQL: qualified}}
+  Shipped: {key: shipped, date: "%m/%d/%y"}
 constants: {kind: order, currency: USD}
+skip: {Status: [failed, pending], Amount: "-*"}
 date: dmy
 decimal: ","
 delimiter: ";"
@@ -18,7 +21,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from crm_cli.formats.reading import DATE_ORDERS, DECIMALS
+from crm_cli.formats.cells.days import is_pattern, pattern_fault
+from crm_cli.formats.reading import DATE_ORDERS, DECIMALS, wants_dates
 from crm_cli.formats.targets import Target, find, names
 from crm_cli.model.errors import DataError, Problem, Unreadable
 from crm_cli.model.kind import Kind
@@ -26,7 +30,9 @@ from crm_cli.model.node import Mapping, Node, Plain, Scalar, Sequence
 from crm_cli.model.text import a_or_an, did_you_mean
 
 _SETTINGS = ("date", "decimal", "delimiter", "encoding", "source_system")
-_KEYS = ("columns", "constants", *_SETTINGS)
+_KEYS = ("columns", "constants", "skip", *_SETTINGS)
+PRESET_KEYS = ("preset", "kind", "when")
+"""Keys of a map that comes with the program: what it reads, its kind, headings that show it."""
 _ONE = Decimal(1)
 
 
@@ -35,7 +41,8 @@ class Column:
     """What a column means: the field, and how its cells become the field's values.
 
     `scale` multiplies numbers (100 makes percent of shares), `values` replaces whole
-    cells, `beside` are other fields of the same item of a list, as its label.
+    cells, `date` is the order or the pattern of its dates, `beside` are other fields of the
+    same item of a list, as its label.
     """
 
     heading: str
@@ -43,6 +50,7 @@ class Column:
     scale: Decimal = _ONE
     values: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class Map:
     delimiter: str = ""
     encoding: str = ""
     source_system: str = ""
+    skip: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Rows that are left out: the heading of a column, and what its cell says in them."""
 
     def with_settings(self, settings: dict[str, str]) -> Map:
         """The map with other settings (those that are not empty); see `_SETTINGS`."""
@@ -74,33 +84,37 @@ class _Reading:
 
 
 def read_map(root: Mapping, kind: Kind, path: str) -> Map:
-    """The map that a file holds; raises DataError with the place of all that is wrong."""
+    """The map that a file holds; raises DataError with the place of all that is wrong, or
+    where it says nothing. One without columns takes the headings as usually meant."""
     reading = _Reading(kind, path)
     settings: dict[str, str] = {}
     columns: list[Column] = []
     constants: list[tuple[str, str]] = []
+    skip: list[tuple[str, tuple[str, ...]]] = []
     for key, node in root.entries:
         if key.text == "columns" and isinstance(node, Mapping):
             for heading, value in node.entries:
                 columns += _columns(reading, heading, value)
         elif key.text == "constants" and isinstance(node, Mapping):
             constants += _constants(reading, node)
+        elif key.text == "skip" and isinstance(node, Mapping):
+            skip += _skip(reading, node)
         elif key.text in _SETTINGS and isinstance(node, Scalar):
             settings[key.text] = _setting(reading, key.text, node)
         elif key.text in _KEYS:
             wanted = "one text" if key.text in _SETTINGS else "a mapping"
             reading.wrong(node, f"{key.text} should be {wanted}")
-        else:
+        elif key.text not in PRESET_KEYS:
             known = f"known are {', '.join(_KEYS)}"
             reading.wrong(
                 key, f"{key.text} is no key of a map", did_you_mean(key.text, _KEYS) or known
             )
-    if not columns and not reading.problems:
-        reading.wrong(root, "the map names no columns", "write columns: {HEADING: field}")
+    if not (columns or constants or skip or settings or reading.problems):
+        reading.wrong(root, "the map says nothing", "write columns: {HEADING: field}")
     if reading.problems:
         first = reading.problems[0]
         raise DataError(f"{path} cannot be used as a map", first.hint, tuple(reading.problems))
-    return Map(tuple(columns), tuple(constants)).with_settings(settings)
+    return Map(tuple(columns), tuple(constants), skip=tuple(skip)).with_settings(settings)
 
 
 def _columns(reading: _Reading, heading: Scalar, node: Node) -> Iterable[Column]:
@@ -121,6 +135,7 @@ def _columns(reading: _Reading, heading: Scalar, node: Node) -> Iterable[Column]
     scale = _ONE
     values: tuple[tuple[str, str], ...] = ()
     beside: list[tuple[str, str]] = []
+    date = ""
     for name, value in node.entries:
         if name.text == "scale":
             scale = _scale(reading, value)
@@ -130,15 +145,17 @@ def _columns(reading: _Reading, heading: Scalar, node: Node) -> Iterable[Column]
             )
         elif name.text == "key":
             continue
+        elif name.text == "date" and isinstance(value, Scalar) and wants_dates(target.field.type):
+            date = _setting(reading, "date", value)
         elif target.list and isinstance(value, Scalar) and _beside(reading.kind, target, name.text):
             beside.append((name.text, value.text))
         else:
             reading.wrong(
                 name,
                 f"{name.text} is not a key of a column",
-                "known are key, scale, values, and the other fields of a list's item",
+                "known are key, scale, values, date, and the other fields of a list's item",
             )
-    return [Column(heading.text, key.text, scale, values, tuple(beside))]
+    return [Column(heading.text, key.text, scale, values, tuple(beside), date)]
 
 
 def _beside(kind: Kind, target: Target, name: str) -> Target | None:
@@ -181,10 +198,27 @@ def _constants(reading: _Reading, node: Mapping) -> Iterable[tuple[str, str]]:
             yield name.text, value.text
 
 
+def _skip(reading: _Reading, node: Mapping) -> Iterable[tuple[str, tuple[str, ...]]]:
+    for name, value in node.entries:
+        words = value.items if isinstance(value, Sequence) else [value]
+        texts = tuple(one.text for one in words if isinstance(one, Scalar))
+        if len(texts) == len(words) > 0:
+            yield name.text, texts
+        else:
+            reading.wrong(
+                value, f"{name.text} should be one text, or several", "write [failed, pending]"
+            )
+
+
 def _setting(reading: _Reading, key: str, node: Scalar) -> str:
+    if key == "date" and is_pattern(node.text):
+        if fault := pattern_fault(node.text):
+            reading.wrong(node, f"date: {fault}")
+        return node.text
     known = {"date": tuple(DATE_ORDERS), "decimal": DECIMALS}.get(key)
     if known is not None and node.text not in known:
-        reading.wrong(node, f"{key} is one of {' '.join(known)}, not {node.text!r}")
+        pattern = ", or a pattern such as %d.%m.%y" if key == "date" else ""
+        reading.wrong(node, f"{key} is one of {' '.join(known)}{pattern}, not {node.text!r}")
     return node.text
 
 
@@ -201,6 +235,8 @@ def map_answer(map: Map) -> dict[str, Plain]:
     answer: dict[str, Plain] = {"columns": columns}
     if map.constants:
         answer["constants"] = dict(map.constants)
+    if map.skip:
+        answer["skip"] = {heading: list(words) for heading, words in map.skip}
     for key in _SETTINGS:
         if value := getattr(map, key):
             answer[key] = value
@@ -215,5 +251,7 @@ def _column_answer(column: Column) -> Plain:
         answer["scale"] = f"{column.scale:f}"
     if column.values:
         answer["values"] = dict(column.values)
+    if column.date:
+        answer["date"] = column.date
     answer.update(column.beside)
     return answer

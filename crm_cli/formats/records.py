@@ -26,4 +26,11 @@ def records_text(
 
 def _object(kind: Kind, item: Item) -> dict[str, Any]:
     head = {"customer": item.owner.id} if belongs(kind) else {}
-    return {**head, "id": item.id, **item.answer()}
+    types = {one.key: one.type for one in kind.derived}
+    shown = kind.exchange.shown if kind.exchange is not None else {}
+    beside = {
+        column: types[key].answer(item.derived[key])
+        for column, key in shown.items()
+        if item.derived.get(key) is not None
+    }
+    return {**head, "id": item.id, **item.answer(), **beside}

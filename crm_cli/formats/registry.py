@@ -1,6 +1,6 @@
 """The registry of import and export formats.
 
-Records are exported in every format of tables (`formats/tables`) and as calendars. What
+Records are exported in every format of tables (`formats/tables`), as calendars and vCards. What
 reads and writes is imported when it is used.
 """
 
@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from crm_cli.formats.tables import CSV, TABLES, TableFormat
-from crm_cli.formats.targets import CALENDARS, IMPORTED
+from crm_cli.formats.targets import CALENDARS, CARDS, IMPORTED
 from crm_cli.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crm_cli.formats.flat import Exported
     from crm_cli.formats.ics.words import Around
     from crm_cli.formats.mapping import Map
+    from crm_cli.formats.vcf.cards import Book
     from crm_cli.model.business import Business
     from crm_cli.model.item import Item
     from crm_cli.model.kind import Kind
@@ -34,14 +35,14 @@ class Read(Protocol):
 class Write(Protocol):
     """Writes records of a kind, and counts what the format has no place for.
 
-    `around` is what a calendar needs to know beside them.
+    `around` is what a calendar, or vCards, need to know beside them.
     """
 
     def __call__(
         self,
         kind: Kind | str,
         items: Iterable[Item],
-        around: Around | None = None,
+        around: Around | Book | None = None,
         *,
         ascii_only: bool = False,
     ) -> Exported: ...
@@ -72,21 +73,31 @@ class Exporter(NamedTuple):
 
 def _read_csv(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
     from crm_cli.formats.drafts import drafts_of
+    from crm_cli.formats.headings import meaning
     from crm_cli.formats.tabular import read_table
 
+    mapped = {column.heading for column in map.columns} if map else set()
     table = read_table(
         data,
         encoding=map.encoding if map else "",
         delimiter=map.delimiter if map else "",
+        known=lambda heading: heading in mapped or meaning(kind, heading) is not None,
     )
     return drafts_of(table, kind, map, business)
+
+
+def _read_jsonl(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
+    from crm_cli.formats.drafts import drafts_of
+    from crm_cli.formats.json_lines import read_lines
+
+    return drafts_of(read_lines(data, encoding=map.encoding if map else ""), kind, map, business)
 
 
 def _write_table(
     form: TableFormat,
     kind: Kind | str,
     items: Iterable[Item],
-    around: Around | None = None,
+    around: Around | Book | None = None,
     *,
     ascii_only: bool = False,
 ) -> Exported:
@@ -99,21 +110,39 @@ def _write_table(
 def _write_ics(
     kind: Kind | str,
     items: Iterable[Item],
-    around: Around | None = None,
+    around: Around | Book | None = None,
     *,
     ascii_only: bool = False,
 ) -> Exported:
+    from crm_cli.formats.ics.words import Around
     from crm_cli.formats.ics.writing import calendar_text
 
-    assert around is not None
+    assert isinstance(around, Around)
     name = kind if isinstance(kind, str) else kind.key
     business = around.business.name
     return calendar_text(items, around, name=f"{business}: {name}" if business else name)
 
 
+def _write_vcf(
+    version: str,
+    kind: Kind | str,
+    items: Iterable[Item],
+    around: Around | Book | None = None,
+    *,
+    ascii_only: bool = False,
+) -> Exported:
+    from crm_cli.formats.vcf.cards import Book
+    from crm_cli.formats.vcf.writing import cards_text
+
+    assert isinstance(around, Book)
+    return cards_text(items, around, version)
+
+
 IMPORTERS: tuple[Importer, ...] = (
     Importer("csv", (".csv", ".tsv", ".tab", ".txt"), IMPORTED, _read_csv),
+    Importer("jsonl", (".jsonl", ".ndjson"), IMPORTED, _read_jsonl),
     Importer("ics", (".ics", ".ical"), CALENDARS, None),
+    Importer("vcf", (".vcf", ".vcard"), CARDS, None),
 )
 
 EXPORTERS: tuple[Exporter, ...] = (
@@ -122,8 +151,54 @@ EXPORTERS: tuple[Exporter, ...] = (
         for one in sorted(TABLES, key=lambda one: one is not CSV)
     ),
     Exporter("ics", (".ics", ".ical"), CALENDARS, _write_ics, "For calendars and telephones."),
+    *(
+        Exporter(name, suffixes, CARDS, partial(_write_vcf, version), doc)
+        for name, suffixes, version, doc in (
+            ("vcf", (".vcf", ".vcard"), "3.0", "vCards, for telephones and address books."),
+            ("vcf-4.0", (), "4.0", "vCards of version 4.0 (RFC 6350)."),
+            ("vcf-2.1", (), "2.1", "vCards of version 2.1, for old telephones."),
+        )
+    ),
 )
 """CSV comes first: it is what records are exported in where nothing else is asked for."""
+
+
+_SAVE_AS_CSV = "save it as CSV (UTF-8) there, and import that file"
+_VCARD = "vCards hold customers: crm import customers FILE.vcf, or with --format vcf"
+_FOREIGN = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), ("spreadsheet", _SAVE_AS_CSV)),
+    **dict.fromkeys((".vcf", ".vcard"), ("file of vCards", _VCARD)),
+    **dict.fromkeys((".json", ".xml", ".yaml", ".yml"), ("data file", _SAVE_AS_CSV)),
+    **dict.fromkeys((".pdf", ".doc", ".docx", ".odt", ".html"), ("document", _SAVE_AS_CSV)),
+    **dict.fromkeys((".zip", ".gz", ".7z"), ("archive", "unpack it, and import what is in it")),
+}
+"""Files of other programs by their endings: what they are, and what to do."""
+_BEGINNINGS = {
+    b"PK\x03\x04": ".xlsx",
+    b"\xd0\xcf\x11\xe0": ".xls",
+    b"BEGIN:VCARD": ".vcf",
+    b"%PDF": ".pdf",
+    b"\x1f\x8b": ".gz",
+    b"<?xml": ".xml",
+    b"<!DOCTYPE": ".html",
+    b"<html": ".html",
+}
+
+
+def refuse_foreign(path: str, data: bytes = b"", *, format: str = "") -> None:
+    """Raise UsageError for a file that is no table of text, by its ending or its beginning.
+
+    Where its format is named the ending says nothing.
+    """
+    ending = "" if format else PurePath(path).suffix.lower()
+    start = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    for beginning, of in _BEGINNINGS.items():
+        if start[: len(beginning)].upper() == beginning.upper():
+            ending = of
+    if ending in _FOREIGN:
+        what, hint = _FOREIGN[ending]
+        article = "an" if what[0] in "aeiou" else "a"
+        raise UsageError(f"{path} is {article} {what}, and no table of text", hint)
 
 
 def importer(kind: Kind | str, name: str = "", path: str = "") -> Importer:
@@ -131,14 +206,27 @@ def importer(kind: Kind | str, name: str = "", path: str = "") -> Importer:
 
     Raises UsageError.
     """
+    key = kind if isinstance(kind, str) else kind.key
+    ending = PurePath(path).suffix.lower()
+    if not any(ending in one.suffixes and key in one.kinds for one in IMPORTERS):
+        refuse_foreign(path, format=name)
     return _able(IMPORTERS, kind, name, path, "imported from")
 
 
 def exporter(kind: Kind | str, name: str = "", path: str = "") -> Exporter:
     """The exporter of a name, else by the file's ending, else the first that holds the kind.
 
-    Raises UsageError.
+    Raises UsageError, also for an ending that is not of any format, or of another program's.
     """
+    ending = PurePath(path).suffix.lower()
+    ours = {suffix for one in EXPORTERS for suffix in one.suffixes}
+    ours |= {suffix for one in IMPORTERS for suffix in one.suffixes}
+    if ending and ending not in ours and (not name or ending in _FOREIGN):
+        known = ", ".join(one.name for one in EXPORTERS)
+        hint = f"there are {known}: name the file .csv, or another of them"
+        if ending not in _FOREIGN:
+            hint += "; --format csv writes CSV under any name"
+        raise UsageError(f"{PurePath(path).name} names no format that can be written", hint)
     return _able(EXPORTERS, kind, name, path, "exported as")
 
 

@@ -14,7 +14,7 @@ from crm_cli.model.customer import CUSTOMER as RECORD
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Free, Text, Texts
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, Nested, normal
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, Nested, normal, singular
 from crm_cli.model.kinds import BY_NAME, ENTRIES, KINDS
 from crm_cli.model.people import ANNIVERSARY
 from crm_cli.model.text import a_or_an, did_you_mean
@@ -23,9 +23,25 @@ CUSTOMER = Field(
     "customer",
     Text(),
     "whose it is: id, external_id, e-mail or phone",
-    headings="customer_id customerid client client_id account stranka kupec kunde customer_email "
-    "e_mail email mail",
+    headings="customer_id customerid client client_id account account_id stranka kupec kunde",
 )
+CUSTOMER_EMAIL = Field(
+    "customer_email",
+    Text(),
+    "the e-mail address of whose it is",
+    headings="e_mail email mail email_address e_mail_address client_email billing_email eposta "
+    "e_posta",
+)
+CUSTOMER_NAME = Field(
+    "customer_name",
+    Text(),
+    "the name of whose it is: it decides among those with one e-mail address",
+    headings="client_name billing_name account_name company company_name organization "
+    "organisation podjetje firma",
+)
+OWNERS = (CUSTOMER, CUSTOMER_EMAIL, CUSTOMER_NAME)
+"""What a row may say of the customer whose its item is."""
+_OWNERS = {field.key: field for field in OWNERS}
 ID = Field("id", Text(), "its id here")
 _PLAIN = Free()
 
@@ -35,7 +51,7 @@ class Target(NamedTuple):
 
     `list` is the key of the list whose item has the field, with its position from 0
     (-1: one of several texts in a cell); `group` the key of a group, or of the user's
-    own fields. Both are empty for a field of the record itself.
+    own fields, of the record or of that item. Both are empty for a field of the record itself.
     """
 
     field: Field
@@ -46,25 +62,24 @@ class Target(NamedTuple):
     @property
     def name(self) -> str:
         """The one name that stands for it in maps and in headings that are exported."""
-        if self.group:
-            return f"{self.group}.{self.field.key}"
+        key = f"{self.group}.{self.field.key}" if self.group else self.field.key
         if not self.list:
-            return self.field.key
+            return key
         if self.position < 0:
             return self.list
-        return f"{self.list}.{self.position + 1}.{self.field.key}"
+        return f"{self.list}.{self.position + 1}.{key}"
 
 
 def belongs(kind: Kind) -> bool:
     """Whether records of the kind stand in a customer's file."""
-    return bool(kind.letter)
+    return kind.apart
 
 
 def _has_rows(kind: Kind) -> bool:
-    """Whether a kind is imported and exported: it has records, or its items have ids."""
+    """Whether a kind is imported and exported: it has records, or its items have tables."""
     if kind.exchange is None:
         return False
-    items = bool(kind.letter) and any(kind is part for _, part in RECORD.lists)
+    items = kind.apart and any(kind is part for _, part in RECORD.lists)
     return items or kind is RECORD or kind in ENTRIES
 
 
@@ -75,14 +90,42 @@ ALL_DATES = "calendar"
 _ENTRIES = [kind.key for kind in KINDS if kind.calendar is not None]
 CALENDARS = (*sorted(_ENTRIES, key=lambda key: key not in IMPORTED), ALL_DATES)
 """What is imported and exported as entries of a calendar."""
+CARDS = (RECORD.key,)
+"""What is imported and exported as vCards."""
 EXCHANGED = tuple(dict.fromkeys((*IMPORTED, *CALENDARS)))
 """All that is imported and exported."""
+
+
+_CALLED = {
+    "customers": "contact lead account person people company client prospect supplier "
+    "vendor organization organisation subscriber member address_book",
+    "purchases": "order invoice sale bill quote estimate credit_note order_line line charge",
+    "payments": "transaction bank_statement statement receipt payout",
+    "interactions": "call email meeting note activity activities engagement",
+    "tasks": "todo to_do reminder",
+    "products": "item article catalog catalogue price_list inventory",
+}
+"""What other programs call what is a kind here."""
+
+
+def refuse_other_names(name: str) -> None:
+    """Raise UsageError for what other programs call a kind, with the name that it has here."""
+    bare = normal(name)
+    for key, words in _CALLED.items():
+        if key not in IMPORTED or not {bare, singular(bare)} & {*words.split()}:
+            continue
+        noun = BY_NAME[key].name
+        hint = f"write {key}, as in crm import {key} FILE or crm export {key}"
+        if key == "purchases" and singular(bare) in ("order", "invoice", "quote", "credit_note"):
+            hint += f"; constants: {{kind: {singular(bare)}}} in a map says of which kind they are"
+        raise UsageError(f"{name}: each is a {noun} here", hint)
 
 
 def kind_of(name: str) -> Kind:
     """The kind of an import or export; UsageError with those that there are."""
     kind = BY_NAME.get(normal(name))
     if kind is None or kind.key not in IMPORTED:
+        refuse_other_names(name)
         raise UsageError(
             f"{name} are not among what is imported and exported",
             did_you_mean(name, IMPORTED) or f"there are {', '.join(IMPORTED)}",
@@ -98,6 +141,7 @@ def exchanged(name: str) -> str:
     if bare in ("birthday", "birthdays"):
         return ANNIVERSARY.key
     if bare not in BY_NAME or BY_NAME[bare].key not in EXCHANGED:
+        refuse_other_names(name)
         raise UsageError(
             f"{name} are not among what is imported and exported",
             did_you_mean(name, EXCHANGED) or f"there are {', '.join(EXCHANGED)}",
@@ -136,8 +180,8 @@ def find(kind: Kind, name: str) -> Target | None:
     head = normal(head)
     if not rest and head in ("id", id_name(kind)):
         return Target(ID)
-    if not rest and head == "customer" and belongs(kind):
-        return Target(CUSTOMER)
+    if not rest and head in _OWNERS and belongs(kind):
+        return Target(_OWNERS[head])
     field = kind.by_name.get(head)
     if field is None:
         return _outside(kind, head, rest)
@@ -154,17 +198,24 @@ def find(kind: Kind, name: str) -> Target | None:
 
 
 def _outside(kind: Kind, head: str, rest: list[str]) -> Target | None:
-    """A name that stands for a field of the first item of a list."""
+    """A name that stands for a field of the first item of a list, or for what an import knows."""
     if rest:
         return None
+    if head in also(kind):
+        return Target(also(kind)[head])
     if head in kind.hoisted:
         listed, field = kind.hoisted[head]
         return Target(field, listed.key)
     lines = rows_of(kind)
     if lines is not None and isinstance(lines.type, ListOf):
-        inner = lines.type.kind.by_name.get(head)
+        inner = lines.type.kind.by_name.get(head) or also(lines.type.kind).get(head)
         return Target(inner, lines.key) if inner is not None else None
     return None
+
+
+def also(kind: Kind) -> dict[str, Field]:
+    """What rows may say beside the fields of a kind, by name."""
+    return {field.key: field for field in kind.exchange.also} if kind.exchange else {}
 
 
 def _listed(field: Field, kind: Kind, rest: list[str]) -> Target | None:
@@ -172,7 +223,7 @@ def _listed(field: Field, kind: Kind, rest: list[str]) -> Target | None:
 
     Purchases, tasks and all that has an id of its own is imported as its own kind.
     """
-    if kind.letter:
+    if kind.apart:
         return None
     position = 0
     numbered = bool(rest) and rest[0].isdigit()
@@ -181,13 +232,16 @@ def _listed(field: Field, kind: Kind, rest: list[str]) -> Target | None:
             return None
         position, rest = int(rest[0]) - 1, rest[1:]
     if not rest:
+        # Only what an item can be written as alone: an address is no town, a day no label.
         value = kind.by_key.get("value") or kind.by_key.get(kind.title)
-        if value is None:
+        if value is None or kind.shorthand is None:
             return None
         several = not numbered and value.key == "value"
         return Target(value, field.key, -1 if several else position)
-    inner = kind.by_name.get(normal(rest[0])) if len(rest) == 1 else None
-    if inner is None or isinstance(inner.type, Nested):
+    inner = kind.by_name.get(normal(rest[0])) or also(kind).get(normal(rest[0]))
+    if inner is not None and inner.key == "custom" and rest[1:]:
+        return Target(Field(".".join(rest[1:]), Text()), field.key, position, inner.key)
+    if inner is None or rest[1:] or isinstance(inner.type, (Nested, Free)):
         return None
     return Target(inner, field.key, position)
 
@@ -197,11 +251,14 @@ def names(kind: Kind) -> list[str]:
     found = ["id"] if not belongs(kind) else ["customer", "id"]
     for field in kind.fields:
         if field is rows_of(kind) and isinstance(field.type, ListOf):
-            found += [part.key for part in field.type.kind.fields if part.key != "notes"]
-        elif isinstance(field.type, ListOf) and field.type.kind.letter:
+            inner = field.type.kind
+            found += [part.key for part in inner.fields if part.key != "notes"]
+            found += also(inner)
+        elif isinstance(field.type, ListOf) and field.type.kind.apart:
             continue
         elif isinstance(field.type, ListOf):
-            found.append(next(iter(field.lifts), field.key))
+            whole = next(iter(field.lifts), field.key)
+            found += [whole] if find(kind, whole) is not None else _inner(field, field.type.kind)
             found += field.hoists
         elif isinstance(field.type, GroupOf):
             found += [f"{field.key}.{part.key}" for part in field.type.kind.fields]
@@ -209,7 +266,13 @@ def names(kind: Kind) -> list[str]:
             found.append("custom.KEY")
         elif not isinstance(field.type, Free):
             found.append(field.key)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys((*found, *also(kind))))
+
+
+def _inner(field: Field, kind: Kind) -> list[str]:
+    """The names of the fields of a list's items, where none stands for the item."""
+    name = singular(field.key)
+    return [f"{name}.{part.key}" for part in kind.fields if not isinstance(part.type, Nested)]
 
 
 def several(target: Target) -> bool:
@@ -219,6 +282,10 @@ def several(target: Target) -> bool:
 
 def value_of(item: Item, target: Target) -> object:
     """What a record says there, None where it says nothing."""
+    if target.list and target.group:
+        items = item.items(target.list)[target.position :]
+        inner = target._replace(list="", position=0)
+        return value_of(items[0], inner) if items else None
     if target.group:
         held = item.values.get(target.group)
         values = held.values if isinstance(held, Item) else held or {}

@@ -9,13 +9,14 @@ from typing import Any, Literal
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.model import own
+from crm_cli.model.billing import PART_IN_BASE
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.exchange import rate_day
 from crm_cli.model.fieldtypes import FieldType, Storage
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import MINOR_UNITS, decimal_text, to_minor
-from crm_cli.model.purchase import PART_IN_BASE
 from crm_cli.model.text import composed, words
 
 _NO_ITEM = Item(Kind(name="own", key="own", doc="", fields=()))
@@ -180,7 +181,7 @@ class MoneyCodec(Codec):
                 return amount, amount
             converted = item.derived.get(PART_IN_BASE)
             if converted is None:
-                converted = business.rates.convert(value, currency, _day_of(item))
+                converted = business.rates.convert(value, currency, rate_day(item))
             return amount, None if converted is None else minor(converted, base)
 
         return cells
@@ -309,14 +310,3 @@ def currency_of(item: Item, base: str) -> str:
             return str(currency)
         part = part.parent
     return base
-
-
-def _day_of(item: Item) -> date:
-    """The day whose rate counts: the item's, else that of the item it stands in."""
-    part: Item | None = item
-    while part is not None:
-        day = part.values.get("date")
-        if isinstance(day, date):
-            return day
-        part = part.parent
-    return date.max

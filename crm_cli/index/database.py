@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from crm_cli.index import schema, snapshot
 from crm_cli.index.cache import Cache, Unusable, connect, whole
-from crm_cli.index.content import Progress
+from crm_cli.index.content import Progress, get_state
 from crm_cli.index.refresh import Earlier, Fresh, Outdated, Statements, Today, fill, refresh
 from crm_cli.index.snapshot import Walk
+from crm_cli.store.tree import Folder
 
 if TYPE_CHECKING:
     from datetime import date
@@ -50,6 +51,7 @@ def open_index(
     progress: Progress | None = None,
     look: Look | None = None,
     today: Today = lambda business: None,
+    as_known: bool = False,
 ) -> Index:
     """The index of `tree`, up to date.
 
@@ -57,9 +59,10 @@ def open_index(
     writable, full, locked for long, on a network), the same index is made in memory.
     `views` are made with its tables. `progress` is told of (files read, files to read). `look`
     is one at the tree's folder that was begun before. `today` is the day up to which what is
-    dated counts; unless given, all counts.
+    dated counts; unless given, all counts. With `as_known` the files are taken to be as they
+    were when it was last written, unless one has come or gone since.
     """
-    return Index(tree, folder, views, progress, look, today)
+    return Index(tree, folder, views, progress, look, today, as_known=as_known)
 
 
 class Index:
@@ -77,8 +80,11 @@ class Index:
         progress: Progress | None = None,
         look: Look | None = None,
         today: Today = lambda business: None,
+        *,
+        as_known: bool = False,
     ) -> None:
         self.tree = tree
+        self._as_known = as_known
         self._today = today
         self.path: Path | None = None
         """The database's file; None in memory."""
@@ -144,6 +150,12 @@ class Index:
         from crm_cli.index.doubles import doubles
 
         return doubles(self.connection, self.tree, self.business)
+
+    def contradictions(self) -> list[Problem]:
+        """Links that both records state, and not alike; reads the files with any."""
+        from crm_cli.index.contradictions import contradictions
+
+        return contradictions(self.connection, self.tree, self.business)
 
     def naming(self, to: str, id: str) -> list[str]:
         """The paths of the files that refer to the record `id` of the kind `to`."""
@@ -307,11 +319,19 @@ class Index:
         self.path = path
         connection.execute("PRAGMA synchronous = NORMAL")
         if fresh is None:
-            fresh = refresh(connection, self.tree, self._walk(), self._progress, self._today)
+            walk = self._known(path, connection) or self._walk()
+            fresh = refresh(connection, self.tree, walk, self._progress, self._today)
         elif not connection.in_transaction:
             connection.execute("BEGIN")
             connection.execute('SELECT 1 FROM "meta"').fetchone()
         return self._ready(connection, fresh)
+
+    def _known(self, path: Path, connection: sqlite3.Connection) -> Walk | None:
+        """See `snapshot.as_known`, where that is asked for."""
+        if not self._as_known or not isinstance(self.tree, Folder):
+            return None
+        known, written = get_state(connection).snapshot, path.stat().st_mtime_ns
+        return snapshot.as_known(known, written, self.tree.root)
 
     def _ready(self, connection: sqlite3.Connection, fresh: Fresh) -> Fresh:
         connection.create_function("REGEXP", 2, _matches, deterministic=True)

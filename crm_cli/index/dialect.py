@@ -14,7 +14,7 @@ Arguments and answers are SQL, unless the description says otherwise.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -62,6 +62,10 @@ class Dialect(ABC):
         """The minute as the index writes instants (`2026-11-18T09:30:00Z`), within a view.
         PostgreSQL: `TO_CHAR(NOW() AT TIME ZONE 'UTC', …)`."""
 
+    @abstractmethod
+    def map(self, values: Mapping[str, str]) -> object:
+        """The bound value that stands for texts by their keys; see `table`. PostgreSQL: jsonb."""
+
     # Conditions
 
     @abstractmethod
@@ -81,6 +85,13 @@ class Dialect(ABC):
         """Whether a value is one of several, bound as `array` says.
 
         PostgreSQL: `value = ANY(listed)`.
+        """
+
+    @abstractmethod
+    def table(self, listed: str) -> str:
+        """A table with the columns `key` and `value`, bound as `map` says.
+
+        PostgreSQL: `(SELECT * FROM jsonb_each_text(listed))`.
         """
 
     # Texts
@@ -176,10 +187,27 @@ class Dialect(ABC):
         """
 
     @abstractmethod
+    def added(self, numbers: Sequence[str]) -> str:
+        """The sum of several numbers of a row. PostgreSQL: the same."""
+
+    @abstractmethod
+    def greatest(self, numbers: Sequence[str]) -> str:
+        """The greatest of several numbers of a row. PostgreSQL: `GREATEST(…)`."""
+
+    @abstractmethod
     def median(self, number: str) -> str:
         """The median of a group's numbers: of an even count the mean of the two in the middle.
 
         PostgreSQL: `percentile_cont(0.5) WITHIN GROUP (ORDER BY number)`.
+        """
+
+    @abstractmethod
+    def quantile(self, number: str, order: str, source: str, part: int, of: int) -> str:
+        """`of` times the quantile of a source's whole numbers at `part`/`of`, which is exact.
+
+        `order` is what is ordered as the numbers are. It is the type 7 of Hyndman and Fan.
+        PostgreSQL: `(SELECT of * percentile_cont(1.0 * part / of) WITHIN GROUP (ORDER BY number)
+        source)`.
         """
 
     # Dates

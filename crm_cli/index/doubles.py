@@ -1,18 +1,21 @@
-"""What should be one customer's, and several have: e-mails, phones, tax ids, invoice numbers."""
+"""What should be one customer's, and several have: e-mails, phones, tax ids, purchase numbers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.index.plan import plan_of
 from crm_cli.index.references import items_in
 from crm_cli.model.contacts import EMAIL, PHONE
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import Problem, Severity
+from crm_cli.model.errors import Problem, Severity, Unreadable
 from crm_cli.model.kind import Kind
+from crm_cli.model.numbering import around
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.model.reading import value_node
+from crm_cli.model.written import value_node
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,13 +32,16 @@ class _Single(NamedTuple):
     key: str
     code: str
     sql: str
-    value: Callable[[Item], str | None]
+    value: Callable[[Item, Business], str | None]
     said: str
     hint: str
     severity: Severity = Severity.WARNING
 
 
-_MERGE = "if it is one customer, move what they have into one record and remove the other"
+_NUMBERED = ("quote", "order", "invoice", "credit_note")
+"""The kinds of purchases that have numbers of ours."""
+
+_MERGE = "if it is one customer, crm merge makes one record of the two"
 
 
 def _words(kind: Kind, key: str) -> str:
@@ -53,11 +59,11 @@ def _own(table: str, column: str) -> str:
     )
 
 
-def _email(item: Item) -> str | None:
+def _email(item: Item, business: Business) -> str | None:
     return str(item.values.get("value", "")).casefold() if _is_own(item) else None
 
 
-def _phone(item: Item) -> str | None:
+def _phone(item: Item, business: Business) -> str | None:
     return item.derived.get("e164") if _is_own(item) else None
 
 
@@ -65,19 +71,33 @@ def _is_own(item: Item) -> bool:
     return item.parent is not None and item.parent.kind is CUSTOMER
 
 
-def _number(item: Item) -> str | None:
-    unique = item.get("kind") in ("invoice", "credit_note")
-    return f"{item.get('kind')} {item.values.get('number')}" if unique else None
+def _number(item: Item, business: Business) -> str | None:
+    """What has to be the number of one purchase; that of an order only where it is one of ours,
+    as `numbers.order` counts them, since others are the customers' own."""
+    kind, number = item.get("kind"), item.values.get("number")
+    if not number or kind not in _NUMBERED:
+        return None
+    if kind == "order" and not _is_ours(number, item, business):
+        return None
+    return f"{kind} {number}"
+
+
+def _is_ours(number: str, order: Item, business: Business) -> bool:
+    try:
+        before, after, _ = around(business.numbers["order"], order.values.get("date") or date.max)
+    except Unreadable:
+        return False
+    return bool(re.fullmatch(f"{re.escape(before)}[0-9]+{re.escape(after)}", number))
 
 
 _SINGLES = (
     _Single(
         EMAIL, "value", "same-email", _own("email", _words(EMAIL, "value")), _email,
-        "{others} has this e-mail too", _MERGE,
+        "{others} this e-mail too", _MERGE,
     ),
     _Single(
         PHONE, "value", "same-phone", _own("phone", "e164"), _phone,
-        "{others} has this phone too", _MERGE,
+        "{others} this phone too", _MERGE,
     ),
     _Single(
         CUSTOMER, "tax_id", "same-tax-id",
@@ -85,18 +105,18 @@ _SINGLES = (
         ' FROM "customer" WHERE "tax_id" <> \'\' GROUP BY "{0}" HAVING count(*) > 1)'.format(
             _words(CUSTOMER, "tax_id")
         ),
-        lambda item: str(item.values.get("tax_id", "")).casefold(),
-        "{others} has this tax id too", _MERGE,
+        lambda item, business: str(item.values.get("tax_id", "")).casefold(),
+        "{others} this tax id too", _MERGE,
     ),
     _Single(
         PURCHASE, "number", "same-number",
         'SELECT c."path", c."id", p."number" FROM "purchase" p JOIN "customer" c'
-        ' ON c."pk" = p."customer" WHERE p."kind" IN (\'invoice\', \'credit_note\')'
+        f' ON c."pk" = p."customer" WHERE p."kind" IN {_NUMBERED}'
         ' AND p."number" IN (SELECT "number" FROM "purchase"'
-        " WHERE \"kind\" IN ('invoice', 'credit_note') AND \"number\" <> ''"
+        f' WHERE "kind" IN {_NUMBERED} AND "number" <> \'\''
         ' GROUP BY "kind", "number" HAVING count(*) > 1)',
         _number,
-        "{others} has {value} too",
+        "{others} {value} too",
         "give the later one another number: crm set p-… number=next", Severity.ERROR,
     ),
 )  # fmt: skip
@@ -113,7 +133,7 @@ def doubles(connection: sqlite3.Connection, tree: Tree, business: Business) -> l
         holders: dict[str, list[tuple[str, str, Item]]] = {}
         for path in sorted({row[0] for row in rows}):
             for item in items_in(tree, path, business):
-                value = single.value(item) if item.kind is single.kind else None
+                value = single.value(item, business) if item.kind is single.kind else None
                 if value:
                     holders.setdefault(value, []).append((path, item.owner.id, item))
         for value, those in holders.items():
@@ -129,11 +149,18 @@ def _told(single: _Single, value: str, those: list[tuple[str, str, Item]]) -> li
         node = value_node(item, single.key) or item.node
         if not others or node is None:
             continue
-        said = ", ".join(dict.fromkeys(others))
-        message = single.said.format(others=said, value=value.replace("_", " "))
+        message = single.said.format(
+            others=_who_has(list(dict.fromkeys(others))), value=value.replace("_", " ")
+        )
         found.append(
             Problem(
                 path, node.line, node.column, single.code, message, single.hint, single.severity
             )
         )
     return found
+
+
+def _who_has(ids: list[str]) -> str:
+    """`ana-novak has`, `ana-novak, iva and maja have`."""
+    *most, last = ids
+    return f"{', '.join(most)} and {last} have" if most else f"{last} has"

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from crm_cli.index.naming import path_sql
 from crm_cli.index.plan import FieldColumns, plan_of
 from crm_cli.index.reading import item_of, read, root_of
+from crm_cli.index.settings import PATH as SETTINGS_PATH
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Problem, Severity
 from crm_cli.model.fieldtypes import Texts, User
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, KINDS
+from crm_cli.model.node import Mapping as Mapped
 from crm_cli.model.node import Node, Sequence
 from crm_cli.model.places import kind_of
-from crm_cli.model.reading import Reader, value_node
+from crm_cli.model.product import PRODUCT
+from crm_cli.model.reading import Reader
 from crm_cli.model.references import named_kind, own_holder
 from crm_cli.model.text import did_you_mean
+from crm_cli.model.written import value_node
 
 if TYPE_CHECKING:
     import sqlite3
@@ -71,7 +75,60 @@ def dangling(connection: sqlite3.Connection, tree: Tree, business: Business) -> 
     for path in sorted(missing):
         for item in items_in(tree, path, business):
             problems += _placed(path, item, missing[path], links, hints)
+    problems += _priced(connection, tree, business, hints)
+    problems += _in_settings(connection, tree, business, hints)
     return sorted(problems)
+
+
+def _priced(
+    connection: sqlite3.Connection, tree: Tree, business: Business, hints: _Hints
+) -> Iterator[Problem]:
+    """A problem for each price of a customer's own that is of a product which is not there."""
+    if PRODUCT in _unkept(connection):
+        return
+    known = {row[0] for row in connection.execute('SELECT "id" FROM "product"')}
+    sql = (
+        'SELECT DISTINCT c."path" FROM "extra" e JOIN "customer" c ON c."pk" = e."item"'
+        " WHERE e.\"kind\" = 'customer' AND e.\"key\" LIKE 'prices.%' ORDER BY 1"
+    )
+    for path in [row[0] for row in connection.execute(sql)]:
+        for item in items_in(tree, path, business):
+            prices = item.values.get("prices") if item.kind is CUSTOMER else None
+            node = value_node(item, "prices")
+            if not isinstance(prices, dict) or not isinstance(node, Mapped):
+                continue
+            for name, _ in node.entries:
+                if name.text not in known:
+                    yield Problem(
+                        path,
+                        name.line,
+                        name.column,
+                        "reference-to-nobody",
+                        f"prices: there is no product {name.text}",
+                        hints.near(PRODUCT, name.text),
+                    )
+
+
+def _in_settings(
+    connection: sqlite3.Connection, tree: Tree, business: Business, hints: _Hints
+) -> Iterator[Problem]:
+    """A problem for each setting that names a record or an entry which is not there."""
+    for item in items_in(tree, SETTINGS_PATH, business):
+        for field in item.kind.fields:
+            value, to = item.values.get(field.key), named_kind(field.type)
+            if not isinstance(value, str) or to is None:
+                continue
+            known = f'SELECT 1 FROM "{to.name}" WHERE "id" = ?'
+            node = value_node(item, field.key)
+            if node is not None and not connection.execute(known, (value,)).fetchone():
+                yield Problem(
+                    SETTINGS_PATH,
+                    node.line,
+                    node.column,
+                    "reference-to-nobody",
+                    f"{field.key}: there is no {to.name} {value}",
+                    hints.near(to, value),
+                )
 
 
 def _unkept(connection: sqlite3.Connection) -> Iterator[Kind]:
@@ -128,6 +185,14 @@ def _named(link: _Link, value: str, owner: str, users: Mapping[str, str]) -> str
     if link.to is None:
         return f"{value} IN ({', '.join('?' * len(users))})"
     named = f'r."id" = {value}'
+    if link.to is CUSTOMER:
+        # A record that was merged into another one is found by its id, still.
+        former = "char(10) || r.\"formerly\" || char(10)"
+        alias = f'r."formerly" IS NOT NULL AND instr({former}, char(10) || {value} || char(10)) > 0'
+        return (
+            f'(EXISTS (SELECT 1 FROM "customer" r WHERE {named})'
+            f' OR EXISTS (SELECT 1 FROM "customer" r WHERE {alias}))'
+        )
     if link.to.named_by:
         named = f'({named} OR r."{link.to.named_by}" = {value})'
     if link.holder is not None:
@@ -154,6 +219,12 @@ class _Hints:
             near = self._near(link, value) if len(self._made) < _SUGGESTED else ""
             self._made[key] = near or f"correct it, or add the {link.called}"
         return self._made[key]
+
+    def near(self, kind: Kind, value: str) -> str:
+        """`did you mean …?` among the ids of a kind, or what to do otherwise."""
+        rows = self._connection.execute(f'SELECT "id" FROM "{kind.name}"')
+        near = did_you_mean(value, [row[0] for row in rows])
+        return near or f"correct it, or add the {kind.name}"
 
     def _near(self, link: _Link, value: str) -> str:
         to = link.to

@@ -125,6 +125,8 @@ def _refresh(
         raise Outdated
     packed = now.packed
     business = _on(today, packing.unpacked(known.business))
+    if business.calendars != schema.calendars(business.holidays):
+        raise Outdated
     old = _of_other_days(connection, business, now)
     if known.snapshot == packed and not known.racy and not old:
         return Fresh(now, business, 0)

@@ -15,6 +15,7 @@ from pathlib import Path
 from crm_cli import __version__
 from crm_cli.index.cells import SqlType
 from crm_cli.index.plan import EXTRA, Column, FieldColumns, in_record, plan_of, record_columns
+from crm_cli.model.aspects import Fifth
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Code
 from crm_cli.model.kind import Kind
@@ -22,7 +23,7 @@ from crm_cli.model.kinds import KINDS, RECORDS, stands_in_items
 from crm_cli.model.places import PLACES
 from crm_cli.model.text import RULES as FOLDING
 
-EXTRACTOR = 8
+EXTRACTOR = 11
 """Counts the changes of what is put into the tables; their definitions speak for themselves."""
 
 TYPES: dict[SqlType, str] = {
@@ -93,6 +94,7 @@ def index_ddl(kind: Kind) -> list[str]:
     if kind is CUSTOMER:
         wanted.append(fields["name"].words)
     wanted += [fields[key].value for key in kind.sought]
+    wanted += [fields[one.of].value for one in _fifths(kind)]
     wanted += [_compared(fields[key]) for key in _sought(kind)]
     further = _beside(kind)
     return [
@@ -115,17 +117,26 @@ def _beside(kind: Kind) -> dict[str, tuple[str, ...]]:
     """What else stands in an index, so that an answer need not look at the rows."""
     if kind in RECORDS:
         # Lists are in the order of ids; where two files have one, of their paths.
-        return {"id": ("path",)}
+        fields = plan_of(kind).fields
+        ranked = {fields[one.of].value: (fields[one.among].value,)
+                  for one in _fifths(kind) if one.among}  # fmt: skip
+        return {"id": ("path",), **ranked}
     if not kind.when or not in_record(kind):
         return {}
     fields = plan_of(kind).fields
-    together = tuple(fields[key].base or fields[key].value for key in kind.summed)
+    held = (fields[key] for key in kind.summed)
+    together = tuple(one.base or one.day or one.value for one in held)
     day = _compared(fields[kind.when])
     records = record_columns(kind)
     found = {day: (*records, *together)}
     if together:
         found |= dict.fromkeys(records, (day, *together))
     return found
+
+
+def _fifths(kind: Kind) -> list[Fifth]:
+    """By what records are put into fifths: the cuts are found in an index."""
+    return [one.fifth for one in kind.derived if one.fifth is not None]
 
 
 def _sought(kind: Kind) -> Iterator[str]:
@@ -141,7 +152,9 @@ def _sought(kind: Kind) -> Iterator[str]:
                 yield from field.lifts.values()
     for derived in kind.derived:
         storage = derived.type.storage
-        if kind not in RECORDS and derived.kept and storage.is_text and not storage.folded:
+        if kind in RECORDS or not derived.kept or derived.inner:
+            continue
+        if storage.is_text and not storage.folded:
             yield derived.key
 
 
@@ -179,23 +192,40 @@ def _environment() -> Iterator[str]:
 
     yield f"unicode {unidata_version}"
     for package in ("anyascii", "phonenumbers"):
-        found = _file_of(package)
-        if found is None:
-            yield f"{package} missing"
-        else:
-            yield f"{package} {found[0]} {found[1].st_size} {found[1].st_mtime_ns}"
+        yield _edition(package, _file_of(package))
+
+
+def calendars(named: Iterable[str]) -> str:
+    """The edition of the library that knows the holidays of countries; empty where days alone
+    are named. Where it is installed later, what was reckoned without it is out of date."""
+    if all(name[:1].isdigit() for name in named):
+        return ""
+    return _edition("holidays", _among_folders("holidays"))
+
+
+def _edition(package: str, found: tuple[str, os.stat_result] | None) -> str:
+    if found is None:
+        return f"{package} missing"
+    return f"{package} {found[0]} {found[1].st_size} {found[1].st_mtime_ns}"
 
 
 def _file_of(package: str) -> tuple[str, os.stat_result] | None:
-    for folder in sys.path:
-        path = f"{folder}/{package}/__init__.py"
-        try:
-            return path, os.stat(path)  # noqa: PTH116 - a Path for each takes ten times as long
-        except (OSError, ValueError):
-            continue
+    found = _among_folders(package)
+    if found is not None:
+        return found
     from importlib.util import find_spec
 
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         return None
     return spec.origin, Path(spec.origin).stat()
+
+
+def _among_folders(package: str) -> tuple[str, os.stat_result] | None:
+    for folder in sys.path:
+        path = f"{folder}/{package}/__init__.py"
+        try:
+            return path, os.stat(path)  # noqa: PTH116 - a Path for each takes ten times as long
+        except (OSError, ValueError):
+            continue
+    return None

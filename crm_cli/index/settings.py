@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crm_cli.index.reading import ProblemRow, Read, failed, read, row_of, single_root
+from crm_cli.index.schema import calendars
 from crm_cli.model import places
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Problem
@@ -49,7 +50,8 @@ def read_business(tree: Tree) -> tuple[Business, list[ProblemRow], dict[str, byt
             table, faults = None, [failed(RATES, error)]
         hashes[RATES] = file.settled([row_of(problem) for problem in faults])
         problems += faults
-    business = business_of(settings, table)._replace(known=known)
+    business = business_of(settings, table)
+    business = business._replace(known=known, calendars=calendars(business.holidays))
     return business, [row_of(problem) for problem in problems], hashes
 
 

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from crm_cli.model.places import PLACES
+from crm_cli.store import files
+
 if TYPE_CHECKING:
     from crm_cli.model.errors import Problem
     from crm_cli.store.look_ahead import Look
@@ -65,6 +68,23 @@ def walk(tree: Tree, look: Look | None = None) -> Walk:
         if collecting:
             gc.enable()
     return Walk(began, entries, list(tree.problems))
+
+
+def as_known(known: bytes, written: int, root: str) -> Walk | None:
+    """What the index knew when it was last written, at `written` nanoseconds, in place of a look.
+
+    None where a file has come or gone since. One that was changed in place is not noticed.
+    """
+    folders = (root, *(f"{root}/{place.path}" for place in PLACES if place.is_folder))
+    for folder in folders:
+        try:
+            if files.calls.stat(folder).st_mtime_ns >= written:
+                return None
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return None
+    return Walk(time.time_ns(), known, [])
 
 
 def packed(entries: Iterable[Entry]) -> bytes:

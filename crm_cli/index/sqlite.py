@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.matching import found
@@ -37,6 +37,11 @@ class SQLite(Dialect):
 
         return json.dumps(list(values))
 
+    def map(self, values: Mapping[str, str]) -> object:
+        import json
+
+        return json.dumps(dict(values))
+
     def today(self) -> str:
         return "date('now', 'localtime')"
 
@@ -60,6 +65,10 @@ class SQLite(Dialect):
     def among(self, value: str, listed: str) -> str:
         return f"{value} IN (SELECT value FROM json_each({listed}))"
 
+    def table(self, listed: str) -> str:
+        # A table of its own has an index that is made for the join.
+        return f"(SELECT key, value FROM json_each({listed}))"
+
     @property
     def line_break(self) -> str:
         return "char(10)"
@@ -77,10 +86,11 @@ class SQLite(Dialect):
         return f"crm_fold({text})"
 
     def same_word(self, word: str, wanted: str) -> str:
-        """Words in ASCII are compared without Python."""
+        """Words in ASCII are compared without Python: CASE looks no further, AND would."""
         plain = f"{word} = {wanted} COLLATE NOCASE"
         foreign = f"length({word}) <> length(CAST({word} AS BLOB))"
-        return f"({plain} OR ({foreign} AND {self.folded(word)} = {wanted}))"
+        folded = f"{self.folded(word)} = {wanted}"
+        return f"({plain} OR CASE WHEN {foreign} THEN {folded} ELSE {self.truth(False)} END)"
 
     def caseless(self, word: str) -> str:
         return f"{word} COLLATE NOCASE"
@@ -112,8 +122,20 @@ class SQLite(Dialect):
         half."""
         return f"CAST(ROUND(1.0 * {part} / NULLIF({whole}, 0)) AS INTEGER)"
 
+    def added(self, numbers: Sequence[str]) -> str:
+        return f"({' + '.join(numbers)})"
+
+    def greatest(self, numbers: Sequence[str]) -> str:
+        return f"max({', '.join(numbers)})"
+
     def median(self, number: str) -> str:
         return f"crm_median({number})"
+
+    def quantile(self, number: str, order: str, source: str, part: int, of: int) -> str:
+        """By the two numbers in whose midst it lies: an index on `order` has them at hand."""
+        place = f"(SELECT (COUNT(*) - 1) * {part} {source})"
+        nearest = f"SELECT {number} AS v {source} ORDER BY {order} LIMIT 2 OFFSET {place} / {of}"
+        return f"(SELECT {of} * MIN(v) + {place} % {of} * (MAX(v) - MIN(v)) FROM ({nearest}))"
 
     def period(self, day: str, part: str) -> str:
         year, month = f"substr({day}, 1, 4)", f"CAST(substr({day}, 6, 2) AS INTEGER)"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from crm_cli.model.books import in_currency_of, names_of, targets
 from crm_cli.model.errors import Severity
 from crm_cli.model.kind import Finding
 from crm_cli.model.money import format_amount
-from crm_cli.model.receivables import in_currency_of, names_of, targets
+from crm_cli.model.payment import is_refund
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -42,8 +43,8 @@ def check_allocations(customer: Item, business: Business) -> Iterator[Finding]:
 def _too_much(payment: Item) -> Iterator[Finding]:
     amount: Decimal | None = payment.values.get("amount")
     parts = [part.values.get("amount", ZERO) for part in payment.items("allocations")]
-    allocated = sum(parts, ZERO)
-    if amount is None or allocated <= amount:
+    allocated = sum(map(abs, parts), ZERO)
+    if amount is None or allocated <= abs(amount):
         return
     currency = payment.derived["currency"]
     yield Finding(
@@ -61,7 +62,7 @@ def _cancelled(payments: list[Item], by_name: dict[str, Item]) -> Iterator[Findi
     kept: dict[int, Decimal] = {}
     found: list[tuple[Item, Item, str]] = []
     for payment in payments:
-        refund = payment.get("direction") == "refund"
+        refund = is_refund(payment)
         for name, part in targets(payment, payment.values.get("amount", ZERO)):
             purchase = by_name.get(name)
             if purchase is None or purchase.get("status") != "cancelled":

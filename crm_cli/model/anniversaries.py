@@ -47,13 +47,18 @@ def is_persian(day: PartialDate) -> bool:
     return 1 <= day.month <= 12 and 1 <= day.day <= (31 if day.month <= 6 else 30)
 
 
-def is_gregorian(day: PartialDate) -> bool:
-    """Whether the Gregorian calendar has such a day."""
+def maybe_persian(day: PartialDate) -> bool:
+    """Whether somebody who lives today may have meant a Persian date: of about 1821 to 2122."""
+    return is_persian(day) and (day.year is None or 1200 <= day.year <= 1500)
+
+
+def not_gregorian(day: PartialDate) -> Unreadable | None:
+    """Why the Gregorian calendar has no such day here; None where it has."""
     try:
         read_partial_date(str(day))
-    except Unreadable:
-        return False
-    return True
+    except Unreadable as error:
+        return error
+    return None
 
 
 def rounds(origin: PartialDate, start: date, end: date, *, persian: bool) -> Iterator[Round]:

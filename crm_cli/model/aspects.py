@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.card import Fact
 from crm_cli.model.declaration import AnItem, Declaration
 from crm_cli.model.money import format_amount
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
 
 _NONE: Mapping[str, int] = {}
 
@@ -40,6 +44,32 @@ class Happening(Declaration):
     """What happened, in one line; unless given, the columns with commas between them."""
 
 
+class Fifth(Declaration, positional=2):
+    """How all records that have a value are put into fifths by it.
+
+    The four cuts are the quantiles at 20, 40, 60 and 80 %, of type 7 of Hyndman and Fan (1996),
+    R's and NumPy's default; the fifth is 1 + the number of cuts that lie below the value.
+    """
+
+    of: str
+    """The field by whose value."""
+    among: str = ""
+    """A field that a record must have, too, to be among them."""
+    least: int = 25
+    """Where there are fewer, none has a fifth."""
+    reached: bool = False
+    """Whether a value that is equal to a cut lies above it."""
+
+
+class Cells(Declaration, positional=2):
+    """A table of words with three sides of five: 125 cells."""
+
+    by: tuple[str, str, str]
+    """The fields, each a number from 1 to 5; the last one's changes first in `words`."""
+    words: Callable[[Business], tuple[str, ...]]
+    """The word of each cell, in the business's table."""
+
+
 class Reminder(Declaration):
     """When items are due: a date of their own, as long as a state holds."""
 
@@ -63,6 +93,36 @@ class Reminder(Declaration):
     """The field with the minutes that an item takes."""
 
 
+class Tracked(Declaration):
+    """A field whose changes are dated: each adds an entry with the value, `at` and `by`."""
+
+    field: str
+    """The field: `stage`."""
+    history: str
+    """The list of its values: `stage_history`, whose items have the field, `at` and `by`."""
+    ended: Callable[[AnItem], bool] | None = None
+    """Whether it is over for an item, so that `stamp` says since when."""
+    stamp: str = ""
+    """The moment at which it was over: written when it is, removed when it no longer is."""
+    clears: Callable[[AnItem], Iterable[str]] | None = None
+    """The fields that no longer hold after a change."""
+
+
+class Retained(Declaration, positional=1):
+    """What of an item stays when the customer whom it is about is forgotten, and why it may."""
+
+    fields: tuple[str, ...]
+    """The fields that stay; what names or describes somebody is none of them."""
+    when: Callable[[AnItem], bool] | None = None
+    """Which items stay by themselves, and with them those that they refer to. Unless given, all
+    stay as soon as another one does."""
+    along: Callable[[AnItem], bool] | None = None
+    """Which items may stay along with what refers to them; unless given, all."""
+    through: str = ""
+    """Of items that do not stand in the customer's record: the field with the ids of those that
+    do, by which it is about them."""
+
+
 class Exchange(Declaration):
     """How items are written into tables for other programs, and read from theirs."""
 
@@ -70,9 +130,33 @@ class Exchange(Declaration):
     """What a row of a new item has to give."""
     rows: str = ""
     """The list whose items have a row each, such as the lines of a purchase."""
+    either: tuple[str, ...] = ()
+    """Of these a row of a new item has to give one."""
+    also: tuple[AnItem, ...] = ()
+    """Fields that rows may have beside those of the kind; an import makes others of them."""
+    shown: Mapping[str, str] = MappingProxyType({})
+    """Columns that an export has beside, of what is derived for an item; an import reads none of
+    them. In a table they stand in the first row of an item, so that they add up."""
     keys: tuple[tuple[str, ...], ...] = ()
     """The fields that together tell which item a row is about, after its id and external id;
     one that is left out has its default."""
+    apart: bool = False
+    """Whether items without an id have tables of their own, too, in place of columns in that of
+    their record. A row is an item that says the same, or else a new one: none is ever changed."""
+
+
+class Mirrored(Declaration, positional=1):
+    """Links that may be stated in either of two records, and hold in both.
+
+    Each side has a list of them, whose items name the other record in their `id`.
+    """
+
+    kind: str
+    """The kind of the other side's items, such as `organization` of a `contact`."""
+    wins: bool = False
+    """Whether this side's counts where both state a link."""
+    named: str = ""
+    """The field that has the other record's name."""
 
 
 class CardColumn(Declaration, positional=3):
@@ -114,6 +198,8 @@ class CardLine(Declaration):
     """The section that they stand in; an empty one is the top of the card."""
     fact: Callable[[AnItem], Fact] | None = None
     """The line; unless given, the kind's name, the title, and what else it says."""
+    tree: bool = False
+    """Whether the items of the section are parts of the record, such as its people."""
     joined: bool = False
     """Whether all items stand in one line, with commas between them."""
 

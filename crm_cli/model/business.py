@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.hours import USUAL, Hours
 from crm_cli.model.numbering import PATTERNS
+from crm_cli.model.pipeline import USUAL as USUAL_STAGES
+from crm_cli.model.pipeline import PipelineRow, Pipelines
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from crm_cli.model.absences import Away
     from crm_cli.model.money import Rates
+    from crm_cli.model.promise import Promised, Service
+    from crm_cli.model.working_time import WorkingTime
 
 
 WANTED = (
@@ -45,12 +50,50 @@ class Ways(NamedTuple):
     vocabulary: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     users: Mapping[str, str] = MappingProxyType({})
     """The people of the business: user to e-mail (or an empty text)."""
+    quotas: Mapping[str, str] = MappingProxyType({})
+    """What users are to win each month, in the base currency."""
+    absences: Mapping[str, Away] = MappingProxyType({})
+    """The users who are away: from when, until when, and who stands in for them."""
     rate_table: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """`rates.yaml` as texts: (ISO date, ((currency, rate), …)), oldest first."""
     working_hours: Hours = USUAL
     """The spans of work of each weekday, in minutes."""
+    service_hours: Hours | None = None
+    """The working hours in which service is promised; None: all hours."""
+    holidays: tuple[str, ...] = ()
+    """Days (ISO), and countries whose holidays they are, in which they do not run."""
+    calendars: str = ""
+    """Which edition of the library knows the holidays of those countries; empty without any."""
+    service_table: tuple[Promised, ...] = ()
+    """What service is promised, as texts; the first that matches counts."""
+    low_scores: Mapping[str, str] = MappingProxyType({})
+    """By kind of feedback the score up to which it becomes a task."""
     completeness: tuple[str, ...] = WANTED
     """What is wanted of each customer: fields, or several with `or` between them."""
+    pipeline_table: tuple[PipelineRow, ...] = USUAL_STAGES
+    """The pipelines of deals, as texts."""
+    forecast_by: str = "stage"
+    """What probability a deal has that says none: its `stage`'s, or the `learned` one."""
+    rfm_rules: tuple[str, ...] = ()
+    """`segments`: the rules of the RFM segments, or the name of a table; see `model/rfm.py`."""
+    double_opt_in: bool = False
+    """Whether an opt-in counts only once it is confirmed."""
+    lead_touch: str = ""
+    """How long a lead may be left alone; without it none is due."""
+    retention: Mapping[str, str] = MappingProxyType({})
+    """How long customers without contact are kept, by `leads`, `customers` and `former`."""
+    dunning: tuple[tuple[str, str, str], ...] = ()
+    """The levels of payment reminders: after how long, template, fee; none where none are set."""
+    tolerance: str = ""
+    """What may be deducted from a payment as charges; without it nothing."""
+    closed_until: str = ""
+    """The last day for which the books are closed, in ISO 8601; empty where they are open."""
+    ledger: Mapping[str, str] = MappingProxyType({})
+    """The accounts of the ledger, where they are not the usual ones."""
+    tax_included: bool = False
+    """Whether prices are with tax, where a purchase does not say it."""
+    rounding: str = "document"
+    """Where tax is rounded: per rate of the `document`, or in each `line`."""
     own: Mapping[str, str] = MappingProxyType({})
     """The types of fields of people's own, by their key without `custom.`; see `model/own.py`."""
     autocommit: bool = False
@@ -80,6 +123,33 @@ class Business(Ways):
         from zoneinfo import ZoneInfo
 
         return ZoneInfo(self.zone)
+
+    @cached_property
+    def working_time(self) -> WorkingTime:
+        """The time in which clocks of cases run."""
+        from crm_cli.model.working_time import ALWAYS, Holidays, WorkingTime
+
+        is_holiday = Holidays(self.holidays) if self.holidays else None
+        return WorkingTime(self.service_hours or ALWAYS, self.time_zone, is_holiday)
+
+    @cached_property
+    def service(self) -> tuple[Service, ...]:
+        """What service is promised."""
+        from crm_cli.model.promise import service_of
+
+        return tuple(map(service_of, self.service_table))
+
+    @cached_property
+    def pipelines(self) -> Pipelines:
+        """The pipelines of deals."""
+        return Pipelines(self.pipeline_table)
+
+    @cached_property
+    def rfm_cells(self) -> tuple[str, ...]:
+        """The RFM segment of each cell, as `model/rfm.py` orders them."""
+        from crm_cli.model.rfm import cells
+
+        return cells(self.rfm_rules)
 
     @cached_property
     def rates(self) -> Rates:

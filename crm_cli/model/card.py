@@ -30,6 +30,10 @@ class Section(NamedTuple):
     facts: Sequence[Fact] = ()
     table: Rows | None = None
     text: str = ""
+    leading: bool = False
+    """Whether it is what a terminal shows first."""
+    tree: bool = False
+    """Whether its facts are parts of the record, which a terminal draws as a tree."""
 
     @property
     def empty(self) -> bool:
@@ -44,3 +48,5 @@ class Card(NamedTuple):
     title: str
     subtitle: str = ""
     sections: Sequence[Section] = ()
+    file: str = ""
+    """The absolute path of its file."""

@@ -71,6 +71,11 @@ YAML: dict[str, Rule] = {
     "syntax": Rule("It is not valid YAML.", "See the message."),
     "not-a-mapping": Rule("The file is not `key: value` lines.", "Write it so."),
     "duplicate-key": Rule("A key is given twice.", "Keep one of them."),
+    "bad-segments": Rule("A segment of the RFM table is not valid.", "See the message."),
+    "bad-weight": Rule("The weight of a rule is not a number above 0.", "Write `weight: 2`."),
+    "bad-profile-name": Rule("A profile has a name that a query cannot say.", "See the message."),
+    "rule-without-query": Rule("A rule of a profile asks for nothing.", "Write `query: …`."),
+    "profile-query": Rule("The query of a rule of a profile is not valid.", "See the message."),
     "bad-key": Rule("A key is empty, or not plain text.", "Write `key: value`."),
     "several-documents": Rule("More than one document (`---`).", "One file for each record."),
     "anchor": Rule("Anchors (`&`) are not supported.", "Write the value out, or quote the text."),
@@ -88,7 +93,9 @@ YAML: dict[str, Rule] = {
 
 VALUE: dict[str, Rule] = {
     "unknown-key": Rule(
-        "A key that is probably misspelled; it is kept.", "The message names the key.", True
+        "A key that is probably misspelled, or no setting; it is kept.",
+        "The message names the key.",
+        True,
     ),
     "wrong-shape": Rule("A list in place of a text, or the like.", "See the message."),
     "bad-value": Rule("The value is not valid for the field.", "See the message."),
@@ -115,6 +122,10 @@ VALUE: dict[str, Rule] = {
         "The line is not an interaction.", "`- 2026-11-03 call in: what was said`."
     ),
     "reference-to-nobody": Rule("There is no record, entry or item of that id.", "Correct it."),
+    "link-differs": Rule(
+        "A person's record says something else of an organization than that one's does.",
+        "The organization's counts: correct one of the two, or remove it from the person's.",
+    ),
     "unknown-user": Rule(
         "The user is not in `users` in crm.yaml; they may have left.",
         "Correct it, or add them: `crm config set users.NAME.name=…`.",
@@ -125,6 +136,15 @@ VALUE: dict[str, Rule] = {
     ),
     "customer-without-name": Rule("A customer has no name.", "Add `name`.", True),
     "line-without-price": Rule("A line has no price; sums omit it.", "Add `unit_price`."),
+    "bad-prices": Rule(
+        "A price in a price list, or a customer's own price, cannot be read; it is not taken.",
+        "Write `wholesale: 15.20`, or `wholesale: [{from: 10, price: 14.90}]`.",
+    ),
+    "line-of-nothing": Rule(
+        "A line has the quantity 0, or fewer in a case.",
+        "Write how many, or remove the line.",
+        True, True,
+    ),
     "discount-share": Rule(
         "A discount below 1 is less than one per cent.", "Write `15` or `15%` for 15 %.", True
     ),
@@ -135,8 +155,29 @@ VALUE: dict[str, Rule] = {
     "negative-purchase": Rule(
         "A purchase comes to less than nothing.", "Use a credit note for a return.", True, True
     ),
+    "negative-payment": Rule(
+        "A payment is negative, and counts as a refund.",
+        "Write the amount without a sign, and `direction: refund`.",
+        True,
+        True,
+    ),
     "amount-beside-lines": Rule(
         "A purchase has lines and an amount; the lines count.", "Remove `amount`.", True, True
+    ),
+    "instalment-of-how-much": Rule(
+        "An instalment has no amount, or an amount and a percentage.",
+        "Write one of them.",
+        True,
+        True,
+    ),
+    "instalment-never-due": Rule(
+        "An instalment has no due date.", "Add `due_date`.", True, True
+    ),
+    "instalments-not-the-whole": Rule(
+        "The instalments do not add up to the invoice.",
+        "Correct their amounts; what is left is due with the last one.",
+        True,
+        True,
     ),
     "never-due": Rule(
         "An open invoice has no due date, and no terms of payment give it one.",
@@ -162,9 +203,10 @@ VALUE: dict[str, Rule] = {
     "same-phone": Rule("Two customers have one phone.", "Make them one, or correct it.", True),
     "same-tax-id": Rule("Two customers have one tax id.", "Make them one, or correct it.", True),
     "same-number": Rule(
-        "Two invoices, or two credit notes, have one number.",
+        "Two invoices, credit notes, quotes or orders of ours have one number.",
         "Give one another number: `crm set p-… number=next`.",
     ),
+    "bad-url": Rule("It is not a web address.", "Write `https://reviews.example`.", True, True),
     "bad-email": Rule("It is not an e-mail address.", "Write `ana@novak.example`.", True, True),
     "bad-phone": Rule(
         "It is not a possible telephone number.", "Write it as `+386 40 123 456`.", True, True
@@ -185,9 +227,132 @@ VALUE: dict[str, Rule] = {
         "Complete it, or remove it: `crm due snooze` writes another.",
         True,
     ),
+    "unknown-stage": Rule(
+        "A deal is in a stage that `crm.yaml` does not have, or no longer has.",
+        "Correct it, or rename the stage everywhere: `crm deal stages rename OLD NEW`.",
+    ),
+    "stage-requires": Rule(
+        "A deal does not say what its stage requires.", "Add what the message names.", True, True
+    ),
+    "bad-probability": Rule("A probability is 0 to 100 percent.", "Correct it.", True, True),
+    "changed-by-hand": Rule(
+        "A stage or a status was changed in the file, and its history does not say when.",
+        "`crm check --fix` notes the change.",
+        True,
+    ),
+    "pipeline": Rule(
+        "A pipeline in `crm.yaml` has no stages, or a stage no id of its own.",
+        "As the message says.",
+    ),
+    "pipeline-incomplete": Rule(
+        "A pipeline has no stage for deals that are open, won or lost.", "Add one.", True
+    ),
+    "bad-score": Rule(
+        "A score lies outside of its scale.", "Correct it, or say the scale: worst, best.",
+        True, True,
+    ),
+    "answered-twice": Rule(
+        "Somebody has two answers to one wave of a survey.",
+        "Remove one, or name another wave.",
+        True,
+        True,
+    ),
+    "survey": Rule(
+        "A survey asks nothing, or a question has no id of its own or no choices.",
+        "As the message says.",
+    ),
+    "variant": Rule(
+        "A variant of a campaign has no id, or that of another.", "Give each an id of its own."
+    ),
+    "variant-shares": Rule(
+        "The shares of a campaign's variants are more than 100%.", "Make them 100%.", True
+    ),
+    "goal-without-target": Rule("A campaign's goal has no target.", "Add target.", True),
+    "response-incomplete": Rule(
+        "A response names no campaign, or has no status.", "Add what is missing.", True
+    ),
+    "loss-without-date": Rule("A loss does not say when it was.", "Add at.", True),
+    "won-back-before": Rule(
+        "Somebody was won back before they were lost.", "Correct one of the days.", True, True
+    ),
+    "consent-incomplete": Rule(
+        "An entry of consent has no date, purpose or action; what is unclear counts as a no.",
+        "Add what is missing.",
+        True,
+        True,
+    ),
+    "consent-text": Rule(
+        "The text in consents/ that somebody agreed to is gone, or has been changed.",
+        "Bring it back; a new text gets a name of its own.",
+        True,
+    ),
+    "forgotten-again": Rule(
+        "A customer has the id of somebody who was forgotten: a merge, a clone or a backup may "
+        "have brought the record back.",
+        "Forget them again; for somebody else, or who came back, crm rename gives another id.",
+        True,
+    ),
+    "consent-basis": Rule(
+        "Marketing rests on a basis that does not carry it, so the entry permits nothing.",
+        "Consent, legitimate_interest or existing_customer.",
+        True,
+        True,
+    ),
+    "ends-before-start": Rule(
+        "An agreement or a campaign ends before it starts.", "Correct one of the days.", True, True
+    ),
+    "unknown-channel": Rule(
+        "An agreed channel is none.", "As email, phone, letter.", True, True
+    ),
+    "bad-low-score": Rule(
+        "A score in `low_scores` of `crm.yaml` is none.", "As nps: 6, csat: 2."
+    ),
+    "service": Rule(
+        "A promise of service in `crm.yaml` promises nothing, or never comes into use.",
+        "As the message says.",
+        True,
+    ),
+    "bad-vocabulary": Rule(
+        "`vocabulary` names no list that takes words, or gives it something else.",
+        "Write `vocabulary: {source: [fair, roastery_tour]}`.",
+    ),
+    "bad-hours": Rule(
+        "Working hours name no weekday, or no time from one hour to a later one.",
+        "Write `working_hours: {mon-thu: 08:00-16:00, fri: 08:00-14:00}`.",
+    ),
+    "bad-holiday": Rule(
+        "A holiday in `crm.yaml` is neither a day nor a country.",
+        "Write it as 2026-12-25, SI, or DE-BY.",
+    ),
+    "bad-absence": Rule(
+        "A user in `crm.yaml` is back before they are away, or their deputy is no other user.",
+        "As the message says.",
+    ),
+    "unknown-country": Rule(
+        "The holidays of a country are not known.", "List the days themselves."
+    ),
+    "merged-but-open": Rule(
+        "A case is merged into another one, and its status says otherwise.",
+        "Set its status to duplicate, or remove merged_into.",
+        True,
+        True,
+    ),
+    "merged-into-itself": Rule("A case is merged into itself.", "Remove merged_into."),
+    "case-without-opening": Rule(
+        "A case does not say when it was opened: no clock of it runs.", "Add opened.", True
+    ),
     "report": Rule(
         "A report of your own has a key that there is not, or asks for what cannot be asked.",
         "As the message says; `crm report NAME` tries it.",
+    ),
+    "dunning-without-days": Rule(
+        "A level of dunning in crm.yaml does not say when it is sent.", "Add `after: 7 days`."
+    ),
+    "dunning-order": Rule(
+        "A level of dunning in crm.yaml comes no later than the one before.",
+        "Give each a longer time.",
+        True,
+        True,
     ),
     "unknown-field": Rule("A setting names a field that there is not.", "Mend the name.", True),
     "directory": Rule(
@@ -211,11 +376,27 @@ VALUE: dict[str, Rule] = {
         "Add the rate to `rates.yaml`.",
         entry=False,
     ),
+    "sum-too-large": Rule(
+        "What a record or an item comes to has more digits than 64 bits hold, and is left out "
+        "of sums.",
+        "Look for an amount with too many digits.",
+    ),
 }
 """Problems of values."""
 
 IMPORT: dict[str, Rule] = {
     "map": Rule("The map of an import is not valid.", "See the message."),
+    "unread-cell": Rule(
+        "A cell of a file that is imported cannot be read, and is left out.",
+        "Correct it, or translate it in a map: `crm help import`.",
+        True,
+    ),
+    "impossible-cell": Rule(
+        "A cell of a file that is imported cannot be, such as an e-mail address without `@`; it "
+        "is kept as it stands.",
+        "Correct it in the file, or afterwards: `crm check` lists it.",
+        True,
+    ),
     "rejected-row": Rule("A row of a file was not imported.", "Correct it, and import it again."),
 }
 """Problems of files that are imported."""

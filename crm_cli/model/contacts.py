@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import CardLine, joined
 from crm_cli.model.card import Fact
-from crm_cli.model.fieldtypes import Boolean, Code, Country, Email, Phone, Shorthand, Text, Word
-from crm_cli.model.kind import Derived, Field, Kind
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Code,
+    Country,
+    Date,
+    Email,
+    Phone,
+    Shorthand,
+    Text,
+    Word,
+)
+from crm_cli.model.kind import Derive, Derived, Field, Kind
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -29,13 +39,14 @@ def _channel(
     doc: str,
     value: Field,
     derived: tuple[Derived, ...] = (),
+    derive: Derive | None = None,
     label: str = "",
 ) -> Kind:
-    derive = _derive_phone if derived else None
-
     def fact(item: Item) -> Fact:
         shown = label or item.get("service") or name
         unused = "do not use" if item.get("do_not_use") else ""
+        if item.derived.get("bounced") is not None:
+            unused = joined(", ", (unused, f"came back on {item.derived['bounced']}"))
         service = item.get("service") if label else ""
         return Fact(shown, item.get("value"), joined(" ", (item.get("label"), service, unused)))
 
@@ -78,6 +89,7 @@ EMAIL = _channel(
     "emails",
     "an e-mail address",
     Field("value", Email(), "the address", commas=False),
+    (Derived("bounced", Date(), "the day from which e-mail to it came back"),),
     label="e-mail",
 )
 
@@ -87,6 +99,7 @@ PHONE = _channel(
     "a telephone number, kept as typed",
     Field("value", Phone(), "the number"),
     (Derived("e164", Word(), "the number in international form (E.164)", searched=True),),
+    _derive_phone,
     label="phone",
 )
 

@@ -22,8 +22,15 @@ RISKS = ("none", "low", "medium", "high")
 
 
 def _fact(credit: Item) -> Fact:
-    said = (f"{key.replace('_', ' ')} {cell_text(value)}" for key, value in credit.values.items())
-    return Fact("credit", ", ".join(said))
+    """`limit 3,000.00, terms 30 days, risk low`."""
+    from crm_cli.model.money import format_amount
+
+    said = {key: f"{key.replace('_', ' ')} {cell_text(it)}" for key, it in credit.values.items()}
+    if (limit := credit.values.get("limit")) is not None:
+        said["limit"] = f"limit {format_amount(limit)}"
+    if (days := credit.values.get("terms_days")) is not None:
+        said["terms_days"] = f"terms {days} day{'' if days == 1 else 's'}"
+    return Fact("credit", ", ".join(said.values()))
 
 
 CREDIT = Kind(
@@ -38,7 +45,6 @@ CREDIT = Kind(
         Field("end_of_month", Boolean(), "due at the end of the month it falls in"),
         Field("hold", Boolean(), "no further sales on credit"),
         Field("risk", Choice(RISKS), "credit risk"),
-        Field("dunning_level", Integer(0, 3, adds=False), "dunning level: reminders sent, 0 to 3"),
     ),
 )
 

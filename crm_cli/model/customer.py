@@ -5,30 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from crm_cli.model.aspects import CardRecord
+from crm_cli.model.agreement import AGREEMENT
+from crm_cli.model.aspects import CardRecord, Cells, Fifth, Retained
+from crm_cli.model.campaign_response import CAMPAIGN_RESPONSE
+from crm_cli.model.case import CASE
 from crm_cli.model.completeness import completeness
+from crm_cli.model.consent import CONSENT
 from crm_cli.model.contacts import ADDRESS, EMAIL, PHONE, SOCIAL, TAG, URL
 from crm_cli.model.credit import CREDIT
+from crm_cli.model.deal import DEAL
 from crm_cli.model.deferral import DEFERRAL
 from crm_cli.model.errors import Severity
+from crm_cli.model.feedback import FEEDBACK, INVITATION
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
     Code,
+    Date,
     Every,
     Free,
+    Ids,
     Integer,
     Language,
     Moment,
     Partial,
     Reference,
     Text,
+    Texts,
     TimeZone,
     User,
     Word,
 )
+from crm_cli.model.fieldtypes.rfm import Segment, cells_of
 from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.kind import NOTES, Derived, Field, Finding, GroupOf, Kind, ListOf, State
+from crm_cli.model.loss import LOSS
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.people import (
     ANNIVERSARY,
@@ -39,6 +50,8 @@ from crm_cli.model.people import (
     PREFERENCE,
     RELATION,
 )
+from crm_cli.model.permission import CHANNELS
+from crm_cli.model.prices import check_prices
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.task import TASK
 
@@ -75,9 +88,6 @@ SOURCES = (
 )
 """How somebody found us."""
 
-CHANNELS = ("email", "phone", "sms", "chat", "letter", "visit", "social")
-"""How somebody likes to be reached."""
-
 
 def _derive(customer: Item, business: Business) -> None:
     customer.derived["currency"] = business.currency
@@ -93,6 +103,7 @@ def _check_customer(customer: Item, business: Business) -> Iterator[Finding]:
             "add name",
             Severity.WARNING,
         )
+    yield from check_prices(customer)
 
 
 def _subtitle(customer: Item) -> Iterator[str | None]:
@@ -111,9 +122,7 @@ CUSTOMER = Kind(
             "name",
             Text(),
             "full name, or name of the organization",
-            headings="full_name customer_name company company_name organization organisation "
-            "firma podjetje naziv ime naziv_podjetja ime_in_priimek unternehmen "
-            "ragione_sociale kunde",
+            headings="full_name customer_name display_name naziv ime ime_in_priimek kunde",
         ),
         Field(
             "given_name",
@@ -162,12 +171,9 @@ CUSTOMER = Kind(
         Field(
             "birth_date",
             Partial(),
-            "date of birth",
+            "date of birth; else that among the anniversaries, of kind birth",
             aliases=("birthday",),
-            also={
-                "anniversary/kind.is:birth/calendar.is:gregorian": "gregorian",
-                "anniversary/kind.is:birth/calendar.is:persian": "persian",
-            },
+            also="anniversary/kind.is:birth",
             headings="birthday date_of_birth dob datum_rojstva rojstni_dan geburtsdatum",
         ),
         Field("language", Language(), "BCP 47 language tag", headings="jezik sprache lang"),
@@ -193,6 +199,21 @@ CUSTOMER = Kind(
         Field("vat_registered", Boolean(), "registered for value-added tax"),
         Field("supplier", Boolean(), "also a supplier"),
         Field("contact_every", Every(), "how often to be in touch"),
+        Field("parent", Reference("customer"), "the head of the group that it belongs to"),
+        Field("price_list", Word(), "the price list that they are on, as products.yaml names it"),
+        Field("prices", Free(), "their own prices by product: beans-1kg: 14.90"),
+        Field(
+            "formerly",
+            Texts(),
+            "ids that they had: those of records merged into this one, and SYSTEM:ID elsewhere",
+            searched=False,
+        ),
+        Field(
+            "not_same",
+            Texts("customer", required=False),
+            "ids of customers who look alike and are not the same",
+            searched=False,
+        ),
         Field("created", Moment(), "when the record was created"),
         Field("source_system", Word(), "the system it was imported from"),
         Field(
@@ -202,6 +223,10 @@ CUSTOMER = Kind(
             headings="customer_id customerid client_id account_number sifra sifra_stranke "
             "kundennummer",
         ),
+        Field("forgotten", Date(), "the day they were forgotten: only the books name it still"),
+        Field("card_uid", Word(), "UID of their vCard in the address book that it is from"),
+        Field("photo", Text(), "path or web address of a picture"),
+        Field("vcard", Texts(), "lines of their vCard that no field is for"),
         Field("custom", Free(), "your own fields"),
         Field("notes", Text(), "anything else", headings=NOTES),
         Field(
@@ -210,7 +235,7 @@ CUSTOMER = Kind(
             "tags to group and find customers by",
             lifts={"tag": "value"},
             separate=True,
-            headings="labels groups oznake",
+            headings="labels groups group_membership oznake",
         ),
         Field(
             "emails",
@@ -251,26 +276,52 @@ CUSTOMER = Kind(
             },
             hoists=("street", "city", "region", "postcode", "country"),
         ),
-        Field("contacts", ListOf(CONTACT), "contact persons of an organization"),
-        Field("organizations", ListOf(ORGANIZATION), "organizations a person belongs to"),
+        Field(
+            "contacts",
+            ListOf(CONTACT),
+            "contact persons of an organization",
+            headings="contact_name contact_person kontaktna_oseba kontaktperson ansprechpartner",
+        ),
+        Field(
+            "organizations",
+            ListOf(ORGANIZATION),
+            "organizations a person belongs to",
+            headings="company company_name organisation organization_name account_name firm "
+            "employer firma podjetje naziv_podjetja unternehmen ragione_sociale",
+        ),
         Field("relations", ListOf(RELATION), "relations to other customers"),
-        Field("anniversaries", ListOf(ANNIVERSARY), "anniversaries and other dates to remember"),
+        Field(
+            "anniversaries",
+            ListOf(ANNIVERSARY),
+            "anniversaries and other dates to remember",
+            asked="date",
+        ),
         Field("deferrals", ListOf(DEFERRAL), "what is due, put off or dismissed: crm due snooze"),
         Field("interests", ListOf(INTEREST), "hobbies, interests and expertise", separate=True),
         Field("memberships", ListOf(MEMBERSHIP), "clubs and associations"),
         Field("preferences", ListOf(PREFERENCE), "preferences"),
         Field("interactions", ListOf(INTERACTION), "calls, meetings, e-mails and other contacts"),
         Field("tasks", ListOf(TASK), "things to do"),
-        Field("deals", Free(), "sales opportunities"),
+        Field("deals", ListOf(DEAL), "sales opportunities"),
         Field("purchases", ListOf(PURCHASE), "sales, orders, invoices and credit notes"),
         Field("payments", ListOf(PAYMENT), "payments and refunds"),
         Field("credit", GroupOf(CREDIT), "credit limit and payment terms"),
-        Field("cases", Free(), "questions and complaints"),
-        Field("feedback", Free(), "satisfaction ratings"),
-        Field("consents", Free(), "consents given"),
-        Field("agreements", Free(), "contracts"),
-        Field("campaign_responses", Free(), "responses to campaigns"),
-        Field("lost", Free(), "when they were lost, and to which competitor"),
+        Field("cases", ListOf(CASE), "questions, complaints, returns and other cases"),
+        Field("feedback", ListOf(FEEDBACK), "what they say of us: scores, words, reviews"),
+        Field("survey_invitations", ListOf(INVITATION), "the surveys they were asked to answer"),
+        Field("consents", ListOf(CONSENT), "what they agreed to and refused: crm consent add"),
+        Field("agreements", ListOf(AGREEMENT), "terms of use, contracts and NDAs"),
+        Field(
+            "campaign_responses",
+            ListOf(CAMPAIGN_RESPONSE),
+            "what became of them in campaigns",
+        ),
+        Field(
+            "losses",
+            ListOf(LOSS),
+            "when they were lost, to whom and why; and won back",
+            aliases=("lost",),
+        ),
     ),
     title="name",
     card=CardRecord(
@@ -284,10 +335,12 @@ CUSTOMER = Kind(
             "created",
             "source_system",
             "external_id",
+            "formerly",
+            "not_same",
             "tags",
         ),
     ),
-    sought=("contact_every",),
+    sought=("contact_every", "bought", "formerly", "parent"),
     identified=(
         ("emails.value",),
         ("phones.value",),
@@ -298,6 +351,7 @@ CUSTOMER = Kind(
     ),
     derive=_derive,
     check=_check_customer,
+    retained=Retained(("kind", "owner", "purchases", "payments")),
     columns=(
         "id",
         "name",
@@ -341,6 +395,48 @@ CUSTOMER = Kind(
             Integer(0, 100, adds=False),
             "how much of what is wanted is filled in, 0 to 100 (completeness in crm.yaml)",
         ),
+        Derived(
+            "rfm",
+            Segment(),
+            "their RFM segment (segments in crm.yaml)",
+            cells=Cells(("rfm_recency", "rfm_frequency", "rfm_monetary"), cells_of),
+        ),
+        Derived(
+            "rfm_recency",
+            Integer(1, 5, adds=False),
+            "1 to 5: the fifth of all customers, by the last purchase; 5 bought latest",
+            fifth=Fifth("last_purchase", reached=True),
+        ),
+        Derived(
+            "rfm_frequency",
+            Integer(1, 5, adds=False),
+            "1 to 5: the fifth of all customers, by orders",
+            fifth=Fifth("orders", "last_purchase"),
+        ),
+        Derived(
+            "rfm_monetary",
+            Integer(1, 5, adds=False),
+            "1 to 5: the fifth of all customers, by spend",
+            fifth=Fifth("spend", "last_purchase"),
+        ),
+        Derived(
+            "fit",
+            Integer(0, 100, adds=False),
+            "how well they fit the best of profiles.yaml, 0 to 100; fit.NAME for one of them",
+            overall="profiles",
+        ),
+        Derived(
+            "suggest",
+            Ids("product"),
+            "products that they never bought, and that go with what they have: crm suggest",
+            overall="suggested",
+        ),
+        Derived(
+            "likely_channel",
+            Word(),
+            "the channel on which they answer most surely; none where none was tried",
+            overall="likely",
+        ),
     ),
     states=(
         State("person", "kind.is:person", "a person"),
@@ -350,5 +446,6 @@ CUSTOMER = Kind(
         State("customer", "lifecycle_stage.is:customer", "a customer"),
         State("former", "lifecycle_stage.is:former", "a former customer"),
         State("supplier", "supplier:yes", "also a supplier"),
+        State("forgotten", "has:forgotten", "forgotten: what the law wants kept is left of them"),
     ),
 )

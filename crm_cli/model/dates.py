@@ -236,20 +236,35 @@ def read_partial_date(text: str) -> PartialDate:
     return PartialDate(None, month, day)
 
 
-def read_zone(name: str) -> tzinfo:
-    """The time zone of an IANA name (`Europe/Ljubljana`); `Unreadable` with the nearest names."""
-    from zoneinfo import ZoneInfo, available_timezones
+def zone_named(name: str) -> tzinfo | None:
+    """The time zone of an IANA name; None where there is none.
 
+    `localtime` is none, though systems have a file of that name: on each it is another.
+    """
+    from zoneinfo import ZoneInfo
+
+    if name.rpartition("/")[2] in ("localtime", "posixrules"):
+        return None
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):
+        return None
+
+
+def read_zone(name: str) -> tzinfo:
+    """The time zone of an IANA name (`Europe/Ljubljana`); `Unreadable` with the nearest names."""
+    found = zone_named(name)
+    if found is None:
+        from zoneinfo import available_timezones
+
         from crm_cli.model.text import did_you_mean
 
         raise Unreadable(
             f"there is no time zone {name!r}",
             did_you_mean(name, available_timezones()) or "write one such as Europe/Ljubljana",
             code="bad-time-zone",
-        ) from None
+        )
+    return found
 
 
 def days_in_month(year: int, month: int) -> int:

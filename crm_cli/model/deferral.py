@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from crm_cli.model.business import Business
     from crm_cli.model.item import Item
 
-DEFERRABLE = ("birthday", "anniversary", "keep_in_touch", "reorder", "invoice")
+DEFERRABLE = (
+    "birthday", "anniversary", "keep_in_touch", "reorder", "invoice", "dunning", "not_invoiced",
+    "draft", "promise",
+)  # fmt: skip
 """The kinds of what is due whose day is a fact, and cannot be moved itself."""
 
 

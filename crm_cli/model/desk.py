@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 
+NAME = "the desk"
+
+
 def _derive(desk: Item, business: Business) -> None:
-    desk.derived["name"] = "the desk"
+    desk.derived["name"] = NAME
 
 
 DESK = Kind(

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, Move
-from crm_cli.model.node import plain
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, Move, singular
+from crm_cli.model.kinds import SINGLE
+from crm_cli.model.node import Node, plain
 
 _LONGEST = 60
 
@@ -35,6 +36,9 @@ def compare(before: Item | None, after: Item | None) -> list[Difference]:
         item = after or before
         if item is None:
             return []
+        if item.kind in SINGLE:
+            # Nobody made it or removed it: what came and went is in it.
+            return list(_fields(before or Item(item.kind), after or Item(item.kind), "", ""))
         sign = "+1" if before is None else "-1"
         text = f"{sign} {item.kind.name} {_named(item)}"
         whole = item.title or item.id
@@ -87,19 +91,77 @@ def _fields(
             old, new = _answer(field, old), _answer(field, new)
             if old == new or field.key in hidden:
                 continue
+            if _is_list(old) and _is_list(new):
+                yield from _entries(kind, id, prefix + field.key, label, old or [], new or [])
+                continue
             name = prefix + (field.label or field.key)
             text = f"{label}{name} {_shown(old)} → {_shown(new)}"
             yield Difference(kind.name, id, prefix + field.key, old, new, text)
     for key in {**before.extra, **after.extra}:
         sides = [item.extra.get(key) for item in (before, after)]
-        old, new = (None if node is None else plain(node) for node in sides)
-        if old != new:
+        old, new = (_plain(node) for node in sides)
+        if _is_list(old) and _is_list(new):
+            yield from _entries(kind, id, prefix + key, label, old or [], new or [])
+        elif old != new:
             text = f"{label}{key} {_shown(old)} → {_shown(new)}"
             yield Difference(kind.name, id, prefix + key, old, new, text)
 
 
+def _plain(node: Node | None) -> Any:
+    """A value of no kind, None for none."""
+    return None if node is None else plain(node)
+
+
+def _is_list(value: Any) -> bool:
+    """Whether it is a list of entries with fields, or nothing."""
+    if value is None:
+        return True
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+
+
+def _entries(
+    kind: Kind, id: str, key: str, label: str, before: list[Any], after: list[Any]
+) -> Iterator[Difference]:
+    """The entries of a list that no kind describes, each on its own: by their ids, else whole."""
+    old = {entry_key(entry): entry for entry in before}
+    new = {entry_key(entry): entry for entry in after}
+    for name in {**old, **new}:
+        was, now = old.get(name), new.get(name)
+        said = f"{label}{singular(key)} {_entry(now or was)}"
+        if was is None or now is None:
+            sign = "+1" if was is None else "-1"
+            yield Difference(kind.name, id, f"{key}.{name}", was, now, f"{sign} {said}")
+            continue
+        for part in {**was, **now}:
+            if was.get(part) != now.get(part):
+                text = f"{said}: {part} {_shown(was.get(part))} → {_shown(now.get(part))}"
+                field = f"{key}.{name}.{part}"
+                yield Difference(kind.name, id, field, was.get(part), now.get(part), text)
+
+
+def entry_key(entry: Any) -> str:
+    """What tells an entry of a list that no kind describes from others: its id, else all of it."""
+    return str(entry.get("id", entry))
+
+
+def _entry(entry: Any) -> str:
+    """A few words that name an entry: its name where it has one, else all that it says."""
+    for name in ("name", "title", "subject", "id"):
+        if entry.get(name):
+            return _cut(str(entry[name]))
+    return _cut(", ".join(str(value) for value in entry.values()))
+
+
 def _move(before: Item, after: Item) -> Move | None:
-    """The move that an item has made: a task that is done, a meeting that was held."""
+    """The move that an item has made: a task that is done, a meeting that was held.
+
+    An item whose history has become shorter goes back, as where a move is undone.
+    """
+    tracked = after.kind.tracked
+    if tracked is not None:
+        was, now = (len(item.items(tracked.history)) for item in (before, after))
+        if now < was:
+            return None
     for move in after.kind.moves:
         key, value = next(iter(move.sets.items()))
         if after.get(key) == value != before.get(key):
@@ -157,7 +219,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict | list):
         return f"{len(value)} entries"
     if value is True or value is False:
-        return "yes" if value else "no"
+        return "true" if value else "false"
     return _cut(str(value))
 
 

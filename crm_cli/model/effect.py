@@ -55,8 +55,10 @@ def span_of(record: Item, business: Business) -> Span:
 
 def _days(record: Item, business: Business) -> Iterator[date]:
     for field, kind in record.kind.lists:
-        if kind.effective:
+        if kind.effective or kind.turns is not None:
             for item in record.items(field.key):
                 day = day_of(item, business)
                 if day is not None:
                     yield day
+                if kind.turns is not None:
+                    yield from kind.turns(item)

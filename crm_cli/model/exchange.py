@@ -7,11 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from crm_cli.model.errors import Problem
 from crm_cli.model.kind import Finding
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
     from crm_cli.model.item import Item
+
+RATE_DAY = "rate_day"
+"""The derived value of items whose amounts are converted on another day than their `date`."""
 
 
 def missing_rate(item: Item, business: Business) -> Iterator[Finding]:
@@ -22,7 +26,7 @@ def missing_rate(item: Item, business: Business) -> Iterator[Finding]:
     currency = item.values.get("currency") or business.currency
     if currency == business.currency:
         return
-    day: date = item.values.get("date") or date.max
+    day = rate_day(item)
     if business.rates.rate(currency, day) is None:
         since = f" on or before {day.isoformat()}" if day < date.max else ""
         yield Finding(
@@ -43,5 +47,24 @@ def to_base(item: Item, key: str, business: Business) -> Decimal | None:
     currency = item.values.get("currency") or item.derived.get("currency") or business.currency
     if currency == business.currency or not value:
         return value
-    day = item.values.get("date") or (item.parent.values.get("date") if item.parent else None)
-    return business.rates.convert(value, currency, day or date.max)
+    return business.rates.convert(value, currency, rate_day(item))
+
+
+def rate_day(item: Item) -> date:
+    """The day whose rate counts: the item's date, else that of the item it stands in; without
+    one the latest rate does."""
+    part: Item | None = item
+    while part is not None:
+        day = part.values.get("date") or part.derived.get(RATE_DAY)
+        if isinstance(day, date):
+            return day
+        part = part.parent
+    return date.max
+
+
+def unknown_balance(path: str, name: str) -> Problem:
+    """What is said where a rate is missing to tell what somebody owes."""
+    return Problem(
+        path, 0, 0, "missing-rate", f"what {name} owes is not known: a rate is missing",
+        "add it to rates.yaml",
+    )  # fmt: skip

@@ -26,3 +26,8 @@ def _values(record: Item, path: str) -> list[str]:
     items = record.items(head) if head else [record]
     values = [item.values.get(rest, item.derived.get(rest)) for item in items]
     return ["".join(text.casefold().split()) for text in values if isinstance(text, str)]
+
+
+def alias(system: str | None, external: str) -> str:
+    """How `formerly` of a customer holds an id of another system."""
+    return f"{system or ''}:{external}"

@@ -18,10 +18,12 @@ from crm_cli.model.aspects import (
     since,
 )
 from crm_cli.model.card import Fact
+from crm_cli.model.channels import derive_attempts
 from crm_cli.model.dates import local_date
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
+    Boolean,
     Choice,
     Date,
     Duration,
@@ -155,6 +157,7 @@ def _derive_customer(customer: Item, business: Business) -> None:
         if latest is None or day > latest:
             latest = day
     customer.derived["last_contact"] = latest
+    derive_attempts(customer, business)
 
 
 INTERACTION = Kind(
@@ -207,9 +210,9 @@ INTERACTION = Kind(
             "others who took part: customers' ids, or names",
         ),
         Field("sentiment", Choice(SENTIMENTS), "how the customer felt"),
-        Field("campaign", Reference("campaign", required=False), "the campaign it belongs to"),
-        Field("deal", Reference("deal", required=False), "the deal it is about"),
-        Field("case", Reference("case", required=False), "the case it is about"),
+        Field("campaign", Reference("campaign"), "the campaign it belongs to"),
+        Field("deal", Reference("deal"), "the deal it is about"),
+        Field("case", Reference("case"), "the case it is about"),
         Field("message_id", Word(), "the e-mail's Message-ID"),
         Field("uid", Word(), "UID in the calendar it was imported from"),
     ),
@@ -232,6 +235,7 @@ INTERACTION = Kind(
             done="held",
             sets={"status": "held"},
             of=("planned",),
+            past="at",
             takes=("at", "outcome", "duration", "summary"),
         ),
         Move(
@@ -272,8 +276,17 @@ INTERACTION = Kind(
         minutes={"planned": 60},
         duration="duration",
     ),
+    derived=(
+        Derived("via", Word(), "the channel: a call is phone, a meeting visit"),
+        Derived("attempt", Boolean(), "we tried to reach them: outbound, held or tried"),
+        Derived(
+            "answered",
+            Boolean(),
+            "of an attempt: reached, replied, or they spoke within 7 days, before the next one",
+        ),
+    ),
     columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),
-    ranked=("at", "customer", "kind", "summary", "id", "direction", "outcome", "owner"),
+    ranked=("at", "customer", "kind", "summary", "direction", "outcome", "id", "owner"),
     summary=Summary(
         derive=_derive_customer,
         glance=_glance,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.node import Node, plain
@@ -106,7 +107,7 @@ class Item:
         said = " ".join(" ".join(part for part in parts if part).split())
         if not said:
             plain = (v for v in self.values.values() if not isinstance(v, list | dict | Item))
-            said = " ".join(str(value) for value in list(plain)[:3])
+            said = " ".join(_said(value) for value in list(plain)[:3])
         return said or self.id
 
     def answer(self) -> dict[str, Any]:
@@ -116,7 +117,7 @@ class Item:
             answer["id"] = self.id
         for field in self.kind.fields:
             value = self.values.get(field.key)
-            if value is None or field.key == "id":
+            if value is None:
                 continue
             if isinstance(value, Item):
                 answer[field.key] = value.answer()
@@ -136,3 +137,8 @@ class Item:
 
     def __repr__(self) -> str:
         return f"Item({self.kind.name}, {self.id!r}, {self.values!r})"
+
+
+def _said(value: Any) -> str:
+    """A value for people: of a moment the day and the time."""
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)

@@ -18,149 +18,45 @@ from crm_cli.model.aspects import (
     CardTable,
     Exchange,
     Happening,
+    Mirrored,
     Reminder,
+    Retained,
     Row,
+    Tracked,
 )
 from crm_cli.model.card import Fact
 from crm_cli.model.declaration import AnItem, Declaration
 from crm_cli.model.errors import Severity
+from crm_cli.model.field import Derived, Field, State
 from crm_cli.model.fieldtypes import FieldType, Free, Shorthand, Storage, Text
 from crm_cli.model.measure import Measure
+from crm_cli.model.move import Move, Target
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
+    from crm_cli.model.rows import Rows
 
-_TEXT = Text()
+__all__ = (
+    "NOTES",
+    "Check",
+    "Derive",
+    "Derived",
+    "Field",
+    "Finding",
+    "GroupOf",
+    "Kind",
+    "ListOf",
+    "MapOf",
+    "Move",
+    "State",
+    "Summary",
+    "Target",
+    "normal",
+    "singular",
+)
+"""What declares a kind, from one place."""
+
 NOTES = "note comment comments remarks opomba opombe notiz bemerkung"
-_NONE: Mapping[str, str] = {}
-
-
-class Field(Declaration, positional=3):
-    """A key of a kind."""
-
-    key: str
-    """The word that stands in files, queries, options and answers."""
-    type: FieldType = _TEXT
-    """How its text is read, kept and answered."""
-    doc: str = ""
-    """What it says, in a few words, for help and the reference."""
-    aliases: tuple[str, ...] = ()
-    """Other names for it in files and queries."""
-    example: str = ""
-    """A value as people write it; unless given, the type's."""
-    label: str = ""
-    """What people are shown in place of the key."""
-    default: Any = None
-    """What an absent value means."""
-    searched: bool | None = None
-    """Whether the full-text search finds its text; unless said, that of texts."""
-    inherits: str = ""
-    """The customer's field that answers where the item has none."""
-    lifts: Mapping[str, str] = _NONE
-    """Of a list: names that the owner answers to, each with the item's field that it means:
-    `city` of a customer is `city` of any address, and shows the first one's."""
-    hoists: tuple[str, ...] = ()
-    """Of a list: keys that may stand in the owner itself and then mean the first item."""
-    headings: str = ""
-    """What other programs call its column, in one word each, letters and `_`. Of a list, those
-    of the second item follow after `; `, and then those of the third."""
-    commas: bool = True
-    """Of a text: whether it may have commas, so that none parts it from another one in a cell."""
-    copied: str = ""
-    """Where a new item has its value from unless it is given: `product.price`, the price of what
-    the field `product` refers to."""
-    sums: str = ""
-    """Of a number: the derived value that functions of several items go over in its place, which
-    is negative where an item takes away."""
-    separate: bool = False
-    """Of a list: whether one text may hold several items (`tags: a, b`)."""
-    to_come: bool = False
-    """Of a date: whether it is of what is still to come, so that a bare weekday is the next one."""
-
-    also: Mapping[str, str] = _NONE
-    """Of a date that comes round each year: the items, by query terms, whose date is asked as
-    well where the year does not matter, and the calendar that it is in."""
-
-    def complete(self) -> None:
-        if self.searched is None:
-            self.__dict__["searched"] = self.type.storage.folded
-
-    def __repr__(self) -> str:
-        return f"Field({self.key!r}, {self.type.name})"
-
-
-class Derived(Declaration, positional=3):
-    """A value that is computed, never stored in a record.
-
-    Without `terms` and `of` the kind's `derive` computes it, and the index keeps it. With them
-    it is computed whenever it is asked for, since it depends on today.
-    """
-
-    key: str
-    """The word for it in queries and answers."""
-    type: FieldType
-    """What it is."""
-    doc: str
-    """How it is computed, in a few words."""
-    terms: str = ""
-    """Query terms, with blanks between them. A yes or no says whether they hold for the item; of
-    the items that `of` names they choose those that go into it."""
-    of: str = ""
-    """What it is made of: `tasks` counts those items, `purchases.amount_due` adds that of
-    theirs, `settlement` repeats a field of the kind itself."""
-    unless: Mapping[str, str] = _NONE
-    """Words that take the field's place, each by the query terms under which it does."""
-    aliases: tuple[str, ...] = ()
-    """Other names for it in queries."""
-    base: bool = False
-    """Whether money is in the base currency; otherwise it is in the item's own."""
-    to_come: bool = False
-    """Of a date: whether it is of what is still to come."""
-    searched: bool = False
-    """Whether the full-text search finds it."""
-
-    @property
-    def kept(self) -> bool:
-        """Whether the index keeps it."""
-        return not (self.terms or self.of)
-
-
-class State(Declaration, positional=3):
-    """A name for `is:NAME`."""
-
-    name: str
-    """The word after `is:`."""
-    terms: str
-    """The query terms that it stands for, with blanks between them; they may ask for others of
-    the kind's states, and `today` is the day of the command."""
-    doc: str
-    """What it says of an item, in a few words."""
-
-
-class Move(Declaration, positional=2):
-    """A verb that takes an item from one state to another: `crm task cancel`."""
-
-    name: str
-    """The verb, as it is typed."""
-    doc: str
-    """What it does: the help's first line, in the imperative."""
-    done: str
-    """What is said afterwards: `cancelled`."""
-    sets: Mapping[str, str] = _NONE
-    """Fields and their new values; the first one is the state that it leads to."""
-    of: tuple[str, ...] = ()
-    """The values of that first field which it may start from; any, unless said."""
-    stamps: tuple[str, ...] = ()
-    """Dates and moments that get the present one."""
-    clears: tuple[str, ...] = ()
-    """Fields that are removed."""
-    takes: tuple[str, ...] = ()
-    """Fields that may be given along as options."""
-    history: str = ""
-    """A list that gets an entry with the first value set, `at` and `by`."""
-    own: bool = False
-    """Whether the noun's module has a verb of its own for it, which does more than this."""
-
 
 Derive = Callable[[AnItem, "Business"], None]
 """Sets the derived values of an item, after those of its own items and groups."""
@@ -226,6 +122,8 @@ class Kind(Declaration, kw_only=True):
     """What `is:` asks."""
     shorthand: Shorthand | None = None
     """Reads an item that is written as one text."""
+    whole: str = ""
+    """The list that an entry may be written as alone: `wholesale: [offer, won, lost]`."""
     linked: str = ""
     """The field that a typed text stands for where it is the id of a record, in place of what
     the shorthand says: `id` of a contact."""
@@ -255,6 +153,8 @@ class Kind(Declaration, kw_only=True):
     """The date that `date:`, periods and windows go by."""
     effective: str = ""
     """The date from which an item counts in the figures of its record; before it, it does not."""
+    turns: Callable[[AnItem], Iterable[date]] | None = None
+    """Further days of an item from which on something else is derived: a payment's return."""
     counted: str = ""
     """Query terms for the items that sums and counts go over; without them, all of them."""
     found: str = ""
@@ -269,8 +169,15 @@ class Kind(Declaration, kw_only=True):
     live: Callable[[AnItem], bool] | None = None
     """Whether something is still to be done about an item: a customer with one such item stands
     for it, and query terms mean such items."""
+    handed_on: Callable[[AnItem], bool] | None = None
+    """Whether an item goes to whoever takes over its user's work; unless given, one about which
+    something is still to be done, and every record."""
     moves: tuple[Move, ...] = ()
     """The verbs that take items from one state to another."""
+    begins_as: Callable[[Mapping[str, Any], Business], Mapping[str, Any]] | None = None
+    """What `add` fills in besides, from the values that are given."""
+    tracked: Tracked | None = None
+    """The field whose changes are noted in a list of the item, whichever command makes them."""
     upheld: Callable[[AnItem], Iterator[str]] | None = None
     """What is lost with an item beside what it says itself: each is told, and asked about, before
     one is removed."""
@@ -292,16 +199,25 @@ class Kind(Declaration, kw_only=True):
     """Whether the index keeps its items; groups of a query and the settings it does not."""
     notes: bool = True
     """Whether items may have `notes`."""
+    append_only: bool = False
+    """Whether items are evidence: commands add some, and neither change nor remove any."""
     timeline: tuple[Happening, ...] | None = None
-    """How items appear in the timeline; unless given, those with an id and a `when` that is not
-    after today, by their title."""
+    """How items appear in the timeline, once their date has come; unless given, those with an id
+    and a `when`, by their title."""
     due: Reminder | None = None
     """When items are due; unless given, never."""
     card: CardTable | CardLine | CardRecord | None = None
     """What the card of a customer shows; unless given, a table of items with an id, and a line
     for each of those without."""
+    chain: Callable[[AnItem], Rows | None] | None = None
+    """The items that hang together with one, itself among them, as its card shows them."""
     exchange: Exchange | None = Exchange()
     """How records, and items with an id, are imported and exported; None where they are not."""
+    retained: Retained | None = None
+    """What of an item stays when the customer whom it is about is forgotten; unless given,
+    nothing."""
+    mirrored: Mirrored | None = None
+    """Where a link is stated that may as well be stated in the record that it names."""
     calendar: str | None = None
     """The query term for the items that a whole calendar shows, where items are entries of
     calendars; an empty text stands for all of them."""
@@ -319,9 +235,8 @@ class Kind(Declaration, kw_only=True):
         if not self.ranked:
             self.__dict__["ranked"] = self.columns
         if self.timeline is None:
-            past = Happening(terms=(f"not:{self.when}.after:today",))
             told = self.letter and self.columns and self.when
-            self.__dict__["timeline"] = (past,) if told else ()
+            self.__dict__["timeline"] = (Happening(),) if told else ()
 
     def _complete_summaries(self) -> None:
         """Take over what the kinds of the lists say of this one."""
@@ -376,6 +291,12 @@ class Kind(Declaration, kw_only=True):
             for key in field.hoists
         }
 
+    @property
+    def apart(self) -> bool:
+        """Whether items have tables of their own where they are imported and exported: those with
+        an id do, and those that are declared so."""
+        return bool(self.letter) or (self.exchange is not None and self.exchange.apart)
+
     @cached_property
     def single(self) -> frozenset[str]:
         """The keys of the fields that are one text in a file."""
@@ -385,6 +306,15 @@ class Kind(Declaration, kw_only=True):
     def doubtful(self) -> tuple[Field, ...]:
         """The fields of which some values cannot be."""
         return tuple(field for field in self.fields if field.type.doubts)
+
+    @cached_property
+    def amounts(self) -> tuple[tuple[str, bool], ...]:
+        """The amounts that are computed and kept, and whether each is in the base currency."""
+        return tuple(
+            (one.key, one.base)
+            for one in self.derived
+            if one.kept and one.type.storage is Storage.MONEY
+        )
 
     @cached_property
     def lists(self) -> tuple[tuple[Field, Kind], ...]:

@@ -28,5 +28,8 @@ class Measure(Declaration, positional=3):
     """The field; of `distinct` the kind that is counted, of `ratio` a measure."""
     per: str = ""
     """Of `ratio`: the measure that is divided by."""
+    each: str = ""
+    """Of `distinct` and `converted`: the field whose different values are counted, in place of
+    the items; `distinct` needs no `of` then."""
     unless: str = ""
-    """A state of the items that it leaves out."""
+    """The states of the items that it leaves out, with commas between them."""

@@ -44,9 +44,22 @@ MINOR_UNITS = {
 }
 """The decimals of the currencies that have not two."""
 _SIGNS = {
-    "€": "EUR", "£": "GBP", "$": "USD", "₹": "INR", "₽": "RUB", "₺": "TRY", "₴": "UAH",
-    "₾": "GEL", "₪": "ILS", "₩": "KRW", "zł": "PLN", "kč": "CZK", "ft": "HUF", "us$": "USD",
+    "€": "EUR", "₹": "INR", "₽": "RUB", "₺": "TRY", "₴": "UAH", "₾": "GEL", "₪": "ILS",
+    "₩": "KRW", "zł": "PLN", "kč": "CZK", "ft": "HUF", "us$": "USD", "a$": "AUD", "au$": "AUD",
+    "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "r$": "BRL",
+    "mx$": "MXN", "nt$": "TWD",
 }  # fmt: skip
+SHARED = {
+    "$": (
+        "USD", "ARS", "AUD", "BBD", "BMD", "BND", "BSD", "BZD", "CAD", "CLP", "COP", "FJD", "GYD",
+        "HKD", "JMD", "KYD", "LRD", "MXN", "NAD", "NZD", "SBD", "SGD", "SRD", "TTD", "TWD", "UYU",
+        "XCD",
+    ),
+    "£": ("GBP", "EGP", "FKP", "GIP", "LBP", "SDG", "SHP", "SSP", "SYP"),
+    "¥": ("JPY", "CNY"),
+    "kr": ("SEK", "DKK", "ISK", "NOK"),
+}  # fmt: skip
+"""Signs of several currencies: the business's own is meant, else the first of them."""
 
 
 class Amount(NamedTuple):
@@ -61,10 +74,11 @@ def currencies() -> list[str]:
     return _CODES.split()
 
 
-def read_currency(text: str) -> str:
-    """An ISO 4217 code in any case, or a sign that stands for one currency (`€`, `zł`).
+def read_currency(text: str, base: str = "") -> str:
+    """An ISO 4217 code in any case, or a currency's sign (`€`, `zł`).
 
-    `$` is the US dollar. Raises `Unreadable` with the nearest codes.
+    A sign of several is that of `base`, where it is its own; else `$` is the US dollar and `£`
+    the pound sterling. Raises `Unreadable` with the nearest codes.
     """
     text = text.strip()
     code = text.upper()
@@ -72,6 +86,14 @@ def read_currency(text: str) -> str:
         return code
     if found := _SIGNS.get(text.lower()):
         return found
+    if shared := SHARED.get(text.lower()):
+        if base in shared or text in "$£":
+            return base if base in shared else shared[0]
+        raise Unreadable(
+            f"{text!r} is the sign of several currencies",
+            f"write its code: {', '.join(shared)}",
+            code="bad-currency",
+        )
     from crm_cli.model.text import did_you_mean
 
     raise Unreadable(
@@ -105,10 +127,11 @@ def read_decimal(text: str) -> Decimal:
     return value if value else abs(value)
 
 
-def read_amount(text: str) -> Amount:
+def read_amount(text: str, base: str = "") -> Amount:
     """An amount with or without its currency: `84,50`, `200 EUR`, `EUR 200`, `€84.50`, `-5 €`.
 
-    Raises `Unreadable` as `read_decimal` and `read_currency` do.
+    `base` is the business's currency, for `$`. Raises `Unreadable` as `read_decimal` and
+    `read_currency` do.
     """
     plain = _plain(text)
     if plain is not None:
@@ -123,7 +146,7 @@ def read_amount(text: str) -> Amount:
         sign, number, word = match.groups()
     else:
         raise _no_number(text)
-    currency = read_currency(word)
+    currency = read_currency(word, base)
     return Amount(read_decimal(sign + number), currency)
 
 
@@ -138,9 +161,14 @@ def _plain(text: str) -> Decimal | None:
 
 
 def read_percent(text: str) -> Decimal:
-    """A number of percent: `10%`, `10 %`, `10`, `9,5` are 10, 10, 10 and 9.5."""
-    text = text.strip()
-    return read_decimal(text[:-1] if text.endswith("%") else text)
+    """A number of percent: `10%`, `10 %`, `10`, `9,5` are 10, 10, 10 and 9.5.
+
+    There are no thousands of percent: `9.975` has three decimals.
+    """
+    bare = text.strip().removesuffix("%").rstrip()
+    if re.fullmatch(r"-?\d{1,3}[.,]\d{3}", bare, re.ASCII):
+        bare += "0"
+    return read_decimal(bare)
 
 
 def read_localized(text: str, decimal: str) -> Decimal:

@@ -14,6 +14,7 @@ from datetime import date
 from crm_cli.model.errors import Unreadable
 
 PATTERNS = {
+    "quote": "Q-{year}-{seq:4}",
     "sale": "S-{year}-{seq:4}",
     "order": "O-{year}-{seq:4}",
     "invoice": "{year}-{seq:4}",

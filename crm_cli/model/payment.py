@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import (
@@ -10,13 +11,15 @@ from crm_cli.model.aspects import (
     CardTable,
     Exchange,
     Happening,
+    Retained,
     Row,
     amount_text,
     joined,
 )
+from crm_cli.model.errors import Severity
 from crm_cli.model.exchange import missing_rate
-from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, Money, Reference
-from crm_cli.model.kind import Derived, Field, Finding, Kind, ListOf, State
+from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, Money, Reference, Word
+from crm_cli.model.kind import Derived, Field, Finding, GroupOf, Kind, ListOf, State
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -34,9 +37,10 @@ PAYMENT_METHODS = (
     "sepa_debit",
     "online",
     "store_credit",
+    "write_off",
     "other",
 )
-"""How it was paid (EN 16931 BT-81, in words)."""
+"""How it was paid (EN 16931 BT-81, in words); what is written off was not."""
 
 PAYMENT_DIRECTIONS = ("in", "refund")
 """Money in, or given back."""
@@ -52,13 +56,49 @@ ALLOCATION = Kind(
     ),
     title="purchase",
     notes=False,
+    retained=Retained(("purchase", "amount")),
 )
+
+
+BOUNCED = Kind(
+    name="bounce",
+    key="bounced",
+    doc="a cheque or debit that was returned: from that day the payment no longer counts",
+    fields=(
+        Field("at", Date(), "when it was returned"),
+        Field("fee", Money(), "what the bank took for it"),
+    ),
+    notes=False,
+    retained=Retained(("at", "fee")),
+)
+
+
+def returned_on(payment: Item) -> date | None:
+    """The day from which a payment no longer counts, since it was returned."""
+    bounced = payment.values.get("bounced")
+    return bounced.values.get("at") if bounced is not None else None
+
+
+def is_returned(payment: Item, business: Business) -> bool:
+    """Whether a payment was returned by today."""
+    if "bounced" not in payment.values:
+        return False
+    day = returned_on(payment)
+    return day is None or business.today is None or day <= business.today
+
+
+def is_refund(payment: Item) -> bool:
+    """Whether money was given back: the direction says so, or a minus sign does."""
+    amount = payment.values.get("amount")
+    return payment.get("direction") == "refund" or (amount is not None and amount < 0)
 
 
 def _derive(payment: Item, business: Business) -> None:
     payment.derived["currency"] = payment.values.get("currency") or business.currency
     if (amount := payment.values.get("amount")) is not None:
-        payment.derived["received"] = -amount if payment.get("direction") == "refund" else amount
+        nothing = payment.get("method") == "write_off" or is_returned(payment, business)
+        sign = 0 if nothing else -1 if is_refund(payment) else 1
+        payment.derived["received"] = sign * abs(amount)
 
 
 def _check(payment: Item, business: Business) -> Iterator[Finding]:
@@ -70,6 +110,14 @@ def _check(payment: Item, business: Business) -> Iterator[Finding]:
             "this payment has no amount",
             "add amount",
             absent="amount",
+        )
+    elif payment.values["amount"] < 0 and payment.get("direction") != "refund":
+        yield Finding(
+            "amount",
+            "negative-payment",
+            "this payment is negative, and counts as a refund",
+            "write it without a sign, with direction refund",
+            Severity.WARNING,
         )
     if "date" not in payment.values:
         yield Finding(
@@ -126,6 +174,8 @@ PAYMENT = Kind(
             "the purchase it pays, by id or number",
             headings="invoice invoice_number number racun stevilka_racuna",
         ),
+        Field("case", Reference("case"), "the case in which it was given back"),
+        Field("bounced", GroupOf(BOUNCED), "that it was returned: it no longer counts"),
         Field("allocations", ListOf(ALLOCATION), "the purchases it pays, if several"),
         Field(
             "reference",
@@ -133,13 +183,27 @@ PAYMENT = Kind(
             "the bank's or the payer's reference",
             headings="sklic referenca ref",
         ),
+        Field("source_system", Word(), "the system it was imported from"),
+        Field(
+            "external_id",
+            Code(),
+            "its id there",
+            headings="transaction_id payment_id charge_id",
+        ),
     ),
     letter="y",
     exchange=Exchange(needed=("date", "amount")),
+    retained=Retained(
+        (
+            "date", "amount", "currency", "method", "direction", "for", "bounced", "allocations",
+            "source_system", "external_id",
+        )
+    ),
     title="reference",
     amount="amount",
     when="date",
     effective="date",
+    turns=lambda payment: filter(None, [returned_on(payment)]),
     counted="not:date.after:today",
     summed=("received",),
     card=CardTable(
@@ -171,11 +235,19 @@ PAYMENT = Kind(
         "id",
     ),
     derived=(
-        Derived("received", Money(), "the amount; of a refund negative"),
+        Derived(
+            "received",
+            Money(),
+            "the amount; of a refund negative, of what was written off or returned nothing",
+        ),
         Derived("unallocated", Money(), "amount not allocated to a purchase"),
     ),
     derive=_derive,
     check=_check,
     upheld=_upheld,
-    states=(State("refund", "direction.is:refund", "a refund"),),
+    states=(
+        State("refund", "direction.is:refund", "a refund"),
+        State("bounced", "has:bounced.at", "returned by the bank"),
+        State("write_off", "method.is:write_off", "given up, not received"),
+    ),
 )

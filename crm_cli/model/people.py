@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.aspects import CardLine, joined
+from crm_cli.model.aspects import CardLine, Mirrored, joined
 from crm_cli.model.card import Fact
 from crm_cli.model.contacts import EMAIL, PHONE, alone
-from crm_cli.model.fieldtypes import Choice, Every, Moment, Partial, Reference, Text, Word
-from crm_cli.model.kind import Field, Finding, Kind, ListOf
+from crm_cli.model.fieldtypes import Choice, Every, Free, Moment, Partial, Reference, Text, Word
+from crm_cli.model.kind import Field, Finding, Kind, ListOf, State
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -54,14 +55,15 @@ def _check_anniversary(item: Item, business: Business) -> Iterator[Finding]:
     day = item.values.get("date")
     if day is None:
         return
-    from crm_cli.model.anniversaries import is_gregorian, is_persian
+    from crm_cli.model.anniversaries import is_persian, maybe_persian, not_gregorian
 
     if item.get("calendar") == "persian":
         if not is_persian(day):
             yield Finding("date", "bad-date", f"the Persian calendar has no day {day}")
-    elif not is_gregorian(day):
-        hint = "add calendar: persian, if it is a Persian date"
-        yield Finding("date", "bad-date", f"there is no day {day}", hint)
+    elif fault := not_gregorian(day):
+        persian = "add calendar: persian, if it is a Persian date"
+        hint = persian if maybe_persian(day) else fault.hint
+        yield Finding("date", "bad-date", fault.message, hint)
 
 
 def _as(item: Item, otherwise: str) -> str:
@@ -72,11 +74,20 @@ def _as(item: Item, otherwise: str) -> str:
 def _contact(item: Item) -> Fact:
     reach = (*item.texts("emails"), *item.texts("phones"))
     name = item.get("name") or item.get("id")
-    return Fact(_as(item, "contact"), name, joined(", ", (item.get("title"), *reach)))
+    told = (item.get("title"), *reach, *time_there(item.get("start"), item.get("end")))
+    return Fact(_as(item, "contact"), name, joined(", ", told))
 
 
 def _organization(item: Item) -> Fact:
-    return Fact("organization", item.get("id"), joined(", ", (item.get("title"), item.get("role"))))
+    told = (item.get("title"), item.get("role"), *time_there(item.get("start"), item.get("end")))
+    return Fact("organization", item.get("id"), joined(", ", told))
+
+
+def time_there(start: date | None, end: date | None) -> Iterator[str]:
+    """`since 2024-03-01`, `until 2026-11-20`: as far as it is known."""
+    for word, when in (("since", start), ("until", end)):
+        if when is not None:
+            yield f"{word} {str(when)[:10]}"
 
 
 def _relation(item: Item) -> Fact:
@@ -92,6 +103,11 @@ def _membership(item: Item) -> Fact:
     return Fact("member of", item.get("organization"), item.get("role") or "")
 
 
+_STATES = (
+    State("current", "not:start.after:today not:end:..today", "still there, and there already"),
+    State("past", "end:..today", "there no longer"),
+)
+
 CONTACT = Kind(
     name="contact",
     key="contacts",
@@ -99,15 +115,20 @@ CONTACT = Kind(
     fields=(
         Field("id", Reference("customer"), "the id of the person's own record"),
         Field("name", Text(), "the name, if there is no record"),
-        Field("role", Choice(ROLES), "role in decisions"),
-        Field("title", Text(), "job title"),
+        Field("role", Choice(ROLES, vocabulary="role"), "role in decisions"),
+        Field("title", Text(), "job title", headings="contact_title"),
+        Field("start", Moment(), "since", aliases=("since",)),
+        Field("end", Moment(), "until", to_come=True, aliases=("until",)),
         Field("emails", ListOf(EMAIL), "e-mail addresses there"),
         Field("phones", ListOf(PHONE), "phone numbers there"),
+        Field("custom", Free(), "your own fields"),
     ),
     shorthand=alone("name"),
     linked="id",
     title="name",
-    card=CardLine(heading="People", fact=_contact),
+    states=_STATES,
+    mirrored=Mirrored("organization", wins=True, named="name"),
+    card=CardLine(heading="People", tree=True, fact=_contact),
 )
 
 ORGANIZATION = Kind(
@@ -116,12 +137,22 @@ ORGANIZATION = Kind(
     doc="an organization that a person belongs to",
     fields=(
         Field("id", Reference("customer"), "the organization's id"),
-        Field("role", Text(), "the person's role there"),
-        Field("title", Text(), "job title"),
+        Field("role", Choice(ROLES, vocabulary="role"), "role in decisions there"),
+        Field("unit", Text(), "department; several are parted by semicolons"),
+        Field(
+            "title",
+            Text(),
+            "job title",
+            headings="job_title position organization_title delovno_mesto",
+        ),
+        Field("start", Moment(), "since", aliases=("since",)),
+        Field("end", Moment(), "until", to_come=True, aliases=("until",)),
     ),
     shorthand=alone("id"),
     title="id",
-    card=CardLine(heading="People", fact=_organization),
+    states=_STATES,
+    mirrored=Mirrored("contact"),
+    card=CardLine(heading="People", tree=True, fact=_organization),
 )
 
 RELATION = Kind(
@@ -129,12 +160,12 @@ RELATION = Kind(
     key="relations",
     doc="a relation to another customer",
     fields=(
-        Field("to", Reference("customer"), "the other's id"),
+        Field("to", Reference("customer"), "the other's id", aliases=("id",)),
         Field("kind", Choice(RELATION_KINDS), "what the other customer is to this one"),
     ),
     shorthand=alone("to"),
     title="to",
-    card=CardLine(heading="People", fact=_relation),
+    card=CardLine(heading="People", tree=True, fact=_relation),
 )
 
 ANNIVERSARY = Kind(
@@ -144,7 +175,13 @@ ANNIVERSARY = Kind(
     fields=(
         Field("kind", Choice(ANNIVERSARY_KINDS), "what it is"),
         Field("label", Text(), "a label of your own"),
-        Field("date", _AnyCalendar(), "2026-11-22, --11-22, 1984-11 or 1984"),
+        Field(
+            "date",
+            _AnyCalendar(),
+            "2026-11-22, --11-22, 1984-11 or 1984",
+            headings="anniversary wedding_anniversary wedding_day",
+            calendar="calendar",
+        ),
         Field("calendar", Choice(CALENDARS), "the calendar it is written in", default="gregorian"),
         Field("remind_before", Every(), "how long before to remind"),
     ),

@@ -7,7 +7,12 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-_SHAPE = r"(?:tel:)?[+(0-9][0-9 ()/.,\u00a0\u2010-\u2015-]*(?:(?:;ext=|ext\.? ?|x ?|#)\d{1,7})?"
+_SHAPE = (
+    r"(?:tel:)?(?:\(\+|[+(0-9])[0-9 ()/.,\u00a0\u2010-\u2015-]*"
+    r"(?:(?:;ext=|ext\.? ?|x ?|#)\d{1,7})?"
+)
+_RULES = 1
+"""Counts the changes of the rules below."""
 _ISO_DATE = r"\d{4}-\d{1,2}-\d{1,2}"
 
 
@@ -49,6 +54,12 @@ def e164(text: str, country: str | None) -> str | None:
         return _e164(text, country)
 
 
+def dialled(text: str, country: str | None) -> str:
+    """What spellings of one number have in common: `e164`, else what is dialled of it (`*123#`)."""
+    found = e164(text, country)
+    return found or "".join(char for char in text if char.isalnum() or char in "*#")
+
+
 @lru_cache(maxsize=4096)
 def _e164(text: str, country: str | None) -> str | None:
     if not looks_like_phone(text):
@@ -66,7 +77,7 @@ def _e164(text: str, country: str | None) -> str | None:
         parse,
     )
 
-    text = text.strip()
+    text = re.sub(r"^\(([+0]\d+)\)", r"\1 ", text.strip())  # (+386) 40 123 456
     if text.startswith("00") and country is None:
         text = f"+{text[2:]}"
     try:
@@ -130,4 +141,4 @@ def phones_version() -> str:
     """Changes whenever `e164` may answer differently; asked when an index is built."""
     from importlib.metadata import version
 
-    return version("phonenumberslite")
+    return f"{_RULES}/{version('phonenumberslite')}"

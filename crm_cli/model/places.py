@@ -102,11 +102,40 @@ REPORTS = Place(
     doc="reports of your own",
     declaration="report:REPORT",
 )
+PROFILES = Place(
+    path="profiles.yaml",
+    shape=Shape.MAP,
+    doc="profiles of ideal customers",
+    declaration="profile:PROFILE",
+)
+SURVEYS = Place(
+    path="surveys.yaml",
+    shape=Shape.MAP,
+    doc="the questions of surveys",
+    declaration="survey:SURVEY",
+)
+BANK = Place(
+    path="bank/",
+    shape=Shape.RECORDS,
+    doc="statements of the bank: a file an account and month",
+    declaration="bank:BANK_STATEMENT",
+)
+CAMPAIGNS = Place(
+    path="campaigns/",
+    shape=Shape.RECORDS,
+    doc="one file for each campaign",
+    declaration="campaign:CAMPAIGN",
+)
 DESK = Place(
     path="desk.yaml",
     shape=Shape.RECORD,
     doc="tasks and interactions of the business's own",
     declaration="desk:DESK",
+)
+FORGOTTEN = Place(
+    path="forgotten.yaml",
+    shape=Shape.MAP,
+    doc="digests of those who were forgotten",
 )
 RATES = Place(path="rates.yaml", shape=Shape.RATES, doc="currency rates by date")
 
@@ -117,11 +146,13 @@ PLACES: tuple[Place, ...] = (
     PRODUCTS,
     SEGMENTS,
     RATES,
-    Place(path="campaigns/", shape=Shape.RECORDS, doc="one file for each campaign"),
-    Place(path="profiles.yaml", shape=Shape.MAP, doc="profiles of customers"),
-    Place(path="surveys.yaml", shape=Shape.MAP, doc="the questions of surveys"),
+    CAMPAIGNS,
+    PROFILES,
+    SURVEYS,
     Place(path="rules.yaml", shape=Shape.MAP, doc="automation rules"),
     REPORTS,
+    BANK,
+    FORGOTTEN,
     Place(path="templates/", shape=Shape.TEXTS, doc="letters, invoices, e-mails", suffix=""),
     Place(path="consents/", shape=Shape.TEXTS, doc="texts of consents", suffix=""),
 )
@@ -171,3 +202,13 @@ def is_kept(path: str) -> bool:
     """Whether a file is committed and synchronized: data, or beside it in one of its folders."""
     top, slash, _ = path.partition("/")
     return "/." not in path and top in (_FOLDERS if slash else _FILES)
+
+
+def is_desk(word: str) -> bool:
+    """Whether a word means the desk: `desk`, or its file."""
+    return word in ("desk", DESK.path)
+
+
+def labelled(name: str, id: str) -> str:
+    """Whose something is, for people: `Ana Novak (ana-novak)`, `the desk`."""
+    return name if id == DESK.path else f"{name} ({id})"

@@ -8,6 +8,7 @@ from crm_cli.model.fieldtypes import (
     Code,
     Currency,
     Every,
+    Free,
     Percent,
     Price,
     Text,
@@ -15,7 +16,8 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.kind import NOTES, Field, Kind, State
-from crm_cli.model.purchase import TAX_CATEGORIES
+from crm_cli.model.line import TAX_CATEGORIES
+from crm_cli.model.prices import check_prices
 
 PRODUCT_KINDS = ("good", "service")
 """A thing, or work."""
@@ -45,6 +47,7 @@ PRODUCT = Kind(
             "list price of one unit, without tax",
             headings="unit_price unitprice cena cena_brez_ddv preis",
         ),
+        Field("prices", Free(), "its price in price lists: wholesale: 15.20"),
         Field("cost", Price(), "cost of one unit"),
         Field("currency", Currency(), "the price's currency, if not the business's"),
         Field("tax_category", Choice(TAX_CATEGORIES), "EN 16931 tax category"),
@@ -62,10 +65,12 @@ PRODUCT = Kind(
         ),
         Field("source_system", Word(), "the system it was imported from"),
         Field("external_id", Code(), "its id there", headings="product_id productid"),
+        Field("custom", Free(), "your own fields"),
         Field("notes", Text(), "anything else", headings=f"{NOTES} description opis"),
     ),
     id_headings="code product_code article_number item_number sifra artikelnummer",
     title="name",
+    check=lambda product, business: check_prices(product),
     added_by='crm product add {id} "NAME"',
     columns=("id", "name", "kind", "category", "price", "currency", "unit", "disabled"),
     ranked=("id", "name", "price", "category", "unit", "disabled", "currency", "kind"),

@@ -1,302 +1,44 @@
-"""Purchases and their lines: sales, orders, invoices, credit notes (EN 16931)."""
+"""Purchases: sales, orders, invoices, credit notes (EN 16931)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import (
     CardColumn,
     CardTable,
-    Exchange,
     Happening,
     Reminder,
+    Retained,
     Row,
     amount_text,
     joined,
 )
-from crm_cli.model.effect import is_ahead
-from crm_cli.model.errors import Severity, Unreadable
-from crm_cli.model.exchange import missing_rate
+from crm_cli.model.chain import table
 from crm_cli.model.fieldtypes import (
     Boolean,
-    Choice,
-    Code,
-    Currency,
     Date,
+    Integer,
     Money,
     Number,
-    Percent,
-    Price,
-    Reference,
-    Text,
-    User,
     Word,
 )
-from crm_cli.model.kind import Derived, Field, Finding, Kind, ListOf, Move, State
+from crm_cli.model.instalments import turns
+from crm_cli.model.kind import Derived, Kind, Move, State
+from crm_cli.model.line import CREDIT_NOTE, QUOTE
 from crm_cli.model.measure import Measure
-from crm_cli.model.money import EXACT, format_amount, round_money
+from crm_cli.model.money import format_amount
+from crm_cli.model.purchase_amounts import check, derive
+from crm_cli.model.purchase_fields import EXCHANGE, FIELDS
 from crm_cli.model.spend import SPEND
 
 if TYPE_CHECKING:
-    from crm_cli.model.business import Business
     from crm_cli.model.item import Item
 
 
-PURCHASE_KINDS = ("sale", "order", "invoice", "credit_note")
-"""A sale is paid at once and owes nothing; only invoices owe."""
-
-PURCHASE_STATUSES = ("draft", "posted", "cancelled")
-"""Drafts and cancelled purchases count nothing; nor does a posted order that was billed."""
-
-DELIVERIES = ("processing", "in_transit", "delivered", "returned")
-"""Where the goods are (schema.org OrderStatus, shortened)."""
-
-TAX_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O")
-"""EN 16931 BT-151: standard, zero, exempt, reverse charge, intra-EU, export, outside."""
-
-
-_HUNDRED = Decimal(100)
-_CREDIT_NOTE = "credit_note"
-
-
-def read_line(text: str, business: Business) -> dict[str, Any]:
-    """`PRODUCT[:QUANTITY[:PRICE]]`."""
-    parts = [part.strip() for part in text.split(":")]
-    if len(parts) > 3 or not parts[0]:
-        raise Unreadable(
-            f"'{text}' is not a purchase line",
-            "write PRODUCT:QUANTITY:PRICE, as beans-1kg:20:18.50",
-        )
-    return {
-        key: part
-        for key, part in zip(("product", "quantity", "unit_price"), parts, strict=False)
-        if part
-    }
-
-
-def _derive_line(line: Item, business: Business) -> None:
-    """Net = quantity × unit price × (1 − discount), half-up to the minor unit (EN 16931 BT-131).
-
-    Of a credit note units and net are negative.
-    """
-    price = line.values.get("unit_price")
-    if price is None:
-        return
-    quantity = line.values.get("quantity", Decimal(1))
-    net = EXACT.multiply(quantity, price)
-    discount = line.values.get("discount")
-    if discount:
-        net = EXACT.divide(EXACT.multiply(net, _HUNDRED - discount), _HUNDRED)
-    purchase = line.parent
-    currency = _currency(purchase, business) if purchase is not None else business.currency
-    net = round_money(net, currency)
-    if purchase is not None and purchase.get("kind") == "credit_note":
-        net, quantity = -net, -quantity
-    line.derived["net"] = net
-    line.derived["units"] = quantity
-    line.derived["currency"] = currency
-
-
-PART_IN_BASE = "net_base"
-"""The derived value of a line that holds its part of the purchase's net in the base currency."""
-
-
-def _convert_lines(lines: list[Item], purchase: Item, business: Business) -> None:
-    """Convert the lines' amounts so that they add up to what the purchase is worth.
-
-    Each converted for itself, they would differ from it by some cents.
-    """
-    currency = purchase.derived["currency"]
-    if currency == business.currency:
-        return
-    day = purchase.values.get("date") or date.max
-    nets = [line.derived["net"] for line in lines]
-    converted = business.rates.convert_parts(nets, currency, day)
-    for line, part in zip(lines, converted or (), strict=False):
-        line.derived[PART_IN_BASE] = part
-
-
-def _currency(purchase: Item, business: Business) -> str:
-    currency: str = purchase.values.get("currency") or business.currency
-    return currency
-
-
-def _check_line(line: Item, business: Business) -> Iterator[Finding]:
-    if "unit_price" not in line.values:
-        yield Finding(
-            "product",
-            "line-without-price",
-            "this line has no price and is left out of sums",
-            "add unit_price",
-            absent="unit_price",
-        )
-    discount = line.values.get("discount")
-    if discount is not None and 0 < discount < 1:
-        yield Finding(
-            "discount",
-            "discount-share",
-            f"a discount of {discount} percent is less than one percent",
-            f"a share of {discount} is written {discount * 100:f}".rstrip("0").rstrip("."),
-            Severity.WARNING,
-        )
-
-
-LINE = Kind(
-    name="line",
-    key="lines",
-    doc="one product or service on a purchase",
-    fields=(
-        Field(
-            "product",
-            Reference("product"),
-            "the product's SKU",
-            aliases=("sku",),
-            headings="product_id productid item article izdelek artikel sifra_artikla",
-        ),
-        Field("description", Text(), "what it is, if it has no SKU"),
-        Field(
-            "quantity",
-            Number(),
-            "quantity",
-            default=Decimal(1),
-            sums="units",
-            headings="qty units kolicina kol menge",
-        ),
-        Field("unit", Word(), "piece, kg, hour", copied="product.unit"),
-        Field(
-            "unit_price",
-            Price(),
-            "unit price before discount, without tax",
-            aliases=("price",),
-            label="price",
-            headings="unitprice price cena cena_na_enoto preis",
-            copied="product.price",
-        ),
-        Field("discount", Percent(), "percent", headings="discount_percent popust rabatt rabat"),
-        Field(
-            "tax_category",
-            Choice(TAX_CATEGORIES),
-            "EN 16931 tax category",
-            copied="product.tax_category",
-        ),
-        Field(
-            "tax_rate",
-            Percent(),
-            "tax rate, percent",
-            headings="vat vat_rate ddv stopnja_ddv",
-            copied="product.tax_rate",
-        ),
-    ),
-    shorthand=read_line,
-    title="product",
-    derived=(
-        Derived("net", Money(), "quantity × unit price, less discount, rounded to the minor unit"),
-        Derived("units", Number(), "the quantity; of a credit note negative"),
-        Derived("counts", Boolean(), "its purchase counts in sums", terms="purchase/counts:yes"),
-    ),
-    derive=_derive_line,
-    check=_check_line,
-    columns=("date", "customer", "product", "quantity", "unit_price", "discount", "net"),
-    sought=("product",),
-    amount="net",
-    exchange=Exchange(needed=("unit_price",)),
-    counted="is:counted",
-    found="is:counted not:is:credit_note",
-    measures=(
-        Measure(
-            "orders",
-            "distinct",
-            "number of different purchases, without credit notes",
-            of="purchase",
-            unless=_CREDIT_NOTE,
-        ),
-        Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
-        Measure("units", "sum", "quantities, less what was credited", of="units"),
-        Measure(
-            "customers",
-            "distinct",
-            "number of different customers who bought",
-            of="customer",
-            unless=_CREDIT_NOTE,
-        ),
-        Measure("first_purchase", "min", "day of the first one", of="date", unless=_CREDIT_NOTE),
-        Measure("last_purchase", "max", "day of the latest one", of="date", unless=_CREDIT_NOTE),
-        Measure("unconverted", "unconverted", "number of lines whose amount has no rate", of="net"),
-    ),
-)
-
-
-def _derive_purchase(purchase: Item, business: Business) -> None:
-    """Net is the sum of the lines (or `amount`); tax is rounded per rate (EN 16931 BR-CO-17)."""
-    currency = _currency(purchase, business)
-    lines = purchase.items("lines")
-    tax = Decimal(0)
-    units = Decimal(0)
-    if lines:
-        per_rate: dict[Decimal, Decimal] = {}
-        net = Decimal(0)
-        priced = [line for line in lines if "net" in line.derived]
-        for line in priced:
-            part = line.derived["net"]
-            net += part
-            units += line.derived["units"]
-            rate = line.values.get("tax_rate")
-            if rate:
-                per_rate[rate] = per_rate.get(rate, Decimal(0)) + part
-        for rate, base in per_rate.items():
-            tax += round_money(base * rate / _HUNDRED, currency)
-    else:
-        net = round_money(purchase.values.get("amount", Decimal(0)), currency)
-        if purchase.get("kind") == "credit_note":
-            net = -abs(net)
-    derived = purchase.derived
-    derived["net"] = net
-    derived["tax"] = tax
-    derived["gross"] = net + tax
-    derived["units"] = units
-    derived["currency"] = currency
-    if lines:
-        _convert_lines(priced, purchase, business)
-    derived["counts"] = purchase.get("status") == "posted" and not is_ahead(purchase, business)
-
-
-def _check_purchase(purchase: Item, business: Business) -> Iterator[Finding]:
-    yield from missing_rate(purchase, business)
-    if "date" not in purchase.values:
-        yield Finding(
-            "date", "purchase-without-date", "this purchase has no date", "add date", absent="date"
-        )
-    if "amount" not in purchase.values and not purchase.items("lines"):
-        yield Finding(
-            "number",
-            "purchase-without-amount",
-            "this purchase has neither lines nor an amount",
-            "add lines or amount",
-            Severity.WARNING,
-            "amount",
-        )
-    if "amount" in purchase.values and purchase.items("lines"):
-        yield Finding(
-            "amount",
-            "amount-beside-lines",
-            "this purchase has lines, so that its amount means nothing",
-            "remove amount, or write the price of a line",
-            Severity.WARNING,
-        )
-    # A sale may be the return of another, paid back at once.
-    sign = {_CREDIT_NOTE: -1, "sale": 0}.get(purchase.get("kind"), 1)
-    if sign * purchase.derived["gross"] < 0:
-        note = "write what is credited without a sign: a credit note takes it away"
-        yield Finding(
-            "lines",
-            "negative-purchase",
-            f"this {purchase.get('kind').replace('_', ' ')} comes to less than nothing",
-            note if sign < 0 else "for a return use a credit note: kind credit_note",
-            Severity.WARNING,
-        )
+_UNCLEAR = ("open", "pending", "outstanding", "undone", "unfinished")
+"""Words that other programs have for what is not paid, or for what is not shipped."""
 
 
 def _happened(row: Row) -> str:
@@ -307,11 +49,14 @@ def _happened(row: Row) -> str:
 
 
 def _owed(row: Row) -> str:
+    # Of instalments what is late, if any is.
+    amount = row["past_due"] or row["amount_due"]
     whole = ""
-    if row["amount_due"] != row["gross"]:
+    if amount != row["gross"]:
         whole = f" of {format_amount(row['gross'], row['currency'])}"
-    left = amount_text(row["amount_due"], row["currency"])
-    return f"{row['number'] or row['id']}: {left}{whole}"
+    disputed = ", disputed" if row["disputed"] else ""
+    left = amount_text(amount, row["currency"])
+    return f"{row['number'] or row['id']}: {left}{whole}{disputed}"
 
 
 def _label(row: Row) -> str:
@@ -323,7 +68,17 @@ def _what(row: Row) -> str:
 
 
 def _state(row: Row) -> str:
-    return str(row["status"] if row["status"] != "posted" else row["payment_status"] or "")
+    if row["status"] != "posted":
+        return str(row["status"])
+    return str(row["payment_status"] or row["quote_status"] or "")
+
+
+def _is_pending(purchase: Item) -> bool:
+    """Whether somebody still has to act so that it is a sale; of a sale it stays who made it."""
+    if purchase.get("status") == "draft":
+        return True
+    answered = purchase.values.get("quote_status") in ("accepted", "declined")
+    return purchase.get("kind") == QUOTE and purchase.get("status") == "posted" and not answered
 
 
 def _upheld(purchase: Item) -> Iterator[str]:
@@ -338,86 +93,29 @@ def _upheld(purchase: Item) -> Iterator[str]:
         yield f"{amount_text(paid, purchase.derived['currency'])} has been paid for it"
 
 
+def _is_booked(purchase: Item) -> bool:
+    """Whether the law wants it kept: an invoice, a credit note, or a sale with a number, and no
+    draft."""
+    kind = purchase.get("kind")
+    if purchase.get("status") == "draft":
+        return False
+    return kind in ("invoice", CREDIT_NOTE) or (kind == "sale" and "number" in purchase.values)
+
+
 PURCHASE = Kind(
     name="purchase",
     key="purchases",
-    doc="a sale, order, invoice or credit note",
-    fields=(
-        Field("kind", Choice(PURCHASE_KINDS), "what it is", default="sale"),
-        Field(
-            "number",
-            Code(),
-            "its number",
-            headings="invoice_number order_number document no stevilka racun stevilka_racuna "
-            "rechnungsnummer",
-        ),
-        Field(
-            "date",
-            Date(),
-            "when",
-            aliases=("at",),
-            headings="order_date orderdate invoice_date purchase_date datum datum_racuna",
-        ),
-        Field(
-            "due_date",
-            Date(),
-            "payment due date of an invoice",
-            to_come=True,
-            headings="due rok rok_placila datum_zapadlosti",
-        ),
-        Field(
-            "currency",
-            Currency(),
-            "its currency, if not the business's",
-            headings="valuta wahrung",
-        ),
-        Field("payment_terms", Text(), "payment terms in words"),
-        Field("status", Choice(PURCHASE_STATUSES), "only posted ones count", default="posted"),
-        Field("delivery", Choice(DELIVERIES), "delivery status"),
-        Field("shipped", Date(), "shipping date", headings="shipped_date shippeddate"),
-        Field(
-            "required",
-            Date(),
-            "requested delivery date",
-            to_come=True,
-            headings="required_date requireddate",
-        ),
-        Field("order", Reference("purchase"), "the order that an invoice bills"),
-        Field("corrects", Reference("purchase"), "the invoice that a credit note corrects"),
-        Field("lines", ListOf(LINE), "what was bought"),
-        Field(
-            "amount",
-            Money(),
-            "net amount, if there are no lines; sums go over net",
-            sums="net",
-            headings="total net_amount znesek betrag",
-        ),
-        Field("text", Text(), "description, if there are no lines"),
-        Field("return_reason", Text(), "reason for the return"),
-        Field("campaign", Reference("campaign", required=False), "the campaign that led to it"),
-        Field(
-            "owner",
-            User(),
-            "user who sold it",
-            inherits="owner",
-            headings="employee sales_rep seller prodajalec",
-        ),
-        Field("source_system", Word(), "the system it was imported from"),
-        Field(
-            "external_id",
-            Code(),
-            "its id there",
-            headings="order_id orderid purchase_id transaction_id",
-        ),
-    ),
+    doc="a quote, sale, order, invoice or credit note",
+    fields=FIELDS,
     letter="p",
-    exchange=Exchange(needed=("date",), rows="lines", keys=(("number", "kind"),)),
+    exchange=EXCHANGE,
     named_by="number",
     title="number",
     amount="net",
     when="date",
     effective="date",
-    summed=("counts", "kind", "net"),
+    turns=turns,
+    summed=("counts", "kind", "net", "sale"),
     timeline=(
         Happening(
             terms=("not:is:draft",),
@@ -434,10 +132,11 @@ PURCHASE = Kind(
             CardColumn("what", ("text", "lines", "line.description"), _what),
             "gross",
             "currency",
-            CardColumn("state", ("status", "payment_status"), _state),
+            CardColumn("state", ("status", "payment_status", "quote_status"), _state),
             "id",
         ),
     ),
+    handed_on=_is_pending,
     moves=(
         Move(
             "post",
@@ -449,7 +148,7 @@ PURCHASE = Kind(
         ),
         Move(
             "cancel",
-            "Cancel purchases: they keep their number and count nothing.",
+            "Cancel purchases: they keep their numbers and count for nothing.",
             done="cancelled",
             sets={"status": "cancelled"},
             of=("posted", "draft"),
@@ -459,7 +158,9 @@ PURCHASE = Kind(
         when="due",
         state="owing",
         word="invoice",
-        columns=("id", "number", "amount_due", "gross", "currency"),
+        columns=(
+            "id", "number", "amount_due", "past_due", "gross", "currency", "disputed",
+        ),
         text=_owed,
     ),
     columns=(
@@ -478,23 +179,45 @@ PURCHASE = Kind(
         "date",
         "customer",
         "number",
+        "kind",
         "gross",
+        "currency",
+        "amount_due",
         "payment_status",
         "id",
-        "amount_due",
-        "kind",
-        "currency",
         "net",
     ),
     derived=(
-        Derived("net", Money(), "sum of the lines, or the amount; a credit note's is negative"),
+        Derived(
+            "net",
+            Money(),
+            "sum of the lines, or the amount; a credit note's is negative, of a partly billed"
+            " order it is the rest",
+        ),
         Derived("tax", Money(), "tax, rounded per rate"),
         Derived("gross", Money(), "net plus tax"),
         Derived("units", Number(), "sum of the lines' quantities"),
         Derived(
+            "billed",
+            Money(),
+            "of an order: what invoices have billed of its net, which is what is left",
+        ),
+        Derived(
+            "sale",
+            Word(),
+            "what it is counted as: the id of the order that it bills, else its own",
+        ),
+        Derived(
+            "answer_due",
+            Date(),
+            "of a quote: its last day, and two weeks after its date at the latest",
+            to_come=True,
+        ),
+        Derived("priced", Boolean(), "its amount is known: an amount, or the price of a line"),
+        Derived(
             "counts",
             Boolean(),
-            "counts in sums: posted, dated up to today, no order that an invoice bills",
+            "counts in sums: posted, dated up to today, no order that is billed in whole",
         ),
         Derived(
             "due",
@@ -504,23 +227,46 @@ PURCHASE = Kind(
         ),
         Derived("paid", Money(), "amount paid"),
         Derived("amount_due", Money(), "amount still owed"),
-        Derived("settlement", Word(), "unpaid, partly_paid, paid or credited"),
+        Derived("past_due", Money(), "what of it is past its due date"),
+        Derived("dunning_level", Integer(adds=False), "the last payment reminder for it"),
+        Derived("dunned", Date(), "when that was sent"),
+        Derived("settled", Date(), "day on which nothing was owed for it any more"),
+        Derived("settled_by", Word(), "what settled it: money, write_off or credit_note"),
+        Derived("days_to_pay", Integer(adds=False), "days from its date until it was settled"),
+        Derived("days_late", Integer(adds=False), "of those, after it was due; early is negative"),
+        Derived("settlement", Word(), "unpaid, partly_paid, paid, credited or written_off"),
         Derived(
             "payment_status",
             Word(),
-            "unpaid, partly_paid, paid, overdue or credited",
+            "unpaid, partly_paid, paid, overdue, credited or written_off",
             of="settlement",
             unless={"is:overdue": "overdue"},
         ),
         Derived("overdue", Boolean(), "owed and past its due date", terms="is:overdue"),
     ),
-    derive=_derive_purchase,
+    derive=derive,
     summary=SPEND,
-    check=_check_purchase,
+    check=check,
     upheld=_upheld,
+    retained=Retained(
+        (
+            "kind", "number", "date", "due_date", "currency", "tax_included", "status", "order",
+            "deposit_of", "corrects", "lines", "amount", "instalments", "owner",
+        ),
+        when=_is_booked,
+        along=lambda one: one.get("status") != "draft" or one.get("kind") == "order",
+    ),
+    chain=table,
     counted="is:counted",
+    found="not:date.after:today",
     measures=(
-        Measure("orders", "count", "how many, without credit notes", unless=_CREDIT_NOTE),
+        Measure(
+            "orders",
+            "distinct",
+            "number of sales, an order with its invoices being one, without credit notes",
+            each="sale",
+            unless=CREDIT_NOTE,
+        ),
         Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
         Measure("units", "sum", "quantities, less what was credited", of="units"),
         Measure(
@@ -535,32 +281,67 @@ PURCHASE = Kind(
             "converted",
             "number of orders whose amount is known, without credit notes",
             of="net",
-            unless=_CREDIT_NOTE,
+            each="sale",
+            unless=f"{CREDIT_NOTE},unpriced",
         ),
         Measure(
             "customers",
             "distinct",
             "number of different customers who bought",
             of="customer",
-            unless=_CREDIT_NOTE,
+            unless=CREDIT_NOTE,
         ),
-        Measure("first_purchase", "min", "day of the first one", of="date", unless=_CREDIT_NOTE),
-        Measure("last_purchase", "max", "day of the latest one", of="date", unless=_CREDIT_NOTE),
+        Measure("first_purchase", "min", "day of the first one", of="date", unless=CREDIT_NOTE),
+        Measure("last_purchase", "max", "day of the latest one", of="date", unless=CREDIT_NOTE),
         Measure("unconverted", "unconverted", "number of those whose amount has no rate", of="net"),
     ),
     states=(
         State("counted", "counts:yes", "counts in sums"),
+        State(QUOTE, "kind.is:quote", "a quote"),
+        State("order", "kind.is:order", "an order"),
+        State(
+            "unanswered",
+            "is:quote is:posted not:quote_status.is:accepted,declined",
+            "a quote that was neither accepted nor declined",
+        ),
+        State("accepted", "is:quote quote_status.is:accepted", "a quote that was accepted"),
+        State("declined", "is:quote quote_status.is:declined", "a quote that was declined"),
+        State(
+            "expired",
+            "is:unanswered has:valid_until valid_until.before:today",
+            "a quote that holds no longer",
+        ),
+        State("unbilled", "is:order is:counted", "an order that is not billed yet, or in part"),
+        State("unpriced", "priced:no", "neither an amount nor a price is known"),
         State("posted", "status.is:posted", "neither a draft nor cancelled"),
         State("draft", "status.is:draft", "not sent yet"),
         State("cancelled", "status.is:cancelled", "cancelled"),
         State("invoice", "kind.is:invoice", "an invoice"),
-        State(_CREDIT_NOTE, "kind.is:credit_note", "a credit note"),
-        State("unpaid", "is:invoice is:posted settlement.is:unpaid", "nothing paid yet"),
+        State(CREDIT_NOTE, "kind.is:credit_note", "a credit note"),
+        State(
+            "unpaid",
+            "is:invoice is:posted settlement.is:unpaid",
+            "nothing paid yet",
+            unclear=_UNCLEAR,
+        ),
         State("partly_paid", "settlement.is:partly_paid", "partly paid"),
         State("paid", "settlement.is:paid", "settled"),
         State("credited", "settlement.is:credited", "cancelled by a credit note"),
+        State("written_off", "settlement.is:written_off", "given up, in whole or in part"),
+        State("disputed", "is:owing has:disputed", "owed, and disputed by the customer"),
         State("owing", "settlement.is:unpaid,partly_paid", "not fully paid"),
         State("overdue", "is:owing due.before:today", "owed and past its due date"),
-        State("unshipped", "is:posted no:shipped", "posted, not shipped yet"),
+        State(
+            "no_shipping",
+            "not:kind.is:order no:delivery no:required",
+            "nothing to ship: not an order, and no delivery asked for",
+        ),
+        State(
+            "unshipped",
+            "is:posted not:is:no_shipping no:shipped"
+            " not:delivery.is:in_transit,delivered,returned",
+            "posted and to be shipped, but not shipped yet",
+            unclear=_UNCLEAR,
+        ),
     ),
 )

@@ -8,6 +8,7 @@ is double-quoted on one line, or a `|` block where it has several lines.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crm_cli.model.node import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
 
@@ -25,11 +26,14 @@ _OTHER_TYPE = re.compile(
     | [-+]? \.? (?:inf|nan)
     | [-+]? 0b [01_]+ | [-+]? 0o [0-7_]+ | [-+]? 0x [0-9a-f_]+
     | [-+]? [0-9][0-9_,]* (?: : [0-9]{1,2} )+ (?: \. [0-9_]* )?
-    | [-+]? (?: [0-9][0-9_,]* \.? [0-9_]* | \. [0-9_]+ ) (?: e [-+]? [0-9]+ )?
+    | [-+]? (?: [0-9_][0-9_,]* \.? [0-9_]* | \. [0-9_]+ ) (?: e [-+]? [0-9]+ )?
     | [0-9]{4} - [0-9]{1,2} - [0-9]{1,2} (?: (?: t | [ \t]+ ) [0-9:.\ \tz+-]* )?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_SHORT = 100
+_REMEMBERED = 32768
+"""Characters of a text, and texts, whose answers are remembered."""
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -39,6 +43,13 @@ def plain_safe(text: str, *, flow: bool = False, key: bool = False) -> bool:
     `flow` is within brackets, `key` before a colon. Types are another matter:
     `20` is safe here, and `resolves_to_text` says that it is a number elsewhere.
     """
+    safe = _safe if len(text) <= _SHORT else _safe.__wrapped__
+    return safe(text, flow, key)
+
+
+@lru_cache(_REMEMBERED)
+def _safe(text: str, flow: bool, key: bool) -> bool:
+    """See `plain_safe`: keys and words of lists are asked about again and again."""
     if not text or _UNSAFE.search(text) or _ODD.search(text):
         return False
     if key and text.startswith(_MARKERS):
@@ -52,6 +63,12 @@ def resolves_to_text(text: str) -> bool:
     Not so for booleans (`no`), nulls, numbers of any base, `12:30`, dates, `=` and
     `<<` (YAML 1.1 types: yaml.org/type; YAML 1.2.2, chapter 10.3).
     """
+    resolves = _resolves if len(text) <= _SHORT else _resolves.__wrapped__
+    return resolves(text)
+
+
+@lru_cache(_REMEMBERED)
+def _resolves(text: str) -> bool:
     return bool(text) and _OTHER_TYPE.fullmatch(text) is None
 
 
@@ -86,6 +103,12 @@ def style_for(text: str, *, always_quoted: bool = False) -> str:
 
     `always_quoted` is for phones, postcodes, tax ids and numbers of documents.
     """
+    style = _style if len(text) <= _SHORT else _style.__wrapped__
+    return style(text, always_quoted)
+
+
+@lru_cache(_REMEMBERED)
+def _style(text: str, always_quoted: bool) -> str:
     if block(text):
         return LITERAL
     if not always_quoted and plain_safe(text) and resolves_to_text(text):

@@ -13,7 +13,17 @@ _NAMED = re.compile(r"[^<>]*<([^<>\s]+)>\s*")
 _ADDRESS = re.compile(
     r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]"
 )
-_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
+_WEB = re.compile(
+    r"(?:https?://)?(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_][\w-]{0,61}(?::\d{1,5})?(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
+# RFC 5646, 2.1: language, script, region, variants, extensions, private use; and one of old.
+_LANGUAGE = re.compile(
+    r"([a-z]{2,3})(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"
+    r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}|oed))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*"
+    r"(?:-x(?:-[a-z0-9]{1,8})+)?",
+    re.IGNORECASE | re.ASCII,
+)
 
 # ISO 639-1
 _LANGUAGES = (
@@ -41,6 +51,13 @@ def email_fault(text: str) -> Fault | None:
     if _ADDRESS.fullmatch(text) and ".." not in text and len(text) <= 254:
         return None
     return "bad-email", f"'{text}' is not an e-mail address", "write it as ana@novak.example"
+
+
+def web_address_fault(text: str) -> Fault | None:
+    """Why a text is no address of the web (RFC 3986, http and https); None where it may be one."""
+    if _WEB.fullmatch(text) and len(text) <= 2000:
+        return None
+    return "bad-url", f"'{text}' is not a web address", "write it as https://reviews.example/kava"
 
 
 def phone_fault(text: str, country: str | None) -> Fault | None:
@@ -88,10 +105,8 @@ def language_fault(tag: str) -> Fault | None:
 
 def zone_fault(name: str) -> Fault | None:
     """Why a text is no IANA time zone."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+    from crm_cli.model.dates import zone_named
 
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    if zone_named(name) is None:
         return "unknown-zone", f"'{name}' is not a time zone", "write it as Europe/Ljubljana"
     return None

@@ -6,42 +6,26 @@ Problem with its place, and the rest is read all the same.
 
 from __future__ import annotations
 
-from crm_cli.model.business import Business
-from crm_cli.model.errors import Problem, Severity, Unreadable
+from crm_cli.model.deriving import Deriver
+from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.fieldtypes import Free, Texts
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Check, Field, GroupOf, Kind, ListOf, MapOf, normal
+from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal
 from crm_cli.model.node import ABSENT, PLAIN, Mapping, Node, Scalar, Sequence, plain
-from crm_cli.model.own import unlike
-from crm_cli.model.places import Shape, place_of
+from crm_cli.model.places import SETTINGS, Shape, place_of
 from crm_cli.model.text import a_or_an
 
 _IGNORED = frozenset(("id",))
 
 
-class Reader:
+def _plural(kind: Kind) -> str:
+    """What several items are called: a setting's key may be of the whole, as `service` is."""
+    words = kind.key if kind.key.endswith("s") else f"{kind.name}s"
+    return words.replace("_", " ")
+
+
+class Reader(Deriver):
     """Reads the records of one file; collects the problems it meets."""
-
-    def __init__(self, path: str, business: Business) -> None:
-        self.path = path
-        self.business = business
-        self.problems: list[Problem] = []
-        self.unread: list[Problem] = []
-        """Those of them that are about values which the items do not have."""
-
-    def problem(
-        self,
-        node: Node,
-        code: str,
-        message: str,
-        hint: str = "",
-        severity: Severity = Severity.ERROR,
-    ) -> None:
-        """Note that what a node says could not be read, or something odd about it."""
-        problem = Problem(self.path, node.line, node.column, code, message, hint, severity)
-        self.problems.append(problem)
-        if severity is Severity.ERROR:
-            self.unread.append(problem)
 
     def record(self, root: Mapping, kind: Kind, id: str) -> Item:
         """A whole file as one item, with the ids and derived values of all its items."""
@@ -65,95 +49,6 @@ class Reader:
         place = place_of(self.path)
         return place is None or place.shape is Shape.RECORDS
 
-    def derive(self, item: Item) -> None:
-        """Derived values and checks, from the innermost items outwards."""
-        kind = item.kind
-        for field, _ in kind.lists:
-            for part in item.values.get(field.key) or ():
-                self.derive(part)
-        for field, _ in kind.groups:
-            if field.key in item.values:
-                self.derive(item.values[field.key])
-        if "currency" in item.values and "currency" not in kind.by_key:
-            self._check_currency(item)
-        if kind.derive is not None:
-            kind.derive(item, self.business)
-        if kind.check is not None:
-            self._check(item, kind.check)
-        if self.business.own and kind.table:
-            self._check_own(item)
-        for field in kind.doubtful:
-            if field.key in item.values:
-                self._doubt(item, field)
-
-    def _check_own(self, item: Item) -> None:
-        """Tell of values of the users' own fields that are not of the declared type."""
-        found = dict(item.extra)
-        for field in item.kind.fields:
-            if isinstance(field.type, Free) and (node := value_node(item, field.key)) is not None:
-                found[field.key] = node
-        for key, node in found.items():
-            for value, name, type in unlike(normal(key), node, self.business):
-                article = a_or_an(type.replace("_", " or "))
-                self.problem(
-                    value,
-                    "own-type",
-                    f"{name}: '{value.text}' is not {article}, as crm.yaml declares it",
-                    f"correct it, or change custom.{name} in crm.yaml",
-                    Severity.WARNING,
-                )
-
-    def _doubt(self, item: Item, field: Field) -> None:
-        """Tell of a value that cannot be; it is kept."""
-        fault = field.type.doubt(item.values[field.key], self.business)
-        node = value_node(item, field.key) or item.node
-        if fault is not None and node is not None:
-            code, message, hint = fault
-            named = "" if field.key == "value" else f"{field.key}: "
-            self.problem(node, code, f"{named}{message}", hint, Severity.WARNING)
-
-    def _check(self, item: Item, check: Check) -> None:
-        for finding in check(item, self.business):
-            about = item if finding.item is None else finding.item
-            if finding.absent and value_node(about, finding.absent) is not None:
-                continue
-            node = value_node(about, finding.key) or about.node
-            if node is not None:
-                self.problems.append(
-                    Problem(
-                        self.path,
-                        node.line,
-                        node.column,
-                        finding.code,
-                        finding.message,
-                        finding.hint,
-                        finding.severity,
-                    )
-                )
-
-    def _check_currency(self, item: Item) -> None:
-        """Take amounts in another currency than that of what the item is part of for unread."""
-        owner = item.parent
-        while owner is not None and "currency" not in owner.kind.by_key:
-            owner = owner.parent
-        if owner is None:
-            return
-        currency = item.values["currency"]
-        wanted = owner.values.get("currency") or self.business.currency
-        if currency == wanted:
-            return
-        for field in item.kind.fields:
-            if field.type.priced and item.values.pop(field.key, None) is not None:
-                node = value_node(item, field.key) or item.node
-                assert node is not None
-                self.problem(
-                    node,
-                    "two-currencies",
-                    f"{field.key} is in {currency}, and the {owner.kind.name} in {wanted}",
-                    f"write currency: {currency} in the {owner.kind.name}, if all of it is",
-                )
-        del item.values["currency"]
-
     def mapped(self, root: Mapping, kind: Kind) -> dict[str, Item]:
         """A mapping from keys to items (products by SKU, segments by name)."""
         items: dict[str, Item] = {}
@@ -162,6 +57,9 @@ class Reader:
                 item = self._mapping(node, kind, None)
             elif isinstance(node, Scalar) and node.absent:
                 item = Item(kind, node)
+            elif isinstance(node, Sequence) and kind.whole:
+                item = Item(kind, node)
+                self._field(item, kind.by_key[kind.whole], node)
             else:
                 self.problem(
                     node,
@@ -187,7 +85,7 @@ class Reader:
             field = by_key.get(name)
             if field is None:
                 name = normal(name)
-                if name in _IGNORED and name not in by_key:
+                if name in _IGNORED and name not in kind.by_name:
                     if name == "id" and parent is not None and isinstance(value, Scalar):
                         item.id = value.text
                         item.written_id = bool(value.text)
@@ -300,11 +198,11 @@ class Reader:
                     continue
                 items.append(self._mapping(part, kind, owner))
             elif isinstance(part, Sequence):
-                self._not_a(part, field, f"a list of {kind.key}")
+                self._not_a(part, field, f"a list of {_plural(kind)}")
             elif part.absent:
                 continue
             elif kind.shorthand is None:
-                self._not_a(part, field, f"a list of {kind.key} with their fields")
+                self._not_a(part, field, f"a list of {_plural(kind)} with their fields")
             elif field.separate and not isinstance(node, Sequence):
                 for text in part.text.split(","):
                     if text.strip():
@@ -374,7 +272,13 @@ class Reader:
         if self._cut(item, key, node):
             return
         near = _likely(normal(key.text), item.kind)
-        if near:
+        if self.path == SETTINGS.path:
+            # A record may have keys of people's own; a setting that is none does nothing.
+            where = "" if item.parent is None else f" of {item.kind.key}"
+            meant = f"did you mean {near}?" if near else "crm config shows what can be set"
+            message = f"{key.text} is no setting{where}: nothing reads it"
+            self.problem(key, "unknown-key", message, meant, Severity.WARNING)
+        elif near:
             self.problem(
                 key,
                 "unknown-key",
@@ -416,26 +320,6 @@ def _likely(name: str, kind: Kind) -> str:
     if not near or abs(len(near[0]) - len(name)) > 2 or len(name) < 4:
         return ""
     return near[0]
-
-
-def value_node(item: Item, key: str) -> Node | None:
-    """The node that holds a field's value as it stands in the file, or None."""
-    entry = entry_of(item, key)
-    return entry[1] if entry else None
-
-
-def entry_of(item: Item, key: str) -> tuple[Scalar, Node] | None:
-    """(key, value) nodes of a field as they stand in the file, or None."""
-    if not isinstance(item.node, Mapping):
-        return None
-    for name, node in item.node.entries:
-        if name.text == key:
-            return name, node
-    for name, node in item.node.entries:
-        field = item.kind.by_name.get(normal(name.text))
-        if field is not None and field.key == key:
-            return name, node
-    return None
 
 
 def _identify(record: Item) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_cli.model.dates import LAST_DAY, local_date, read_moment, shifted
+from crm_cli.model.dates import LAST_DAY, local_date, read_moment, shifted, zone_named
 from crm_cli.model.duration import add_months
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.recurrence_rule import check_rule, rule_parts
@@ -100,12 +100,7 @@ def _last(rule: str, zone: tzinfo, *, timed: bool) -> datetime:
 
 def rule_zone(values: Mapping[str, Any], zone: tzinfo) -> tzinfo:
     """The time zone that a task's rule belongs to: its own, else the business's, `zone`."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(str(values["time_zone"])) if values.get("time_zone") else zone
-    except (OSError, ValueError, KeyError):
-        return zone
+    return (zone_named(str(values["time_zone"])) if values.get("time_zone") else None) or zone
 
 
 def left_out_days(values: Mapping[str, Any], zone: tzinfo) -> frozenset[date]:

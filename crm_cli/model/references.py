@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from crm_cli.model.fieldtypes import FieldType
-from crm_cli.model.kind import Kind
+from crm_cli.model.item import Item
+from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.model.kinds import HOLDERS, HOMES, KINDS
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
@@ -35,3 +39,39 @@ def own_holder(type: FieldType, kind: Kind) -> Kind | None:
         return None
     holders = HOLDERS[named]
     return next((one for one in (kind, *HOLDERS[kind]) if one in holders), None)
+
+
+def fields_naming(item: Item, kind: Kind, id: str, path: str = "") -> Iterator[tuple[str, Any]]:
+    """(path, value) of the fields of an item that refer to `id` of a kind, in groups too."""
+    for field in item.kind.fields:
+        value = item.values.get(field.key)
+        if isinstance(field.type, GroupOf) and value is not None:
+            yield from fields_naming(value, kind, id, f"{path}{field.key}.")
+        elif field.type.to == kind.name and (
+            value == id or (isinstance(value, list) and id in value)
+        ):
+            yield f"{path}{field.key}", value
+
+
+def references_within(record: Item, ids: Iterable[str]) -> list[Item]:
+    """The items of a record that belong to some of its others, named by id or by what names
+    them, and those that belong to these in turn."""
+    items = {item.id: item for item in record.walk() if item.kind.letter and item.parent is record}
+    found: dict[str, Item] = {}
+    waiting = [items[id] for id in ids if id in items]
+    known = {item.id for item in waiting}
+    while waiting:
+        named = waiting.pop()
+        called = named.values.get(named.kind.named_by) if named.kind.named_by else None
+        names = [str(one) for one in (named.id, called) if one]
+        for item in items.values():
+            if item.id not in known and any(
+                True
+                for part in item.walk()
+                for name in names
+                for _ in fields_naming(part, named.kind, name)
+            ):
+                known.add(item.id)
+                found[item.id] = item
+                waiting.append(item)
+    return list(found.values())

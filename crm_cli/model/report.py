@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.fieldtypes import Choice, Free, Text, Texts, Word
 from crm_cli.model.kind import Field, Kind
-from crm_cli.model.segment import Terms
+from crm_cli.model.segment import Expression, Terms
 from crm_cli.model.text import split_names
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ REPORT = Kind(
         Field("kind", Word(), "the kind of its rows: customer, purchase, task …", aliases=("of",),
               default="customer"),
         Field("query", Terms(), "terms: a list, or a text split as a shell would"),
-        Field("where", Text(), "a full expression", example="spend > 1000"),
+        Field("where", Expression(), "a full expression", example="spend > 1000"),
         Field("group_by", Names(), "fields, as --group-by takes them"),
         Field("agg", Names(), "figures, as --agg takes them", example="count, sum:spend"),
         Field("having", Text(), "an expression that chooses among the groups"),

@@ -13,6 +13,8 @@ from typing import Any, Literal
 from crm_cli.model.declaration import Declaration
 
 _BLOCK = 1000
+NONE = "(none)"
+"""The label of a group without a key, for people."""
 
 
 class Few(Decimal):
@@ -68,9 +70,15 @@ class Rows(Declaration, positional=2):
     groups: Sequence[str] | None = None
     """Each row's heading, which a terminal shows where it changes."""
     unique: Mapping[str, int] | None = None
-    """How many of an id's first characters are enough to type, shown in colour."""
+    """How many of an id's first characters are enough to type, on a terminal."""
+    marks: Sequence[str] | None = None
+    """A word before each row's text on a terminal, such as `urgent`; empty for none."""
+    files: Sequence[str] | None = None
+    """The absolute path of each row's file, which a terminal may open from its id."""
     ranked: Sequence[str] = ()
     """Keys by importance: a terminal too narrow for all leaves out the last and the unnamed."""
+    wrap: bool = False
+    """Whether a terminal breaks long texts over several lines even so, and cuts none."""
     chart: Chart | None = None
     """How they are drawn as a chart, where they can be."""
     notes: Sequence[str] = ()

@@ -32,13 +32,17 @@ class Terms(Texts):
             ) from None
 
 
+class Expression(Text):
+    """A condition on records as a full expression: `spend > 1000 and owner = petra`."""
+
+
 def place(segment: Item, asked: str, offset: int) -> tuple[int, int]:
     """(line, column) of a part of what a segment asks, `offset` characters into the text.
 
     `asked` is a term or the expression. Where the file spells it otherwise, over several
     lines or with escapes, it is where that text begins, else where the segment does.
     """
-    from crm_cli.model.reading import value_node
+    from crm_cli.model.written import value_node
 
     for key in ("query", "where"):
         node = value_node(segment, key)
@@ -56,7 +60,10 @@ def place(segment: Item, asked: str, offset: int) -> tuple[int, int]:
     return (node.line, node.column) if node is not None else (0, 0)
 
 
-SEGMENT_KINDS = ("dynamic", "static", "suppression")
+SUPPRESSION = "suppression"
+"""The kind of lists of who is never written to."""
+
+SEGMENT_KINDS = ("dynamic", "static", SUPPRESSION)
 """Asked anew each time, a fixed list of members, or a list of who is never written to."""
 
 
@@ -66,7 +73,7 @@ SEGMENT = Kind(
     doc="a named query",
     fields=(
         Field("query", Terms(), "query terms: a list, or text split as in a shell"),
-        Field("where", Text(), "a full expression", example="spend > 1000"),
+        Field("where", Expression(), "a full expression", example="spend > 1000"),
         Field("description", Text(), "who they are"),
         Field("kind", Choice(SEGMENT_KINDS), "a query, or a fixed list", default="dynamic"),
         Field("members", Texts("customer"), "the ids of a fixed list"),

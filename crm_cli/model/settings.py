@@ -9,42 +9,66 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.business import WANTED, Business
 from crm_cli.model.completeness import alternatives
+from crm_cli.model.dunning import DUNNING_LEVEL, check_levels, level_rows
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.fieldtypes import (
     Boolean,
+    Choice,
     Country,
     Currency,
+    Date,
+    Every,
     Free,
     Integer,
+    Money,
     Text,
     Texts,
     Word,
     Zone,
 )
-from crm_cli.model.hours import read_hours
-from crm_cli.model.kind import Field, Finding, GroupOf, Kind, MapOf
+from crm_cli.model.hours import faults, read_hours, said_hours
+from crm_cli.model.kind import Field, Finding, GroupOf, Kind, ListOf, MapOf
+from crm_cli.model.ledger_accounts import ACCOUNTS
+from crm_cli.model.low_scores import check_low_scores, low_scores
+from crm_cli.model.money import decimal_text
 from crm_cli.model.node import Mapping, Scalar, Sequence
 from crm_cli.model.numbering import PATTERNS, around
 from crm_cli.model.own import check_declared, declared
+from crm_cli.model.pipeline import USUAL
+from crm_cli.model.service import (
+    SERVICE,
+    check_holidays,
+    check_service,
+    holiday_names,
+    service_rows,
+)
+from crm_cli.model.staff import USER, absences_of, check_absences, quotas_of
+from crm_cli.model.stages import PIPELINE, STAGE, check_pipelines, pipeline_rows
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 
-USER = Kind(
-    name="user",
-    key="users",
-    doc="a user of the data directory",
-    fields=(Field("name", Text(), "their name"), Field("email", Text(), "their e-mail address")),
-    title="name",
-    notes=False,
-)
-
 _BUSINESS = Kind(
     name="business",
     key="business",
     doc="the business",
-    fields=(Field("name", Text(), "its name"),),
+    fields=(
+        Field("name", Text(), "its name"),
+        Field("legal_name", Text(), "its name in the register"),
+        Field("street", Text(), "street and number"),
+        Field("postcode", Text(), "postcode"),
+        Field("city", Text(), "city"),
+        Field("country", Country(), "country"),
+        Field("registration_id", Text(), "number in the register of companies"),
+        Field("tax_id", Text(), "VAT or tax number"),
+        Field("emails", Texts(), "e-mail addresses"),
+        Field("phones", Texts(), "phone numbers"),
+        Field("urls", Texts(), "web sites"),
+        Field("accounts", Free(), "bank accounts: [{iban, bic, bank}]"),
+        Field("logo", Text(), "the file of its logo"),
+        Field("footer", Text(), "what stands below its documents"),
+    ),
     title="name",
     notes=False,
 )
@@ -56,6 +80,49 @@ _NUMBERS = Kind(
     fields=tuple(
         Field(kind, Text(), f"format of the numbers of {kind.replace('_', ' ')}s", default=pattern)
         for kind, pattern in PATTERNS.items()
+    ),
+    notes=False,
+)
+
+_BANK = Kind(
+    name="bank",
+    key="bank",
+    doc="how the lines of statements are matched",
+    fields=(
+        Field("tolerance", Money(), "what may be deducted from a payment as charges"),
+    ),
+    notes=False,
+)
+
+_LEDGER = Kind(
+    name="ledger",
+    key="ledger",
+    doc="the accounts of the ledger",
+    fields=tuple(
+        Field(role, Text(), f"the account of {role.replace('_', ' ')}", default=account)
+        for role, account in ACCOUNTS.items()
+    ),
+    notes=False,
+)
+
+_CONSENT = Kind(
+    name="consent",
+    key="consent",
+    doc="how consents are given",
+    fields=(
+        Field("double_opt_in", Boolean(), "an opt-in counts once it is confirmed", default=False),
+    ),
+    notes=False,
+)
+
+_RETENTION = Kind(
+    name="retention",
+    key="retention",
+    doc="how long customers without contact are kept",
+    fields=(
+        Field("leads", Every(), "leads, qualified ones too"),
+        Field("customers", Every(), "customers, and who has no stage"),
+        Field("former", Every(), "former customers"),
     ),
     notes=False,
 )
@@ -81,7 +148,55 @@ def _check(settings: Item, business: Business) -> Iterator[Finding]:
             around(pattern, date.min)
         except Unreadable as error:
             yield Finding(key, "bad-pattern", error.message, error.hint, item=item)
+    yield from check_pipelines(settings)
+    yield from check_levels(settings)
+    yield from _check_segments(settings)
+    yield from check_service(settings)
+    yield from check_holidays(settings)
+    for fault in faults(settings.values.get("working_hours")):
+        hint = "write mon-thu: 08:00-16:00, or several: [08:00-12:00, 13:00-16:00]"
+        yield Finding("working_hours", "bad-hours", fault, hint)
+    yield from check_absences(settings)
+    yield from check_low_scores(settings)
+    yield from _check_vocabulary(settings)
     yield from _check_completeness(settings)
+
+
+def _check_segments(settings: Item) -> Iterator[Finding]:
+    """Rules of RFM segments that cannot be read."""
+    rules = settings.values.get("segments")
+    if rules:
+        from crm_cli.model.rfm import faults
+
+        for message in faults(tuple(rules)):
+            hint = "write champions 4-5 4-5 4-5: recency, frequency, monetary from 1 to 5"
+            yield Finding("segments", "bad-segments", message, hint)
+
+
+def _check_vocabulary(settings: Item) -> Iterator[Finding]:
+    """Words for lists that cannot be extended, or that there are not."""
+    from crm_cli.model.kinds import KINDS
+    from crm_cli.model.text import did_you_mean
+
+    words = settings.values.get("vocabulary")
+    if words is None:
+        return
+    fields = [field.type for kind in KINDS for field in kind.fields]
+    known = sorted({type.vocabulary for type in fields if isinstance(type, Choice)} - {""})
+    hint = f"lists that take words: {', '.join(known)}"
+    if not isinstance(words, dict):
+        yield Finding("vocabulary", "bad-vocabulary", f"'{words}' names no list", hint)
+        return
+    for name, listed in words.items():
+        texts = listed if isinstance(listed, list) else [listed]
+        if str(name) not in known:
+            message = f"there is no list {name} to add words to"
+            yield Finding(
+                "vocabulary", "bad-vocabulary", message, did_you_mean(str(name), known) or hint
+            )
+        elif any(isinstance(text, (list, dict)) for text in texts):
+            message = f"{name} should be a list of words"
+            yield Finding("vocabulary", "bad-vocabulary", message, "write them as [one, two]")
 
 
 def _check_completeness(settings: Item) -> Iterator[Finding]:
@@ -119,12 +234,37 @@ SETTINGS = Kind(
         Field("terms_days", Integer(0, 3650, adds=False), "days until an invoice is due"),
         Field("numbers", GroupOf(_NUMBERS), "formats of the numbers of purchases, by kind"),
         Field("invoice_number", Text(), "the same as numbers.invoice"),
+        Field("tax_included", Boolean(), "prices are with tax, as in shops", default=False),
+        Field(
+            "rounding",
+            Choice(("document", "line")),
+            "where tax is rounded: per rate of the document, or line by line",
+            default="document",
+        ),
         Field("working_hours", Free(), 'by weekday: mon: ["08:00-16:00"]'),
-        Field("stages", Free(), "the stages of deals"),
-        Field("pipelines", Free(), "lists of stages, one for each pipeline"),
+        Field("holidays", Texts(), "days on which nobody works, and countries: [SI, 2026-12-24]"),
+        Field("service", ListOf(SERVICE), "how soon cases are answered and resolved"),
+        Field("low_scores", Free(), "scores of feedback that become a task: {nps: 6, csat: 2}"),
+        Field("stages", ListOf(STAGE), "the stages of deals, where there is one pipeline"),
+        Field("pipelines", MapOf(PIPELINE, "pipeline"), "several pipelines, each with its stages"),
+        Field(
+            "forecast_by",
+            Choice(("stage", "learned")),
+            "the probability of deals that have none of their own",
+            default="stage",
+        ),
+        Field("segments", Texts(), "RFM segments: rfm, rfm-r, or rules: champions 4-5 4-5 4-5"),
+        Field("lead_touch", Every(), "how long a lead may be left alone before it is due"),
+        Field("retention", GroupOf(_RETENTION), "when who had no contact is due to be forgotten"),
+        Field("closed_until", Date(), "the last day of closed books: nothing of it is changed"),
+        Field("ledger", GroupOf(_LEDGER), "the accounts that crm export ledger books on"),
+        Field("bank", GroupOf(_BANK), "how the lines of bank statements are matched"),
+        Field("dunning", ListOf(DUNNING_LEVEL), "the levels of payment reminders"),
         Field("vocabulary", Free(), "values to add to the open lists"),
         Field("custom", Free(), "types of your own fields: visits: integer"),
         Field("completeness", Texts(), "fields of a complete record: [email or phone, city]"),
+        Field("consent", GroupOf(_CONSENT), "how consents are given"),
+        Field("channels", Free(), "where we are reached: {email: office@kava.example}"),
         Field("git", GroupOf(_GIT), "git settings"),
         Field("mail", Free(), "mail settings"),
     ),
@@ -139,6 +279,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         return Business(rate_table=_rates(rate_table))
     name = settings.values.get("business")
     git = settings.values.get("git")
+    consent = settings.values.get("consent")
     users: dict[str, Item] = settings.values.get("users") or {}
     return Business(
         name=str(name.values.get("name", "")) if name is not None else "",
@@ -151,10 +292,30 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         numbers=_numbers(settings),
         vocabulary=_vocabulary(settings.values.get("vocabulary")),
         users={user: str(item.values.get("email", "")) for user, item in users.items()},
+        quotas=quotas_of(users),
+        absences=absences_of(users),
         rate_table=_rates(rate_table),
         working_hours=read_hours(settings.values.get("working_hours")),
+        service_hours=said_hours(settings.values.get("working_hours")),
+        holidays=holiday_names(settings.values.get("holidays")),
+        service_table=service_rows(settings),
+        low_scores=low_scores(settings),
         own=declared(settings.values.get("custom")),
         completeness=_wanted(settings.values.get("completeness")),
+        pipeline_table=pipeline_rows(settings) or USUAL,
+        forecast_by=settings.get("forecast_by"),
+        rfm_rules=tuple(settings.values.get("segments") or ()),
+        double_opt_in=consent is not None and bool(consent.values.get("double_opt_in")),
+        lead_touch=settings.get("lead_touch") or "",
+        retention=dict(settings.values["retention"].values)
+        if "retention" in settings.values
+        else {},
+        closed_until=str(settings.get("closed_until") or ""),
+        ledger=dict(settings.values["ledger"].values) if "ledger" in settings.values else {},
+        tolerance=_tolerance(settings),
+        dunning=level_rows(settings),
+        tax_included=bool(settings.get("tax_included")),
+        rounding=settings.get("rounding"),
         autocommit=git is not None and bool(git.values.get("autocommit")),
     )
 
@@ -184,6 +345,12 @@ def author_of(settings: Item, user: str) -> str:
         for text in (str(values.get("name") or user), str(values.get("email") or ""))
     )
     return f"{name} <{email}>" if name.strip(".,:;\"' ") else ""
+
+
+def _tolerance(settings: Item) -> str:
+    bank = settings.values.get("bank")
+    most = bank.values.get("tolerance") if bank is not None else None
+    return "" if most is None else decimal_text(most)
 
 
 def _vocabulary(words: object) -> dict[str, tuple[str, ...]]:

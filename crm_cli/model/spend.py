@@ -13,10 +13,9 @@ from crm_cli.model.aspects import Row, amount_text, joined, since
 from crm_cli.model.card import Fact
 from crm_cli.model.dates import shifted
 from crm_cli.model.exchange import to_base
-from crm_cli.model.fieldtypes import Date, Integer, Money
+from crm_cli.model.fieldtypes import Date, Ids, Integer, Money
 from crm_cli.model.kind import Derived, State, Summary
 from crm_cli.model.money import round_money
-from crm_cli.model.receivables import settle
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -24,13 +23,27 @@ if TYPE_CHECKING:
 
 
 def _derive(customer: Item, business: Business) -> None:
+    # What reading a changed file needs is not loaded to answer from the index.
+    from crm_cli.model.books import name_sales
+    from crm_cli.model.receivables import settle
+
     derived = customer.derived
     zero = round_money(Decimal(0), business.currency)
     balance = settle(customer, business)
     derived["balance"] = None if balance is None else balance + zero
+    levels = [
+        level
+        for purchase in customer.items("purchases")
+        if (level := purchase.derived.get("dunning_level")) is not None
+    ]
+    if levels:
+        derived["dunning_level"] = max(levels)
     spend = zero
     days: set[date] = set()
-    orders = known = 0
+    bought: set[str] = set()
+    sales: set[str] = set()
+    known: set[str] = set()
+    name_sales(customer.items("purchases"))
     for purchase in customer.items("purchases"):
         if not purchase.derived["counts"]:
             continue
@@ -39,14 +52,21 @@ def _derive(customer: Item, business: Business) -> None:
         spend += base or zero
         if purchase.get("kind") == "credit_note":
             continue
-        orders += 1
-        known += base is not None
+        sale = purchase.derived["sale"]
+        sales.add(sale)
+        if base is not None and purchase.derived["priced"]:
+            known.add(sale)
         if "date" in purchase.values:
             days.add(purchase.values["date"])
+        bought.update(line.values["product"] for line in purchase.items("lines")
+                      if "product" in line.values)  # fmt: skip
     derived["spend"] = spend
-    derived["orders"] = orders
+    derived["orders"] = len(sales)
     if known:
-        derived["average_order"] = round_money(spend / known, business.currency)
+        derived["average_order"] = round_money(spend / len(known), business.currency)
+    if bought:
+        derived["bought"] = sorted(bought)
+    derived["purchase_days"] = len(days)
     if not days:
         return
     ordered = sorted(days)
@@ -86,26 +106,33 @@ SPEND = Summary(
     glance=_glance,
     derived=(
         Derived("spend", Money(), "net of the purchases that count", base=True),
-        Derived("orders", Integer(), "number of purchases that count, without credit notes"),
+        Derived("orders", Integer(), "number of sales, an order with its invoices being one"),
         Derived(
             "average_order",
             Money(adds=False),
             "spend divided by the orders whose amount is known",
             base=True,
         ),
+        Derived("purchase_days", Integer(adds=False), "number of different days with a purchase"),
         Derived("first_purchase", Date(), "date of the first purchase"),
         Derived("last_purchase", Date(), "date of the latest purchase"),
         Derived(
             "purchase_interval", Integer(adds=False), "median days between days with a purchase"
         ),
         Derived("next_purchase", Date(), "last purchase plus the purchase interval", to_come=True),
+        Derived("bought", Ids("product"), "the products that they have bought"),
         Derived("balance", Money(), "amount they owe; negative if we owe them", base=True),
+        Derived(
+            "dunning_level",
+            Integer(adds=False),
+            "the highest payment reminder for what they owe",
+        ),
         Derived(
             "overdue",
             Money(),
             "amount owed past its due date",
             base=True,
-            of="purchases.amount_due",
+            of="purchases.past_due",
             terms="is:overdue",
         ),
     ),

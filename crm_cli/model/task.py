@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crm_cli.model.aspects import CardColumn, CardTable, Exchange, Happening, Reminder, Row
 from crm_cli.model.contacts import alone
 from crm_cli.model.dates import FIRST_DAY, local_date, read_moment
+from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import (
     Boolean,
@@ -27,6 +28,7 @@ from crm_cli.model.fieldtypes import (
     Zone,
 )
 from crm_cli.model.kind import NOTES, Derived, Field, Finding, Kind, ListOf, Move, State, Summary
+from crm_cli.model.priorities import PRIORITIES
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -38,9 +40,6 @@ TASK_KINDS = ("todo", "call", "email", "meeting", "quote", "follow_up")
 
 TASK_STATUSES = ("open", "in_progress", "deferred", "completed", "cancelled")
 """How far it is."""
-
-PRIORITIES = ("low", "normal", "high", "urgent")
-"""How much it presses."""
 
 REPEAT_FROM = ("due", "completion", "start")
 """What a recurring task counts from."""
@@ -127,8 +126,14 @@ def _check_task(task: Item, business: Business) -> Iterator[Finding]:
             yield Finding("exdate", error.code, f"exdate: {error.message}", error.hint)
 
 
+def is_open(task: Item, business: Business) -> bool:
+    """Whether something is still to be done about a task: what is done later than today is."""
+    status = task.get("status")
+    return status not in CLOSED or (status == "completed" and is_ahead(task, business))
+
+
 def _derive_customer(customer: Item, business: Business) -> None:
-    open_tasks = [task for task in customer.items("tasks") if task.get("status") not in CLOSED]
+    open_tasks = [task for task in customer.items("tasks") if is_open(task, business)]
     dues: list[date] = [task.values["due"] for task in open_tasks if "due" in task.values]
     customer.derived["open_tasks"] = len(open_tasks)
     customer.derived["next_due"] = min(dues, key=lambda due: _order(due, business), default=None)
@@ -196,8 +201,8 @@ TASK = Kind(
         Field("delegation_status", Choice(DELEGATION_STATUSES), "the delegate's answer"),
         Field("remind_before", Every(), "how long before to remind"),
         Field("depends_on", Texts("task", anywhere=True), "tasks that come first"),
-        Field("deal", Reference("deal", required=False), "the deal it is about"),
-        Field("case", Reference("case", required=False), "the case it is about"),
+        Field("deal", Reference("deal"), "the deal it is about"),
+        Field("case", Reference("case"), "the case it is about"),
         Field("purchase", Reference("purchase"), "the purchase it is about"),
         Field("uid", Word(), "UID in the calendar it was imported from"),
         Field("notes", Text(), "anything else", headings=f"{NOTES} description opis"),
@@ -209,7 +214,8 @@ TASK = Kind(
     title="title",
     when="due",
     sort="closed,due",
-    summed=("status",),
+    summed=("status", "completed"),
+    effective="completed",
     card=CardTable(
         heading="Open tasks",
         terms=("is:open",),
@@ -231,7 +237,7 @@ TASK = Kind(
         Happening(when="due", terms=("is:done", "no:completed")),
     ),
     columns=("due", "customer", "title", "status", "priority", "assignee", "id"),
-    ranked=("due", "title", "id", "customer", "status", "assignee", "priority"),
+    ranked=("due", "title", "id", "customer", "status", "priority", "assignee"),
     due=Reminder(
         when="due",
         state="open",
@@ -284,9 +290,9 @@ TASK = Kind(
         ),
     ),
     states=(
-        State("open", "not:status.is:completed,cancelled", "neither completed nor cancelled"),
-        State("done", "status.is:completed", "completed"),
-        State("completed", "status.is:completed", "completed"),
+        State("open", "not:is:done not:is:cancelled", "neither completed nor cancelled"),
+        State("done", "status.is:completed not:completed.after:today", "completed up to today"),
+        State("completed", "is:done", "completed up to today"),
         State("cancelled", "status.is:cancelled", "cancelled"),
         State("overdue", "is:open due.before:now", "open, and its day, or time, is past"),
         State("due", "is:open due:..today", "open, and due through today"),

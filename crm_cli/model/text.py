@@ -17,7 +17,7 @@ RULES = 1
 """Counts the changes of the rules below; the transliteration's tables have their own version."""
 
 
-_BREAKS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_BREAKS = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]"
 
 
 def one_line(text: str, what: str) -> str:
@@ -25,7 +25,7 @@ def one_line(text: str, what: str) -> str:
 
     There the rest would be a line of its own: a command in a crontab, a setting of git's.
     """
-    if _BREAKS.search(text):
+    if re.search(_BREAKS, text):
         raise Refused(
             f"{what} has a line break or control character: {visible(text)}",
             "rename it; programs that read line by line would run the rest",
@@ -182,9 +182,28 @@ def nearest(word: str, choices: Iterable[str], n: int = 3) -> list[str]:
             continue
         else:
             score = matcher.ratio()
-        if score >= 0.6:
+            # Half of the letters in common make nobody think of `force` at `price`.
+            most = max(1, max(len(wanted), len(candidate)) // 4)
+            likely = score >= 0.75 and wanted[0] == candidate[0]
+            if _mistakes(wanted, candidate) > most + likely:
+                continue
+        if score > 0.6:
             scored.append((-score, choice))
     return [choice for _, choice in sorted(set(scored))[:n]]
+
+
+def _mistakes(word: str, other: str) -> int:
+    """How many letters were left out, added, swapped or mistaken."""
+    before, last = list[int](), list(range(len(other) + 1))
+    for row, char in enumerate(word, 1):
+        new = [row]
+        for place, wanted in enumerate(other, 1):
+            cost = min(last[place] + 1, new[-1] + 1, last[place - 1] + (char != wanted))
+            if row > 1 < place and char == other[place - 2] and word[row - 2] == wanted:
+                cost = min(cost, before[place - 2] + 1)
+            new.append(cost)
+        before, last = last, new
+    return last[-1]
 
 
 def did_you_mean(word: str, choices: Iterable[str], n: int = 3) -> str:
@@ -244,6 +263,8 @@ def guard_parts(text: str) -> str:
 
 def unguard_parts(text: str) -> str:
     """The text that `guard_parts` was given."""
+    if "'" not in text:
+        return text
     return unguard_cell(_GUARDED_PART.sub("", text))
 
 

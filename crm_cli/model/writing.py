@@ -5,6 +5,7 @@ A node keeps the marks of the one it was read from, so that comments can be foun
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Mapping_
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +15,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf
 from crm_cli.model.node import PLAIN, Mapping, Node, Scalar, Sequence, made
 from crm_cli.model.quoting import style_for
-from crm_cli.model.reading import entry_of
+from crm_cli.model.written import entry_of
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -36,6 +37,8 @@ def item_node(item: Item, *, top: bool = False) -> Node:
     if not top and not item.kind.letter and not item.extra and set(item.values) == {SIMPLE}:
         field = item.kind.by_key[SIMPLE]
         return _from(field.type.write(item.values[SIMPLE]), _written(item, SIMPLE) or item.node)
+    if item.node is None and not item.extra:
+        return Mapping(_new_entries(item, top=top))
     entries: list[tuple[Scalar, Node]] = []
     if item.kind.letter and item.id and not top:
         written = entry_of(item, "id")
@@ -56,6 +59,23 @@ def item_node(item: Item, *, top: bool = False) -> Node:
         if key.text in item.extra and key.text not in known:
             entries.append((_from(Scalar(key.text, key.style), key), node))
     return _from(Mapping(entries), item.node if isinstance(item.node, Mapping) else None)
+
+
+def _new_entries(item: Item, *, top: bool) -> Iterator[tuple[Scalar, Node]]:
+    """The keys and values of an item that was never read: there are no marks to be kept."""
+    kind, values = item.kind, item.values
+    if kind.letter and item.id and not top:
+        yield Scalar("id"), Scalar(item.id)
+    beside = None if CURRENCY in kind.by_key else values.get(CURRENCY)
+    for field in kind.fields:
+        value = values.get(field.key)
+        if value is None or value == []:
+            continue
+        type = field.type
+        node = type.write(value) if type.storage.single else value_to_node(type, value)
+        if beside is not None and type.priced:
+            node = with_currency(node, beside)
+        yield Scalar(field.key), node
 
 
 def value_to_node(type: FieldType, value: Any, origin: Node | None = None) -> Node:

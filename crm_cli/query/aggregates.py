@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 from crm_cli.model.kinds import HOMES
 from crm_cli.query.ast import Aggregate, Literal, Node, Op, Window
-from crm_cli.query.fields import Collection, Ref, resolve
+from crm_cli.query.fields import resolve
 from crm_cli.query.functions import over
 from crm_cli.query.operators import compared
+from crm_cli.query.ref import Collection, Ref
 from crm_cli.query.rows import Row, Value, climb, reach, value
 from crm_cli.query.storages import operators
 from crm_cli.query.windows import ratio
@@ -126,7 +127,8 @@ def when_of(collection: Collection) -> Ref:
 def _over(node: Aggregate, item: Row) -> str:
     """The aggregate function over the item's field."""
     taken = _field(node.ref, item) if node.ref is not None else None
-    return over(item.frame.dialect, node.function, taken)
+    each = _field(node.each, item).sql if node.each is not None else ""
+    return over(item.frame.dialect, node.function, taken, each=each)
 
 
 def _day(node: Aggregate, item: Row) -> str:
@@ -143,7 +145,7 @@ def _field(ref: Ref, item: Row) -> Value:
 
 def _zero(node: Aggregate) -> bool:
     """Counts and sums of nothing are 0, other aggregates missing."""
-    return node.function in ("count", "sum")
+    return node.function in ("count", "distinct", "sum")
 
 
 def _valued(node: Aggregate, sql: str, row: Row, *, day: str = "") -> Value:

@@ -13,7 +13,7 @@ from typing import Any
 from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.periods import Period
 from crm_cli.query.fault import Span
-from crm_cli.query.fields import Collection, Ref, Step
+from crm_cli.query.ref import Collection, Ref, Step
 
 NOWHERE = Span("", 0, 0)
 
@@ -129,11 +129,13 @@ class Aggregate(Node):
     """One number or date of a collection's counted items, or of `everything`.
 
     `function` is count, sum, avg, min, max, first or last; `ref` the field of an item
-    (None for count). `name` is the derived value that it is, over a window
-    (`spend@12m`), or empty.
+    (None for count), `each` the one whose different values are counted. `name` is the derived
+    value that it is, over a window (`spend@12m`), or empty.
     """
 
-    __slots__ = ("collection", "everything", "function", "name", "ref", "type", "where", "window")
+    __slots__ = (
+        "collection", "each", "everything", "function", "name", "ref", "type", "where", "window",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -146,9 +148,11 @@ class Aggregate(Node):
         window: Window | None = None,
         name: str = "",
         everything: bool = False,
+        each: Ref | None = None,
         span: Span = NOWHERE,
     ) -> None:
         self.function = function
+        self.each = each
         self.collection = collection
         self.ref = ref
         self.type = type

@@ -1,4 +1,4 @@
-"""Purchase intervals: when customers bought, and when they are expected to buy again."""
+"""What customers bought: when, together with what, and when they are to buy again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from crm_cli.model.line import LINE
+from crm_cli.model.purchase import PURCHASE
+from crm_cli.query.ast import And, Node
+from crm_cli.query.compile import Compiler
 from crm_cli.query.database import Database
+from crm_cli.query.ref import Step, Way
+from crm_cli.query.scope import Scope
+from crm_cli.query.storages.texts import lines
+from crm_cli.query.terms import parse_terms
 
 
 class Bought(NamedTuple):
@@ -63,3 +71,58 @@ def expected(database: Database, today: date, through: date) -> list[Expected]:
         {"today": today.isoformat(), "through": through.isoformat()},
     )
     return list(map(Expected._make, sorted(rows)))
+
+
+def baskets(
+    database: Database, node: Node, scope: Scope, *, per_customer: bool = False
+) -> list[tuple[str, ...]]:
+    """The products of each purchase that counts and meets a condition, each once, in no order;
+    of each customer in all such purchases. Credit notes are none."""
+    scope = scope._replace(base=LINE)
+    compiler = Compiler(scope, database.dialect)
+    row = compiler.frame.base
+    purchase = row.up(Step(Way.PARENT, PURCHASE))
+    counted = parse_terms(["is:counted", "not:is:credit_note"], scope._replace(base=PURCHASE))
+    where = compiler.chosen(And((counted, node)), purchase)
+    by = row.column("customer" if per_customer else "parent")
+    product = row.column("product")
+    rows = database.rows(
+        f"SELECT {by}, {product} {row.source()} WHERE {where} AND {product} IS NOT NULL",
+        compiler.frame.parameters,
+    )
+    found: dict[int, list[str]] = {}
+    for holder, name in rows:
+        found.setdefault(holder, []).append(name)
+    return [tuple({*held}) for held in found.values()]
+
+
+def owned(database: Database) -> list[tuple[str, list[str]]]:
+    """(id, products that they have bought) of every customer who has bought any."""
+    name = database.dialect.name
+    rows = database.rows(
+        f"SELECT id, {name('bought')} FROM customer WHERE {name('bought')} IS NOT NULL"
+    )
+    return [(id, lines(text)) for id, text in rows]
+
+
+def baskets_of_customers(database: Database) -> list[list[str]]:
+    """What every customer has bought who has bought any; an index has all of it."""
+    bought = database.dialect.name("bought")
+    found = database.column(f"SELECT {bought} FROM customer WHERE {bought} IS NOT NULL")
+    return [text.split("\n") for text in found]
+
+
+def days_bought(database: Database, customer: str) -> dict[str, list[date]]:
+    """On which days a customer bought each product, the first one first."""
+    dialect = database.dialect
+    rows = database.rows(
+        "SELECT DISTINCT l.product, p.date FROM customer c JOIN purchase p ON p.customer = c.pk"
+        f" JOIN line l ON l.parent = p.pk WHERE c.id = {dialect.parameter('id')}"
+        f" AND {dialect.holds('p.counts')} AND p.kind <> 'credit_note'"
+        " AND l.product IS NOT NULL AND p.date IS NOT NULL",
+        {"id": customer},
+    )
+    found: dict[str, list[date]] = {}
+    for product, day in sorted(rows):
+        found.setdefault(product, []).append(date.fromisoformat(day))
+    return found

@@ -11,28 +11,22 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import FieldType, Reference, Text, Texts
 from crm_cli.model.kind import Kind, ListOf, normal
-from crm_cli.model.kinds import RECORDS
+from crm_cli.model.kinds import HOMES, RECORDS
 from crm_cli.model.text import split_names
 from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import Ref, Source, names, of_row, record_of, resolve
-from crm_cli.query.rows import (
-    Row,
-    Value,
-    climb,
-    currency,
-    holder,
-    own_source,
-    reach,
-    value,
-)
+from crm_cli.query.fields import resolve
+from crm_cli.query.own_fields import names
+from crm_cli.query.owners import of_row, record_of
+from crm_cli.query.ref import Ref, Source
+from crm_cli.query.rows import Row, Value, climb, currency, holder, own_source, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 
 _ALIASED = r"(?si)(.*\S)\s+as\s+([A-Za-z_][\w-]*)"
 _TEXT, _TEXTS = Text(), Texts()
-_TOTALS = {"count": "sum", "sum": "sum", "min": "min", "max": "max"}
+_TOTALS = {"count": "sum", "distinct": "sum", "sum": "sum", "min": "min", "max": "max"}
 """The function over all rows that gives what the function over the items of each gives."""
 _USUAL = 20
 """So many valid columns are named where one is not."""
@@ -186,7 +180,10 @@ def _of_operand(key: str, operand: Ref | Aggregate, compiler: Compiler) -> Selec
         return _selected(key, Value(owner.column(lift.column), operand.type), compiler)
     if operand.many:
         return _gathered(key, operand, row)
-    return _selected(key, compiler.operand(operand, row), compiler, base=operand.base)
+    found = compiler.operand(operand, row)
+    if other := compiler.first_of_others(operand, climb(row, operand.steps)[0]):
+        found = found._replace(sql=f"COALESCE({found.sql}, {other})", day="")
+    return _selected(key, found, compiler, base=operand.base)
 
 
 def _all_lifted(lift: Lift, row: Row) -> Selected:
@@ -232,7 +229,8 @@ def _list(wanted: str, row: Row, compiler: Compiler) -> Selected | None:
 
 
 def _gathered(key: str, ref: Ref, row: Row) -> Selected:
-    """The values of a many-valued field, in the order of the file."""
+    """The values of a many-valued field, in the order of the file: of the items that conditions
+    find, so that what does not count yet is not shown either."""
     if not operators(ref.type).gathered:
         raise UsageError(
             f"{key} has several values", f"write sum({key}), max({key}) or last({key}) in --cols"
@@ -248,7 +246,9 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
     if not all(step.way.single for step in steps[1:]):
         raise UsageError(f"{key} has several values in each item", "ask for the items themselves")
     reach(item, steps[1:], take)
+    found = item.found() if row.kind in HOMES else ""
     source = f"{item.source()} WHERE {link} AND {sqls[0]} IS NOT NULL"
+    source += f" AND {found}" if found else ""
     sql = row.frame.dialect.gathered(sqls[0], source, item.column("ordinal"))
     return Selected(Column(key, _TEXTS), sql, "", (sql,))
 
@@ -256,6 +256,8 @@ def _gathered(key: str, ref: Ref, row: Row) -> Selected:
 def _extra(key: str, ref: Ref, compiler: Compiler) -> Selected:
     """The value under a key of the users' own; several of one row as one text."""
     row = compiler.frame.base
+    if ref.many:
+        return _gathered(key, ref, row)
     for step in ref.steps:
         row = row.up(step)
     if not ref.several:

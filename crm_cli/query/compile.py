@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kind import Kind
-from crm_cli.model.kinds import HOMES, RECORDS, single_paths
-from crm_cli.model.text import tokens
+from crm_cli.model.kinds import single_paths
+from crm_cli.model.permission import Uses
 from crm_cli.query.aggregates import aggregate, when_of
 from crm_cli.query.ast import (
     Against,
@@ -37,26 +37,26 @@ from crm_cli.query.ast import (
     Word,
 )
 from crm_cli.query.declared import declared, derived_named, state_terms, total_of
+from crm_cli.query.estimates import estimated
 from crm_cli.query.fault import QueryError
-from crm_cli.query.fields import Collection, Ref, Source, Step, record_of, resolve, titled
+from crm_cli.query.fields import resolve
+from crm_cli.query.fifths import cell, fifth
 from crm_cli.query.operators import against, compared_any, present
-from crm_cli.query.rows import (
-    Frame,
-    Row,
-    Value,
-    all_text,
-    holder,
-    own_source,
-    own_value,
-    reach,
-    value,
-)
+from crm_cli.query.overall import fit, told_of_all
+from crm_cli.query.owners import record_of
+from crm_cli.query.permission import allowed, verdict
+from crm_cli.query.promises import promised, promised_day
+from crm_cli.query.ref import Collection, Ref, Source, Step
+from crm_cli.query.rows import Frame, Row, Value, holder, own_source, own_value, reach, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import segment_node
 from crm_cli.query.storages import operators
-from crm_cli.query.storages.dates import comes_round, in_calendar
+from crm_cli.query.storages.base import SAME
+from crm_cli.query.storages.dates import comes_round, in_persian
+from crm_cli.query.terms import parse_terms
 from crm_cli.query.values import may_be_zero
 from crm_cli.query.windows import of_all
+from crm_cli.query.words import sought
 
 Seal = Callable[[str], str]
 """What is made of a test that may be NULL: see `Dialect.certain` and `_parted`."""
@@ -80,6 +80,7 @@ class Compiler:
         self._within: tuple[str, ...] = ()
         self._segments: dict[str, str] = {}
         self._declaring: tuple[tuple[str, str], ...] = ()
+        self._fitting = ""
 
     def condition(self, node: Node, row: Row) -> str:
         """SQL that is 1 for the rows that meet a condition, else 0; never NULL."""
@@ -116,7 +117,7 @@ class Compiler:
         if isinstance(node, State):
             return self._state(node, row, seal)
         if isinstance(node, Word):
-            return self._word(node.text, row)
+            return sought(node.text, row)
         if isinstance(node, Segment):
             return self._segment(node, row)
         if isinstance(node, Belongs):
@@ -150,7 +151,14 @@ class Compiler:
     def formula(self, key: str, row: Row) -> str:
         """The value of a derived field that the row's kind declares as a query; NULL may stand
         for no."""
+        key, _, profile = key.partition(".")
         derived = derived_named(row.kind, key)
+        if derived.overall == "profiles":
+            return self._fit(profile, row)
+        if derived.overall == "permitted":
+            return verdict(profile, row, self._in_segment)
+        if derived.overall:
+            return told_of_all(derived.overall, row)
         with self._inside(row.kind, key):
             if derived.unless:
                 whens = (
@@ -159,9 +167,61 @@ class Compiler:
                 )
                 other = value(resolve(derived.of, row.kind), row).sql
                 return f"(CASE {' '.join(whens)} ELSE {other} END)"
+            if derived.since:
+                first, last = (self._day(key, row) for key in (derived.since, derived.until))
+                today = self.frame.bind(self.scope.today.isoformat())
+                last = f"COALESCE({last}, {today})" if last else today
+                return self.dialect.whole(self.dialect.days_between(first, last))
+            if derived.fifth is not None:
+                return fifth(derived.fifth, row)
+            if derived.cells is not None:
+                return cell(derived.cells, row)
+            if derived.promise:
+                return promised(derived.promise, row, self._in_segment)
             if derived.of:
                 return self.operand(total_of(derived, row.kind, self.scope), row).sql
             return self.holds(derived.terms, row)
+
+    def _fit(self, profile: str, row: Row) -> str:
+        """How well a row fits a profile, or the best of all."""
+        if self._fitting:
+            raise QueryError((), f"profile {self._fitting} asks for fit, which is made of profiles")
+        try:
+            return fit(profile, row, self._profiled)
+        finally:
+            self._fitting = ""
+
+    def _profiled(self, name: str, terms: tuple[str, ...], row: Row) -> str:
+        """A rule of a profile, as a condition; raises QueryError with the profile's name."""
+        self._fitting = name
+        try:
+            return self.condition(parse_terms(terms, self.scope._replace(base=row.kind)), row)
+        except QueryError as error:
+            if not error.faults:
+                raise
+            raise QueryError(error.faults, f"in profile {name}: ") from None
+    def formula_day(self, key: str, row: Row) -> str:
+        """The day of such a value that is a moment; empty of others."""
+        named = (one for one in row.kind.derived if one.key == key and one.promise)
+        derived = next(named, None)
+        if derived is None or not derived.type.storage.is_date:
+            return ""
+        with self._inside(row.kind, key):
+            return promised_day(derived.promise, row, self._in_segment)
+
+    def _in_segment(self, name: str, row: Row) -> str:
+        return self._segment(Segment(name), row)
+
+    def estimated(self, ref: Ref, row: Row, made: Value) -> Value:
+        """A value by the learned probabilities; `made` is the one by the stages' own."""
+        return estimated(ref, row, made)
+
+    def _day(self, key: str, row: Row) -> str:
+        """The day of a date that the row's kind declares; empty for no date."""
+        if not key:
+            return ""
+        found = value(resolve(key, row.kind), row)
+        return found.day or found.sql
 
     def _state(self, node: State, row: Row, seal: Seal) -> str:
         for step in node.steps:
@@ -175,6 +235,11 @@ class Compiler:
     def _inside(self, kind: Kind, name: str) -> Iterator[None]:
         """While a declaration is compiled: one that asks for itself is at fault."""
         outside, here = self._declaring, (kind.name, name)
+        if here in outside and self._within:
+            raise QueryError(
+                (), f"in segment @{self._within[-1]}: it asks what is promised to whom, and service"
+                " in crm.yaml asks for the segment",
+            )  # fmt: skip
         if here in outside:
             raise ValueError(f"{kind.name}: {name} asks for itself")
         self._declaring = (*outside, here)
@@ -199,27 +264,57 @@ class Compiler:
             return seal(self._tested(node, self.operand(node.operand, row, often=often)))
         ref = node.operand
         if ref.source is Source.EXTRA:
-            return self._extra(ref, row, node)
+            return self._extra(ref, row, node, seal)
+
+        def permitted(at: Row) -> str:
+            uses = [one.value for one in node.values if isinstance(one, Literal)]
+            return allowed(uses, at, self._in_segment)
+
+        if isinstance(ref.type, Uses) and node.op in SAME:
+            return _reached(row, ref.steps, permitted, seal)
 
         def test(at: Row) -> str:
-            found = self._tested(node, self._value(ref, at))
+            found = self._in_calendars(node, ref, at)
             # `.is` asks the field alone.
-            values = [one for one in node.values if node.op is Op.EQ and comes_round(one)]
+            values = tuple(one for one in node.values if node.op is Op.EQ and comes_round(one))
             also = [
-                self._also(items, Compare(date, node.op, in_calendar(values, calendar)), at)
-                for items, date, calendar in (self._others(ref, at) if values else ())
+                self._also(items, Compare(date, node.op, values), at)
+                for items, date in (self.others(ref, at) if values else ())
             ]
             return f"({' OR '.join((found, *also))})" if also else found
 
         return _reached(row, ref.steps, test, seal)
 
-    def _others(self, ref: Ref, row: Row) -> Iterator[tuple[Quantified, Ref, str]]:
-        """The items that a date which comes round is also asked of, their date, its calendar."""
+    def _in_calendars(self, node: Compare, ref: Ref, row: Row) -> str:
+        """A value of a row against those that are wanted, which are days of its own calendar."""
+        there = self._value(ref, row)
+        found = self._tested(node, there)
         field = row.kind.by_key.get(ref.column)
-        for terms, calendar in field.also.items() if field is not None else ():
-            items = declared(terms, row.kind, self.scope)
-            assert isinstance(items, Quantified), f"{row.kind.name}: {terms} asks for no items"
-            yield items, when_of(items.collection), calendar
+        if field is None or not field.calendar or not any(map(comes_round, node.values)):
+            return found
+        other = Compare(ref, node.op, in_persian(node.values), node.span)
+        persian = self.holds(f"{field.calendar}.is:persian", row)
+        return f"CASE WHEN {persian} THEN {self._tested(other, there)} ELSE {found} END"
+
+    def others(self, ref: Ref, row: Row) -> Iterator[tuple[Quantified, Ref]]:
+        """The items that a date which comes round is also asked of, and their date."""
+        field = row.kind.by_key.get(ref.column)
+        if field is not None and field.also:
+            items = declared(field.also, row.kind, self.scope)
+            assert isinstance(items, Quantified), f"{row.kind.name}: {field.also} asks for no items"
+            yield items, when_of(items.collection)
+
+    def first_of_others(self, ref: Ref, row: Row) -> str:
+        """SQL for the date of the first such item, in the calendar that is used here."""
+        for items, date in self.others(ref, row):
+            inner, link = row.items(items.collection.steps[0])
+            test = self.chosen(items.condition, inner)
+            field = inner.kind.by_key[date.column]
+            if field.calendar:
+                test += f" AND NOT {self.holds(f'{field.calendar}.is:persian', inner)}"
+            first = f"{inner.source()} WHERE {link} AND {test} ORDER BY {inner.column('ordinal')}"
+            return f"(SELECT {self._value(date, inner).sql} {first} LIMIT 1)"
+        return ""
 
     def _also(self, items: Quantified, test: Node, row: Row) -> str:
         """Whether one of the items meets a test as well."""
@@ -251,18 +346,20 @@ class Compiler:
             found = self.operand(what, row, often=False)
             return seal(present(found, self.frame, derived=derived))
         if what.source is Source.EXTRA:
-            return self._extra(what, row, None)
+            return self._extra(what, row, None, seal)
         counts = derived and may_be_zero(what)
 
         def test(at: Row) -> str:
             found = present(self._value(what, at), self.frame, derived=counts)
-            also = [self._also(items, Has(date), at) for items, date, _ in self._others(what, at)]
+            also = [self._also(items, Has(date), at) for items, date in self.others(what, at)]
             return f"({' OR '.join((found, *also))})" if also else found
 
         return _reached(row, what.steps, test, seal)
 
-    def _extra(self, ref: Ref, row: Row, node: Compare | None) -> str:
+    def _extra(self, ref: Ref, row: Row, node: Compare | None, seal: Seal) -> str:
         """A key of the users' own: of the item, else of its record."""
+        if ref.many:
+            return _reached(row, ref.steps, lambda at: self._keyed(ref, at, node), seal)
         for step in ref.steps:
             row = row.up(step)
         if record_of(row.kind) is None:
@@ -284,53 +381,8 @@ class Compiler:
         steps = node.collection.steps
         # What is reached by climbing is tested in place: there is no EXISTS of its own.
         test = self.condition if _climbs(steps) else self.chosen
-        of_record = row.kind in HOMES and not _climbs(steps)
-
-        def met(at: Row) -> str:
-            found = at.found() if of_record else ""
-            return f"{found} AND {test(inner, at)}" if found else test(inner, at)
-
-        exists = reach(row, steps, met)
+        exists = reach(row, steps, lambda at: test(inner, at))
         return exists if node.how is How.ANY else f"NOT {exists}"
-
-    def _word(self, text: str, row: Row) -> str:
-        """In a record anywhere; in an item, or in the title of its record."""
-        sought = tokens(text)
-        if row.kind in RECORDS:
-            wanted = self.frame.bind(self.dialect.phrase(sought, prefix=True))
-            found = self.dialect.searched(f"{row.alias}.pk", wanted)
-            phone = self._phone(text, row) if row.kind is CUSTOMER else ""
-            return f"({found} OR {phone})" if phone else found
-        start = self.frame.bind(f" {' '.join(sought)}")
-        certain, contains = self._certain, self.dialect.contains
-        found = certain(contains(all_text(row), start))
-        if record_of(row.kind) is None:
-            return found
-        record = self.frame.record()
-        name = phone = ""
-        if (title := titled(record.kind)) is not None:
-            name = certain(contains(value(title, record).folded, start))
-        if text[:1] == "+" and record.kind is CUSTOMER:
-            phone = self._phone(text, record)
-        return f"({' OR '.join(filter(None, (found, name, phone)))})"
-
-    def _phone(self, text: str, customer: Row) -> str:
-        """The same number in any spelling; one that is not whole yet as a beginning."""
-        digits = "".join(char for char in text if char.isdigit())
-        if len(digits) < 7 and text[:1] != "+":
-            return ""
-        from crm_cli.model.phones import e164, looks_like_phone
-
-        if not looks_like_phone(text) and text[:1] != "+":
-            return ""
-        whole = e164(text, self.scope.business.country or None)
-        if whole is None and text[:1] != "+":
-            return ""
-        wanted = self.frame.bind(whole or f"+{digits}")
-        alias = self.frame.alias(CUSTOMER)
-        test = f"{alias}.e164 = {wanted}" if whole else self.dialect.starts(f"{alias}.e164", wanted)
-        where = f"{alias}.customer = {customer.alias}.pk AND {test}"
-        return f"EXISTS(SELECT 1 FROM phone {alias} WHERE {where})"
 
     def _segment(self, node: Segment, row: Row) -> str:
         """A segment's condition, which is compiled once however often it is asked for."""

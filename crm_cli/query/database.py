@@ -50,7 +50,7 @@ class Database:
         return [row[0] for row in self.rows(sql, parameters)]
 
 
-_TOO_LARGE = re.compile(
+_TOO_LARGE = (
     r"too many (?:columns|FROM|SQL|terms|arguments|references)|tables in a join|too (?:large|big)"
     r"|stack overflow|nesting"
 )
@@ -62,8 +62,12 @@ def _told(error: sqlite3.Error, parameters: Parameters) -> CrmError | None:
     if (pattern := matching.exhausted()) is not None:
         return _exhausted(pattern, parameters)
     if "overflow" in str(error) and "stack" not in str(error):
-        return DataError("the sums are larger than can be computed with")
-    if _TOO_LARGE.search(str(error)):
+        return DataError(
+            "a sum is larger than can be computed: 64 bits hold 92,233,720,368,547,758.07",
+            "crm purchase list --sort net- -n 5 shows whether an amount is a slip; "
+            "fewer at a time can be summed, as with --period",
+        )
+    if re.search(_TOO_LARGE, str(error)):
         return UsageError(
             f"the query is too large: {error}", "ask for fewer columns or conditions at a time"
         )

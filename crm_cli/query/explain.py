@@ -32,17 +32,11 @@ from crm_cli.query.ast import (
     State,
     Word,
 )
-from crm_cli.query.fields import (
-    Collection,
-    Ref,
-    Source,
-    collections,
-    own_fields,
-    record_of,
-    referred,
-    states,
-)
+from crm_cli.query.fields import collections
 from crm_cli.query.grammar import OPS
+from crm_cli.query.own_fields import own_fields, referred
+from crm_cli.query.owners import record_of, states
+from crm_cli.query.ref import Collection, Ref, Source
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Query, compile_query
 from crm_cli.query.storages import Recurring, operators

@@ -36,13 +36,7 @@ from crm_cli.query.ast import (
     Word,
 )
 from crm_cli.query.fault import Fault, QueryError, Unknown
-from crm_cli.query.fields import (
-    Collection,
-    Ref,
-    collection,
-    of_customer,
-    resolve,
-)
+from crm_cli.query.fields import collection, resolve
 from crm_cli.query.grammar import (
     OPS,
     as_state,
@@ -55,6 +49,8 @@ from crm_cli.query.grammar import (
     read_asked,
 )
 from crm_cli.query.operands import FUNCTIONS, read_aggregate
+from crm_cli.query.owners import of_customer
+from crm_cli.query.ref import Collection, Ref
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 from crm_cli.query.tokens import KEYWORDS, Sort, Token, Tokens
@@ -210,7 +206,7 @@ class Reader(Tokens):
 
     def _compared(self, kind: Kind) -> Node:
         start = self.next
-        if normal(start.text) == "customer" and kind.name != "customer" and of_customer(kind):
+        if normal(start.text) == "customer" and of_customer(kind):
             return self._belongs(kind)
         after = self.tokens[min(self.place + 1, len(self.tokens) - 1)]
         if after.sort is Sort.WORD and after.text.lower() == "is" and not self.opens():

@@ -21,10 +21,11 @@ from crm_cli.query.aggregates import within
 from crm_cli.query.columns import Selected, column, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import Collection, resolve, summed_name
+from crm_cli.query.fields import resolve, summed_name
 from crm_cli.query.functions import over, result
 from crm_cli.query.grammar import read_asked
 from crm_cli.query.keys import plain
+from crm_cli.query.ref import Collection
 from crm_cli.query.rows import Row, Value, climb, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
@@ -132,6 +133,19 @@ def is_share(text: str) -> bool:
     return bool(re.match(r"share\b", text.strip()))
 
 
+def is_one(text: str) -> bool:
+    """Whether it is what the rows of a group have in common: of all rows it is nothing."""
+    return bool(re.match(r"one\b", text.strip()))
+
+
+def is_shared(text: str, *kinds: Kind) -> bool:
+    """Whether it is a measure that several kinds have, which is the same over all of their rows,
+    or the share in one."""
+    bare = split_alias(text)[0]
+    found = re.fullmatch(r"share:(.+)", bare)
+    return all(measure_of(found[1] if found else bare, kind) is not None for kind in kinds)
+
+
 def zero(text: str, kind: Kind) -> bool:
     """Whether a figure of no rows is 0, and not missing."""
     bare = split_alias(text)[0]
@@ -184,6 +198,8 @@ def _measured(key: str, measure: Measure, compiler: Compiler, own: str) -> Selec
         if not parts[0].currency:
             return made
         return _kept(made, own, quotient(parts[0].order[0], parts[1].order[0]))
+    if measure.each:
+        return _different(key, measure, row, when, own)
     if measure.function == "distinct":
         of = "customer" if measure.of == CUSTOMER.name else "parent"
         return _over(key, "distinct", Value(row.column(of), _NUMBER), when, compiler.dialect)
@@ -192,6 +208,22 @@ def _measured(key: str, measure: Measure, compiler: Compiler, own: str) -> Selec
     ref = resolve(measure.of, row.kind)
     found = value(ref, climb(row, ref.steps)[0])
     return _in_currency(key, measure.function, found, when, compiler.dialect, own)
+
+
+def _different(key: str, measure: Measure, row: Row, when: str, own: str) -> Selected:
+    """How many different values of a field there are, of each customer for itself."""
+
+    def found(name: str) -> Value:
+        ref = resolve(name, row.kind)
+        return value(ref, climb(row, ref.steps)[0])
+
+    each = f"({row.column(CUSTOMER.name)} || '/' || {found(measure.each).sql})"
+    of = found(measure.of) if measure.of else None
+    if of is not None and own and of.currency == own:  # none needs a rate
+        of = of._replace(base=of.sql)
+    return plain(
+        key, result("count", _NUMBER), over(row.frame.dialect, "", of, when=when, each=each)
+    )
 
 
 def _called(key: str, call: Call, compiler: Compiler, own: str) -> Selected:
@@ -232,8 +264,6 @@ def _in_currency(
     made = _over(key, function, of, when, dialect)
     if not own or of.currency != own:
         return made
-    if function == "converted":  # none needs a rate
-        return made._replace(sql=over(dialect, "count", of, when=when))
     if not operators(made.column.type).has_base:
         return made
     return _kept(_over(key, function, of._replace(base=of.sql), when, dialect), own, made.sql)

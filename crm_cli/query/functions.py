@@ -15,12 +15,19 @@ from crm_cli.query.storages.numbers import MILLION
 _COUNT, _NUMBER = Integer(), Number()
 
 
-def over(dialect: Dialect, function: str, taken: Value | None = None, *, when: str = "") -> str:
+def over(
+    dialect: Dialect, function: str, taken: Value | None = None, *, when: str = "", each: str = ""
+) -> str:
     """An aggregate function over a value of each row, or over the rows themselves.
 
     `when` is a condition that chooses among the rows. Counts and sums of nothing are 0,
-    other functions missing; `one` is the value of any one row.
+    other functions missing; `one` is the value of any one row. `each` is SQL for what is
+    counted once where several rows have it.
     """
+    if each:
+        known = f"{taken.base} IS NOT NULL" if taken is not None else ""
+        chosen = " AND ".join(filter(None, (when, known)))
+        return f"COUNT(DISTINCT {_chosen(each, chosen)})"
     if taken is None:
         assert function == "count"
         return f"COUNT(CASE WHEN {when} THEN 1 END)" if when else "COUNT(*)"

@@ -6,23 +6,15 @@ from collections.abc import Sequence
 
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Choice, Free
-from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kind import Kind, normal, singular
 from crm_cli.model.periods import read_window
 from crm_cli.model.text import a_or_an, did_you_mean
 from crm_cli.query.ast import Between, Compare, Literal, Node, Not, Op, Operand, State, Window
 from crm_cli.query.fault import Fault, Span, Unknown
-from crm_cli.query.fields import (
-    Collection,
-    Ref,
-    Source,
-    choice_of,
-    collection,
-    collections,
-    resolve,
-    spelled,
-    state_of,
-    states,
-)
+from crm_cli.query.fields import collection, collections, resolve
+from crm_cli.query.own_fields import spelled
+from crm_cli.query.owners import choice_of, choices_of, state_of, states
+from crm_cli.query.ref import NEVER, Collection, Ref, Source
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 
@@ -76,20 +68,23 @@ def check_op(op: Op, word: str, operand: Operand, span: Span, *, sign: str = "")
         and (name not in _NUMBERS_ONLY or storage.is_number)
     ]
     hint = f"it is {a_or_an(operand.type.name)}: it takes {', '.join(known)}"
+    fault = f"{operand.name or 'it'} has no operator {sign or f'.{word}'}"
     if isinstance(operand, Ref) and operand.source is Source.EXTRA and storage.is_text:
-        hint = declare(operand)
+        raise no_order(operand, fault, span)
     if storage.is_number:
         hint += ", and ranges such as 5.. and 1..9"
-    raise Fault(f"{operand.name or 'it'} has no operator {sign or f'.{word}'}", hint, span)
+    raise Fault(fault, hint, span)
 
 
-def declare(ref: Ref) -> str:
-    """How values of people's own that are not all of one type can still be compared."""
+def no_order(ref: Ref, message: str, span: Span) -> Fault:
+    """Of a key of people's own whose values cannot be compared by size, and how they could be."""
     key = ref.column.removeprefix("custom.")
-    return (
-        "not all of its values are numbers, or dates; to compare those that are,"
-        f" write custom: {{{key}: number}}, or date, into crm.yaml"
-    )
+    declared = f"write custom: {{{key}: number}}, or date, into crm.yaml"
+    if ref.origin == NEVER:
+        hint = f"{ref.doc}\nto compare values to come, {declared}".strip()
+        return Fault(f"nothing has {ref.name} so far", hint, span)
+    hint = f"not all of its values are numbers, or dates; to compare those that are, {declared}"
+    return Fault(message, hint, span)
 
 
 def _text_only(op: Op, ref: Ref) -> bool:
@@ -120,18 +115,36 @@ def find_segment(name: str, scope: Scope, span: Span) -> str:
 
 
 def find_state(name: str, span: Span, scope: Scope, kind: Kind) -> Node:
-    """The state of that name, else the kind or status: `is:order`, `is:completed`; raises Fault."""
-    if found := state_of(name, kind):
-        return State(*found, span)
-    ref = choice_of(name, kind, scope.business)
-    if ref is not None:
-        return Compare(ref, Op.EQ, (Literal(normal(name), name, span),), span)
-    known = states(kind)
-    raise Fault(
-        f"'{name}' is no state of {a_or_an(kind.name)}",
-        f"{did_you_mean(name, known)} known: {', '.join(known)}".strip(),
-        span,
-    )
+    """The state of that name, else the kind or status: `is:order`, `is:completed`; raises Fault.
+
+    A plural is its singular.
+    """
+    for word in dict.fromkeys((name, singular(name))):
+        if found := state_of(word, kind):
+            return State(*found, span)
+        if ref := choice_of(word, kind, scope.business):
+            return Compare(ref, Op.EQ, (Literal(normal(word), word, span),), span)
+    meant = [f"is:{state.name}" for state in kind.states if normal(name) in state.unclear]
+    known = [*dict.fromkeys([*states(kind), *choices_of(kind, scope.business)])]
+    near = f"write {' or '.join(meant)};" if meant else _of_items(name, scope, kind)
+    message = f"'{name}' is no state of {a_or_an(kind.name)}"
+    near = near or did_you_mean(name, known)
+    raise Fault(message, f"{near} known: {', '.join(known)}".strip(), span)
+
+
+def _of_items(name: str, scope: Scope, kind: Kind) -> str:
+    """How the state of an item is asked for among those it belongs to; empty where none has it."""
+    for held in collections(kind):
+        found = collection(held, kind)
+        if found is None or len(found.steps) != 1:
+            continue
+        own = [state.name for state in found.kind.states]
+        for word in (name, singular(name)):
+            ref = choice_of(word, found.kind, scope.business)
+            if (ref is not None and not ref.steps) or normal(word) in own:
+                what = a_or_an(found.kind.name)
+                return f"{what} can be: write {singular(held)}/is:{word};"
+    return ""
 
 
 def as_state(name: str, operand: Operand, op: Op, scope: Scope, span: Span) -> Node | None:

@@ -6,7 +6,8 @@ group that it stands in. Shares and the total are of all rows that the query des
 counted once, whatever `having` and the limit leave out.
 
 Amounts are in the base currency. In groups by currency those that are in the currency of
-their row stay in it, and have no total over several.
+their row stay in it, and have no total over several, as long as the currency is shown beside
+them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from crm_cli.index.plan import based
+from crm_cli.index.plan import based, plan_of
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Word
 from crm_cli.model.kind import Derived, Field, Kind
@@ -25,10 +26,18 @@ from crm_cli.query.columns import Column, Selected, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.database import Database
 from crm_cli.query.fault import Fault, QueryError
-from crm_cli.query.fields import Step, Way
-from crm_cli.query.figures import figure_key, figures, is_figure, is_share, mentioned
+from crm_cli.query.figures import (
+    figure_key,
+    figures,
+    is_figure,
+    is_one,
+    is_share,
+    is_shared,
+    mentioned,
+)
 from crm_cli.query.keys import group_key, plain
 from crm_cli.query.parts import whole
+from crm_cli.query.ref import Step, Way
 from crm_cli.query.rows import currency
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Answer, typed
@@ -59,6 +68,8 @@ class GroupQuery(NamedTuple):
     columns: Sequence[str] | None = None
     parts: Kind | None = None
     own: bool = True
+    totals: bool = True
+    """Whether the aggregates over all rows are wanted besides, which is a second pass."""
 
     @property
     def kind(self) -> Kind:
@@ -73,15 +84,20 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     compiler = Compiler(scope, database.dialect)
     where = _chosen(compiler, query)
     keys = [group_key(name, compiler) for name in query.by]
-    own = _own(keys, compiler) if query.own else ""
-    wholes: Sequence[Any] = _wholes(database, query, scope, own=bool(own))
+    own = _own(keys, compiler) if query.own and _shows_currency(query) else ""
+    totals = query.totals or any(map(is_share, query.aggregates))
+    wholes: Sequence[Any] = (
+        _wholes(database, query, scope, own=bool(own))
+        if totals
+        else [None] * (len(query.aggregates) + 1)
+    )
     aggregates = figures(query.aggregates, compiler, wholes, own)
     _check_once(keys, aggregates)
     selected = (*keys, *aggregates)
-    inner = _inner(compiler, where, selected, len(keys))
+    inner = _inner(compiler, query, where, selected, len(keys))
     outer = _outer(compiler, inner, selected, query, scope, len(keys))
     rows = typed(database.rows(outer, compiler.frame.parameters), selected, scope)
-    total = (*(None for _ in keys), *_total(wholes, aggregates, query, scope))
+    total = (*(None for _ in keys), *_total(wholes, aggregates, query, scope)) if totals else None
     columns = tuple(part.column for part in selected)
     return _picked(Answer(columns, rows, total), query, shown)
 
@@ -100,7 +116,6 @@ def _chosen(compiler: Compiler, query: GroupQuery) -> str:
     row = compiler.frame.base
     asked = row
     if query.parts is not None:
-        row.table = whole(query.parts, query.base, compiler.dialect)
         asked = row.up(Step(Way.PARENT, query.base))
     counted = row.counted()
     test = compiler.chosen(query.node, asked)
@@ -111,6 +126,22 @@ def _own(keys: Sequence[Selected], compiler: Compiler) -> str:
     """SQL for the currency of a row's amounts if that is one of the keys; else empty."""
     wanted = currency(compiler.frame.base)
     return wanted if any(key.sql == wanted for key in keys) else ""
+
+
+def _shows_currency(query: GroupQuery) -> bool:
+    """Whether the key that says in which currency a group's amounts are is shown with them."""
+    if query.columns is None:
+        return True
+    names = {CURRENCY}
+    for bare, alias in map(split_alias, query.by):
+        if _bare_key(bare) == CURRENCY:
+            names |= {bare, alias}
+    shown = (name for text in query.columns for name in split_alias(text) if name)
+    return any(name in names for name in shown)
+
+
+def _bare_key(text: str) -> str:
+    return text.strip().lower().rpartition(".")[2]
 
 
 def _completed(query: GroupQuery) -> tuple[GroupQuery, int]:
@@ -165,21 +196,30 @@ def _wholes(
 ) -> tuple[int | float | str | None, ...]:
     """The aggregates over all rows that meet the condition, each once; of shares the whole.
 
+    Measures that are the same of rows as of all their parts are asked of the rows, which is
+    faster; then there is nothing that the parts have in common.
     With `own` there are none of amounts in several currencies, and the one currency comes last.
     """
-    compiler = Compiler(scope, database.dialect)
+    asked = query.aggregates
+    shared = [text for text in asked if not is_one(text)]
+    if query.parts is not None and all(is_shared(one, query.parts, query.base) for one in shared):
+        query, asked = query._replace(parts=None), shared
+    compiler = Compiler(scope._replace(base=query.kind), database.dialect)
     where = _chosen(compiler, query)
     of = currency(compiler.frame.base)
-    parts = figures(query.aggregates, compiler, own=of if own else "")
+    parts = figures(asked, compiler, own=of if own else "")
     single = f"COUNT(DISTINCT {of}) <= 1"
     parts = [
         part._replace(sql=f"CASE WHEN {single} THEN {part.sql} END") if part.currency else part
         for part in parts
     ]
     one = f"COALESCE(MIN({of}), {compiler.frame.bind(scope.business.currency)})"
-    sql = _inner(compiler, where, [*parts, plain(CURRENCY, _WORD, one)], 0)
+    sql = _inner(compiler, query, where, [*parts, plain(CURRENCY, _WORD, one)], 0)
     (row,) = database.rows(sql, compiler.frame.parameters)
-    return row
+    if asked is query.aggregates:
+        return row
+    values = iter(row)
+    return (*(None if is_one(text) else next(values) for text in query.aggregates), *values)
 
 
 def _total(
@@ -194,7 +234,9 @@ def _total(
     return typed([row], tuple(parts), scope)[0]
 
 
-def _inner(compiler: Compiler, where: str, parts: Sequence[Selected], keys: int) -> str:
+def _inner(
+    compiler: Compiler, query: GroupQuery, where: str, parts: Sequence[Selected], keys: int
+) -> str:
     quoted = compiler.dialect.name
     cells = [(part.sql, part.column.key) for part in parts]
     if keys and (own := [part for part in parts if part.currency]):
@@ -205,7 +247,13 @@ def _inner(compiler: Compiler, where: str, parts: Sequence[Selected], keys: int)
     shown = ", ".join(f"{sql} AS {quoted(key)}" for sql, key in cells)
     groups = ", ".join(part.sql for part in parts[:keys])
     by = f" GROUP BY {groups}" if keys else ""
-    return f"SELECT {shown} {compiler.frame.base.source()} WHERE {where}{by}"
+    row = compiler.frame.base
+    if query.parts is not None:
+        # Now it is known which columns are asked for.
+        asked = " ".join((shown, where, by, *row.joins))
+        used = {key for key in plan_of(query.parts).names if row.names(key, asked)}
+        row.table = whole(query.parts, query.base, compiler.dialect, used)
+    return f"SELECT {shown} {row.source()} WHERE {where}{by}"
 
 
 def _outer(

@@ -8,7 +8,8 @@ from crm_cli.model.fieldtypes import Choice, Date, FieldType, Word
 from crm_cli.query.columns import Column, Selected, column, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Unknown
-from crm_cli.query.fields import Ref, Source, resolve
+from crm_cli.query.fields import resolve
+from crm_cli.query.ref import Ref, Source
 from crm_cli.query.rows import Row, climb, reach, value
 from crm_cli.query.storages import operators
 

@@ -82,17 +82,12 @@ def customers(database: Database) -> list[tuple[str, str]]:
     return [(str(id), str(path)) for id, path in database.rows("SELECT id, path FROM customer")]
 
 
-def emails(database: Database) -> dict[str, str]:
-    """By customer, the first of their own e-mail addresses that is not marked `do_not_use`."""
-    unmarked = f"NOT {database.dialect.certain(database.dialect.holds('e.do_not_use'))}"
+def former_ids(database: Database) -> dict[str, str]:
+    """The customers by each id that they had: of records that were merged, and SYSTEM:ID."""
     rows = database.rows(
-        "SELECT c.id, e.value FROM email e JOIN customer c ON c.pk = e.customer"
-        f" WHERE e.parent IS NULL AND {unmarked} ORDER BY e.customer, e.ordinal"
+        "SELECT id, formerly FROM customer WHERE formerly IS NOT NULL ORDER BY id DESC"
     )
-    found: dict[str, str] = {}
-    for id, address in rows:
-        found.setdefault(id, address)
-    return found
+    return {former: str(id) for id, held in rows for former in held.split("\n")}
 
 
 def _first(database: Database, sql: str, parameters: dict[str, Any], most: int | None) -> list[Any]:

@@ -9,8 +9,9 @@ from crm_cli.model.kind import Kind
 from crm_cli.query.aggregates import when_of
 from crm_cli.query.ast import Aggregate, And, Node, Not, State, Window
 from crm_cli.query.fault import Fault, Unknown
-from crm_cli.query.fields import COUNT, Collection, Ref, record_items, resolve, summed
+from crm_cli.query.fields import record_items, resolve, summed
 from crm_cli.query.grammar import no_collection, read_asked
+from crm_cli.query.ref import COUNT, Collection, Ref
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 from crm_cli.query.tokens import KEYWORDS, Sort, Token, Tokens

@@ -38,13 +38,12 @@ def pivot(database: Database, query: GroupQuery, key: str, scope: Scope) -> Answ
             f"{key} has {len(across.rows)} values, too many for columns",
             f"write --group-by {','.join((*query.by, key))}",
         )
-    measure = across.columns[1]
     heads = [row[0] for row in across.rows]
     names = [NONE if head is None else str(head) for head in heads]
-    cells = {
-        (*row[:-1],): row[-1]
-        for row in group(database, plain._replace(by=(*query.by, key), having=""), scope).rows
-    }
+    within = group(database, plain._replace(by=(*query.by, key), having=""), scope)
+    cells = {(*row[:-1],): row[-1] for row in within.rows}
+    # Whether amounts are in the base currency goes by all keys: any may be the currency.
+    measure = within.columns[-1]
     down = group(database, plain, scope)
     missing = _nothing(query, [*cells.values()])
     keys = len(query.by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from crm_cli.index.dialect import Dialect
@@ -20,7 +20,10 @@ from crm_cli.model.kinds import (
     single_place,
     stands_in_items,
 )
-from crm_cli.query.fields import Ref, Source, Step, Way, record_of, resolve
+from crm_cli.query.fields import resolve
+from crm_cli.query.links import linked_table
+from crm_cli.query.owners import record_of
+from crm_cli.query.ref import Ref, Source, Step, Way
 from crm_cli.query.scope import Scope
 
 
@@ -45,7 +48,9 @@ class Row:
     `root` is the row in whose FROM it is joined; a row that is not joined is its own.
     """
 
-    __slots__ = ("_parent", "_referred", "alias", "frame", "joins", "kind", "root", "table")
+    __slots__ = (
+        "_parent", "_referred", "alias", "frame", "joins", "kind", "looked_up", "root", "table",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -60,14 +65,20 @@ class Row:
         self.alias = alias
         self.frame = frame
         self.root = root or self
-        self.table = frame.dialect.name(kind.name)
+        self.table = linked_table(kind, frame.dialect)
         self.joins: list[str] = []
         self._parent = parent
         self._referred: dict[str, Row] = {}
+        self.looked_up: dict[str, str] = {}
+        """SQL for values that were joined from a table that is bound, by their names."""
 
     def column(self, key: str) -> str:
         """A column of this row; nothing where it has no name."""
         return f"{self.alias}.{self.frame.dialect.name(key)}" if key else ""
+
+    def names(self, key: str, sql: str) -> bool:
+        """Whether a text of SQL has a column of this row in it."""
+        return f"{self.alias}.{key}" in sql or self.column(key) in sql
 
     def field(self, path: str) -> FieldColumns:
         """The columns of a field of this row."""
@@ -174,6 +185,12 @@ class Declared(Protocol):
     def formula(self, key: str, row: Row) -> str:
         """The value of a derived field of the row's kind."""
 
+    def formula_day(self, key: str, row: Row) -> str:
+        """The day of such a value that is a moment; empty of others."""
+
+    def estimated(self, ref: Ref, row: Row, made: Value) -> Value:
+        """A value by the learned probabilities, where `made` is the one by the stages' own."""
+
 
 class Frame:
     """One statement: its dialect, its parameters, its aliases, and its first row."""
@@ -207,6 +224,10 @@ class Frame:
         """A parameter that holds several texts; see `Dialect.among`."""
         return self._bound((tuple, tuple(values)), self.dialect.array(values))
 
+    def bind_map(self, name: str, values: Mapping[str, str]) -> str:
+        """A parameter that holds a table of keys and texts; see `Dialect.table`."""
+        return self._bound((dict, name), self.dialect.map(values))
+
     def _bound(self, key: tuple[type, Any], value: Any) -> str:
         if key not in self._names:
             self._names[key] = f"p{len(self._names)}"
@@ -239,7 +260,10 @@ def holder(frame: Frame, key: str) -> str:
 
 
 def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
-    """A condition on what steps lead to; a step to items asks for one that meets it."""
+    """A condition on what steps lead to; a step to items asks for one that meets it.
+
+    Of a record's items only those are asked that conditions find.
+    """
     if not steps:
         return test(row)
     step, rest = steps[0], steps[1:]
@@ -247,6 +271,8 @@ def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
         return reach(row.up(step), rest, test)
     inner, link = row.items(step)
     condition = reach(inner, rest, test)
+    if row.kind in HOMES and (found := inner.found()):
+        condition = f"{found} AND {condition}"
     return row.has(inner, link, condition)
 
 
@@ -261,12 +287,24 @@ def climb(row: Row, steps: tuple[Step, ...]) -> tuple[Row, tuple[Step, ...]]:
 def value(ref: Ref, row: Row) -> Value:
     """The value in the row that the field's steps have led to."""
     if ref.source is Source.FORMULA:
-        sql = row.frame.declared.formula(ref.column, row)
-        return Value(sql, ref.type, base=sql, currency=_base_currency(row), day=sql)
+        declared = row.frame.declared
+        sql = declared.formula(ref.column, row)
+        day = declared.formula_day(ref.column, row) or sql
+        return Value(sql, ref.type, base=sql, currency=_base_currency(row), day=day)
     if ref.source is Source.EXTRA:
         return _of_own(ref, row)
     if ref.source is Source.TEXT:
         return Value(all_text(row), ref.type, folded=all_text(row))
+    if row.frame.scope.learned is not None and _is_estimated(ref):
+        return row.frame.declared.estimated(ref, row, _of_column(ref, row))
+    return _of_column(ref, row)
+
+
+def _is_estimated(ref: Ref) -> bool:
+    return any(one.estimated for one in ref.kind.derived if one.key == ref.column)
+
+
+def _of_column(ref: Ref, row: Row) -> Value:
     columns = row.field(ref.column)
     sql = row.column(columns.value)
     if ref.inherits and (kind := record_of(row.kind)) is not None:
@@ -285,7 +323,8 @@ def value(ref: Ref, row: Row) -> Value:
 
 def _of_own(ref: Ref, row: Row) -> Value:
     """The first value under a key of the users' own: of the item, else of its record."""
-    rows = [row] if record_of(row.kind) is None else [row, row.frame.record()]
+    inherits = not ref.many and record_of(row.kind) is not None
+    rows = [row, row.frame.record()] if inherits else [row]
     sources = [own_source(ref, one) for one in rows]
     kept = own_value(ref)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import NamedTuple
 
 from crm_cli.model.business import Business
 from crm_cli.model.kind import Kind
+from crm_cli.model.pipeline import Learned
 
 
 class SegmentSpec(NamedTuple):
@@ -21,6 +22,12 @@ class SegmentSpec(NamedTuple):
     where: str = ""
     members: tuple[str, ...] = ()
     kind: str = "dynamic"
+
+
+class Profile(NamedTuple):
+    """A profile of customers: the query terms of its rules, each with its weight in thousandths."""
+
+    rules: tuple[tuple[tuple[str, ...], int], ...]
 
 
 class Scope(NamedTuple):
@@ -43,6 +50,15 @@ class Scope(NamedTuple):
     who: Callable[[str], str] | None = None
     everything: bool = False
     now: datetime | None = None
+    learned: Callable[[], Mapping[tuple[str, str], Learned]] | None = None
+    """What is learned of each stage, where crm.yaml forecasts by it."""
+
+    suggested: Callable[[], Mapping[str, Sequence[str]]] | None = None
+    """The products that are suggested to customers, by their ids."""
+    likely: Callable[[], Mapping[str, str]] | None = None
+    """The channel on which customers answer most surely, by their ids."""
+    profiles: Callable[[], Mapping[str, Profile]] | None = None
+    """The profiles of customers, by name."""
 
     @property
     def instant(self) -> datetime:

@@ -8,7 +8,9 @@ from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.text import nearest
 from crm_cli.query.fault import Fault, Span, Unknown
-from crm_cli.query.fields import collection, names, of_customer, of_row, resolve, spelled
+from crm_cli.query.fields import collection, resolve
+from crm_cli.query.own_fields import names, spelled
+from crm_cli.query.owners import of_customer, of_row
 from crm_cli.query.scope import Scope
 
 _SIGNS = frozenset("=<>~")

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from crm_cli.model.errors import NotFound
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import single_paths
+from crm_cli.model.places import DESK, is_desk
 from crm_cli.model.text import a_or_an, did_you_mean, tokens
 from crm_cli.query.ast import (
     And,
@@ -28,15 +30,7 @@ from crm_cli.query.ast import (
     Word,
 )
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
-from crm_cli.query.fields import (
-    collection,
-    of_customer,
-    record_of,
-    referred,
-    resolve,
-    resolves_near,
-    states,
-)
+from crm_cli.query.fields import collection, resolve, resolves_near
 from crm_cli.query.grammar import (
     OPS,
     as_state,
@@ -49,6 +43,8 @@ from crm_cli.query.grammar import (
     read_asked,
 )
 from crm_cli.query.lexer import conditions, read_piece
+from crm_cli.query.own_fields import referred
+from crm_cli.query.owners import of_customer, record_of, states
 from crm_cli.query.scope import Scope
 from crm_cli.query.signs import refuse_sign
 from crm_cli.query.values import read_value, read_values
@@ -252,7 +248,7 @@ def _field(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node:
     before, dot, last = head.rpartition(".")
     if dot and last.lower() in OPS:
         name, op_name = before, last.lower()
-    if normal(name) == "customer" and kind.name != "customer" and of_customer(kind):
+    if normal(name) == "customer" and of_customer(kind):
         return _belongs(text, start, colon + 1, end, scope, op_name)
     operand = _operand(text, start, name, scope, kind, dot=bool(dot) and not op_name)
     op = OPS.get(op_name, Op.EQ)
@@ -302,7 +298,7 @@ def _operand(text: str, start: int, name: str, scope: Scope, kind: Kind, *, dot:
 
 
 def _belongs(text: str, start: int, value: int, end: int, scope: Scope, op: str) -> Node:
-    """`customer:WHO` on a list of items; `customer:desk.yaml` are those of the desk."""
+    """`customer:WHO`: one customer, or their items; `customer:desk.yaml` are those of the desk."""
     span = Span(text, start, end)
     if op not in ("", "is", "not"):
         raise Fault(
@@ -313,9 +309,21 @@ def _belongs(text: str, start: int, value: int, end: int, scope: Scope, op: str)
         who = part.chars.strip()
         if not who:
             raise Fault("no customer is named here", "write customer:WHO", span)
-        ids.append(who if who in single_paths() or not scope.who else scope.who(who))
+        ids.append(_owner(who, scope))
     node = Belongs(tuple(ids), span)
     return Not(node, span) if op == "not" else node
+
+
+def _owner(who: str, scope: Scope) -> str:
+    """The id of whom a WHO means; `desk` is the desk unless it is a customer's."""
+    if who in single_paths() or not scope.who:
+        return who
+    try:
+        return scope.who(who)
+    except NotFound:
+        if is_desk(who):
+            return DESK.path
+        raise
 
 
 def _word(text: str, start: int, end: int) -> Node:

@@ -11,9 +11,9 @@ from crm_cli.model.errors import Unreadable
 from crm_cli.model.text import a_or_an
 from crm_cli.query.ast import Between, Literal, Op, Operand
 from crm_cli.query.fault import Fault, Span
-from crm_cli.query.fields import Ref, Source
-from crm_cli.query.grammar import declare
+from crm_cli.query.grammar import no_order
 from crm_cli.query.lexer import Piece
+from crm_cli.query.ref import Ref, Source
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 
@@ -50,8 +50,7 @@ def read_value(piece: Piece, operand: Operand, op: Op, scope: Scope) -> Literal 
         )
     ends = piece.range() if storage.ranged else None
     if _is_own_text(operand) and _looks_ranged(piece, scope):
-        fault = f"{operand.name} is text, which has no ranges"
-        raise Fault(fault, declare(operand), piece.span)
+        raise no_order(operand, f"{operand.name} is text, which has no ranges", piece.span)
     if ends is None:
         return read_literal(piece.chars, piece.span, operand, op, scope, quoted=piece.quoted)
     if op not in (Op.EQ, Op.NE, Op.IS):

@@ -30,10 +30,11 @@ CURRENCY = "currency"
 
 _DAY = date(9999, 12, 31)
 """Stands for the day that what is overdue goes by, while a view is made."""
-_NOW = f"{_DAY}T12:00:00Z"
-"""Stands for the minute that it goes by: what a scope of that day takes for the present one."""
+_NOW = datetime(_DAY.year, _DAY.month, _DAY.day, 12, tzinfo=UTC)
+"""Stands for the minute that it goes by."""
 _ID, _TEXT, _TEXTS, _WORD = Reference(""), Text(), Texts(), Word()
 _OWN_KEYS = "own_keys"
+_USUAL = Business()
 MOST_OWN = 500
 """A view can have columns for so many of the users' keys: SQLite takes 2000 in all."""
 
@@ -70,18 +71,22 @@ class View(NamedTuple):
 
 
 def views(
-    now: datetime | None = None, dialect: Dialect = SQLITE, own: Sequence[OwnColumn] = ()
+    now: datetime | None = None,
+    dialect: Dialect = SQLITE,
+    own: Sequence[OwnColumn] = (),
+    business: Business = _USUAL,
 ) -> tuple[View, ...]:
     """Every view; `now` is the time that what is overdue goes by, None whatever time it is.
 
-    `own` are the keys of the users' own that have columns, `custom_KEY`.
+    `own` are the keys of the users' own that have columns, `custom_KEY`; `business` has the
+    tables that words are looked up in.
     """
     if now is None:
-        maker = _Maker(dialect, dialect.today(), dialect.now(), own)
+        maker = _Maker(dialect, dialect.today(), dialect.now(), own, business)
     else:
         minute = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:00Z}"
         today = dialect.literal(now.date().isoformat())
-        maker = _Maker(dialect, today, dialect.literal(minute), own)
+        maker = _Maker(dialect, today, dialect.literal(minute), own, business)
     return (*map(maker.view, KINDS), maker.own_keys())
 
 
@@ -99,11 +104,17 @@ class _Maker:
     """Makes views in a dialect; `today` and `now` are SQL for the day and the minute."""
 
     def __init__(
-        self, dialect: Dialect, today: str, now: str, own: Sequence[OwnColumn] = ()
+        self,
+        dialect: Dialect,
+        today: str,
+        now: str,
+        own: Sequence[OwnColumn] = (),
+        business: Business = _USUAL,
     ) -> None:
         self.dialect = dialect
+        self.business = business
         self.own = own
-        self.times = {_DAY.isoformat(): today, _NOW: now}
+        self.times = {_DAY.isoformat(): today, f"{_NOW:%Y-%m-%dT%H:%M:00Z}": now}
         name = dialect.name
         wanted = f"{name('key')} = {dialect.literal(CURRENCY)}"
         self.base = f"(SELECT {name('value')} FROM {name('meta')} WHERE {wanted})"
@@ -194,15 +205,27 @@ class _Maker:
             yield ViewColumn(currency, self._or_base(currency), _WORD, "of the amounts")
         for derived in kind.derived:
             columns = plan.fields.get(f"{path}{derived.key}")
+            if derived.overall or derived.inner or self._asks_segments(derived, kind):
+                continue
             if not derived.kept:
                 sql = self._plain(f"({self._formula(derived, kind)})", derived.type, self.base)
                 yield ViewColumn(derived.key, sql, derived.type, derived.doc)
             elif columns is not None:
                 yield from self._shown(columns, derived.doc)
 
+    @staticmethod
+    def _asks_segments(derived: Derived, kind: Kind) -> bool:
+        """Whether a value depends on the segments of the customer, which no view knows."""
+        terms = derived.terms
+        states = (one.terms for one in kind.states if f"is:{one.name}" in terms.split())
+        promised = [one.key for one in kind.derived if one.promise]
+        asked = " ".join((terms, *states))
+        return bool(derived.promise) or any(f"{key}." in asked or f"{key}:" in asked
+                                            for key in promised)  # fmt: skip
+
     def _formula(self, derived: Derived, kind: Kind) -> str:
         """What a kind declares as a query, for its row `t`."""
-        compiler = Compiler(Scope(kind, _DAY, Business()), self.dialect)
+        compiler = Compiler(Scope(kind, _DAY, self.business, now=_NOW), self.dialect)
         compiler.frame = frame = _Inline(kind, compiler, self.times)
         sql = compiler.formula(derived.key, frame.base)
         assert not frame.base.joins, f"{kind.name}.{derived.key} asks for more than its own row"

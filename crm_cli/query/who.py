@@ -17,8 +17,8 @@ from crm_cli.model.kinds import BY_LETTER, single_place
 from crm_cli.model.phones import e164, looks_like_phone
 from crm_cli.model.text import fold, nearest, tokens, words
 from crm_cli.query.database import Database
-from crm_cli.query.fields import of_customer
 from crm_cli.query.lookups import LAST
+from crm_cli.query.owners import of_customer
 from crm_cli.query.scope import Scope
 from crm_cli.query.signs import is_signed
 
@@ -31,8 +31,8 @@ Stage = Callable[[Database, str, Business], list[str]]
 def resolve(database: Database, text: str, business: Business, *, strict: bool = False) -> str:
     """The id of the one customer that a text means.
 
-    Id, then e-mail or phone in any spelling, then the exact name, then a prefix of
-    the id, then of the name's words: the first stage with a hit decides. `strict`
+    Id, then one that they had, then e-mail or phone in any spelling, then the exact name, then a
+    prefix of the id, then of the name's words: the first stage with a hit decides. `strict`
     takes no prefix and no folding of the name, since what is unique today is
     another person's tomorrow. Raises Ambiguous with the candidates, NotFound with
     the nearest names.
@@ -135,6 +135,14 @@ def _by_id(database: Database, text: str, business: Business) -> list[str]:
     return _ids(database, "id = {0} OR id = {1}", text, text.lower())
 
 
+def _by_former_id(database: Database, text: str, business: Business) -> list[str]:
+    """Those who had the id before: of records that were merged, and of other systems."""
+    column = database.dialect.name(plan_of(CUSTOMER).fields["formerly"].value)
+    break_ = database.dialect.line_break
+    held = database.dialect.contains(f"{break_} || {column} || {break_}", "{0}")
+    return _ids(database, f"{column} IS NOT NULL AND {held}", f"\n{text}\n")
+
+
 def _by_email(database: Database, text: str, business: Business) -> list[str]:
     """Those who have the address themselves, else those with a contact who has it."""
     if "@" not in text:
@@ -154,10 +162,12 @@ def _by_phone(database: Database, text: str, business: Business) -> list[str]:
     if not looks_like_phone(text):
         return []
     source = "FROM phone p JOIN customer c ON c.pk = p.customer"
+    same = f"p.e164 = {database.dialect.parameter('number')}"
+    sql = f"SELECT c.id, p.parent {source} WHERE {same} ORDER BY c.id"
+    if text[:1] == "+" and (rows := database.rows(sql, {"number": f"+{_digits(text)}"})):
+        return _own(rows)  # it is known as it stands: no tables of countries need loading
     number = e164(text, business.country or None)
     if number is not None:
-        same = f"p.e164 = {database.dialect.parameter('number')}"
-        sql = f"SELECT c.id, p.parent {source} WHERE {same} ORDER BY c.id"
         return _own(database.rows(sql, {"number": number}))
     digits = _digits(text)
     rows = database.rows(f"SELECT c.id, p.parent, p.value {source} ORDER BY c.id")
@@ -195,7 +205,7 @@ def _by_name_prefix(database: Database, text: str, business: Business) -> list[s
     return _ids(database, where, *(f" {part}" for part in parts))
 
 
-_SURE: tuple[Stage, ...] = (_by_id, _by_email, _by_phone, _by_name)
+_SURE: tuple[Stage, ...] = (_by_id, _by_former_id, _by_email, _by_phone, _by_name)
 _ALL: tuple[Stage, ...] = (*_SURE, _by_folded_name, _by_id_prefix, _by_name_prefix)
 
 

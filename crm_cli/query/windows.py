@@ -11,23 +11,17 @@ from crm_cli.model.fieldtypes import FieldType, Money
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.measure import Measure
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.query.ast import Aggregate, Node, Not, State, Window
+from crm_cli.query.ast import Aggregate, And, Node, Not, State, Window
 from crm_cli.query.fault import Unknown
-from crm_cli.query.fields import (
-    COUNT,
-    Collection,
-    Ref,
-    Source,
-    collection,
-    collections,
-    record_items,
-    resolve,
-    state_of,
-)
+from crm_cli.query.fields import collection, collections, record_items, resolve
+from crm_cli.query.owners import state_of
+from crm_cli.query.ref import COUNT, Collection, Ref, Source
 
 _MONEY = Money(adds=False)
 _MEASURES = {
-    one.name: one for one in PURCHASE.measures if one.function not in ("distinct", "unconverted")
+    one.name: one
+    for one in PURCHASE.measures
+    if one.function != "unconverted" and one.of != CUSTOMER.name
 }
 """The figures over a customer's purchases."""
 
@@ -58,6 +52,7 @@ def measured(measure: Measure, items: Collection, window: Window | None) -> Aggr
         where=taken(measure, items.kind),
         window=window,
         name=measure.name,
+        each=resolve(measure.each, items.kind) if measure.each else None,
     )
 
 
@@ -65,9 +60,12 @@ def taken(measure: Measure, kind: Kind) -> Node | None:
     """The condition for the items of a kind that a measure goes over; None for all."""
     if not measure.unless:
         return None
-    state = state_of(measure.unless, kind)
-    assert state is not None, f"{kind.name} has no state {measure.unless}"
-    return Not(State(*state))
+    left = []
+    for name in measure.unless.split(","):
+        state = state_of(name, kind)
+        assert state is not None, f"{kind.name} has no state {name}"
+        left.append(Not(State(*state)))
+    return left[0] if len(left) == 1 else And(tuple(left))
 
 
 def ratio(node: Aggregate) -> tuple[Aggregate, Aggregate]:

@@ -41,7 +41,7 @@ def diff_lines(
         return
     from difflib import unified_diff
 
-    old, new = (_lines(before), _lines(after))
+    old, new = (lines_of(before), lines_of(after))
     from_name = visible(path) if before is not None else "(new)"
     to_name = visible(path) if after is not None else "(removed)"
     for line in unified_diff(old, new, from_name, to_name, n=context, lineterm=""):
@@ -51,7 +51,8 @@ def diff_lines(
         yield screen.paint(visible(line).replace("\\t", "    "), tone) + "\n"
 
 
-def _lines(text: str | None) -> list[str]:
+def lines_of(text: str | None) -> list[str]:
+    """The lines of a file, the last one marked where it has no line feed."""
     if not text:
         return []
     lines = text.split("\n")

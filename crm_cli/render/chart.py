@@ -25,14 +25,20 @@ _ASCII = ("-", "|", "+", "+", "+", "+", "+")
 
 def chart_lines(rows: Rows, screen: Screen) -> Iterator[str]:
     """The chart of the rows, which have one; of no rows nothing."""
+    points, unit = points_of(rows)
+    draw = line_lines if rows.chart is not None and rows.chart.kind == "line" else bar_lines
+    return draw(points, screen, unit=unit)
+
+
+def points_of(rows: Rows) -> tuple[list[Point], str]:
+    """What the chart of the rows shows, and what stands after each figure."""
     chart = rows.chart
     assert chart is not None
     labels = [rows.values(key) for key in chart.labels]
     named = [next((name for name in names if name), None) for names in zip(*labels, strict=True)]
     points = list(zip(map(cell_text, named), rows.values(chart.value), strict=True))
-    draw = line_lines if chart.kind == "line" else bar_lines
     type = next(column.type for column in rows.columns if column.key == chart.value)
-    return draw(points, screen, unit="%" if type in ("share", "rate") else chart.unit)
+    return points, "%" if type in ("share", "rate") else chart.unit
 
 
 def bar_lines(bars: Sequence[Point], screen: Screen, *, unit: str = "") -> Iterator[str]:
@@ -41,7 +47,7 @@ def bar_lines(bars: Sequence[Point], screen: Screen, *, unit: str = "") -> Itera
     A negative value's bar is drawn with `-`, so that its sign does not hang on
     colour; a missing one has none. `unit` stands after each figure.
     """
-    figures = ["" if value is None else _figure(value, unit) for _, value in bars]
+    figures = ["" if value is None else figure_text(value, unit) for _, value in bars]
     labels = [visible(label) for label, _ in bars]
     widest = min(max(map(columns_of, labels), default=0), screen.drawn_width // 3)
     number = max(map(len, figures), default=0)
@@ -66,7 +72,7 @@ def line_lines(points: Sequence[Point], screen: Screen, *, unit: str = "") -> It
     if not values:
         return
     least, most = min(values), max(values)
-    figures = [_figure(most, unit), *[""] * (_HEIGHT - 1), _figure(least, unit)]
+    figures = [figure_text(most, unit), *[""] * (_HEIGHT - 1), figure_text(least, unit)]
     if most == least:
         figures[0] = ""
     margin = max(map(len, figures))
@@ -106,7 +112,8 @@ def _drawn(levels: Sequence[int | None], step: int, signs: Sequence[str]) -> lis
     return grid
 
 
-def _figure(value: Decimal | int, unit: str) -> str:
+def figure_text(value: Decimal | int, unit: str) -> str:
+    """A figure with what stands after it."""
     if unit == "%":
         return percent(Decimal(value))
     return grouped(value) + (f" {visible(unit)}" if unit else "")

@@ -1,4 +1,4 @@
-"""Narrow tables by day: due items and the timeline."""
+"""Tables by day for pipes and mails: due items and the timeline."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from crm_cli.model.rows import ByColumn, Rows, by_column
-from crm_cli.model.text import visible
 from crm_cli.render.cells import Cells
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import GAP, texts
-from crm_cli.render.width import columns_of, wrapped
+from crm_cli.render.width import columns_of
 
 PLAIN = 80
 """The width of mail: lines of a pipe are no longer."""
@@ -46,11 +45,8 @@ def with_times(rows: Rows) -> Rows:
     return rows.but(rows=ByColumn(columns))
 
 
-def fitted(rows: Rows, screen: Screen) -> Rows:
-    """The rows as people read them, of `with_times`: on a terminal by its width, else for
-    mail, where each is one line of at most 80 columns."""
-    if screen.width is not None:
-        return narrowed(rows, screen)
+def for_mail(rows: Rows, screen: Screen) -> Rows:
+    """The rows of `with_times` for a pipe: each is one line of at most 80 columns."""
     return _one_line_each(rows, PLAIN, "…" if screen.unicode else "~")
 
 
@@ -88,36 +84,6 @@ def _one_line_each(rows: Rows, width: int, ellipsis: str) -> Rows:
     )
 
 
-def narrowed(rows: Rows, screen: Screen) -> Rows:
-    """The rows so that they can be read on a terminal too narrow for them.
-
-    Who is said by the name alone, a time goes before its text, and texts are broken into
-    lines below each other; where even that needs more room, owner and kind are left out.
-    `rows` are those of `with_times`.
-    """
-    width = screen.width
-    if width is None or not rows.rows or _width(rows) <= width:
-        return rows
-    if "name" in rows.keys:
-        rows = _without(rows, "who")
-        if _width(rows) <= width:
-            return rows
-        when, what = rows.keys.index("when"), rows.keys.index("what")
-        columns = by_column(rows.rows, len(rows.columns))
-        columns[when], columns[what] = _times_moved(columns[when], columns[what])
-        rows = rows.but(rows=ByColumn(columns))
-    return _broken(rows, width, "…" if screen.unicode else "~")
-
-
-def _without(rows: Rows, key: str) -> Rows:
-    kept = [place for place, name in enumerate(rows.keys) if name != key]
-    columns = by_column(rows.rows, len(rows.columns))
-    return rows.but(
-        columns=[rows.columns[place] for place in kept],
-        rows=ByColumn([columns[place] for place in kept]),
-    )
-
-
 def _flat(column: Sequence[Any]) -> Cells:
     """The cells as people read them, with single spaces for all white space."""
     if set(map(type, column)) <= {str, type(None)}:
@@ -141,68 +107,6 @@ def _times_moved(
         days.append(day)
         told.append(f"{clock} {text}" if clock else text)
     return days, told
-
-
-def _broken(rows: Rows, width: int, ellipsis: str) -> Rows:
-    """Names and texts over several rows, the other cells in the first of them."""
-    for spared in ("", "owner", "kind"):
-        rows = _without(rows, spared)
-        limits = _limits(rows, width)
-        if limits is not None:
-            break
-    else:
-        return rows
-    what = rows.keys.index("what")
-    name = rows.keys.index("name") if "name" in rows.keys else None
-    made: list[Sequence[Any]] = []
-    origins: list[int] = []
-    for number, row in enumerate(rows.rows):
-        columns = [
-            _lines(cell, limits[place], ellipsis) if place in (what, name) else [cell]
-            for place, cell in enumerate(row)
-        ]
-        for line in range(max(map(len, columns))):
-            made.append([cells[line] if line < len(cells) else "" for cells in columns])
-            origins.append(number)
-    return rows.but(
-        rows=made,
-        tones=rows.tones and [rows.tones[number] for number in origins],
-        groups=rows.groups and [rows.groups[number] for number in origins],
-    )
-
-
-def _limits(rows: Rows, width: int) -> list[int] | None:
-    """The columns' widths with all that is left for the text; None where that is too little."""
-    limits = _widths(rows)
-    if "name" in rows.keys:
-        name = rows.keys.index("name")
-        lines = [line for row in rows.rows for line in wrapped(visible(row[name] or ""), _NAME)]
-        limits[name] = max(len("name"), *map(columns_of, lines))
-    what = rows.keys.index("what")
-    limits[what] += width - len(GAP) * (len(limits) - 1) - sum(limits)
-    return limits if limits[what] >= _LEAST else None
-
-
-def _lines(text: str | None, width: int, ellipsis: str) -> list[str]:
-    lines = wrapped(visible(" ".join((text or "").split())), width)
-    if len(lines) > _LINES:
-        last = lines[_LINES - 1]
-        while columns_of(last) > width - len(ellipsis):
-            last = last[:-1]
-        return [*lines[: _LINES - 1], last.rstrip() + ellipsis]
-    return lines
-
-
-def _width(rows: Rows) -> int:
-    return sum(_widths(rows)) + len(GAP) * (len(rows.columns) - 1)
-
-
-def _widths(rows: Rows) -> list[int]:
-    columns = by_column(rows.rows, len(rows.columns))
-    return [
-        _wide(column.heading, texts(cells))
-        for column, cells in zip(rows.columns, columns, strict=True)
-    ]
 
 
 def _wide(heading: str, cells: Cells) -> int:

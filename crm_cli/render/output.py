@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from crm_cli.model.rows import Rows
+from crm_cli.model.rows import Column, Rows
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import table_lines
 from crm_cli.render.values import bar, sparkline
+from crm_cli.render.width import wrapped
 
 _BAR = 10
 """So many columns has the longest bar in a table."""
@@ -21,11 +22,15 @@ def rows_lines(rows: Rows, screen: Screen, *, header: bool = True) -> Iterator[s
     if rows.rows:
         yield from _table(_drawn(rows, screen), screen, header)
         for note in rows.notes:
-            yield screen.paint(visible(note), "muted") + "\n"
+            lines = wrapped(visible(note), screen.width) if screen.width else [visible(note)]
+            yield from (screen.paint(line, "muted") + "\n" for line in lines)
 
 
 def _table(rows: Rows, screen: Screen, header: bool) -> Iterator[str]:
-    keys = rows.keys
+    if screen.terminal:
+        from crm_cli.render.terminal_table import terminal_lines
+
+        return terminal_lines(rows, screen, header=header)
     return table_lines(
         [column.heading for column in rows.columns],
         [column.type for column in rows.columns],
@@ -34,9 +39,7 @@ def _table(rows: Rows, screen: Screen, header: bool) -> Iterator[str]:
         header=header,
         tones=rows.tones,
         total=rows.total,
-        groups=rows.groups,
         unique=_places(rows),
-        ranked=[keys.index(key) for key in rows.ranked if key in keys],
     )
 
 
@@ -62,6 +65,11 @@ def _cell(screen: Screen, type: str, value: Any) -> Any:
 def record_lines(record: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     """A line for each key that has a value, each with its line feed."""
     pairs = [(key, value) for key, value in record.items() if value is not None]
+    if screen.terminal:
+        from crm_cli.render.terminal_table import terminal_lines
+
+        rows = Rows([Column("key"), Column("value")], pairs)
+        return terminal_lines(rows, screen, header=False)
     return table_lines(("", ""), ("text", "text"), pairs, screen, header=False)
 
 

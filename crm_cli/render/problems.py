@@ -8,6 +8,7 @@ from typing import Any
 from crm_cli.model.errors import Problem, Severity
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
+from crm_cli.render.width import columns_of, folded
 
 SHOWN = 20
 """Problems after an answer beyond so many are counted, not listed."""
@@ -21,17 +22,13 @@ def problem_lines(
     Beyond `limit` they are counted, and the command that shows them all is named.
     """
     held = sorted(set(problems))
-    errors = [problem for problem in held if problem.severity is Severity.ERROR]
-    # Where not all can be shown, a warning must not crowd out an error.
-    order = (
-        held
-        if limit is None or len(held) <= limit
-        else errors + [p for p in held if p not in set(errors)]
-    )
-    for problem in order[:limit]:
+    if limit is not None and len(held) > limit:
+        # Where not all can be shown, a warning must not crowd out an error.
+        held.sort(key=lambda problem: problem.severity is not Severity.ERROR)
+    for problem in held[:limit]:
         yield problem_line(problem, screen)
-    if limit is not None and len(order) > limit:
-        yield f"… and {len(order) - limit} more: crm check\n"
+    if limit is not None and len(held) > limit:
+        yield f"… and {len(held) - limit} more: crm check\n"
 
 
 def problem_line(problem: Problem, screen: Screen) -> str:
@@ -40,7 +37,12 @@ def problem_line(problem: Problem, screen: Screen) -> str:
     kind = "warning: " if problem.severity is Severity.WARNING else ""
     tone = "warn" if kind else "alert"
     hint = f" ({visible(problem.hint)})" if problem.hint else ""
-    return f"{place}: {screen.paint(kind + visible(problem.message), tone)}{hint}\n"
+    message = kind + visible(problem.message)
+    if screen.width is not None:
+        lines = folded(f"{message}{hint}", screen.width, first=columns_of(problem.place) + 2)
+        rest = "".join(f"  {screen.paint(line, tone)}\n" for line in lines[1:])
+        return f"{place}: {screen.paint(lines[0], tone)}\n{rest}"
+    return f"{place}: {screen.paint(message, tone)}{hint}\n"
 
 
 def problem_object(problem: Problem) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TextIO
 
-from crm_cli.model.text import visible
+from crm_cli.render.screen import Screen
 
 PATIENCE = 0.4
 """Seconds before anything is shown, so that short work leaves no trace."""
@@ -13,10 +13,14 @@ PAUSE = 0.1
 
 
 class Progress:
-    """A line such as `Reading records  3,200 of 10,000  [######      ]`, redrawn in place."""
+    """A line with a bar, redrawn in place; `screen` is what the stream is."""
 
-    def __init__(self, label: str, total: int, stream: TextIO | None) -> None:
-        self._label = visible(label)
+    def __init__(
+        self, label: str, total: int, stream: TextIO | None, screen: Screen | None = None
+    ) -> None:
+        self._label = label
+        self._screen = screen or Screen(width=80)
+        self._began = monotonic()
         self._total = total
         self._stream = stream
         self._done = 0
@@ -37,7 +41,7 @@ class Progress:
     def close(self) -> None:
         """Take the line away."""
         if self._stream is not None and self._drawn:
-            self._stream.write("\r" + " " * self._drawn + "\r")
+            self._stream.write("\r" + " " * self._drawn + "\r")  # No terminal lacks this.
             self._stream.flush()
             self._drawn = 0
 
@@ -48,9 +52,12 @@ class Progress:
         self.close()
 
     def _draw(self, stream: TextIO) -> None:
-        filled = min(20 * self._done // self._total, 20) if self._total else 0
-        bar = "#" * filled + " " * (20 - filled)
-        text = f"{self._label}  {self._done:,} of {self._total:,}  [{bar}]"[:79]
-        stream.write("\r" + text.ljust(self._drawn))
+        # Imported here: short work never gets this far.
+        from crm_cli.render.terminal.progress import progress_line
+
+        seconds = monotonic() - self._began
+        line = progress_line(self._label, self._done, self._total, seconds, self._screen)
+        room = (self._screen.width or 80) - 1
+        stream.write("\r" + " " * self._drawn + "\r" + line)
         stream.flush()
-        self._drawn = max(self._drawn, len(text))
+        self._drawn = room

@@ -6,18 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple, TextIO
 
-TONES = {
-    "head": "1",
-    "strong": "1",
-    "muted": "2",
-    "alert": "31",
-    "warn": "33",
-    "good": "32",
-    "link": "36",
-    "added": "32",
-    "removed": "31",
-}
-"""Tones and their ANSI codes. A tone only repeats what the words say as well."""
+from crm_cli.render.links import knows_links
+from crm_cli.render.theme import BASIC, Theme, sgr, theme_of
 
 DRAWN_WIDTH = 80
 """Columns of what has no width of its own (cards, charts) where there is no terminal."""
@@ -34,11 +24,21 @@ class Screen(NamedTuple):
     height: int = 0
     color: bool = False
     unicode: bool = True
+    theme: Theme = BASIC
+    links: bool = False
+    """Whether it is known to open links."""
 
     def paint(self, text: str, tone: str) -> str:
         """`text` in a tone where colour is on; `text` must be made visible before."""
-        code = TONES.get(tone)
-        return f"\x1b[{code}m{text}\x1b[0m" if self.color and code and text else text
+        if not (self.color and text and tone):
+            return text
+        code = sgr(self.theme.get(tone, ""))
+        return f"\x1b[{code}m{text}\x1b[0m" if code else text
+
+    @property
+    def terminal(self) -> bool:
+        """Whether it is a terminal, with a width to draw for."""
+        return self.width is not None
 
     @property
     def drawn_width(self) -> int:
@@ -46,8 +46,14 @@ class Screen(NamedTuple):
         return self.width or DRAWN_WIDTH
 
 
-def screen_of(stream: TextIO, *, color: str = "auto", environ: Mapping[str, str]) -> Screen:
-    """The screen behind `stream`; `color` is auto, always or never.
+def screen_of(
+    stream: TextIO,
+    *,
+    color: str = "auto",
+    environ: Mapping[str, str],
+    own: Mapping[str, str] | None = None,
+) -> Screen:
+    """The screen behind `stream`; `color` is auto, always or never, `own` the user's styles.
 
     Auto is colour on a terminal, unless `NO_COLOR` has a value (no-color.org) or
     `TERM` is dumb.
@@ -61,7 +67,10 @@ def screen_of(stream: TextIO, *, color: str = "auto", environ: Mapping[str, str]
     )
     encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "")
     width, height = _size(stream, environ) if terminal else (None, 0)
-    return Screen(width, height, wanted, encoding in ("utf8", "utf16", "utf32"))
+    theme = theme_of(environ, own) if terminal and wanted else BASIC
+    links = terminal and wanted and knows_links(environ)
+    unicode = encoding in ("utf8", "utf16", "utf32")
+    return Screen(width, height, wanted, unicode, theme, links)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

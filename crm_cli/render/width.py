@@ -53,8 +53,11 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
     return missing + text if right else text + missing
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` columns, broken between words where it can be."""
+def wrapped(text: str, width: int, *, after: str = "") -> list[str]:
+    """The text in lines of at most `width` columns, broken between words where it can be.
+
+    A word that is too long is broken after one of the signs in `after`, if there is one.
+    """
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line, taken = "", 0
@@ -65,12 +68,31 @@ def wrapped(text: str, width: int) -> list[str]:
                 line, taken = "", 0
             while size > width:
                 head = fitted(word, width, ellipsis="") or word[0]
+                head = head[: max(map(head.rfind, after), default=-1) + 1] or head
                 lines.append(head)
                 word = word[len(head) :]
                 size = columns_of(word)
             line, taken = (f"{line} {word}", taken + 1 + size) if line else (word, size)
         lines.append(line)
     return lines
+
+
+def folded(text: str, width: int, *, first: int = 0, indent: int = 2) -> list[str]:
+    """The text in lines: of the first so many columns are taken, the others are indented.
+
+    A word is never broken: a path is to be copied, and the terminal itself goes on below.
+    """
+    lines: list[str] = []
+    line, taken = "", first
+    for number, word in enumerate(text.split(" ")):
+        size = columns_of(word)
+        if number and taken + 1 + size > width:
+            lines.append(line)
+            line, taken = word, indent + size
+        else:
+            line = f"{line} {word}" if number else word
+            taken += size + (1 if number else 0)
+    return [*lines, line]
 
 
 def _columns(char: str) -> int:

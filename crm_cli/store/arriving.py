@@ -45,6 +45,12 @@ def arriving(git: Git, commit: str, bases: list[str]) -> list[Arriving]:
     return list((found or {}).values())
 
 
+def everything(git: Git, commit: str) -> list[Arriving]:
+    """All files of a commit, as if they came into an empty folder. Raises GitFailed."""
+    empty = git.line("hash-object", "-t", "tree", "--stdin")
+    return _differing(git, empty, commit)
+
+
 def bases_of(git: Git, commit: str) -> list[str]:
     """The commits where a commit and the present one parted; none of unrelated histories.
 

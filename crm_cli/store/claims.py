@@ -115,6 +115,14 @@ class Claims:
                     (name, key, today.isoformat(), state),
                 )
 
+    def forget(self, word: str) -> None:
+        """Drop the claims whose key has a word in it, as a JSON text. Raises StorageError."""
+        if not files.exists(os.fspath(self.folder / NAME)):
+            return
+        with self._open() as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute('DELETE FROM "claim" WHERE instr("key", ?) > 0', (f'"{word}"',))
+
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
         """Whether this run is the only one at something; the kernel ends it with the process."""

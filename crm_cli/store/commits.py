@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.model.errors import Refused, StorageError
-from crm_cli.store import files, paths
+from crm_cli.store import files, paths, told
 from crm_cli.store.attributes import check_filters
 from crm_cli.store.git import Git, GitFailed, nul_separated
 from crm_cli.store.objects import differing_paths, in_head, is_in, stored
+from crm_cli.store.signing import cannot_sign
 from crm_cli.store.trust import Untrusted, trusted_repository
 from crm_cli.store.undo import Entry, record
 
@@ -67,22 +68,34 @@ def keep(
     """
     real = os.path.realpath(root)
     written = [change.path for change in changes]
+    said = True
     try:
         repository = trusted_repository(root, environ)
         if repository is None:
             return Kept()
         if not (reason := repository.obstacle()):
-            commit = _retried(Git(real, environ, repository), real, subject, changes, author)
-            if commit:
-                record(real, commit, entry)
-            return Kept()
+            git = Git(real, environ, repository)
+            apart = submodules(git, written)
+            changes = [change for change in changes if change.path not in apart]
+            try:
+                commit = _retried(git, real, subject, changes, author)
+            except GitFailed:
+                if not (unsigned := cannot_sign(git)):
+                    raise
+                reason = f"commits cannot be signed ({unsigned}); see crm doctor"
+                said = told.first(real, told.UNSIGNED)
+            else:
+                if commit:
+                    record(real, commit, entry)
+                return Kept(_said_of(apart))
     except Untrusted:
         reason = "this directory is not trusted yet (crm git setup)"
     except (StorageError, Refused) as error:
         reason = error.message
     except OSError as error:
         reason = files.reason(error)
-    return Kept(f"saved, not committed: {reason}", note(real, subject, written, author))
+    noted = note(real, subject, written, author)
+    return Kept(f"saved, not committed: {reason}" if said else "", noted)
 
 
 def _retried(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> str:
@@ -235,6 +248,27 @@ def uncommitted(real: str) -> list[Pending]:
         return []
 
 
+def submodules(git: Git, changed: Sequence[str]) -> dict[str, str]:
+    """The files that lie in a submodule, and its folder: a commit of them here would take the
+    submodule's place."""
+    found: dict[str, str] = {}
+    for path in changed:
+        parts = _tracked(git.root, path).split("/")
+        for folder in ("/".join(parts[:number]) for number in range(1, len(parts))):
+            if os.path.lexists(os.path.join(git.root, folder, ".git")):
+                listed = git.run("ls-files", "--stage", "-z", "--", folder)
+                if listed.startswith(b"160000 "):
+                    found[path] = folder
+    return found
+
+
+def _said_of(apart: Mapping[str, str]) -> str:
+    """What to say of files in submodules."""
+    if not apart:
+        return ""
+    return f"saved, not committed: {next(iter(apart.values()))} is a submodule (commit there)"
+
+
 def _tracked(real: str, path: str) -> str:
     """The file that a path really is, where it is a link within the directory."""
     try:
@@ -285,3 +319,4 @@ def note(real: str, subject: str, changed: Sequence[str], author: str = "") -> b
 def forget(real: str) -> None:
     """Drop the notes of what was not committed, since now it is."""
     files.remove_quietly(os.path.join(real, ".crm", _UNCOMMITTED))
+    told.forget(real, told.UNSIGNED)

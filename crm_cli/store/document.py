@@ -16,9 +16,9 @@ from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, Nested, norm
 from crm_cli.model.kinds import SINGLE
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.quoting import style_for
-from crm_cli.model.reading import entry_of
 from crm_cli.model.text import a_or_an
 from crm_cli.model.writing import free_node, item_node, new_item, value_to_node, with_currency
+from crm_cli.model.written import entry_of
 from crm_cli.store.fields import Fields, matching, own_entry
 from crm_cli.store.opened import BOM, Ref
 from crm_cli.store.splice import Append, Delete, Insert, RenameKey, Replace

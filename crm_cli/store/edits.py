@@ -24,6 +24,7 @@ from crm_cli.model.quoting import spelled
 from crm_cli.store import flow, layout
 from crm_cli.store.emit import (
     STEP,
+    ends_with_break,
     entry_lines,
     fits_inline,
     inline,
@@ -203,16 +204,17 @@ def _replace_block(
     offset = layout.dash_offset(root)
     lines = _value(node, path, indent, offset)
     shared = layout.lead(text, old.start).strip()
+    # A text of several lines ends with its line break, where the file has none, too.
+    last = newline if end >= len(text) and ends_with_break(node) else ""
     if shared:
         first = _joined(text, root, path, old, lines[0])
-        block = newline.join([first, *lines[1:]])
         start = old.start
         if not lines[0]:
             start -= len(text[:start]) - len(text[:start].rstrip(" \t"))
-        return start, end, block
+        return start, end, newline.join([first, *lines[1:]]) + last
     top = layout.line_start(text, old.start)
     if not lines[0]:
-        return top, end, newline.join(lines[1:])
+        return top, end, newline.join(lines[1:]) + last
     head = _head_end(text, root, path)
     between = text[head:top]
     eol = layout.line_end(text, head)

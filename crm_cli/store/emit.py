@@ -28,8 +28,11 @@ def sectioned(node: Node) -> bool:
 
 def entry_lines(key: Scalar, node: Node, indent: int, *, dash: int = STEP) -> list[str]:
     """`key: value` as lines without line breaks; `dash` is a list's indent under its key."""
-    first, *rest = value_lines(node, indent, dash=dash)
     name = " " * indent + spelled_key(key) + ":"
+    if isinstance(node, Scalar) and node.tag is None and node.style not in (LITERAL, FOLDED):
+        text = spelled(node.text, node.style).rstrip(" ")
+        return [f"{name} {text}" if text else name]
+    first, *rest = value_lines(node, indent, dash=dash)
     return [f"{name} {first}" if first else name, *rest]
 
 
@@ -117,6 +120,16 @@ def inline(node: Node) -> str:
         f"{spelled_key(key, flow=True)}: {inline(value)}" for key, value in node.entries
     )
     return "{" + ", ".join(pairs) + "}"
+
+
+def ends_with_break(node: Node) -> bool:
+    """Whether the last text of a node ends with a line break."""
+    while not isinstance(node, Scalar):
+        inner = node.items if isinstance(node, Sequence) else [one for _, one in node.entries]
+        if not inner:
+            return False
+        node = inner[-1]
+    return node.text.endswith("\n")
 
 
 def fits_inline(node: Node) -> bool:

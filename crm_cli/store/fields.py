@@ -10,8 +10,8 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, normal
 from crm_cli.model.node import Mapping, Node, Scalar
 from crm_cli.model.quoting import style_for
-from crm_cli.model.reading import entry_of
-from crm_cli.model.writing import value_to_node, with_currency
+from crm_cli.model.writing import SIMPLE, value_to_node, with_currency
+from crm_cli.model.written import entry_of
 from crm_cli.store.opened import Opened
 from crm_cli.store.splice import Delete, Insert, Replace
 
@@ -36,6 +36,9 @@ class Fields(Opened):
 
     def put(self, item: Item, key: str, node: Node) -> None:
         """Replace the value of a key, or insert the key where the declaration puts it."""
+        if item.short and key == SIMPLE and set(item.values) == {SIMPLE}:
+            self.apply(Replace(self.path_of(self.spread(item)), node))
+            return
         if item.short:
             self.write_out(item)
             item = self.again(item)

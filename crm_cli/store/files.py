@@ -170,8 +170,7 @@ Granting = Callable[[str], None]
 
 def write_new(
     path: str,
-    data: bytes,
-    *,
+    *pieces: bytes,
     mode: int = 0o600,
     durable: bool = True,
     granting: Granting | None = None,
@@ -187,7 +186,8 @@ def write_new(
     descriptor = again(system.open, path, flags, 0o600)
     try:
         try:
-            write_all(descriptor, data)
+            for piece in pieces:
+                write_all(descriptor, piece)
             if granting is not None:
                 granting(path)
             elif mode != 0o600:
@@ -248,11 +248,11 @@ def temporary_beside(path: str) -> str:
 
 
 def write_atomic(
-    path: str, data: bytes, *, mode: int = 0o600, granting: Granting | None = None
+    path: str, *pieces: bytes, mode: int = 0o600, granting: Granting | None = None
 ) -> None:
     """Replace `path` as a whole, or leave it as it is; durable after `sync_folder`. OSError."""
     temporary = temporary_beside(path)
-    write_new(temporary, data, mode=mode, granting=granting)
+    write_new(temporary, *pieces, mode=mode, granting=granting)
     try:
         calls.replace(temporary, path)
     except BaseException:

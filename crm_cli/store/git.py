@@ -188,6 +188,8 @@ class Git:
                 environ["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oConnectTimeout=15"
         elif _verb(words) in _LOCAL:
             environ["GIT_ALLOW_PROTOCOL"] = "none"
+        if self.repository is not None and (pipe := self.repository.pipe(self.root)):
+            raise GitFailed(f"{pipe} is no file, and git would wait for it for ever (remove it)")
         try:
             return subprocess.Popen(
                 command,
@@ -236,8 +238,9 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     kept.update((key, environ[key]) for key in _KEPT if key in environ)
     kept.update(
         GIT_TERMINAL_PROMPT="0",
-        GIT_ASKPASS="true",
-        SSH_ASKPASS="true",
+        # Set in any case, since a repository's own configuration could name a program.
+        GIT_ASKPASS=environ.get("GIT_ASKPASS") or "true",
+        SSH_ASKPASS=environ.get("SSH_ASKPASS") or "true",
         GIT_EDITOR="true",
         GIT_MERGE_AUTOEDIT="no",
         GIT_OPTIONAL_LOCKS="0",

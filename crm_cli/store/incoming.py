@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from crm_cli.model.errors import Refused
 from crm_cli.model.places import NAMES
-from crm_cli.store.arriving import LINK, Arriving, arriving, bases_of
+from crm_cli.store.arriving import LINK, Arriving, arriving, bases_of, everything
 from crm_cli.store.git import Git
 from crm_cli.store.lookalikes import PARTS, folded, is_repository
 from crm_cli.store.programs import changed_filters, run_by_settings
@@ -43,27 +43,47 @@ def examine(git: Git, commit: str, name: str) -> None:
     """
     bases = bases_of(git, commit)
     files = arriving(git, commit, bases)
+    finding = _first(git, files, bases[0] if bases else "", commit)
+    if finding is not None:
+        raise _refusal(finding, name)
+
+
+def examine_whole(git: Git, commit: str) -> None:
+    """Raise Refused where the files of a commit, none of which is checked out yet, hold such as
+    are not data. Raises GitFailed.
+    """
+    finding = _first(git, everything(git, commit), "", commit)
+    if finding is not None:
+        raise Refused(
+            f"it holds {_few(finding.paths)}: {finding.reason}; nothing was cloned",
+            "have it removed there; who knows better clones it with git clone",
+        )
+
+
+def _first(git: Git, files: Sequence[Arriving], base: str, commit: str) -> Finding | None:
     for look in (_reserved, _repositories, _links, _submodules, _settings):
         finding = look(git, [one for one in files if not one.removed])
         if finding is not None:
-            raise _refusal(finding, name)
-    found = changed_filters(git, files, bases[0] if bases else "", commit)
-    if found is not None:
-        raise _refusal(Finding(*found, _ACCEPT), name)
+            return finding
+    found = changed_filters(git, files, base, commit)
+    return Finding(*found, _ACCEPT) if found is not None else None
 
 
 Look = Callable[[Git, Sequence[Arriving]], Finding | None]
 
 
 def _refusal(finding: Finding, name: str) -> Refused:
-    listed = ", ".join(finding.paths[:3])
-    if len(finding.paths) > 3:
-        listed += f" and {len(finding.paths) - 3} more"
+    listed = _few(finding.paths)
     cure = f"{finding.cure} {name}" if finding.cure is _ACCEPT else finding.cure
     return Refused(
         f"{name} brings {listed}: {finding.reason}; nothing was merged",
         f"git log -p HEAD..{name} -- ':/{finding.paths[0]}' {cure}",
     )
+
+
+def _few(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return ", ".join(paths[:3]) + more
 
 
 def _reserved(git: Git, files: Sequence[Arriving]) -> Finding | None:

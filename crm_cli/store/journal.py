@@ -45,7 +45,15 @@ class Log(NamedTuple):
 
 
 def encode(log: Log) -> bytes:
-    """The log as bytes: a checksum of the rest, the length of a JSON head, the head, the texts."""
+    """The log as bytes; see `pieces`."""
+    return b"".join(pieces(log))
+
+
+def pieces(log: Log) -> list[bytes]:
+    """The log as bytes: a checksum of the rest, the length of a JSON head, the head, the texts.
+
+    They are not joined: those of a large import would be in memory a second time.
+    """
     head = {
         "command": log.command,
         "subject": log.subject,
@@ -62,8 +70,11 @@ def encode(log: Log) -> bytes:
         ],
     }
     text = json.dumps(head).encode("ascii")
-    body = b"".join((b"%d\n" % len(text), text, *(i.content or b"" for i in log.images)))
-    return b"".join((_MAGIC, hashlib.sha256(body).hexdigest().encode("ascii"), b"\n", body))
+    body = [b"%d\n" % len(text), text, *(image.content or b"" for image in log.images)]
+    checksum = hashlib.sha256()
+    for piece in body:
+        checksum.update(piece)
+    return [_MAGIC, checksum.hexdigest().encode("ascii"), b"\n", *body]
 
 
 def decode(data: bytes) -> Log | None:
@@ -103,7 +114,7 @@ def read(root: str) -> Log | None:
 
 def write(root: str, log: Log) -> None:
     """Put the journal in place, durably. From here on the write counts. Raises OSError."""
-    files.write_atomic(os.path.join(root, PLACE), encode(log), granting=files.shared)
+    files.write_atomic(os.path.join(root, PLACE), *pieces(log), granting=files.shared)
     files.sync_folder(os.path.join(root, ".crm"))
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from crm_cli.store import files
-from crm_cli.store.git import Git
+from crm_cli.store.git import Git, GitFailed
 
 _FORMAT = "--format=%H%x00%an%x00%ae%x00%aI%x00%s"
 _FIELDS = 5
+_ZONE = re.compile(r"([+-])(\d{2}):(\d{2})", re.ASCII)
+_DAY = 24 * 60
+_YEARS = (1000, 9998)
+"""Within which a time can be shown in every zone."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""What git itself takes a time for that it cannot read."""
 
 
 class Touched(NamedTuple):
@@ -40,10 +48,17 @@ class Commit(NamedTuple):
 def log(git: Git, *words: str, paths: Sequence[str] = (), seconds: float = 120.0) -> list[Commit]:
     """The commits that `git log` gives for these words, newest first; raises GitFailed.
 
-    Merges have no files of their own.
+    Merges have no files of their own. `--since=…` hides no commit that comes before one whose
+    clock was wrong, if git is 2.37 or later.
     """
-    command = ["log", "-z", "--raw", "--no-abbrev", "--relative", _FORMAT, *words, "--", *paths]
-    out = git.run(*command, seconds=seconds)
+    command = ["log", "-z", "--raw", "--no-abbrev", "--relative", _FORMAT]
+    asked = [word.replace("--since=", "--since-as-filter=", 1) for word in words]
+    try:
+        out = git.run(*command, *asked, "--", *paths, seconds=seconds)
+    except GitFailed:
+        if asked == list(words):
+            raise
+        out = git.run(*command, *words, "--", *paths, seconds=seconds)
     return list(_commits(iter(out.split(b"\0"))))
 
 
@@ -69,8 +84,28 @@ def _commits(words: Iterator[bytes]) -> Iterator[Commit]:
                 touched.append(_touched(word, words))
             word = next(words, None)
         id, author, email, when, subject = (part.decode("utf-8", "replace") for part in head)
-        moment = datetime.fromisoformat(when.strip())
-        yield Commit(id.strip(), author, email, moment, subject, tuple(touched))
+        yield Commit(id.strip(), author, email, when_of(when), subject, tuple(touched))
+
+
+def when_of(text: str) -> datetime:
+    """The time that git gives as `%aI` or `%cI`; the epoch where that is none.
+
+    git keeps what any program wrote into a commit: zones of 99 hours, years of five digits, or
+    no number, for which it answers with the placeholder itself.
+    """
+    text = text.strip().replace("Z", "+00:00")
+    local, zone = text[:-6], _ZONE.fullmatch(text[-6:])
+    try:
+        if zone is None:
+            return EPOCH
+        minutes = int(zone[1] + zone[2]) * 60 + int(zone[1] + zone[3])
+        if abs(minutes) < _DAY:
+            found = datetime.fromisoformat(text)
+        else:
+            found = datetime.fromisoformat(local + "+00:00") - timedelta(minutes=minutes)
+    except (ValueError, OverflowError):
+        return EPOCH
+    return found if _YEARS[0] <= found.year <= _YEARS[1] else EPOCH
 
 
 def _touched(entry: bytes, words: Iterator[bytes]) -> Touched:

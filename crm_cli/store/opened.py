@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import DataError, NotFound, Problem, Severity
@@ -12,9 +13,9 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import Reader
-from crm_cli.model.writing import item_node
+from crm_cli.model.writing import item_node, value_to_node
 from crm_cli.store import splice
-from crm_cli.store.compose import compose, decode
+from crm_cli.store.compose import Composed, compose, decode
 from crm_cli.store.emit import emit
 from crm_cli.store.intent import Path
 from crm_cli.store.splice import Insert, Op, Replace
@@ -27,11 +28,19 @@ the id of the item that has the list before it.
 In a file of several records (products) it is the record's key."""
 
 
+class _Items(NamedTuple):
+    """What a text says, and what is wrong with it."""
+
+    record: Item
+    records: dict[str, Item]
+    problems: tuple[Problem, ...]
+    unread: list[Problem]
+
+
 class Opened:
     """The text of one file and what it says; see the module.
 
-    `record` is the whole of a record's file; `records` those of a file that maps keys to
-    records (products.yaml). Raises DataError where the text cannot be read.
+    Raises DataError where the text cannot be read.
     """
 
     def __init__(
@@ -66,8 +75,13 @@ class Opened:
         return (BOM if self._bom else b"") + self.text.encode()
 
     def read(self) -> None:
-        """Make nodes and items of the text; raises DataError where it cannot be read."""
-        composed = compose(self.text, self.path)
+        """Make nodes of the text; raises DataError where it cannot be read."""
+        self._take(compose(self.text, self.path))
+
+    def _take(self, composed: Composed) -> None:
+        """Hold the nodes of the text as it now is; its items are made when they are asked for."""
+        self._composed = composed
+        self._items: _Items | None = None
         if composed.root is None:
             errors = [one for one in composed.problems if one.severity is Severity.ERROR]
             if any(one.code != "empty" for one in errors):
@@ -82,24 +96,56 @@ class Opened:
         else:
             self.root = composed.root
             self.blank = not composed.root.entries
-        reader = Reader(self.path, self.business)
-        self.records: dict[str, Item] = {}
-        if self.mapped:
-            self.record = Item(self.kind, self.root)
-            self.records = reader.mapped(self.root, self.kind)
-        else:
-            self.record = reader.record(self.root, self.kind, self.id)
-        self.problems = (*composed.problems, *reader.problems)
-        broken = [one for one in composed.problems if one.severity is Severity.ERROR]
-        self.unread = [*broken, *reader.unread]
+
+    @property
+    def record(self) -> Item:
+        """The whole of a record's file."""
+        return self._made().record
+
+    def record_by(self, business: Business) -> Item:
+        """The record as it is by other settings, or on another day."""
+        return Reader(self.path, business).record(self.root, self.kind, self.id)
+
+    @property
+    def records(self) -> dict[str, Item]:
+        """The records of a file that maps keys to records, by key; else empty."""
+        return self._made().records
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong or odd in the text."""
+        return self._made().problems
+
+    @property
+    def unread(self) -> list[Problem]:
+        """The errors among the problems: what could not be read."""
+        return self._made().unread
+
+    def _made(self) -> _Items:
+        """The items of the nodes."""
+        if self._items is None:
+            reader = Reader(self.path, self.business)
+            if self.mapped:
+                record = Item(self.kind, self.root)
+                records = reader.mapped(self.root, self.kind)
+            else:
+                record, records = reader.record(self.root, self.kind, self.id), {}
+            found = self._composed.problems
+            broken = [one for one in found if one.severity is Severity.ERROR]
+            self._items = _Items(
+                record, records, (*found, *reader.problems), [*broken, *reader.unread]
+            )
+        return self._items
 
     def apply(self, *ops: Op) -> None:
-        """Do splices, all of them together, and read the text again; raises DataError."""
+        """Do splices, all of them together; raises DataError."""
         if self.blank:
             self.text = self._begun(ops)
-        else:
-            self.text = splice.apply(self.text, ops, self.path)
-        self.read()
+            self.read()
+            return
+        spliced = splice.spliced(self.text, ops, self.path, self._composed)
+        self.text = spliced.text
+        self._take(spliced.composed)
 
     def _begun(self, ops: tuple[Op, ...]) -> str:
         """The text of an empty file with its first entries."""
@@ -170,6 +216,7 @@ class Opened:
 
     def write_out(self, item: Item) -> None:
         """Write a one-line item as a mapping."""
+        item = self.spread(item)
         assert item.node is not None
         self._require_read(item.node)
         path = self.path_to(item.node)
@@ -177,6 +224,19 @@ class Opened:
         if isinstance(full, Scalar):
             full = Mapping([(Scalar("value"), full)])
         self.apply(Replace(path, full))
+
+    def spread(self, item: Item) -> Item:
+        """The item, after a text with commas that holds others too is written as a list."""
+        owner = item.parent
+        if owner is None or item.node is None or item.node is owner.node:
+            return item
+        field = next(one for one, kind in owner.kind.lists if kind is item.kind)
+        those = [one for one in owner.items(field.key) if one.node is item.node]
+        if len(those) < 2:
+            return item
+        self._require_read(item.node)
+        self.apply(Replace(self.path_to(item.node), value_to_node(field.type, those)))
+        return self.again(item)
 
     def _require_read(self, node: Node) -> None:
         """Refuse to write out a node of which a part could not be read, since it would be lost.

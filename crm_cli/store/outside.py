@@ -67,7 +67,11 @@ def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
     the way, also with `force` where it is a data directory's own or git's; StorageError where
     the disk refuses.
     """
-    data = "".join(pieces).encode("utf-8", "surrogatepass")
+    write_data(path, "".join(pieces).encode("utf-8", "surrogatepass"), force=force)
+
+
+def write_data(path: Path, data: bytes, *, force: bool = False) -> None:
+    """As `write`, of bytes."""
     with files.telling(f"write {path}", "nothing was written"):
         mode = _type(path)
         if mode is not None and _is_stream(path, mode):
@@ -83,6 +87,22 @@ def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
             _write_new(place, data)
         files.sync_folder(os.path.dirname(place))
     _sweep(place)
+
+
+def refuse_taken(path: Path) -> None:
+    """Raise UsageError where no new file can be written: one is there, or there is no folder.
+
+    `write` says the same, after the work is done. Raises StorageError.
+    """
+    with files.telling(f"look for {path}", "nothing was written"):
+        mode = _type(path)
+        if mode is not None and _is_stream(path, mode):
+            return
+        _refuse_own(path, files.calls.realpath(os.fspath(path)))
+        if mode is not None:
+            raise UsageError(f"{path} exists", "choose another name; nothing was written")
+        if _type(path.parent) is None:
+            raise UsageError(f"there is no folder {path.parent}", "make it first")
 
 
 def free_name(path: Path) -> Path:

@@ -8,8 +8,8 @@ from crm_cli.model.errors import DataError
 from crm_cli.model.fieldtypes import Code
 from crm_cli.model.node import PLAIN, Mapping, Node, Scalar
 from crm_cli.model.quoting import resolves_to_text
-from crm_cli.model.reading import entry_of
 from crm_cli.model.writing import item_node
+from crm_cli.model.written import entry_of
 from crm_cli.store.canonical import canonical
 from crm_cli.store.document import Document
 from crm_cli.store.splice import Requote

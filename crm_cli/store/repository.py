@@ -8,9 +8,12 @@ which git never checks out of a tree.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from crm_cli.model.places import FOLDERS
 
 _UNDER_WAY = (
     ("rebase-merge", "a rebase is under way"),
@@ -20,6 +23,8 @@ _UNDER_WAY = (
     ("REVERT_HEAD", "a revert is under way"),
     ("BISECT_LOG", "a bisection is under way"),
 )
+
+_READ_BY_GIT = (".gitignore", ".gitattributes", ".gitmodules")
 
 
 class Repository(NamedTuple):
@@ -46,6 +51,27 @@ class Repository(NamedTuple):
                 return os.path.realpath(os.path.join(self.gitdir, stream.readline(4096).rstrip()))
         except (OSError, UnicodeDecodeError):
             return self.gitdir
+
+    def pipe(self, root: str) -> str:
+        """A pipe or device by the name of a file that git reads by itself; empty for none.
+
+        git opens it, and waits for a writer. Looked for from the top down to a real folder,
+        and in the folders of records there.
+        """
+        folders = [root]
+        while folders[-1] != self.worktree and len(folders[-1]) > len(self.worktree):
+            folders.append(os.path.dirname(folders[-1]))
+        folders.extend(os.path.join(root, name) for name in FOLDERS)
+        for folder in folders:
+            for name in _READ_BY_GIT:
+                path = os.path.join(folder, name)
+                try:
+                    mode = os.lstat(path).st_mode
+                except OSError:
+                    continue
+                if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
+                    return path
+        return ""
 
     @property
     def tracked(self) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -47,22 +46,6 @@ def make(root: Path, environ: Mapping[str, str]) -> Git:
     git.run("init", "--quiet", *(() if named else ("--initial-branch=main",)))
     trust(root, environ)
     return Git(real, environ, find_repository(real))
-
-
-def cannot_sign(git: Git) -> str:
-    """The reason why commits, which are to be signed, cannot be; empty if they can.
-
-    One is made beside the repository, which is not written to.
-    """
-    if git.repository is None or git.text("config", "--bool", "commit.gpgSign") != "true":
-        return ""
-    with tempfile.TemporaryDirectory() as folder:
-        objects = os.path.join(git.repository.common, "objects")
-        extra = {"GIT_OBJECT_DIRECTORY": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": objects}
-        tree = git.ask("mktree", extra=extra)
-        words = ("commit-tree", "-S", "-m", "try", tree.out.decode().strip())
-        tried = git.ask(*words, extra=extra)
-    return tried.reason if tried.code else ""
 
 
 def is_unfinished(git: Git) -> bool:

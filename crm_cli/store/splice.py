@@ -13,7 +13,7 @@ from crm_cli.model.errors import DataError
 from crm_cli.model.node import DOUBLE, Mapping, Node, Scalar, Sequence, plain
 from crm_cli.model.quoting import double_quoted
 from crm_cli.store import edits, intent
-from crm_cli.store.compose import compose
+from crm_cli.store.compose import Composed, compose
 from crm_cli.store.flow import Edit
 from crm_cli.store.intent import Path
 
@@ -69,14 +69,27 @@ class Requote(NamedTuple):
 Op = Replace | Insert | Append | Delete | RenameKey | Requote
 
 
+class Spliced(NamedTuple):
+    """A text after splices, and what it says."""
+
+    text: str
+    composed: Composed
+
+
 def apply(text: str, ops: Ops[Op], path: str) -> str:
+    """`text` with `ops` done; see `spliced`."""
+    return spliced(text, ops, path).text
+
+
+def spliced(text: str, ops: Ops[Op], path: str, before: Composed | None = None) -> Spliced:
     """`text` with `ops` done, checked by reading it again; the same text if none changes it.
 
-    `path` names the file in errors. Raises DataError, with nothing done, where the
-    text cannot be read, a path leads nowhere, or the result would not be exactly
-    what was meant with everything else unchanged.
+    `before` is what the text says, if that is known, and `path` names the file in errors.
+    Raises DataError, with nothing done, where the text cannot be read, a path leads nowhere,
+    or the result would not be exactly what was meant with everything else unchanged.
     """
-    root = _composed(text, path)
+    composed = before or compose(text, path)
+    root = _root(composed, path)
     wanted = intent.copy(root)
     assert isinstance(wanted, Mapping)
     changed = text
@@ -97,10 +110,11 @@ def apply(text: str, ops: Ops[Op], path: str) -> str:
             continue
         start, end, new = step
         changed = changed[:start] + new + changed[end:]
-        root = _composed(changed, path, after=True)
+        composed = compose(changed, path)
+        root = _root(composed, path, after=True)
     if not intent.same(wanted, root):
         raise _refused(path)
-    return changed
+    return Spliced(changed, composed)
 
 
 def _ordered(root: Mapping, ops: Ops[Op]) -> list[Op]:
@@ -278,8 +292,7 @@ def _delete(text: str, root: Mapping, wanted: Mapping, op: Delete) -> Edit | Non
     return edit
 
 
-def _composed(text: str, path: str, *, after: bool = False) -> Mapping:
-    composed = compose(text, path)
+def _root(composed: Composed, path: str, *, after: bool = False) -> Mapping:
     if composed.root is not None:
         return composed.root
     if after:

@@ -6,9 +6,11 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from crm_cli.model.errors import ConflictError, StorageError
+from crm_cli.model.errors import ConflictError, Refused, StorageError
+from crm_cli.model.places import FORGOTTEN
 from crm_cli.store.arriving import bases_of
 from crm_cli.store.attributes import check_filters
+from crm_cli.store.forgotten import barred_in
 from crm_cli.store.git import Git, Ran, nul_separated
 from crm_cli.store.incoming import examine
 from crm_cli.store.setup import driver
@@ -59,7 +61,9 @@ def remote_of(git: Git) -> Remote | None:
 
 
 def fetch(git: Git, remote: Remote) -> None:
-    """Get what the remote has; raises GitFailed (offline, no access)."""
+    """Get what the remote has; raises GitFailed (offline, no access), and Refused where either
+    side has a history that was rewritten in the other."""
+    _refuse_unsent(git, remote)
     ran = git.ask(
         "fetch", "--quiet", "--no-recurse-submodules", remote.name, network=True, seconds=SECONDS
     )
@@ -68,6 +72,47 @@ def fetch(git: Git, remote: Remote) -> None:
             f"{remote.name} cannot be reached: {ran.reason}",
             "your data is saved and committed here; crm sync again when there is a connection",
         )
+    _refuse_barred(git, remote)
+
+
+def _refuse_unsent(git: Git, remote: Remote) -> None:
+    """Raise Refused where a history was rewritten here, and the remote was not seen since: to
+    fetch would bring the old one back."""
+    if git.text("rev-parse", "--verify", "--quiet", remote.ref) or not _barred(git, "HEAD"):
+        return
+    words = ("ls-remote", "--exit-code", remote.name, f"refs/heads/{remote.branch}")
+    if git.ask(*words, network=True, seconds=SECONDS).code == 0:
+        raise Refused(*_old_there(remote))
+
+
+def _barred(git: Git, commit: str) -> tuple[str, ...]:
+    """The commits that must not be in any clone, as a commit lists them."""
+    ran = git.ask("cat-file", "blob", f"{commit}:{git.prefix}{FORGOTTEN.path}")
+    return barred_in(ran.out) if not ran.code else ()
+
+
+def _old_there(remote: Remote) -> tuple[str, str]:
+    """What is said where a remote has the old history, and what is to be done."""
+    name = remote.name
+    return (
+        f"{name} still has the history that was rewritten here; nothing was exchanged",
+        f"git push --force --all {name}; git push --force --tags {name}",
+    )
+
+
+def _refuse_barred(git: Git, remote: Remote) -> None:
+    """Raise Refused where one side still has a history that the other has rewritten, since
+    somebody was forgotten: merged, it would all come back."""
+    old_here = (
+        f"the history was rewritten in {remote.name}, and this clone still has the old one; "
+        "nothing was exchanged",
+        "send by hand what is only here, delete this clone, and clone anew",
+    )
+    ours = ("HEAD", remote.ref, _old_there(remote))
+    for mine, other, said in (ours, (remote.ref, "HEAD", old_here)):
+        for commit in _barred(git, mine):
+            if git.ask("merge-base", "--is-ancestor", commit, other).code == 0:
+                raise Refused(*said)
 
 
 def distance(git: Git, remote: Remote) -> Distance:
@@ -102,12 +147,21 @@ def merge(git: Git, remote: Remote) -> list[str]:
     )  # fmt: skip
     if not ran.code:
         return []
-    unmerged = git.run("diff", "--name-only", "--relative", "-z", "--diff-filter=U").split(b"\0")
+    unmerged = git.run("diff", "--name-only", "-z", "--diff-filter=U").split(b"\0")
     conflicts = [os.fsdecode(path) for path in unmerged if path]
-    if not conflicts:
+    outside = [path for path in conflicts if not path.startswith(git.prefix)]
+    if outside or not conflicts:
+        # What is not ours cannot be settled here; a merge that waits for it would stop every sync.
         git.ask("merge", "--abort")
+    if outside:
+        raise ConflictError(
+            f"both sides changed {', '.join(outside[:3])}, outside of the data directory; "
+            "nothing was merged",
+            f"git merge {remote.name}/{remote.branch}, settle it there, then run crm sync",
+        )
+    if not conflicts:
         raise ConflictError(f"git merge: {_refusal(ran)}", "nothing was merged")
-    return conflicts
+    return [path.removeprefix(git.prefix) for path in conflicts]
 
 
 def push(git: Git, remote: Remote) -> bool:
@@ -188,12 +242,12 @@ def incoming(git: Git, before: str, only: str = "", after: str = "HEAD") -> list
     return [os.fsdecode(path) for path in out.split(b"\0") if path]
 
 
-def added_by_both(git: Git, commit: str) -> set[str]:
-    """The files that are new in the present commit and in another, since they parted."""
+def added_since_parting(git: Git, commit: str) -> tuple[list[str], list[str]]:
+    """The files that are new in the present commit, and those in another, since they parted."""
     bases = bases_of(git, commit)
     if not bases:
-        return set()
-    return {*incoming(git, bases[0], "A")}.intersection(incoming(git, bases[0], "A", commit))
+        return [], []
+    return incoming(git, bases[0], "A"), incoming(git, bases[0], "A", commit)
 
 
 def _refusal(ran: Ran) -> str:

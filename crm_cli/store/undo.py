@@ -29,7 +29,7 @@ _BYTES = 64 << 20
 
 _NEXT = ".next"
 _NAME = re.compile(r"(\d{6,12})(?:-(final)|-(undo|redo)-(\d{1,12}))?")
-_COMMITS = os.path.join(".crm", "commits")
+COMMITS = os.path.join(".crm", "commits")
 _LISTED = 1000
 
 Update = Callable[[bytes | None], bytes | None]
@@ -145,7 +145,8 @@ def prepare(root: str, log: journal.Log, role: str, of: int) -> Entry:
     numbers = [entry.number for entry, _ in _names(root)]
     numbers += [entry.number for _, entry in own_commits(root)[:1] if entry is not None]
     entry = Entry(max(numbers, default=0) + 1, role, of)
-    files.write_atomic(_place(root, entry.name + _NEXT), journal.encode(log), granting=files.shared)
+    place = _place(root, entry.name + _NEXT)
+    files.write_atomic(place, *journal.pieces(log), granting=files.shared)
     return entry
 
 
@@ -176,7 +177,7 @@ def settle(root: str) -> None:
 def own_commits(root: str) -> list[tuple[str, Entry | None]]:
     """The commits that commands in this clone made, latest first, each with its entry."""
     try:
-        data = files.read_if_any(os.path.join(root, _COMMITS)) or b""
+        data = files.read_if_any(os.path.join(root, COMMITS)) or b""
     except OSError:
         return []
     found = []
@@ -192,7 +193,7 @@ def record(root: str, commit: str, entry: Entry | None) -> None:
     lines = [(commit, entry), *own_commits(root)[: _LISTED - 1]][::-1]
     text = "".join(f"{one} {entry.name if entry else ''}".rstrip() + "\n" for one, entry in lines)
     try:
-        files.write_atomic(os.path.join(root, _COMMITS), text.encode(), granting=files.shared)
+        files.write_atomic(os.path.join(root, COMMITS), text.encode(), granting=files.shared)
     except OSError:
         return
 

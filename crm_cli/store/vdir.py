@@ -1,4 +1,4 @@
-"""A folder of calendar files, one entry each, shared with vdirsyncer and others.
+"""A folder of calendar files or vCards, one entry each, shared with vdirsyncer and others.
 
 Others write it too, so a file is replaced or removed only while it is what was read.
 """
@@ -15,7 +15,8 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.places import PLACES
 from crm_cli.store import files
 
-SUFFIX = ".ics"
+CALENDARS, CARDS = ".ics", ".vcf"
+"""The endings of the files of a folder of calendars, and of an address book."""
 _LARGEST = 16 * 1024 * 1024
 _ABANDONED = 3600
 """Seconds after which a temporary file is nobody's: there is no lock outside the directory."""
@@ -24,8 +25,9 @@ _ABANDONED = 3600
 class Vdir:
     """See the module. `path` need not exist before the first file is written."""
 
-    def __init__(self, path: Path, root: Path | None = None) -> None:
-        """`root` is the data directory, whose own folders the files must not lie in.
+    def __init__(self, path: Path, root: Path | None = None, *, suffix: str = CALENDARS) -> None:
+        """`suffix` ends the names of its files; they must not lie in the own folders of `root`,
+        the data directory.
 
         Raises UsageError where they would, and for what is no folder.
         """
@@ -38,14 +40,16 @@ class Vdir:
                 place == folder or place.startswith(folder + os.sep) for folder in own
             ):
                 raise UsageError(
-                    f"{path} is where records lie", "calendars need a folder of their own"
+                    f"{path} is where records lie",
+                    "calendars and address books need their own folders",
                 )
         if os.path.lexists(place) and not os.path.isdir(place):
-            raise UsageError(f"{path} is no folder", "a vdir is a folder of .ics files")
+            raise UsageError(f"{path} is no folder", f"a vdir is a folder of {suffix} files")
+        self.suffix = suffix
         self._place = place
 
     def read(self) -> Mapping[str, bytes | str]:
-        """The bytes of each calendar file by its name; why not, of one that cannot be read."""
+        """The bytes of each of its files by name; why not, of one that cannot be read."""
         found: dict[str, bytes | str] = {}
         try:
             names = files.calls.listdir(self._place)
@@ -54,7 +58,7 @@ class Vdir:
         except OSError as error:
             raise files.failure(f"read {self.path}", error, "") from error
         for name in sorted(names):
-            if name.startswith(".") or not name.lower().endswith(SUFFIX):
+            if name.startswith(".") or not name.lower().endswith(self.suffix):
                 continue
             try:
                 data = files.read(self._at(name), follow=False, limit=_LARGEST + 1)
@@ -98,7 +102,7 @@ class Vdir:
         """Remove what killed runs left, if it is too old to be of a living one."""
         try:
             for name in files.calls.listdir(self._place):
-                if f"{SUFFIX}.tmp-" in name and files.TEMPORARY.fullmatch(name):
+                if f"{self.suffix}.tmp-" in name and files.TEMPORARY.fullmatch(name):
                     path = self._at(name)
                     if files.calls.lstat(path).st_mtime < time.time() - _ABANDONED:
                         files.remove_quietly(path)

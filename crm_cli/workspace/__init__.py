@@ -75,6 +75,7 @@ def open_workspace(
     lock_timeout: float | None = None,
     environ: Mapping[str, str] | None = None,
     command: str = "crm",
+    force_closed: str = "",
     look: Look | None = None,
 ) -> Workspace:
     """The data directory that `-C`, CRM_DIR, a parent folder or the user's default names.
@@ -91,5 +92,6 @@ def open_workspace(
         lock_timeout=10.0 if lock_timeout is None else lock_timeout,
         environ=env,
         command=command,
+        force_closed=force_closed,
         look=look,
     )

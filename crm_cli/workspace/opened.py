@@ -1,33 +1,20 @@
-"""An open data directory: its files, index, settings and records.
+"""An open data directory: its files, index, settings and clock.
 
-Each is made on first use. What is asked of it and how it is written are classes of their
-own, which derive from this one.
+Each is made on first use. Its records, what is asked of it and how it is written are classes of
+their own, which derive from this one.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.business import Business
-from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import (
-    DataError,
-    NotFound,
-    Problem,
-    Refused,
-    Severity,
-    StorageError,
-    Unreadable,
-    UsageError,
-)
-from crm_cli.model.item import Item
-from crm_cli.model.kind import Kind
-from crm_cli.model.places import PRODUCTS, SEGMENTS, Shape, place_of
+from crm_cli.model.errors import Problem, Refused, Severity, StorageError, Unreadable, UsageError
 from crm_cli.store.discovery import cache_folder
 from crm_cli.store.tree import Folder, Tree
 
@@ -35,10 +22,10 @@ if TYPE_CHECKING:
     import sqlite3
 
     from crm_cli.index.database import Index
+    from crm_cli.model.pipeline import Learned
     from crm_cli.query.ast import Node
     from crm_cli.query.database import Database
-    from crm_cli.query.scope import Scope
-    from crm_cli.store.document import Document
+    from crm_cli.query.scope import Profile, Scope
     from crm_cli.store.git import Git
     from crm_cli.store.look_ahead import Look
 
@@ -58,6 +45,10 @@ class _Made:
         self.index: Index | None = None
         self.clock: Clock | None = None
         self.user: tuple[str | None] | None = None
+        self.learned: Mapping[tuple[str, str], Learned] | None = None
+        self.suggested: Mapping[str, Sequence[str]] | None = None
+        self.likely: Mapping[str, str] | None = None
+        self.profiles: Mapping[str, Profile] | None = None
 
 
 class Opened:
@@ -73,6 +64,7 @@ class Opened:
         lock_timeout: float = 10.0,
         environ: Mapping[str, str] | None = None,
         command: str = "crm",
+        force_closed: str = "",
         look: Look | None = None,
     ) -> None:
         self.root = root
@@ -81,6 +73,8 @@ class Opened:
         self._look = look
         self.environ = os.environ if environ is None else environ
         self.lock_timeout = lock_timeout
+        self.force_closed = force_closed
+        """Why closed books may be changed; empty where they may not."""
         self.command = command
         self.progress: Callable[[int, int], None] | None = None
         """Told (done, total) while many files are read."""
@@ -96,6 +90,9 @@ class Opened:
         """The name of what that commit has of this directory, as a key for its index."""
         self.checking = False
         """Set by a command whose answer is the problems: then no answer is partial for them."""
+        self.as_known = False
+        """Set where what the last command saw will do: files changed in place since, by another
+        program, are not looked for."""
         self.written = False
         """Whether anything was changed so far."""
         self._database: tuple[sqlite3.Connection, Database] | None = None
@@ -105,8 +102,6 @@ class Opened:
         """The conditions that were asked for so far."""
         self._met: list[Problem] = []
         """Problems that stood while a query chose whom to change; the write drops the index."""
-
-    # What is there
 
     @property
     def tree(self) -> Tree:
@@ -144,6 +139,7 @@ class Opened:
             views=_views,
             progress=self.progress,
             look=look,
+            as_known=self.as_known and not self.as_of,
             today=lambda business: self._clock_of(business).today,
         )
 
@@ -175,7 +171,9 @@ class Opened:
 
     def changed(self) -> None:
         """Let go of the index: the files are no longer what it was made from."""
-        self._made.index = None
+        made = self._made
+        made.index = made.learned = None
+        made.suggested = made.likely = made.profiles = None
 
     @property
     def business(self) -> Business:
@@ -226,9 +224,7 @@ class Opened:
         users = self.business.users
         if not users:
             return None
-        from crm_cli.store.identity import git_user
-
-        name, email = git_user(self.environ)
+        name, email = self._git_user
         for user, address in users.items():
             if (email and address.lower() == email.lower()) or (name and name == user):
                 return user
@@ -239,9 +235,17 @@ class Opened:
         """Who `me` is: the user at work; where the settings have no users, git's user."""
         if self.user is not None or self.business.users:
             return self.user
-        from crm_cli.store.identity import git_user, user_id
+        from crm_cli.store.identity import user_id
 
-        return user_id(*git_user(self.environ)) or None
+        return user_id(*self._git_user) or None
+
+    @cached_property
+    def _git_user(self) -> tuple[str, str]:
+        """(name, e-mail) of git's user, the repository's before the global one."""
+        from crm_cli.store.identity import git_user
+        from crm_cli.store.repository import find_repository
+
+        return git_user(self.environ, find_repository(self.root))
 
     def me(self, name: str | None) -> str | None:
         """A user as given to an option, with `me` as the user at work; raises UsageError."""
@@ -319,93 +323,6 @@ class Opened:
         self._made = _Made(past)
         self.as_of, self.as_of_tree = commit, past.key()
         self._today = self._today or today
-
-    # Records
-
-    def path_of(self, id: str, kind: Kind = CUSTOMER) -> str:
-        """A record's file; raises NotFound, and DataError where two files have the id.
-
-        Of a record that is there once, such as the desk, the path is the id.
-        """
-        from crm_cli.query.lookups import paths
-
-        if kind is CUSTOMER and _is_single(id):
-            return id
-        found = paths(self.database, kind, id)
-        if not found:
-            raise NotFound(f"there is no {kind.name} {id}")
-        if len(found) > 1:
-            raise DataError(
-                f"{id} is the id of several files: {', '.join(found)}", "rename one of them"
-            )
-        if kind is CUSTOMER:
-            self.index.remember_phones(id)
-        return found[0]
-
-    def document(self, customer: str) -> Document:
-        """A customer's file as it is now, to be read or tried out."""
-        path = self.path_of(customer)
-        try:
-            return self.open(path, self.tree.read(path))
-        except FileNotFoundError:
-            if _is_single(path):
-                return self.open(path, b"")
-            raise NotFound(f"{path} has gone") from None
-
-    def record(self, customer: str) -> Item:
-        """A customer's record, with derived values, as the file has it now."""
-        return self.document(customer).record
-
-    def records(self, customers: Iterable[str]) -> Iterator[Item]:
-        """The records of several customers."""
-        return (self.record(customer) for customer in customers)
-
-    def file(self, name: str) -> Document:
-        """A file with several records (products.yaml), or the settings; empty if there is none."""
-        try:
-            data = self.tree.read(name)
-        except FileNotFoundError:
-            data = b""
-        return self.open(name, data)
-
-    def products(self) -> dict[str, Item]:
-        """The product directory, by SKU."""
-        return self.file(PRODUCTS.path).records
-
-    def segments(self) -> dict[str, Item]:
-        """The segments, by name."""
-        return self.file(SEGMENTS.path).records
-
-    def has(self, id: str, kind: Kind) -> bool:
-        """Whether there is a record or an entry with this id."""
-        from crm_cli.query.lookups import exists
-
-        return exists(self.database, kind, "id", id)
-
-    def customer_ids(self) -> set[str]:
-        """All customers' ids."""
-        from crm_cli.query.lookups import customers
-
-        return {id for id, _ in customers(self.database)}
-
-    def open(self, path: str, data: bytes) -> Document:
-        """A file's bytes as a document of the kind that its path says.
-
-        Raises DataError where they cannot be read, Refused for a file of no kind.
-        """
-        from crm_cli.store.document import Document
-
-        place = place_of(path)
-        kind = place.kind if place is not None else None
-        if place is None or kind is None:
-            raise Refused(f"{path} is no file of records", "change it in an editor")
-        return Document(path, data, kind, self.business, mapped=place.shape is Shape.MAP)
-
-
-def _is_single(path: str) -> bool:
-    """True if a path is that of a record that is there once."""
-    place = place_of(path)
-    return place is not None and place.shape is Shape.RECORD
 
 
 def _views() -> list[str]:

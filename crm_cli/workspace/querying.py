@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.model.errors import DataError, NotFound
 from crm_cli.model.kind import Kind
 from crm_cli.model.places import CUSTOMERS, place_of
-from crm_cli.workspace.opened import Opened
+from crm_cli.workspace.reading import Reading
 
 if TYPE_CHECKING:
     from datetime import date
 
     from crm_cli.model.periods import Period
+    from crm_cli.model.pipeline import Learned
     from crm_cli.query.ast import Node
     from crm_cli.query.group import GroupQuery
-    from crm_cli.query.scope import Scope
+    from crm_cli.query.scope import Profile, Scope
     from crm_cli.query.select import Answer
 
 
@@ -32,7 +33,7 @@ class Groups(NamedTuple):
         return any(text is not None for text in self)
 
 
-class Querying(Opened):
+class Querying(Reading):
     """A directory to ask."""
 
     def scope(self, base: Kind, *, everything: bool = False) -> Scope:
@@ -50,7 +51,45 @@ class Querying(Opened):
             self.who,
             everything,
             self.clock.now,
+            self.learned if self.business.forecast_by == "learned" else None,
+            self.suggested,
+            self.likely,
+            self.profiles,
         )
+
+    def suggested(self) -> Mapping[str, Sequence[str]]:
+        """The products that are suggested to customers, by their ids; see `query/suggesting.py`."""
+        from crm_cli.query.suggesting import suggested
+
+        if self._made.suggested is None:
+            self._made.suggested = suggested(self.database)
+        return self._made.suggested
+
+    def likely(self) -> Mapping[str, str]:
+        """The channel on which customers answer most surely, by their ids."""
+        from crm_cli.model.interaction import INTERACTION
+        from crm_cli.query.likely import likely
+
+        if self._made.likely is None:
+            self._made.likely = likely(self.database, self.scope(INTERACTION))
+        return self._made.likely
+
+    def profiles(self) -> Mapping[str, Profile]:
+        """The profiles of customers, by name."""
+        from crm_cli.query.profiles import read_profiles
+
+        if self._made.profiles is None:
+            self._made.profiles = read_profiles(self.database)
+        return self._made.profiles
+
+    def learned(self) -> Mapping[tuple[str, str], Learned]:
+        """What became of the closed deals that had come to each open stage."""
+        from crm_cli.model.deal import DEAL
+        from crm_cli.query.learned import learned
+
+        if self._made.learned is None:
+            self._made.learned = learned(self.database, self.scope(DEAL))
+        return self._made.learned
 
     def node(self, scope: Scope, terms: Sequence[str], where: str | None = None) -> Node:
         """The condition that terms and a full expression are, both of them."""
@@ -74,10 +113,7 @@ class Querying(Opened):
             return []
         from crm_cli.query.unheld import unheld
 
-        said: dict[str, None] = {}
-        for scope, node in self._asked:
-            said.update(dict.fromkeys(unheld(self.database, node, scope, typed)))
-        return list(said)
+        return unheld(self.database, self._asked, typed)
 
     def period(self, text: str | None, *, option: str = "--period") -> Period:
         """The days that an option for a period gives, open if it is absent; raises UsageError."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import DataError, NotFound, Refused
-from crm_cli.model.places import SETTINGS, place_of
-from crm_cli.workspace.opened import Opened
+from crm_cli.model.places import FORGOTTEN, SETTINGS, place_of
+from crm_cli.workspace.reading import Reading
 
 if TYPE_CHECKING:
     from crm_cli.store.change import Change, Edit, Step, Written
     from crm_cli.store.transaction import Committed
+    from crm_cli.workspace.tracking import Moment
 
 
-class Writing(Opened):
+class Writing(Reading):
     """A directory to write."""
 
     def write(self, change: Change, *, dry_run: bool = False, keep: bool = True) -> Written:
@@ -44,6 +46,20 @@ class Writing(Opened):
             FileChange(step.path, self._update(step), getattr(step, "mode", 0o600))
             for step in change.steps
         ]
+        if keep and self.business.closed_until:
+            from crm_cli.workspace.closing import Closing
+
+            until = date.fromisoformat(self.business.closed_until)
+            closing = Closing(until, self.force_closed, self.open, self.moment)
+            changes = closing.watched(changes)
+        if keep and self._has_forgotten and change.role != "final":
+            from crm_cli.workspace.returning import Returning
+
+            undoing = bool(change.role) or change.subject.startswith(("undo: ", "redo: "))
+            tell = self.notices.append
+            country = self.business.country
+            watch = Returning(self.forgotten, country, undoing=undoing, tell=tell)
+            changes = watch.watched(changes)
         if dry_run:
             done = preview(self.root, changes)
         else:
@@ -69,6 +85,11 @@ class Writing(Opened):
                 )
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
         return Written(change.subject, diffs, dry_run)
+
+    @property
+    def _has_forgotten(self) -> bool:
+        """Whether anybody was forgotten; most directories have no such file."""
+        return os.path.lexists(self.root / FORGOTTEN.path)
 
     def keeper(self, subject: str) -> Callable[[Committed], bool] | None:
         """What makes a commit of what was just written; None where there is no autocommit."""
@@ -109,6 +130,13 @@ class Writing(Opened):
                 "correct it, or run the command again if the failure was temporary",
             )
 
+    @property
+    def moment(self) -> Moment:
+        """When and by whom changes are made."""
+        from crm_cli.workspace.tracking import Moment
+
+        return Moment(self.clock.now, lambda: self.user)
+
     def _update(self, step: Step) -> Callable[[bytes | None], bytes | None]:
         from crm_cli.store.change import Create, Remove, Rewrite, created
 
@@ -124,6 +152,10 @@ class Writing(Opened):
         place = place_of(step.path)
         if data is None and (place is None or place.is_folder):
             raise NotFound(f"{step.path} has gone", "somebody else removed or renamed it")
+        from crm_cli.workspace.tracking import note_changes, states
+
         document = self.open(step.path, data or b"")
+        before = states(document)
         step.update(document)
+        note_changes(document, before, self.moment)
         return document.data

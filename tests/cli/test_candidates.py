@@ -24,7 +24,7 @@ def offered(line: str) -> list[str]:
         ("list sta", ["stage:"]),
         ("purchase list pay", ["payment_status:", "payment_terms:", "payment/"]),
         ("list last-c", ["last-contact:"]),
-        ("list pur", ["purchase_interval:", "purchase/"]),
+        ("list pur", ["purchase_days:", "purchase_interval:", "purchase/"]),
         ("task list has:cus", ["has:custom", "has:customer"]),
         # Values: closed lists, users, what the records have.
         ("task list status:o", ["status:open"]),
@@ -49,13 +49,15 @@ def offered(line: str) -> list[str]:
         # Conditions on one item of a list.
         ("list ta", ["tag:", "tax_id:", "tag/", "task/"]),
         ("list task/status:o", ["task/status:open"]),
-        ("list task/status:open/du", ["task/status:open/due:"]),
+        ("list task/status:open/du", [
+            "task/status:open/due:", "task/status:open/dunning_level:",
+        ]),
         ("list task/is:do", ["task/is:done"]),
         ("list task.none/kind:ca", ["task.none/kind:call"]),
-        ("list line/pro", ["line/product:"]),
+        ("list line/prod", ["line/product:"]),
         ("task list customer/cit", ["customer/city:"]),
         # Options by their own meaning.
-        ("task list --sort du", ["due"]),
+        ("task list --sort du", ["due", "dunning_level"]),
         ("task list --cols title,assig", ["title,assignee"]),
         ("purchase list --group-by date.q", ["date.quarter"]),
         ("purchase list --agg sum:ne", ["sum:net"]),
@@ -73,7 +75,7 @@ def offered(line: str) -> list[str]:
         # What is set: the fields of a customer, or of the kind of the item that is named.
         ("set maja-kos ci", ["city="]),
         ("set maja-kos credit.", [
-            "credit.currency=", "credit.dunning_level=", "credit.end_of_month=", "credit.hold=",
+            "credit.currency=", "credit.end_of_month=", "credit.hold=",
             "credit.limit=", "credit.notes=", "credit.risk=", "credit.terms_days=",
         ]),
         ("set t-9f3 st", ["start=", "status="]),
@@ -93,7 +95,7 @@ def test_what_is_offered(line: str, wanted: list[str]) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_an_id_is_offered_with_its_title() -> None:
-    assert "t-9f3kx7d\tSend the samples" in candidates(["task", "done"], "")
+    assert "t-9f3kx7d\tSend the samples, Maja Kos" in candidates(["task", "done"], "")
 
 
 def test_words_of_the_business_and_own_keys_are_offered(shop: Path) -> None:
@@ -104,3 +106,12 @@ def test_words_of_the_business_and_own_keys_are_offered(shop: Path) -> None:
     assert offered("task list kind:fi") == ["kind:fitting"]
     assert offered("list shoe") == ["shoe_size:"]
     assert offered("list shoe_size:") == ["shoe_size:large"]
+
+
+def test_files_that_came_and_went_are_known(shop: Path) -> None:
+    """Large directories are not looked at file by file, but for one that has come or gone."""
+    assert offered("list city:") == ["city:Bled", "city:Koper"]
+    (shop / "customers/eva.yaml").write_text("name: Eva\ncity: Izola\n")
+    assert offered("list city:") == ["city:Bled", "city:Izola", "city:Koper"]
+    (shop / "customers/hotel-breg.yaml").unlink()
+    assert offered("list city:") == ["city:Izola", "city:Koper"]

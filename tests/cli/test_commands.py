@@ -9,6 +9,7 @@ import pytest
 
 from crm_cli.cli.app import Noun, load
 from crm_cli.cli.commands import COMMANDS, Command
+from tests.conftest import Crm
 
 
 def verbs(entry: Command) -> Iterator[tuple[str, Any]]:
@@ -42,3 +43,9 @@ def test_a_noun_has_the_verb_that_it_means_alone(entry: Command) -> None:
     command = load(entry)
     assert isinstance(command, Noun)
     assert entry.bare == "-" or entry.bare in command.list_commands(None)
+
+
+def test_the_usage_of_due_is_the_one_of_its_examples(crm: Crm) -> None:
+    assert crm("due", "--help").lines[0] == "Usage: crm due [TERM…] [OPTIONS]"
+    assert crm("due", "snooze", "--help").lines[0].startswith("Usage: crm due snooze ID|WHO ")
+    assert crm("task", "list", "--help").lines[0].startswith("Usage: crm task list ")

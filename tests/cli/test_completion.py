@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def values(words: str, current: str) -> list[str]:
 
 
 def test_commands_come_from_the_registry() -> None:
-    assert values("", "li") == ["list"]
+    assert values("", "lis") == ["list"]
     assert values("-C shop --as petra", "comp") == ["completion"]
     assert "task" in values("", "")
     assert values("", "--to") == ["--today"]
@@ -100,9 +101,9 @@ def test_nothing_disturbs_the_line(
     for words in ([], ["fish"], ["fish", "list", "--as", ""], ["tcsh", "x", "y"]):
         assert answer(words) == 0
     assert capsys.readouterr() == ("", "")
-    # bash may still complete names of files.
+    # bash completes no names of files either, where none belongs.
     assert answer(["bash", "crm list --as ", "", "", "9", ""]) == 0
-    assert capsys.readouterr() == ("\n", "")
+    assert capsys.readouterr() == ("+o default +o bashdefault\n", "")
     monkeypatch.setattr(FakeWorkspace, "completions", lambda *_: ["a\x1b[2J", "b\nc", "-d", "d"])
     assert answer(["fish", "list", "--as", ""]) == 0
     assert capsys.readouterr().out == "d\n"
@@ -118,6 +119,10 @@ def test_nothing_disturbs_the_line(
         (["zsh", "'", "list", "city:N"], "city:New York\n"),
         (["fish", "show", "maja"], "maja-kos\tMaja Kos\nbor\n"),
         (["fish", "list", "'city:N"], "city:New York\n"),
+        (["fish", "import", "customers", ""], "\tfiles\n"),
+        (["zsh", "", "export", "customers", "--to", ""], "\tfiles\n"),
+        (["fish", "list", "nothing-begins-so"], ""),
+        (["bash", "crm import customers ", "", "", "9", ""], "\n"),
     ],
 )
 def test_what_a_script_reads(
@@ -191,6 +196,40 @@ def test_bash(line: str, found: list[str], path: str, tmp_path: Path) -> None:
         + '[[ ${#COMPREPLY[@]} -gt 0 ]] && printf "%s\\n" "${COMPREPLY[@]}"\ntrue\n'
     )
     assert shell("bash", script, path, tmp_path) == found
+
+
+_LATER_THAN_BASH_4_0 = (
+    r"\$\{[^}]*@[A-Za-z]\}",  # ${name@Q}: 4.4, @U @L @K: 5.1
+    r"\b(EPOCHSECONDS|EPOCHREALTIME|SRANDOM|BASH_ARGV0)\b",  # 5.0, 5.1
+    r"\b(mapfile|readarray)\b.* -d\b",  # 4.4
+    r"\b(declare|local|typeset) +-\w*[gnI]",  # -g: 4.2, -n: 4.3, -I: 5.1
+    r"\blocal -(?:[ ;]|$)",  # 4.4
+    r"\bwait +-[nfp]\b",  # 4.3, 5.0, 5.1
+    r"\bprintf +-v +\w+\[",  # an element of an array: 4.1
+    r"\bread +-N\b",  # 4.1
+    r"\{[a-z_]+\}[<>]",  # a descriptor in a variable: 4.1
+    r"\[\[ +-[vR] ",  # 4.2, 4.3
+    r"\[-[0-9]",  # an element from the end: 4.2 and 4.3
+    r":\s*-[0-9]+\}",  # a length from the end: 4.2
+    r"\\u[0-9A-Fa-f]",  # 4.2
+    r"\bassoc_expand_once|localvar_inherit|nosort|noquote\b",  # options of 4.4 and later
+)
+
+
+def test_the_script_for_bash_needs_nothing_later_than_bash_4_0() -> None:
+    script = SCRIPTS[Shell.BASH]
+    assert [late for late in _LATER_THAN_BASH_4_0 if re.search(late, script, re.M)] == []
+    # compopt itself came with 4.0, as did COMP_TYPE: nothing older is promised.
+    assert "compopt" in script
+
+
+def test_bash_with_the_behaviour_of_bash_4(path: str, tmp_path: Path) -> None:
+    script = (
+        "BASH_COMPAT=4.0\n" + SCRIPTS[Shell.BASH]
+        + "COMP_LINE='crm list --as '\nCOMP_POINT=14\n"
+        + "_crm_complete crm ''\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n"
+    )  # fmt: skip
+    assert shell("bash", script, path, tmp_path) == ["petra"]
 
 
 def test_fish(path: str, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from typing import Annotated
 import pytest
 
 from crm_cli.cli import commands
-from crm_cli.cli.commands import COMMANDS, GROUPS, INSTEAD, SETUP, Command, overview, right_verb
+from crm_cli.cli.commands import COMMANDS, GROUPS, SETUP, Command, overview
+from crm_cli.cli.everyday_words import INSTEAD, right_verb
 from crm_cli.cli.hook import main
 from crm_cli.cli.options import Json, Limit, NoHeader, Output, Terms, Yes
 from crm_cli.cli.session import Session
@@ -143,7 +144,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         ("refused", 6, "crm: duplicate\n"),
         ("storage", 7, "crm: disk full\n"),
         ("declined", 130, "crm: nothing was changed\n"),
-        ("os", 7, "crm: No space left on device: a.yaml\n"),
+        ("os", 7, "crm: cannot go on: No space left on device: a.yaml\n"),
         ("interrupt", 130, ""),
         ("end", 130, "crm: the input ended; nothing was changed\n"),
     ],

@@ -108,6 +108,18 @@ def test_fmt_loses_no_value_that_cannot_be_read(crm: Crm, shop: Path) -> None:
     assert "the rest is in canonical form" in crm("fmt", "--yes").err
 
 
+def test_the_table_of_settings_is_no_wider_than_a_screen_or_two(crm: Crm, shop: Path) -> None:
+    path = shop / "crm.yaml"
+    path.write_text(path.read_text() + "working_hours: {mon: 08:00-16:00, tue: 08:00-16:00}\n")
+    lines = crm("config").lines
+    (users,) = [line for line in lines if line.startswith("users ")]
+    assert "petra, marko" in users and "lan.example" not in users
+    assert any("mon, tue" in line for line in lines)
+    assert max(map(len, lines)) < 200
+    assert "petra@lan.example" in crm("config", "-o", "csv").out
+    assert "petra@lan.example" in crm("config", "get", "users").out
+
+
 def test_config(crm: Crm, shop: Path) -> None:
     assert crm("config", "get", "currency").out == "EUR\n"
     assert crm("config", "set", "terms_days=14", "business.name=Lan").code == 0
@@ -158,3 +170,15 @@ def test_explain_reads_back(crm: Crm) -> None:
     assert again["expression"] == found["expression"]
     assert crm("query", "explain").code == 2
     assert "customer" in crm("query", "fields", "purchase").out
+
+
+def test_fmt_says_only_what_it_looked_at(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "bad.yaml").write_text("name: [x\n")
+    left, *rest = crm("fmt", "customers/bad.yaml").err.splitlines()
+    assert left.startswith("left alone: customers/bad.yaml:1:7:")
+    assert not any("canonical" in line for line in rest)
+    crm("fmt", "--yes")
+    assert "the rest is in canonical form" in crm("fmt").err
+    assert crm("fmt", "maja-kos").err.splitlines()[0] == (
+        "customers/maja-kos.yaml is in canonical form"
+    )

@@ -13,7 +13,7 @@ from crm_cli.cli.session import Session
 from tests.conftest import Crm
 
 NEW = "external_id,name,email\n1,Lana Hren,lana@hren.example\n2,Eva Zorko,eva@zorko.example\n"
-BAD = NEW + "3,,nobody@x.example\n4,Too,many,cells\n"
+BAD = NEW + "3,,\n4,Too,many,cells\n"
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def test_an_import_is_shown_and_written(crm: Crm, shop: Path, file: Path) -> Non
     assert run.err == (
         "read as utf-8, columns separated by comma\n"
         "columns: external_id → external_id, name → name, email → email\n"
+        "note: external ids are of contacts, as the file is called; --source-system NAME\n"
         "customers: 2 new, 0 changed, 0 unchanged, 0 rows rejected\n"
         "crm undo takes it back\n"
     )
@@ -100,6 +101,61 @@ def test_one_bad_row_refuses_all(crm: Crm, shop: Path, file: Path) -> None:
     assert tree(shop) == before
 
 
+def test_cells_that_are_left_out_are_told_once(crm: Crm, shop: Path, file: Path) -> None:
+    file.write_text(
+        "name,email,stage\nLana Hren,lana@hren.example,Subscriber\n"
+        "Eva Zorko,eva at zorko,Subscriber\n"
+    )
+    run = crm("import", "customers", file, "--yes")
+    assert run.code == 0
+    assert (
+        f"{file}:2:1: warning: stage: 'Subscriber' is not one of the known values: left out in "
+        "2 rows (known: lead, qualified, customer, former; values in a map translate words: "
+        "crm help import)\n"
+    ) in run.err
+    assert (
+        f"{file}:3:1: warning: email: 'eva at zorko' is not an e-mail address: kept as it is; "
+        "crm check lists it (write it as ana@novak.example)\n"
+    ) in run.err
+    assert (shop / "customers/lana-hren.yaml").exists()
+    assert "eva at zorko" in crm("check").out
+    assert "values" in crm("help", "import").out
+
+
+def test_what_is_too_much_to_show_is_named_where_it_is(
+    crm: Crm, shop: Path, file: Path
+) -> None:
+    rows = "".join(f",,,x{number}\n" for number in range(60))
+    cells = "".join(f"N{number},y{number}@a.example,w{number},\n" for number in range(60))
+    file.write_text(f"name,email,stage,notes\n{rows}{cells}")
+    run = crm("import", "customers", file, "--skip-bad", "--yes")
+    assert run.code == 0
+    assert f"… and 10 more, in {file.with_name('contacts.rejects.csv')}\n" in run.err
+    assert "… and 10 more: --dry-run lists all\n" in run.err
+    assert "more: crm check" not in run.err
+    refused = crm("import", "customers", file, "--yes")
+    assert refused.err.count("there is no name") == 50
+    assert "and 10 more, which --dry-run lists" in refused.err
+    all = crm("import", "customers", file, "--dry-run")
+    assert all.err.count("there is no name") == 60
+    assert all.err.count("left out") == 60
+
+
+@pytest.mark.parametrize("option", ["--rejects", "--save-map"])
+def test_a_file_in_the_way_is_refused_before_anything_is_written(
+    crm: Crm, shop: Path, file: Path, option: str
+) -> None:
+    before = tree(shop)
+    taken = file.with_name("there.csv")
+    taken.write_text("mine\n")
+    for path, said in ((taken, "exists"), (file.with_name("no") / "there.csv", "no folder")):
+        run = crm("import", "customers", file, option, path, "--skip-bad", "--yes")
+        assert run.code == 2
+        assert said in run.err
+        assert "--force" not in run.err
+    assert (tree(shop), taken.read_text()) == (before, "mine\n")
+
+
 def test_bad_rows_can_be_left_in_a_file(crm: Crm, shop: Path, file: Path) -> None:
     file.write_text(BAD)
     run = crm("import", "customers", file, "--skip-bad", "--yes")
@@ -107,7 +163,7 @@ def test_bad_rows_can_be_left_in_a_file(crm: Crm, shop: Path, file: Path) -> Non
     rejects = file.with_name("contacts.rejects.csv")
     assert rejects.read_text() == (
         "external_id,name,email,line,reason\n"
-        "3,,nobody@x.example,4,there is no name\n"
+        "3,,,4,there is no name\n"
         "4,Too,many,5,4 cells where the headings are 3\n"
     )
     assert rejects.stat().st_mode & 0o777 == 0o600
@@ -121,7 +177,7 @@ def test_mended_rejects_are_imported(crm: Crm, shop: Path, file: Path) -> None:
     file.write_text(BAD)
     out = file.with_name("bad.csv")
     crm("import", "customers", file, "--skip-bad", "--yes", "--rejects", out)
-    out.write_text(out.read_text().replace("3,,", "3,Nob Ody,"))
+    out.write_text(out.read_text().replace("3,,", "3,Nob Ody,", 1).replace("4,Too,many", "4,Too,"))
     run = crm("import", "customers", out, "--yes")
     assert "left out: line, reason" in run.err
     assert "2 new" in run.err
@@ -198,12 +254,12 @@ def test_a_map_that_is_wrong_is_placed(crm: Crm, file: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("import", "deals", "x.csv"), "deals are not among"),
+        (("import", "segments", "x.csv"), "segments are not among"),
         (("import", "custmers", "x.csv"), "did you mean customers?"),
         (("import", "customers", "nowhere.csv"), "cannot read nowhere.csv"),
         (("import", "customers", "."), "cannot read ."),
         (("import", "customers", "x.csv", "--dates", "x"), "--dates is one of ymd dmy mdy"),
-        (("export", "deals"), "deals are not among"),
+        (("export", "losses"), "losses are not among"),
         (("export", "customers", "--format", "xls"), "there is no format 'xls'"),
         (("export", "customers", "ctiy:Koper"), "city"),
     ],
@@ -313,3 +369,24 @@ def test_all_of_a_shop_moves_to_another(crm: Crm, shop: Path, tmp_path: Path) ->
         mine = json.loads(crm("export", kind, "--format", "json").out)
         theirs = json.loads(crm("-C", other, "export", kind, "--format", "json").out)
         assert mine == theirs
+
+
+def test_unknown_headings_are_told_with_the_lines_of_a_map(crm: Crm, shop: Path) -> None:
+    file = shop.parent / "odd.csv"
+    file.write_text('Name,Shoe Size,"a, b",Tel\nOdd One,38,x,\n')
+    run = crm("import", "customers", file, "--dry-run")
+    assert "NOT IMPORTED, no field is known for: Shoe Size, a, b" in run.err
+    assert 'columns: {Shoe Size: custom.shoe_size, "a, b": custom.a_b}' in run.err
+    map = shop.parent / "odd.yaml"
+    map.write_text('columns: {Name: name, Shoe Size: custom.shoe_size, "a, b": custom.a_b}\n')
+    assert crm("import", "customers", file, "--map", map, "--yes").code == 0
+    assert crm("list", "custom.shoe_size:38", "-o", "ids").lines == ["odd-one"]
+
+
+def test_a_table_in_another_language_needs_no_map(crm: Crm, shop: Path) -> None:
+    file = shop.parent / "adressen.csv"
+    file.write_text("Name;Vorname;Straße;PLZ;Ort\nWeiß;Jürgen;Am Markt 1;20457;Hamburg\n")
+    run = crm("import", "customers", file, "--yes")
+    assert run.code == 0, run.err
+    shown = crm("list", "city:Hamburg", "name:Weiss", "--cols", "name,street,postcode", "-o", "tsv")
+    assert shown.lines[1:] == ["Jürgen Weiß\tAm Markt 1\t20457"]

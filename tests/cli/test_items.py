@@ -66,7 +66,7 @@ def test_a_move_from_another_state_is_refused(crm: Crm, planned: str) -> None:
     ("words", "message"),
     [
         (("held", "i-zzzzzzz"), "there is no interaction i-zzzzzzz"),
-        (("held", "hotel-breg"), "Hotel Breg (hotel-breg) has no interaction"),
+        (("held", "hotel-breg"), "Hotel Breg (hotel-breg) has no planned interaction"),
         (("held", "nobody-here"), "there is neither an interaction nor a customer"),
     ],
 )
@@ -150,3 +150,65 @@ def test_a_number_is_not_given_twice_nor_taken_from_a_payment(crm: Crm, shop: Pa
     refused = crm("set", "2026-0007", "number=X-1")
     assert "y-7d1wz0e names 2026-0007" in refused.err
     assert crm("set", "2026-0008", "number=X-1").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("set 2026-0999 amount=5", "there is no purchase with the number 2026-0999"),
+        ("rm 2026-0999", "there is no purchase with the number 2026-0999"),
+        ("show 2026-0999", "there is no purchase with the number 2026-0999"),
+        ("move 2026-0999 jan-vidmar", "there is no purchase with the number 2026-0999"),
+        ("due snooze 2026-0999 mon", "there is no purchase with the number 2026-0999"),
+        ("set t-0000000 due=fri", "there is no task t-0000000"),
+        ("due snooze maja-kos t-3qqqqq1 mon", "t-3qqqqq1 is of hotel-breg, and not of maja-kos"),
+        ("show 040999999", "there is no customer '040999999'"),
+    ],
+)
+def test_what_looks_like_an_item_is_missed_as_one(crm: Crm, words: str, said: str) -> None:
+    done = crm(*words.split())
+    assert (done.code, done.err.splitlines()[0]) == (3, f"crm: {said}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "said"),
+    [
+        ("invoice", "amount=-20", "this invoice comes to less than nothing"),
+        ("order", "amount=-20", "this order comes to less than nothing"),
+        ("invoice", "amount=-0.01", "for a return use a credit note: kind credit_note"),
+    ],
+)
+def test_a_purchase_is_not_set_below_nothing(
+    crm: Crm, shop: Path, kind: str, key: str, said: str
+) -> None:
+    number = ("--number", "N-1" if kind == "order" else "2026-0099")
+    words = ("--amount", "5", "--text", "x", "--kind", kind, *number)
+    added = crm("purchase", "add", "maja-kos", *words)
+    assert added.code == 0, added.err
+    path = shop / "customers" / "maja-kos.yaml"
+    before = path.read_bytes()
+    done = crm("set", number[1], key)
+    assert (done.code, said in done.err) == (6, True), done.err
+    assert path.read_bytes() == before
+    assert crm("set", number[1], key, "--force").code == 0
+
+
+def test_a_credit_note_is_the_same_with_either_sign(crm: Crm) -> None:
+    """As on import: a minus sign in it means no less than none."""
+    words = ("--amount", "20", "--kind", "credit_note", "--text", "x", "--number", "D-9")
+    assert crm("purchase", "add", "maja-kos", *words).code == 0
+    columns = ("purchase", "list", "number:D-9", "--cols", "net", "-o", "tsv", "--no-header")
+    assert crm(*columns).out == "-20.00\n"
+    assert crm("set", "D-9", "amount=-20").code == 0
+    assert crm(*columns).out == "-20.00\n"
+
+
+@pytest.mark.parametrize("number", ["D-9", "d-9", "P-12", "t-1"])
+def test_a_number_that_begins_as_an_id_does_is_found(crm: Crm, number: str) -> None:
+    words = ("--amount", "20", "--kind", "credit_note", "--text", "x", "--number", number)
+    assert crm("purchase", "add", "maja-kos", *words).code == 0
+    for command in (("set", number, "notes=Seen"), ("rm", number, "--yes")):
+        done = crm(*command)
+        assert done.code == 0, done.err
+    gone = crm("set", number, "notes=x")
+    assert gone.code == 3 and "internal" not in gone.err

@@ -250,3 +250,57 @@ def test_what_was_planned_is_kept_where_it_was_held(crm: Crm, shop: Path) -> Non
     text = (shop / "customers/jan-vidmar.yaml").read_text()
     assert "subject: Tasting" in text
     assert "summary: Takes 20 kg" in text
+
+
+TOWELS = (
+    "  - {id: i-1111111, at: 2026-11-19T10:00+01:00, kind: meeting, status: planned, "
+    "summary: Towels}\n"
+)
+
+
+def test_without_a_terminal_a_planned_one_of_these_days_is_told(crm: Crm, shop: Path) -> None:
+    path = shop / "customers" / "vid.yaml"
+    path.write_text(f"name: Vid\ninteractions:\n{TOWELS}")
+    for words in (["--kind", "meeting"], []):
+        told = crm("log", "vid", "Went well", *words).err
+        assert "the meeting planned for 2026-11-19 10:00: Towels (i-1111111) stays planned" in told
+        assert "crm interaction held i-1111111" in told and "--held i-1111111" in told
+    for words in (["--kind", "call"], ["--at", "yesterday"], ["--held", "i-1111111"]):
+        assert "stays planned" not in crm("log", "vid", "Went well", *words).err
+
+
+def test_what_is_planned_is_said_once(crm: Crm) -> None:
+    done = crm("log", "maja-kos", "Tasting", "--kind", "meeting", "--at", "tue 10:00", "--planned")
+    assert done.err == "crm undo takes it back\n"
+    assert done.out.startswith("planned meeting i-")
+    assert " with Maja Kos (maja-kos): Tue 2026-11-24 10:00, in 4 days  (" in done.out
+
+
+@pytest.mark.parametrize(
+    "words", [("log", "vid", "Went well", "--held", "i-2222222"), ("interaction", "held", "vid")]
+)
+def test_what_was_planned_for_later_is_held_now_and_told(
+    crm: Crm, shop: Path, words: tuple[str, ...]
+) -> None:
+    path = shop / "customers" / "vid.yaml"
+    path.write_text(
+        "name: Vid\ninteractions:\n"
+        "  - {id: i-2222222, at: 2026-11-26T10:00+01:00, kind: meeting, status: planned}\n"
+    )
+    done = crm(*words)
+    assert done.code == 0, done.err
+    assert "planned for 2026-11-26 10:00" in done.out + done.err
+    assert "2026-11-20T12:00+01:00" in path.read_text()
+    assert crm("check").out == ""
+
+
+def test_nothing_planned_is_said_in_plain_words(crm: Crm) -> None:
+    crm("log", "maja-kos", "Called")
+    done = crm("interaction", "held", "maja-kos")
+    assert (done.code, done.err.splitlines()[0]) == (
+        3, "crm: Maja Kos (maja-kos) has no planned interaction"
+    )  # fmt: skip
+    done = crm("purchase", "post", "maja-kos")
+    assert (done.code, done.err.splitlines()[0]) == (
+        3, "crm: Maja Kos (maja-kos) has no draft purchase"
+    )  # fmt: skip

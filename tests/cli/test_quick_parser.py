@@ -94,6 +94,15 @@ def test_a_plain_line_gives_what_typer_gives(line: tuple[tuple[str, ...], Verb, 
         }
 
 
+@pytest.mark.parametrize("words", [["--output", "csv"], ["-o", "table"], ["--output=ids"]])
+def test_a_word_of_a_closed_list_is_a_text(words: list[str]) -> None:
+    verb = dict(VERBS)[("tag", "list")]
+    call, given = read(["tag", "list", *words]), by_typer(verb, words)
+    assert call is not None and given is not None
+    assert type(call.values["output"]) is type(given["output"]) is str
+    assert call.values == given
+
+
 @pytest.mark.parametrize(
     "value", ["7", "007", "0", "-7", "1_0", " 7", "²", "٣", "7.0", "x", "", "9" * 5000]
 )
@@ -109,7 +118,7 @@ def test_a_number_is_what_typer_takes_for_one(value: str) -> None:
     [
         ["list", "--limit"], ["list", "-n5"], ["list", "--json=yes"], ["list", "-o=csv"],
         ["list", "-o", "CSV"], ["list", "--help"], ["list", "--jso"], ["rename"],
-        ["show", "a", "b"],
+        ["show", "a", "b"], ["consent", "check", "ana"],
         ["task", "nonsense"], ["nonsense"], ["list", "-x"], ["task", "list", "-n", "-1"], ["git"],
     ],
     ids=" ".join,
@@ -125,7 +134,7 @@ def test_the_example_of_a_command_is_plain(typed: tuple[str, ...]) -> None:
     start = f"crm {' '.join(typed)}"
     examples = [
         line.strip() for line in verb.doc.splitlines()
-        if line.strip().startswith(start) and not set("|>$()") & set(line)
+        if line.strip().startswith(start) and not set("|<>$()") & set(line)
     ]  # fmt: skip
     for example in examples:
         words = shlex.split(example.partition("   ")[0])[1:]

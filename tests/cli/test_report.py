@@ -21,8 +21,63 @@ from tests.conftest import Crm, Git, Run
 
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "yaml", "markdown")
 
+EVERY = tuple(REPORTS)
 
-@pytest.mark.parametrize("name", REPORTS)
+DEALS = """\
+deals:
+  - id: d-5w0nn1x
+    name: Towels
+    stage: won
+    amount: 400
+    created: 2026-10-05
+    closed_at: 2026-11-10
+  - id: d-5p3nn1x
+    name: Sheets
+    stage: proposal
+    amount: 900
+    created: 2026-11-02
+    expected_close: 2026-12-15
+purchases:
+  - {id: p-5b0nn1x, date: 2026-10-05, lines: [beans-1kg:1:9, mug:1:9]}
+  - {id: p-5b0nn2x, date: 2026-10-19, lines: [beans-1kg:1:9, mug:1:9]}
+  - {id: p-5b0nn3x, date: 2026-11-03, lines: [beans-1kg:1:9, mug:1:9]}
+cases:
+  - {id: c-5c0nn1x, subject: Torn, kind: complaint, opened: 2026-11-03, lines: [mug]}
+feedback:
+  - {id: f-5f0nn1x, at: 2026-11-04, kind: nps, score: 4, body: Late}
+campaign_responses:
+  - {campaign: spring, status: targeted, at: 2026-11-02, channel: email}
+  - {campaign: spring, status: responded, at: 2026-11-04, channel: email}
+interactions:
+  - {id: i-5i0nn1x, at: 2026-11-03, kind: call, direction: outbound, outcome: reached}
+losses:
+  - {at: 2026-11-05, reason: price, competitor: Tkalnica, won_back: 2026-11-06}
+"""
+
+
+@pytest.fixture
+def deals(
+    shop: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the hotel two deals, purchases, a complaint, a score, a campaign, a call, a loss; for
+    slippage a history, in which the open one was to close two months earlier."""
+    path = shop / "customers" / "hotel-breg.yaml"
+    before = path.read_text(encoding="utf-8")
+    if request.node.callspec.params["name"] == "slippage":
+        git: Git = request.getfixturevalue("git")
+        path.write_text(before + DEALS.replace("2026-12-15", "2026-10-15"), encoding="utf-8")
+        day = "2026-09-20T10:00:00+02:00"
+        with monkeypatch.context() as then:
+            then.setenv("GIT_COMMITTER_DATE", day)
+            git("commit", "-q", "-a", "--amend", "--no-edit", "--no-verify", "--date", day)
+    path.write_text(before + DEALS, encoding="utf-8")
+    (shop / "campaigns").mkdir()
+    (shop / "campaigns/spring.yaml").write_text("name: Spring\nstart: 2026-11-01\n")
+    (shop / "profiles.yaml").write_text("hotels:\n  rules:\n    - query: kind:organization\n")
+
+
+@pytest.mark.usefixtures("deals")
+@pytest.mark.parametrize("name", EVERY)
 def test_every_report_answers_in_every_format(crm: Crm, name: str) -> None:
     rows = json.loads(crm("report", name, "--json").out)
     assert rows, name
@@ -34,7 +89,8 @@ def test_every_report_answers_in_every_format(crm: Crm, name: str) -> None:
     assert next(csv.DictReader(io.StringIO(text))).keys() == rows[0].keys()
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.usefixtures("deals")
+@pytest.mark.parametrize("name", EVERY)
 def test_nothing_to_report(crm: Crm, name: str) -> None:
     words = ("report", name, "id:nobody") if name != "sales" else ("report", name, "id:nobody",
                                                                    "--by", "month")  # fmt: skip
@@ -45,7 +101,8 @@ def test_nothing_to_report(crm: Crm, name: str) -> None:
     assert crm(*words) == Run(0, "", "")
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.usefixtures("deals")
+@pytest.mark.parametrize("name", EVERY)
 def test_every_report_has_help_with_an_example_that_runs(crm: Crm, name: str) -> None:
     declared = load(name)
     assert report.verbs[name].doc.startswith(f"{declared.answers}\n")
@@ -60,29 +117,39 @@ def test_every_report_has_help_with_an_example_that_runs(crm: Crm, name: str) ->
         assert key.name in " ".join(shown.split())
 
 
-@pytest.mark.parametrize("name", [name for name in REPORTS if load(name).by])
+@pytest.mark.usefixtures("deals")
+@pytest.mark.parametrize("name", [name for name in EVERY if load(name).by])
 def test_every_key_answers(crm: Crm, name: str) -> None:
     for key in load(name).by:
         run = crm("report", name, "--by", key.name, "--json")
         assert run.code == 0, (key.name, run.err)
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.usefixtures("deals")
+@pytest.mark.parametrize("name", EVERY)
 def test_every_report_is_compared(crm: Crm, name: str) -> None:
     # No customer of the shop says when it was recorded.
-    period = ("--period", "2026-q4", "--compare", "previous")
-    run = crm("report", name, *(period if name != "completeness" else ("--compare", "2025")),
-              "--json")  # fmt: skip
+    others = {"completeness": ("--compare", "2025")}
+    compared = others.get(name, ("--period", "2026-q4", "--compare", "previous"))
+    if not load(name).compared:
+        assert crm("report", name, *compared).code == 2
+        return
+    if load(name).standing:
+        assert crm("report", name, *compared).code == 2
+        compared = ("--compare-as-of", "now")
+    run = crm("report", name, *compared, "--json")
     assert run.code == 0, run.err
     rows = json.loads(run.out)
     assert any(column.endswith("_change") for column in rows[0])
-    assert crm("report", name, "--compare", "2025", "--json").code == 0
+    if not load(name).standing:
+        assert crm("report", name, "--compare", "2025", "--json").code == 0
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.usefixtures("deals")
+@pytest.mark.parametrize("name", EVERY)
 def test_charts(crm: Crm, name: str) -> None:
-    words = ("--by", "month") if name == "sales" else ()
-    run = crm("report", name, "--chart", *words)
+    by = {"sales": "month", "win-loss": "owner", "velocity": "owner", "dso": "month"}.get(name)
+    run = crm("report", name, "--chart", *(("--by", by) if by else ()))
     declared = load(name)
     assert run.code == (0 if declared.chart or declared.bar else 2), run.err
 
@@ -227,9 +294,31 @@ def test_a_column_in_the_base_currency_says_so_beside_others(crm: Crm, shop: Pat
     (shop / "customers" / "z.yaml").write_text(FOREIGN)
     by = ("purchase", "list", "--group-by", "currency", "--agg", "sum:net,max:customer.spend")
     assert crm(*by).lines[0].split() == ["currency", "sum_net", "max_customer_spend", "(EUR)"]
-    assert "max_customer_spend" in json.loads(crm(*by, "--json").out)[0]
-    only = crm("list", "--group-by", "city", "--agg", "sum:spend")
-    assert only.lines[0].split() == ["city", "sum_spend"]
+    dollars = {row["currency"]: row for row in json.loads(crm(*by, "--json").out)}["USD"]
+    assert (dollars["sum_net"], dollars["base_currency"]) == ("30.00", "EUR")
+
+
+def test_a_sum_says_whether_it_is_in_the_base_currency(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "z.yaml").write_text(FOREIGN)
+    (shop / "rates.yaml").write_text("2026-01-01: {USD: 1.25}\n")
+
+    def head(*words: str) -> str:
+        return " ".join(crm(*words).lines[0].split())
+
+    of = ("purchase", "list", "--agg", "sum:net", "--group-by")
+    assert head(*of, "currency") == "currency sum_net"
+    assert head(*of, "customer.owner") == "customer.owner sum_net (EUR)"
+    assert head(*of, "currency", "--pivot", "date.year") == "currency 2026 total"
+    assert head(*of, "customer", "--pivot", "currency") == "customer EUR USD total (EUR)"
+    assert head("list", "--cols", "id,spend") == "id spend (EUR)"
+    assert head("list", "--cols", "id,spend,currency") == "id spend currency"
+    assert head("list", "--cols", "id,sum(purchases.net)") == "id sum(purchases.net) (EUR)"
+    assert head("payment", "list", "--by", "date.year", "--agg", "sum:amount").endswith("(EUR)")
+    # Without the currency that they are in beside them, amounts are in the base one.
+    shown = ("--cols", "sum:net", "--sort", "sum:net")
+    assert crm(*of, "currency", *shown, "-n", "1").lines == ["sum_net (EUR)", "        24.00"]
+    assert json.loads(crm(*of, "currency", *shown, "--json").out)[0] == {"sum_net": "24.00"}
+    assert "base_currency" not in crm(*of, "currency", "--json").out
 
 
 def test_owner_and_me(crm: Crm) -> None:
@@ -238,9 +327,9 @@ def test_owner_and_me(crm: Crm) -> None:
     assert len(json.loads(mine.out)) == 1
 
 
-def test_a_missing_rate_is_told(crm: Crm) -> None:
+def test_a_missing_rate_is_told(crm: Crm, git: Git) -> None:
     assert crm("purchase", "add", "jan-vidmar", "--amount", "5 CHF").code == 0
-    for name in REPORTS:
+    for name in EVERY:
         run = crm("report", name, "--json")
         assert run.code == 4, name
     run = crm("report", "top", "--json")
@@ -277,7 +366,7 @@ def test_a_new_report_is_a_file_and_a_line(shop: Path, tmp_path: Path) -> None:
                               re.DOTALL)[:2]  # fmt: skip
     source = tmp_path / "source"
     reports = copies.copied(source) / "features" / "reports"
-    (reports / "channels.py").write_text(module, encoding="utf-8")
+    (reports / "contacts.py").write_text(module, encoding="utf-8")
     registry = (reports / "__init__.py").read_text(encoding="utf-8")
     changed = registry.replace('    "products",\n', f'    "products",\n{line}')
     assert changed != registry
@@ -295,11 +384,11 @@ def test_a_new_report_is_a_file_and_a_line(shop: Path, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert json.loads(run("report", "channels", "--json")) == [
+    assert json.loads(run("report", "contacts", "--json")) == [
         {"kind": "call", "contacts": 1, "reached": "1.0000"},
         {"kind": "note", "contacts": 1, "reached": "0.0000"},
     ]
-    assert "channels" in run("report")
-    assert "--period last-12m --by kind,owner" in run("report", "channels", "--help")
-    assert run("__complete", "fish", "report", "chan").startswith("channels\t")
-    assert "kind" in run("__complete", "fish", "report", "channels", "--by", "k")
+    assert "contacts" in run("report")
+    assert "--period last-12m --by kind,owner" in run("report", "contacts", "--help")
+    assert run("__complete", "fish", "report", "conta").startswith("contacts\t")
+    assert "kind" in run("__complete", "fish", "report", "contacts", "--by", "k")

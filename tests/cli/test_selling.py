@@ -227,3 +227,22 @@ def test_what_is_dated_later_is_said_to_count_from_then_on(crm: Crm) -> None:
     shown = crm("balance", "jan-vidmar", "--json", "--today", "2026-12-10").out
     assert '"30.00"' in shown
     assert '"30.00"' not in crm("balance", "jan-vidmar", "--json", "--today", "2026-12-24").out
+
+
+def test_values_without_a_customer_name_what_was_meant(crm: Crm) -> None:
+    done = crm("set", "city=Koper", "notes=a b", "owner=petra")
+    assert (done.code, done.err.splitlines()) == (2, [
+        "crm: city=Koper 'notes=a b' owner=petra: no customer is named",
+        "  for all that match: crm set city:Koper 'notes:a b' owner=petra",
+        "  for one customer: crm set ana city=Koper 'notes=a b' owner=petra",
+    ])  # fmt: skip
+
+
+def test_a_line_of_nothing_is_refused(crm: Crm, shop: Path) -> None:
+    invoice = "2026-0007"
+    done = crm("set", invoice, "lines.1.quantity=0")
+    assert (done.code, "its quantity is 0" in done.err) == (6, True)
+    path = shop / "customers" / "maja-kos.yaml"
+    path.write_text(path.read_text().replace("quantity: 2", "quantity: 0"))
+    done = crm("check", "--json")
+    assert "line-of-nothing" in [one["code"] for one in json.loads(done.out)]

@@ -35,12 +35,12 @@ def test_a_report(crm: Crm) -> None:
         "list", "--group-by", "owner", "--agg", "count,sum:spend", "--sort", "sum:spend-", "--total"
     )
     assert run.lines == [
-        "owner  count  sum_spend",
-        "petra      1     160.00",
-        "marko      1       0.00",
-        "           1       0.00",
-        "─────  ─────  ─────────",
-        "total      3     160.00",
+        "owner   count  sum_spend (EUR)",
+        "petra       1           160.00",
+        "marko       1             0.00",
+        "(none)      1             0.00",
+        "──────  ─────  ───────────────",
+        "total       3           160.00",
     ]
     rows = json.loads(crm("list", "--group-by", "owner", "--total", "--json").out)
     assert len(rows) == 3

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from crm_cli.cli import terminal
 from tests.conftest import Crm
 
 LINES = """\
@@ -49,6 +51,33 @@ def test_several_customers_are_asked_for(crm: Crm) -> None:
     assert crm("task", "add", "-", stdin="").code == 0
     assert crm("task", "add", "-", "title", stdin=two).code == 2
     assert crm("task", "add", "maja-kos").code == 2
+
+
+def test_at_a_terminal_lines_name_customers_as_words_do(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_cli.cli.session.is_terminal", lambda stream: stream is sys.stderr)
+    monkeypatch.setattr(terminal, "can_ask", lambda: True)
+    answers = ["2", "y", ""]
+    asked: list[str] = []
+
+    def ask(prompt: str) -> str:
+        asked.append(prompt)
+        return answers.pop(0)
+
+    monkeypatch.setattr(terminal, "ask_terminal", ask)
+    assert crm("add", "Maja Novak", "--force").code == 0
+    done = crm("task", "add", "-", stdin="maja Call\nhotel Ring --due fri\n")
+    assert done.code == 0, done.err
+    assert [question.partition("?")[0] for question in asked] == [
+        "maja: which one", "Add 2 tasks of 2 customers"
+    ]  # fmt: skip
+    assert crm("task", "list", "customer:maja-novak", "-o", "ids").lines
+    done = crm("task", "add", "-", stdin="maja Call again\n")
+    assert (done.code, done.out) == (130, "")
+    monkeypatch.setattr(terminal, "can_ask", lambda: False)
+    done = crm("task", "add", "-", stdin="hotel Ring\n")
+    assert done.code == 2 and "line 1" in done.err
 
 
 @pytest.mark.parametrize(

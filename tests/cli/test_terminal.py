@@ -28,7 +28,8 @@ LONG = (
     "from crm_cli.cli.session import Session\n"
     "from crm_cli.cli.outputs import TABLE\n"
     "from crm_cli.model.rows import Column, Rows\n"
-    "rows = Rows([Column('name')], [('x' * 300 + str(n),) for n in range({count})])\n"
+    "lines = [('x' * 300 + str(n),) for n in range({count})]\n"
+    "rows = Rows([Column('name')], lines, ranked=['name'])\n"
     "Session().show(rows, TABLE)\n"
 )
 

@@ -133,3 +133,46 @@ tasks:
     assert [(row["when"], row["kind"], row["what"], row["id"]) for row in rows] == [
         ("2026-11-12", "task", "Deliver", "t-7777777")
     ]
+
+
+def test_what_is_dated_after_today_has_not_happened(crm: Crm) -> None:
+    assert told(crm, "maja", "--today", "2026-11-11") == [DONE, INVOICE, CONTACT]
+    assert told(crm, "maja", "--today", "2026-11-10") == [INVOICE, CONTACT]
+    assert told(crm, "maja", "--today", "2026-11-04") == [CONTACT]
+
+
+def test_a_task_that_is_done_later_is_still_open(crm: Crm) -> None:
+    def ids(*words: str) -> list[str]:
+        return crm(*words, "-o", "ids").out.split()
+
+    done = "t-9fzzzz1"
+    for day, is_done in (("2026-11-10", False), ("2026-11-11", True)):
+        at = ("--today", day)
+        for state in ("is:done", "is:completed", "not:is:open", "closed:yes"):
+            assert (done in ids("task", "list", state, *at)) is is_done, (state, day)
+        figure = "1" if is_done else "2"
+        assert crm("list", "maja", "--cols", "open_tasks", *at, "-o", "tsv").lines[1] == figure
+        assert ("Ask about the flat" in crm("due", *at).out) is not is_done
+
+
+def test_columns_and_conditions_find_what_is_there_today_whatever_its_status(crm: Crm) -> None:
+    shown = ("--cols", "purchases.number,interactions", "-o", "tsv", "--no-header")
+    planned = ("log", "maja-kos", "Fitting", "--at", "2026-11-25 10:00", "--planned")
+    assert crm(*planned).code == 0
+    said = "Asked about sheets for the flat.; "
+    assert crm("list", "maja", *shown).lines == [f"2026-0007\t{said}Moves in January; Fitting"]
+    past = ("--today", "2026-11-04")
+    assert crm("list", "maja", *shown, *past).lines == [f"\t{said}Fitting"]
+    assert "Moves in January" in crm("list", "maja", *shown, *past, "--all").out
+    for term in ("purchases.number:2026-0007", "has:purchase", "purchase/number:2026-0007"):
+        assert crm("list", term, "-o", "ids").out == "maja-kos\n"
+        assert crm("list", term, *past, "-o", "ids").out == ""
+        assert crm("list", term, *past, "--all", "-o", "ids").out == "maja-kos\n"
+    assert crm("rm", "y-7d1wz0e", "--yes").code == 0
+    assert crm("purchase", "cancel", "p-2m8ct4h").code == 0
+    for term in ("purchases.number:2026-0007", "has:purchase", "purchase/is:cancelled"):
+        assert crm("list", term, "-o", "ids").out == "maja-kos\n"
+    assert crm("list", "purchase/is:counted", "maja", "-o", "ids").out == ""
+    assert crm("list", "maja", *shown).lines == [f"2026-0007\t{said}Moves in January; Fitting"]
+    # The list of purchases shows them, whatever their day.
+    assert crm("purchase", "list", *past, "-o", "ids").out == "p-2m8ct4h\n"

@@ -85,6 +85,32 @@ def test_as_of_a_day_is_its_last_commit(
     assert crm("list", "--as-of", "nonsense").code == 3
 
 
+def test_a_clock_that_was_wrong_once_changes_no_other_day(
+    shop: Path, git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A battery was empty, or somebody had set the next century."""
+    monkeypatch.setenv("CRM_TODAY", "2027-02-01")
+    for number, day in enumerate(
+        ("2027-01-10", "1970-01-02", "2027-01-12", "2099-01-01", "2027-01-14", "2027-01-16")
+    ):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{day}T09:00+01:00")
+        monkeypatch.setenv("GIT_AUTHOR_DATE", f"{day}T09:00+01:00")
+        assert crm("set", "maja-kos", f"city=C{number}").code == 0
+
+    def cities(*days: str) -> list[str]:
+        shown = [crm("show", "maja-kos", "--json", "--as-of", day).out for day in days]
+        return [json.loads(one)["addresses"][0]["city"] for one in shown]
+
+    assert cities("2027-01-10", "2027-01-11", "2027-01-13", "2027-01-14", "2027-01-16") == [
+        "C1", "C1", "C2", "C4", "C5",
+    ]  # fmt: skip
+    assert crm("list", "--as-of", "1999-01-01").code == 3
+    told = json.loads(crm("changes", "--since", "2027-01-01", "--json").out)
+    said = [one["what"] for one in told]
+    pairs = ("C4 → C5", "C3 → C4", "C2 → C3", "C1 → C2", "Koper → C0")
+    assert said == [f"address: city {pair}" for pair in pairs]
+
+
 def test_as_of_a_day_is_answered_by_the_clock_of_its_end(
     shop: Path, git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch
 ) -> None:

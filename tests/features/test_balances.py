@@ -7,8 +7,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from crm_cli.features.balances import account, owing
 from crm_cli.workspace import Workspace
+from tests.conftest import Crm
 
 Opened = Callable[..., Workspace]
 
@@ -57,7 +60,7 @@ def test_one_customers_open_invoices(workspace: Opened) -> None:
     (invoice,) = found.invoices
     assert invoice == (
         "p-2m8ct4h", "2026-0007", date(2026, 11, 5), date(2026, 12, 5), Decimal("195.20"),
-        Decimal("100.00"), Decimal("95.20"), "EUR", "overdue", 5,
+        Decimal("100.00"), Decimal("95.20"), "EUR", "overdue", 5, Decimal("95.20"),
     )  # fmt: skip
     assert (found.balance, found.overdue) == (Decimal("95.20"), Decimal("95.20"))
     assert account(workspace(), "maja-kos").invoices[0].status == "partly_paid"
@@ -88,6 +91,45 @@ def test_a_balance_of_more_than_64_bits_is_known(
     assert problems == []
 
 
+@pytest.mark.parametrize("words", [
+    ("list", "name:Rich", "--cols", "name,spend", "--total"),
+    ("list", "--group-by", "kind", "--agg", "sum:spend", "--total"),
+    ("show", "rich"),
+])  # fmt: skip
+def test_a_sum_of_more_than_64_bits_is_not_left_out_silently(
+    shop: Path, crm: Crm, words: tuple[str, ...]
+) -> None:
+    sale = "  - {date: 2026-01-01, amount: 999999999999999.99}\n"
+    (shop / "customers" / "rich.yaml").write_text("name: Rich\npurchases:\n" + sale * 150)
+    told = crm(*words)
+    assert told.code == 4
+    assert (
+        "customers/rich.yaml:1:1: spend comes to 149,999,999,999,999,998.50 EUR, more than 64 bits "
+        "hold: it is left out of sums" in told.err
+    )
+    (shop / "customers" / "rich.yaml").write_text("name: Rich\npurchases:\n" + sale * 90)
+    assert crm(*words).code == 0
+
+
+def test_a_purchase_beyond_64_bits_in_the_base_currency_is_told(shop: Path, crm: Crm) -> None:
+    (shop / "rates.yaml").write_text("2026-01-01: {KWD: 0.001}\n")
+    (shop / "customers" / "rich.yaml").write_text(
+        "name: Rich\npurchases:\n"
+        "  - {date: 2026-01-01, amount: 900000000000000, currency: KWD}\n"
+    )
+    told = crm("purchase", "list", "customer:rich", "--total")
+    assert told.code == 4
+    assert "net comes to 900,000,000,000,000.000 KWD, more than 64 bits hold" in told.err
+
+
 def test_what_is_paid_ahead_has_its_decimals(workspace: Opened, shop: Path) -> None:
     bought(shop, "jan-vidmar", "  []\npayments:\n  - {date: 2026-09-02, amount: 30}\n")
     assert str(account(workspace(), "jan-vidmar").unallocated[0][0]) == "30.00"
+
+
+def test_what_is_past_due_goes_by_the_day_on_which_it_is_asked(crm: Crm) -> None:
+    """Also from the index of the day before, and in the other direction."""
+    late = ("purchase", "list", "past_due:1..", "-o", "ids", "--today")
+    for _ in range(2):
+        assert crm(*late, "2026-12-05").out == ""
+        assert crm(*late, "2026-12-06").out == "p-2m8ct4h\n"

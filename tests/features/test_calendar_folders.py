@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from crm_cli.features.exporting.vdir import Folder, export_folder
-from crm_cli.features.importing.calendars import CalendarImport, plan_calendar, read_calendar
+from crm_cli.features.exporting.folder import Folder
+from crm_cli.features.exporting.vdir import export_folder
+from crm_cli.features.importing.calendars import plan_calendar, read_calendar
+from crm_cli.features.importing.entry_import import EntryImport
 from crm_cli.model.errors import UsageError
 from crm_cli.workspace import Workspace
 
@@ -45,7 +47,7 @@ def counts(done: Folder) -> tuple[int, int, int, int]:
 
 def back(
     workspace: Opened, folder: Path, kind: str = "calendar", who: str | None = None
-) -> CalendarImport:
+) -> EntryImport:
     opened = workspace()
     made = plan_calendar(opened, read_calendar(opened, kind, folder), who=who)
     if made.change.steps and not made.rejected:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crm_cli.features import exporting
 from crm_cli.features.importing.calendars import plan_calendar, read_calendar
-from crm_cli.model.anniversaries import is_gregorian, is_persian
+from crm_cli.model.anniversaries import is_persian, not_gregorian
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import PartialDate
 from crm_cli.model.item import Item
@@ -129,7 +129,7 @@ _partial = st.builds(
 _anniversaries = st.one_of(
     st.builds(
         lambda day, more: {"date": day, **more},
-        _partial.filter(is_gregorian),
+        _partial.filter(lambda day: not_gregorian(day) is None),
         _some(
             kind=st.sampled_from(["birth", "wedding", "death", "custom"]),
             label=st.one_of(_texts, st.just("Birthday")),
@@ -155,7 +155,7 @@ _records = st.builds(
     st.lists(_tasks, max_size=2),
     st.lists(_interactions, max_size=2),
     st.lists(_anniversaries, max_size=2),
-    _some(birth_date=_partial.filter(is_gregorian)),
+    _some(birth_date=_partial.filter(lambda day: not_gregorian(day) is None)),
 )  # fmt: skip
 
 

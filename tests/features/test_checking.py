@@ -73,3 +73,29 @@ def test_one_number_twice_in_one_file_is_told(crm: Crm, shop: Path) -> None:
     text = "name: Vid\npurchases:\n" + one % "1111111" + one % "2222222"
     (shop / "customers" / "vid.yaml").write_text(text, encoding="utf-8")
     assert crm("check").out.count("vid has invoice 9 too") == 2
+
+
+def test_one_number_of_ours_of_two_quotes_or_orders_is_told(crm: Crm, shop: Path) -> None:
+    """An order may have the customer's own number, which others may have, too."""
+    (shop / "crm.yaml").write_text('currency: EUR\nnumbers: {order: "O-{year}-{seq:4}"}\n')
+    for id in ("eva", "vid"):
+        text = f"name: {id}\npurchases:\n" + "".join(
+            f'  - {{kind: {kind}, number: "{number}", date: 2026-11-01, amount: 5}}\n'
+            for kind, number in (("quote", "Q-7"), ("order", "O-2026-0003"), ("order", "PO-8"),
+                                 ("order", "Q-7"), ("sale", "K-1"))
+        )  # fmt: skip
+        (shop / "customers" / f"{id}.yaml").write_text(text, encoding="utf-8")
+    found = json.loads(crm("check", "--json").out)
+    told = [(one["path"], one["line"], one["message"]) for one in found
+            if one["code"] == "same-number"]  # fmt: skip
+    assert told == [
+        (f"customers/{id}.yaml", line, f"{other} has {what} too")
+        for id, other in (("eva", "vid"), ("vid", "eva"))
+        for line, what in ((3, "quote Q-7"), (4, "order O-2026-0003"))
+    ]
+
+
+def test_several_others_are_told_in_the_plural(crm: Crm, shop: Path) -> None:
+    for id in ("eva", "ivo", "vid"):
+        (shop / "customers" / f"{id}.yaml").write_text(f'name: {id}\ntax_id: "SI11223344"\n')
+    assert "customers/eva.yaml:2:9: warning: ivo and vid have this tax id too" in crm("check").out

@@ -12,7 +12,7 @@ from tests.conftest import Crm, Git
 def test_a_task_of_the_desk_is_in_every_list(crm: Crm, shop: Path) -> None:
     done = crm("task", "add", "--desk", "Order green beans", "--due", "2026-11-20")
     assert done.code == 0, done.err
-    assert "of the desk (desk.yaml): Order green beans" in done.out
+    assert "of the desk: Order green beans" in done.out
     assert "title: Order green beans" in (shop / "desk.yaml").read_text()
     assert "Order green beans" in crm("task", "list", "is:open").out
     assert "Order green beans" in crm("due").out
@@ -126,3 +126,49 @@ def test_tasks_of_the_desk_come_from_stdin_without_who(crm: Crm, shop: Path) -> 
     text = (shop / "desk.yaml").read_text()
     assert "title: Order green beans" in text and "title: Pay the rent" in text
     assert text.count("assignee: petra") == 2
+
+
+def test_the_desk_is_called_by_one_name_and_found_by_it(crm: Crm, shop: Path) -> None:
+    done = crm("log", "--desk", "The mangle was repaired")
+    assert " with the desk  (desk.yaml)" in done.out
+    done = crm("task", "add", "--desk", "Order soap", "--due", "fri")
+    assert " of the desk: Order soap" in done.out
+    (task,) = crm("task", "list", "customer:desk", "-o", "ids").lines
+    assert crm("task", "list", "customer:desk.yaml", "-o", "ids").lines == [task]
+    for name in ("desk", "desk.yaml"):
+        assert "The mangle was repaired" in crm("timeline", name).out
+    assert crm("move", task, "maja-kos").code == 0
+    assert crm("task", "list", "customer:desk", "-o", "ids").lines == []
+    done = crm("move", task, "desk")
+    assert (done.code, "to the desk  (" in done.out) == (0, True)
+    assert "Order soap" in (shop / "desk.yaml").read_text()
+
+
+def test_a_customer_called_desk_is_meant_before_the_desk(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "desk.yaml").write_text("name: Desk\n")
+    crm("task", "add", "desk", "Call them")
+    assert "Call them" in crm("task", "list", "customer:desk").out
+    assert crm("show", "desk", "-o", "ids").out == "desk\n"
+    assert "Call them" in crm("show", "desk").out
+
+
+def test_the_word_desk_means_it_wherever_an_item_or_a_customer_is_named(
+    crm: Crm, git: Git, shop: Path
+) -> None:
+    crm("task", "add", "--desk", "Order soap")
+    assert "Order soap" in crm("show", "desk").out
+    assert "Order soap" in crm("history", "desk").out
+    assert crm("search", "soap", "--cols", "id,where,text", "-o", "tsv").lines[1:] == [
+        "desk.yaml\ttasks.title\tOrder soap"
+    ]
+    assert crm("search", "soap", "nosuch").out == ""
+    assert crm("__complete", "fish", "history", "de").out.split() == ["desk", "the", "desk"]
+    assert crm("task", "done", "desk").code == 0
+    assert "status: completed" in (shop / "desk.yaml").read_text()
+    done = crm("task", "done", "desk")
+    assert (done.code, "the desk has no open task" in done.err) == (3, True)
+
+
+def test_undo_says_what_the_desk_loses(crm: Crm, git: Git) -> None:
+    crm("task", "add", "--desk", "Order soap")
+    assert "desk: -1 task Order soap" in crm("undo").err

@@ -64,6 +64,26 @@ def test_add_reads_lists_as_set_does(crm: Crm, shop: Path) -> None:
         ("task add maja-kos Call depends_on=t-9999999", "t-9999999"),
         ("log maja-kos Talked sentimnt=positive", "did you mean sentiment"),
         ("log maja-kos Talked sentiment=fine", "sentiment"),
+        ("task add maja-kos Call colour=red", "custom.colour=red"),
+        ("task add maja-kos Call colour=red", "after --: -- colour=red"),
+        ("task add maja-kos -", "stdin, which has no lines"),
+        ("log maja-kos Talked colour=red", "custom.colour=red"),
+        ("log maja-kos colour=red", "after --: -- colour=red"),
+        ("add -", "a customer needs a name"),
+        ("set maja-kos colour+=red", "custom.colour=red"),
+        ("set maja-kos balance+=5", "computed"),
+        ("set maja-kos employees*=2", "*= is for prices"),
+        ("set maja-kos city!=Koper", "'city!=Koper' is not KEY=VALUE"),
+        ("set maja-kos contacts+=jan-vidmr", "did you mean jan-vidmar?"),
+        ("set maja-kos contacts+=nobody", "contacts+='{name: nobody}' adds one"),
+        ("add Vid contacts=nobody", "contacts+='{name: nobody}' adds one"),
+        ("set p-2m8ct4h lines+=linen-sheet:2:17,90", "17.90"),
+        ("set p-2m8ct4h lines+=linen-sheet:2,5:17", "2.5"),
+        ("purchase add maja-kos --amount 5 amount=6", "given twice"),
+        ("purchase add maja-kos --amount 5 lines=linen-sheet", "write --line"),
+        ("payment add maja-kos 5 for=2026-0007", "write --for"),
+        ("product set linen-sheet unit*=2", "unit is no price"),
+        ("product set linen-sheet price!=5", "'price!=5' is not KEY=VALUE"),
         ("product add towel Towel colour=red", "no field"),
         ("product add towel Towel pric=5", "did you mean price"),
         ("product set linen-sheet pric=5", "did you mean price"),
@@ -91,9 +111,82 @@ def test_contacts_are_linked_by_id_and_made_in_braces(crm: Crm, shop: Path) -> N
     assert crm("check").out == ""
 
 
-def test_organizations_of_nobody_are_found_by_check(crm: Crm, shop: Path) -> None:
-    (shop / "customers" / "vid.yaml").write_text("name: Vid\norganizations: [nobody]\n")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "organizations: [nobody]",
+        "organizations: [{id: nobody}]",
+        "relations: [nobody]",
+        "relations: [{to: nobody}]",
+        "relations: [{id: nobody, kind: friend}]",
+        "contacts: [{id: nobody}]",
+        "referred_by: nobody",
+    ],
+)
+def test_links_to_nobody_are_found_by_check(crm: Crm, shop: Path, text: str) -> None:
+    (shop / "customers" / "vid.yaml").write_text(f"name: Vid\n{text}\n")
     assert "reference-to-nobody" in crm("check", "--json").out
+
+
+def test_a_contact_is_linked_by_the_whole_name_of_a_record(crm: Crm, shop: Path) -> None:
+    assert crm("set", "hotel-breg", "contacts+=Jan Vidmar").code == 0
+    assert "contacts:\n  - id: jan-vidmar\n" in text_of(shop, "hotel-breg")
+
+
+def test_a_tag_or_an_address_is_replaced_by_its_position(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "vid.yaml").write_text(
+        "name: Vid\ntags:\n  - vip\n  - cold\nemails:\n  - value: vid@x.example\n    label: work\n"
+    )
+    assert crm("set", "vid", "tags.2=warm", "emails.1=vid@y.example").code == 0
+    assert text_of(shop, "vid") == (
+        "name: Vid\ntags:\n  - vip\n  - warm\nemails:\n  - value: vid@y.example\n    label: work\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("[vip, cold]", "[vip, warm]"), ("vip, cold", "\n  - vip\n  - warm")],
+)
+def test_a_tag_on_a_line_is_replaced_by_its_position(
+    crm: Crm, shop: Path, before: str, after: str
+) -> None:
+    (shop / "customers" / "vid.yaml").write_text(f"name: Vid\ntags: {before}\n")
+    done = crm("set", "vid", "tags.2=warm")
+    assert done.code == 0, done.err
+    assert text_of(shop, "vid") == f"name: Vid\ntags: {after}\n".replace(": \n", ":\n")
+
+
+def test_a_title_comes_from_stdin(crm: Crm, shop: Path) -> None:
+    assert crm("task", "add", MAJA, "-", "--due", "fri", stdin="Send it\n").code == 0
+    assert "title: Send it\n" in text_of(shop, MAJA)
+    done = crm("task", "add", MAJA, "-", stdin="one\ntwo\n")
+    assert (done.code, "2 lines" in done.err) == (2, True)
+
+
+def test_lines_of_stdin_take_fields_as_the_command_line(crm: Crm, shop: Path) -> None:
+    text = "maja-kos Send it priority=high -- a=b\n"
+    assert crm("task", "add", "-", stdin=text).code == 0
+    assert "title: Send it a=b\n    priority: high\n" in text_of(shop, MAJA)
+    done = crm("task", "add", "-", stdin="maja-kos Call colour=red\n")
+    assert (done.code, "line 1: colour is no field of a task" in done.err) == (2, True)
+
+
+def test_what_has_an_option_is_taken_as_a_field_too(crm: Crm, shop: Path) -> None:
+    done = crm(
+        "purchase", "add", MAJA, "--line", "linen-sheet", "kind=invoice", "number=next",
+        "date=2026-11-18", "due=+14d",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert 'number: "2026-0008"\n    date: 2026-11-18\n    due_date: 2026-12-02' in text_of(
+        shop, MAJA
+    )
+    assert crm("payment", "add", "2026-0008", "amount=20", "method=cash").code == 0
+    assert "amount: 20\n    method: cash" in text_of(shop, MAJA)
+
+
+def test_prices_are_multiplied(crm: Crm, shop: Path) -> None:
+    assert crm("product", "set", "linen-sheet", "price*=1.1").code == 0
+    assert "price: 88.00" in (shop / "products.yaml").read_text()
 
 
 def test_lines_copy_price_unit_and_tax(crm: Crm, shop: Path) -> None:
@@ -163,6 +256,21 @@ def test_set_takes_the_next_number(crm: Crm, shop: Path) -> None:
     assert 'number: "2026-0008"' in text_of(shop, MAJA)
 
 
+@pytest.mark.parametrize("number", ["next", "2026-0100"])
+def test_whom_it_bills_is_noted_with_the_first_number(
+    crm: Crm, shop: Path, number: str
+) -> None:
+    crm("purchase", "add", MAJA, "--amount", "5", "--kind", "invoice", "--number", "none")
+    (bare,) = crm("purchase", "list", "amount:5", "kind:invoice", "-o", "ids").lines
+    assert "bill_to" not in text_of(shop, MAJA)
+    assert crm("set", bare, f"number={number}").code == 0
+    once = text_of(shop, MAJA)
+    assert once.count("bill_to:\n      name: ") == 1
+    assert crm("set", MAJA, "name=Somebody Else").code == 0
+    assert crm("set", bare, "number=2026-0200").code == 0
+    assert "      name: Somebody Else" not in text_of(shop, MAJA)
+
+
 def test_what_check_reports_is_not_set(crm: Crm, shop: Path) -> None:
     before = text_of(shop, MAJA)
     done = crm("set", "p-2m8ct4h", "amount=900")
@@ -200,11 +308,27 @@ def test_a_namesake_is_told(crm: Crm, shop: Path) -> None:
     assert "there is another Maja kos, maja-kos" in done.err
 
 
+def test_what_another_customer_has_already_is_told(crm: Crm, shop: Path) -> None:
+    assert crm("set", "jan-vidmar", "tax_id=SI12345678", "email=jan@x.example").code == 0
+    done = crm("add", "Vid", "tax_id=SI12345678")
+    assert (done.code, "jan-vidmar has the tax id SI12345678 too" in done.err) == (0, True)
+    done = crm("set", MAJA, "name=Jan Vidmar", "emails+=jan@x.example", "tax_id=SI12345678")
+    assert done.code == 0
+    for said in (
+        "there is another Jan Vidmar, jan-vidmar",
+        "jan-vidmar has the tax id SI12345678 too",
+        "vid has the tax id SI12345678 too",
+        "jan-vidmar has jan@x.example too",
+    ):
+        assert said in done.err
+    assert "too" not in crm("set", MAJA, "name=Jan Vidmar", "city=Koper").err
+
+
 def test_tasks_and_interactions_take_fields_among_their_words(crm: Crm, shop: Path) -> None:
-    done = crm("task", "add", MAJA, "Solve", "a=b", "priority=high", "notes=By phone")
+    done = crm("task", "add", MAJA, "Solve", "priority=high", "notes=By phone", "--", "a=b")
     assert done.code == 0, done.err
     assert "title: Solve a=b\n    priority: high\n    notes: By phone" in text_of(shop, MAJA)
-    done = crm("log", MAJA, "Paid", "x=5", "sentiment=positive", "touchpoint=fair")
+    done = crm("log", MAJA, "Paid", "sentiment=positive", "touchpoint=fair", "--", "x=5")
     assert done.code == 0, done.err
     assert "summary: Paid x=5" in text_of(shop, MAJA)
     assert "sentiment: positive" in text_of(shop, MAJA)

@@ -108,6 +108,12 @@ def test_check_names_the_segment_and_goes_on(crm: Crm, slow: Path) -> None:
     assert "takes too long" in crm("segment", "show", "slow").out
 
 
+def test_counting_all_segments_goes_on_after_one_that_never_ends(crm: Crm, slow: Path) -> None:
+    run = crm("segment", "count", "-o", "csv")
+    assert (run.code, run.lines) == (4, ["segment,customers", "few,1", "slow,", "slower,"])
+    assert "segments.yaml:2:" in run.err and "segments.yaml:4:" in run.err
+
+
 def test_each_statement_has_its_time_anew(crm: Crm, slow: Path) -> None:
     for _ in range(2):
         assert crm("list", "@slow").code == 2
@@ -158,10 +164,12 @@ def test_what_is_owed_beyond_64_bits_is_answered(crm: Crm, shop: Path) -> None:
     )
     (shop / "customers/rich.yaml").write_text(f"name: Rich\npurchases:\n{items}")
     run = crm("balance", "-o", "tsv", "--cols", "id,balance,overdue")
-    assert (run.code, run.err) == (0, "")
+    # The row stands, and that a list's sums are without it is told.
+    assert (run.code, run.err.count("more than 64 bits hold")) == (4, 2)
     assert "rich\t149999999999999998.50\t149999999999999998.50" in run.lines
     run = crm("purchase", "list", "--total", "--cols", "id,net")
     assert (run.code, "larger than can be computed" in run.err) == (4, True)
+    assert "--sort net- -n 5" in run.err
 
 
 def test_memory_that_runs_out_is_told_in_a_line(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import tempfile
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.conftest import Crm, Git
 
@@ -37,10 +41,11 @@ def test_history_says_fields_and_items(shop: Path, git: Git, crm: Crm) -> None:
 
 def test_history_says_the_moves_of_every_kind(git: Git, crm: Crm) -> None:
     crm("log", "maja-kos", "Fitting", "--kind", "meeting", "--at", "2026-11-23 10:00")
-    assert crm("interaction", "held", "maja-kos", "--outcome", "reached").code == 0
-    assert what(crm("history", "maja-kos", "--json"))[:2] == [
-        "interaction held: Fitting", "interaction Fitting: outcome (none) → reached",
-    ]  # fmt: skip
+    words = ("interaction", "held", "maja-kos", "--outcome", "reached", "--at", "2026-11-20")
+    assert crm(*words).code == 0
+    told = what(crm("history", "maja-kos", "--json"))[:3]
+    assert "interaction held: Fitting" in told
+    assert "interaction Fitting: outcome (none) → reached" in told
     crm("task", "cancel", "t-9f3kx7d")
     assert what(crm("history", "maja-kos", "--json"))[0] == "task cancelled: Send the samples"
 
@@ -72,6 +77,16 @@ def test_changes_over_all_records(git: Git, crm: Crm) -> None:
     told = what(crm("changes", "city:Izola", "--since", "2000-01-01", "--json"))
     assert all("Breg" not in text and "towel" not in text for text in told) and told
     assert what(crm("changes", "--since", "2090-01-01", "--json")) == []
+
+
+def test_changes_of_a_period(git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in ("2026-09-30T23:59:59+0200", "2026-10-31T23:59:59+0100", "2026-11-01T00:00+0100"):
+        monkeypatch.setenv("GIT_AUTHOR_DATE", day)
+        monkeypatch.setenv("GIT_COMMITTER_DATE", day)
+        crm("set", "maja-kos", f"nickname=Mia {day[5:7]}")
+    assert what(crm("changes", "--period", "2026-10", "--json")) == ["nickname Mia 09 → Mia 10"]
+    done = crm("changes", "--period", "2026-10", "--since", "monday")
+    assert (done.code, "do not go together" in done.err) == (2, True)
 
 
 def test_blame_names_the_change_of_each_field(git: Git, crm: Crm) -> None:
@@ -125,3 +140,68 @@ def test_blame_tells_people_what_items_say_in_words(shop: Path, git: Git, crm: C
     told = crm("blame", "hotel-breg", "--cols", "field,value").out
     assert "{" not in told
     assert "Cesta 1, Bled" in told and "maja-kos" in told and "wifi: 7" in told
+
+
+@pytest.mark.parametrize("when", ["1700000000 +9999", "253402300799 -1200", "-5 +0000", "never"])
+def test_a_commit_with_a_time_that_cannot_be_is_shown(git: Git, crm: Crm, when: str) -> None:
+    assert crm("set", "maja-kos", "city=Izola").code == 0
+    text = re.sub(r"(?m)^(author|committer) .*", rf"\1 Ana <a@b.example> {when}",
+                  git("cat-file", "commit", "HEAD"))  # fmt: skip
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(text)
+        file.flush()
+        odd = git("hash-object", "-t", "commit", "-w", "--literally", file.name)
+    git("update-ref", "HEAD", odd.strip())
+    assert what(crm("history", "maja-kos", "--json"))[0] == "address: city Koper → Izola"
+    for words in (("changes", "--since", "1970-01-01"), ("blame", "maja-kos"), ("undo", "--list"),
+                  ("list", "--as-of", "HEAD"), ("list", "--as-of", "1000-01-01")):  # fmt: skip
+        assert crm(*words).code in (0, 3), words
+    assert crm("undo", "HEAD").code == 0
+
+
+def test_history_of_an_item_alone(git: Git, crm: Crm) -> None:
+    crm("set", "maja-kos", "city=Izola")
+    crm("set", "t-9f3kx7d", "due=2026-12-01")
+    crm("set", "2026-0007", "lines.1.quantity=3", "--yes")
+    came = "+1 task Send the samples"
+    for word in ("t-9f3kx7d", "t-9f3", "9f3"):
+        assert what(crm("history", word, "--json")) == ["due 2026-11-20 → 2026-12-01", came]
+    told = ["line: quantity 2 → 3", "+1 purchase 2026-0007 160.00 EUR"]
+    for word in ("2026-0007", "p-2m8"):
+        assert what(crm("history", word, "--json")) == told
+    crm("rm", "t-9f3kx7d", "--yes")
+    assert what(crm("history", "t-9f3kx7d", "--json"))[0] == "-1 task Send the samples"
+    assert crm("history", "t-0000000").code == 3
+
+
+def test_blame_of_an_item_alone(git: Git, crm: Crm) -> None:
+    crm("set", "t-9f3kx7d", "due=2026-12-01")
+    rows = {row["field"]: row for row in json.loads(crm("blame", "t-9f3", "--json").out)}
+    assert list(rows) == ["title", "due"]
+    assert "t-9f3kx7d" in rows["due"]["subject"]
+    assert rows["title"]["commit"] != rows["due"]["commit"]
+
+
+def test_lists_of_no_kind_are_told_entry_by_entry(shop: Path, git: Git, crm: Crm) -> None:
+    path = shop / "customers/jan-vidmar.yaml"
+    visits = "visits:\n  - {id: v-1, name: Fair, seats: 2}\n  - {day: 2026-11-02, by: petra}\n"
+    path.write_text(path.read_text() + "vat_registered: false\n" + visits)
+    git("add", "-A"), git("commit", "-m", "visits")
+    text = path.read_text().replace("seats: 2", "seats: 3").replace("false", "true")
+    path.write_text(text.replace("  - {day: 2026-11-02, by: petra}\n", ""))
+    assert what(crm("history", "jan-vidmar", "--json"))[:5] == [
+        "vat_registered false → true", "visit Fair: seats 2 → 3", "-1 visit 2026-11-02, petra",
+        "vat_registered (none) → false", "+1 visit Fair",
+    ]  # fmt: skip
+    said = [line.split() for line in crm("blame", "jan-vidmar").lines]
+    assert ["vat_registered", "true"] in [line[:2] for line in said]
+
+
+def test_blame_takes_fields(git: Git, crm: Crm) -> None:
+    assert crm("set", "maja-kos", "owner=petra").code == 0
+    whole = json.loads(crm("blame", "maja-kos", "--json").out)
+    found = json.loads(crm("blame", "maja-kos", "owner", "email", "--json").out)
+    assert [one["field"].split(".")[0] for one in found] == ["owner", "emails"]
+    assert all(one in whole for one in found)
+    run = crm("blame", "maja-kos", "ownr")
+    assert (run.code, "maja-kos has no ownr" in run.err, "owner" in run.err) == (3, True, True)

@@ -95,7 +95,7 @@ def test_a_weekday_is_one_that_was(workspace: Opened) -> None:
 def test_what_is_to_come_is_planned(workspace: Opened, at: str) -> None:
     item, _, notes = noted(workspace(), "Show the samples", at=at, kind="meeting")
     assert item.get("status") == "planned"
-    assert notes[-1].endswith("noted as planned")
+    assert not notes
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_weekday_of_a_meeting_may_be_the_last_or_the_next(workspace: Opened) -
     item, _, notes = noted(opened, "Tasting", kind="meeting", at="tue 10:00", planned=True)
     assert item.values["status"] == "planned"
     assert item.values["at"] == datetime.fromisoformat("2026-11-24T10:00+01:00")
-    assert notes[0].startswith("at Tue 2026-11-24 10:00")
+    assert not notes
     held, _, _ = noted(opened, "Tasting", kind="meeting", at="last tue 10:00")
     assert held.values["at"] == datetime.fromisoformat("2026-11-17T10:00+01:00")
     with pytest.raises(UsageError, match="--planned: that is"):

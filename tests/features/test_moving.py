@@ -49,7 +49,7 @@ def test_keys_of_ones_own_and_a_derived_id_go_along(crm: Crm, shop: Path) -> Non
     ("words", "code", "said"),
     [
         ("y-7d1wz0e jan-vidmar", 6, "purchase p-2m8ct4h of maja-kos belongs to y-7d1wz0e (for)"),
-        ("t-nnn jan-vidmar", 3, "there is no item t-nnn"),
+        ("t-nnn jan-vidmar", 3, "there is no task t-nnn"),
         ("t-9f3kx7d nobody", 3, "nobody"),
         ("t-9f3kx7d", 2, "an item and a customer"),
     ],
@@ -69,6 +69,23 @@ def test_what_belongs_to_an_invoice_moves_only_with_it(crm: Crm) -> None:
     )
     assert crm("move", "2026-0007", note, "jan-vidmar").code == 0
     assert crm("check").code == 0
+
+
+def test_a_deal_moves_with_all_that_belongs_to_it(crm: Crm) -> None:
+    """What is refused names the whole command."""
+    assert crm("deal", "add", "maja-kos", "Beans", "--amount", "50").code == 0
+    (deal,) = crm("deal", "list", "-o", "ids").out.split()
+    assert crm("task", "add", "maja-kos", "Call", f"deal={deal}").code == 0
+    (task,) = crm("task", "list", "title.is:Call", "-o", "ids").out.split()
+    assert crm("log", "maja-kos", "Asked", "--deal", deal).code == 0
+    (note,) = crm("interaction", "list", f"deal:{deal}", "-o", "ids").out.split()
+    refused = crm("move", deal, "jan-vidmar")
+    assert refused.code == 6
+    words = refused.err.split("crm move ")[1].split(" WHO")[0].split()
+    assert (words[0], {*words[1:]}) == (deal, {task, note})
+    assert crm("move", *words, "jan-vidmar").code == 0
+    assert crm("check").code == 0
+    assert crm("deal", "list", "customer:jan-vidmar", "-o", "ids").out.split() == [deal]
 
 
 def test_an_item_that_is_there_already_stays(crm: Crm) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Crm
 
 DECLARED = "custom: {effort: integer, weight: number, since: date, fragile: yes_no}\n"
@@ -59,3 +61,53 @@ def test_what_is_not_of_the_declared_type_is_not_entered(crm: Crm, shop: Path) -
 def test_the_settings_name_types_and_have_none(crm: Crm, shop: Path) -> None:
     declare(shop)
     assert not [line for line in crm("check").lines if line.startswith("crm.yaml")]
+
+
+@pytest.mark.parametrize(
+    ("noun", "kind", "add"),
+    [
+        ("task", "tasks", ("task", "add", "maja-kos", "Call her", "custom.shelf=A4")),
+        ("interaction", "interactions", ("log", "maja-kos", "Called", "custom.shelf=A4")),
+        ("purchase", "purchases", ("purchase", "add", "maja-kos", "-a", "5", "custom.shelf=A4")),
+        ("payment", "payments", ("payment", "add", "maja-kos", "5", "custom.shelf=A4")),
+        ("product", "products", ("product", "add", "hat", "Hat", "custom.shelf=A4")),
+        ("", "customers", ("add", "Nova Stranka", "custom.shelf=A4")),
+    ],
+)
+def test_every_kind_has_own_fields(
+    crm: Crm, shop: Path, noun: str, kind: str, add: tuple[str, ...]
+) -> None:
+    """Entered, asked for, shown, sorted and grouped by, exported, changed and removed."""
+    words = [word for word in add if word != "-a"]
+    if "-a" in add:
+        words.insert(words.index("5"), "--amount")
+    assert crm(*words).code == 0
+    listed = (noun, "list") if noun else ("list",)
+    (id,) = crm(*listed, "custom.shelf:A4", "-o", "ids").lines
+    shown = crm(*listed, "has:custom.shelf", "--cols", "custom.shelf", "-o", "tsv")
+    assert shown.lines == ["custom.shelf", "A4"]
+    assert crm(*listed, "--sort", "custom.shelf", "-n", "1", "-o", "ids").lines == [id]
+    assert "A4" in crm(*listed, "--group-by", "custom.shelf").out
+    header = crm("export", kind, "custom.shelf:A4").lines[0]
+    assert "custom.shelf" in header.split(",")
+    setting = (noun, "set") if noun == "product" else ("set",)
+    assert crm(*setting, id, "custom.shelf=B1").code == 0
+    assert crm(*listed, "custom.shelf:B1", "-o", "ids").lines == [id]
+    assert crm(*setting, id, "custom.shelf=").code == 0
+    assert crm(*listed, "has:custom.shelf", "-o", "ids").lines == []
+    assert crm("check").code == 0
+
+
+def test_own_fields_of_contacts_are_those_of_no_other(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "org.yaml").write_text(
+        "name: Org\ncustom: {size: M}\ncontacts:\n"
+        "  - {name: Ana, custom: {size: L}}\n  - name: Bor\n"
+    )
+    assert crm("list", "contact.custom.size:L", "-o", "ids").lines == ["org"]
+    assert crm("list", "contact/custom.size:L/name:Ana", "-o", "ids").lines == ["org"]
+    assert crm("list", "contact.custom.size:M", "-o", "ids").lines == []
+    shown = crm("list", "org", "--cols", "custom.size,contact.custom.size", "-o", "tsv")
+    assert shown.lines[1] == "M\tL"
+    assert crm("set", "org", "contacts.2.custom.size=S").code == 0
+    assert crm("list", "contact.custom.size:S", "-o", "ids").lines == ["org"]
+    assert crm("check").code == 0

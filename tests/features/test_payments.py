@@ -14,10 +14,12 @@ from crm_cli.features.payments import Wanted, add
 from crm_cli.features.plan import Plan
 from crm_cli.model.errors import ConflictError, UsageError
 from crm_cli.workspace import Workspace
+from tests.conftest import Crm
 
 Opened = Callable[..., Workspace]
 INVOICE = "p-2m8ct4h"
 """2026-0007 of maja-kos: 195.20 with tax, 100 of it paid."""
+PAYMENT = "y-7d1wz0e"
 
 
 def planned(workspace: Workspace, who: str = "maja-kos", **given: Any) -> Plan:
@@ -113,11 +115,48 @@ def test_what_cannot_be(workspace: Opened, given: dict[str, Any], said: str) -> 
         planned(workspace(), **given)
 
 
+def test_a_refund_may_be_signed_either_way(workspace: Opened) -> None:
+    before = workspace().record("maja-kos").derived["balance"]
+    for text in ("5", "-5"):
+        made = planned(workspace(), amount=text, refund=True)
+        workspace().write(made.change)
+    record = workspace().record("maja-kos")
+    assert [one.values["amount"] for one in record.items("payments")[-2:]] == [5, 5]
+    assert record.derived["balance"] == before + 10
+
+
 def test_only_invoices_owe(workspace: Opened, shop: Path) -> None:
     with (shop / "customers" / "jan-vidmar.yaml").open("a", encoding="utf-8") as file:
         file.write("purchases:\n  - {id: p-zzzzzz1, number: S1, date: 2026-11-01, amount: 9}\n")
     with pytest.raises(UsageError, match="S1 is a sale: only invoices owe"):
         planned(workspace(), "jan-vidmar", purchase="p-zzzzzz1")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("payment", "add", "2026-0009", "5"), 4, "2026-0009 is cancelled"),
+        (("payment", "add", "maja-kos", "5", "--for", "2026-0009"), 4, "2026-0009 is cancelled"),
+        (("set", PAYMENT, "for=2026-0009"), 4, "2026-0009 is cancelled"),
+        (("set", PAYMENT, "for=S1"), 3, "no purchase S1"),
+        (("set", PAYMENT, "for=", "allocations+={purchase: 2026-0007, amount: 101}"), 4,
+         "the allocations add up to 101.00 EUR, more than the payment of 100.00"),
+        (("set", PAYMENT, "for=", "allocations+={purchase: S1, amount: 1}"), 3, "no purchase S1"),
+    ],
+)  # fmt: skip
+def test_money_is_not_allocated_to_what_cannot_have_it(
+    crm: Crm, shop: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    record = shop / "customers" / "maja-kos.yaml"
+    cancelled = "  - {kind: invoice, number: 2026-0009, date: 2026-11-01, amount: 9, %s}\n"
+    text = record.read_text(encoding="utf-8")
+    text = text.replace("\npayments:", cancelled % "status: cancelled" + "\npayments:")
+    record.write_text(text, encoding="utf-8")
+    with (shop / "customers" / "jan-vidmar.yaml").open("a", encoding="utf-8") as file:
+        file.write("purchases:\n  - {id: p-zzzzzz1, number: S1, date: 2026-11-01, amount: 9}\n")
+    run = crm(*words)
+    assert (run.code, said in run.err) == (code, True), run.err
+    assert record.read_text(encoding="utf-8") == text
 
 
 def test_two_at_once_do_not_pay_twice(workspace: Opened) -> None:

@@ -36,13 +36,11 @@ CAMPAIGN = "name: Spring\nkind: email\nbudget: 500\n"
 LETTER = "Dear {{ name }},\n\nthank you.\n\nYours, Lan\n"
 KEPT = {
     "campaigns/spring.yaml": CAMPAIGN,
-    "profiles.yaml": "hotels:\n  rules: []\n",
-    "surveys.yaml": "nps:\n  kind: nps\n",
     "rules.yaml": "greet:\n  for: +new\n",
     "templates/letter.md": LETTER,
     "consents/terms/2026.txt": "I agree.\n",
 }
-"""A file for each place that no kind describes yet."""
+"""A file for each place that no kind describes yet, and for one that a kind does."""
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.path)
@@ -103,6 +101,7 @@ def test_what_no_kind_describes_is_well_as_long_as_it_is_yaml(kept: Path, crm: C
     (kept / "campaigns/old.yml").write_text("a: 1\n")
     found = json.loads(crm("check", "--json").out)
     assert [(one["path"], one["line"], one["code"]) for one in found] == [
+        ("campaigns/empty.yaml", 1, "empty"),
         ("campaigns/old.yml", None, "file-ending"),
         ("campaigns/spring.yaml", 4, "syntax"),
         ("rules.yaml", 2, "merge-conflict"),
@@ -111,6 +110,7 @@ def test_what_no_kind_describes_is_well_as_long_as_it_is_yaml(kept: Path, crm: C
     assert listed.code == 4 and "campaigns/spring.yaml:4" in listed.err
     assert listed.lines == ["hotel-breg", "jan-vidmar", "maja-kos"]
     (kept / "campaigns/spring.yaml").write_text(CAMPAIGN)
+    (kept / "campaigns/empty.yaml").unlink()
     (kept / "rules.yaml").unlink()
     assert crm("list", "-o", "ids").code == 0
 
@@ -133,7 +133,7 @@ def test_all_of_it_is_in_the_first_commit_in_history_and_taken_back(
     assert {*git("ls-files").split()} >= {*KEPT, "crm.yaml"}
     (kept / "templates/letter.md").write_text(LETTER.replace("thank you", "thanks"))
     (kept / "campaigns/spring.yaml").write_text(CAMPAIGN + "status: active\n")
-    (kept / "surveys.yaml").unlink()
+    (kept / "rules.yaml").unlink()
     (kept / "rates.yaml").write_text("2026-01-01: {USD: 1.08}\n")
     git("add", "-A")
     git("commit", "-qm", "by hand", "--no-verify")
@@ -141,12 +141,12 @@ def test_all_of_it_is_in_the_first_commit_in_history_and_taken_back(
     told = {(one["record"], one["what"]) for one in rows if one["subject"] == "by hand"}
     assert told == {
         ("templates/letter.md", "the file changed"),
-        ("campaigns/spring.yaml", "the file changed"),
-        ("surveys.yaml", "-1 file"),
+        ("spring", "status (none) → active"),
+        ("rules.yaml", "-1 file"),
         ("rates.yaml", "+1 file"),
     }
     first = [one["record"] for one in rows if one["what"] == "+1 file"]
-    assert {*first} == {*KEPT, "rates.yaml"}
+    assert {*first} == {*KEPT, "rates.yaml"} - {"campaigns/spring.yaml"}
     (kept / "templates/letter.md").write_text("Dear all,\n")
     history = json.loads(crm("history", "templates/letter.md", "--json").out)
     assert [(one["what"], one["subject"]) for one in history] == [
@@ -154,13 +154,13 @@ def test_all_of_it_is_in_the_first_commit_in_history_and_taken_back(
         ("the file changed", "by hand"),
         ("+1 file", "git setup"),
     ]
-    assert len(json.loads(crm("history", "surveys.yaml", "--json").out)) == 2
+    assert len(json.loads(crm("history", "rules.yaml", "--json").out)) == 2
     assert crm("history", "templates/none.md").code == 3
     assert crm("blame", "templates/letter.md").code == 6
     (kept / "templates/letter.md").write_text(LETTER.replace("thank you", "thanks"))
     undone = crm("undo", git("rev-parse", "HEAD").strip())
     assert undone.code == 0, undone.err
-    assert "surveys.yaml: +1 file" in undone.err and "rates.yaml: -1 file" in undone.err
+    assert "rules.yaml: +1 file" in undone.err and "rates.yaml: -1 file" in undone.err
     assert (kept / "templates/letter.md").read_text() == LETTER
 
 
@@ -255,8 +255,9 @@ def test_the_hook_checks_records_and_no_texts(kept: Path, git: Git) -> None:
 
 
 def test_fmt_leaves_alone_what_no_kind_describes(kept: Path, crm: Crm) -> None:
-    odd = "name:   'Spring'\n"
-    (kept / "campaigns/spring.yaml").write_text(odd)
+    odd = "greet:   'Spring'\n"
+    (kept / "rules.yaml").write_text(odd)
+    (kept / "campaigns/spring.yaml").write_text("name:   'Spring'\n")
     assert crm("fmt", "--yes").code == 0
-    assert crm("fmt", "campaigns", "--yes").code == 0
-    assert (kept / "campaigns/spring.yaml").read_text() == odd
+    assert (kept / "rules.yaml").read_text() == odd
+    assert (kept / "campaigns/spring.yaml").read_text() == "name: Spring\n"

@@ -191,3 +191,10 @@ def test_a_product_is_edited_where_it_stands(
     monkeypatch.setenv("EDITOR", "sed -i s/18.55/19.55/")
     assert crm("product", "edit", "beans-1kg").code == 0
     assert "price: 19.55" in beans.read_text()
+
+
+def test_the_last_product_takes_the_file_along(crm: Crm, shop: Path) -> None:
+    assert crm("product", "rm", "linen-sheet", "--yes").code == 0
+    assert not (shop / "products.yaml").exists()
+    assert crm("undo").code == 0
+    assert crm("product", "list", "-o", "ids").out == "linen-sheet\n"

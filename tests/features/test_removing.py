@@ -42,6 +42,26 @@ def test_a_task_of_another_customer_hangs_on_one(crm: Crm) -> None:
     assert "task t-9f3kx7d refers to it (depends_on)" in crm("rm", "t-3qqqqq1").err
 
 
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("rm", "t-9fzzzz1"), "t-9fzzzz1"),
+        (("rm", "maja-kos"), "maja-kos"),
+        (("product", "rm", "towel"), "towel"),
+    ],
+)
+def test_what_may_hang_on_it_in_a_file_that_cannot_be_read_is_said(
+    crm: Crm, shop: Path, words: tuple[str, ...], named: str
+) -> None:
+    assert crm("product", "add", "towel", "Towel").code == 0
+    (shop / "customers/eva.yaml").write_text(f"name: Eva\ntasks: [{{x: {named}\n")
+    run = crm(*words)
+    assert (run.code, "--yes" in run.err) == (4, True)
+    assert "customers/eva.yaml may refer to" in run.err
+    (shop / "customers/eva.yaml").write_text(f"name: Eva\ntasks: [{{x: {named}0\n")
+    assert "may refer" not in crm(*words, "--yes").err
+
+
 def test_an_item_on_which_nothing_hangs_is_removed_at_once(crm: Crm) -> None:
     assert crm("rm", "t-9fz").code == 0
     assert crm("rm", "i-4k7").code == 0

@@ -4,11 +4,9 @@ and totals that close: rows add up to what stands elsewhere."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,9 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cli.features.reports import REPORTS, load
-from crm_cli.features.reports.context import Asked
-from crm_cli.features.reports.running import answer
-from crm_cli.features.reports.table import Table, for_people
+from crm_cli.features.reports.table import for_people
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.render.output import rows_lines
@@ -28,29 +24,11 @@ from crm_cli.workspace import Workspace, open_workspace
 
 from ..query import sums
 from ..query.conftest import TODAY
-from ..query.generated import DIRECTORIES, write
+from ..query.generated import DIRECTORIES
 from ..query.naive import Directory, Record, counts, net, sales
+from .reporting import column, opened, rows, table
 
 ZERO = Decimal(0)
-
-
-@contextmanager
-def opened(customers: list[dict[str, Any]]) -> Iterator[tuple[Workspace, Directory]]:
-    with TemporaryDirectory() as folder:
-        root = Path(folder)
-        write(customers, root)
-        environ = {"CRM_CACHE_DIR": str(root / "cache"), "CRM_TODAY": TODAY.isoformat()}
-        workspace = open_workspace(directory=root, environ=environ)
-        yield workspace, Directory(root, TODAY)
-        workspace.close()
-
-
-def table(workspace: Workspace, name: str, **asked: Any) -> Table:
-    return answer(workspace, load(name), Asked(**asked)).table
-
-
-def column(found: Table, key: str) -> list[Any]:
-    return [row.get(key) for row in found.rows]
 
 
 def rounded(part: Any, whole: Any, to: str = "0.0001") -> Decimal | None:
@@ -132,11 +110,6 @@ def shop(tmp_path: Path) -> Iterator[Workspace]:
     workspace = open_workspace(directory=tmp_path / "shop", environ=environ)
     yield workspace
     workspace.close()
-
-
-def rows(found: Table, *keys: str) -> list[tuple[str, ...]]:
-    return [tuple("" if row.get(key) is None else str(row[key]) for key in keys)
-            for row in found.rows]  # fmt: skip
 
 
 def test_top(shop: Workspace) -> None:
@@ -227,6 +200,16 @@ def test_sources(shop: Workspace) -> None:
     ]  # fmt: skip
 
 
+def test_a_won_deal_counts_among_sources(shop: Workspace) -> None:
+    for name, stage in (("filip", "won"), ("gita", "proposal")):
+        (shop.root / "customers" / f"{name}.yaml").write_text(
+            f"name: {name}\nsource: trade_show\ndeals:\n- {{name: Beans, stage: {stage}}}\n"
+        )
+    (row,) = [one for one in table(shop, "sources").rows if one["source"] == "trade_show"]
+    found = (row["customers"], row["qualified"], row["won"], row["conversion"], row["revenue"])
+    assert found == (2, 1, 1, Decimal("0.5"), 0)
+
+
 def test_activity(shop: Workspace) -> None:
     found = table(shop, "activity", period="2026-11")
     keys = ("owner", "week", "calls", "meetings", "tasks", "due", "on_time", "overdue", "next_week")
@@ -259,9 +242,9 @@ def test_cohorts_by_owner_are_parts_of_the_cohorts(shop: Workspace) -> None:
     assert [key.name for key in parts.keys] == ["month", "owner"]
     told = rows(parts, "month", "customers", "net")
     for month in {month for month, *_ in whole}:
-        for column in (1, 2):
-            total = sum(Decimal(row[column]) for row in told if row[0] == month)
-            assert total == sum(Decimal(row[column]) for row in whole if row[0] == month)
+        for at in (1, 2):
+            total = sum(Decimal(row[at]) for row in told if row[0] == month)
+            assert total == sum(Decimal(row[at]) for row in whole if row[0] == month)
     with pytest.raises(UsageError, match="one month, quarter or year"):
         table(shop, "cohort", by="month,year")
 
@@ -275,15 +258,36 @@ def test_a_report_may_be_by_owner(shop: Workspace, name: str) -> None:
     assert found.rows
 
 
-@pytest.mark.parametrize("name", REPORTS)
+# Slippage needs a history in git: cli/test_report.py draws it.
+@pytest.mark.parametrize("name", [name for name in REPORTS if name != "slippage"])
 def test_eighty_columns_are_enough(shop: Workspace, name: str) -> None:
+    (shop.root / "customers" / "filip.yaml").write_text(
+        "name: Filip\npurchases: [{date: 2026-01-02, kind: invoice, amount: 5}]\n"
+        "payments: [{date: 2026-01-03, amount: 5}]\n"
+        "cases: [{subject: Torn, kind: complaint, opened: 2026-11-02, lines: [beans]}]\n"
+        "feedback: [{at: 2026-11-02, kind: nps, score: 4}]\n"
+        "losses: [{at: 2026-11-02, reason: price, competitor: Sever}]\n"
+        "interactions: [{at: 2026-11-02, kind: call, direction: outbound, outcome: reached}]\n"
+        "campaign_responses: [{campaign: spring, status: targeted, at: 2026-11-02}]\n"
+        "deals:\n"
+        "- {name: Beans, stage: won, amount: 400, created: 2026-10-05, closed_at: 2026-11-10}\n"
+        "- {name: Mugs, stage: proposal, amount: 900, created: 2026-11-02,\n"
+        "   expected_close: 2026-12-15}\n"
+    )
+    (shop.root / "products.yaml").write_text("mugs:\n  name: Mugs\n  price: 5.00\n")
+    (shop.root / "campaigns").mkdir(exist_ok=True)
+    (shop.root / "campaigns/spring.yaml").write_text("name: Spring\nstart: 2026-11-01\n")
     declared = load(name)
     by = declared.by[0].name if declared.by and not declared.usual else None
     found = table(shop, name, by=by)
     lines = list(rows_lines(for_people(found, "EUR", bar=declared.bar), Screen(width=80)))
+    if not found.rows:
+        assert name in ("churn", "fit", "pairs") and not lines, "these need a longer history"
+        return
     assert max(columns_of(line.rstrip("\n")) for line in lines) <= 80
     first = found.columns[0]
-    assert first.key in lines[0], "what matters most is shown"
+    head = " ".join(lines[: -len(found.rows)])
+    assert all(word in head for word in first.key.split("_")), "what matters most is shown"
 
 
 # By plain Python
@@ -400,6 +404,10 @@ def test_products_are_what_the_files_say(customers: list[dict[str, Any]]) -> Non
         )
 
 
+def _has_won(customer: Record) -> bool:
+    return any(deal.get("stage") == "won" for deal in customer.get("deals") or ())
+
+
 @settings(max_examples=25, deadline=None)
 @given(customers=DIRECTORIES)
 def test_sources_are_what_the_files_say(customers: list[dict[str, Any]]) -> None:
@@ -424,10 +432,10 @@ def test_sources_are_what_the_files_say(customers: list[dict[str, Any]]) -> None
                     for one in of
                     if row.get("recorded") is not None or one.get("source") == row["source"]
                 ]
-                won = [one for one in those if sales(one)]
+                won = [one for one in those if sales(one) or _has_won(one)]
                 stages = ("qualified", "customer", "former")
                 qualified = [
-                    one for one in those if one.get("lifecycle_stage") in stages or sales(one)
+                    one for one in those if one.get("lifecycle_stage") in stages or one in won
                 ]
                 revenue = sum((money(_spend(one, here)) for one in those), ZERO)
                 assert (row["customers"], row["won"], row["qualified"], row["revenue"]) == (
@@ -453,7 +461,12 @@ def test_activity_is_what_the_files_say(customers: list[dict[str, Any]], by: str
             for one in here.rows("task")
             if one.get("status") == "completed" and "completed" in one and one["completed"] <= TODAY
         ]
-        live = [one for one in here.rows("task") if one.get("status") != "completed"]
+        # What is completed on a day to come is open until then.
+        live = [
+            one
+            for one in here.rows("task")
+            if one.get("status") != "completed" or one.get("completed", TODAY) > TODAY
+        ]
         late = [one for one in live if "due" in one and one["due"] < TODAY]
         monday = TODAY + timedelta(days=7 - TODAY.weekday())
         soon = [one for one in live if "due" in one

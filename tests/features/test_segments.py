@@ -33,13 +33,14 @@ def test_terms_are_kept_as_they_were_typed(workspace: Opened, shop: Path) -> Non
         'silent:\n  query:\n    - last-contact.before:-90d\n    - city:"New York",Koper\n\n'
         "rich:\n  where: spend > 100\n  description: Good ones\n"
     )
-    assert segments.counts(workspace()) == [("rich", 1), ("silent", 0)]
+    assert segments.counts(workspace()).rows == [("rich", 1), ("silent", 0)]
 
 
 def test_relative_dates_count_from_the_day_of_asking(workspace: Opened) -> None:
     saved(workspace(), "silent", "last-contact.before:-90d")
-    assert segments.counts(workspace(), ["silent"]) == [("silent", 0)]
-    assert segments.counts(workspace(today="2027-03-01"), ["silent"]) == [("silent", 1)]
+    assert segments.counts(workspace(), ["silent"]).rows == [("silent", 0)]
+    counted = segments.counts(workspace(today="2027-03-01"), ["silent"]).rows
+    assert counted == [("silent", 1)]
 
 
 def test_replacing_one_asks_and_keeps_what_it_is_for(workspace: Opened, shop: Path) -> None:
@@ -100,7 +101,19 @@ def test_removing_one_that_others_stand_on_asks(workspace: Opened) -> None:
     assert shown.customers is None
     assert "no segment 'a'" in shown.fault
     with pytest.raises(QueryError):
-        segments.counts(workspace())
+        segments.counts(workspace(), ["c", "b"])
+
+
+def test_counting_all_names_those_at_fault_and_counts_the_others(
+    workspace: Opened, shop: Path
+) -> None:
+    text = 'few:\n  query: +vip\nbad:\n  query: "nosuch:1"\non-bad:\n  query: "@bad"\n'
+    (shop / "segments.yaml").write_text(text)
+    rows, problems = segments.counts(workspace())
+    assert rows == [("bad", None), ("few", 1), ("on-bad", None)]
+    assert [(one.line, one.code) for one in problems] == [
+        (4, "segment-query"), (6, "segment-query"),
+    ]  # fmt: skip
 
 
 def test_a_segment_as_a_whole(workspace: Opened) -> None:
@@ -120,12 +133,13 @@ def test_an_export_respects_do_not_use(shop: Path, crm: Crm) -> None:
         "name: Ivo\nemails:\n  - {value: ivo@ivo.example, do_not_use: yes}\n"
     )
     shop.joinpath("segments.yaml").write_text("some: {members: [eva, ivo, jan-vidmar]}\n")
-    run = crm("segment", "export", "some")
+    run = crm("segment", "export", "some", "--for", "service/email")
     assert run.lines == ["id,name,email", "eva,Eva,new@eva.example"]
-    assert "left out: 2 customers" in run.err
-    assert crm("segment", "export", "some", "-o", "ids").lines == ["eva"]
-    refused = crm("segment", "export", "some", "--for", "marketing/email")
-    assert (refused.code, refused.out) == (6, "")
+    assert "left out: 2 customers (2 no e-mail address that may be used)" in run.err
+    assert crm("segment", "export", "some", "--for", "service/email", "-o", "ids").lines == ["eva"]
+    nobody = crm("segment", "export", "some", "--for", "marketing/email")
+    assert (nobody.code, nobody.lines) == (0, ["id,name,email"])
+    assert "left out: 3 customers (3 no entry of consent)" in nobody.err
     for wrong in ("marketing", "markting/email", "marketing/pigeon", ""):
         assert crm("segment", "export", "some", "--for", wrong).code == 2
     assert crm("segment", "export", "nobody").code == 3

@@ -158,6 +158,30 @@ def test_a_broken_record_that_comes_in_blocks_nothing(remote: Path, shop: Path, 
     assert crm("list", "maja", "-o", "ids").out == "maja-kos\n"
 
 
+def test_what_refers_to_what_the_other_side_renamed_or_removed_is_told(
+    remote: Path, shop: Path, crm: Crm
+) -> None:
+    """Whichever of the two sends first."""
+    assert crm("product", "add", "towel", "Towel", "--price", "2").code == 0
+    assert crm("sync").code == 0
+    other = clone(remote, "other", crm)
+    assert crm("-C", other, "rename", "maja-kos", "maja").code == 0
+    assert crm("-C", other, "product", "rm", "towel").code == 0
+    assert crm("-C", other, "sync").code == 0
+    assert crm("set", "hotel-breg", "referred_by=maja-kos").code == 0
+    assert crm("purchase", "add", "jan-vidmar", "--line", "towel:2").code == 0
+    run = crm("sync")
+    said = (
+        "with what came in there are errors in customers/hotel-breg.yaml, customers/jan-vidmar.yaml"
+    )
+    assert (run.code, said in run.err) == (0, True), run
+    assert crm("check").code == 1
+    assert said in crm("-C", other, "sync").err
+    assert crm("set", "hotel-breg", "referred_by=maja").code == 0
+    assert "errors" not in crm("sync").err
+    assert "jan-vidmar" not in crm("-C", other, "sync").err, "it was told before"
+
+
 def test_offline_is_one_line(remote: Path, crm: Crm) -> None:
     remote.rename(remote.with_name("away"))
     run = crm("sync")
@@ -330,6 +354,35 @@ def test_two_customers_of_one_name_that_were_added_apart_stay_two(
 
 
 @pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("eva.yaml", "Eva.yaml"),
+        ("zo\u00eb.yaml", "zoe\u0308.yaml"),
+        ("north/eva.yaml", "eva.yaml"),
+        ("eva.yaml", "south/eva.yaml"),
+    ],
+)
+def test_one_id_in_two_spellings_or_folders_is_of_two(
+    remote: Path, shop: Path, crm: Crm, mine: str, theirs: str
+) -> None:
+    """Two files that some file systems take for one, or of one id, would both be sent on."""
+    other = clone(remote, "other", crm)
+    for root, name, who in ((shop, theirs, "Theirs"), (other, mine, "Mine")):
+        path = root / "customers" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"name: {who}\n", encoding="utf-8")
+        run = crm("-C", root, "sync")
+    id = "zoe" if mine.startswith("z") else "eva"
+    assert f"{id} was added on both sides, as two customers: yours is {id}-2" in run.err
+    assert run.code == 0, run
+    assert crm("sync").code == 0
+    for root in (shop, other):
+        assert crm("-C", root, "check").code == 0
+        names = {one: crm("-C", root, "show", one, "--json").out for one in (id, f"{id}-2")}
+        assert "Theirs" in names[id] and "Mine" in names[f"{id}-2"]
+
+
+@pytest.mark.parametrize(
     "same", [["--email", "mk@one.example"], ["tax_id=SI12345678"], ["--phone", "+386 41 555 666"]]
 )
 def test_one_customer_who_was_added_apart_stays_one(
@@ -427,3 +480,23 @@ def test_sync_reaches_the_server_as_git_does(
     used = (tmp_path / "log").read_text()
     assert used.startswith("ssh " if way == "none" else "own ")
     assert ("BatchMode" in used) is (way == "none")
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_resolve_does_not_write_over_what_was_typed_since_the_sides_were_shown(
+    remote: Path, crm: Crm, marked: bool
+) -> None:
+    other = clone(remote, "other", crm)
+    crm("-C", other, "set", "jan-vidmar", "legal_name=Bled")
+    words = ("set", "jan-vidmar", "legal_name=Kranj") if marked else ("rm", "jan-vidmar", "--yes")
+    assert crm(*words).code == 0
+    assert crm("sync").code == 0
+    assert crm("-C", other, "sync").code == 5
+    workspace = open_workspace(directory=other)
+    path = other / "customers/jan-vidmar.yaml"
+    shown = merging.unsettled(workspace)
+    path.write_text(path.read_text().replace("name: Bled", "name: Bled and Mlino"))
+    typed = path.read_bytes()
+    with pytest.raises(ConflictError, match="was changed meanwhile"):
+        merging.resolve(workspace, shown, lambda file, side: side.theirs)
+    assert path.read_bytes() == typed

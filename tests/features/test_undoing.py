@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,7 +99,8 @@ def test_the_same_field_changed_later_is_refused_with_an_offer(
     run = crm("undo", commit)
     assert run.code == 5
     assert "was changed later (set city of maja-kos); nothing was undone" in run.err
-    assert "what can be undone: crm undo " in run.err
+    latest = git("rev-parse", "HEAD").strip()
+    assert f"what can be undone: crm undo {latest[:10]} (set city of maja-kos)\n" in run.err
     assert everything(shop) == before
     told = crm("undo", "--list").out.splitlines()
     assert "was changed later" in told[2] and "was changed later" not in told[1]
@@ -241,6 +243,61 @@ def test_undo_of_a_commit_asks_where_it_removes_records(shop: Path, git: Git, cr
     assert not (shop / "customers/iva-lah.yaml").exists()
 
 
+def test_undo_of_a_commit_whose_record_was_removed_since_is_refused(
+    shop: Path, git: Git, crm: Crm
+) -> None:
+    assert crm("set", "jan-vidmar", "city=Bled").code == 0
+    commit = git("rev-parse", "HEAD").strip()
+    assert crm("rm", "jan-vidmar", "--yes").code == 0
+    before = everything(shop)
+    run = crm("undo", commit)
+    assert run.code == 5
+    assert "customers/jan-vidmar.yaml was removed later (remove jan-vidmar)" in run.err
+    removing = git("rev-parse", "HEAD").strip()
+    (shop / "customers/jan-vidmar.yaml").write_text("name: Another Jan\n")
+    run = crm("undo", removing)
+    assert run.code == 5
+    assert "customers/jan-vidmar.yaml was changed since" in run.err
+    (shop / "customers/jan-vidmar.yaml").unlink()
+    assert everything(shop) == before
+
+
+def test_undo_asks_nothing_where_it_removes_no_record(shop: Path, git: Git, crm: Crm) -> None:
+    assert crm("segment", "save", "vips", "+vip").code == 0
+    assert (shop / "segments.yaml").exists()
+    assert crm("undo", "HEAD").code == 0
+    assert not (shop / "segments.yaml").exists()
+
+
+def test_commits_of_versions_that_kept_no_entries_are_undone(
+    shop: Path, git: Git, crm: Crm
+) -> None:
+    seen = many(crm, shop)
+    path = shop / ".crm/commits"
+    path.write_text("".join(f"{line.split()[0]}\n" for line in path.read_text().splitlines()))
+    shutil.rmtree(shop / ".crm/undo")
+    told = crm("undo", "--list").out.splitlines()[1:4]
+    assert ["set city of maja-kos" in line for line in told] == [True] * 3
+    assert crm("undo").code == 0
+    assert everything(shop) == seen[2]
+
+
+def test_what_is_not_there_cannot_be_undone(shop: Path, crm: Crm) -> None:
+    for word, made in (("undo", 0), ("redo", 0), ("undo", 3)):
+        if made:
+            many(crm, shop)
+        run = crm(word, "9")
+        few = f"there are only {made} commands" if made else "there is nothing"
+        assert (run.code, f"{few} to {word}" in run.err) == (3, True), run.err
+
+
+def test_undo_list_has_no_more_than_twenty(
+    shop: Path, git: Git, crm: Crm, workspace: Callable[..., Workspace]
+) -> None:
+    many(crm, shop)
+    assert [one.number for one in undoing.undoable(workspace(), 2)] == [1, 2]
+
+
 def test_undo_never_removes_the_directory(shop: Path, git: Git, crm: Crm) -> None:
     before = everything(shop)
     first = git("rev-list", "--max-parents=0", "HEAD").strip()
@@ -287,6 +344,25 @@ def test_undo_looks_again_under_the_lock(
     assert "city: Ptuj" in path.read_text() and path.read_text().endswith("nickname: Mia\n")
 
 
+def test_undoing_a_commit_looks_again_under_the_lock(
+    shop: Path, git: Git, crm: Crm, workspace: Callable[..., Workspace]
+) -> None:
+    many(crm, shop)
+    commit = git("rev-parse", "HEAD").strip()
+    path = shop / "customers/maja-kos.yaml"
+    shown = undoing.one_commit(workspace(), commit)
+    before = path.read_text()
+    path.write_text(before + "nickname: Mia\n")
+    undoing.carry_out(workspace(), shown)
+    assert path.read_text() != before and path.read_text().endswith("nickname: Mia\n")
+    crm("redo")
+    shown = undoing.one_commit(workspace(), commit)
+    path.write_text("name: Someone else\n")
+    with pytest.raises(ConflictError, match="was changed"):
+        undoing.carry_out(workspace(), shown)
+    assert path.read_text() == "name: Someone else\n"
+
+
 def test_undo_passes_over_what_git_has_taken_back(shop: Path, git: Git, crm: Crm) -> None:
     seen = many(crm, shop)
     git("reset", "--quiet", "--hard", "HEAD~1")
@@ -331,3 +407,16 @@ def test_a_dry_run_refuses_what_undo_refuses(shop: Path, crm: Crm) -> None:
     path.chmod(0o400)
     dry, real = crm("undo", "--dry-run"), crm("undo")
     assert (dry.code, dry.err) == (real.code, real.err) and "read-only" in real.err
+
+
+def test_without_git_the_list_tells_what_undoing_so_many_would_say(
+    crm: Crm, shop: Path, workspace: Callable[..., Workspace]
+) -> None:
+    for words in (("set", "maja-kos", "city=Izola"), ("set", "maja-kos", "city=Piran")):
+        assert crm(*words).code == 0
+    assert crm("tag", "add", "cold", "jan-vidmar").code == 0
+    assert [one.reason for one in undoing.undoable(workspace())] == ["", "", ""]
+    path = shop / "customers/maja-kos.yaml"
+    path.write_text(path.read_text() + "nickname: Mia\n")
+    changed = "customers/maja-kos.yaml was changed after the last command"
+    assert [one.reason for one in undoing.undoable(workspace())] == ["", changed, changed]

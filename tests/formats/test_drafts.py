@@ -69,10 +69,10 @@ def test_a_purchases_line() -> None:
     }
 
 
-def test_texts_stay_as_they_are() -> None:
-    values = only("customers", "name,external_id,zip\n Ana ,Val2 ,05021\n")
-    assert values["name"] == " Ana "
-    assert values["external_id"] == "Val2 "
+def test_cells_are_trimmed_and_stay_texts() -> None:
+    values = only("customers", "name,external_id,zip\n Ana  Kos ,Val2 ,05021\n")
+    assert values["name"] == "Ana  Kos"
+    assert values["external_id"] == "Val2"
     assert values["addresses"] == [{"postcode": "05021"}]
 
 
@@ -92,7 +92,7 @@ def test_an_amount_may_carry_its_currency() -> None:
 
 def test_two_currencies_in_a_row_are_rejected() -> None:
     found = drafts("payments", "customer,date,amount,currency\nana,2026-11-03,5 EUR,USD\n")
-    assert found.rows == []
+    assert list(found.rows) == []
     assert "EUR" in found.rejected[0].reason
 
 
@@ -109,9 +109,129 @@ def test_all_that_is_wrong_in_a_row_is_told() -> None:
     )
 
 
-def test_a_closed_list_offers_its_words() -> None:
+def test_one_cell_that_cannot_be_read_is_left_out_and_told() -> None:
     found = drafts("tasks", "customer,title,priority\nana,Call,hihg\n")
-    assert "did you mean high?" in found.rejected[0].reason
+    assert found.rejected == []
+    assert found.rows[0].values == {"customer": "ana", "title": "Call"}
+    ((line, heading, note),) = found.told
+    assert (line, heading, note.text, note.kept) == (2, "priority", "hihg", False)
+    assert "did you mean high?" in note.hint
+    assert "values in a map" in note.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("payments", "customer,date,amount\nana,2026-11-03,some\n"),
+        ("payments", "customer,date,amount\nana,soon,5\n"),
+        ("payments", "customer,date,amount,direction\nana,2026-11-03,5,back\n"),
+        ("purchases", "customer,date,amount,currency\nana,2026-11-03,5,Taler\n"),
+        ("purchases", "customer,date,product,quantity,price\nana,2026-11-03,tea,x,5\n"),
+        ("purchases", "customer,date,amount,status\nana,2026-11-03,5,weird\n"),
+        ("customers", "external_id,name\n1.23457E+11,Ana\n"),
+    ],
+)
+def test_what_a_row_is_about_has_to_be_read(kind: str, text: str) -> None:
+    found = drafts(kind, text)
+    assert (list(found.rows), len(found.rejected), found.told) == ([], 1, ())
+
+
+def test_what_cannot_be_is_kept_and_told() -> None:
+    found = drafts("customers", "name,email,country\nAna,ana at home,Atlantis\n")
+    assert found.rows[0].values["emails"] == [{"value": "ana at home"}]
+    assert [(one.note.text, one.note.kept) for one in found.told] == [
+        ("ana at home", True),
+        ("Atlantis", True),
+    ]
+
+
+def test_one_text_of_several_is_left_out_alone() -> None:
+    values = drafts("customers", "name,phone\nAna,041 123 456; 3.8641E+11\n")
+    assert values.rows[0].values["phones"] == [{"value": "041 123 456"}]
+    assert [one.note.text for one in values.told] == ["3.8641E+11"]
+
+
+def test_phones_stand_in_one_order_however_the_columns_do() -> None:
+    text = "Name,Fax,Mobile,Phone\nAna,01 111 11 11,040 123 456,01 234 56 78; 01 234 56 79\n"
+    assert only("customers", text)["phones"] == [
+        {"value": "01 234 56 78"},
+        {"label": "mobile", "value": "040 123 456"},
+        {"label": "fax", "value": "01 111 11 11"},
+        {"value": "01 234 56 79"},
+    ]
+
+
+def test_two_spellings_of_one_phone_or_e_mail_are_one() -> None:
+    text = (
+        "name,phone,mobile,fax,email\n"
+        "Ana,040 123 456,+386 40 123 456,*123#; 123,ana@x.example; Ana@X.example\n"
+    )
+    values = only("customers", text)
+    assert values["phones"] == [
+        {"value": "040 123 456", "label": "mobile"},
+        {"label": "fax", "value": "*123#"},
+        {"label": "fax", "value": "123"},
+    ]
+    assert values["emails"] == [{"value": "ana@x.example"}]
+    assert only("customers", "name,phone\nAna,*123#; 123\n")["phones"] == [
+        {"value": "*123#"},
+        {"value": "123"},
+    ]
+
+
+def test_several_values_of_googles_cells_share_their_label() -> None:
+    map = Map(
+        (
+            Column("N", "name"),
+            Column("T", "phone.1.label"),
+            Column("V", "phone.1.value"),
+            Column("T2", "phone.2.label"),
+            Column("V2", "phone.2.value"),
+            Column("G", "tags"),
+        )
+    )
+    text = (
+        "N,T,V,T2,V2,G\n"
+        "Ana,Mobile,040 123 456 ::: 041 123 456,* Work,01 555 00 00,VIP ::: * myContacts\n"
+        "Bor,Mobile,,Work,,* myContacts\n"
+    )
+    one, two = (draft.values for draft in drafts("customers", text, map).rows)
+    assert one["phones"] == [
+        {"label": "mobile", "value": "040 123 456"},
+        {"label": "work", "value": "01 555 00 00"},
+        {"label": "mobile", "value": "041 123 456"},
+    ]
+    assert one["tags"] == [{"value": "VIP"}]
+    assert two == {"name": "Bor"}
+
+
+def test_addresses_with_names_are_addresses() -> None:
+    text = 'name,email\nIva,"""Kos, Iva"" <iva@kos.example>; Iva <iva@home.example>"\n'
+    assert only("customers", text)["emails"] == [
+        {"value": "iva@kos.example"},
+        {"value": "iva@home.example"},
+    ]
+    text = "customer,date,amount\nIva <iva@kos.example>,2026-11-03,5\n"
+    assert only("payments", text)["customer"] == "iva@kos.example"
+
+
+def test_a_column_may_have_dates_of_its_own() -> None:
+    map = Map(
+        (
+            Column("C", "customer"),
+            Column("D", "date"),
+            Column("S", "shipped", date="%m/%d/%y"),
+            Column("A", "amount"),
+        )
+    )
+    values = only("purchases", "C,D,S,A\nana,31/1/2026,2/3/26,5\n", map)
+    assert (values["date"], values["shipped"]) == (date(2026, 1, 31), date(2026, 2, 3))
+
+
+def test_percents_do_not_decide_what_parts_thousands() -> None:
+    text = 'customer,date,product,price,vat\nana,2026-11-03,tea,"1.234,50",9.975\n'
+    (line,) = only("purchases", text)["lines"]
+    assert (line["unit_price"], line["tax_rate"]) == (Decimal("1234.50"), Decimal("9.975"))
 
 
 def test_scale_makes_percent_of_shares() -> None:
@@ -139,8 +259,10 @@ def test_shares_in_a_column_of_percents_are_noted() -> None:
 
 
 def test_cells_may_be_replaced() -> None:
-    map = Map((Column("C", "customer"), Column("S", "status", values=(("x", "cancelled"),))))
-    assert only("purchases", "C,S\nana,x\n", map)["status"] == "cancelled"
+    map = Map((Column("C", "customer"), Column("S", "status", values=(("X y", "cancelled"),))))
+    assert only("purchases", "C,S\nana, x Y\n", map)["status"] == "cancelled"
+    map = Map((Column("N", "name"), Column("T", "tags", values=(("a", "vip"), ("b", "")))))
+    assert only("customers", "N,T\nAna,a;b;c\n", map)["tags"] == [{"value": "vip"}, {"value": "c"}]
 
 
 def test_constants_fill_in_and_go_beside() -> None:
@@ -163,6 +285,20 @@ def test_constants_fill_in_and_go_beside() -> None:
 def test_a_wrong_constant_is_refused() -> None:
     with pytest.raises(UsageError, match="constants, kind"):
         drafts("purchases", "N\n1\n", Map((Column("N", "number"),), (("kind", "ordr"),)))
+
+
+def test_a_constant_that_cannot_be_is_refused() -> None:
+    with pytest.raises(UsageError, match="constants, country: there is no country 'Atlantis'"):
+        drafts("customers", "N\nA\n", Map((Column("N", "name"),), (("country", "Atlantis"),)))
+
+
+def test_a_value_date_is_no_currency() -> None:
+    text = "customer;Datum;Valuta;Betrag\nana;28.02.2018;28.02.2018;3,40\n"
+    found = drafts("payments", text)
+    assert (found.rejected, found.left_out) == ([], ("Valuta",))
+    assert found.rows[0].values["amount"] == Decimal("3.40")
+    found = drafts("payments", text.replace(";28.02.2018;3", ";CHF;3"))
+    assert found.rows[0].values["currency"] == "CHF"
 
 
 def test_the_source_system_goes_with_external_ids() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm_cli.formats.content_lines import Refused
 from crm_cli.formats.ics.entries import Entry
-from crm_cli.formats.ics.parsing import Refused, read_entries
+from crm_cli.formats.ics.parsing import read_entries
 from crm_cli.formats.ics.words import Around
 from crm_cli.model.business import Business
 from crm_cli.model.dates import PartialDate
@@ -143,6 +144,30 @@ def test_a_zone_that_windows_has_and_one_that_the_file_defines() -> None:
         "TZOFFSETFROM:+0200", "TZOFFSETTO:+0200", "END:STANDARD", "END:VTIMEZONE",
     )  # fmt: skip
     assert own.values["at"] == datetime(2026, 11, 24, 14, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "RRULE:FREQ=SECONDLY", "rrule:freq=minutely;count=999999999", "RRULE:FREQ=DAILY",
+        "RRULE:FREQ=YEARLY;BYHOUR=1;BYSECOND=1,2,3", "RRULE:FREQ=YEARLY;BYMONTHDAY=1,2,3",
+        "RDATE:" + ",".join(["19700101T000000"] * 2000), "\r\n".join(["RRULE:FREQ=YEARLY"] * 60),
+    ],
+)  # fmt: skip
+def test_a_zone_of_more_changes_than_any_has_is_unknown(rule: str) -> None:
+    """The library would count them all out, those by the second for ever."""
+    zone = (
+        "BEGIN:VTIMEZONE", "TZID:Ours", "BEGIN:STANDARD", "DTSTART:19700101T000000",
+        "TZOFFSETFROM:+0200", "TZOFFSETTO:+0200", rule, "END:STANDARD", "END:VTIMEZONE",
+    )  # fmt: skip
+    _, reason = refused(*zone, *event("DTSTART;TZID=Ours:20261124T150000"))
+    assert "there is no time zone 'Ours'" in reason
+
+
+def test_the_zone_of_whatever_machine_it_is_read_on_is_none() -> None:
+    for name in ("localtime", "/etc/localtime", "posixrules"):
+        _, reason = refused(*event(f"DTSTART;TZID={name}:20261124T150000"))
+        assert f"there is no time zone '{name}'" in reason
 
 
 def test_floating_times_are_the_business_s_and_skipped_ones_so_much_later() -> None:
@@ -305,7 +330,8 @@ def test_a_series_keeps_the_distance_from_its_start_its_zone_and_what_it_leaves_
 
 
 def test_a_line_folded_within_a_character_and_one_of_vcalendar_1() -> None:
-    from crm_cli.formats.ics.blocks import blocks_of, text_of
+    from crm_cli.formats.content_lines import text_of
+    from crm_cli.formats.ics.blocks import blocks_of
 
     data = (
         b"BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:Pri \xc5\r\n \xbdigi\r\n"
@@ -317,3 +343,9 @@ def test_a_line_folded_within_a_character_and_one_of_vcalendar_1() -> None:
         "Pri Žigi",
         "Pri Žigi in Ani, danes",
     )
+
+
+def test_days_that_a_rule_without_a_beginning_leaves_out_are_kept() -> None:
+    found = one(*todo("RRULE:FREQ=WEEKLY", "EXDATE;VALUE=DATE:20261201"))
+    assert found.values["exdate"] == ["2026-12-01"]
+    assert "due" not in found.values

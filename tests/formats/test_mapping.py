@@ -33,6 +33,7 @@ columns:
   Fax: null
   Paid: {key: status, values: {"1": posted, "0": draft}}
 constants: {kind: order, currency: USD}
+skip: {Status: [failed, ""], Amount: "-*"}
 date: dmy
 decimal: ","
 delimiter: ";"
@@ -55,6 +56,7 @@ def test_a_whole_map() -> None:
         ";",
         "cp1250",
         "webshop",
+        (("Status", ("failed", "")), ("Amount", ("-*",))),
     )
 
 
@@ -86,7 +88,7 @@ def test_every_fault_of_a_map_is_told_with_its_place() -> None:
         (4, 29, "scale: 'x' is not a number"),
         (5, 18, "label is not a key of a column"),
         (6, 19, "kind should be one text"),
-        (7, 7, "date is one of ymd dmy mdy, not 'mmy'"),
+        (7, 7, "date is one of ymd dmy mdy, or a pattern such as %d.%m.%y, not 'mmy'"),
         (8, 10, "decimal should be one text"),
         (9, 1, "colums is no key of a map"),
     ]
@@ -94,9 +96,11 @@ def test_every_fault_of_a_map_is_told_with_its_place() -> None:
     assert caught.value.problems[-1].hint == "did you mean columns?"
 
 
-def test_a_map_names_columns() -> None:
-    with pytest.raises(DataError):
-        of("date: dmy\n")
+def test_a_map_says_something_if_not_the_columns() -> None:
+    assert of("date: dmy\n").columns == ()
+    for text in ("{}\n", "columns: {}\n"):
+        with pytest.raises(DataError):
+            of(text)
 
 
 @pytest.mark.parametrize("path", sorted(MAPS.rglob("*.yaml")), ids=lambda path: path.stem)
@@ -135,7 +139,7 @@ def test_the_nearest_name_is_offered() -> None:
     assert caught.value.hint == "did you mean email?"
 
 
-@pytest.mark.parametrize("name", ["customer", "deals", "segments", "lines", "nothing"])
+@pytest.mark.parametrize("name", ["customer", "losses", "segments", "lines", "nothing"])
 def test_what_is_imported(name: str) -> None:
     if name == "customer":
         assert kind_of(name) is CUSTOMERS
@@ -180,8 +184,8 @@ def test_headings_of_many_tongues() -> None:
 
 def test_our_own_names_go_before_synonyms() -> None:
     found = default_map(CUSTOMERS, ("company", "name", "ZIP", "Shoe size"))
-    assert [column.key for column in found.map.columns] == ["name", "postcode"]
-    assert found.left_out == ("company", "Shoe size")
+    assert [column.key for column in found.map.columns] == ["organizations", "name", "postcode"]
+    assert found.left_out == ("Shoe size",)
 
 
 def test_a_second_number_is_labelled_as_its_heading_says() -> None:
@@ -190,8 +194,114 @@ def test_a_second_number_is_labelled_as_its_heading_says() -> None:
 
 
 def test_two_headings_for_one_field_are_refused() -> None:
-    with pytest.raises(UsageError, match="'Firma' and 'Podjetje' both mean name"):
-        default_map(CUSTOMERS, ("Firma", "Podjetje"))
+    with pytest.raises(UsageError, match="'Firma' and 'Podjetje' both mean organizations"):
+        default_map(CUSTOMERS, ("Name", "Firma", "Podjetje"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "key"),
+    [
+        ("purchases", "invoiceNumber", "number"),
+        ("purchases", "INVOICE NUMBER", "number"),
+        ("purchases", "orderDate", "date"),
+        ("customers", "State/Region", "region"),
+        ("customers", "City / Town", "city"),
+        ("customers", "Zip/Postal Code", "postcode"),
+        ("customers", "firstName", "given_name"),
+        ("customers", "Phone (work)", "phone"),
+        ("customers", "Address", "street"),
+        ("customers", "Anniversary", "anniversary.date"),
+        ("customers", "Phone 2", "phone.2"),
+        ("customers", "ID", "external_id"),
+        ("customers", "Customer ID", "external_id"),
+        ("purchases", "Id", "external_id"),
+        ("products", "ID", "external_id"),
+        ("products", "id", "external_id"),
+        ("products", "SKU", "sku"),
+        ("payments", "invoiceNumber", "for"),
+    ],
+)
+def test_headings_however_they_are_written(kind: str, heading: str, key: str) -> None:
+    assert keys(kind, "Name", heading).get(heading) == key
+
+
+def test_a_whole_address_beside_a_city_is_the_street() -> None:
+    assert keys("customers", "Name", "Address", "City", "State", "Zip") == {
+        "Name": "name",
+        "Address": "street",
+        "City": "city",
+        "State": "region",
+        "Zip": "postcode",
+    }
+
+
+def test_a_company_is_the_record_only_where_nobody_at_it_is_named() -> None:
+    assert keys("customers", "Company", "City")["Company"] == "name"
+    assert keys("customers", "First Name", "Company")["Company"] == "organizations"
+    assert keys("customers", "Organization", "Name")["Organization"] == "organization"
+    assert keys("customers", "CompanyName", "ContactName", "ContactTitle") == {
+        "CompanyName": "name",
+        "ContactName": "contacts",
+        "ContactTitle": "contact.title",
+    }
+    assert keys("customers", "Contact Name", "E-mail")["Contact Name"] == "name"
+
+
+def test_headings_of_one_of_several_items() -> None:
+    found = keys(
+        "customers",
+        *("Name", "E-mail 1 - Label", "E-mail 1 - Value", "Phone 2 - Type", "Phone 2 - Value"),
+        *(
+            "Address 1 - Postal Code",
+            "Address 1 - Street",
+            "Organization 1 - Name",
+            "Website 1 - Value",
+        ),
+        *("Organization 1 - Title", "E-mail 3 Address", "Address 2"),
+    )
+    assert list(found.values()) == [
+        *("name", "email.1.label", "email.1", "phone.2.label", "phone.2"),
+        *("address.1.postcode", "address.1.street", "organization.1", "url.1"),
+        *("organization.1.title", "email.3"),
+    ]
+
+
+def test_a_number_at_home_is_labelled_so() -> None:
+    found = default_map(CUSTOMERS, ("Name", "Business Phone", "Home Phone", "Home Street"))
+    assert [(column.key, column.beside) for column in found.map.columns[1:]] == [
+        ("phone", (("label", "work"),)),
+        ("phone.2", (("label", "home"),)),
+    ]
+    assert found.left_out == ("Home Street",)
+
+
+def test_several_columns_of_numbers_are_several_numbers() -> None:
+    assert keys("customers", "Name", "E-mail", "Email Address", "Telephone", "Phone") == {
+        "Name": "name",
+        "E-mail": "email",
+        "Email Address": "email.2",
+        "Telephone": "phone",
+        "Phone": "phone.2",
+    }
+
+
+def test_a_better_id_goes_before_a_bare_one() -> None:
+    found = default_map(CUSTOMERS, ("ID", "Name", "Customer ID"))
+    assert [column.key for column in found.map.columns] == ["name", "external_id"]
+    assert found.left_out == ("ID",)
+
+
+def test_one_column_of_those_that_say_whose_it_is_will_do() -> None:
+    found = default_map(PURCHASES, ("Client", "Email", "Customer ID", "Billing Email", "Date"))
+    assert [column.key for column in found.map.columns] == ["customer_email", "customer", "date"]
+    assert found.left_out == ("Client", "Billing Email")
+
+
+def test_an_address_is_no_town_and_a_day_no_label() -> None:
+    for name in ("address", "anniversary", "addresses"):
+        assert find(CUSTOMERS, name) is None
+        assert name not in names(CUSTOMERS)
+    assert "anniversary.date" in names(CUSTOMERS)
 
 
 def test_headings_that_say_nothing_are_refused() -> None:

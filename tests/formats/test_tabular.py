@@ -28,31 +28,70 @@ def case(name: str) -> bytes:
 def test_what_two_encodings_read_alike_is_found() -> None:
     table = read_table(case("cp1250_semicolon"))
     assert (table.encoding, table.delimiter) == ("cp1250", ";")
-    assert table.rows == [Row(2, ["Žiga", "1.234,50"])]
+    assert list(table.rows) == [Row(2, ["Žiga", "1.234,50"])]
 
 
 def test_a_byte_order_mark_decides() -> None:
     table = read_table(case("utf16"), encoding="cp1250")
     assert table.encoding == "utf-16-le"
     assert table.headings == ("name", "mail")
-    assert table.rows == [Row(2, ["Ž", "x@y"])]
+    assert list(table.rows) == [Row(2, ["Ž", "x@y"])]
 
 
-def test_headings_that_are_missing_or_stand_twice_are_named() -> None:
-    with pytest.raises(DataError) as caught:
-        read_table(case("bom_dup_header"))
-    assert caught.value.message == (
-        "line 1: 'name' heads both column 1 and column 2; column 3 has no heading"
-    )
+def test_headings_that_are_missing_or_stand_twice_get_a_name() -> None:
+    table = read_table(case("bom_dup_header"))
+    assert table.headings == ("name", "name 2", "column 3")
+    assert table.notes == ("name heads columns 1 and 2: the latter is read as name 2",)
 
 
-def test_ragged_rows_are_rejected_with_their_lines() -> None:
+@pytest.mark.parametrize("text", ["a,b,\n1,2,\n", "a,b,\n1,2\n", "a,b,\n1,2, \n", "a,,b\n1,,2\n"])
+def test_a_column_with_nothing_in_it_is_left_out(text: str) -> None:
+    table = read_table(text.encode())
+    assert (table.headings, list(table.rows)) == (("a", "b"), [Row(2, ["1", "2"])])
+    assert table.notes[-1] == "a column with neither a heading nor a value left out"
+
+
+def test_a_column_without_a_heading_keeps_its_values() -> None:
+    table = read_table(b"a,\n1,2\n")
+    assert (table.headings, list(table.rows)) == (("a", "column 2"), [Row(2, ["1", "2"])])
+
+
+def test_short_rows_are_read_and_told() -> None:
     table = read_table(case("ragged"))
-    assert table.rows == []
+    assert list(table.rows) == [Row(2, ["1", "2", ""])]
+    assert table.notes == (
+        "a row is shorter than the headings, the missing cells are empty: line 2",
+    )
     assert [(row.line, row.reason) for row in table.rejected] == [
-        (2, "2 cells where the headings are 3"),
-        (3, "4 cells where the headings are 3"),
+        (3, "4 cells where the headings are 3")
     ]
+
+
+def test_empty_cells_beyond_the_headings_mean_nothing() -> None:
+    assert list(read_table(b"a,b\n1,2,,\n").rows) == [Row(2, ["1", "2"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Customers\n\na,b,c\n1,2,3\n",
+        "Customers,,\nMade on 1 May,,\na,b,c\n1,2,3\n",
+        "IBAN,SI56\nPeriod,May\na,b,c,d\n1,2,3,4\n",
+        "Report; May\n\na;b;c\n1;2;3\n",
+        'Notes:\n"Made for you, on 1 May"\n\na;b;c\n1;2;3\n4;5;6\n',
+    ],
+)
+def test_lines_of_a_title_are_left_out_and_told(text: str) -> None:
+    table = read_table(text.encode(), known=lambda heading: heading == "b")
+    assert table.headings[:3] == ("a", "b", "c")
+    assert table.rows[0].cells[0] == "1"
+    assert "above the headings left out" in table.notes[0]
+
+
+def test_a_heading_that_means_something_is_no_title() -> None:
+    table = read_table(b"name\nNovak, Ana\nKos, Bor\n", known=lambda heading: heading == "name")
+    assert table.headings == ("name",)
+    assert len(table.rejected) == 2
 
 
 def test_an_unclosed_quote_is_told_where_it_opens() -> None:
@@ -71,14 +110,14 @@ def test_formulas_are_texts() -> None:
 
 def test_nul_is_an_error_of_its_row() -> None:
     table = read_table(case("nul"))
-    assert table.rows == []
+    assert list(table.rows) == []
     assert table.rejected == [Rejected(2, "a cell holds a NUL character", ("1", "\x002"))]
 
 
 def test_rejected_rows_are_texts_as_well() -> None:
     """Else the file of rejects would guard them a second time."""
-    table = read_table(b'a,b\n"\'=1"\n')
-    assert table.rejected == [Rejected(2, "1 cell where the headings are 2", ("=1",))]
+    table = read_table(b'a,b\n"\'=1",2,3\n')
+    assert table.rejected == [Rejected(2, "3 cells where the headings are 2", ("=1", "2", "3"))]
 
 
 def test_a_cell_may_be_longer_than_pythons_limit() -> None:
@@ -120,7 +159,7 @@ def test_where_the_open_quote_stands(text: str, line: int) -> None:
 
 def test_a_cell_of_several_lines_counts_them() -> None:
     table = read_table(b'a,b\r\n"one\r\ntwo",1\r\nx,2\r\n')
-    assert table.rows == [Row(2, ["one\r\ntwo", "1"]), Row(4, ["x", "2"])]
+    assert list(table.rows) == [Row(2, ["one\r\ntwo", "1"]), Row(4, ["x", "2"])]
 
 
 def test_lines_end_where_csv_says_and_nowhere_else() -> None:
@@ -131,7 +170,7 @@ def test_lines_end_where_csv_says_and_nowhere_else() -> None:
 def test_rows_without_any_text_are_skipped() -> None:
     table = read_table(b"\n\na,b\n\n,\n1,2\n\n")
     assert table.headings == ("a", "b")
-    assert table.rows == [Row(6, ["1", "2"])]
+    assert list(table.rows) == [Row(6, ["1", "2"])]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b",,\n"])
@@ -161,7 +200,7 @@ def test_the_delimiter_is_found(text: str, delimiter: str) -> None:
 
 
 def test_lines_are_counted_with_the_separator_line() -> None:
-    assert read_table(b"sep=;\r\na;b\r\n1;2\r\n").rows == [Row(3, ["1", "2"])]
+    assert list(read_table(b"sep=;\r\na;b\r\n1;2\r\n").rows) == [Row(3, ["1", "2"])]
 
 
 def test_a_delimiter_that_cannot_be_known_is_asked_for() -> None:

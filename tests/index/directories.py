@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crm_cli.index.database import Index, open_index
-from crm_cli.index.plan import plan_of, record_columns
+from crm_cli.index.plan import in_record, plan_of, record_columns
 from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.kinds import ENTRIES, KINDS
 from crm_cli.store.tree import Folder
@@ -108,7 +108,7 @@ def said(index: Index) -> dict[str, Counter[Any]]:
         names = plan_of(kind).names
         rows = [dict(zip(names, row, strict=True)) for row in cells(index, kind.name, *names)]
         for row in rows:
-            if "parent" in row:
+            if in_record(kind):
                 for name in record_columns(kind):
                     row[name] = path_of(row[name], paths)
                 row["parent"] = row["parent"] is not None

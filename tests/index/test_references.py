@@ -61,7 +61,7 @@ def test_without_a_product_directory_no_product_is_missed(tmp_path: Path) -> Non
 
 
 def test_what_may_be_a_name_is_no_reference_to_nobody(tmp_path: Path) -> None:
-    text = "name: B\ncontacts: [The Old Mill]\ntasks: [{title: T, deal: d-1}]\n"
+    text = "name: B\ncontacts: [The Old Mill]\ntasks: [{title: T, campaign: c-1}]\n"
     assert told(write(tmp_path, {**FILES, "customers/b.yaml": text})) == []
 
 
@@ -82,3 +82,14 @@ def test_a_user_whom_nobody_named_is_a_warning(tmp_path: Path) -> None:
     assert len(told(mail)) == 2, "a name may be anything, of two lines too"
     nobody = write(tmp_path / "nobody", {**FILES, "customers/b.yaml": text})
     assert told(nobody) == []
+
+
+def test_a_setting_that_names_no_segment_is_told(tmp_path: Path) -> None:
+    """Else the promise that is made to that segment would be kept to nobody, without a word."""
+    settings = FILES["crm.yaml"] + "service:\n  - {segment: '@vipp', respond: 2h}\n"
+    files = {**FILES, "crm.yaml": settings, "segments.yaml": "vip: {query: +vip}\n"}
+    assert [found[1:] for found in told(write(tmp_path, files))] == [
+        ("segment: there is no segment vipp", "did you mean vip?")
+    ]
+    files["crm.yaml"] = settings.replace("vipp", "vip")
+    assert told(write(tmp_path, files)) == []

@@ -27,6 +27,11 @@ users:
   petra: {}
   marko: {}
 terms_days: 30
+service:
+  - {resolve: 1h}
+stages: [prospecting, qualification, proposal, negotiation, won, lost]
+pipelines:
+  wholesale: [prospecting, won, lost]
 vocabulary:
 VOCABULARY
 """,
@@ -36,6 +41,13 @@ VOCABULARY
 # Met at the fair.
 name: Ana Novak
 owner: petra
+interactions:
+  - id: i-0000001
+    at: 2020-01-01T10:00+01:00
+    kind: call
+  - id: i-0000002
+    at: 2020-01-02T10:00+01:00
+    kind: call
 tasks:
   - id: t-0000001
     title: First
@@ -43,6 +55,13 @@ tasks:
   - id: t-0000002
     title: Second
     status: completed
+deals:
+  - id: d-0000001
+    name: First
+    stage: won
+  - id: d-0000002
+    name: Second
+    stage: won
 purchases:
   - id: p-0000001
     kind: invoice
@@ -54,14 +73,38 @@ purchases:
     number: "2020-2"
     date: 2020-01-01
     amount: 1.00
+payments:
+  - {id: y-0000001, date: 2020-01-01, amount: 1.00}
+  - {id: y-0000002, date: 2020-01-01, amount: 1.00}
+cases:
+  - id: c-0000001
+    subject: First
+    status: closed
+    opened: 2020-01-01
+  - id: c-0000002
+    subject: Second
+    status: closed
+    opened: 2020-01-01
+""",
+    "surveys.yaml": """\
+yearly: {questions: [{id: q}]}
+monthly: {questions: [{id: q}]}
 """,
     "customers/bor-kos.yaml": "name: Bor Kos\n",
+    "campaigns/spring.yaml": "name: Spring\n",
+    "campaigns/autumn.yaml": "name: Autumn\n",
 }
 THERE = {
     "customer": ("ana-novak", "bor-kos"),
     "product": ("beans", "filters"),
     "task": ("t-0000001", "t-0000002"),
+    "interaction": ("i-0000001", "i-0000002"),
+    "deal": ("d-0000001", "d-0000002"),
     "purchase": ("2020-1", "2020-2"),
+    "case": ("c-0000001", "c-0000002"),
+    "survey": ("yearly", "monthly"),
+    "campaign": ("spring", "autumn"),
+    "payment": ("y-0000001", "y-0000002"),
 }
 """What references may name, by kind."""
 OWN_WORD = "word_of_our_own"
@@ -123,7 +166,7 @@ def values_of(kind: Kind) -> dict[str, Any]:
         elif isinstance(type, GroupOf):
             values[field.key] = values_of(type.kind)
         elif isinstance(type, Free):
-            values[field.key] = {"size": "large"}
+            values[field.key] = {"size": "15.20" if field.key == "prices" else "large"}
         elif not isinstance(type, MapOf) and not _refers_to(type, kind):
             values[field.key] = example(field)
     return values
@@ -175,6 +218,7 @@ class Stage:
             (self.shop / place.path).unlink(missing_ok=True)
         for name, text in FILES.items():
             path = self.shop / name
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text.replace("VOCABULARY", _vocabulary()), encoding="utf-8")
 
     def repository(self) -> None:

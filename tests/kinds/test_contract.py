@@ -13,7 +13,7 @@ import pytest
 
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES, KINDS
-from crm_cli.query.fields import of_customer
+from crm_cli.query.owners import of_customer
 from tests import copies
 from tests.conftest import Crm
 

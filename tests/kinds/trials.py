@@ -19,8 +19,9 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Choice
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, Kind
-from crm_cli.query.fields import names, states
 from crm_cli.query.lexer import quoted
+from crm_cli.query.own_fields import names
+from crm_cli.query.owners import states
 from crm_cli.query.views import view_name
 from crm_cli.store.merge import merge_file
 from tests.kinds.stage import HOLDER, OWN_WORD, Stage, example, single_fields, values_of

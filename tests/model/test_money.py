@@ -256,3 +256,19 @@ def test_what_is_left_goes_to_the_largest_remainder() -> None:
                                  date(2026, 1, 1))  # fmt: skip
     # 0.333 + 0.337 + 0.333 = 1.003, so 1.00: the cent goes to what is nearest the next one.
     assert thirds == [Decimal("0.33"), Decimal("0.34"), Decimal("0.33")]
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "code"),
+    [
+        ("kr", "NOK", "NOK"), ("Kr", "SEK", "SEK"), ("$", "AUD", "AUD"), ("$", "EUR", "USD"),
+        ("£", "EGP", "EGP"), ("£", "", "GBP"), ("¥", "CNY", "CNY"),
+    ],
+)  # fmt: skip
+def test_a_sign_of_several_currencies_is_that_of_the_business(
+    text: str, base: str, code: str
+) -> None:
+    assert read_currency(text, base) == code
+    for other in ("kr", "¥"):
+        with pytest.raises(Unreadable, match="of several currencies"):
+            read_currency(other, "EUR")

@@ -30,6 +30,7 @@ from crm_cli.model.phones import e164, looks_like_phone, phones_version
         ("+386 40 123 456", None),
         ("+386 40 123 456", "US"),
         ("+386 (0)40 123 456", None),
+        ("(+386) 40 123 456", None),
         ("tel:+38640123456", None),
         ("+386 40 123 456 ext. 7", None),
     ],

@@ -294,6 +294,10 @@ def test_a_credit_note_above_its_invoice_is_told() -> None:
     assert told(INVOICES + half + half) == [("credited-too-much", "warning", 6)]
     record = read_anyway(INVOICES + half + half)
     assert record.derived["balance"] == Decimal("30.50")
+    # The invoice is settled, and the rest pays the other one.
+    first, second, *_ = record.items("purchases")
+    assert (first.derived["amount_due"], first.derived["settlement"]) == (Decimal(0), "credited")
+    assert second.derived["amount_due"] == Decimal("30.50")
 
 
 def test_an_invoice_that_can_never_fall_due_is_told() -> None:
@@ -307,13 +311,81 @@ def test_an_invoice_that_can_never_fall_due_is_told() -> None:
     ("purchase", "code"),
     [
         ("kind: invoice, lines: [x:-2:10]", "negative-purchase"),
-        ("kind: credit_note, lines: [x:-2:10]", "negative-purchase"),
         ("kind: invoice, amount: -5", "negative-purchase"),
         ("kind: invoice, amount: 900, lines: [x:2:10]", "amount-beside-lines"),
     ],
 )
 def test_amounts_that_mean_nothing_are_told(purchase: str, code: str) -> None:
     assert told(f"purchases: [{{date: 2026-03-01, {purchase}}}]\n") == [(code, "warning", 2)]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "amount: 20",
+        "amount: -20",
+        "lines: [x:2:10]",
+        "lines: [x:-2:10]",
+        "lines: [x:2:-10]",
+        "lines: [x:3:10, fee:-1:10]",
+        "lines: [x:-3:10, fee:1:10]",
+    ],
+)
+def test_a_credit_note_takes_away_however_it_is_signed(note: str) -> None:
+    record = customer(
+        "purchases:\n  - {kind: invoice, date: 2026-03-01, lines: [x:5:10]}\n"
+        f"  - {{kind: credit_note, date: 2026-03-02, {note}}}\n"
+    )
+    assert told(f"purchases: [{{kind: credit_note, date: 2026-03-02, {note}}}]\n") == []
+    assert (record.derived["spend"], record.derived["balance"]) == (30, 30)
+    credited = record.items("purchases")[1]
+    assert credited.derived["gross"] == -20
+    units = [line.derived["units"] for line in credited.items("lines")]
+    assert sum(units) == credited.derived["units"] <= 0
+
+
+def test_the_tax_of_a_credit_note_takes_away_too() -> None:
+    lines = "lines: [{quantity: -1, unit_price: 10, tax_rate: 22}]"
+    record = customer(f"purchases: [{{kind: credit_note, date: 2026-03-02, {lines}}}]\n")
+    (note,) = record.items("purchases")
+    assert (note.derived["tax"], note.derived["gross"]) == (Decimal("-2.20"), Decimal("-12.20"))
+
+
+def test_a_line_of_free_goods_that_came_back_is_fewer_units() -> None:
+    record = customer(
+        "purchases: [{kind: credit_note, date: 2026-03-02, lines: [sample:-3:0]}]\n"
+    )
+    assert record.items("purchases")[0].derived["units"] == -3
+
+
+@pytest.mark.parametrize(
+    "refund",
+    ["amount: 20, direction: refund", "amount: -20, direction: refund", "amount: -20"],
+)
+def test_a_refund_is_owed_again_however_it_is_signed(refund: str) -> None:
+    paid = INVOICES + (
+        '    \npayments:\n  - {date: 2026-03-05, amount: 100, for: "1"}\n'
+    )
+    for named in ("", ', for: "1"', ', allocations: [{purchase: "1", amount: -20}]'):
+        record = read_anyway(f"{paid}  - {{date: 2026-03-06, {refund}{named}}}\n")
+        assert record.derived["balance"] == Decimal("70.50")
+        assert [one.derived["received"] for one in record.items("payments")] == [100, -20]
+
+
+def test_a_negative_payment_is_told_to_be_a_refund() -> None:
+    payment = "payments: [{date: 2026-03-05, amount: -20}]\n"
+    assert told(payment) == [("negative-payment", "warning", 2)]
+    assert told(payment.replace("-20", "-20, direction: refund")) == []
+
+
+def test_an_invoice_of_which_nobody_knows_the_amount_is_not_paid() -> None:
+    record = customer(
+        "purchases:\n  - {kind: invoice, date: 2026-03-01, amount: 0}\n", SHOP
+    )
+    assert states(record) == [("0", "0.00", "paid")]
+    text = "purchases:\n  - {kind: invoice, date: 2026-03-01, number: '1'}\n"
+    assert told(text) == [("purchase-without-amount", "warning", 3)]
+    assert states(read_anyway(text)) == [("0", "0.00", "unpaid")]
 
 
 def test_an_invoice_may_have_a_negative_line() -> None:
@@ -364,3 +436,76 @@ def test_a_credit_note_of_a_later_day_takes_nothing_yet() -> None:
     text = INVOICES + '  - {kind: credit_note, corrects: "2", date: 2026-04-01, amount: 50.50}\n'
     assert states(on(date(2026, 3, 31), text))[1] == ("0", "50.50", "unpaid")
     assert states(on(date(2026, 4, 1), text))[1] == ("0", "0.00", "credited")
+
+
+def test_money_for_an_order_is_the_orders() -> None:
+    record = customer(
+        "purchases:\n  - {kind: order, number: O1, date: 2026-03-01, amount: 100}\n"
+        "payments:\n  - {date: 2026-03-05, amount: 40, for: O1}\n"
+        "  - {date: 2026-03-06, amount: 25, for: O1}\n"
+    )
+    (order,) = record.items("purchases")
+    assert order.derived["paid"] == Decimal(65)
+    assert [one.derived["unallocated"] for one in record.items("payments")] == [Decimal(0)] * 2
+
+
+def test_a_refund_for_an_invoice_is_of_what_was_paid_for_it() -> None:
+    record = customer(
+        INVOICES + '    \npayments:\n  - {date: 2026-03-05, amount: 100, for: "1"}\n'
+        '  - {date: 2026-03-06, amount: 30, direction: refund, for: "1"}\n'
+    )
+    assert states(record)[0] == ("70", "30.00", "partly_paid")
+
+
+def test_the_refund_that_came_first_takes_what_lies_on_account() -> None:
+    """The rest, that of the later one, counts by the rate of its day, wherever it stands."""
+    rates = (("2026-01-01", (("USD", "1.25"),)), ("2026-04-01", (("USD", "1.00"),)))
+    refunds = [
+        "  - {date: 2026-03-06, amount: 100 USD, direction: refund}\n",
+        "  - {date: 2026-04-02, amount: 100 USD, direction: refund}\n",
+    ]
+    for order in (refunds, refunds[::-1]):
+        record = customer(
+            "payments:\n  - {date: 2026-03-05, amount: 100 USD}\n" + "".join(order),
+            Business(currency="EUR", rate_table=rates),
+        )
+        assert record.derived["balance"] == Decimal("100.00")
+
+
+def test_a_refund_in_another_currency_leaves_the_money_on_account() -> None:
+    record = customer(
+        "payments:\n  - {date: 2026-03-05, amount: 100}\n"
+        "  - {date: 2026-03-06, amount: 30, currency: USD, direction: refund}\n"
+    )
+    assert record.items("payments")[0].derived["unallocated"] == Decimal(100)
+
+
+def test_a_credit_note_for_an_order_lies_on_account() -> None:
+    record = read_anyway(
+        "purchases:\n  - {kind: order, number: O1, date: 2026-03-01, amount: 100}\n"
+        "  - {kind: credit_note, date: 2026-03-02, amount: 20, corrects: O1}\n"
+        "  - {kind: invoice, number: I1, date: 2026-03-03, amount: 50}\n"
+    )
+    assert record.items("purchases")[2].derived["amount_due"] == Decimal(30)
+
+
+def test_an_invoice_that_bills_what_is_not_there_or_no_order_owes_as_any_other() -> None:
+    for order in ("nosuch", "S1"):
+        record = read_anyway(
+            "purchases:\n  - {kind: sale, number: S1, date: 2026-03-01, amount: 100}\n"
+            f"  - {{kind: invoice, number: I1, order: {order}, date: 2026-03-03, amount: 50}}\n"
+        )
+        sale, invoice = record.items("purchases")
+        assert (invoice.derived["amount_due"], sale.derived["counts"]) == (Decimal(50), True)
+
+
+def test_the_day_that_is_written_goes_before_the_terms() -> None:
+    record = read_anyway(
+        "credit: {terms_days: 10}\npurchases:\n"
+        "  - {kind: invoice, date: 2026-03-01, due_date: 2026-04-30, amount: 5}\n"
+        "  - {kind: invoice, date: 2026-03-01, amount: 5}\n"
+        "  - {kind: invoice, amount: 5}\n"
+    )
+    assert [one.derived["due"] for one in record.items("purchases")] == [
+        date(2026, 4, 30), date(2026, 3, 11), None,
+    ]  # fmt: skip

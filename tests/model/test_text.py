@@ -152,6 +152,7 @@ def test_near_misses_are_found() -> None:
     assert nearest("lfecycle-stage", fields) == ["lifecycle_stage"]
     assert nearest("last-", fields) == ["last_contact", "last_purchase"]
     assert nearest("qqqq", fields) == []
+    assert nearest("compnay", ["company"]) == ["company"]
     assert nearest("", fields) == []
     assert did_you_mean("emial", fields) == "did you mean email?"
     assert did_you_mean("last", fields) == "did you mean last_contact or last_purchase?"
@@ -179,3 +180,12 @@ def test_a_noun_has_its_article() -> None:
 def test_parts_that_a_spreadsheet_would_run_are_guarded(text: str, cell: str) -> None:
     assert guard_parts(text) == cell
     assert unguard_parts(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("price", "force"), ("tax", "text"), ("order", "former"), ("done", "owner"), ("qty", "at"),
+     ("within", "city"), ("from", "custom"), ("since", "source"), ("archive", "search")],
+)  # fmt: skip
+def test_words_that_share_letters_only_are_not_near(word: str, other: str) -> None:
+    assert nearest(word, [other]) == []

@@ -244,10 +244,10 @@ def test_two_spellings_of_one_field_are_one_too_many() -> None:
 
 
 def test_lists_of_kinds_to_come_pass_through() -> None:
-    text = "name: A\ndeals:\n  - id: d-1\n    stage: won\ncases:\n  - x\n"
+    text = "name: A\ndeals:\n  - id: d-1\n    stage: won\ndocuments:\n  - x\n"
     answer = clean(text).answer()
     assert answer["deals"] == [{"id": "d-1", "stage": "won"}]
-    assert answer["cases"] == ["x"]
+    assert answer["documents"] == ["x"]
 
 
 def test_derived_ids_tell_equal_items_apart_and_stay() -> None:
@@ -323,3 +323,17 @@ def test_a_rhythm_in_words_is_the_rule_that_it_means() -> None:
     assert task.values["rrule"] == "FREQ=MONTHLY"
     _, problems = read(f"{head}    every: UNTIL=2026\n")
     assert [problem.code for problem in problems] == ["bad-recurrence"]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("0001-01-01", "the year 1 is out of range (years run from 1000 to 9999)"),
+        ("2026-02-30", "there is no day 30: February 2026 has 28 days (dates are year-month-day"),
+        ("1369-02-31", "there is no day 31: February 1369 has 28 days (add calendar: persian"),
+        ("--06-31", "there is no day 31: June has 30 days (add calendar: persian"),
+    ],
+)
+def test_only_a_day_that_may_be_persian_is_taken_for_one(day: str, said: str) -> None:
+    (problem,) = read(f"name: A\nanniversaries: [{{label: since, date: {day}}}]\n")[1]
+    assert f"{problem.message} ({problem.hint})".startswith(said)

@@ -31,6 +31,12 @@ currency: EUR
 country: SI
 time_zone: Europe/Ljubljana
 users: {petra: {name: Petra}, miha: {name: Miha}}
+service:
+  - {priority: urgent, respond: 4h, resolve: 1d}
+  - {segment: coast, respond: 2d, resolve: 30d}
+  - {priority: low, resolve: 20d}
+  - {segment: best, respond: 1h}
+  - {respond: 1d, resolve: 5d}
 """,
     "rates.yaml": """
 2026-01-01: {USD: 1.10}

@@ -22,7 +22,7 @@ from .naive import Directory
 NAMES = ("Ana Novak", "Šuštar d.o.o.", "Novák Anton", "Kava", "Čaj in kava", "Größler")
 CITIES = ("Koper", "Novo mesto", "koper", "Šmarje")
 USERS = ("petra", "miha")
-PURCHASE_KINDS = ("sale", "order", "invoice", "credit_note")
+PURCHASE_KINDS = ("quote", "sale", "order", "invoice", "credit_note")
 PURCHASE_STATUSES = ("posted", "draft", "cancelled")
 TASK_STATUSES = ("open", "completed", "deferred")
 PRIORITIES = ("low", "normal", "urgent")
@@ -57,10 +57,20 @@ PURCHASE = _item(
     status=maybe(st.sampled_from(PURCHASE_STATUSES)),
     number=maybe(st.sampled_from(("A1", "A2"))),
     order=maybe(st.just("A1")),
+    quote_status=maybe(st.sampled_from(("sent", "accepted", "declined"))),
+    valid_until=maybe(DAY),
     currency=maybe(st.sampled_from(("USD", "JPY"))),
     amount=MONEY,
     lines=LINES,
     owner=maybe(st.sampled_from(USERS)),
+    disputed=maybe(st.just("Broken")),
+    instalments=maybe(
+        st.lists(
+            _item(due_date=maybe(DAY), amount=maybe(MONEY), percent=maybe(st.just("40"))),
+            min_size=1,
+            max_size=3,
+        )
+    ),
 )
 CUSTOMER = _item(
     name=st.sampled_from(NAMES),
@@ -99,19 +109,36 @@ CUSTOMER = _item(
         max_size=2,
     ),
 )
-IN_EUROS = CUSTOMER.map(lambda customer: customer | {"purchases": [
-    {key: held for key, held in one.items() if key != "currency"} for one in customer["purchases"]
-]})  # fmt: skip
 PAYMENTS = st.lists(
-    _item(date=DAY, amount=MONEY, direction=maybe(st.sampled_from(("in", "refund")))), max_size=3
+    _item(
+        date=DAY,
+        amount=MONEY,
+        direction=maybe(st.sampled_from(("in", "refund"))),
+        method=maybe(st.sampled_from(("cash", "write_off"))),
+        bounced=maybe(_item(at=DAY)),
+        currency=maybe(st.sampled_from(("USD", "USD", "JPY"))),
+    ),
+    max_size=3,
 )
-_WITH_PAYMENTS = st.builds(lambda one, paid: one | {"payments": paid}, IN_EUROS, PAYMENTS)
+_WITH_PAYMENTS = st.builds(lambda one, paid: one | {"payments": paid}, CUSTOMER, PAYMENTS)
 PAYING = st.lists(_WITH_PAYMENTS, min_size=1, max_size=3)
+"""Who buys and pays, in euros, dollars and yen."""
+PAYING_IN_EUROS = PAYING.map(lambda customers: [_in_euros(one) for one in customers])
 DIRECTORIES = st.lists(CUSTOMER, min_size=1, max_size=6)
 
 PRODUCTS = "beans: {name: Beans, category: Coffee beans, cost: 4.10}\ncup: {name: Cup}\n"
 OWN = "custom: {visits: integer}\n"
 RATES = "2026-01-01: {USD: 1.10}\n2026-06-01: {USD: 1.25}\n"
+
+
+def _in_euros(customer: dict[str, Any]) -> dict[str, Any]:
+    """A customer without any other currency."""
+    kept = {
+        list_: [{key: held for key, held in one.items() if key != "currency"} for one in items]
+        for list_, items in customer.items()
+        if list_ in ("purchases", "payments")
+    }
+    return customer | kept
 
 
 @contextmanager
@@ -133,20 +160,23 @@ def write(customers: list[dict[str, Any]], root: Path) -> None:
     (root / "rates.yaml").write_text(RATES)
     (root / "products.yaml").write_text(PRODUCTS)
     for number, customer in enumerate(customers):
-        record = _tidy(customer)
+        record = _tidy(customer, number)
         text = json.dumps(record, ensure_ascii=False, default=str)
         text = text.replace('"DAY ', "").replace(' DAY"', "")
         (root / "customers" / f"c{number}.yaml").write_text(text, encoding="utf-8")
 
 
-def _tidy(customer: dict[str, Any]) -> dict[str, Any]:
-    """As it goes into the file: lines or an amount, numbers each once, dates unquoted."""
+def _tidy(customer: dict[str, Any], number: int) -> dict[str, Any]:
+    """As it goes into the file: lines or an amount, numbers each once, dates unquoted.
+
+    Ids are written down: of two on one day they tell which is the first.
+    """
     record = {key: held for key, held in customer.items() if held not in ([], ())}
     seen: set[str] = set()
     purchases = []
     for place, purchase in enumerate(record.get("purchases", ())):
-        made = dict(purchase, text=f"p{place}")
-        made.pop("amount" if made["lines"] else "lines")
+        made = dict(purchase, text=f"p{place}", id=f"p-{number:03}{place:04}")
+        made.pop("amount" if made["lines"] else "lines", None)
         if made.get("number") in seen:
             made.pop("number")
         seen.add(made.get("number", ""))
@@ -155,6 +185,11 @@ def _tidy(customer: dict[str, Any]) -> dict[str, Any]:
         purchases.append(made)
     if purchases:
         record["purchases"] = purchases
+    paid = record.get("payments", ())
+    if paid:
+        record["payments"] = [
+            dict(one, id=f"y-{number:03}{place:04}") for place, one in enumerate(paid)
+        ]
     for place, task in enumerate(record.get("tasks", ())):
         record["tasks"][place] = dict(task, title=f"{task['title']} {place}")
     return {key: _dated(held) for key, held in record.items()}

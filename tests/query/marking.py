@@ -16,11 +16,15 @@ from crm_cli.query.database import Database
 
 _MARKS = str.maketrans("", "", "⟦⟧«»¿")
 
-PLAIN = ("name", "parameter", "literal", "truth", "flag", "array", "phrase", "limit", "prepare")
+PLAIN = (
+    "name", "parameter", "literal", "truth", "flag", "array", "map", "phrase", "limit", "prepare",
+)  # fmt: skip
 """The methods that are handed no SQL."""
-NOT_SQL = ("flag", "array", "phrase", "limit", "prepare")
+NOT_SQL = ("flag", "array", "map", "phrase", "limit", "prepare")
 """Those that answer none."""
-WORDS = {"balanced": (1,), "period": (1,), "each_line": (1,), "each_value": (2,)}
+WORDS = {
+    "balanced": (1,), "period": (1,), "each_line": (1,), "each_value": (2,), "quantile": (3, 4),
+}  # fmt: skip
 """The arguments of the others that are no SQL, by their place."""
 
 
@@ -112,7 +116,7 @@ STANDARD = frozenset(
     (
         "SELECT", "DISTINCT", "FROM", "WHERE", "AND", "OR", "NOT", "IN", "EXISTS", "IS", "NULL",
         "CASE", "WHEN", "THEN", "ELSE", "END", "LIKE", "AS", "JOIN", "LEFT", "ON", "WITH",
-        "GROUP", "ORDER", "BY", "DESC", "LIMIT", "CREATE", "TEMP", "VIEW",
+        "GROUP", "ORDER", "BY", "DESC", "LIMIT", "CREATE", "TEMP", "VIEW", "UNION", "ALL",
     )
 )  # fmt: skip
 FUNCTIONS = frozenset(

@@ -10,9 +10,10 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,7 +33,7 @@ class Directory:
         self.customers: list[Record] = []
         for path in sorted(root.glob("customers/*.yaml"), key=lambda path: path.stem):
             record = _load(path)
-            record |= {"id": path.stem, "today": today}
+            record |= {"id": path.stem, "today": today, "rates": self.rates}
             for key in LISTS:
                 for number, item in enumerate(record.setdefault(key, [])):
                     item |= {"customer": record, "place": number}
@@ -91,20 +92,68 @@ def words(text: str) -> list[str]:
 
 
 def counts(purchase: Record) -> bool:
-    """Posted, dated up to today, and no order that a posted invoice bills by then."""
-    if purchase.get("status", "posted") != "posted":
-        return False
-    if purchase["date"] > purchase["customer"]["today"]:
-        return False
-    if purchase.get("kind", "sale") != "order":
-        return True
-    return not any(
-        other.get("kind") == "invoice"
-        and other.get("status", "posted") == "posted"
-        and "number" in purchase
-        and other.get("order") == purchase["number"]
-        and other["date"] <= purchase["customer"]["today"]
+    """Posted, dated up to today, and no order that is billed in whole by then."""
+    return _booked(purchase) and unbilled(purchase) is not None
+
+
+def _booked(purchase: Record) -> bool:
+    posted = purchase.get("status", "posted") == "posted" and purchase.get("kind") != "quote"
+    return bool(posted and purchase["date"] <= purchase["customer"]["today"])
+
+
+def unbilled(purchase: Record) -> Fraction | None:
+    """The share of an order that no invoice naming it has billed; None for one that is billed.
+
+    An invoice of an unknown amount bills all that there is.
+    """
+    if purchase.get("kind", "sale") != "order" or "number" not in purchase:
+        return Fraction(1)
+    if not _booked(purchase):
+        return Fraction(1)
+    bills = [
+        other
         for other in purchase["customer"]["purchases"]
+        if other.get("kind") == "invoice" and other.get("order") == purchase["number"]
+        if _booked(other)
+    ]
+    whole = sum(_line_nets(purchase), Decimal(0))
+    rest = whole
+    for other in bills:
+        known = [one for one in other["lines"] if "unit_price" in one] or "amount" in other
+        amount = _in_currency_of(purchase, other) if known else None
+        if amount is None:
+            return None
+        rest -= amount
+    if bills and rest <= 0:
+        return None
+    return Fraction(rest) / Fraction(whole) if bills and rest < whole else Fraction(1)
+
+
+def _in_currency_of(order: Record, invoice: Record) -> Decimal | None:
+    """An invoice's net in the order's currency."""
+    amount = sum(_line_nets(invoice), Decimal(0))
+    have, want = (one.get("currency", "EUR") for one in (invoice, order))
+    rates = invoice["customer"]["rates"]
+    if have != want and not amount and rate_of(rates, want, invoice["date"]) is not None:
+        return amount
+    return exchanged(amount, have, want, invoice["date"], rates)
+
+
+def exchanged(
+    amount: Decimal, have: str, want: str, on: date, rates: dict[Any, Any]
+) -> Decimal | None:
+    """An amount in another currency, by way of the base currency; None without a rate."""
+    if have == want:
+        return amount
+    from_, to = (rate_of(rates, currency, on) for currency in (have, want))
+    if from_ is None or to is None:
+        return None
+    base = (amount / from_).quantize(CENT, ROUND_HALF_UP)
+    if want == "EUR":
+        return base
+    million = Decimal(1_000_000)
+    return (base * million / (million / to).quantize(CENT, ROUND_HALF_UP)).quantize(
+        Decimal(1) if want == "JPY" else CENT, ROUND_HALF_UP
     )
 
 
@@ -115,15 +164,13 @@ def happened(interaction: Record) -> bool:
 
 
 def found(record: Record, kind: str) -> list[Record]:
-    """The items that a condition of a customer finds: of purchases those that count; of lines
-    those of what was bought and counts; of interactions and payments what is not dated later."""
+    """The items that a condition of a customer finds: of lines those of what was bought and
+    counts; of purchases, interactions and payments what is not dated later."""
     there = items(record, kind)
     if kind == "interaction":
         return [one for one in there if happened(one)]
-    if kind == "payment":
+    if kind in ("payment", "purchase"):
         return [one for one in there if one["date"] <= record["today"]]
-    if kind == "purchase":
-        return [one for one in there if counts(one)]
     if kind == "line":
         bought = (one for one in there if counts(one["purchase"]))
         return [one for one in bought if one["purchase"].get("kind") != "credit_note"]
@@ -131,27 +178,50 @@ def found(record: Record, kind: str) -> list[Record]:
 
 
 def units(line: Record) -> list[Decimal]:
-    """What a line adds to a sum of quantities: nothing without a price, less of a credit note."""
+    """What a line adds to a sum of quantities: nothing without a price, less of a credit note,
+    of an order that is billed in part its share."""
     if "unit_price" not in line:
         return []
     amount = Decimal(str(line["quantity"]))
+    share = unbilled(line["purchase"])
+    if share is not None and share != 1:
+        exact = amount * share.numerator / share.denominator
+        amount = exact.quantize(Decimal("0.001"), ROUND_HALF_UP)
     return [-amount if line["purchase"].get("kind") == "credit_note" else amount]
+
+
+def _unit(purchase: Record) -> Decimal:
+    """The smallest amount of its currency."""
+    return Decimal(1) if purchase.get("currency") == "JPY" else CENT
+
+
+def _line_nets(purchase: Record) -> list[Decimal]:
+    """What each line comes to, or the amount alone."""
+    if purchase["lines"]:
+        return [line_net(line) for line in purchase["lines"]]
+    amount = Decimal(str(purchase.get("amount", 0)))
+    return [amount.quantize(_unit(purchase), ROUND_HALF_UP)]
+
+
+def line_nets(purchase: Record) -> list[Decimal]:
+    """What each line counts for, or the amount alone; a credit note counts negative.
+
+    What is left of an order is spread over its lines, rounded as it adds up.
+    """
+    nets = _line_nets(purchase)
+    share = unbilled(purchase)
+    if share is not None and share != 1:
+        whole = sum(nets, Decimal(0))
+        upto = [sum(nets[: at + 1], Decimal(0)) for at in range(len(nets))]
+        rest = (whole * share.numerator / share.denominator).quantize(_unit(purchase))
+        ends = [(one * rest / whole).quantize(_unit(purchase), ROUND_HALF_UP) for one in upto]
+        nets = [end - before for before, end in zip([Decimal(0), *ends], ends, strict=False)]
+    return [-one for one in nets] if purchase.get("kind") == "credit_note" else nets
 
 
 def own_net(purchase: Record) -> Decimal:
     """In the purchase's own currency. A credit note counts negative."""
-    if purchase["lines"]:
-        amounts = [line_net(line) for line in purchase["lines"]]
-        amount = sum(amounts, Decimal(0))
-    elif "amount" in purchase:
-        amount = Decimal(str(purchase["amount"]))
-    else:
-        amount = Decimal(0)
-    if purchase.get("kind") == "credit_note":
-        amount = -amount
-    if purchase.get("currency") == "JPY":  # which has no smaller unit
-        amount = amount.quantize(Decimal(1), ROUND_HALF_UP)
-    return amount
+    return sum(line_nets(purchase), Decimal(0))
 
 
 def net(purchase: Record, here: Directory) -> Decimal | None:
@@ -165,11 +235,15 @@ def net(purchase: Record, here: Directory) -> Decimal | None:
 
 def rate(purchase: Record, here: Directory) -> Decimal | None:
     """How much of its currency is one euro on its day; None where nobody knows."""
-    currency = purchase.get("currency", "EUR")
+    return rate_of(here.rates, purchase.get("currency", "EUR"), purchase["date"])
+
+
+def rate_of(rates: dict[Any, Any], currency: str, on: date) -> Decimal | None:
+    """How much of a currency is one euro on a day."""
     if currency == "EUR":
         return Decimal(1)
-    known = [(day, rates[currency]) for day, rates in here.rates.items() if currency in rates]
-    past = [rate for day, rate in sorted(known) if day <= purchase["date"]]
+    known = [(day, found[currency]) for day, found in rates.items() if currency in found]
+    past = [held for day, held in sorted(known, key=str) if day <= on]
     return Decimal(str(past[-1])) if past else None
 
 
@@ -194,25 +268,125 @@ def spend(record: Record, here: Directory) -> Decimal:
     return sum((amount for amount in known if amount is not None), Decimal(0))
 
 
-def balance(record: Record) -> Decimal:
-    """What a customer of one currency owes at the end of the day: invoices less credit notes
-    and payments, with what was paid back; what is dated later is not there yet."""
-    today = record["today"]
-    booked = [one for one in record["purchases"] if one.get("status", "posted") == "posted"]
-    owed = Decimal(0)
-    for one in booked:
-        if one["date"] <= today and one.get("kind") in ("invoice", "credit_note"):
-            owed += own_net(one)
+class Left(NamedTuple):
+    """Money that is not used up: the day that it came, how much, and its currency."""
+
+    day: date
+    id: str
+    amount: Decimal
+    currency: str
+
+
+def balance(record: Record, here: Directory) -> Decimal | None:
+    """What a customer owes at the end of the day, in the base currency; None without a rate.
+
+    Refunds take from what was paid in their currency, the oldest first; the rest of it and of
+    credit notes pays what is due first, changed at the day on which it came. What is left of
+    each is changed at its own day. What is dated later is not there yet.
+    """
+    invoices, owed = _owed(record)
+    money, back = _money_of(record)
+    for number, refund in enumerate(back):
+        rest = refund.amount
+        for place, one in enumerate(money):
+            taken = min(rest, one.amount) if one.currency == refund.currency else Decimal(0)
+            money[place] = one._replace(amount=one.amount - taken)
+            rest -= taken
+        back[number] = refund._replace(amount=rest)
+    for place, one in enumerate(money):
+        money[place] = one._replace(amount=_pay(one, invoices, owed, here))
+    parts = [(one["date"], owed[one["id"]], _currency(one)) for one in invoices]
+    parts += [(one.day, -one.amount, one.currency) for one in money]
+    parts += [(one.day, one.amount, one.currency) for one in back]
+    whole = Decimal(0)
+    for day, amount, currency in parts:
+        per_euro = rate_of(here.rates, currency, day)
+        if amount and per_euro is None:
+            return None
+        if amount and per_euro is not None:
+            euros = amount if currency == "EUR" else amount / per_euro
+            whole += euros.quantize(CENT, ROUND_HALF_UP)
+    return whole
+
+
+def _currency(item: Record) -> str:
+    return str(item.get("currency", "EUR"))
+
+
+def _owed(record: Record) -> tuple[list[Record], dict[str, Decimal]]:
+    """The invoices in the order in which they are due, and what each came to, by their ids."""
+    found = [
+        one
+        for one in record["purchases"]
+        if one.get("status", "posted") == "posted" and one["date"] <= record["today"]
+        if one.get("kind") == "invoice"
+    ]
+
+    def place(invoice: Record) -> tuple[date, date, str]:
+        days = [one.get("due_date") for one in invoice.get("instalments", ())]
+        due = min((day for day in days if day is not None), default=date.max)
+        return due, invoice["date"], str(invoice["id"])
+
+    return sorted(found, key=place), {one["id"]: own_net(one) for one in found}
+
+
+def _money_of(record: Record) -> tuple[list[Left], list[Left]]:
+    """What came, credit notes among it, and what was given back, each the oldest first."""
+    came: list[Left] = []
+    back: list[Left] = []
+    for one in record["purchases"]:
+        booked = one.get("status", "posted") == "posted" and one["date"] <= record["today"]
+        if booked and one.get("kind") == "credit_note":
+            came.append(Left(one["date"], one["id"], -own_net(one), _currency(one)))
     for one in record.get("payments", ()):
-        if one["date"] <= today:
-            amount = Decimal(str(one["amount"]))
-            owed += amount if one.get("direction") == "refund" else -amount
-    return owed
+        if one["date"] <= record["today"] and not bounced(one, record["today"]):
+            left = Left(one["date"], one["id"], Decimal(str(one["amount"])), _currency(one))
+            (back if one.get("direction") == "refund" else came).append(left)
+    return sorted(came), sorted(back, key=lambda one: (one.day, one.amount, one.currency))
+
+
+def _pay(one: Left, invoices: list[Record], owed: dict[str, Decimal], here: Directory) -> Decimal:
+    """Have money pay what is owed, in the order that it is due; what is left of it."""
+    amount = one.amount
+    for invoice in invoices:
+        left = owed[invoice["id"]]
+        if amount <= 0 or left <= 0:
+            continue
+        worth = exchanged(amount, one.currency, _currency(invoice), one.day, here.rates)
+        if worth is None:
+            continue
+        taken = min(worth, left)
+        owed[invoice["id"]] -= taken
+        amount = Decimal(0) if taken == worth or not worth else amount - amount * taken / worth
+    return amount
+
+
+def bounced(payment: Record, today: date) -> bool:
+    """Whether the bank had returned it by the end of the day."""
+    return "bounced" in payment and bool(payment["bounced"]["at"] <= today)
 
 
 def sales(record: Record) -> list[Record]:
     """What counts, without credit notes."""
     return [one for one in bought(record) if one.get("kind") != "credit_note"]
+
+
+def sale(purchase: Record) -> str:
+    """The id of the order that an invoice bills, posted ones before others; else its own."""
+    orders = [
+        one
+        for one in purchase["customer"]["purchases"]
+        if purchase.get("kind") == "invoice" and "order" in purchase
+        if one.get("number") == purchase["order"]
+    ]
+    orders.sort(key=lambda one: one.get("status", "posted") != "posted")
+    bills = bool(orders) and orders[0].get("kind") == "order"
+    return str((orders[0] if bills else purchase)["id"])
+
+
+def number_of_sales(purchases: Iterable[Record]) -> int:
+    """An order with its invoices is one."""
+    return len({(one["customer"]["id"], sale(one)) for one in purchases})
 
 
 Get = Callable[[Record, Directory], list[Any]]
@@ -270,7 +444,7 @@ FIELDS: dict[str, dict[str, tuple[str, Get]]] = {
         "created": ("date", _key("created")),
         "referred_by.owner": ("word", _referrer),
         "spend": ("number", lambda row, here: [spend(row, here)]),
-        "orders": ("number", lambda row, here: [len(sales(row))]),
+        "orders": ("number", lambda row, here: [number_of_sales(sales(row))]),
         "last-purchase": (
             "date",
             lambda row, here: [max(one["date"] for one in sales(row))] if sales(row) else [],
@@ -404,7 +578,7 @@ class Compared(Condition, NamedTuple("Compared", [
 
 
 class Has(Condition, NamedTuple("Has", [("kind", str), ("name", str)])):
-    """A field with a value, or an item; a reckoned 0 is none."""
+    """A field with a value, or an item that conditions find; a reckoned 0 is none."""
 
     def term(self) -> str:
         return f"has:{self.name}"
@@ -414,7 +588,7 @@ class Has(Condition, NamedTuple("Has", [("kind", str), ("name", str)])):
 
     def holds(self, row: Record, here: Directory) -> bool:
         if self.name not in FIELDS[self.kind]:
-            return bool(items(row, self.name))
+            return bool((items if "customer" in row else found)(row, self.name))
         values = FIELDS[self.kind][self.name][1](row, here)
         if self.name in ("spend", "orders"):
             return bool(values and values[0])
@@ -555,7 +729,7 @@ class Windowed(Condition, NamedTuple("Windowed", [
             within = [one for one in taken if first <= one["date"] <= last]
             nets = [net(one, here) for one in within]
             whole = sum((amount for amount in nets if amount is not None), Decimal(0))
-            found = whole if self.figure == "spend" else Decimal(len(within))
+            found = whole if self.figure == "spend" else Decimal(number_of_sales(within))
         wanted = Decimal(self.value)
         return bool(
             {

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from .naive import CENT, Directory, Record, counts, line_net, net, rate
+from .naive import CENT, Directory, Record, counts, line_nets, net, number_of_sales, rate, units
 
 
 class Figures(NamedTuple):
@@ -45,8 +45,8 @@ def chosen(here: Directory, *, everything: bool = False) -> list[Record]:
 
 def wholes(purchase: Record, here: Directory) -> list[Part]:
     """A purchase as one part."""
-    units = sum((_units(line) for line in purchase["lines"]), Decimal(0))
-    return [Part(purchase, units, net(purchase, here))]
+    whole = sum((_units(line) for line in purchase["lines"]), Decimal(0))
+    return [Part(purchase, whole, net(purchase, here))]
 
 
 def lines(purchase: Record, here: Directory) -> list[tuple[Record, Part]]:
@@ -54,7 +54,7 @@ def lines(purchase: Record, here: Directory) -> list[tuple[Record, Part]]:
     if not purchase["lines"]:
         return [({}, wholes(purchase, here)[0])]
     worth, per_euro = net(purchase, here), rate(purchase, here)
-    nets = [_signed(line, line_net(line)) for line in purchase["lines"]]
+    nets = line_nets(purchase)
     shares = [None if amount else amount for amount in nets]
     if worth is not None and per_euro is not None:
         shares = _shared(worth, [Fraction(amount) / Fraction(per_euro) for amount in nets])
@@ -65,14 +65,14 @@ def lines(purchase: Record, here: Directory) -> list[tuple[Record, Part]]:
 
 
 def sums(parts: Iterable[Part]) -> Figures:
-    """What parts come to; a purchase is one order however many parts it has."""
+    """What parts come to; an order with its invoices is one, however many parts it has."""
     held = list(parts)
     sold = {id(p.purchase): p.purchase for p in held if p.purchase.get("kind") != "credit_note"}
     given = [part for part in held if part.given]
     known = [part.net for part in given if part.net is not None]
     days = [one["date"] for one in sold.values()]
     return Figures(
-        len(sold),
+        number_of_sales(sold.values()),
         sum((part.units for part in held), Decimal(0)),
         sum(known, Decimal(0)) if known or not given else None,
         min(days, default=None),
@@ -124,13 +124,7 @@ def _values(purchase: Record, key: str) -> list[Any]:
 
 
 def _units(line: Record) -> Decimal:
-    if "unit_price" not in line:
-        return Decimal(0)
-    return _signed(line, Decimal(line["quantity"]))
-
-
-def _signed(line: Record, value: Decimal) -> Decimal:
-    return -value if line["purchase"].get("kind") == "credit_note" else value
+    return sum(units(line), Decimal(0))
 
 
 def _shared(worth: Decimal, exact: list[Fraction]) -> list[Decimal | None]:

@@ -13,7 +13,7 @@ from crm_cli.model.text import split_names
 from crm_cli.query.columns import valid_columns
 from crm_cli.query.explain import explain, expression, fields
 from crm_cli.query.expression import parse_expression
-from crm_cli.query.fields import of_customer
+from crm_cli.query.owners import of_customer
 from crm_cli.query.select import Query, compile_query, count, select_ids
 from crm_cli.query.terms import parse_terms
 

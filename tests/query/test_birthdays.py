@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crm_cli.index.database import open_index
+from crm_cli.model.errors import UsageError
 from crm_cli.store.tree import Folder
 
 from .conftest import Shop
@@ -54,3 +55,36 @@ def shop(tmp_path: Path) -> Shop:
 )
 def test_a_birthday_among_anniversaries_is_one(shop: Shop, term: str, wanted: list[str]) -> None:
     assert shop.ids(term) == wanted
+
+
+@pytest.mark.parametrize(
+    ("term", "wanted"),
+    [
+        ("anniversary:next-7d", ["listed", "other", "persian"]),
+        ("anniversary:20.11.", ["listed", "other", "persian"]),
+        ("anniversary/kind:wedding/date:next-7d", ["other"]),
+        ("anniversary:--03-21..--03-22", ["norooz"]),
+        ("anniversary:2001", ["other"]),
+        ("anniversary:--01-01", []),
+        ("has:anniversary", ["esfand", "later", "listed", "norooz", "other", "persian"]),
+    ],
+)
+def test_any_anniversary_is_asked_as_birthdays_are(
+    shop: Shop, term: str, wanted: list[str]
+) -> None:
+    assert shop.ids(term) == wanted
+
+
+def test_what_is_no_day_is_refused(shop: Shop) -> None:
+    with pytest.raises(UsageError):
+        shop.ids("anniversary:next-7dd")
+
+
+def test_the_birthday_that_a_query_finds_is_shown(shop: Shop) -> None:
+    """One in the Persian calendar would be read as another day."""
+    shown = dict(shop.ask(cols="id,birthday").rows)
+    assert shown == {
+        "own": "1980-11-20", "listed": "--11-20", "later": "1980-12-20", "other": None,
+        "none": None, "persian": None, "norooz": None, "esfand": None,
+    }  # fmt: skip
+    assert shop.values("id", sort="birthday")[:3] == ["listed", "own", "later"]

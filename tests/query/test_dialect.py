@@ -17,9 +17,10 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_NAME, KINDS
 from crm_cli.query import buying, lookups, who
 from crm_cli.query.columns import valid_columns
-from crm_cli.query.fields import states
 from crm_cli.query.group import GroupQuery, group
+from crm_cli.query.owners import states
 from crm_cli.query.pivot import pivot
+from crm_cli.query.reaching import reach
 from crm_cli.query.segments import read_extra_keys, read_segments
 from crm_cli.query.select import Query, count, select, total, uncounted
 from crm_cli.query.views import views
@@ -314,10 +315,12 @@ def test_what_is_looked_up(marked: Shop) -> None:
     assert lookups.id_at(database, BY_NAME["customer"], "customers/zora.yaml") == "zora"
     assert "products.yaml" in lookups.files(database)
     assert ("zora", "customers/zora.yaml") in lookups.customers(database)
-    assert lookups.emails(database) == {
-        "ana-novak": "ana@novak.example",
-        "bor-kos": "bor@acme.example",
+    assert reach(database, "email") == {
+        "ana-novak": ("ana@novak.example",),
+        "bor-kos": ("bor@acme.example",),
     }
+    assert set(reach(database, "letter")) <= {"ana-novak", "bor-kos", "zora"}
+    assert reach(database, "visit") == {}
     assert [one[:3] for one in buying.last_bought(database, ["cup", "beans-1kg"])] == [
         ("ana-novak", "customers/ana-novak.yaml", "beans-1kg"),
         ("bor-kos", "customers/bor-kos.yaml", "beans-1kg"),

@@ -60,7 +60,7 @@ from .conftest import Shop
         ("task/open", "open", "no condition on a task"),
         ("task.some/status:open", "task.some", "write task/, task.all/ or task.none/"),
         ("tsk/status:open", "tsk", "did you mean tasks"),
-        ("deal/stage:won", "deal", "stored as written"),
+        ("prices/beans:5", "prices", "stored as written"),
         ("tasks:3", "tasks", "has:task"),
         ("credit:5", "credit", "credit.limit"),
         ("is:opne", "opne", "known: person"),
@@ -113,6 +113,19 @@ def test_several_faults_at_once(shop: Shop) -> None:
     assert len(caught.value.faults) == 2
 
 
+def test_a_word_of_purchases_that_may_mean_two_states_names_both(shop: Shop) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_terms(["is:open"], shop.scope("purchase"))
+    assert caught.value.hint.startswith("write is:unpaid or is:unshipped; known: ")
+    assert {"sale", "order", "quote"} & set(caught.value.hint.split(", ")) >= {"sale", "order"}
+
+
+def test_no_state_of_another_sense_is_suggested(shop: Shop) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_terms(["is:open"], shop.scope())
+    assert "did you mean" not in caught.value.hint
+
+
 def test_hostile_token_is_shown_harmless(shop: Shop) -> None:
     with pytest.raises(QueryError) as caught:
         parse_terms(["ctiy:\x1b[2J"], shop.scope())
@@ -139,7 +152,7 @@ def test_hostile_token_is_shown_harmless(shop: Shop) -> None:
         ("city > x", ">"),
         ("sum(purchases) > 1", "purchases"),
         ("sum(purchases.number) > 1", "purchases.number"),
-        ("sum(deals.amount) > 1", "deals.amount"),
+        ("sum(agreements.amount) > 1", "agreements.amount"),
         ("total(purchases.net) > 1", "total"),
         ("count(purchases during soonish) > 1", "soonish"),
         ("count(tags during 12m) > 1", "tags"),

@@ -102,6 +102,16 @@ def test_a_text_among_numbers_makes_no_silent_answer(own: Shop) -> None:
     assert own.ids('custom.mood:"5.."') == ["a"]
 
 
+@pytest.mark.parametrize("term", ["custom.vists:5..", "custom.vists.over:4"])
+def test_a_key_that_nobody_has_is_not_called_text(own: Shop, term: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        own.ids(term)
+    assert "nothing has custom.vists so far" in str(caught.value)
+    assert "did you mean visits?" in str(caught.value.hint)
+    assert "not all of its values" not in str(caught.value.hint)
+    assert own.ids("custom.vists:5") == []
+
+
 def test_settings_declare_the_types_of_own_fields() -> None:
     settings = "custom: {code: integer, mood: number, size: text, never: date}\n"
     a = "name: A\ncustom: {code: '007', mood: 5, size: 10}\n"

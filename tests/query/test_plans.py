@@ -75,6 +75,9 @@ def first(lines: list[str]) -> set[str]:
         ("orders:1", "spend:100..", "last-contact.before:-90d"),
         ("is:overdue",),
         ("+386 40 123 456",),
+        ("custom.shoe.over:37",),
+        ("has:custom.colour",),
+        ("custom.colour.has:ip",),
     ],
 )
 def test_conditions_on_items_go_by_an_index(shop: Shop, terms: tuple[str, ...]) -> None:
@@ -95,6 +98,23 @@ def test_conditions_on_items_go_by_an_index(shop: Shop, terms: tuple[str, ...]) 
 def test_aggregates_go_by_an_index(shop: Shop, where: str) -> None:
     lines = plan(shop, where=where)
     assert scanned(lines) == set() and first(lines) <= {"c"}, lines
+
+
+@pytest.mark.parametrize("base", ["customer", "task", "purchase", "line", "payment"])
+@pytest.mark.parametrize("use", ["terms", "where", "cols", "sort"])
+def test_own_fields_are_sought_by_their_item(shop: Shop, base: str, use: str) -> None:
+    """Not by the key alone: that would read the field of everybody for each of them."""
+    name = "custom.shoe" if base == "customer" else "customer.custom.shoe"
+    lines = {
+        "terms": lambda: plan(shop, f"{name.replace('customer.', 'customer/')}:38", base=base),
+        "where": lambda: plan(shop, where=f"{name} > 37", base=base),
+        "cols": lambda: plan(shop, cols=f"{name},custom.colour", base=base),
+        "sort": lambda: plan(shop, cols="id", sort=name, base=base),
+    }[use]()
+    sought = [line for line in lines if re.search(r"SEARCH \w+ USING .*extra\.", line)]
+    assert sought, lines
+    assert all("item=? AND kind=? AND key=?" in line for line in sought), lines
+    assert scanned(lines) == set(), lines
 
 
 def test_windows_that_are_shown_read_the_items_once(shop: Shop) -> None:

@@ -245,9 +245,9 @@ def test_groups(customers: list[dict[str, Any]], condition: Condition, by: str) 
 @settings(max_examples=25, deadline=None)
 @given(customers=PAYING, days=st.integers(-25, 400))
 def test_balances_and_spend_of_a_past_day(customers: list[dict[str, Any]], days: int) -> None:
-    """By the clock of any day, as it is with --as-of and --today."""
+    """By the clock of any day, in several currencies, some of them without a rate."""
     with opened(customers, TODAY - timedelta(days=days)) as (shop, directory):
-        wanted = [(balance(row), spend(row, directory)) for row in directory.customers]
+        wanted = [(balance(row, directory), spend(row, directory)) for row in directory.customers]
         assert shop.ask(cols="balance,spend", sort="id").rows == wanted
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.model.kinds import KINDS
-from crm_cli.model.purchase import LINE
+from crm_cli.model.line import LINE
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.select import Query, total
 from crm_cli.query.terms import parse_terms
@@ -19,13 +19,24 @@ from .conftest import Shop
 from .generated import opened
 
 ADD = {
-    "customer": "employees credit.limit spend orders balance overdue open_tasks overdue_tasks",
+    "customer": "employees credit.limit spend orders balance overdue open_tasks overdue_tasks"
+    " open_deals pipeline open_cases",
+    "bank_line": "amount",
+    "campaign": "budget actual_cost",
+    "loss": "revenue",
+    "deal": "amount value weighted moves",
+    "deal_line": "quantity net units value weighted",
+    "case": "resolution.amount reopened response_time resolution_time",
+    "case_line": "quantity returned",
+    "resolution": "amount",
     "credit": "limit",
     "desk": "open_tasks overdue_tasks",
     "interaction": "duration",
-    "purchase": "amount net tax gross units paid amount_due",
-    "line": "quantity net units",
-    "payment": "amount received unallocated",
+    "purchase": "amount net tax gross units paid amount_due past_due billed",
+    "instalment": "amount amount_due",
+    "line": "quantity net tax units",
+    "payment": "amount received unallocated bounced.fee",
+    "bounce": "fee",
     "allocation": "amount",
 }
 """The only fields that add; a new number either stands here or says that it does not."""

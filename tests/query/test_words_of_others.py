@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crm_cli.model.errors import UsageError
 from crm_cli.query.ast import Word
 from crm_cli.query.terms import parse_terms
 
@@ -16,6 +17,7 @@ from .conftest import Shop
         ("purchase", "is:order", "kind:order"),
         ("purchase", "is:credit-note", "kind:credit_note"),
         ("purchase", "is:order,invoice", "kind:order,invoice"),
+        ("purchase", "is:orders", "kind:order"),
         ("task", "is:completed", "status:completed"),
         ("interaction", "is:meeting", "kind:meeting"),
         ("task", "status:done", "is:done"),
@@ -48,3 +50,21 @@ def test_expressions_know_them_too(shop: Shop, base: str, expression: str, meant
 @pytest.mark.parametrize("text", ["E=mc2", '"city=Berlin"', "<3", "a=b"])
 def test_text_with_a_sign_is_text(shop: Shop, text: str) -> None:
     assert isinstance(parse_terms([text], shop.scope()), Word)
+
+
+@pytest.mark.parametrize(
+    ("base", "word", "hint"),
+    [
+        ("customer", "is:order", "a purchase can be: write purchase/is:order; known: person"),
+        ("customer", "is:orders", "a purchase can be: write purchase/is:order; known: person"),
+        ("customer", "is:done", "a task can be: write task/is:done; known: person"),
+        ("purchase", "is:zzz", "known: "),
+        ("purchase", "kind:invoices", "did you mean invoice? known: quote"),
+    ],
+)
+def test_a_state_of_others_is_answered(shop: Shop, base: str, word: str, hint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        shop.ask(word, base=base)
+    assert hint in str(raised.value.hint)
+    if hint != "known: ":
+        assert "former?" not in str(raised.value.hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +15,15 @@ from crm_cli.model.text import visible
 from crm_cli.render.output import rows_lines
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import table_lines
+from crm_cli.render.terminal_table import terminal_lines
 from crm_cli.render.width import columns_of, fitted, wrapped
 
 PIPE = Screen()
+
+
+def fitted_table(rows: list[tuple[Any, ...]], screen: Screen, **options: Any) -> str:
+    columns = [Column("name"), Column("city"), Column("spend", "money")][: len(rows[0])]
+    return "".join(terminal_lines(Rows(columns, rows, **options), screen))
 
 
 def table(rows: list[tuple[Any, ...]], screen: Screen = PIPE, **options: Any) -> str:
@@ -40,11 +47,12 @@ def test_wide_and_combining_characters_are_measured_as_seen() -> None:
 def test_a_pipe_gets_long_cells_whole_and_a_terminal_cuts_them() -> None:
     long = "a" * 200
     assert long in table([(long, "Koper")])
-    lines = table([(long, "Koper")], Screen(width=40)).splitlines()
+    ranked = {"ranked": ["name", "city"]}
+    lines = fitted_table([(long, "Koper")], Screen(width=40), **ranked).splitlines()
     assert max(map(len, lines)) <= 40
     assert "…" in lines[1]
     assert lines[1].endswith("Koper")
-    assert "~" in table([(long, "Koper")], Screen(width=40, unicode=False))
+    assert "~" in fitted_table([(long, "Koper")], Screen(width=40, unicode=False), **ranked)
 
 
 def test_control_characters_never_come_out() -> None:
@@ -76,9 +84,9 @@ def test_a_total_stands_below_a_rule_and_a_header_can_be_left_out() -> None:
     st.integers(20, 90),
 )
 def test_a_terminal_never_gets_a_line_too_long(rows: list[tuple[str, str]], width: int) -> None:
-    shown = "".join(table_lines(["a", "b"], ["", ""], rows, Screen(width=width)))
+    shown = "".join(fitted_table(rows, Screen(width=width)))
     lines = shown.split("\n")[:-1]
-    assert len(lines) == len(rows) + 1
+    assert len(lines) > len(rows)
     assert all(columns_of(line) <= width for line in lines)
     assert all(visible(line) == line for line in lines)
 
@@ -119,3 +127,111 @@ def test_bars_and_sparklines_stand_beside_the_figures(unicode: bool) -> None:
                              ["10", "##########", "_,-", "#"])  # fmt: skip
     assert second.split() == ["-5", "-----"]
     assert third == "\n"
+
+
+def test_what_gives_way_is_what_matters_least() -> None:
+    columns = [
+        Column("id"), Column("name"), Column("note", "text"), Column("net", "money"),
+        Column("currency"), Column("days_overdue", "integer"), Column("owner"),
+    ]  # fmt: skip
+    rows = Rows(
+        columns,
+        [
+            ("t-abcdef1", "Gostilna Pri mostu", "a" * 40, Decimal("20.9"), "EUR", 3, "petra"),
+            ("t-abcdef2", "Ana", "b", Decimal("1299"), "GBP", 0, "petra"),
+        ],
+        ranked=["id", "name", "net", "currency", "days_overdue", "note", "owner"],
+        unique={"t-abcdef1": 9, "t-abcdef2": 9},
+    )
+    wide = list(rows_lines(rows, Screen(width=120)))
+    assert wide[0].split() == ["id", "name", "note", "net", "currency", "days", "overdue", "owner"]
+    assert "   20.90  EUR" in wide[1]
+    assert "1,299.00  GBP" in wide[2]
+    short = rows.but(unique={"t-abcdef1": 5, "t-abcdef2": 6})
+    narrow = "".join(rows_lines(short, Screen(width=64)))
+    assert "t-abc  " in narrow
+    assert "Gostilna Pri mostu" in narrow
+    assert "€20.90" in narrow
+    assert "overdue" in narrow
+    assert "owner" not in narrow.splitlines()[0]
+    assert "not shown: owner (--cols, -o csv)" in narrow
+
+
+def test_cells_that_begin_alike_lose_their_middle() -> None:
+    rows = Rows(
+        [Column("name"), Column("text")],
+        [("a", "Follow up: the terrace in spring"), ("b", "Follow up: the terrace in autumn")],
+        ranked=["name", "text"],
+    )
+    cells = [line.split(None, 1)[1] for line in rows_lines(rows, Screen(width=26))][1:]
+    assert cells[0] != cells[1]
+    assert cells[0].startswith("Follow")
+    assert cells[0].rstrip().endswith("spring")
+
+
+def test_lists_without_a_rank_lose_nothing() -> None:
+    rows = Rows([Column("name"), Column("doc")], [("sales", "Sum purchases up: " * 6)])
+    lines = list(rows_lines(rows, Screen(width=40)))
+    assert " ".join("".join(lines[1:]).split()).count("Sum purchases up:") == 6
+    assert max(len(line) for line in lines) <= 41
+    assert "…" not in "".join(lines)
+
+
+AMOUNTS = Rows(
+    [Column("customer", "reference"), Column("name"), Column("phone", "phone"),
+     *(Column(key, "money") for key in ("total", "not_due", "d1_30", "on_account"))],
+    [
+        ("bar-aurora", "Bar Aurora", "+39 040 000 5501", Decimal(5), Decimal(0), Decimal(0), None),
+        ("hotel-jadran", "Hotel Jadran", "040", Decimal(7), Decimal(7), Decimal(0), Decimal(2)),
+    ],
+    total=("total", None, None, Decimal(12), Decimal(7), Decimal(0), Decimal(2)),
+)  # fmt: skip
+
+
+def test_what_says_nothing_is_left_out_first_and_told() -> None:
+    text = "".join(rows_lines(AMOUNTS, Screen(width=64)))
+    assert "nothing in: 1-30 days" in text
+    assert text.count("account") == 1
+    assert "1-30 days" in "".join(rows_lines(AMOUNTS, Screen(width=120)))
+
+
+def test_an_id_beside_its_name_is_left_out_before_a_figure() -> None:
+    text = "".join(rows_lines(AMOUNTS, Screen(width=58)))
+    assert "not shown: customer" in text
+    assert "Hotel Jadran" in text
+    assert "+39 040 000 5501" in text
+    assert "12.00" in text
+
+
+def test_of_many_rows_it_is_not_said_that_a_column_has_nothing() -> None:
+    rows = [("a" * 30, None, "b" * 20)] * 600 + [("a" * 30, "late", "b" * 20)]
+    many = Rows([Column("name"), Column("note"), Column("text")], rows, ranked=["name", "text"])
+    text = "".join(rows_lines(many, Screen(width=46)))
+    assert "nothing in" not in text
+
+
+def test_a_date_before_a_name_is_no_id_and_no_word_is_broken() -> None:
+    rows = [("2026-12-10", "Beans for three bars, season 2027", "negotiation", "rotting")]
+    columns = [Column("closes", "partial date"), Column("name"), Column("stage", "stage")]
+    columns += [Column("marks")]
+    text = "".join(terminal_lines(Rows(columns, rows), Screen(width=58), header=False))
+    for word in ("2026-12-10", "negotiation", "rotting", "season"):
+        assert word in text
+
+
+def test_without_headings_columns_are_as_wide_as_their_cells() -> None:
+    rows = Rows([Column("a long heading"), Column("b")], [("x", "y")])
+    assert list(terminal_lines(rows, Screen(width=40), header=False)) == ["x  y\n"]
+
+
+def test_choices_are_broken_between_them() -> None:
+    assert wrapped("open|in_progress|done", 14, after="|") == ["open|", "in_progress|", "done"]
+    assert wrapped("abcdefgh", 3, after="|") == ["abc", "def", "gh"]
+
+
+def test_the_names_of_what_is_left_out_are_whole() -> None:
+    columns = [Column("name"), *(Column(f"column_number_{n}") for n in range(9))]
+    rows = Rows(columns, [["x" * 12] * 10], ranked=[column.key for column in columns])
+    *_, last = rows_lines(rows, Screen(width=60))
+    assert re.search(r"not shown: (column number \d, )*column number \d and \d more", last)
+    assert last.endswith(" (--cols, -o csv)\n")

@@ -137,3 +137,9 @@ def test_tidy_twice_is_tidy_once(text: str, sort: bool) -> None:
     assert not any(isinstance(node, Scalar) and node.style == "'" for _, node in root.entries) or (
         once != text
     )
+
+
+def test_several_comments_above_one_item_stay_above_it() -> None:
+    text = "name: A\n\ntasks:\n  # one\n  # two\n  - id: t-1aaaaaa\n    # three\n    title: B\n"
+    root = tree(text)
+    assert canonical(text, root, root) == text

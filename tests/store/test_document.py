@@ -323,3 +323,16 @@ def test_what_no_group_has_is_refused(key: str) -> None:
     document = Document("project.yaml", b"title: x\n", PROJECT, SHOP)
     with pytest.raises(UsageError):
         document.set(None, key, "x")
+
+
+@pytest.mark.parametrize(
+    ("place", "after"),
+    [
+        (0, "  - value: vip\n    since: \"2026\"\n  - cold\n"),
+        (1, "  - vip\n  - value: cold\n    since: \"2026\"\n"),
+    ],
+)
+def test_an_item_of_a_text_with_commas_leaves_the_others(place: int, after: str) -> None:
+    document = opened("name: Vid\ntags: vip, cold\n")
+    document.set(("tags", place), "since", "2026")
+    assert document.text == f"name: Vid\ntags:\n{after}"

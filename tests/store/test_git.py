@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.cli.session import Session
+from crm_cli.cli.streams import Streams
+from crm_cli.render.screen import screen_of
 from crm_cli.store.git import Git as StoreGit
 from crm_cli.store.git import kill
 from crm_cli.store.repository import find_repository
@@ -312,6 +315,79 @@ def test_what_cannot_be_signed_is_said_by_doctor_and_by_setup(
     assert "cannot be signed" in crm("git", "setup", "--yes").err
 
 
+def test_what_cannot_be_signed_is_said_once(shop: Path, git: Git, crm: Crm) -> None:
+    git("config", "commit.gpgSign", "true")
+    git("config", "gpg.program", "/bin/false")
+    said = [crm("set", "maja-kos", f"city={city}").err for city in ("Ptuj", "Bled", "Piran")]
+    assert [err.count("not committed: commits cannot be signed") for err in said] == [1, 0, 0]
+    git("config", "commit.gpgSign", "false")
+    assert crm("set", "maja-kos", "city=Izola").err.count("not committed") == 0
+    assert git("status", "--porcelain") == ""
+    git("config", "commit.gpgSign", "true")
+    assert "cannot be signed" in crm("set", "maja-kos", "city=Koper").err
+
+
+def test_a_repository_of_plain_git_is_told_of_once_on_a_terminal(
+    tmp_path: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "plain"
+    (root / "customers").mkdir(parents=True)
+    (root / "crm.yaml").write_text("currency: EUR\n")
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    line = "commands are not committed by themselves here"
+    assert line not in crm("-C", root, "add", "Ana").err
+    screen = screen_of(sys.stderr, color="never", environ={})._replace(width=80)
+    monkeypatch.setattr(Streams, "margin", screen)
+    assert line not in crm("-C", root, "list").err
+    said = [crm("-C", root, "set", "ana", f"city={city}").err for city in ("Koper", "Bled")]
+    assert [err.count(line) for err in said] == [1, 0]
+    (root / ".crm/told-uncommitted").unlink()
+    (root / "crm.yaml").write_text("currency: EUR\ngit:\n  autocommit: false\n")
+    assert line not in crm("-C", root, "set", "ana", "city=Piran").err
+
+
+def test_the_users_own_askpass_is_kept(shop: Path) -> None:
+    own = {**os.environ, "GIT_ASKPASS": "/opt/ask", "SSH_ASKPASS": "/opt/ssh"}
+    ran = StoreGit(str(shop), own).ask("-c", "alias.x=!echo $GIT_ASKPASS $SSH_ASKPASS", "x")
+    assert ran.out.split() == [b"/opt/ask", b"/opt/ssh"]
+    bare = {key: text for key, text in own.items() if not key.endswith("_ASKPASS")}
+    ran = StoreGit(str(shop), bare).ask("-c", "alias.x=!echo $GIT_ASKPASS $SSH_ASKPASS", "x")
+    assert ran.out.split() == [b"true", b"true"]
+
+
+def test_the_user_of_the_repositorys_configuration_is_me(shop: Path, git: Git, crm: Crm) -> None:
+    git("config", "user.name", "Marko Hribar")
+    git("config", "user.email", "marko@lan.example")
+    assert crm("set", "maja-kos", "owner=me").code == 0
+    assert "marko" in crm("show", "maja-kos", "--cols", "owner", "-o", "csv").out
+
+
+def test_init_takes_the_user_of_the_repository_that_it_lies_in(
+    tmp_path: Path, git: Git, crm: Crm
+) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path / "all")], check=True)
+    for key, text in (("user.name", "Nina Vidmar"), ("user.email", "nina@lan.example")):
+        subprocess.run(["git", "-C", tmp_path / "all", "config", key, text], check=True)
+    assert crm("init", tmp_path / "all/shop", "--name", "T").code == 0
+    assert "  nina:\n    name: Nina Vidmar\n" in (tmp_path / "all/shop/crm.yaml").read_text()
+
+
+def test_init_asks_for_the_user_on_a_terminal_only(
+    tmp_path: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "none"))
+    assert crm("init", tmp_path / "one", "--name", "T").code == 0
+    assert "users" not in (tmp_path / "one/crm.yaml").read_text()
+    answers = {"Your name?": "Eva Lah", "Your e-mail?": "eva@lan.example"}
+    monkeypatch.setattr(Session, "interactive", True)
+    monkeypatch.setattr(Session, "ask", lambda _, question, default="": answers.pop(question))
+    assert crm("init", tmp_path / "two", "--name", "T", "--country", "SI").code == 0
+    assert "users:\n  eva:\n    name: Eva Lah\n" in (tmp_path / "two/crm.yaml").read_text()
+    assert answers == {}
+
+
 def test_init_makes_gits_user_the_first_one(tmp_path: Path, git: Git, crm: Crm) -> None:
     root = tmp_path / "own"
     assert crm("init", root, "--name", "T").code == 0
@@ -331,3 +407,20 @@ def test_me_is_gits_user_where_the_settings_have_no_users(
     assert crm("-C", root, "list", "owner:me", "-o", "ids").lines == ["ana"]
     (root / "crm.yaml").write_text("currency: EUR\nusers:\n  eva:\n    name: Eva\n")
     assert crm("-C", root, "list", "owner:me", "-o", "ids").code == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes in the file system")
+@pytest.mark.parametrize("name", [".gitignore", ".gitattributes", "customers/.gitattributes"])
+def test_a_pipe_that_git_would_open_stops_git_and_not_the_write(
+    shop: Path, git: Git, crm: Crm, name: str
+) -> None:
+    (shop / name).unlink(missing_ok=True)
+    os.mkfifo(shop / name)
+    run = crm("set", "maja-kos", "city=Bled")
+    assert run.code == 0
+    assert f"{shop / name} is no file, and git would wait for it for ever (remove it)" in run.err
+    assert "city: Bled" in (shop / "customers/maja-kos.yaml").read_text()
+    assert crm("sync").code == 7
+    (shop / name).unlink()
+    assert crm("set", "maja-kos", "city=Piran").code == 0
+    assert subjects(git)[:2] == ["set city of maja-kos"] * 2

@@ -314,3 +314,49 @@ def test_entries_of_one_key_that_were_added_with_other_contents_are_a_conflict()
 def test_reports_of_one_name_that_were_added_are_a_conflict() -> None:
     assert added("title: A\n", "title: A\ncols: id\n", "reports/mine.yaml")[1] == ("the file",)
     assert added("tasks: []\n", "interactions: []\n", "desk.yaml")[1] == ()
+
+
+def test_their_comments_come_along_where_both_changed_one_line() -> None:
+    base = "name: Ana\nemails: [{value: a@x.example, label: work}]\ncity: Bled\n"
+    ours = base.replace("work", "home")
+    theirs = base.replace("emails", "# asked in May\nemails").replace("a@x", "b@x")
+    text, conflicts = merged(base, ours, theirs)
+    assert conflicts == ()
+    assert text == theirs.replace("work", "home")
+
+
+def test_their_comments_beside_values_come_along_and_what_only_looks_like_one_does_not() -> None:
+    base = "name: Ana\nemails: [{value: a@x.example, label: work}]\ncity: Bled\n"
+    ours = base.replace("work", "home")
+    theirs = base.replace("a@x", "b@x").replace("Bled", "Bled # by the lake").replace("Ana", "A#1")
+    text, conflicts = merged(base, ours, theirs)
+    assert conflicts == ()
+    assert text.count("#") == 2 and "# by the lake" in text
+    assert says(text) == says(theirs.replace("work", "home"))
+
+
+def test_texts_that_are_no_records_are_merged_by_line() -> None:
+    base, ours, theirs = b"a\nb: 1\nc\n", b"A\nb: 1\nc\n", b"a\nb: 1\nC\n"
+    result = merge_file(base, ours, theirs, "consents/letters.txt")
+    assert (result.data, result.conflicts) == (b"A\nb: 1\nC\n", ())
+    assert merge_file(base, ours, b"B\nb: 1\nc\n", "consents/letters.txt").conflicts
+
+
+def test_their_comments_come_along_with_a_conflict() -> None:
+    base = "name: Ana\nemails: [{value: a@x.example, label: work}]\ncity: Bled\n"
+    ours = base.replace("work", "home")
+    theirs = base.replace("emails", "# asked in May\nemails").replace("work", "office")
+    text, conflicts = merged(base, ours, theirs)
+    assert conflicts == ("emails.a@x.example.label",)
+    assert text.count("# asked in May") == 1
+    for chosen, label in (("ours", "home"), ("theirs", "office")):
+        settled = joined(text, [getattr(side, chosen) for side in sides(text)])
+        assert settled == theirs.replace("office", label)
+
+
+def test_a_conflict_in_a_text_without_a_last_line_break_keeps_every_line() -> None:
+    ours, theirs = "name: Ana\ncity: Koper\nowner: petra", "name: Ana\ncity: Bled\nowner: marko"
+    text, conflicts = merged("name: Ana\ncity: Piran\nowner: x", ours, theirs)
+    assert conflicts == ("city", "owner")
+    for chosen, whole in (("ours", ours), ("theirs", theirs)):
+        assert joined(text, [getattr(side, chosen) for side in sides(text)]) == whole + "\n"

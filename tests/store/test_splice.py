@@ -105,6 +105,23 @@ def test_tags_and_unknown_keys_stay() -> None:
         ("t:\n  - a: 1 # c\n    # on b\n    b: 2\n", Delete(("t", 0, "a")),
          "t:\n  - # on b\n    b: 2\n"),
         ("t:\n  - a: 1\n    b: 2\n", Delete(("t", 0, "a")), "t:\n  - b: 2\n"),
+        ("t:\n  - a: 1\n    b: 2\n    c: 3\n", Delete(("t", 0, "a")),
+         "t:\n  - b: 2\n    c: 3\n"),
+        ("t: [\n  a,\n  b\n]\n", Delete(("t", 1)), "t: [\n  a\n]\n"),
+        ("t: [\n  a,\n  b,\n]\n", Delete(("t", 1)), "t: [\n  a,\n]\n"),
+        # Brackets stay where what they hold is short and on one line.
+        ("t: [a, b] # c\n", Replace(("t",), made(["d"])), "t: [d] # c\n"),
+        ("t: {a: 1}\n", Replace(("t",), made({"a": "x", "b": ""})), 't: {a: x, b: ""}\n'),
+        ("t: [a, b]\n", Replace(("t",), made(["d" * 70])), f"t:\n  - {'d' * 70}\n"),
+        ("t: [a, b]\n", Replace(("t",), made(["d\ne"])), 't:\n  - "d\\ne"\n'),
+        # A text of several lines ends with a line break, in a file that ends without one, too.
+        ("t:\n- a: 1\n  b:", Replace(("t", 0), Scalar("x\ny\n", LITERAL)),
+         "t:\n- |\n  x\n  y\n"),
+        ("t:\n  - a", Replace(("t",), Sequence([Scalar("x\ny\n", LITERAL)])),
+         "t:\n  - |\n    x\n    y\n"),
+        ("t:\n  - a", Replace(("t",), Mapping([(Scalar("m"), Scalar("x\ny\n", LITERAL))])),
+         "t:\n  m: |\n    x\n    y\n"),
+        ("t:\n  - a", Replace(("t",), made(["b", "c"])), "t:\n  - b\n  - c"),
         # Renaming and placing.
         ("'a': 1 # c\n", RenameKey(("a",), "b"), "'b': 1 # c\n"),
         ("name: A\nnotes: x\n", Insert((), "city", Scalar("L"), ("name", "kind")),
@@ -138,6 +155,12 @@ def test_paths_name_the_text_as_it_was() -> None:
         Insert((), "k", Scalar("2"), ("n",)),
     ]
     assert edit(text, *ops) == "t:\n  - z\n  - d\nm: 1\nk: 2\n"
+
+
+def test_a_key_and_one_within_it_are_renamed_at_once() -> None:
+    ops = [RenameKey(("a",), "x"), RenameKey(("a", "b"), "z")]
+    for each in (ops, ops[::-1]):
+        assert edit("a:\n  b:\n    c: 1\n", *each) == "x:\n  z:\n    c: 1\n"
 
 
 def test_all_items_gone_is_the_key_gone() -> None:

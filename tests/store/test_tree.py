@@ -82,6 +82,8 @@ def test_what_is_no_file_is_skipped_with_a_warning(
     (folder / "loop.yaml").symlink_to("loop.yaml")
     (folder / "in.yaml").symlink_to("ana.yaml")
     (folder / "again").symlink_to(folder)
+    (folder / "README").symlink_to(outside)
+    (folder / "pictures.d").mkdir()
     write(root, "customers/rok.yml")
     write(root, "customers/eva.YAML")
     (root / "campaigns").symlink_to(tmp_path)

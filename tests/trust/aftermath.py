@@ -28,8 +28,8 @@ EACH_ALONE = ("fmt", "check")
 STEP_BY_STEP = ("git setup",)
 """Commands of several steps, each whole; to run them again finishes what was begun."""
 
-TIDY_THEMSELVES = ("export", "git setup", "trust", "merge-driver", "notify")
-"""Commands that write outside of the directory, where no other command tidies up."""
+TIDY_THEMSELVES = ("export", "git setup", "trust", "merge-driver", "notify", "books", "forget")
+"""Commands that write outside of the directory, or erase there, where no other tidies up."""
 
 
 class Lost(AssertionError):
@@ -282,6 +282,8 @@ def _checked(at: Scene) -> State:
             assert {k: v for k, v in ground.on_disk().items() if k != guest} == at.new
     if at.writer.history or at.writer.command == "git setup":
         _checked_history(at)
+    if at.writer.command == "forget":
+        _check_forgotten(at)
     assert ground.left_over() == []
     return seen
 
@@ -296,6 +298,15 @@ def _checked_history(at: Scene) -> None:
     if left:
         raise Lost(f"git does not have {left.split()}")
     ground.git("fsck", "--no-progress", "--no-dangling")
+
+
+def _check_forgotten(at: Scene) -> None:
+    """Run again, `forget` has left no trace: not in the records, not beside them."""
+    places = (at.ground.root, at.ground.folder / "cache", at.ground.outside / "state")
+    for path in (path for place in places for path in place.rglob("*") if path.is_file()):
+        for trace in (b"maja-kos", b"Maja", b"maja@kos.example"):
+            if trace in path.read_bytes() or trace in bytes(path):
+                raise Lost(f"{path} still has {trace!r}")
 
 
 def _checked_init(at: Scene) -> State:

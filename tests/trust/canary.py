@@ -48,12 +48,20 @@ def record(kind: Kind = CUSTOMER, depth: int = 0) -> dict[str, Any]:
             made[field.key] = [POISON]
         elif field.key == "custom":
             made[field.key] = {POISON: POISON, "size": POISON}
+        elif field.key == "prices":
+            made[field.key] = {POISON: "6.00"}
         elif type_.name in _TEXTS:
             made[field.key] = POISON
         elif _VALUES.get(field.key):
-            made[field.key] = _VALUES[field.key]
+            # Of what happens at a time some fields have the day alone.
+            value = _VALUES[field.key]
+            made[field.key] = str(value)[:10] if type_.name == "date" else value
     if kind.name == "purchase":
         del made["amount"]
+    if kind.name == "survey_invitation":
+        made["survey"] = "yearly"
+    if kind.name == "campaign_response":
+        made["campaign"] = "spring"
     if kind.name == "payment":
         made["direction"] = "refund"
         made.pop("allocations", None)
@@ -87,11 +95,26 @@ def _lines(value: object, pad: str) -> Iterator[str]:
 def files() -> dict[str, str]:
     """The canary's record, with products, segments and settings; another one who has a mail."""
     product = {"name": POISON, "category": POISON, "unit": POISON, "notes": POISON, "price": "6.00"}
+    sale = {"date": "2026-10-01", "lines": ["p:1:6", "linen-sheet:1:80"]}
+    profile = {"problem_solved": POISON, "rules": [{"query": ["kind:person"]}]}
+    question = {"id": "overall", "text": POISON, "kind": "scale", "worst": "0", "best": "10"}
+    line = {
+        "id": "b-2m8ct4h", "date": "2026-11-18", "amount": "7.00", "name": POISON,
+        "text": f"X-7777 {POISON}", "reference": POISON, "reason": POISON, "iban": POISON,
+    }  # fmt: skip
     return {
+        "bank/sample.yaml": yaml({"account": POISON, "lines": [line]}),
         "customers/canary.yaml": yaml(record()),
-        "customers/other.yaml": yaml({"name": POISON, "email": "o@other.example", "tags": ["vip"]}),
+        "customers/other.yaml": yaml(
+            {"name": POISON, "email": "o@other.example", "tags": ["vip"], "purchases": [sale]}
+        ),
+        "profiles.yaml": yaml({"hotels": profile}),
         "crm.yaml": FILES["crm.yaml"].replace("Lan d.o.o.", json.dumps(POISON)),
         "products.yaml": yaml({"linen-sheet": {"name": "Sheet", "price": "80.00"}, "p": product}),
+        "campaigns/spring.yaml": yaml(
+            {"name": POISON, "notes": POISON, "kind": "other", "variants": [{"id": POISON}]}
+        ),
+        "surveys.yaml": yaml({"yearly": {"title": POISON, "kind": "nps", "questions": [question]}}),
         "segments.yaml": yaml({"friends": {"query": "+vip", "description": POISON}}),
     }
 
@@ -100,6 +123,7 @@ BAD = {
     "name": "Bad", "kind": POISON, "lifecycle_stage": POISON, "birth_date": POISON,
     "vat_registered": POISON, "naem": POISON, "referred_by": POISON,
     "tasks": [{"title": "t", "due": POISON}],
+    "deals": [{"name": "d", "stage": POISON, "pipeline": POISON, "lost_reason": POISON}],
     "purchases": [{"date": POISON, "amount": POISON, "kind": POISON}],
 }  # fmt: skip
 """A record whose errors quote what strangers wrote."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 
+from crm_cli.model.kinds import BY_LETTER
 from tests.trust.canary import POISON
 from tests.trust.ground import Ground
 
+_QUOTE = ("quote", "add", "canary", "--line", f":{POISON}:1:5")
 READING = {
     "agenda": ("agenda",),
     "due list": ("due", "list", "--within", "60d"),
     "task list": ("task", "list"),
     "task show": ("task", "show", "{task}"),
     "show": ("show", "{who}"),
+    "subject": ("subject", "{who}"),
     "list": ("list", "--cols", "name,owner,tags,email,phone,city,notes,source_detail,tax_id"),
     "search": ("search", "pwn"),
     "tag list": ("tag", "list"),
@@ -22,9 +25,16 @@ READING = {
     "segment list": ("segment", "list", "--cols", "id,description"),
     "segment show": ("segment", "show", "friends"),
     "segment count": ("segment", "count"),
-    "segment export": ("segment", "export", "friends"),
+    "segment export": ("segment", "export", "friends", "--for", "service/email"),
     "purchase list": ("purchase", "list"),
     "purchase show": ("purchase", "show", "{purchase}"),
+    "quote list": ("quote", "list"),
+    "quote show": ("quote", "show", "{purchase}"),
+    "order list": ("order", "list"),
+    "order show": ("order", "show", "{purchase}"),
+    "invoice list": ("invoice", "list", "--cols", "customer,text,owner,number"),
+    "invoice show": ("invoice", "show", "{purchase}"),
+    "report prices": ("report", "prices"),
     "purchase summary": ("purchase", "summary", "--by", "product"),
     "report list": ("report", "list"),
     "report sales": ("report", "sales", "--by", "product"),
@@ -34,13 +44,61 @@ READING = {
     "report concentration": ("report", "concentration"),
     "report profile": ("report", "profile"),
     "report completeness": ("report", "completeness"),
+    "report rfm": ("report", "rfm", "--bounds", "r=1,2,3,4 f=1,2,3,4 m=1,2,3,4"),
+    "report churn": ("report", "churn"),
+    "report fit": ("report", "fit"),
+    "report clv": ("report", "clv"),
+    "suggest": ("suggest", "{who}"),
+    "duplicates": ("duplicates", "--min", "1"),
+    "pop": ("pop", "{who}"),
+    "report pairs": ("report", "pairs", "--min", "1"),
     "report cohort": ("report", "cohort"),
     "report products": ("report", "products"),
+    "case list": ("case", "list"),
+    "case show": ("case", "show", "{case}"),
+    "feedback list": ("feedback", "list"),
+    "feedback show": ("feedback", "show", "{feedback}"),
+    "survey list": ("survey", "list"),
+    "consent list": ("consent", "list"),
+    "consent check": ("consent", "check", "{who}", "--for", "marketing/email"),
+    "agreement list": ("agreement", "list"),
+    "survey links": (
+        "survey", "links", "yearly", "--all", "--basis", "contract", "--reason", "asked", "--yes",
+    ),
+    "campaign list": ("campaign", "list"),
+    "campaign show": ("campaign", "show", "spring"),
+    "campaign targets": ("campaign", "targets", "spring", "--all"),
+    "report campaigns": ("report", "campaigns", "--by", "campaign,variant,reason"),
+    "report channels": ("report", "channels", "--by", "channel,customer"),
+    "report satisfaction": ("report", "satisfaction", "--by", "wave,product"),
+    "report lost": ("report", "lost"),
+    "report service": ("report", "service", "--by", "origin,product"),
+    "report product-quality": ("report", "product-quality"),
+    "deal list": ("deal", "list"),
+    "deal show": ("deal", "show", "{deal}"),
+    "deal stages": ("deal", "stages"),
+    "deal board": ("deal", "board"),
+    "lead list": ("lead", "list"),
+    "report aging": ("report", "aging"),
+    "report payments": ("report", "payments"),
+    "report statement": ("report", "statement", "{who}"),
+    "bank open": ("bank", "open"),
+    "bank list": ("bank", "list"),
+    "report audit": ("report", "audit"),
+    "report dso": ("report", "dso", "--by", "month"),
+    "dun list": ("dun", "list", "--all"),
+    "report tax": ("report", "tax", "--by", "customer"),
+    "report pipeline": ("report", "pipeline"),
+    "report forecast": ("report", "forecast"),
+    "report funnel": ("report", "funnel"),
+    "report win-loss": ("report", "win-loss", "--by", "competitor"),
+    "report velocity": ("report", "velocity"),
     "payment list": ("payment", "list"),
     "payment show": ("payment", "show", "{payment}"),
     "balance": ("balance", "{who}"),
     "product list": ("product", "list"),
     "product show": ("product", "show", "p"),
+    "user list": ("user", "list"),
     "config list": ("config", "list"),
     "config get": ("config", "get", "business.name"),
     "query explain": ("query", "explain", f"tag:{POISON}"),
@@ -58,6 +116,10 @@ READING = {
 COUNTS_ONLY = {
     "segment count", "query fields", "index status", "index path", "doctor", "report list",
     "report sources", "report concentration", "report completeness", "report cohort",
+    "deal stages", "report pipeline", "report forecast", "report funnel", "report win-loss",
+    "report velocity", "lead list", "report aging", "report payments", "report slippage",
+    "report dso", "dun list", "report fit", "quote list", "order list", "invoice list",
+    "report channels",
 }  # fmt: skip
 """Of these, the ones whose answer has none of the canary's texts."""
 
@@ -65,15 +127,22 @@ FROM_HISTORY = {
     "history": ("history", "{who}"),
     "blame": ("blame", "{who}"),
     "changes": ("changes", "--since", "2020-01-01"),
+    "report slippage": ("report", "slippage", "--period", "2026-11-20.."),
 }
 """They answer from git's history."""
 
 
 NOT_ABOUT_RECORDS = {
+    "unmerge": "names the two as merge does, and needs a history that has a merge",
     "help": "pages of this program's own",
     "completion": "a script of this program's own; what it offers is tried by itself",
+    "consent notice": "says the channels of crm.yaml",
     "index rebuild": "says where the index is, and counts",
     "trust": "names the directory, which `doctor` does too",
+    "schema": "what the program itself declares",
+    "backup": "counts files, and names the one that was asked for",
+    "restore": "counts files, and names the folder that was asked for",
+    "clone": "names the folder that was asked for, and what `doctor` says of it",
 }
 """Commands that show no value of a record, each with what it shows."""
 
@@ -88,6 +157,9 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "edit": ((), ("edit", "jan-vidmar")),
     "rename": ((), ("rename", "canary", "yellow")),
     "rm": ((), ("rm", "canary", "--yes")),
+    "user add": ((), ("user", "add", "eva", POISON, "--email", "eva@hren.example")),
+    "user away": ((), ("user", "away", "petra", "--deputy", "marko")),
+    "user rm": ((), ("user", "rm", "petra", "--to", "marko", "--yes")),
     "interaction held": (
         (("log", "canary", POISON, "--at", "2027-01-08 10:00"),),
         ("interaction", "held", "canary"),
@@ -121,7 +193,104 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
         (("purchase", "add", "jan-vidmar", "--amount", "5", "--text", POISON, "--draft"),),
         ("purchase", "post", "jan-vidmar"),
     ),
+    "purchase convert": ((_QUOTE,), ("purchase", "convert", "Q-2026-0001", "order")),
+    "quote add": ((), _QUOTE),
+    "quote sent": ((_QUOTE,), ("quote", "sent", "canary")),
+    "quote accept": ((_QUOTE,), ("quote", "accept", "canary")),
+    "quote decline": ((_QUOTE,), ("quote", "decline", "canary", "--reason", POISON)),
+    "order add": ((), ("order", "add", "canary", "--line", f":{POISON}:1:5")),
+    "invoice add": ((), ("invoice", "add", "canary", "--line", f":{POISON}:1:5")),
+    "invoice cancel": (
+        (("invoice", "add", "canary", "--amount", "5", "--number", "X2", "--text", POISON),),
+        ("invoice", "cancel", "X2"),
+    ),
+    "invoice correct": (
+        (("invoice", "add", "canary", "--amount", "5", "--number", "X4", "--text", POISON),),
+        ("invoice", "correct", "X4", "--reason", POISON),
+    ),
+    "case add": ((), ("case", "add", "canary", POISON, "--description", POISON)),
+    "case take": ((), ("case", "take", "{case}", "--assignee", "marko")),
+    "case reply": ((), ("case", "reply", "{case}", POISON, "--subject", POISON)),
+    "feedback add": ((), ("feedback", "add", "canary", POISON, "--nps", "3", "--source", POISON)),
+    "survey invite": ((), ("survey", "invite", "yearly", "other", "--wave", POISON)),
+    "consent add": (
+        (), ("consent", "add", "canary", "--for", "marketing/email", "--source", POISON),
+    ),
+    "consent withdraw": ((), ("consent", "withdraw", "canary", "--evidence", POISON)),
+    "agreement add": ((), ("agreement", "add", "canary", POISON, "--file", POISON)),
+    "agreement sign": (
+        (("agreement", "add", "canary", POISON),), ("agreement", "sign", "canary"),
+    ),
+    "agreement end": (
+        (("agreement", "add", "canary", POISON, "--signed", "today"),),
+        ("agreement", "end", "canary"),
+    ),
+    "survey answers": ((), ("survey", "answers", "yearly", "{outside}/answers.csv", "--yes")),
+    "campaign add": ((), ("campaign", "add", POISON, f"notes={POISON}", "--id", "autumn")),
+    "campaign set": ((), ("campaign", "set", "spring", f"name={POISON}", f"notes={POISON}")),
+    "campaign start": ((), ("campaign", "start", "spring", "--yes")),
+    "campaign record": ((("campaign", "start", "spring", "--yes"),),
+                        ("campaign", "record", "spring", "--status", "sent", "--yes")),
+    "campaign stop": ((("campaign", "start", "spring", "--yes"),), ("campaign", "stop", "spring")),
+    "lose": ((), ("lose", "jan-vidmar", "--competitor", POISON, "--text", POISON)),
+    "link": ((), ("link", "jan-vidmar", "canary", "--title", POISON)),
+    "unlink": ((("link", "jan-vidmar", "canary"),), ("unlink", "jan-vidmar", "canary")),
+    "merge": ((), ("merge", "jan-vidmar", "canary", "--prefer", "drop", "--yes")),
+    "split": ((), ("split", "canary", POISON, "{task}")),
+    "win-back": ((("lose", "jan-vidmar"),), ("win-back", "jan-vidmar")),
+    "forget": ((), ("forget", "canary", "--force", "--yes")),
+    "case decide": (
+        (("set", "{case}", "kind=return"),),
+        ("case", "decide", "{case}", "refund", "--amount", "5", "--force"),
+    ),
+    "case wait": ((), ("case", "wait", "{case}")),
+    "case resolve": ((), ("case", "resolve", "{case}")),
+    "case close": ((), ("case", "close", "{case}")),
+    "case reopen": ((("case", "close", "{case}"),), ("case", "reopen", "{case}")),
+    "case merge": (
+        (("case", "add", "jan-vidmar", POISON), ("case", "add", "jan-vidmar", "Other")),
+        ("case", "merge", "customer:jan-vidmar", "--yes"),
+    ),
+    "deal add": ((), ("deal", "add", "canary", POISON, "--next-step", POISON)),
+    "deal move": ((), ("deal", "move", "{deal}", "next")),
+    "deal win": ((), ("deal", "win", "{deal}")),
+    "deal lose": (
+        (),
+        ("deal", "lose", "{deal}", "--reason", "price", "--competitor", POISON),
+    ),
+    "deal hold": (
+        (("config", "set", "stages=lead, offer, on_hold, won, lost"),
+         ("deal", "add", "jan-vidmar", POISON)),
+        ("deal", "hold", "jan-vidmar"),
+    ),
+    "deal reopen": ((("deal", "win", "{deal}"),), ("deal", "reopen", "{deal}")),
+    "lead qualify": (
+        (("set", "jan-vidmar", "lifecycle_stage=lead"),),
+        ("lead", "qualify", "jan-vidmar", "--reason", POISON),
+    ),
+    "lead convert": ((), ("lead", "convert", "canary", "--deal", POISON)),
+    "lead drop": (
+        (("set", "jan-vidmar", "lifecycle_stage=lead"),),
+        ("lead", "drop", "jan-vidmar", "--reason", POISON),
+    ),
     "payment add": ((), ("payment", "add", "canary", "12", "--reference", POISON)),
+    "payment bounce": ((("payment", "add", "canary", "12"),), ("payment", "bounce", "canary")),
+    "payment promise": (
+        (("purchase", "add", "canary", "--amount", "5", "--kind", "invoice", "--number", "X1"),),
+        ("payment", "promise", "X1", "--date", "2030-01-01"),
+    ),
+    "books": ((), ("books", "2026-11", "--to", "/dev/null")),
+    "dun sent": (
+        (("purchase", "add", "canary", "--amount", "5", "--kind", "invoice", "--number", "X1"),),
+        ("dun", "sent", "X1", "--force", "--text", POISON),
+    ),
+    "bank book": ((), ("bank", "book", "b-2m8ct4h", "canary")),
+    "bank ignore": ((), ("bank", "ignore", "b-2m8ct4h")),
+    "bank match": (
+        (("purchase", "add", "canary", "--amount", "7", "--kind", "invoice", "--number",
+          "X-7777"),),
+        ("bank", "match", "--yes"),
+    ),
     "product rm": ((), ("product", "rm", "p", "--yes")),
     "product edit": ((), ("product", "edit", "linen-sheet")),
     "purchase cancel": ((), ("purchase", "cancel", "{purchase}", "--yes")),
@@ -158,7 +327,7 @@ SAYING_WITH_GIT = {
 def filled(ground: Ground, words: tuple[str, ...], who: str) -> tuple[str, ...]:
     """The words with a customer's id, and with that of their first item of a kind."""
     found = {"{who}": who}
-    for kind in ("task", "interaction", "purchase", "payment"):
+    for kind in (kind.name for kind in BY_LETTER.values()):
         if f"{{{kind}}}" in words:
             rows = json.loads(ground.run(kind, "list", "--json").out)
             found[f"{{{kind}}}"] = next(row["id"] for row in rows if row["customer"] == who)

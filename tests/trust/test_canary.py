@@ -134,8 +134,8 @@ def nothing_raw(ground: Ground, look: Look, words: tuple[str, ...]) -> None:
 def test_nothing_raw_passes(command: str, ground: Ground, look: Look) -> None:
     words = filled(ground, READING[command], "canary")
     shown = ground.run(*words)
-    # The canary's owner is no user of crm.yaml, which check reports.
-    assert shown.code == (1 if command == "check" else 0), shown
+    # The canary's owner is no user of crm.yaml, which check reports; and it refuses marketing.
+    assert shown.code == (1 if command in ("check", "consent check") else 0), shown
     assert ("=1+1" in shown.out) != (command in COUNTS_ONLY), "a data value is shown"
     nothing_raw(ground, look, words)
 
@@ -146,7 +146,7 @@ def test_nothing_raw_passes_from_history(command: str, ground: Ground, look: Loo
     poisoned(ground)
     words = filled(ground, FROM_HISTORY[command], "canary")
     shown = ground.run(*words)
-    assert shown.code == 0 and "pwn" in shown.out, shown
+    assert shown.code == 0 and ("pwn" in shown.out) != (command in COUNTS_ONLY), shown
     nothing_raw(ground, look, words)
 
 
@@ -213,6 +213,9 @@ def test_writers_say_nothing_raw(command: str, ground: Ground, look: Look) -> No
         f'name,email\n{csv_cell(POISON)},x@y.example\n{csv_cell(POISON)},{csv_cell(POISON)}\n',
         encoding="utf-8",
     )  # fmt: skip
+    (ground.outside / "answers.csv").write_text(
+        f"customer,overall,{csv_cell(POISON)}\njan-vidmar,9,x\n", encoding="utf-8"
+    )
     for line in first:
         ran = ground.run(*filled(ground, line, "canary"))
         assert ran.code == 0, ran

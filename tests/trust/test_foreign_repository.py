@@ -135,6 +135,32 @@ def test_a_submodule(mono: Mono) -> None:
     assert not mono.canary.exists()
 
 
+def test_records_in_a_submodule_are_left_to_it(mono: Mono) -> None:
+    """A commit of one here would replace the submodule, for everybody."""
+    inner = mono.folder / "inner"
+    mono.git("init", "-q", str(inner))
+    (inner / "eva-hren.yaml").write_text("name: Eva Hren\n")
+    mono.git("add", "-A", root=inner)
+    mono.git("commit", "-q", "-m", "first", root=inner)
+    where = "shop/customers/north"
+    mono.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), where)
+    mono.git("commit", "-q", "-m", "north")
+    before = mono.git("ls-tree", "HEAD", where)
+    run = mono.crm("set", "eva-hren", "city=Piran")
+    assert "saved, not committed: customers/north is a submodule (commit there)" in run.err
+    assert "city: Piran" in (mono.top / where / "eva-hren.yaml").read_text()
+    run = mono.crm("set", "eva-hren", "maja-kos", "city=Bled", "--yes")
+    assert "customers/north is a submodule" in run.err
+    assert mono.git("show", "--format=%s", "--name-only").split("\n\n") == [
+        "set city of 2 customers", "shop/customers/maja-kos.yaml\n",
+    ]  # fmt: skip
+    assert mono.git("ls-tree", "HEAD", where) == before
+    assert "not committed" not in mono.crm("set", "maja-kos", "city=Koper").err
+    assert mono.crm("undo").code == 0 and mono.crm("undo").code == 0
+    assert "city: Piran" in (mono.top / where / "eva-hren.yaml").read_text()
+    assert mono.git("status", "--short", root=mono.top / where) == " M eva-hren.yaml\n"
+
+
 @pytest.mark.parametrize(
     "name", ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG"]
 )

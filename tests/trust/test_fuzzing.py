@@ -5,12 +5,15 @@ What was found so is a named test in the module's own tests.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from crm_cli.formats.ics.parsing import read_entries
+from crm_cli.formats.ics.words import Around
 from crm_cli.formats.tabular import read_table
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
@@ -22,7 +25,10 @@ from crm_cli.query.expression import parse_expression
 from crm_cli.query.scope import Scope
 from crm_cli.query.terms import parse_terms
 from crm_cli.store.compose import Decoded, compose, decode
+from crm_cli.store.conflicts import joined, sides
 from crm_cli.store.document import Document
+from crm_cli.store.log import when_of
+from crm_cli.store.merge import merge_file
 
 quick = settings(max_examples=60, deadline=None)
 
@@ -153,3 +159,55 @@ def test_tables_are_read_or_refused(data: bytes) -> None:
         read_table(data)
     except (CrmError, Unreadable):
         return
+
+
+ZONE = "Europe/Ljubljana"
+AROUND = Around(Business(zone=ZONE), datetime(2026, 11, 20, 12, tzinfo=ZoneInfo(ZONE)))
+NAMES = st.sampled_from(
+    ["DUE", "DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RDATE", "RECURRENCE-ID", "STATUS",
+     "COMPLETED", "PRIORITY", "PERCENT-COMPLETE", "CATEGORIES", "RELATED-TO;RELTYPE=DEPENDS-ON",
+     "ATTENDEE;CN=A", "TRIGGER", "SUMMARY", "UID", "DESCRIPTION", "LAST-MODIFIED", "SEQUENCE",
+     "BEGIN", "END", "X-CRM-REPEAT-FROM", "TZID"]
+)  # fmt: skip
+PARAMS = st.sampled_from(["", ";VALUE=DATE", ";TZID=Europe/Berlin", ";TZID=X", ";RELATED=END", ";"])
+SAID = st.sampled_from(
+    ["20261124", "20261124T140000", "20261124T140000Z", "99991231", "00010101", "PT1H", "-P1D",
+     "P9999999D", "FREQ=DAILY", "FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=2", "FREQ=WEEKLY;UNTIL=2026",
+     "FREQ=MONTHLY;COUNT=0", "VALARM", "VTODO", "start", "COMPLETED", "1", "101", "", "a\\,b"]
+)  # fmt: skip
+LINE = st.tuples(NAMES, PARAMS, SAID).map(lambda line: f"{line[0]}{line[1]}:{line[2]}\r\n")
+
+
+@quick
+@given(st.lists(st.lists(LINE, max_size=7), max_size=3), st.sampled_from(["VTODO", "VEVENT"]))
+@example([["RRULE:FREQ=DAILY\r\n", "EXDATE;VALUE=DATE:20261124\r\n"]], "VTODO")
+def test_calendars_are_read_or_refused(entries: list[list[str]], name: str) -> None:
+    text = "BEGIN:VCALENDAR\r\n"
+    for number, entry in enumerate(entries):
+        text += f"BEGIN:{name}\r\nUID:{number}@x\r\nSUMMARY:A\r\n{''.join(entry)}END:{name}\r\n"
+    try:
+        list(read_entries(text + "END:VCALENDAR\r\n", AROUND))
+    except CrmError:
+        return
+
+
+@quick
+@given(YAML, YAML, YAML, st.sampled_from(["customers/f.yaml", "segments.yaml", "consents/f.txt"]))
+def test_whatever_is_merged_holds_both_sides_or_is_read(
+    base: str, ours: str, theirs: str, path: str
+) -> None:
+    texts = [text.encode("utf-8", "surrogatepass") for text in (base, ours, theirs)]
+    merged = merge_file(texts[0], texts[1], texts[2], path)
+    decoded = decode(merged.data, path)
+    if isinstance(decoded, Problem) or not merged.conflicts:
+        return
+    found = sides(decoded.text)
+    for chosen in ([side.ours for side in found], [side.theirs for side in found]):
+        assert isinstance(joined(decoded.text, chosen), str)
+
+
+@quick
+@given(st.text(max_size=30) | st.from_regex(r"\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"))
+def test_a_time_of_a_commit_can_be_shown_everywhere(text: str) -> None:
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        assert when_of(text).astimezone(ZoneInfo(zone))

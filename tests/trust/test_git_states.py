@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import Crm, Git
+from tests.trust.mono import Mono
 
 TEXTS = ("", "one", "two", "three", "link")
 """No file, three contents, and a link to another record."""
@@ -153,3 +154,24 @@ def test_a_command_commits_what_it_writes_in_any_state(
     done = crm(*words)
     assert done.code == 0 and "not committed" not in done.err, done.err
     assert git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_a_conflict_outside_of_the_directory_is_left_to_git(mono: Mono, within: bool) -> None:
+    (mono.theirs / "README").write_text("theirs\n")
+    theirs = mono.theirs / "shop/customers/jan-vidmar.yaml"
+    theirs.write_text(theirs.read_text() + "nickname: Jaka\n")
+    mono.send()
+    (mono.top / "README").write_text("ours\n")
+    mono.git("add", "README")
+    mono.git("commit", "-q", "-m", "ours")
+    if within:
+        assert mono.crm("set", "jan-vidmar", "nickname=Janko").code == 0
+    before = mono.git("rev-parse", "HEAD"), mono.git("ls-files", "--stage")
+    run = mono.crm("sync")
+    assert run.code == 5
+    assert "README" in run.err and "nothing was merged" in run.err, run.err
+    assert (mono.git("rev-parse", "HEAD"), mono.git("ls-files", "--stage")) == before
+    assert mono.git("status", "--porcelain") == ""
+    assert (mono.top / "README").read_text() == "ours\n"
+    assert mono.crm("set", "maja-kos", "city=Bled").code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import cast
 
@@ -109,3 +110,23 @@ def test_pre_commit_refuses_what_cannot_be_read(
         assert done.returncode == code, done
         assert (name in done.stdout) == (code == 1)
         assert "Traceback" not in done.stderr
+
+
+def test_a_hook_starts_the_crm_that_is_installed(ground: Ground) -> None:
+    """By an interpreter of its own, with nothing of this one in its environment."""
+    program = Path(sys.executable).with_name("crm")
+    if not program.exists():
+        pytest.skip("crm is not installed beside this Python")
+    hook = ground.root / ".git/hooks/pre-commit"
+    hook.write_text(f"#!/bin/sh\nexec '{program}' check\n", encoding="utf-8")
+    hook.chmod(0o755)
+    for name in [name for name in ground.environ if name.startswith("PYTHON")]:
+        del ground.environ[name]
+    path = ground.root / "customers/maja-kos.yaml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(BROKEN["customers/maja-kos.yaml"], encoding="utf-8")
+    done = commit(ground)
+    assert done.returncode == 1 and "maja-kos.yaml:2:13" in done.stdout + done.stderr, done
+    path.write_text(before + "# better\n", encoding="utf-8")
+    done = commit(ground)
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done

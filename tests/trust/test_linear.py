@@ -11,7 +11,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from re import _constants, _parser  # type: ignore[attr-defined]
@@ -23,15 +23,20 @@ import pytest
 import crm_cli
 from crm_cli.formats.ics.blocks import blocks_of
 from crm_cli.formats.tabular import read_table
+from crm_cli.formats.vcf.cards import Book
+from crm_cli.formats.vcf.reading import read_cards
 from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import CrmError
+from crm_cli.model.errors import CrmError, Problem
 from crm_cli.query.expression import parse_expression
 from crm_cli.query.scope import Scope
 from crm_cli.query.terms import parse_terms
+from crm_cli.render.problems import SHOWN, problem_lines
+from crm_cli.render.screen import Screen
 from crm_cli.store.comments import comments
 from crm_cli.store.compose import compose, place
 from crm_cli.store.document import Document
+from crm_cli.workspace.tracking import Moment, note_changes, states
 
 ROOT = Path(crm_cli.__file__).parent
 SCOPE = Scope(CUSTOMER, date(2026, 11, 20), Business())
@@ -108,6 +113,25 @@ CALENDARS = {
 }
 
 
+CARDS = {
+    "folded lines": ("FN:x\r\n", " y\r\n", ""),
+    "parameters": ("FN:x\r\nX", ";A=B", ":1\r\n"),
+    "begins": ("", "BEGIN:VCARD\r\n", ""),
+    "cards": ("", "END:VCARD\r\nBEGIN:VCARD\r\nFN:x\r\n", ""),
+    "properties": ("FN:x\r\n", "X:1\r\n", ""),
+    "soft breaks": ("FN:x\r\nNOTE;QUOTED-PRINTABLE:=\r\n", "a=\r\n", ""),
+    "pieces of a picture": ("FN:x\r\nPHOTO;ENCODING=b:AAAA\r\n", "AAAA\r\n", ""),
+    "tags": ("FN:x\r\nCATEGORIES:", "a,", "\r\n"),
+    "components": ("FN:x\r\nADR:", ";", "\r\n"),
+    "escapes": ("FN:x\r\nNOTE:", "\\n", "\r\n"),
+    "quotes": ("FN:x\r\nX;A=", '"', ":1\r\n"),
+}
+
+
+def read_all_cards(text: str) -> None:
+    list(read_cards(f"BEGIN:VCARD\r\nVERSION:3.0\r\n{text}END:VCARD\r\n", Book(Business())))
+
+
 def read(text: str) -> None:
     Document("customers/x.yaml", text.encode(), CUSTOMER, Business()).problems  # noqa: B018
 
@@ -122,6 +146,7 @@ def read_by(reader: str) -> Callable[[str], object]:
         "expression": lambda text: parse_expression(text, SCOPE),
         "table": lambda text: read_table(text.encode()),
         "calendar": lambda text: list(blocks_of(text)),
+        "cards": read_all_cards,
     }
     return readers[reader]
 
@@ -130,6 +155,7 @@ def trials() -> Iterator[Any]:
     for reader, elements in (
         ("record", YAML), ("pure", YAML), ("comments", YAML), ("terms", QUERIES),
         ("expression", QUERIES), ("table", TABLES), ("calendar", CALENDARS),
+        ("cards", CARDS),
     ):  # fmt: skip
         for name, parts in elements.items():
             if reader == "pure" and name == "open brackets":
@@ -170,6 +196,33 @@ def test_twice_as_much_takes_twice_as_many_steps(reader: str, parts: tuple[str, 
         steps(run, made(warm))
     few, more = (steps(run, made(times)) for times in (200, 400))
     assert more <= 2.4 * few + 500, (few, more)
+
+
+def test_many_deals_are_looked_at_once_for_what_has_changed() -> None:
+    def looked(number: int) -> int:
+        deals = "".join(f"  - {{id: d-{n:07}, name: x, stage: lead}}\n" for n in range(number))
+        text = f"name: x\ndeals:\n{deals}"
+        document = Document("customers/x.yaml", text.encode(), CUSTOMER, Business())
+        moment = Moment(datetime(2026, 11, 20, tzinfo=UTC), lambda: None)
+        before = states(document)
+        return steps(lambda _: note_changes(document, before, moment), "")
+
+    few, more = looked(200), looked(400)
+    assert more <= 2.4 * few + 500, (few, more)
+
+
+def test_many_problems_are_compared_once() -> None:
+    class Counted(Problem):
+        hashed = 0
+
+        def __hash__(self) -> int:
+            Counted.hashed += 1
+            return super().__hash__()
+
+    held = [Counted("x.yaml", line, 1, "x", "wrong") for line in range(400)]
+    told = list(problem_lines(held, Screen()))
+    assert told[-1] == f"… and {400 - SHOWN} more: crm check\n"
+    assert Counted.hashed <= 2 * len(held)
 
 
 SEARCHING = ("search", "finditer", "findall", "sub", "subn", "split")

@@ -128,6 +128,12 @@ def damage(ground: Ground) -> int:
 @pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize("command", READING)
 def test_damage_that_is_met_late_changes_no_answer(command: str, ground: Ground) -> None:
+    if "{case}" in READING[command]:
+        assert ground.run("case", "add", "maja-kos", "Torn sheets").code == 0
+    if "{deal}" in READING[command]:
+        assert ground.run("deal", "add", "maja-kos", "Sheets for the flat").code == 0
+    if "{feedback}" in READING[command]:
+        assert ground.run("feedback", "add", "maja-kos", "--nps", "9").code == 0
     words = filled(ground, READING[command], "maja-kos")
     ground.run(*words)
     before = ground.run(*words)

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+FILES = "\tfiles"
+"""The line by which zsh and fish are told that a file's name may stand there."""
+
 UNFINISHED = tuple(":=/@,")
 """A candidate that ends so is to be continued: no space follows it."""
 
@@ -44,8 +47,9 @@ class Typed(Protocol):
     @property
     def current(self) -> str | None: ...
 
-    def reply(self, found: Sequence[Candidate]) -> list[str]:
-        """Return the lines for the shell's script."""
+    def reply(self, found: Sequence[Candidate], *, files: bool = True) -> list[str]:
+        """Return the lines for the shell's script; `files` says that where nothing is offered
+        the shell may complete names of files."""
 
 
 def insertable(lines: Iterable[str], current: str, encoding: str) -> list[Candidate]:

@@ -55,7 +55,7 @@ class Line(NamedTuple):
     history: str = "!"
     files: bool = False
 
-    def reply(self, found: Sequence[Candidate]) -> list[str]:
+    def reply(self, found: Sequence[Candidate], *, files: bool = True) -> list[str]:
         """Return options for `compopt`, then what readline may insert, each a line."""
         words = [one.word for one in found if one.word.startswith(self.kept)]
         rests = [word.removeprefix(self.kept) for word in dict.fromkeys(words)]
@@ -65,7 +65,7 @@ class Line(NamedTuple):
         if len(texts) > 1 and count is not None:
             # One more, that readline stops at.
             lines.append("".join(texts[0][:count]))
-        options = [] if self.files else [_NO_FILES]
+        options = [] if self.files and (files or found) else [_NO_FILES]
         if any(word.endswith(UNFINISHED) for word in words):
             options.append("-o nospace")
         return [" ".join(options), *lines]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from crm_cli.cli.quoting import Candidate, Quote
+from crm_cli.cli.quoting import FILES, Candidate, Quote
 
 _TOKENS = {
     Quote.NONE: re.compile(
@@ -29,14 +29,15 @@ class Line(NamedTuple):
     current: str | None
     quote: Quote
 
-    def reply(self, found: Sequence[Candidate]) -> list[str]:
+    def reply(self, found: Sequence[Candidate], *, files: bool = True) -> list[str]:
         """Return the words, each with a tab and its description if it has one."""
         # fish leaves a tilde as it is, for somebody's home.
-        return [
+        lines = [
             f"{one.word}\t{one.about}".rstrip("\t")
             for one in found
             if self.quote or not one.word.startswith("~")
         ]
+        return [*lines, FILES] if files and not found else lines
 
 
 def parse(arguments: Sequence[str]) -> Line:

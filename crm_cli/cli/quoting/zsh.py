@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from crm_cli.cli.quoting import Candidate, Quote, divided
+from crm_cli.cli.quoting import FILES, Candidate, Quote, divided
 
 _RUN = frozenset("$`(")
 _ESCAPED = frozenset('$`"\\!')
@@ -23,13 +23,15 @@ class Line(NamedTuple):
     current: str
     quote: str
 
-    def reply(self, found: Sequence[Candidate]) -> list[str]:
+    def reply(self, found: Sequence[Candidate], *, files: bool = True) -> list[str]:
         """Return the words, each with a tab and its description if it has one."""
+        none = not found
         if self.quote:
             found = [one for one in found if not _RUN.intersection(one.word)]
         if self.quote == Quote.DOUBLE:
             found = _with_stop(found)
-        return [f"{one.word}\t{one.about}".rstrip("\t") for one in found]
+        lines = [f"{one.word}\t{one.about}".rstrip("\t") for one in found]
+        return [*lines, FILES] if files and none else lines
 
 
 def _with_stop(found: Sequence[Candidate]) -> Sequence[Candidate]:

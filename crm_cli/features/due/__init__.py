@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from crm_cli.features.due.deferrals import Deferrals
+from crm_cli.features.due.deputies import Desks
 from crm_cli.features.references import has_anything
 from crm_cli.features.references import user as known_user
 from crm_cli.model.business import Business
@@ -21,7 +22,10 @@ from crm_cli.model.kind import Kind, normal
 from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Clock, Workspace
 
-_MODULES = ("dated", "keeping_in_touch", "reorders", "anniversaries")
+_MODULES = (
+    "dated", "keeping_in_touch", "reorders", "anniversaries", "leads", "dunning", "quotes",
+    "forgotten", "retention",
+)  # fmt: skip
 """The modules of the sources."""
 
 
@@ -77,23 +81,30 @@ def due(
     *,
     where: str | None = None,
     within: str | None = None,
+    period: str | None = None,
     owner: str | None = None,
     kind: str | None = None,
     deferred: bool = True,
+    stood_in: bool = False,
 ) -> list[Due]:
     """What is due through today, or so much longer (`within`), the longest overdue first.
 
+    With `period` it is what has its day in that time, be it past or still to come.
+
     What was put off is due on the day it was put off to, what was dismissed is not; without
-    `deferred` all is told as if neither had been done.
+    `deferred` all is told as if neither had been done. An `owner` has what is due while they
+    stand in for somebody, too; with `stood_in` all of whoever they may stand in for.
 
     Raises UsageError for a length of time, a kind or a term that is none, NotFound for an
     owner whom neither crm.yaml nor any record names.
     """
+    days = days_of(workspace, period, within)
+    desks = Desks(workspace, named_owners(workspace, owner))
     asked = Asked(
-        _through(workspace, within),
+        _through(workspace, within) if days is None else days[1],
         terms,
         where,
-        _owner(workspace, owner),
+        desks.asked,
         [part.strip() for part in (kind or "").split(",")] if kind is not None else (),
         Deferrals(workspace) if deferred else None,
     )
@@ -111,18 +122,23 @@ def due(
         source, words = meant[name]
         found = source.find(workspace, asked._replace(terms=kept, kinds=words))
         rows += found if asked.deferrals is None else _deferred(found, asked, asked.deferrals)
+    if days is not None:
+        zone = workspace.business.time_zone
+        rows = [row for row in rows if days[0] <= local_date(row.when, zone) <= days[1]]
+    if not stood_in:
+        rows = [row for row in rows if desks.has(row.owner, row.when)]
     for name in (asked.owner or "").split(",") if not rows and asked.owner is not None else ():
         if not has_anything(workspace, name):
             # A slip in a crontab would be silent for ever.
             known_user(workspace, name)
-    rows.sort(key=lambda row: rank(workspace, row))
+    clock, zone = workspace.clock, workspace.business.time_zone
+    rows.sort(key=lambda row: rank(row, clock, zone))
     return rows
 
 
-def rank(workspace: Workspace, row: Due) -> tuple[object, ...]:
+def rank(row: Due, clock: Clock, zone: tzinfo) -> tuple[object, ...]:
     """What rows are sorted by: those that are late, then by the day."""
-    clock = workspace.clock
-    return not is_late(row.when, clock), *_order(row, workspace.business.time_zone)
+    return not is_late(row.when, clock), *_order(row, zone)
 
 
 def words(workspace: Workspace) -> list[str]:
@@ -203,7 +219,22 @@ def _through(workspace: Workspace, within: str | None) -> date:
         raise UsageError(f"--within: {error.message}", error.hint) from error
 
 
-def _owner(workspace: Workspace, owner: str | None) -> str | None:
+def days_of(
+    workspace: Workspace, period: str | None, within: str | None = None
+) -> tuple[date, date] | None:
+    """The first and the last day of `--period`; None without it."""
+    if period is None:
+        return None
+    if within is not None:
+        raise UsageError("--within and --period do not go together", "leave one of them out")
+    days = workspace.period(period)
+    if days.end is None:
+        raise UsageError(f"--period {period} has no end", "write one, such as today..+30d")
+    return days.start or date.min, days.end
+
+
+def named_owners(workspace: Workspace, owner: str | None) -> str | None:
+    """The owners of `--owner`, with commas between several; raises UsageError for none."""
     if owner is None:
         return None
     names = [str(workspace.me(name.strip())) for name in owner.split(",")]

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from crm_cli.features.due import Due, due
+from crm_cli.features.due import Due, days_of, due, named_owners
+from crm_cli.features.due.deputies import Desks
 from crm_cli.model.dates import later, local_date, shifted
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.kinds import KINDS
@@ -50,26 +51,33 @@ def agenda(
     workspace: Workspace,
     terms: Sequence[str] = (),
     *,
-    days: int = 7,
+    days: int | None = None,
+    period: str | None = None,
     owner: str | None = None,
     gaps: bool = False,
     where: str | None = None,
 ) -> list[Entry]:
-    """What is overdue, and what the next days hold, today first, in the order of the clock.
+    """What is overdue, and what the next 7 `days` hold, today first, in the order of the clock.
 
-    With `gaps` the free stretches of the working hours as well, from now on. Raises
-    UsageError for a number of days that is none.
+    With `period` it is what the days of that time hold, and nothing else. With `gaps` the free
+    stretches of the working hours as well, from now on. Raises UsageError for a number of days
+    that is none.
     """
-    if not 1 <= days <= _MOST:
-        raise UsageError(f"--days {days} is not between 1 and {_MOST}")
-    last = shifted(workspace.clock.today, days - 1)
-    rows = due(
-        workspace, terms, within=f"{days - 1}d" if days > 1 else None, owner=owner, where=where
-    )
+    today = workspace.clock.today
+    first, last = _days(workspace, days, period)
+    within = (last - today).days
+    ahead = f"{within}d" if within > 0 else None
+    rows = due(workspace, terms, within=ahead, owner=owner, where=where, stood_in=True)
+    rows += _again(workspace, rows, last)
+    # An occurrence may come while its user is away, and the next one after that.
+    desks = Desks(workspace, named_owners(workspace, owner))
     lasting = _durations(workspace)
-    entries = [_entry(row, lasting) for row in (*rows, *_again(workspace, rows, last))]
+    entries = [_entry(row, lasting) for row in rows if desks.has(row.owner, row.when)]
     if gaps:
-        entries += _gaps(workspace, entries, last)
+        entries += _gaps(workspace, entries, max(first, today), last)
+    if period is not None:
+        zone = workspace.business.time_zone
+        entries = [one for one in entries if first <= local_date(one.when, zone) <= last]
     zone = workspace.business.time_zone
 
     def order(entry: Entry) -> tuple[date, str, bool, str]:
@@ -79,6 +87,22 @@ def agenda(
         return local_date(entry.when, zone), clock, entry.kind == FREE, entry.who or ""
 
     return sorted(entries, key=order)
+
+
+def _days(workspace: Workspace, days: int | None, period: str | None) -> tuple[date, date]:
+    """The first and the last day that is looked at."""
+    today = workspace.clock.today
+    found = days_of(workspace, period)
+    if found is None:
+        ahead = 7 if days is None else days
+        if not 1 <= ahead <= _MOST:
+            raise UsageError(f"--days {ahead} is not between 1 and {_MOST}")
+        return today, shifted(today, ahead - 1)
+    if days is not None:
+        raise UsageError("--days and --period do not go together", "leave one of them out")
+    if (found[1] - today).days > _MOST:
+        raise UsageError(f"--period {period} is more than {_MOST} days ahead", "take a shorter one")
+    return found
 
 
 def heading(entry: Entry, workspace: Workspace) -> str:
@@ -136,7 +160,9 @@ def _again(workspace: Workspace, rows: Sequence[Due], last: date) -> Iterator[Du
             continue
 
 
-def _gaps(workspace: Workspace, entries: Sequence[Entry], last: date) -> Iterator[Entry]:
+def _gaps(
+    workspace: Workspace, entries: Sequence[Entry], first: date, last: date
+) -> Iterator[Entry]:
     """The working hours from now on, less what takes time."""
     zone = workspace.business.time_zone
     busy = sorted(
@@ -144,8 +170,7 @@ def _gaps(workspace: Workspace, entries: Sequence[Entry], last: date) -> Iterato
         for entry in entries
         if entry.until is not None and isinstance(entry.when, datetime)
     )
-    today = workspace.clock.today
-    for day in (shifted(today, ahead) for ahead in range((last - today).days + 1)):
+    for day in (shifted(first, ahead) for ahead in range((last - first).days + 1)):
         for begin, end in workspace.business.working_hours[day.weekday()]:
             free = max(_at(day, begin, zone), _rounded(workspace.clock.now))
             close = _at(day, end, zone)

@@ -16,8 +16,8 @@ from crm_cli.model.business import Business
 from crm_cli.model.fieldtypes import Choice
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import KINDS
-from crm_cli.query.fields import of_customer
 from crm_cli.query.lexer import quoted
+from crm_cli.query.owners import of_customer
 from crm_cli.workspace import Workspace
 
 _AT_ONCE = 500

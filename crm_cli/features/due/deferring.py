@@ -45,10 +45,17 @@ def lines(workspace: Workspace, words: Sequence[str], *, strict: bool) -> list[D
         found = _ahead(workspace, item[0], id=item[1])
         if not found:
             raise NotFound(f"{item[1]} is not due", "crm due --within 1y shows what is")
-        return found
+        # An invoice and its reminder are two lines.
+        return [row for row in found if row.kind == found[0].kind]
     if not 1 <= len(words) <= 2:
         raise UsageError(f"{' '.join(words)}: one line at a time", "crm due snooze ana reorder +2w")
     who = workspace.who(words[0], strict=strict)
+    if len(words) == 2 and (item := item_ref(workspace, words[1:], strict=True)) is not None:
+        if item[0] != who:
+            raise NotFound(
+                f"{item[1]} is of {item[0]}, and not of {who}", f"crm due snooze {item[1]} +2w"
+            )
+        return lines(workspace, words[1:], strict=strict)
     held = _ahead(workspace, who)
     kinds = list(dict.fromkeys(row.kind for row in held))
     wanted = normal(words[1]) if len(words) > 1 else kinds[0] if len(kinds) == 1 else ""

@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from crm_cli.features.due import Due, due, heading, is_late
+from crm_cli.features.due.deputies import Desks
 from crm_cli.formats.digest import Entry, digest_mail, digest_text
 from crm_cli.model.errors import CrmError, UsageError
 from crm_cli.model.text import one_line
@@ -47,7 +48,8 @@ def digests(
 ) -> list[Digest]:
     """The digests of the users in crm.yaml (or of one), of those for whom something is due.
 
-    What is nobody's, or of nobody in crm.yaml, everyone gets. Raises UsageError where
+    What is nobody's, or of nobody in crm.yaml, everyone gets; what is of somebody who is away
+    then, their deputy, who also stands for them in what everyone gets. Raises UsageError where
     there are no users.
     """
     users = workspace.business.users
@@ -57,10 +59,15 @@ def digests(
     if named is not None and named not in users:
         raise UsageError(f"{named} is none of the users in crm.yaml: {', '.join(sorted(users))}")
     rows = due(workspace, terms, within=within, kind=kind)
-    notes = _notes(workspace)
+    notes, desks = _notes(workspace), Desks(workspace, None)
     found = []
     for user in [named] if named is not None else users:
-        own = [row for row in rows if row.owner == user or row.owner not in users]
+        here = desks.doing(user, workspace.clock.today) == user
+        own = [
+            row
+            for row in rows
+            if (desks.doing(row.owner, row.when) == user if row.owner in users else here)
+        ]
         if own:
             found.append(_digest(workspace, user, own, notes))
     return found

@@ -41,6 +41,7 @@ def _find(workspace: Workspace, asked: Asked) -> Iterable[Due]:
 
 def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[Due, bool]]:
     """What is bought again and again, each with whether that is due."""
+    today = workspace.clock.today
     intervals: dict[str, Interval] = {}
     names: dict[str, str] = {}
     answer = workspace.select(
@@ -63,7 +64,7 @@ def _by_product(workspace: Workspace, asked: Asked) -> Iterator[tuple[Due, bool]
             continue
         what = f"{names[one.product]}, last bought {one.last}"
         row = Due(day, KIND, one.id, one.name or one.id, what, None, one.owner)
-        yield row, day <= asked.through and _waits(workspace, asked, row, lost)
+        yield row, day <= asked.through and _waits(today, asked, row, lost)
 
 
 def _by_rhythm(workspace: Workspace, asked: Asked) -> Iterator[Due]:
@@ -76,13 +77,13 @@ def _by_rhythm(workspace: Workspace, asked: Asked) -> Iterator[Due]:
         what = f"last bought {last}, usually every {'day' if days == 1 else f'{days} days'}"
         day = date.fromisoformat(following)
         row = Due(day, KIND, id, name or id, what, None, owner)
-        if _waits(workspace, asked, row, shifted(day, days)):
+        if _waits(today, asked, row, shifted(day, days)):
             yield row
 
 
-def _waits(workspace: Workspace, asked: Asked, row: Due, lost: date) -> bool:
+def _waits(today: date, asked: Asked, row: Due, lost: date) -> bool:
     """Whether a customer is not lost yet, or was put off to a later day."""
-    return workspace.clock.today <= lost or (
+    return today <= lost or (
         asked.deferrals is not None and asked.deferrals.of(row) is not None
     )
 

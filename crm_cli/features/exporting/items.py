@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from crm_cli.formats.targets import belongs
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES
+from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Workspace
 
 
@@ -27,8 +28,38 @@ def items_of(
         return (entries[row[0]] for row in rows if row[0] in entries)
     if not belongs(kind):
         return workspace.records(str(row[0]) for row in rows)
+    if not kind.letter:
+        return _unnamed(workspace, kind, terms, where, sort)
     parts = [(str(id), str(customer)) for id, customer in rows]
-    return _sorted(workspace, kind, parts) if sort else _as_they_stand(workspace, kind, parts)
+    found = _sorted(workspace, kind, parts) if sort else _as_they_stand(workspace, kind, parts)
+    return _with_state(workspace, found) if kind is PURCHASE else found
+
+
+def _unnamed(
+    workspace: Workspace, kind: Kind, terms: Sequence[str], where: str | None, sort: str | None
+) -> Iterator[Item]:
+    """Items without an id, which are found in their records by what they say."""
+    keys = [key for key in kind.columns if key in kind.by_key]
+    rows = workspace.select(kind, terms, where=where, sort=sort, cols=("customer", *keys)).rows
+    for customer, *wanted in dict.fromkeys(map(_hashable, rows)):
+        for item in workspace.record(str(customer)).items(kind.key):
+            if _hashable([item.get(key) for key in keys]) == tuple(wanted):
+                yield item
+
+
+def _hashable(values: Iterable[object]) -> tuple[object, ...]:
+    return tuple(tuple(value) if isinstance(value, list) else value for value in values)
+
+
+def _with_state(workspace: Workspace, purchases: Iterator[Item]) -> Iterator[Item]:
+    """Purchases with their state of payment, which depends on the day."""
+    today = workspace.clock.today
+    for one in purchases:
+        state, due = one.derived.get("settlement"), one.derived.get("due")
+        if state in ("unpaid", "partly_paid") and due is not None and due < today:
+            state = "overdue"
+        one.derived["payment_status"] = state
+        yield one
 
 
 def _as_they_stand(workspace: Workspace, kind: Kind, rows: list[tuple[str, str]]) -> Iterator[Item]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 
 from crm_cli.features.exporting.calendars import calendar_items, surroundings
-from crm_cli.formats.ics.blocks import text_of
+from crm_cli.features.exporting.folder import Folder, sound
+from crm_cli.formats.content_lines import Refused, text_of
 from crm_cli.formats.ics.comparing import changed_there, news
 from crm_cli.formats.ics.entries import Entry
-from crm_cli.formats.ics.parsing import Refused, read_entries
+from crm_cli.formats.ics.parsing import read_entries
 from crm_cli.formats.ics.words import BIRTHDAY, LISTS, Around, uid_of
 from crm_cli.formats.ics.writing import calendar_of, component, fits, keep_others
 from crm_cli.formats.targets import ALL_DATES, CALENDARS, exchanged
@@ -25,24 +25,10 @@ from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.people import ANNIVERSARY
 from crm_cli.query.lexer import quoted
-from crm_cli.query.lookups import customers
-from crm_cli.store.vdir import SUFFIX, Vdir
+from crm_cli.store.vdir import Vdir
 from crm_cli.workspace import Workspace
 
 _STAMP = re.compile(rb"^DTSTAMP:[^\r\n]*\r?\n", re.MULTILINE)
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]{0,120}")
-
-
-@dataclass(slots=True)
-class Folder:
-    """What became of a folder: numbers of files, and those left alone, with why."""
-
-    path: Path
-    written: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    kept: list[tuple[str, str]] = field(default_factory=list)
-    without_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +75,11 @@ def export_folder(
             _put(vdir, by_uid.get(uid), item, uid, around, done, force=force)
     lists = set(LISTS.values()) if name == ALL_DATES else {name}
     lists |= {BIRTHDAY} if ANNIVERSARY.key in lists else set()
-    sound = _sound(workspace)
+    whole = sound(workspace)
     for one in files:
-        if _is_gone(one, shown, lists) and _is_known(one, sound):
+        if _is_gone(one, shown, lists) and _is_known(one, whole):
             _remove(vdir, one, workspace, around, done, force=force)
-    if done.written or done.removed:
-        vdir.settle()
-    vdir.sweep()
+    done.finish(vdir)
     return done
 
 
@@ -136,20 +120,17 @@ def _put(
         keep_others(made, there.entries[0], around)
     data = calendar_of([made], around)
     if there is None:
-        name = _name(uid)
-        if vdir.write(name, data, None):
-            done.written += 1
-        elif not any(kept == name for kept, _ in done.kept):
-            done.kept.append((name, "another entry has this name, or came meanwhile"))
-        return
-    if _STAMP.sub(b"", there.data) == _STAMP.sub(b"", data):
+        done.add(vdir, uid, data)
+    elif _STAMP.sub(b"", there.data) == _STAMP.sub(b"", data):
         done.unchanged += 1
-    elif not force and _has_news(there, {uid: item}, around):
-        done.kept.append((there.name, "changed there"))
-    elif vdir.write(there.name, data, there.data):
-        done.written += 1
     else:
-        done.kept.append((there.name, "changed meanwhile"))
+        done.replace(
+            vdir,
+            there.name,
+            there.data,
+            data,
+            lambda: not force and _has_news(there, {uid: item}, around),
+        )
 
 
 def _is_gone(one: _File, shown: set[str], lists: set[str]) -> bool:
@@ -161,14 +142,6 @@ def _is_gone(one: _File, shown: set[str], lists: set[str]) -> bool:
         and LISTS.get(entry.id[:1] if entry.id[1:2] == "-" else "", entry.kind) in lists
         for entry in entries
     )
-
-
-def _sound(workspace: Workspace) -> set[str] | None:
-    """The customers whose records are read whole; None where all are."""
-    wrong = {problem.path for problem in workspace.problems}
-    if not wrong:
-        return None
-    return {id for id, path in customers(workspace.database) if path not in wrong}
 
 
 def _is_known(one: _File, sound: set[str] | None) -> bool:
@@ -188,13 +161,10 @@ def _remove(
     *,
     force: bool,
 ) -> None:
-    items = _items(workspace, one.entries or ())
-    if not force and _has_news(one, items, around):
-        done.kept.append((one.name, "changed there"))
-    elif vdir.remove(one.name, one.data):
-        done.removed += 1
-    else:
-        done.kept.append((one.name, "changed meanwhile"))
+    def has_news() -> bool:
+        return not force and _has_news(one, _items(workspace, one.entries or ()), around)
+
+    done.remove(vdir, one.name, one.data, has_news)
 
 
 def _has_news(one: _File, items: Mapping[str, Item], around: Around) -> bool:
@@ -227,10 +197,3 @@ def _items(workspace: Workspace, entries: Iterable[Entry]) -> dict[str, Item]:
             if item.id == entry.id:
                 found[entry.uid] = item
     return found
-
-
-def _name(uid: str) -> str:
-    """The file of a UID: its own name where that is a harmless one."""
-    if _PLAIN.fullmatch(uid):
-        return f"{uid}{SUFFIX}"
-    return f"{sha256(uid.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}{SUFFIX}"

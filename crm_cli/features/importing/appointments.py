@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 from crm_cli.features.importing.addressees import Addressees
 from crm_cli.formats.ics.comparing import News, endless, news
 from crm_cli.formats.ics.entries import Entry
-from crm_cli.formats.ics.state import Values, short
 from crm_cli.formats.ics.words import BIRTHDAY, Around, anniversary_ids
+from crm_cli.formats.written_state import Values, short
 from crm_cli.model.dates import PartialDate, local_date
 from crm_cli.model.errors import ConflictError
 from crm_cli.model.item import Item

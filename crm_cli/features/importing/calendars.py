@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from crm_cli.features.importing.addressees import Addressees
 from crm_cli.features.importing.appointments import Fate, settle, write_entries
+from crm_cli.features.importing.entry_import import EntryImport
 from crm_cli.features.items import foreign_uids
-from crm_cli.formats.ics.blocks import text_of
+from crm_cli.formats.content_lines import Refused, text_of
 from crm_cli.formats.ics.entries import Entry
-from crm_cli.formats.ics.parsing import Refused, read_entries
+from crm_cli.formats.ics.parsing import read_entries
 from crm_cli.formats.ics.words import BIRTHDAY, Around
 from crm_cli.formats.targets import ALL_DATES
 from crm_cli.model.errors import DataError, Unreadable, UsageError
@@ -39,19 +40,6 @@ class Calendar(NamedTuple):
     entries: tuple[Entry, ...]
     refused: tuple[Refused, ...]
     left_out: tuple[str, ...]
-
-
-class CalendarImport(NamedTuple):
-    """What an import would do. The counts are of entries, by kind and by what they come to.
-
-    `ids` are those of the items that are new or change; `notes` are worth a look.
-    """
-
-    counts: dict[str, Counter[str]]
-    rejected: tuple[Refused, ...]
-    notes: tuple[str, ...]
-    ids: tuple[str, ...]
-    change: Change
 
 
 def read_calendar(workspace: Workspace, kind: str, path: Path, *, encoding: str = "") -> Calendar:
@@ -96,7 +84,7 @@ def plan_calendar(
     *,
     who: str | None = None,
     advance: Callable[[], None] = lambda: None,
-) -> CalendarImport:
+) -> EntryImport:
     """Match entries with what is there; nothing is written.
 
     `who` is the id of the customer of entries that name none. The change leaves out
@@ -142,7 +130,7 @@ def plan_calendar(
     rejected.sort(key=lambda one: (one.file, one.line))
     number = sum(one["new"] + one["changed"] for one in counts.values())
     subject = f"import {number} {_noun(calendar.kind, number)}"
-    return CalendarImport(
+    return EntryImport(
         counts, tuple(rejected), tuple(notes), tuple(ids), Change(subject, tuple(steps))
     )
 
@@ -156,13 +144,6 @@ def write_rejected(path: Path, rejected: Sequence[Refused]) -> None:
             reason = " ".join(one.reason.split())
             pieces.append(f"{head}X-REJECTED:{reason}\r\n{end}{rest}" if end else one.source)
     outside.write(path, [*pieces, "END:VCALENDAR\r\n"])
-
-
-def rejects_path(path: Path) -> Path:
-    """Where the rejected entries of a file or folder go: `team.rejects.ics` beside it."""
-    if str(path) == "-":
-        return outside.free_name(Path("rejects.ics"))
-    return outside.free_name(path.resolve().with_name(f"{path.resolve().stem}.rejects.ics"))
 
 
 def _latest(entries: Sequence[Entry]) -> list[Entry]:

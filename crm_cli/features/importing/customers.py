@@ -1,181 +1,285 @@
-"""Rows of customers: whom each is about, by what identifies a person, and never by a name."""
+"""Rows of customers: what becomes of the customers that they are about."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 
+from crm_cli.features.importing.identity import FORMER, NAMES, Customers, Match
 from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.merging import Values, changes, says
-from crm_cli.features.importing.outcome import Outcome, Reject
-from crm_cli.formats.drafts import Draft
+from crm_cli.features.importing.organizations import Organizations
+from crm_cli.features.importing.outcome import Note, Outcome, Reject
+from crm_cli.features.importing.people import People, Person
+from crm_cli.formats.drafts import Drafts
+from crm_cli.formats.kept_lines import lines_together
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.forgetting import Digests, Taken
 from crm_cli.model.ids import is_customer_id, new_customer_id
 from crm_cli.model.item import Item
+from crm_cli.model.names import is_address, name_words, names_agree
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.store.document import Document
 from crm_cli.workspace import Create, Edit, Workspace, new_record
 
+_ORIGIN = ("source_system", "external_id")
+_CHANNELS = ("emails", "phones", "urls", "social")
+
 
 def plan_customers(
-    workspace: Workspace, drafts: list[Draft], known: Known, advance: Callable[[], None]
-) -> Iterator[Outcome | Reject]:
-    """What each row comes to: a new customer, a changed one, or why it cannot be."""
-    matching = _Matching(workspace, known, drafts)
-    taken = set(known.ids)
-    said: dict[str, int] = {}
-    for draft in drafts:
-        advance()
-        values = _named(draft.values)
-        found = matching.match(values)
-        if isinstance(found, str):
-            yield Reject(draft, found)
-        elif found is not None and found.id in said:
-            yield Reject(draft, f"{found.id} is in line {said[found.id]} already")
-        elif found is not None:
-            said[found.id] = draft.line
-            yield _known(workspace, found, values, known)
-        elif not values.get("name"):
-            yield Reject(draft, "there is no name")
-        else:
-            made = _new(workspace, values, taken, draft)
-            if isinstance(made, Outcome):
-                said[made.id] = draft.line
-            yield made
+    workspace: Workspace,
+    drafts: Drafts,
+    known: Known,
+    advance: Callable[[], None],
+    organizations: Organizations | None = None,
+) -> Iterator[Outcome | Reject | Note]:
+    """What each customer comes to: new, changed, or why the rows cannot be taken.
 
-
-def _named(values: Values) -> Values:
-    """A person's name from its parts, where the file has no whole one."""
-    parts = [values[key] for key in ("given_name", "family_name") if values.get(key)]
-    return values if "name" in values or not parts else {"name": " ".join(parts), **values}
-
-
-def _new(workspace: Workspace, values: Values, taken: set[str], draft: Draft) -> Outcome | Reject:
-    wanted = values.get("id")
-    if wanted is None:
-        id = new_customer_id(values["name"], values.get("kind", ""), taken, os.urandom)
-    elif is_customer_id(wanted):
-        id = wanted
-    else:
-        return Reject(draft, f"{wanted!r} cannot be an id: small letters, digits, dots, hyphens")
-    taken.add(id)
-    record = {key: value for key, value in values.items() if key != "id"}
-    return Outcome(
-        id,
-        "new",
-        Create(CUSTOMERS.file(id), new_record(CUSTOMER, record, workspace.business)),
+    `organizations` are those of the whole import, where it is more than these rows.
+    """
+    customers = Customers(
+        workspace, known, own_ids=drafts.mapped, guessed_system=drafts.guessed_system
     )
+    people = People(customers, known)
+    for draft in drafts.rows:
+        advance()
+        people.add(draft, named(draft.values))
+    people.settle()
+    organizations = organizations or Organizations(workspace, {*known.ids, *known.former})
+    taken = organizations.taken
+    forgotten = workspace.forgotten
+    found: list[tuple[Person, str]] = []
+    renamed: list[str] = []
+    for person in people:
+        if person.match is None and person.doubt is None and _stand_in(person):
+            renamed.append(str(person.drafts[0].line))
+        id = _id(person, taken, forgotten)
+        if not isinstance(id, _Not) and person.match is None:
+            reason = _forgotten(forgotten, workspace.business.country, person)
+            id = _Not(reason) if reason else id
+        if isinstance(id, _Not):
+            yield from (Reject(draft, str(id)) for draft in person.drafts)
+            continue
+        found.append((person, id))
+        if person.match is None:
+            organizations.is_in_file(id, person.values)
+    same: list[str] = []
+    for person, id in found:
+        values = organizations.linked(person.values)
+        if person.match is None:
+            same += _namesakes(person, known)
+            yield _new(workspace, id, values, person)
+        else:
+            yield _known(workspace, person, person.match, values, known)
+    yield from organizations.added
+    yield from _notes(people, organizations, renamed, same)
 
 
-def _known(workspace: Workspace, found: Item, values: Values, known: Known) -> Outcome:
+def named(values: Values) -> Values:
+    """The values with a name: from its parts, else the company's where nobody at it is named."""
+    if "name" in values:
+        return values
+    parts = [values[key] for key in ("given_name", "family_name") if values.get(key)]
+    if parts:
+        return {"name": " ".join(parts), **values}
+    company = next((one.get("id") for one in values.get("organizations", ())), None)
+    if not company:
+        return values
+    rest = {key: value for key, value in values.items() if key != "organizations"}
+    return {"name": company, "kind": "organization", **rest}
+
+
+def _is_stand_in(person: Person) -> bool:
+    """Whether the company's name stands in for one, which then never replaces a name."""
+    parts = any(key in person.values for key in ("given_name", "family_name"))
+    return not parts and all("name" not in draft.values for draft in person.drafts)
+
+
+def _stand_in(person: Person) -> bool:
+    """Whether somebody new is named after their company, e-mail or phone, having no name."""
+    values = person.values
+    if "name" in values:
+        return _is_stand_in(person)
+    for key in ("emails", "phones"):
+        for one in values.get(key, ()):
+            if one.get("value"):
+                person.values = {"name": one["value"], **values}
+                return True
+    return False
+
+
+class _Not(str):
+    """Why rows are about nobody."""
+
+
+def _id(person: Person, taken: set[str], forgotten: Digests) -> str | _Not:
+    """The id of the customer, a new one where it is nobody here."""
+    if person.doubt is not None:
+        return _Not(person.doubt.reason)
+    if person.match is not None:
+        return person.match.id
+    values = person.values
+    if not values.get("name"):
+        return _Not("there is no name")
+    id = values.get("id")
+    if id is None:
+        others = Taken(taken, forgotten)
+        id = new_customer_id(values["name"], values.get("kind", ""), others, os.urandom)
+    elif not is_customer_id(id):
+        return _Not(f"{id!r} cannot be an id: small letters, digits, dots, hyphens")
+    taken.add(id)
+    return str(id)
+
+
+def _forgotten(digests: Digests, country: str, person: Person) -> str:
+    """Why somebody new is not taken, since they were forgotten; empty where they are. Who has
+    only the name of such a one, and an address of their own, is somebody else."""
+    found = digests.known(person.values, country)
+    if not found or (found.startswith("the name") and any(map(person.values.get, _CHANNELS))):
+        return ""
+    return f"{found} is of somebody who was forgotten; crm add --force takes them back"
+
+
+def _new(workspace: Workspace, id: str, values: Values, person: Person) -> Outcome:
+    record = {key: value for key, value in values.items() if key != "id"}
+    content = new_record(CUSTOMER, record, workspace.business)
+    return Outcome(id, "new", Create(CUSTOMERS.file(id), content), _lines(person))
+
+
+def _lines(person: Person) -> tuple[int, ...]:
+    return tuple(draft.line for draft in person.drafts)
+
+
+def _known(
+    workspace: Workspace, person: Person, match: Match, values: Values, known: Known
+) -> Outcome:
     said = {key: value for key, value in values.items() if key != "id"}
-    if says(found, _spelled(found, said, known)):
-        return Outcome(found.id, "unchanged")
+    if _is_stand_in(person):
+        said = {key: value for key, value in said.items() if key not in ("name", "kind")}
+    if match.by == FORMER:
+        said = {key: value for key, value in said.items() if key not in _ORIGIN}
+
+    def wanted(record: Item) -> Values:
+        kept = _named_as_here(record, said) if match.sure else _beside(record, said)
+        kept = _with_card(record, kept)
+        return _spelled(record, kept, known, add=not match.sure)
+
+    record = workspace.record(match.id)
+    if says(record, wanted(record)):
+        return Outcome(match.id, "unchanged", None, _lines(person), match.by)
 
     def update(document: Document) -> None:
-        for step in changes(document.record, _spelled(document.record, said, known), None):
+        for step in changes(document.record, wanted(document.record), None):
             step(document)
 
-    return Outcome(found.id, "changed", Edit(workspace.path_of(found.id), update))
+    step = Edit(workspace.path_of(match.id), update)
+    return Outcome(match.id, "changed", step, _lines(person), match.by)
 
 
-def _spelled(record: Item, values: Values, known: Known) -> Values:
+def _beside(record: Item, values: Values) -> Values:
+    """The values without a name and an origin, where the record has its own."""
+    kept = dict(values)
+    own = all(key in record.values for key in _ORIGIN)
+    if not is_address(str(record.values.get("name") or "")):
+        for key in NAMES[1:] if _is_fuller(record, values) and not own else NAMES:
+            if key in record.values:
+                kept.pop(key, None)
+    elif is_address(str(values.get("name") or "")):
+        kept.pop("name", None)
+    if own:
+        for key in _ORIGIN:
+            kept.pop(key, None)
+    return kept
+
+
+def _with_card(record: Item, values: Values) -> Values:
+    """The values with the UID that the record has, and with the lines of its card that they do
+    not say anew."""
+    kept = dict(values)
+    if "card_uid" in record.values:
+        kept.pop("card_uid", None)
+    if "vcard" in kept:
+        kept["vcard"] = lines_together(record.values.get("vcard") or (), kept["vcard"])
+    return kept
+
+
+def _named_as_here(record: Item, values: Values) -> Values:
+    """The values without a name that agrees and says no more than that of the record."""
+    name, here = str(values.get("name") or ""), str(record.values.get("name") or "")
+    if name and here and names_agree(name, here) and not _is_fuller(record, values):
+        return {key: value for key, value in values.items() if key != "name"}
+    return values
+
+
+def _is_fuller(record: Item, values: Values) -> bool:
+    """Whether a name comes from where the record's own does, and says more than that."""
+    words, held = (name_words(str(one.get("name") or "")) for one in (values, record.values))
+    return "external_id" in values and words > held
+
+
+def _spelled(record: Item, values: Values, known: Known, *, add: bool) -> Values:
     """The values with e-mails and phones spelt as the record has them, where it has them.
 
-    They are kept as somebody typed them; another spelling is no other number.
+    They are kept as somebody typed them; another spelling is no other number. With `add` those
+    that the record has besides stay as well.
     """
     said = dict(values)
-    for key, form in (("emails", str.casefold), ("phones", known.dialled)):
-        if key in said:
-            there = {form(text): text for text in reversed(record.texts(key))}
-            said[key] = [
-                {**one, "value": there.get(form(one["value"]), one["value"])}
-                if "value" in one
-                else one
-                for one in said[key]
-            ]
+    for key in _CHANNELS:
+        if key not in said:
+            continue
+        form = known.dialled if key == "phones" else str.casefold
+        there = {form(text): text for text in reversed(record.texts(key))}
+        wanted = [
+            {**one, "value": there.get(form(one["value"]), one["value"])} if "value" in one else one
+            for one in said[key]
+        ]
+        said[key] = _added(record, key, wanted) if add else wanted
     return said
 
 
-class _Matching:
-    """Finds the customer that a row is about.
+def _added(record: Item, key: str, wanted: list[Values]) -> list[Values]:
+    """What the record has, and behind it what it has not; a label fills a gap alone."""
+    held = {str(one.values.get("value")): one for one in record.items(key)}
+    said = {str(one.get("value")): one for one in wanted}
+    first = []
+    for text, item in held.items():
+        gaps = {part: it for part, it in said.get(text, {}).items() if part not in item.values}
+        first.append({"value": text, **gaps})
+    return [*first, *(one for text, one in said.items() if text not in held)]
 
-    Our own id; else source system and external id; else an e-mail, else a phone, that
-    one customer has and one row of the file. Where several have it, the name decides among
-    them. A row without any of these is about nobody, unless a customer says all of it.
-    """
 
-    def __init__(self, workspace: Workspace, known: Known, drafts: list[Draft]) -> None:
-        self._workspace = workspace
-        self._known = known
-        self._emails = Counter(text for one in drafts for text in self._keys(one.values, "emails"))
-        self._phones = Counter(text for one in drafts for text in self._keys(one.values, "phones"))
-        self._used: set[str] = set()
+def _namesakes(person: Person, known: Known) -> Iterator[str]:
+    name = str(person.values.get("name", ""))
+    if ids := known.named(name):
+        yield f"line {person.drafts[0].line}: {name} ({', '.join(sorted(ids)[:3])})"
 
-    def match(self, values: Values) -> Item | str | None:
-        """The customer, None for a new one, or why it cannot be said."""
-        if "id" in values:
-            return self._record(values["id"]) if values["id"] in self._known.ids else None
-        external = values.get("external_id")
-        if external is not None:
-            system = values.get("source_system", "")
-            ids = self._known.by_external(system, external)
-            if len(ids) > 1:
-                return f"{external!r} is {', '.join(sorted(ids)[:5])}"
-            if ids:
-                return self._record(ids[0])
-        for key, held, counts in (
-            ("emails", self._known.emails, self._emails),
-            ("phones", self._known.phones, self._phones),
-        ):
-            for text in self._keys(values, key):
-                candidates = [self._record(id) for id in held.get(text, ())]
-                found = self._among(candidates, values, counts[text])
-                if found is not None:
-                    return found
-        if external is None and not self._has_keys(values):
-            return self._same(values)
-        return None
 
-    def _among(self, candidates: list[Item], values: Values, rows: int) -> Item | str | None:
-        """The one of those that have an e-mail or phone of the row."""
-        external = values.get("external_id")
-        if external is not None:
-            # Somebody else in the same system, who shares the address.
-            system = values.get("source_system", "")
-            candidates = [
-                one
-                for one in candidates
-                if "external_id" not in one.values or one.values.get("source_system", "") != system
-            ]
-        if len(candidates) == 1 and rows == 1:
-            return candidates[0]
-        named = [one for one in candidates if one.values.get("name") == values.get("name")]
-        if len(named) > 1:
-            ids = ", ".join(sorted(one.id for one in named)[:5])
-            return f"it may be {ids}: give external_id or id"
-        return named[0] if named else None
+def _notes(
+    people: People, organizations: Organizations, renamed: list[str], same: list[str]
+) -> Iterator[Note]:
+    extra = sum(len(person.drafts) - 1 for person in people)
+    if extra:
+        rows = "a row is" if extra == 1 else f"{extra:,} rows are"
+        yield Note(f"{rows} about the same customer as one above")
+    if people.differing:
+        yield Note(f"rows of one customer differ, the last counts: {_some(people.differing)}")
+    if renamed:
+        yield Note(
+            f"named after company, e-mail or phone, for want of a name: line {_some(renamed)}"
+        )
+    if organizations.added:
+        names = _some([one.id for one in organizations.added])
+        yield Note(f"organizations that are added for their people: {names}")
+    if organizations.unclear:
+        names = _some(list(dict.fromkeys(organizations.unclear)))
+        yield Note(f"not linked, since several are called so: {names}")
+    if organizations.titles:
+        titles = _some(list(dict.fromkeys(organizations.titles)))
+        yield Note(f"job titles without an organization left out: {titles}")
+    if same:
+        yield Note(f"new, though others have the same name: {_some(same)}")
 
-    def _same(self, values: Values) -> Item | None:
-        """A customer who says all that the row says, each for one row only."""
-        name = str(values.get("name", ""))
-        same = [
-            one for one in map(self._record, self._known.names.get(name, ())) if says(one, values)
-        ]
-        found = next((one for one in same if one.id not in self._used), None)
-        if found is not None:
-            self._used.add(found.id)
-        return found
 
-    def _record(self, id: str) -> Item:
-        return self._workspace.record(id)
-
-    def _has_keys(self, values: Values) -> bool:
-        return bool(self._keys(values, "emails") or self._keys(values, "phones"))
-
-    def _keys(self, values: Values, key: str) -> list[str]:
-        texts = [str(one["value"]) for one in values.get(key, ()) if one.get("value")]
-        if key == "emails":
-            return [text.casefold() for text in texts]
-        return [self._known.dialled(text) for text in texts]
+def _some(texts: list[str], shown: int = 5) -> str:
+    more = f" and {len(texts) - shown:,} more" if len(texts) > shown else ""
+    return f"{', '.join(texts[:shown])}{more}"

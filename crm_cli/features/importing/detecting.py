@@ -1,19 +1,21 @@
-"""Which kind of file an import reads: a table, or a calendar."""
+"""Which kind of file an import reads: a table, a calendar, or vCards."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from crm_cli.formats.registry import importer
-from crm_cli.formats.targets import CALENDARS, exchanged
+from crm_cli.formats.targets import CALENDARS, CARDS, exchanged
 
 
-def is_calendar(kind: str, path: Path, format: str = "") -> bool:
-    """Whether entries of a calendar are read; a folder of calendars counts.
+def entries_format(kind: str, path: Path, format: str = "") -> str:
+    """`ics` or `vcf` where entries are read, empty for a table; a folder of either counts.
 
     Raises UsageError for a kind or a format that there is not, and that do not go together.
     """
     name = exchanged(kind)
-    folder = name in CALENDARS and str(path) != "-" and path.is_dir()
-    chosen = "ics" if folder and not format else format
-    return importer(name, chosen, str(path)).read is None
+    chosen = format
+    if not format and str(path) != "-" and path.is_dir():
+        chosen = "vcf" if name in CARDS else "ics" if name in CALENDARS else ""
+    found = importer(name, chosen, str(path))
+    return found.name if found.read is None else ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from crm_cli.features.importing.identity import Doubt, Entries, external_key
 from crm_cli.features.importing.merging import Values, changes, says
-from crm_cli.features.importing.outcome import Outcome, Reject
-from crm_cli.formats.drafts import Draft
+from crm_cli.features.importing.outcome import Fate, Outcome, Reject
+from crm_cli.formats.drafts import Drafts
 from crm_cli.formats.targets import id_name
 from crm_cli.model.ids import slug, unique
-from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES
 from crm_cli.store.document import Document
@@ -17,34 +17,47 @@ from crm_cli.workspace import Edit, Workspace
 
 
 def plan_entries(
-    workspace: Workspace, kind: Kind, drafts: list[Draft], advance: Callable[[], None]
+    workspace: Workspace, drafts: Drafts, advance: Callable[[], None]
 ) -> Iterator[Outcome | Reject]:
     """What each row comes to: a new entry, a changed one, or why it cannot be."""
+    kind = drafts.kind
     path = ENTRIES[kind].path
     there = workspace.file(path).records
+    entries = Entries(kind, there, guessed_system=drafts.guessed_system)
     wanted: dict[str, Values] = {}
     outcomes: list[Outcome] = []
     lines: dict[str, int] = {}
+    said: dict[str, Values] = {}
     made: dict[tuple[str, str], str] = {}
-    for draft in drafts:
+    taken = set(there)
+    for draft in drafts.rows:
         advance()
-        key = (draft.values.get("source_system", ""), draft.values.get("external_id", ""))
-        found = _find(kind, there, draft.values) or (made.get(key) if key[1] else None)
-        id = found if found is not None else _new(kind, draft.values, {*there, *wanted})
+        key = external_key(draft.values)
+        match = entries.match(draft.values)
+        if isinstance(match, Doubt):
+            yield Reject(draft, match.reason)
+            continue
+        found, by = match or (made.get(key) if key else None, "")
+        id = found if found is not None else _new(kind, draft.values, taken)
         if isinstance(id, _Not):
             yield Reject(draft, str(id))
             continue
-        if id in lines:
-            yield Reject(draft, f"{id} is in line {lines[id]} already")
-            continue
-        lines[id] = draft.line
-        made[key] = id
         values = {key: value for key, value in draft.values.items() if key != "id"}
+        if id in said:
+            if said[id] != values:
+                yield Reject(draft, f"{id} is in line {lines[id]} already, and says otherwise")
+            continue
+        taken.add(id)
+        lines[id] = draft.line
+        said[id] = values
+        if key:
+            made[key] = id
         if id in there and says(there[id], values):
-            outcomes.append(Outcome(id, "unchanged"))
+            outcomes.append(Outcome(id, "unchanged", None, (draft.line,), by))
             continue
         wanted[id] = values
-        outcomes.append(Outcome(id, "changed" if id in there else "new"))
+        fate: Fate = "changed" if id in there else "new"
+        outcomes.append(Outcome(id, fate, None, (draft.line,), by))
 
     def update(document: Document) -> None:
         for id, values in wanted.items():
@@ -65,24 +78,6 @@ def plan_entries(
 
 class _Not(str):
     """Why a row gets no id."""
-
-
-def _find(kind: Kind, there: dict[str, Item], values: Values) -> str | None:
-    """The id of the entry that a row is about, None for a new one."""
-    if "id" in values:
-        return str(values["id"]) if values["id"] in there else None
-    if "external_id" in values:
-        keys = ("source_system", "external_id")
-        return next(
-            (
-                id
-                for id, item in there.items()
-                if all(item.values.get(key) == values.get(key) for key in keys)
-            ),
-            None,
-        )
-    made = slug(str(values.get(kind.title, "")))
-    return made if made in there and says(there[made], values) else None
 
 
 def _new(kind: Kind, values: Values, taken: set[str]) -> str | _Not:

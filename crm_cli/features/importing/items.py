@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from decimal import Decimal
+from functools import cache, partial
 from typing import Any, NamedTuple
 
+from crm_cli.features.importing.amounts import priced, unsaid, whole
+from crm_cli.features.importing.grouping import grouped
+from crm_cli.features.importing.identity import BY_CONTENT, Items, external_key, keys_of, missing
 from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.merging import Values, changes, says
-from crm_cli.features.importing.outcome import Fate, Outcome, Reject
+from crm_cli.features.importing.outcome import Fate, Note, Outcome, Reject, Remark
+from crm_cli.features.importing.owners import KEYS, Owners
+from crm_cli.features.importing.prices import Prices
 from crm_cli.formats.drafts import Draft, Drafts
-from crm_cli.formats.targets import rows_of, target
+from crm_cli.formats.packed import pack, unpack
+from crm_cli.formats.targets import rows_of
+from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Reference
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, ListOf
+from crm_cli.model.kinds import ENTRIES
 from crm_cli.store.document import Document
 from crm_cli.workspace import Edit, Workspace
-
-Key = tuple[str, ...]
 
 
 class _Group(NamedTuple):
@@ -28,99 +35,166 @@ class _Group(NamedTuple):
     drafts: list[Draft]
     values: Values
     customer: str
+    remark: str = ""
+
+
+_Price = Callable[[Item, Decimal | None], Decimal | None]
+"""The price of a product from a quantity on."""
+
+_Match = tuple[Item, str] | None
+"""The item of a record that is meant, with what it was recognized by."""
+
+
+class _Packed(NamedTuple):
+    """A group while the others are read: its lines, its rows and what they say, as bytes."""
+
+    lines: tuple[int, ...]
+    rows: bytes
+    values: bytes
+
+    @classmethod
+    def of(cls, group: _Group) -> _Packed:
+        """A group in little memory."""
+        lines = tuple(draft.line for draft in group.drafts)
+        return cls(lines, pack([draft.cells for draft in group.drafts]), pack(group.values))
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The rows, of which nothing but the cells is known."""
+        pairs = zip(self.lines, unpack(self.rows), strict=True)
+        return [Draft(line, {}, cells) for line, cells in pairs]
 
 
 def plan_items(
     workspace: Workspace, drafts: Drafts, known: Known, advance: Callable[[], None]
-) -> Iterator[Outcome | Reject]:
+) -> Iterator[Outcome | Reject | Remark | Note]:
     """What each item comes to: new, changed, unchanged, or why its rows cannot be taken."""
     kind = drafts.kind
-    by_customer: dict[str, list[_Group]] = defaultdict(list)
-    elsewhere = _Elsewhere(workspace, kind, drafts.rows)
-    for rows, spoiled in _grouped(drafts):
+    by_customer: dict[str, list[_Packed]] = defaultdict(list)
+    elsewhere = _Elsewhere(workspace, drafts)
+    owners, prices = Owners(workspace, known, kind), Prices(workspace)
+    for rows, spoiled in grouped(drafts):
         for _ in rows:
             advance()
-        group = _together(rows, kind, known, spoiled)
-        if isinstance(group, list):
-            yield from group
-        elif reason := elsewhere.reason(group.values, group.customer):
-            yield from _rejected(group.drafts, reason)
-        else:
-            by_customer[group.customer].append(group)
-    for customer, groups in by_customer.items():
-        yield from _of_customer(workspace, customer, kind, groups)
+        for group in _groups(rows, kind, known, owners, prices, spoiled):
+            if isinstance(group, Reject):
+                yield group
+            elif reason := elsewhere.reason(group.values, group.customer):
+                yield from _rejected(group.drafts, reason)
+            else:
+                by_customer[group.customer].append(_Packed.of(group))
+                if group.remark:
+                    yield Remark(group.drafts[0].line, group.remark)
+    for customer in list(by_customer):
+        yield from _of_customer(workspace, customer, kind, by_customer.pop(customer))
+    if owners.counts:
+        found = ", ".join(f"{by} {count:,}" for by, count in owners.counts.most_common())
+        yield Note(f"rows found their customers by: {found}")
+    if prices.counts:
+        found = ", ".join(f"{source} {count:,}" for source, count in prices.counts.most_common())
+        yield Note(f"prices that no row says are: {found}")
 
 
-def _grouped(drafts: Drafts) -> Iterator[tuple[list[Draft], str]]:
-    """The rows of each item, and why they are spoiled: a row of the same one is rejected.
-
-    Only kinds with a list of rows have several, told by the cells of their key as they stand.
-    """
-    if rows_of(drafts.kind) is None:
-        for draft in drafts.rows:
-            yield [draft], ""
+def _groups(
+    rows: list[Draft],
+    kind: Kind,
+    known: Known,
+    owners: Owners,
+    prices: Prices,
+    spoiled: str,
+) -> Iterator[_Group | Reject]:
+    """The items of rows with one number: of one customer each, and whole."""
+    try:
+        rows = priced(rows, kind, owners.business)
+    except Unreadable as error:
+        yield from _rejected(rows, _reason(error))
         return
-    keys = _key_columns(drafts)
-    spoiled = {
-        key: f"line {row.line} of the same {drafts.kind.name} is rejected"
-        for row in drafts.rejected
-        if (key := _key(keys, row.cells))
-    }
-    groups: dict[Any, list[Draft]] = {}
-    for draft in drafts.rows:
-        groups.setdefault(_key(keys, draft.cells) or draft.line, []).append(draft)
-    for key, rows in groups.items():
-        yield rows, spoiled.get(key, "")
-
-
-def _key_columns(drafts: Drafts) -> list[list[int]]:
-    """The columns that tell items apart, in the order in which they are asked."""
-    places: dict[str, int] = {}
-    for column in drafts.map.columns:
-        to = target(drafts.kind, column.key)
-        if not to.list and not to.group:
-            places[to.field.key] = drafts.headings.index(column.heading)
-    keys = [("id",), ("external_id",), *((*key, "customer") for key in _keys(drafts.kind))]
-    return [[places[part] for part in key if part in places] for key in keys if key[0] in places]
-
-
-def _keys(kind: Kind) -> tuple[tuple[str, ...], ...]:
-    return kind.exchange.keys if kind.exchange is not None else ()
-
-
-def _key(columns: list[list[int]], cells: tuple[str, ...]) -> Key:
-    for place, key in enumerate(columns):
-        if key[0] < len(cells) and cells[key[0]].strip():
-            return (str(place), *(cells[one] for one in key if one < len(cells)))
-    return ()
-
-
-def _together(rows: list[Draft], kind: Kind, known: Known, spoiled: str) -> _Group | list[Reject]:
-    """The item that rows make, with its references resolved, or why they cannot."""
     faults: dict[int, str] = {}
-    values: Values = {}
-    field = rows_of(kind)
-    listed = field.key if field is not None else ""
-    parts: list[Values] = []
-    first = rows[0]
+    by_owner: dict[str, list[tuple[Draft, Values]]] = defaultdict(list)
+    named: dict[int, str] = {}
     for draft in rows:
         try:
-            said = _resolved(draft.values, kind, known)
-            if field is not None:
-                _agree(values, said, first.line, field, kind)
+            named[draft.line] = owners.owner(draft.values)
         except Unreadable as error:
-            hint = f" ({error.hint})" if error.hint else ""
-            faults[draft.line] = f"{error.message}{hint}"
+            faults[draft.line] = _reason(error)
+    whose = {owner for owner in named.values() if owner}
+    sole = next(iter(whose)) if len(whose) == 1 else ""
+    for draft in rows:
+        if draft.line not in named:
             continue
-        parts += said.get(listed, ())
+        owner = named[draft.line]
+        try:
+            values = _resolved(draft.values, kind, known, partial(prices.price, owner or sole))
+            by_owner[owner].append((draft, values))
+        except Unreadable as error:
+            faults[draft.line] = _reason(error)
+    nobodys = by_owner.pop("", [])
+    if nobodys and len(by_owner) == 1:
+        lines = {draft.line: values for draft, values in nobodys}
+        (owner,) = by_owner
+        lines |= {draft.line: values for draft, values in by_owner[owner]}
+        by_owner[owner] = [(draft, lines[draft.line]) for draft in rows if draft.line in lines]
+    elif nobodys:
+        why = "there is no customer"
+        if by_owner:
+            why = f"it has no customer, and others of this number are of {' and '.join(by_owner)}"
+        faults |= {draft.line: why for draft, _ in nobodys}
+    field = rows_of(kind)
+    made: list[_Group] = []
+    for owner, parts in by_owner.items():
+        try:
+            drafts = [draft._replace(values={}) for draft, _ in parts]
+            made.append(_Group(drafts, _united(parts, field, kind), owner))
+        except _Fault as fault:
+            faults[fault.line] = str(fault)
+    if not faults and not spoiled:
+        for group in made:
+            yield from _valued(group, kind, owners.business)
+        return
+    line = next(iter(faults), rows[0].line)
+    other = spoiled or f"line {line} of the same {kind.name} is rejected"
+    yield from (Reject(draft, faults.get(draft.line, other)) for draft in rows)
+
+
+def _valued(group: _Group, kind: Kind, business: Business) -> Iterator[_Group | Reject]:
+    """The group with its amounts as they are kept, or its rows with why they are none."""
+    try:
+        values, remark = whole(group.values, kind, business)
+    except Unreadable as error:
+        yield from _rejected(group.drafts, _reason(error))
+    else:
+        yield group._replace(values=values, remark=remark)
+
+
+class _Fault(Unreadable):
+    """Why rows of one item do not go together, at a line."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def _reason(error: Unreadable) -> str:
+    return f"{error.message} ({error.hint})" if error.hint else error.message
+
+
+def _united(parts: list[tuple[Draft, Values]], field: Field | None, kind: Kind) -> Values:
+    """What the rows of one item say together; raises _Fault."""
+    values: Values = {}
+    listed = field.key if field is not None else ""
+    lines: list[Values] = []
+    first = parts[0][0].line
+    for draft, said in parts:
+        if field is not None:
+            try:
+                _agree(values, said, first, field, kind)
+            except Unreadable as error:
+                raise _Fault(draft.line, _reason(error)) from error
+        lines += said.get(listed, ())
         values |= {key: value for key, value in said.items() if key != listed}
-    if faults or spoiled:
-        line = next(iter(faults), first.line)
-        other = spoiled or f"line {line} of the same {kind.name} is rejected"
-        return [Reject(draft, faults.get(draft.line, other)) for draft in rows]
-    if parts:
-        values[listed] = parts
-    return _Group(rows, values, values.pop("customer"))
+    if lines:
+        values[listed] = lines
+    return values
 
 
 def _agree(values: Values, said: Values, line: int, listed: Field, kind: Kind) -> None:
@@ -138,16 +212,14 @@ def _agree(values: Values, said: Values, line: int, listed: Field, kind: Kind) -
         )
 
 
-def _resolved(values: Values, kind: Kind, known: Known) -> Values:
-    """The values with the customer's id and the ids of what else is referred to."""
-    if "customer" not in values:
-        raise Unreadable("there is no customer")
-    said = _completed({key: it for key, it in values.items() if key != "customer"}, kind, known)
-    said["customer"] = known.customer(values["customer"])
+def _resolved(values: Values, kind: Kind, known: Known, price: _Price) -> Values:
+    """The values without the customer, with the ids of what is referred to."""
+    own = {key: it for key, it in values.items() if key not in KEYS}
+    said = _completed(own, kind, known, price)
     listed = rows_of(kind)
     if listed is not None and isinstance(listed.type, ListOf) and listed.key in said:
         part = listed.type.kind
-        said[listed.key] = [_completed(one, part, known) for one in said[listed.key]]
+        said[listed.key] = [_completed(one, part, known, price) for one in said[listed.key]]
         for one in said[listed.key]:
             for key in part.exchange.needed if part.exchange is not None else ():
                 if key not in one:
@@ -156,33 +228,51 @@ def _resolved(values: Values, kind: Kind, known: Known) -> Values:
     return said
 
 
-def _completed(values: Values, kind: Kind, known: Known) -> Values:
-    """The values with the ids of entries that they refer to, and what is copied from those."""
+def _completed(values: Values, kind: Kind, known: Known, price: _Price) -> Values:
+    """The values with the ids of entries that they refer to, and the prices of those."""
     said = dict(values)
+    references, copied = _linked(kind)
     entries: dict[str, Item] = {}
-    for field in kind.fields:
-        type = field.type
-        if isinstance(type, Reference) and type.to in known.directories and field.key in said:
-            said[field.key] = known.entry(type.to, said[field.key])
-            entries[field.key] = known.directories[type.to][said[field.key]]
-    for field in kind.fields:
-        if not field.type.priced:
-            continue  # What other programs say of tax and unit is all there was.
-        source, _, key = field.copied.partition(".")
-        value = entries[source].values.get(key) if source in entries else None
-        if value is not None:
-            said.setdefault(field.key, value)
+    for key, to in references:
+        if key in said:
+            said[key] = known.entry(to, said[key])
+            entries[key] = known.directories[to][said[key]]
+    for key, source in copied:
+        if key not in said and source in entries:
+            value = price(entries[source], said.get("quantity"))
+            if value is not None:
+                said[key] = value
     return said
+
+
+@cache
+def _linked(kind: Kind) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The fields that refer to entries, with their kind, and those that copy a price of one.
+
+    What other programs say of tax and unit is all there was.
+    """
+    entries = {entry.name for entry in ENTRIES}
+    references = [
+        (field.key, field.type.to)
+        for field in kind.fields
+        if isinstance(field.type, Reference) and field.type.to in entries
+    ]
+    copied = [
+        (field.key, field.copied.partition(".")[0])
+        for field in kind.fields
+        if field.type.priced and "." in field.copied
+    ]
+    return references, copied
 
 
 class _Elsewhere:
     """Where items are that a file names by id, external id or number, whoever has them."""
 
-    def __init__(self, workspace: Workspace, kind: Kind, drafts: list[Draft]) -> None:
-        self._kind = kind
+    def __init__(self, workspace: Workspace, drafts: Drafts) -> None:
+        kind = drafts.kind
         self._ids: dict[str, str] = {}
         self._external: dict[tuple[str, str], str] = {}
-        if any("id" in one.values for one in drafts):
+        if any(column.key == "id" for column in drafts.map.columns):
             answer = workspace.select(kind, cols=("id", "customer"), ordered=False)
             self._ids.update(answer.rows)
         if "external_id" in kind.by_key:
@@ -193,44 +283,55 @@ class _Elsewhere:
 
     def reason(self, values: Values, customer: str) -> str:
         """Why an item cannot be this customer's: it is another's. Empty where it can."""
+        system, external = external_key(values) or ("", "")
         holder = self._ids.get(values.get("id", ""))
-        key = (values.get("source_system", ""), values.get("external_id", ""))
-        holder = holder or self._external.get(key)
+        holder = holder or self._external.get((system, external))
+        holder = holder or self._external.get(("", external))
         if holder in (None, customer):
             return ""
-        return (
-            f"{values.get('id') or key[1]} belongs to {holder} here, and to {customer} in the file"
-        )
+        said = values.get("id") or external
+        return f"{said} belongs to {holder} here, and to {customer} in the file"
 
 
 def _of_customer(
-    workspace: Workspace, customer: str, kind: Kind, groups: list[_Group]
+    workspace: Workspace, customer: str, kind: Kind, groups: list[_Packed]
 ) -> Iterator[Outcome | Reject]:
     """What the items of one customer come to; one edit of their file does it all."""
-    kept: list[Values] = []
-    fates: list[tuple[str, Fate]] = []
-    record = workspace.record(customer)
-    for group, item in _matched(record, kind, groups):
-        values = group.values
-        if isinstance(item, str):
-            yield from _rejected(group.drafts, item)
-        elif item is None:
-            missing = _missing(kind, values)
-            if missing:
-                yield from _rejected(group.drafts, f"there is no {' and no '.join(missing)}")
-                continue
-            kept.append(values)
-            fates.append((values.get("id", customer), "new"))
-        elif reason := _longer(item, values):
+    kept: list[bytes] = []
+    found: list[Outcome] = []
+    said = ((group, unpack(group.values)) for group in groups)
+    for group, values, match in _matched(workspace.record(customer), kind, said):
+        reason = match if isinstance(match, str) else _reason_against(match, values, kind)
+        if reason:
             yield from _rejected(group.drafts, reason)
-        elif says(item, _without_id(values)):
-            yield Outcome(item.id, "unchanged")
+        elif match is None:
+            found.append(Outcome(values.get("id", customer), "new", None, group.lines))
+            kept.append(group.values)
         else:
-            kept.append(values)
-            fates.append((item.id, "changed"))
-    step = Edit(workspace.path_of(customer), partial(_write, kind=kind, wanted=kept))
-    for place, (id, fate) in enumerate(fates):
-        yield Outcome(id, fate, step if place == 0 else None)
+            assert not isinstance(match, str)
+            item, by = match
+            is_same = says(item, _without_id(values))
+            fate: Fate = "unchanged" if is_same else "changed"
+            found.append(Outcome(item.id or customer, fate, None, group.lines, by))
+            if not is_same or by == BY_CONTENT:
+                kept.append(group.values)  # What is meant by this row is meant by no equal one.
+    write = partial(_write, kind=kind, packed=kept)
+    step: Edit | None = Edit(workspace.path_of(customer), write)
+    for one in found:
+        if one.fate == "unchanged":
+            yield one
+        else:
+            yield one._replace(step=step)
+            step = None
+
+
+def _reason_against(match: _Match, values: Values, kind: Kind) -> str:
+    """Why rows cannot be taken as a new item, or as what an item says; empty where they can."""
+    if match is not None:
+        return _longer(match[0], values)
+    if lacking := missing(kind, values):
+        return f"there is no {' and no '.join(lacking)}"
+    return unsaid(values, kind)
 
 
 def _longer(item: Item, values: Values) -> str:
@@ -245,54 +346,41 @@ def _longer(item: Item, values: Values) -> str:
 
 
 def _matched(
-    record: Item, kind: Kind, groups: Iterable[_Group]
-) -> Iterator[tuple[_Group, Item | str | None]]:
-    """Each group with the item of the record that it is about, or why that cannot be said."""
-    used: dict[str, int] = {}
-    for group in groups:
-        item = _match(kind, record.items(kind.key), group.values, used)
-        line = group.drafts[0].line
-        if item is None:
-            yield group, None
-        elif item.id in used:
-            yield group, f"it is {item.id}, as line {used[item.id]} is"
-        else:
-            used[item.id] = line
-            yield group, item
+    record: Item, kind: Kind, groups: Iterable[tuple[_Packed, Values]]
+) -> Iterator[tuple[_Packed, Values, _Match | str]]:
+    """Each group with the item of the record that it is about, or why that cannot be said.
+
+    A row that repeats another is left out.
+    """
+    items = Items(kind, record.items(kind.key))
+    seen: dict[Any, tuple[_Packed, Values]] = {}
+    for group, values in groups:
+        match = items.match(values)
+        keys = [*keys_of(kind, values), *([_name(match[0])] if match is not None else [])]
+        before = next((seen[key] for key in keys if key in seen), None)
+        if before is None:
+            seen |= dict.fromkeys(keys, (group, values))
+            yield group, values, match
+        elif before[1] != values:
+            name = match[0].id if match is not None else f"the same {kind.name}"
+            yield group, values, f"it is {name}, as line {before[0].lines[0]} is"
 
 
-def _match(kind: Kind, items: list[Item], values: Values, used: dict[str, int]) -> Item | None:
-    """The item by id, by source system and external id, by the kind's own keys; else the same."""
-    if "id" in values:
-        return next((one for one in items if one.id == values["id"]), None)
-    keys = [key for key in (("external_id", "source_system"), *_keys(kind)) if key[0] in values]
-    for key in keys:
-        wanted = {part: values.get(part, kind.by_key[part].default) for part in key}
-        for one in items:
-            if all(one.get(part) == value for part, value in wanted.items()):
-                return one
-    if keys or _missing(kind, values):
-        return None
-    return next((one for one in items if one.id not in used and says(one, values)), None)
+def _name(item: Item) -> str | int:
+    """What an item is told by from others of its record: one without an id by itself."""
+    return item.id or id(item)
 
 
-def _missing(kind: Kind, values: Values) -> list[str]:
-    """What a new item would have to say, and does not."""
-    needed = kind.exchange.needed if kind.exchange is not None else ()
-    return [key for key in needed if key not in values]
-
-
-def _write(document: Document, kind: Kind, wanted: list[Values]) -> None:
+def _write(document: Document, kind: Kind, packed: list[bytes]) -> None:
     """Make a document say what is wanted; it is matched anew, since it may have changed."""
-    record = document.record
-    groups = [_Group([Draft(0, values, ())], values, document.id) for values in wanted]
+    groups = ((_Packed((0,), b"", one), unpack(one)) for one in packed)
     added = []
     steps = []
-    for group, item in _matched(record, kind, groups):
-        if isinstance(item, Item):
-            steps += changes(item, _without_id(group.values), item.id)
-        else:
-            added.append(group.values)
+    for _, values, match in _matched(document.record, kind, groups):
+        if match is None:
+            added.append(values)
+        elif not isinstance(match, str):
+            steps += changes(match[0], _without_id(values), match[0].id)
     for step in steps:
         step(document)
     if added:

@@ -8,9 +8,12 @@ from functools import cached_property
 
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.identity import alias
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_NAME, ENTRIES
-from crm_cli.model.phones import e164
+from crm_cli.model.names import name_words
+from crm_cli.model.phones import dialled
+from crm_cli.query.lookups import former_ids
 from crm_cli.workspace import Workspace
 
 System = str
@@ -28,7 +31,7 @@ class Known:
         self._workspace = workspace
         self._system = system
         self._country = workspace.business.country or None
-        self._seen: dict[str, str | Unreadable] = {}
+        self._seen: dict[str, tuple[str, str] | Unreadable] = {}
         self._dialled: dict[str, str] = {}
 
     @cached_property
@@ -37,21 +40,31 @@ class Known:
         return self._workspace.customer_ids()
 
     @cached_property
+    def former(self) -> Mapping[str, str]:
+        """The customers by each id that they had: of records merged since, and SYSTEM:ID."""
+        return former_ids(self._workspace.database)
+
+    @cached_property
     def external(self) -> Mapping[str, list[tuple[System, str]]]:
         """(system, id) of the customers with an external id."""
         found: dict[str, list[tuple[System, str]]] = defaultdict(list)
         columns = ("source_system", "external_id", "id")
         answer = self._workspace.select(CUSTOMER, ["has:external_id"], cols=columns)
         for system, external, id in answer.rows:
-            found[external].append((system or "", id))
+            found[external.strip()].append((system or "", id))
         return found
 
+    def named(self, name: str) -> list[str]:
+        """The customers with the words of a name: to find who says the very same, not who is
+        called so."""
+        return self._names.get(name_words(name) or name, [])
+
     @cached_property
-    def names(self) -> Ids:
-        """Customers' ids by exact name: to find who says the very same, not who is called so."""
-        found: Ids = defaultdict(list)
-        for name, id in self._workspace.select(CUSTOMER, cols=("name", "id")).rows:
-            found[name].append(id)
+    def _names(self) -> dict[frozenset[str] | str, list[str]]:
+        found: dict[frozenset[str] | str, list[str]] = defaultdict(list)
+        for name, id in self._workspace.select(CUSTOMER, cols=("name", "id"), ordered=False).rows:
+            if name:
+                found[name_words(name) or name].append(id)
         return found
 
     @cached_property
@@ -77,7 +90,7 @@ class Known:
         found = self._dialled.get(text)
         if found is None:
             # Each number is asked for several times, in more numbers than `e164` remembers.
-            found = e164(text, self._country) or "".join(filter(str.isalnum, text))
+            found = dialled(text, self._country)
             self._dialled[text] = found
         return found
 
@@ -87,8 +100,8 @@ class Known:
 
     # References
 
-    def customer(self, text: str) -> str:
-        """The customer that a cell means: id, external id, e-mail or phone.
+    def customer(self, text: str) -> tuple[str, str]:
+        """The customer that a cell means, and by what: id, external id, e-mail or phone.
 
         Raises Unreadable where it is nobody, or several.
         """
@@ -103,24 +116,38 @@ class Known:
             raise found
         return found
 
-    def _customer(self, text: str) -> str:
+    def _customer(self, text: str) -> tuple[str, str]:
         external = self.external.get(text, [])
+        here = self._system if self._system in self.systems else ""
+        others = [(system, id) for system, id in external if not (here and system)]
+        systems = " or ".join(sorted({system for system, _ in others if system}))
         stages = (
-            [id for system, id in external if self._system and system == self._system],
-            [text] if text in self.ids else [],
-            [id for _, id in external],
-            self.emails.get(_folded(text), []) if "@" in text else [],
-            self.phones.get(self.dialled(text), []) if _digits(text) > 4 else [],
+            ([id for system, id in external if here and system == here], f"external id of {here}"),
+            ([text] if text in self.ids else [], "id"),
+            ([id for id in [self.former.get(text)] if id], "former id"),
+            ([id for id in [self.former.get(alias(here, text))] if id], "former id"),
+            ([id for _, id in others], f"external id{f' of {systems}' if systems else ''}"),
+            (self.by_email(text) if "@" in text else [], "e-mail"),
+            (self.phones.get(self.dialled(text), []) if _digits(text) > 4 else [], "phone"),
         )
-        for ids in stages:
+        for ids, by in stages:
             if len(ids) > 1:
                 raise Unreadable(f"{text!r} is {', '.join(sorted(ids)[:5])}", "give the id")
             if ids:
-                return ids[0]
+                return ids[0], by
         raise Unreadable(
             f"there is no customer {text!r}",
             "import the customers first; they are found by id, external_id, e-mail or phone",
         )
+
+    def by_email(self, text: str) -> list[str]:
+        """The customers with an e-mail address."""
+        return self.emails.get(_folded(text), [])
+
+    @cached_property
+    def systems(self) -> set[str]:
+        """The systems that customers came from."""
+        return {system for held in self.external.values() for system, _ in held}
 
     @cached_property
     def directories(self) -> dict[str, dict[str, Item]]:
@@ -137,7 +164,7 @@ class Known:
             for id, item in entries.items():
                 if "external_id" in item.values:
                     system = item.values.get("source_system", "")
-                    found[name, item.values["external_id"]].append((system, id))
+                    found[name, item.values["external_id"].strip()].append((system, id))
         return found
 
     def entry(self, name: str, text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from crm_cli.formats.mapping import Map, map_answer, read_map
 from crm_cli.formats.targets import kind_of
 from crm_cli.model.errors import DataError, Problem, Severity
-from crm_cli.model.node import Mapping
+from crm_cli.model.node import Mapping, Scalar, Sequence
 from crm_cli.model.writing import free_node
 from crm_cli.store import outside
 from crm_cli.store.compose import compose, decode
@@ -16,6 +16,19 @@ from crm_cli.store.emit import emit
 
 def load_map(path: Path, kind: str) -> Map:
     """The map that a file holds. Raises UsageError, StorageError, DataError."""
+    return read_map(_root(path), kind_of(kind), str(path))
+
+
+def read_preset(path: Path) -> tuple[str, str, tuple[str, ...], Map]:
+    """What a preset reads, its kind, the headings that show it, and its map; see `presets`."""
+    root = _root(path)
+    title, kind, when = root.get("preset"), root.get("kind"), root.get("when")
+    assert isinstance(title, Scalar) and isinstance(kind, Scalar) and isinstance(when, Sequence)
+    headings = tuple(one.text for one in when.items if isinstance(one, Scalar))
+    return title.text, kind.text, headings, read_map(root, kind_of(kind.text), str(path))
+
+
+def _root(path: Path) -> Mapping:
     decoded = decode(outside.read(path), str(path))
     if isinstance(decoded, Problem):
         raise _unusable(path, (decoded,))
@@ -23,7 +36,7 @@ def load_map(path: Path, kind: str) -> Map:
     if composed.root is None:
         errors = [one for one in composed.problems if one.severity is Severity.ERROR]
         raise _unusable(path, tuple(errors))
-    return read_map(composed.root, kind_of(kind), str(path))
+    return composed.root
 
 
 def save_map(path: Path, map: Map) -> None:

@@ -78,19 +78,21 @@ def _listed(item: Item, field: Field, kind: Kind, wanted: list[Values], ref: Ref
         return
     for old, new in pairs:
         if old is not None and not says(old, new):
-            yield from _first_or_other(item, field, old, new, there.index(old))
+            yield from item_changes(item, field, old, new, there.index(old))
     added = [new for old, new in pairs if old is None]
     if added:
         yield lambda document: document.extend(field.key, added)
 
 
-def _first_or_other(item: Item, field: Field, old: Item, new: Values, place: int) -> Iterator[Step]:
+def item_changes(item: Item, field: Field, old: Item, new: Values, place: int) -> Iterator[Step]:
     """Changes of one item of a list. The first may be written in the record's short forms."""
     lifted = {key: name for name, key in field.lifts.items()}
     for key, value in new.items():
         if old.get(key) == value:
             continue
-        if place == 0 and key in lifted:
+        if key == "custom":
+            yield from _changes(old, {key: value}, (field.key, place))
+        elif place == 0 and key in lifted:
             yield _set(None, lifted[key], value)
         elif old.node is not item.node:
             yield _set((field.key, place), key, value)
@@ -99,8 +101,16 @@ def _first_or_other(item: Item, field: Field, old: Item, new: Values, place: int
 def _anew(there: list[Item], pairs: list[tuple[Item | None, Values]]) -> list[Values]:
     """The whole list, for items deep in another: a purchase's lines."""
     changed = {id(old): new for old, new in pairs if old is not None}
-    kept = [{**_values(old), **changed.get(id(old), {})} for old in there]
+    kept = [_together(_values(old), changed.get(id(old), {})) for old in there]
     return [*kept, *(new for old, new in pairs if old is None)]
+
+
+def _together(held: Values, said: Values) -> Values:
+    """What an item has, with what a row says of it; own fields that it does not name stay."""
+    both = {**held, **said}
+    if isinstance(held.get("custom"), dict) and "custom" in said:
+        both["custom"] = {**held["custom"], **said["custom"]}
+    return both
 
 
 def _values(item: Item) -> Values:

@@ -11,11 +11,23 @@ Fate = Literal["new", "changed", "unchanged"]
 
 
 class Outcome(NamedTuple):
-    """A record that rows are about: its id, what becomes of it, and how it is written."""
+    """A record that rows are about: its id, what becomes of it, and how it is written.
+
+    `lines` are those of the rows, `by` what the record was recognized by.
+    """
 
     id: str
     fate: Fate
     step: Step | None = None
+    lines: tuple[int, ...] = ()
+    by: str = ""
+
+
+class Remark(NamedTuple):
+    """What is to be said of a row that is taken."""
+
+    line: int
+    text: str
 
 
 class Reject(NamedTuple):
@@ -23,3 +35,9 @@ class Reject(NamedTuple):
 
     draft: Draft
     reason: str
+
+
+class Note(NamedTuple):
+    """Something that people should know before they agree."""
+
+    text: str

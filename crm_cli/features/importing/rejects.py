@@ -17,6 +17,13 @@ def default_path(path: Path) -> Path:
     return outside.free_name(path.with_name(f"{path.stem}.rejects.csv"))
 
 
+def refuse_taken(*paths: Path | None) -> None:
+    """Raise UsageError where a file that an import is to write cannot be a new one."""
+    for path in paths:
+        if path is not None:
+            outside.refuse_taken(path)
+
+
 def write_rejects(path: Path, plan: Import) -> None:
     """Write the rejected rows with their cells as read, their line and why.
 

@@ -128,9 +128,9 @@ def init(
     return Initialized(root, done.paths, settings, _offers(environ), "".join(notices))
 
 
-def who(environ: Mapping[str, str]) -> tuple[str, str]:
+def who(root: Path, environ: Mapping[str, str]) -> tuple[str, str]:
     """The name and the e-mail that git knows its user by, who becomes the first user."""
-    return git_user(environ)
+    return git_user(environ, find_repository(Path.cwd() / root))
 
 
 def _absent(path: str, text: str) -> Callable[[bytes | None], bytes]:

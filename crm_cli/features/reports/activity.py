@@ -71,8 +71,10 @@ def _compute(context: Context) -> Table:
             kind=kind,
             where=where,
             dated=date or "-",
+            totals=False,
         )
         for row in found.rows:
+            _add(total, row, figures)
             if now and not any(row[one.key] for one in _NOW):
                 continue
             at = {key.name: _present(key.name, context) for key in times} if now else {}
@@ -80,12 +82,11 @@ def _compute(context: Context) -> Table:
             names = {name: row.get(name) for name in found.names.values()}
             of = dict(zip((key.name for key in context.keys), group, strict=True))
             _add(rows.setdefault(group, {**of, **names}), row, figures)
-        _add(total, found.total or {}, figures)
     # What is open now is of no week but the present one.
-    absent = {one.key: None if times else 0 for one in _NOW}
+    absent = {one.key: None for one in _NOW} if times else {}
     for row in [*rows.values(), total]:
         for one in (*_CONTACTS, *_DONE, *_NOW):
-            row.setdefault(one.key, absent.get(one.key, 0))
+            row.setdefault(one.key, 0 if row is total else absent.get(one.key, 0))
     table = Table(context.keys, _COLUMNS, rows.values() if context.keys else [total], total)
     table.divide()
     table.sort("" if times else REPORT.sort)

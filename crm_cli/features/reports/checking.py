@@ -10,11 +10,11 @@ from crm_cli.features.reports.running import answer
 from crm_cli.model.errors import CrmError, DataError, Problem
 from crm_cli.model.item import Item
 from crm_cli.model.places import REPORTS as FOLDER
-from crm_cli.model.reading import value_node
 from crm_cli.model.report import QUERY_KEYS
 from crm_cli.model.report import REPORT as KIND
 from crm_cli.model.segment import place
 from crm_cli.model.text import did_you_mean
+from crm_cli.model.written import value_node
 from crm_cli.workspace import Workspace
 
 _CODE = "report"

@@ -144,7 +144,7 @@ def _number(time: str) -> int:
 REPORT = Report(
     name="cohort",
     answers="Follow the customers of each month: how many of them came back, month by month.",
-    formula="A cohort are the customers whose first purchase lies in the month (quarter, year). m1 "
+    formula="A cohort is the customers whose first purchase lies in the month (quarter, year). m1 "
     "is the part of them that bought again in the month after, m2 in the second, and so on; "
     "empty where that month is yet to come. With --value what they bought, net of credit "
     "notes; m0 has what is dated before the first purchase or not dated. Who has no dated "
@@ -163,7 +163,7 @@ REPORT = Report(
     figures=(_SIZE, Figure("m1", "", "the part that bought again a month later; then m2, m3 …")),
     options=(
         Choice("value", "What they bought, instead of how many did."),
-        Choice("periods", "So many columns at most.", metavar="N", default="12"),
+        Choice("periods", "At most this many columns.", metavar="N", default="12"),
     ),
     chart="customers",
     compute=_compute,

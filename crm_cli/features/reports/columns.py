@@ -42,6 +42,8 @@ class Figure(Declaration, positional=3):
     """The name of its type, where no aggregate tells it."""
     cases: str = ""
     """Of a rate: the figure that is the number of cases it is of."""
+    few: int = 5
+    """Of a rate, and of a mean: of fewer cases it is marked, since it may be chance."""
     ratio: tuple[str, str] | None = None
     """The two figures of the row that it divides; by 0 there is none."""
     start: Any = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crm_cli.features.reports.columns import Figure
-from crm_cli.features.reports.context import Context
+from crm_cli.features.reports.context import Context, LookBack
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.dates import days_in_month
 from crm_cli.model.duration import add_months
@@ -19,10 +19,6 @@ from crm_cli.workspace import Workspace
 
 _NUMBERS = ("integer", "decimal", "money", "share", "rate")
 NOW = "now"
-
-
-LookBack = Callable[[Workspace, str], object]
-"""Has a workspace answer from the files of a date or a revision."""
 
 
 class Comparison(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.features.reports.columns import About, Figure, Key
 from crm_cli.features.reports.table import Table
-from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Problem
+from crm_cli.model.exchange import unknown_balance
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import round_money
 from crm_cli.model.periods import Period
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 _LOST, _MONEY = "unconverted", "money"
 
 
+LookBack = Callable[["Workspace", str], object]
+"""Has a workspace answer from the files of a date or a revision."""
+
+
 class Asked(NamedTuple):
-    """What is asked of a report. `options` are the values of its own, by name."""
+    """What is asked of a report. `options` are the values of its own, by name; `look_back` lets
+    it answer from other states of the files."""
 
     terms: Sequence[str] = ()
     where: str | None = None
@@ -33,6 +38,7 @@ class Asked(NamedTuple):
     by: str | None = None
     options: Mapping[str, str] = {}
     everything: bool = False
+    look_back: LookBack | None = None
 
 
 class Listed(NamedTuple):
@@ -90,14 +96,24 @@ class Context:
         return And(tuple(nodes))
 
     def of(self, kind: Kind) -> Node:
-        """The same for items of another kind, of a report on customers: of which customers."""
+        """The same for items of another kind: of which customers, or other rows, they are."""
         from crm_cli.query.ast import How, Quantified
         from crm_cli.query.fields import collection
 
-        assert self.about.base is CUSTOMER
-        found = collection(CUSTOMER.name, kind)
+        found = collection(self.about.base.name, kind)
         assert found is not None
         return Quantified(How.ANY, found, self.node)
+
+    def items_of(self, kind: Kind, *terms: str) -> Node:
+        """The items of the report's customers that further query terms describe."""
+        from crm_cli.query.ast import And
+
+        scope = self.workspace.scope(kind, everything=self.asked.everything)
+        return And((self.of(kind), self.workspace.node(scope, terms)))
+
+    def unknown_balance(self, path: str, name: str) -> None:
+        """Tell of a customer whose balance is not known."""
+        self.problems.append(unknown_balance(path, name))
 
     def groups(
         self,
@@ -109,6 +125,7 @@ class Context:
         dated: str | None = None,
         among: Node | None = None,
         own: bool = False,
+        totals: bool = True,
     ) -> Table:
         """Figures of groups of rows, all that count, and of all rows together.
 
@@ -116,7 +133,8 @@ class Context:
         given; of another kind they belong to the customers that the report is about.
         `where` and `among` choose among them, a full expression and a condition; `dated` is
         the date that the period goes by, `-` for none. With `own` the amounts of groups by
-        currency are in that of their group.
+        currency are in that of their group. Without `totals` there are no figures of all rows
+        together, which saves a pass over them.
         """
         from crm_cli.query.ast import And
         from crm_cli.query.group import GroupQuery
@@ -151,17 +169,28 @@ class Context:
             self.about.having if kind is None else "",
             parts=parts,
             own=own,
+            totals=totals,
         )
         found = self.workspace.group(query, everything=self.asked.everything)
         columns = [column.key for column in found.columns]
         types = {column.key: column for column in found.columns}
         rows = [dict(zip(columns, row, strict=True)) for row in found.rows]
-        total = dict(zip(columns, found.total or (), strict=True))
-        if total.get(_LOST):
+        total = dict(zip(columns, found.total or (), strict=found.total is not None))
+        if total.get(_LOST) or (not totals and any(row.get(_LOST) for row in rows)):
             self._lost(query)
         made = Table(keys, [self._typed(one, types, query.kind) for one in figures], rows, total)
         made.divide()
         return made
+
+    def buyers(self, figures: Sequence[str]) -> list[tuple[Any, ...]]:
+        """(id, figures …) of every customer with purchases in the period, whatever the terms:
+        the figures are measures of purchases."""
+        from crm_cli.model.purchase import PURCHASE
+        from crm_cli.query.group import GroupQuery
+
+        node = self.workspace.within(PURCHASE, self.asked.period)
+        query = GroupQuery(PURCHASE, ["customer"], list(figures), node)
+        return self.workspace.group(query, everything=self.asked.everything).rows
 
     def pivot(self, keys: Sequence[Key], figure: Figure, across: Key) -> Table:
         """One figure of groups, with a column for each value of a further key, and the total."""
@@ -221,6 +250,12 @@ class Context:
             nothing = round_money(Decimal(0), self.currency)
             start = {"integer": 0, "money": nothing}.get(type, Decimal(0))
         return figure.but(type=type, start=start, own=_own(columns[figure.key]))
+
+    def lost(self, currency: str, day: date | None) -> None:
+        """Tell of a purchase whose amounts have no rate."""
+        told = _problem(currency, 1, day)
+        if told not in self.problems:
+            self.problems.append(told)
 
     def _lost(self, query: Any) -> None:
         """Tell of the amounts that have no rate."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_cli.features.reports.columns import Key
-from crm_cli.model.purchase import LINE
+from crm_cli.model.line import LINE
 
 CUSTOMER = Key("customer", "customer", "who bought", label="customer.name", ids=True)
 PRODUCT = Key("product", "product", "what was bought", label="product.name", ids=True, parts=LINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from crm_cli.features.reports import keys
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Report
-from crm_cli.features.reports.table import Table, quotient
+from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.duration import add_months
 from crm_cli.model.money import EXACT, round_money
 from crm_cli.model.product import PRODUCT
@@ -26,7 +27,7 @@ def _finish(context: Context, table: Table) -> None:
         row["returned"] = abs(row["returned"])
     if [key.name for key in table.keys] != ["product"]:
         return
-    costs, trends = _costs(context), _trends(context)
+    costs, trends = _costs(context), _trends(context, table.rows)
     for row in table.rows:
         cost = costs.get(row["product"])
         if cost is not None and row["net"] is not None:
@@ -42,7 +43,7 @@ def _costs(context: Context) -> dict[str, Decimal]:
     prices = {id: (cost, currency or context.currency) for id, cost, currency in rows}
     if not prices:
         return {}
-    sold = context.groups((keys.PRODUCT.but(label=""), _DAY), _UNITS).rows
+    sold = context.groups((keys.PRODUCT.but(label=""), _DAY), _UNITS, totals=False).rows
     costs: dict[str, Decimal | None] = dict.fromkeys(prices, Decimal(0))
     for row in sold:
         if (product := row["product"]) not in prices or costs[product] is None:
@@ -59,19 +60,21 @@ def _costs(context: Context) -> dict[str, Decimal]:
     }
 
 
-def _trends(context: Context) -> dict[str | None, list[Decimal]]:
+def _trends(context: Context, rows: Sequence[Row]) -> dict[str | None, list[Decimal]]:
     """The net of each month, of the period's or else the last twelve, by product."""
-    found = context.groups((keys.PRODUCT.but(label=""), keys.MONTH), _NET).rows
     start = context.period.start or add_months(context.today, 1 - _MONTHS)
     end = min(context.period.end or context.today, context.today)
     first = start.replace(day=1)
     count = max((end.year - first.year) * 12 + end.month - first.month + 1, 0)
+    by = (keys.PRODUCT.but(label=""), keys.MONTH)
+    where = "" if context.asked.period is not None else f"date >= {first.isoformat()}"
+    found = context.groups(by, _NET, where=where, totals=False).rows
     months = [f"{add_months(first, number):%Y-%m}" for number in range(count)]
     nets = {(row["product"], row["month"]): row["net"] or Decimal(0) for row in found}
     nothing = round_money(Decimal(0), context.currency)
-    products = {product for product, _ in nets}
     return {
-        product: [nets.get((product, month), nothing) for month in months] for product in products
+        row["product"]: [nets.get((row["product"], month), nothing) for month in months]
+        for row in rows
     }
 
 

@@ -9,6 +9,7 @@ which; one that computes something has a function.
 from __future__ import annotations
 
 from collections.abc import Callable
+from keyword import iskeyword
 from typing import Literal
 
 from crm_cli.features.reports.columns import About, Key
@@ -29,6 +30,12 @@ class Choice(Declaration, positional=2):
     default: str = ""
     """The value unless it is given."""
 
+    @property
+    def key(self) -> str:
+        """What its value is called in Python."""
+        name = self.name.replace("-", "_")
+        return f"{name}_" if iskeyword(name) else name
+
 
 class Report(About, kw_only=True):
     """A report; see the module."""
@@ -41,20 +48,29 @@ class Report(About, kw_only=True):
     """How its figures are defined, with the source of the method where there is one."""
     example: str
     """Options that make a real example, after `crm report NAME`."""
-    group: Literal["Selling", "Customers", "Products", "Data", "Your own"]
+    group: Literal["Selling", "Money", "Customers", "Products", "Service", "Data", "Your own"]
     """The heading that it is listed under."""
     by: tuple[Key, ...] = ()
     """What `--by` takes."""
     usual: tuple[str, ...] = ()
     """The keys unless `--by` names others."""
+    standing: bool = False
+    """Whether it is of today, and of no period: it has no --period, no --compare and no --all."""
+    compared: bool = True
+    """Whether its rows can stand beside those of another time: it has --compare."""
     open: bool = True
     """Whether `--by` takes any other field, too."""
     options: tuple[Choice, ...] = ()
     """Options of its own."""
+    counts: tuple[str, ...] = ()
+    """Without groups, the counts of which one has to be above 0: else there is no row."""
     sort: str = ""
     """The order unless another is asked for: what needs attention comes first."""
     bar: str = ""
     """The figure that has bars beside it in a table."""
+    ranked: tuple[str, ...] = ()
+    """The figures by importance, as far as they are not in the order of the columns: a terminal
+    too narrow for all leaves out the last."""
     chart: str = ""
     """The figure that `--chart` draws; the one with bars unless said."""
     line: bool = False

@@ -53,6 +53,13 @@ def answer(
 
 def made(report: Report, context: Context) -> Table:
     """The table of one run, in the report's own order."""
+    table = _computed(report, context)
+    if report.counts and not table.keys:
+        table.rows = [row for row in table.rows if any(row.get(key) for key in report.counts)]
+    return table
+
+
+def _computed(report: Report, context: Context) -> Table:
     if report.compute is not None:
         return report.compute(context)
     # What follows from all groups is computed in one currency.

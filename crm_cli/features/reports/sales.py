@@ -10,7 +10,8 @@ REPORT = Report(
     name="sales",
     answers="Sum purchases up: orders, units, net, and the share of the whole.",
     formula="Net is the sum of the purchases that count, credit notes negative; orders are those "
-    "without credit notes, each once in every group that it touches; share is the group's part "
+    "without credit notes, an order with its invoices being one, each once in every group that "
+    "it touches; share is the group's part "
     "of the net. Without --by the sum of all. By currency net is in that of its group, "
     "and has no total over several; all else is in the base currency. "
     "crm purchase summary is the same.",
@@ -19,7 +20,7 @@ REPORT = Report(
     by=(keys.CUSTOMER, keys.PRODUCT, keys.CATEGORY, keys.MONTH, keys.QUARTER, keys.YEAR,
         keys.CITY, keys.COUNTRY, keys.OWNER, keys.TAG),
     figures=(
-        Figure("orders", "orders", "purchases without credit notes"),
+        Figure("orders", "orders", "sales, an order with its invoices being one"),
         Figure("units", "units", "quantities, less what was credited"),
         Figure("net", "spend", "what they are worth without tax"),
         Figure("share", "share:spend", "the part of the whole", compared=False),

@@ -10,7 +10,8 @@ from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Table
 from crm_cli.model.customer import CUSTOMER
 
-_QUALIFIED = "lifecycle_stage in (qualified, customer, former) or first_purchase is not none"
+_WON = "first_purchase is not none or any(deals, is(won))"
+_QUALIFIED = f"lifecycle_stage in (qualified, customer, former) or {_WON}"
 
 
 def _compute(context: Context) -> Table:
@@ -36,8 +37,8 @@ REPORT = Report(
     answers="Compare the sources of customers: how many each brought, and what came of them.",
     formula="Of the customers recorded in the period, by created, else the first commit of the "
     "record, else its earliest item; those of whom none is known are a row of their own. "
-    "Qualified are those whose stage is qualified, customer or former, and all who bought; won "
-    "are those with a purchase; conversion is won ÷ customers. Revenue is all that they have "
+    "Qualified are those whose stage is qualified, customer or former, and all who were won: "
+    "who bought, or have a won deal; conversion is won ÷ customers. Revenue is all that they have "
     "bought up to today, per_lead that ÷ customers.",
     example="--period 2026 --by source,owner",
     group="Selling",
@@ -47,8 +48,8 @@ REPORT = Report(
     figures=(
         Figure("customers", "count", "recorded in the period"),
         Figure("qualified", f"count(where {_QUALIFIED})", "of them qualified"),
-        Figure("won", "count(where first_purchase is not none)", "of them bought something"),
-        Figure("conversion", "rate(where first_purchase is not none)", "won ÷ customers",
+        Figure("won", f"count(where {_WON})", "of them bought, or have a won deal"),
+        Figure("conversion", f"rate(where {_WON})", "won ÷ customers",
                cases="customers"),
         Figure("revenue", "sum:spend", "what they bought"),
         Figure("per_lead", "", "revenue ÷ customers", type="money",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -10,13 +10,9 @@ from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import normal
 from crm_cli.model.money import EXACT
-from crm_cli.model.rows import Column, Few, Rows
+from crm_cli.model.rows import NONE, Column, Few, Rows
 from crm_cli.model.text import did_you_mean
 
-NONE = "(none)"
-"""The label of a group without a key, for people."""
-FEW = 5
-"""A rate of fewer cases is marked."""
 CURRENCY, _BASE = "currency", "base_currency"
 _FOUR = Decimal("0.0001")
 Row = dict[str, Any]
@@ -91,25 +87,63 @@ class Table:
         )
 
 
-def quotient(part: Any, whole: Any, *, money: bool = False) -> Decimal | None:
+def quotient(
+    part: Any, whole: Any, *, money: bool = False, unit: Decimal = _FOUR
+) -> Decimal | None:
     """A fraction with four decimals, or an amount to the cent; missing by nothing."""
     if part is None or not whole:
         return None
     exact = EXACT.divide(Decimal(part), Decimal(whole))
-    unit = Decimal(1).scaleb(Decimal(part).as_tuple().exponent) if money else _FOUR  # type: ignore[arg-type]
+    if money:
+        unit = Decimal(1).scaleb(Decimal(part).as_tuple().exponent)  # type: ignore[arg-type]
     rounded = exact.quantize(unit, ROUND_HALF_UP, EXACT)
     return rounded if rounded else abs(rounded)
 
 
-def for_programs(table: Table, currency: str, *, named: bool) -> Rows:
-    """The rows as formats for programs have them; with the names of keys if `named`."""
+def for_programs(table: Table, currency: str, *, named: bool, marked: bool = False) -> Rows:
+    """The rows as formats for programs have them; with the names of keys if `named`, and if
+    `marked` with what is of few cases."""
     columns = [*_keys(table, named=named), *_figures(table)]
-    rows = [_cells(row, columns, currency) for row in table.rows]
+    doubtful = _doubts(table)
+    rows = [
+        _cells({**row, **doubtful(row)} if marked else row, columns, currency)
+        for row in table.rows
+    ]
     return Rows(columns, rows, ids=_ids(table))
 
 
-def for_people(table: Table, currency: str, *, bar: str = "") -> Rows:
-    """The rows as a table has them: names, a label for what has no key, bars, the total."""
+def few_noted(rows: Rows, table: Table) -> Rows:
+    """The rows with a line that explains the mark of few cases, where one has it."""
+    least = {figure.key: figure.few for figure in table.columns if figure.cases}
+    body = [*rows.rows, *([rows.total] if rows.total is not None else [])]
+    met = {
+        least[key]
+        for row in body
+        for key, value in zip(rows.keys, row, strict=True)
+        if isinstance(value, Few) and key in least
+    }
+    return rows.but(notes=[*rows.notes, f"* of fewer than {max(met)}"]) if met else rows
+
+
+def _doubts(table: Table) -> Callable[[Row], Row]:
+    """What is of few cases in a row, by its key."""
+    cases = {one.key: (one.cases, one.few) for one in table.columns if one.cases}
+
+    def doubtful(row: Row) -> Row:
+        return {
+            key: Few(row[key])
+            for key, (of, least) in cases.items()
+            if row.get(key) is not None and (row.get(of) or 0) < least
+        }
+
+    return doubtful
+
+
+def for_people(
+    table: Table, currency: str, *, bar: str = "", first: Sequence[str] = ()
+) -> Rows:
+    """The rows as a table has them: names, a label for what has no key, bars, the total. A
+    narrow screen has the figures `first` before others."""
     columns: list[Column] = [*_keys(table, named=True)]
     bar = "" if table.currency else bar  # bars of several currencies compare nothing
     most = max((abs(row[bar]) for row in table.rows if row.get(bar)), default=0) if bar else 0
@@ -118,25 +152,40 @@ def for_people(table: Table, currency: str, *, bar: str = "") -> Rows:
         place = keys.index(bar) + 1
         place += keys[place : place + 1] in ([CURRENCY], [_BASE])
         columns.insert(place, Column(f"{bar}.bar", "bar", label=" "))
-    cases = {figure.key: figure.cases for figure in table.columns if figure.cases}
+    doubtful = _doubts(table)
     names = table.names.values()
-    shown, few = [], False
+    shown: list[list[Any]] = []
     for row in table.rows:
         marked: Row = {key.name: NONE for key in table.keys if row.get(key.name) is None}
-        for key, of in cases.items():
-            if row.get(key) is not None and (row.get(of) or 0) < FEW:
-                marked[key], few = Few(row[key]), True
+        marked |= doubtful(row)
         if bar and most and row.get(bar) is not None:
             marked[f"{bar}.bar"] = Decimal(row[bar]) / Decimal(most)
         shown.append(_cells({**row, **marked}, columns, currency))
     total = None
     if table.total is not None and table.rows and table.keys:
         whole = {key: value for key, value in table.total.items() if key not in names}
+        whole |= doubtful(whole)
         total = _cells({**whole, table.keys[0].name: "total"}, columns, currency)
-    notes = [*table.notes, *([f"* of fewer than {FEW}"] if few else [])]
-    ranked = [column.key for column in columns if not column.key.endswith(".bar")]
-    ranked += [column.key for column in columns if column.key.endswith(".bar")]
-    return Rows(columns, shown, ids=_ids(table), total=total, notes=notes, ranked=ranked)
+    wrap = table.total is None and any(figure.type == "text" for figure in table.columns)
+    made = Rows(
+        columns, shown, ids=_ids(table), total=total, notes=list(table.notes),
+        ranked=_ranking(table, columns, first), wrap=wrap,
+    )  # fmt: skip
+    return few_noted(made, table)
+
+
+def _ranking(table: Table, columns: Sequence[Column], first: Sequence[str]) -> list[str]:
+    """The columns by importance: keys, then the figures `first`, then the others, then the ids
+    of what has a name beside it, then bars."""
+    figures = {figure.key for figure in table.columns}
+    order = {key: place for place, key in enumerate(first)}
+
+    def rank(key: str) -> tuple[bool, bool, bool, int]:
+        return (
+            key.endswith(".bar"), key in table.names, key in figures, order.get(key, len(order))
+        )  # fmt: skip
+
+    return sorted((column.key for column in columns), key=rank)
 
 
 def _keys(table: Table, *, named: bool) -> list[Column]:

@@ -30,7 +30,7 @@ REPORT = Report(
     by=(keys.CUSTOMER, keys.PRODUCT, keys.CATEGORY, keys.COUNTRY, keys.CITY, keys.OWNER),
     usual=("customer",),
     figures=(
-        Figure("orders", "orders", "purchases without credit notes"),
+        Figure("orders", "orders", "sales, an order with its invoices being one"),
         Figure("net", "spend", "what they are worth without tax"),
         Figure("share", "share:spend", "the part of the whole", compared=False),
         Figure("cumulative", "", "this and all groups above", type="share", compared=False),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.features.items import item_ref
+from crm_cli.features.paths import desk_meant
+from crm_cli.features.people import Together, linked, together
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import single_paths
+from crm_cli.query.links import Link
 from crm_cli.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -15,13 +20,17 @@ if TYPE_CHECKING:
 
 
 class Shown(NamedTuple):
-    """A record, or an item of it (`item`), its path, and the customer's values of today."""
+    """A record, or an item of it (`item`), its path, and the values of today of what is shown."""
 
     record: Item
     path: str
     today: dict[str, Any]
     item: Item | None = None
     line: int = 0
+    links: tuple[Link, ...] = ()
+    """Of a customer, where they are or who is with them, whichever record states it."""
+    together: Together | None = None
+    """Of an organization, what it comes to with its people."""
 
     @property
     def id(self) -> str:
@@ -29,21 +38,28 @@ class Shown(NamedTuple):
         return self.path if self.path in single_paths() else self.record.id
 
 
-def show(workspace: Workspace, text: str) -> Shown:
-    """What a WHO, an item's id or the path of a single record means; raises NotFound, Ambiguous."""
-    if text in single_paths():
-        document = workspace.document(text)
+def show(workspace: Workspace, text: str, *, alone: bool = False) -> Shown:
+    """What a WHO, an item's id or the path of a single record means; raises NotFound, Ambiguous.
+
+    An organization comes with its people, unless it is asked for `alone`.
+    """
+    single = text if text in single_paths() else desk_meant(workspace, text)
+    if single:
+        document = workspace.document(single)
         return Shown(document.record, document.path, {})
     found = item_ref(workspace, [text])
     if found is not None and text not in workspace.customer_ids():
         return item(workspace, *found)
-    return customer_shown(workspace, workspace.who(text))
+    return customer_shown(workspace, workspace.who(text), alone=alone)
 
 
-def customer_shown(workspace: Workspace, id: str) -> Shown:
+def customer_shown(workspace: Workspace, id: str, *, alone: bool = False) -> Shown:
     """A customer's record, with what depends on today."""
     document = workspace.document(id)
-    return Shown(document.record, document.path, _today(workspace, id))
+    today = _today(workspace, CUSTOMER, [f"id.is:{id}"])
+    found = tuple(linked(workspace, id))
+    both = None if alone else together(workspace, id, found)
+    return Shown(document.record, document.path, today, links=found, together=both)
 
 
 def entry(item: Item, path: str) -> Shown:
@@ -56,7 +72,9 @@ def item(workspace: Workspace, customer: str, ref: str) -> Shown:
     document = workspace.document(customer)
     found = document.find(ref)
     line = found.node.line if found.node is not None else 0
-    return Shown(document.record, document.path, {}, found, line)
+    shown = Shown(document.record, document.path, {}, found, line)
+    terms = [f"id.is:{found.id}", f"customer.is:{shown.id}"]
+    return shown._replace(today=_today(workspace, found.kind, terms))
 
 
 def chosen(workspace: Workspace, shown: Shown, cols: str) -> Answer:
@@ -68,9 +86,14 @@ def chosen(workspace: Workspace, shown: Shown, cols: str) -> Answer:
     return workspace.select(found.kind, terms, cols=cols)
 
 
-def _today(workspace: Workspace, id: str) -> dict[str, Any]:
-    keys = [one.key for one in CUSTOMER.derived if not one.kept]
-    answer = workspace.select(CUSTOMER, [f"id.is:{id}"], cols=keys)
+def _today(workspace: Workspace, kind: Kind, terms: Sequence[str]) -> dict[str, Any]:
+    """What is computed of a record, or of an item, whenever it is asked for."""
+    keys = [
+        one.key for one in kind.derived if (not one.kept or one.estimated) and not one.overall
+    ]
+    if not keys:
+        return {}
+    answer = workspace.select(kind, terms, cols=keys)
     return dict(zip(keys, answer.rows[0], strict=True)) if answer.rows else {}
 
 
@@ -85,16 +108,30 @@ def as_object(shown: Shown) -> dict[str, Any]:
         }
         answer |= {"path": shown.path, "line": shown.line}
         answer |= {key: value for key, value in found.answer().items() if key != "id"}
-        return {**answer, "derived": _derived(found, {})}
+        answer["derived"] = _derived(found, shown.today)
+        if found.kind.chain is not None and (chain := found.kind.chain(found)) is not None:
+            answer["chain"] = [dict(zip(chain.keys, row, strict=True)) for row in chain.rows]
+        return answer
     record = shown.record
     answer = {"id": shown.id, "path": shown.path, **record.answer()}
     answer.setdefault("custom", {})
-    return {**answer, "derived": _derived(record, shown.today)}
+    answer["derived"] = _derived(record, shown.today)
+    if shown.links:
+        answer["links"] = [one._asdict() for one in shown.links]
+    if (both := shown.together) is not None:
+        last = both.last
+        answer["with_people"] = {
+            **{key: both.total(key) for key in ("spend", "balance", "overdue")},
+            "last_contact": last and last.last_contact,
+            "last_contact_with": last and last.id,
+            "people": [one._asdict() for one in both.people],
+        }
+    return answer
 
 
 def _derived(item: Item, today: dict[str, Any]) -> dict[str, Any]:
     return {
         one.key: today.get(one.key, item.derived.get(one.key))
         for one in item.kind.derived
-        if one.kept or one.key in today
+        if (one.kept or one.key in today) and not one.inner
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
+from crm_cli.features.items import unique_parts
 from crm_cli.features.showing import Shown
 from crm_cli.model.aspects import CardColumn, CardLine, CardRecord, CardTable, joined
 from crm_cli.model.card import Card, Fact, Section
@@ -13,8 +15,11 @@ from crm_cli.model.dates import PartialDate
 from crm_cli.model.fieldtypes import Free
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf
+from crm_cli.model.money import format_amount
 from crm_cli.model.node import plain
+from crm_cli.model.people import CONTACT, ORGANIZATION, time_there
 from crm_cli.model.rows import Column, Rows
+from crm_cli.query.links import Link
 from crm_cli.workspace import Workspace
 
 _NOTES = "notes"
@@ -33,21 +38,77 @@ def _record_card(workspace: Workspace, shown: Shown) -> Card:
     kind = record.kind
     top = kind.card if isinstance(kind.card, CardRecord) else CardRecord(subtitle=lambda _: ())
     lines: dict[str, list[Fact]] = {_TOP: [], _GLANCE: list(_glance(workspace, shown)), _MORE: []}
-    for heading, fact in _lines(record, top.hidden):
+    for heading, fact in (*_lines(record, top.hidden), *_links(shown)):
         lines.setdefault(heading, []).append(fact)
     lines[_TOP] += _facts(record, (kind.title, _NOTES, *top.hidden))
     lines[_MORE] += _further(record)
     sections = [
         Section(facts=lines.pop(_TOP)),
-        Section(_GLANCE, facts=lines.pop(_GLANCE)),
+        Section(_GLANCE, facts=lines.pop(_GLANCE), leading=True),
+        *_with_people(workspace, shown),
         *_tables(workspace, shown),
     ]
     more = Section(_MORE, facts=lines.pop(_MORE))
-    sections += [Section(heading, facts=facts) for heading, facts in lines.items()]
+    trees = _trees(kind)
+    sections += [
+        Section(heading, facts=facts, tree=heading in trees) for heading, facts in lines.items()
+    ]
     sections.append(Section("Notes", text=str(record.get(_NOTES) or "")))
     sections += [more, Section(facts=[Fact("file", shown.path, tone="muted")])]
     subtitle = " · ".join(part for part in (shown.id, *top.subtitle(record)) if part)
-    return Card(record.title or record.id, subtitle, sections)
+    file = str(workspace.root / shown.path)
+    return Card(record.title or record.id, subtitle, sections, file)
+
+
+def _links(shown: Shown) -> Iterator[tuple[str, Fact]]:
+    """(section, line) of each link that the other record states, and this one does not."""
+    for one in shown.links:
+        here = CONTACT if one.organization == shown.id else ORGANIZATION
+        if one.stated == here.name:
+            continue
+        heading = here.card.heading if isinstance(here.card, CardLine) else _MORE
+        role = one.role.replace("_", " ")
+        there = time_there(one.start, one.end)
+        if here is CONTACT:
+            yield heading, Fact(role or "contact", one.person, joined(", ", (one.title, *there)))
+        elif not _stated(shown.record, one):
+            told = joined(", ", (one.title, role, *there))
+            yield heading, Fact("organization", one.organization, told)
+
+
+def _stated(record: Item, link: Link) -> bool:
+    """Whether a person's record says itself that they are at an organization."""
+    return any(one.get("id") == link.organization for one in record.items(ORGANIZATION.key))
+
+
+def _with_people(workspace: Workspace, shown: Shown) -> Iterator[Section]:
+    """What an organization comes to with its people, beside its own at a glance."""
+    both = shown.together
+    if both is None or not any(one.spend or one.balance or one.last_contact for one in both.people):
+        return
+    currency = workspace.business.currency
+    facts = []
+    for key in ("spend", "balance"):
+        named = [one for one in both.people if getattr(one, key)]
+        told = joined(", ", (f"{one.name} {_amount(getattr(one, key))}" for one in named))
+        if named:
+            total = both.total(key)
+            said = "not known: a rate is missing" if total is None else _amount(total)
+            facts.append(Fact(key, f"{said} {currency}" if total is not None else said, told))
+    last = both.last
+    if last is not None and last is not both.own:
+        facts.append(Fact("last contact", str(last.last_contact)[:10], last.name))
+    yield Section("With their people", facts=facts)
+
+
+def _amount(amount: Decimal | None) -> str:
+    return "?" if amount is None else format_amount(amount, "")
+
+
+def _trees(kind: Kind) -> set[str]:
+    """The sections whose lines are parts of the record."""
+    cards = [field.type.kind.card for field in kind.fields if isinstance(field.type, ListOf)]
+    return {card.heading for card in cards if isinstance(card, CardLine) and card.tree}
 
 
 def _glance(workspace: Workspace, shown: Shown) -> Iterator[Fact]:
@@ -152,6 +213,7 @@ def _table(workspace: Workspace, owner: str, kind: Kind, declared: CardTable) ->
         [columns[place] for place in filled],
         [[row[place] for place in filled] for row in cells],
         tones=["alert" if declared.alert and row[declared.alert] else "" for row in rows],
+        unique=unique_parts(workspace, [row.get("id") for row in rows]),
     )
     plural = kind.key.replace("_", " ")
     heading = declared.heading or (f"Latest {plural}" if kind.when else plural.capitalize())
@@ -168,14 +230,19 @@ def _item_card(shown: Shown, item: Item) -> Card:
         if field.key in item.values:
             facts.append(Fact(_label(field), _text(item, field)))
     facts += _further(item)
+    promised = {one.key for one in item.kind.derived if one.promise}
+    values = item.derived | {key: shown.today[key] for key in promised & shown.today.keys()}
     facts += [
-        Fact(one.key.replace("_", " "), item.derived.get(one.key), "computed", type=one.type.name)
+        Fact(one.key.replace("_", " "), values.get(one.key), "computed", type=one.type.name)
         for one in item.kind.derived
+        if not one.inner
     ]
     sections = [Section(facts=facts)]
     for field, kind in item.kind.lists:
         heading = _label(field).capitalize()
         sections.append(Section(heading, table=_parts(kind, item.items(field.key))))
+    if item.kind.chain is not None and (chain := item.kind.chain(item)) is not None:
+        sections.append(Section("Chain", table=chain))
     place = f"{shown.path}:{shown.line}"
     sections.append(Section(facts=[Fact("file", place, tone="muted")]))
     kind_name = item.kind.name.replace("_", " ")

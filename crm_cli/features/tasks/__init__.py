@@ -14,6 +14,7 @@ from crm_cli.features.tasks import recurring
 from crm_cli.features.values import assigned, echoed, said, shown, typed, typed_all, when
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Refused, UsageError
+from crm_cli.model.places import labelled
 from crm_cli.model.recurrence import at_clock_of
 from crm_cli.model.task import TASK
 from crm_cli.store.document import Document
@@ -46,7 +47,7 @@ def add(
     task, and while it is written for what check would report.
     """
     title = " ".join(title.split())
-    if not title:
+    if title in ("", "-"):
         raise UsageError("what is to be done?", "crm task add ana Send the quote --due fri")
     given = {
         "kind": kind,
@@ -80,7 +81,7 @@ def add(
     edit = Edit(workspace.path_of(customer), entered(update))
     return Plan(
         Change(f"add task {values['id']} of {customer}", (edit,)),
-        f"added task {values['id']} of {name} ({customer}): {title}{until}",
+        f"added task {values['id']} of {labelled(name, customer)}: {title}{until}",
         (customer,),
         notes=notes,
         made=(values["id"],),

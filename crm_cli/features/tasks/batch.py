@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm_cli.features.plan import Plan, together
 from crm_cli.features.tasks import add
-from crm_cli.model.errors import CrmError, UsageError
+from crm_cli.model.assignments import split_fields
+from crm_cli.model.errors import CrmError, Declined, UsageError
+from crm_cli.model.task import TASK
 from crm_cli.workspace import Change, Workspace
 
 OPTIONS = {
@@ -31,14 +33,16 @@ class Line(NamedTuple):
     who: str
     title: str
     options: Mapping[str, str]
+    further: Sequence[tuple[str, str]] = ()
 
 
 def read_line(number: int, text: str, owner: str | None = None) -> Line:
-    """One line: WHO (in double quotes where it has spaces), the title, options anywhere.
+    """One line: WHO (in double quotes where it has spaces), the title, options and KEY=VALUE
+    anywhere; what follows `--` is text.
 
     Lines do not say WHO where all are of one `owner`, the desk.
 
-    Raises UsageError for an option that there is not, or that lacks its value.
+    Raises UsageError for an option or a field that there is not, or an option without its value.
     """
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
@@ -50,9 +54,13 @@ def read_line(number: int, text: str, owner: str | None = None) -> Line:
     plain: list[str] = []
     options: dict[str, str] = {}
     rest = iter(words)
+    text_after: list[str] = []
     for word in rest:
+        if word == "--":
+            text_after = list(rest)
+            break
         name, equals, value = word.partition("=")
-        if not name.startswith("--") or name == "--":
+        if not name.startswith("--"):
             plain.append(word)
             continue
         if name not in OPTIONS:
@@ -61,11 +69,13 @@ def read_line(number: int, text: str, owner: str | None = None) -> Line:
         if found is None:
             raise UsageError(f"{name} needs a value")
         options[OPTIONS[name]] = found
+    plain, further = split_fields(plain, TASK)
+    plain += text_after
     if owner is not None:
         plain = [owner, *plain]
     if not plain:
         raise UsageError("which customer is the task for?", "write: ana Send the quote --due fri")
-    return Line(number, plain[0], " ".join(plain[1:]), options)
+    return Line(number, plain[0], " ".join(plain[1:]), options, further)
 
 
 def add_many(
@@ -73,14 +83,14 @@ def add_many(
     lines: Iterable[str],
     given: Mapping[str, str | None],
     *,
+    find: Callable[[str], str],
     owner: str | None = None,
-    strict: bool = True,
 ) -> Plan:
     """Plan the tasks of all lines, or of none; empty ones and those with # first are left out.
 
-    `given` is what counts for each line that does not say otherwise; see `read_line` for
-    `owner`. Raises UsageError
-    with each line that is wrong, by its number.
+    `given` counts for each line that does not say otherwise, `find` returns the id of a WHO;
+    see `read_line` for `owner`. Raises UsageError with each line that is wrong, by its
+    number, and Declined where the user was asked for a customer and chose none.
     """
     made: list[tuple[str, Plan]] = []
     faults: list[str] = []
@@ -89,9 +99,11 @@ def add_many(
             continue
         try:
             line = read_line(number, text, owner)
-            customer = owner or workspace.who(line.who, strict=strict)
-            values: dict[str, Any] = {**given, **line.options}
+            customer = owner or find(line.who)
+            values: dict[str, Any] = {**given, **line.options, "further": line.further}
             made.append((customer, add(workspace, customer, line.title, **values)))
+        except Declined:
+            raise
         except CrmError as error:
             faults.append(f"line {number}: {error.message}")
     if faults:

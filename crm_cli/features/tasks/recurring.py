@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.moves import Found
 from crm_cli.features.values import said
+from crm_cli.model.absences import stand_in
 from crm_cli.model.dates import FIRST_DAY, local_date
 from crm_cli.model.errors import Refused, Unreadable, UsageError
 from crm_cli.model.node import Scalar
-from crm_cli.model.reading import value_node
 from crm_cli.model.recurrence import Following, first, following, logged, occurrences, renewed
 from crm_cli.model.rhythm import read_rhythm
+from crm_cli.model.written import value_node
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
 
@@ -99,6 +100,7 @@ def passed(
                 lines.append(logged(after.missed[0], "missed", last=after.missed[-1]))
                 notes.append(_told_missed(task.id, after.missed))
             notes.append(f"{said(workspace, f'{task.id} is next due', after.due)}")
+            notes += _stood_in(workspace, task, after.due)
         found[task.id] = Passed(values.get("due"), lines, after)
     return found
 
@@ -140,6 +142,14 @@ def _coming(rule: str, due: date | datetime, workspace: Workspace) -> list[str]:
         if len(days) == _SHOWN:
             return [*days, "…"]
     return days
+
+
+def _stood_in(workspace: Workspace, task: Found, due: date) -> list[str]:
+    """A line where the next occurrence comes while its user is away, and another one does it."""
+    user = str(task.item.values.get("assignee") or task.item.owner.values.get("owner") or "")
+    business = workspace.business
+    does = stand_in(business.absences, user, local_date(due, business.time_zone))
+    return [f"{user} is away then; {does} stands in"] if does != user else []
 
 
 def _told_missed(id: str, missed: Sequence[date]) -> str:

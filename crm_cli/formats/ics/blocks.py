@@ -11,13 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from crm_cli.formats.decoding import decode
-from crm_cli.formats.ics.words import escaped, unescaped
+from crm_cli.formats.content_lines import (
+    LONGEST_LINE,
+    QUOTED_PRINTABLE,
+    escaped,
+    from_quoted_printable,
+    unescaped,
+    unfolded,
+)
 from crm_cli.model.errors import DataError
 
-LONGEST_LINE = 1_000_000
-"""Characters of a line, after unfolding. No text that a person wrote is longer."""
-_QUOTED = re.compile(r";(?:ENCODING=)?QUOTED-PRINTABLE", re.IGNORECASE)
 _DEEPEST = 8
 _BETWEEN = frozenset(("VCALENDAR",))
 
@@ -66,16 +69,6 @@ class Block:
         return line.text if line is not None and line.text.strip() else None
 
 
-def text_of(data: bytes, encoding: str = "") -> str:
-    """The text of a calendar's bytes; raises UsageError and DataError as `decode` does.
-
-    Programs that count bytes fold a line within a character: the parts of one are joined
-    before they are read (RFC 5545, section 3.1), which moves the lines' numbers not at all.
-    """
-    fold = re.compile(rb"([\xc2-\xf4][\x80-\xbf]{0,2})(\r\n|\n|\r)([ \t])([\x80-\xbf]+)")
-    return decode(fold.sub(rb"\1\4\2\3", data), encoding).text
-
-
 def blocks_of(text: str) -> Iterator[Block]:
     """The components of a text, in their order, of one calendar or of several.
 
@@ -84,7 +77,7 @@ def blocks_of(text: str) -> Iterator[Block]:
     """
     stack: list[Block] = []
     calendars = 0
-    for number, line in _unfolded(text):
+    for number, line in unfolded(text):
         if not line.strip():
             continue
         head, _, rest = line.partition(":")
@@ -161,7 +154,7 @@ def _line(number: int, line: str) -> Line:
     # Most lines have no parameters, and need no more than this.
     if colon and name.replace("-", "").isalnum() and name.isascii():
         return Line(number, name.upper(), {}, value)
-    if _QUOTED.search(name):
+    if QUOTED_PRINTABLE.search(name):
         return _quoted_printable(number, name, value)
     from icalendar.parser import Contentline
 
@@ -175,32 +168,8 @@ def _line(number: int, line: str) -> Line:
 
 def _quoted_printable(number: int, head: str, value: str) -> Line:
     """A line of vCalendar 1.0, whose values may be written as bytes: `=C5=BD`."""
-    from quopri import decodestring
-
     name, *params = head.split(";")
     said = dict(part.upper().partition("=")[::2] for part in params)
-    data = decodestring(value.encode())
-    try:
-        text = data.decode(said.get("CHARSET", "UTF-8"))
-    except (UnicodeDecodeError, LookupError) as error:
-        raise ValueError(str(error)) from error
+    text = from_quoted_printable(value, said.get("CHARSET", ""))
     kept = {key: word for key, word in said.items() if word and key not in ("ENCODING", "CHARSET")}
     return Line(number, name.upper(), kept, escaped(text))
-
-
-def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """(number, line) with continuations joined; lines end at CR LF, LF or CR, and nowhere else."""
-    parts: list[str] = []
-    begin = 1
-    for number, line in enumerate(re.split("\r\n|\n|\r", text), 1):
-        if parts and parts[-1].endswith("=") and _QUOTED.search(parts[0].partition(":")[0]):
-            parts.append(f"\n{line}")  # a soft line break of quoted-printable
-            continue
-        if line[:1] in (" ", "\t") and parts:
-            parts.append(line[1:])
-            continue
-        if parts:
-            yield begin, "".join(parts)
-        parts, begin = [line], number
-    if parts:
-        yield begin, "".join(parts)

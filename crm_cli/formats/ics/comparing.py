@@ -14,9 +14,9 @@ from datetime import date, datetime, time
 from typing import Any
 
 from crm_cli.formats.ics.entries import Entry
-from crm_cli.formats.ics.state import Values, short
 from crm_cli.formats.ics.words import Around
 from crm_cli.formats.ics.writing import component_and_values
+from crm_cli.formats.written_state import Values, short
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.item import Item

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.formats.content_lines import clean, parted
 from crm_cli.formats.ics.entries import Reader, is_day
 from crm_cli.formats.ics.moments import LAST_YEAR
 from crm_cli.formats.ics.reminders import alarm, remind_before
@@ -12,10 +13,8 @@ from crm_cli.formats.ics.texts import text_value, texts_value
 from crm_cli.formats.ics.words import (
     ANNIVERSARIES,
     Around,
-    clean,
     day_title,
     name_of,
-    parted,
     with_foot,
     without_foot,
 )

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from crm_cli.formats.ics.blocks import Block, Line
 from crm_cli.formats.ics.moments import FindZone, Moment, Trigger, read_length, read_moment
-from crm_cli.formats.ics.state import Values, short
 from crm_cli.formats.ics.words import OWN, WITH, Around
+from crm_cli.formats.written_state import Values, short
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Texts
 from crm_cli.model.kind import Kind, ListOf

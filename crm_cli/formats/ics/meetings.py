@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.formats.content_lines import clean, parted
 from crm_cli.formats.ics.entries import Reader, Told, is_day
 from crm_cli.formats.ics.moments import placed
 from crm_cli.formats.ics.texts import text_value, texts_value
 from crm_cli.formats.ics.words import (
     Around,
-    clean,
     event_title,
     name_of,
-    parted,
     with_foot,
     without_foot,
     word_among,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
-from crm_cli.model.dates import FIRST_YEAR, at_time, local_date
+from crm_cli.model.dates import FIRST_YEAR, at_time, local_date, zone_named
 from crm_cli.model.errors import Unreadable
 
 MORNING = time(9)
@@ -170,8 +170,6 @@ def zone_finder(definitions: dict[str, Callable[[], tzinfo | None]]) -> FindZone
 
 
 def _zone(tzid: str, definitions: dict[str, Callable[[], tzinfo | None]]) -> tzinfo:
-    from zoneinfo import ZoneInfo
-
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
     # Older programs write /mozilla.org/20050126_1/Europe/Berlin, and the like.
@@ -180,10 +178,8 @@ def _zone(tzid: str, definitions: dict[str, Callable[[], tzinfo | None]]) -> tzi
     for name in (WINDOWS_TO_OLSON.get(tzid.strip(), ""), _shown_name(tzid), *names):
         if not re.fullmatch(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*", name):
             continue
-        try:
-            return ZoneInfo(name)
-        except (OSError, ValueError, KeyError):
-            continue
+        if (named := zone_named(name)) is not None:
+            return named
     defined = definitions.get(tzid)
     found = defined() if defined is not None else None
     if found is None:

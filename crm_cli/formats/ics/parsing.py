@@ -5,29 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from crm_cli.formats.content_lines import Refused
 from crm_cli.formats.ics import days, meetings, todos
 from crm_cli.formats.ics.blocks import Block, Line, blocks_of
 from crm_cli.formats.ics.entries import Entry, Hint, Misread, Reader
 from crm_cli.formats.ics.moments import FindZone, zone_finder
-from crm_cli.formats.ics.state import Values, read_state
 from crm_cli.formats.ics.words import BIRTHDAY, CUSTOMER, LISTS, STATE, Around, own_id
+from crm_cli.formats.written_state import Values, read_state
 
 if TYPE_CHECKING:
     from icalendar import Component
 
 _READ = {"VTODO", "VEVENT"}
 _PASSED = {"VTIMEZONE"}
-
-
-class Refused(NamedTuple):
-    """An entry that cannot be taken: its line, why, and its text as it stood."""
-
-    line: int
-    reason: str
-    source: str
-    file: str = ""
+_MOST_RULES, _MOST_DAYS = 50, 1000
+"""Of a zone's definition."""
+_YEARLY = {
+    "FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYDAY", "BYMONTHDAY", "BYSETPOS", "WKST",
+}  # fmt: skip
 
 
 def read_entries(text: str, around: Around, *, file: str = "") -> Iterator[Entry | Refused]:
@@ -172,6 +169,8 @@ def _definition(block: Block) -> Callable[[], tzinfo | None]:
     def define() -> tzinfo | None:
         from icalendar import Timezone
 
+        if not _is_bounded(block):
+            return None
         try:
             made = Timezone.from_ical("\r\n".join(block.source) + "\r\n")
             found = made.to_tz(lookup_tzid=False) if isinstance(made, Timezone) else None
@@ -181,3 +180,25 @@ def _definition(block: Block) -> Callable[[], tzinfo | None]:
         return found if isinstance(found, tzinfo) else None
 
     return define
+
+
+def _is_bounded(definition: Block) -> bool:
+    """Whether a zone's definition has no more transitions than any zone on earth.
+
+    The library counts them all out, until 2038: a rule by the second would never end.
+    """
+    rules = [line.raw.upper() for part in definition.blocks for line in part.all("RRULE")]
+    days = sum(line.raw.count(",") + 1 for part in definition.blocks for line in part.all("RDATE"))
+    return len(rules) <= _MOST_RULES and days <= _MOST_DAYS and all(map(_is_yearly, rules))
+
+
+def _is_yearly(rule: str) -> bool:
+    """Whether a rule is for a few days of each year: the last Sunday of March, the first Sunday
+    on or after the 8th."""
+    parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    several = {key for key, text in parts.items() if "," in text}
+    return (
+        parts.get("FREQ") == "YEARLY"
+        and parts.keys() <= _YEARLY
+        and several <= ({"BYMONTHDAY"} if "BYMONTH" in parts else set())
+    )

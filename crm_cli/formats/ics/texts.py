@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from icalendar import vCategory, vText
 
-from crm_cli.formats.ics.words import clean, escaped
+from crm_cli.formats.content_lines import clean, escaped
 
 
 class _Text(vText):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.formats.content_lines import clean
 from crm_cli.formats.ics.entries import Reader, Told
 from crm_cli.formats.ics.moments import (
     LAST_YEAR,
@@ -16,7 +17,6 @@ from crm_cli.formats.ics.moments import (
     stamp,
 )
 from crm_cli.formats.ics.reminders import alarm, remind_before
-from crm_cli.formats.ics.state import short
 from crm_cli.formats.ics.texts import text_value, texts_value
 from crm_cli.formats.ics.words import (
     OWN,
@@ -25,13 +25,13 @@ from crm_cli.formats.ics.words import (
     TASK_STATUS,
     WITH,
     Around,
-    clean,
     own_id,
     uid_for,
     with_foot,
     without_foot,
     word_among,
 )
+from crm_cli.formats.written_state import short
 from crm_cli.model.dates import local_date, write_moment
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.recurrence import at_clock_of, left_out_days, present_and_next, rule_zone
@@ -236,6 +236,8 @@ def _series(reader: Reader) -> None:
     if not days:
         return
     values["exdate"] = list(days)
+    if "due" not in values:
+        return  # the rule begins nowhere yet
     for due, start in present_and_next(values, zone):
         values["due"] = due
         if start is not None:
@@ -255,7 +257,7 @@ def _status(reader: Reader) -> None:
 
 
 def _kind(reader: Reader) -> None:
-    from crm_cli.formats.ics.words import parted
+    from crm_cli.formats.content_lines import parted
 
     texts = [text for line in reader.block.all("CATEGORIES") for text in parted(line.raw)]
     word = word_among(texts, TASK, reader.around.business)

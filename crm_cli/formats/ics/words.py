@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from crm_cli.formats.content_lines import clean
 from crm_cli.model.ids import derived_item_id
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.people import ANNIVERSARY
@@ -48,8 +49,6 @@ ANNIVERSARIES = MappingProxyType(
     }
 )
 
-# What RFC 5545 allows in no text, and what some programs take for the end of a line.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _FOOT = re.compile(r"(?:\A|\n\n)-- ?\n([^\n]*) \(([a-z0-9][a-z0-9._-]{0,79})\)([^\n]*)(?=\n|\Z)")
 
 
@@ -109,32 +108,6 @@ def anniversary_ids(record: Item) -> list[str]:
         ordinal = seen[said] = seen.get(said, -1) + 1
         ids.append(derived_item_id("a", record.id, "anniversaries", "\0".join(said), ordinal))
     return ids
-
-
-def clean(text: str) -> str:
-    """A text as a calendar may have it: without control characters, which are made visible."""
-    text = re.sub("\r\n?", "\n", text)
-    if text.isprintable():
-        return text
-    from crm_cli.model.text import visible
-
-    return _UNFIT.sub(lambda match: visible(match[0]), text)
-
-
-def escaped(text: str) -> str:
-    """TEXT of RFC 5545, section 3.3.11."""
-    # The library's own loses a backslash before an N: C:\News would have a line feed.
-    return re.sub(r"([\\;,])", r"\\\1", clean(text)).replace("\n", r"\n")
-
-
-def unescaped(text: str) -> str:
-    """The text that a value means; what is escaped without need is meant as it stands."""
-    return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], text)
-
-
-def parted(text: str) -> list[str]:
-    """The texts of a value that are parted by commas."""
-    return [unescaped(part) for part in re.findall(r"(?:\\.|[^,\\])+", text)]
 
 
 # The foot of a description says whom it is about, on telephones too.

@@ -9,25 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from icalendar import Alarm, Calendar, Event, Timezone, Todo
 
+from crm_cli.formats.content_lines import clean
 from crm_cli.formats.flat import Exported
 from crm_cli.formats.ics import days, meetings, todos
 from crm_cli.formats.ics.blocks import Block
 from crm_cli.formats.ics.entries import Entry, typed
 from crm_cli.formats.ics.moments import LAST_YEAR
 from crm_cli.formats.ics.parsing import values_of
-from crm_cli.formats.ics.state import Values, short, state_of
 from crm_cli.formats.ics.texts import raw_value, text_value
-from crm_cli.formats.ics.words import (
-    BIRTHDAY,
-    CUSTOMER,
-    OWN,
-    STATE,
-    WITH,
-    Around,
-    clean,
-    name_of,
-    uid_of,
-)
+from crm_cli.formats.ics.words import BIRTHDAY, CUSTOMER, OWN, STATE, WITH, Around, name_of, uid_of
+from crm_cli.formats.written_state import Values, short, state_of
 from crm_cli.model.fieldtypes import Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import ListOf

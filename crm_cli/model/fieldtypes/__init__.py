@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from crm_cli.model.fieldtypes.base import FieldType, Shorthand
 from crm_cli.model.fieldtypes.numbers import Boolean, Integer, Money, Number, Percent, Price
+from crm_cli.model.fieldtypes.pipelines import PipelineName, StageName
 from crm_cli.model.fieldtypes.storage import Nature, Storage
 from crm_cli.model.fieldtypes.texts import (
     Choice,
@@ -18,6 +19,7 @@ from crm_cli.model.fieldtypes.texts import (
     Currency,
     Email,
     Free,
+    Ids,
     Language,
     Phone,
     Reference,
@@ -25,10 +27,12 @@ from crm_cli.model.fieldtypes.texts import (
     Texts,
     TimeZone,
     User,
+    WebAddress,
     Word,
 )
 from crm_cli.model.fieldtypes.times import (
     Date,
+    Deadline,
     Duration,
     Every,
     Moment,
@@ -45,11 +49,13 @@ __all__ = [
     "Country",
     "Currency",
     "Date",
+    "Deadline",
     "Duration",
     "Email",
     "Every",
     "FieldType",
     "Free",
+    "Ids",
     "Integer",
     "Language",
     "Moment",
@@ -60,15 +66,18 @@ __all__ = [
     "Partial",
     "Percent",
     "Phone",
+    "PipelineName",
     "Price",
     "Reference",
     "Rhythm",
     "Shorthand",
+    "StageName",
     "Storage",
     "Text",
     "Texts",
     "TimeZone",
     "User",
+    "WebAddress",
     "Word",
     "Zone",
 ]

@@ -44,6 +44,10 @@ class FieldType:
         """(code, message, hint) of a value that is kept as it stands and cannot be; else None."""
         return None
 
+    def same(self, value: Any, business: Business) -> Any:
+        """What spellings of one value have in common."""
+        return value
+
     def write(self, value: Any) -> Scalar:
         """The canonical spelling of a value."""
         from crm_cli.model.quoting import style_for

@@ -61,6 +61,10 @@ class Number(FieldType):
     metavar = "NUMBER"
     adds = True
 
+    def __init__(self, *, adds: bool | None = None) -> None:
+        if adds is not None:
+            self.adds = adds
+
     def read(self, text: str, business: Business) -> Decimal:
         return read_decimal(text)
 
@@ -99,7 +103,7 @@ class Money(FieldType):
 
     def read(self, text: str, business: Business) -> Decimal | tuple[Decimal, str]:
         """The amount; with a currency (`200 EUR`) the pair of both."""
-        amount = read_amount(text)
+        amount = read_amount(text, business.currency)
         return (amount.value, amount.currency) if amount.currency else amount.value
 
     def write(self, value: Any) -> Scalar:
@@ -120,7 +124,7 @@ class Price(Number):
     adds = False
 
     def read(self, text: str, business: Business) -> Any:
-        amount = read_amount(text)
+        amount = read_amount(text, business.currency)
         return (amount.value, amount.currency) if amount.currency else amount.value
 
 

@@ -64,6 +64,23 @@ class Email(Text):
 
         return email_fault(value)
 
+    def same(self, value: Any, business: Business) -> Any:
+        return value.casefold()
+
+
+class WebAddress(Word):
+    """A web address, with or without `https://`."""
+
+    name = "web address"
+    example = "https://reviews.example/kava"
+    other = "reviews.example/kos"
+    doubts = True
+
+    def doubt(self, value: Any, business: Business) -> tuple[str, str, str] | None:
+        from crm_cli.model.reachable import web_address_fault
+
+        return web_address_fault(value)
+
 
 class Phone(Code):
     """A telephone number, as it was typed."""
@@ -77,6 +94,11 @@ class Phone(Code):
         from crm_cli.model.reachable import phone_fault
 
         return phone_fault(value, business.country or None)
+
+    def same(self, value: Any, business: Business) -> Any:
+        from crm_cli.model.phones import dialled
+
+        return dialled(value, business.country or None)
 
 
 class Language(Word):
@@ -120,6 +142,10 @@ class Choice(FieldType):
 
     name = "choice"
     storage = Storage.WORD
+    setting = ""
+    """The setting that has the words, where they are the company's own."""
+    keeps = False
+    """Whether a word that is none of them is kept; the kind's check tells of it."""
 
     def __init__(self, words: Iterable[str], *, vocabulary: str = "") -> None:
         self.words = tuple(words)
@@ -192,7 +218,7 @@ class Currency(FieldType):
             return text
         from crm_cli.model.money import read_currency
 
-        return read_currency(text)
+        return read_currency(text, business.currency)
 
     def doubt(self, value: Any, business: Business) -> tuple[str, str, str] | None:
         from crm_cli.model.reachable import currency_fault
@@ -243,6 +269,16 @@ class Texts(FieldType):
 
     def answer(self, value: Any) -> Any:
         return list(value)
+
+
+class Ids(Texts):
+    """The ids of several records of a kind, in a value that is computed: each compared whole."""
+
+    name = "list of ids"
+
+    def __init__(self, of: str) -> None:
+        super().__init__()
+        self.of = of
 
 
 class Free(FieldType):

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.dates import FIRST_DAY, read_date, read_moment, read_partial_date, write_moment
+from crm_cli.model.dates import (
+    FIRST_DAY,
+    read_date,
+    read_moment,
+    read_partial_date,
+    write_moment,
+    zone_named,
+)
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes.base import FieldType
 from crm_cli.model.fieldtypes.storage import Storage
@@ -145,6 +152,12 @@ class Rhythm(FieldType):
         return rule if "=" in text else " ".join(text.split())
 
 
+class Deadline(Moment):
+    """A moment by which something has to be done, of which a narrow screen keeps the hour."""
+
+    name = "deadline"
+
+
 class Moments(Texts):
     """Several days, or instants, as their texts."""
 
@@ -165,12 +178,6 @@ class Zone(Word):
     other = "America/New_York"
 
     def read(self, text: str, business: Business) -> str:
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-        try:
-            ZoneInfo(text.strip())
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise Unreadable(
-                f"'{text}' is not a time zone", "write it as Europe/Ljubljana or UTC"
-            ) from None
+        if zone_named(text.strip()) is None:
+            raise Unreadable(f"'{text}' is not a time zone", "write it as Europe/Ljubljana or UTC")
         return text.strip()

@@ -13,8 +13,8 @@ from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.periods import Instant, Lean, Period, read_period
 from crm_cli.query.ast import Between, Literal, Op, Operand
-from crm_cli.query.fields import Ref
 from crm_cli.query.lexer import Piece
+from crm_cli.query.ref import Ref
 from crm_cli.query.rows import Frame, Value
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages.base import SAME, Converter, Operators
@@ -223,11 +223,12 @@ def comes_round(wanted: Literal | Between) -> TypeGuard[Literal]:
     return isinstance(wanted, Literal) and isinstance(wanted.value, Recurring)
 
 
-def in_calendar(wanted: Sequence[Literal], calendar: str) -> tuple[Literal, ...]:
-    """Days of any year as days of a calendar, as far as they come next."""
-    if calendar == "gregorian":
-        return tuple(wanted)
-    return tuple(Literal(_persian(one.value), one.text, one.span) for one in wanted)
+def in_persian(wanted: Sequence[Literal | Between]) -> tuple[Literal | Between, ...]:
+    """Days of any year as days of the Persian calendar, as far as they come next."""
+    return tuple(
+        Literal(_persian(one.value), one.text, one.span) if comes_round(one) else one
+        for one in wanted
+    )
 
 
 def _persian(days: Recurring) -> Recurring:

@@ -13,8 +13,8 @@ from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.money import Amount, decimal_text, from_minor, minor_unit, read_amount
 from crm_cli.query.ast import Between, Literal, Op, Operand
 from crm_cli.query.fault import Fault
-from crm_cli.query.fields import Ref
 from crm_cli.query.lexer import Piece
+from crm_cli.query.ref import Ref
 from crm_cli.query.rows import Frame, Value
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages.base import ON_FLAGS, SAME, Converter, Operators
@@ -109,8 +109,8 @@ class MoneyOperators(NumberOperators):
 
     def read(self, text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) -> Any:
         """An amount; with a currency beside it, unless it is kept in the base currency."""
-        amount = read_amount(text)
         base = scope.business.currency
+        amount = read_amount(text, base)
         in_base = not isinstance(operand, Ref) or operand.base
         if in_base and amount.currency and amount.currency != base:
             raise Unreadable(

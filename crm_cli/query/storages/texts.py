@@ -8,7 +8,8 @@ from unicodedata import normalize
 
 from crm_cli.index.matching import Pattern
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.fieldtypes import Choice, Country, FieldType, User
+from crm_cli.model.fieldtypes import Choice, Country, FieldType, Ids, User
+from crm_cli.model.permission import Uses
 from crm_cli.model.text import fold, tokens, words
 from crm_cli.query.ast import Op, Operand
 from crm_cli.query.rows import Frame, Value
@@ -95,7 +96,9 @@ class WordOperators(TextOperators):
         return text
 
     def same(self, value: Value, wanted: str, frame: Frame) -> str:
-        """Whether it is this word."""
+        """Whether it is this word; of a closed list the tables have it as it is written there."""
+        if type(value.type) is Choice and wanted in value.type.words:
+            return exact(value.sql, [wanted], frame)
         return frame.dialect.same_word(value.sql, frame.bind(fold(wanted).strip()))
 
     def order(self, value: Value, frame: Frame) -> tuple[str, ...]:
@@ -118,6 +121,12 @@ class TextsOperators(TextOperators):
     grouped = False
     lines = True
 
+    def read(self, text: str, operand: Operand, op: Op, scope: Scope, *, quoted: bool) -> Any:
+        """The text itself; what somebody may be contacted for is a purpose and a channel."""
+        if isinstance(operand.type, Uses) and op in SAME:
+            return operand.type.one(text)
+        return super().read(text, operand, op, scope, quoted=quoted)
+
     def test(self, value: Value, op: Op, wanted: Any, frame: Frame) -> str:
         """Whether one of the texts stands so to what is wanted."""
         wanted, dialect = str(wanted), frame.dialect
@@ -126,7 +135,7 @@ class TextsOperators(TextOperators):
         if op is Op.HAS:
             return part(value, op, wanted, frame)
         line = dialect.line_break
-        if op is Op.IS:
+        if op is Op.IS or (op in SAME and isinstance(value.type, Ids)):
             padded = f"{line} || {value.sql} || {line}"
             return dialect.contains(padded, f"{line} || {frame.bind(wanted)} || {line}")
         if op in SAME:

@@ -1,0 +1,126 @@
+"""`crm dun`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from crm_cli.cli.options import SHAPE, DryRun, Force, On, Owner, Shape, Terms, Where, Yes, of_owner
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Argument, Option, Verbs
+
+verbs = Verbs()
+
+
+@verbs.add
+def list_(
+    session: Session,
+    terms: Terms = None,
+    where: Where = None,
+    owner: Owner = None,
+    all: Annotated[
+        bool,
+        Option("--all", help="All late invoices: disputed, promised or to be reminded later, too."),
+    ] = False,
+    shape: Shape = SHAPE,
+) -> None:
+    """List the payment reminders to send, by the levels in crm.yaml.
+
+    Each invoice goes from level to level; a dispute holds it up, a promise to pay until
+    the day after. crm dun sent notes what was sent.
+
+    crm dun
+    crm dun --owner me
+    crm dun list customer:ana --all
+    """
+    from crm_cli.cli.columns import only
+    from crm_cli.features.dunning import reminders
+    from crm_cli.model.rows import Column, Rows
+
+    session.look_back(shape.as_of)
+    form = session.form(shape)
+    workspace = session.workspace
+    found = reminders(
+        workspace, [*session.terms(terms), *of_owner(owner)], where=where, everything=all
+    )
+    if not workspace.business.dunning:
+        session.say("crm.yaml has no dunning levels: 7, 21 and 35 days past due are used")
+    today = workspace.clock.today
+    shown = found[: shape.limit]
+    base = workspace.business.currency
+    columns = [Column(key, type) for key, type in _COLUMNS]
+    rows = Rows(
+        columns,
+        [(*one[:11], one.fee, base if one.fee is not None else None, one.paused or None, one.id)
+         for one in shown],
+        ids=[one.id for one in shown],
+        tones=["alert" if one.is_due(today) else "" for one in shown],
+        none="no reminder is to be sent",
+        ranked=_RANKED,
+    )  # fmt: skip
+    session.show(only(rows, shape.cols), form, header=not shape.no_header)
+
+
+_COLUMNS = (
+    ("customer", "text"),
+    ("name", "text"),
+    ("number", "text"),
+    ("due", "date"),
+    ("days_overdue", "integer"),
+    ("past_due", "money"),
+    ("currency", "text"),
+    ("level", "integer"),
+    ("when", "date"),
+    ("last", "integer"),
+    ("sent", "date"),
+    ("fee", "money"),
+    ("fee_currency", "text"),
+    ("paused", "text"),
+    ("id", "text"),
+)
+_RANKED = (
+    "number", "name", "level", "past_due", "currency", "days_overdue", "customer", "due", "sent",
+    "last", "when", "paused", "id", "fee", "fee_currency",
+)  # fmt: skip
+
+
+@verbs.add
+def sent(
+    session: Session,
+    invoices: Annotated[
+        list[str],
+        Argument(
+            metavar="NUMBER…|WHO…|TERM…",
+            help="Invoices; a customer with one to be reminded of; terms select those.",
+        ),
+    ],
+    date: On = None,
+    level: Annotated[
+        int | None, Option("--level", metavar="N", help="The level, if not the next one.")
+    ] = None,
+    text: Annotated[
+        str | None, Option("--text", metavar="TEXT", help="What was sent, or how.")
+    ] = None,
+    force: Force = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Note that payment reminders were sent: the level and the day, at each invoice.
+
+    crm dun sent 2026-0042
+    crm dun sent is:overdue --yes
+    crm dun sent 2026-0042 --date mon --text "by e-mail"
+    """
+    from crm_cli.cli.items import change
+    from crm_cli.features.dunning import is_dunned, note_sent
+    from crm_cli.model.purchase import PURCHASE
+
+    change(
+        session,
+        PURCHASE,
+        invoices,
+        lambda workspace, found: note_sent(workspace, found, date, level, text, force=force),
+        among=is_dunned(session.workspace),
+        state="invoice to remind them of",
+        dry_run=dry_run,
+        yes=yes,
+    )

@@ -1,0 +1,160 @@
+"""What `crm import` says before it asks: how the file was read, and what is not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crm_cli.cli.session import Session
+
+if TYPE_CHECKING:
+    from crm_cli.features.importing import Import
+    from crm_cli.formats.drafts import Drafts, Told
+    from crm_cli.model.errors import Problem
+
+_SHOWN = 50
+"""So many rows or cells are listed; a dry run lists all."""
+_OURS = ("line", "reason", "import_line", "import_reason")
+"""The columns of a file of rejects, which say nothing of a record."""
+_LONGEST = 60
+"""Characters of a cell that are shown."""
+
+
+def tell_reading(session: Session, drafts: Drafts) -> None:
+    """Say how the file was read, as far as it was not said how."""
+    from crm_cli.formats.tabular import DELIMITERS
+    from crm_cli.model.text import visible
+
+    map = drafts.map
+    parted = DELIMITERS.get(map.delimiter, map.delimiter)
+    told = [f"read as {map.encoding}" + (f", columns separated by {parted}" if parted else "")]
+    for key, what in (("date", "dates"), ("decimal", "decimals")):
+        found = drafts.found.get(key)
+        if found is not None and found.by is not None:
+            by = f"line {found.by.line}: {visible(found.by.text.strip())}"
+            value = found.value if key == "date" else f"with {found.value}"
+            told.append(f"{what} {value} ({by})")
+    session.say(", ".join(told))
+    session.say(
+        "columns: "
+        + ", ".join(f"{visible(one.heading)} → {visible(one.key)}" for one in map.columns)
+    )
+    shown = drafts.kind.exchange.shown if drafts.kind.exchange is not None else {}
+    known = {*_OURS, drafts.kind.amount, *shown}
+    ours = [one for one in drafts.left_out if one in known]
+    if ours:
+        session.say(f"left out: {', '.join(ours)}")
+    unknown = [visible(one) for one in drafts.left_out if one not in ours]
+    if unknown:
+        session.say(f"NOT IMPORTED, no field is known for: {', '.join(unknown)}")
+        lines = ", ".join(f"{_key(one)}: custom.{_slug(one)}" for one in unknown)
+        session.say(f"  a map (--map MAP.yaml) imports them, columns: {{{lines}}}")
+        session.say("  --save-map MAP.yaml writes the rest of that map")
+    for doubt in drafts.doubts:
+        session.say(f"note: {visible(doubt)}")
+
+
+def _key(heading: str) -> str:
+    from crm_cli.model.quoting import quoted
+
+    return quoted(heading, flow=True, key=True)
+
+
+def _slug(heading: str) -> str:
+    from crm_cli.model.ids import slug
+
+    return slug(heading).replace("-", "_") or "column"
+
+
+def tell_cells(session: Session, plan: Import, file: Path, *, all: bool) -> None:
+    """Say which cells are left out, and which are kept though they cannot be.
+
+    What is told of the same text in many rows is said once.
+    """
+    groups: dict[tuple[object, ...], list[Told]] = {}
+    for told in plan.told:
+        groups.setdefault((told.heading, told.note), []).append(told)
+    shown = list(groups.values()) if all else list(groups.values())[:_SHOWN]
+    session.say(_cells(session, shown, file))
+    if len(shown) < len(groups):
+        session.say(f"… and {len(groups) - len(shown):,} more: --dry-run lists all")
+
+
+def _cells(session: Session, groups: Iterable[list[Told]], file: Path) -> Iterator[str]:
+    from crm_cli.model.errors import Problem, Severity
+    from crm_cli.render.problems import problem_line
+
+    for group in groups:
+        told = group[0]
+        fate = "kept as it is; crm check lists it" if told.note.kept else "left out"
+        rows = f" in {len(group):,} rows" if len(group) > 1 else ""
+        message = f"{told.heading}: {told.note.message}: {fate}{rows}"
+        if not told.heading:
+            message = f"{told.note.message}{rows}"
+        code = "impossible-cell" if told.note.kept else "unread-cell"
+        problem = Problem(
+            str(file), told.line, 1, code, message, told.note.hint, Severity.WARNING
+        )
+        yield problem_line(problem, session.margin)
+
+
+def tell_plan(session: Session, plan: Import, *, listed: bool) -> None:
+    """Say what would become of the rows, and by what each was recognized.
+
+    With `listed` row by row, as far as an id of another system does not say it all.
+    """
+    from crm_cli.model.text import visible
+
+    for note in plan.notes:
+        session.say(f"note: {visible(note)}")
+    if plan.recognized:
+        by = ", ".join(f"{visible(by)} {count:,}" for by, count in plan.recognized.items())
+        session.say(f"recognized by: {by}")
+    rows = [one for one in plan.matched if listed]
+    for one in rows[:_SHOWN]:
+        session.say(f"line {one.line}: {one.id}, {one.fate}, by {visible(one.by)}")
+    if len(rows) > _SHOWN:
+        session.say(f"and {len(rows) - _SHOWN:,} more rows")
+
+
+def counts(plan: Import) -> str:
+    """How many records are new, and so on."""
+    said = f"{plan.new:,} new, {plan.changed:,} changed, {plan.unchanged:,} unchanged"
+    rows = "row" if len(plan.rejected) == 1 else "rows"
+    return f"{plan.kind.key}: {said}, {len(plan.rejected):,} {rows} rejected"
+
+
+def tell_rejected(session: Session, plan: Import, file: Path, where: str, *, all: bool) -> None:
+    """Say which rows are left out; `where` names what has those that are not shown."""
+    from crm_cli.render.problems import problem_line
+
+    shown = _problems(plan, file, warning=True, limit=None if all else _SHOWN)
+    session.say(problem_line(problem, session.margin) for problem in shown)
+    if len(shown) < len(plan.rejected):
+        session.say(f"… and {len(plan.rejected) - len(shown):,} more, {where}")
+
+
+def refusal(plan: Import, file: Path, *, all: bool) -> Exception:
+    """Why nothing is imported."""
+    from crm_cli.features.plan import counted
+    from crm_cli.model.errors import DataError
+
+    shown = _problems(plan, file, warning=False, limit=None if all else _SHOWN)
+    more = len(plan.rejected) - len(shown)
+    hint = "correct them, or pass --skip-bad to import the others and save these to a file"
+    if more > 0:
+        hint = f"and {more:,} more, which --dry-run lists; {hint}"
+    count = counted(len(plan.rejected), "row")
+    verb = "is" if len(plan.rejected) == 1 else "are"
+    return DataError(f"{count} {verb} rejected; nothing was imported", hint, tuple(shown))
+
+
+def _problems(plan: Import, file: Path, *, warning: bool, limit: int | None) -> list[Problem]:
+    from crm_cli.model.errors import Problem, Severity
+
+    severity = Severity.WARNING if warning else Severity.ERROR
+    return [
+        Problem(str(file), row.line, 1, "rejected-row", row.reason, "", severity)
+        for row in plan.rejected[:limit]
+    ]

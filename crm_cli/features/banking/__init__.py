@@ -1,0 +1,22 @@
+"""Lines of the bank's statements: read, matched with invoices, booked as payments, kept."""
+
+from crm_cli.features.banking.importing import BankImport, Taken, plan_import, read_table
+from crm_cli.features.banking.lines import (
+    book_line,
+    kept,
+    open_lines,
+    plan_match,
+    set_status,
+)
+
+__all__ = [
+    "BankImport",
+    "Taken",
+    "book_line",
+    "kept",
+    "open_lines",
+    "plan_import",
+    "plan_match",
+    "read_table",
+    "set_status",
+]

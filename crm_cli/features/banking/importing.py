@@ -1,0 +1,181 @@
+"""Statements of the bank that are imported: read, matched, booked as far as it is certain, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from crm_cli.features.banking.booking import SYSTEM, Booking
+from crm_cli.features.banking.matched import book_of, refuse_unread
+from crm_cli.formats.bank.statement import Statement, StatementLine, known_by
+from crm_cli.formats.mapping import Map
+from crm_cli.model.bank import BANK_LINE, BANK_STATEMENT
+from crm_cli.model.forgetting import Digests, comparable, identity_of
+from crm_cli.model.ids import slug
+from crm_cli.model.matching import Line, Match
+from crm_cli.model.payment import PAYMENT
+from crm_cli.model.places import BANK
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Create, Edit, Step, Workspace, new_record
+
+
+class Taken(NamedTuple):
+    """A line, what it is known by, and what it was found to be."""
+
+    line: StatementLine
+    known: str
+    match: Match
+
+    @property
+    def status(self) -> str:
+        """What becomes of it: a debit that nobody is known for is no payment of a customer."""
+        if self.match.certain:
+            return "booked"
+        return "open" if self.match.reason else "ignored"
+
+
+class BankImport(NamedTuple):
+    """What an import of a statement would do; `known` is the number of lines that are here."""
+
+    taken: tuple[Taken, ...]
+    known: int
+    change: Change
+    customers: tuple[str, ...]
+    unnamed: int = 0
+    """How many lines are of somebody who was forgotten: they are kept without a name."""
+
+    def of(self, status: str) -> list[Taken]:
+        """The lines of a status."""
+        return [one for one in self.taken if one.status == status]
+
+
+def plan_import(workspace: Workspace, lines: Iterable[StatementLine]) -> BankImport:
+    """Match the lines that are not here yet, and plan to book what is certain; the rest is kept.
+
+    Nothing is written.
+    """
+    named = known_by(lines)
+    here, paid = _kept(workspace)
+    refuse_unread(workspace)
+    fresh = []
+    for line, known in named:
+        key = line.account, known, line.amount
+        if here.get(key, 0) > 0:
+            here[key] -= 1
+        elif known not in paid:
+            fresh.append((line, known))
+    forgotten = workspace.forgotten
+    named_by = [line for line, _ in fresh]
+    fresh = [(_unnamed(line, forgotten), known) for line, known in fresh]
+    unnamed = sum(old is not new for old, (new, _) in zip(named_by, fresh, strict=True))
+    book = book_of(workspace)
+    taken = [Taken(line, known, book.match(line_of(line))) for line, known in fresh]
+    booking = Booking(workspace)
+    by_file: dict[str, list[dict[str, Any]]] = {}
+    heads: dict[str, dict[str, Any]] = {}
+    for one in taken:
+        payments = booking.book(one.line.day, one.line.currency, one.line.reference, one.known,
+                                one.match) if one.match.certain else []  # fmt: skip
+        month = f"{one.line.day:%Y-%m}"
+        id = f"{slug(one.line.account) or 'account'}-{month}"[:80]
+        heads.setdefault(id, {"account": one.line.account or None, "month": month})
+        by_file.setdefault(id, []).append(_values(workspace, one, payments))
+    steps = [*booking.steps(), *_bank_steps(workspace, by_file, heads)]
+    count = len(taken)
+    subject = f"import {count} {'line' if count == 1 else 'lines'} of the bank"
+    return BankImport(
+        tuple(taken), len(named) - len(fresh), Change(subject, tuple(steps)), booking.customers,
+        unnamed,
+    )  # fmt: skip
+
+
+def _unnamed(line: StatementLine, forgotten: Digests) -> StatementLine:
+    """A line without the name, the account and the text of who was forgotten."""
+    names = dict(identity_of({"name": line.name}, ""))
+    known = any(forgotten.has(what, text) for what, text in names.items())
+    if known or (line.iban and forgotten.has(*comparable("ibans", line.iban, ""))):
+        return line._replace(name="", iban="", text="", reference="")
+    return line
+
+
+def _kept(workspace: Workspace) -> tuple[dict[tuple[str, str, Decimal], int], set[str]]:
+    """The lines that are here, by account, what they are known by, and amount: how many; and what
+    payments are known by whose line has gone."""
+    cols = ("bank_statement.account", "external_id", "amount")
+    found: dict[tuple[str, str, Decimal], int] = {}
+    for account, known, amount in workspace.select(BANK_LINE, cols=cols, ordered=False).rows:
+        key = str(account or ""), str(known), amount
+        found[key] = found.get(key, 0) + 1
+    held = {known for _, known, _ in found}
+    terms = ["has:external_id", f"source_system.is:{SYSTEM}"]
+    rows = workspace.select(PAYMENT, terms, cols=("external_id",), ordered=False).rows
+    return found, {str(known) for (known,) in rows} - held
+
+
+def _values(workspace: Workspace, one: Taken, payments: Sequence[str]) -> dict[str, Any]:
+    """A line as it is kept."""
+    line = one.line
+    values = {
+        "date": line.day,
+        "amount": line.amount,
+        "currency": line.currency if line.currency != workspace.business.currency else None,
+        "name": line.name,
+        "iban": line.iban,
+        "text": line.text,
+        "reference": line.reference,
+        "status": one.status,
+        "payments": list(payments),
+        "reason": one.match.reason,
+        "external_id": one.known,
+    }
+    return {key: value for key, value in values.items() if value not in (None, "", [])}
+
+
+def _bank_steps(
+    workspace: Workspace,
+    by_file: dict[str, list[dict[str, Any]]],
+    heads: dict[str, dict[str, Any]],
+) -> list[Step]:
+    steps: list[Step] = []
+    for id, lines in by_file.items():
+        path = BANK.file(id)
+        if workspace.has(id, BANK_STATEMENT):
+            steps.append(Edit(path, _extending(lines)))
+            continue
+        head = {key: value for key, value in heads[id].items() if value is not None}
+        record = new_record(BANK_STATEMENT, {**head, "lines": lines}, workspace.business)
+        steps.append(Create(path, record))
+    return steps
+
+
+def _extending(lines: list[dict[str, Any]]) -> Callable[[Document], None]:
+    def update(document: Document) -> None:
+        document.extend("lines", lines)
+
+    return update
+
+
+def line_of(line: StatementLine) -> Line:
+    return Line(
+        line.day, line.amount, line.currency, line.name, line.iban, line.text, line.reference,
+        line.returned,
+    )  # fmt: skip
+
+
+def read_table(workspace: Workspace, data: bytes, map: Map) -> Statement:
+    """The lines of a CSV file, by a map or its headings; raises Undecided, DataError."""
+    from crm_cli.formats.bank.table import lines_of
+    from crm_cli.formats.drafts import drafts_of
+    from crm_cli.formats.headings import meaning
+    from crm_cli.formats.tabular import read_table as read
+
+    mapped = {column.heading for column in map.columns}
+    table = read(
+        data,
+        encoding=map.encoding,
+        delimiter=map.delimiter,
+        known=lambda heading: heading in mapped or meaning(BANK_LINE, heading) is not None,
+    )
+    drafts = drafts_of(table, BANK_LINE, map, workspace.business)
+    return lines_of(drafts, workspace.business.currency)

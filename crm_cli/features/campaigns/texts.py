@@ -1,0 +1,194 @@
+"""The personal texts of a campaign: each recipient's, from the template in their language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from crm_cli.model.campaign import template_of
+from crm_cli.model.cells import cell_text
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import DataError, Unreadable, UsageError
+from crm_cli.model.item import Item
+from crm_cli.model.places import SETTINGS
+from crm_cli.model.template import Filled, Template, filled, missing, read_template
+from crm_cli.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crm_cli.features.campaigns import Campaign, Recipient
+
+_FOLDER = "templates/"
+_ENDINGS = (".md", ".txt", "")
+_SAFE = re.compile(r"(?!\.)[\w.-]+(?:/(?!\.)[\w.-]+)*")
+_MOST = 3
+"""So many products are named."""
+_SHOWN = 10
+Values = dict[str, str]
+
+
+class Texts:
+    """The texts of a campaign at a step, counted from 1."""
+
+    def __init__(self, workspace: Workspace, campaign: Campaign, step: int = 1) -> None:
+        self.workspace = workspace
+        self.campaign = campaign
+        self.step = step
+        self._read: dict[str, Template | None] = {}
+
+    def check(self, recipients: Sequence[Recipient]) -> None:
+        """Raise DataError where a text of one of them could not be made; see `of`."""
+        for _ in self.of(recipients):
+            pass
+
+    def of(self, recipients: Sequence[Recipient]) -> Iterator[tuple[Recipient, Filled | None]]:
+        """The text of each recipient, None where their variant has no template.
+
+        Raises DataError that names customers who lack a field, before the first one is given; for
+        a template that is not there or cannot be read; UsageError for a field that nobody has.
+        """
+        chosen = self._chosen(recipients)
+        fields = {field for one in chosen.values() if one is not None for field in one.fields}
+        values = self._values(recipients, sorted(fields))
+        lacking = [
+            f"{one.customer}: {', '.join(without)}"
+            for one in recipients
+            if (template := chosen[one.customer]) is not None
+            and (without := missing(template, values[one.customer]))
+        ]
+        if lacking:
+            more = f" and {len(lacking) - _SHOWN:,} more" if len(lacking) > _SHOWN else ""
+            raise DataError(
+                f"the text lacks a field for {'; '.join(lacking[:_SHOWN])}{more}",
+                "fill it in, exclude who has none by exclude_segment, or leave it out of the text",
+            )
+        for one in recipients:
+            template = chosen[one.customer]
+            yield one, None if template is None else _made(template, values[one.customer], one)
+
+    def _chosen(self, recipients: Iterable[Recipient]) -> dict[str, Template | None]:
+        """The template of each recipient, in their language where there is one in it."""
+        names = {one.customer: template_of(self.campaign.record, one.variant, self.step)
+                 for one in recipients}  # fmt: skip
+        if not any(names.values()):
+            return dict.fromkeys(names)
+        rows = self.workspace.select(CUSTOMER, cols=("id", "language"), ordered=False).rows
+        languages = {str(id): str(language or "") for id, language in rows}
+        return {
+            id: self._template(name, languages.get(id, "")) if name else None
+            for id, name in names.items()
+        }
+
+    def _template(self, name: str, language: str) -> Template | None:
+        key = f"{name}\0{language}"
+        if key not in self._read:
+            self._read[key] = self._find(name, language)
+        return self._read[key]
+
+    def _find(self, name: str, language: str) -> Template:
+        """The template `NAME.LANGUAGE.md`, else `NAME.md`; `.txt` and a whole name will do."""
+        if not _SAFE.fullmatch(name):
+            raise DataError(f"'{name}' cannot be a template", "name a file of templates/")
+        stem, dot, ending = name.rpartition(".")
+        whole = [(stem, dot + ending)] if dot else []
+        tags = [tag for tag in (language, language.partition("-")[0], "") if _SAFE.fullmatch(tag)]
+        for tag in dict.fromkeys((*tags, "")):
+            for start, end in (*whole, *((name, end) for end in _ENDINGS)):
+                path = f"{_FOLDER}{start}{'.' + tag if tag else ''}{end}"
+                if self.workspace.tree.exists(path):
+                    return self._open(path)
+        raise DataError(
+            f"there is no template {name}", f"write {_FOLDER}{name}.md, or name another one"
+        )
+
+    def _open(self, path: str) -> Template:
+        try:
+            return read_template(self.workspace.tree.read(path).decode())
+        except UnicodeDecodeError:
+            raise DataError(f"{path} is not UTF-8", "convert it") from None
+        except Unreadable as error:
+            raise DataError(f"{path}: {error.message}", error.hint) from error
+
+    def _values(self, recipients: Sequence[Recipient], fields: Sequence[str]) -> dict[str, Values]:
+        """The values of fields, by customer; those that are missing are empty."""
+        common = self._common(fields)
+        own = [field for field in fields if field not in common and field not in _OWN]
+        asked = list(dict.fromkeys([*own, *(_OWN[one] for one in fields if one in _OWN)]))
+        rows = self._rows([one for one in asked if one])
+        products = self.workspace.products() if {"products", "suggestions"} & {*fields} else {}
+        found = {}
+        for one in recipients:
+            row = rows.get(one.customer, {})
+            values = {field: _text(row.get(field)) for field in own} | common
+            values["variant"] = one.variant or ""
+            for field in ("products", "suggestions"):
+                values[field] = _named(row.get(_OWN[field]) or (), products)
+            found[one.customer] = values
+        return found
+
+    def _rows(self, fields: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Fields of all customers, by id; amounts have their currency."""
+        if not fields:
+            return {}
+        try:
+            answer = self.workspace.select(CUSTOMER, cols=("id", *fields), ordered=False)
+        except UsageError as error:
+            raise UsageError(f"in a template: {error.message}", error.hint) from error
+        currency = self.workspace.business.currency
+        money = {place for place, one in enumerate(answer.columns) if one.type.name == "money"}
+        found: dict[str, Mapping[str, Any]] = {}
+        for row in answer.rows:
+            cells = (
+                f"{value} {currency}" if place in money and value is not None else value
+                for place, value in enumerate(row)
+            )
+            id, *values = cells
+            found[str(id)] = dict(zip(fields, values, strict=True))
+        return found
+
+    def _common(self, fields: Sequence[str]) -> Values:
+        """The values that are the same for all: of the campaign and of the business."""
+        settings = self.workspace.file(SETTINGS.path).record.values.get("business")
+        found = {}
+        for field in fields:
+            head, dot, key = field.partition(".")
+            if not dot or head not in ("campaign", "business"):
+                continue
+            record: Item | None = self.campaign.record if head == "campaign" else settings
+            known = record.kind.by_key if record is not None else {}
+            if record is not None and key not in known:
+                raise UsageError(
+                    f"in a template: {head} has no field {key}", f"it has {', '.join(known)}"
+                )
+            found[field] = _text(record.values.get(key)) if record is not None else ""
+        return found
+
+
+_OWN = {"variant": "", "products": "bought", "suggestions": "suggest"}
+"""Fields of templates that no query has, and the query field that they are made of."""
+
+
+def _made(template: Template, values: Values, one: Recipient) -> Filled:
+    try:
+        return filled(template, values)
+    except Unreadable as error:
+        raise DataError(f"{one.customer}: {error.message}", error.hint) from error
+
+
+def _text(value: Any) -> str:
+    return cell_text(value, ", ") if not isinstance(value, list) or _plain(value) else ""
+
+
+def _plain(value: Sequence[Any]) -> bool:
+    """Whether a list is one of texts: items are no text."""
+    return not any(isinstance(one, Item) for one in value)
+
+
+def _named(skus: Iterable[str], products: Mapping[str, Item]) -> str:
+    """The first products, by what they are called: those that are sold still."""
+    names = [
+        str(products[sku].values.get("name") or sku)
+        for sku in skus
+        if sku in products and not products[sku].values.get("disabled")
+    ]
+    return ", ".join(names[:_MOST])

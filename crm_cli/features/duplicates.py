@@ -1,0 +1,142 @@
+"""Customers who may be one: found in blocks that have something in common, then compared."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from crm_cli.features.plan import Plan
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import UsageError
+from crm_cli.model.likeness import LEAST, RARE, Profile, likeness, skeleton
+from crm_cli.query.likeness import profiles
+from crm_cli.store.document import Document
+from crm_cli.workspace import Change, Edit, Workspace
+
+_MANY = 12
+"""So many have a name and a town in common by chance: each is compared with none of the others."""
+_MOST = 60
+"""No block is larger: an e-mail that hundreds have identifies nobody."""
+
+
+class Pair(NamedTuple):
+    """Two customers who may be one: `score` is from 0 to 100, the weightiest reason first."""
+
+    id: str
+    name: str
+    other: str
+    other_name: str
+    score: int
+    reasons: tuple[str, ...]
+
+
+def duplicates(
+    workspace: Workspace,
+    terms: Sequence[str] = (),
+    *,
+    where: str | None = None,
+    least: int = LEAST,
+) -> list[Pair]:
+    """The pairs that are alike, the likeliest first; with terms, those of which one matches.
+
+    Pairs that `not_same` tells apart, on either side, are left out.
+    """
+    if not 1 <= least <= 100:
+        raise UsageError(f"--min is a score from 1 to 100, not {least}")
+    known = profiles(workspace.database)
+    asked = None
+    if terms or where is not None:
+        rows = workspace.select(CUSTOMER, terms, where=where, cols=("id",), ordered=False).rows
+        asked = {str(id) for (id,) in rows}
+    common = Counter(one.full for one in known)
+    found = []
+    for mine, theirs in _candidates(known):
+        one, other = known[mine], known[theirs]
+        if asked is not None and one.id not in asked and other.id not in asked:
+            continue
+        if other.id in one.not_same or one.id in other.not_same or one.id == other.id:
+            continue
+        rare = max(common[one.full], common[other.full]) <= RARE
+        score, reasons = likeness(one, other, rare=rare)
+        if score >= least:
+            found.append(Pair(one.id, one.name, other.id, other.name, score, reasons))
+    found.sort(key=lambda pair: (-pair.score, pair.id, pair.other))
+    return found
+
+
+def tell_apart(workspace: Workspace, ids: Sequence[str]) -> Plan:
+    """Plan to remember that customers are not the same, in the record of each.
+
+    Raises UsageError for fewer than two.
+    """
+    if len(ids) < 2:
+        raise UsageError(
+            "--not-same needs two customers", "crm duplicates --not-same ana-novak ana-novak-2"
+        )
+
+    def noting(id: str) -> Edit:
+        others = [other for other in ids if other != id]
+
+        def update(document: Document) -> None:
+            document.add_texts("not_same", others)
+
+        return Edit(workspace.path_of(id), update)
+
+    listed = ", ".join(ids)
+    return Plan(
+        Change(f"tell {listed} apart", tuple(noting(id) for id in ids)),
+        f"noted that {listed} are not the same",
+        ids,
+        f"Note that {listed} are not the same?",
+    )
+
+
+def _candidates(known: Sequence[Profile]) -> Iterator[tuple[int, int]]:
+    """The places of customers who share a block, each pair once."""
+    # A hash in place of a block's words saves memory; two that meet cost a comparison.
+    blocks: dict[tuple[bool, int], list[int]] = defaultdict(list)
+    for place, one in enumerate(known):
+        for block in _blocks(one):
+            blocks[block[0].startswith("name"), hash(block)].append(place)
+    many = len(known)
+    pairs = {
+        mine * many + theirs
+        for (named, _), places in blocks.items()
+        if 1 < len(places) <= (_MANY if named else _MOST)
+        for mine, theirs in combinations(places, 2)
+    }
+    blocks.clear()
+    return (divmod(pair, many) for pair in sorted(pairs))
+
+
+def _blocks(one: Profile) -> Iterator[tuple[str, ...]]:
+    """What a customer shares with whoever they may be, in the forms that errors leave alone."""
+    if one.tax_id:
+        yield "tax", one.tax_id
+    if one.registration_id:
+        yield "registration", one.registration_id
+    if one.external[1]:
+        yield "external", *one.external
+    for email in one.emails:
+        yield "email", email
+    for phone in one.phones:
+        yield "phone", phone
+    full = one.full
+    sounds = sorted(skeleton(word) for word in full if len(word) > 1)
+    places = [one.postcode, one.city, *one.domains]
+    for where in filter(None, places):
+        yield "name", " ".join(sounds), where
+        for word in full:
+            if len(word) > 2:
+                # The other words may be mistyped, or missing.
+                yield "name word", word, where, one.street[:4]
+    if one.street:
+        for sound in sounds:
+            yield "name street", sound, one.street
+    if full:
+        yield "name alone", " ".join(sounds)
+    if one.birth_date:
+        for sound in sounds:
+            yield "name born", sound, one.birth_date

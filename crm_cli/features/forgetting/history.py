@@ -1,0 +1,201 @@
+"""Forgetting somebody in git's history, too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+from crm_cli.features.forgetting.planning import Forgetting
+from crm_cli.features.forgetting.removing import without
+from crm_cli.features.mentions import About, files
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import CrmError
+from crm_cli.model.forgetting import merged_ids
+from crm_cli.model.ids import is_customer_id
+from crm_cli.model.item import Item
+from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.places import CUSTOMERS, FORGOTTEN
+from crm_cli.model.traces import INSTEAD, Traces
+from crm_cli.query.lookups import exists, former_ids
+from crm_cli.store import forgotten
+from crm_cli.store.blobs import Blobs
+from crm_cli.store.erasing import settle
+from crm_cli.store.git import Git
+from crm_cli.store.log import Touched, log
+from crm_cli.store.rewriting import Planned, Rewriting, carry_out, purge, refuse
+from crm_cli.store.scrubbing import scrubbed
+from crm_cli.workspace import Change, Rewrite, Step, Workspace
+
+_ITEM = re.compile(r"\b[a-z]-[0-9a-hjkmnp-tv-z]{7}\b")
+_SECONDS = 1800.0
+
+
+class Past(NamedTuple):
+    """A history to be rewritten: the commits there are, how many become others, and the remotes
+    that it was sent to."""
+
+    about: About
+    own: frozenset[str]
+    planned: Planned
+    remotes: tuple[str, ...]
+
+    @property
+    def question(self) -> str:
+        """What is asked before it is done."""
+        count, all = len(self.planned.changed), self.planned.commits
+        return f"Rewrite {count:,} of the {all:,} commits of this clone? Nothing brings them back."
+
+
+def check(workspace: Workspace) -> None:
+    """Raise Refused where the history cannot be rewritten: before anybody is forgotten. What
+    earlier commands could not commit is committed first."""
+    if workspace.git.repository is not None and not workspace.git.repository.obstacle():
+        settle(
+            workspace.root,
+            workspace.environ,
+            command=workspace.command,
+            timeout=workspace.lock_timeout,
+            waiting=workspace.waiting,
+        )
+    refuse(workspace.git)
+
+
+def past_of(workspace: Workspace, found: Forgetting) -> Past:
+    """What the history has of somebody who was forgotten. Raises Refused, GitFailed."""
+    git = workspace.git
+    refuse(git)
+    touched = _touched(git)
+    own = frozenset(_own_paths(workspace, touched, {found.id}))
+    versions = list(_versions(workspace, touched, own))
+    if versions and (merged := _merged(workspace, versions[0])):
+        own = frozenset(_own_paths(workspace, touched, {found.id, *merged}))
+        versions = list(_versions(workspace, touched, own))
+    about = About(workspace, found.id, versions)
+    stems = {path.rsplit("/", 1)[-1].removesuffix(CUSTOMERS.suffix) for path in own}
+    about.former = tuple(sorted(stems - {found.id}))
+    about.stay = frozenset(id for id in about.ids if _is_here(workspace, id))
+    country = workspace.business.country
+    about.traces = Traces([*about.traces.all, *found.traces.all], country)
+    planned = Rewriting(git, partial(_clean, about, own), partial(_message, about)).plan()
+    remotes = git.run("remote").decode("utf-8", "replace").split()
+    return Past(about, own, planned, tuple(remotes))
+
+
+def rewrite(workspace: Workspace, past: Past) -> None:
+    """Rewrite the history, and remove what it was. Raises Refused, StorageError: then either
+    nothing is done, or the same command again finishes it."""
+    about, git = past.about, workspace.git
+    if past.planned.changed:
+        subject = "forget a customer in the history"
+        workspace.write(Change(subject, _steps(workspace, past), "final"))
+        again = Rewriting(git, partial(_clean, about, past.own), partial(_message, about)).plan()
+        carry_out(git, again, partial(_message, about))
+    purge(git)
+
+
+def for_clones(past: Past) -> Iterator[str]:
+    """What is to be done elsewhere, a line each."""
+    for name in past.remotes:
+        yield f"send it: git push --force --all {name}; git push --force --tags {name}"
+    if past.remotes:
+        yield (
+            "the host of a remote keeps old commits for a time, also in forks and pull requests: "
+            "ask it to remove them"
+        )
+    yield (
+        "every other clone has the old history: send what is only there, delete the clone, and "
+        "clone anew (git clone, crm git setup)"
+    )
+
+
+def _steps(workspace: Workspace, past: Past) -> list[Step]:
+    """What the files here still have of the past: older addresses and names; and the commits
+    that must not come back."""
+    steps: list[Step] = [
+        Rewrite(path, partial(_rest, past.about, path))
+        for path, data in files(past.about)
+        if _clean(past.about, past.own, path, data) != data
+    ]
+    first = past.planned.first
+    return [*steps, Rewrite(FORGOTTEN.path, lambda data: forgotten.barred(data, first))]
+
+
+def _rest(about: About, path: str, data: bytes | None) -> bytes | None:
+    return None if data is None else _clean(about, frozenset(), path, data)
+
+
+def _touched(git: Git) -> list[Touched]:
+    """What every commit did to customers' files; renamings as far as the bytes stayed."""
+    words = ("--all", "--find-renames=100%", "--no-merges")
+    commits = log(git, *words, paths=[CUSTOMERS.path.rstrip("/")], seconds=_SECONDS)
+    return [one for commit in commits for one in commit.files]
+
+
+def _merged(workspace: Workspace, last: Item) -> set[str]:
+    """The ids of the records that were merged into theirs and are nobody else's now. The last
+    version of the record counts: a merge may have been taken back."""
+    others = former_ids(workspace.database)
+    return {id for id in merged_ids(last) if id not in others and not workspace.has(id, CUSTOMER)}
+
+
+def _own_paths(workspace: Workspace, touched: list[Touched], ids: set[str]) -> Iterator[str]:
+    """Where their records were, also before they were renamed; no file that is there now."""
+    names = {f"{id}{CUSTOMERS.suffix}" for id in ids if is_customer_id(id)}
+    known = {one.path for one in touched} | {one.source for one in touched}
+    own = {path for path in known if path.rsplit("/", 1)[-1] in names}
+    grown = True
+    while grown:
+        before = len(own)
+        own |= {one.source for one in touched if one.path in own and one.before}
+        grown = len(own) > before
+    yield from (path for path in own if not workspace.tree.exists(path))
+
+
+def _versions(
+    workspace: Workspace, touched: list[Touched], own: frozenset[str]
+) -> Iterator[Item]:
+    """Their record as it was in each commit."""
+    held = [one for one in touched if own.intersection((one.path, one.source))]
+    ids = dict.fromkeys(id for one in held for id in (one.before, one.after) if id)
+    path = min(own, default="")
+    blobs = Blobs(workspace.git)
+    try:
+        for id in ids:
+            try:
+                yield workspace.open(path, blobs.raw(id) or b"").record
+            except CrmError:
+                continue  # What cannot be read goes with its file; nothing is known of it.
+    finally:
+        blobs.close()
+
+
+def _is_here(workspace: Workspace, id: str) -> bool:
+    kind = BY_LETTER.get(id[:1])
+    return kind is not None and exists(workspace.database, kind, "id", id)
+
+
+def _clean(about: About, own: frozenset[str], path: str, data: bytes) -> bytes | None:
+    """What becomes of a file of the past."""
+    if path in own:
+        return None
+    text = data.decode("utf-8", "surrogateescape")
+    named = not about.ids.isdisjoint(_ITEM.findall(text)) or _named(about).search(text)
+    if path == FORGOTTEN.path or not (named or "\\" in text or about.traces.found(text)):
+        return data
+    try:
+        return without(about, path, data)
+    except CrmError:
+        return scrubbed(data, path, about.traces)
+
+
+def _message(about: About, text: str) -> str:
+    """A commit's message without them; their ids are words of it, and are found as such."""
+    return _named(about).sub(INSTEAD, about.traces.scrubbed(text))
+
+
+def _named(about: About) -> re.Pattern[str]:
+    """Finds the ids that they have, and had; compiled once by `re` itself."""
+    ids = "|".join(map(re.escape, (about.id, *about.former)))
+    return re.compile(rf"(?<![\w.-])(?:{ids})(?![\w-]|\.\w)")

@@ -1,0 +1,81 @@
+"""The organizations of people in a file: linked where they are here, else added.
+
+A column such as Company beside a person's name says where the person is. It is written as a link
+to the organization's record, which is found by its name and is never changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from typing import Any
+
+from crm_cli.features.importing.merging import Values
+from crm_cli.features.importing.outcome import Outcome
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.ids import new_customer_id
+from crm_cli.model.names import name_words
+from crm_cli.model.places import CUSTOMERS
+from crm_cli.workspace import Create, Workspace, new_record
+
+_PERSONAL = ("given_name", "family_name", "birth_date", "organizations")
+
+
+class Organizations:
+    """Finds and adds organizations by name; `added` are the new ones, `unclear` those that are
+    not linked, since several have the name, `titles` those of people without an organization.
+    `taken` are all ids that new records must not have."""
+
+    def __init__(self, workspace: Workspace, taken: set[str]) -> None:
+        self._workspace = workspace
+        self.taken = taken
+        self._ids: dict[Any, list[str]] = defaultdict(list)
+        self._named: set[str] = set(taken)
+        self.added: list[Outcome] = []
+        self.unclear: list[str] = []
+        self.titles: list[str] = []
+        columns = ("name", "id", "kind")
+        for name, id, kind in workspace.select(CUSTOMER, cols=columns, ordered=False).rows:
+            if kind != "person" and name:
+                self._ids[_key(name)].append(id)
+
+    def is_in_file(self, id: str, values: Values) -> None:
+        """Note a record of the file, which people of the file may belong to."""
+        self._named.add(id)
+        if values.get("kind") != "person" and not any(key in values for key in _PERSONAL):
+            self._ids[_key(values["name"])].append(id)
+
+    def linked(self, values: Values) -> Values:
+        """The values with the ids of organizations in place of their names."""
+        if "organizations" not in values:
+            return values
+        links = [self._link(one) for one in values["organizations"]]
+        found = [one for one in links if one]
+        rest = {key: value for key, value in values.items() if key != "organizations"}
+        return {**rest, "organizations": found} if found else rest
+
+    def _link(self, one: Values) -> Values:
+        name = one.get("id")
+        if not name:
+            self.titles += [text for text in (one.get("title"), one.get("role")) if text]
+            return {}
+        if name in self._named:
+            return one
+        ids = self._ids[_key(name)]
+        if len(ids) > 1:
+            self.unclear.append(name)
+            return {}
+        return {**one, "id": ids[0] if ids else self._add(name)}
+
+    def _add(self, name: str) -> str:
+        values = {"name": name, "kind": "organization"}
+        id = new_customer_id(name, "organization", self.taken, os.urandom)
+        self.taken.add(id)
+        self._ids[_key(name)].append(id)
+        content = new_record(CUSTOMER, values, self._workspace.business)
+        self.added.append(Outcome(id, "new", Create(CUSTOMERS.file(id), content)))
+        return id
+
+
+def _key(name: str) -> Any:
+    return name_words(name) or name

@@ -1,0 +1,65 @@
+"""`crm report audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from crm_cli.features.forgotten import FINDINGS
+from crm_cli.features.reports.columns import Figure, Key
+from crm_cli.features.reports.context import Context
+from crm_cli.features.reports.report import Choice, Report
+from crm_cli.features.reports.table import Row, Table
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.kind import Kind
+
+
+def _compute(context: Context) -> Table:
+    def ask(kind: Kind, terms: Sequence[str], cols: Sequence[str]) -> list[tuple[Any, ...]]:
+        among = context.items_of(kind, *terms) if kind is not CUSTOMER else None
+        if among is None:
+            scope = context.workspace.scope(CUSTOMER)
+            return context.rows(*cols, among=context.workspace.node(scope, terms))
+        return context.workspace.rows(kind, among, cols)
+
+    rows: list[Row] = []
+    for finding in FINDINGS:
+        found = sorted(
+            finding(context.workspace, ask),
+            key=lambda one: (one.day or date.min, one.customer, one.id or ""),
+        )
+        rows += [one._asdict() | {"since": one.day} for one in found]
+    return Table(REPORT.by, REPORT.figures, rows)
+
+
+REPORT = Report(
+    name="audit",
+    answers="Find money and promises that were forgotten, each with the command that mends it.",
+    formula="Orders that are delivered and not invoiced, won deals without a purchase, drafts "
+    "older than 7 days, purchases without a price or a rate, customers who owe and cannot be "
+    "reached, payments that pay no invoice, customers over their credit limit, quotes that lapse "
+    "within 7 days, payments that were promised for a day that is past, and deals whose next step "
+    "is written down but that no task is about. What concerns a day is in crm due as well.",
+    example="--owner me",
+    group="Money",
+    base=CUSTOMER,
+    by=(
+        Key("finding", "", "what was forgotten"),
+        Key("customer", "id", "whose it is", label="name", ids=True),
+    ),
+    open=False,
+    figures=(
+        Figure("what", "", "what it is", type="text"),
+        Figure("since", "", "since when, or when it is too late", type="date"),
+        Figure("amount", "", "what it is worth, in its currency", type="money", own=True),
+        Figure("currency", "", "the currency of the amount", type="text"),
+        Figure("mend", "", "the command that mends it", type="text"),
+        Figure("id", "", "the id of the item, where it is one", type="text"),
+    ),
+    ranked=("mend", "amount", "currency"),
+    standing=True,
+    compared=False,
+    options=(Choice("exit-code", "Exit with status 1 if anything is found."),),
+    compute=_compute,
+)

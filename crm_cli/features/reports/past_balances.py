@@ -1,0 +1,221 @@
+"""What was owed at the end of past days, as the balances of those days were.
+
+Most customers have nothing but invoices and payments that name them: what they owed is
+added up from the index. The records of all others are derived again, by the clock of each day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from crm_cli.features.reports.context import Context
+from crm_cli.model.instalments import INSTALMENT
+from crm_cli.model.item import Item
+from crm_cli.model.money import round_money
+from crm_cli.model.payment import ALLOCATION, PAYMENT
+from crm_cli.model.purchase import PURCHASE
+
+_ZERO = Decimal(0)
+
+
+class Owed(NamedTuple):
+    """What was owed at the end of a day, and what of it was not yet due; in the base currency."""
+
+    total: Decimal
+    not_due: Decimal
+
+
+class Billed(NamedTuple):
+    """A posted invoice, or a credit note, with a negative amount.
+
+    `gross` is in its own currency, `base` in the base currency (None: no rate is known).
+    """
+
+    path: str
+    id: str
+    number: str | None
+    is_invoice: bool
+    day: date | None
+    due: date | None
+    gross: Decimal
+    currency: str
+    base: Decimal | None
+
+
+class _Paid(NamedTuple):
+    """A payment of one invoice, until the day on which it was returned, if it was."""
+
+    day: date
+    until: date | None
+    amount: Decimal
+
+
+class _Account(NamedTuple):
+    """The invoices of a customer, each with its payments."""
+
+    invoices: list[tuple[Billed, list[_Paid]]]
+
+
+def billed(context: Context) -> list[Billed]:
+    """The posted invoices and credit notes of the report's customers up to today."""
+    workspace = context.workspace
+    rates, base = workspace.business.rates, context.currency
+    cols = ("path", "id", "number", "kind", "date", "due", "gross", "currency")
+    terms = ("is:posted", "kind.is:invoice,credit_note", "not:date.after:today")
+    found = []
+    for path, id, number, kind, day, due, gross, currency in workspace.rows(
+        PURCHASE, context.items_of(PURCHASE, *terms), cols
+    ):
+        amount = gross if currency == base else rates.convert(gross, currency, day or date.max)
+        if amount is None:
+            context.lost(currency, day)
+        found.append(
+            Billed(path, id, number, kind == "invoice", day, due, gross, currency, amount)
+        )
+    return found
+
+
+def owed_at(context: Context, of: Iterable[Billed], days: Sequence[date]) -> list[Owed]:
+    """What was owed at the end of each day: the sum of the balances of that day.
+
+    A balance that is not known, since a rate is missing, is left out and told.
+    """
+    plain, others = _accounts(context, of)
+    totals = [_ZERO] * len(days)
+    waiting = [_ZERO] * len(days)
+    for account in plain:
+        for place, day in enumerate(days):
+            for invoice, payments in account.invoices:
+                if invoice.day is None or invoice.day > day:
+                    continue
+                left = invoice.gross
+                for paid in payments:
+                    if paid.day <= day and (paid.until is None or paid.until > day):
+                        left -= paid.amount
+                totals[place] += left
+                if invoice.due is None or invoice.due >= day:
+                    waiting[place] += left
+    for path in others:
+        for place, owed in enumerate(_derived(context, path, days)):
+            totals[place] += owed.total
+            waiting[place] += owed.not_due
+    currency = context.currency
+    return [
+        Owed(round_money(total, currency), round_money(open_, currency))
+        for total, open_ in zip(totals, waiting, strict=True)
+    ]
+
+
+def _accounts(context: Context, of: Iterable[Billed]) -> tuple[list[_Account], list[str]]:
+    """The customers whose invoices and payments say all, and the paths of all others."""
+    base = context.currency
+    invoices: dict[str, dict[str, Billed]] = {}
+    others = _complicated(context)
+    for one in of:
+        names = invoices.setdefault(one.path, {})
+        clear = one.is_invoice and one.currency == base and one.day is not None
+        if not clear or one.gross < 0 or one.id in names or (one.number and one.number in names):
+            others.add(one.path)
+            continue
+        names[one.id] = one
+        if one.number:
+            names[one.number] = one
+    paid: dict[str, dict[str, list[_Paid]]] = {}
+    for path, name, payment in _payments(context, others):
+        invoice = invoices.get(path, {}).get(name)
+        if invoice is None:
+            others.add(path)
+        else:
+            paid.setdefault(path, {}).setdefault(invoice.id, []).append(payment)
+    accounts = []
+    for path, names in invoices.items():
+        if path in others:
+            continue
+        account = paid.get(path, {})
+        each = dict.fromkeys(names.values())
+        if any(_too_much(one, account.get(one.id, ())) for one in each):
+            others.add(path)
+        else:
+            accounts.append(_Account([(one, account.get(one.id, [])) for one in each]))
+    return accounts, sorted(others)
+
+
+def _too_much(invoice: Billed, payments: Sequence[_Paid]) -> bool:
+    """Whether more may ever have been paid than is billed: the rest pays something else."""
+    return sum((one.amount for one in payments), _ZERO) > invoice.gross
+
+
+def _payments(context: Context, others: set[str]) -> Iterator[tuple[str, str, _Paid]]:
+    """(path, what it names, the payment) of the plain payments; adds to the others' paths."""
+    cols = ("path", "date", "amount", "currency", "direction", "for", "bounced.at")
+    terms = ("not:date.after:today",)
+    for path, day, amount, currency, direction, name, returned in context.workspace.rows(
+        PAYMENT, context.items_of(PAYMENT, *terms), cols
+    ):
+        if amount is None:
+            continue
+        plain = name is not None and currency == context.currency and direction == "in"
+        if plain and day is not None and amount >= 0 and (returned is None or returned >= day):
+            yield path, str(name), _Paid(day, returned, amount)
+        else:
+            others.add(path)
+
+
+def _complicated(context: Context) -> set[str]:
+    """The paths of customers with instalments, or payments of several invoices, or returned on
+    a day that nobody knows."""
+    workspace = context.workspace
+    found: set[str] = set()
+    for kind, terms in (
+        (INSTALMENT, ()),
+        (ALLOCATION, ()),
+        (PAYMENT, ("received:0", "not:is:write_off", "no:bounced.at")),
+    ):
+        rows = workspace.rows(kind, context.items_of(kind, *terms), ("path",))
+        found.update(path for (path,) in rows)
+    return found
+
+
+def _derived(context: Context, path: str, days: Sequence[date]) -> Iterator[Owed]:
+    """What a customer owed on each day, by their record."""
+    workspace = context.workspace
+    document = workspace.open(path, workspace.tree.read(path))
+    unknown = False
+    for day in days:
+        record = document.record_by(workspace.business._replace(today=day))
+        balance = record.derived.get("balance")
+        if balance is None:
+            unknown = True
+            yield Owed(_ZERO, _ZERO)
+        else:
+            yield Owed(balance, _not_due(context, record, day))
+    if unknown:
+        context.unknown_balance(path, str(document.record.get("name") or document.id))
+
+
+def _not_due(context: Context, record: Item, day: date) -> Decimal:
+    """What was owed of invoices, or instalments, that were due on that day or later."""
+    rates = context.workspace.business.rates
+    total = _ZERO
+    for invoice in record.items("purchases"):
+        owed = invoice.derived.get("amount_due")
+        if not owed:
+            continue
+        parts = [
+            (part.values.get("due_date", invoice.derived.get("due")), part.derived["amount_due"])
+            for part in invoice.items("instalments")
+            if part.derived.get("amount_due")
+        ] or [(invoice.derived.get("due"), owed)]
+        bases = rates.convert_parts(
+            [amount for _, amount in parts],
+            str(invoice.derived["currency"]),
+            invoice.values.get("date") or date.max,
+        )
+        for (due, _), base in zip(parts, bases or (), strict=False):
+            if due is None or due >= day:
+                total += base
+    return total
+

@@ -1,0 +1,258 @@
+"""`crm report tax`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from crm_cli.features.reports.columns import Figure, Key
+from crm_cli.features.reports.context import Context
+from crm_cli.features.reports.report import Choice, Report
+from crm_cli.features.reports.table import Row, Table
+from crm_cli.model.errors import UsageError
+from crm_cli.model.line import LINE
+from crm_cli.model.money import EXACT, round_money, rounded_parts
+from crm_cli.model.purchase import PURCHASE
+
+_HUNDRED, _NOTHING = Decimal(100), Decimal(0)
+_TAXED = "kind in (sale, invoice, credit_note) and is(counted)"
+_AMOUNTS = ("net", "tax", "gross")
+_OF_LINE = {
+    "category": "tax_category", "rate": "tax_rate", "currency": "currency", "month": "date.month",
+}  # fmt: skip
+"""Keys that are no columns of purchases, and the fields of their lines."""
+_SUMS = (Figure("net", "sum:net", ""), Figure("tax", "sum:tax", ""))
+_TAX_ID = (Figure("tax_id", "one:customer.tax_id", ""),)
+
+
+class _Part(NamedTuple):
+    """What a purchase has of one category and rate, in its own currency."""
+
+    category: str | None
+    rate: Decimal | None
+    net: Decimal
+    tax: Decimal
+
+
+class _Taxed(NamedTuple):
+    """A purchase, and the share of it that the report counts: 1, or what was paid."""
+
+    path: str
+    customer: str
+    id: str
+    currency: str
+    day: date | None
+    net: Decimal
+    share: Decimal
+    values: Mapping[str, Any]
+
+
+def _compute(context: Context) -> Table:
+    basis = context.option("basis")
+    if basis not in ("date", "paid"):
+        raise UsageError(f"--basis {basis} is no basis of tax", "date or paid")
+    own = any(key.name == "currency" for key in context.keys)
+    figures = [_money(one, own=own) for one in _AMOUNTS]
+    if own:
+        figures += [_money(f"{one}_base") for one in _AMOUNTS]
+    rows: dict[tuple[Any, ...], Row] = {}
+    if basis == "paid":
+        found = list(_paid(context, list(_purchases(context, _TAXED))))
+    else:
+        _whole(context, rows, own=own)
+        found = list(_purchases(context, f"{_TAXED} and not {_plain(context)}"))
+    lines = _lines(context) if found else {}
+    for one in found:
+        parts = _parts(lines.get((one.path, one.id), ()), one)
+        for part, amounts, bases in _amounts(context, one, parts):
+            of = {
+                "category": part.category,
+                "rate": part.rate,
+                "currency": one.currency,
+                "month": f"{one.day:%Y-%m}" if one.day else None,
+            }
+            given = {**one.values, **of}
+            group = tuple(given[key.name] for key in context.keys)
+            row = rows.setdefault(group, {key.name: given[key.name] for key in context.keys})
+            row |= {name: given[name] for name in ("name", "tax_id") if name in given}
+            _add(row, _AMOUNTS, amounts if own else bases)
+            if own:
+                _add(row, [f"{key}_base" for key in _AMOUNTS], bases)
+    shown = [*(_OF_CUSTOMER if _by_customer(context) else ()), *figures]
+    table = Table(context.keys, shown, rows.values(), _total(rows.values(), figures))
+    table.sort("")
+    return table
+
+
+def _plain(context: Context) -> str:
+    """The expression for purchases whose lines add up as they are: in the base currency, each
+    with a price."""
+    return f"(currency = {context.currency} and not any(lines, unit_price is none))"
+
+
+def _whole(context: Context, rows: dict[tuple[Any, ...], Row], *, own: bool) -> None:
+    """Sum up those purchases by the index: nothing of them is converted, or rounded."""
+    keys = [key.but(field=_OF_LINE.get(key.name, key.field), parts=LINE) for key in context.keys]
+    figures = [*_SUMS, *(_TAX_ID if _by_customer(context) else ())]
+    found = context.groups(keys, figures, where=f"{_TAXED} and {_plain(context)}",
+                           totals=False)
+    for row in found.rows:
+        net, tax = (round_money(row[key] or _NOTHING, context.currency) for key in ("net", "tax"))
+        amounts = [net, tax, net + tax]
+        made = {key: row[key] for key in (*(one.name for one in keys), "name", "tax_id")
+                if key in row}  # fmt: skip
+        _add(made, _AMOUNTS, amounts)
+        if own:
+            _add(made, [f"{key}_base" for key in _AMOUNTS], amounts)
+        rows[tuple(row[key.name] for key in keys)] = made
+
+
+def _by_customer(context: Context) -> bool:
+    return any(key.name == "customer" for key in context.keys)
+
+
+def _purchases(context: Context, where: str) -> Iterator[_Taxed]:
+    """The purchases that meet an expression: of the period, or of whatever day where what was
+    paid counts."""
+    from crm_cli.query.ast import And
+
+    workspace = context.workspace
+    scope = workspace.scope(PURCHASE)
+    nodes = [context.node, workspace.node(scope, (), where)]
+    if context.option("basis") == "date":
+        nodes.append(workspace.within(PURCHASE, context.asked.period))
+    keys = [key for key in context.keys if key.name not in _OF_LINE]
+    names = [key.name for key in keys]
+    fields = [key.field for key in keys]
+    if _by_customer(context):
+        names, fields = [*names, "name", "tax_id"], [*fields, "customer.name", "customer.tax_id"]
+    cols = ("path", "customer", "id", "currency", "date", "net", *fields)
+    for path, customer, id, currency, day, net, *values in workspace.rows(
+        PURCHASE, And(tuple(nodes)), cols
+    ):
+        given = dict(zip(names, values, strict=True))
+        yield _Taxed(path, customer, id, currency, day, net, Decimal(1), given)
+
+
+def _paid(context: Context, found: Sequence[_Taxed]) -> Iterator[_Taxed]:
+    """What was paid of them in the period: a sale at once, an invoice by its payments."""
+    from crm_cli.model.receivables import settlements
+
+    workspace, period = context.workspace, context.period
+    bought: dict[str, list[_Taxed]] = {}
+    for one in found:
+        bought.setdefault(one.customer, []).append(one)
+    for customer, of in bought.items():
+        record = workspace.document(customer).record
+        paid = settlements(record, workspace.business)
+        for one in of:
+            item = next(item for item in record.items("purchases") if item.id == one.id)
+            if item.get("kind") == "sale":
+                if one.day is not None and one.day in period:
+                    yield one
+                continue
+            gross: Decimal = item.derived["gross"]
+            amounts = [
+                part.amount
+                for part in paid.get(one.id, ())
+                if part.is_money and part.day in period
+            ]
+            if amounts and gross:
+                yield one._replace(share=EXACT.divide(sum(amounts, _NOTHING), gross))
+
+
+def _lines(context: Context) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
+    """Category, rate, net and tax of the lines with a price, by path and id of their purchase."""
+    from crm_cli.query.ast import EVERYTHING
+
+    cols = ("path", "id", "tax_category", "tax_rate", "net", "tax")
+    found: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+    for path, id, *values in context.workspace.rows(LINE, EVERYTHING, cols, everything=True):
+        if values[-1] is not None:
+            found.setdefault((path, id), []).append(tuple(values))
+    return found
+
+
+def _parts(lines: Iterable[tuple[Any, ...]], one: _Taxed) -> list[_Part]:
+    """A purchase by category and rate; the tax of each as its lines have it."""
+    parts: dict[tuple[str | None, Decimal | None], _Part] = {}
+    for category, rate, net, tax in lines:
+        before = parts.get((category, rate), _Part(category, rate, _NOTHING, _NOTHING))
+        parts[category, rate] = before._replace(net=before.net + net, tax=before.tax + tax)
+    return list(parts.values()) or [_Part(None, None, one.net, _NOTHING)]
+
+
+def _amounts(
+    context: Context, one: _Taxed, parts: Sequence[_Part]
+) -> Iterator[tuple[_Part, list[Decimal], list[Decimal]]]:
+    """Net, tax and gross of each part, in its own and in the base currency; parts add up."""
+    exact = [EXACT.multiply(amount, one.share) for part in parts for amount in part[2:]]
+    whole = round_money(sum(exact, _NOTHING), one.currency)
+    flat = rounded_parts(exact, whole, one.currency)
+    bases = context.workspace.business.rates.convert_parts(
+        flat, one.currency, one.day or date.max
+    )
+    if bases is None:
+        context.lost(one.currency, one.day)
+        return
+    for place, part in enumerate(parts):
+        net, tax = flat[2 * place : 2 * place + 2]
+        net_base, tax_base = bases[2 * place : 2 * place + 2]
+        yield part, [net, tax, net + tax], [net_base, tax_base, net_base + tax_base]
+
+
+def _add(row: Row, names: Sequence[str], amounts: Sequence[Decimal]) -> None:
+    for name, amount in zip(names, amounts, strict=True):
+        row[name] = row.get(name, _NOTHING) + amount
+
+
+def _total(rows: Iterable[Row], figures: Sequence[Figure]) -> Row:
+    """Of all; of amounts in several currencies there is none."""
+    total: Row = {}
+    for row in rows:
+        _add(total, [one.key for one in figures], [row[one.key] for one in figures])
+    if len({row.get("currency") for row in rows}) > 1:
+        for figure in figures:
+            if figure.own:
+                del total[figure.key]
+    return total
+
+
+def _money(key: str, *, own: bool = False) -> Figure:
+    name = key.removesuffix("_base")
+    said = {"net": "without tax", "tax": "the tax", "gross": "with tax"}[name]
+    where = ", in the base currency" if key != name else ""
+    return Figure(key, "", f"{said}{where}", type="money", own=own)
+
+
+_OF_CUSTOMER = (Figure("tax_id", "", "the customer's tax id"),)
+REPORT = Report(
+    name="tax",
+    answers="Sum up tax by category and rate, as a tax return asks for it.",
+    formula="Of posted sales, invoices and credit notes dated in the period: net, tax and gross "
+    "by the category (EN 16931) and rate of their lines; tax is rounded for each rate of each "
+    "document. Each currency has its rows, with the amounts in the base currency beside them, "
+    "converted at the document's date. --basis paid counts of each invoice the share that was "
+    "paid in the period, and sales on their day. --by customer adds their tax ids, as a "
+    "recapitulative statement (EU sales list) wants them.",
+    example="--period last-month",
+    group="Money",
+    by=(
+        Key("category", "", "S, Z, E, AE, K, G or O (EN 16931 BT-151)"),
+        Key("rate", "", "the rate in percent"),
+        Key("currency", "currency", "the document's currency"),
+        Key("country", "country", "the customer's country"),
+        Key("customer", "customer", "who was billed", label="customer.name", ids=True),
+        Key("month", "", "the month of the document", timed=True),
+    ),
+    usual=("category", "rate", "currency"),
+    open=False,
+    figures=tuple(_money(key) for key in (*_AMOUNTS, *(f"{one}_base" for one in _AMOUNTS))),
+    options=(
+        Choice("basis", "Count by the document's date, or what was paid: date or paid.",
+               metavar="BASIS", default="date"),
+    ),
+    compute=_compute,
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""A vCard as values of our fields, not yet matched or written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from crm_cli.model.business import Business
+from crm_cli.model.errors import Unreadable
+from crm_cli.model.item import Item
+
+STATE = "X-CRM-STATE"
+"""Holds what a card said when it was written here."""
+KIND = "X-CRM-KIND"
+_LONGEST_LIST = 500
+"""Items that a card may have of one sort."""
+ID = "X-CRM-ID"
+"""A parameter with the id of whom a line names."""
+
+Values = dict[str, Any]
+
+
+def _nobody(text: str) -> str | None:
+    """The id of a customer that a text names: of none."""
+    return None
+
+
+class Book(NamedTuple):
+    """What cards are read and written by.
+
+    `names` are customers' names by id, `uids` the UIDs of those that came from other address
+    books. `find` is the id of the customer that a UID, an id or a whole name means.
+    """
+
+    business: Business
+    names: Mapping[str, str] = MappingProxyType({})
+    uids: Mapping[str, str] = MappingProxyType({})
+    find: Callable[[str], str | None] = _nobody
+
+    def uid_of(self, record: Item) -> str:
+        """The UID of a customer: the one they came with, else the id and the business."""
+        return str(record.values.get("card_uid") or f"{record.id}@{self.business.domain}")
+
+    def own_id(self, uid: str) -> str:
+        """The id that a UID of ours is made of; empty for a foreign one."""
+        id, _, domain = uid.rpartition("@")
+        return id if domain == self.business.domain else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card: its line, UID, and what it says.
+
+    `state` has short marks of what it said when it was written here, empty where it was not;
+    `members` are the UIDs of those in a group, of which `values` has only the name.
+    `only_there` are lines that no record can hold, such as pictures, `left_out` their names.
+    """
+
+    line: int
+    uid: str
+    values: Values
+    state: Mapping[str, str]
+    source: str
+    is_group: bool = False
+    members: tuple[str, ...] = ()
+    only_there: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(slots=True)
+class Draft:
+    """The values of a card while it is read."""
+
+    values: Values = field(default_factory=dict)
+
+    def put(self, key: str, value: Any) -> None:
+        """A value of a field that has none yet; an empty one is none."""
+        if value not in ("", None):
+            self.values.setdefault(key, value)
+
+    def add(self, key: str, item: Values) -> None:
+        """An item of a list, once; raises Unreadable for more than anybody has."""
+        items = self.values.setdefault(key, [])
+        if len(items) >= _LONGEST_LIST:
+            raise Unreadable(f"it has more than {_LONGEST_LIST} {key}")
+        if item not in items:
+            items.append(item)

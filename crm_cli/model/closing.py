@@ -1,0 +1,80 @@
+"""Closed books: what a record has of a time for which the books are closed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crm_cli.model.money import format_amount
+
+if TYPE_CHECKING:
+    from crm_cli.model.item import Item
+
+_PURCHASE = (
+    "kind", "number", "date", "currency", "status", "order", "deposit_of", "corrects", "bill_to",
+    "lines", "amount", "text",
+)  # fmt: skip
+"""What of a purchase stands in the books; all else may change."""
+_PAYMENT = ("date", "amount", "currency", "method", "direction")
+
+
+class Booked(NamedTuple):
+    """Something that stands in the books: what it says of itself, and its day."""
+
+    content: Hashable
+    day: date
+    said: str
+
+
+def booked(record: Item, until: date) -> Iterator[Booked]:
+    """What a customer's record has in the books up to a day: purchases that are no drafts and no
+    quotes, payments, and their returns."""
+    for purchase in record.items("purchases"):
+        day = purchase.values.get("date")
+        if purchase.get("status") == "draft" or purchase.get("kind") == "quote":
+            continue
+        if day is not None and day <= until:
+            kind = str(purchase.get("kind")).replace("_", " ")
+            name = purchase.values.get("number") or purchase.id
+            yield Booked(_content(purchase, _PURCHASE), day, f"{kind} {name}")
+    for payment in record.items("payments"):
+        day = payment.values.get("date")
+        amount = payment.values.get("amount")
+        currency = payment.derived.get("currency")
+        shown = "payment" if amount is None else f"payment of {format_amount(amount, currency)}"
+        content = _content(payment, _PAYMENT)
+        if day is not None and day <= until:
+            yield Booked(content, day, f"{shown} ({payment.id})")
+        bounced = payment.values.get("bounced")
+        returned = bounced.values.get("at") if bounced is not None else None
+        if returned is not None and returned <= until:
+            yield Booked(("returned", content, returned), returned, f"return of {payment.id}")
+
+
+def changed(before: Iterable[Booked], after: Iterable[Booked]) -> list[Booked]:
+    """What stands in the books on one side only, the earliest first."""
+    old, new = list(before), list(after)
+    counts = Counter(one.content for one in old)
+    counts.subtract(one.content for one in new)
+    found: dict[Hashable, Booked] = {}
+    for one in (*old, *new):
+        if counts[one.content]:
+            found.setdefault(one.content, one)
+    return sorted(found.values(), key=lambda one: (one.day, one.said))
+
+
+def _content(item: Item, keys: Iterable[str]) -> Hashable:
+    # What is the usual value and what is written the same are one.
+    return tuple((key, _frozen(item.get(key))) for key in keys if item.get(key) is not None)
+
+
+def _frozen(value: Any) -> Hashable:
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    values = getattr(value, "values", None)
+    if isinstance(values, dict):
+        return tuple((key, _frozen(one)) for key, one in sorted(values.items()) if key != "notes")
+    hashable: Hashable = value
+    return hashable

@@ -1,0 +1,1 @@
+"""What rich draws for a terminal, a module for each shape; nothing else imports rich."""

@@ -1,0 +1,111 @@
+"""A record that one clone merged into another one, and a second clone changed meanwhile.
+
+git sees a file that one side removed and the other changed. What changed is brought into the
+record that stays: both versions of the file are united with that record as it was when the
+clones parted, and the difference between the two is merged into it, as any change would be.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from crm_cli.model.errors import CrmError
+from crm_cli.store.blobs import Blobs
+from crm_cli.store.document import Document
+from crm_cli.store.git import Git
+from crm_cli.store.merge import merge_file
+from crm_cli.store.unite import Difference, settle, unite
+
+Open = Callable[[str, bytes], Document]
+Stages = dict[str, dict[str, str]]
+"""The blobs of each side (`1` the base, `2` ours, `3` theirs) of the paths in conflict."""
+
+
+def stages(git: Git) -> Stages:
+    """The files that git could not merge, by their paths in the data directory."""
+    found: Stages = {}
+    for line in git.run("ls-files", "--unmerged", "-z").split(b"\0"):
+        head, _, path = line.partition(b"\t")
+        fields = head.decode().split()
+        if len(fields) == 3:
+            name = os.fsdecode(path).removeprefix(git.prefix)
+            found.setdefault(name, {})[fields[2]] = fields[1]
+    return found
+
+
+def removed_and_changed(sides: dict[str, str]) -> bool:
+    """Whether one side has removed a file that the other one has changed."""
+    return "1" in sides and len({"2", "3"} & sides.keys()) == 1
+
+
+def joined(
+    git: Git, path: str, sides: dict[str, str], keep: str, now: bytes, base: str, open: Open
+) -> bytes | None:
+    """The text `now` of the file `keep`, with what changed in the file `path`, merged into it.
+
+    `base` is the commit at which both sides parted. None where somebody has to decide.
+    """
+    blobs = Blobs(git)
+    try:
+        before = blobs.read(sides["1"], path)
+        after = blobs.read(sides.get("2") or sides["3"], path)
+        id = git.text("rev-parse", "--verify", "--quiet", f"{base}:{git.prefix}{keep}")
+        first = blobs.read(id, keep, base) if id else b""
+    finally:
+        blobs.close()
+    try:
+        stays = open(keep, now)
+        sided = _Sides(stays)
+        old = _united(keep, first, path, before, open, sided.first)
+        new = _united(keep, first, path, after, open, sided.again)
+    except CrmError:
+        return None
+    if sided.unsure:
+        return None
+    merged = merge_file(old, now, new, keep)
+    return None if merged.conflicts else merged.data
+
+
+def _united(
+    keep: str,
+    first: bytes,
+    path: str,
+    data: bytes,
+    open: Open,
+    takes: Callable[[Difference], bool],
+) -> bytes:
+    document, gone = open(keep, first), open(path, data)
+    unite(document, gone, takes)
+    settle(document, gone.id, document.id)
+    return document.data
+
+
+class _Sides:
+    """Whose value was taken when the records were merged, as the one that stays says now."""
+
+    def __init__(self, stays: Document) -> None:
+        self._stays = stays
+        self._taken: dict[tuple[str, str], tuple[str, bool]] = {}
+        self.unsure = False
+
+    def first(self, difference: Difference) -> bool:
+        """Of the records as they were: which value does the one that stays have?"""
+        if difference.item:
+            items = [one for one in self._stays.record.walk() if one.id == difference.item]
+            taken = bool(items) and items[0].name == difference.other
+        else:
+            head, _, rest = difference.field.partition(".")
+            value = self._stays.record.answer().get(head)
+            if rest and isinstance(value, dict):
+                value = value.get(rest)
+            taken = str(value) == difference.other != difference.mine
+        self._taken[difference.field, difference.item] = (difference.other, taken)
+        return taken
+
+    def again(self, difference: Difference) -> bool:
+        """Of what was changed meanwhile: the same, unless it was changed where it did not count."""
+        other, taken = self._taken.get((difference.field, difference.item), ("", False))
+        if not taken and other != difference.other:
+            self.unsure = True
+        return taken

@@ -1,0 +1,127 @@
+"""Closed books: no change touches what is dated in a time that is closed, unless it is forced.
+
+Whatever writes goes through here: adding, setting, importing, removing, and undoing any of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from crm_cli.model.closing import Booked, booked, changed
+from crm_cli.model.errors import DataError, Refused
+from crm_cli.model.interaction import INTERACTION
+from crm_cli.model.places import CUSTOMERS, DESK, place_of
+
+if TYPE_CHECKING:
+    from crm_cli.store.document import Document
+    from crm_cli.store.transaction import FileChange
+    from crm_cli.workspace.tracking import Moment
+
+Update = Callable[["bytes | None"], "bytes | None"]
+Open = Callable[[str, bytes], "Document"]
+_MOST = 5
+"""So many of what is touched are named."""
+
+
+class Closing:
+    """Watches a change to files; see the module.
+
+    `reason` forces it: it is noted at the desk, as a part of the same change.
+    """
+
+    def __init__(self, until: date, reason: str, open: Open, moment: Moment) -> None:
+        self._until = until
+        self._reason = reason
+        self._open = open
+        self._moment = moment
+        self._seen: dict[str, tuple[list[Booked], list[Booked]]] = {}
+        self._replaced = False
+        """Whether a record comes to be, or goes."""
+
+    def watched(self, changes: Sequence[FileChange]) -> list[FileChange]:
+        """The changes, the last of which raises Refused, or notes the reason at the desk."""
+        from crm_cli.store.transaction import FileChange
+
+        if not any(place_of(one.path) is CUSTOMERS for one in changes):
+            return list(changes)
+        found = [
+            one._replace(update=self._seeing(one.path, one.update))
+            for one in changes
+            if one.path != DESK.path
+        ]
+        desk = next((one for one in changes if one.path == DESK.path), None)
+        last: Update = desk.update if desk is not None else lambda data: data
+        mode = desk.mode if desk is not None else 0o600
+        return [*found, FileChange(DESK.path, self._judging(last), mode)]
+
+    def _seeing(self, path: str, update: Update) -> Update:
+        if place_of(path) is not CUSTOMERS:
+            return update
+
+        def seen(data: bytes | None) -> bytes | None:
+            after = update(data)
+            self._replaced |= data is None or after is None
+            if after != data:
+                self._seen[path] = (self._booked(path, data), self._booked(path, after))
+            return after
+
+        return seen
+
+    def _booked(self, path: str, data: bytes | None) -> list[Booked]:
+        if data is None or (b"urchase" not in data and b"ayment" not in data):
+            return []
+        try:
+            return list(booked(self._open(path, data).record, self._until))
+        except DataError:
+            return []  # What cannot be read is in no books.
+
+    def _judging(self, update: Update) -> Update:
+        def judged(data: bytes | None) -> bytes | None:
+            touched = self._touched()
+            if touched and not self._reason:
+                raise self._refusal(touched)
+            after = update(data)
+            return self._noted(after, touched) if touched else after
+
+        return judged
+
+    def _touched(self) -> list[Booked]:
+        """What is not in the books any more, or new in them, or in those of another customer.
+
+        A record that is renamed, or becomes part of another, takes its books along.
+        """
+        sides = list(self._seen.values())
+        before = [one for old, _ in sides for one in old]
+        touched = changed(before, [one for _, new in sides for one in new])
+        if not touched and not self._replaced:
+            return [one for old, new in sides for one in changed(old, new)]
+        return touched
+
+    def _refusal(self, touched: Sequence[Booked]) -> Refused:
+        first = touched[0]
+        more = f" (and {len(touched) - 1:,} more)" if touched[1:] else ""
+        return Refused(
+            f"{first.said} is dated {first.day}{more}: the books are closed until {self._until}",
+            "date it later, or correct it with a document of a later day; "
+            "--force-closed REASON writes it, and keeps the reason",
+        )
+
+    def _noted(self, data: bytes | None, touched: Sequence[Booked]) -> bytes:
+        """The desk with a note of what was changed in closed books, when, by whom and why."""
+        document = self._open(DESK.path, data or b"")
+        named = ", ".join(f"{one.said} of {one.day}" for one in touched[:_MOST])
+        more = f" and {len(touched) - _MOST:,} more" if touched[_MOST:] else ""
+        values = {
+            "at": self._moment.now.replace(second=0, microsecond=0),
+            "kind": "note",
+            "subject": f"books closed until {self._until} changed: {named}{more}",
+            "summary": self._reason,
+            "owner": self._moment.user(),
+        }
+        known = {key: value for key, value in values.items() if value is not None}
+        document.add(INTERACTION.key, known)
+        return document.data
+
+

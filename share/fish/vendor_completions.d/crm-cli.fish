@@ -1,0 +1,2 @@
+# fish looks for the completions of a command by its name.
+source (status dirname)/crm.fish

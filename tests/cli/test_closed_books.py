@@ -1,0 +1,120 @@
+"""Closed books: nothing of money that is dated in them is written, whatever command asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Crm, Git
+
+INVOICE = "2026-0007"
+PAYMENT = "y-7d1wz0e"
+
+
+@pytest.fixture
+def closed(crm: Crm, shop: Path) -> Path:
+    """The shop's books are closed until the day after its last payment."""
+    path = shop / "customers" / "maja-kos.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + "  - date: 2026-11-10\n    amount: 7\n", encoding="utf-8")
+    assert crm("config", "set", "closed_until=2026-11-16").code == 0
+    return shop
+
+
+TOUCHING = (
+    ("purchase", "add", "maja-kos", "--amount", "5", "--date", "2026-11-16"),
+    ("purchase", "add", "jan-vidmar", "--amount", "5", "--kind", "invoice", "--date", "2026-11-01"),
+    ("payment", "add", INVOICE, "5", "--date", "2026-11-16"),
+    ("payment", "add", "maja-kos", "5", "--refund", "--date", "2026-11-16"),
+    ("payment", "bounce", PAYMENT, "--date", "2026-11-16"),
+    ("set", INVOICE, "date=2026-11-20"),
+    ("set", INVOICE, "lines.1.quantity=3"),
+    ("set", INVOICE, "status=draft"),
+    ("set", PAYMENT, "amount=99"),
+    ("rm", PAYMENT, "--yes"),
+    ("rm", INVOICE, "--yes"),
+    ("rm", "maja-kos", "--yes"),
+    ("move", INVOICE, "jan-vidmar"),
+    ("import", "purchases", "new.csv", "--yes"),
+    ("import", "payments", "paid.csv", "--yes"),
+)
+
+
+@pytest.mark.parametrize("words", TOUCHING, ids=" ".join)
+def test_what_is_dated_in_them_is_refused(
+    crm: Crm, closed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    words: tuple[str, ...],
+) -> None:  # fmt: skip
+    (tmp_path / "new.csv").write_text("customer,date,amount\nmaja-kos,2026-11-03,5\n")
+    (tmp_path / "paid.csv").write_text("customer,date,amount\nmaja-kos,2026-11-03,5\n")
+    words = tuple(str(tmp_path / word) if word.endswith(".csv") else word for word in words)
+    before = (closed / "customers/maja-kos.yaml").read_bytes()
+    run = crm(*words)
+    assert run.code == 6, run.err
+    assert "the books are closed until 2026-11-16" in run.err
+    assert (closed / "customers/maja-kos.yaml").read_bytes() == before
+    assert not (closed / "desk.yaml").exists()
+    forced = crm(*words, "--force-closed", "The accountant asked")
+    assert forced.code == 0, forced.err
+    desk = (closed / "desk.yaml").read_text()
+    assert "summary: The accountant asked" in desk
+    assert "books closed until 2026-11-16 changed" in desk
+    # Taking it back touches the books again.
+    undone = crm("undo")
+    assert undone.code == 6 and "the books are closed" in undone.err
+    assert crm("undo", "--force-closed", "It was right before").code == 0
+    assert (closed / "customers/maja-kos.yaml").read_bytes() == before
+    assert "It was right before" in (closed / "desk.yaml").read_text()
+
+
+OTHERS = (
+    ("purchase", "add", "maja-kos", "--amount", "5"),
+    ("payment", "add", INVOICE, "5", "--date", "2026-11-17"),
+    ("payment", "bounce", PAYMENT, "--date", "2026-11-17"),
+    ("payment", "promise", INVOICE, "--date", "2026-12-01"),
+    ("set", INVOICE, "disputed=Broken", "due_date=2026-12-24"),
+    ("set", "maja-kos", "city=Izola"),
+    ("log", "maja-kos", "Rang", "--at", "2026-11-05"),
+    ("rename", "maja-kos", "maja"),
+    ("purchase", "add", "maja-kos", "--amount", "5", "--draft", "--date", "2026-11-02"),
+)
+
+
+@pytest.mark.parametrize("words", OTHERS, ids=" ".join)
+def test_all_else_is_written_as_ever(crm: Crm, closed: Path, words: tuple[str, ...]) -> None:
+    run = crm(*words)
+    assert run.code == 0, run.err
+    assert crm("undo").code == 0
+    # With a reason where none is needed there is nothing to note.
+    assert crm(*words, "--force-closed", "For nothing").code == 0
+    assert not (closed / "desk.yaml").exists()
+
+
+def test_an_editor_is_no_way_around(
+    crm: Crm, closed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "sed -i s/100.00/99.00/")
+    run = crm("edit", "maja-kos")
+    assert run.code == 6 and "the books are closed" in run.err
+    monkeypatch.setenv("EDITOR", "sed -i s/Koper/Izola/")
+    assert crm("edit", "maja-kos").code == 0
+
+
+def test_a_reason_needs_words(crm: Crm, closed: Path) -> None:
+    for reason in ("", "  "):
+        run = crm("rm", PAYMENT, "--yes", "--force-closed", reason)
+        assert run.code in (2, 6), run
+
+
+def test_opening_them_again_is_a_setting(crm: Crm, closed: Path) -> None:
+    assert crm("config", "set", "closed_until=2026-11-09").code == 0
+    assert crm("set", PAYMENT, "amount=99").code == 0
+
+
+def test_others_may_have_changed_them(crm: Crm, closed: Path, git: Git) -> None:
+    """A note is committed with the change that it is about."""
+    assert crm("git", "setup", "--yes").code == 0
+    assert crm("set", PAYMENT, "amount=99", "--force-closed", "Typing error").code == 0
+    shown = git("show", "--stat", "--format=%s")
+    assert "desk.yaml" in shown and "maja-kos.yaml" in shown

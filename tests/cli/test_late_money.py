@@ -1,0 +1,54 @@
+"""`crm payment bounce` and `promise`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.conftest import Crm
+
+
+def test_a_returned_payment_is_owed_again(crm: Crm, shop: Path) -> None:
+    path = shop / "customers" / "maja-kos.yaml"
+    before = path.read_bytes()
+    owed = json.loads(crm("balance", "maja-kos", "--json").out)["balance"]
+    done = crm("payment", "bounce", "maja-kos", "--date", "yesterday", "--fee", "5")
+    assert done.code == 0, done.err
+    assert done.out.startswith("returned: ")
+    (bounced,) = json.loads(crm("payment", "list", "is:bounced", "--json").out)
+    assert bounced["amount"] == "100.00"
+    now = json.loads(crm("balance", "maja-kos", "--json").out)["balance"]
+    assert (owed, now) == ("95.20", "195.20")
+    assert crm("payment", "bounce", "maja-kos").code == 3
+    assert crm("undo").code == 0
+    assert path.read_bytes() == before
+
+
+def test_what_cannot_be_returned_is_refused(crm: Crm) -> None:
+    early = crm("payment", "bounce", "maja-kos", "--date", "2020-01-01")
+    assert early.code == 6
+    assert "is of 2026-" in early.err
+    assert crm("payment", "bounce", "maja-kos", "--fee", "5 USD").code == 2
+    crm("payment", "add", "maja-kos", "5", "--refund")
+    (refund,) = json.loads(crm("payment", "list", "is:refund", "--json").out)
+    assert crm("payment", "bounce", refund["id"]).code == 6
+
+
+def test_a_promise_is_a_day_to_come_for_what_is_owed(crm: Crm) -> None:
+    done = crm("payment", "promise", "2026-0007", "--date", "fri")
+    assert done.code == 0, done.err
+    assert "promised for Fri 2026-11-27, in 7 days" in done.err
+    assert "2026-0007: 95.20 EUR is owed" in done.err
+    shown = json.loads(crm("purchase", "show", "2026-0007", "--json").out)
+    assert shown["promised"] == "2026-11-27"
+    assert crm("payment", "promise", "2026-0007", "--date", "2026-11-01").code == 2
+    crm("payment", "add", "2026-0007")
+    assert crm("payment", "promise", "2026-0007", "--date", "fri").code == 6
+
+
+def test_what_is_given_up_is_no_money(crm: Crm) -> None:
+    assert crm("payment", "add", "2026-0007", "--method", "write_off").code == 0
+    shown = json.loads(crm("purchase", "show", "2026-0007", "--json").out)
+    assert shown["derived"]["settlement"] == "written_off"
+    (row,) = json.loads(crm("payment", "list", "is:write_off", "--json").out)
+    assert row["amount"] == "95.20"

@@ -1,0 +1,75 @@
+"""Whom an invoice is billed to stays as it was when it got its number."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Crm
+
+PATH = "customers/ana-novak.yaml"
+RECORD = """\
+name: Ana Novak
+legal_name: Ana Novak s.p.
+tax_id: "SI12345678"
+addresses:
+  - {street: Domača pot 2, city: Koper, postcode: "6000", country: SI}
+  - {label: billing, street: Slovenska cesta 1, city: Ljubljana, postcode: "1000", country: SI}
+"""
+BILLED = {
+    "name": "Ana Novak s.p.", "street": "Slovenska cesta 1", "city": "Ljubljana",
+    "postcode": "1000", "country": "SI", "tax_id": "SI12345678",
+}  # fmt: skip
+
+
+@pytest.fixture
+def ana(shop: Path) -> Path:
+    (shop / PATH).write_text(RECORD)
+    return shop
+
+
+def add(crm: Crm, noun: str, *words: str) -> Any:
+    run = crm(noun, "add", "ana-novak", "--line", "linen-sheet:2", *words)
+    assert run.code == 0, run.err
+    return rows(crm)[-1]
+
+
+def rows(crm: Crm) -> Any:
+    return json.loads(crm("show", "ana-novak", "--json").out)["purchases"]
+
+
+def test_an_invoice_says_whom_it_is_billed_to_once_it_has_a_number(ana: Path, crm: Crm) -> None:
+    assert add(crm, "invoice")["bill_to"] == BILLED
+    assert "bill_to" not in add(crm, "order")
+    assert "bill_to" not in add(crm, "purchase")
+    draft = add(crm, "invoice", "--draft")
+    assert "bill_to" not in draft
+    assert crm("set", "ana-novak", "legal_name=Ana d.o.o.").code == 0
+    assert crm("purchase", "post", draft["id"]).code == 0
+    first, *_, posted = rows(crm)
+    assert first["bill_to"] == BILLED
+    assert posted["bill_to"] == {**BILLED, "name": "Ana d.o.o."}
+    assert crm("undo").code == 0
+    assert "bill_to" not in rows(crm)[-1]
+    assert crm("check").code == 0
+
+
+def test_a_credit_note_is_billed_to_whom_its_invoice_was(ana: Path, crm: Crm) -> None:
+    number = add(crm, "invoice")["number"]
+    assert crm("set", "ana-novak", "legal_name=Ana d.o.o.", "tax_id=").code == 0
+    assert crm("invoice", "correct", number).code == 0
+    _, note, draft = rows(crm)
+    assert (note["kind"], note["bill_to"]) == ("credit_note", BILLED)
+    assert "bill_to" not in draft
+    assert crm("purchase", "post", draft["id"]).code == 0
+    assert rows(crm)[-1]["bill_to"]["name"] == "Ana d.o.o."
+
+
+def test_what_is_known_is_what_is_written(shop: Path, crm: Crm) -> None:
+    (shop / PATH).write_text("name: Ana Novak\n")
+    assert add(crm, "invoice")["bill_to"] == {"name": "Ana Novak"}
+    given = add(crm, "invoice", "bill_to.name=Novak and Sons")
+    assert given["bill_to"] == {"name": "Novak and Sons"}

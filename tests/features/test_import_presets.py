@@ -1,0 +1,167 @@
+"""Files as other programs export them, by their headings: read by the maps that come with us."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from crm_cli.features.importing.presets import applied, fitting, headings_of, presets
+from crm_cli.formats.mapping import Map
+from tests.conftest import Crm
+from tests.features.preset_samples import FILES
+
+SAMPLES = {
+    "google-contacts": "First Name,Middle Name,Last Name,Nickname,Organization Name,"
+    "Organization Title,Birthday,Notes,Labels,E-mail 1 - Label,E-mail 1 - Value,"
+    "Phone 1 - Label,Phone 1 - Value",
+    "google-contacts-old": "Name,Given Name,Family Name,Birthday,Notes,Group Membership,"
+    "E-mail 1 - Type,E-mail 1 - Value,Phone 1 - Type,Phone 1 - Value,Organization 1 - Name",
+    "outlook-contacts": "First Name,Middle Name,Last Name,Company,Job Title,E-mail Address,"
+    "E-mail 2 Address,Business Phone,Mobile Phone,Business Street,Business City,"
+    "Business Postal Code,Business Country/Region,Birthday,Notes,Categories",
+    "hubspot-contacts": "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,"
+    "Lifecycle Stage,Associated Company,City,Country/Region",
+    "salesforce-accounts": "Account ID,Account Name,Phone,Fax,Website,Industry,Employees,"
+    "Billing Street,Billing City,Billing State/Province,Billing Zip/Postal Code,Billing Country",
+    "zoho-contacts": "Record Id,First Name,Last Name,Account Name,Title,Email,Phone,Mobile,"
+    "Mailing Street,Mailing City,Mailing State,Mailing Zip,Mailing Country,Description",
+    "shopify-customers": "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,"
+    "Default Address Company,Default Address Address1,Default Address City,"
+    "Default Address Country Code,Default Address Zip,Phone,Total Spent,Note,Tags",
+    "shopify-orders": "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,"
+    "Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku",
+    "woocommerce-orders": "Order Number,Order Status,Order Date,Email (Billing),Item Name,SKU,"
+    "Quantity,Item Cost,Order Total Amount",
+    "xero-invoices": "ContactName,EmailAddress,InvoiceNumber,InvoiceDate,DueDate,Total,"
+    "InventoryItemCode,Description,Quantity,UnitAmount,Discount,Currency",
+    "linkedin-connections": "First Name,Last Name,URL,Email Address,Company,Position,Connected On",
+}
+"""The headings of an export, as far as they matter, for each preset."""
+
+CELLS = {
+    "First Name": "Ana",
+    "Given Name": "Ana",
+    "Last Name": "Novak",
+    "Family Name": "Novak",
+    "Name": "1001",
+    "Account Name": "Acme Inc.",
+    "ContactName": "Ana Novak",
+    "Lineitem quantity": "2",
+    "Quantity": "2",
+    "Lineitem price": "5.50",
+    "Item Cost": "5.50",
+    "UnitAmount": "5.50",
+    "Lineitem name": "Mug",
+    "Item Name": "Mug",
+    "Description": "Mug",
+    "Order Number": "1001",
+    "InvoiceNumber": "INV-1",
+    "Currency": "EUR",
+    "Email": "maja@kos.example",
+}
+"""Cells of a made-up row."""
+
+DAYS = ("Created at", "Order Date", "InvoiceDate")
+
+
+def sample(name: str, email: str) -> str:
+    """A file of one row."""
+    headings = SAMPLES[name].split(",")
+    cells = dict.fromkeys(headings, "") | {one: CELLS[one] for one in headings if one in CELLS}
+    cells |= {one: "2026-11-02" for one in headings if one in DAYS}
+    cells |= {one: email for one in headings if one.startswith(("Email", "E-mail 1 - Value"))}
+    if name == "google-contacts-old":
+        cells["Name"] = "Ana Novak"
+    out = io.StringIO()
+    csv.writer(out).writerows([headings, [cells[one] for one in headings]])
+    return out.getvalue()
+
+
+def test_every_preset_has_a_sample_and_a_line_in_the_docs() -> None:
+    names = {one.name for one in presets()}
+    assert names == {*SAMPLES, *FILES}
+    page = Path(__file__).parents[2].joinpath("docs", "import", "README.md").read_text()
+    assert [name for name in names if f"`{name}`" not in page] == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_file_is_known_by_its_headings(name: str) -> None:
+    headings = headings_of(sample(name, "a@b.example").encode())
+    found = fitting(headings)
+    assert found is not None and found.name == name
+    columns = applied(found, headings, Map()).columns
+    assert len(columns) > 5
+    assert {column.heading for column in columns} <= {*headings}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_file_is_imported_without_a_kind_and_a_map(crm: Crm, shop: Path, name: str) -> None:
+    """Twice: the second time nothing changes."""
+    kind = next(one.kind for one in presets() if one.name == name)
+    (email, *_) = crm("list", "maja-kos", "--cols", "email", "-o", "tsv").lines[1:]
+    file = shop.parent / f"{name}.csv"
+    file.write_text(sample(name, email if kind != "customers" else "ana@novak.example"))
+    run = crm("import", file, "--yes")
+    assert run.code == 0, run.err
+    assert f"preset {name}" in run.err
+    assert " new, 0 changed" in run.err and ": 0 new" not in run.err
+    again = crm("import", kind, file, "--yes")
+    assert (again.code, "nothing changed" in again.err) == (0, True), again.err
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_a_file_says_is_what_is_imported(crm: Crm, shop: Path, name: str) -> None:
+    """Rows of money that did not come are left out, and said; a second time nothing changes."""
+    sample = FILES[name]
+    kind = next(one.kind for one in presets() if one.name == name)
+    noun = () if kind == "customers" else (kind[:-1],)
+    before = {*crm(*noun, "list", "-o", "ids").out.split()}
+    file = shop.parent / f"{name}.csv"
+    file.write_text(sample.text)
+    run = crm("import", file, "--yes")
+    assert run.code == 0, run.err
+    assert f"preset {name}" in run.err
+    assert ("left out, as the map says" in run.err) == bool(sample.left_out)
+    if sample.left_out:
+        assert run.err.split(" left out, as the map says")[0].splitlines()[-1].split()[1] == str(
+            sample.left_out
+        ), run.err
+    ids = [one for one in crm(*noun, "list", "-o", "ids").out.split() if one not in before]
+    if kind == "customers":
+        ids = [id for id in ids if id == sample.wanted[0].split(",")[0]]
+    lines = crm(*noun, "list", f"id:{','.join(ids)}", "--cols", sample.columns, "-o", "csv").lines
+    assert sorted(lines[1:]) == sorted(sample.wanted)
+    again = crm("import", kind, file, "--yes")
+    assert (again.code, "nothing changed" in again.err) == (0, True), again.err
+
+
+def test_a_home_address_of_outlook_stands_beside_the_one_at_work(crm: Crm, shop: Path) -> None:
+    headings = SAMPLES["outlook-contacts"] + ",Home Street,Home City,Home Country/Region"
+    file = shop.parent / "outlook.csv"
+    with file.open("w", newline="") as out:
+        cells = {"First Name": "Ana", "Last Name": "Novak", "Home Street": "Trg 1"}
+        cells |= {"Home City": "Koper", "Home Country/Region": "Slovenia", "Business City": "Izola"}
+        writer = csv.DictWriter(out, headings.split(","))
+        writer.writeheader()
+        writer.writerow(cells)
+    run = crm("import", file, "--yes")
+    assert run.code == 0, run.err
+    text = (shop / "customers" / "ana-novak.yaml").read_text()
+    assert "  - city: Izola\n" in text
+    assert "  - label: home\n    street: Trg 1\n    city: Koper\n    country: SI\n" in text
+
+
+def test_presets_are_listed(crm: Crm) -> None:
+    lines = crm("import", "--presets").lines
+    assert len(lines) == len(SAMPLES) + len(FILES)
+    assert any(line.startswith("shopify-orders") and "purchases" in line for line in lines)
+
+
+def test_a_file_that_no_preset_fits_asks_for_its_kind(crm: Crm, shop: Path) -> None:
+    file = shop.parent / "some.csv"
+    file.write_text("Name,City\nAna,Koper\n")
+    run = crm("import", file)
+    assert run.code == 2 and f"crm import KIND {file}" in run.err
