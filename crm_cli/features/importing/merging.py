@@ -11,7 +11,7 @@ from typing import Any
 
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf
-from crm_cli.model.node import plain
+from crm_cli.model.node import Mapping, Scalar, plain
 from crm_cli.model.writing import SIMPLE
 from crm_cli.store.document import Document, Ref
 
@@ -54,8 +54,14 @@ def _changes(item: Item, values: Values, ref: Ref) -> Iterator[Step]:
                     yield _set(ref, f"{key}.{part}", inner)
         elif isinstance(field.type, ListOf):
             yield from _listed(item, field, field.type.kind, value, ref)
-        elif item.get(key) != value:
+        elif item.get(key) != value and _written(item, key) != value:
             yield _set(ref, key, value)
+
+
+def _written(item: Item, key: str) -> str | None:
+    """What stands in the file, which may say in words what the item has: `every 2 weeks`."""
+    node = item.node.get(key) if isinstance(item.node, Mapping) else None
+    return node.text if isinstance(node, Scalar) and not node.absent else None
 
 
 def _set(ref: Ref, key: str, value: Any) -> Step:
