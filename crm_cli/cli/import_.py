@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +16,8 @@ from crm_cli.cli.writing import carry_out
 from crm_cli.formats.targets import EXCHANGED
 
 if TYPE_CHECKING:
-    from crm_cli.features.importing import Import
+    from crm_cli.cli.import_presets import Way
+    from crm_cli.features.importing import Import, Source
     from crm_cli.formats.drafts import Drafts
     from crm_cli.formats.mapping import Map
 
@@ -28,13 +31,16 @@ Kind = Annotated[
     ),
 ]
 File = Annotated[
-    Path | None, Argument(metavar="FILE", help="A file or a vdir folder; - reads stdin.")
+    Path | None, Argument(metavar="FILE", help="A file, vdir or folder of notes; - reads stdin.")
 ]
 Presets = Annotated[
     bool, Option("--presets", help="List the exports that need neither a kind nor a map.")
 ]
 Format = Annotated[
-    str, Option("--format", metavar="csv|jsonl|ics|vcf", help="Default: by the file's name.")
+    str,
+    Option(
+        "--format", metavar="csv|jsonl|json|abook|ics|vcf", help="Default: by the file's name."
+    ),
 ]
 EntriesOf = Annotated[
     str | None,
@@ -42,7 +48,7 @@ EntriesOf = Annotated[
 ]
 MapFile = Annotated[
     Path | None,
-    Option("--map", metavar="MAP.yaml", help="A file that maps columns to fields."),
+    Option("--map", metavar="MAP.yaml", help="Maps columns to fields; or a preset's name."),
 ]
 SaveMap = Annotated[
     Path | None,
@@ -62,6 +68,9 @@ SourceSystem = Annotated[
 ]
 SkipBad = Annotated[
     bool, Option("--skip-bad", help="Import valid rows; save the others to a file.")
+]
+KeepRest = Annotated[
+    bool, Option("--keep-rest", help="Keep columns that no field is known for under custom.")
 ]
 Rejects = Annotated[
     Path | None, Option("--rejects", metavar="FILE", help="Save rejected rows to FILE.")
@@ -84,6 +93,7 @@ def import_(
     source_system: SourceSystem = "",
     skip_bad: SkipBad = False,
     rejects: Rejects = None,
+    keep_rest: KeepRest = False,
     presets: Presets = False,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -102,13 +112,17 @@ def import_(
     crm import customers telephone.vcf
     crm import tasks petra.ics --who hotel-breg
     crm import calendar ~/.calendars/crm --yes
+    crm import espo.json --keep-rest
     crm import bank statement.xml
     crm import all everything.json
     """
     from crm_cli.features import importing
+    from crm_cli.formats.mapping import Map
 
     if presets:
-        _list_presets(session)
+        from crm_cli.cli.import_presets import list_presets
+
+        list_presets(session)
         return
     if kind.lower() == "bank":
         from crm_cli.cli.import_bank import import_bank
@@ -125,17 +139,50 @@ def import_(
                                       "--skip-bad": skip_bad, "--rejects": rejects})  # fmt: skip
         _all(session, file, dry_run=dry_run, yes=yes)
         return
-    kind, file = _of_what(session, kind, file)
+    kind, file = _kind_and_file(session, kind, file, map)
     importing.refuse_taken(rejects, save_map)
     end = Ending(file, skip_bad, rejects, dry_run, yes)
     ways: dict[str, str] = {"--delimiter": delimiter, "--dates": dates, "--decimal": decimal}
     ways["--source-system"] = source_system
-    if form := importing.entries_format(kind, file, format):
+    if kind and (form := importing.entries_format(kind, file, format)):
+        ways |= {"--keep-rest": "yes" if keep_rest else ""}
         _only_for("tables", {"--map": map, "--save-map": save_map, **ways})
         _entries(session, form, kind, who, encoding, end)
         return
-    chosen = _chosen(session, kind, map, _said(encoding, ways), who)
-    _table(session, _drafts(session, kind, file, chosen, format), save_map, end)
+    chosen = replace(Map().with_settings(_said(encoding, ways)), keep_rest=keep_rest)
+    _tables(session, kind, map, save_map, chosen, who, end, format)
+
+
+def _tables(
+    session: Session,
+    kind: str,
+    map: Path | None,
+    save_map: Path | None,
+    said: Map,
+    who: str | None,
+    end: Ending,
+    format: str,
+) -> None:
+    """Import what a table or a document holds, kind by kind."""
+    from crm_cli.cli.import_presets import ways_to_read
+    from crm_cli.features import importing
+
+    source = importing.Source(end.file, format)
+    session.begun |= str(end.file) == "-"
+    settled = partial(_with_owner, session, who)
+    found = ways_to_read(session, source, kind, map, said, settled)
+    source.forget()
+    if save_map is not None and len(found) > 1:
+        _only_one(end.file, found)
+    for number, way in enumerate(found):
+        if number:
+            session.say("")
+            session.say(f"{way.title}:")
+        _table(session, _drafts(session, source, way.kind, way.map), save_map, end)
+        if end.dry_run and number + 1 < len(found):
+            rest = ", ".join(f"{one.title} ({one.kind})" for one in found[number + 1 :])
+            session.say(f"then, once these are written: {rest}")
+            return
 
 
 def _all(session: Session, file: Path | None, *, dry_run: bool, yes: bool) -> None:
@@ -153,12 +200,6 @@ def _all(session: Session, file: Path | None, *, dry_run: bool, yes: bool) -> No
     if yes:
         plan = plan._replace(question="")
     carry_out_asked(session, plan, dry_run=dry_run, yes=yes)
-
-
-def _list_presets(session: Session) -> None:
-    from crm_cli.features import importing
-
-    session.give(f"{one.name:24} {one.kind:10} {one.title}\n" for one in importing.presets())
 
 
 def _said(encoding: str, ways: dict[str, str]) -> dict[str, str]:
@@ -232,46 +273,33 @@ def _written(session: Session, plan: Import, end: Ending) -> bool:
     return bool(carry_out(session, done, dry_run=end.dry_run, yes=end.yes).diffs)
 
 
-def _chosen(
-    session: Session, kind: str, map: Path | None, said: dict[str, str], who: str | None
-) -> Map:
-    """The map that is given, or none, with the settings of the command line."""
-    from dataclasses import replace
-
-    from crm_cli.features import importing
-    from crm_cli.formats.mapping import Map
+def _with_owner(session: Session, who: str | None, kind: str, map: Map) -> Map:
+    """The map with the customer that --who names, whose all items are."""
     from crm_cli.formats.targets import CUSTOMER, belongs, kind_of
     from crm_cli.model.errors import UsageError
 
-    chosen = importing.load_map(map, kind) if map is not None else Map()
-    chosen = chosen.with_settings(said)
     if who is None:
-        return chosen
+        return map
     if not belongs(kind_of(kind)):
         raise UsageError(f"--who is for what belongs to customers, and {kind} do not", "omit it")
     owner = (CUSTOMER.key, session.who(who, writes=True))
-    return replace(chosen, constants=(*chosen.constants, owner))
+    return replace(map, constants=(*map.constants, owner))
 
 
-def _drafts(session: Session, kind: str, file: Path, chosen: Map, format: str) -> Drafts:
+def _drafts(session: Session, source: Source, kind: str, chosen: Map) -> Drafts:
     """What the file says; what it leaves open is asked on a terminal, and refused elsewhere."""
     from crm_cli.features import importing
     from crm_cli.formats.decoding import Undecided
-    from crm_cli.formats.targets import kind_of
-    from crm_cli.store import outside
 
-    data = outside.read(file)
-    session.begun |= str(file) == "-"
-    if not chosen.columns:
-        headings = importing.headings_of(data, chosen)
-        preset = importing.fitting(headings, kind_of(kind).key)
-        if preset is not None:
-            session.say(f"read as {preset.title} (preset {preset.name}); --map reads it otherwise")
-            chosen = importing.applied(preset, headings, chosen)
     while True:
         try:
             return importing.read_file(
-                session.workspace, kind, data, path=str(file), map=chosen, format=format
+                session.workspace,
+                kind,
+                source.data,
+                path=str(source.path),
+                map=chosen,
+                format=source.format,
             )
         except Undecided as error:
             session.say(error.message) if session.interactive else None
@@ -281,8 +309,10 @@ def _drafts(session: Session, kind: str, file: Path, chosen: Map, format: str) -
             chosen = chosen.with_settings({error.setting: answer})
 
 
-def _of_what(session: Session, kind: str, file: Path | None) -> tuple[str, Path]:
-    """The kind and the file; where only a file is named, the kind is that of a preset."""
+def _kind_and_file(
+    session: Session, kind: str, file: Path | None, map: Path | None
+) -> tuple[str, Path]:
+    """The kind and the file; where only a file is named, the kind of what is no table."""
     from crm_cli.features import importing
     from crm_cli.formats.registry import refuse_foreign
     from crm_cli.model.errors import UsageError
@@ -291,22 +321,30 @@ def _of_what(session: Session, kind: str, file: Path | None) -> tuple[str, Path]
     if file is not None:
         return kind, file
     path = Path(kind)
-    if not kind or not path.is_file():
+    if not kind or not path.exists():
         hint = "crm import KIND FILE, as in crm import customers contacts.csv"
         raise UsageError("which file?" if kind else "which kind, and which file?", hint)
-    data = outside.read(path)
-    if data[:20].lstrip(b"\xef\xbb\xbf\r\n ").upper().startswith(b"BEGIN:VCARD"):
-        session.say(f"taken for vCards: crm import customers {path}")
-        return "customers", path
-    refuse_foreign(str(path), data)
-    preset = importing.fitting(importing.headings_of(data))
-    if preset is None:
-        raise UsageError(
-            f"no preset knows the headings of {path}",
-            f"say what it holds: crm import KIND {path}, with {', '.join(EXCHANGED)}",
-        )
-    session.say(f"taken for {preset.title}: crm import {preset.kind} {path}")
-    return preset.kind, path
+    if path.is_dir():
+        found = importing.kind_of_folder(path)
+    else:
+        start = outside.read(path)[:20].lstrip(b"\xef\xbb\xbf\r\n ").upper()
+        cards = start.startswith(b"BEGIN:VCARD")
+        found = "customers" if cards else "calendar" if start.startswith(b"BEGIN:VCAL") else ""
+        if not cards:
+            refuse_foreign(str(path), start)
+    if found and map is None:
+        what = "vCards" if found == "customers" else "a calendar"
+        session.say(f"taken for {what}: crm import {found} {path}")
+    return found, path
+
+
+def _only_one(file: Path, ways: list[Way]) -> None:
+    from crm_cli.model.errors import UsageError
+
+    kinds = ", ".join(dict.fromkeys(way.kind for way in ways))
+    raise UsageError(
+        f"--save-map saves one map, and {file} holds {kinds}", f"crm import {ways[0].kind} {file}"
+    )
 
 
 def _only_for(what: str, options: Mapping[str, object]) -> None:

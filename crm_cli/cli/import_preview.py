@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +16,13 @@ if TYPE_CHECKING:
 
 _SHOWN = 50
 """So many rows or cells are listed; a dry run lists all."""
-_OURS = ("line", "reason", "import_line", "import_reason")
-"""The columns of a file of rejects, which say nothing of a record."""
-_LONGEST = 60
-"""Characters of a cell that are shown."""
+_LISTED = 20
+"""So many columns of a map are proposed."""
 
 
 def tell_reading(session: Session, drafts: Drafts) -> None:
     """Say how the file was read, as far as it was not said how."""
+    from crm_cli.formats.keeping import is_ours, own_key
     from crm_cli.formats.tabular import DELIMITERS
     from crm_cli.model.text import visible
 
@@ -40,17 +40,16 @@ def tell_reading(session: Session, drafts: Drafts) -> None:
         "columns: "
         + ", ".join(f"{visible(one.heading)} → {visible(one.key)}" for one in map.columns)
     )
-    shown = drafts.kind.exchange.shown if drafts.kind.exchange is not None else {}
-    known = {*_OURS, drafts.kind.amount, *shown}
-    ours = [one for one in drafts.left_out if one in known]
+    ours = [one for one in drafts.left_out if is_ours(one, drafts.kind)]
     if ours:
         session.say(f"left out: {', '.join(ours)}")
     unknown = [visible(one) for one in drafts.left_out if one not in ours]
     if unknown:
-        session.say(f"NOT IMPORTED, no field is known for: {', '.join(unknown)}")
-        lines = ", ".join(f"{_key(one)}: custom.{_slug(one)}" for one in unknown)
-        session.say(f"  a map (--map MAP.yaml) imports them, columns: {{{lines}}}")
-        session.say("  --save-map MAP.yaml writes the rest of that map")
+        session.say(f"NOT IMPORTED, no field is known for: {', '.join(_several(unknown))}")
+        lines = ", ".join(f"{_key(one)}: custom.{own_key(one)}" for one in unknown[:_LISTED])
+        more = ", …" if len(unknown) > _LISTED else ""
+        session.say("  --keep-rest keeps them as fields of your own, or a map (--map MAP.yaml):")
+        session.say(f"  columns: {{{lines}{more}}}; --save-map MAP.yaml writes the rest of it")
     for doubt in drafts.doubts:
         session.say(f"note: {visible(doubt)}")
 
@@ -61,10 +60,9 @@ def _key(heading: str) -> str:
     return quoted(heading, flow=True, key=True)
 
 
-def _slug(heading: str) -> str:
-    from crm_cli.model.ids import slug
-
-    return slug(heading).replace("-", "_") or "column"
+def _several(headings: list[str]) -> list[str]:
+    """Headings that differ by a number are said once: `notes.*.body`."""
+    return list(dict.fromkeys(re.sub(r"\.\d+(?=\.|$)", ".*", one) for one in headings))
 
 
 def tell_cells(session: Session, plan: Import, file: Path, *, all: bool) -> None:

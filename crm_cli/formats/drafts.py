@@ -14,6 +14,7 @@ from crm_cli.formats.packed import Packed
 from crm_cli.formats.reading import Found, wants_dates
 from crm_cli.formats.setters import Items, Note, Setter, Values, put_constant, setter_of
 from crm_cli.formats.skipping import Skipped
+from crm_cli.formats.spreading import spread
 from crm_cli.formats.tabular import Rejected, Row, Table
 from crm_cli.formats.targets import Target, target
 from crm_cli.model.business import Business
@@ -80,6 +81,8 @@ def drafts_of(table: Table, kind: Kind, map: Map | None, business: Business) -> 
     Raises what `layout_of` raises, and UsageError for constants that cannot be; rows that
     cannot be read are among the rejected.
     """
+    if map is not None and map.columns:
+        map, table = spread(map, table, kind)
     layout = layout_of(table, kind, map, business)
     rows = _Rows(kind, layout, business)
     skipped = Skipped(table, kind, layout.map)
@@ -95,7 +98,7 @@ def drafts_of(table: Table, kind: Kind, map: Map | None, business: Business) -> 
         table.headings,
         rows.taken,
         rows.rejected,
-        tuple(one for one in layout.left_out if one not in skipped.headings),
+        layout.left_out,
         layout.found,
         doubts,
         tuple(rows.told),

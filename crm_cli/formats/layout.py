@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from crm_cli.formats.headings import default_map, unknown_headings
+from crm_cli.formats.keeping import with_rest
 from crm_cli.formats.mapping import Column, Map
 from crm_cli.formats.reading import (
     Found,
@@ -22,6 +23,7 @@ from crm_cli.formats.reading import (
     wants_dates,
     wants_numbers,
 )
+from crm_cli.formats.spreading import parts_of
 from crm_cli.formats.tabular import Table
 from crm_cli.formats.targets import Target, target
 from crm_cli.model.business import Business
@@ -54,12 +56,17 @@ class Layout(NamedTuple):
 
 def layout_of(table: Table, kind: Kind, said: Map | None, business: Business) -> Layout:
     """What a table's columns mean. A map without columns takes the headings as usually meant.
+    What is made of other columns has to be among the table's.
 
     Raises UsageError for columns that cannot be told apart, Undecided where dates or numbers
     can be read both ways.
     """
     said = said or Map()
     map, left_out = _meant(table, kind, said)
+    read = {*parts_of(map), *(heading for heading, _ in map.skip)}
+    left_out = tuple(one for one in left_out if one not in read)
+    if map.keep_rest:
+        map, left_out = with_rest(map, kind, left_out)
     places = {heading: place for place, heading in enumerate(table.headings)}
     columns = [(places[column.heading], column, _checked(kind, column)) for column in map.columns]
     _no_twins(columns)
@@ -81,7 +88,7 @@ def _meant(table: Table, kind: Kind, said: Map) -> tuple[Map, tuple[str, ...]]:
         return said, unknown_headings(said, table.headings)
     guessed = default_map(kind, table.headings)
     kept = {key: getattr(said, key) for key in ("date", "decimal", "source_system")}
-    map = Map(guessed.map.columns, said.constants, skip=said.skip).with_settings(kept)
+    map = replace(said, columns=guessed.map.columns, delimiter="", encoding="").with_settings(kept)
     valuta = _value_dates(table, kind, map)
     left_out = (*guessed.left_out, *(column.heading for column in valuta))
     return replace(map, columns=tuple(one for one in map.columns if one not in valuta)), left_out

@@ -8,11 +8,16 @@ columns:
   Shipped: {key: shipped, date: "%m/%d/%y"}
 constants: {kind: order, currency: USD}
 skip: {Status: [failed, pending], Amount: "-*"}
+rows: data.contacts
 date: dmy
 decimal: ","
 delimiter: ";"
 encoding: cp1250
 source_system: webshop
+
+A heading `Phone * - Value` is one for each number, which stands for the `*` of its field; one
+in braces, `{First} {Last}`, is made of the cells of others, or after ` | ` of those, where one is
+empty. Where the rows of a JSON document are: `shape.py`.
 """
 
 from __future__ import annotations
@@ -20,9 +25,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from crm_cli.formats.cells.days import is_pattern, pattern_fault
 from crm_cli.formats.reading import DATE_ORDERS, DECIMALS, wants_dates
+from crm_cli.formats.shape import Shape, path_fault
 from crm_cli.formats.targets import Target, find, names
 from crm_cli.model.errors import DataError, Problem, Unreadable
 from crm_cli.model.kind import Kind
@@ -30,7 +37,8 @@ from crm_cli.model.node import Mapping, Node, Plain, Scalar, Sequence
 from crm_cli.model.text import a_or_an, did_you_mean
 
 _SETTINGS = ("date", "decimal", "delimiter", "encoding", "source_system")
-_KEYS = ("columns", "constants", "skip", *_SETTINGS)
+_SHAPE = ("rows", "each", "by", "refs", "omit")
+_KEYS = ("columns", "constants", "skip", *_SHAPE, *_SETTINGS)
 PRESET_KEYS = ("preset", "kind", "when")
 """Keys of a map that comes with the program: what it reads, its kind, headings that show it."""
 _ONE = Decimal(1)
@@ -66,6 +74,11 @@ class Map:
     source_system: str = ""
     skip: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Rows that are left out: the heading of a column, and what its cell says in them."""
+    shape: Shape = field(default_factory=Shape)
+    lenient: bool = False
+    """Whether columns that the file has not are left out, as those of a preset are."""
+    keep_rest: bool = False
+    """Whether columns that mean nothing become fields of one's own."""
 
     def with_settings(self, settings: dict[str, str]) -> Map:
         """The map with other settings (those that are not empty); see `_SETTINGS`."""
@@ -91,6 +104,7 @@ def read_map(root: Mapping, kind: Kind, path: str) -> Map:
     columns: list[Column] = []
     constants: list[tuple[str, str]] = []
     skip: list[tuple[str, tuple[str, ...]]] = []
+    shape = Shape()
     for key, node in root.entries:
         if key.text == "columns" and isinstance(node, Mapping):
             for heading, value in node.entries:
@@ -99,6 +113,8 @@ def read_map(root: Mapping, kind: Kind, path: str) -> Map:
             constants += _constants(reading, node)
         elif key.text == "skip" and isinstance(node, Mapping):
             skip += _skip(reading, node)
+        elif key.text in _SHAPE:
+            shape = replace(shape, **_shape(reading, key.text, node))
         elif key.text in _SETTINGS and isinstance(node, Scalar):
             settings[key.text] = _setting(reading, key.text, node)
         elif key.text in _KEYS:
@@ -109,12 +125,13 @@ def read_map(root: Mapping, kind: Kind, path: str) -> Map:
             reading.wrong(
                 key, f"{key.text} is no key of a map", did_you_mean(key.text, _KEYS) or known
             )
-    if not (columns or constants or skip or settings or reading.problems):
+    if not (columns or constants or skip or settings or reading.problems or shape != Shape()):
         reading.wrong(root, "the map says nothing", "write columns: {HEADING: field}")
     if reading.problems:
         first = reading.problems[0]
         raise DataError(f"{path} cannot be used as a map", first.hint, tuple(reading.problems))
-    return Map(tuple(columns), tuple(constants), skip=tuple(skip)).with_settings(settings)
+    map = Map(tuple(columns), tuple(constants), skip=tuple(skip), shape=shape)
+    return map.with_settings(settings)
 
 
 def _columns(reading: _Reading, heading: Scalar, node: Node) -> Iterable[Column]:
@@ -163,8 +180,31 @@ def _beside(kind: Kind, target: Target, name: str) -> Target | None:
     return find(kind, f"{target.list}.{place}.{name}")
 
 
+def _shape(reading: _Reading, key: str, node: Node) -> dict[str, Any]:
+    """A part of a shape: a path, several, or paths each with a key."""
+    paths: list[Scalar] = []
+    value: Any = None
+    if key in ("rows", "each") and isinstance(node, Scalar):
+        paths, value = [node], node.text
+    elif key == "omit" and isinstance(node, Sequence):
+        paths = [one for one in node.items if isinstance(one, Scalar)]
+        value = tuple(one.text for one in paths)
+    elif key in ("by", "refs") and isinstance(node, Mapping):
+        pairs = [(one, to) for one, to in node.entries if isinstance(to, Scalar)]
+        paths = [one for pair in pairs for one in pair]
+        value = tuple((one.text, to.text) for one, to in pairs)
+    if value is None:
+        wanted = {"omit": "a list of paths", "by": "a mapping", "refs": "a mapping"}
+        reading.wrong(node, f"{key} should be {wanted.get(key, 'one path')}")
+        return {}
+    for one in paths:
+        if fault := path_fault(one.text):
+            reading.wrong(one, f"{key}: {fault}")
+    return {key: value}
+
+
 def _target(reading: _Reading, node: Scalar) -> Target | None:
-    found = find(reading.kind, node.text)
+    found = find(reading.kind, node.text.replace("*", "1"))
     if found is None:
         known = names(reading.kind)
         reading.wrong(
@@ -235,12 +275,19 @@ def map_answer(map: Map) -> dict[str, Plain]:
     answer: dict[str, Plain] = {"columns": columns}
     if map.constants:
         answer["constants"] = dict(map.constants)
+    for key in _SHAPE:
+        if part := getattr(map.shape, key):
+            answer[key] = part if isinstance(part, str) else _shape_answer(key, part)
     if map.skip:
         answer["skip"] = {heading: list(words) for heading, words in map.skip}
     for key in _SETTINGS:
         if value := getattr(map, key):
             answer[key] = value
     return answer
+
+
+def _shape_answer(key: str, part: tuple[Any, ...]) -> Plain:
+    return list(part) if key == "omit" else dict(part)
 
 
 def _column_answer(column: Column) -> Plain:

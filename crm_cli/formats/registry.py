@@ -88,9 +88,25 @@ def _read_csv(data: bytes, kind: Kind, map: Map | None, business: Business) -> D
 
 def _read_jsonl(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
     from crm_cli.formats.drafts import drafts_of
-    from crm_cli.formats.json_lines import read_lines
+    from crm_cli.formats.json_rows import read_lines
 
-    return drafts_of(read_lines(data, encoding=map.encoding if map else ""), kind, map, business)
+    encoding, shape = (map.encoding, map.shape) if map else ("", None)
+    return drafts_of(read_lines(data, encoding=encoding, shape=shape), kind, map, business)
+
+
+def _read_json(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
+    from crm_cli.formats.drafts import drafts_of
+    from crm_cli.formats.json_rows import read_document
+
+    encoding, shape = (map.encoding, map.shape) if map else ("", None)
+    return drafts_of(read_document(data, encoding=encoding, shape=shape), kind, map, business)
+
+
+def _read_abook(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
+    from crm_cli.formats.drafts import drafts_of
+    from crm_cli.formats.sections import read_sections
+
+    return drafts_of(read_sections(data, encoding=map.encoding if map else ""), kind, map, business)
 
 
 def _write_table(
@@ -138,11 +154,15 @@ def _write_vcf(
     return cards_text(items, around, version)
 
 
+CARDS_FORMAT = "vcf"
+
 IMPORTERS: tuple[Importer, ...] = (
     Importer("csv", (".csv", ".tsv", ".tab", ".txt"), IMPORTED, _read_csv),
     Importer("jsonl", (".jsonl", ".ndjson"), IMPORTED, _read_jsonl),
+    Importer("json", (".json",), IMPORTED, _read_json),
+    Importer("abook", (), CARDS, _read_abook),
     Importer("ics", (".ics", ".ical"), CALENDARS, None),
-    Importer("vcf", (".vcf", ".vcard"), CARDS, None),
+    Importer(CARDS_FORMAT, (".vcf", ".vcard"), CARDS, None),
 )
 
 EXPORTERS: tuple[Exporter, ...] = (
@@ -168,7 +188,7 @@ _VCARD = "vCards hold customers: crm import customers FILE.vcf, or with --format
 _FOREIGN = {
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), ("spreadsheet", _SAVE_AS_CSV)),
     **dict.fromkeys((".vcf", ".vcard"), ("file of vCards", _VCARD)),
-    **dict.fromkeys((".json", ".xml", ".yaml", ".yml"), ("data file", _SAVE_AS_CSV)),
+    **dict.fromkeys((".xml", ".yaml", ".yml"), ("data file", _SAVE_AS_CSV)),
     **dict.fromkeys((".pdf", ".doc", ".docx", ".odt", ".html"), ("document", _SAVE_AS_CSV)),
     **dict.fromkeys((".zip", ".gz", ".7z"), ("archive", "unpack it, and import what is in it")),
 }
@@ -211,6 +231,12 @@ def importer(kind: Kind | str, name: str = "", path: str = "") -> Importer:
     if not any(ending in one.suffixes and key in one.kinds for one in IMPORTERS):
         refuse_foreign(path, format=name)
     return _able(IMPORTERS, kind, name, path, "imported from")
+
+
+def named_format(path: str) -> str:
+    """The name of the format that a file's ending tells, empty where it tells none."""
+    ending = PurePath(path).suffix.lower()
+    return next((one.name for one in IMPORTERS if ending in one.suffixes), "")
 
 
 def exporter(kind: Kind | str, name: str = "", path: str = "") -> Exporter:

@@ -37,7 +37,7 @@ def test_orders_are_told_how_their_kind_is_said() -> None:
     assert "constants: {kind: order}" in refused.value.hint
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a.XLS", "a.ods", "a.pdf", "a.json", "a.zip"])
+@pytest.mark.parametrize("name", ["a.xlsx", "a.XLS", "a.ods", "a.pdf", "a.xml", "a.zip"])
 def test_files_that_are_no_tables_are_refused_by_their_ending(name: str) -> None:
     with pytest.raises(UsageError, match=f"^{name} is an? ") as refused:
         importer(kind_of("customers"), path=name)

@@ -45,7 +45,9 @@ def plan_customers(
         advance()
         people.add(draft, named(draft.values))
     people.settle()
-    organizations = organizations or Organizations(workspace, {*known.ids, *known.former})
+    if organizations is None:
+        ids = {*known.ids, *known.former}
+        organizations = Organizations(workspace, ids, known, drafts.map.source_system)
     taken = organizations.taken
     forgotten = workspace.forgotten
     found: list[tuple[Person, str]] = []

@@ -16,6 +16,7 @@ from crm_cli.features.importing.merging import Values, changes, says
 from crm_cli.features.importing.outcome import Fate, Note, Outcome, Reject, Remark
 from crm_cli.features.importing.owners import KEYS, Owners
 from crm_cli.features.importing.prices import Prices
+from crm_cli.features.importing.uniting import Fault, reason_of, united
 from crm_cli.formats.drafts import Draft, Drafts
 from crm_cli.formats.packed import pack, unpack
 from crm_cli.formats.targets import rows_of
@@ -23,7 +24,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Reference
 from crm_cli.model.item import Item
-from crm_cli.model.kind import Field, Kind, ListOf
+from crm_cli.model.kind import Kind, ListOf
 from crm_cli.model.kinds import ENTRIES
 from crm_cli.store.document import Document
 from crm_cli.workspace import Edit, Workspace
@@ -107,7 +108,7 @@ def _groups(
     try:
         rows = priced(rows, kind, owners.business)
     except Unreadable as error:
-        yield from _rejected(rows, _reason(error))
+        yield from _rejected(rows, reason_of(error))
         return
     faults: dict[int, str] = {}
     by_owner: dict[str, list[tuple[Draft, Values]]] = defaultdict(list)
@@ -116,7 +117,7 @@ def _groups(
         try:
             named[draft.line] = owners.owner(draft.values)
         except Unreadable as error:
-            faults[draft.line] = _reason(error)
+            faults[draft.line] = reason_of(error)
     whose = {owner for owner in named.values() if owner}
     sole = next(iter(whose)) if len(whose) == 1 else ""
     for draft in rows:
@@ -127,7 +128,7 @@ def _groups(
             values = _resolved(draft.values, kind, known, partial(prices.price, owner or sole))
             by_owner[owner].append((draft, values))
         except Unreadable as error:
-            faults[draft.line] = _reason(error)
+            faults[draft.line] = reason_of(error)
     nobodys = by_owner.pop("", [])
     if nobodys and len(by_owner) == 1:
         lines = {draft.line: values for draft, values in nobodys}
@@ -144,8 +145,8 @@ def _groups(
     for owner, parts in by_owner.items():
         try:
             drafts = [draft._replace(values={}) for draft, _ in parts]
-            made.append(_Group(drafts, _united(parts, field, kind), owner))
-        except _Fault as fault:
+            made.append(_Group(drafts, united(parts, field, kind), owner))
+        except Fault as fault:
             faults[fault.line] = str(fault)
     if not faults and not spoiled:
         for group in made:
@@ -161,55 +162,9 @@ def _valued(group: _Group, kind: Kind, business: Business) -> Iterator[_Group | 
     try:
         values, remark = whole(group.values, kind, business)
     except Unreadable as error:
-        yield from _rejected(group.drafts, _reason(error))
+        yield from _rejected(group.drafts, reason_of(error))
     else:
         yield group._replace(values=values, remark=remark)
-
-
-class _Fault(Unreadable):
-    """Why rows of one item do not go together, at a line."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line = line
-
-
-def _reason(error: Unreadable) -> str:
-    return f"{error.message} ({error.hint})" if error.hint else error.message
-
-
-def _united(parts: list[tuple[Draft, Values]], field: Field | None, kind: Kind) -> Values:
-    """What the rows of one item say together; raises _Fault."""
-    values: Values = {}
-    listed = field.key if field is not None else ""
-    lines: list[Values] = []
-    first = parts[0][0].line
-    for draft, said in parts:
-        if field is not None:
-            try:
-                _agree(values, said, first, field, kind)
-            except Unreadable as error:
-                raise _Fault(draft.line, _reason(error)) from error
-        lines += said.get(listed, ())
-        values |= {key: value for key, value in said.items() if key != listed}
-    if lines:
-        values[listed] = lines
-    return values
-
-
-def _agree(values: Values, said: Values, line: int, listed: Field, kind: Kind) -> None:
-    """Rows of one item say the same of it; raises Unreadable."""
-    for key, value in said.items():
-        if key != listed.key and values.get(key, value) != value:
-            raise Unreadable(
-                f"{key} is {value} here and {values[key]} in line {line}, of the same {kind.name}"
-            )
-    if values and listed.key not in said:
-        assert isinstance(listed.type, ListOf)
-        title = listed.type.kind.title or listed.type.kind.name
-        raise Unreadable(
-            f"line {line} is the same {kind.name}, and neither has a {title} of its own"
-        )
 
 
 def _resolved(values: Values, kind: Kind, known: Known, price: _Price) -> Values:

@@ -19,13 +19,22 @@ def load_map(path: Path, kind: str) -> Map:
     return read_map(_root(path), kind_of(kind), str(path))
 
 
-def read_preset(path: Path) -> tuple[str, str, tuple[str, ...], Map]:
+def read_preset(path: Path) -> tuple[str, str, tuple[tuple[str, ...], ...], Map]:
     """What a preset reads, its kind, the headings that show it, and its map; see `presets`."""
     root = _root(path)
     title, kind, when = root.get("preset"), root.get("kind"), root.get("when")
     assert isinstance(title, Scalar) and isinstance(kind, Scalar) and isinstance(when, Sequence)
-    headings = tuple(one.text for one in when.items if isinstance(one, Scalar))
+    ways = [one for one in when.items if isinstance(one, Sequence)] or [when]
+    headings = tuple(
+        tuple(one.text for one in way.items if isinstance(one, Scalar)) for way in ways
+    )
     return title.text, kind.text, headings, read_map(root, kind_of(kind.text), str(path))
+
+
+def kind_said(path: Path) -> str:
+    """The kind that a map names, empty where it names none. Raises UsageError, DataError."""
+    found = _root(path).get("kind")
+    return found.text if isinstance(found, Scalar) else ""
 
 
 def _root(path: Path) -> Mapping:

@@ -1,7 +1,8 @@
 """The organizations of people in a file: linked where they are here, else added.
 
 A column such as Company beside a person's name says where the person is. It is written as a link
-to the organization's record, which is found by its name and is never changed.
+to the organization's record, which is found by the id that the file's system has for it, or by
+its name, and is never changed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 from collections import defaultdict
 from typing import Any
 
+from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.merging import Values
 from crm_cli.features.importing.outcome import Outcome
 from crm_cli.model.customer import CUSTOMER
@@ -26,8 +28,12 @@ class Organizations:
     not linked, since several have the name, `titles` those of people without an organization.
     `taken` are all ids that new records must not have."""
 
-    def __init__(self, workspace: Workspace, taken: set[str]) -> None:
+    def __init__(
+        self, workspace: Workspace, taken: set[str], known: Known | None = None, system: str = ""
+    ) -> None:
         self._workspace = workspace
+        self._known = known
+        self._system = system
         self.taken = taken
         self._ids: dict[Any, list[str]] = defaultdict(list)
         self._named: set[str] = set(taken)
@@ -61,11 +67,17 @@ class Organizations:
             return {}
         if name in self._named:
             return one
-        ids = self._ids[_key(name)]
+        ids = self._called(name) or self._ids[_key(name)]
         if len(ids) > 1:
             self.unclear.append(name)
             return {}
         return {**one, "id": ids[0] if ids else self._add(name)}
+
+    def _called(self, external: str) -> list[str]:
+        """The organizations that the file's system calls so by an external id."""
+        if self._known is None or not self._system:
+            return []
+        return self._known.by_external(self._system, external)
 
     def _add(self, name: str) -> str:
         values = {"name": name, "kind": "organization"}

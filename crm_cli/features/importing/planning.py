@@ -75,10 +75,10 @@ def read_file(
 ) -> Drafts:
     """What a file's rows say; raises UsageError, DataError, and Undecided where it is open."""
     found = kind_of(kind)
+    refuse_foreign(path, data, format=format)
     chosen = importer(found, format, path)
     if chosen.read is None:
         raise UsageError(f"{chosen.name} has no rows", "name the file .csv")
-    refuse_foreign(path, data, format=format)
     drafts = chosen.read(data, found, map, workspace.business)
     return of_system(owned(workspace, drafts), path)
 

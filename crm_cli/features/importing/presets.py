@@ -1,25 +1,27 @@
 """Presets: maps that come with the program, chosen by the headings of a file.
 
 A preset is a map (see `formats/mapping.py`) with three more keys: `preset`, what it reads;
-`kind`, what that is here; and `when`, headings that only such a file has. Columns that a file
-lacks are left out of it.
+`kind`, what that is here; and `when`, headings that only such a file has, or several lists of
+them, one of which it has. Columns that a file lacks are left out of it.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.features.importing.maps import read_preset
+from crm_cli.features.importing.sources import Source
+from crm_cli.formats.decoding import Undecided
 from crm_cli.formats.mapping import Map
-from crm_cli.formats.tabular import read_table
-from crm_cli.model.errors import CrmError
+from crm_cli.formats.targets import IMPORTED
+from crm_cli.model.errors import UsageError
 
 _FOLDER = Path(__file__).parents[2] / "formats" / "presets"
-_HEAD = 65_536
-"""Bytes of a file that are looked at for its headings."""
+_ORGANIZATIONS = ("kind", "organization")
 
 
 class Preset(NamedTuple):
@@ -28,7 +30,7 @@ class Preset(NamedTuple):
     name: str
     title: str
     kind: str
-    when: tuple[str, ...]
+    when: tuple[tuple[str, ...], ...]
     map: Map
 
 
@@ -42,43 +44,62 @@ def presets() -> tuple[Preset, ...]:
     return tuple(found)
 
 
-def headings_of(data: bytes, map: Map | None = None) -> tuple[str, ...]:
-    """The headings of a file as far as its beginning shows them; none where it cannot be read."""
-    head = data[:_HEAD]
-    if len(data) > _HEAD:
-        head = head[: head.rfind(b"\n") + 1]
-    said = map or Map()
-    known = {heading for one in presets() for heading in one.when}
-    try:
-        table = read_table(
-            head,
-            encoding=said.encoding,
-            delimiter=said.delimiter,
-            known=lambda heading: heading in known,
-        )
-    except CrmError:
-        return ()
-    return table.headings
+def preset_named(name: str) -> Preset | None:
+    """The preset of a name."""
+    return next((one for one in presets() if one.name == name), None)
 
 
-def fitting(headings: tuple[str, ...], kind: str = "") -> Preset | None:
-    """The preset for a file with these headings; the one with most of them where several fit."""
-    there = set(headings)
-    found = [
-        one for one in presets() if there.issuperset(one.when) and (not kind or one.kind == kind)
-    ]
-    return max(found, key=lambda one: len(one.when), default=None)
+def fitting(source: Source, kind: str = "", said: Map | None = None) -> tuple[Preset, ...]:
+    """The presets for what a source holds: of those for the same rows the one with most of the
+    headings. Several are for other rows each, and stand in the order in which they are imported:
+    organizations, people, and what belongs to them.
+
+    Raises Undecided where two for the same rows fit as well.
+    """
+    known = frozenset(heading for one in presets() for way in one.when for heading in way)
+    found: dict[tuple[str, str], list[tuple[int, Preset]]] = defaultdict(list)
+    for one in presets():
+        if kind and one.kind != kind:
+            continue
+        there = {*source.headings(one.map.shape, known, said or Map())}
+        fits = max((len(way) for way in one.when if there.issuperset(way)), default=0)
+        if fits:
+            found[one.map.shape.rows, one.map.shape.each].append((fits, one))
+    chosen = [_best(ranked, source) for ranked in found.values()]
+    return tuple(sorted(chosen, key=_order))
 
 
-def applied(preset: Preset, headings: tuple[str, ...], said: Map) -> Map:
-    """The preset's map for a file with these headings, with the settings that were said."""
-    there = set(headings)
-    columns = tuple(column for column in preset.map.columns if column.heading in there)
-    settings = {
-        key: getattr(said, key)
-        for key in ("date", "decimal", "delimiter", "encoding", "source_system")
-    }
+def _best(ranked: list[tuple[int, Preset]], source: Source) -> Preset:
+    most = max(fits for fits, _ in ranked)
+    best = [one for fits, one in ranked if fits == most]
+    if len(best) == 1:
+        return best[0]
+    names = " or ".join(f"{one.name} ({one.title})" for one in best)
+    raise Undecided(
+        f"{source.path} may be {names}",
+        f"say which: --map {best[0].name}",
+        setting="preset",
+        choices=tuple((one.name, one.title) for one in best),
+    )
+
+
+def _order(preset: Preset) -> tuple[int, bool, str]:
+    people = _ORGANIZATIONS not in preset.map.constants
+    return IMPORTED.index(preset.kind), people, preset.name
+
+
+def applied(preset: Preset, said: Map) -> Map:
+    """The preset's map with the settings that were said."""
+    keys = ("date", "decimal", "delimiter", "encoding", "source_system")
+    settings = {key: getattr(said, key) for key in keys}
     constants = (*preset.map.constants, *said.constants)
-    skip = tuple(one for one in preset.map.skip if one[0] in there)
-    chosen = replace(preset.map, columns=columns, constants=constants, skip=skip)
+    chosen = replace(preset.map, constants=constants, lenient=True, keep_rest=said.keep_rest)
     return chosen.with_settings(settings)
+
+
+def refuse_other_kind(preset: Preset, kind: str) -> None:
+    """Raise UsageError where a preset that was named is of another kind."""
+    if kind and preset.kind != kind:
+        raise UsageError(
+            f"preset {preset.name} reads {preset.kind}, not {kind}", f"crm import {preset.kind}"
+        )

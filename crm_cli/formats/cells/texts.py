@@ -98,6 +98,8 @@ def parts(type: FieldType, text: str, *, commas: bool) -> Iterator[str]:
             found = group.split("; ")
         for one in found:
             one = cleaned(one)
+            if commas and re.fullmatch('".+"', one):
+                one = cleaned(one[1:-1])  # as Mailchimp writes tags
             if one and not one.startswith("* "):
                 yield one
 
