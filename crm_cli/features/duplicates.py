@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import NamedTuple
 
 from crm_cli.features.plan import Plan
@@ -19,6 +20,10 @@ _MANY = 12
 """So many have a name and a town in common by chance: each is compared with none of the others."""
 _MOST = 60
 """No block is larger: an e-mail that hundreds have identifies nobody."""
+_NAMED = 26
+"""The bit of a block's number that says whether it is of a name; the place is below."""
+_PLACE = (1 << _NAMED) - 1
+_HASH = (1 << 64 - _NAMED - 1) - 1
 
 
 class Pair(NamedTuple):
@@ -95,20 +100,31 @@ def tell_apart(workspace: Workspace, ids: Sequence[str]) -> Plan:
 
 def _candidates(known: Sequence[Profile]) -> Iterator[tuple[int, int]]:
     """The places of customers who share a block, each pair once."""
-    # A hash in place of a block's words saves memory; two that meet cost a comparison.
-    blocks: dict[tuple[bool, int], list[int]] = defaultdict(list)
-    for place, one in enumerate(known):
-        for block in _blocks(one):
-            blocks[block[0].startswith("name"), hash(block)].append(place)
     many = len(known)
     pairs = {
         mine * many + theirs
-        for (named, _), places in blocks.items()
-        if 1 < len(places) <= (_MANY if named else _MOST)
+        for places, most in _shared(known)
+        if len(places) <= most
         for mine, theirs in combinations(places, 2)
     }
-    blocks.clear()
     return (divmod(pair, many) for pair in sorted(pairs))
+
+
+def _shared(known: Sequence[Profile]) -> Iterator[tuple[list[int], int]]:
+    """The places of customers who share a block, and how many may share one like it.
+
+    Each is a number in an array, of a hash of the block in place of its words, and of the place:
+    sorted, they stand together. Two hashes that meet cost a comparison.
+    """
+    entries = array("Q")
+    for place, one in enumerate(known):
+        for block in _blocks(one):
+            named = block[0].startswith("name")
+            entries.append((hash(block) & _HASH) << _NAMED + 1 | named << _NAMED | place)
+    for number, group in groupby(sorted(entries), lambda entry: entry >> _NAMED):
+        places = [entry & _PLACE for entry in group]
+        if len(places) > 1:
+            yield places, _MANY if number & 1 else _MOST
 
 
 def _blocks(one: Profile) -> Iterator[tuple[str, ...]]:

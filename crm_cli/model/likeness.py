@@ -37,8 +37,8 @@ class Profile(NamedTuple):
     name: str
     kind: str
     words: tuple[str, ...]
-    emails: frozenset[str]
-    phones: frozenset[str]
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
     tax_id: str
     registration_id: str
     external: tuple[str, str]
@@ -46,8 +46,8 @@ class Profile(NamedTuple):
     street: str
     postcode: str
     birth_date: str
-    domains: frozenset[str]
-    not_same: frozenset[str]
+    domains: tuple[str, ...]
+    not_same: tuple[str, ...]
     full: tuple[str, ...]
     """The words of the name, nicknames by their full form."""
 
@@ -146,10 +146,10 @@ def _identified(one: Profile, other: Profile) -> Iterator[tuple[int, str]]:
         yield 85, "same registration id"
     if one.external[1] and one.external == other.external:
         yield 85, "same external id"
-    if one.emails & other.emails:
-        yield 75, f"same e-mail {min(one.emails & other.emails)}"
-    if one.phones & other.phones:
-        yield 70, f"same phone {min(one.phones & other.phones)}"
+    if email := _shared(one.emails, other.emails):
+        yield 75, f"same e-mail {email}"
+    if phone := _shared(one.phones, other.phones):
+        yield 70, f"same phone {phone}"
     if one.birth_date and one.birth_date == other.birth_date:
         yield 20, "same date of birth"
 
@@ -165,8 +165,13 @@ def _placed(one: Profile, other: Profile) -> Iterator[tuple[int, str]]:
         yield 25, "same address"
     elif same_town:
         yield 10, "same town"
-    if shared := one.domains & other.domains:
-        yield 15, f"same domain {min(shared)}"
+    if domain := _shared(one.domains, other.domains):
+        yield 15, f"same domain {domain}"
+
+
+def _shared(mine: tuple[str, ...], theirs: tuple[str, ...]) -> str:
+    """The first text that both have, in the order of the texts; empty where there is none."""
+    return next((text for text in mine if text in theirs), "")
 
 
 @lru_cache(maxsize=65536)
@@ -234,7 +239,7 @@ def _told_apart(one: Profile, other: Profile, *, sure: bool) -> int:
     if one.external[0] and one.external[0] == other.external[0] and one.external != other.external:
         against += 10
     for held, its in ((one.emails, other.emails), (one.phones, other.phones)):
-        if held and its and not held & its:
+        if held and its and not _shared(held, its):
             against += 5
     if one.street and other.street and not same_street(one.street, other.street):
         against += 10

@@ -1,8 +1,11 @@
-"""What tells customers apart, read from the index at once: a query would ask for each."""
+"""What tells customers apart, read from the index in portions: a query would ask for each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from sys import intern
+from typing import Any
 
 from crm_cli.index.plan import plan_of
 from crm_cli.model.contacts import EMAIL, PHONE, URL
@@ -16,45 +19,69 @@ _COLUMNS = (
     "name", "kind", "tax_id", "registration_id", "source_system", "external_id", "birth_date",
     "not_same",
 )  # fmt: skip
+_PORTION = 5000
+"""So many customers are read at once: their rows take more memory than what is kept of them."""
+_NONE: tuple[str, ...] = ()
 
 
 def profiles(database: Database) -> list[Profile]:
     """Of every customer what two of them are compared by, in the order of ids."""
+    found: list[Profile] = []
+    last = -1
+    while rows := _customers(database, last):
+        found += _profiles(database, rows)
+        last = rows[-1][0]
+    found.sort(key=lambda one: one.id)
+    return found
+
+
+def _customers(database: Database, after: int) -> list[tuple[Any, ...]]:
+    """The next rows after one, by their number."""
     name = database.dialect.name
     plan = plan_of(CUSTOMER)
     columns = [plan.fields[key].value for key in _COLUMNS]
     columns += [plan.lifts[key].column for key in ("city", "street", "postcode")]
-    emails = _values(database, EMAIL, "value")
-    phones = _values(database, PHONE, "e164")
-    urls = _values(database, URL, "value")
-    found = []
-    for pk, id, *rest in database.rows(
-        f"SELECT pk, id, {', '.join(map(name, columns))} FROM customer ORDER BY id"
-    ):
+    return database.rows(
+        f"SELECT pk, id, {', '.join(map(name, columns))} FROM customer"
+        f" WHERE pk > {database.dialect.parameter('after')} ORDER BY pk LIMIT {_PORTION}",
+        {"after": after},
+    )
+
+
+def _profiles(database: Database, rows: list[tuple[Any, ...]]) -> Iterator[Profile]:
+    """What rows say, each text once where many have it: towns, words of names."""
+    span = rows[0][0], rows[-1][0]
+    emails = _values(database, EMAIL, "value", span)
+    phones = _values(database, PHONE, "e164", span)
+    urls = _values(database, URL, "value", span)
+    for pk, id, *rest in rows:
         called, kind, tax, registration, system, external, born, apart, city, street, code = rest
-        words = compared_words(called or "")
-        addresses = frozenset(text.casefold() for text in emails.get(pk, ()))
-        found.append(
-            Profile(
-                id,
-                called or id,
-                kind or "",
-                words,
-                addresses,
-                frozenset(phones.get(pk, ())),
-                plain_id(tax),
-                plain_id(registration),
-                (system or "", external or ""),
-                fold(city or "").strip(),
-                " ".join(tokens(street or "")),
-                fold(code or "").replace(" ", ""),
-                _whole_day(born),
-                own_domains(addresses, urls.get(pk, ())),
-                frozenset((apart or "").split("\n")) - {""},
-                full_forms(words),
-            )
+        words = tuple(map(intern, compared_words(called or "")))
+        full = full_forms(words)
+        addresses = _several(text.casefold() for text in emails.get(pk, ()))
+        yield Profile(
+            id,
+            called or id,
+            intern(kind or ""),
+            words,
+            addresses,
+            _several(phones.get(pk, ())),
+            plain_id(tax),
+            plain_id(registration),
+            (intern(system or ""), external) if external else ("", ""),
+            intern(fold(city or "").strip()),
+            intern(" ".join(tokens(street or ""))),
+            intern(fold(code or "").replace(" ", "")),
+            _whole_day(born),
+            _several(own_domains(addresses, urls.get(pk, ()))),
+            _several(filter(None, (apart or "").split("\n"))),
+            words if words == full else full,
         )
-    return found
+
+
+def _several(texts: Iterable[str]) -> tuple[str, ...]:
+    """Different texts in an order of their own; a set would take four times the memory."""
+    return tuple(sorted(set(texts))) or _NONE
 
 
 def _whole_day(born: str | None) -> str:
@@ -62,13 +89,19 @@ def _whole_day(born: str | None) -> str:
     return born if born and len(born) == len("2000-01-01") and born[:1].isdigit() else ""
 
 
-def _values(database: Database, kind: Kind, key: str) -> dict[int, list[str]]:
-    """The values of a list's items by the number of the customer whose own they are."""
+def _values(
+    database: Database, kind: Kind, key: str, span: tuple[int, int]
+) -> dict[int, list[str]]:
+    """The values of a list's items by the number of the customer whose own they are, of those
+    from one number to another."""
+    parameter = database.dialect.parameter
     column = database.dialect.name(plan_of(kind).fields[key].value)
     found: dict[int, list[str]] = defaultdict(list)
     for pk, value in database.rows(
         f"SELECT customer, {column} FROM {database.dialect.name(kind.name)}"
         f" WHERE parent IS NULL AND {column} IS NOT NULL"
+        f" AND customer BETWEEN {parameter('first')} AND {parameter('last')}",
+        {"first": span[0], "last": span[1]},
     ):
         found[pk].append(value)
     return found

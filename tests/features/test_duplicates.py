@@ -24,12 +24,12 @@ from tests.conftest import Crm
 
 
 def _profile(id: str, name: str, **held: str) -> Profile:
-    emails = frozenset(filter(None, held.get("emails", "").split()))
+    emails = tuple(sorted(held.get("emails", "").split()))
     return Profile(
         id, name, held.get("kind", ""), compared_words(name), emails,
-        frozenset(filter(None, held.get("phones", "").split())), plain_id(held.get("tax_id")),
+        tuple(sorted(held.get("phones", "").split())), plain_id(held.get("tax_id")),
         "", ("", ""), held.get("city", ""), held.get("street", ""), "", held.get("born", ""),
-        own_domains(emails, ()), frozenset(), full_forms(compared_words(name)),
+        tuple(sorted(own_domains(emails, ()))), (), full_forms(compared_words(name)),
     )  # fmt: skip
 
 
