@@ -14,6 +14,7 @@ from crm_cli.model.duration import read_interval
 from crm_cli.model.errors import Ambiguous, NotFound, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.places import labelled
+from crm_cli.store import files
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -27,6 +28,8 @@ def add(workspace: Workspace, id: str, given: Mapping[str, str | None]) -> Plan:
     """
     notes: list[str] = []
     values = typed_all(workspace, AGREEMENT, given, notes)
+    if values.get("file") and not _is_there(workspace, values["file"]):
+        notes.append(f"there is no file {values['file']} here: kept as the words for where it is")
     values.setdefault("kind", "contract")
     values.setdefault("status", "active" if "signed_on" in values else "unsigned")
 
@@ -34,6 +37,11 @@ def add(workspace: Workspace, id: str, given: Mapping[str, str | None]) -> Plan:
         document.add(AGREEMENT.key, values)
 
     return _plan(workspace, id, "add", values, update, notes)
+
+
+def _is_there(workspace: Workspace, file: str) -> bool:
+    """Whether a file is in the data directory, or elsewhere on this computer, or on the web."""
+    return "://" in file or files.exists(str(workspace.root / file))
 
 
 def sign(

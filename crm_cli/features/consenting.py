@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import typed_all, when
 from crm_cli.model.consent import CONSENT, said
+from crm_cli.model.dates import local_date
 from crm_cli.model.errors import NotFound, Problem, Refused, Severity, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.permission import (
@@ -54,6 +55,7 @@ def add(workspace: Workspace, ids: Sequence[str], told: Told, *, confirmed: bool
     fields = typed_all(workspace, CONSENT, told.fields, notes)
     if told.text:
         fields["text_version"] = version_of(workspace, told.text)
+    _check_expiry(workspace, fields.get("expires"), told.at, notes)
     uses = [_target(text) for text in told.uses]
     for use in uses:
         _check_basis(workspace, ids, use, fields.get("lawful_basis"))
@@ -140,6 +142,19 @@ def _target(text: str) -> Use:
             raise UsageError(f"'{text}' is no purpose", f"{near} known: {', '.join(PURPOSES)}")
         return read_use(f"{purpose}/{channel}")
     return Use(purpose, "")
+
+
+def _check_expiry(
+    workspace: Workspace, last: date | None, at: str | None, notes: list[str]
+) -> None:
+    """Raise UsageError for a consent that ends before it is given; tell of one that is over."""
+    if last is None:
+        return
+    given = when(workspace, at, ahead=False) if at else workspace.clock.today
+    if last < local_date(given, workspace.business.time_zone):
+        raise UsageError(f"--expires {last} is before the day on which they agreed")
+    if last < workspace.clock.today:
+        notes.append(f"it is over since {last}: it is noted, and allows nothing")
 
 
 def _by_consent(fields: Mapping[str, Any]) -> bool:

@@ -226,3 +226,10 @@ def test_grounds_are_no_address(club: Path, crm: Crm) -> None:
         assert listed[id]["status"] == "suppressed", listed[id]
         assert listed[id]["reason"] == "no e-mail address that may be used"
     assert all(one["to"] for one in rows(crm, "campaign", "targets", "spring"))
+
+
+def test_a_campaign_without_a_segment_says_that_it_is_for_all(crm: Crm, shop: Path) -> None:
+    told = "it is for all customers"
+    assert told in crm("campaign", "add", "Spring 2030").err
+    assert crm("segment", "save", "vips", "+vip").code == 0
+    assert told not in crm("campaign", "add", "Autumn 2030", "--segment", "vips").err

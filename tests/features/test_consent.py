@@ -316,6 +316,10 @@ def test_agreements_begin_bind_and_end(shop: Path, crm: Crm) -> None:
 
 
 def test_agreements_that_cannot_be(shop: Path, crm: Crm) -> None:
+    told = "there is no file contracts/2028.pdf here"
+    words = ("agreement", "add", BREG, "2028", "--dry-run", "--file")
+    assert told in crm(*words, "contracts/2028.pdf").err
+    assert "there is no file" not in crm(*words, "crm.yaml").err
     run = crm("agreement", "add", BREG, "--start", "2027-02-01", "--end", "2027-01-31")
     assert "ends on 2027-01-31, before it starts" in run.err
     assert "'fax' is no channel" in crm("agreement", "add", BREG, "--channels", "fax").err
@@ -371,3 +375,12 @@ def test_the_rule_for_existing_customers_is_for_electronic_mail(
 def test_what_for_has_to_be_said(crm: Crm, verb: str) -> None:
     run = crm("consent", verb, "maja-kos")
     assert (run.code, run.err.splitlines()[0]) == (2, "crm: --for is missing")
+
+
+def test_a_consent_that_is_over_before_it_begins_is_refused(crm: Crm, shop: Path) -> None:
+    words = ("consent", "add", "maja-kos", "--for", "marketing/email", "--expires", "2026-11-19")
+    refused = crm(*words)
+    assert (refused.code, "before the day on which they agreed" in refused.err) == (2, True)
+    noted = crm(*words, "--at", "2025-11-19 10:00")
+    assert (noted.code, "it is over since 2026-11-19" in noted.err) == (0, True)
+    assert crm("consent", "check", "maja-kos", "--for", "marketing/email").code == 1

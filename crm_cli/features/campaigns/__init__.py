@@ -88,11 +88,15 @@ def add(
     refuse(document.problems)
     update(document)
     fmt(document)
+    everybody = not document.record.values.get("segment")
     return Plan(
         Change(f"add campaign {chosen}", (Create(path, document.data),)),
         f"added campaign {name} as {chosen}",
         made=(chosen,),
-        notes=[f"crm campaign targets {chosen} shows who would get it"],
+        notes=[
+            *(["it is for all customers: --segment narrows it"] if everybody else []),
+            f"crm campaign targets {chosen} shows who would get it",
+        ],
     )
 
 
