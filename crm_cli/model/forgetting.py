@@ -178,7 +178,7 @@ class Digests(NamedTuple):
         return next(
             (
                 f"the {_CALLED.get(what, what.replace('_', ' '))} {text}".replace("\0", " ")
-                for what, text in identity_of(values, country)
+                for what, text in (*_as_id(values), *identity_of(values, country))
                 if self.has(what, text)
             ),
             "",
@@ -262,6 +262,13 @@ def identity_of(values: Mapping[str, Any], country: str) -> Iterator[tuple[str, 
     words = name_words(name)
     if words and not is_address(name):
         yield "name", " ".join(sorted(words))
+
+
+def _as_id(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The id that a row has of another system, which may be ours: of an export, say."""
+    external = str(values.get("external_id") or "").strip().lower()
+    if is_customer_id(external) and not external.isdigit():
+        yield "id", external
 
 
 def comparable(path: str, text: str, country: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import Refused
 from crm_cli.model.forgetting import Digests, comparable
+from crm_cli.model.names import name_words
 from crm_cli.store.commits import name_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ Update = Callable[["bytes | None"], "bytes | None"]
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w.-]+")
 _NUMBER = re.compile(r"(?<![\w.+:/-])(?!\d{4}-\d\d)\+?[\d(][\d ()/.-]{5,22}\d(?![\w:-])")
 """What may be a telephone number; no date."""
+
+_NAME = re.compile(r"^\s*(?:- )?(?:name: +)?([^\s:#-][^:#\n]* [^:#\n]+)$", re.MULTILINE)
+"""What may be somebody's name: a line of a list, or after `name:`, of two words and more."""
 
 
 class Returning:
@@ -53,6 +57,7 @@ class Returning:
         if data is None:
             fresh.append(name_of(path))
         found = self._digests.within("\n".join(fresh)) or self._number(data, after)
+        found = found or self._name(data, after)
         if not found:
             return
         if self._undoing:
@@ -74,6 +79,17 @@ class Returning:
         numbers = (one for one in fresh if one not in before)
         has, country = self._digests.has, self._country
         return next((one for one in numbers if has(*comparable("phones", one, country))), "")
+
+    def _name(self, data: bytes | None, after: bytes) -> str:
+        """A name of somebody forgotten among the participants, or contacts, that a file gets; else
+        empty. New records are asked about theirs before; a namesake's is told of as well."""
+        if data is None or self._undoing:
+            return ""
+        before = set(_NAME.findall(data.decode("utf-8", "replace")))
+        fresh = dict.fromkeys(_NAME.findall(after.decode("utf-8", "replace")))
+        names = (one.strip("\"' ") for one in fresh if one not in before)
+        has = self._digests.has
+        return next((one for one in names if has("name", " ".join(sorted(name_words(one))))), "")
 
     def _words(self, data: bytes) -> list[str]:
         text = data.decode("utf-8", "replace")

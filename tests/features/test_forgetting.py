@@ -222,6 +222,25 @@ def test_no_import_brings_them_back(
     assert table(crm, "list", "name:kos") == []
 
 
+def test_their_id_does_not_come_back_as_that_of_another_system(
+    crm: Crm, full: Path, tmp_path: Path
+) -> None:
+    crm("forget", WHO, "--force", "--yes")
+    path = tmp_path / "old.csv"
+    path.write_text(f"ID,name\n{WHO},Somebody Else\n77,Eva Hren\n")
+    run = crm("import", "customers", str(path), "--skip-bad", "--yes")
+    assert f"the id {WHO} is of somebody who was forgotten" in run.err, run
+    assert table(crm, "list", "name:somebody") == []
+
+
+def test_a_bare_name_among_participants_is_told_of(crm: Crm, full: Path) -> None:
+    name = next(one["name"] for one in table(crm, "list", "--cols", "id,name") if one["id"] == WHO)
+    crm("forget", WHO, "--force", "--yes")
+    told = f"{name} is of somebody who was forgotten"
+    assert told in crm("log", "jan-vidmar", "Lunch", "--with", name).err
+    assert told not in crm("log", "jan-vidmar", "Lunch", "--with", "Eva Hren").err
+
+
 def test_a_namesake_is_somebody_else(crm: Crm, full: Path, tmp_path: Path) -> None:
     """Another one of the name has an id of their own, and is imported with a word of their own."""
     crm("forget", WHO, "--force", "--yes")
