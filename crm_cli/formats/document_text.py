@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from crm_cli.model.bill_to import address_of
 from crm_cli.model.business import Business
 from crm_cli.model.item import Item
 from crm_cli.model.money import decimal_text, format_amount
@@ -35,7 +36,7 @@ def _lines(
     if "corrects" in purchase.values:
         yield f"Corrects: {_plain(purchase.values['corrects'])}"
     yield ""
-    yield from _addressee(customer)
+    yield from _addressee(customer, purchase)
     yield ""
     for line in purchase.items("lines"):
         sku = str(line.values.get("product") or "")
@@ -58,15 +59,21 @@ def _lines(
     yield _columns(f"Total {currency}", format_amount(derived["gross"], currency))
 
 
-def _addressee(customer: Item) -> Iterator[str]:
-    yield _plain(customer.values.get("legal_name") or customer.get("name") or customer.id)
-    for address in customer.items("addresses")[:1]:
+def _addressee(customer: Item, purchase: Item) -> Iterator[str]:
+    """Whom it is billed to: what was written down with its number, else the customer at the
+    address of its date."""
+    billed = purchase.values.get("bill_to")
+    address = billed or address_of(customer, purchase.values.get("date"))
+    whom = billed or customer
+    name = whom.values.get("name") or customer.get("name") or customer.id
+    yield _plain(name if billed else customer.values.get("legal_name") or name)
+    if address is not None:
         values = address.values
         yield _plain(values.get("street") or "")
         yield _plain(f"{values.get('postcode') or ''} {values.get('city') or ''}")
         yield _plain(values.get("country") or "")
-    if "tax_id" in customer.values:
-        yield f"Tax id: {_plain(customer.values['tax_id'])}"
+    if whom.values.get("tax_id"):
+        yield f"Tax id: {_plain(whom.values['tax_id'])}"
 
 
 def _columns(text: str, amount: str) -> str:

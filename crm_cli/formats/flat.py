@@ -130,6 +130,7 @@ class _Shape:
 
     def _list(self, field: Field, kind: Kind, items: list[Item]) -> dict[Any, Any]:
         simple = all(_is_simple(one) for one in items)
+        items = sorted(items, key=lambda one: not one.answers)
         self._several[(field.key,)] = self._several.get((field.key,), True) and simple
         cells: dict[Any, Any] = {}
         for place, one in enumerate(items):

@@ -206,15 +206,16 @@ def _lift(row: Row, item: Item, filling: Filling) -> tuple[str, ...]:
 
 
 def _lifted(items: list[Item], lifting: Lifting) -> Cell:
-    """The first item's value, or those of all, one a line."""
+    """The value of the first that answers, or those of all, one a line."""
     key = lifting.key
     if lifting.several:
         return (
             lines([composed(str(item.values[key])) for item in items if key in item.values]) or None
         )
-    for item in items[:1]:
-        value = item.values.get(key)
-        return None if value is None else lifting.convert(value, item, "")[0]
+    for item in items:
+        if item.answers:
+            value = item.values.get(key)
+            return None if value is None else lifting.convert(value, item, "")[0]
     return None
 
 

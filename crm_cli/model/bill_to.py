@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.model.address import addresses_on
 from crm_cli.model.fieldtypes import Code, Country, Text
 from crm_cli.model.kind import Field, Kind
 from crm_cli.model.line import CREDIT_NOTE
@@ -36,7 +38,8 @@ BILL_TO = Kind(
 
 def bill_to(record: Item, purchase: Mapping[str, Any]) -> dict[str, Any]:
     """What is written down of the customer when a purchase gets its number: of a credit note
-    what its invoice says, else the legal name, the billing address and the tax id. Nothing
+    what its invoice says, else the legal name, the billing address of its date and the tax id.
+    Nothing
     for a kind that is no such document, has no number, or says it already."""
     number = purchase.get("number")
     if purchase.get("kind") not in BILLED or not number or purchase.get("status") == "draft":
@@ -46,7 +49,7 @@ def bill_to(record: Item, purchase: Mapping[str, Any]) -> dict[str, Any]:
     corrected = _corrected(record, purchase)
     if corrected is not None:
         return dict(corrected.values)
-    address = _address(record)
+    address = address_of(record, purchase.get("date"))
     found = {
         "name": record.values.get("legal_name") or record.values.get("name"),
         **({key: address.values.get(key) for key in _ADDRESS} if address is not None else {}),
@@ -65,8 +68,9 @@ def _corrected(record: Item, purchase: Mapping[str, Any]) -> Item | None:
     return None
 
 
-def _address(record: Item) -> Item | None:
-    """The address for bills, else the first."""
-    addresses = record.items("addresses")
+def address_of(record: Item, day: date | None) -> Item | None:
+    """The address for bills on a day, else the first one then; where none is known, today's."""
+    addresses = addresses_on(record, day) if day is not None else []
+    addresses = addresses or record.answering("addresses")
     billing = (one for one in addresses if str(one.values.get("label")).lower() == "billing")
     return next(billing, addresses[0] if addresses else None)

@@ -34,7 +34,7 @@ def _has(item: Item, name: str) -> bool:
     for field, _ in kind.lists:
         for lift, key in field.lifts.items():
             if name == lift:
-                return any(_is(one.values.get(key)) for one in item.items(field.key))
+                return any(_is(one.values.get(key)) for one in item.answering(field.key))
     found = kind.by_name.get(name)
     if found is not None:
         held = item.values.get(found.key)

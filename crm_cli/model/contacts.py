@@ -1,4 +1,4 @@
-"""Contact details: e-mails, phones, web, addresses (JSContact, vCard 4)."""
+"""Contact details: e-mails, phones, web pages (JSContact, vCard 4)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from crm_cli.model.aspects import CardLine, joined
 from crm_cli.model.card import Fact
 from crm_cli.model.fieldtypes import (
     Boolean,
-    Code,
-    Country,
     Date,
     Email,
     Phone,
@@ -107,54 +105,4 @@ URL = _channel("url", "urls", "a web address", Field("value", Text(), "the addre
 
 SOCIAL = _channel(
     "social", "social", "a name on a social network", Field("value", Text(), "the name")
-)
-
-
-def _address(item: Item) -> Fact:
-    town = joined(" ", (item.get("postcode"), item.get("city")))
-    parts = (item.get("street"), town, item.get("region"), item.get("country"))
-    return Fact("address", joined(", ", parts), item.get("label") or "")
-
-
-ADDRESS = Kind(
-    name="address",
-    key="addresses",
-    doc="a postal address",
-    fields=(
-        Field("label", Word(), "office, home, billing, delivery or your own word"),
-        Field(
-            "street",
-            Text(),
-            "street and number",
-            headings="address street_address address_line_1 address1 naslov ulica adresa strasse "
-            "via indirizzo",
-        ),
-        Field(
-            "city",
-            Text(),
-            "town",
-            headings="town mesto kraj ort stadt citta grad ville posta_kraj",
-        ),
-        Field(
-            "region",
-            Text(),
-            "state, province or region",
-            headings="state province county regija",
-        ),
-        Field(
-            "postcode",
-            Code(),
-            "postal code, as text",
-            aliases=("postal_code", "zip"),
-            headings="zip zip_code zipcode postal_code plz postna_stevilka posta cap",
-        ),
-        Field(
-            "country",
-            Country(),
-            "ISO 3166-1 alpha-2; names are understood",
-            headings="drzava land nation pays paese",
-        ),
-    ),
-    title="city",
-    card=CardLine(heading="", fact=_address),
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from crm_cli.model.address import ADDRESS
 from crm_cli.model.agreement import AGREEMENT
 from crm_cli.model.aspects import CardRecord, Cells, Fifth, Retained
 from crm_cli.model.campaign_response import CAMPAIGN_RESPONSE
 from crm_cli.model.case import CASE
 from crm_cli.model.completeness import completeness
 from crm_cli.model.consent import CONSENT
-from crm_cli.model.contacts import ADDRESS, EMAIL, PHONE, SOCIAL, TAG, URL
+from crm_cli.model.contacts import EMAIL, PHONE, SOCIAL, TAG, URL
 from crm_cli.model.credit import CREDIT
 from crm_cli.model.deal import DEAL
 from crm_cli.model.deferral import DEFERRAL

@@ -38,7 +38,8 @@ class Field(Declaration, positional=3):
     """The customer's field that answers where the item has none."""
     lifts: Mapping[str, str] = _NONE
     """Of a list: names that the owner answers to, each with the item's field that it means:
-    `city` of a customer is `city` of any address, and shows the first one's."""
+    `city` of a customer is `city` of any address, and shows the first one's. Where the items'
+    kind says which are `answering`, only these are meant."""
     hoists: tuple[str, ...] = ()
     """Of a list: keys that may stand in the owner itself and then mean the first item."""
     headings: str = ""

@@ -59,6 +59,16 @@ class Item:
         found: list[Item] = self.values.get(key) or []
         return found
 
+    def answering(self, key: str) -> list[Item]:
+        """The items of a list that answer for this one: of addresses those in use today."""
+        return [one for one in self.items(key) if one.answers]
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers for the record, as one of a list; see `Kind.answering`."""
+        key = self.kind.answering
+        return not key or self.derived.get(key) is not False
+
     def texts(self, key: str) -> list[str]:
         """The `value` of each item of a simple list: tags, e-mails, phones."""
         return [item.values["value"] for item in self.items(key) if "value" in item.values]

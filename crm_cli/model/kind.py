@@ -160,6 +160,9 @@ class Kind(Declaration, kw_only=True):
     found: str = ""
     """Query terms for the items that conditions of their record find, unless all are asked for;
     unless said, those that sums go over."""
+    answering: str = ""
+    """The derived yes or no of the items that answer for their record under the names that it
+    has for fields of theirs (`lifts`); unless said, all do."""
     measures: tuple[Measure, ...] = ()
     """The figures over many items that have a name, such as `spend` and `orders`."""
     summed: tuple[str, ...] = ()

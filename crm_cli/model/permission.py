@@ -232,9 +232,10 @@ def is_usable(address: Item) -> bool:
 
 
 def is_deliverable(address: Item) -> bool:
-    """Whether a letter to a postal address can arrive."""
+    """Whether a letter to a postal address can arrive: it is in use, and complete."""
     values = address.values
-    return bool(values.get("street") and (values.get("city") or values.get("postcode")))
+    town = values.get("city") or values.get("postcode")
+    return address.answers and bool(values.get("street") and town)
 
 
 def _by_entries(customer: Item, use: Use, business: Business) -> Decision:

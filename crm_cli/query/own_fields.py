@@ -171,7 +171,7 @@ def _lifted(field: Field, inner: Kind, lift: str, kind: Kind) -> Ref:
     ref = stored(inner.by_key[field.lifts[lift]], inner)
     return ref._replace(
         name=lift,
-        steps=(Step(Way.ITEMS, inner),),
+        steps=(Step(Way.ITEMS, inner, answering=bool(inner.answering)),),
         doc=ref.doc or field.doc,
         origin=f"any of {field.key}",
         lifted=lift,

@@ -28,7 +28,8 @@ def reach(database: Database, channel: str) -> dict[str, tuple[Any, ...]]:
     if columns is _POSTAL:
         table, shown = "address", columns
         town = f"(a.{name('city')} IS NOT NULL OR a.{name('postcode')} IS NOT NULL)"
-        usable = f"a.{name('street')} IS NOT NULL AND {town}"
+        current = database.dialect.holds(f"a.{name('current')}")
+        usable = f"{current} AND a.{name('street')} IS NOT NULL AND {town}"
     else:
         marked = database.dialect.certain(database.dialect.holds(f"a.{name('do_not_use')}"))
         usable = f"NOT {marked}"

@@ -29,12 +29,14 @@ class Way(Enum):
 class Step(NamedTuple):
     """One step from a row; `kind` is the kind of the rows that it leads to.
 
-    `key` is the column that holds a reference.
+    `key` is the column that holds a reference. `answering` leads to the items alone that answer
+    for their record (see `Kind.answering`).
     """
 
     way: Way
     kind: Kind
     key: str = ""
+    answering: bool = False
 
 
 class Source(Enum):

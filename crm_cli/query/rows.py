@@ -170,6 +170,10 @@ class Row:
         """The condition for the items that conditions of their record find; empty for all."""
         return self._declared(self.kind.found)
 
+    def answering(self) -> str:
+        """The condition for the items that answer for their record."""
+        return self._declared(f"{self.kind.answering}:yes")
+
     def _declared(self, terms: str) -> str:
         if self.frame.scope.everything or not terms:
             return ""
@@ -271,7 +275,8 @@ def reach(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str]) -> str:
         return reach(row.up(step), rest, test)
     inner, link = row.items(step)
     condition = reach(inner, rest, test)
-    if row.kind in HOMES and (found := inner.found()):
+    found = inner.answering() if step.answering else inner.found()
+    if row.kind in HOMES and found:
         condition = f"{found} AND {condition}"
     return row.has(inner, link, condition)
 

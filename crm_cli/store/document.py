@@ -44,6 +44,7 @@ class Document(Fields):
         """As `set`, for an item of this document as it now is."""
         head, _, rest = key.partition(".")
         field = item.kind.by_name.get(normal(head))
+        item = self._in_list(item, field)
         lifted = _lifted(item.kind, normal(head))
         if lifted is not None and not rest and (field is None or field is lifted[0]):
             self._set_lifted(item, *lifted, value)
@@ -165,14 +166,28 @@ class Document(Fields):
             raise UsageError(f"{whole} has nothing else", f"{whole}= removes it as a whole")
         self.drop(entry, normal(own))
 
+    def _in_list(self, item: Item, field: Field | None) -> Item:
+        """The item; in the list if it stood in its owner, and gets what cannot stand there."""
+        owner = item.parent
+        if owner is None or item.node is not owner.node or field is None:
+            return item
+        listed = next(one for one, kind in owner.kind.lists if kind is item.kind)
+        if field.key in listed.hoists:
+            return item
+        items = list(owner.items(listed.key))
+        for key in listed.hoists:
+            self.drop(self.again(owner), key)
+        self.put(self.again(owner), listed.key, value_to_node(listed.type, items))
+        return self.again(owner).items(listed.key)[0]
+
     def _set_lifted(self, item: Item, field: Field, key: str, value: Any) -> None:
-        """`city=Koper` is the first address's city, `email=…` the preferred e-mail."""
+        """`city=Koper` is the present address's city, `email=…` the preferred e-mail."""
         kind = _kind(field)
         items = item.items(field.key)
-        if not items:
+        first = next(iter(item.answering(field.key)), None)
+        if first is None:
             self.add(field.key, {key: self.cast(kind.by_key[key], value)})
             return
-        first = items[0]
         if isinstance(first.node, Scalar):
             entry = entry_of(item, field.key)
             shared = entry is not None and entry[1] is first.node and len(items) > 1
@@ -189,17 +204,18 @@ class Document(Fields):
 
     def _remove_lifted(self, item: Item, field: Field, key: str) -> None:
         items = item.items(field.key)
-        if not items:
+        first = next(iter(item.answering(field.key)), None)
+        if first is None:
             return
         if key != "value":
-            if items[0].node is item.node:
-                written = entry_of(items[0], key)
+            if first.node is item.node:
+                written = entry_of(first, key)
                 if written is not None:
                     self.apply(Delete((written[0].text,)))
-            elif set(items[0].values) == {key}:
-                self.delete((field.key, 0))
+            elif set(first.values) == {key}:
+                self.delete((field.key, items.index(first)))
             else:
-                self.drop(items[0], key)
+                self.drop(first, key)
             return
         if len(items) > 1:
             shown = ", ".join(str(part.values.get("value", "")) for part in items)
@@ -380,7 +396,5 @@ def _parts(value: Any) -> list[Any]:
 
 
 def _lifted(kind: Kind, name: str) -> tuple[Field, str] | None:
-    for field in kind.fields:
-        if name in field.lifts and not field.separate:
-            return field, field.lifts[name]
-    return None
+    found = (one for one in kind.fields if name in one.lifts and not one.separate)
+    return next(((one, one.lifts[name]) for one in found), None)

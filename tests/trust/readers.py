@@ -61,6 +61,7 @@ READING = {
     "survey list": ("survey", "list"),
     "consent list": ("consent", "list"),
     "consent check": ("consent", "check", "{who}", "--for", "marketing/email"),
+    "address list": ("address", "list"),
     "agreement list": ("agreement", "list"),
     "survey links": (
         "survey", "links", "yearly", "--all", "--basis", "contract", "--reason", "asked", "--yes",
@@ -217,6 +218,7 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
         (), ("consent", "add", "canary", "--for", "marketing/email", "--source", POISON),
     ),
     "consent withdraw": ((), ("consent", "withdraw", "canary", "--evidence", POISON)),
+    "address move": ((), ("address", "move", "canary", f"city={POISON}")),
     "agreement add": ((), ("agreement", "add", "canary", POISON, "--file", POISON)),
     "agreement sign": (
         (("agreement", "add", "canary", POISON),), ("agreement", "sign", "canary"),

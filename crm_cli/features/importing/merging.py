@@ -92,13 +92,14 @@ def _listed(item: Item, field: Field, kind: Kind, wanted: list[Values], ref: Ref
 
 def item_changes(item: Item, field: Field, old: Item, new: Values, place: int) -> Iterator[Step]:
     """Changes of one item of a list. The first may be written in the record's short forms."""
+    first = next(iter(item.answering(field.key)), None)
     lifted = {key: name for name, key in field.lifts.items()}
     for key, value in new.items():
         if old.get(key) == value:
             continue
         if key == "custom":
             yield from _changes(old, {key: value}, (field.key, place))
-        elif place == 0 and key in lifted:
+        elif old is first and key in lifted:
             yield _set(None, lifted[key], value)
         elif old.node is not item.node:
             yield _set((field.key, place), key, value)
@@ -130,6 +131,8 @@ def paired(there: list[Item], wanted: list[Values]) -> list[tuple[Item | None, V
     else the one in its place, if nothing tells them apart.
     """
     free = list(there)
+    # As an export has them: those that answer for the record come first.
+    there = sorted(there, key=lambda one: not one.answers)
     found: dict[int, Item] = {}
     for rule in (says, _same_value, _same_mark):
         for place, new in enumerate(wanted):

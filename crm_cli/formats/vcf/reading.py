@@ -307,7 +307,7 @@ def _address(reader: _Reader, line: Property) -> bool:
     item["street"] = "\n".join(part for part in (box, extended, street) if part)
     item |= {"city": city, "region": region, "postcode": postcode}
     if country:
-        from crm_cli.model.contacts import ADDRESS
+        from crm_cli.model.address import ADDRESS
 
         try:
             item["country"] = ADDRESS.by_key["country"].type.read(country, reader.book.business)

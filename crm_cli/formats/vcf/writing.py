@@ -162,7 +162,7 @@ class _Writer:
                 self._labelled("IMPP", f"{service}:{value}", said.get("label", ""), params)
             else:
                 self._add("X-SOCIALPROFILE", value, {"TYPE": service})
-        for item in self._record.items("addresses"):
+        for item in self._record.answering("addresses"):
             texts = [str(item.get(key) or "") for key in
                      ("street", "city", "region", "postcode", "country")]  # fmt: skip
             if any(texts):
