@@ -75,7 +75,6 @@ def restore(source: Path, folder: Path, environ: Mapping[str, str]) -> tuple[int
             raise DataError(f"{source} holds no {SETTINGS.path}, so it is no backup of crm's")
         if bundle:
             _put_back(bundle, made, environ)
-        os.sync()
     return count, bool(bundle)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from crm_cli.model.errors import Refused, StorageError, UsageError
 from crm_cli.model.places import SETTINGS
-from crm_cli.store import files
+from crm_cli.store import files, outside
 from crm_cli.store.arriving import everything
 from crm_cli.store.git import Git
 from crm_cli.store.incoming import examine_whole
@@ -87,12 +87,15 @@ def fresh(folder: Path) -> Iterator[str]:
             raise UsageError(f"{folder} is there and is not empty", "name a new folder")
         if not os.path.isdir(os.path.dirname(real)):
             raise UsageError(f"there is no folder {os.path.dirname(real)}", "make it first")
+        outside.sweep_folders(real)
         made = files.temporary_beside(real)
         files.calls.mkdir(made, 0o700)
     try:
         yield made
         try:
-            os.replace(made, real)
+            # What git wrote is on the disk before it has its name, or a power cut leaves it empty.
+            os.sync()
+            files.calls.replace(made, real)
             files.sync_folder(os.path.dirname(real))
         except OSError as error:
             raise StorageError(f"cannot make {folder}: {files.reason(error)}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import sys
 import time
@@ -23,6 +24,7 @@ _CHUNK = 1024 * 1024
 _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _ABANDONED = 3600
 """Seconds after which a temporary file is nobody's: there is no lock outside the directory."""
+_DAY = 86_400
 
 
 def read(path: Path) -> bytes:
@@ -209,6 +211,25 @@ def _sweep(place: str) -> None:
             if other.startswith(f".{name}.tmp-") and files.TEMPORARY.fullmatch(other):
                 path = os.path.join(folder, other)
                 if files.calls.lstat(path).st_mtime < time.time() - _ABANDONED:
+                    files.remove_quietly(path)
+    except OSError:
+        return
+
+
+def sweep_folders(place: str) -> None:
+    """As `_sweep`, for what a killed clone or restore was filling, and for what stood beside that;
+    of a day ago, since it may take long."""
+    folder, name = os.path.split(place)
+    try:
+        for other in files.calls.listdir(folder):
+            if other.lstrip(".").startswith(f"{name}.tmp-") and files.TEMPORARY.fullmatch(other):
+                path = os.path.join(folder, other)
+                found = files.calls.lstat(path)
+                if found.st_mtime > time.time() - _DAY:
+                    continue
+                if stat.S_ISDIR(found.st_mode):
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
                     files.remove_quietly(path)
     except OSError:
         return
