@@ -98,6 +98,13 @@ STATES: dict[str, dict[str, Holds]] = {
         "detractor": lambda row: row["nps"] is not None and row["nps"] <= 6,
         "forgotten": lambda row: row["forgotten"] is not None,
     },
+    "address": {
+        "current": lambda row: (
+            not (row["start"] is not None and row["start"] > TODAY) and not _is_before(row["end"])
+        ),
+        "past": lambda row: _is_before(row["end"]),
+        "coming": lambda row: row["start"] is not None and row["start"] > TODAY,
+    },
     "contact": {
         "current": lambda row: _there(row),
         "past": lambda row: _reached(row["end"], TODAY),
@@ -226,6 +233,7 @@ COLUMNS = {
         "id", "kind", "lifecycle_stage", "supplier", "balance", "overdue", "open_deals",
         "open_cases", "lost_on", "nps", "forgotten",
     ),
+    "address": ("customer", "city", "start", "end"),
     "contact": ("customer", "name", "start", "end"),
     "organization": ("customer", "name", "start", "end"),
     "consent": ("customer", "at", "expires"),
