@@ -137,7 +137,7 @@ WRITERS = (
                               "--reason", "a fair", "--yes")),
     Writer("consent add", ("consent", "add", "maja-kos", "--for", "marketing/email")),
     Writer("consent withdraw", ("consent", "withdraw", "maja-kos")),
-    Writer("address move", ("address", "move", "maja-kos", "hotel-breg", "city=Bled", "--yes")),
+    Writer("address move", ("address", "move", "maja-kos", "hotel-breg", "city=Celje", "--yes")),
     Writer("agreement add", ("agreement", "add", "maja-kos", "2027", "--end", "2027-12-31")),
     Writer("agreement sign", ("agreement", "sign", "maja-kos"),
            (("agreement", "add", "maja-kos"),)),
