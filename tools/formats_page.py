@@ -15,7 +15,8 @@ _INTRODUCTION = f"""\
 `-o FORMAT` chooses the format of an answer; `crm export KIND --format FORMAT` writes
 records, and without `--format` goes by the ending of the file's name. `crm export` writes
 all that records hold: nested in JSON and YAML, else a row for each record, or for each line
-of a purchase. A CSV export is read back by `crm import`.
+of a purchase. `crm import` reads CSV and workbooks back. `crm export all --to FILE.xlsx` is a
+workbook with a sheet for each kind.
 """
 _TEXTS = """\
 In every format for programs, money is a decimal text beside its currency, dates and times
@@ -29,6 +30,13 @@ by `; `.
   Numbers keep their sign.
 - **TSV** writes tab, newline, carriage return and backslash as `\\\\t`, `\\\\n`, `\\\\r` and
   `\\\\\\\\`, and guards nothing.
+- **XLSX** (`pip install 'crm-plaintext[xlsx]'`) has numbers, days and truth values as such, and
+  all else as text in cells formatted as text: phones, ids and postcodes keep their plus and
+  noughts, and no text is a formula or a link. Text, too, are times, for a spreadsheet's have no
+  offset, numbers of more than 15 digits, and days before March 1900. The same rows are the
+  same bytes.
+- **Parquet** (`pip install 'crm-plaintext[parquet]'`) has a type for each column, that of all its
+  values: `decimal128` for amounts, `date32`, `int64`, `bool`, lists of texts, else text.
 - **JSON** writes control and other invisible characters as escapes.
 - **Markdown** escapes punctuation that would be markup; line ends are `<br>`.
 """.replace("\\\\", "\\")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 verbs = Verbs()
 
 _SHOWN = 20
+_FORMATS = (*(one.name for one in EXPORTERS if "-" not in one.name), *PROGRAMS)
 
 Kind = Annotated[
     str,
@@ -38,9 +39,10 @@ def export(
         str,
         Option(
             "--format",
-            metavar="|".join((*(one.name for one in EXPORTERS if "-" not in one.name), *PROGRAMS)),
-            help="Default: from the file's extension, else csv (calendars: ics). Also vcf-4.0 "
-            "and vcf-2.1.",
+            metavar="FORMAT",
+            offers=_FORMATS,
+            help=f"{', '.join(_FORMATS)}, vcf-4.0 or vcf-2.1. Default: from the file's extension, "
+            "else csv (calendars: ics).",
         ),
     ] = "",
     to: To = None,
@@ -74,9 +76,9 @@ def export(
     crm export tasks assignee:petra --to petra.ics
     crm export calendar --vdir ~/.calendars/crm
     crm export all --format json --to everything.json
+    crm export all --to everything.xlsx
     """
     from crm_cli.features import exporting
-    from crm_cli.model.text import visible
 
     target = Path(to) if to not in (None, "-") else None
     if kind.lower() == "all":
@@ -115,27 +117,27 @@ def export(
         ascii_only=target is None and not session.screen.unicode,
     )
     _give(session, exported, target, force=force)
-    if exported.left_out:
-        keys = ", ".join(visible(key) for key in sorted(exported.left_out))
-        more = "" if any(" " in key for key in exported.left_out) else "; --format json has all"
-        session.say(f"not in this format: {keys}{more}")
 
 
 def _export_all(
     session: Session, target: Path | None, format: str, others: dict[str, object], force: bool
 ) -> None:
-    """Write all files into one document; there is no part of it, and one format."""
+    """Write all files into one document, or all records into a workbook; no part of them."""
     from collections import Counter
 
+    from crm_cli.features import exporting
     from crm_cli.features.whole import export_all
     from crm_cli.formats.flat import Exported
+    from crm_cli.formats.registry import several_tables
     from crm_cli.model.errors import UsageError
 
     given = next((name for name, value in others.items() if value), None)
     if given is not None:
         raise UsageError(f"{given} is not for all: it is every file", "leave it out")
-    if format not in ("", "json"):
-        raise UsageError(f"all cannot be exported as {format}", "all can be exported as json")
+    form = several_tables(format, str(target or ""))
+    if form is not None:
+        _give(session, exporting.export_kinds(session.workspace, form), target, force=force)
+        return
     plain = target is None and not session.screen.unicode
     pieces = export_all(session.workspace, ascii_only=plain)
     _give(session, Exported(pieces, Counter()), target, force=force)
@@ -150,7 +152,11 @@ def _give(session: Session, exported: Exported, target: Path | None, *, force: b
         exporting.save(target, exported, force=force)
         session.say(f"written to {visible(str(target))}")
     else:
-        session.give(exported.pieces)
+        session.give(exported.whole)
+    if exported.left_out:
+        keys = ", ".join(visible(key) for key in sorted(exported.left_out))
+        more = "" if any(" " in key for key in exported.left_out) else "; --format json has all"
+        session.say(f"not in this format: {keys}{more}")
 
 
 def _no_others(what: str | None, **options: object) -> None:

@@ -39,7 +39,9 @@ Presets = Annotated[
 Format = Annotated[
     str,
     Option(
-        "--format", metavar="csv|jsonl|json|abook|ics|vcf", help="Default: by the file's name."
+        "--format",
+        metavar="csv|jsonl|json|xlsx|ods|abook|ics|vcf",
+        help="Default: by the file's name.",
     ),
 ]
 EntriesOf = Annotated[
@@ -57,6 +59,10 @@ SaveMap = Annotated[
 Encoding = Annotated[str, Option("--encoding", metavar="cp1250", help="The file's encoding.")]
 Delimiter = Annotated[
     str, Option("--delimiter", metavar="SIGN", help="The column separator: ; , or tab.")
+]
+Sheet = Annotated[str, Option("--sheet", metavar="NAME", help="The sheet of a workbook.")]
+HeadingRow = Annotated[
+    int | None, Option("--heading-row", metavar="N", min=1, help="The row of the headings.")
 ]
 Dates = Annotated[
     str,
@@ -88,6 +94,8 @@ def import_(
     save_map: SaveMap = None,
     encoding: Encoding = "",
     delimiter: Delimiter = "",
+    sheet: Sheet = "",
+    heading_row: HeadingRow = None,
     dates: Dates = "",
     decimal: Decimal = "",
     source_system: SourceSystem = "",
@@ -98,7 +106,7 @@ def import_(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Import customers, deals … from CSV, JSON lines or vCards, tasks … from a calendar.
+    """Import customers, deals … from CSV, a spreadsheet or vCards, tasks … from a calendar.
 
     Shows what is new and what changes, asks, then writes all of it or nothing.
     Importing the same file twice changes nothing. Rows with one number are one purchase.
@@ -107,6 +115,7 @@ def import_(
 
     crm import customers contacts.csv
     crm import purchases orders.csv --map orders.yaml --skip-bad
+    crm import purchases book.xlsx --sheet Orders --dry-run
     crm import customers - --format jsonl --yes < form.jsonl
     crm import deals deals.csv --who walk-in
     crm import customers telephone.vcf
@@ -131,7 +140,8 @@ def import_(
         records |= {"--skip-bad": skip_bad, "--rejects": rejects}
         _only_for("rows of records", records | {"--source-system": source_system})
         said = {"encoding": encoding, "delimiter": delimiter, "date": _order(dates),
-                "decimal": _one_of("--decimal", decimal, (".", ","))}  # fmt: skip
+                "decimal": _one_of("--decimal", decimal, (".", ",")),
+                "sheet": sheet, "heading_row": str(heading_row or "")}  # fmt: skip
         import_bank(session, file, map, said, dry_run=dry_run, yes=yes)
         return
     if kind.lower() == "all":
@@ -143,7 +153,8 @@ def import_(
     importing.refuse_taken(rejects, save_map)
     end = Ending(file, skip_bad, rejects, dry_run, yes)
     ways: dict[str, str] = {"--delimiter": delimiter, "--dates": dates, "--decimal": decimal}
-    ways["--source-system"] = source_system
+    ways |= {"--source-system": source_system, "--sheet": sheet}
+    ways["--heading-row"] = str(heading_row or "")
     if kind and (form := importing.entries_format(kind, file, format)):
         ways |= {"--keep-rest": "yes" if keep_rest else ""}
         _only_for("tables", {"--map": map, "--save-map": save_map, **ways})
@@ -167,7 +178,7 @@ def _tables(
     from crm_cli.cli.import_presets import ways_to_read
     from crm_cli.features import importing
 
-    source = importing.Source(end.file, format)
+    source = importing.Source(end.file, format, kind)
     session.begun |= str(end.file) == "-"
     settled = partial(_with_owner, session, who)
     found = ways_to_read(session, source, kind, map, said, settled)
@@ -210,6 +221,8 @@ def _said(encoding: str, ways: dict[str, str]) -> dict[str, str]:
         "date": _order(ways["--dates"]),
         "decimal": _one_of("--decimal", ways["--decimal"], (".", ",")),
         "source_system": ways["--source-system"],
+        "sheet": ways["--sheet"],
+        "heading_row": ways["--heading-row"],
     }
 
 
@@ -314,7 +327,7 @@ def _kind_and_file(
 ) -> tuple[str, Path]:
     """The kind and the file; where only a file is named, the kind of what is no table."""
     from crm_cli.features import importing
-    from crm_cli.formats.registry import refuse_foreign
+    from crm_cli.formats.registry import format_of, refuse_foreign
     from crm_cli.model.errors import UsageError
     from crm_cli.store import outside
 
@@ -330,7 +343,7 @@ def _kind_and_file(
         start = outside.read(path)[:20].lstrip(b"\xef\xbb\xbf\r\n ").upper()
         cards = start.startswith(b"BEGIN:VCARD")
         found = "customers" if cards else "calendar" if start.startswith(b"BEGIN:VCAL") else ""
-        if not cards:
+        if not cards and not format_of(start):
             refuse_foreign(str(path), start)
     if found and map is None:
         what = "vCards" if found == "customers" else "a calendar"

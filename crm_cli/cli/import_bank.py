@@ -80,9 +80,10 @@ def _table(
     from crm_cli.features.banking import read_table
     from crm_cli.formats.decoding import Undecided
     from crm_cli.formats.mapping import Map
-    from crm_cli.formats.registry import refuse_foreign
+    from crm_cli.formats.registry import format_of, refuse_foreign
 
-    refuse_foreign(str(file), data)
+    if not format_of(data):
+        refuse_foreign(str(file), data)
     chosen: Map = importing.load_map(map, "bank_lines") if map is not None else Map()
     chosen = chosen.with_settings(dict(said))
     while True:

@@ -12,6 +12,7 @@ from crm_cli.cli.session import Session
 if TYPE_CHECKING:
     from crm_cli.features.importing import Import
     from crm_cli.formats.drafts import Drafts, Told
+    from crm_cli.formats.grid import Sheet
     from crm_cli.model.errors import Problem
 
 _SHOWN = 50
@@ -29,6 +30,9 @@ def tell_reading(session: Session, drafts: Drafts) -> None:
     map = drafts.map
     parted = DELIMITERS.get(map.delimiter, map.delimiter)
     told = [f"read as {map.encoding}" + (f", columns separated by {parted}" if parted else "")]
+    if drafts.sheet is not None:
+        sheet = drafts.sheet
+        told = [f"read as {sheet.format}, sheet {sheet.name}, headings in row {sheet.heading_row}"]
     for key, what in (("date", "dates"), ("decimal", "decimals")):
         found = drafts.found.get(key)
         if found is not None and found.by is not None:
@@ -74,12 +78,14 @@ def tell_cells(session: Session, plan: Import, file: Path, *, all: bool) -> None
     for told in plan.told:
         groups.setdefault((told.heading, told.note), []).append(told)
     shown = list(groups.values()) if all else list(groups.values())[:_SHOWN]
-    session.say(_cells(session, shown, file))
+    session.say(_cells(session, shown, file, plan.drafts.sheet))
     if len(shown) < len(groups):
         session.say(f"… and {len(groups) - len(shown):,} more: --dry-run lists all")
 
 
-def _cells(session: Session, groups: Iterable[list[Told]], file: Path) -> Iterator[str]:
+def _cells(
+    session: Session, groups: Iterable[list[Told]], file: Path, sheet: Sheet | None
+) -> Iterator[str]:
     from crm_cli.model.errors import Problem, Severity
     from crm_cli.render.problems import problem_line
 
@@ -92,8 +98,9 @@ def _cells(session: Session, groups: Iterable[list[Told]], file: Path) -> Iterat
             message = f"{told.note.message}{rows}"
         code = "impossible-cell" if told.note.kept else "unread-cell"
         problem = Problem(
-            str(file), told.line, 1, code, message, told.note.hint, Severity.WARNING
-        )
+            str(file), told.line, 1, code, message, told.note.hint, Severity.WARNING,
+            sheet.place(told.line, told.heading) if sheet is not None else "",
+        )  # fmt: skip
         yield problem_line(problem, session.margin)
 
 
@@ -152,7 +159,12 @@ def _problems(plan: Import, file: Path, *, warning: bool, limit: int | None) -> 
     from crm_cli.model.errors import Problem, Severity
 
     severity = Severity.WARNING if warning else Severity.ERROR
-    return [
-        Problem(str(file), row.line, 1, "rejected-row", row.reason, "", severity)
+    sheet = plan.drafts.sheet
+    cells = [
+        sheet.place(row.line, row.heading) if sheet is not None else ""
         for row in plan.rejected[:limit]
+    ]
+    return [
+        Problem(str(file), row.line, 1, "rejected-row", row.reason, "", severity, cell)
+        for row, cell in zip(plan.rejected, cells, strict=False)
     ]

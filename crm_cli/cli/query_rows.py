@@ -78,6 +78,7 @@ def answer_list(
         answer = _without_last(answer)
     none = f"no {base.key.replace('_', ' ')}"
     rows = rows_of(answer, none=none, currency=session.workspace.business.currency)
+    rows = rows.but(name=base.key)
     if not groups and cols is None:
         rows = rows.but(ranked=base.ranked, tones=tones)
     elif groups and form is not TABLE:

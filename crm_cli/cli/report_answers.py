@@ -107,6 +107,7 @@ def _show(
         rows = only(rows, shape.cols)
         if table:
             rows = few_noted(rows, found.table)
+    rows = rows.but(name=found.report.name)
     header = not shape.no_header
     if to not in (None, "-"):
         _save(session, Path(str(to)), rows, form, chart=chart, header=header, force=force)
@@ -162,7 +163,7 @@ def _save(
     from crm_cli.render.chart import chart_lines
     from crm_cli.render.output import rows_lines
 
-    pieces: Iterable[str]
+    pieces: Iterable[str | bytes]
     if chart:
         pieces = chart_lines(rows, Screen())
     elif form is TABLE:

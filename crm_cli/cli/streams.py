@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TextIO, TypeVar
 
 from crm_cli.cli.outputs import OUTPUTS, TABLE
-from crm_cli.formats.tables import JSON, TableFormat
+from crm_cli.formats.tables import JSON, TableFormat, row_of
 from crm_cli.model.errors import CrmError, StorageError, UsageError
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen, is_terminal, screen_of
@@ -64,24 +64,34 @@ class Streams:
             styles, self.slips = {}, [error.message]
         return styles
 
-    def write(self, text: str | Iterable[str]) -> None:
-        """Write to stdout, the answer. Raises StorageError where it cannot be written."""
+    def write(self, text: str | Iterable[str | bytes]) -> None:
+        """Write to stdout, the answer. Raises StorageError where it cannot be written, and
+        UsageError for bytes to a terminal."""
         # A list, since what makes the pieces may fail for reasons of its own.
-        pieces = [text] if isinstance(text, str) else list(text)
+        pieces: list[str | bytes] = [text] if isinstance(text, str) else list(text)
+        if is_terminal(sys.stdout) and any(isinstance(piece, bytes) for piece in pieces):
+            raise UsageError(
+                "this format is no text for a terminal", "write it into a file: … > FILE"
+            )
         self.begun = True
         self.answered = self.answered or any(pieces)
         try:
-            sys.stdout.writelines(pieces)
+            for piece in pieces:
+                if isinstance(piece, bytes):
+                    sys.stdout.flush()
+                    sys.stdout.buffer.write(piece)
+                else:
+                    sys.stdout.write(piece)
         except BrokenPipeError:
             raise
         except OSError as error:
             raise unwritable(error) from error
 
-    def give(self, text: str | Iterable[str]) -> None:
+    def give(self, text: str | Iterable[str | bytes]) -> None:
         """Answer with a text, as it is to a program; a terminal gets no control characters."""
-        pieces = (text,) if isinstance(text, str) else text
+        pieces: Iterable[str | bytes] = (text,) if isinstance(text, str) else text
         if self.screen.width is not None:
-            pieces = (visible(piece, multiline=True) for piece in pieces)
+            pieces = map(_shown, pieces)
         self.write(pieces)
 
     def flush(self) -> None:
@@ -148,9 +158,13 @@ class Streams:
             return
         self.give(self.written(rows, form, header=header))
 
-    def written(self, rows: Rows, form: TableFormat, *, header: bool = True) -> Iterable[str]:
-        """The text of rows in a format for programs; raises UsageError."""
+    def written(
+        self, rows: Rows, form: TableFormat, *, header: bool = True
+    ) -> Iterable[str | bytes]:
+        """The rows in a format for programs; raises UsageError."""
         try:
+            if form.binary:
+                return form.write_book([rows], header=header)
             return form.write(rows, header=header, ascii_only=not self.screen.unicode)
         except KeyError as error:
             raise UsageError(
@@ -163,6 +177,9 @@ class Streams:
             from crm_cli.render.output import record_lines
 
             self._page(record_lines(record, self.screen))
+            return
+        if form.binary:
+            self.give(form.write_book([row_of(record)]))
             return
         try:
             pieces = form.write_record(record, ascii_only=not self.screen.unicode)
@@ -199,6 +216,10 @@ class Streams:
         text = "".join(pieces)
         if text.count("\n") < self.screen.height or not page(text, self.environ):
             self.write(text)
+
+
+def _shown(piece: str | bytes) -> str | bytes:
+    return piece if isinstance(piece, bytes) else visible(piece, multiline=True)
 
 
 def unwritable(error: OSError) -> StorageError:

@@ -262,14 +262,15 @@ Otherwise use --who.
 """
 
 _IMPORT = """\
-crm import KIND FILE reads a CSV file, shows what it understood and what would
-change, asks, and writes all of it or nothing. crm import --help lists the
-options.
+crm import KIND FILE reads a CSV file or a sheet of a workbook (.xlsx, .ods),
+shows what it understood and what would change, asks, and writes all of it or
+nothing. crm import --help lists the options.
 
   crm import customers contacts.csv --dry-run          show it, write nothing
   crm import customers contacts.csv --save-map m.yaml  save how the columns were
                                                        read
   crm import customers contacts.csv --map m.yaml       read the columns so
+  crm import deals book.xlsx --sheet Deals --heading-row 3
 
 A map says what the columns mean. Columns that it does not name are left out.
 
@@ -283,6 +284,7 @@ A map says what the columns mean. Columns that it does not name are left out.
   constants: {kind: organization}           where no column says it
   date: dmy                                 ymd, dmy, mdy, or a pattern
   decimal: ","
+  sheet: Orders                             of a workbook; heading_row: 3
   source_system: webshop
   skip: {Status: [failed, pending], Amount: "-*"}   rows left out; * is any text
 

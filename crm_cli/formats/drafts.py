@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.formats.cells.moments import are_idle
 from crm_cli.formats.essentials import is_essential
+from crm_cli.formats.grid import Rejected, Row, Sheet, Table
 from crm_cli.formats.layout import Layout, Mapped, layout_of, shares
 from crm_cli.formats.mapping import Map
 from crm_cli.formats.packed import Packed
@@ -15,7 +16,6 @@ from crm_cli.formats.reading import Found, wants_dates
 from crm_cli.formats.setters import Items, Note, Setter, Values, put_constant, setter_of
 from crm_cli.formats.skipping import Skipped
 from crm_cli.formats.spreading import spread
-from crm_cli.formats.tabular import Rejected, Row, Table
 from crm_cli.formats.targets import Target, target
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable, UsageError
@@ -47,6 +47,7 @@ class Drafts(NamedTuple):
     decided. `left_out` are headings that mean nothing here, `doubts` what
     a person should look at before they agree. `mapped` tells whether somebody said what the
     columns mean, `guessed_system` whether only the file's name says whose the external ids are.
+    `sheet` is where in a workbook they stand.
     """
 
     kind: Kind
@@ -60,6 +61,7 @@ class Drafts(NamedTuple):
     told: tuple[Told, ...] = ()
     mapped: bool = False
     guessed_system: bool = False
+    sheet: Sheet | None = None
 
 
 Same = dict[str, Callable[[Any], Any]]
@@ -103,6 +105,7 @@ def drafts_of(table: Table, kind: Kind, map: Map | None, business: Business) -> 
         doubts,
         tuple(rows.told),
         layout.mapped,
+        sheet=table.sheet,
     )
 
 
@@ -136,7 +139,8 @@ class _Rows:
         if self._system and "external_id" in values:
             values.setdefault("source_system", self._system)
         if faults:
-            self.rejected.append(Rejected(row.line, "; ".join(faults), tuple(row.cells)))
+            reason = "; ".join(faults.values())
+            self.rejected.append(Rejected(row.line, reason, tuple(row.cells), next(iter(faults))))
             return
         self.told += notes
         if values:
@@ -164,10 +168,10 @@ def _setter(layout: Layout, mapped: Mapped) -> Setter:
     return setter_of(column, to, reading)
 
 
-def _read_row(row: Row, columns: list[_Read]) -> tuple[Values, list[str], list[Told]]:
-    """What a row says, why it cannot be taken, and what else is told of its cells."""
+def _read_row(row: Row, columns: list[_Read]) -> tuple[Values, dict[str, str], list[Told]]:
+    """What a row says, why it cannot be taken by heading, and what else is told of its cells."""
     values: Values = {}
-    faults: list[str] = []
+    faults: dict[str, str] = {}
     told: list[Told] = []
     for place, heading, essential, setter in columns:
         text = row.cells[place]
@@ -175,7 +179,8 @@ def _read_row(row: Row, columns: list[_Read]) -> tuple[Values, list[str], list[T
             continue
         for note in setter(values, text):
             if essential and not note.kept:
-                faults.append(f"{heading}: {note.message}{f' ({note.hint})' if note.hint else ''}")
+                why = f"{heading}: {note.message}{f' ({note.hint})' if note.hint else ''}"
+                faults[heading] = f"{faults[heading]}; {why}" if heading in faults else why
             else:
                 told.append(Told(row.line, heading, note))
     return values, faults, told

@@ -39,10 +39,19 @@ class Flat(NamedTuple):
 
 
 class Exported(NamedTuple):
-    """A text in pieces, and the records with something that the format cannot hold, by key."""
+    """A text in pieces, and the records with something that the format cannot hold, by key.
+
+    `data` is what a binary format has in place of a text.
+    """
 
     pieces: Iterator[str]
     left_out: Counter[str]
+    data: Iterator[bytes] | None = None
+
+    @property
+    def whole(self) -> Iterator[str] | Iterator[bytes]:
+        """The pieces of the file, of text or of bytes."""
+        return self.pieces if self.data is None else self.data
 
 
 def flatten(kind: Kind, items: Iterable[Item]) -> Flat:
@@ -76,6 +85,7 @@ def flatten(kind: Kind, items: Iterable[Item]) -> Flat:
     table = Rows(
         [shape.column(column) for column in columns],
         [[row.get(column) for column in columns] for row in rows],
+        name=kind.key,
     )
     return Flat(table, left_out)
 

@@ -25,7 +25,7 @@ class Headings(NamedTuple):
     unnamed: tuple[int, ...]
 
 
-def heading_row(rows: Sequence[Sequence[str]], known: Known) -> int:
+def heading_place(rows: Sequence[Sequence[str]], known: Known) -> int:
     """The place of the headings among the first rows of a file; 0 where that is not clear.
 
     The rows above have fewer cells than most rows do, and none of them is a heading that means

@@ -13,10 +13,10 @@ from itertools import islice
 from typing import Any
 
 from crm_cli.formats.decoding import decode
+from crm_cli.formats.grid import LONGEST_CELL, Rejected, Row, Table
 from crm_cli.formats.header import named
 from crm_cli.formats.packed import Packed, PackedTexts
 from crm_cli.formats.shape import Rows, Shape
-from crm_cli.formats.tabular import LONGEST_CELL, Rejected, Row, Table
 from crm_cli.model.errors import DataError
 
 Cells = dict[str, str]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
+from crm_cli.formats.grid import Table
 from crm_cli.formats.headings import default_map, unknown_headings
 from crm_cli.formats.keeping import with_rest
 from crm_cli.formats.mapping import Column, Map
@@ -24,7 +25,6 @@ from crm_cli.formats.reading import (
     wants_numbers,
 )
 from crm_cli.formats.spreading import parts_of
-from crm_cli.formats.tabular import Table
 from crm_cli.formats.targets import Target, target
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Unreadable, UsageError
@@ -74,7 +74,9 @@ def layout_of(table: Table, kind: Kind, said: Map | None, business: Business) ->
     found: dict[str, Found] = {}
     if not map.date:
         found["date"] = find_date_order(_cells(texts, columns, wants_dates))
-    if not map.decimal:
+    if not map.decimal and table.decimal:
+        found["decimal"] = Found(table.decimal)
+    elif not map.decimal:
         found["decimal"] = find_decimal(_cells(texts, columns, wants_numbers))
     settings = {"delimiter": table.delimiter, "encoding": table.encoding}
     map = map.with_settings({**{key: one.value for key, one in found.items()}, **settings})

@@ -13,6 +13,8 @@ date: dmy
 decimal: ","
 delimiter: ";"
 encoding: cp1250
+sheet: Orders
+heading_row: 3
 source_system: webshop
 
 A heading `Phone * - Value` is one for each number, which stands for the `*` of its field; one
@@ -36,9 +38,12 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.node import Mapping, Node, Plain, Scalar, Sequence
 from crm_cli.model.text import a_or_an, did_you_mean
 
-_SETTINGS = ("date", "decimal", "delimiter", "encoding", "source_system")
+SETTINGS = (
+    "date", "decimal", "delimiter", "encoding", "sheet", "heading_row", "source_system"
+)  # fmt: skip
+"""The keys of a map that say how its file is written, each with one text."""
 _SHAPE = ("rows", "each", "by", "refs", "omit")
-_KEYS = ("columns", "constants", "skip", *_SHAPE, *_SETTINGS)
+_KEYS = ("columns", "constants", "skip", *_SHAPE, *SETTINGS)
 PRESET_KEYS = ("preset", "kind", "when")
 """Keys of a map that comes with the program: what it reads, its kind, headings that show it."""
 _ONE = Decimal(1)
@@ -79,9 +84,11 @@ class Map:
     """Whether columns that the file has not are left out, as those of a preset are."""
     keep_rest: bool = False
     """Whether columns that mean nothing become fields of one's own."""
+    sheet: str = ""
+    heading_row: str = ""
 
     def with_settings(self, settings: dict[str, str]) -> Map:
-        """The map with other settings (those that are not empty); see `_SETTINGS`."""
+        """The map with other settings (those that are not empty); see `SETTINGS`."""
         said = {key: value for key, value in settings.items() if value}
         return replace(self, **said)  # type: ignore[arg-type]  # each of them is a text
 
@@ -115,10 +122,10 @@ def read_map(root: Mapping, kind: Kind, path: str) -> Map:
             skip += _skip(reading, node)
         elif key.text in _SHAPE:
             shape = replace(shape, **_shape(reading, key.text, node))
-        elif key.text in _SETTINGS and isinstance(node, Scalar):
+        elif key.text in SETTINGS and isinstance(node, Scalar):
             settings[key.text] = _setting(reading, key.text, node)
         elif key.text in _KEYS:
-            wanted = "one text" if key.text in _SETTINGS else "a mapping"
+            wanted = "one text" if key.text in SETTINGS else "a mapping"
             reading.wrong(node, f"{key.text} should be {wanted}")
         elif key.text not in PRESET_KEYS:
             known = f"known are {', '.join(_KEYS)}"
@@ -255,11 +262,19 @@ def _setting(reading: _Reading, key: str, node: Scalar) -> str:
         if fault := pattern_fault(node.text):
             reading.wrong(node, f"date: {fault}")
         return node.text
+    if key == "heading_row" and not is_row(node.text):
+        reading.wrong(node, f"heading_row is the number of a row, not {node.text!r}")
+        return ""
     known = {"date": tuple(DATE_ORDERS), "decimal": DECIMALS}.get(key)
     if known is not None and node.text not in known:
         pattern = ", or a pattern such as %d.%m.%y" if key == "date" else ""
         reading.wrong(node, f"{key} is one of {' '.join(known)}{pattern}, not {node.text!r}")
     return node.text
+
+
+def is_row(text: str) -> bool:
+    """Whether a text is the number of a row."""
+    return text.isascii() and text.isdigit() and len(text) < 8 and int(text) > 0
 
 
 def map_answer(map: Map) -> dict[str, Plain]:
@@ -280,7 +295,7 @@ def map_answer(map: Map) -> dict[str, Plain]:
             answer[key] = part if isinstance(part, str) else _shape_answer(key, part)
     if map.skip:
         answer["skip"] = {heading: list(words) for heading, words in map.skip}
-    for key in _SETTINGS:
+    for key in SETTINGS:
         if value := getattr(map, key):
             answer[key] = value
     return answer

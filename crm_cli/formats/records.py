@@ -21,6 +21,8 @@ def records_text(
         records = (_object(kind, item) for item in items)
         return Exported(form.write_records(records, ascii_only=ascii_only), Counter())
     flat = flatten(kind, items)
+    if form.binary:
+        return Exported(iter(()), flat.left_out, form.write_book([flat.rows]))
     return Exported(form.write(flat.rows, ascii_only=ascii_only), flat.left_out)
 
 

@@ -71,19 +71,27 @@ class Exporter(NamedTuple):
     table: TableFormat | None = None
 
 
-def _read_csv(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
+def _read_table(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
     from crm_cli.formats.drafts import drafts_of
     from crm_cli.formats.headings import meaning
-    from crm_cli.formats.tabular import read_table
+    from crm_cli.formats.table_files import table_of
+    from crm_cli.formats.targets import sheet_names
 
     mapped = {column.heading for column in map.columns} if map else set()
-    table = read_table(
+    table = table_of(
         data,
-        encoding=map.encoding if map else "",
-        delimiter=map.delimiter if map else "",
+        map,
+        called=sheet_names(kind),
         known=lambda heading: heading in mapped or meaning(kind, heading) is not None,
     )
     return drafts_of(table, kind, map, business)
+
+
+def _read_sheet(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
+    from crm_cli.formats.table_files import refuse_text
+
+    refuse_text(data)
+    return _read_table(data, kind, map, business)
 
 
 def _read_jsonl(data: bytes, kind: Kind, map: Map | None, business: Business) -> Drafts:
@@ -157,10 +165,12 @@ def _write_vcf(
 CARDS_FORMAT = "vcf"
 
 IMPORTERS: tuple[Importer, ...] = (
-    Importer("csv", (".csv", ".tsv", ".tab", ".txt"), IMPORTED, _read_csv),
+    Importer("csv", (".csv", ".tsv", ".tab", ".txt"), IMPORTED, _read_table),
     Importer("jsonl", (".jsonl", ".ndjson"), IMPORTED, _read_jsonl),
     Importer("json", (".json",), IMPORTED, _read_json),
     Importer("abook", (), CARDS, _read_abook),
+    Importer("xlsx", (".xlsx", ".xlsm"), IMPORTED, _read_sheet),
+    Importer("ods", (".ods",), IMPORTED, _read_sheet),
     Importer("ics", (".ics", ".ical"), CALENDARS, None),
     Importer(CARDS_FORMAT, (".vcf", ".vcard"), CARDS, None),
 )
@@ -183,10 +193,15 @@ EXPORTERS: tuple[Exporter, ...] = (
 """CSV comes first: it is what records are exported in where nothing else is asked for."""
 
 
+WORKBOOKS = ("xlsx", "ods")
+"""The importers of workbooks; each reads the other's, too."""
+
 _SAVE_AS_CSV = "save it as CSV (UTF-8) there, and import that file"
+_SAVE_AS_XLSX = "save it as .xlsx there, and import that file"
 _VCARD = "vCards hold customers: crm import customers FILE.vcf, or with --format vcf"
 _FOREIGN = {
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), ("spreadsheet", _SAVE_AS_CSV)),
+    **dict.fromkeys((".xlsx", ".xlsm", ".ods"), ("workbook", "leave --format out, or name it so")),
+    **dict.fromkeys((".xls", ".xlsb", ".numbers"), ("spreadsheet", _SAVE_AS_XLSX)),
     **dict.fromkeys((".vcf", ".vcard"), ("file of vCards", _VCARD)),
     **dict.fromkeys((".xml", ".yaml", ".yml"), ("data file", _SAVE_AS_CSV)),
     **dict.fromkeys((".pdf", ".doc", ".docx", ".odt", ".html"), ("document", _SAVE_AS_CSV)),
@@ -208,7 +223,7 @@ _BEGINNINGS = {
 def refuse_foreign(path: str, data: bytes = b"", *, format: str = "") -> None:
     """Raise UsageError for a file that is no table of text, by its ending or its beginning.
 
-    Where its format is named the ending says nothing.
+    Where its format is named the ending says nothing. `format_of` finds workbooks before.
     """
     ending = "" if format else PurePath(path).suffix.lower()
     start = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -239,6 +254,13 @@ def named_format(path: str) -> str:
     return next((one.name for one in IMPORTERS if ending in one.suffixes), "")
 
 
+def format_of(data: bytes) -> str:
+    """The format that the beginning of a file shows, whatever it is called; empty for none."""
+    from crm_cli.formats.table_files import is_workbook
+
+    return WORKBOOKS[0] if is_workbook(data) else ""
+
+
 def exporter(kind: Kind | str, name: str = "", path: str = "") -> Exporter:
     """The exporter of a name, else by the file's ending, else the first that holds the kind.
 
@@ -246,14 +268,35 @@ def exporter(kind: Kind | str, name: str = "", path: str = "") -> Exporter:
     """
     ending = PurePath(path).suffix.lower()
     ours = {suffix for one in EXPORTERS for suffix in one.suffixes}
-    ours |= {suffix for one in IMPORTERS for suffix in one.suffixes}
-    if ending and ending not in ours and (not name or ending in _FOREIGN):
+    ours |= {suffix for one in IMPORTERS if one.name not in WORKBOOKS for suffix in one.suffixes}
+    binary = {suffix: one.name for one in TABLES if one.binary for suffix in one.suffixes}
+    other = bool(name) and binary.get(ending, name.lower()) != name.lower()
+    if ending and (other or (ending not in ours and (not name or ending in _FOREIGN))):
         known = ", ".join(one.name for one in EXPORTERS)
         hint = f"there are {known}: name the file .csv, or another of them"
         if ending not in _FOREIGN:
             hint += "; --format csv writes CSV under any name"
         raise UsageError(f"{PurePath(path).name} names no format that can be written", hint)
     return _able(EXPORTERS, kind, name, path, "exported as")
+
+
+def several_tables(name: str, path: str = "") -> TableFormat | None:
+    """The format of everything at once, by its name, else by the file's ending.
+
+    None is the JSON document of all files. Raises UsageError for a format of one table.
+    """
+    ending = PurePath(path).suffix.lower()
+    found = next(
+        (one for one in TABLES if (one.name == name.lower() if name else ending in one.suffixes)),
+        None,
+    )
+    if found is not None and found.several:
+        return found
+    if name.lower() == "json" or (not name and (found is None or found.name == "json")):
+        return None
+    named = name or (found.name if found is not None else "")
+    able = " or ".join(("json", *(one.name for one in TABLES if one.several)))
+    raise UsageError(f"all cannot be exported as {named}", f"all can be exported as {able}")
 
 
 _Format = TypeVar("_Format", Importer, Exporter)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from crm_cli.formats.decoding import decode
+from crm_cli.formats.grid import Rejected, Row, Table
 from crm_cli.formats.packed import Packed, PackedTexts
-from crm_cli.formats.tabular import Rejected, Row, Table
 from crm_cli.model.errors import DataError
 
 _FIELDS = """

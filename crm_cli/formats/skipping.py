@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from crm_cli.formats.cells.texts import cleaned
+from crm_cli.formats.grid import Row, Table
 from crm_cli.formats.mapping import Map
-from crm_cli.formats.tabular import Row, Table
 from crm_cli.formats.targets import rows_of
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import Kind

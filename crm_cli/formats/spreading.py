@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from crm_cli.formats.grid import Row, Table
 from crm_cli.formats.mapping import Column, Map
 from crm_cli.formats.packed import Packed, PackedTexts
-from crm_cli.formats.tabular import Row, Table
 from crm_cli.formats.targets import find
 from crm_cli.model.kind import Kind
 

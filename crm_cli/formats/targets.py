@@ -133,6 +133,11 @@ def kind_of(name: str) -> Kind:
     return kind
 
 
+def sheet_names(kind: Kind) -> tuple[str, ...]:
+    """What a sheet with records of a kind may be called; the first is what we call it."""
+    return (kind.key, kind.name)
+
+
 def exchanged(name: str) -> str:
     """What is to be imported or exported, of a calendar too; UsageError where it is neither."""
     bare = normal(name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +17,10 @@ NUMBERS = frozenset(
 
 PHONES = frozenset({"phone", "phones"})
 """Types whose cells may begin with a plus and still be no formula."""
+
+_DAYS = frozenset({"date", "date or time", "partial date", "deadline"})
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def cell_text(value: Any, join: str = "; ") -> str:
@@ -34,6 +40,23 @@ def cell_text(value: Any, join: str = "; ") -> str:
 
         return one_line(value)
     return str(plain(value))
+
+
+def typed(value: Any, kind: str) -> Any:
+    """A number or a day that a column of such a type holds as text, as such; others as they are.
+
+    An instant, and a day without its year, stay text.
+    """
+    if type(value) is not str:
+        return value
+    if kind in NUMBERS and _NUMBER.fullmatch(value):
+        return Decimal(value)
+    if kind in _DAYS and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
 
 
 def numeric(values: Sequence[Any], kind: str) -> bool:

@@ -51,10 +51,14 @@ class Problem(NamedTuple):
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR
+    cell: str = ""
+    """The cell of a workbook, such as `Sheet1!C12`, in place of line and column."""
 
     @property
     def place(self) -> str:
-        """`path:line:column`, or the path alone."""
+        """`path:line:column`, `path:cell`, or the path alone."""
+        if self.cell:
+            return f"{self.path}:{self.cell}"
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
 

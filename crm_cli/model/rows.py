@@ -83,6 +83,8 @@ class Rows(Declaration, positional=2):
     """How they are drawn as a chart, where they can be."""
     notes: Sequence[str] = ()
     """What a table says below the rows, a line each."""
+    name: str = ""
+    """What they are of, such as `customers`: what a spreadsheet calls their sheet."""
 
     @property
     def keys(self) -> list[str]:

@@ -61,7 +61,7 @@ def _read(path: str) -> bytes:
         files.calls.close(descriptor)
 
 
-def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
+def write(path: Path, pieces: Iterable[str | bytes], *, force: bool = False) -> None:
     """Write a whole new file; one that is there is replaced only with `force`.
 
     It is written under another name first, so that nobody ever sees half of it; a pipe, a
@@ -69,7 +69,11 @@ def write(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
     the way, also with `force` where it is a data directory's own or git's; StorageError where
     the disk refuses.
     """
-    write_data(path, "".join(pieces).encode("utf-8", "surrogatepass"), force=force)
+    encoded = (
+        piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogatepass")
+        for piece in pieces
+    )
+    write_data(path, b"".join(encoded), force=force)
 
 
 def write_data(path: Path, data: bytes, *, force: bool = False) -> None:

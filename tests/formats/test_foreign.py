@@ -37,7 +37,7 @@ def test_orders_are_told_how_their_kind_is_said() -> None:
     assert "constants: {kind: order}" in refused.value.hint
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a.XLS", "a.ods", "a.pdf", "a.xml", "a.zip"])
+@pytest.mark.parametrize("name", ["a.XLS", "a.numbers", "a.xlsb", "a.pdf", "a.xml", "a.zip"])
 def test_files_that_are_no_tables_are_refused_by_their_ending(name: str) -> None:
     with pytest.raises(UsageError, match=f"^{name} is an? ") as refused:
         importer(kind_of("customers"), path=name)
@@ -47,7 +47,7 @@ def test_files_that_are_no_tables_are_refused_by_their_ending(name: str) -> None
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"PK\x03\x04....", "spreadsheet"),
+        (b"PK\x03\x04....", "workbook"),
         (b"BEGIN:VCARD\r\nVERSION:3.0", "file of vCards"),
         (b"\xef\xbb\xbfbegin:vcard\n", "file of vCards"),
         (b"%PDF-1.7", "document"),
@@ -68,8 +68,13 @@ def test_tables_of_text_are_read_whatever_they_are_called(name: str) -> None:
     refuse_foreign(name, b"Name;Vorname\n")
 
 
-@pytest.mark.parametrize("name", ["x.xlsx", "x.ods", "x.pdf"])
-@pytest.mark.parametrize("format", ["", "csv"])
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [
+        ("x.ods", ""), ("x.pdf", ""), ("x.xls", ""), ("x.ods", "csv"), ("x.pdf", "csv"),
+        ("x.xlsx", "csv"), ("x.parquet", "json"), ("x.xlsx", "parquet"),
+    ],
+)  # fmt: skip
 def test_nothing_is_written_under_the_name_of_another_format(name: str, format: str) -> None:
     with pytest.raises(UsageError, match="no format that can be written") as refused:
         exporter(kind_of("customers"), format, name)

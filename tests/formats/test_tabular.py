@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cli.formats.decoding import Undecided, decode
+from crm_cli.formats.grid import LONGEST_CELL, Rejected, Row
 from crm_cli.formats.tables import CSV
-from crm_cli.formats.tabular import LONGEST_CELL, Rejected, Row, read_table
+from crm_cli.formats.tabular import read_table
 from crm_cli.model.errors import DataError, UsageError
 from crm_cli.model.rows import Column, Rows
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from crm_cli.cli.hook import main
 from crm_cli.store import files
@@ -51,6 +52,20 @@ _DIGEST = re.compile(rb'"[0-9a-f]{32}"')
 """The salt of `forgotten.yaml`, and its digests."""
 
 State = dict[str, bytes]
+
+
+class Out(io.StringIO):
+    """A text stream that takes bytes, too, as stdout does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bytes = io.BytesIO()
+
+    @property
+    def buffer(self) -> BinaryIO:
+        """Where bytes go."""
+        return self._bytes
+
 
 
 class Ground:
@@ -140,7 +155,7 @@ class Ground:
 
     def run(self, *words: str, stdin: str = "", system: files.Calls | None = None) -> Run:
         """Run a command line, with `system` in place of the operating system if given."""
-        out, err = io.StringIO(), io.StringIO()
+        out, err = Out(), io.StringIO()
         with contextlib.ExitStack() as around:
             around.enter_context(self.surroundings(stdin))
             around.enter_context(contextlib.redirect_stdout(out))

@@ -164,17 +164,16 @@ def line_of(line: StatementLine) -> Line:
 
 
 def read_table(workspace: Workspace, data: bytes, map: Map) -> Statement:
-    """The lines of a CSV file, by a map or its headings; raises Undecided, DataError."""
+    """The lines of a table, by a map or its headings; raises Undecided, DataError."""
     from crm_cli.formats.bank.table import lines_of
     from crm_cli.formats.drafts import drafts_of
     from crm_cli.formats.headings import meaning
-    from crm_cli.formats.tabular import read_table as read
+    from crm_cli.formats.table_files import table_of
 
     mapped = {column.heading for column in map.columns}
-    table = read(
+    table = table_of(
         data,
-        encoding=map.encoding,
-        delimiter=map.delimiter,
+        map,
         known=lambda heading: heading in mapped or meaning(BANK_LINE, heading) is not None,
     )
     drafts = drafts_of(table, BANK_LINE, map, workspace.business)

@@ -12,7 +12,7 @@ from crm_cli.features.campaigns.recipients import channel_of, groups, targets
 from crm_cli.features.entering import entered
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import when
-from crm_cli.formats.tabular import read_table
+from crm_cli.formats.table_files import table_of
 from crm_cli.model.campaign_assigning import TARGETED
 from crm_cli.model.campaign_response import CAMPAIGN_RESPONSE, CONVERTED, OPTED_OUT, RECORDED
 from crm_cli.model.channels import channel_of_kind
@@ -198,7 +198,7 @@ def _of_table(
     step: int | None,
 ) -> Iterator[Event]:
     """The events of a CSV file; raises UsageError, and DataError for rows that cannot be taken."""
-    table = read_table(outside.read(file))
+    table = table_of(outside.read(file))
     headings = [heading.strip().lower() for heading in table.headings]
     who = next((key for key in _WHO if key in headings), None)
     if who is None:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crm_cli.features.address_book import REMEMBERED, book_of
 from crm_cli.features.exporting.folder import Folder
 from crm_cli.features.exporting.items import items_of
 from crm_cli.features.exporting.ledger import LEDGER, export_ledger
-from crm_cli.formats.flat import Exported
+from crm_cli.formats.flat import Exported, flatten
 from crm_cli.formats.registry import exporter
-from crm_cli.formats.tables import Holds
-from crm_cli.formats.targets import ALL_DATES, CARDS, exchanged, kind_of
+from crm_cli.formats.tables import Holds, TableFormat
+from crm_cli.formats.targets import ALL_DATES, CARDS, IMPORTED, exchanged, kind_of
 from crm_cli.model.errors import UsageError
 from crm_cli.model.rows import Column, Rows
 from crm_cli.store import outside
 from crm_cli.workspace import Workspace
 
-__all__ = ["LEDGER", "export", "export_folder", "export_ledger", "save"]
+__all__ = ["LEDGER", "export", "export_folder", "export_kinds", "export_ledger", "save"]
 
 
 def export(
@@ -60,6 +60,20 @@ def export(
     return chosen.write(found, items, ascii_only=ascii_only)
 
 
+def export_kinds(workspace: Workspace, form: TableFormat) -> Exported:
+    """All records of all kinds, a table for each kind that has any, as `crm import` reads it."""
+    left_out: Counter[str] = Counter()
+
+    def tables() -> Iterator[Rows]:
+        for key in IMPORTED:
+            flat = flatten(kind_of(key), items_of(workspace, kind_of(key), ()))
+            if flat.rows.rows:
+                left_out.update({f"{key}.{name}": many for name, many in flat.left_out.items()})
+                yield flat.rows
+
+    return Exported(iter(()), left_out, form.write_book(tables()))
+
+
 def export_folder(
     workspace: Workspace,
     kind: str,
@@ -97,4 +111,4 @@ def in_period(workspace: Workspace, name: str, period: str | None) -> list[str]:
 
 def save(path: Path, exported: Exported, *, force: bool = False) -> None:
     """Write an export into a file; one that exists is replaced only with `force`."""
-    outside.write(path, exported.pieces, force=force)
+    outside.write(path, exported.whole, force=force)

@@ -14,7 +14,7 @@ from crm_cli.features.feedback import answered, latest_wave, survey_named, task_
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import come, when
-from crm_cli.formats.tabular import read_table
+from crm_cli.formats.table_files import table_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import local_date
 from crm_cli.model.duration import read_interval
@@ -195,7 +195,7 @@ def answers(
     Raises DataError that lists the rows which cannot be taken; nothing is written then.
     """
     name, asked = survey_named(workspace, survey)
-    table = read_table(outside.read(path))
+    table = table_of(outside.read(path))
     headings = [heading.strip().lower() for heading in table.headings]
     who = next((key for key in _WHO if key in headings), None)
     if who is None:

@@ -45,16 +45,16 @@ def _changes(item: Item, values: Values, ref: Ref) -> Iterator[Step]:
         if isinstance(field.type, GroupOf):
             group = item.values.get(key)
             for part, inner in value.items():
-                if group is None or group.get(part) != inner:
+                if group is None or not _is_same(group.get(part), inner):
                     yield _set(ref, f"{key}.{part}", inner)
         elif key == "custom":
             held = item.values.get(key)
             for part, inner in value.items():
-                if not isinstance(held, dict) or held.get(part) != inner:
+                if not isinstance(held, dict) or not _is_same(held.get(part), inner):
                     yield _set(ref, f"{key}.{part}", inner)
         elif isinstance(field.type, ListOf):
             yield from _listed(item, field, field.type.kind, value, ref)
-        elif item.get(key) != value and _written(item, key) != value:
+        elif not _is_same(item.get(key), value) and _written(item, key) != value:
             yield _set(ref, key, value)
 
 
@@ -62,6 +62,11 @@ def _written(item: Item, key: str) -> str | None:
     """What stands in the file, which may say in words what the item has: `every 2 weeks`."""
     node = item.node.get(key) if isinstance(item.node, Mapping) else None
     return node.text if isinstance(node, Scalar) and not node.absent else None
+
+
+def _is_same(held: Any, said: Any) -> bool:
+    """Whether a value says what is held; cells are trimmed, and the last line of a text ends."""
+    return bool(held == said or (type(held) is type(said) is str and held.strip() == said.strip()))
 
 
 def _set(ref: Ref, key: str, value: Any) -> Step:
@@ -95,7 +100,7 @@ def item_changes(item: Item, field: Field, old: Item, new: Values, place: int) -
     first = next(iter(item.answering(field.key)), None)
     lifted = {key: name for name, key in field.lifts.items()}
     for key, value in new.items():
-        if old.get(key) == value:
+        if _is_same(old.get(key), value):
             continue
         if key == "custom":
             yield from _changes(old, {key: value}, (field.key, place))

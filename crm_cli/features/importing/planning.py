@@ -13,10 +13,10 @@ from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.origin import of_system, owned
 from crm_cli.features.importing.outcome import Note, Outcome, Reject, Remark
 from crm_cli.formats.drafts import Drafts, Told
+from crm_cli.formats.grid import Rejected
 from crm_cli.formats.mapping import Map
-from crm_cli.formats.registry import importer, refuse_foreign
+from crm_cli.formats.registry import WORKBOOKS, format_of, importer, refuse_foreign
 from crm_cli.formats.setters import Note as CellNote
-from crm_cli.formats.tabular import Rejected
 from crm_cli.formats.targets import belongs, kind_of
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import Kind
@@ -75,8 +75,9 @@ def read_file(
 ) -> Drafts:
     """What a file's rows say; raises UsageError, DataError, and Undecided where it is open."""
     found = kind_of(kind)
-    refuse_foreign(path, data, format=format)
-    chosen = importer(found, format, path)
+    chosen = importer(found, format or format_of(data), path)
+    if chosen.name not in WORKBOOKS:
+        refuse_foreign(path, data, format=format)
     if chosen.read is None:
         raise UsageError(f"{chosen.name} has no rows", "name the file .csv")
     drafts = chosen.read(data, found, map, workspace.business)

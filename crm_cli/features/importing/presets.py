@@ -16,7 +16,7 @@ from typing import NamedTuple
 from crm_cli.features.importing.maps import read_preset
 from crm_cli.features.importing.sources import Source
 from crm_cli.formats.decoding import Undecided
-from crm_cli.formats.mapping import Map
+from crm_cli.formats.mapping import SETTINGS, Map
 from crm_cli.formats.targets import IMPORTED
 from crm_cli.model.errors import UsageError
 
@@ -90,8 +90,7 @@ def _order(preset: Preset) -> tuple[int, bool, str]:
 
 def applied(preset: Preset, said: Map) -> Map:
     """The preset's map with the settings that were said."""
-    keys = ("date", "decimal", "delimiter", "encoding", "source_system")
-    settings = {key: getattr(said, key) for key in keys}
+    settings = {key: getattr(said, key) for key in SETTINGS}
     constants = (*preset.map.constants, *said.constants)
     chosen = replace(preset.map, constants=constants, lenient=True, keep_rest=said.keep_rest)
     return chosen.with_settings(settings)

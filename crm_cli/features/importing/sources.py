@@ -11,10 +11,11 @@ from typing import Any
 
 from crm_cli.formats.json_rows import headings_at, headings_of_lines, loaded
 from crm_cli.formats.mapping import Map
-from crm_cli.formats.registry import CARDS_FORMAT, named_format
+from crm_cli.formats.registry import CARDS_FORMAT, WORKBOOKS, format_of, named_format
 from crm_cli.formats.sections import is_sections, read_sections
 from crm_cli.formats.shape import Shape
-from crm_cli.formats.tabular import read_table
+from crm_cli.formats.table_files import table_of
+from crm_cli.formats.targets import kind_of, sheet_names
 from crm_cli.model.errors import CrmError, DataError, Problem, UsageError
 from crm_cli.model.node import Mapping, plain
 from crm_cli.store import outside
@@ -22,6 +23,8 @@ from crm_cli.store.compose import compose, decode
 
 _HEAD = 65_536
 """Bytes of a table that are looked at for its headings."""
+_ROWS = 200
+"""Rows of a sheet that are looked at."""
 _NOTES = (".md", ".markdown")
 _FENCE = "---"
 
@@ -30,8 +33,12 @@ class Source:
     """What is imported: its path, its bytes, and the name of its format, empty for a table that
     only its ending tells."""
 
-    def __init__(self, path: Path, format: str = "") -> None:
-        """Read a file or a folder; raises UsageError where there is none, StorageError."""
+    def __init__(self, path: Path, format: str = "", kind: str = "") -> None:
+        """Read a file or a folder; a sheet of it may be called by the kind, if one is named.
+
+        Raises UsageError where there is none, StorageError.
+        """
+        self._called = sheet_names(kind_of(kind)) if kind else ()
         self.path = path
         self.data = _notes(path) if _is_folder(path) else outside.read(path)
         self.format = format or ("json" if _is_folder(path) else _format_of(path, self.data))
@@ -54,15 +61,16 @@ class Source:
             return headings_of_lines(self.data[: 16 * _HEAD], shape)
         if shape != Shape():
             return ()
+        if self.format in WORKBOOKS:
+            return table_of(
+                self.data, said, called=self._called, known=known.__contains__, most=_ROWS
+            ).headings
         if self.format == "abook":
             return read_sections(self.data, encoding=said.encoding).headings
         head = self.data[:_HEAD]
         if len(self.data) > _HEAD:
             head = head[: head.rfind(b"\n") + 1]
-        table = read_table(
-            head, encoding=said.encoding, delimiter=said.delimiter, known=known.__contains__
-        )
-        return table.headings
+        return table_of(head, said, known=known.__contains__).headings
 
     def forget(self) -> None:
         """Let go of what was looked at to tell what the file is."""
@@ -76,6 +84,8 @@ def _is_folder(path: Path) -> bool:
 
 def _format_of(path: Path, data: bytes) -> str:
     """The format that a file's name or beginning tells; empty for a table of text."""
+    if workbook := format_of(data):
+        return workbook
     named = named_format(str(path))
     if named:
         return named

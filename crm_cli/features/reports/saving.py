@@ -8,6 +8,6 @@ from pathlib import Path
 from crm_cli.store import outside
 
 
-def save(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
-    """Write the text of a report; a file that exists is replaced only with `force`."""
+def save(path: Path, pieces: Iterable[str | bytes], *, force: bool = False) -> None:
+    """Write a report into a file; one that exists is replaced only with `force`."""
     outside.write(path, pieces, force=force)
