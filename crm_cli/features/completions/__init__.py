@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from crm_cli.features.completions.items import movable, numbered
 from crm_cli.features.paths import desk_meant
+from crm_cli.index.plan import plan_of
 from crm_cli.model.countries import country_codes
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.desk import NAME as DESK_NAME
@@ -36,7 +37,7 @@ from crm_cli.query.fields import collection, collections, resolve
 from crm_cli.query.lookups import different, titled
 from crm_cli.query.own_fields import names, own_fields, referred, spelled
 from crm_cli.query.owners import of_row, states
-from crm_cli.query.ref import Ref, Source
+from crm_cli.query.ref import Ref, Source, Way
 from crm_cli.workspace import Groups, Workspace
 
 _MOST = 200
@@ -301,6 +302,13 @@ def _referred(workspace: Workspace, kind: Kind, prefix: str) -> Iterable[str]:
 
 def _held(workspace: Workspace, kind: Kind, ref: Ref, prefix: str) -> Iterator[str]:
     """The values that rows have, the most frequent ones where there are many."""
+    if [step.way for step in ref.steps] == [Way.ITEMS] and not ref.type.storage.folded:
+        from crm_cli.query.offered import frequent
+
+        column = plan_of(ref.kind).fields[ref.column].value
+        found = frequent(workspace.database, ref.kind, column, prefix, _MOST)
+        yield from (text for text in found if len(text) <= _LONGEST and text.isprintable())
+        return
     from crm_cli.query.lexer import quoted
 
     name = ref.name

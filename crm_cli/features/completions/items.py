@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from crm_cli.model.errors import CrmError
-from crm_cli.model.kind import Kind
+from crm_cli.model.kind import Kind, Move
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.money import format_amount
 from crm_cli.query.lexer import quoted
@@ -58,6 +58,12 @@ def movable(
     among = (move.among if move is not None and move.among else None) or (
         None if move is not None and move.of else kind.live
     )
+    keys = _asked_by(among) if among is not None else []
+    quick = _in_states(workspace, kind, move, among, keys, prefix, most)
+    if quick is not None:
+        for id, title, name in quick:
+            yield from _told(id, title, name)
+        return
     terms = [f"id.starts:{quoted(prefix)}"] if prefix else []
     state = kind.due.state if kind.due is not None and (move is None or not move.among) else ""
     if state and among is not None:
@@ -65,7 +71,6 @@ def movable(
     if move is not None and move.of:
         field = next(iter(move.sets), "")
         terms += [f"{field}.is:{','.join(map(quoted, move.of))}"] if field else []
-    keys = _asked_by(among) if among is not None else []
     names = [kind.title or "id", "customer.name", *keys]
     try:
         answer = workspace.select(
@@ -78,6 +83,32 @@ def movable(
         row = dict(zip(keys, values, strict=True))
         if among is None or among(_Probe(row)):
             yield from _told(str(id), title, name)
+
+
+def _in_states(
+    workspace: Workspace,
+    kind: Kind,
+    move: Move | None,
+    among: Callable[[Any], bool] | None,
+    keys: Sequence[str],
+    prefix: str,
+    most: int,
+) -> list[tuple[str, str | None, str | None]] | None:
+    """The same by what the index keeps, without a query; None where that does not suffice."""
+    from crm_cli.query.offered import in_states
+
+    field = next(iter(move.sets), "") if move is not None and move.of else ""
+
+    def fits(values: Mapping[str, Any]) -> bool:
+        if field:
+            value = values[field]
+            default = kind.by_key[field].default
+            if move is not None and (default if value is None else value) not in move.of:
+                return False
+        return among is None or among(_Probe(values))
+
+    asked = list(dict.fromkeys((*keys, *([field] if field else []))))
+    return in_states(workspace.database, kind, asked, fits, prefix, most)
 
 
 def _asked_by(among: Callable[[Any], bool]) -> list[str]:
