@@ -146,7 +146,7 @@ class Root(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """The overview, from the registry."""
-        formatter.write(overview())
+        formatter.write(overview(formatter.width + 2))
 
 
 def _fitted(text: str, width: int) -> Iterator[str]:

@@ -239,8 +239,12 @@ Anywhere on the line:
 """
 
 
-def overview() -> str:
-    """The page of `crm --help`: every command in its group, from the registry alone."""
+_USUAL_WIDTH = 80
+
+
+def overview(width: int = _USUAL_WIDTH) -> str:
+    """The page of `crm --help`: every command in its group, from the registry alone; on a screen
+    of fewer than 80 columns its lines are broken at words."""
     lines = [
         "Usage: crm COMMAND …",
         "",
@@ -249,12 +253,32 @@ def overview() -> str:
     ]
     told = {names[0]: (" ".join(names), text) for names, text in FAMILIES.items()}
     following = {name for names in FAMILIES for name in names[1:]}
-    width = max(len(names) for names, _ in told.values()) + 2
+    room = max(len(names) for names, _ in told.values()) + 2
     for group, held in visible_commands():
         lines.append(f"{group}:")
         for command in held:
             if command.name not in following:
                 names, text = told.get(command.name, (command.name, command.help))
-                lines.append(f"  {names:<{width}}{text}")
+                lines.append(f"  {names:<{room}}{text}")
     lines += [EVERYWHERE, "crm COMMAND --help shows one with examples; crm help lists the topics."]
+    page = "\n".join(lines) + "\n"
+    return page if width >= _USUAL_WIDTH else _narrow(page, width, indent=4)
+
+
+def _narrow(page: str, width: int, *, indent: int) -> str:
+    """The page with what does not fit below the names that it is about, and indented."""
+    from textwrap import wrap
+
+    lines: list[str] = []
+    for line in page.splitlines():
+        names, gap, text = line[2:].partition("  ")
+        if len(line) <= width:
+            lines.append(line)
+        elif line.startswith("  ") and gap:
+            blanks = " " * indent
+            lines.append(f"  {names}")
+            lines += wrap(text.strip(), width, initial_indent=blanks, subsequent_indent=blanks)
+        else:
+            begun = line[: len(line) - len(line.lstrip())]
+            lines += wrap(line, width, subsequent_indent=begun, break_on_hyphens=False)
     return "\n".join(lines) + "\n"

@@ -57,8 +57,9 @@ def _run(words: list[str]) -> int:
         return _said(f"crm {__version__}\n")
     if words in (["--help"], ["-h"]):
         from crm_cli.cli.commands import overview
+        from crm_cli.render.screen import screen_of
 
-        return _said(overview())
+        return _said(overview(screen_of(sys.stdout, environ=os.environ).drawn_width))
     from crm_cli.cli.arguments import take_globals
     from crm_cli.cli.commands import BY_NAME
     from crm_cli.cli.look_ahead import begin

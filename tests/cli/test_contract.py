@@ -406,3 +406,13 @@ def test_colour_only_where_it_is_wanted() -> None:
     assert "\x1b" not in process("nobody").stderr
     assert "\x1b[31m" in process("nobody", "--color", "always").stderr
     assert "\x1b" not in process("nobody", env={"NO_COLOR": "1"}).stderr
+
+
+@pytest.mark.parametrize("width", [30, 36, 50, 79])
+def test_the_overview_fits_a_narrow_screen(width: int) -> None:
+    """Below 80 columns no word is lost, and no line is wider than the screen."""
+    page = overview(width)
+    words = max(map(len, page.split()))
+    assert max(map(len, page.splitlines())) <= max(width, words + 4)
+    assert page.split() == overview().split()
+    assert overview(80) == overview(120) == overview()
