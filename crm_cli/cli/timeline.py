@@ -72,12 +72,13 @@ def timeline(
     )
     form = session.form(shape)
     rows = Rows(
-        [Column("when", "moment"), Column("kind"), Column("who"), Column("what"), Column("id")],
+        [Column("when", "moment"), *map(Column, ("kind", "who", "name", "what", "id"))],
         events,
         paths=[workspace.path_of(event.who) for event in events] if form is PATHS else None,
         none="no events",
     )
-    rows = marked(session, only(rows, shape.cols), form)
+    shown = "when,kind,name,what,id" if form is TABLE else None
+    rows = marked(session, only(rows, shape.cols or shown), form)
     if form is TABLE and shape.cols is None and rows.rows:
         header = not shape.no_header
         session.draw(shapes.entries, rows, today=workspace.clock.today, header=header)

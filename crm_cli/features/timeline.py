@@ -27,6 +27,8 @@ class Event(NamedTuple):
     when: date | datetime | None
     kind: str
     who: str
+    name: str
+    """Whose it is, as people call them."""
     what: str
     id: str
 
@@ -209,7 +211,7 @@ def _events(
     where: str | None,
     limit: int | None,
 ) -> list[Event]:
-    fixed = (source.when, "customer", "id", source.happening.word_from)
+    fixed = (source.when, "customer", "customer.name", "id", source.happening.word_from)
     columns = [name for name in dict.fromkeys((*fixed, *source.columns)) if name]
     answer = workspace.select(
         source.base, terms, where=where, cols=columns, sort=f"{source.when}-", limit=limit
@@ -224,7 +226,8 @@ def _event(source: _Source, row: dict[str, Any]) -> Event:
         text = happening.text(row)
     else:
         text = joined(", ", (row[column] for column in source.columns))
-    return Event(row[source.when], word, row["customer"], text, row["id"])
+    who = row["customer"]
+    return Event(row[source.when], word, who, row["customer.name"] or who, text, row["id"])
 
 
 def _order(when: date | datetime | None, zone: tzinfo) -> tuple[str, str]:

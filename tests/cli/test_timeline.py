@@ -33,6 +33,7 @@ def test_rows_name_the_customer_and_the_item(crm: Crm) -> None:
             "when": "2026-11-15",
             "kind": "payment",
             "who": "maja-kos",
+            "name": "Maja Kos",
             "what": "100.00 EUR, credit_transfer, for 2026-0007",
             "id": "y-7d1wz0e",
         }
