@@ -31,14 +31,20 @@ _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 _IDS = ("reference", "text", "code", "word")
 _SAMPLE = 500
 """Of more rows the first ones say which columns are shown."""
+_WHOLE = "--cols, -o csv"
+"""What shows the columns that there is no room for, of a list."""
 AMOUNTS = ("money", "price")
 _DEADLINE = "deadline"
 
 
 def terminal_lines(
-    rows: Rows, screen: Screen, *, header: bool = True, indent: str = ""
+    rows: Rows, screen: Screen, *, header: bool = True, indent: str = "", whole: str = ""
 ) -> Iterator[str]:
-    """The lines of a table on a terminal, each with its line feed."""
+    """The lines of a table on a terminal, each with its line feed.
+
+    What there is no room for is named below it, with what shows the `whole`; without a header
+    only where that is given.
+    """
     if not rows.columns:
         return
     width = (screen.width or screen.drawn_width) - len(indent)
@@ -56,9 +62,13 @@ def terminal_lines(
         for part in shown
     ]
     yield from _body(rows, columns, shown, lead, screen, header=header)
+    if whole:
+        for part in hidden:
+            part.head = part.head or words(part.key)
     if named := [part for part in hidden if part.head.strip()]:
         sampled = len(rows.rows) > _SAMPLE
-        yield from _left_out(named, indent, width, screen, sampled=sampled)
+        tail = f" ({whole or _WHOLE})"
+        yield from _left_out(named, indent, width, screen, sampled=sampled, tail=tail)
 
 
 def _broken(rows: Rows, shown: Sequence[Part]) -> Rows:
@@ -348,14 +358,14 @@ def _body(
 
 
 def _left_out(
-    hidden: Sequence[Part], indent: str, width: int, screen: Screen, *, sampled: bool
+    hidden: Sequence[Part], indent: str, width: int, screen: Screen, *, sampled: bool, tail: str
 ) -> Iterator[str]:
     """Which columns there was no room for, and which of them have nothing in them."""
     heads = [part.head for part in hidden if sampled or not part.says_nothing]
     empty = [part.head for part in hidden if part.head not in heads]
-    for lead, named, tail in (("not shown", heads, " (--cols, -o csv)"), ("nothing in", empty, "")):
+    for lead, named, end in (("not shown", heads, tail), ("nothing in", empty, "")):
         if named:
-            said = _listed(f"{lead}: ", named, tail, width)
+            said = _listed(f"{lead}: ", named, end, width)
             yield indent + screen.paint(fitted(said, width), "muted") + "\n"
 
 

@@ -23,6 +23,8 @@ from crm_cli.render.terminal_table import AMOUNTS, at_least, terminal_lines
 _ASIDE = 100
 """From this width on what there is at a glance stands beside the other facts."""
 _INDENT = "  "
+_WHOLE = "-o json"
+"""What shows the columns that there is no room for."""
 _LABEL = 20
 _COMPUTED = "Computed"
 """The heading of what nobody wrote down, and, as a word, what marks it."""
@@ -77,7 +79,9 @@ def _section(section: Section, card: Card, screen: Screen) -> Iterator[str]:
         yield from drawn(text(section.title, "head"), screen)
     if section.table and section.table.rows:
         header = any(column.label for column in section.table.columns)
-        yield from terminal_lines(section.table, screen, header=header, indent=indent)
+        yield from terminal_lines(
+            section.table, screen, header=header, indent=indent, whole=_WHOLE
+        )
     if section.text:
         for line in markdown_lines(section.text, screen, screen.drawn_width - len(indent)):
             yield (indent + line) if line.strip() else line
