@@ -23,7 +23,7 @@ from crm_cli.model.kind import ListOf, normal
 from crm_cli.model.legal_forms import guess_kind
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.store.repair import fmt
-from crm_cli.workspace import Change, Create, Workspace, new_record
+from crm_cli.workspace import Change, Create, Workspace
 
 
 def add(
@@ -50,6 +50,8 @@ def add(
         raise UsageError("a customer needs a name", 'crm add "Ana Novak"')
     notes = []
     record: dict[str, Any] = {"name": name}
+    if any(normal(key) == "created" for key, _ in values):
+        record["created"] = None
     if kind is None:
         kind = guess_kind(name)
         if kind:
@@ -69,7 +71,7 @@ def add(
     stated = next((text for key, _, text in given if normal(key) == "kind"), kind or "")
     chosen = _id(workspace, name, stated, id)
     path = CUSTOMERS.file(chosen)
-    document = workspace.open(path, new_record(CUSTOMER, record, workspace.business))
+    document = workspace.open(path, workspace.new_customer(record))
     refuse(document.problems, force=force)
     update(document)
     if called:

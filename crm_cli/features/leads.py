@@ -10,7 +10,6 @@ from crm_cli.features.items import new_id
 from crm_cli.features.new_items import begun
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import typed_all
-from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.deal import DEAL
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.ids import new_customer_id
@@ -19,7 +18,7 @@ from crm_cli.model.legal_forms import guess_kind
 from crm_cli.model.places import CUSTOMERS, labelled
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document
-from crm_cli.workspace import Change, Create, Edit, Step, Workspace, new_record
+from crm_cli.workspace import Change, Create, Edit, Step, Workspace
 
 QUALIFIED = {"lifecycle_stage": "qualified", "lead_status": "in_process"}
 CONVERTED = {"lifecycle_stage": "customer", "lead_status": "converted"}
@@ -112,7 +111,7 @@ def convert(
         if deal is not None:
             values["deals"] = [_deal(workspace, deal, notes, holder=None)]
         path = CUSTOMERS.file(holder)
-        steps.append(Create(path, new_record(CUSTOMER, values, workspace.business)))
+        steps.append(Create(path, workspace.new_customer(values)))
         made.append(holder)
         said.append(f"made {name} ({holder}), whose contact they are")
         if guess_kind(name) is None:

@@ -22,7 +22,7 @@ from crm_cli.query.fields import collection
 from crm_cli.query.lexer import conditions
 from crm_cli.store.comments import carried
 from crm_cli.store.document import Document
-from crm_cli.workspace import Change, Edit, Rewrite, Workspace, new_record
+from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
 
 def move(workspace: Workspace, words: Sequence[str], customer: str, *, strict: bool) -> Plan:
@@ -77,11 +77,10 @@ def split(workspace: Workspace, who: str, name: str, words: Sequence[str]) -> Pl
     guessed = guess_kind(called)
     values = {"name": called, "kind": guessed or record.get("kind"), "owner": record.get("owner")}
     values = {key: value for key, value in values.items() if value}
-    values["created"] = workspace.clock.today
     taken = workspace.taken_ids()
     id = new_customer_id(called, str(values.get("kind") or ""), taken, os.urandom)
     path = CUSTOMERS.file(id)
-    data = new_record(CUSTOMER, values, workspace.business)
+    data = workspace.new_customer(values)
     takers, adopt = _passing(workspace, sources)
 
     def made(current: bytes | None) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import DataError, NotFound, Refused
 from crm_cli.model.places import FORGOTTEN, SETTINGS, place_of
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 class Writing(Reading):
     """A directory to write."""
+
+    def new_customer(self, values: dict[str, Any]) -> bytes:
+        """A new customer's file, in canonical form, recorded today unless `created` is given."""
+        from crm_cli.model.customer import CUSTOMER
+        from crm_cli.store.change import new_record
+
+        recorded = {"created": self.clock.today, **values}
+        return new_record(CUSTOMER, recorded, self.business)
 
     def write(self, change: Change, *, dry_run: bool = False, keep: bool = True) -> Written:
         """Carry out a change, all of it or nothing, or only say what it would do.

@@ -21,7 +21,7 @@ def test_a_name_is_enough(crm: Crm, shop: Path) -> None:
         0,
         "added Ana Šuštar as ana-sustar  (customers/ana-sustar.yaml)\n",
     )
-    assert text(shop, "ana-sustar") == "name: Ana Šuštar\n"
+    assert text(shop, "ana-sustar") == "name: Ana Šuštar\ncreated: 2026-11-20\n"
     assert crm("add", "Ana Sustar", "--id", "x y").code == 2
     assert crm("add", "Ana Sustar").out.startswith("added Ana Sustar as ana-sustar-2")
     assert crm("add", "   ").code == 2
@@ -35,6 +35,7 @@ def test_add_writes_canonical_form(crm: Crm, shop: Path) -> None:
     )  # fmt: skip
     assert text(shop, "kava-bar-doo") == (
         "name: Kava Bar d.o.o.\nkind: organization\nlifecycle_stage: lead\nowner: petra\n"
+        "created: 2026-11-20\n"
         '\ncustom:\n  size: "1.10"\n\ntags:\n  - vip\n  - horeca\n\nemails:\n  - bar@kava.example\n'
         '\nphones:\n  - "040 999 888"\n\naddresses:\n  - city: Koper\n    postcode: "06000"\n'
         "\ncredit:\n  limit: 500\n"

@@ -197,7 +197,7 @@ def test_an_open_encoding_is_refused_and_can_be_said(crm: Crm, shop: Path, file:
     run = crm("import", "customers", file, "--yes", "--encoding", "cp1250")
     assert run.code == 0
     text = (shop / "customers" / "miha-cuk.yaml").read_text(encoding="utf-8")
-    assert text == "name: Miha Čuk\n\naddresses:\n  - city: Črnomelj\n"
+    assert text == "name: Miha Čuk\ncreated: 2026-11-20\n\naddresses:\n  - city: Črnomelj\n"
 
 
 def test_an_open_encoding_is_asked_on_a_terminal(

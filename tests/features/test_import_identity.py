@@ -241,7 +241,7 @@ def test_a_company_beside_a_person_is_where_they_are(shop: Path, workspace: Open
     assert "organizations that are added for their people: acme-inc" in made.notes
     assert "organizations:\n  - id: acme-inc\n    title: Buyer\n" in text_of(shop, "ana-novak")
     assert "organizations:\n  - id: hotel-breg\n" in text_of(shop, "cene-rus")
-    assert text_of(shop, "acme-inc") == "name: Acme Inc.\nkind: organization\n"
+    assert text_of(shop, "acme-inc") == "name: Acme Inc.\nkind: organization\ncreated: 2026-11-20\n"
     assert workspace().problems == []
     assert counts(plan(workspace(), "customers", text)) == (0, 0, 4, 0)
 

@@ -52,7 +52,8 @@ def test_new_customers_are_written_in_canonical_form(shop: Path, workspace: Open
     assert counts(made) == (2, 0, 0, 0)
     assert made.change.subject == "import 2 customers"
     assert text_of(shop, "lana-hren") == (
-        'name: Lana Hren\nsource_system: pos\nexternal_id: "A1"\n\ntags:\n  - vip\n\n'
+        'name: Lana Hren\ncreated: 2026-11-20\nsource_system: pos\nexternal_id: "A1"\n\n'
+        "tags:\n  - vip\n\n"
         'emails:\n  - lana@hren.example\n\nphones:\n  - "041 555 111"\n\n'
         "addresses:\n  - city: Piran\n"
     )

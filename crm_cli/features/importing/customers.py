@@ -13,14 +13,13 @@ from crm_cli.features.importing.outcome import Note, Outcome, Reject
 from crm_cli.features.importing.people import People, Person
 from crm_cli.formats.drafts import Drafts
 from crm_cli.formats.kept_lines import lines_together
-from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.forgetting import Digests, Taken
 from crm_cli.model.ids import is_customer_id, new_customer_id
 from crm_cli.model.item import Item
 from crm_cli.model.names import is_address, name_words, names_agree
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.store.document import Document
-from crm_cli.workspace import Create, Edit, Workspace, new_record
+from crm_cli.workspace import Create, Edit, Workspace
 
 _ORIGIN = ("source_system", "external_id")
 _CHANNELS = ("emails", "phones", "urls", "social")
@@ -144,7 +143,7 @@ def _forgotten(digests: Digests, country: str, person: Person) -> str:
 
 def _new(workspace: Workspace, id: str, values: Values, person: Person) -> Outcome:
     record = {key: value for key, value in values.items() if key != "id"}
-    content = new_record(CUSTOMER, record, workspace.business)
+    content = workspace.new_customer(record)
     return Outcome(id, "new", Create(CUSTOMERS.file(id), content), _lines(person))
 
 

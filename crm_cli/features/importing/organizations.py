@@ -18,7 +18,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.ids import new_customer_id
 from crm_cli.model.names import name_words
 from crm_cli.model.places import CUSTOMERS
-from crm_cli.workspace import Create, Workspace, new_record
+from crm_cli.workspace import Create, Workspace
 
 _PERSONAL = ("given_name", "family_name", "birth_date", "organizations")
 
@@ -84,7 +84,7 @@ class Organizations:
         id = new_customer_id(name, "organization", self.taken, os.urandom)
         self.taken.add(id)
         self._ids[_key(name)].append(id)
-        content = new_record(CUSTOMER, values, self._workspace.business)
+        content = self._workspace.new_customer(values)
         self.added.append(Outcome(id, "new", Create(CUSTOMERS.file(id), content)))
         return id
 
