@@ -141,6 +141,8 @@ def _move_verb(kind: Kind, move: Move, only: str = "") -> Verb:
         chosen = {keys[option]: text for option, text in given.items() if text is not None}
         word = ""
         if move.word:
+            items, fields = _fields_behind(kind, move, items, keys)
+            chosen |= _once(chosen, fields)
             if len(items) < 2:
                 raise UsageError("where to?", f"{example}; {move.word} is the last word")
             *items, word = items
@@ -178,6 +180,36 @@ def _move_verb(kind: Kind, move: Move, only: str = "") -> Verb:
     )
 
 
+def _fields_behind(
+    kind: Kind, move: Move, words: list[str], keys: Mapping[str, str]
+) -> tuple[list[str], dict[str, str]]:
+    """(the words before, values by field) of the KEY=VALUE at the end of a move's words.
+
+    Raises UsageError for a field that the move has no option for.
+    """
+    from crm_cli.model.assignments import split_values
+
+    left, found = list(words), {}
+    while left and (pairs := split_values(left[-1:])[1]):
+        ((key, text),) = pairs
+        known = kind.at(key)
+        if known is None or known[0] not in keys.values():
+            verb = f"crm {kind.name} {move.name.replace('_', '-')}"
+            raise UsageError(f"{verb} does not set {key}", f"crm set {left[0]} {key}={text} does")
+        found[known[0]] = text
+        left.pop()
+    return left, found
+
+
+def _once(chosen: Mapping[str, str], fields: Mapping[str, str]) -> Mapping[str, str]:
+    """The fields, none of which an option gives as well; raises UsageError."""
+    for key in fields:
+        if key in chosen:
+            cure = f"leave out {key}={fields[key]}, or the option"
+            raise UsageError(f"{key} is given twice", cure)
+    return fields
+
+
 def _is_live(kind: Kind, move: Move) -> bool:
     """Whether a move is about the items that something is still to be done about."""
     return kind.live is not None and move.among in (None, kind.live)
@@ -195,7 +227,8 @@ def _which(kind: Kind, move: Move) -> Any:
     )
     metavar = "ID…|WHO…|TERM…"
     if move.word:
-        metavar, help = f"{metavar} {move.word}", f"{help} The last word says where to."
+        metavar = f"{metavar} {move.word} [KEY=VALUE…]"
+        help = f"{help} The last word says where to; fields may follow."
     return Annotated[list[str], Argument(metavar=metavar, help=help)]
 
 

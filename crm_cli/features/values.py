@@ -11,6 +11,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
+from crm_cli.features.own_words import SIGN, worded
 from crm_cli.features.references import referred, refers
 from crm_cli.model.errors import NotFound, Severity, Unreadable, UsageError
 from crm_cli.model.fieldtypes import Currency, Date, Free, Moment, Texts
@@ -263,10 +264,12 @@ def _short(workspace: Workspace, field: Field, text: str) -> dict[str, str]:
             f"{a_or_an(kind.name)} has several fields",
             f"write them in braces: {field.key}+='{{{one}: …, {two}: …}}'",
         )
+    free = bool(kind.words) and text.startswith(SIGN)
     try:
-        return kind.shorthand(text, workspace.business)
+        texts = kind.shorthand(text.removeprefix(SIGN) if free else text, workspace.business)
     except Unreadable as error:
         raise UsageError(f"{field.key}: {error.message}", error.hint) from error
+    return worded(workspace, kind, texts, free=free) if kind.words else texts
 
 
 def _link(workspace: Workspace, field: Field, kind: Kind, text: str) -> str:

@@ -29,10 +29,11 @@ from crm_cli.model.deal_moves import (
     to_won,
 )
 from crm_cli.model.deal_standing import begins_as, check, derive
-from crm_cli.model.fieldtypes import Boolean, Date, Integer, Money, Percent, Word
+from crm_cli.model.fieldtypes import Boolean, Choice, Date, Integer, Money, Percent, Word
 from crm_cli.model.kind import Derived, Kind, Move, State
 from crm_cli.model.measure import Measure
 from crm_cli.model.next_steps import NEXT_STEPS
+from crm_cli.model.pipeline import CHANCE_SOURCES, WEIGHT
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
@@ -158,6 +159,8 @@ DEAL = Kind(
         "stage",
         "value",
         "currency",
+        "chance",
+        "chance_source",
         "weighted",
         "owner",
         "id",
@@ -172,6 +175,8 @@ DEAL = Kind(
         "owner",
         "weighted",
         "currency",
+        "chance",
+        "chance_source",
     ),
     card=CardTable(
         heading="Open deals",
@@ -220,8 +225,38 @@ DEAL = Kind(
         Derived(
             "chance",
             Percent(),
-            "how likely it is won, percent: its own probability, else that of its stage",
+            "how likely it is won, percent: its own probability, else by forecast_by in crm.yaml "
+            "that of its stage or the learned one",
             estimated=True,
+            note="source: {chance_source}",
+        ),
+        Derived(
+            "chance_source",
+            Choice(CHANCE_SOURCES),
+            "where the chance is from: its own probability, its stage's, or the learned one",
+            estimated=True,
+        ),
+        Derived("stage_chance", Percent(), "the probability of its stage, percent"),
+        Derived(
+            "learned_chance",
+            Percent(),
+            f"(won + {WEIGHT} × its stage's share) ÷ (closed + {WEIGHT}), percent, of the closed "
+            "deals that ever reached its stage",
+            overall="learned",
+            note=f"{{learned_won}} of {{learned_closed}} closed deals won, drawn to the stage's "
+            f"own with weight {WEIGHT}",
+        ),
+        Derived(
+            "learned_won",
+            Integer(adds=False),
+            "how many of the closed deals that ever reached its stage were won",
+            overall="learned",
+        ),
+        Derived(
+            "learned_closed",
+            Integer(adds=False),
+            "how many closed deals ever reached its stage",
+            overall="learned",
         ),
         Derived("weighted", Money(), "value × chance", estimated=True),
         Derived("forecast", Word(), "how the forecast counts it: the category of its stage"),

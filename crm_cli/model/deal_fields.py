@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_cli.model.deal_items import DEAL_LINE, DEAL_MOVE
+from crm_cli.model.deal_items import DEAL_LINE, DEAL_MOVE, LOST_REASONS
 from crm_cli.model.fieldtypes import (
     Choice,
     Code,
@@ -19,19 +19,6 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.kind import Field, ListOf
-
-LOST_REASONS = (
-    "price",
-    "competitor",
-    "budget",
-    "missing_feature",
-    "timing",
-    "no_decision",
-    "unresponsive",
-    "poor_fit",
-    "other",
-)
-"""Why deals are lost."""
 
 DEAL_KINDS = ("new_business", "existing_business", "renewal")
 """With whom."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from crm_cli.model.aspects import Happening, joined
-from crm_cli.model.fieldtypes import Date, Integer, Moment, Money, StageName, User, Word
+from crm_cli.model.fieldtypes import Choice, Date, Integer, Moment, Money, StageName, User, Word
 from crm_cli.model.kind import Derived, Field, Kind
 from crm_cli.model.line import LINE
 from crm_cli.model.measure import Measure
 
-if TYPE_CHECKING:
-    pass
-
+LOST_REASONS = (
+    "price",
+    "competitor",
+    "budget",
+    "missing_feature",
+    "timing",
+    "no_decision",
+    "unresponsive",
+    "poor_fit",
+    "other",
+)
+"""Why deals are lost."""
 
 DEAL_LINE = LINE.but(
     name="deal_line",
@@ -44,6 +51,11 @@ DEAL_MOVE = Kind(
         Field("stage", StageName(), "the stage"),
         Field("at", Moment(), "when"),
         Field("by", User(), "who moved it"),
+        Field(
+            "lost_reason",
+            Choice(LOST_REASONS, vocabulary="lost_reason"),
+            "why it was lost then, of one that was reopened",
+        ),
     ),
     title="stage",
     when="at",

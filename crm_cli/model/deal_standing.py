@@ -40,11 +40,14 @@ def derive(deal: Item, business: Business) -> None:
     value = _value(deal, currency)
     if value is not None:
         derived["value"] = value
-    chance = values.get("probability")
+    chance, source = values.get("probability"), "own"
+    if stage is not None:
+        derived["stage_chance"] = stage.probability
     if chance is None or status in ("won", "lost"):
-        chance = stage.probability if stage is not None else None
+        chance, source = derived.get("stage_chance"), "stage"
     if chance is not None:
         derived["chance"] = chance
+        derived["chance_source"] = source
         if value is not None:
             derived["weighted"] = _part(value, chance, currency)
     for line in deal.items("lines"):

@@ -99,11 +99,11 @@ class Derived(Declaration, positional=3):
     """Of a number from 1 to 5: in which fifth of all records its value lies."""
     cells: Cells | None = None
     """Of a word: the table that it is looked up in, by numbers from 1 to 5."""
-    overall: Literal["", "suggested", "likely", "profiles", "permitted"] = ""
+    overall: Literal["", "suggested", "likely", "profiles", "permitted", "learned"] = ""
     """What it is computed from, that only all records together, or other files, tell: what is
     `suggested` to each, on which channel they are `likely` to answer, how many of the rules of
-    `profiles` they meet, or what is `permitted` to those on no suppression list. The documented
-    views have no such columns."""
+    `profiles` they meet, what is `permitted` to those on no suppression list, or what is `learned`
+    from the deals that were closed. The documented views have no such columns."""
     promise: str = ""
     """What it says of the service that is promised to the customer, which depends on their
     segments: see `query/promises.py`."""
@@ -111,6 +111,9 @@ class Derived(Declaration, positional=3):
     """Whether it is kept for other values' sake only, and not shown."""
     estimated: bool = False
     """Whether it goes by the learned probabilities, where crm.yaml says so."""
+    note: str = ""
+    """What stands beside it on the card of an item, with the values that are named in braces:
+    those have no line of their own."""
     of: str = ""
     """What it is made of: `tasks` counts those items, `purchases.amount_due` adds that of
     theirs, `settlement` repeats a field of the kind itself."""

@@ -124,6 +124,9 @@ class Kind(Declaration, kw_only=True):
     """Reads an item that is written as one text."""
     whole: str = ""
     """The list that an entry may be written as alone: `wholesale: [offer, won, lost]`."""
+    words: str = ""
+    """The field for a typed text that names no record, where it has a price: `description` of a
+    line."""
     linked: str = ""
     """The field that a typed text stands for where it is the id of a record, in place of what
     the shorthand says: `id` of a contact."""

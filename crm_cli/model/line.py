@@ -166,6 +166,7 @@ LINE = Kind(
         Field("interactions", Texts("interaction"), "the logged contacts whose time it bills"),
     ),
     shorthand=read_line,
+    words="description",
     title="product",
     derived=(
         Derived(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import CardLine, Happening, Row, joined
 from crm_cli.model.card import Fact
-from crm_cli.model.deal_fields import LOST_REASONS
+from crm_cli.model.deal_items import LOST_REASONS
 from crm_cli.model.duration import add_months
 from crm_cli.model.errors import Severity
 from crm_cli.model.exchange import to_base

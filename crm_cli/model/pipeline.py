@@ -16,6 +16,12 @@ STAGE_TYPES = ("open", "on_hold", "won", "lost")
 CATEGORIES = ("commit", "best_case", "pipeline", "omitted")
 """How a forecast counts the deals of a stage, the surest first."""
 
+CHANCE_SOURCES = ("own", "stage", "learned")
+"""Where the chance of a deal is from."""
+
+WEIGHT = 20
+"""So many deals a stage's own probability counts for in what is learned of it."""
+
 FIRST = "sales"
 """The id of the pipeline that `stages` of crm.yaml is."""
 

@@ -37,7 +37,7 @@ from crm_cli.query.ast import (
     Word,
 )
 from crm_cli.query.declared import declared, derived_named, state_terms, total_of
-from crm_cli.query.estimates import estimated
+from crm_cli.query.estimates import estimated, learned_of
 from crm_cli.query.fault import QueryError
 from crm_cli.query.fields import resolve
 from crm_cli.query.fifths import cell, fifth
@@ -157,6 +157,8 @@ class Compiler:
             return self._fit(profile, row)
         if derived.overall == "permitted":
             return verdict(profile, row, self._in_segment)
+        if derived.overall == "learned":
+            return learned_of(key, row)
         if derived.overall:
             return told_of_all(derived.overall, row)
         with self._inside(row.kind, key):

@@ -11,14 +11,12 @@ from decimal import Decimal
 
 from crm_cli.model.deal import DEAL
 from crm_cli.model.money import EXACT
-from crm_cli.model.pipeline import Learned
+from crm_cli.model.pipeline import WEIGHT, Learned
 from crm_cli.query.database import Database
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.scope import Scope
 from crm_cli.query.terms import parse_terms
 
-WEIGHT = 20
-"""So many deals the stage's own probability counts for."""
 _HUNDRED = Decimal(100)
 
 

@@ -300,7 +300,7 @@ def value(ref: Ref, row: Row) -> Value:
         return _of_own(ref, row)
     if ref.source is Source.TEXT:
         return Value(all_text(row), ref.type, folded=all_text(row))
-    if row.frame.scope.learned is not None and _is_estimated(ref):
+    if row.frame.scope.forecasts_by_learned and _is_estimated(ref):
         return row.frame.declared.estimated(ref, row, _of_column(ref, row))
     return _of_column(ref, row)
 

@@ -51,8 +51,7 @@ class Scope(NamedTuple):
     everything: bool = False
     now: datetime | None = None
     learned: Callable[[], Mapping[tuple[str, str], Learned]] | None = None
-    """What is learned of each stage, where crm.yaml forecasts by it."""
-
+    """What is learned of each stage."""
     suggested: Callable[[], Mapping[str, Sequence[str]]] | None = None
     """The products that are suggested to customers, by their ids."""
     likely: Callable[[], Mapping[str, str]] | None = None
@@ -66,6 +65,11 @@ class Scope(NamedTuple):
         noon = datetime.combine(self.today, time(12))
         now = self.now or noon.replace(tzinfo=self.business.time_zone)
         return now.replace(second=0, microsecond=0)
+
+    @property
+    def forecasts_by_learned(self) -> bool:
+        """Whether a deal that states no probability has the learned one of its stage."""
+        return self.learned is not None and self.business.forecast_by == "learned"
 
     def me(self) -> str | None:
         """Who `me` is, or None where nobody said."""

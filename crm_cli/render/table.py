@@ -107,7 +107,9 @@ def _text(value: Any, kind: str) -> str:
         return _text(Decimal(value), kind) + "*"
     if isinstance(value, Decimal) and kind in ("share", "rate"):
         return percent(value)
-    if isinstance(value, Decimal) and kind not in ("percent", "decimal"):
+    if isinstance(value, Decimal) and kind == "percent":
+        return f"{value:f}%"
+    if isinstance(value, Decimal) and kind != "decimal":
         return grouped(value)
     if type(value) is int and kind in ("money", "integer", "count"):
         return grouped(value)

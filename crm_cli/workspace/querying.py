@@ -51,7 +51,7 @@ class Querying(Reading):
             self.who,
             everything,
             self.clock.now,
-            self.learned if self.business.forecast_by == "learned" else None,
+            self.learned,
             self.suggested,
             self.likely,
             self.profiles,

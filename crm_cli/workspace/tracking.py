@@ -109,7 +109,17 @@ def _note(document: Document, id: str, was: _Before, moment: Moment) -> None:
         document.remove(id, tracked.stamp)
     for key in tracked.clears(item) if tracked.clears is not None else ():
         if key in item.values:
+            _hand_over(document, id, tracked, was.value, key)
             document.remove(id, key)
+
+
+def _hand_over(document: Document, id: str, tracked: Tracked, value: Any, key: str) -> None:
+    """Keep what no longer applies in the item's last entry with a value, if that can have it."""
+    item = document.find(id)
+    moves = item.items(tracked.history)
+    last = next((one for one in reversed(moves) if one.values.get(tracked.field) == value), None)
+    if last is not None and key in last.kind.by_key:
+        document.assign(last, key, item.values[key])
 
 
 def _follows(item: Item, at: date, document: Document) -> bool:

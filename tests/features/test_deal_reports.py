@@ -160,8 +160,8 @@ def check_funnel(workspace: Workspace, deals: list[Deal], *, period: str | None)
     rows, _ = rows_of(workspace, "funnel", period=period)
     start = TODAY - timedelta(days=89)
     mine = [d for d in deals if period is None or (d["begun"] and start <= d["begun"] <= TODAY)]
-    reached = [sum((d["furthest"] or 0) >= place and d["furthest"] is not None for d in mine)
-               for place in range(len(OPEN))]  # fmt: skip
+    come = [len(OPEN) if d["status"] == "won" else d["furthest"] for d in mine]
+    reached = [sum(one is not None and one >= place for one in come) for place in range(len(OPEN))]
     reached.append(sum(d["status"] == "won" for d in mine))
     assert [(row["stage"], row["reached"]) for row in rows] == list(
         zip([*OPEN, "won"], reached, strict=True)

@@ -450,3 +450,40 @@ def test_at_a_terminal_what_a_stage_requires_is_asked_for(
     )  # fmt: skip
     assert crm("deal", "move", "maja-kos", "back").code == 0
     assert len(asked) == 2
+
+
+def test_a_reopened_deal_keeps_why_it_was_lost(deals: Path, crm: Crm) -> None:
+    assert crm("deal", "lose", "d-0000001", "--reason", "budget").code == 0
+    assert crm("deal", "reopen", "d-0000001").code == 0
+    deal = json.loads(crm("deal", "show", "d-0000001", "--json").out)
+    assert deal.get("lost_reason") is None
+    reasons = {move["stage"]: move.get("lost_reason") for move in deal["stage_history"]}
+    assert reasons == {"lead": None, "lost": "budget"}
+
+
+def test_fields_may_follow_the_stage_of_a_move(deals: Path, crm: Crm) -> None:
+    done = crm("deal", "move", "d-0000001", "offer", "amount=1200", "expected_close=2026-12-20")
+    assert done.code == 0, done.err
+    deal = json.loads(crm("deal", "show", "d-0000001", "--json").out)
+    assert (deal["stage"], deal["amount"]) == ("offer", "1200")
+    assert deal["expected_close"] == "2026-12-20"
+    refused = crm("deal", "move", "d-0000001", "next", "name=Other")
+    assert (refused.code, "crm set d-0000001 name=Other does" in refused.err) == (2, True)
+    twice = crm("deal", "move", "d-0000001", "next", "amount=5", "--amount", "6")
+    assert (twice.code, "amount is given twice" in twice.err) == (2, True)
+    assert "where to?" in crm("deal", "move", "d-0000001", "amount=5").err
+
+
+def test_lines_of_deals_may_be_words(deals: Path, crm: Crm) -> None:
+    (deals / "products.yaml").write_text("beans: {name: Beans, price: 10.00}\n")
+    lines = ("--line", "Workshop:2:95", "--line", ":beens:1:5", "--line", "beans:3")
+    assert crm("deal", "add", "ana-novak", "Course", *lines).code == 0
+    (deal,) = json.loads(crm("deal", "list", "name:Course", "--cols", "id,value", "--json").out)
+    assert deal["value"] == "225.00"
+    held = json.loads(crm("deal", "show", deal["id"], "--json").out)["lines"]
+    assert [line.get("description") for line in held] == ["Workshop", "beens", None]
+    misspelled = crm("deal", "add", "ana-novak", "Other", "--line", "beens:1:5")
+    assert misspelled.code == 3
+    assert "did you mean beans?; ':beens:1:5' is a line of words" in misspelled.err
+    bare = crm("deal", "add", "ana-novak", "Other", "--line", "Workshop:2")
+    assert (bare.code, "':Workshop:2:PRICE'" in bare.err) == (3, True)

@@ -157,3 +157,25 @@ def test_a_learned_chance_is_shown_in_two_decimals(twenty: Path, crm: Crm) -> No
     words = ("is:open", "not:has:probability", "--cols", "stage,chance", "--json")
     rows = json.loads(crm("deal", "list", *words).out)
     assert {row["chance"] for row in rows if row["stage"] == "proposal"} == {"57.14"}
+
+
+def test_a_deal_shows_where_its_chance_is_from(twenty: Path, crm: Crm) -> None:
+    """Negotiation: 6 of 7 were won, (6 + 16) ÷ 27; the stage's own counts for 20 deals."""
+    assert crm("config", "set", "forecast_by=learned").code == 0
+    rows = json.loads(crm("deal", "list", "is:open", "--json").out)
+    sources = {row["chance_source"]: row for row in rows}
+    assert set(sources) == {"own", "learned"}
+    negotiated = ("stage:negotiation", "is:open", "no:probability", "-o", "ids")
+    id = crm("deal", "list", *negotiated).out.split()[0]
+    derived = json.loads(crm("deal", "show", id, "--json").out)["derived"]
+    keys = ("chance", "chance_source", "stage_chance")
+    assert [derived[key] for key in keys] == ["81.48", "learned", "80"]
+    assert [derived[f"learned_{key}"] for key in ("chance", "won", "closed")] == ["81.48", 6, 7]
+    card = crm("deal", "show", id).out
+    assert "81.48%  source: learned" in card
+    assert "6 of 7 closed deals won, drawn to the stage's own with weight 20" in card
+    assert crm("config", "set", "forecast_by=stage").code == 0
+    assert "80%  source: stage" in crm("deal", "show", id).out
+    assert crm("deal", "list", "chance_source:learned", "-o", "ids").out == ""
+    assert crm("set", id, "probability=90").code == 0
+    assert "90%  source: own" in crm("deal", "show", id).out

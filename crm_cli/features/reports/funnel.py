@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_cli.features.reports.columns import Figure, Key
@@ -12,7 +12,7 @@ from crm_cli.features.reports.selling import OWNER, PIPELINE, SOURCE, STAGE
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.deal import DEAL
 from crm_cli.model.deal_items import DEAL_MOVE
-from crm_cli.model.pipeline import Pipeline
+from crm_cli.model.pipeline import Pipeline, Stage
 
 _COUNT = (Figure("count", "count", ""),)
 _DAYS = (Figure("days", "median:days", ""),)
@@ -54,10 +54,7 @@ def _stages(pipeline: Pipeline, found: Sequence[Row]) -> list[Row]:
     places = {stage.id: stage.place for stage in pipeline.stages}
     reached: list[tuple[str, int]] = []
     for stage in [*pipeline.of_type("open"), *pipeline.of_type("won")[:1]]:
-        if stage.type == "won":
-            come = [row for row in found if row["status"] == "won"]
-        else:
-            come = [row for row in found if places.get(row["furthest"], -1) >= stage.place]
+        come = [row for row in found if row["status"] == "won" or _beyond(row, stage, places)]
         reached.append((stage.id, sum(row["count"] for row in come)))
     rows: list[Row] = []
     first = reached[0][1] if reached else 0
@@ -69,6 +66,11 @@ def _stages(pipeline: Pipeline, found: Sequence[Row]) -> list[Row]:
         rows.append(row)
         before = count
     return rows
+
+
+def _beyond(row: Row, stage: Stage, places: Mapping[str, int]) -> bool:
+    """Whether deals came to an open stage, or to a later one."""
+    return stage.type == "open" and places.get(row["furthest"], -1) >= stage.place
 
 
 def _days(context: Context, others: Sequence[Key]) -> dict[tuple[Any, ...], Any]:
@@ -92,9 +94,10 @@ REPORT = Report(
     name="funnel",
     answers="Show how far deals get: how many reached each stage, and how long they stay.",
     formula="Of the deals created in the period. A deal has reached each open stage in its "
-    "stage_history, the one it is in, and the open stages before the furthest of these; won only "
-    "if it is won. of_before is the part of those that reached the stage before, of_first of the "
-    "first. days is the median of the days spent in the stage: to the next move, else to today.",
+    "stage_history, the one it is in, and the open stages before the furthest of these; one that "
+    "is won all of them, and won. of_before is the part of those that reached the stage before, "
+    "of_first of the first. days is the median of the days spent in the stage: to the next move, "
+    "else to today.",
     example="--period last-12m --by owner",
     group="Selling",
     base=DEAL,

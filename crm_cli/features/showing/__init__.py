@@ -89,7 +89,9 @@ def chosen(workspace: Workspace, shown: Shown, cols: str) -> Answer:
 def _today(workspace: Workspace, kind: Kind, terms: Sequence[str]) -> dict[str, Any]:
     """What is computed of a record, or of an item, whenever it is asked for."""
     keys = [
-        one.key for one in kind.derived if (not one.kept or one.estimated) and not one.overall
+        one.key
+        for one in kind.derived
+        if (not one.kept or one.estimated) and one.overall in ("", "learned")
     ]
     if not keys:
         return {}

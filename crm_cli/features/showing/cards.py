@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from string import Formatter
 from typing import Any
 
 from crm_cli.features.items import unique_parts
@@ -214,10 +215,18 @@ def _table(workspace: Workspace, owner: str, kind: Kind, declared: CardTable) ->
         [[row[place] for place in filled] for row in cells],
         tones=["alert" if declared.alert and row[declared.alert] else "" for row in rows],
         unique=unique_parts(workspace, [row.get("id") for row in rows]),
+        ranked=_ranked(kind, [columns[place].key for place in filled]),
     )
     plural = kind.key.replace("_", " ")
     heading = declared.heading or (f"Latest {plural}" if kind.when else plural.capitalize())
     return Section(heading, table=table)
+
+
+def _ranked(kind: Kind, keys: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a card's table by importance: what names an item, when it is, then as in a
+    list."""
+    first = (key for key in (kind.title, kind.when, *kind.ranked) if key in keys)
+    return tuple(dict.fromkeys((*first, *keys)))
 
 
 # Items
@@ -230,13 +239,7 @@ def _item_card(shown: Shown, item: Item) -> Card:
         if field.key in item.values:
             facts.append(Fact(_label(field), _text(item, field)))
     facts += _further(item)
-    promised = {one.key for one in item.kind.derived if one.promise}
-    values = item.derived | {key: shown.today[key] for key in promised & shown.today.keys()}
-    facts += [
-        Fact(one.key.replace("_", " "), values.get(one.key), "computed", type=one.type.name)
-        for one in item.kind.derived
-        if not one.inner
-    ]
+    facts += _computed(shown, item)
     sections = [Section(facts=facts)]
     for field, kind in item.kind.lists:
         heading = _label(field).capitalize()
@@ -248,6 +251,19 @@ def _item_card(shown: Shown, item: Item) -> Card:
     kind_name = item.kind.name.replace("_", " ")
     owner = shown.record.title or shown.record.id
     return Card(item.title or kind_name, f"{item.id} · {kind_name} of {owner}", sections)
+
+
+def _computed(shown: Shown, item: Item) -> Iterator[Fact]:
+    """What is derived, as of today; what does not apply is left out, and so is what another
+    one's note says."""
+    own = item.derived
+    values = own | {k: one for k, one in shown.today.items() if one is not False or k in own}
+    kinds = [one for one in item.kind.derived if not one.inner]
+    noted = {key for one in kinds for _, key, *_ in Formatter().parse(one.note) if key}
+    for one in kinds:
+        if one.key not in noted:
+            note = one.note.format_map(values) if one.note and one.key in values else "computed"
+            yield Fact(one.key.replace("_", " "), values.get(one.key), note, type=one.type.name)
 
 
 def _parts(kind: Kind, items: Sequence[Item]) -> Rows:
