@@ -192,3 +192,13 @@ def test_what_does_not_fit_goes_through_the_pager(roastery: Path) -> None:
         )
     own = {**pager, "CRM_PAGER": "sed s/^/mine:/"}
     assert shown(["-C", "shop", "list"], cwd=roastery, environ=own).startswith("mine:")
+
+
+def test_a_narrow_card_keeps_what_names_an_item(roastery: Path) -> None:
+    """And it tells which columns it leaves out, of which there are none at 80."""
+    seen = bare(shown(["-C", "shop", "show", "hotel-jadran"], cwd=roastery, width=40))
+    for name in ("Check the balance", "Beans for three bars", "Contract for 2027"):
+        assert name in seen
+    assert "not shown: stage, value, id (-o json)" in seen
+    assert max(map(columns_of, seen.splitlines())) <= 40
+    assert "not shown" not in bare(shown(["-C", "shop", "show", "hotel-jadran"], cwd=roastery))
