@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_cli.index.plan import plan_of
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import Storage
+from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.kind import Kind
 from crm_cli.query.database import Database
 from crm_cli.query.lookups import LAST
@@ -15,7 +15,6 @@ from crm_cli.query.owners import of_customer
 
 _STATES = 100
 """With more different states than this they are no states."""
-_PLAIN = (Storage.WORD, Storage.TEXT)
 
 
 def frequent(database: Database, kind: Kind, key: str, start: str, most: int) -> list[Any]:
@@ -48,7 +47,7 @@ def in_states(
     known = [plan.fields.get(key) for key in (*keys, *([title] if title else []))]
     if not of_customer(kind) or kind is CUSTOMER:
         return None
-    if any(one is None or one.type.storage not in _PLAIN for one in known):
+    if any(one is None or not _is_text(one.type) for one in known):
         return None
     name, parameter = database.dialect.name, database.dialect.parameter
     values: dict[str, Any] = {"start": start, "end": start + LAST, "most": most}
@@ -72,6 +71,11 @@ def in_states(
         f" ORDER BY {day} IS NULL, {day}, t.id LIMIT {parameter('most')}"
     )
     return database.rows(sql, values)
+
+
+def _is_text(type: FieldType) -> bool:
+    """Whether its values are one text each."""
+    return type.storage.is_text and type.storage.single
 
 
 def _states(database: Database, kind: Kind, columns: list[str]) -> list[tuple[Any, ...]]:

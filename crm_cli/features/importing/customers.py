@@ -143,6 +143,9 @@ def _forgotten(digests: Digests, country: str, person: Person) -> str:
 
 def _new(workspace: Workspace, id: str, values: Values, person: Person) -> Outcome:
     record = {key: value for key, value in values.items() if key != "id"}
+    if "id" in values:
+        # Our own record, of another directory: it was not recorded today.
+        record.setdefault("created", None)
     content = workspace.new_customer(record)
     return Outcome(id, "new", Create(CUSTOMERS.file(id), content), _lines(person))
 
