@@ -71,8 +71,9 @@ def add(
     """
     from crm_cli.cli.pickers import who
     from crm_cli.cli.stdin import text_of_stdin
-    from crm_cli.features.feedback import Given, replies
+    from crm_cli.features.feedback import Given
     from crm_cli.features.feedback import add as plan
+    from crm_cli.features.survey_answers import replies
     from crm_cli.model.assignments import split_fields, split_values
 
     if survey is not None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
-from crm_cli.cli.options import Desk, DryRun, WhoOrTerm, Yes
+from crm_cli.cli.options import Desk, DryRun, MaybeWhoOrTerm, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.stdin import readable, text_of_stdin
 from crm_cli.cli.verbs import Argument, Option, Verbs
@@ -23,7 +24,7 @@ _BELOW = "# ---- everything below this line is ignored ----"
 @verbs.add
 def log(
     session: Session,
-    who: WhoOrTerm,
+    who: MaybeWhoOrTerm = None,
     text: Annotated[
         list[str] | None,
         Argument(metavar="[TEXT… KEY=VALUE…]", help="The text; then more fields."),
@@ -70,6 +71,10 @@ def log(
         str | None,
         Option("--held", metavar="ID", help="The planned one that this was; it is then held."),
     ] = None,
+    mail: Annotated[
+        Path | None,
+        Option("--mail", metavar="FILE", help="The e-mail in a file; - is one piped in."),
+    ] = None,
     desk: Desk = False,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -89,7 +94,13 @@ def log(
     crm log +vip "Card sent" --kind letter
     crm log ana "Liked the new blend" sentiment=positive touchpoint=shop
     crm log --desk "The roaster was repaired"
+    crm log --mail - < mail.eml
     """
+    if mail is not None:
+        _log_mail(session, mail, who, alone=not (text or desk), dry_run=dry_run)
+        return
+    if who is None:
+        raise UsageError("with whom?", "crm log ana Asked for 20 kg of beans --kind call")
     from crm_cli.cli.pickers import addressed
     from crm_cli.features.interactions import log as plan
     from crm_cli.features.plan import together
@@ -136,6 +147,19 @@ def log(
         for customer in customers
     ]
     carry_out(session, together(made, "interaction", done="noted"), dry_run=dry_run, yes=yes)
+
+
+def _log_mail(
+    session: Session, mail: Path, who: str | None, *, alone: bool, dry_run: bool
+) -> None:
+    """Note an e-mail as it is, with whom its addresses say, or who is named."""
+    from crm_cli.features.mail.single import log_mail
+
+    if not alone:
+        raise UsageError("--mail takes no text beside it", "crm log --mail mail.eml")
+    customer = None if who is None else session.who(who, writes=True)
+    session.begun = str(mail) == "-"
+    carry_out(session, log_mail(session.workspace, mail, customer), dry_run=dry_run)
 
 
 def _settled(

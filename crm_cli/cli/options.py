@@ -11,6 +11,9 @@ WHO = "id, e-mail, phone or name"
 
 Who = Annotated[str, Argument(metavar="WHO", help=f"A customer: {WHO}.")]
 WhoOrTerm = Annotated[str, Argument(metavar="WHO|TERM", help=f"A customer: {WHO}; or a term.")]
+MaybeWhoOrTerm = Annotated[
+    str | None, Argument(metavar="[WHO|TERM]", help=f"A customer: {WHO}; or a term.")
+]
 MaybeWho = Annotated[str | None, Argument(metavar="[WHO]", help=f"A customer: {WHO}.")]
 Whos = Annotated[
     list[str],

@@ -1,19 +1,30 @@
-"""E-mail that came back: which of a customer's addresses it says cannot be reached."""
+"""E-mail that came back: which of a customer's addresses it says cannot be reached.
+
+Each address has a score, as mailing list programs keep it: 1 for what came back for good, 0.5 for
+what was put off (RFC 3463), at most one a day, over the last 30 days. From `mail.dead_at` on (1,
+where the settings do not say) nothing is sent to it any more.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crm_cli.model.dates import local_date
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.interaction import NOT_REACHED
+from crm_cli.model.mail import is_soft
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
     from crm_cli.model.item import Item
 
+HARD, SOFT = Decimal(1), Decimal("0.5")
+_KEPT = timedelta(days=30)
+_STATUS = re.compile(r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?![\w.])")
 _TEXTS = ("subject", "summary", "touchpoint", "notes")
 
 
@@ -27,19 +38,26 @@ def derive_bounces(customer: Item, business: Business) -> None:
     addresses = [one for one in customer.items("emails") if one.values.get("value")]
     if not addresses:
         return
+    scores: dict[str, dict[date, Decimal]] = {}
     for at, came_back, text in sorted(_heard(customer, business)):
         named = [one for one in addresses if one.values["value"].lower() in text]
         if not came_back:
-            _reached(named or addresses)
+            for one in named or addresses:
+                one.derived.pop("bounced", None)
+                scores.pop(one.values["value"], None)
         elif named or "@" not in text:
             usable = (one for one in addresses if not one.values.get("do_not_use"))
             for one in named or list(usable)[:1]:
-                one.derived.setdefault("bounced", at)
+                held = scores.setdefault(one.values["value"], {})
+                held[at] = max(held.get(at, SOFT), _points(text))
+                if sum(n for day, n in held.items() if day > at - _KEPT) >= business.dead_at:
+                    one.derived.setdefault("bounced", at)
 
 
-def _reached(addresses: list[Item]) -> None:
-    for one in addresses:
-        one.derived.pop("bounced", None)
+def _points(text: str) -> Decimal:
+    """What a report counts for: hard, unless its status says that it may work another time."""
+    status = _STATUS.search(text)
+    return SOFT if status is not None and is_soft(status[0]) else HARD
 
 
 def _returned(customer: Item) -> Iterator[Item]:

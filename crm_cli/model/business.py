@@ -15,6 +15,7 @@ from crm_cli.model.pipeline import PipelineRow, Pipelines
 
 if TYPE_CHECKING:
     from datetime import date
+    from decimal import Decimal
 
     from crm_cli.model.absences import Away
     from crm_cli.model.money import Rates
@@ -94,6 +95,8 @@ class Ways(NamedTuple):
     """Whether prices are with tax, where a purchase does not say it."""
     rounding: str = "document"
     """Where tax is rounded: per rate of the `document`, or in each `line`."""
+    bounce_limit: str = ""
+    """The score from which an address is dead; see `model/bounces.py`. Empty: 1."""
     own: Mapping[str, str] = MappingProxyType({})
     """The types of fields of people's own, by their key without `custom.`; see `model/own.py`."""
     autocommit: bool = False
@@ -116,6 +119,13 @@ class Business(Ways):
         from crm_cli.model.ids import slug
 
         return self.uid or f"{slug(self.name) or 'own'}.crm"
+
+    @cached_property
+    def dead_at(self) -> Decimal:
+        """The score of mails that came back from which an address is dead."""
+        from decimal import Decimal
+
+        return Decimal(self.bounce_limit or 1)
 
     @cached_property
     def time_zone(self) -> tzinfo:

@@ -398,6 +398,14 @@ IMPORT: dict[str, Rule] = {
         True,
     ),
     "rejected-row": Rule("A row of a file was not imported.", "Correct it, and import it again."),
+    "bad-mail": Rule(
+        "A mail could not be read: it has no headers, or does not say who sent it.",
+        "Look at it in a mail program; `crm log WHO` notes what it says.",
+    ),
+    "mail-not-noted": Rule(
+        "The record with which mails are to be noted cannot be changed.",
+        "Correct the record: they wait, and the next `crm mail fetch` notes them.",
+    ),
 }
 """Problems of files that are imported."""
 

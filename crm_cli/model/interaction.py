@@ -142,6 +142,14 @@ def _glance(values: Row, day: date) -> Iterator[Fact]:
     yield Fact("last contact", since(values.get("last_contact"), day) or "never")
 
 
+def _derive(interaction: Item, business: Business) -> None:
+    id = interaction.values.get("message_id")
+    if id:
+        from crm_cli.model.mail import link_to
+
+        interaction.derived["link"] = link_to(id)
+
+
 def _derive_customer(customer: Item, business: Business) -> None:
     latest: date | None = None
     for item in customer.items("interactions"):
@@ -213,7 +221,9 @@ INTERACTION = Kind(
         Field("campaign", Reference("campaign"), "the campaign it belongs to"),
         Field("deal", Reference("deal"), "the deal it is about"),
         Field("case", Reference("case"), "the case it is about"),
-        Field("message_id", Word(), "the e-mail's Message-ID"),
+        Field("message_id", Word(), "the e-mail's Message-ID, without angle brackets"),
+        Field("thread", Word(), "Message-ID of the e-mail that began the conversation"),
+        Field("attachments", Texts(), "the names of the files that came with it"),
         Field("uid", Word(), "UID in the calendar it was imported from"),
     ),
     letter="i",
@@ -277,6 +287,7 @@ INTERACTION = Kind(
         duration="duration",
     ),
     derived=(
+        Derived("link", Word(), "the link that opens the e-mail in a mail program"),
         Derived("via", Word(), "the channel: a call is phone, a meeting visit"),
         Derived("attempt", Boolean(), "we tried to reach them: outbound, held or tried"),
         Derived(
@@ -287,6 +298,7 @@ INTERACTION = Kind(
     ),
     columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),
     ranked=("at", "customer", "kind", "summary", "direction", "outcome", "id", "owner"),
+    derive=_derive,
     summary=Summary(
         derive=_derive_customer,
         glance=_glance,

@@ -21,6 +21,7 @@ from crm_cli.model.fieldtypes import (
     Free,
     Integer,
     Money,
+    Number,
     Text,
     Texts,
     Word,
@@ -132,6 +133,24 @@ _GIT = Kind(
     key="git",
     doc="git settings",
     fields=(Field("autocommit", Boolean(), "commit after each command"),),
+    notes=False,
+)
+
+_MAIL = Kind(
+    name="mail",
+    key="mail",
+    doc="mail that comes and goes",
+    fields=(
+        Field("from", Text(), "the address that mails are sent from"),
+        Field("addresses", Texts(), "more of our addresses: office@kava.example, @kava.example"),
+        Field("ignore", Texts(), "senders who are no customers: news@shop.example, @bank.example"),
+        Field("bodies", Boolean(), "keep the whole text of mails, in notes", default=False),
+        Field(
+            "dead_at",
+            Number(),
+            "score from which an address is dead: 1 for a mail that came back, 0.5 if put off",
+        ),
+    ),
     notes=False,
 )
 
@@ -266,7 +285,7 @@ SETTINGS = Kind(
         Field("consent", GroupOf(_CONSENT), "how consents are given"),
         Field("channels", Free(), "where we are reached: {email: office@kava.example}"),
         Field("git", GroupOf(_GIT), "git settings"),
-        Field("mail", Free(), "mail settings"),
+        Field("mail", GroupOf(_MAIL), "mail that comes and goes"),
     ),
     check=_check,
     notes=False,
@@ -316,6 +335,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         dunning=level_rows(settings),
         tax_included=bool(settings.get("tax_included")),
         rounding=settings.get("rounding"),
+        bounce_limit=_bounce_limit(settings),
         autocommit=git is not None and bool(git.values.get("autocommit")),
     )
 
@@ -351,6 +371,12 @@ def _tolerance(settings: Item) -> str:
     bank = settings.values.get("bank")
     most = bank.values.get("tolerance") if bank is not None else None
     return "" if most is None else decimal_text(most)
+
+
+def _bounce_limit(settings: Item) -> str:
+    mail = settings.values.get("mail")
+    least = mail.values.get("dead_at") if mail is not None else None
+    return "" if least is None else decimal_text(least)
 
 
 def _vocabulary(words: object) -> dict[str, tuple[str, ...]]:

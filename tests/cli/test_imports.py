@@ -25,7 +25,8 @@ SHARED = (
     "address_book", "alike", "assigning", "consent", "entering", "forgotten", "given", "items",
     "mentions", "moves",
     "new_items",
-    "numbers", "own_words", "paths", "people", "plan", "references", "unread", "values",
+    "numbers", "own_words", "paths", "people", "plan", "references", "survey_answers", "unread",
+    "values",
 )  # fmt: skip
 """What every feature is made with, and so may import."""
 HEAVY = ("rich", "ruamel", "phonenumbers", "dateutil", "anyascii", "multiprocessing", "jinja2")

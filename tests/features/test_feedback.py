@@ -196,7 +196,7 @@ def test_where_they_answer(asked: Path, crm: Crm) -> None:
 
 
 def test_a_mails_reply_is_read(asked: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crm_cli.features.feedback import replies
+    from crm_cli.features.survey_answers import replies
 
     text = "Hello,\n\noverall: 9\nagain = yes\n\n> overall: 3\nwhy: Good, as ever\n-- \nMaja\n"
     assert replies(text) == [("overall", "9"), ("again", "yes"), ("why", "Good, as ever")]

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from crm_cli.features.consent import Grounds, Permission, permitted, reached_at, verdicts
 from crm_cli.features.entering import entered
-from crm_cli.features.feedback import answered, latest_wave, survey_named, task_of_low
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan, counted
+from crm_cli.features.survey_answers import answered, latest_wave, survey_named, task_of_low
 from crm_cli.features.values import come, when
 from crm_cli.formats.table_files import table_of
 from crm_cli.model.customer import CUSTOMER

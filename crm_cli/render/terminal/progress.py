@@ -20,7 +20,8 @@ def progress_line(label: str, done: int, total: int, seconds: float, screen: Scr
     width = max(min(screen.width or 80, _WIDEST) - 1, 20)
     speed = done / seconds if seconds > 0 else 0.0
     left = f"{_clock((total - done) / speed)} left" if speed and total > done else ""
-    count, fast = f"{done:,} of {total:,}", f"{speed:,.0f}/s"
+    count = f"{done:,} of {total:,}" if total else f"{done:,}"
+    fast = f"{speed:,.0f}/s"
     parts = {"label": len(label), "bar": _BAR + 2, "count": len(count)}
     parts |= {"fast": len(fast), "left": len(left)}
     for spared in ("fast", "left", "bar"):

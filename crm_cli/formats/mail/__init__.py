@@ -1,0 +1,1 @@
+"""Mails as others send them: read within bounds, whatever they hold, and never executed."""
