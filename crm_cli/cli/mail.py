@@ -127,10 +127,10 @@ def unknown(
         return
     if not addresses:
         raise UsageError("which senders?", "crm mail unknown lists them")
-    found = named(session.workspace, addresses)
     if ignore:
-        _ignore(session, found, dry_run=dry_run)
+        _ignore(session, addresses, dry_run=dry_run)
         return
+    found = named(session.workspace, addresses)
     if add:
         _add(session, found, dry_run=dry_run)
     elif link is not None:
@@ -177,16 +177,16 @@ def _link(session: Session, who: str, found: Sequence[Unknown], *, dry_run: bool
     carry_out(session, made, dry_run=dry_run)
 
 
-def _ignore(session: Session, found: Sequence[Unknown], *, dry_run: bool) -> None:
-    from crm_cli.features.configuring import change, get
-    from crm_cli.features.mail.waiting import drop
+def _ignore(session: Session, addresses: Sequence[str], *, dry_run: bool) -> None:
+    from crm_cli.features.configuring import change
+    from crm_cli.features.mail.waiting import drop, ignored
+    from crm_cli.features.plan import counted
 
-    held = get(session.workspace, "mail.ignore").value or []
-    ignored = list(dict.fromkeys([*held, *(one.address for one in found)]))
-    plan = change(session.workspace, [("mail.ignore", "=", ", ".join(ignored))])
+    listed = ignored(session.workspace, addresses)
+    plan = change(session.workspace, [("mail.ignore", "=", ", ".join(listed))])
     carry_out(session, plan, dry_run=dry_run)
-    if not dry_run:
-        session.say(f"{drop(session.workspace, [one.address for one in found])} dropped")
+    if not dry_run and (count := drop(session.workspace, listed)):
+        session.say(f"dropped {counted(count, 'waiting mail')}")
 
 
 def _take_up(session: Session) -> None:

@@ -28,7 +28,10 @@ EACH_ALONE = ("fmt", "check")
 STEP_BY_STEP = ("git setup",)
 """Commands of several steps, each whole; to run them again finishes what was begun."""
 
-TIDY_THEMSELVES = ("export", "git setup", "trust", "merge-driver", "notify", "books", "forget")
+TIDY_THEMSELVES = (
+    "export", "git setup", "trust", "merge-driver", "notify", "books", "forget", "mail fetch",
+    "mail unknown",
+)  # fmt: skip
 """Commands that write outside of the directory, or erase there, where no other tidies up."""
 
 

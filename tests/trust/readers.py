@@ -110,6 +110,7 @@ READING = {
     "doctor": ("doctor",),
     "check": ("check",),
     "notify": ("notify", "--dry-run"),
+    "mail address": ("mail", "address", "example"),
     "export": ("export", "customers"),
 }
 """Commands that answer from the records; of those that write too, the line that does not."""
@@ -155,6 +156,8 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "tag add": ((), ("tag", "add", "new", "canary")),
     "tag remove": ((), ("tag", "remove", "vip", "other")),
     "log": ((), ("log", "canary", POISON, "--subject", POISON)),
+    "mail fetch": ((), ("mail", "fetch", "{outside}/new.eml", "--verbose", "--dry-run")),
+    "mail unknown": ((("mail", "fetch", "{outside}/new.eml"),), ("mail", "unknown")),
     "edit": ((), ("edit", "jan-vidmar")),
     "rename": ((), ("rename", "canary", "yellow")),
     "rm": ((), ("rm", "canary", "--yes")),

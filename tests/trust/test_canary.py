@@ -205,6 +205,13 @@ def says_nothing_raw(
         assert not RAW.search(look(*line)), line
 
 
+def placed(ground: Ground, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words about the canary, with the folder outside."""
+    return tuple(
+        word.replace("{outside}", str(ground.outside)) for word in filled(ground, words, "canary")
+    )
+
+
 @pytest.mark.parametrize("command", SAYING)
 def test_writers_say_nothing_raw(command: str, ground: Ground, look: Look) -> None:
     first, words = SAYING[command]
@@ -213,15 +220,20 @@ def test_writers_say_nothing_raw(command: str, ground: Ground, look: Look) -> No
         f'name,email\n{csv_cell(POISON)},x@y.example\n{csv_cell(POISON)},{csv_cell(POISON)}\n',
         encoding="utf-8",
     )  # fmt: skip
+    (ground.outside / "new.eml").write_text(
+        "".join(f"{key}: {' '.join(POISON.splitlines())}{more}\n" for key, more in (
+            ("From", " <evil@hren.example>"), ("To", " <petra@lan.example>"), ("Subject", ""),
+            ("Date", ""), ("Message-ID", " <1@hren.example>"),
+        )) + f"\n{POISON}\n",
+        encoding="utf-8",
+    )  # fmt: skip
     (ground.outside / "answers.csv").write_text(
         f"customer,overall,{csv_cell(POISON)}\njan-vidmar,9,x\n", encoding="utf-8"
     )
     for line in first:
-        ran = ground.run(*filled(ground, line, "canary"))
+        ran = ground.run(*placed(ground, line))
         assert ran.code == 0, ran
-    words = tuple(
-        word.replace("{outside}", str(ground.outside)) for word in filled(ground, words, "canary")
-    )
+    words = placed(ground, words)
     ground.keep()
     says_nothing_raw(ground, look, ground.reset, words)
 

@@ -42,6 +42,10 @@ _QUOTE = ("quote", "add", "maja-kos", "--line", "linen-sheet:2")
 ANSWERS = "customer,overall\nmaja-kos,9\nhotel-breg,3\n"
 _LINES = "Datum,Betrag,Name,Text\n2026-11-18,95.20,,2026-0007\n2026-11-19,12.00,Jan Vidmar,\n"
 _BANK = ("import", "bank", "{outside}/bank.csv", "--yes")
+MAIL = (
+    "From: Maja Kos <maja@kos.example>\nTo: petra@lan.example\nSubject: Sheets\n"
+    "Date: Thu, 19 Nov 2026 10:30:00 +0100\nMessage-ID: <{id}@kos.example>\n\nTwo more, please.\n"
+)
 _CAMPAIGN = ("campaign", "start", "spring", "--yes")
 _LEAD = ("add", "Ina Vovk", "lifecycle_stage=lead")
 _DEAL = ("deal", "add", "maja-kos", "Curtains")
@@ -54,6 +58,10 @@ WRITERS = (
     Writer("tag add", ("tag", "add", "cold", "maja-kos")),
     Writer("tag remove", ("tag", "remove", "vip", "maja-kos")),
     Writer("log", ("log", "maja-kos", "Called back", "--follow-up", "2026-12-01")),
+    Writer("log", ("log", "--mail", "{outside}/new.eml")),
+    Writer("mail fetch", ("mail", "fetch", "{outside}/new.eml", "{outside}/other.eml")),
+    Writer("mail unknown", ("mail", "unknown", "--ignore", "eva@hren.example"),
+           (("mail", "fetch", "{outside}/other.eml"),)),
     Writer("pop", ("pop", "maja-kos", "--log")),
     Writer(
         "interaction held", ("interaction", "held", "maja-kos"),
@@ -226,7 +234,7 @@ WRITERS = (
 
 
 READERS = {
-    "agenda", "history", "blame", "changes",
+    "mail address", "agenda", "history", "blame", "changes",
     "due list", "task list", "task show", "show", "subject", "list", "search", "tag list",
     "timeline",
     "interaction list", "interaction show", "payment show", "deal list", "deal show",
@@ -301,6 +309,9 @@ def prepared(ground: Ground, writer: Writer) -> tuple[str, ...]:
     (ground.outside / "new.csv").write_text(_CSV, encoding="utf-8")
     (ground.outside / "answers.csv").write_text(ANSWERS, encoding="utf-8")
     (ground.outside / "bank.csv").write_text(_LINES, encoding="utf-8")
+    (ground.outside / "new.eml").write_text(MAIL.format(id=1), encoding="utf-8")
+    other = MAIL.format(id=2).replace("maja@kos", "eva@hren")
+    (ground.outside / "other.eml").write_text(other, encoding="utf-8")
     (ground.outside / "new.ics").write_text(_ICS, encoding="utf-8")
     (ground.outside / "new.vcf").write_text(_VCF, encoding="utf-8")
     (ground.outside / "out.csv").write_text("old\n", encoding="utf-8")

@@ -56,8 +56,10 @@ class Answers:
             questions = {one.values.get("id") for one in survey.items("questions")}
             given = [(id, value) for id, value in said if id in questions]
             if given and key not in self._taken:
-                self._taken.add(key)
-                return self._feedback(mail, name, invitation, given, notes)
+                made = self._feedback(mail, name, invitation, given, notes)
+                if made:
+                    self._taken.add(key)
+                return made
         return []
 
     def _feedback(

@@ -229,8 +229,9 @@ class _Run:
             return FORGOTTEN
         if mail.automatic:
             return LISTS
+        fate = KNOWN if mail.message_id in self._state.waiting else WAITING
         self._state.waiting[mail.message_id] = as_waiting(mail, found.stranger)
-        return WAITING
+        return fate
 
     def _note(self, mail: Mail, found: Joined, entries: Entries, place: str = "") -> None:
         entry, notes = entries.of(mail, found)

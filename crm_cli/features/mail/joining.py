@@ -152,12 +152,8 @@ class Joining:
                 continue
             if not chosen:
                 chosen = ids[0]
-                first = found[0]
-                tied = [
-                    id for one, (id, _) in zip(found, whose, strict=True)
-                    if id != chosen and (bool(one.contact), one.kind) == (
-                        bool(first.contact), first.kind)
-                ]  # fmt: skip
+                same = [one for one in found if bool(one.contact) == bool(found[0].contact)]
+                tied = [id for one, (id, _) in zip(same, whose, strict=False) if id != chosen]
                 if tied:
                     notes.append(f"{address} is an address of {', '.join([chosen, *tied])}")
                 others += [name for id, name in whose if id == chosen and name][:1]

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from crm_cli.features.mail.joining import Joining
-from crm_cli.features.plan import counted
-from crm_cli.model.errors import NotFound
-from crm_cli.model.mail import Mail, Party
+from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.model.mail import Mail, Party, is_own
 from crm_cli.model.mail_text import beginning, spoken
+from crm_cli.model.places import SETTINGS
+from crm_cli.model.reachable import email_fault
 from crm_cli.model.text import did_you_mean
 from crm_cli.store.mailboxes.state import MailState, mail_state
 from crm_cli.workspace import Workspace
@@ -61,15 +62,19 @@ def as_mail(id: str, held: Mapping[str, Any]) -> Mail | None:
 def unknown(workspace: Workspace, *, everyone: bool = False) -> list[Unknown]:
     """The strangers who wrote to us, the latest first; with `everyone` those, too, whom we wrote
     to and who have not answered."""
-    with mail_state(workspace.root, workspace.environ) as state:
-        joining = Joining(workspace)
-        found = [
-            _unknown(address, [mail for mail in held if mail is not None])
-            for address, held in _by_stranger(state).items()
-            if not joining.holders(address) and any(held)
-        ]
-    shown = [one for one in found if everyone or one.received]
+    joining = Joining(workspace)
+    shown = [
+        one
+        for one in _waiting(workspace)
+        if (everyone or one.received) and not joining.holders(one.address)
+    ]
     return sorted(shown, key=lambda one: (one.last, one.address), reverse=True)
+
+
+def _waiting(workspace: Workspace) -> list[Unknown]:
+    with mail_state(workspace.root, workspace.environ) as state:
+        by_stranger = _by_stranger(state)
+    return [_unknown(address, held) for address, held in by_stranger.items()]
 
 
 def _unknown(address: str, mails: Sequence[Mail]) -> Unknown:
@@ -84,16 +89,18 @@ def _unknown(address: str, mails: Sequence[Mail]) -> Unknown:
     )  # fmt: skip
 
 
-def _by_stranger(state: MailState) -> dict[str, list[Mail | None]]:
-    found: dict[str, list[Mail | None]] = {}
+def _by_stranger(state: MailState) -> dict[str, list[Mail]]:
+    found: dict[str, list[Mail]] = {}
     for id, held in state.waiting.items():
-        found.setdefault(str(held.get("stranger")), []).append(as_mail(id, held))
+        mail = as_mail(id, held)
+        if mail is not None:
+            found.setdefault(str(held.get("stranger")), []).append(mail)
     return found
 
 
 def named(workspace: Workspace, words: Iterable[str]) -> list[Unknown]:
-    """The strangers that addresses name. Raises NotFound."""
-    known = {one.address: one for one in unknown(workspace, everyone=True)}
+    """The senders that addresses name, whose mails wait. Raises NotFound."""
+    known = {one.address: one for one in _waiting(workspace)}
     found = []
     for word in words:
         address = word.strip().lower()
@@ -106,11 +113,25 @@ def named(workspace: Workspace, words: Iterable[str]) -> list[Unknown]:
     return found
 
 
-def drop(workspace: Workspace, addresses: Iterable[str]) -> str:
-    """Forget the mails of strangers; how many there were, in words."""
-    wanted = set(addresses)
+def ignored(workspace: Workspace, words: Iterable[str]) -> list[str]:
+    """All addresses and domains that are ignored, with those that words add. Raises UsageError."""
+    settings = workspace.file(SETTINGS.path).record.values.get("mail")
+    held = list(settings.values.get("ignore") or ()) if settings is not None else []
+    for word in words:
+        address = word.strip().lower()
+        if fault := email_fault(f"x{address}" if address.startswith("@") else address):
+            raise UsageError(fault[1], "write news@shop.example, or @shop.example for all of it")
+        held.append(address)
+    return list(dict.fromkeys(held))
+
+
+def drop(workspace: Workspace, addresses: Iterable[str]) -> int:
+    """Drop the mails of addresses and domains that wait; how many there were."""
+    wanted = frozenset(addresses)
     with mail_state(workspace.root, workspace.environ) as state:
-        ids = [id for id, held in state.waiting.items() if held.get("stranger") in wanted]
+        ids = [
+            id for id, held in state.waiting.items() if is_own(str(held.get("stranger")), wanted)
+        ]
         state.drop(ids)
         state.save()
-    return counted(len(ids), "mail")
+    return len(ids)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 
 _TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]{0,4000})>|[^<]+|<+(?![a-zA-Z/])")
+_DECLARATION = re.compile(r"<[!?][^<>]{0,4000}>")
 _HIDDEN = ("script", "style", "head", "title", "template", "svg", "object")
 _LINES = ("br", "tr", "li", "hr", "table", "ul", "ol", "pre")
 _PARAGRAPHS = ("p", "h1", "h2", "h3", "h4", "h5", "h6")
@@ -29,6 +30,8 @@ def text_of(html: str) -> str:
             lines[-1][1].append(" ")
         elif tag == "blockquote":
             depth = max(0, depth - 1) if closing else depth + 1
+            if not begun:
+                lines.pop()
             lines.append((depth, []))
         elif tag in _PARAGRAPHS:
             lines += [(depth, []), (depth, [])] if begun else [(depth, [])]
@@ -55,6 +58,6 @@ def _without_comments(html: str) -> str:
         kept.append(html[end:start])
         end = html.find("-->", start)
         if end < 0:
-            return "".join(kept)
+            return _DECLARATION.sub("", "".join(kept))
         end += 3
-    return "".join([*kept, html[end:]])
+    return _DECLARATION.sub("", "".join([*kept, html[end:]]))
