@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 from crm_cli.formats.mail.headers import ids, line, moment, parties
 from crm_cli.formats.mail.html import text_of
 from crm_cli.formats.mail.message import LARGEST, read_mail
+from crm_cli.formats.mail.outlook import MAGIC, as_mail
 from crm_cli.formats.mail.parts import PARTS
-from crm_cli.model.errors import Unreadable
+from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.mail import Mail, Party
 from crm_cli.model.text import visible
+from tests.compound import msg
 from tests.mails import mail, report
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -309,3 +312,45 @@ def test_the_files_of_hostile_mails(tmp_path: Path) -> None:
             read(whole[:end])
         except Unreadable:
             assert end < whole.index(b"\r\nTo:") + 2
+
+
+HEADERS = (
+    "From: Ana Novak <ana@b.example>\r\nTo: c@d.example\r\nMessage-ID: <1@b.example>\r\n"
+    "Date: Thu, 19 Nov 2026 10:30:00 +0100\r\nContent-Type: multipart/mixed; boundary=q\r\n"
+)
+
+
+def test_a_mail_of_outlook() -> None:
+    pytest.importorskip("oxmsg", reason="python-oxmsg is not installed")
+    data = msg(
+        {0x0037: "Narocilo\r\nBcc: x@y.example", 0x1000: "Dvajset, prosim.\r\n", 0x007D: HEADERS},
+        ("račun.pdf", "../slika.png"),
+    )
+    assert data.startswith(MAGIC)
+    found = read(as_mail(data))
+    assert (found.message_id, found.sender) == ("1@b.example", Party("Ana Novak", "ana@b.example"))
+    assert found.at.isoformat() == "2026-11-19T10:30:00+01:00"
+    assert found.subject == "Narocilo Bcc: x@y.example"
+    assert (found.text, found.attachments) == ("Dvajset, prosim.", ("račun.pdf", "slika.png"))
+    alone = msg({0x0037: "x", 0x1000: "y", 0x0C1A: "Ana", 0x5D01: "ana@b.example"})
+    assert read(as_mail(alone)).sender == Party("Ana", "ana@b.example")
+
+
+def test_damaged_mails_of_outlook_say_so() -> None:
+    pytest.importorskip("oxmsg", reason="python-oxmsg is not installed")
+    whole = msg({0x0037: "x", 0x1000: "y", 0x007D: HEADERS})
+    draw = random.Random(4)
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(draw.randint(1, 20)):
+            data[draw.randrange(8, len(data))] = draw.randrange(256)
+        try:
+            read(as_mail(bytes(data[: draw.choice((len(data), draw.randrange(8, len(data))))])))
+        except Unreadable:
+            continue
+
+
+def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "oxmsg", None)
+    with pytest.raises(UsageError, match="needs python-oxmsg"):
+        as_mail(MAGIC)
