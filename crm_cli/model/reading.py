@@ -27,8 +27,9 @@ def _plural(kind: Kind) -> str:
 class Reader(Deriver):
     """Reads the records of one file; collects the problems it meets."""
 
-    def record(self, root: Mapping, kind: Kind, id: str) -> Item:
-        """A whole file as one item, with the ids and derived values of all its items."""
+    def record(self, root: Mapping, kind: Kind, id: str, *, derived: bool = True) -> Item:
+        """A whole file as one item, with the ids of all its items, and what is derived of them
+        unless that is not wanted."""
         item = self._mapping(root, kind, None)
         item.id = id
         item.written_id = True
@@ -42,7 +43,8 @@ class Reader(Deriver):
                 Severity.WARNING,
             )
         _identify(item)
-        self.derive(item)
+        if derived:
+            self.derive(item)
         return item
 
     def _is_named_by_file(self) -> bool:

@@ -102,6 +102,12 @@ class Opened:
         """The whole of a record's file."""
         return self._made().record
 
+    @property
+    def stated(self) -> Item:
+        """The record as far as it stands in the file, without what is derived of it."""
+        reader = Reader(self.path, self.business)
+        return reader.record(self.root, self.kind, self.id, derived=False)
+
     def record_by(self, business: Business) -> Item:
         """The record as it is by other settings, or on another day."""
         return Reader(self.path, business).record(self.root, self.kind, self.id)

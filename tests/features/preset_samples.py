@@ -74,7 +74,7 @@ FILES = {
         "Industry,Company Domain Name\n"
         "501,Acme Inc.,Petra,2026-10-02,+386 1 555 01 01,Koper,Slovenia,Software,acme.example\n",
         "id,name,kind,city,country,phone,source_system,external_id",
-        ("acme-inc,Acme Inc.,organization,Koper,SI,+386 1 555 01 01,hubspot,501",),
+        ("acme-inc,Acme Inc.,organization,Koper,SI,+386 1 555 01 01,hubspot,company-501",),
     ),
     "hubspot-deals": Sample(
         "Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Associated Company,"

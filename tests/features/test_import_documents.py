@@ -175,6 +175,21 @@ def test_a_folder_of_cards_is_known_without_a_kind(crm: Crm, shop: Path) -> None
     assert (again.code, "nothing changed" in again.err) == (0, True), again.err
 
 
+def test_contacts_and_companies_of_hubspot_have_numbers_of_their_own(crm: Crm, shop: Path) -> None:
+    people, companies = shop.parent / "people.csv", shop.parent / "companies.csv"
+    people.write_text(
+        "Record ID,First Name,Last Name,Email,Phone Number,Lifecycle Stage\n"
+        "501,Ana,Novak,ana@novak.example,,\n"
+    )
+    companies.write_text("Record ID,Company name,City\n501,Acme Inc.,Koper\n")
+    for file in (people, companies):
+        run = crm("import", file, "--yes")
+        assert run.code == 0 and "customers: 1 new" in run.err, run.err
+    assert crm("list", "id:ana-novak,acme-inc", "--cols", "id", "-o", "csv").lines[1:] == [
+        "acme-inc", "ana-novak",
+    ]
+
+
 def test_a_folder_with_nothing_to_import_is_refused(crm: Crm, shop: Path) -> None:
     (shop.parent / "empty").mkdir()
     run = crm("import", shop.parent / "empty")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm_cli.formats.mapping import Column, Map
+from tests.conftest import Crm
 from tests.features.test_importing import Opened, carry_out, counts, plan, reasons, text_of
 
 ANA = "Customer ID,Name,Email,Phone\n7,Ana Novak,ana@acme.example,01 555 00 00\n"
@@ -420,3 +421,17 @@ def test_a_name_that_two_have_is_doubtful(shop: Path, workspace: Opened) -> None
     assert reasons(made) == [
         (2, "'Maja Kos' is maja-kos, maja-kos-2 (add a column customer to say which)")
     ]
+
+
+def test_a_person_is_no_organization_that_another_numbering_calls_alike(
+    crm: Crm, shop: Path
+) -> None:
+    people, companies = shop.parent / "people.csv", shop.parent / "companies.csv"
+    people.write_text("ID,First Name,Last Name\n501,Ana,Novak\n")
+    companies.write_text("ID,Name,Kind\n501,Acme Inc.,organization\n")
+    system = ("--source-system", "two", "--yes")
+    assert crm("import", "customers", people, *system).code == 0
+    run = crm("import", "customers", companies, *system)
+    assert run.code != 0
+    assert "external id 501 of two is Ana Novak (ana-novak) here, and Acme Inc." in run.err
+    assert "name: Ana Novak" in (shop / "customers" / "ana-novak.yaml").read_text()

@@ -168,7 +168,7 @@ def _known(
         kept = _with_card(record, kept)
         return _spelled(record, kept, known, add=not match.sure)
 
-    record = workspace.record(match.id)
+    record = workspace.document(match.id).stated
     if says(record, wanted(record)):
         return Outcome(match.id, "unchanged", None, _lines(person), match.by)
 

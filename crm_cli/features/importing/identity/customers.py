@@ -100,6 +100,13 @@ class Customers:
                 f"external id {external} of {system} is {here} here, and {called(values)} in the "
                 f"file: {OTHER_SYSTEM}"
             )
+        if ids and _differ(self._record(ids[0]), values):
+            here = f"{_name(self._record(ids[0]))} ({ids[0]})"
+            return Doubt(
+                f"external id {external} of {system or 'no system'} is {here} here, and "
+                f"{called(values)} in the file: a person and an organization. In a map, "
+                f'"company-{{Column}}": external_id tells two numberings apart'
+            )
         if ids:
             return Match(ids[0], f"external id of {system}" if system else "external id")
         if (former := self._known.former.get(alias(system, external))) is not None:
@@ -191,6 +198,18 @@ def addresses(values: Values, known: Known) -> list[Address]:
         for one in values.get(key, ())
         if one.get("value")
     ]
+
+
+def _differ(record: Item, values: Values) -> bool:
+    """Whether one of a record and a row is a person, the other an organization of another name."""
+    kinds = {_kind(record.values), _kind(values)}
+    return kinds == {"person", "organization"} and not agree(_name(record), called(values))
+
+
+def _kind(values: Values) -> str:
+    """What a record or a row says that it is; a name in parts is a person's."""
+    person = any(values.get(key) for key in ("given_name", "family_name"))
+    return str(values.get("kind") or ("person" if person else ""))
 
 
 def _name(record: Item) -> str:
