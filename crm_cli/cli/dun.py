@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from crm_cli.cli.documents import MAKING, Making, make
 from crm_cli.cli.options import SHAPE, DryRun, Force, On, Owner, Shape, Terms, Where, Yes, of_owner
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
@@ -124,3 +125,27 @@ def sent(
         dry_run=dry_run,
         yes=yes,
     )
+
+
+@verbs.add
+def render(
+    session: Session,
+    which: Annotated[
+        str,
+        Argument(metavar="NUMBER|WHO", help="A late invoice, or a customer: all their late ones."),
+    ],
+    level: Annotated[
+        int | None, Option("--level", metavar="N", help="The level, if not the next one.")
+    ] = None,
+    making: Making = MAKING,
+) -> None:
+    """Make the payment reminder for an invoice, or for all late ones of a customer.
+
+    crm dun render 2026-0042 --to reminder.pdf
+    crm dun render ana --level 2
+    """
+    from crm_cli.features.documents.gathering import late_invoices, of_late
+
+    invoices = late_invoices(session.workspace, which)
+    paper, template = of_late(session.workspace, invoices, level)
+    make(session, [paper], making, template=template)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
+from crm_cli.cli.documents import MAKING, Making, make
 from crm_cli.cli.items import change, picked
 from crm_cli.cli.listing import list_verb
 from crm_cli.cli.numbered import ATTEMPTS, carry_out_numbered
@@ -77,6 +78,7 @@ def purchase_verbs(kind: str = "") -> Verbs:
     among = (f"kind.is:{kind}",) if kind else ()
     list_verb(verbs, "purchase", _LIST[kind], among=among, shown=_SHOWN.get(kind, ""))
     _show_verb(verbs, kind)
+    _render_verb(verbs, kind)
     if not kind:
         _convert_verb(verbs)
     return verbs
@@ -220,6 +222,59 @@ def _show_verb(verbs: Verbs, kind: str) -> None:
             """,
         )
     )
+
+
+def _render_verb(verbs: Verbs, kind: str) -> None:
+    def render(
+        session: Session,
+        purchases: Which,
+        delivery_note: Annotated[
+            bool, Option("--delivery-note", help="What was delivered, without prices.")
+        ] = False,
+        making: Making = MAKING,
+    ) -> None:
+        from crm_cli.features.documents.gathering import of_purchase
+
+        found = purchases_named(session, kind, purchases)
+        made = "delivery_note" if delivery_note else ""
+        papers = (of_purchase(session.workspace, one.item, kind=made) for one in found)
+        make(session, papers, making)
+
+    noun, several = kind or "purchase", kind or "credit-note"
+    without = ("delivery_note",) if kind == "quote" else ()
+    verbs.take(
+        Verb(
+            render,
+            doc=f"""Make {_a(kind)} as a document: as text, as HTML or as PDF.
+
+            It is in the customer's language. An invoice or a credit note has to have what the
+            law wants on it; --draft makes one without, marked as a draft.
+
+            crm {noun} render {_ONE[kind]}
+            crm {noun} render {_ONE[kind]} --to {several}.pdf
+            crm {noun} render date:last-month --format pdf --to documents-of-the-month/
+            """,
+            without=lambda: without,
+        )
+    )
+
+
+def purchases_named(session: Session, kind: str, words: list[str]) -> list[Found]:
+    """The purchases of a noun that words name: numbers, ids, customers with one, query terms."""
+    from crm_cli.features.moves import described, split_terms
+
+    named, terms = split_terms(session.workspace, PURCHASE, session.expand(words))
+    among = of_kind(kind, lambda item: True)
+    with _called(kind):
+        found = [
+            picked(session, PURCHASE, word, strict=False, among=among, state=kind)
+            for word in named
+        ]
+    if terms:
+        found += described(session.workspace, PURCHASE, terms, among=among)
+    if not found:
+        raise NotFound(f"no {(kind or 'purchase').replace('_', ' ')} matches")
+    return found
 
 
 def _convert_verb(verbs: Verbs) -> None:

@@ -94,6 +94,19 @@ class Streams:
             pieces = map(_shown, pieces)
         self.write(pieces)
 
+    def give_data(self, data: bytes) -> None:
+        """Answer with bytes; raises UsageError where stdout is a terminal."""
+        if self.screen.terminal:
+            raise UsageError("a PDF is nothing for a terminal", "write it to a file: --to FILE.pdf")
+        self.flush()
+        self.begun = self.answered = True
+        try:
+            sys.stdout.buffer.write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise unwritable(error) from error
+
     def flush(self) -> None:
         """Have the answer written now. Raises StorageError where it cannot be."""
         try:

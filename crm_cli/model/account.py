@@ -20,7 +20,8 @@ class Line(NamedTuple):
     """A line of an account; amounts are in its currency.
 
     `charged` is what the customer owes more by it, `settled` what they owe less; `open` is
-    what of it is still owed today.
+    what of it is still owed today. `word` is what `what` begins with: a kind of purchase,
+    payment, refund, returned, written_off, opening or closing; `number` what it is about.
     """
 
     day: date | None
@@ -31,6 +32,8 @@ class Line(NamedTuple):
     charged: Decimal | None = None
     settled: Decimal | None = None
     open: Decimal | None = None
+    word: str = ""
+    number: str = ""
 
 
 def account_lines(entries: Sequence[Entry], start: date | None, end: date) -> Iterator[Line]:
@@ -47,12 +50,16 @@ def _of_currency(
     before = [one for one in of if start is not None and one.day < start]
     balance += sum((one.amount for one in before), Decimal(0))
     if start is not None:
-        yield Line(start, OPENING, currency, balance)
+        yield Line(start, OPENING, currency, balance, word="opening")
     for one in of[len(before) :]:
         balance += one.amount
         owed = round_money(one.amount, currency)
         day = one.day if one.day < date.max else None
-        line = Line(day, _said(one), currency, round_money(balance, currency))
+        word, number = _word(one)
+        said = f"{_SAID.get(word, word.replace('_', ' '))} {number}".strip()
+        line = Line(
+            day, said, currency, round_money(balance, currency), word=word, number=number
+        )
         if one.amount > 0:
             derived = one.source.derived
             line = line._replace(
@@ -61,18 +68,21 @@ def _of_currency(
         else:
             line = line._replace(settled=-owed)
         yield line
-    yield Line(end, CLOSING, currency, round_money(balance, currency))
+    yield Line(end, CLOSING, currency, round_money(balance, currency), word="closing")
 
 
-def _said(entry: Entry) -> str:
+_SAID = {"returned": "returned payment", "written_off": "written off"}
+
+
+def _word(entry: Entry) -> tuple[str, str]:
+    """What an entry is, and the number that it is about; see `Line`."""
     item: Item = entry.source
     if item.kind.name == "purchase":
-        return f"{str(item.get('kind')).replace('_', ' ')} {item.values.get('number') or item.id}"
+        return str(item.get("kind")), str(item.values.get("number") or item.id)
     if item.get("method") == "write_off":
-        what = "written off"
+        what = "written_off"
     elif entry.amount > 0:
-        what = "returned payment" if "bounced" in item.values else "refund"
+        what = "returned" if "bounced" in item.values else "refund"
     else:
         what = "payment"
-    paid = item.values.get("for") or item.values.get("reference")
-    return f"{what} {paid}" if paid else what
+    return what, str(item.values.get("for") or item.values.get("reference") or "")

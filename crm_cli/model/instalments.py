@@ -124,15 +124,13 @@ def fill(invoice: Item, today: date | None) -> None:
     """
     derived = invoice.derived
     owed: Decimal = derived["amount_due"]
-    parts = sorted(
-        invoice.items("instalments"), key=lambda part: part.values.get("due_date") or date.max
-    )
+    parts = in_order(invoice)
     if not parts:
         last: date | None = derived["due"]
         is_late = last is not None and today is not None and last < today
         derived["past_due"] = owed if is_late else _ZERO
         return
-    amounts = _amounts(parts, derived["gross"], str(derived["currency"]))
+    amounts = amounts_of(parts, derived["gross"], str(derived["currency"]))
     settled = derived["gross"] - owed
     late = _ZERO
     due: date | None = None
@@ -151,7 +149,14 @@ def fill(invoice: Item, today: date | None) -> None:
     derived["due"] = due or max(due_dates(invoice), default=derived["due"])
 
 
-def _amounts(parts: list[Item], gross: Decimal, currency: str) -> list[Decimal]:
+def in_order(invoice: Item) -> list[Item]:
+    """The instalments, the earliest first."""
+    return sorted(
+        invoice.items("instalments"), key=lambda part: part.values.get("due_date") or date.max
+    )
+
+
+def amounts_of(parts: list[Item], gross: Decimal, currency: str) -> list[Decimal]:
     """What each comes to: no more than the invoice together, and the last one the rest."""
     left = gross
     amounts = []

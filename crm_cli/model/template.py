@@ -7,18 +7,24 @@ the one place where a template becomes a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.front_matter import read_front
+
+if TYPE_CHECKING:
+    from crm_cli.model.item import Item
 
 LONGEST = 256 * 1024
 """So many characters a template may have, and a text that is made of it."""
 
+PRODUCT_FIELDS = {"products": "bought", "suggestions": "suggest"}
+"""Fields of templates that name products, and the query field that has their SKUs."""
+_MOST_PRODUCTS = 3
+
 _FIELD = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*")
-_HEAD = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n?---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_SUBJECT = re.compile(r"subject[ \t]*:[ \t]*(.*)", re.IGNORECASE)
 
 
 class Template(NamedTuple):
@@ -44,14 +50,8 @@ def read_template(text: str) -> Template:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if len(text) > LONGEST:
         raise Unreadable("the template is too long", f"at most {LONGEST:,} characters")
-    head = _HEAD.match(text)
-    subject, body = "", text
-    if head is not None:
-        body = text[head.end() :].removeprefix("\n")
-        lines = (_SUBJECT.fullmatch(line.strip()) for line in head[1].splitlines())
-        subject = next((line[1] for line in lines if line is not None), "")
-        if len(subject) > 1 and subject[0] == subject[-1] and subject[0] in "\"'":
-            subject = subject[1:-1]
+    front = read_front(text)
+    subject, body = front.entries.get("subject", ""), front.body
     fields = [_name(match, text) for match in _FIELD.finditer(text)]
     rest = _FIELD.sub(lambda match: "\n" * match[0].count("\n"), text)
     for sign in ("{%", "{#", "{{", "}}"):
@@ -92,3 +92,13 @@ def filled(template: Template, values: Mapping[str, str]) -> Filled:
     if len(body) > LONGEST:
         raise Unreadable("the text is too long", f"at most {LONGEST:,} characters")
     return Filled(" ".join(put(template.subject).split()), body)
+
+
+def named_products(skus: Iterable[str], products: Mapping[str, Item]) -> str:
+    """The first three products, by what they are called: those that are sold still."""
+    names = [
+        str(products[sku].values.get("name") or sku)
+        for sku in skus
+        if sku in products and not products[sku].values.get("disabled")
+    ]
+    return ", ".join(names[:_MOST_PRODUCTS])

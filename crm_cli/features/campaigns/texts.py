@@ -12,7 +12,15 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, Unreadable, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.places import SETTINGS
-from crm_cli.model.template import Filled, Template, filled, missing, read_template
+from crm_cli.model.template import (
+    PRODUCT_FIELDS,
+    Filled,
+    Template,
+    filled,
+    missing,
+    named_products,
+    read_template,
+)
 from crm_cli.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,8 +29,6 @@ if TYPE_CHECKING:
 _FOLDER = "templates/"
 _ENDINGS = (".md", ".txt", "")
 _SAFE = re.compile(r"(?!\.)[\w.-]+(?:/(?!\.)[\w.-]+)*")
-_MOST = 3
-"""So many products are named."""
 _SHOWN = 10
 Values = dict[str, str]
 
@@ -115,14 +121,14 @@ class Texts:
         own = [field for field in fields if field not in common and field not in _OWN]
         asked = list(dict.fromkeys([*own, *(_OWN[one] for one in fields if one in _OWN)]))
         rows = self._rows([one for one in asked if one])
-        products = self.workspace.products() if {"products", "suggestions"} & {*fields} else {}
+        products = self.workspace.products() if {*PRODUCT_FIELDS} & {*fields} else {}
         found = {}
         for one in recipients:
             row = rows.get(one.customer, {})
             values = {field: _text(row.get(field)) for field in own} | common
             values["variant"] = one.variant or ""
-            for field in ("products", "suggestions"):
-                values[field] = _named(row.get(_OWN[field]) or (), products)
+            for field in PRODUCT_FIELDS:
+                values[field] = named_products(row.get(_OWN[field]) or (), products)
             found[one.customer] = values
         return found
 
@@ -164,7 +170,7 @@ class Texts:
         return found
 
 
-_OWN = {"variant": "", "products": "bought", "suggestions": "suggest"}
+_OWN = {"variant": "", **PRODUCT_FIELDS}
 """Fields of templates that no query has, and the query field that they are made of."""
 
 
@@ -182,13 +188,3 @@ def _text(value: Any) -> str:
 def _plain(value: Sequence[Any]) -> bool:
     """Whether a list is one of texts: items are no text."""
     return not any(isinstance(one, Item) for one in value)
-
-
-def _named(skus: Iterable[str], products: Mapping[str, Item]) -> str:
-    """The first products, by what they are called: those that are sold still."""
-    names = [
-        str(products[sku].values.get("name") or sku)
-        for sku in skus
-        if sku in products and not products[sku].values.get("disabled")
-    ]
-    return ", ".join(names[:_MOST])

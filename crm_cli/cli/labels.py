@@ -1,0 +1,53 @@
+"""`crm labels`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from crm_cli.cli.documents import ForceTo, Format, To
+from crm_cli.cli.options import Sort, Terms
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Option, Verbs
+
+verbs = Verbs()
+
+
+@verbs.add
+def labels(
+    session: Session,
+    terms: Terms = None,
+    sheet: Annotated[
+        str, Option("--sheet", metavar="3x8", help="How many stand on A4: across x down.")
+    ] = "3x8",
+    sort: Sort = None,
+    format: Format = None,
+    to: To = None,
+    force: ForceTo = False,
+) -> None:
+    """Make address labels of the customers that match query terms.
+
+    crm labels +vip country:SI --to labels.pdf
+    crm labels @mailing --sheet 2x7 --sort postcode --to labels.pdf
+    """
+    from pathlib import Path
+
+    from crm_cli.cli.writing import few
+    from crm_cli.features.documents.labels import labels as found_of
+    from crm_cli.features.documents.rendering import format_of, save_data
+    from crm_cli.features.plan import counted
+    from crm_cli.formats.documents.labels import labels_of, read_sheet
+    from crm_cli.model.text import visible
+
+    chosen = format_of(format, to)
+    size = read_sheet(sheet)
+    found = found_of(session.workspace, session.terms(terms), sort)
+    data = labels_of(found.labels, size, chosen)
+    if to not in (None, "-"):
+        save_data(Path(str(to)), data, force=force)
+        session.say(f"{counted(len(found.labels), 'label')} written to {visible(str(to))}")
+    elif chosen == "pdf":
+        session.give_data(data)
+    else:
+        session.give(data.decode())
+    if found.without:
+        session.say(f"no address: {few(found.without)}")

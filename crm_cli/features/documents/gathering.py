@@ -1,0 +1,198 @@
+"""Papers gathered from the records: of purchases, of a customer's account, of late invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from crm_cli.features.documents.templates import Template, find
+from crm_cli.features.items import find as find_item
+from crm_cli.features.moves import Found
+from crm_cli.features.values import day
+from crm_cli.model.account import account_lines
+from crm_cli.model.dunning import Standing, levels_of, next_level
+from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.model.item import Item
+from crm_cli.model.paper import Entry, Paper
+from crm_cli.model.paper_of import paper_base, purchase_paper
+from crm_cli.model.places import SETTINGS
+from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.receivables import entries
+from crm_cli.workspace import Workspace
+
+DELIVERED = ("order", "invoice", "sale")
+"""The kinds of purchases that a delivery note is made of."""
+
+
+def settings_of(workspace: Workspace) -> Item:
+    """The settings, as crm.yaml has them now."""
+    return workspace.file(SETTINGS.path).record
+
+
+def of_purchase(workspace: Workspace, purchase: Item, *, kind: str = "") -> Paper:
+    """The paper of a purchase; `delivery_note` for that of its goods. Raises UsageError."""
+    own = str(purchase.get("kind"))
+    if kind == "delivery_note" and own not in DELIVERED:
+        raise UsageError(f"a {own.replace('_', ' ')} has no delivery note", "name an order")
+    return purchase_paper(
+        purchase, settings_of(workspace), workspace.business, workspace.products(), kind=kind
+    )
+
+
+def of_account(workspace: Workspace, customer: str, period: str | None = None) -> Paper:
+    """The statement of a customer's account over a period, all of it without one."""
+    record = workspace.record(customer)
+    business, today = workspace.business, workspace.clock.today
+    days = workspace.period(period) if period else None
+    start = days.start if days is not None else None
+    end = min(days.end or today, today) if days is not None else today
+    lines = account_lines(entries(record, business), start, end)
+    rows = [
+        Entry(one.day, one.word, one.number, one.currency, one.balance, one.due, one.charged,
+              one.settled)
+        for one in lines
+    ]  # fmt: skip
+    if not rows:
+        raise NotFound(
+            f"nothing was billed to {record.get('name')}", "crm balance lists those who owe"
+        )
+    base = paper_base("statement", record, settings_of(workspace))
+    return base._replace(day=end, currency=rows[0].currency, entries=tuple(rows))
+
+
+def of_late(
+    workspace: Workspace, invoices: Sequence[Item], level: int | None = None
+) -> tuple[Paper, str]:
+    """The payment reminder for late invoices of one customer, and the name of its template.
+
+    The level is the highest that is next for one of them. Raises UsageError for one that is not
+    late, or a level that there is not; NotFound for none.
+    """
+    today, business = workspace.clock.today, workspace.business
+    if not invoices:
+        raise NotFound("no invoice is late", "crm dun lists those that are")
+    levels = levels_of(business)
+    if level is not None and not 1 <= level <= len(levels):
+        raise UsageError(f"there is no level {level}", f"levels go from 1 to {len(levels)}")
+    number = level or max(_level_of(one, len(levels), workspace) for one in invoices)
+    currency = str(invoices[0].derived["currency"])
+    base = paper_base(
+        "reminder", invoices[0].owner, settings_of(workspace), purchase=invoices[0]
+    )
+    fee = levels[number - 1].fee if currency == business.currency else None
+    numbers = {str(one.values.get("number") or "") for one in invoices}
+    paper = base._replace(
+        day=today,
+        number=numbers.pop() if len(numbers) == 1 else "",
+        currency=currency,
+        entries=tuple(_late(one, today) for one in sorted(invoices, key=_due)),
+        level=number,
+        fee=fee,
+    )
+    return paper, levels[number - 1].template or "reminder"
+
+
+def _level_of(invoice: Item, last: int, workspace: Workspace) -> int:
+    derived = invoice.derived
+    standing = Standing(
+        derived.get("due"), derived.get("dunning_level"), derived.get("dunned"),
+        invoice.values.get("promised"),
+    )  # fmt: skip
+    found = next_level(levels_of(workspace.business), standing)
+    return found[0].number if found else last
+
+
+def _late(invoice: Item, today: date) -> Entry:
+    due = _due(invoice)
+    return Entry(
+        invoice.values.get("date"),
+        "invoice",
+        str(invoice.values.get("number") or invoice.id),
+        str(invoice.derived["currency"]),
+        _owed(invoice),
+        due if due < date.max else None,
+        days=(today - due).days if due < today else None,
+    )
+
+
+def _owed(invoice: Item) -> Decimal:
+    owed: Decimal = invoice.derived.get("past_due") or invoice.derived["amount_due"]
+    return owed
+
+
+def _due(invoice: Item) -> date:
+    due: date | None = invoice.derived.get("due")
+    return due or date.max
+
+
+def is_late(invoice: Item) -> bool:
+    """Whether something of an invoice is past its due date, and nobody disputes it."""
+    return bool(invoice.derived.get("past_due")) and "disputed" not in invoice.values
+
+
+def late_of(workspace: Workspace, customer: str) -> list[Item]:
+    """A customer's late invoices in the currency of the first that was due."""
+    late = [one for one in workspace.record(customer).items("purchases") if is_late(one)]
+    late.sort(key=_due)
+    return [one for one in late if one.derived["currency"] == late[0].derived["currency"]]
+
+
+def late_invoices(workspace: Workspace, text: str) -> list[Item]:
+    """The late invoice that a number means, else those of a WHO; raises UsageError for an invoice
+    of which nothing is late, NotFound."""
+    found = find_item(workspace, text, PURCHASE, strict=True)
+    if found is None:
+        return late_of(workspace, workspace.who(text))
+    invoice = workspace.document(found[0]).find(found[1])
+    if not is_late(invoice):
+        disputed = invoice.values.get("disputed")
+        why = f"is disputed: {disputed}" if disputed else "is not late"
+        raise UsageError(f"{invoice.title or invoice.id} {why}", "crm dun list --all shows all")
+    return [invoice]
+
+
+def letter(
+    workspace: Workspace,
+    customer: str,
+    template: str,
+    language: str,
+    on: str | None,
+    purchase: Found | None,
+) -> Paper:
+    """The paper of a letter to a customer by a template, of a day (as typed; today without);
+    with a purchase its lines and sums stand there, too. Raises NotFound."""
+    kind = _template(workspace, customer, template, language).kind
+    if purchase is not None and purchase.customer != customer:
+        raise UsageError(f"{purchase.said} is not {customer}'s", "name one of their purchases")
+    when = day(workspace, on)
+    if purchase is not None:
+        paper = of_purchase(workspace, purchase.item)
+        return paper._replace(kind=kind, day=when, due=None, supplied=None)
+    base = paper_base(kind, workspace.record(customer), settings_of(workspace))
+    return base._replace(day=when, currency=workspace.business.currency)
+
+
+def trial(
+    workspace: Workspace, customer: str, name: str, language: str, purchase: Found | None
+) -> Paper:
+    """The paper that a template is tried on: a purchase, the account, or the customer alone.
+
+    Raises NotFound for a template that there is not.
+    """
+    template = _template(workspace, customer, name, language)
+    if purchase is not None:
+        kind = template.kind if template.kind in ("delivery_note", "contract") else ""
+        paper = of_purchase(workspace, purchase.item)
+        return paper._replace(kind=kind or paper.kind)
+    if template.kind == "statement":
+        return of_account(workspace, customer)
+    late = late_of(workspace, customer)
+    if late and template.name.startswith("reminder"):
+        return of_late(workspace, late)[0]
+    return letter(workspace, customer, name, language, None, None)
+
+
+def _template(workspace: Workspace, customer: str, name: str, language: str) -> Template:
+    own = workspace.record(customer).values.get("language") or workspace.business.language
+    return find(workspace, name, language or own)

@@ -1,0 +1,211 @@
+"""Documents made of papers: checked as the law wants it, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crm_cli.features.documents.gathering import settings_of
+from crm_cli.features.documents.templates import BUILT_IN, Template, find, read
+from crm_cli.formats.documents import ENDINGS, FORMATS
+from crm_cli.formats.documents.making import MESSAGES, Extra, Form, message_of, page_of
+from crm_cli.formats.documents.page import Page
+from crm_cli.formats.documents.values import ROOTS
+from crm_cli.formats.documents.words import Words, known_language, words_of
+from crm_cli.model.cells import cell_text
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import DataError, Refused, Unreadable, UsageError
+from crm_cli.model.invoice_law import missing
+from crm_cli.model.item import Item
+from crm_cli.model.paper import Paper
+from crm_cli.model.template import PRODUCT_FIELDS, named_products
+from crm_cli.store import files, outside
+from crm_cli.workspace import Workspace
+
+_SHOWN = 10
+_LARGEST_LOGO = 512 * 1024
+_SUFFIXES = {"text": ".txt", "html": ".html", "pdf": ".pdf"}
+
+
+class Asked(NamedTuple):
+    """How a document is wanted: its template, its language, whether a draft will do, and whether
+    a text draws the codes for payments."""
+
+    format: str = "text"
+    template: str = ""
+    language: str = ""
+    draft: bool = False
+    squares: bool = False
+
+
+class Rendered(NamedTuple):
+    """A document: its bytes, a name for its file, its subject, and the template it was made by."""
+
+    data: bytes
+    name: str
+    subject: str
+    template: Template
+
+    @property
+    def text(self) -> str:
+        """The bytes as text, where they are."""
+        return self.data.decode("utf-8")
+
+
+def format_of(format: str | None, to: str | None) -> str:
+    """The format asked for: by name, else by a file's ending, else text; raises UsageError."""
+    if format:
+        if format not in FORMATS:
+            raise UsageError(f"there is no format '{format}'", f"known: {', '.join(FORMATS)}")
+        return format
+    if to in (None, "-", "") or to.endswith("/"):
+        return "text"
+    return ENDINGS.get(Path(to).suffix.lower(), "text")
+
+
+def check_law(*papers: Paper) -> None:
+    """Raise Refused where an invoice lacks what it has to have by law, naming our fields; of
+    several the first ten. Drafts are not looked at."""
+    lacking = [_lacking(paper) for paper in papers if paper.status == "posted"]
+    found = [one for one in lacking if one]
+    if found:
+        more = f"; and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
+        raise Refused(
+            f"the law requires more: {'; '.join(found[:_SHOWN])}{more}",
+            "fill it in, or say --draft for one that is marked as a draft",
+        )
+
+
+def _lacking(paper: Paper) -> str:
+    shown = ", ".join(f"{one.field} ({one.what})" for one in missing(paper))
+    what = paper.kind.replace("_", " ")
+    return f"{what} {paper.number or paper.id} lacks {shown}" if shown else ""
+
+
+def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
+    """Make a document. Raises Refused (see `check_law`), NotFound for a template that there is
+    not, DataError for one that cannot be filled in."""
+    if not asked.draft:
+        check_law(paper)
+    language = asked.language or paper.language
+    template = find(workspace, asked.template or paper.kind, language)
+    form = read(template)
+    tags = (*filter(None, (template.language, language)), workspace.business.language)
+    words = words_of(known_language(*tags))
+    try:
+        extra = _extra(workspace, paper, form, words)
+        if template.kind in MESSAGES:
+            subject, text = message_of(paper, form, words, extra)
+            head = f"{subject}\n\n" if subject else ""
+            data, suffix = f"{head}{text}".encode(), ".txt"
+        else:
+            page = _page(workspace, paper, form, words, extra, draft=asked.draft)
+            subject, data = page.title, _written(page, asked)
+            suffix = _SUFFIXES[asked.format]
+    except Unreadable as error:
+        where = template.path if template.path != BUILT_IN else f"template {template.called}"
+        raise DataError(f"{where}: {error.message}", error.hint) from error
+    return Rendered(data, f"{_stem(paper)}{suffix}", subject, template)
+
+
+def _page(
+    workspace: Workspace, paper: Paper, form: Form, words: Words, extra: Extra, *, draft: bool
+) -> Page:
+    return page_of(paper, form, words, extra, logo=_logo(workspace, paper), draft=draft)
+
+
+def _written(page: Page, asked: Asked) -> bytes:
+    if asked.format == "pdf":
+        from crm_cli.formats.documents.as_pdf import pdf_of
+
+        return pdf_of(page)
+    if asked.format == "html":
+        from crm_cli.formats.documents.as_html import html_of
+
+        return html_of(page).encode()
+    from crm_cli.formats.documents.as_text import text_of
+
+    return text_of(page, squares=asked.squares).encode()
+
+
+def _extra(workspace: Workspace, paper: Paper, form: Form, words: Words) -> Extra:
+    record = workspace.record(paper.customer)
+    person = {key: record.values.get(key) for key in ("kind", "name", "given_name", "family_name")}
+    names = {one.name for one in (*form.subject.references, *form.body.references)}
+    asked = sorted(name for name in names if name.partition(".")[0] not in ROOTS)
+    return Extra(person, _user(workspace), _fields(workspace, paper.customer, asked, words))
+
+
+def _user(workspace: Workspace) -> dict[str, str]:
+    users: dict[str, Item] = settings_of(workspace).values.get("users") or {}
+    values = users[workspace.user].values if workspace.user in users else {}
+    return {key: str(values.get(key) or "") for key in ("name", "email")}
+
+
+def _fields(
+    workspace: Workspace, customer: str, names: Sequence[str], words: Words
+) -> dict[str, Any]:
+    """Query fields of a customer, nested as their names are; raises Unreadable for others."""
+    if not names:
+        return {}
+    cols = [PRODUCT_FIELDS.get(name, name) for name in names]
+    try:
+        answer = workspace.select(CUSTOMER, [f"id.is:{customer}"], cols=cols)
+    except UsageError as error:
+        raise Unreadable(error.message, "crm template check says where") from error
+    found: dict[str, Any] = {}
+    row = answer.rows[0] if answer.rows else [None] * len(names)
+    for name, column, value in zip(names, answer.columns, row, strict=True):
+        into = found
+        *above, last = name.split(".")
+        for part in above:
+            into = into.setdefault(part, {})
+        if name in PRODUCT_FIELDS:
+            into[last] = named_products(value or (), workspace.products())
+        elif isinstance(value, date) and not isinstance(value, datetime):
+            into[last] = words.day(value)
+        elif isinstance(value, Decimal) and column.type.name == "money":
+            into[last] = words.money(value, workspace.business.currency)
+        else:
+            into[last] = cell_text(value, ", ")
+    return found
+
+
+def _logo(workspace: Workspace, paper: Paper) -> bytes:
+    """The file of the logo, of the directory itself; raises DataError where it is not there."""
+    if not paper.logo:
+        return b""
+    where = f"business.logo in crm.yaml: {paper.logo}"
+    try:
+        data = workspace.tree.read(paper.logo)
+    except FileNotFoundError:
+        raise DataError(f"{where} is not there", "name a file in templates/") from None
+    if len(data) > _LARGEST_LOGO:
+        raise DataError(f"{where} is larger than 512 KiB", "make it smaller")
+    return data
+
+
+def _stem(paper: Paper) -> str:
+    """A name for the file: `invoice-2026-0042`, `letter-ana-novak`."""
+    named = f"{paper.kind.replace('_', '-')}-{paper.number or paper.id or paper.customer}"
+    return re.sub(r"[^\w.-]+", "_", named).strip("._") or paper.id
+
+
+def save(path: Path, rendered: Rendered, *, force: bool = False) -> None:
+    """Write a document; a file that is there is replaced only with `force`."""
+    outside.write_data(path, rendered.data, force=force)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for documents where there is none; raises StorageError."""
+    with files.telling(f"make {path}", "nothing was written"):
+        outside.make_folder(path)
+
+
+def save_data(path: Path, data: bytes, *, force: bool = False) -> None:
+    """Write bytes into a file; one that is there is replaced only with `force`."""
+    outside.write_data(path, data, force=force)

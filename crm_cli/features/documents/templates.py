@@ -1,0 +1,286 @@
+"""Templates: those in templates/, and those that come with the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from crm_cli.features.plan import Plan
+from crm_cli.formats.documents.making import KINDS, Form, read_form
+from crm_cli.formats.documents.sandbox import Reference
+from crm_cli.formats.documents.shipped import Shipped, all_shipped, shipped
+from crm_cli.formats.documents.values import FIELDS, LOOPED, ROOTS
+from crm_cli.formats.documents.words import known_language, words_of
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import DataError, NotFound, Problem, Severity, Unreadable, UsageError
+from crm_cli.model.front_matter import read_front
+from crm_cli.model.kind import normal
+from crm_cli.model.template import PRODUCT_FIELDS
+from crm_cli.model.text import did_you_mean
+from crm_cli.workspace import Change, Create, Workspace
+
+FOLDER = "templates/"
+STATUSES = ("active", "draft")
+"""A draft is used only where it is named."""
+BUILT_IN = "built-in"
+_ENDINGS = (".md", ".txt")
+_SAFE = re.compile(r"(?!\.)[\w-][\w.-]*(?:/(?!\.)[\w-][\w.-]*)*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_USUAL = "letter"
+
+
+class Template(NamedTuple):
+    """A template: what its front matter says, its text, and where it stands (`path`: BUILT_IN
+    for the program's own). The body begins in line `line` of the file."""
+
+    name: str
+    language: str
+    kind: str
+    status: str
+    subject: str
+    body: str
+    path: str
+    line: int
+    text: str
+
+    @property
+    def called(self) -> str:
+        """Its name with its language: `reminder.sl`."""
+        return f"{self.name}.{self.language}" if self.language else self.name
+
+
+def listed(workspace: Workspace, kind: str = "") -> list[Template]:
+    """The templates by kind and name, the directory's own first; the program's that they take
+    the place of are left out. Raises UsageError for a kind that there is not."""
+    own = list(_own(workspace))
+    taken = {(one.name, one.language) for one in own if one.status != "draft"}
+    found = own + [
+        of_shipped(one) for one in all_shipped() if (one.name, one.language) not in taken
+    ]
+    if kind:
+        wanted = normal(kind)
+        if wanted not in KINDS:
+            raise UsageError(f"there is no kind of template '{kind}'", f"known: {', '.join(KINDS)}")
+        found = [one for one in found if one.kind == wanted]
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    return sorted(found, key=lambda one: (order.get(one.kind, 99), one.name, one.language))
+
+
+def find(workspace: Workspace, name: str, language: str = "") -> Template:
+    """The template of a name, in a language where there is one in it, else as near as may be.
+
+    The directory's own come first: `templates/NAME.LANGUAGE.md`, then `templates/NAME.md`; then
+    the program's. Raises NotFound, and DataError for one that cannot be read.
+    """
+    if not _SAFE.fullmatch(name) or ".." in name:
+        raise UsageError(f"'{name}' cannot be a template", "name a file of templates/")
+    name = name.removeprefix(FOLDER)
+    for stem in dict.fromkeys((name, name.replace("-", "_"), name.replace("_", "-"))):
+        found = _find(workspace, stem, language)
+        if found is not None:
+            return found
+    known = sorted({one.name for one in listed(workspace)} - {name})
+    hint = did_you_mean(name, known) or "crm template list shows those there are"
+    raise NotFound(f"there is no template '{name}'", hint)
+
+
+def _find(workspace: Workspace, name: str, language: str) -> Template | None:
+    whole = name if name.endswith(_ENDINGS) else ""
+    stem, dotted, tail = name.rpartition(".")
+    for tag in (*_tags(language), ""):
+        for path in [f"{FOLDER}{whole}"] if whole else _paths(name, tag):
+            template = _read(workspace, path)
+            if template is not None and (template.status != "draft" or whole or dotted):
+                return template
+    usual = known_language(language, workspace.business.language)
+    made = shipped(name, usual)
+    if made is None and dotted and _LANGUAGE.fullmatch(tail):
+        made = shipped(stem, known_language(tail))
+    return None if made is None else of_shipped(made)
+
+
+def _tags(language: str) -> Iterator[str]:
+    """`sr-Latn-RS`, then `sr-Latn`, then `sr`."""
+    tag = language if _LANGUAGE.fullmatch(language) else ""
+    while tag:
+        yield tag
+        tag = tag.rpartition("-")[0]
+
+
+def _paths(name: str, tag: str) -> list[str]:
+    dotted = f".{tag}" if tag else ""
+    return [f"{FOLDER}{name}{dotted}{ending}" for ending in _ENDINGS]
+
+
+def of_shipped(one: Shipped) -> Template:
+    """A template of the program's own."""
+    return Template(
+        one.name, one.language, one.kind, "active", one.subject, one.body, BUILT_IN, 1, one.text
+    )
+
+
+def _own(workspace: Workspace) -> Iterator[Template]:
+    for path in sorted(entry[0] for entry in workspace.tree.entries()):
+        if path.startswith(FOLDER) and path.endswith(_ENDINGS):
+            template = _read(workspace, path, check=False)
+            if template is not None:
+                yield template
+
+
+def _read(workspace: Workspace, path: str, *, check: bool = True) -> Template | None:
+    """The template in a file; None where there is no such file. Raises DataError."""
+    if not workspace.tree.exists(path):
+        return None
+    try:
+        front = read_front(text := workspace.tree.read(path).decode())
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8", "convert it") from None
+    entries = front.entries
+    name = path.removeprefix(FOLDER).rpartition(".")[0]
+    language = entries.get("language", "")
+    stem, dot, tail = name.rpartition(".")
+    if dot and _LANGUAGE.fullmatch(tail):
+        name, language = stem, language or tail
+    kind = normal(entries.get("kind", "")) or _kind_of(name)
+    template = Template(
+        name, language, kind, normal(entries.get("status", "")) or "active",
+        entries.get("subject", ""), front.body.strip("\n"), path, front.line, text,
+    )  # fmt: skip
+    if check:
+        fault = next(_faults(template), None)
+        if fault is not None:
+            raise DataError(f"{path}: {fault[0]}", fault[1])
+    return template
+
+
+def _kind_of(name: str) -> str:
+    """The kind of a template that says none: the program's of that name, else a letter."""
+    known = next((one.kind for one in all_shipped() if one.name == name), "")
+    return known or _USUAL
+
+
+def _faults(template: Template) -> Iterator[tuple[str, str]]:
+    """What is wrong in the front matter, with a hint."""
+    for what, value, known in (
+        ("kind", template.kind, KINDS), ("status", template.status, STATUSES),
+    ):  # fmt: skip
+        if value not in known:
+            hint = did_you_mean(value, known) or f"known: {', '.join(known)}"
+            yield f"there is no {what} '{value}'", hint
+
+
+def read(template: Template) -> Form:
+    """A template, ready to be filled in; raises DataError with its place."""
+    try:
+        return read_form(template.subject, template.body, template.line)
+    except Unreadable as error:
+        raise DataError(f"{_place(template)}: {error.message}", error.hint) from error
+
+
+def _place(template: Template) -> str:
+    return template.path if template.path != BUILT_IN else f"template {template.called}"
+
+
+def check(workspace: Workspace, names: Sequence[str] = ()) -> list[Problem]:
+    """What is wrong in templates: those named, else all in templates/.
+
+    Raises NotFound for a name that there is not.
+    """
+    found = [_named(workspace, name) for name in names] if names else list(_own(workspace))
+    return [problem for template in found for problem in _problems(workspace, template)]
+
+
+def _named(workspace: Workspace, name: str) -> Template:
+    """A template by name, also one that is wrong."""
+    for one in _own(workspace):
+        if name in (one.path, one.path.removeprefix(FOLDER), one.called, one.name):
+            return one
+    return find(workspace, name)
+
+
+def _problems(workspace: Workspace, template: Template) -> Iterator[Problem]:
+    for message, hint in _faults(template):
+        yield _problem(template, 1, message, hint)
+    try:
+        form = read_form(template.subject, template.body, template.line)
+    except Unreadable as error:
+        found = re.match(r"line (\d+): ", error.message)
+        message = error.message[found.end() :] if found else error.message
+        yield _problem(template, int(found[1]) if found else 1, message, error.hint)
+        return
+    for reference in (*form.subject.references, *form.body.references):
+        if hint_or_none := _unknown(workspace, reference):
+            yield _problem(
+                template, reference.line, f"there is no field {reference.name}", hint_or_none
+            )
+
+
+def _problem(template: Template, line: int, message: str, hint: str) -> Problem:
+    return Problem(_place(template), line, 1, "template", message, hint, Severity.ERROR)
+
+
+def _unknown(workspace: Workspace, reference: Reference) -> str:
+    """A hint where nothing has the name of a field; empty where something has."""
+    name = reference.name
+    root, _, rest = name.partition(".")
+    if root == "words":
+        sections = words_of("en").sections
+        section, _, key = rest.partition(".")
+        known = [f"words.{one}.{key}" for one, words in sections.items() for key in words]
+        fits = key in sections.get(section, {}) or (rest in ("", section) and section in sections)
+        return "" if fits else did_you_mean(name, known) or "crm template show invoice has some"
+    if root == "campaign" or name in FIELDS or name in LOOPED or name in ROOTS:
+        return ""
+    if root in ROOTS:
+        return did_you_mean(name, list(FIELDS)) or "crm template fields lists those there are"
+    if name in PRODUCT_FIELDS:
+        return ""
+    try:
+        workspace.select(CUSTOMER, cols=(name,), limit=1, ordered=False)
+    except UsageError:
+        known = [*FIELDS, *CUSTOMER.by_name, *(one.key for one in CUSTOMER.derived)]
+        return did_you_mean(name, known) or "crm template fields lists those there are"
+    return ""
+
+
+def new(workspace: Workspace, name: str, *, source: str = "", kind: str = "") -> Plan:
+    """Plan to write a template into templates/: a copy of the one that `source` names, else of
+    the program's of that name, else an empty one of a kind. Raises UsageError, NotFound."""
+    if not _SAFE.fullmatch(name) or ".." in name:
+        raise UsageError(f"'{name}' cannot be a template", "use letters, digits, - and .")
+    wanted = normal(kind)
+    if wanted and wanted not in KINDS:
+        raise UsageError(f"there is no kind of template '{kind}'", f"known: {', '.join(KINDS)}")
+    stem = name.removeprefix(FOLDER)
+    path = f"{FOLDER}{stem}" if stem.endswith(_ENDINGS) else f"{FOLDER}{stem}.md"
+    if workspace.tree.exists(path):
+        raise UsageError(f"{path} exists", "edit it, or choose another name")
+    made = _source(workspace, source or wanted or stem.removesuffix(".md").removesuffix(".txt"))
+    return Plan(
+        Change("add template", (Create(path, made.text.encode()),)),
+        f"added template {path.removeprefix(FOLDER).rpartition('.')[0]}",
+        notes=[f"a copy of {made.called} ({made.path}); edit it, then crm template check"],
+    )
+
+
+def _source(workspace: Workspace, name: str) -> Template:
+    stem, dot, tail = name.rpartition(".")
+    language = tail if dot and _LANGUAGE.fullmatch(tail) else workspace.business.language
+    base = stem if dot and _LANGUAGE.fullmatch(tail) else name
+    try:
+        return find(workspace, base, language)
+    except NotFound:
+        found = shipped(_USUAL, known_language(language))
+        assert found is not None
+        return of_shipped(found)
+
+
+def fields() -> list[tuple[str, str]]:
+    """The fields of templates, with a few words on each."""
+    return [
+        *FIELDS.items(),
+        ("words.SECTION.KEY", "a word in the language of the document: words.label.due"),
+        ("products", "what they bought most lately, by name; suggestions: what to offer"),
+        ("FIELD", "any query field of the customer: last_purchase, spend"),
+    ]

@@ -1,0 +1,288 @@
+"""Documents of records: rendered, checked as the law wants it, by templates of one's own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from crm_cli.features.documents.gathering import of_purchase
+from crm_cli.workspace import open_workspace
+from tests.conftest import Crm, Run
+
+SETTINGS = """\
+business:
+  name: Kava
+  legal_name: Kava d.o.o.
+  street: Slovenska cesta 2
+  postcode: "1000"
+  city: Ljubljana
+  country: SI
+  tax_id: SI12345678
+  accounts:
+    - SI56 0110 0600 0000 006
+currency: EUR
+country: SI
+language: en
+terms_days: 30
+users:
+  petra: {name: Petra Zajc, email: petra@kava.example}
+"""
+TINA = """\
+name: Tina Kos
+kind: person
+given_name: Tina
+language: sl
+emails: [tina@example.com]
+addresses:
+  - {street: Pot 1, city: Koper, postcode: "6000", country: SI}
+purchases:
+  - id: p-0000001
+    kind: order
+    number: N-1
+    date: 2026-08-20
+    lines:
+      - {product: towel, quantity: 10, unit_price: 10.00, tax_rate: 22}
+  - id: p-0000002
+    kind: invoice
+    number: "2026-0101"
+    date: 2026-08-21
+    order: p-0000001
+    deposit_of: p-0000001
+    lines:
+      - {description: Deposit, quantity: 1, unit_price: 30.00, tax_rate: 22}
+  - id: p-0000003
+    kind: invoice
+    number: "2026-0102"
+    date: 2026-09-01
+    order: p-0000001
+    lines:
+      - {product: towel, quantity: 10, unit_price: 10.00, tax_rate: 22}
+      - {description: Deposit, quantity: -1, unit_price: 30.00, tax_rate: 22}
+  - id: p-0000004
+    kind: credit_note
+    number: D-1
+    date: 2026-09-10
+    corrects: "2026-0102"
+    lines:
+      - {product: towel, quantity: 2, unit_price: 10.00, tax_rate: 22}
+  - id: p-0000005
+    kind: invoice
+    number: "2026-0103"
+    date: 2026-09-12
+    currency: JPY
+    tax_included: true
+    lines:
+      - {description: Advice, quantity: 1.5, unit: hour, unit_price: 1220, tax_rate: 22}
+  - id: p-0000006
+    kind: invoice
+    number: "2026-0104"
+    date: 2026-09-12
+    bill_to: {name: Tina of old, street: Old street 1, city: Maribor}
+    instalments:
+      - {due_date: 2026-10-01, percent: 50, text: Half}
+      - {due_date: 2026-11-01, percent: 50}
+    lines:
+      - {description: "Advice *new*", quantity: 1, unit_price: 100}
+"""
+
+
+@pytest.fixture
+def office(shop: Path) -> Path:
+    (shop / "crm.yaml").write_text(SETTINGS, encoding="utf-8")
+    (shop / "products.yaml").write_text("towel: {name: Towel, price: 10}\n", encoding="utf-8")
+    (shop / "rates.yaml").write_text("2026-01-01: {JPY: 160}\n", encoding="utf-8")
+    (shop / "customers/tina-kos.yaml").write_text(TINA, encoding="utf-8")
+    return shop
+
+
+def ok(run: Run) -> str:
+    assert run.code == 0, run.err
+    return run.out
+
+
+def test_an_invoice_is_in_the_language_of_the_customer(office: Path, crm: Crm) -> None:
+    text = ok(crm("invoice", "render", "2026-0102"))
+    assert "Račun 2026-0102" in text and "Kava d.o.o." in text and "6000 Koper" in text
+    # The deposit is taken off: 10 x 10 - 30, and 22 % of it.
+    assert "70,00" in text and "85,40\u00a0EUR" in text and "\u22121" in text
+    assert "Invoice 2026-0102" in ok(crm("invoice", "render", "2026-0102", "--language", "en"))
+
+
+def test_a_deposit_and_a_credit_note_are_called_so(office: Path, crm: Crm) -> None:
+    deposit = ok(crm("invoice", "render", "2026-0101"))
+    assert "Račun za predplačilo 2026-0101" in deposit and "N-1" in deposit
+    credited = ok(crm("purchase", "render", "D-1"))
+    assert "Dobropis D-1" in credited and "2026-0102" in credited
+    assert "24,40\u00a0EUR" in credited and "\u2212" not in credited
+    assert "IBAN" not in credited
+
+
+def test_prices_with_tax_are_shown_without(office: Path, crm: Crm) -> None:
+    text = ok(crm("invoice", "render", "2026-0103", "--language", "en"))
+    # 1.5 x 1,220 yen with 22 % are 1,500 without, and the price of an hour is 1,000.
+    assert "1.5\u00a0h" in text and "1,000" in text and "1,500" in text and "1,830\u00a0JPY" in text
+
+
+def test_what_the_law_wants_is_asked_for(office: Path, crm: Crm) -> None:
+    refused = crm("invoice", "render", "2026-0104")
+    assert refused.code == 6 and refused.out == ""
+    assert "lines.1.tax_rate" in refused.err and "--draft" in refused.err
+    text = ok(crm("invoice", "render", "2026-0104", "--draft"))
+    assert text.startswith("*** Osnutek ***")
+    assert "Tina of old" in text and "Old street 1" in text and "Pot 1" not in text
+    assert "Half" in text and "Advice *new*" in text and "50,00" in text
+    (office / "crm.yaml").write_text("currency: EUR\n")
+    refused = crm("invoice", "render", "2026-0102")
+    assert refused.code == 6 and "business.tax_id in crm.yaml" in refused.err
+
+
+def test_a_folder_gets_all_or_none(office: Path, crm: Crm, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    words = ("invoice", "render", "customer:tina-kos", "--format", "html", "--to", f"{folder}/")
+    refused = crm(*words)
+    assert refused.code == 6 and not folder.exists()
+    done = crm(*words, "number:2026-0101,2026-0102,2026-0103")
+    assert done.code == 0 and "3 files written" in done.err
+    assert sorted(one.name for one in folder.iterdir()) == [
+        "invoice-2026-0101.html", "invoice-2026-0102.html", "invoice-2026-0103.html",
+    ]  # fmt: skip
+    again = crm(*words, "number:2026-0101")
+    assert again.code == 2 and "exists" in again.err
+    several = crm("invoice", "render", "number:2026-0101,2026-0102", "--format", "pdf")
+    assert several.code == 2 and "--to" in several.err
+
+
+def test_a_pdf_is_written_as_its_name_says(office: Path, crm: Crm, tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    ok(crm("invoice", "render", "2026-0102", "--to", str(file)))
+    first = file.read_bytes()
+    assert first.startswith(b"%PDF-")
+    ok(crm("invoice", "render", "2026-0102", "--to", str(file), "--force", "--today", "2027-05-01"))
+    assert file.read_bytes() == first
+
+
+def test_a_delivery_note_has_no_prices(office: Path, crm: Crm) -> None:
+    text = ok(crm("order", "render", "N-1", "--delivery-note"))
+    assert "Dobavnica N-1" in text and "Towel" in text and "10,00" not in text
+    # The order is billed in whole, and the document still is of all of it.
+    assert "122,00\u00a0EUR" in ok(crm("order", "render", "N-1"))
+
+
+def test_a_statement_has_the_figures_of_the_report(office: Path, crm: Crm) -> None:
+    text = ok(crm("statement", "tina-kos", "--language", "en"))
+    assert "Closing balance" in text and "Invoice 2026-0101" in text
+    assert "Credit note D-1" in text
+    assert crm("statement", "nobody").code == 3
+
+
+def test_a_reminder_names_what_is_late(office: Path, crm: Crm) -> None:
+    text = ok(crm("dun", "render", "2026-0102", "--language", "en", "--today", "2026-10-15"))
+    assert "Payment reminder" in text and "2026-0102" in text and "14" in text
+    second = ok(crm("dun", "render", "2026-0102", "--level", "2", "--today", "2026-10-15"))
+    assert "Drugi opomin" in second
+    early = crm("dun", "render", "2026-0102", "--today", "2026-09-02")
+    assert early.code == 2 and "is not late" in early.err
+    assert crm("dun", "render", "tina-kos", "--today", "2026-09-02").code == 3
+
+
+def test_own_templates_take_the_place_of_the_programs(office: Path, crm: Crm) -> None:
+    said = crm("template", "new", "reminder.sl")
+    assert said.code == 0, said.err
+    path = office / "templates/reminder.sl.md"
+    assert "kind: reminder" in path.read_text()
+    ok(crm("template", "check"))
+    path.write_text("---\nkind: reminder\nsubject: Plačaj!\n---\n{{ customer.given_name }}, "
+                    "{{ document.payable }} do jutri. {{ email }}\n")  # fmt: skip
+    text = ok(crm("dun", "render", "2026-0102", "--today", "2026-10-15"))
+    # 85.40, of which the credit note took 24.40.
+    assert "Plačaj!" in text and "Tina, 61,00\u00a0EUR do jutri. tina@example.com" in text
+    english = ok(crm("dun", "render", "2026-0102", "--today", "2026-10-15", "--language", "en"))
+    assert "Payment reminder" in english
+    path.write_text("---\nkind: reminder\nstatus: draft\n---\nunfinished\n")
+    assert "unfinished" not in ok(crm("dun", "render", "2026-0102", "--today", "2026-10-15"))
+    again = crm("template", "new", "reminder.sl")
+    assert again.code == 2 and "exists" in again.err
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("---\nkind: leter\n---\nx", 1, "did you mean letter"),
+        ("---\nkind: letter\nstatus: old\n---\nx", 1, "there is no status 'old'"),
+        ("---\nkind: letter\n---\n\nDear {{ customer.nmae }}", 5, "did you mean customer.name"),
+        ("a\n{{ custmer.name }}", 2, "there is no field custmer.name"),
+        ("a\n{{ words.label.dew }}", 2, "words.label.due"),
+        ("a\n{% include 'x' %}", 2, "'include' is not for templates"),
+        ("{{ x", 1, "unexpected end"),
+        ("{{ 'a' * 10**10 }}", 1, "'pow' is not for templates"),
+        ("{{ lastpurchase }}", 1, "last_purchase"),
+    ],
+)
+def test_check_tells_what_is_wrong_and_where(
+    office: Path, crm: Crm, text: str, line: int, message: str
+) -> None:
+    (office / "templates").mkdir()
+    (office / "templates/mine.md").write_text(text)
+    found = crm("template", "check")
+    assert found.code == 1
+    assert found.out.startswith(f"templates/mine.md:{line}:") and message in found.out
+    assert crm("template", "check", "mine").out == found.out
+    if "status" not in text:
+        assert crm("letter", "tina-kos", "--template", "mine").code == 4
+
+
+@pytest.mark.parametrize("name", ["../crm", "/etc/passwd", "a/../../crm", ".git/config", ".."])
+def test_a_template_is_of_its_folder(office: Path, crm: Crm, name: str) -> None:
+    for words in (("letter", "tina-kos", "--template", name), ("template", "show", name),
+                  ("template", "new", name)):  # fmt: skip
+        run = crm(*words)
+        assert run.code in (2, 3), run
+        assert "currency" not in run.out and "root:" not in run.out
+    assert not (office.parent / "crm.md").exists()
+
+
+def test_a_link_out_of_the_folder_is_not_followed(office: Path, crm: Crm, tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text("a secret")
+    (office / "templates").mkdir()
+    (office / "templates/mine.md").symlink_to(tmp_path / "secret.md")
+    assert "a secret" not in crm("letter", "tina-kos", "--template", "mine").out
+    logo = "  name: Kava\n  logo: ../secret.md\n"
+    (office / "crm.yaml").write_text(SETTINGS.replace("  name: Kava\n", logo))
+    shown = crm("invoice", "render", "2026-0102", "--format", "html")
+    assert shown.code != 0 and "secret" not in shown.out
+
+
+def test_a_letter_names_who_writes(office: Path, crm: Crm) -> None:
+    text = ok(crm("letter", "tina-kos", "--as", "petra", "--date", "2026-10-02"))
+    assert "Petra Zajc" in text and "2.\u00a010.\u00a02026" in text
+    contract = ok(crm("letter", "tina-kos", "--template", "contract", "--purchase", "N-1"))
+    assert "Pogodba o dobavi" in contract and "Towel" in contract
+
+
+def test_labels_are_of_those_who_have_an_address(office: Path, crm: Crm) -> None:
+    run = crm("labels", "tina", "--sort", "name")
+    assert run.out == "Tina Kos\nPot 1\n6000 Koper\n"
+    assert crm("labels", "--sheet", "0x8").code == 2
+    assert '<div dir="auto">Tina Kos<br>' in ok(crm("labels", "tina", "--format", "html"))
+
+
+def test_an_sms_and_a_mail_are_plain_text(office: Path, crm: Crm) -> None:
+    words = ("template", "render", "invoice-mail", "tina-kos", "--purchase", "2026-0102")
+    mail = ok(crm(*words))
+    assert mail.startswith("Račun 2026-0102\n\nSpoštovani") and "85,40" in mail
+    sms = ok(crm("template", "render", "reminder-sms", "tina-kos", "--today", "2026-10-15"))
+    assert sms.count("\n") == 1 and "Kava d.o.o." in sms
+
+
+def test_a_paper_has_what_an_invoice_for_machines_needs(office: Path) -> None:
+    workspace = open_workspace(directory=office)
+    invoice = workspace.document("tina-kos").find("p-0000003")
+    paper = of_purchase(workspace, invoice)
+    assert [(one.category, one.rate, one.base, one.tax) for one in paper.taxes] == [
+        ("S", Decimal(22), Decimal(70), Decimal("15.40"))
+    ]
+    assert paper.order == "N-1" and paper.gross == paper.net + paper.tax
+    assert [one.quantity for one in paper.lines] == [10, -1]
+    assert paper.due is not None and paper.accounts[0].iban == "SI56011006000000006"
