@@ -12,6 +12,7 @@ from crm_cli.model.line import CREDIT_NOTE, HUNDRED
 from crm_cli.model.money import EXACT, minor_unit
 from crm_cli.model.paper import Account, Instalment, Paper, PaperLine, Party, TaxSum
 from crm_cli.model.purchase_amounts import is_tax_included
+from crm_cli.model.text import cleaned
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -235,4 +236,4 @@ def _address(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
+    return "" if value is None else cleaned(str(value)).strip()

@@ -150,6 +150,16 @@ def visible(text: str, *, multiline: bool = False) -> str:
     return re.sub(f"[{_CONTROLS}]", _escaped, text)
 
 
+def cleaned(text: str) -> str:
+    """A text without control and bidi characters, but for line feeds; a tab is a space.
+
+    It is for documents: what the records say goes to others, who have no use for escapes.
+    """
+    if text.isprintable():
+        return text
+    return re.sub(f"(?!\n)[{_CONTROLS}]", "", text.replace("\r\n", "\n").replace("\t", " "))
+
+
 def _escaped(match: re.Match[str]) -> str:
     char = match[0]
     if char in _SHORT:

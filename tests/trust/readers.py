@@ -101,7 +101,7 @@ READING = {
     "statement": ("statement", "{who}"),
     "letter": ("letter", "{who}"),
     "labels": ("labels",),
-    "dun render": ("dun", "render", "{who}"),
+    "dun render": ("dun", "render", "2026-0007", "--today", "2027-06-01"),
     "template list": ("template", "list"),
     "template show": ("template", "show", "invoice"),
     "template render": ("template", "render", "letter", "{who}"),
@@ -134,7 +134,7 @@ COUNTS_ONLY = {
     "deal stages", "report pipeline", "report forecast", "report funnel", "report win-loss",
     "report velocity", "lead list", "report aging", "report payments", "report slippage",
     "report dso", "dun list", "report fit", "quote list", "order list", "invoice list",
-    "report channels",
+    "report channels", "template list", "template show", "template check", "template fields",
 }  # fmt: skip
 """Of these, the ones whose answer has none of the canary's texts."""
 
@@ -167,6 +167,7 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "add": ((), ("add", POISON, "--force", f"nickname={POISON}")),
     "set": ((), ("set", "canary", f"nickname={POISON}x", "city=Koper", "--yes")),
     "tag add": ((), ("tag", "add", "new", "canary")),
+    "template new": ((), ("template", "new", "letter.de")),
     "tag remove": ((), ("tag", "remove", "vip", "other")),
     "log": ((), ("log", "canary", POISON, "--subject", POISON)),
     "mail fetch": ((), ("mail", "fetch", "{outside}/new.eml", "--verbose", "--dry-run")),

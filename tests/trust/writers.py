@@ -184,6 +184,7 @@ WRITERS = (
            (_BANK, ("purchase", "add", "jan-vidmar", "--amount", "12", "--kind", "invoice"))),
     Writer("books", ("books", "2026-11", "--to", "{outside}/out.csv", "--force")),
     Writer("dun sent", ("dun", "sent", "2026-0007", "--force")),
+    Writer("template new", ("template", "new", "letter.de")),
     Writer("product add", ("product", "add", "towel", "Towel", "--price", "12")),
     Writer("product rm", ("product", "rm", "towel", "--yes"),
            (("product", "add", "towel", "Towel", "--price", "12"),)),

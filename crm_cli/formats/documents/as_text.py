@@ -8,17 +8,16 @@ from collections.abc import Iterator, Sequence
 
 from crm_cli.formats.documents import codes
 from crm_cli.formats.documents.page import Block, Column, Grid, Page, Payment, Prose
+from crm_cli.model.text import cleaned
 
 WIDE = 78
 _NARROWEST = 16
 _GAP = "  "
-_UNMARKED = dict.fromkeys((0x2066, 0x2068, 0x2069))
-"""Terminals show isolates as boxes, and few of them need them."""
 
 
 def text_of(page: Page, *, squares: bool = True) -> str:
     """A page as text; `squares` draws the codes for payments."""
-    return "".join(f"{line.rstrip()}\n" for line in _lines(page, squares)).translate(_UNMARKED)
+    return cleaned("".join(f"{line.rstrip()}\n" for line in _lines(page, squares)))
 
 
 def _lines(page: Page, squares: bool) -> Iterator[str]:

@@ -15,6 +15,7 @@ from crm_cli.formats.documents.words import Words
 from crm_cli.model.countries import country_name
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.paper import Paper, Party
+from crm_cli.model.text import cleaned
 
 KINDS = (
     "invoice", "credit_note", "quote", "order", "sale", "delivery_note", "statement", "letter",
@@ -85,7 +86,7 @@ def message_of(paper: Paper, form: Form, words: Words, extra: Extra) -> tuple[st
     text = form.body.text(values)
     body = expanded(text, lambda name: "\n".join(
         "\n".join(block_lines(one)) for one in block(name, paper, words)))  # fmt: skip
-    return _subject(form, values), body.strip("\n") + "\n"
+    return _subject(form, values), cleaned(body.strip("\n")) + "\n"
 
 
 def _seen(paper: Paper, words: Words, extra: Extra) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _seen(paper: Paper, words: Words, extra: Extra) -> dict[str, Any]:
 
 
 def _subject(form: Form, values: Mapping[str, Any]) -> str:
-    return " ".join(restored(form.subject.text(values)).split())
+    return " ".join(cleaned(restored(form.subject.text(values))).split())
 
 
 def _sender(paper: Paper, words: Words) -> tuple[str, ...]:
