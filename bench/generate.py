@@ -26,7 +26,7 @@ def _listed(words: str) -> tuple[str, ...]:
     return tuple(words.split())
 
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _GIVEN = _listed(
     "Ana Marko Petra Luka Maja Jan Nina Tomaž Eva Matej Sara Žiga Ivana Stefan Giulia Hans "
     "Eleni Georgi Nino James Zahra Jürgen Claire Pavel Ingrid Tiago Ewa Mehmet Noor Kenji"
@@ -50,7 +50,7 @@ _PLACES = (
 )
 _STREETS = ("Main Street", "Station Road", "Market Square", "Mill Lane", "Harbour Street")
 _TAGS = ("vip", "newsletter", "wholesale", "horeca", "cold", "office")
-_USERS = ("petra", "marko", "nina")
+USERS = ("petra", "marko", "nina")
 _STAGES = ("lead", "qualified", "customer", "customer", "customer", "former")
 _SENTENCES = (
     "Asked for a quote for the spring",
@@ -70,7 +70,7 @@ _TITLES = (
     "Plan the next delivery",
     "Invite to the open day",
 )
-_PRODUCTS = 40
+PRODUCTS = 40
 
 
 def make(folder: Path, count: int, *, seed: int = 1) -> None:
@@ -99,7 +99,7 @@ def products_text() -> str:
         f"  category: category {number % 5 + 1}\n"
         f"  price: {_price(number)}\n"
         "  tax_rate: 22\n"
-        for number in range(1, _PRODUCTS + 1)
+        for number in range(1, PRODUCTS + 1)
     ]
     return "\n".join(parts)
 
@@ -133,7 +133,7 @@ def _record(chance: random.Random, number: int) -> tuple[str, str]:
         f"name: {name}",
         f"kind: {'organization' if organization else 'person'}",
         f"lifecycle_stage: {chance.choice(_STAGES)}",
-        f"owner: {chance.choice(_USERS)}",
+        f"owner: {chance.choice(USERS)}",
         "source: word_of_mouth",
         f'tax_id: "SI{number:08}"',
         f"created: {_day(chance, 900, 700)}",
@@ -178,7 +178,7 @@ def _interaction(chance: random.Random) -> list[str]:
         text += f", {WORD}"
     clock = f"{chance.randint(8, 16):02}:{chance.choice((0, 15, 30, 45)):02}"
     return [
-        f"  - id: {_id(chance, 'i')}",
+        f"  - id: {identifier(chance, 'i')}",
         f"    at: {_day(chance, 700, 1)}T{clock}+01:00",
         f"    kind: {chance.choice(('call', 'email', 'meeting', 'visit'))}",
         f"    direction: {chance.choice(('inbound', 'outbound'))}",
@@ -188,7 +188,7 @@ def _interaction(chance: random.Random) -> list[str]:
 
 def _task(chance: random.Random) -> list[str]:
     lines = [
-        f"  - id: {_id(chance, 't')}",
+        f"  - id: {identifier(chance, 't')}",
         f"    title: {chance.choice(_TITLES)}",
     ]
     due = _day(chance, 300, -120)
@@ -197,20 +197,20 @@ def _task(chance: random.Random) -> list[str]:
         lines += ["    status: completed", f"    due: {due}", f"    completed: {due}"]
     else:
         lines.append(f"    due: {due}")
-    return [*lines, f"    assignee: {chance.choice(_USERS)}"]
+    return [*lines, f"    assignee: {chance.choice(USERS)}"]
 
 
 def _purchase(chance: random.Random, number: int) -> tuple[list[str], list[str]]:
     day = _day(chance, 700, 1)
     invoice = chance.random() < 0.5
-    lines = [f"  - id: {_id(chance, 'p')}"]
+    lines = [f"  - id: {identifier(chance, 'p')}"]
     name = f"{day.year}-{number:06}"
     if invoice:
         lines += ["    kind: invoice", f'    number: "{name}"']
     lines += [f"    date: {day}", "    lines:"]
     total = 0
     for _ in range(chance.randint(1, 3)):
-        product, quantity = chance.randint(1, _PRODUCTS), chance.randint(1, 20)
+        product, quantity = chance.randint(1, PRODUCTS), chance.randint(1, 20)
         cents = product * 125 + 90
         total += cents * quantity
         lines += [
@@ -221,7 +221,7 @@ def _purchase(chance: random.Random, number: int) -> tuple[list[str], list[str]]
     if not invoice or chance.random() < 0.1:
         return lines, []
     payment = [
-        f"  - id: {_id(chance, 'y')}",
+        f"  - id: {identifier(chance, 'y')}",
         f"    date: {day + timedelta(days=chance.randint(3, 40))}",
         f"    amount: {total // 100}.{total % 100:02}",
         "    method: credit_transfer",
@@ -240,8 +240,9 @@ def _day(chance: random.Random, most: int, least: int) -> date:
     return TODAY - timedelta(days=chance.randint(least, most))
 
 
-def _id(chance: random.Random, letter: str) -> str:
-    return f"{letter}-{''.join(chance.choices(_ALPHABET, k=7))}"
+def identifier(chance: random.Random, letter: str) -> str:
+    """An id as the program gives them: the letter of the kind, and seven more."""
+    return f"{letter}-{''.join(chance.choices(ALPHABET, k=7))}"
 
 
 if __name__ == "__main__":

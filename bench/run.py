@@ -25,13 +25,13 @@ HERE = Path(__file__).resolve().parent
 
 
 class Bench:
-    """One run over one directory of `count` customers."""
+    """One run over one directory of `count` customers, in the folder `name`-`count`."""
 
-    def __init__(self, folder: Path, count: int, runs: int) -> None:
+    def __init__(self, folder: Path, count: int, runs: int, name: str = "crm") -> None:
         self.folder = folder
         self.count = count
         self.runs = runs
-        self.data = folder / f"crm-{count}"
+        self.data = folder / f"{name}-{count}"
         self.cache = folder / f"cache-{count}"
         beside = Path(sys.executable).with_name("crm")
         program = [str(beside)] if beside.exists() else [sys.executable, "-m", "crm_cli"]
