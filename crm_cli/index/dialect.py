@@ -258,6 +258,13 @@ class Dialect(ABC):
         """
 
     @abstractmethod
+    def grouped(self, value: str) -> str:
+        """The values of a group's rows as one text, as `gathered` has them, in no order.
+
+        PostgreSQL: `string_agg(…, chr(10))`.
+        """
+
+    @abstractmethod
     def joined(self, value: str, source: str, order: str) -> str:
         """The values of a source's rows as one text for people; NULL without rows.
 
@@ -265,6 +272,18 @@ class Dialect(ABC):
         """
 
     # Order and number of rows
+
+    @abstractmethod
+    def in_turn(self, join: str) -> str:
+        """A `JOIN …` that is looked up for each row of what stands before it, which is read in
+        its own order. PostgreSQL: the same.
+        """
+
+    @abstractmethod
+    def by_sorting(self, key: str) -> str:
+        """A key of GROUP BY whose rows are read in their order and sorted: an index on it would
+        lead to rows here and there. PostgreSQL: the same.
+        """
 
     @abstractmethod
     def missing(self, value: str) -> str:

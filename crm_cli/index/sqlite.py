@@ -166,9 +166,18 @@ class SQLite(Dialect):
         ordered = f"(SELECT replace({value}, char(10), char(30)) AS v {source} ORDER BY {order})"
         return f"(SELECT group_concat(v, char(10)) FROM {ordered})"
 
+    def grouped(self, value: str) -> str:
+        return f"group_concat(replace({value}, char(10), char(30)), char(10))"
+
     def joined(self, value: str, source: str, order: str) -> str:
         ordered = f"(SELECT {value} AS v {source} ORDER BY {order})"
         return f"(SELECT group_concat(v, '; ') FROM {ordered})"
+
+    def in_turn(self, join: str) -> str:
+        return f"CROSS {join}"
+
+    def by_sorting(self, key: str) -> str:
+        return f"+{key}"
 
     def missing(self, value: str) -> str:
         return f"({value} IS NULL OR {value} = '')"

@@ -278,13 +278,16 @@ def names_of(purchases: list[Item]) -> dict[str, Item]:
 def name_sales(purchases: list[Item]) -> None:
     """Set `sale` of each purchase: the id of the order that it bills, else its own.
 
-    Sales are counted by it, so that an order with its invoices is one.
+    Sales are counted by it, so that an order with its invoices is one; or by `sale_place`, the
+    same as a whole number.
     """
+    places: dict[str, int] = {}
     posted = [item for item in purchases if item.get("status") == "posted"]
     by_name = {**names_of(purchases), **names_of(posted)}
     for item in purchases:
         order = _ordered(item, by_name)
-        item.derived["sale"] = item.id if order is None else order.id
+        sale = item.derived["sale"] = item.id if order is None else order.id
+        item.derived["sale_place"] = places.setdefault(sale, len(places))
 
 
 def _ordered(invoice: Item, by_name: dict[str, Item]) -> Item | None:

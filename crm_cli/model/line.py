@@ -213,6 +213,7 @@ LINE = Kind(
             "distinct",
             "number of sales, an order with its invoices being one, without credit notes",
             each="sale",
+            place="sale_place",
             unless=CREDIT_NOTE,
         ),
         Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),

@@ -31,5 +31,8 @@ class Measure(Declaration, positional=3):
     each: str = ""
     """Of `distinct` and `converted`: the field whose different values are counted, in place of
     the items; `distinct` needs no `of` then."""
+    place: str = ""
+    """Beside `each`: the derived value that numbers its values, of each customer from 0 on; whole
+    numbers are counted in half the time of texts."""
     unless: str = ""
     """The states of the items that it leaves out, with commas between them."""

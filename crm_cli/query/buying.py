@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from itertools import repeat
 from typing import NamedTuple
 
 from crm_cli.model.line import LINE
@@ -79,21 +81,25 @@ def baskets(
     """The products of each purchase that counts and meets a condition, each once, in no order;
     of each customer in all such purchases. Credit notes are none."""
     scope = scope._replace(base=LINE)
-    compiler = Compiler(scope, database.dialect)
+    dialect = database.dialect
+    compiler = Compiler(scope, dialect)
     row = compiler.frame.base
     purchase = row.up(Step(Way.PARENT, PURCHASE))
     counted = parse_terms(["is:counted", "not:is:credit_note"], scope._replace(base=PURCHASE))
     where = compiler.chosen(And((counted, node)), purchase)
     by = row.column("customer" if per_customer else "parent")
     product = row.column("product")
-    rows = database.rows(
-        f"SELECT {by}, {product} {row.source()} WHERE {where} AND {product} IS NOT NULL",
+    together = dialect.grouped(product)
+    # Of thousands of baskets many are alike: those are read once.
+    found = Counter(database.column(
+        f"SELECT {together} {row.source()} WHERE {where} AND {product} IS NOT NULL GROUP BY {by}",
         compiler.frame.parameters,
-    )
-    found: dict[int, list[str]] = {}
-    for holder, name in rows:
-        found.setdefault(holder, []).append(name)
-    return [tuple({*held}) for held in found.values()]
+    ))  # fmt: skip
+    return [
+        basket
+        for text, count in found.items()
+        for basket in repeat(tuple({*lines(text)}), count)
+    ]
 
 
 def owned(database: Database) -> list[tuple[str, list[str]]]:

@@ -45,6 +45,8 @@ class Share(Number):
 
 
 _NUMBER, _SHARE, _MONEY = Number(), Share(), Money(adds=False)
+_MOST_PLACES = 2**24
+"""More than a record has items: a file has 16 MiB."""
 _ASKED = re.compile(rf"({'|'.join(FUNCTIONS)})\s*(?::\s*(.+)|\(\s*(.*?)\s*\))", re.S)
 _NAMED = re.compile(
     rf"""("[^"]*"|'[^']*')|\b({"|".join(FUNCTIONS)})(?::([\w.@-]*\w)|\(\s*([\w.@-]+)\s*\))"""
@@ -155,6 +157,12 @@ def zero(text: str, kind: Kind) -> bool:
     return re.match(r"\w*", bare)[0] in ZERO  # type: ignore[index]
 
 
+def called(text: str) -> str:
+    """The function that a figure which is no measure asks for."""
+    bare = split_alias(text)[0]
+    return "count" if bare in ("count", "share") else _call(bare).function
+
+
 def _figure(text: str, compiler: Compiler, own: str) -> Selected:
     bare, alias = split_alias(text)
     key = alias or figure_key(bare)
@@ -217,7 +225,12 @@ def _different(key: str, measure: Measure, row: Row, when: str, own: str) -> Sel
         ref = resolve(name, row.kind)
         return value(ref, climb(row, ref.steps)[0])
 
-    each = f"({row.column(CUSTOMER.name)} || '/' || {found(measure.each).sql})"
+    customer = row.column(CUSTOMER.name)
+    each = f"({customer} || '/' || {found(measure.each).sql})"
+    if measure.place:
+        owner, _ = climb(row, resolve(measure.each, row.kind).steps)
+        place = owner.column(owner.field(measure.place).value)
+        each = row.frame.dialect.added((f"{customer} * {_MOST_PLACES}", place))
     of = found(measure.of) if measure.of else None
     if of is not None and own and of.currency == own:  # none needs a rate
         of = of._replace(base=of.sql)

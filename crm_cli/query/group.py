@@ -12,7 +12,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from crm_cli.index.plan import based, plan_of
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Word
 from crm_cli.model.kind import Derived, Field, Kind
+from crm_cli.model.kinds import RECORDS
 from crm_cli.model.text import split_names
 from crm_cli.query.ast import EVERYTHING, Node
 from crm_cli.query.columns import Column, Selected, split_alias
@@ -35,13 +36,14 @@ from crm_cli.query.figures import (
     is_shared,
     mentioned,
 )
+from crm_cli.query.group_order import bare_name, group_order, order_terms
 from crm_cli.query.keys import group_key, plain
 from crm_cli.query.parts import whole
 from crm_cli.query.ref import Step, Way
-from crm_cli.query.rows import currency
+from crm_cli.query.rows import Row, currency
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Answer, typed
-from crm_cli.query.storages import operators
+from crm_cli.query.totals import KEPT, adding, beside, over_groups, parted
 
 _WORD = Word()
 CURRENCY = "currency"
@@ -86,17 +88,26 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     keys = [group_key(name, compiler) for name in query.by]
     own = _own(keys, compiler) if query.own and _shows_currency(query) else ""
     totals = query.totals or any(map(is_share, query.aggregates))
-    wholes: Sequence[Any] = (
-        _wholes(database, query, scope, own=bool(own))
-        if totals
-        else [None] * (len(query.aggregates) + 1)
-    )
-    aggregates = figures(query.aggregates, compiler, wholes, own)
+    asked = query.aggregates if totals else ()
+    added = adding(asked, compiler, keys) if keys and not own and query.limit != 0 else {}
+    wholes = _wholes(database, query, scope, own=bool(own), without=added) if totals else ()
+    given = iter(wholes)
+    known = [None if place in added else next(given, None) for place in range(len(asked))]
+    aggregates = figures(query.aggregates, compiler, known if totals else None, own)
     _check_once(keys, aggregates)
     selected = (*keys, *aggregates)
     inner = _inner(compiler, query, where, selected, len(keys))
-    outer = _outer(compiler, inner, selected, query, scope, len(keys))
-    rows = typed(database.rows(outer, compiler.frame.parameters), selected, scope)
+    sums = [
+        over_groups(function, aggregates[place], compiler.dialect)
+        for place, function in added.items()
+    ]
+    outer = _outer(compiler, inner, selected, query, scope, len(keys), sums)
+    found = database.rows(outer, compiler.frame.parameters)
+    if sums:
+        found, wholes, all_known = parted(found, len(selected), added, wholes)
+        if not all_known:
+            wholes = _wholes(database, query, scope, own=False)
+    rows = typed(found, selected, scope)
     total = (*(None for _ in keys), *_total(wholes, aggregates, query, scope)) if totals else None
     columns = tuple(part.column for part in selected)
     return _picked(Answer(columns, rows, total), query, shown)
@@ -107,7 +118,7 @@ def unconverted(
 ) -> list[tuple[str, int, date | None]]:
     """What sums of `query` leave out, since a rate is missing: (currency, rows, the first day)."""
     asked = query._replace(by=("currency",), aggregates=("unconverted", f"min:{query.base.when}"),
-                           having="unconverted > 0", parts=None)  # fmt: skip
+                           having="unconverted > 0", parts=None, sort="", limit=None)  # fmt: skip
     return [(row[0], row[1], row[2]) for row in group(database, asked, scope).rows]
 
 
@@ -157,7 +168,7 @@ def _completed(query: GroupQuery) -> tuple[GroupQuery, int]:
     asked = asked or ["count"]
     shown = len(query.by) + len(asked)
     having, more = mentioned(query.having, query.kind)
-    more += map(_bare, split_names(query.sort))
+    more += map(bare_name, split_names(query.sort))
     have = {figure_key(part) for text in (*asked, *query.by) for part in split_alias(text)}
     renamed = {figure_key(bare): alias for bare, alias in map(split_alias, asked) if alias}
     for text in more:
@@ -177,11 +188,6 @@ def _word(key: str, alias: str, text: str) -> str:
     return re.sub(rf"\b{re.escape(key)}\b", alias, text)
 
 
-def _bare(text: str) -> str:
-    text = text.strip().lstrip("+-")
-    return text[:-1] if text.endswith("-") else text
-
-
 def _check_once(keys: Sequence[Selected], aggregates: Sequence[Selected]) -> None:
     names = [part.column.key for part in (*keys, *aggregates)]
     if any(part.currency for part in aggregates) and CURRENCY not in names[: len(keys)]:
@@ -192,22 +198,30 @@ def _check_once(keys: Sequence[Selected], aggregates: Sequence[Selected]) -> Non
 
 
 def _wholes(
-    database: Database, query: GroupQuery, scope: Scope, *, own: bool
-) -> tuple[int | float | str | None, ...]:
+    database: Database,
+    query: GroupQuery,
+    scope: Scope,
+    *,
+    own: bool,
+    without: Container[int] = (),
+) -> tuple[Any, ...]:
     """The aggregates over all rows that meet the condition, each once; of shares the whole.
 
     Measures that are the same of rows as of all their parts are asked of the rows, which is
     faster; then there is nothing that the parts have in common.
     With `own` there are none of amounts in several currencies, and the one currency comes last.
+    Those at the places `without` are left out.
     """
-    asked = query.aggregates
+    asked = [one for place, one in enumerate(query.aggregates) if place not in without]
     shared = [text for text in asked if not is_one(text)]
+    if not shared:
+        return (*(None for _ in asked), None)
     if query.parts is not None and all(is_shared(one, query.parts, query.base) for one in shared):
-        query, asked = query._replace(parts=None), shared
+        query = query._replace(parts=None)
     compiler = Compiler(scope._replace(base=query.kind), database.dialect)
     where = _chosen(compiler, query)
     of = currency(compiler.frame.base)
-    parts = figures(asked, compiler, own=of if own else "")
+    parts = figures(shared, compiler, own=of if own else "")
     single = f"COUNT(DISTINCT {of}) <= 1"
     parts = [
         part._replace(sql=f"CASE WHEN {single} THEN {part.sql} END") if part.currency else part
@@ -216,10 +230,8 @@ def _wholes(
     one = f"COALESCE(MIN({of}), {compiler.frame.bind(scope.business.currency)})"
     sql = _inner(compiler, query, where, [*parts, plain(CURRENCY, _WORD, one)], 0)
     (row,) = database.rows(sql, compiler.frame.parameters)
-    if asked is query.aggregates:
-        return row
     values = iter(row)
-    return (*(None if is_one(text) else next(values) for text in query.aggregates), *values)
+    return (*(None if is_one(text) else next(values) for text in asked), *values)
 
 
 def _total(
@@ -245,15 +257,24 @@ def _inner(
         if CURRENCY not in [key for _, key in cells]:
             cells.append((own[0].currency, CURRENCY))
     shown = ", ".join(f"{sql} AS {quoted(key)}" for sql, key in cells)
-    groups = ", ".join(part.sql for part in parts[:keys])
-    by = f" GROUP BY {groups}" if keys else ""
     row = compiler.frame.base
+    groups = ", ".join(_sorted(part.sql, row) for part in parts[:keys])
+    by = f" GROUP BY {groups}" if keys else ""
     if query.parts is not None:
         # Now it is known which columns are asked for.
         asked = " ".join((shown, where, by, *row.joins))
         used = {key for key in plan_of(query.parts).names if row.names(key, asked)}
         row.table = whole(query.parts, query.base, compiler.dialect, used)
+        if row.joins[:1] and row.joins[0].startswith("JOIN "):
+            # So the items are read as they come, and not written down first.
+            row.joins[0] = compiler.dialect.in_turn(row.joins[0])
     return f"SELECT {shown} {row.source()} WHERE {where}{by}"
+
+
+def _sorted(key: str, row: Row) -> str:
+    """A key for GROUP BY; where each row has others beside it, those are in its table's order."""
+    own = key.startswith(f"{row.alias}.") and row.kind not in RECORDS
+    return row.frame.dialect.by_sorting(key) if own and row.joins else key
 
 
 def _outer(
@@ -263,8 +284,9 @@ def _outer(
     query: GroupQuery,
     scope: Scope,
     keys: int,
+    sums: Sequence[str],
 ) -> str:
-    """The groups that `having` lets through, in order."""
+    """The groups that `having` lets through, in order; with sums over all beside each."""
     kind = _kind(parts)
     where = compiler.dialect.truth(True)
     if query.having:
@@ -279,12 +301,16 @@ def _outer(
             raise _no_group_field(error, parts) from None
         where = filtering.condition(found, filtering.frame.base)
     ordered = [
-        *_order(query, parts, compiler),
-        *(term for part in parts[:keys] for term in _terms(part, compiler, down=False)),
+        *group_order(query.sort, (*query.aggregates, *query.by), parts, compiler),
+        *(term for part in parts[:keys] for term in order_terms(part, compiler, down=False)),
     ]
     shown = [part.column.key for part in parts] + [CURRENCY for part in parts if part.currency]
     listed = ", ".join(f"t.{compiler.dialect.name(key)}" for key in shown)
     sql = f"SELECT {listed} FROM ({inner}) t WHERE {where}"
+    if sums:
+        also = ", ".join((f"t.{KEPT}", *(f"w.s{place}" for place in range(len(sums)))))
+        source = beside(where, sums, compiler.dialect)
+        sql = f"WITH g AS ({inner}) SELECT {listed}, {also} {source}"
     if ordered:
         sql += f" ORDER BY {', '.join(ordered)}"
     if query.limit is None:
@@ -321,35 +347,6 @@ def _kind(parts: Sequence[Selected]) -> Kind:
         notes=False,
         table=False,
     )
-
-
-def _order(query: GroupQuery, parts: Sequence[Selected], compiler: Compiler) -> list[str]:
-    terms: list[str] = []
-    aliases = {figure_key(bare): alias for bare, alias in map(split_alias, query.aggregates)}
-    aliases |= {figure_key(bare): alias for bare, alias in map(split_alias, query.by)}
-    for asked in split_names(query.sort) if query.sort else []:
-        down = (asked[:1] == "-") != asked.endswith("-")
-        key = figure_key(_bare(asked))
-        key = aliases.get(key) or key
-        part = next((part for part in parts if part.column.key == key), None)
-        if part is None:
-            names = [one.column.key for one in parts]
-            raise UsageError(
-                f"groups cannot be sorted by '{_bare(asked)}'", f"valid: {', '.join(names)}"
-            )
-        terms += _terms(part, compiler, down=down)
-    return terms
-
-
-def _terms(part: Selected, compiler: Compiler, *, down: bool) -> list[str]:
-    """`ORDER BY` terms for a column: closed lists in their order, missing values last, amounts
-    by what they are in the base currency."""
-    key = part.column.key
-    sql = f"t.{compiler.dialect.name(based(key) if part.currency else key)}"
-    type = part.column.type
-    by = operators(type).rank(sql, type, compiler.frame)
-    turn = " DESC" if down else ""
-    return [f"{sql} IS NULL", f"{by}{turn}", f"{sql}{turn}"]
 
 
 def _picked(answer: Answer, query: GroupQuery, shown: int) -> Answer:

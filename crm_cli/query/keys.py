@@ -116,8 +116,13 @@ def _lines(key: str, text: str, compiler: Compiler) -> Selected:
     return _joined(key, _WORD, compiler.dialect.each_line(text, alias), alias, compiler)
 
 
+def taken_apart(compiler: Compiler) -> int:
+    """How many keys have a group for each of several values of a row."""
+    return sum(" g" in join for join in compiler.frame.base.joins)
+
+
 def _alias(compiler: Compiler) -> str:
-    return f"g{sum(' g' in join for join in compiler.frame.base.joins) + 1}"
+    return f"g{taken_apart(compiler) + 1}"
 
 
 def _joined(key: str, type: FieldType, join: str, alias: str, compiler: Compiler) -> Selected:

@@ -243,6 +243,11 @@ class Frame:
         self._aliases += 1
         return f"{kind.name[0]}{self._aliases}"
 
+    @property
+    def joined_record(self) -> Row | None:
+        """The same as `record`, if the statement has it already."""
+        return self._record
+
     def record(self) -> Row:
         """The record in which all rows of the statement stand, mostly a customer's: the first
         row, or joined to it."""
