@@ -112,7 +112,7 @@ def _table(
     table = Table(keys, columns, rows, total)
     if not keys:
         table.rows = [total]
-    table.sort(_REPORT_SORT)
+    table.sort(context.order(_REPORT_SORT))
     return table
 
 

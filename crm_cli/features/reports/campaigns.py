@@ -52,7 +52,7 @@ def _compute(context: Context) -> Table:
     everybody = list(people.chosen.values())
     total = _figures(context, people, everybody, [one for one in everybody if one.held_out], leads)
     table = Table(context.keys, REPORT.figures, rows, total)
-    table.sort(REPORT.sort)
+    table.sort(context.order(REPORT.sort))
     return table
 
 

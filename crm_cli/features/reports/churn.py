@@ -59,7 +59,7 @@ def _compute(context: Context) -> Table:
     if context.option("at-risk"):
         rows = [row for row in rows if row["at_risk"]]
     table = Table((keys.CUSTOMER,), _FIGURES, rows)
-    table.sort(REPORT.sort)
+    table.sort(context.order(REPORT.sort))
     return table
 
 

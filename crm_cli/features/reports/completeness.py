@@ -47,7 +47,7 @@ def _compute(context: Context) -> Table:
             rows.append({**known, "field": one, **counted})
     rows = [row for row in rows if row["customers"]]
     table = Table((*context.keys, _FIELD), (found.columns[0], *_FILLED), rows)
-    table.sort(REPORT.sort)
+    table.sort(context.order(REPORT.sort))
     return table
 
 

@@ -63,6 +63,8 @@ class Context:
         self.asked = asked
         self.keys = tuple(keys)
         self.problems: list[Problem] = []
+        self.limit: int | None = None
+        """The number of groups that were made, where no others are needed."""
 
     @property
     def today(self) -> date:
@@ -78,6 +80,11 @@ class Context:
     def period(self) -> Period:
         """The days of `--period`."""
         return self.workspace.period(self.asked.period)
+
+    def order(self, usual: str) -> str:
+        """What rows are sorted by: groups that follow each other in time by that, others as the
+        report has them, by `usual`."""
+        return "" if any(key.timed for key in self.keys) else usual
 
     def option(self, name: str) -> str:
         """The value of one of the report's own options; empty where it has none."""
@@ -126,6 +133,8 @@ class Context:
         among: Node | None = None,
         own: bool = False,
         totals: bool = True,
+        sort: str = "",
+        limit: int | None = None,
     ) -> Table:
         """Figures of groups of rows, all that count, and of all rows together.
 
@@ -134,7 +143,8 @@ class Context:
         `where` and `among` choose among them, a full expression and a condition; `dated` is
         the date that the period goes by, `-` for none. With `own` the amounts of groups by
         currency are in that of their group. Without `totals` there are no figures of all rows
-        together, which saves a pass over them.
+        together, which saves a pass over them. With a limit there are only the first groups
+        in the order of `sort`, figures with or without a minus; the total is of all.
         """
         from crm_cli.query.ast import And
         from crm_cli.query.group import GroupQuery
@@ -167,6 +177,8 @@ class Context:
             ],
             And(tuple(nodes)),
             self.about.having if kind is None else "",
+            sort,
+            limit,
             parts=parts,
             own=own,
             totals=totals,

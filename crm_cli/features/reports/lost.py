@@ -44,7 +44,7 @@ def _by_segment(context: Context) -> Table:
             rows.append({"segment": name, **row})
     total = whole.rows[0] if whole.rows else None
     table = Table((_SEGMENT,), columns, rows, total)
-    table.sort(REPORT.sort)
+    table.sort(context.order(REPORT.sort))
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from crm_cli.features.reports.columns import Figure, Key
@@ -55,7 +56,7 @@ def _compute(context: Context) -> Table:
     return table
 
 
-def _baskets(context: Context) -> list[Basket]:
+def _baskets(context: Context) -> Sequence[Basket]:
     # Every report is loaded to be listed: what compiles queries waits until one is made.
     from crm_cli.query.ast import And
     from crm_cli.query.buying import baskets
@@ -68,10 +69,10 @@ def _baskets(context: Context) -> list[Basket]:
     per_customer = context.option("per") == "customer"
     if context.option("per") not in ("purchase", "customer"):
         raise UsageError(f"--per {context.option('per')}", "write --per purchase or --per customer")
-    return [*baskets(workspace.database, node, scope, per_customer=per_customer)]
+    return baskets(workspace.database, node, scope, per_customer=per_customer)
 
 
-def _pairs(found: list[Basket], least: int, wanted: str) -> list[Rule]:
+def _pairs(found: Sequence[Basket], least: int, wanted: str) -> list[Rule]:
     """Each pair once, the one that is in more baskets first; those of one product after it."""
     ruled = rules(found, least, [wanted] if wanted else None)
     if wanted:

@@ -32,9 +32,18 @@ def _finish(context: Context, table: Table) -> None:
         table.columns = tuple(one for one in table.columns if one.key not in ("open", "owed"))
         return
     open_now = context.groups(figures=_OPEN, kind=PURCHASE, where="is(owing)", dated="-")
+    first = bool(context.limit) and len(table.rows) == context.limit
+    if first and table.rows[-1]["late"] is None:
+        # Groups that settled nothing stand among these: all have to be put in order.
+        context.limit = None
+        table.rows = context.groups(own=False).rows
+        _finish(context, table)
+        return
     groups = {table.group(row): row for row in table.rows}
     for row in open_now.rows:
         if table.group(row) not in groups:
+            if first:
+                continue
             names = (*(key.name for key in table.keys), *table.names.values())
             made = {name: row.get(name) for name in names} | dict.fromkeys(_COUNTED, 0)
             groups[table.group(row)] = made
@@ -42,7 +51,7 @@ def _finish(context: Context, table: Table) -> None:
         groups[table.group(row)].update({one.key: row[one.key] for one in _OPEN})
     if table.total is not None and open_now.total is not None:
         table.total |= {one.key: open_now.total[one.key] for one in _OPEN}
-    table.sort(REPORT.sort)
+    table.sort(context.order(REPORT.sort))
 
 
 REPORT = Report(
@@ -82,4 +91,5 @@ REPORT = Report(
     bar="days",
     period="settled",
     finish=_finish,
+    leading=True,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -49,32 +49,31 @@ def _compute(context: Context) -> Table:
     for row in rows.values():
         row["mark"] = _mark(row, total)
     table = Table(context.keys, REPORT.figures, rows.values(), total)
-    table.sort(REPORT.sort)
+    table.sort(context.order(REPORT.sort))
     return table
 
 
 def _counted(context: Context) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     """(product, what adds to its figures), from sales and from cases."""
     by = (_BY,)
-    sold = context.groups(by, _SOLD, kind=LINE, where="has(product)", dated="date")
-    for row in sold.rows:
+
+    def rows(by: Sequence[Key], figures: Sequence[Figure], **asked: Any) -> list[Row]:
+        return context.groups(by, figures, totals=False, **asked).rows
+
+    for row in rows(by, _SOLD, kind=LINE, where="has(product)", dated="date"):
         back = {"returned": abs(row["credited"]), "returns": row["notes"]}
         yield row["product"], {"sold": row["sold"], **back}
-    lines = context.groups(
-        by, _RETURNED, kind=CASE_LINE, where="returned > 0 and has(product)", dated="opened"
-    )
-    for row in lines.rows:
+    back_in = "returned > 0 and has(product)"
+    for row in rows(by, _RETURNED, kind=CASE_LINE, where=back_in, dated="opened"):
         yield row["product"], {"returned": row["units"], "returns": row["cases"]}
     alone = f"kind in (return, warranty) and credit_note is none and {_WITHOUT_LINES}"
-    for row in context.groups(by, _COUNT, kind=CASE, where=alone, dated="opened").rows:
+    for row in rows(by, _COUNT, kind=CASE, where=alone, dated="opened"):
         yield row["product"], {"returned": Decimal(row["count"]), "returns": row["count"]}
     told = "kind = complaint and status != duplicate and has(product)"
-    for row in context.groups(
-        (_BY, _CASE), _COUNT, kind=CASE_LINE, where=told, dated="opened"
-    ).rows:
+    for row in rows((_BY, _CASE), _COUNT, kind=CASE_LINE, where=told, dated="opened"):
         yield row["product"], {"complaints": 1}
     alone = f"kind = complaint and {_WITHOUT_LINES}"
-    for row in context.groups(by, _COUNT, kind=CASE, where=alone, dated="opened").rows:
+    for row in rows(by, _COUNT, kind=CASE, where=alone, dated="opened"):
         yield row["product"], {"complaints": row["count"]}
 
 

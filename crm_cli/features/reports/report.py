@@ -79,6 +79,8 @@ class Report(About, kw_only=True):
     """Computes what no group of rows says; without it, the groups are the answer."""
     finish: Callable[[Context, Table], None] | None = None
     """Adds to the groups what follows from all of them in their order."""
+    leading: bool = False
+    """Whether `finish` needs no group after those that are shown: then a limit makes no others."""
 
     def key(self, name: str) -> Key | None:
         """The declared key of a name."""

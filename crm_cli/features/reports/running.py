@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from crm_cli.features.reports.columns import Key
@@ -38,36 +37,52 @@ def answer(
     asked = asked._replace(options={**usual, **asked.options})
     keys = keys_of(report, asked.by)
     context = Context(workspace, report, asked, keys)
-    table = made(report, context)
+    table = made(report, context, limit if comparison is None and not sort else None)
     problems = list(context.problems)
     if comparison is not None:
         with other(context, comparison) as beside:
             table = compared(table, made(report, beside), context.period, beside.period)
             problems += [one for one in beside.problems if one not in problems]
     if sort or comparison is not None:
-        table.sort(sort or _order(report, keys))
+        table.sort(sort or context.order(report.sort))
     if limit is not None:
         del table.rows[limit:]
     return Answered(report, table, context.currency, tuple(problems))
 
 
-def made(report: Report, context: Context) -> Table:
-    """The table of one run, in the report's own order."""
-    table = _computed(report, context)
+def made(report: Report, context: Context, limit: int | None = None) -> Table:
+    """The table of one run, in the report's own order; with a limit at least so many rows, if
+    there are as many."""
+    table = _computed(report, context, limit)
     if report.counts and not table.keys:
         table.rows = [row for row in table.rows if any(row.get(key) for key in report.counts)]
     return table
 
 
-def _computed(report: Report, context: Context) -> Table:
+def _computed(report: Report, context: Context, limit: int | None) -> Table:
     if report.compute is not None:
         return report.compute(context)
+    order = context.order(report.sort)
     # What follows from all groups is computed in one currency.
-    table = context.groups(own=report.finish is None)
-    table.sort(_order(report, context.keys))
+    own = report.finish is None
+    if (own or report.leading) and _in_order_of_ids(report, context, order):
+        context.limit = limit
+        table = context.groups(own=own, sort=order, limit=limit)
+    else:
+        table = context.groups(own=own)
+    table.sort(order)
     if report.finish is not None:
         report.finish(context, table)
     return table
+
+
+def _in_order_of_ids(report: Report, context: Context, order: str) -> bool:
+    """Whether the index can put the groups in order just as a table does: by figures of its own
+    in the base currency, then by the records that the groups are."""
+    asked = {one.key for one in report.figures if one.ask}
+    sorted_by = {part.strip(" +-") for part in order.split(",") if part.strip()}
+    keys = context.keys
+    return bool(keys) and all(key.ids for key in keys) and sorted_by <= asked
 
 
 def keys_of(report: Report, text: str | None) -> list[Key]:
@@ -112,8 +127,3 @@ def _field(report: Report, name: str) -> Key | None:
         parts = None if kind is report.base else kind
         return Key(figure_key(name), name, ref.doc, parts=parts, timed=timed)
     return None
-
-
-def _order(report: Report, keys: Sequence[Key]) -> str:
-    """Groups that follow each other in time are in its order, others in the report's."""
-    return "" if any(key.timed for key in keys) else report.sort

@@ -29,7 +29,7 @@ _WORDS = 3
 def _finish(context: Context, table: Table) -> None:
     """Scores with their intervals, response rates, and the newest words of detractors."""
     asked = _asked(context, table)
-    table.sort(REPORT.sort)
+    table.sort(context.order(REPORT.sort))
     for row in [*table.rows, *([table.total] if table.total is not None else [])]:
         _score(row)
         whole = row is table.total

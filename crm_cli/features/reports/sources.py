@@ -20,11 +20,11 @@ def _compute(context: Context) -> Table:
 
     if context.asked.period is None:
         table = context.groups()
-        table.sort(REPORT.sort)
+        table.sort(context.order(REPORT.sort))
         return table
     when = recorded(context)
     table = context.groups(among=when.within)
-    table.sort(REPORT.sort)
+    table.sort(context.order(REPORT.sort))
     unknown = context.groups((), among=when.unknown).rows
     table.rows += [{**row, "recorded": "unknown"} for row in unknown if row["customers"]]
     total = context.groups((), among=Or((when.within, when.unknown))).total

@@ -38,4 +38,5 @@ REPORT = Report(
     sort="net-",
     bar="net",
     finish=_accumulate,
+    leading=True,
 )

@@ -40,7 +40,7 @@ def _compute(context: Context) -> Table:
             row.setdefault(figure.key, 0 if figure.type == "integer" else None)
         row["per_day"] = _speed(row, context.currency)
     table = Table(context.keys, columns, rows.values() if context.keys else [total], total)
-    table.sort(REPORT.sort)
+    table.sort(context.order(REPORT.sort))
     return table
 
 
