@@ -79,6 +79,8 @@ def purchase_verbs(kind: str = "") -> Verbs:
     list_verb(verbs, "purchase", _LIST[kind], among=among, shown=_SHOWN.get(kind, ""))
     _show_verb(verbs, kind)
     _render_verb(verbs, kind)
+    if kind != "quote":
+        _sent_verb(verbs, kind)
     if not kind:
         _convert_verb(verbs)
     return verbs
@@ -233,11 +235,11 @@ def _render_verb(verbs: Verbs, kind: str) -> None:
         ] = False,
         making: Making = MAKING,
     ) -> None:
-        from crm_cli.features.documents.gathering import of_purchase
+        from crm_cli.features.documents.gathering import of_purchases
 
         found = purchases_named(session, kind, purchases)
         made = "delivery_note" if delivery_note else ""
-        papers = (of_purchase(session.workspace, one.item, kind=made) for one in found)
+        papers = of_purchases(session.workspace, (one.item for one in found), kind=made)
         make(session, papers, making)
 
     noun, several = kind or "purchase", kind or "credit-note"
@@ -255,6 +257,44 @@ def _render_verb(verbs: Verbs, kind: str) -> None:
             crm {noun} render date:last-month --format pdf --to documents-of-the-month/
             """,
             without=lambda: without,
+        )
+    )
+
+
+def _sent_verb(verbs: Verbs, kind: str) -> None:
+    def sent(
+        session: Session,
+        purchases: Which,
+        date: On = None,
+        force: Force = False,
+        dry_run: DryRun = False,
+        yes: Yes = False,
+    ) -> None:
+        from crm_cli.features.documents.sending import note_sent
+
+        change_purchases(
+            session,
+            kind,
+            purchases,
+            lambda workspace, found: note_sent(workspace, found, date, force=force),
+            among=lambda item: item.get("status") == "posted" and not item.items("documents"),
+            state="unsent" if kind else "purchase to send",
+            dry_run=dry_run,
+            yes=yes,
+        )
+
+    noun = kind or "purchase"
+    verbs.take(
+        Verb(
+            sent,
+            doc=f"""Note that {_a(kind)} was sent, with a digest of what it said.
+
+            If it is changed after that, crm check and crm show say so. With documents.keep in
+            crm.yaml the document itself is kept in documents/.
+
+            crm {noun} sent {_ONE[kind]}
+            crm {noun} sent {_ONE[kind]} --date mon
+            """,
         )
     )
 

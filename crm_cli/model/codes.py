@@ -77,6 +77,9 @@ YAML: dict[str, Rule] = {
     "rule-without-query": Rule("A rule of a profile asks for nothing.", "Write `query: …`."),
     "profile-query": Rule("The query of a rule of a profile is not valid.", "See the message."),
     "bad-key": Rule("A key is empty, or not plain text.", "Write `key: value`."),
+    "changed-since-sent": Rule(
+        "An invoice was changed after it was sent.", "Take it back; `crm invoice correct`."
+    ),
     "template": Rule("A template cannot be filled in.", "`crm template fields` has the fields."),
     "several-documents": Rule("More than one document (`---`).", "One file for each record."),
     "anchor": Rule("Anchors (`&`) are not supported.", "Write the value out, or quote the text."),

@@ -16,7 +16,10 @@ ZERO = Decimal(0)
 
 
 class Party(NamedTuple):
-    """A seller or a buyer (EN 16931 BG-4, BG-7); `country` is ISO 3166-1 alpha-2."""
+    """A seller or a buyer (EN 16931 BG-4, BG-7); `country` is ISO 3166-1 alpha-2.
+
+    `called` is how a person is addressed: their given name, else their name; empty for others.
+    """
 
     name: str
     street: str = ""
@@ -29,6 +32,9 @@ class Party(NamedTuple):
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
+    called: str = ""
+    given_name: str = ""
+    family_name: str = ""
 
 
 class Account(NamedTuple):

@@ -52,7 +52,10 @@ def buyer_of(customer: Item, purchase: Item | None = None) -> Party:
     """Whom a paper is for: `bill_to` of a purchase that has it, else the customer as they are."""
     written = purchase.values.get("bill_to") if purchase is not None else None
     values = customer.values
-    reached: dict[str, Any] = {key: tuple(customer.texts(key)) for key in _REACHED}
+    reached: dict[str, Any] = {key: tuple(map(_text, customer.texts(key))) for key in _REACHED}
+    reached |= {key: _text(values.get(key)) for key in ("given_name", "family_name")}
+    person = customer.get("name") if values.get("kind") == "person" else ""
+    reached["called"] = reached["given_name"] or _text(person)
     if written is not None:
         return Party(
             _text(written.values.get("name")),

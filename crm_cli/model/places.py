@@ -137,6 +137,12 @@ FORGOTTEN = Place(
     shape=Shape.MAP,
     doc="digests of those who were forgotten",
 )
+DOCUMENTS = Place(
+    path="documents/",
+    shape=Shape.TEXTS,
+    doc="documents that were sent",
+    suffix="",
+)
 RATES = Place(path="rates.yaml", shape=Shape.RATES, doc="currency rates by date")
 
 PLACES: tuple[Place, ...] = (
@@ -153,6 +159,7 @@ PLACES: tuple[Place, ...] = (
     REPORTS,
     BANK,
     FORGOTTEN,
+    DOCUMENTS,
     Place(path="templates/", shape=Shape.TEXTS, doc="letters, invoices, e-mails", suffix=""),
     Place(path="consents/", shape=Shape.TEXTS, doc="texts of consents", suffix=""),
 )

@@ -19,6 +19,7 @@ from crm_cli.model.fieldtypes import (
 from crm_cli.model.instalments import DUNNING, INSTALMENT
 from crm_cli.model.kind import Field, GroupOf, ListOf
 from crm_cli.model.line import LINE
+from crm_cli.model.sent_document import SENT_DOCUMENT
 
 PURCHASE_KINDS = ("quote", "sale", "order", "invoice", "credit_note")
 """A quote counts as nothing; a sale is paid at once and owes nothing; only invoices owe."""
@@ -108,6 +109,7 @@ FIELDS = (
         to_come=True,
     ),
     Field("dunning", ListOf(DUNNING), "the payment reminders sent for it"),
+    Field("documents", ListOf(SENT_DOCUMENT), "the documents that were sent of it"),
     Field("return_reason", Text(), "reason for the return"),
     Field("campaign", Reference("campaign"), "the campaign that led to it"),
     Field(

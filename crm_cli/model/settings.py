@@ -128,6 +128,16 @@ _RETENTION = Kind(
     notes=False,
 )
 
+_DOCUMENTS = Kind(
+    name="documents",
+    key="documents",
+    doc="what is kept of documents",
+    fields=(
+        Field("keep", Choice(("text", "html", "pdf")), "keep what is sent in documents/, as that"),
+    ),
+    notes=False,
+)
+
 _GIT = Kind(
     name="git",
     key="git",
@@ -284,6 +294,7 @@ SETTINGS = Kind(
         Field("completeness", Texts(), "fields of a complete record: [email or phone, city]"),
         Field("consent", GroupOf(_CONSENT), "how consents are given"),
         Field("channels", Free(), "where we are reached: {email: office@kava.example}"),
+        Field("documents", GroupOf(_DOCUMENTS), "what is kept of documents that are sent"),
         Field("git", GroupOf(_GIT), "git settings"),
         Field("mail", GroupOf(_MAIL), "mail that comes and goes"),
     ),

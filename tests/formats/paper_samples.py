@@ -61,5 +61,5 @@ def page(paper: Paper, *, template: str = "", draft: bool = False, body: str = "
     found = shipped(template or paper.kind, paper.language)
     assert found is not None
     form = read_form(found.subject, body or found.body)
-    extra = Extra({"kind": "person", "given_name": "Ana"}, {"name": "Petra Zajc"}, {})
+    extra = Extra({"name": "Petra Zajc"}, {})
     return page_of(paper, form, words_of(paper.language), extra, draft=draft)

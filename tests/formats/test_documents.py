@@ -87,7 +87,7 @@ def test_every_template_can_be_filled_in(language: str, template: str) -> None:
     made = paper(language, kind="invoice" if found.kind in ("email", "sms") else found.kind)
     if found.kind in ("email", "sms"):
         form = read_form(found.subject, found.body)
-        extra = Extra({"given_name": "Ana"}, {}, {})
+        extra = Extra({}, {})
         subject, text = message_of(made, form, words_of(language), extra)
         assert bool(subject) == (found.kind == "email") and len(text) > 20
         shown = f"{subject}{text}"
@@ -100,7 +100,7 @@ def test_every_template_can_be_filled_in(language: str, template: str) -> None:
 
 def test_every_field_that_is_documented_is_there_and_no_other() -> None:
     words = words_of("en")
-    found = values.values_of(paper(), words, {}, {})
+    found = values.values_of(paper(), words, {})
     found.pop("words")
     there = {f"{root}.{key}" for root, held in found.items() for key in held}
     assert there == {*values.FIELDS}

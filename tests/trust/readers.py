@@ -218,6 +218,9 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "quote decline": ((_QUOTE,), ("quote", "decline", "canary", "--reason", POISON)),
     "order add": ((), ("order", "add", "canary", "--line", f":{POISON}:1:5")),
     "invoice add": ((), ("invoice", "add", "canary", "--line", f":{POISON}:1:5")),
+    "purchase sent": ((), ("purchase", "sent", "2026-0007", "--force")),
+    "order sent": ((), ("order", "sent", "is:unbilled", "--force", "--yes")),
+    "invoice sent": ((), ("invoice", "sent", "2026-0007", "--force")),
     "invoice cancel": (
         (("invoice", "add", "canary", "--amount", "5", "--number", "X2", "--text", POISON),),
         ("invoice", "cancel", "X2"),

@@ -119,6 +119,8 @@ WRITERS = (
     Writer("quote decline", ("quote", "decline", "maja-kos", "--reason", "Dear"), (_QUOTE,)),
     Writer("order add", ("order", "add", "maja-kos", "--line", "linen-sheet:2")),
     Writer("invoice add", ("invoice", "add", "maja-kos", "--amount", "5")),
+    Writer("purchase sent", ("purchase", "sent", "2026-0007", "--force")),
+    Writer("invoice sent", ("invoice", "sent", "2026-0007", "--force")),
     Writer("invoice cancel", ("invoice", "cancel", "2026-0008"),
            (("invoice", "add", "maja-kos", "--amount", "5"),)),
     Writer("invoice correct", ("invoice", "correct", "2026-0007")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -30,14 +30,21 @@ def settings_of(workspace: Workspace) -> Item:
     return workspace.file(SETTINGS.path).record
 
 
-def of_purchase(workspace: Workspace, purchase: Item, *, kind: str = "") -> Paper:
-    """The paper of a purchase; `delivery_note` for that of its goods. Raises UsageError."""
-    own = str(purchase.get("kind"))
-    if kind == "delivery_note" and own not in DELIVERED:
-        raise UsageError(f"a {own.replace('_', ' ')} has no delivery note", "name an order")
-    return purchase_paper(
-        purchase, settings_of(workspace), workspace.business, workspace.products(), kind=kind
-    )
+def of_purchases(
+    workspace: Workspace, purchases: Iterable[Item], *, kind: str = ""
+) -> Iterator[Paper]:
+    """The papers of purchases; `delivery_note` for those of their goods. Raises UsageError."""
+    settings, products = settings_of(workspace), workspace.products()
+    for purchase in purchases:
+        own = str(purchase.get("kind"))
+        if kind == "delivery_note" and own not in DELIVERED:
+            raise UsageError(f"a {own.replace('_', ' ')} has no delivery note", "name an order")
+        yield purchase_paper(purchase, settings, workspace.business, products, kind=kind)
+
+
+def of_purchase(workspace: Workspace, purchase: Item) -> Paper:
+    """The paper of one purchase."""
+    return next(of_purchases(workspace, [purchase]))
 
 
 def of_account(workspace: Workspace, customer: str, period: str | None = None) -> Paper:

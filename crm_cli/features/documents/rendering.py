@@ -23,10 +23,12 @@ from crm_cli.model.invoice_law import missing
 from crm_cli.model.item import Item
 from crm_cli.model.paper import Paper
 from crm_cli.model.template import PRODUCT_FIELDS, named_products
+from crm_cli.model.text import cleaned
 from crm_cli.store import files, outside
 from crm_cli.workspace import Workspace
 
 _SHOWN = 10
+_DRAFT = "--draft for one that is marked as a draft"
 _LARGEST_LOGO = 512 * 1024
 _SUFFIXES = {"text": ".txt", "html": ".html", "pdf": ".pdf"}
 
@@ -67,16 +69,16 @@ def format_of(format: str | None, to: str | None) -> str:
     return ENDINGS.get(Path(to).suffix.lower(), "text")
 
 
-def check_law(*papers: Paper) -> None:
+def check_law(*papers: Paper, otherwise: str = _DRAFT) -> None:
     """Raise Refused where an invoice lacks what it has to have by law, naming our fields; of
-    several the first ten. Drafts are not looked at."""
+    several the first ten. Drafts are not looked at. `otherwise` says how it goes without."""
     lacking = [_lacking(paper) for paper in papers if paper.status == "posted"]
     found = [one for one in lacking if one]
     if found:
         more = f"; and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
         raise Refused(
             f"the law requires more: {'; '.join(found[:_SHOWN])}{more}",
-            "fill it in, or say --draft for one that is marked as a draft",
+            f"fill it in, or say {otherwise}",
         )
 
 
@@ -133,17 +135,16 @@ def _written(page: Page, asked: Asked) -> bytes:
 
 
 def _extra(workspace: Workspace, paper: Paper, form: Form, words: Words) -> Extra:
-    record = workspace.record(paper.customer)
-    person = {key: record.values.get(key) for key in ("kind", "name", "given_name", "family_name")}
     names = {one.name for one in (*form.subject.references, *form.body.references)}
     asked = sorted(name for name in names if name.partition(".")[0] not in ROOTS)
-    return Extra(person, _user(workspace), _fields(workspace, paper.customer, asked, words))
+    user = _user(workspace) if any(name.startswith("user.") for name in names) else {}
+    return Extra(user, _fields(workspace, paper.customer, asked, words))
 
 
 def _user(workspace: Workspace) -> dict[str, str]:
     users: dict[str, Item] = settings_of(workspace).values.get("users") or {}
     values = users[workspace.user].values if workspace.user in users else {}
-    return {key: str(values.get(key) or "") for key in ("name", "email")}
+    return {key: cleaned(str(values.get(key) or "")) for key in ("name", "email")}
 
 
 def _fields(
@@ -171,7 +172,7 @@ def _fields(
         elif isinstance(value, Decimal) and column.type.name == "money":
             into[last] = words.money(value, workspace.business.currency)
         else:
-            into[last] = cell_text(value, ", ")
+            into[last] = cleaned(cell_text(value, ", "))
     return found
 
 

@@ -8,12 +8,14 @@ from crm_cli.features.moves import Found, planned
 from crm_cli.features.plan import Plan
 from crm_cli.features.purchases.posting import Posting
 from crm_cli.features.purchases.standing import refuse_state
+from crm_cli.features.values import day
 from crm_cli.model import chain
 from crm_cli.model.deal_moves import is_over, to_won
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.line import QUOTE
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.sent_document import digest_of
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
 
@@ -35,6 +37,7 @@ def sent(
 ) -> Plan:
     """Plan to note that quotes were sent; drafts are posted, and get their numbers."""
     posting = Posting(workspace, on)
+    at = day(workspace, on)
     left = []
     for one in quotes:
         _refuse_others(one)
@@ -50,6 +53,9 @@ def sent(
     def update(document: Document, id: str) -> None:
         post(document, id)
         document.set(id, "quote_status", "sent")
+        digest = digest_of(document.find(id), workspace.business)
+        entry = {"kind": QUOTE, "sent": at, "digest": digest}
+        document.add("documents", entry, ref=id)
 
     return planned(PURCHASE, quotes, left, update, "send", "sent", posting.notes, force=force)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from crm_cli.formats.documents.as_text import block_lines
@@ -34,14 +35,13 @@ class Form(NamedTuple):
 
 
 class Extra(NamedTuple):
-    """What a template can name beside the paper: of the customer's record, of the user at work,
-    and by query field."""
+    """What a template can name beside the paper: of the user at work, and by query field."""
 
-    person: Mapping[str, Any]
     user: Mapping[str, str]
     fields: Mapping[str, Any]
 
 
+@lru_cache(maxsize=32)
 def read_form(subject: str, body: str, line: int = 1) -> Form:
     """Read a template; raises Unreadable with the line in its file."""
     try:
@@ -90,7 +90,7 @@ def message_of(paper: Paper, form: Form, words: Words, extra: Extra) -> tuple[st
 
 
 def _seen(paper: Paper, words: Words, extra: Extra) -> dict[str, Any]:
-    values = {**extra.fields, **values_of(paper, words, extra.person, extra.user)}
+    values = {**extra.fields, **values_of(paper, words, extra.user)}
     return {name: seen(value, name) for name, value in values.items()}
 
 

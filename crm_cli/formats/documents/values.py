@@ -77,16 +77,10 @@ ROOTS = ("customer", "business", "user", "document", "blocks", "words", "campaig
 """What a field can begin with; any other name is a query field of the customer."""
 
 
-def values_of(
-    paper: Paper, words: Words, person: Mapping[str, Any], user: Mapping[str, str]
-) -> dict[str, Any]:
-    """The values of a paper by the names of FIELDS, nested; None where there is none.
-
-    `person` has what the customer's own record says beside the paper: kind, given_name,
-    family_name, name.
-    """
+def values_of(paper: Paper, words: Words, user: Mapping[str, str]) -> dict[str, Any]:
+    """The values of a paper by the names of FIELDS, nested; None where there is none."""
     return {
-        "customer": _customer(paper, words, person),
+        "customer": _customer(paper, words),
         "business": _business(paper, words),
         "user": {key: user.get(key) for key in ("name", "email")},
         "document": _document(paper, words),
@@ -101,17 +95,15 @@ def title_of(paper: Paper, words: Words) -> str:
     return words.word(f"kind.{kind}") if words.has(f"kind.{kind}") else ""
 
 
-def _customer(paper: Paper, words: Words, person: Mapping[str, Any]) -> dict[str, Any]:
+def _customer(paper: Paper, words: Words) -> dict[str, Any]:
     buyer = paper.buyer
-    given = person.get("given_name") or ""
-    called = given or (person.get("name") if person.get("kind") == "person" else "")
-    greeting = "greeting_person" if called else "greeting"
+    greeting = "greeting_person" if buyer.called else "greeting"
     return {
         "id": paper.customer,
         **_party(buyer, words),
-        "given_name": given,
-        "family_name": person.get("family_name"),
-        "greeting": words.word(f"letter.{greeting}", name=str(called)),
+        "given_name": words.own(buyer.given_name),
+        "family_name": words.own(buyer.family_name),
+        "greeting": words.word(f"letter.{greeting}", name=words.own(buyer.called)),
     }
 
 
