@@ -1,6 +1,6 @@
 """Measure how long invoices take as documents.
 
-    python bench/documents.py [COUNT]
+    python bench/documents.py [COUNT [FORMAT…]]
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def written(root: Path, count: int) -> None:
         )
 
 
-def main(count: int) -> None:
+def main(count: int, formats: list[str]) -> None:
     """Write the seconds and the processor time of each format."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -55,7 +55,7 @@ def main(count: int) -> None:
                    "CRM_CACHE_DIR": str(root / "cache")}  # fmt: skip
         command = [sys.executable, "-m", "crm_cli", "invoice"]
         subprocess.run([*command, "list", "-n", "1"], env=environ, capture_output=True, check=True)
-        for form in ("text", "html", "pdf"):
+        for form in formats or ["text", "html", "pdf"]:
             before, began = os.times(), time.perf_counter()
             line = ["render", "kind:invoice", "--format", form, "--to", f"{root / form}/"]
             subprocess.run([*command, *line], env=environ, capture_output=True, check=True)
@@ -66,4 +66,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, sys.argv[2:])
