@@ -115,11 +115,14 @@ def _countback(documents: Sequence[Billed], owed: Decimal, last: date) -> Decima
     """The days back to where invoices cover what is owed; None where all of them do not."""
     if owed <= 0:
         return _tenth(_ZERO)
-    by_month: dict[date, Decimal] = {}
+    by_day: dict[date, Decimal] = {}
     for one in documents:
         if one.base is not None and one.day is not None and one.day <= last:
-            month = one.day.replace(day=1)
-            by_month[month] = by_month.get(month, _ZERO) + one.base
+            by_day[one.day] = by_day.get(one.day, _ZERO) + one.base
+    by_month: dict[date, Decimal] = {}
+    for day, amount in by_day.items():
+        month = day.replace(day=1)
+        by_month[month] = by_month.get(month, _ZERO) + amount
     days, left, end = 0, owed, last
     earliest = min(by_month, default=last)
     while end >= earliest:

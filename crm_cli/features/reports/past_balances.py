@@ -87,14 +87,16 @@ def owed_at(context: Context, of: Iterable[Billed], days: Sequence[date]) -> lis
     totals = [_ZERO] * len(days)
     waiting = [_ZERO] * len(days)
     for account in plain:
-        for place, day in enumerate(days):
-            for invoice, payments in account.invoices:
+        for invoice, payments in account.invoices:
+            for place, day in enumerate(days):
                 if invoice.day is None or invoice.day > day:
                     continue
                 left = invoice.gross
                 for paid in payments:
                     if paid.day <= day and (paid.until is None or paid.until > day):
                         left -= paid.amount
+                if not left:
+                    continue
                 totals[place] += left
                 if invoice.due is None or invoice.due >= day:
                     waiting[place] += left
@@ -145,19 +147,20 @@ def _accounts(context: Context, of: Iterable[Billed]) -> tuple[list[_Account], l
 
 def _too_much(invoice: Billed, payments: Sequence[_Paid]) -> bool:
     """Whether more may ever have been paid than is billed: the rest pays something else."""
-    return sum((one.amount for one in payments), _ZERO) > invoice.gross
+    return bool(payments) and sum([one.amount for one in payments], _ZERO) > invoice.gross
 
 
 def _payments(context: Context, others: set[str]) -> Iterator[tuple[str, str, _Paid]]:
     """(path, what it names, the payment) of the plain payments; adds to the others' paths."""
     cols = ("path", "date", "amount", "currency", "direction", "for", "bounced.at")
     terms = ("not:date.after:today",)
+    base = context.currency
     for path, day, amount, currency, direction, name, returned in context.workspace.rows(
         PAYMENT, context.items_of(PAYMENT, *terms), cols
     ):
         if amount is None:
             continue
-        plain = name is not None and currency == context.currency and direction == "in"
+        plain = name is not None and currency == base and direction == "in"
         if plain and day is not None and amount >= 0 and (returned is None or returned >= day):
             yield path, str(name), _Paid(day, returned, amount)
         else:
