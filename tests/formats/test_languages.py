@@ -14,7 +14,7 @@ _OURS = {
     *("recurrence_id", "occurrences", "delegation_status", "instalment", "disputed", "promised"),
     *("dunning", "bounced", "allocation", "quote_status", "deposit_of", "tax_reason"),
     *("interactions", "loss", "survey_invitation", "card_uid", "vcard", "campaign_response"),
-    *("bill_to", "formerly", "not_same", "forgotten", "thread", "attachments"),
+    *("bill_to", "formerly", "not_same", "forgotten", "thread", "attachments", "document"),
 }
 """Fields, and lists of fields, that no table of another program has whole."""
 TRANSLATED = ("customers", "products", "purchases", "payments", "tasks", "interactions")
