@@ -178,6 +178,8 @@ def _tables(
     from crm_cli.cli.import_presets import ways_to_read
     from crm_cli.features import importing
 
+    if kind and who is not None:
+        _refuse_owner(kind)
     source = importing.Source(end.file, format, kind)
     session.begun |= str(end.file) == "-"
     settled = partial(_with_owner, session, who)
@@ -288,15 +290,22 @@ def _written(session: Session, plan: Import, end: Ending) -> bool:
 
 def _with_owner(session: Session, who: str | None, kind: str, map: Map) -> Map:
     """The map with the customer that --who names, whose all items are."""
-    from crm_cli.formats.targets import CUSTOMER, belongs, kind_of
-    from crm_cli.model.errors import UsageError
+    from crm_cli.formats.targets import CUSTOMER
 
     if who is None:
         return map
-    if not belongs(kind_of(kind)):
-        raise UsageError(f"--who is for what belongs to customers, and {kind} do not", "omit it")
+    _refuse_owner(kind)
     owner = (CUSTOMER.key, session.who(who, writes=True))
     return replace(map, constants=(*map.constants, owner))
+
+
+def _refuse_owner(kind: str) -> None:
+    """Raise UsageError for --who with what belongs to no customer."""
+    from crm_cli.formats.targets import belongs, kind_of
+    from crm_cli.model.errors import UsageError
+
+    if not belongs(kind_of(kind)):
+        raise UsageError(f"--who is for what belongs to customers, and {kind} do not", "omit it")
 
 
 def _drafts(session: Session, source: Source, kind: str, chosen: Map) -> Drafts:
