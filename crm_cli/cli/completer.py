@@ -162,8 +162,9 @@ class Completer:
 
     def _after(self, metavar: str, current: str) -> list[str]:
         """What the last word of several may be: `ID… STAGE|next|back`, `ID… DATE`."""
-        last = metavar.strip("[]… ").rpartition(" ")[2]
-        if last == metavar.strip("[]… ") or "=" in last:
+        words = metavar.removesuffix(" [KEY=VALUE…]").strip("[]… ")
+        last = words.rpartition(" ")[2]
+        if last == words or "=" in last:
             return []
         found: list[str] = []
         for word in last.split("|"):
