@@ -197,7 +197,7 @@ FAMILIES: dict[tuple[str, ...], str] = {
     ("case", "feedback", "survey"): "complaints, returns; scores, reviews; whom to ask",
     ("template", "letter", "labels"): "texts to fill in; letters; address labels",
     ("consent", "agreement"): "who may be contacted, and why; contracts and terms",
-    ("import", "export", "mail"): "records in and out, as CSV, JSON …; mail that comes in",
+    ("import", "export", "mail"): "records in and out, as CSV, JSON …; mail received",
     ("undo", "redo", "resolve"): "take back a command; do it again; resolve conflicts",
     ("history", "blame", "changes"): "changes to a record, and who made them; what is new",
     ("sync", "git", "trust"): "exchange changes; set up git; trust this directory",
