@@ -7,6 +7,8 @@ from pathlib import Path
 
 from crm_cli.formats.registry import importer
 from crm_cli.formats.targets import ALL_DATES, CALENDARS, CARDS, exchanged
+from crm_cli.model.errors import UsageError
+from crm_cli.model.places import SETTINGS
 
 
 def entries_format(kind: str, path: Path, format: str = "") -> str:
@@ -30,9 +32,15 @@ def kind_of_folder(path: Path) -> str:
 
 
 def _of_folder(path: Path) -> str:
-    """The format of most files of a folder: of vCards, of entries, or `json` for notes."""
+    """The format of most files of a folder: of vCards, of entries, or `json` for notes.
+
+    Raises UsageError for a directory of our own, whose templates and notes are no records.
+    """
     if not path.is_dir():
         return ""
+    if (path / SETTINGS.path).is_file():
+        cure = "crm export all there, and crm import all here, take over what it holds"
+        raise UsageError(f"cannot read {path}: it is a data directory of crm", cure)
     endings: list[str] = []
     for _, folders, files in os.walk(path):
         folders[:] = [one for one in folders if not one.startswith(".")]
