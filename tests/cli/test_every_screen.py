@@ -32,7 +32,8 @@ _OTHERS = {"p": "beans-1kg", "friends": "vip"}
 """What the examples of other data are called in the example business."""
 _WHOLE = {
     "export", "query explain", "sql", "index path", "segment export", "survey links", "notify",
-    "subject",
+    "subject", "purchase render", "quote render", "order render", "invoice render", "dun render",
+    "letter", "labels", "template render",
 }  # fmt: skip
 """Answers that are to be copied as they are, or sent: they are as wide as they are."""
 _CUT = re.compile(r"\d{4}-[\d-]*…|\d[.,]\d*…")
