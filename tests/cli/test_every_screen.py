@@ -33,7 +33,7 @@ _OTHERS = {"p": "beans-1kg", "friends": "vip"}
 _WHOLE = {
     "export", "query explain", "sql", "index path", "segment export", "survey links", "notify",
     "subject", "purchase render", "quote render", "order render", "invoice render", "dun render",
-    "letter", "labels", "template render",
+    "letter", "labels", "statement", "template render", "template show",
 }  # fmt: skip
 """Answers that are to be copied as they are, or sent: they are as wide as they are."""
 _CUT = re.compile(r"\d{4}-[\d-]*…|\d[.,]\d*…")

@@ -257,7 +257,7 @@ def test_a_map_that_is_wrong_is_placed(crm: Crm, file: Path, tmp_path: Path) -> 
         (("import", "segments", "x.csv"), "segments are not among"),
         (("import", "custmers", "x.csv"), "did you mean customers?"),
         (("import", "customers", "nowhere.csv"), "cannot read nowhere.csv"),
-        (("import", "customers", "."), "cannot read ."),
+        (("import", "customers", "crm_cli/model"), "cannot read crm_cli/model"),
         (("import", "customers", "x.csv", "--dates", "x"), "--dates is one of ymd dmy mdy"),
         (("export", "losses"), "losses are not among"),
         (("export", "customers", "--format", "xls"), "there is no format 'xls'"),
@@ -268,6 +268,13 @@ def test_usage(crm: Crm, words: tuple[str, ...], message: str) -> None:
     run = crm(*words)
     assert run.code == 2
     assert message in run.err
+
+
+def test_a_data_directory_is_no_folder_of_notes(crm: Crm, shop: Path) -> None:
+    run = crm("import", "customers", str(shop))
+    assert run.code == 2
+    assert "it is a data directory" in run.err
+    assert "crm export all" in run.err
 
 
 # Export

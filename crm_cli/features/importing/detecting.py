@@ -8,7 +8,7 @@ from pathlib import Path
 from crm_cli.formats.registry import importer
 from crm_cli.formats.targets import ALL_DATES, CALENDARS, CARDS, exchanged
 from crm_cli.model.errors import UsageError
-from crm_cli.model.places import SETTINGS
+from crm_cli.model.places import CUSTOMERS, SETTINGS
 
 
 def entries_format(kind: str, path: Path, format: str = "") -> str:
@@ -38,7 +38,7 @@ def _of_folder(path: Path) -> str:
     """
     if not path.is_dir():
         return ""
-    if (path / SETTINGS.path).is_file():
+    if (path / SETTINGS.path).is_file() or (path / CUSTOMERS.path).is_dir():
         cure = "crm export all there, and crm import all here, take over what it holds"
         raise UsageError(f"cannot read {path}: it is a data directory of crm", cure)
     endings: list[str] = []
