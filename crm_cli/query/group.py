@@ -213,15 +213,15 @@ def _wholes(
     Those at the places `without` are left out.
     """
     asked = [one for place, one in enumerate(query.aggregates) if place not in without]
-    shared = [text for text in asked if not is_one(text)]
-    if not shared:
-        return (*(None for _ in asked), None)
+    if not asked:
+        return (None,)
+    named, shared = asked, [text for text in asked if not is_one(text)]
     if query.parts is not None and all(is_shared(one, query.parts, query.base) for one in shared):
-        query = query._replace(parts=None)
+        query, asked = query._replace(parts=None), shared
     compiler = Compiler(scope._replace(base=query.kind), database.dialect)
     where = _chosen(compiler, query)
     of = currency(compiler.frame.base)
-    parts = figures(shared, compiler, own=of if own else "")
+    parts = figures(asked, compiler, own=of if own else "")
     single = f"COUNT(DISTINCT {of}) <= 1"
     parts = [
         part._replace(sql=f"CASE WHEN {single} THEN {part.sql} END") if part.currency else part
@@ -230,8 +230,10 @@ def _wholes(
     one = f"COALESCE(MIN({of}), {compiler.frame.bind(scope.business.currency)})"
     sql = _inner(compiler, query, where, [*parts, plain(CURRENCY, _WORD, one)], 0)
     (row,) = database.rows(sql, compiler.frame.parameters)
+    if asked is named:
+        return row
     values = iter(row)
-    return (*(None if is_one(text) else next(values) for text in asked), *values)
+    return (*(None if is_one(text) else next(values) for text in named), *values)
 
 
 def _total(
