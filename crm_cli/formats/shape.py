@@ -50,8 +50,15 @@ def path_fault(path: str) -> str:
 
 def found_at(value: Any, path: str) -> Iterator[Any]:
     """What stands at a path, item by item where it is a list."""
-    steps = [step.groups() for step in _STEP.finditer(path)]
-    yield from _walked(value, steps)
+    yield from _walked(value, list(_steps(path)))
+
+
+def _steps(path: str) -> Iterator[tuple[str | Any, ...]]:
+    """(name, key, word) of each step of a path, up to where it is none."""
+    at = 0
+    while at < len(path) and (step := _STEP.match(path, at)):
+        yield step.groups()
+        at = step.end()
 
 
 def _walked(value: Any, steps: list[tuple[str | Any, ...]]) -> Iterator[Any]:

@@ -43,7 +43,13 @@ def text_of(html: str) -> str:
 
 def _tokens(html: str) -> Iterator[tuple[bool, str, str]]:
     """(whether it closes, tag, text) of each tag, and of texts without one."""
-    for found in _TOKEN.finditer(_without_comments(html)):
+    text = _without_comments(html)
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        at = found.end() if found else at + 1
+        if not found:
+            continue
         if found[2]:
             yield bool(found[1]), found[2].lower(), found[3]
         else:
