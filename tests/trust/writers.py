@@ -118,6 +118,11 @@ WRITERS = (
     Writer("quote accept", ("quote", "accept", "maja-kos"), (_QUOTE,)),
     Writer("quote decline", ("quote", "decline", "maja-kos", "--reason", "Dear"), (_QUOTE,)),
     Writer("order add", ("order", "add", "maja-kos", "--line", "linen-sheet:2")),
+    Writer(
+        "order sent",
+        ("order", "sent", "maja-kos", "--force", "--yes"),
+        (("order", "add", "maja-kos", "--line", "linen-sheet:2"),),
+    ),
     Writer("invoice add", ("invoice", "add", "maja-kos", "--amount", "5")),
     Writer("purchase sent", ("purchase", "sent", "2026-0007", "--force")),
     Writer("invoice sent", ("invoice", "sent", "2026-0007", "--force")),
@@ -260,6 +265,9 @@ READERS = {
     "user list", "config list", "config get", "query explain", "query fields", "sql",
     "index status", "index rebuild", "index path", "completion", "help", "doctor",
     "backup", "restore", "clone", "schema",
+    "purchase render", "quote render", "order render", "invoice render", "dun render", "statement",
+    "letter", "labels",
+    "template list", "template show", "template render", "template check", "template fields",
 }  # fmt: skip
 """Commands that never write into a data directory."""
 
