@@ -6,13 +6,14 @@ directory is no error.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import StorageError, UsageError
 from crm_cli.model.places import SETTINGS
 from crm_cli.store import files
 
@@ -175,6 +176,7 @@ def tree_folder(cache: Path, tree: str) -> Path | None:
     return folder
 
 
+_FAILING = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _EITHER = "correct it, or name the directory with -C DIR or CRM_DIR"
 
 
@@ -241,7 +243,8 @@ def _xdg(name: str, usual: str, env: Mapping[str, str]) -> Path | None:
 def read_config(env: Mapping[str, str]) -> dict[str, object]:
     """The user's configuration as texts, lists and mappings; empty where there is none.
 
-    Raises UsageError where it cannot be read or understood.
+    Raises UsageError where it may not be read or is not understood, StorageError where the disk
+    fails.
     """
     path = user_config(env)
     if path is None:
@@ -251,7 +254,8 @@ def read_config(env: Mapping[str, str]) -> dict[str, object]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {files.reason(error)}", _EITHER) from error
+        failed = StorageError if error.errno in _FAILING else UsageError
+        raise failed(f"cannot read {path}: {files.reason(error)}", _EITHER) from error
     # Imported here since most commands never get this far.
     from crm_cli.model.node import plain
     from crm_cli.store.compose import Decoded, compose, decode
