@@ -184,7 +184,7 @@ def _calendar(word: str) -> Days | None:
 def _relative(word: str, today: date, lean: Lean) -> Days | None:
     """What is counted from today."""
     if word in _DAYS:
-        return _day(today + timedelta(days=_DAYS[word]))
+        return _day(_on(today, _DAYS[word]))
     if word in _WEEKDAY:
         return _day(_weekday(today, _WEEKDAY[word], lean.value, including=lean is Lean.PAST))
     if match := re.fullmatch(r"([se])o([wmqy])", word):
@@ -206,19 +206,18 @@ def _relative(word: str, today: date, lean: Lean) -> Days | None:
 def _related(step: int, rest: str, today: date) -> Days | None:
     """`this-`, `next-` (step 1) or `last-` (step -1) with a unit, a weekday or a length."""
     if rest in _UNITS:
-        return _around(_step(today, step, rest), rest)
+        return _around(_within(today, step, rest), rest)
     if rest in _WEEKDAY:
         if step:
             return _day(_weekday(today, _WEEKDAY[rest], step, including=False))
-        return _day(_around(today, "week").start + timedelta(days=_WEEKDAY[rest]))
+        return _day(_on(_around(today, "week").start, _WEEKDAY[rest]))
     match = re.fullmatch(rf"(\d{{1,5}})-?{_UNIT}", rest, re.ASCII)
     if match is None or not step:
         return None
     if not int(match[1]):
         raise Unreadable(f"{rest!r} holds no days", "write a length of 1 or more", code="bad-date")
-    edge = _step(today, step * int(match[1]), match[2])
-    one = timedelta(days=1)
-    return Days(today, edge - one) if step > 0 else Days(edge + one, today)
+    edge = _on(_within(today, step * int(match[1]), match[2]), -step)
+    return Days(today, max(today, edge)) if step > 0 else Days(edge, today)
 
 
 def is_length(text: str) -> bool:
@@ -231,6 +230,19 @@ def _step(day: date, count: int, unit: str) -> date:
     if unit[0] in "dw":
         return day + timedelta(days=count * (7 if unit[0] == "w" else 1))
     return add_months(day, count * {"m": 1, "q": 3, "y": 12}[unit[0]])
+
+
+def _within(day: date, count: int, unit: str) -> date:
+    """A day, `count` units on; the end of the calendar for what would lie beyond it."""
+    try:
+        return _step(day, count, unit)
+    except (OverflowError, ValueError):
+        return date.max if count > 0 else date.min
+
+
+def _on(day: date, days: int) -> date:
+    """A day, so many days on, within the calendar."""
+    return _within(day, days, "d")
 
 
 def _moved(days: Days, count: int, unit: str) -> Days:
@@ -247,7 +259,7 @@ def _around(day: date, unit: str) -> Days:
         return _day(day)
     if unit == "week":
         monday = day - timedelta(days=day.weekday())
-        return Days(monday, monday + timedelta(days=6))
+        return Days(monday, _on(monday, 6))
     if unit == "year":
         return Days(date(day.year, 1, 1), date(day.year, 12, 31))
     if unit == "quarter":
@@ -263,7 +275,7 @@ def _months(first: date, count: int) -> Days:
 def _weekday(today: date, weekday: int, way: int, *, including: bool) -> date:
     """The nearest such weekday on one side of today, or today itself where `including`."""
     distance = way * (weekday - today.weekday()) % 7
-    return today + timedelta(days=way * (distance or (0 if including else 7)))
+    return _on(today, way * (distance or (0 if including else 7)))
 
 
 def _unwritten_year(month: int, day: int, today: date, lean: Lean) -> date:

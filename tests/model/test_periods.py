@@ -149,6 +149,23 @@ def test_windows(text: str, start: str | None, end: str | None) -> None:
     assert [day and day.isoformat() for day in window] == [start, end]
 
 
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("this-week", "9999-12-27"),
+        ("next-week", "9999-12-27"),
+        ("next-month", "9999-12-01"),
+        ("next-7d", "9999-12-31"),
+        ("tomorrow", "9999-12-31"),
+        ("next-mon", "9999-12-31"),
+        ("this-sun", "9999-12-31"),
+    ],
+)
+def test_words_end_with_the_calendar(text: str, start: str) -> None:
+    days = read_days(text, date(9999, 12, 31), lean=Lean.FUTURE)
+    assert (days.start.isoformat(), days.end) == (start, date(9999, 12, 31))
+
+
 def test_a_window_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(Unreadable, match="ends before"):
         read_window("2026..2025", WEDNESDAY)
