@@ -117,6 +117,34 @@ def _check_line(line: Item, business: Business) -> Iterator[Finding]:
         )
 
 
+SALES = (
+    Measure(
+        "orders",
+        "distinct",
+        "number of sales, an order with its invoices being one, without credit notes",
+        each="sale",
+        place="sale_place",
+        unless=CREDIT_NOTE,
+    ),
+    Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
+    Measure("units", "sum", "quantities, less what was credited", of="units"),
+)
+"""Measures of what was sold, by lines and by purchases."""
+
+BUYERS = (
+    Measure(
+        "customers",
+        "distinct",
+        "number of different customers who bought",
+        of="customer",
+        unless=CREDIT_NOTE,
+    ),
+    Measure("first_purchase", "min", "day of the first one", of="date", unless=CREDIT_NOTE),
+    Measure("last_purchase", "max", "day of the latest one", of="date", unless=CREDIT_NOTE),
+)
+"""Measures of who bought it, and when."""
+
+
 LINE = Kind(
     name="line",
     key="lines",
@@ -208,25 +236,8 @@ LINE = Kind(
     counted="is:counted",
     found="is:counted not:is:credit_note",
     measures=(
-        Measure(
-            "orders",
-            "distinct",
-            "number of sales, an order with its invoices being one, without credit notes",
-            each="sale",
-            place="sale_place",
-            unless=CREDIT_NOTE,
-        ),
-        Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
-        Measure("units", "sum", "quantities, less what was credited", of="units"),
-        Measure(
-            "customers",
-            "distinct",
-            "number of different customers who bought",
-            of="customer",
-            unless=CREDIT_NOTE,
-        ),
-        Measure("first_purchase", "min", "day of the first one", of="date", unless=CREDIT_NOTE),
-        Measure("last_purchase", "max", "day of the latest one", of="date", unless=CREDIT_NOTE),
+        *SALES,
+        *BUYERS,
         Measure("unconverted", "unconverted", "number of lines whose amount has no rate", of="net"),
     ),
 )

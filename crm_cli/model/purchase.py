@@ -26,7 +26,7 @@ from crm_cli.model.fieldtypes import (
 )
 from crm_cli.model.instalments import turns
 from crm_cli.model.kind import Derived, Kind, Move, State
-from crm_cli.model.line import CREDIT_NOTE, QUOTE
+from crm_cli.model.line import BUYERS, CREDIT_NOTE, QUOTE, SALES
 from crm_cli.model.measure import Measure
 from crm_cli.model.money import format_amount
 from crm_cli.model.purchase_amounts import check, derive
@@ -266,16 +266,7 @@ PURCHASE = Kind(
     counted="is:counted",
     found="not:date.after:today",
     measures=(
-        Measure(
-            "orders",
-            "distinct",
-            "number of sales, an order with its invoices being one, without credit notes",
-            each="sale",
-            place="sale_place",
-            unless=CREDIT_NOTE,
-        ),
-        Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
-        Measure("units", "sum", "quantities, less what was credited", of="units"),
+        *SALES,
         Measure(
             "average_order",
             "ratio",
@@ -292,15 +283,7 @@ PURCHASE = Kind(
             place="sale_place",
             unless=f"{CREDIT_NOTE},unpriced",
         ),
-        Measure(
-            "customers",
-            "distinct",
-            "number of different customers who bought",
-            of="customer",
-            unless=CREDIT_NOTE,
-        ),
-        Measure("first_purchase", "min", "day of the first one", of="date", unless=CREDIT_NOTE),
-        Measure("last_purchase", "max", "day of the latest one", of="date", unless=CREDIT_NOTE),
+        *BUYERS,
         Measure("unconverted", "unconverted", "number of those whose amount has no rate", of="net"),
     ),
     states=(
