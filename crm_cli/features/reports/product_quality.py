@@ -10,7 +10,8 @@ from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Row, Table
-from crm_cli.model.case import CASE, CASE_LINE
+from crm_cli.model.case import CASE
+from crm_cli.model.case_parts import CASE_LINE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.line import LINE
 from crm_cli.model.money import EXACT
