@@ -21,7 +21,8 @@ RATES = places.RATES.path
 
 def read_business(tree: Tree) -> tuple[Business, list[ProblemRow], dict[str, bytes]]:
     """The business as its files say, what is wrong in them, and their hashes by path."""
-    from crm_cli.model.settings import business_of, rate_faults
+    from crm_cli.model.rate_table import rate_faults
+    from crm_cli.model.settings import business_of
 
     hashes = {}
     settings = table = None

@@ -20,8 +20,6 @@ from crm_cli.model.fieldtypes import (
     Every,
     Free,
     Integer,
-    Money,
-    Number,
     Text,
     Texts,
     Word,
@@ -29,13 +27,13 @@ from crm_cli.model.fieldtypes import (
 )
 from crm_cli.model.hours import faults, read_hours, said_hours
 from crm_cli.model.kind import Field, Finding, GroupOf, Kind, ListOf, MapOf
-from crm_cli.model.ledger_accounts import ACCOUNTS
 from crm_cli.model.low_scores import check_low_scores, low_scores
 from crm_cli.model.money import decimal_text
-from crm_cli.model.node import Mapping, Scalar, Sequence
+from crm_cli.model.node import Mapping
 from crm_cli.model.numbering import PATTERNS, around
 from crm_cli.model.own import check_declared, declared
 from crm_cli.model.pipeline import USUAL
+from crm_cli.model.rate_table import rate_rows
 from crm_cli.model.service import (
     SERVICE,
     check_holidays,
@@ -43,126 +41,22 @@ from crm_cli.model.service import (
     holiday_names,
     service_rows,
 )
+from crm_cli.model.setting_groups import (
+    BANK,
+    BUSINESS,
+    CONSENT,
+    DOCUMENTS,
+    GIT,
+    LEDGER,
+    MAIL,
+    NUMBERS,
+    RETENTION,
+)
 from crm_cli.model.staff import USER, absences_of, check_absences, quotas_of
 from crm_cli.model.stages import PIPELINE, STAGE, check_pipelines, pipeline_rows
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
-
-
-_BUSINESS = Kind(
-    name="business",
-    key="business",
-    doc="the business",
-    fields=(
-        Field("name", Text(), "its name"),
-        Field("legal_name", Text(), "its name in the register"),
-        Field("street", Text(), "street and number"),
-        Field("postcode", Text(), "postcode"),
-        Field("city", Text(), "city"),
-        Field("country", Country(), "country"),
-        Field("registration_id", Text(), "number in the register of companies"),
-        Field("tax_id", Text(), "VAT or tax number"),
-        Field("emails", Texts(), "e-mail addresses"),
-        Field("phones", Texts(), "phone numbers"),
-        Field("urls", Texts(), "web sites"),
-        Field("accounts", Free(), "bank accounts: [{iban, bic, bank}]"),
-        Field("logo", Text(), "the file of its logo"),
-        Field("footer", Text(), "what stands below its documents"),
-    ),
-    title="name",
-    notes=False,
-)
-
-_NUMBERS = Kind(
-    name="numbers",
-    key="numbers",
-    doc="formats of numbers",
-    fields=tuple(
-        Field(kind, Text(), f"format of the numbers of {kind.replace('_', ' ')}s", default=pattern)
-        for kind, pattern in PATTERNS.items()
-    ),
-    notes=False,
-)
-
-_BANK = Kind(
-    name="bank",
-    key="bank",
-    doc="how the lines of statements are matched",
-    fields=(
-        Field("tolerance", Money(), "what may be deducted from a payment as charges"),
-    ),
-    notes=False,
-)
-
-_LEDGER = Kind(
-    name="ledger",
-    key="ledger",
-    doc="the accounts of the ledger",
-    fields=tuple(
-        Field(role, Text(), f"the account of {role.replace('_', ' ')}", default=account)
-        for role, account in ACCOUNTS.items()
-    ),
-    notes=False,
-)
-
-_CONSENT = Kind(
-    name="consent",
-    key="consent",
-    doc="how consents are given",
-    fields=(
-        Field("double_opt_in", Boolean(), "an opt-in counts once it is confirmed", default=False),
-    ),
-    notes=False,
-)
-
-_RETENTION = Kind(
-    name="retention",
-    key="retention",
-    doc="how long customers without contact are kept",
-    fields=(
-        Field("leads", Every(), "leads, qualified ones too"),
-        Field("customers", Every(), "customers, and who has no stage"),
-        Field("former", Every(), "former customers"),
-    ),
-    notes=False,
-)
-
-_DOCUMENTS = Kind(
-    name="documents",
-    key="documents",
-    doc="what is kept of documents",
-    fields=(
-        Field("keep", Choice(("text", "html", "pdf")), "keep what is sent in documents/, as that"),
-    ),
-    notes=False,
-)
-
-_GIT = Kind(
-    name="git",
-    key="git",
-    doc="git settings",
-    fields=(Field("autocommit", Boolean(), "commit after each command"),),
-    notes=False,
-)
-
-_MAIL = Kind(
-    name="mail",
-    key="mail",
-    doc="mail that comes and goes",
-    fields=(
-        Field("from", Text(), "the address that mails are sent from"),
-        Field("addresses", Texts(), "more of our addresses: office@kava.example, @kava.example"),
-        Field("ignore", Texts(), "senders who are no customers: news@shop.example, @bank.example"),
-        Field("bodies", Boolean(), "keep the whole text of mails, in notes", default=False),
-        Field(
-            "dead_at",
-            Number(),
-            "score from which an address is dead: 1 for a mail that came back, 0.5 if put off",
-        ),
-    ),
-    notes=False,
-)
 
 
 def _check(settings: Item, business: Business) -> Iterator[Finding]:
@@ -253,7 +147,7 @@ SETTINGS = Kind(
     key="settings",
     doc="the settings of a data directory",
     fields=(
-        Field("business", GroupOf(_BUSINESS), "the business"),
+        Field("business", GroupOf(BUSINESS), "the business"),
         Field("currency", Currency(), "the base currency", default="EUR"),
         Field("country", Country(), "country of phone numbers without a country code"),
         Field("time_zone", Zone(), "the business's time zone", default="UTC"),
@@ -261,7 +155,7 @@ SETTINGS = Kind(
         Field("uid", Word(), "what follows the @ in UIDs of calendars; kept when renamed"),
         Field("users", MapOf(USER, "user"), "users of the directory"),
         Field("terms_days", Integer(0, 3650, adds=False), "days until an invoice is due"),
-        Field("numbers", GroupOf(_NUMBERS), "formats of the numbers of purchases, by kind"),
+        Field("numbers", GroupOf(NUMBERS), "formats of the numbers of purchases, by kind"),
         Field("invoice_number", Text(), "the same as numbers.invoice"),
         Field("tax_included", Boolean(), "prices are with tax, as in shops", default=False),
         Field(
@@ -284,19 +178,19 @@ SETTINGS = Kind(
         ),
         Field("segments", Texts(), "RFM segments: rfm, rfm-r, or rules: champions 4-5 4-5 4-5"),
         Field("lead_touch", Every(), "how long a lead may be left alone before it is due"),
-        Field("retention", GroupOf(_RETENTION), "when who had no contact is due to be forgotten"),
+        Field("retention", GroupOf(RETENTION), "when who had no contact is due to be forgotten"),
         Field("closed_until", Date(), "the last day of closed books: nothing of it is changed"),
-        Field("ledger", GroupOf(_LEDGER), "the accounts that crm export ledger books on"),
-        Field("bank", GroupOf(_BANK), "how the lines of bank statements are matched"),
+        Field("ledger", GroupOf(LEDGER), "the accounts that crm export ledger books on"),
+        Field("bank", GroupOf(BANK), "how the lines of bank statements are matched"),
         Field("dunning", ListOf(DUNNING_LEVEL), "the levels of payment reminders"),
         Field("vocabulary", Free(), "values to add to the open lists"),
         Field("custom", Free(), "types of your own fields: visits: integer"),
         Field("completeness", Texts(), "fields of a complete record: [email or phone, city]"),
-        Field("consent", GroupOf(_CONSENT), "how consents are given"),
+        Field("consent", GroupOf(CONSENT), "how consents are given"),
         Field("channels", Free(), "where we are reached: {email: office@kava.example}"),
-        Field("documents", GroupOf(_DOCUMENTS), "what is kept of documents that are sent"),
-        Field("git", GroupOf(_GIT), "git settings"),
-        Field("mail", GroupOf(_MAIL), "mail that comes and goes"),
+        Field("documents", GroupOf(DOCUMENTS), "what is kept of documents that are sent"),
+        Field("git", GroupOf(GIT), "git settings"),
+        Field("mail", GroupOf(MAIL), "mail that comes and goes"),
     ),
     check=_check,
     notes=False,
@@ -306,7 +200,7 @@ SETTINGS = Kind(
 def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Business:
     """The business that settings and rates describe; what is absent or wrong has its default."""
     if settings is None:
-        return Business(rate_table=_rates(rate_table))
+        return Business(rate_table=rate_rows(rate_table))
     name = settings.values.get("business")
     git = settings.values.get("git")
     consent = settings.values.get("consent")
@@ -324,7 +218,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         users={user: str(item.values.get("email", "")) for user, item in users.items()},
         quotas=quotas_of(users),
         absences=absences_of(users),
-        rate_table=_rates(rate_table),
+        rate_table=rate_rows(rate_table),
         working_hours=read_hours(settings.values.get("working_hours")),
         service_hours=said_hours(settings.values.get("working_hours")),
         holidays=holiday_names(settings.values.get("holidays")),
@@ -402,49 +296,3 @@ def _vocabulary(words: object) -> dict[str, tuple[str, ...]]:
 
 def _wanted(texts: list[str] | None) -> tuple[str, ...]:
     return WANTED if texts is None else tuple(text for text in texts if alternatives(text))
-
-
-def _rates(root: Mapping | None) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """The rows of `rates.yaml` that can be read; `check_rates` tells of the others."""
-    rows = []
-    for day, row in root.entries if root is not None else ():
-        if isinstance(row, Mapping) and _day(day.text):
-            rates = tuple(
-                (code.text.upper(), rate.text)
-                for code, rate in row.entries
-                if isinstance(rate, Scalar) and _rate(rate.text)
-            )
-            rows.append((_day(day.text), rates))
-    return tuple(sorted(rows))
-
-
-def rate_faults(root: Mapping) -> list[tuple[Scalar | Mapping | Sequence, str, str]]:
-    """(node, message, hint) of each entry of `rates.yaml` that cannot be read."""
-    faults: list[tuple[Scalar | Mapping | Sequence, str, str]] = []
-    for day, row in root.entries:
-        if not _day(day.text):
-            faults.append((day, f"'{day.text}' is not a date", "write it as 2026-11-03"))
-        elif not isinstance(row, Mapping):
-            faults.append((row, "rates are a currency and a number", "write {USD: 1.08}"))
-        else:
-            faults += [
-                (rate, f"the rate of {code.text} is not a positive number", "write USD: 1.08")
-                for code, rate in row.entries
-                if not (isinstance(rate, Scalar) and _rate(rate.text))
-            ]
-    return faults
-
-
-def _day(text: str) -> str:
-    from crm_cli.model.dates import read_date
-
-    try:
-        return read_date(text).isoformat()
-    except Unreadable:
-        return ""
-
-
-def _rate(text: str) -> bool:
-    whole, _, part = text.partition(".")
-    digits = whole + part
-    return digits.isascii() and digits.isdigit() and len(digits) < 20 and int(digits) > 0

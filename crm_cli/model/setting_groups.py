@@ -1,0 +1,132 @@
+"""The groups of settings in `crm.yaml`: the business, numbers, the bank, the ledger, mail …"""
+
+from __future__ import annotations
+
+from crm_cli.model.fieldtypes import (
+    Boolean,
+    Choice,
+    Country,
+    Every,
+    Free,
+    Money,
+    Number,
+    Text,
+    Texts,
+)
+from crm_cli.model.kind import Field, Kind
+from crm_cli.model.ledger_accounts import ACCOUNTS
+from crm_cli.model.numbering import PATTERNS
+
+BUSINESS = Kind(
+    name="business",
+    key="business",
+    doc="the business",
+    fields=(
+        Field("name", Text(), "its name"),
+        Field("legal_name", Text(), "its name in the register"),
+        Field("street", Text(), "street and number"),
+        Field("postcode", Text(), "postcode"),
+        Field("city", Text(), "city"),
+        Field("country", Country(), "country"),
+        Field("registration_id", Text(), "number in the register of companies"),
+        Field("tax_id", Text(), "VAT or tax number"),
+        Field("emails", Texts(), "e-mail addresses"),
+        Field("phones", Texts(), "phone numbers"),
+        Field("urls", Texts(), "web sites"),
+        Field("accounts", Free(), "bank accounts: [{iban, bic, bank}]"),
+        Field("logo", Text(), "the file of its logo"),
+        Field("footer", Text(), "what stands below its documents"),
+    ),
+    title="name",
+    notes=False,
+)
+
+NUMBERS = Kind(
+    name="numbers",
+    key="numbers",
+    doc="formats of numbers",
+    fields=tuple(
+        Field(kind, Text(), f"format of the numbers of {kind.replace('_', ' ')}s", default=pattern)
+        for kind, pattern in PATTERNS.items()
+    ),
+    notes=False,
+)
+
+BANK = Kind(
+    name="bank",
+    key="bank",
+    doc="how the lines of statements are matched",
+    fields=(
+        Field("tolerance", Money(), "what may be deducted from a payment as charges"),
+    ),
+    notes=False,
+)
+
+LEDGER = Kind(
+    name="ledger",
+    key="ledger",
+    doc="the accounts of the ledger",
+    fields=tuple(
+        Field(role, Text(), f"the account of {role.replace('_', ' ')}", default=account)
+        for role, account in ACCOUNTS.items()
+    ),
+    notes=False,
+)
+
+CONSENT = Kind(
+    name="consent",
+    key="consent",
+    doc="how consents are given",
+    fields=(
+        Field("double_opt_in", Boolean(), "an opt-in counts once it is confirmed", default=False),
+    ),
+    notes=False,
+)
+
+RETENTION = Kind(
+    name="retention",
+    key="retention",
+    doc="how long customers without contact are kept",
+    fields=(
+        Field("leads", Every(), "leads, qualified ones too"),
+        Field("customers", Every(), "customers, and who has no stage"),
+        Field("former", Every(), "former customers"),
+    ),
+    notes=False,
+)
+
+DOCUMENTS = Kind(
+    name="documents",
+    key="documents",
+    doc="what is kept of documents",
+    fields=(
+        Field("keep", Choice(("text", "html", "pdf")), "keep what is sent in documents/, as that"),
+    ),
+    notes=False,
+)
+
+GIT = Kind(
+    name="git",
+    key="git",
+    doc="git settings",
+    fields=(Field("autocommit", Boolean(), "commit after each command"),),
+    notes=False,
+)
+
+MAIL = Kind(
+    name="mail",
+    key="mail",
+    doc="mail that comes and goes",
+    fields=(
+        Field("from", Text(), "the address that mails are sent from"),
+        Field("addresses", Texts(), "more of our addresses: office@kava.example, @kava.example"),
+        Field("ignore", Texts(), "senders who are no customers: news@shop.example, @bank.example"),
+        Field("bodies", Boolean(), "keep the whole text of mails, in notes", default=False),
+        Field(
+            "dead_at",
+            Number(),
+            "score from which an address is dead: 1 for a mail that came back, 0.5 if put off",
+        ),
+    ),
+    notes=False,
+)
