@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from crm_cli.features.address_book import REMEMBERED, book_of, owner_of
-from crm_cli.features.exporting.folder import Folder, sound
+from crm_cli.features.exporting.folder import File, Folder, sound
 from crm_cli.features.exporting.items import items_of
-from crm_cli.formats.content_lines import Refused
 from crm_cli.formats.vcf.cards import Book, Card
 from crm_cli.formats.vcf.comparing import news, says_more
 from crm_cli.formats.vcf.lines import card_text as text_of
@@ -17,19 +15,9 @@ from crm_cli.formats.vcf.marks import differs, is_ours
 from crm_cli.formats.vcf.reading import read_cards
 from crm_cli.formats.vcf.writing import card_text, written_values
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import CrmError
 from crm_cli.model.item import Item
 from crm_cli.store.vdir import CARDS, Vdir
 from crm_cli.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of the folder: its bytes, and its cards (None: they cannot be read)."""
-
-    name: str
-    data: bytes
-    cards: tuple[Card, ...] | None
 
 
 def export_cards(
@@ -50,8 +38,8 @@ def export_cards(
     vdir = Vdir(path, workspace.root, suffix=CARDS)
     book = book_of(workspace)
     done = Folder(path)
-    files = _read(vdir, book, done)
-    by_uid = {card.uid: one for one in files for card in one.cards or () if card.uid}
+    files = done.read(vdir, lambda data, name: read_cards(text_of(data), book, file=name))
+    by_uid = {card.uid: one for one in files for card in one.entries or () if card.uid}
     shown: set[str] = set()
     for record in items_of(workspace, CUSTOMER, [*terms, REMEMBERED], where=where):
         uid = book.uid_of(record)
@@ -60,7 +48,7 @@ def export_cards(
             _put(vdir, by_uid.get(uid), record, book, done, force=force)
     whole = sound(workspace)
     for one in files:
-        cards = one.cards or ()
+        cards = one.entries or ()
         ours = all(is_ours(card.state, book.business) for card in cards)
         if cards and ours and not any(card.uid in shown for card in cards):
             _remove(vdir, one, workspace, book, whole, done, force=force)
@@ -68,36 +56,17 @@ def export_cards(
     return done
 
 
-def _read(vdir: Vdir, book: Book, done: Folder) -> list[_File]:
-    files = []
-    for name, data in vdir.read().items():
-        if isinstance(data, str):
-            done.kept.append((name, data))
-            continue
-        try:
-            found = list(read_cards(text_of(data), book, file=name))
-        except CrmError as error:
-            done.kept.append((name, f"it cannot be read: {error.message}"))
-            continue
-        refused = [one for one in found if isinstance(one, Refused)]
-        cards = tuple(one for one in found if isinstance(one, Card))
-        if refused:
-            done.kept.append((name, f"line {refused[0].line}: {refused[0].reason}"))
-        files.append(_File(name, data, None if refused else cards))
-    return files
-
-
 def _put(
-    vdir: Vdir, there: _File | None, record: Item, book: Book, done: Folder, *, force: bool
+    vdir: Vdir, there: File[Card] | None, record: Item, book: Book, done: Folder, *, force: bool
 ) -> None:
     """Write one card, unless its file says the same, or has news."""
-    others = there.cards[0].only_there if there is not None and there.cards else ()
+    others = there.entries[0].only_there if there is not None and there.entries else ()
     data = card_text(record, book, others=others).encode("utf-8", "replace")
     if there is None:
         done.add(vdir, book.uid_of(record), data)
     elif there.data == data:
         done.unchanged += 1
-    elif len(there.cards or ()) > 1:
+    elif len(there.entries or ()) > 1:
         done.kept.append((there.name, "it holds several cards"))
     else:
         done.replace(
@@ -111,7 +80,7 @@ def _put(
 
 def _remove(
     vdir: Vdir,
-    one: _File,
+    one: File[Card],
     workspace: Workspace,
     book: Book,
     whole: set[str] | None,
@@ -119,7 +88,7 @@ def _remove(
     *,
     force: bool,
 ) -> None:
-    owners = [owner_of(card.uid, book) for card in one.cards or ()]
+    owners = [owner_of(card.uid, book) for card in one.entries or ()]
     if whole is not None and not all(owner in whole for owner in owners):
         return  # the record that would tell cannot be read
 
@@ -131,11 +100,11 @@ def _remove(
     done.remove(vdir, one.name, one.data, has_news)
 
 
-def _has_news(one: _File, record: Item | None, book: Book) -> bool:
+def _has_news(one: File[Card], record: Item | None, book: Book) -> bool:
     """Whether a file says what is not yet said here."""
-    if one.cards is None:
+    if one.entries is None:
         return True
-    for card in one.cards:
+    for card in one.entries:
         if record is None:
             # It is nobody's any more: what was written here may go, what was changed may not.
             if differs(card.values, card.state, book.business):

@@ -7,16 +7,31 @@ there is never removed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Generic, TypeVar
 
+from crm_cli.formats.content_lines import Refused
+from crm_cli.model.errors import CrmError
 from crm_cli.query.lookups import customers
 from crm_cli.store.vdir import Vdir
 from crm_cli.workspace import Workspace
 
+E = TypeVar("E")
+"""An entry of a calendar, or a card."""
+
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]{0,120}")
+
+
+@dataclass(frozen=True, slots=True)
+class File(Generic[E]):
+    """A file of the folder: its bytes, and what it says (None: it cannot be read)."""
+
+    name: str
+    data: bytes
+    entries: tuple[E, ...] | None
 
 
 @dataclass(slots=True)
@@ -29,6 +44,30 @@ class Folder:
     removed: int = 0
     kept: list[tuple[str, str]] = field(default_factory=list)
     without_day: int = 0
+
+    def read(
+        self, vdir: Vdir, read: Callable[[bytes, str], Iterable[E | Refused]]
+    ) -> list[File[E]]:
+        """The files that are there; `read` takes the bytes of a file, and its name.
+
+        What cannot be read is left alone, and told.
+        """
+        files: list[File[E]] = []
+        for name, data in vdir.read().items():
+            if isinstance(data, str):
+                self.kept.append((name, data))
+                continue
+            try:
+                found = list(read(data, name))
+            except CrmError as error:
+                self.kept.append((name, f"it cannot be read: {error.message}"))
+                continue
+            refused = [one for one in found if isinstance(one, Refused)]
+            entries = tuple(one for one in found if not isinstance(one, Refused))
+            if refused:
+                self.kept.append((name, f"line {refused[0].line}: {refused[0].reason}"))
+            files.append(File(name, data, None if refused else entries))
+        return files
 
     def add(self, vdir: Vdir, uid: str, data: bytes) -> None:
         """Write the file of an entry that has none."""

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from crm_cli.features.exporting.calendars import calendar_items, surroundings
-from crm_cli.features.exporting.folder import Folder, sound
-from crm_cli.formats.content_lines import Refused, text_of
+from crm_cli.features.exporting.folder import File, Folder, sound
+from crm_cli.formats.content_lines import text_of
 from crm_cli.formats.ics.comparing import changed_there, news
 from crm_cli.formats.ics.entries import Entry
 from crm_cli.formats.ics.parsing import read_entries
 from crm_cli.formats.ics.words import BIRTHDAY, LISTS, Around, uid_of
 from crm_cli.formats.ics.writing import calendar_of, component, fits, keep_others
 from crm_cli.formats.targets import ALL_DATES, CALENDARS, exchanged
-from crm_cli.model.errors import CrmError, UsageError
+from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.people import ANNIVERSARY
@@ -29,15 +28,6 @@ from crm_cli.store.vdir import Vdir
 from crm_cli.workspace import Workspace
 
 _STAMP = re.compile(rb"^DTSTAMP:[^\r\n]*\r?\n", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of the folder: its bytes, and what it says (None: it cannot be read)."""
-
-    name: str
-    data: bytes
-    entries: tuple[Entry, ...] | None
 
 
 def export_folder(
@@ -62,7 +52,7 @@ def export_folder(
     vdir = Vdir(path, workspace.root)
     around = surroundings(workspace)
     done = Folder(path)
-    files = _read(vdir, around, done)
+    files = done.read(vdir, lambda data, name: read_entries(text_of(data), around, file=name))
     by_uid = {entry.uid: one for one in files for entry in one.entries or ()}
     shown: set[str] = set()
     for item in calendar_items(workspace, name, terms, where=where):
@@ -83,30 +73,9 @@ def export_folder(
     return done
 
 
-def _read(vdir: Vdir, around: Around, done: Folder) -> list[_File]:
-    files = []
-    for name, data in vdir.read().items():
-        if isinstance(data, str):
-            done.kept.append((name, data))
-            continue
-        entries: tuple[Entry, ...] | None
-        try:
-            found = list(read_entries(text_of(data), around, file=name))
-        except CrmError as error:
-            done.kept.append((name, f"it cannot be read: {error.message}"))
-            continue
-        refused = [one for one in found if isinstance(one, Refused)]
-        entries = tuple(one for one in found if isinstance(one, Entry))
-        if refused:
-            done.kept.append((name, f"line {refused[0].line}: {refused[0].reason}"))
-            entries = None
-        files.append(_File(name, data, entries))
-    return files
-
-
 def _put(
     vdir: Vdir,
-    there: _File | None,
+    there: File[Entry] | None,
     item: Item,
     uid: str,
     around: Around,
@@ -133,7 +102,7 @@ def _put(
         )
 
 
-def _is_gone(one: _File, shown: set[str], lists: set[str]) -> bool:
+def _is_gone(one: File[Entry], shown: set[str], lists: set[str]) -> bool:
     """Whether a file is ours, of what was exported now, and shown no longer."""
     entries = one.entries or ()
     return bool(entries) and all(
@@ -144,7 +113,7 @@ def _is_gone(one: _File, shown: set[str], lists: set[str]) -> bool:
     )
 
 
-def _is_known(one: _File, sound: set[str] | None) -> bool:
+def _is_known(one: File[Entry], sound: set[str] | None) -> bool:
     """Whether the customers of a file's entries say that they are gone, not a broken record."""
     if sound is None:
         return True
@@ -154,7 +123,7 @@ def _is_known(one: _File, sound: set[str] | None) -> bool:
 
 def _remove(
     vdir: Vdir,
-    one: _File,
+    one: File[Entry],
     workspace: Workspace,
     around: Around,
     done: Folder,
@@ -167,7 +136,7 @@ def _remove(
     done.remove(vdir, one.name, one.data, has_news)
 
 
-def _has_news(one: _File, items: Mapping[str, Item], around: Around) -> bool:
+def _has_news(one: File[Entry], items: Mapping[str, Item], around: Around) -> bool:
     """Whether a file says what is not yet said here."""
     if one.entries is None:
         return True
