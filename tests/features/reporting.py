@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -31,6 +31,22 @@ def opened(
         workspace = open_workspace(directory=root, environ=environ)
         yield workspace, Directory(root, today)
         workspace.close()
+
+
+@contextmanager
+def of_files(
+    folder: Path, files: Mapping[str, str], today: date = date(2026, 11, 20)
+) -> Iterator[Workspace]:
+    """A directory with these files, in `folder`, with its cache beside it."""
+    root = folder / "shop"
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    environ = {"CRM_CACHE_DIR": str(folder / "cache"), "CRM_TODAY": today.isoformat()}
+    workspace = open_workspace(directory=root, environ=environ)
+    yield workspace
+    workspace.close()
 
 
 def table(workspace: Workspace, name: str, **asked: Any) -> Table:

@@ -20,7 +20,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.workspace import Workspace, open_workspace
 
 from ..query.generated import DIRECTORIES
-from .reporting import opened, rows, table
+from .reporting import of_files, opened, rows, table
 
 SHOP = {
     "crm.yaml": "currency: EUR\n",
@@ -63,14 +63,8 @@ KEYS = ("customer", "total", "not_due", "d1_30", "d31_60", "d61_90", "over_90", 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Workspace]:
-    for name, text in SHOP.items():
-        path = tmp_path / "shop" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    environ = {"CRM_CACHE_DIR": str(tmp_path / "cache"), "CRM_TODAY": "2026-11-20"}
-    workspace = open_workspace(directory=tmp_path / "shop", environ=environ)
-    yield workspace
-    workspace.close()
+    with of_files(tmp_path, SHOP) as workspace:
+        yield workspace
 
 
 def test_ranges_count_days_past_due(shop: Workspace) -> None:

@@ -12,9 +12,9 @@ import pytest
 from crm_cli.cli.app import Noun, load
 from crm_cli.cli.commands import named
 from crm_cli.features.due import due
-from crm_cli.workspace import Workspace, open_workspace
+from crm_cli.workspace import Workspace
 
-from .reporting import rows, table
+from .reporting import of_files, rows, table
 
 # Today is 2026-11-20. Each finding has one that is to be found, and one that is not yet.
 SHOP = {
@@ -59,14 +59,8 @@ payments: [{id: y-0000001, date: 2026-10-09, amount: 12}]
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Workspace]:
-    for name, text in SHOP.items():
-        path = tmp_path / "shop" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    environ = {"CRM_CACHE_DIR": str(tmp_path / "cache"), "CRM_TODAY": "2026-11-20"}
-    workspace = open_workspace(directory=tmp_path / "shop", environ=environ)
-    yield workspace
-    workspace.close()
+    with of_files(tmp_path, SHOP) as workspace:
+        yield workspace
 
 
 def test_what_is_found(shop: Workspace) -> None:

@@ -23,7 +23,7 @@ from crm_cli.workspace import Workspace, open_workspace
 
 from ..query.conftest import TODAY
 from ..query.generated import DAY, DIRECTORIES, MONEY, PAYMENTS, maybe
-from .reporting import opened, rows, table
+from .reporting import of_files, opened, rows, table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,14 +56,8 @@ KEYS = (
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Workspace]:
-    for name, text in SHOP.items():
-        path = tmp_path / "shop" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    environ = {"CRM_CACHE_DIR": str(tmp_path / "cache"), "CRM_TODAY": "2026-11-20"}
-    workspace = open_workspace(directory=tmp_path / "shop", environ=environ)
-    yield workspace
-    workspace.close()
+    with of_files(tmp_path, SHOP) as workspace:
+        yield workspace
 
 
 def test_the_last_ninety_days(shop: Workspace) -> None:

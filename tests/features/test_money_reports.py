@@ -13,10 +13,10 @@ from hypothesis import given, settings
 
 from crm_cli.model.errors import UsageError
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.workspace import Workspace, open_workspace
+from crm_cli.workspace import Workspace
 
 from ..query.generated import DIRECTORIES
-from .reporting import opened, rows, table
+from .reporting import of_files, opened, rows, table
 
 SHOP = {
     "crm.yaml": "currency: EUR\n",
@@ -63,14 +63,8 @@ payments:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Workspace]:
-    for name, text in SHOP.items():
-        path = tmp_path / "shop" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    environ = {"CRM_CACHE_DIR": str(tmp_path / "cache"), "CRM_TODAY": "2026-11-20"}
-    workspace = open_workspace(directory=tmp_path / "shop", environ=environ)
-    yield workspace
-    workspace.close()
+    with of_files(tmp_path, SHOP) as workspace:
+        yield workspace
 
 
 PAYS = (

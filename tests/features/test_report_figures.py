@@ -20,13 +20,13 @@ from crm_cli.model.errors import UsageError
 from crm_cli.render.output import rows_lines
 from crm_cli.render.screen import Screen
 from crm_cli.render.width import columns_of
-from crm_cli.workspace import Workspace, open_workspace
+from crm_cli.workspace import Workspace
 
 from ..query import sums
 from ..query.conftest import TODAY
 from ..query.generated import DIRECTORIES
 from ..query.naive import Directory, Record, counts, net, sales
-from .reporting import column, opened, rows, table
+from .reporting import column, of_files, opened, rows, table
 
 ZERO = Decimal(0)
 
@@ -102,14 +102,8 @@ interactions: [2026-05-05 email: Asked]
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Workspace]:
-    for name, text in SHOP.items():
-        path = tmp_path / "shop" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    environ = {"CRM_CACHE_DIR": str(tmp_path / "cache"), "CRM_TODAY": TODAY.isoformat()}
-    workspace = open_workspace(directory=tmp_path / "shop", environ=environ)
-    yield workspace
-    workspace.close()
+    with of_files(tmp_path, SHOP, TODAY) as workspace:
+        yield workspace
 
 
 def test_top(shop: Workspace) -> None:
