@@ -10,7 +10,7 @@ from crm_cli.features.plan import Plan
 from crm_cli.formats.mail.message import read_mail
 from crm_cli.formats.mail.outlook import MAGIC
 from crm_cli.formats.mail.outlook import as_mail as of_outlook
-from crm_cli.model.errors import DataError, NotFound, Unreadable, UsageError
+from crm_cli.model.errors import DataError, NotFound, StorageError, Unreadable, UsageError
 from crm_cli.model.mail import Mail
 from crm_cli.model.places import labelled
 from crm_cli.store.mailboxes.files import Stream, opened
@@ -64,7 +64,7 @@ def _read(workspace: Workspace, path: Path) -> Mail:
         )
     letter = letters[0][1]
     if letter.fault is not None:
-        raise letter.fault
+        raise StorageError(f"{letter.place} {letter.fault.message}", letter.fault.hint)
     data = of_outlook(letter.data) if letter.data.startswith(MAGIC) else letter.data
     now = workspace.clock.now
     try:

@@ -21,7 +21,7 @@ Done = Mapping[str, object]
 
 class Letter(NamedTuple):
     """A mail as it lies in a mailbox. `mark` is the key and the value that say that it was dealt
-    with; `fault` is why it could not be read, if it could not."""
+    with; `fault` is why it could not be read, if it could not; its message names no place."""
 
     place: str
     data: bytes

@@ -155,7 +155,7 @@ def _letter(
     except FileNotFoundError:
         return
     except OSError as error:
-        fault = StorageError(f"cannot read {place}: {files.reason(error)}")
+        fault = StorageError(f"cannot be read: {files.reason(error)}")
         yield Letter(place, b"", None, None, fault)
         return
     arrived = datetime.fromtimestamp(status.st_mtime, UTC)
