@@ -408,7 +408,7 @@ IMPORT: dict[str, Rule] = {
     ),
     "mail-not-noted": Rule(
         "The record with which mails are to be noted cannot be changed.",
-        "Correct the record: they wait, and the next `crm mail fetch` notes them.",
+        "Correct the record; the next `crm mail fetch` reads them again.",
     ),
 }
 """Problems of files that are imported."""

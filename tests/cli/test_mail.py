@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.formats.mail.outlook import MAGIC
+from crm_cli.model.errors import CrmError, DataError, NotFound, Refused, StorageError
 from tests.conftest import Crm, Git
 from tests.dovecot import Dovecot, program
 from tests.mails import OUR_ADDRESS, MadeUp, address_of, archive, mail, mbox, report
@@ -295,6 +297,86 @@ def test_a_record_that_cannot_be_changed_keeps_no_other_waiting(
     (shop / MAJA).write_text(whole, encoding="utf-8")
     crm("mail", "fetch", path)
     assert sorted(str(one["customer"]) for one in rows(crm)) == ["jan-vidmar", "maja-kos"]
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, CrmError], None]]:
+    """Lets every write that changes a file fail, until another one is named."""
+    from crm_cli.workspace import Change, Workspace, Written
+
+    write = Workspace.write
+    fault: tuple[str, CrmError] | None = None
+
+    def fail(path: str, error: CrmError) -> None:
+        nonlocal fault
+        fault = (path, error)
+
+    def writing(self: Workspace, change: Change, *, dry_run: bool = False) -> Written:
+        if fault is not None and any(step.path == fault[0] for step in change.steps):
+            raise fault[1]
+        return write(self, change, dry_run=dry_run)
+
+    monkeypatch.setattr(Workspace, "write", writing)
+    yield fail
+
+
+Failing = Callable[[str, CrmError], None]
+
+
+def test_a_write_that_fails_loses_no_mail_of_its_mailbox(
+    crm: Crm, shop: Path, box: Box, failing: Failing
+) -> None:
+    crm("set", "jan-vidmar", "email=jan@vidmar.example")
+    one = box(mail(), name="one")
+    other = box(mail(sender="jan@vidmar.example", id="2@vidmar.example"), name="other")
+    configure(shop, f"a: {{mbox: {one}}}\n    b: {{mbox: {other}}}")
+    failing(MAJA, StorageError("cannot write: No space left on device"))
+    ran = crm("mail", "fetch")
+    assert ran.code == 7 and "No space left" in ran.err
+    failing("", StorageError(""))
+    assert crm("mail", "fetch").code == 0
+    assert sorted(str(one["customer"]) for one in rows(crm)) == ["jan-vidmar", "maja-kos"]
+
+
+@pytest.mark.parametrize("error", [Refused("no"), DataError("no"), NotFound("no")])
+def test_mails_of_a_record_that_refuses_them_are_read_again(
+    crm: Crm, shop: Path, box: Box, failing: Failing, error: CrmError
+) -> None:
+    """As what they were: answers of programs and reports, too."""
+    crm("set", "jan-vidmar", "email=jan@vidmar.example")
+    path = box(
+        mail(sender="jan@vidmar.example", id="1@vidmar.example"),
+        mail("I am away", id="2@kos.example", Auto_Submitted="auto-replied"),
+        report("maja@kos.example", "5.1.1", id="3@mx.example",
+               date="Thu, 19 Nov 2026 10:30:00 +0100"),
+        mail(id="4@kos.example"),
+        mail(sender="jan@vidmar.example", id="5@vidmar.example"),
+    )  # fmt: skip
+    configure(shop, f"a: {{mbox: {path}}}")
+    failing(MAJA, error)
+    ran = crm("mail", "fetch")
+    assert (ran.code, ran.out) == (4, "a: 2 noted with 1 customer\n")
+    assert "3 e-mails could not be noted: no" in ran.err
+    assert crm("mail", "unknown", "--all").lines == []
+    failing("", error)
+    assert crm("mail", "fetch").out == "a: 2 noted with 1 customer, 1 came back, 1 known already\n"
+    held = {str(one["message_id"])[0]: one["direction"] for one in rows(crm)}
+    assert held == {"1": "inbound", "2": None, "3": None, "4": "inbound", "5": "inbound"}
+    assert crm("mail", "fetch").out == ""
+
+
+def test_mails_of_outlook_wait_for_the_library(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shop.parent / "msg"
+    folder.mkdir()
+    (folder / "a.msg").write_bytes(MAGIC)
+    configure(shop, f"a: {{folder: {folder}}}")
+    monkeypatch.setitem(sys.modules, "oxmsg", None)
+    for _ in range(2):
+        ran = crm("mail", "fetch")
+        assert (ran.code, ran.out) == (4, "a: 1 unreadable\n")
+        assert "needs python-oxmsg" in ran.err
 
 
 def test_since_and_again(crm: Crm, shop: Path, box: Box) -> None:

@@ -33,13 +33,6 @@ class Entry(NamedTuple):
     more: tuple[tuple[str, Values], ...] = ()
 
 
-    @property
-    def stranger(self) -> str:
-        """The address under which the mail waits, should it come to that."""
-        inbound = self.values.get("direction") == INBOUND or not self.mail.recipients
-        return self.mail.sender.address if inbound else self.mail.recipients[0].address
-
-
 class Entries:
     """Entries that are to be written together."""
 
@@ -109,16 +102,16 @@ class Entries:
         named = (ours.get(one.address) for one in (mail.sender, *mail.recipients))
         return next((user for user in named if user), "")
 
-    def steps(self) -> list[Edit]:
-        """An edit for each customer's file. What is there by then is not added again."""
+    def steps(self) -> dict[str, Edit]:
+        """By customer, an edit of their file. What is there by then is not added again."""
         by_customer: dict[str, list[Entry]] = {}
         for one in self.made:
             by_customer.setdefault(one.customer, []).append(one)
         business = self._workspace.business
-        return [
-            Edit(self._workspace.path_of(id), entered(_adding(held, business), force=True))
+        return {
+            id: Edit(self._workspace.path_of(id), entered(_adding(held, business), force=True))
             for id, held in by_customer.items()
-        ]
+        }
 
 
 def _said(values: Values) -> Values:

@@ -1,24 +1,22 @@
 """Fetching: mails are read, joined to customers and noted, in batches that can be killed.
 
-A batch is one change of the records, then what is written down of the mailbox. A run that is
-killed between them reads the batch once more: what is noted is known by its Message-ID.
+A batch is one change of the records, then what is written down of the mailbox. A run that fails
+or is killed between them reads the batch once more: what is noted is known by its Message-ID.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
-from crm_cli.features.mail.entries import Entries
+from crm_cli.features.mail.entries import Entries, Entry
 from crm_cli.features.mail.joining import Joined, Joining
+from crm_cli.features.mail.reading import read
 from crm_cli.features.mail.waiting import as_mail, as_waiting
 from crm_cli.features.plan import counted
-from crm_cli.formats.mail.message import read_mail
-from crm_cli.formats.mail.outlook import MAGIC
-from crm_cli.formats.mail.outlook import as_mail as of_outlook
 from crm_cli.model.errors import CrmError, DataError, NotFound, Problem, Refused, Unreadable
 from crm_cli.model.mail import BOUNCE, GENERATED, LIST, Mail, is_own
 from crm_cli.store.mailboxes import Letter, Mailbox
@@ -28,6 +26,7 @@ from crm_cli.workspace import Change, Edit, Workspace, Written
 
 BATCH = 500
 """So many mails are noted in one change."""
+_BYTES = 64 * 1024 * 1024
 
 NOTED, BOUNCED, WAITING, KNOWN, UNREAD = "noted", "bounced", "waiting", "known", "unread"
 LISTS, OURS, IGNORED, FORGOTTEN = "list", "ours", "ignored", "forgotten"
@@ -43,6 +42,17 @@ FATES = {
     UNREAD: "unreadable",
 }
 """What became of a mail, with the words for it."""
+
+
+class _Taken(NamedTuple):
+    """A letter that was read: its fate, the mail's id and the entries that it made. One to be
+    read `again` another time is not marked."""
+
+    letter: Letter
+    fate: str = ""
+    id: str = ""
+    made: tuple[Entry, ...] = ()
+    again: bool = False
 
 
 class Fetched(NamedTuple):
@@ -122,22 +132,45 @@ class _Run:
         return found
 
     def of(self, box: Mailbox, since: date | None, *, again: bool) -> Fetched:
-        """Read a mailbox to its end."""
+        """Read a mailbox to its end, or until that fails; what was read before is kept."""
         marks = {} if again or not box.name else dict(self._state.marks.get(box.name, {}))
+        stuck: set[str] = set()
         letters = box.letters(marks, since)
-        try:
-            while batch := list(_some(letters)):
-                entries = Entries(self._workspace, self._joining)
-                for letter in batch:
-                    self._take(letter, since, entries)
-                    if letter.mark is not None:
-                        marks[letter.mark[0]] = letter.mark[1]
-                if box.name:
-                    self._state.marks[box.name] = marks
-                self._keep(entries)
-        except CrmError as error:
-            return self._done(box.name)._replace(error=error)
-        return self._done(box.name)
+        error: CrmError | None = None
+        while error is None:
+            batch, error = _some(letters)
+            if not batch:
+                break
+            entries = Entries(self._workspace, self._joining)
+            taken = [self._take(letter, since, entries) for letter in batch]
+            failed = self._write_all(entries)
+            for one in taken:
+                self._settle(one, failed, marks, stuck)
+            if box.name:
+                self._state.marks[box.name] = marks
+            self._save()
+        return self._done(box.name)._replace(error=error)
+
+    def _settle(
+        self, one: _Taken, failed: frozenset[str], marks: dict[str, object], stuck: set[str]
+    ) -> None:
+        """Count a mail and mark it as dealt with, unless that failed: then the next run reads it
+        again, and from `stuck` marks what follows it under the same key."""
+        lost = any(entry.customer in failed for entry in one.made)
+        if lost:
+            self._unlearn(one.made)
+        elif one.fate:
+            self._counts[one.fate] += 1
+            if one.fate == NOTED:
+                self._customers.update(entry.customer for entry in one.made)
+            if self._joining.is_known(one.id):
+                self._state.drop([one.id])
+        if one.letter.mark is not None:
+            key, value = one.letter.mark
+            if lost or one.again:
+                stuck.add(key)
+            if key not in stuck:
+                marks[key] = value
 
     def take_up(self) -> Fetched | None:
         """Note what waits and is somebody's by now."""
@@ -147,73 +180,83 @@ class _Run:
             if mail is None or self._joining.is_known(id):
                 self._state.drop([id])
             elif (found := self._joining.join(mail)) is not None and found.customer:
-                self._note(mail, found, entries)
-                self._state.drop([id])
+                self._note(mail, found, entries, id)
         if not entries.made:
             return None
-        self._keep(entries)
+        failed = self._write_all(entries)
+        for one in entries.made:
+            if one.customer in failed:
+                self._unlearn([one])
+            else:
+                self._counts[NOTED] += 1
+                self._customers.add(one.customer)
+                self._state.drop([one.mail.message_id])
+        self._save()
         return self._done("")
 
-    def _keep(self, entries: Entries) -> None:
-        """Write a batch, then what is known of the mailbox from now on."""
-        if entries.made:
-            steps = entries.steps()
-            try:
-                self._write(steps, len(entries.made))
-            except (DataError, NotFound, Refused):
-                # One record is not to keep the mails of others waiting.
-                for step in steps:
-                    self._alone(step, entries)
+    def _unlearn(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._joining.unlearn(entry.mail.message_id)
+
+    def _save(self) -> None:
         if not self._dry_run:
             self._state.save()
+
+    def _write_all(self, entries: Entries) -> frozenset[str]:
+        """Write a batch; the customers whose records could not be changed. Raises ConflictError,
+        StorageError: then nothing of it is known to be written."""
+        if not entries.made:
+            return frozenset()
+        steps = entries.steps()
+        try:
+            self._write(tuple(steps.values()), len(entries.made))
+        except (DataError, NotFound, Refused):
+            # One record is not to keep the mails of others waiting.
+            counts = Counter(one.customer for one in entries.made)
+            alone = {id: self._alone(step, counts[id]) for id, step in steps.items()}
+            return frozenset(id for id, written in alone.items() if not written)
+        return frozenset()
 
     def _write(self, steps: Sequence[Edit], mails: int) -> None:
         said = f"log {counted(mails, 'e-mail')} with {counted(len(steps), 'customer')}"
         change = Change(said, tuple(steps))
         self._written.append(self._workspace.write(change, dry_run=self._dry_run))
 
-    def _alone(self, step: Edit, entries: Entries) -> None:
-        """Write what is of one record; where that fails its mails wait for the next run."""
-        held = [one for one in entries.made if self._workspace.path_of(one.customer) == step.path]
+    def _alone(self, step: Edit, mails: int) -> bool:
+        """Write what is of one record; whether that could be done."""
         try:
-            self._write([step], len(held))
+            self._write([step], mails)
         except (DataError, NotFound, Refused) as error:
-            said = f"{counted(len(held), 'e-mail')} could not be noted: {error.message}"
-            hint = "correct the record; the next crm mail fetch tries again"
+            said = f"{counted(mails, 'e-mail')} could not be noted: {error.message}"
+            hint = "correct the record; the next crm mail fetch reads them again"
             self._problems.append(Problem(step.path, 0, 0, "mail-not-noted", said, hint))
-            for one in held:
-                self._counts[NOTED] -= 1
-                self._state.waiting[one.mail.message_id] = as_waiting(one.mail, one.stranger)
+            return False
+        return True
 
-    def _take(self, letter: Letter, since: date | None, entries: Entries) -> None:
+    def _take(self, letter: Letter, since: date | None, entries: Entries) -> _Taken:
         self._read += 1
         self._each(self._read)
+        now = self._workspace.clock.now
         try:
-            if letter.fault is not None:
-                raise letter.fault
-            data = letter.data
-            if data.startswith(MAGIC):
-                data = of_outlook(data)
-            now = self._workspace.clock.now
-            mail = read_mail(data, arrived=letter.arrived, now=max(now, letter.arrived or now))
+            mail = read(letter, now)
         except (CrmError, Unreadable) as error:
-            self._counts[UNREAD] += 1
             problem = Problem(letter.place, 0, 0, "bad-mail", error.message, error.hint)
             self._problems.append(problem)
-            return
+            # What is missing here, such as a library, may be there another time.
+            return _Taken(letter, UNREAD, again=isinstance(error, CrmError))
         if since is not None and mail.at.astimezone(now.tzinfo).date() < since:
-            return
+            return _Taken(letter)
         self._notes += [f"{letter.place}: {note}" for note in mail.notes]
+        before = len(entries.made)
         fate = self._fate(mail, letter, entries)
-        self._counts[fate] += 1
         self._joining.heard(mail)
+        return _Taken(letter, fate, mail.message_id, tuple(entries.made[before:]))
 
     def _fate(self, mail: Mail, letter: Letter, entries: Entries) -> str:
         joining = self._joining
         if mail.automatic == BOUNCE:
             return self._bounce(mail, entries)
         if joining.is_known(mail.message_id):
-            self._state.drop([mail.message_id])
             return KNOWN
         if mail.automatic in (LIST, GENERATED) and not is_own(mail.sender.address, joining.own):
             return LISTS
@@ -233,14 +276,10 @@ class _Run:
         self._state.waiting[mail.message_id] = as_waiting(mail, found.stranger)
         return fate
 
-    def _note(self, mail: Mail, found: Joined, entries: Entries, place: str = "") -> None:
-        entry, notes = entries.of(mail, found)
-        where = place or mail.message_id
-        self._notes += [f"{where}: {note}" for note in notes]
-        self._customers.add(entry.customer)
+    def _note(self, mail: Mail, found: Joined, entries: Entries, place: str) -> None:
+        _, notes = entries.of(mail, found)
+        self._notes += [f"{place}: {note}" for note in notes]
         self._joining.remember(mail, found)
-        if not place:
-            self._counts[NOTED] += 1
 
     def _bounce(self, mail: Mail, entries: Entries) -> str:
         """A report is noted with each customer whose address it names, once."""
@@ -253,21 +292,26 @@ class _Run:
             if self._joining.is_known(id):
                 fate = KNOWN if fate == LISTS else fate
                 continue
-            entry = entries.of_bounce(mail, one, found)
-            self._customers.add(entry.customer)
+            entries.of_bounce(mail, one, found)
             self._joining.remember(mail._replace(message_id=id), found)
             fate = BOUNCED
         return fate
 
 
-def _some(letters: Iterator[Letter]) -> Iterator[Letter]:
-    """The next letters: so many, or until they fill some memory."""
+def _some(letters: Iterator[Letter]) -> tuple[list[Letter], CrmError | None]:
+    """The next letters: so many, or until they fill some memory; and why there are no more, if
+    they could not be read."""
+    found: list[Letter] = []
     size = 0
-    for letter in islice(letters, BATCH):
-        yield letter
-        size += len(letter.data)
-        if size > 64 * 1024 * 1024:
-            return
+    try:
+        for letter in islice(letters, BATCH):
+            found.append(letter)
+            size += len(letter.data)
+            if size > _BYTES:
+                break
+    except CrmError as error:
+        return found, error
+    return found, None
 
 
 def summary(found: Fetched) -> str:

@@ -86,6 +86,10 @@ class Joining:
             found.customer, found.thread, found.deal, found.case
         )
 
+    def unlearn(self, message_id: str) -> None:
+        """Know a mail no more: it could not be noted."""
+        self._noted.pop(message_id, None)
+
     def heard(self, mail: Mail) -> None:
         """Keep the text of a mail for a while."""
         self._texts[mail.message_id] = mail.text[:20_000]

@@ -6,10 +6,8 @@ from pathlib import Path
 
 from crm_cli.features.mail.entries import Entries
 from crm_cli.features.mail.joining import Joining
+from crm_cli.features.mail.reading import read
 from crm_cli.features.plan import Plan
-from crm_cli.formats.mail.message import read_mail
-from crm_cli.formats.mail.outlook import MAGIC
-from crm_cli.formats.mail.outlook import as_mail as of_outlook
 from crm_cli.model.errors import DataError, NotFound, StorageError, Unreadable, UsageError
 from crm_cli.model.mail import Mail
 from crm_cli.model.places import labelled
@@ -46,7 +44,7 @@ def log_mail(workspace: Workspace, path: Path, customer: str | None = None) -> P
     name = str(workspace.record(entry.customer).get("name") or entry.customer)
     way = {"inbound": "from", "outbound": "to"}.get(found.direction or "", "of")
     return Plan(
-        Change(f"log e-mail with {entry.customer}", tuple(entries.steps())),
+        Change(f"log e-mail with {entry.customer}", tuple(entries.steps().values())),
         f"noted e-mail {entry.values['id']} {way} {labelled(name, entry.customer)}",
         (entry.customer,),
         notes=[*mail.notes, *notes],
@@ -63,11 +61,9 @@ def _read(workspace: Workspace, path: Path) -> Mail:
             "crm mail fetch reads mailboxes" if letters else "",
         )
     letter = letters[0][1]
-    if letter.fault is not None:
-        raise StorageError(f"{letter.place} {letter.fault.message}", letter.fault.hint)
-    data = of_outlook(letter.data) if letter.data.startswith(MAGIC) else letter.data
-    now = workspace.clock.now
     try:
-        return read_mail(data, arrived=letter.arrived, now=max(now, letter.arrived or now))
+        return read(letter, workspace.clock.now)
+    except StorageError as error:
+        raise StorageError(f"{letter.place} {error.message}", error.hint) from error
     except Unreadable as error:
         raise DataError(f"{letter.place}: {error.message}", error.hint) from error
