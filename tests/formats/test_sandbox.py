@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from crm_cli.formats.documents.sandbox import compiled, seen
@@ -75,7 +77,7 @@ HOSTILE = (
     "{% set a = ['x'] %}" + "{% set a = [a, a] %}" * 60 + "{{ a|join }}",
     "{% set a = (1,) %}" + "{% set a = (a, a) %}" * 60 + "{{ a == a }}",
     "{% set a %}xx{% endset %}" + "{% set a %}{{ a }}{{ a }}{% endset %}" * 60,
-    "{% for i in customer.name|list %}" * 3 + "x" * 200_000 + "{% endfor %}" * 3,
+    "{% for i in customer.tags %}" * 3 + "x" * 200_000 + "{% endfor %}" * 3,
     "{{ 9" + "9" * 6000 + " }}",
     "{{ 999999999999999 * 999999999999999 * 999999999999999 }}",
     # To take all time.
@@ -85,6 +87,18 @@ HOSTILE = (
     TENS + "{% for i in a %}" * 8 + "{% endfor %}" * 8,
     TENS + "{% for i in a %}" * 18 + "{% endfor %}" * 18,
     TENS + "{% for i in a %}" * 5 + "{% if n %}{% endif %}" * 5000 + "{% endfor %}" * 5,
+    *(
+        TENS + f"{{% set b = '{'x' * 20_000}' %}}" + "{% for i in a %}" * 3 + use
+        + "{% endfor %}" * 3
+        for use in (
+            "{% set c = b|lower %}", "{% set c = b|trim %}", "{% set c = b|capitalize %}",
+            "{% set c = b|replace('y', 'z') %}", "{% set c = b|join %}",
+            "{% if b == b|upper %}{% endif %}", "{% if 'y' in b %}{% endif %}",
+            "{% if b is eq(b) %}{% endif %}", "{% if 'y' is in b %}{% endif %}",
+        )
+    ),
+    TENS + "{% for i in a %}" * 3 + "{% for j in [" + "1," * 1100 + "] and [] %}{% endfor %}"
+    + "{% endfor %}" * 3,
     "{% macro f(n) %}{{ f(n) }}{{ f(n) }}{% endmacro %}{{ f(1) }}",
     "{% block a %}{{ self.a() }}{% endblock %}",
     "{% call x() %}{% endcall %}",
@@ -101,6 +115,11 @@ HOSTILE = (
     "{{ n / 0 }}",
     "{{ n % 0 }}",
     "{{ 'x'|trim('x') }}",
+    "{{ customer.name|list|join }}",
+    "{{ customer.name|sort|join }}",
+    "{{ customer.name|reverse }}",
+    "{% for x in customer.tags %}{{ loop|list|length }}{% endfor %}",
+    "{% for x in customer.tags %}{% for y in loop %}{% endfor %}{% endfor %}",
     "{{ 'x' < 1 }}",
     "{{ true }}",
     "{{ customer.nmae }}",
@@ -130,6 +149,27 @@ def test_a_template_prints_tests_and_loops() -> None:
     assert text("{{ 'yes' if 'vip' in customer.tags else 'no' }}") == "yes"
     assert text("{% set x = 'a' %}{{ x|upper }}{# nothing #}") == "A"
     assert text("{% raw %}{{ x }}{% endraw %}") == "{{ x }}"
+
+
+def test_texts_that_are_joined_within_others_are_counted_first() -> None:
+    many = "{% set a = '" + "x" * 100_000 + "' %}"
+    template = compiled(many + "{{ '' ~ (" + "a ~ " * 50 + "a) }}")
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable, match="too long"):
+            template.text(VALUES)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 1_000_000
+
+
+def test_lists_are_sorted_reversed_and_measured() -> None:
+    shown = "{{ customer.tags|sort|join }} {{ customer.tags|reverse|list|join }}"
+    assert text(shown) == "bvip bvip"
+    assert text("{{ customer.tags|sort(reverse=1)|first }} {{ customer.tags|last }}") == "vip b"
+    assert text("{{ customer.tags|length }} {{ customer.name|count }} {{ 'é'|upper }}") == "2 3 É"
+    assert text("{{ customer.given_name|list|length }}") == "0"
 
 
 def test_the_place_of_a_mistake_is_told() -> None:

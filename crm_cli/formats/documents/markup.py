@@ -15,7 +15,12 @@ PRINTED = "\ue000"
 """Stands before whatever a template prints, so that it begins no heading and no list."""
 _BEGIN, _END = "\ue010", "\ue011"
 _BLOCK = re.compile(f"{PRINTED}?{_BEGIN}([a-z]+){_END}")
-_RESTORED = str.maketrans({PRINTED: None, "\ue001": "*", "\ue002": "\n", _BEGIN: None, _END: None})
+_SIGNS = {"*": "\ue001", "\n": "\ue002"}
+KEPT = str.maketrans({**_SIGNS, "\r": None})
+"""What means something in markup, as it stands in what a template prints."""
+_RESTORED = str.maketrans(
+    {**{sign: char for char, sign in _SIGNS.items()}, PRINTED: None, _BEGIN: None, _END: None}
+)
 _HEADING = re.compile(r"#{1,3} +(.*)", re.DOTALL)
 _BULLET = re.compile(r"[-*] +(.*)", re.DOTALL)
 _NUMBER = re.compile(r"(\d{1,3}[.)]) +(.*)", re.DOTALL)

@@ -8,7 +8,7 @@ not by a clock. Values are plain: texts, numbers, lists and mappings of such.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -17,17 +17,23 @@ from jinja2.exceptions import TemplateError, UndefinedError
 from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from crm_cli.formats.documents.filters import (
+    BUDGET,
+    COUNTED,
+    NAMES,
+    PAID,
+    Budget,
+    filters_of,
+    text_of,
+)
+from crm_cli.formats.documents.markup import KEPT
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.template import LONGEST
 from crm_cli.model.text import did_you_mean
 
-STEPS = 1_000_000
-"""So many steps a template may take: the nodes of its loops, each as often as it is run."""
-_FILTERS = (
-    "d", "default", "first", "join", "last", "length", "count", "list", "lower", "replace",
-    "reverse", "sort", "trim", "upper", "capitalize",
-)  # fmt: skip
 _TESTS = ("defined", "undefined", "none", "eq", "equalto", "==", "in", "odd", "even", "ne", "!=")
+_FREE = ("defined", "undefined", "none", "odd", "even")
+"""Tests that take no longer for a longer value."""
 _LOOP = ("index", "index0", "first", "last", "length")
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If, nodes.Assign,
@@ -37,23 +43,6 @@ _ALLOWED = (
     nodes.Mod, nodes.Concat, nodes.Pair, nodes.Keyword,
 )  # fmt: skip
 _LARGEST = 10**15
-_BUDGET = "\0budget"
-
-
-class _Budget:
-    """What a run may still do."""
-
-    def __init__(self) -> None:
-        self.steps = STEPS
-        self.signs = LONGEST
-
-    def take(self, steps: int, signs: int = 0) -> None:
-        self.steps -= steps
-        self.signs -= signs
-        if self.steps < 0:
-            raise Unreadable("the template loops for too long", "make its loops shorter")
-        if self.signs < 0:
-            raise Unreadable("the text is too long", f"at most {LONGEST:,} characters")
 
 
 class Absent(StrictUndefined):
@@ -92,7 +81,7 @@ class Compiled:
         that would take too long, or print too much.
         """
         try:
-            return "".join(self._template.generate({**values, _BUDGET: _Budget()}))
+            return "".join(self._template.generate({**values, BUDGET: Budget()}))
         except Unreadable:
             raise
         except UndefinedError as error:
@@ -138,7 +127,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         if not numbers and not texts:
             raise Unreadable(f"'{operator}' is for numbers", "join texts with ~")
         if texts:
-            context[_BUDGET].take(1, len(left) + len(right))
+            context[BUDGET].take(1, len(left) + len(right))
         elif any(abs(one) > _LARGEST for one in (left, right)):
             raise Unreadable("a number is too large", f"at most {_LARGEST:,}")
         return super().call_binop(context, operator, left, right)
@@ -203,13 +192,7 @@ def _environment() -> _Environment:
         trim_blocks=True, lstrip_blocks=True, finalize=_printed, cache_size=0,
     )  # fmt: skip
     environment.globals = {}
-    environment.filters = {key: environment.filters[key] for key in _FILTERS}
-    environment.filters |= {
-        "replace": _replaced, "join": _joined, "\0counted": _counted, "list": _listed,
-        "lower": lambda value: _text(value).lower(), "upper": lambda value: _text(value).upper(),
-        "trim": lambda value: _text(value).strip(),
-        "capitalize": lambda value: _text(value)[:1].upper() + _text(value)[1:],
-    }  # fmt: skip
+    environment.filters = filters_of(environment)
     environment.tests = {key: environment.tests[key] for key in _TESTS}
     return environment
 
@@ -217,8 +200,8 @@ def _environment() -> _Environment:
 @pass_context
 def _printed(context: Context, value: Any) -> Any:
     """What is printed: texts and numbers, counted. A mark tells them from the template's text."""
-    text = _text(value)
-    context[_BUDGET].take(1, len(text))
+    text = text_of(value)
+    context[BUDGET].take(1, len(text))
     mark: str = context.get(MARK, "")
     return f"{mark}{text.translate(KEPT)}" if mark else text
 
@@ -226,57 +209,6 @@ def _printed(context: Context, value: Any) -> Any:
 MARK = "\0mark"
 """Set in the values where what is printed is to be told from the template's own text: before each
 value stands this mark, and what means something in markup is another sign; see `markup`."""
-KEPT = str.maketrans({"*": "\ue001", "\n": "\ue002", "_": "\ue003", "\r": None})
-
-
-@pass_context
-def _counted(context: Context, values: Any, steps: int, signs: int) -> Iterator[Any]:
-    """The values of a loop, each paid for with the nodes and the text of its body."""
-    budget: _Budget = context[_BUDGET]
-    if isinstance(values, _Fields | str):
-        raise Unreadable("only a list can be looped over", "name a list")
-    items = list(values)
-    for one in items:
-        budget.take(steps, signs)
-        yield one
-
-
-@pass_context
-def _listed(context: Context, value: Iterable[Any]) -> list[Any]:
-    found = list(value)
-    context[_BUDGET].take(len(found))
-    return found
-
-
-@pass_context
-def _replaced(context: Context, text: Any, old: Any, new: Any) -> str:
-    whole, part, other = _text(text), _text(old), _text(new)
-    if not part:
-        raise Unreadable("replace needs a text to look for")
-    context[_BUDGET].take(len(whole), whole.count(part) * len(other))
-    return whole.replace(part, other)
-
-
-@pass_context
-def _joined(context: Context, values: Any, between: Any = "") -> str:
-    if isinstance(values, Undefined | str):
-        return _text(values)
-    parts = [_text(one) for one in values]
-    separator = _text(between)
-    size = sum(map(len, parts)) + len(separator) * len(parts)
-    context[_BUDGET].take(len(parts), size)
-    return separator.join(parts)
-
-
-def _text(value: Any) -> str:
-    """A text or a number as text; raises Unreadable for another value."""
-    if isinstance(value, Undefined):
-        return str(value)  # It raises.
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        raise Unreadable("only texts and numbers can be printed", "name one of its fields")
-    return str(value)
-
-
 def _refuse(tree: nodes.Template, line: int) -> None:
     """Raise Unreadable for what a template may not do."""
     for node in _walk(tree):
@@ -288,8 +220,8 @@ def _refuse(tree: nodes.Template, line: int) -> None:
             raise Unreadable(f"{at}: '{what}' is not for templates", "use for, if and set")
         if isinstance(node, nodes.For) and node.recursive:
             raise Unreadable(f"{at}: loops cannot be recursive")
-        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            hint = did_you_mean(node.name, _FILTERS) or f"known: {', '.join(_FILTERS)}"
+        if isinstance(node, nodes.Filter) and node.name not in NAMES:
+            hint = did_you_mean(node.name, NAMES) or f"known: {', '.join(NAMES)}"
             raise Unreadable(f"{at}: there is no filter '{node.name}'", hint)
         if isinstance(node, nodes.Test) and node.name not in _TESTS:
             raise Unreadable(f"{at}: there is no test '{node.name}'", f"known: {', '.join(_TESTS)}")
@@ -314,13 +246,19 @@ def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def _bound(tree: nodes.Template) -> None:
-    """Have loops counted, and texts that are joined by `~`."""
-    for node in list(_walk(tree)):
+    """Have loops counted, texts that are joined by `~`, and values that are compared.
+
+    What is within comes first: a text that is joined of joined ones is replaced in its place.
+    """
+    for node in reversed(list(_walk(tree))):
         if isinstance(node, nodes.For):
-            of = node.iter
-            assert isinstance(of, nodes.Expr)
             weights = (nodes.Const(one, lineno=node.lineno) for one in _weights(node))
-            node.iter = _filter("\0counted", of, *weights)
+            node.iter = _filter(COUNTED, _expression(node.iter), *weights)
+        elif isinstance(node, nodes.Compare | nodes.Operand):
+            node.expr = _filter(PAID, node.expr)
+        elif isinstance(node, nodes.Test) and node.name not in _FREE:
+            node.node = _filter(PAID, _expression(node.node))
+            node.args = [_filter(PAID, one) for one in node.args]
         for key in node.fields:
             value = getattr(node, key, None)
             if isinstance(value, nodes.Concat):
@@ -333,6 +271,11 @@ def _bound(tree: nodes.Template) -> None:
                 )
 
 
+def _expression(node: nodes.Node) -> nodes.Expr:
+    assert isinstance(node, nodes.Expr)
+    return node
+
+
 def _weights(loop: nodes.For) -> tuple[int, int]:
     """How many nodes the body of a loop has, and signs of text; loops in it pay for their own."""
     steps = signs = 0
@@ -342,8 +285,8 @@ def _weights(loop: nodes.For) -> tuple[int, int]:
         steps += 1
         if isinstance(node, nodes.TemplateData):
             signs += len(node.data)
-        if not isinstance(node, nodes.For):
-            waiting += node.iter_child_nodes()
+        own = (node.iter, *node.else_) if isinstance(node, nodes.For) else node.iter_child_nodes()
+        waiting += own
     return steps, signs
 
 
