@@ -136,7 +136,7 @@ class Streams:
         shown = visible(text.removesuffix("\n"), multiline=True)
         if screen.width is None:
             return [shown + "\n"]
-        from crm_cli.render.width import folded
+        from crm_cli.model.width import folded
 
         lines = []
         for line in shown.split("\n"):

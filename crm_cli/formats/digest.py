@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from crm_cli.model.errors import UsageError
 from crm_cli.model.text import visible
+from crm_cli.model.width import char_columns
 
 WIDTH = 78
 """RFC 5322 asks for lines no longer than that."""
@@ -71,11 +72,9 @@ def _is_address(text: str) -> bool:
 
 def _cut(text: str, width: int) -> str:
     """The text in so many columns; wide characters count two."""
-    from unicodedata import combining, east_asian_width
-
     taken = fits = 0
     for place, char in enumerate(text):
-        taken += 0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1
+        taken += char_columns(char)
         if taken < width:
             fits = place + 1
         if taken > width:

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from crm_cli.model.text import visible
+from crm_cli.model.width import fitted, padded
 from crm_cli.render.days import PLAIN
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import fitted, padded
 
 _LATE = "overdue"
 _TIME = len("2026-11-20")

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from crm_cli.model.money import format_amount
 from crm_cli.model.text import visible
+from crm_cli.model.width import fitted, padded
 from crm_cli.render.days import PLAIN
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import fitted, padded
 
 _WIDEST = 200
 _NARROWEST = 15

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from crm_cli.model.card import Card, Fact
 from crm_cli.model.rows import Rows
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, padded, wrapped
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import shown, table_lines
-from crm_cli.render.width import columns_of, padded, wrapped
 
 
 def card_lines(card: Card, screen: Screen) -> Iterator[str]:

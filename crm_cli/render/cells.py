@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from crm_cli.render.width import ELLIPSIS, columns_of, fitted, is_plain, padded
+from crm_cli.model.width import ELLIPSIS, columns_of, fitted, is_plain, padded
 
 
 class Cells(list[str]):

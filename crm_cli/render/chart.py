@@ -8,9 +8,9 @@ from decimal import Decimal
 from crm_cli.model.cells import cell_text
 from crm_cli.model.rows import Rows
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, fitted, padded
 from crm_cli.render.screen import Screen
 from crm_cli.render.values import bar, grouped, percent
-from crm_cli.render.width import columns_of, fitted, padded
 
 Point = tuple[str, Decimal | int | None]
 """A label and its value, None where that is missing."""

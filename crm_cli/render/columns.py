@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import Any
 
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, fitted, wrapped
 from crm_cli.render.cells import Cells
-from crm_cli.render.width import columns_of, fitted, wrapped
 
 GAP = "  "
 DATES = ("date", "moment", "date or time", "partial date")

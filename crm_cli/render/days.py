@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from crm_cli.model.rows import ByColumn, Rows, by_column
+from crm_cli.model.width import columns_of
 from crm_cli.render.cells import Cells
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import GAP, texts
-from crm_cli.render.width import columns_of
 
 PLAIN = 80
 """The width of mail: lines of a pipe are no longer."""

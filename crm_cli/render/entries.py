@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from crm_cli.model.meanings import TONE_OF_WORD
 from crm_cli.model.rows import Rows
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, fitted, padded, wrapped
 from crm_cli.render.ages import age
 from crm_cli.render.links import file_uri, linked
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import begun
-from crm_cli.render.width import columns_of, fitted, padded, wrapped
 
 _GAP = 2
 _BODY = 36

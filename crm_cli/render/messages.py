@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from crm_cli.model.errors import Ambiguous, CrmError
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, folded, padded
 from crm_cli.render.problems import problem_line
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import columns_of, folded, padded
 
 CANDIDATES = 20
 """So many candidates of an ambiguous word are listed."""

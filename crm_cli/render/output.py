@@ -8,10 +8,10 @@ from typing import Any
 
 from crm_cli.model.rows import Column, Rows
 from crm_cli.model.text import visible
+from crm_cli.model.width import wrapped
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import table_lines
 from crm_cli.render.values import bar, sparkline
-from crm_cli.render.width import wrapped
 
 _BAR = 10
 """So many columns has the longest bar in a table."""

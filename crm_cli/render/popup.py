@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from crm_cli.model.popup import Popup
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, fitted, padded
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import columns_of, fitted, padded
 
 _WIDTH = 80
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from crm_cli.model.errors import Problem, Severity
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, folded
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import columns_of, folded
 
 SHOWN = 20
 """Problems after an answer beyond so many are counted, not listed."""

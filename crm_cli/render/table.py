@@ -11,10 +11,10 @@ from typing import Any
 from crm_cli.model.cells import cell_text, numeric
 from crm_cli.model.rows import Few, by_column
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, padded
 from crm_cli.render.cells import Cells
 from crm_cli.render.screen import Screen
 from crm_cli.render.values import grouped, percent
-from crm_cli.render.width import columns_of, padded
 
 GAP = "  "
 

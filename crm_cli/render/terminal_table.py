@@ -16,12 +16,12 @@ from crm_cli.model.meanings import TONE_OF_COLUMN, TONE_OF_WORD
 from crm_cli.model.money import minor_unit
 from crm_cli.model.rows import Rows, by_column
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, fitted, padded, wrapped
 from crm_cli.render.cells import Cells
 from crm_cli.render.columns import DATES, GAP, Part, currency_among, cut, fit, short_ids, words
 from crm_cli.render.links import file_uri, linked, uri_of
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import begun, texts
-from crm_cli.render.width import columns_of, fitted, padded, wrapped
 
 _ALERT = "alert"
 _MARK = "! "

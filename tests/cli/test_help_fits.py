@@ -12,9 +12,9 @@ from crm_cli.cli.commands import COMMANDS, kind_nouns
 from crm_cli.cli.hook import main
 from crm_cli.cli.quick_parser import verbs_of
 from crm_cli.cli.topics import TOPICS
+from crm_cli.model.width import columns_of
 from crm_cli.render import shapes
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import columns_of
 from tests.screens import bare, shown
 
 ENTRIES = [*COMMANDS, *kind_nouns()]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_cli.render.width import columns_of
+from crm_cli.model.width import columns_of
 from tests.conftest import Crm, Run
 
 FULL = """\

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_cli.render.width import columns_of
+from crm_cli.model.width import columns_of
 from tests.screens import ROOT, bare, shown
 
 pytest.importorskip("pty")

@@ -17,9 +17,9 @@ from crm_cli.features.reports import REPORTS, load
 from crm_cli.features.reports.table import for_people
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
+from crm_cli.model.width import columns_of
 from crm_cli.render.output import rows_lines
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import columns_of
 from crm_cli.workspace import Workspace
 
 from ..query import sums

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from crm_cli.model.rows import Column, Rows
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of
 from crm_cli.render import shapes
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import columns_of
 
 TODAY = date(2026, 11, 20)
 COLUMNS = [Column(key) for key in ("when", "kind", "who", "name", "what", "id", "owner")]

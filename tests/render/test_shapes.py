@@ -18,10 +18,10 @@ from crm_cli.model.errors import Problem, Severity
 from crm_cli.model.popup import Popup, PopupLine
 from crm_cli.model.rows import Chart, Column, Rows
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of
 from crm_cli.render import shapes
 from crm_cli.render.progress import Progress
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import columns_of
 
 TODAY = date(2026, 11, 20)
 HOSTILE = "evil\x1b[2J\u202e [bold red]x[/] :smile: [link=https://x.example]y[/link]\x07"

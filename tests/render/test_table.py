@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from crm_cli.model.rows import Column, Few, Rows
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, fitted, wrapped
 from crm_cli.render.output import rows_lines
 from crm_cli.render.screen import Screen
 from crm_cli.render.table import table_lines
 from crm_cli.render.terminal_table import terminal_lines
-from crm_cli.render.width import columns_of, fitted, wrapped
 
 PIPE = Screen()
 

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from crm_cli.model.money import format_amount
 from crm_cli.model.text import visible
+from crm_cli.model.width import fitted
 from crm_cli.render.board import Board, Card, Column
 from crm_cli.render.screen import Screen
 from crm_cli.render.terminal.console import console, drawn, text
-from crm_cli.render.width import fitted
 
 _NARROWEST = 22
 _WIDEST = 200

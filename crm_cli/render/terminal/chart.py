@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from crm_cli.model.rows import Rows
+from crm_cli.model.width import columns_of
 from crm_cli.render.chart import Point, figure_text, line_lines, points_of
 from crm_cli.render.screen import Screen
 from crm_cli.render.terminal.console import drawn, text
 from crm_cli.render.values import bar
-from crm_cli.render.width import columns_of
 
 _LABEL = 0.4
 """A label takes so much of the width at most."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from crm_cli.model.text import visible
+from crm_cli.model.width import wrapped
 from crm_cli.render.screen import Screen
-from crm_cli.render.width import wrapped
 
 _MARKED = re.compile(r"[*_`#>\[~]|^\s*(?:[-+]|\d+[.)])\s", re.MULTILINE)
 """What Markdown could mean anything by."""

@@ -12,10 +12,10 @@ from rich.text import Text
 from crm_cli.model.meanings import TONE_OF_WORD
 from crm_cli.model.popup import Popup, PopupLine
 from crm_cli.model.text import visible
+from crm_cli.model.width import columns_of, fitted, wrapped
 from crm_cli.render.links import uri_of
 from crm_cli.render.screen import Screen
 from crm_cli.render.terminal.console import dot, drawn, ruled, subtitle, text
-from crm_cli.render.width import columns_of, fitted, wrapped
 
 _WIDEST = 120
 _ALERT = "alert"

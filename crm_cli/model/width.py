@@ -26,7 +26,7 @@ def is_plain(text: str) -> bool:
 
 def columns_of(text: str) -> int:
     """The columns of a text without control characters."""
-    return len(text) if is_plain(text) else sum(map(_columns, text))
+    return len(text) if is_plain(text) else sum(map(char_columns, text))
 
 
 def fitted(text: str, width: int, *, ellipsis: str = ELLIPSIS) -> str:
@@ -41,7 +41,7 @@ def fitted(text: str, width: int, *, ellipsis: str = ELLIPSIS) -> str:
         return text[:room].rstrip() + ellipsis
     taken = 0
     for position, char in enumerate(text):
-        taken += _columns(char)
+        taken += char_columns(char)
         if taken > room:
             return text[:position].rstrip() + ellipsis
     return text
@@ -95,7 +95,8 @@ def folded(text: str, width: int, *, first: int = 0, indent: int = 2) -> list[st
     return [*lines, line]
 
 
-def _columns(char: str) -> int:
+def char_columns(char: str) -> int:
+    """The columns of one character: 0, 1 or 2."""
     if char < "\u0300":
         return 1
     from unicodedata import category, combining, east_asian_width
