@@ -65,6 +65,7 @@ def make(session: Session, papers: Iterable[Paper], making: Making, *, template:
         making.language or "",
         making.draft,
         making.qr,
+        session.screen.width if making.to in (None, "-") else None,
     )
     found = list(papers)
     if making.to and making.to != "-" and (making.to.endswith("/") or Path(making.to).is_dir()):
@@ -88,7 +89,7 @@ def _into_file(session: Session, rendered: list[Rendered], making: Making) -> No
     from crm_cli.model.text import visible
 
     whole = b"\f\n".join(one.data for one in rendered)
-    save(Path(str(making.to)), rendered[0]._replace(data=whole), force=making.force)
+    save(Path(str(making.to)), whole, force=making.force)
     session.say(f"written to {visible(str(making.to))}")
 
 
@@ -105,6 +106,6 @@ def _into_folder(session: Session, papers: list[Paper], asked: Asked, making: Ma
     with session.progress("Making documents", len(papers)) as progress:
         for number, paper in enumerate(papers, 1):
             rendered = render(session.workspace, paper, asked)
-            save(folder / rendered.name, rendered, force=making.force)
+            save(folder / rendered.name, rendered.data, force=making.force)
             progress.reach(number)
     session.say(f"{counted(len(papers), 'file')} written to {visible(str(folder))}")

@@ -33,7 +33,7 @@ def labels(
 
     from crm_cli.cli.writing import few
     from crm_cli.features.documents.labels import labels as found_of
-    from crm_cli.features.documents.rendering import format_of, save_data
+    from crm_cli.features.documents.rendering import format_of, save
     from crm_cli.features.plan import counted
     from crm_cli.formats.documents.labels import labels_of, read_sheet
     from crm_cli.model.text import visible
@@ -43,7 +43,7 @@ def labels(
     found = found_of(session.workspace, session.terms(terms), sort)
     data = labels_of(found.labels, size, chosen)
     if to not in (None, "-"):
-        save_data(Path(str(to)), data, force=force)
+        save(Path(str(to)), data, force=force)
         session.say(f"{counted(len(found.labels), 'label')} written to {visible(str(to))}")
     elif chosen == "pdf":
         session.give_data(data)

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_cli.formats.archive import zipped
-from crm_cli.formats.document_text import document_text
+from crm_cli.formats.documents.as_text import text_of
+from crm_cli.formats.documents.making import own_page
+from crm_cli.formats.documents.words import known_language
 from crm_cli.model.errors import DataError, UsageError
+from crm_cli.model.paper_of import purchase_paper
 from crm_cli.model.periods import Period
+from crm_cli.model.places import SETTINGS
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.store import outside
 from crm_cli.workspace import Workspace
@@ -43,7 +47,8 @@ def span_of(workspace: Workspace, text: str) -> Span:
 
 
 def documents(workspace: Workspace, span: Span) -> dict[str, str]:
-    """The invoices and credit notes of the days as texts, by the names of their files.
+    """The invoices and credit notes of the days as texts in the business's language, by the names
+    of their files.
 
     Cancelled ones are there as well, since their numbers are.
     """
@@ -51,7 +56,9 @@ def documents(workspace: Workspace, span: Span) -> dict[str, str]:
     rows = workspace.select(
         PURCHASE, terms, cols=("customer", "id", "number", "kind"), everything=True
     ).rows
-    products = workspace.products()
+    products, business = workspace.products(), workspace.business
+    settings = workspace.file(SETTINGS.path).record
+    language = known_language(business.language)
     found: dict[str, str] = {}
     for customer, id, number, kind in sorted(map(tuple, rows), key=str):
         purchase = workspace.document(str(customer)).find(str(id))
@@ -59,7 +66,8 @@ def documents(workspace: Workspace, span: Span) -> dict[str, str]:
         name = f"{folder}/{re.sub(r'[^A-Za-z0-9._-]', '_', str(number or id)).strip('.') or id}"
         while f"{name}.txt" in found:
             name = f"{name}_{id}"
-        found[f"{name}.txt"] = document_text(purchase, workspace.business, products)
+        paper = purchase_paper(purchase, settings, business, products)
+        found[f"{name}.txt"] = text_of(own_page(paper, language), squares=False)
     return found
 
 

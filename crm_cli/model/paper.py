@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from crm_cli.model.countries import country_name
+
 ZERO = Decimal(0)
 
 
@@ -35,6 +37,23 @@ class Party(NamedTuple):
     called: str = ""
     given_name: str = ""
     family_name: str = ""
+
+    @property
+    def town(self) -> str:
+        """Postcode and city."""
+        return f"{self.postcode} {self.city}".strip()
+
+    def lines(self, home: str) -> list[str]:
+        """The lines of an address; the country where it is not `home` (UPU S42)."""
+        lines = [self.name, self.street, self.town, self.region]
+        if self.country and self.country != home:
+            lines.append(shown_country(self.country))
+        return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def shown_country(code: str) -> str:
+    """A country as the last line of an address has it."""
+    return (country_name(code) or code).upper()
 
 
 class Account(NamedTuple):
@@ -76,11 +95,13 @@ class TaxSum(NamedTuple):
 
 
 class Instalment(NamedTuple):
-    """A part of an invoice that is due on a day of its own."""
+    """A part of an invoice that is due on a day of its own; `owed` is what of it is still owed,
+    None for all."""
 
     due: date | None
     amount: Decimal
     text: str
+    owed: Decimal | None = None
 
 
 class Entry(NamedTuple):
@@ -106,7 +127,8 @@ class Paper(NamedTuple):
 
     `kind` is that of the purchase, or `delivery_note`, `statement`, `reminder`, `letter`,
     `contract`, `survey`, `email` or `sms`. Amounts of a credit note are positive: it is the kind
-    that makes them take away. `number` is empty where there is none.
+    that makes them take away. `number` is empty where there is none. `owed` is what of an invoice
+    is still owed, None for all; instalments are in the order in which they are due.
     """
 
     kind: str
@@ -132,6 +154,7 @@ class Paper(NamedTuple):
     net: Decimal = ZERO
     tax: Decimal = ZERO
     gross: Decimal = ZERO
+    owed: Decimal | None = None
     instalments: Sequence[Instalment] = ()
     entries: Sequence[Entry] = ()
     level: int = 0
@@ -149,10 +172,28 @@ class Paper(NamedTuple):
 
     @property
     def payable(self) -> Decimal:
-        """What is to be paid for it: of an invoice its gross, of a reminder all that is owed."""
+        """What is to be paid for it: of an invoice its gross, of a reminder all that is owed; for
+        one that is cancelled nothing."""
+        if self.status == "cancelled":
+            return ZERO
         if self.kind == "invoice":
             return max(self.gross, ZERO)
         if self.kind == "reminder":
             owed = sum((one.balance for one in self.entries), ZERO)
             return owed + (self.fee or ZERO)
         return ZERO
+
+    @property
+    def next_payment(self) -> tuple[Decimal, date | None]:
+        """What is to be paid next and by when: of instalments the first that is not paid. Zero
+        where nothing is owed any more."""
+        if not self.payable:
+            return ZERO, None
+        if not self.instalments:
+            owed = self.payable if self.owed is None else self.owed
+            return min(max(owed, ZERO), self.payable), self.due
+        for part in self.instalments:
+            left = part.amount if part.owed is None else part.owed
+            if left > 0:
+                return left, part.due
+        return ZERO, None

@@ -130,6 +130,7 @@ def purchase_paper(
         net=sum((one.net for one in lines if one.net is not None), Decimal(0)),
         tax=sum((one.tax for one in lines), Decimal(0)),
         gross=sign * _whole(purchase)["gross"],
+        owed=derived.get("amount_due") if own == "invoice" else None,
         instalments=_instalments(purchase, currency) if own == "invoice" else (),
         terms=_text(values.get("payment_terms")),
         notes="",
@@ -214,9 +215,12 @@ def _instalments(purchase: Item, currency: str) -> tuple[Instalment, ...]:
     parts = instalments.in_order(purchase)
     amounts = instalments.amounts_of(parts, purchase.derived["gross"], currency) if parts else []
     return tuple(
-        Instalment(part.values.get("due_date"), amount, _text(part.values.get("text")))
+        Instalment(
+            part.values.get("due_date"), amount, _text(part.values.get("text")),
+            part.derived.get("amount_due"),
+        )
         for part, amount in zip(parts, amounts, strict=True)
-    )
+    )  # fmt: skip
 
 
 def _delivered_to(customer: Item) -> Party | None:

@@ -7,6 +7,7 @@ a symbol of version 15, level M, with ECI for ISO 8859-2.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 from crm_cli.model.money import to_minor
@@ -25,14 +26,15 @@ class PaymentCode(NamedTuple):
 
 
 def payment_codes(paper: Paper, purpose: str = "") -> list[PaymentCode]:
-    """The codes by which a paper can be paid, to the first account; none where nothing is to be
-    paid, or not in euros. `purpose` is what the money is for, in words, for UPN."""
-    cents = to_minor(paper.payable, "EUR") if paper.currency == "EUR" else 0
+    """The codes by which what is next due of a paper can be paid, to the first account; none where
+    nothing is owed, or not in euros. `purpose` is what the money is for, in words, for UPN."""
+    amount, due = paper.next_payment
+    cents = to_minor(amount, "EUR") if paper.currency == "EUR" else 0
     if not paper.accounts or not 0 < cents <= _LARGEST:
         return []
     found = [_epc(paper, cents)]
     if paper.accounts[0].iban.startswith("SI56"):
-        found.append(_upn(paper, cents, purpose))
+        found.append(_upn(paper, cents, due, purpose))
     return found
 
 
@@ -45,11 +47,11 @@ def _epc(paper: Paper, cents: int) -> PaymentCode:
     return PaymentCode("epc", "\n".join(lines), "utf-8")
 
 
-def _upn(paper: Paper, cents: int, purpose: str) -> PaymentCode:
-    due = paper.due.strftime("%d.%m.%Y") if paper.due is not None else ""
+def _upn(paper: Paper, cents: int, due: date | None, purpose: str) -> PaymentCode:
+    by = due.strftime("%d.%m.%Y") if due is not None else ""
     fields = (
         "UPNQR", "", "", "", "", *_place(paper.buyer), f"{cents:011}", "", "", "OTHR",
-        _latin(f"{purpose} {paper.number}", _PURPOSE), due, paper.accounts[0].iban,
+        _latin(f"{purpose} {paper.number}", _PURPOSE), by, paper.accounts[0].iban,
         reference(paper.number), *_place(paper.seller),
     )  # fmt: skip
     text = "".join(f"{field}\n" for field in fields)
@@ -65,8 +67,7 @@ def reference(number: str) -> str:
 
 
 def _place(party: Party) -> tuple[str, str, str]:
-    city = f"{party.postcode} {party.city}".strip()
-    return _latin(party.name, _NAME), _latin(party.street, _PLACE), _latin(city, _PLACE)
+    return _latin(party.name, _NAME), _latin(party.street, _PLACE), _latin(party.town, _PLACE)
 
 
 def _latin(text: str, longest: int) -> str:

@@ -16,7 +16,7 @@ import pytest
 from crm_cli.cli.commands import COMMANDS, kind_nouns
 from crm_cli.cli.quick_parser import verbs_of
 from crm_cli.cli.topics import TOPICS
-from crm_cli.render.width import columns_of
+from crm_cli.model.width import columns_of
 from tests.screens import ROOT, bare, shown
 from tests.trust.readers import READING
 
@@ -35,11 +35,8 @@ _WHOLE = {
     "subject",
 }  # fmt: skip
 """Answers that are to be copied as they are, or sent: they are as wide as they are."""
-_PAGES = {
-    "purchase render", "quote render", "order render", "invoice render", "dun render", "letter",
-    "labels", "statement", "template render", "template show",
-}  # fmt: skip
-"""Texts to be sent, as wide as a page of 80 columns however narrow the terminal is."""
+_PAGES = {"labels", "template show"}
+"""Texts that are as they are: at most as wide as a page of 80 columns."""
 _CUT = re.compile(r"\d{4}-[\d-]*…|\d[.,]\d*…")
 _RUN = (
     "import json, os, sys\n"

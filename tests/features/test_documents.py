@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from crm_cli.features.documents.gathering import of_purchase
+from crm_cli.formats.documents.views import block
+from crm_cli.formats.documents.words import words_of
 from crm_cli.workspace import open_workspace
 from tests.conftest import Crm, Run
 
@@ -274,6 +277,26 @@ def test_an_sms_and_a_mail_are_plain_text(office: Path, crm: Crm) -> None:
     assert mail.startswith("Račun 2026-0102\n\nSpoštovani") and "85,40" in mail
     sms = ok(crm("template", "render", "reminder-sms", "tina-kos", "--today", "2026-10-15"))
     assert sms.count("\n") == 1 and "Kava d.o.o." in sms
+
+
+def test_what_is_to_be_paid_next_is_of_the_record(office: Path) -> None:
+    path = office / "customers/tina-kos.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + "payments: [{id: v-0000001, date: 2026-09-20, amount: 60, for: p-0000006}]\n"
+    )
+    workspace = open_workspace(directory=office)
+    found = {one.id: of_purchase(workspace, one)
+             for one in workspace.record("tina-kos").items("purchases")}  # fmt: skip
+    assert found["p-0000006"].next_payment == (Decimal(40), date(2026, 11, 1))
+    # Of 85.40 the credit note took 24.40.
+    assert found["p-0000003"].next_payment[0] == Decimal("61.00")
+    path.write_text(path.read_text().replace("    date: 2026-09-01", "    date: 2026-09-01\n"
+                                             "    status: cancelled"))  # fmt: skip
+    again = open_workspace(directory=office).document("tina-kos").find("p-0000003")
+    paper = of_purchase(workspace, again)
+    assert paper.status == "cancelled" and not paper.next_payment[0]
+    assert list(block("payment", paper, words_of("sl"))) == []
 
 
 def test_a_paper_has_what_an_invoice_for_machines_needs(office: Path) -> None:

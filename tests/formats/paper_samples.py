@@ -12,7 +12,7 @@ from crm_cli.formats.documents.words import words_of
 from crm_cli.model.paper import Account, Entry, Paper, PaperLine, Party, TaxSum
 
 NAMES = {
-    "en": "Acme Coworking Ltd", "de": "Grüne Bohne GmbH", "sl": "Žiga Čuček, s. p.",
+    "en": "Acme_Coworking *Ltd*", "de": "Grüne Bohne GmbH", "sl": "Žiga Čuček, s. p.",
     "bg": "Кафе Роза ЕООД", "sr": "Ресторан Љубичица", "ka": "შპს ყავის სახლი",
     "fa": "کافه بامداد", "sr-Latn": "Restoran Ljubičica",
 }  # fmt: skip

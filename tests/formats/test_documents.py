@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import segno
 
 from crm_cli.formats.documents import as_pdf, codes, values
 from crm_cli.formats.documents.as_html import html_of
@@ -22,6 +24,7 @@ from crm_cli.formats.documents.page import Payment, Square
 from crm_cli.formats.documents.shipped import all_shipped
 from crm_cli.formats.documents.words import LANGUAGES, Words, known_language, words_of
 from crm_cli.model.paper import TaxSum
+from crm_cli.model.width import columns_of
 from tests.formats.paper_samples import line, page, paper
 
 ALL = (*LANGUAGES, "sr-Latn")
@@ -67,6 +70,7 @@ def test_each_language_has_the_same_templates(language: str) -> None:
 @pytest.mark.parametrize("language", ALL)
 def test_an_invoice_in_each_language(language: str) -> None:
     text = text_of(page(paper(language)))
+    assert not re.search("[\ue000-\uf8ff]", text)
     assert f"{TITLES[language]} 2026-0042" in text
     assert f"{NUMBERS[language]}\u00a0EUR" in text
     assert "SI56 0110 0600 0000 006" in text
@@ -160,14 +164,14 @@ def test_the_tax_of_each_rate_and_why_there_is_none() -> None:
 
 
 def test_what_a_record_says_is_no_markup() -> None:
-    made = paper()._replace(buyer=paper().buyer._replace(name="# A\n- **b** <script>x</script>"))
+    made = paper()._replace(buyer=paper().buyer._replace(name="# A_b\n- **b** <script>x</script>"))
     body = "{{ customer.name }}\n\n**{{ customer.name }}**\n\n# Head\n\n- item"
     found = page(made, body=body)
     kinds = [getattr(one, "kind", "") for one in found.blocks]
     assert kinds == ["paragraph", "paragraph", "heading", "bullet"]
     html = html_of(found)
     assert "<script>" not in html and "&lt;script&gt;" in html
-    assert "**b**" in text_of(found)
+    assert "**b**" in text_of(found) and "A_b" in text_of(found)
 
 
 class Tags(HTMLParser):
@@ -257,8 +261,39 @@ def test_the_codes_are_of_the_versions_that_banks_read() -> None:
     assert (upn.version, upn.error) == (15, "M")
     assert epc.error == "M" and int(epc.version) <= 13
     assert squares()["upn"].encoding == "iso-8859-2"
-    # The first four bits say ECI (0111), then which: 4 is ISO 8859-2; then bytes (0100).
-    assert codes.drawn(squares()["epc"]).startswith("<svg")
+    # The first four bits say ECI (0111), then which: 4 is ISO 8859-2; then bytes (0100). Of the
+    # codewords of a code of this version every tenth is of the same block.
+    bits = _bits(upn, 88)
+    assert bits[:8] + bits[80:] == "01110000" + "01000100"
+    assert _bits(epc, 4) == "0100"
+
+
+_MASKS: Sequence[Callable[[int, int], int]] = (
+    lambda row, column: (row + column) % 2,
+    lambda row, column: row % 2,
+    lambda row, column: column % 3,
+    lambda row, column: (row + column) % 3,
+    lambda row, column: (row // 2 + column // 3) % 2,
+    lambda row, column: row * column % 2 + row * column % 3,
+    lambda row, column: (row * column % 2 + row * column % 3) % 2,
+    lambda row, column: ((row + column) % 2 + row * column % 3) % 2,
+)
+"""The masks of ISO/IEC 18004, 7.8.2: what is zero is inverted."""
+
+
+def _bits(code: segno.QRCode, many: int) -> str:
+    """The first bits of a code, upwards from its corner below on the right, unmasked."""
+    last = len(code.matrix) - 1
+    places = [(last - at // 2, last - at % 2) for at in range(many)]
+    mask = _MASKS[code.mask]
+    return "".join(str(code.matrix[row][column] ^ (mask(row, column) == 0))
+                   for row, column in places)  # fmt: skip
+
+
+def test_a_page_has_the_codes_as_pictures() -> None:
+    assert all(codes.drawn(one).startswith("<svg") for one in squares().values())
+    html = html_of(page(paper("sl")))
+    assert '<figure class="epc"><svg' in html and '<figure class="upn"><svg' in html
 
 
 def test_a_code_is_drawn_in_the_text_when_asked_for() -> None:
@@ -266,6 +301,19 @@ def test_a_code_is_drawn_in_the_text_when_asked_for() -> None:
     assert "█" not in text_of(found, squares=False)
     rows = [row for row in text_of(found, squares=True).splitlines() if row.startswith("██")]
     assert len(rows) > 30
+
+
+@pytest.mark.parametrize("wide", [40, 60])
+@pytest.mark.parametrize("kind", ["invoice", "statement", "reminder", "letter"])
+@pytest.mark.parametrize("language", ["en", "de", "fa"])
+def test_a_text_is_as_narrow_as_it_is_asked_to_be(language: str, kind: str, wide: int) -> None:
+    found = page(paper(language, kind=kind))
+    text = text_of(found, squares=False, wide=wide)
+    assert max(map(columns_of, text.splitlines())) <= wide
+    texts = (text_of(found, squares=False), text)
+    whole, narrow = ({*re.split(r"[\s=-]+", one)} for one in texts)
+    assert narrow <= whole
+    assert not [word for word in whole - narrow if any(map(str.isdigit, word))]
 
 
 def test_what_is_not_there_leaves_no_line() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm_cli.model.paper import Account, Paper, Party
+from crm_cli.model.paper import Account, Instalment, Paper, Party
 from crm_cli.model.payment_codes import payment_codes, reference
 
 SELLER = Party("Kava d.o.o.", "Slovenska cesta 2", "1000", "Ljubljana", country="SI")
@@ -53,6 +53,9 @@ def test_names_in_other_scripts_fit_the_upn_code() -> None:
         ({"kind": "quote"}, []),
         ({"kind": "credit_note"}, []),
         ({"gross": Decimal("99999999999.99")}, []),
+        ({"status": "cancelled"}, []),
+        ({"owed": Decimal(0)}, []),
+        ({"instalments": (Instalment(None, Decimal("405.15"), "", Decimal(0)),)}, []),
         ({"accounts": (Account("DE02120300000000202051"),)}, ["epc"]),
     ],
 )
@@ -67,3 +70,22 @@ def test_a_code_is_made_where_it_can_be_paid(change: dict[str, object], names: l
 )  # fmt: skip
 def test_the_reference_of_a_payment(number: str, expected: str) -> None:
     assert reference(number) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "cents", "due"),
+    [
+        ({"owed": Decimal("5.15")}, "00000000515", "10.12.2026"),
+        ({"instalments": (Instalment(date(2026, 12, 1), Decimal(100), ""),
+                          Instalment(date(2027, 1, 1), Decimal("305.15"), ""))},
+         "00000010000", "01.12.2026"),
+        ({"instalments": (Instalment(date(2026, 12, 1), Decimal(100), "", Decimal(0)),
+                          Instalment(date(2027, 1, 1), Decimal("305.15"), "", Decimal("300.15"))),
+          "owed": Decimal("300.15")},
+         "00000030015", "01.01.2027"),
+    ],
+)  # fmt: skip
+def test_a_code_is_of_what_is_due_next(change: dict[str, object], cents: str, due: str) -> None:
+    epc, upn = payment_codes(PAPER._replace(**change))  # type: ignore[arg-type]
+    assert epc.text.split("\n")[7] == f"EUR{int(cents) / 100:.2f}"
+    assert (upn.text.split("\n")[8], upn.text.split("\n")[13]) == (cents, due)

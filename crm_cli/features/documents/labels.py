@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from crm_cli.formats.documents.labels import address_lines
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.paper_of import buyer_of
 from crm_cli.workspace import Workspace
@@ -26,7 +25,7 @@ def labels(workspace: Workspace, terms: Sequence[str], sort: str | None = None) 
     for (id,) in rows:
         party = buyer_of(workspace.record(str(id)))
         if party.street or party.city:
-            found.append(address_lines(party, workspace.business.country))
+            found.append(party.lines(workspace.business.country))
         else:
             without.append(str(id))
     return Labels(found, without)

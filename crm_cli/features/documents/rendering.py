@@ -34,14 +34,15 @@ _SUFFIXES = {"text": ".txt", "html": ".html", "pdf": ".pdf"}
 
 
 class Asked(NamedTuple):
-    """How a document is wanted: its template, its language, whether a draft will do, and whether
-    a text draws the codes for payments."""
+    """How a document is wanted: its template, its language, whether a draft will do, and of a text
+    whether it draws the codes for payments, and for how many columns it is (None: a page)."""
 
     format: str = "text"
     template: str = ""
     language: str = ""
     draft: bool = False
     squares: bool = False
+    wide: int | None = None
 
 
 class Rendered(NamedTuple):
@@ -129,9 +130,9 @@ def _written(page: Page, asked: Asked) -> bytes:
         from crm_cli.formats.documents.as_html import html_of
 
         return html_of(page).encode()
-    from crm_cli.formats.documents.as_text import text_of
+    from crm_cli.formats.documents.as_text import WIDE, text_of
 
-    return text_of(page, squares=asked.squares).encode()
+    return text_of(page, squares=asked.squares, wide=asked.wide or WIDE).encode()
 
 
 def _extra(workspace: Workspace, paper: Paper, form: Form, words: Words) -> Extra:
@@ -196,17 +197,12 @@ def _stem(paper: Paper) -> str:
     return re.sub(r"[^\w.-]+", "_", named).strip("._") or paper.id
 
 
-def save(path: Path, rendered: Rendered, *, force: bool = False) -> None:
-    """Write a document; a file that is there is replaced only with `force`."""
-    outside.write_data(path, rendered.data, force=force)
-
-
 def make_folder(path: Path) -> None:
     """Make a folder for documents where there is none; raises StorageError."""
     with files.telling(f"make {path}", "nothing was written"):
         outside.make_folder(path)
 
 
-def save_data(path: Path, data: bytes, *, force: bool = False) -> None:
+def save(path: Path, data: bytes, *, force: bool = False) -> None:
     """Write bytes into a file; one that is there is replaced only with `force`."""
     outside.write_data(path, data, force=force)

@@ -9,12 +9,8 @@ from html import escape
 from typing import NamedTuple
 
 from crm_cli.formats.documents.as_pdf import compiler, typeset
-from crm_cli.model.countries import country_name
 from crm_cli.model.errors import UsageError
-from crm_cli.model.paper import Party
 
-USUAL = "3x8"
-"""Three across and eight down on A4: 70 × 37 mm, the sheet of most makers."""
 _SHEET = re.compile(r"(\d{1,2})[x×](\d{1,2})")
 _MOST = 12
 
@@ -33,14 +29,6 @@ def read_sheet(text: str) -> Sheet:
     if not (0 < sheet.across <= _MOST and 0 < sheet.down <= 3 * _MOST):
         raise UsageError(f"'{text}' is no sheet of labels", "write how many: 3x8, 2x7")
     return sheet
-
-
-def address_lines(party: Party, country: str) -> list[str]:
-    """The lines of a label; the country where it is not ours (UPU S42)."""
-    lines = [party.name, party.street, f"{party.postcode} {party.city}".strip(), party.region]
-    if party.country and party.country != country:
-        lines.append((country_name(party.country) or party.country).upper())
-    return [" ".join(line.split()) for line in lines if line.strip()]
 
 
 def labels_of(labels: Sequence[Sequence[str]], sheet: Sheet, format: str) -> bytes:

@@ -10,12 +10,12 @@ from crm_cli.formats.documents.as_text import block_lines
 from crm_cli.formats.documents.markup import PRINTED, blocks, expanded, restored
 from crm_cli.formats.documents.page import Page, Pair
 from crm_cli.formats.documents.sandbox import MARK, Compiled, compiled, seen
+from crm_cli.formats.documents.shipped import shipped
 from crm_cli.formats.documents.values import title_of, values_of
 from crm_cli.formats.documents.views import block
-from crm_cli.formats.documents.words import Words
-from crm_cli.model.countries import country_name
+from crm_cli.formats.documents.words import Words, words_of
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.paper import Paper, Party
+from crm_cli.model.paper import Paper, Party, shown_country
 from crm_cli.model.text import cleaned
 
 KINDS = (
@@ -77,6 +77,16 @@ def page_of(
     )
 
 
+def own_page(paper: Paper, language: str) -> Page:
+    """The page of a purchase's paper by the program's own template, in one of
+    `known_language`'s answers."""
+    found = shipped(paper.kind, language)
+    assert found is not None
+    return page_of(
+        paper, read_form(found.subject, found.body), words_of(language), Extra({}, {})
+    )
+
+
 def message_of(paper: Paper, form: Form, words: Words, extra: Extra) -> tuple[str, str]:
     """The subject and the text of an e-mail or an SMS: the template's own lines, as they are.
 
@@ -100,10 +110,9 @@ def _subject(form: Form, values: Mapping[str, Any]) -> str:
 
 def _sender(paper: Paper, words: Words) -> tuple[str, ...]:
     seller = paper.seller
-    town = f"{seller.postcode} {seller.city}".strip()
-    lines = [words.own(one) for one in (seller.name, seller.street, town)]
+    lines = [words.own(one) for one in (seller.name, seller.street, seller.town)]
     if seller.country and paper.buyer.country not in ("", seller.country):
-        lines.append(_country(seller.country))
+        lines.append(shown_country(seller.country))
     lines += [
         f"{words.word(f'label.{key}')}{words.colon}{words.isolated(value)}"
         for key in ("tax_id", "registration_id")
@@ -115,15 +124,7 @@ def _sender(paper: Paper, words: Words) -> tuple[str, ...]:
 
 
 def _address(party: Party, seller: Party, words: Words) -> tuple[str, ...]:
-    """The lines of an address; the country where it is not ours (UPU S42)."""
-    lines = [party.name, party.street, f"{party.postcode} {party.city}".strip(), party.region]
-    if party.country and party.country != seller.country:
-        lines.append(_country(party.country))
-    return tuple(words.own(line) for line in lines if line)
-
-
-def _country(code: str) -> str:
-    return (country_name(code) or code).upper()
+    return tuple(map(words.own, party.lines(seller.country)))
 
 
 def _facts(paper: Paper, words: Words) -> Iterator[Pair]:

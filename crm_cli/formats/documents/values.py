@@ -108,10 +108,9 @@ def _customer(paper: Paper, words: Words) -> dict[str, Any]:
 
 
 def _party(party: Party, words: Words) -> dict[str, Any]:
-    town = f"{party.postcode} {party.city}".strip()
     found = {
         "name": party.name,
-        "address": ", ".join(filter(None, (party.street, town))),
+        "address": ", ".join(filter(None, (party.street, party.town))),
         "street": party.street,
         "postcode": party.postcode,
         "city": party.city,
