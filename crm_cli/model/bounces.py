@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from crm_cli.model.dates import local_date
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.interaction import NOT_REACHED
-from crm_cli.model.mail import is_soft
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 HARD, SOFT = Decimal(1), Decimal("0.5")
 _KEPT = timedelta(days=30)
 _STATUS = re.compile(r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?![\w.])")
+_WITHIN = (".", "_", "+", "-")
+"""What an address has in its midst, as a rule, beside letters and digits."""
 _TEXTS = ("subject", "summary", "touchpoint", "notes")
 
 
@@ -40,7 +41,7 @@ def derive_bounces(customer: Item, business: Business) -> None:
         return
     scores: dict[str, dict[date, Decimal]] = {}
     for at, came_back, text in sorted(_heard(customer, business)):
-        named = [one for one in addresses if one.values["value"].lower() in text]
+        named = [one for one in addresses if _names(text, one.values["value"].lower())]
         if not came_back:
             for one in named or addresses:
                 one.derived.pop("bounced", None)
@@ -54,10 +55,35 @@ def derive_bounces(customer: Item, business: Business) -> None:
                     one.derived.setdefault("bounced", at)
 
 
+def status_in(text: str) -> str:
+    """The first status of a delivery that failed (RFC 3463), such as 5.1.1; else empty."""
+    found = _STATUS.search(text)
+    return found[0] if found else ""
+
+
+def is_soft(status: str) -> bool:
+    """Whether a mail may get through another time: the fault is temporary, the mailbox is full or
+    the mail itself was refused (RFC 3463: classes 4, and 5 with the subjects 2, 3 and 6, 7)."""
+    return status[:1] == "4" or status[:4] in ("5.2.", "5.3.", "5.6.", "5.7.")
+
+
 def _points(text: str) -> Decimal:
     """What a report counts for: hard, unless its status says that it may work another time."""
-    status = _STATUS.search(text)
-    return SOFT if status is not None and is_soft(status[0]) else HARD
+    return SOFT if is_soft(status_in(text)) else HARD
+
+
+def _names(text: str, address: str) -> bool:
+    """Whether an address stands in a text by itself, not as a part of another one."""
+    start = text.find(address)
+    while start >= 0:
+        end = start + len(address)
+        before, after = text[start - 1 : start] if start else "", text[end : end + 2]
+        goes_on = after[:1].isalnum() or after[:1] in ("-", "_", "@")
+        goes_on = goes_on or (after[:1] == "." and after[1:].isalnum())
+        if not (goes_on or before.isalnum() or before in _WITHIN):
+            return True
+        start = text.find(address, start + 1)
+    return False
 
 
 def _returned(customer: Item) -> Iterator[Item]:

@@ -11,6 +11,10 @@ LIST, GENERATED, REPLY, BOUNCE = "list", "generated", "reply", "bounce"
 """What a mail is that no person wrote to us: of a mailing list or a newsletter, made by a program,
 an automatic answer, or a report that mail could not be delivered."""
 
+LARGEST, LARGEST_OF_OUTLOOK = 8 * 1024 * 1024, 64 * 1024 * 1024
+"""So many bytes are read of a mail; what follows is attachments, as a rule. A file of Outlook has
+its parts anywhere, and is read as a whole."""
+
 _BULK = ("bulk", "list", "junk")
 _ANSWERS = ("auto_reply", "auto-reply")
 
@@ -78,12 +82,6 @@ def kind_of_automatic(headers: Mapping[str, str], report: str = "") -> str:
     if submitted and submitted != "no":
         return GENERATED
     return REPLY if headers.get("return-path", "").strip() == "<>" else ""
-
-
-def is_soft(status: str) -> bool:
-    """Whether a mail may get through another time: the fault is temporary, the mailbox is full or
-    the mail itself was refused (RFC 3463: classes 4, and 5 with the subjects 2, 3 and 6, 7)."""
-    return status[:1] == "4" or status[:4] in ("5.2.", "5.3.", "5.6.", "5.7.")
 
 
 def direction_of(mail: Mail, own: Collection[str]) -> str | None:

@@ -21,6 +21,8 @@ _DATE = re.compile(
 )
 _COLON = (":", "：")
 _RULE = re.compile(r"\s*(?:[-_*=—─]{5,}|[-_*=—─]{2,}\s?\S.{0,80}\S\s?[-_*=—─]{2,})\s*")
+_LONGEST_RULE = 200
+"""So many characters a rule has at most: the expression takes time by the square of them."""
 _HEADER = re.compile(r"[\s*]{0,6}[^\W\d_][^\n:：]{0,30}?\s?\*?[:：]\*?(?:\s|$)")
 _MARK = "-- "
 """The line above a signature (RFC 3676, 4.3); many programs lose its blank."""
@@ -135,7 +137,9 @@ def _above(lines: Sequence[str], start: int) -> int:
     place = start
     while place and not lines[place - 1]:
         place -= 1
-    return place - 1 if place and _RULE.fullmatch(lines[place - 1]) else start
+    if not place or len(lines[place - 1]) > _LONGEST_RULE:
+        return start
+    return place - 1 if _RULE.fullmatch(lines[place - 1]) else start
 
 
 def _signature(lines: Sequence[str]) -> int:

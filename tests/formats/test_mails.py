@@ -12,11 +12,11 @@ import pytest
 
 from crm_cli.formats.mail.headers import ids, line, moment, parties
 from crm_cli.formats.mail.html import text_of
-from crm_cli.formats.mail.message import LARGEST, read_mail
+from crm_cli.formats.mail.message import read_mail
 from crm_cli.formats.mail.outlook import MAGIC, as_mail
 from crm_cli.formats.mail.parts import PARTS
 from crm_cli.model.errors import Unreadable, UsageError
-from crm_cli.model.mail import Mail, Party
+from crm_cli.model.mail import LARGEST, Mail, Party
 from crm_cli.model.text import visible
 from tests.compound import msg
 from tests.mails import mail, report
@@ -110,6 +110,15 @@ def test_a_date_that_cannot_be_is_that_of_arrival(date: str, at: str) -> None:
     assert bool(found.notes) == at.startswith("2026-11-20T08")
 
 
+def test_a_file_that_was_copied_says_nothing_of_the_date() -> None:
+    data = HEAD + b"Date: Thu, 19 Nov 2026 10:30:00 +0100\r\n\r\nx"
+    for arrived in (datetime(2020, 1, 1, tzinfo=UTC), NOW + timedelta(days=900)):
+        found = read(data, arrived)
+        assert (found.at.isoformat(), found.notes) == ("2026-11-19T10:30:00+01:00", ())
+    ahead = HEAD + b"Date: Sat, 19 Nov 2028 10:30:00 +0100\r\n\r\nx"
+    assert read(ahead, NOW + timedelta(days=900)).at == NOW
+
+
 def test_without_any_date_it_came_when_the_mailbox_says() -> None:
     came = NOW - timedelta(days=3)
     assert read(HEAD + b"\r\nx", came).at == came
@@ -136,6 +145,7 @@ BOMBS = {
     "comments": HEAD + b"Content-Type: text/html\r\n\r\n-->" + b"<!--" * 1_000_000,
     "blockquotes": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<blockquote>" * 100_000 + b"x",
     "entities": HEAD + b"Content-Type: text/html\r\n\r\n" + b"&#" * 1_000_000,
+    "a number": HEAD + b"Content-Type: text/html\r\n\r\na&#" + b"9" * 5000 + b";b&#65;",
     "empty lines": HEAD + b"\r\n" * 3_000_000,
     "NUL": HEAD + b"\r\n" + b"\x00" * 3_000_000,
     "references": HEAD + b"References: " + b"<a@b> " * 300_000 + b"\r\n\r\nx",
@@ -161,6 +171,10 @@ def test_bombs_are_bounded(name: str) -> None:
         assert len(found.text) <= 1024 * 1024
         assert "\x00" not in found.text
         assert len(found.attachments) <= 50
+
+
+def test_a_number_that_is_no_character_is_left_out() -> None:
+    assert read(BOMBS["a number"]).text == "abA"
 
 
 def test_what_was_left_out_of_a_bomb_is_said() -> None:
@@ -202,7 +216,9 @@ def test_any_bytes_are_a_mail_or_say_why() -> None:
         ("utf-8", b"a\xe8b", "aèb"),
         ("us-ascii", "čaj".encode(), "čaj"),
         ("zip", b"abc", "abc"),
-        ("punycode", b"abc", "abc"),
+        ("punycode", b"abc-", "abc-"),
+        ("-punycode", b"abc-", "abc-"),
+        ("raw-unicode-escape", b"\\u0041", "\\u0041"),
         ("utf-16", "čaj".encode("utf-16"), "čaj"),
         ("'utf-8'", "čaj".encode(), "čaj"),
     ],
@@ -302,6 +318,11 @@ def test_html_is_read_as_a_browser_breaks_its_lines() -> None:
         "One", "two & three", "", "four", "five", "", "six", "On 3 Nov 2026 wrote:", "> old",
         "> > older",
     ]  # fmt: skip
+
+
+def test_a_head_without_an_end_hides_nothing_of_the_text() -> None:
+    assert text_of("<html><head><title>no</title><body><p>One") == "One"
+    assert text_of("<head><style>p {}</style><p>One") == "One"
 
 
 def test_the_files_of_hostile_mails(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crm_cli.model import mail_text
 from crm_cli.model.mail_text import LETTERS, LINES, beginning, spoken
 from tests.mails import STYLES, Style
 
@@ -15,6 +16,21 @@ AT = datetime(2026, 11, 3, 10, 30, tzinfo=UTC)
 
 def above(style: Style) -> str:
     return style.above.format(d=AT, name="Ana Novak", address="ana@novak.example", subject="Re: x")
+
+
+def test_long_lines_are_no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether one is, takes time by the square of its length."""
+    asked = []
+
+    class Counting:
+        def fullmatch(self, text: str) -> None:
+            asked.append(len(text))
+
+    monkeypatch.setattr(mail_text, "_RULE", Counting())
+    headers = "From: Ana\nSent: Tue 3 Nov 2026 10:30\nTo: petra@x.example\n"
+    for rule in ("-" * 100, "--a" * 60_000):
+        spoken(f"Yes.\n{rule}\n{headers}")
+    assert asked == [100]
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.language)

@@ -169,6 +169,12 @@ def test_an_address_from_which_mail_came_back_is_not_used() -> None:
     assert mailed(back, "at: 2026-05-06, direction: inbound") == [None, None]
     assert mailed(back, "at: 2026-05-06, direction: outbound") == ["2026-05-05", None]
     assert mailed(back, "at: 2026-05-04, outcome: replied") == ["2026-05-05", None]
+    assert mailed(f"{back}, summary: eva.b@x.example is unknown") == [None, None]
+    assert mailed(f"{back}, summary: b@x.example.org is unknown") == [None, None]
+    assert mailed(f"{back}, summary: 550 <b@x.example>. Unknown") == [None, "2026-05-05"]
+    again = "at: 2026-05-06, outcome: replied, summary: eva.b@x.example or a@x.example"
+    both = (f"{back}, summary: a@x.example", f"{back}, summary: b@x.example", again)
+    assert mailed(*both) == [None, "2026-05-05"]
     marked = "[{value: a@x.example, do_not_use: yes}, b@x.example]"
     assert mailed(back, emails=marked) == [None, "2026-05-05"]
     assert mailed(back.replace("2026", "2027")) == [None, None]

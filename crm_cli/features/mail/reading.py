@@ -19,4 +19,4 @@ def read(letter: Letter, now: datetime) -> Mail:
     if letter.fault is not None:
         raise letter.fault
     data = as_mail(letter.data) if letter.data.startswith(MAGIC) else letter.data
-    return read_mail(data, arrived=letter.arrived, now=max(now, letter.arrived or now))
+    return read_mail(data, arrived=letter.arrived, now=now)

@@ -7,6 +7,7 @@ addresses were told apart, and what a word decodes to begins no line.
 from __future__ import annotations
 
 import binascii
+import codecs
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -70,9 +71,11 @@ def _text(data: bytes) -> str:
 def decoded(data: bytes, charset: str | None) -> str:
     """Bytes in a charset as it is named; where there is no such one, as UTF-8, else cp1252."""
     name = (charset or "utf-8").strip("'\" ").lower()
-    if re.fullmatch(r"[\w.:-]{1,40}", name) and name.replace("-", "_") not in _SLOW:
+    if re.fullmatch(r"[\w.:-]{1,40}", name):
         try:
-            return data.decode("utf-8" if name == "us-ascii" else name)
+            # Compared as it is known: one codec has many names, such as `-punycode`.
+            if codecs.lookup(name).name.replace("-", "_") not in _SLOW:
+                return data.decode("utf-8" if name == "us-ascii" else name)
         except (LookupError, ValueError):
             pass
     return _text(data)

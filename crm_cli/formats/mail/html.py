@@ -8,10 +8,12 @@ from html import unescape
 
 _TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]{0,4000})>|[^<]+|<+(?![a-zA-Z/])")
 _DECLARATION = re.compile(r"<[!?][^<>]{0,4000}>")
-_HIDDEN = ("script", "style", "head", "title", "template", "svg", "object")
+_HIDDEN = ("script", "style", "title", "template", "svg", "object")
 _LINES = ("br", "tr", "li", "hr", "table", "ul", "ol", "pre")
 _PARAGRAPHS = ("p", "h1", "h2", "h3", "h4", "h5", "h6")
 _MOST = 262_144
+_NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
+"""A number beyond all characters; Python refuses to read one of thousands of digits."""
 
 
 def text_of(html: str) -> str:
@@ -23,7 +25,7 @@ def text_of(html: str) -> str:
         if hidden:
             hidden = "" if closing and tag == hidden else hidden
         elif not tag:
-            lines[-1][1].append(re.sub(r"\s+", " ", unescape(text)))
+            lines[-1][1].append(re.sub(r"\s+", " ", unescape(_NO_CHARACTER.sub("", text))))
         elif tag in _HIDDEN:
             hidden = "" if closing or text.rstrip().endswith("/") else tag
         elif tag in ("td", "th"):

@@ -11,15 +11,13 @@ from itertools import islice
 from crm_cli.formats.mail.headers import Headers, first, ids, line, moment, parties, split
 from crm_cli.formats.mail.html import text_of
 from crm_cli.formats.mail.parts import Part, parts_of, report_of
+from crm_cli.model.bounces import status_in
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.mail import Bounce, Mail, Party, kind_of_automatic
+from crm_cli.model.mail import LARGEST, Bounce, Mail, Party, kind_of_automatic
 
-LARGEST = 8 * 1024 * 1024
-"""So many bytes of a mail are looked at; what follows is attachments, as a rule."""
 _AHEAD = timedelta(days=1)
 """A clock that is so far ahead is wrong."""
 _FILES, _RECIPIENTS = 50, 20
-_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _TO = ("to", "cc", "bcc", "delivered-to", "x-original-to")
 
 
@@ -87,13 +85,16 @@ def _moment(
 ) -> datetime:
     """When it was written; where its date cannot be, when it came."""
     received = moment(headers.get("received", "").rpartition(";")[2])
-    came = min([one for one in (received, arrived, now) if one is not None])
+    if received is not None and received > now + _AHEAD:
+        received = None
     said = moment(headers.get("date", ""))
-    if said is not None and said <= came + _AHEAD:
+    # The time of a file says when it was copied, as a rule: it is taken where there is no other.
+    if said is not None and said <= (received or now) + _AHEAD:
         return said
     shown = line(headers.get("date", ""), 60)
     notes.append(f"its date cannot be: {shown}" if shown else "it has no date")
-    return (received if received is not None and received <= now else came).replace(microsecond=0)
+    came = received or (arrived if arrived is not None and arrived <= now else now)
+    return came.replace(microsecond=0)
 
 
 def _text(parts: Sequence[Part]) -> str:
@@ -140,6 +141,6 @@ def _failed(report: str) -> Iterable[Bounce]:
         named = parties(recipient.partition(";")[2] or recipient)
         if not named or action != "failed":
             continue
-        status = _STATUS.search(fields.get("status", ""))
+        status = status_in(fields.get("status", "")) or "5.0.0"
         said = line(fields.get("diagnostic-code", "").partition(";")[2], 200)
-        yield Bounce(named[0].address, status[0] if status else "5.0.0", said)
+        yield Bounce(named[0].address, status, said)

@@ -12,16 +12,17 @@ from typing import NamedTuple, Protocol
 
 from crm_cli.model.errors import CrmError
 
-LARGEST = 8 * 1024 * 1024
-"""So many bytes of a mail are read."""
-
 Done = Mapping[str, object]
 """What was written down of a mailbox so far."""
 
 
 class Letter(NamedTuple):
-    """A mail as it lies in a mailbox. `mark` is the key and the value that say that it was dealt
-    with; `fault` is why it could not be read, if it could not; its message names no place."""
+    """A mail as it lies in a mailbox.
+
+    `data` has a byte more than LARGEST of a larger one. `mark` is the key and the value that say
+    that it was dealt with; `fault` is why it could not be read, if it could not: its message
+    names no place.
+    """
 
     place: str
     data: bytes

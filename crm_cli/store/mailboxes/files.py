@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from crm_cli.model.errors import StorageError, UsageError
+from crm_cli.model.mail import LARGEST, LARGEST_OF_OUTLOOK
 from crm_cli.store import files, outside
-from crm_cli.store.mailboxes import LARGEST, Done, Letter
+from crm_cli.store.mailboxes import Done, Letter
 
 _SUFFIXES = (".eml", ".msg")
 _HEAD = 4096
@@ -56,8 +57,13 @@ class Folder:
     def letters(self, done: Done, since: date | None) -> Iterator[Letter]:
         """See `Mailbox`; a file that is written anew is read anew."""
         for place, path in sorted(self._files()):
-            with files.telling(f"look at {path}", "what was fetched is kept"):
-                status = files.calls.stat(path)
+            try:
+                with files.telling(f"look at {path}", "what was fetched is kept"):
+                    status = files.calls.stat(path)
+            except StorageError as error:
+                if isinstance(error.__cause__, FileNotFoundError):
+                    continue  # gone meanwhile, or a link to nothing
+                raise
             said = f"{status.st_size} {status.st_mtime_ns}"
             if done.get(place) != said:
                 yield from _letter(path, path, (place, said), since)
@@ -69,7 +75,8 @@ class Folder:
         for folder, folders, names in os.walk(self._path, onerror=_refuse):
             folders[:] = sorted(one for one in folders if not one.startswith("."))
             for name in names:
-                if name.lower().endswith(_SUFFIXES):
+                # An editor's lock of a.eml is a link to nothing, .#a.eml.
+                if name.lower().endswith(_SUFFIXES) and not name.startswith("."):
                     path = os.path.join(folder, name)
                     yield os.path.relpath(path, self._path), path
 
@@ -122,7 +129,7 @@ def _mails(file: BinaryIO, start: int) -> Iterator[tuple[int, int, int, bytes]]:
             if begun:
                 yield first, at, place, b"".join(held)
             held, size, at, first, begun = [], 0, place, number, True
-        elif size < LARGEST:
+        elif size <= LARGEST:
             bare = line[1:] if re.match(rb">+From ", line) else line
             held.append(bare)
             size += len(bare)
@@ -143,7 +150,7 @@ class Stream:
         data = outside.read(Path("-"))
         # A pager that writes an mbox file's line first means one mail all the same.
         bare = data.partition(b"\n")[2] if data.startswith(b"From ") else data
-        yield Letter("stdin", bare[:LARGEST])
+        yield Letter("stdin", bare[: LARGEST_OF_OUTLOOK + 1])
 
 
 def _letter(
@@ -151,16 +158,25 @@ def _letter(
 ) -> Iterator[Letter]:
     """The mail that a file is; none where it came before a day, or has gone meanwhile."""
     try:
-        data, status = files.read_with_status(path, limit=LARGEST)
+        data, status = files.read_with_status(path, limit=_limit(path) + 1)
     except FileNotFoundError:
         return
     except OSError as error:
         fault = StorageError(f"cannot be read: {files.reason(error)}")
         yield Letter(place, b"", None, None, fault)
         return
+    if len(data) > LARGEST_OF_OUTLOOK:
+        most = LARGEST_OF_OUTLOOK // 1024 // 1024
+        yield Letter(place, b"", None, None, StorageError(f"has more than {most} MiB"))
+        return
     arrived = datetime.fromtimestamp(status.st_mtime, UTC)
     if since is None or arrived.date() >= since:
         yield Letter(place, data, arrived, mark)
+
+
+def _limit(path: str) -> int:
+    """So many bytes are looked at of a mail."""
+    return LARGEST_OF_OUTLOOK if path.lower().endswith(".msg") else LARGEST
 
 
 def _sorted(found: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:

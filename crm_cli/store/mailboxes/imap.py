@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from crm_cli.model.errors import StorageError, UsageError
-from crm_cli.store.mailboxes import LARGEST, Done, Letter
+from crm_cli.model.mail import LARGEST
+from crm_cli.store.mailboxes import Done, Letter
 from crm_cli.store.userconfig import secret
 
 _PATIENCE = 60
@@ -75,13 +76,7 @@ class Imap:
     def _connected(self) -> imaplib.IMAP4:
         # A password command may ask a person: a server that hangs up meanwhile is no use.
         login = self._secret()
-        if self._tls == "tls":
-            context = ssl.create_default_context()
-            server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-                self._host, self._port, ssl_context=context, timeout=_PATIENCE
-            )
-        else:
-            server = imaplib.IMAP4(self._host, self._port, timeout=_PATIENCE)
+        server = self._reached()
         try:
             if self._tls == "starttls":
                 server.starttls(ssl.create_default_context())
@@ -91,6 +86,22 @@ class Imap:
                 server.shutdown()
             raise
         return server
+
+    def _reached(self) -> imaplib.IMAP4:
+        try:
+            if self._tls == "tls":
+                context = ssl.create_default_context()
+                return imaplib.IMAP4_SSL(
+                    self._host, self._port, ssl_context=context, timeout=_PATIENCE
+                )
+            return imaplib.IMAP4(self._host, self._port, timeout=_PATIENCE)
+        except (ssl.SSLError, OSError):
+            raise
+        except ValueError:
+            # Of names that cannot be: `x..example`, `.example` (UnicodeError, among others).
+            raise UsageError(
+                f"{self._host} is no name of a server", f"correct mail.sources.{self.name}.imap"
+            ) from None
 
     def _secret(self) -> str:
         token = self._settings.get("token_command")
@@ -184,16 +195,19 @@ class Imap:
     def _fetched(
         self, server: imaplib.IMAP4, uids: Sequence[int]
     ) -> Iterator[tuple[int, bytes, datetime | None]]:
-        wanted = f"(UID INTERNALDATE BODY.PEEK[]<0.{LARGEST}>)"
+        wanted = f"(UID INTERNALDATE BODY.PEEK[]<0.{LARGEST + 1}>)"
         status, answer = server.uid("FETCH", ",".join(map(str, uids)), wanted)
         if status != "OK":
             raise StorageError(f"{self._host} cannot fetch: {_said(answer)}")
         found = {}
-        for one in answer:
+        for place, one in enumerate(answer):
             if isinstance(one, tuple) and len(one) == 2:
-                uid = re.search(rb"UID (\d+)", one[0])
+                # What a server says after the text stands in an item of its own.
+                after = answer[place + 1] if place + 1 < len(answer) else b""
+                said = one[0] + (b" " + after if isinstance(after, bytes) else b"")
+                uid = re.search(rb"\bUID (\d+)", said)
                 if uid is not None:
-                    found[int(uid[1])] = (one[1], _arrived(one[0]))
+                    found[int(uid[1])] = (one[1], _arrived(said))
         # One that was removed meanwhile is missing; the next ones are not to be forgotten.
         for wished in uids:
             if wished in found:
