@@ -67,6 +67,7 @@ def fetch(
 def _report(session: Session, found: Fetched, *, verbose: bool, dry_run: bool) -> None:
     """Say what became of a mailbox; nothing where there was nothing new."""
     from crm_cli.features.mail.fetching import BOUNCED, NOTED, UNREAD, WAITING, summary
+    from crm_cli.features.plan import counted
 
     if verbose:
         for note in found.notes:
@@ -83,7 +84,8 @@ def _report(session: Session, found: Fetched, *, verbose: bool, dry_run: bool) -
     if dry_run:
         session.say("nothing was written")
     elif found.notes and not verbose:
-        session.say(f"{len(found.notes)} remarks; --verbose shows them")
+        remarks = counted(len(found.notes), "remark")
+        session.say(f"{remarks}; --verbose shows {'it' if len(found.notes) == 1 else 'them'}")
     session.report(found.problems)
 
 

@@ -224,6 +224,22 @@ def test_a_warm_read_loads_nothing_heavy(words: list[str], tmp_path: Path) -> No
     assert not loaded & {*HEAVY, *WRITERS, "typer", "inspect"}
 
 
+def test_one_mail_loads_no_servers() -> None:
+    """`crm log --mail -` runs for each mail of a program's pipe."""
+    code = "import sys; import crm_cli.features.mail.single; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(PACKAGE.parent)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not set(done.stdout.split()) & {"imaplib", "ssl", "crm_cli.store.mailboxes.imap"}
+    code = "import sys; import crm_cli.model.kinds; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(PACKAGE.parent)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not set(done.stdout.split()) & {"crm_cli.model.mail"}
+
+
 def test_an_edit_loads_no_tables_of_phone_numbers(tmp_path: Path) -> None:
     """What the numbers in the record mean stands in the index."""
     (tmp_path / "crm.yaml").write_text("country: SI\ncurrency: EUR\n")

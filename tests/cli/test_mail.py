@@ -239,6 +239,8 @@ def test_a_shared_address_is_told(crm: Crm, box: Box) -> None:
     assert "maja@kos.example is an address of" in ran.err
     (found,) = rows(crm)
     assert found["participants"] and len(rows(crm)) == 1
+    ran = crm("mail", "fetch", box(mail(id="2@kos.example")))
+    assert ran.err == "1 remark; --verbose shows it\n"
 
 
 def test_a_reply_to_a_survey_and_an_unsubscribe(crm: Crm, shop: Path, box: Box) -> None:

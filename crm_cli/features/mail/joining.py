@@ -18,7 +18,7 @@ from crm_cli.query.addresses import Holder, holders, noted
 from crm_cli.query.links import links
 from crm_cli.query.lookups import former_ids
 from crm_cli.query.who import resolve_item
-from crm_cli.store.mailboxes.sources import mail_settings
+from crm_cli.store.mailboxes.settings import mail_settings
 from crm_cli.workspace import Workspace
 
 _ABOUT = re.compile(r"\[([cd]-[0-9a-z]{7})\]", re.IGNORECASE)
@@ -62,11 +62,12 @@ class Joining:
         self._by_address: dict[str, list[Holder]] = {}
         for one in holders(database):
             self._by_address.setdefault(one.address, []).append(one)
+        rows = noted(database)
         self._noted = {
             str(id): _Noted(customer or "", thread or "", deal or "", case or "")
-            for id, customer, thread, deal, case, _ in noted(database)
+            for id, customer, thread, deal, case, _ in rows
         }
-        self.taken = {str(row[5]) for row in noted(database)}
+        self.taken = {str(row[5]) for row in rows}
         """The ids of interactions with mails."""
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._linked: dict[str, set[str]] = {}

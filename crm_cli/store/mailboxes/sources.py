@@ -8,18 +8,13 @@ from pathlib import Path
 
 from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.model.text import did_you_mean
-from crm_cli.store.discovery import read_config, user_config
+from crm_cli.store.discovery import user_config
 from crm_cli.store.mailboxes import Mailbox
 from crm_cli.store.mailboxes.files import Stream, opened
 from crm_cli.store.mailboxes.imap import Imap
+from crm_cli.store.mailboxes.settings import mail_settings
 
 _WAYS = ("imap", "maildir", "mbox", "folder")
-
-
-def mail_settings(environ: Mapping[str, str]) -> Mapping[str, object]:
-    """What the user's configuration has under `mail`. Raises UsageError."""
-    found = read_config(environ).get("mail")
-    return found if isinstance(found, dict) else {}
 
 
 def mailboxes(
