@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from crm_cli.model.account import Line, account_lines
+from crm_cli.features.account import lines_in
+from crm_cli.model.account import Line
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import DataError, Problem, UsageError
+from crm_cli.model.errors import DataError, Problem
 from crm_cli.model.exchange import unknown_balance
 from crm_cli.model.item import Item
 from crm_cli.model.money import round_money
 from crm_cli.model.periods import Period
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.model.receivables import entries
 from crm_cli.workspace import Workspace
 
 _LATELY = timedelta(days=90)
@@ -157,18 +157,9 @@ def account(workspace: Workspace, customer: str, period: str | None = None) -> A
         workspace.business.currency,
         tuple(left),
         tuple(invoices),
-        _lines(workspace, record, period),
+        tuple(lines_in(workspace, record, period, usual=Period(today - _LATELY, None))),
         (unknown_balance(document.path, name),) if balance is None else (),
     )
-
-
-def _lines(workspace: Workspace, record: Item, period: str | None) -> tuple[Line, ...]:
-    today = workspace.clock.today
-    days = Period(today - _LATELY, None) if period is None else workspace.period(period)
-    if days.start is not None and days.start > today:
-        raise UsageError(f"--period {period} begins after today", "such as --period this-year")
-    end = min(days.end or today, today)
-    return tuple(account_lines(entries(record, workspace.business), days.start, end))
 
 
 def _open(item: Item, today: date) -> OpenInvoice:
