@@ -95,17 +95,26 @@ def _into_file(session: Session, rendered: list[Rendered], making: Making) -> No
 
 def _into_folder(session: Session, papers: list[Paper], asked: Asked, making: Making) -> None:
     """Write a file for each, named for its kind and number."""
-    from crm_cli.features.documents.rendering import check_law, make_folder, render, save
+    from crm_cli.features.documents.rendering import (
+        check_law,
+        file_name,
+        make_folder,
+        render,
+        save,
+    )
     from crm_cli.features.plan import counted
+    from crm_cli.model.file_names import FileNames
     from crm_cli.model.text import visible
 
     folder = Path(str(making.to))
     if not asked.draft:
         check_law(*papers)
     make_folder(folder)
+    names = FileNames()
     with session.progress("Making documents", len(papers)) as progress:
         for number, paper in enumerate(papers, 1):
             rendered = render(session.workspace, paper, asked)
-            save(folder / rendered.name, rendered.data, force=making.force)
+            name = file_name(names, paper, rendered.suffix)
+            save(folder / name, rendered.data, force=making.force)
             progress.reach(number)
     session.say(f"{counted(len(papers), 'file')} written to {visible(str(folder))}")

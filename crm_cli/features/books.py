@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ from crm_cli.formats.documents.as_text import text_of
 from crm_cli.formats.documents.making import own_page
 from crm_cli.formats.documents.words import known_language
 from crm_cli.model.errors import DataError, UsageError
+from crm_cli.model.file_names import FileNames
 from crm_cli.model.paper_of import purchase_paper
 from crm_cli.model.periods import Period
 from crm_cli.model.places import SETTINGS
@@ -59,15 +59,14 @@ def documents(workspace: Workspace, span: Span) -> dict[str, str]:
     products, business = workspace.products(), workspace.business
     settings = workspace.file(SETTINGS.path).record
     language = known_language(business.language)
+    names = FileNames()
     found: dict[str, str] = {}
     for customer, id, number, kind in sorted(map(tuple, rows), key=str):
         purchase = workspace.document(str(customer)).find(str(id))
         folder = "credit-notes" if kind == "credit_note" else "invoices"
-        name = f"{folder}/{re.sub(r'[^A-Za-z0-9._-]', '_', str(number or id)).strip('.') or id}"
-        while f"{name}.txt" in found:
-            name = f"{name}_{id}"
+        name = names.free(str(number or id), ".txt", folder=f"{folder}/", otherwise=str(id))
         paper = purchase_paper(purchase, settings, business, products)
-        found[f"{name}.txt"] = text_of(own_page(paper, language), squares=False)
+        found[name] = text_of(own_page(paper, language), squares=False)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crm_cli.features.documents.gathering import of_purchase
+from crm_cli.formats.documents.making import KINDS
 from crm_cli.formats.documents.views import block
 from crm_cli.formats.documents.words import words_of
 from crm_cli.workspace import open_workspace
@@ -91,6 +94,9 @@ purchases:
 """
 
 
+LETTERS = ("letter", "contract", "survey", "email", "sms")
+
+
 @pytest.fixture
 def office(shop: Path) -> Path:
     (shop / "crm.yaml").write_text(SETTINGS, encoding="utf-8")
@@ -157,6 +163,24 @@ def test_a_folder_gets_all_or_none(office: Path, crm: Crm, tmp_path: Path) -> No
     assert several.code == 2 and "--to" in several.err
 
 
+def test_numbers_that_are_alike_get_files_of_their_own(
+    office: Path, crm: Crm, tmp_path: Path
+) -> None:
+    path = office / "customers/tina-kos.yaml"
+    text = path.read_text().replace('"2026-0101"', '"7/1"').replace('"2026-0102"', '"7_1"')
+    path.write_text(text.replace("2026-0103", "Š/1"))
+    folder = tmp_path / "out"
+    ok(crm("invoice", "render", "7/1", "7_1", "Š/1", "--to", f"{folder}/"))
+    assert sorted(one.name for one in folder.iterdir()) == [
+        "invoice-7_1-2.txt", "invoice-7_1.txt", "invoice-S_1.txt",
+    ]  # fmt: skip
+
+
+def test_a_statement_of_a_time_to_come_is_refused(office: Path, crm: Crm) -> None:
+    refused = crm("statement", "tina-kos", "--period", "2027")
+    assert refused.code == 2 and "begins after today" in refused.err
+
+
 def test_a_pdf_is_written_as_its_name_says(office: Path, crm: Crm, tmp_path: Path) -> None:
     file = tmp_path / "a.pdf"
     ok(crm("invoice", "render", "2026-0102", "--to", str(file)))
@@ -174,9 +198,23 @@ def test_a_delivery_note_has_no_prices(office: Path, crm: Crm) -> None:
 
 
 def test_a_statement_has_the_figures_of_the_report(office: Path, crm: Crm) -> None:
-    text = ok(crm("statement", "tina-kos", "--language", "en"))
-    assert "Closing balance" in text and "Invoice 2026-0101" in text
-    assert "Credit note D-1" in text
+    text = ok(crm("statement", "tina-kos", "--language", "en", "--period", "2026-09"))
+    assert "Credit note D-1" in text and "Invoice 2026-0102" in text
+    report = ok(crm("report", "statement", "tina-kos", "--period", "2026-09", "-o", "csv"))
+    rows = list(csv.DictReader(io.StringIO(report)))
+    assert {row["currency"] for row in rows} == {"EUR", "JPY"} and len(rows) == 8
+    english = words_of("en")
+    lines = [line.replace("\u00a0", " ").split() for line in text.splitlines()]
+    for row in rows:
+        figures = [english.amount(Decimal(row[key]), row["currency"])
+                   for key in ("charged", "settled", "balance") if row[key]]  # fmt: skip
+        day = english.day(date.fromisoformat(row["date"]))
+        closing = row["what"] == "closing balance"
+        wanted = ["Closing", "balance", *figures, row["currency"]] if closing else figures
+        first = [] if closing else day.split()
+        assert any(
+            line[: len(first)] == first and line[-len(wanted) :] == wanted for line in lines
+        ), row
     assert crm("statement", "nobody").code == 3
 
 
@@ -262,6 +300,50 @@ def test_a_letter_names_who_writes(office: Path, crm: Crm) -> None:
     assert "Petra Zajc" in text and "2.\u00a010.\u00a02026" in text
     contract = ok(crm("letter", "tina-kos", "--template", "contract", "--purchase", "N-1"))
     assert "Pogodba o dobavi" in contract and "Towel" in contract
+
+
+@pytest.mark.parametrize("kind", [one for one in KINDS if one not in LETTERS])
+def test_a_letter_is_nothing_that_another_command_makes(office: Path, crm: Crm, kind: str) -> None:
+    refused = crm("letter", "tina-kos", "--template", kind, "--purchase", "2026-0102")
+    assert refused.code == 2 and refused.out == ""
+    command = refused.err.split("crm ")[-1]
+    command = command.replace("NAME", kind).replace("WHO", "tina-kos")
+    number = {"order": "N-1", "delivery_note": "N-1", "credit_note": "D-1"}.get(kind, "2026-0102")
+    ok(crm(*command.replace("NUMBER", number).split()))
+
+
+def test_what_an_own_template_is_about_is_declared(office: Path, crm: Crm) -> None:
+    (office / "templates").mkdir()
+    path = office / "templates/nudge.md"
+    words = ("template", "render", "nudge", "tina-kos", "--today", "2026-10-15")
+    path.write_text("---\nkind: sms\nof: reminder\n---\n{{ document.payable|default('?') }}\n")
+    # 2026-0101 with 36.60, 2026-0102 with 61 and the first half of 2026-0104.
+    assert ok(crm(*words)) == "147.60\u00a0EUR\n".replace(".", ",")
+    path.rename(office / "templates/reminder-nudge.md")
+    again = path.with_name("reminder-nudge.md")
+    again.write_text("---\nkind: sms\n---\n{{ document.payable|default('?') }}\n")
+    assert ok(crm("template", "render", "reminder-nudge", *words[3:])) == "?\n"
+    again.write_text("---\nkind: sms\nof: remainder\n---\nx")
+    assert "did you mean reminder" in crm("template", "check").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--to", "OUT/a.pdf"), ("--to", "OUT/a.html"), ("--format", "pdf"), ("--format", "html"),
+     ("--format", "html", "--to", "OUT/")],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["invoice-mail", "reminder-sms"])
+def test_a_message_is_no_page(
+    office: Path, crm: Crm, tmp_path: Path, name: str, words: tuple[str, ...]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    made = [word.replace("OUT", str(out)) for word in words]
+    refused = crm("invoice", "render", "2026-0102", "--template", name, *made)
+    assert refused.code == 2 and "which is text" in refused.err and refused.out == ""
+    assert list(out.iterdir()) == []
+    ok(crm("invoice", "render", "2026-0102", "--template", name, "--to", str(out / "a.txt")))
+    assert (out / "a.txt").read_text().strip()
 
 
 def test_labels_are_of_those_who_have_an_address(office: Path, crm: Crm) -> None:

@@ -77,6 +77,20 @@ def test_the_document_is_kept_where_that_is_wanted(office: Path, crm: Crm) -> No
     assert not kept.exists()
 
 
+def test_each_file_that_is_kept_has_a_name_of_its_own(office: Path, crm: Crm) -> None:
+    (office / "crm.yaml").write_text(f"{SETTINGS}documents: {{keep: text}}\n", encoding="utf-8")
+    path = office / RECORD
+    text = path.read_text().replace('"2026-0101"', '"7/1"').replace('"2026-0102"', '"7_1"')
+    path.write_text(text)
+    ok(crm("invoice", "sent", "7/1", "7_1", "--yes"))
+    for _ in range(2):
+        ok(crm("invoice", "sent", "7/1", "--force"))
+    kept = office / "documents/2026"
+    names = ["invoice-7_1-2.txt", "invoice-7_1-3.txt", "invoice-7_1-4.txt", "invoice-7_1.txt"]
+    assert sorted(one.name for one in kept.iterdir()) == names
+    assert all(f"file: documents/2026/{name}" in path.read_text() for name in names)
+
+
 def test_a_draft_is_not_sent_and_the_law_is_asked(office: Path, crm: Crm) -> None:
     assert crm("invoice", "sent", "2026-0104").code == 6
     ok(crm("invoice", "sent", "2026-0104", "--force"))

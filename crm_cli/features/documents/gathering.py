@@ -6,23 +6,35 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from crm_cli.features.account import lines_in
 from crm_cli.features.documents.templates import Template, find
 from crm_cli.features.items import find as find_item
 from crm_cli.features.moves import Found
 from crm_cli.features.values import day
-from crm_cli.model.account import account_lines
 from crm_cli.model.dunning import Standing, levels_of, next_level
 from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.paper import Entry, Paper
 from crm_cli.model.paper_of import paper_base, purchase_paper
+from crm_cli.model.periods import Period
 from crm_cli.model.places import SETTINGS
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.model.receivables import entries
+from crm_cli.model.text import a_or_an
 from crm_cli.workspace import Workspace
 
 DELIVERED = ("order", "invoice", "sale")
 """The kinds of purchases that a delivery note is made of."""
+MADE_BY = {
+    "invoice": "crm invoice render NUMBER --template NAME",
+    "credit_note": "crm purchase render NUMBER --template NAME",
+    "quote": "crm quote render NUMBER --template NAME",
+    "order": "crm order render NUMBER --template NAME",
+    "sale": "crm purchase render NUMBER --template NAME",
+    "delivery_note": "crm order render NUMBER --delivery-note --template NAME",
+    "statement": "crm statement WHO --template NAME",
+    "reminder": "crm dun render NUMBER --template NAME",
+}
+"""The kinds of templates that are for no letter, and the command that makes each of them."""
 
 
 def settings_of(workspace: Workspace) -> Item:
@@ -48,13 +60,10 @@ def of_purchase(workspace: Workspace, purchase: Item) -> Paper:
 
 
 def of_account(workspace: Workspace, customer: str, period: str | None = None) -> Paper:
-    """The statement of a customer's account over a period, all of it without one."""
+    """The statement of a customer's account over a period, all of it without one. Raises
+    UsageError for a period that begins after today, NotFound where nothing was billed."""
     record = workspace.record(customer)
-    business, today = workspace.business, workspace.clock.today
-    days = workspace.period(period) if period else None
-    start = days.start if days is not None else None
-    end = min(days.end or today, today) if days is not None else today
-    lines = account_lines(entries(record, business), start, end)
+    lines = lines_in(workspace, record, period, usual=Period(None, None))
     rows = [
         Entry(one.day, one.word, one.number, one.currency, one.balance, one.due, one.charged,
               one.settled)
@@ -65,7 +74,7 @@ def of_account(workspace: Workspace, customer: str, period: str | None = None) -
             f"nothing was billed to {record.get('name')}", "crm balance lists those who owe"
         )
     base = paper_base("statement", record, settings_of(workspace))
-    return base._replace(day=end, currency=rows[0].currency, entries=tuple(rows))
+    return base._replace(day=lines[-1].day, currency=rows[0].currency, entries=tuple(rows))
 
 
 def of_late(
@@ -168,15 +177,25 @@ def letter(
     purchase: Found | None,
 ) -> Paper:
     """The paper of a letter to a customer by a template, of a day (as typed; today without);
-    with a purchase its lines and sums stand there, too. Raises NotFound."""
-    kind = _template(workspace, customer, template, language).kind
+    with a purchase its lines and sums stand there, too. Raises NotFound, and UsageError for a
+    template of what another command makes: an invoice has its own day and number."""
+    found = _template(workspace, customer, template, language)
+    if found.kind in MADE_BY:
+        what = found.kind.replace("_", " ")
+        raise UsageError(f"{found.called} is a template for {a_or_an(what)}", MADE_BY[found.kind])
+    return _letter(workspace, customer, found, on, purchase)
+
+
+def _letter(
+    workspace: Workspace, customer: str, template: Template, on: str | None, purchase: Found | None
+) -> Paper:
     if purchase is not None and purchase.customer != customer:
         raise UsageError(f"{purchase.said} is not {customer}'s", "name one of their purchases")
     when = day(workspace, on)
     if purchase is not None:
         paper = of_purchase(workspace, purchase.item)
-        return paper._replace(kind=kind, day=when, due=None, supplied=None)
-    base = paper_base(kind, workspace.record(customer), settings_of(workspace))
+        return paper._replace(kind=template.kind, day=when, due=None, supplied=None)
+    base = paper_base(template.kind, workspace.record(customer), settings_of(workspace))
     return base._replace(day=when, currency=workspace.business.currency)
 
 
@@ -192,12 +211,11 @@ def trial(
         kind = template.kind if template.kind in ("delivery_note", "contract") else ""
         paper = of_purchase(workspace, purchase.item)
         return paper._replace(kind=kind or paper.kind)
-    if template.kind == "statement":
+    if template.about == "statement":
         return of_account(workspace, customer)
-    late = late_of(workspace, customer)
-    if late and template.name.startswith("reminder"):
+    if template.about == "reminder" and (late := late_of(workspace, customer)):
         return of_late(workspace, late)[0]
-    return letter(workspace, customer, name, language, None, None)
+    return _letter(workspace, customer, template, None, None)
 
 
 def _template(workspace: Workspace, customer: str, name: str, language: str) -> Template:

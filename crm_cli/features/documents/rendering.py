@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +18,7 @@ from crm_cli.formats.documents.words import Words, known_language, words_of
 from crm_cli.model.cells import cell_text
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, Refused, Unreadable, UsageError
+from crm_cli.model.file_names import FileNames
 from crm_cli.model.invoice_law import missing
 from crm_cli.model.item import Item
 from crm_cli.model.paper import Paper
@@ -30,6 +30,7 @@ from crm_cli.workspace import Workspace
 _SHOWN = 10
 _DRAFT = "--draft for one that is marked as a draft"
 _LARGEST_LOGO = 512 * 1024
+_MESSAGES = {"email": "an e-mail", "sms": "an SMS"}
 _SUFFIXES = {"text": ".txt", "html": ".html", "pdf": ".pdf"}
 
 
@@ -46,10 +47,11 @@ class Asked(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """A document: its bytes, a name for its file, its subject, and the template it was made by."""
+    """A document: its bytes, the ending of its file, its subject, and the template it was made
+    by."""
 
     data: bytes
-    name: str
+    suffix: str
     subject: str
     template: Template
 
@@ -91,11 +93,18 @@ def _lacking(paper: Paper) -> str:
 
 def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
     """Make a document. Raises Refused (see `check_law`), NotFound for a template that there is
-    not, DataError for one that cannot be filled in."""
+    not, DataError for one that cannot be filled in, UsageError for an e-mail or an SMS in another
+    format than text."""
     if not asked.draft:
         check_law(paper)
     language = asked.language or paper.language
     template = find(workspace, asked.template or paper.kind, language)
+    if template.kind in MESSAGES and asked.format != "text":
+        what = _MESSAGES[template.kind]
+        raise UsageError(
+            f"{template.called} is {what}, which is text and no {asked.format}",
+            "--to FILE.txt, or a template of another kind: crm template list",
+        )
     form = read(template)
     tags = (*filter(None, (template.language, language)), workspace.business.language)
     words = words_of(known_language(*tags))
@@ -112,7 +121,7 @@ def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
     except Unreadable as error:
         where = template.path if template.path != BUILT_IN else f"template {template.called}"
         raise DataError(f"{where}: {error.message}", error.hint) from error
-    return Rendered(data, f"{_stem(paper)}{suffix}", subject, template)
+    return Rendered(data, suffix, subject, template)
 
 
 def _page(
@@ -191,10 +200,10 @@ def _logo(workspace: Workspace, paper: Paper) -> bytes:
     return data
 
 
-def _stem(paper: Paper) -> str:
-    """A name for the file: `invoice-2026-0042`, `letter-ana-novak`."""
+def file_name(names: FileNames, paper: Paper, suffix: str, folder: str = "") -> str:
+    """A free name for the file of a paper: `invoice-2026-0042.pdf`, `letter-ana-novak.txt`."""
     named = f"{paper.kind.replace('_', '-')}-{paper.number or paper.id or paper.customer}"
-    return re.sub(r"[^\w.-]+", "_", named).strip("._") or paper.id
+    return names.free(named, suffix, folder=folder)
 
 
 def make_folder(path: Path) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from crm_cli.features.documents.gathering import of_purchase, settings_of
-from crm_cli.features.documents.rendering import Asked, check_law, render
+from crm_cli.features.documents.rendering import Asked, check_law, file_name, render
 from crm_cli.features.moves import Found, planned
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import day, echoed
 from crm_cli.model.bill_to import BILLED, bill_to
 from crm_cli.model.errors import Refused, UsageError
+from crm_cli.model.file_names import FileNames
 from crm_cli.model.places import DOCUMENTS
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.sent_document import digest_of, last_sent
@@ -36,6 +36,7 @@ def note_sent(
     entries: dict[str, dict[str, Any]] = {}
     kept: list[Create] = []
     left = []
+    names = FileNames(workspace.tree.exists)
     for one in found:
         digest = digest_of(one.item, workspace.business)
         if _is_noted(one, digest, force=force):
@@ -43,7 +44,7 @@ def note_sent(
             continue
         left.append(one)
         entries[one.id] = {"kind": one.item.get("kind"), "sent": at, "digest": digest}
-        file = _kept(workspace, one, digest, force=force)
+        file = _kept(workspace, one, names, force=force)
         if file is not None:
             entries[one.id]["file"] = file.path
             kept.append(file)
@@ -78,7 +79,7 @@ def _is_noted(one: Found, digest: str, *, force: bool) -> bool:
     return False
 
 
-def _kept(workspace: Workspace, one: Found, digest: str, *, force: bool) -> Create | None:
+def _kept(workspace: Workspace, one: Found, names: FileNames, *, force: bool) -> Create | None:
     """The file that is kept of a document; None where the settings want none."""
     paper = of_purchase(workspace, one.item)
     if not force:
@@ -88,10 +89,6 @@ def _kept(workspace: Workspace, one: Found, digest: str, *, force: bool) -> Crea
     if format is None:
         return None
     rendered = render(workspace, paper, Asked(format, draft=force))
-    stem, _, suffix = rendered.name.rpartition(".")
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", stem)
     year = paper.day.year if paper.day is not None else "undated"
-    path = f"{DOCUMENTS.path}{year}/{name}.{suffix}"
-    if workspace.tree.exists(path):
-        path = f"{DOCUMENTS.path}{year}/{name}-{digest[:8]}.{suffix}"
+    path = file_name(names, paper, rendered.suffix, f"{DOCUMENTS.path}{year}/")
     return Create(path, rendered.data)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from crm_cli.features.plan import Plan
-from crm_cli.formats.documents.making import KINDS, Form, read_form
+from crm_cli.formats.documents.making import KINDS, MESSAGES, PAPERS, Form, read_form
 from crm_cli.formats.documents.sandbox import Reference
 from crm_cli.formats.documents.shipped import Shipped, all_shipped, shipped
 from crm_cli.formats.documents.values import FIELDS, LOOPED, ROOTS
@@ -32,7 +32,8 @@ _USUAL = "letter"
 
 class Template(NamedTuple):
     """A template: what its front matter says, its text, and where it stands (`path`: BUILT_IN
-    for the program's own). The body begins in line `line` of the file."""
+    for the program's own). The body begins in line `line` of the file. `of` is the kind of papers
+    that an e-mail or an SMS is about; empty for the customer alone."""
 
     name: str
     language: str
@@ -43,6 +44,12 @@ class Template(NamedTuple):
     path: str
     line: int
     text: str
+    of: str = ""
+
+    @property
+    def about(self) -> str:
+        """The kind of papers that it is filled in with."""
+        return self.of if self.kind in MESSAGES else self.kind
 
     @property
     def called(self) -> str:
@@ -116,8 +123,9 @@ def _paths(name: str, tag: str) -> list[str]:
 def of_shipped(one: Shipped) -> Template:
     """A template of the program's own."""
     return Template(
-        one.name, one.language, one.kind, "active", one.subject, one.body, BUILT_IN, 1, one.text
-    )
+        one.name, one.language, one.kind, "active", one.subject, one.body, BUILT_IN, 1, one.text,
+        one.of,
+    )  # fmt: skip
 
 
 def _own(workspace: Workspace) -> Iterator[Template]:
@@ -146,6 +154,7 @@ def _read(workspace: Workspace, path: str, *, check: bool = True) -> Template | 
     template = Template(
         name, language, kind, normal(entries.get("status", "")) or "active",
         entries.get("subject", ""), front.body.strip("\n"), path, front.line, text,
+        normal(entries.get("of", "")),
     )  # fmt: skip
     if check:
         fault = next(_faults(template), None)
@@ -164,9 +173,10 @@ def _faults(template: Template) -> Iterator[tuple[str, str]]:
     """What is wrong in the front matter, with a hint."""
     for what, value, known in (
         ("kind", template.kind, KINDS), ("status", template.status, STATUSES),
+        ("paper", template.of, ("", *PAPERS)),
     ):  # fmt: skip
         if value not in known:
-            hint = did_you_mean(value, known) or f"known: {', '.join(known)}"
+            hint = did_you_mean(value, known) or f"known: {', '.join(filter(None, known))}"
             yield f"there is no {what} '{value}'", hint
 
 

@@ -27,6 +27,10 @@ MESSAGES = ("email", "sms")
 """Kinds that are text alone: no page is made of them."""
 
 
+PAPERS = tuple(one for one in KINDS if one not in MESSAGES)
+"""Kinds that pages are made of."""
+
+
 class Form(NamedTuple):
     """A template that was read: its subject and its body, and which fields they name."""
 

@@ -16,18 +16,21 @@ COMMON = ""
 
 
 class Shipped(NamedTuple):
-    """A template of the program's own; `language` is COMMON for one that is for all."""
+    """A template of the program's own; `language` is COMMON for one that is for all, and `of` what
+    an e-mail or an SMS is about, a kind of papers."""
 
     name: str
     language: str
     kind: str
     subject: str
     body: str
+    of: str = ""
 
     @property
     def text(self) -> str:
         """The template as a file would have it."""
-        head = {"kind": self.kind, "language": self.language, "subject": self.subject}
+        head = {"kind": self.kind, "of": self.of, "language": self.language,
+                "subject": self.subject}  # fmt: skip
         lines = "".join(f"{key}: {value}\n" for key, value in head.items() if value)
         return f"---\n{lines}---\n\n{self.body}\n"
 
@@ -48,9 +51,12 @@ def _of(language: str) -> dict[str, Shipped]:
     file = language.partition("-")[0] or "common"
     table = tomllib.loads((_FOLDER / f"{file}.toml").read_text(encoding="utf-8"))
     found = {
-        name: Shipped(name, language, one["kind"], one.get("subject", ""), one["body"].strip("\n"))
+        name: Shipped(
+            name, language, one["kind"], one.get("subject", ""), one["body"].strip("\n"),
+            one.get("of", ""),
+        )
         for name, one in table.items()
-    }
+    }  # fmt: skip
     if language == "sr-Latn":
         return {
             name: one._replace(subject=to_latin(one.subject), body=to_latin(one.body))
