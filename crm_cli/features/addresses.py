@@ -130,10 +130,11 @@ def _new(
 
 
 def _put(place: int | None, new: dict[str, Any], first: date, document: Document) -> None:
-    """Write the end of the address that is given up, and the new one."""
+    """Write the end of the address that is given up, and the new one in its place: of several
+    in use at once the first is the customer's."""
     if place is not None:
         document.set((ADDRESS.key, place), "end", first - timedelta(days=1))
-    document.add(ADDRESS.key, new)
+    document.add(ADDRESS.key, new, behind=place)
 
 
 def _who_stays(

@@ -227,19 +227,15 @@ class Document(Fields):
 
     # Items
 
-    def add(self, key: str, values: dict[str, Any], *, ref: Ref = None) -> str:
-        """Append an item, in canonical form, to a list; its new id ("" where it has none)."""
+    def add(
+        self, key: str, values: dict[str, Any], *, ref: Ref = None, behind: int | None = None
+    ) -> str:
+        """Append an item, in canonical form, to a list, or put it right behind the item at a
+        place; its new id ("" where it has none)."""
         owner = self.writable(ref)
         if self.mapped and ref is None:
-            self.apply(
-                Insert(
-                    (),
-                    key,
-                    item_node(new_item(self.kind, values, self.business), top=True),
-                    tuple(self.root.keys()),
-                    True,
-                )
-            )
+            node = item_node(new_item(self.kind, values, self.business), top=True)
+            self.apply(Insert((), key, node, tuple(self.root.keys()), True))
             return key
         field = owner.kind.by_name[key]
         kind = _kind(field)
@@ -247,7 +243,7 @@ class Document(Fields):
         if kind.letter:
             taken = {item.id for item in self.record.walk()}
             made.setdefault("id", new_item_id(kind.letter, taken, self._random))
-        self._append(owner, field, item_node(new_item(kind, made, self.business)))
+        self._append(owner, field, item_node(new_item(kind, made, self.business)), behind)
         return str(made.get("id", ""))
 
     def adopt(self, item: Item) -> None:
@@ -256,13 +252,14 @@ class Document(Fields):
         field = next(one for one, kind in self.record.kind.lists if kind is item.kind)
         self._append(self.record, field, item_node(item))
 
-    def _append(self, owner: Item, field: Field, node: Node) -> None:
+    def _append(self, owner: Item, field: Field, node: Node, behind: int | None = None) -> None:
         entry = entry_of(owner, field.key)
         path = self.path_of(owner)
         if entry is None:
             self.put(owner, field.key, Sequence([node]))
         elif isinstance(entry[1], Sequence) or (isinstance(entry[1], Scalar) and entry[1].absent):
-            self.apply(Append((*path, entry[0].text), node))
+            listed = isinstance(entry[1], Sequence)
+            self.apply(Append((*path, entry[0].text), node, behind if listed else None))
         else:
             kept = [
                 item_node(item) for item in owner.items(field.key) if item.node is not owner.node

@@ -86,8 +86,11 @@ def insert(
     return _new_lines(text, at, lines, newline)
 
 
-def append(text: str, root: Mapping, path: Path, node: Node) -> Edit:
-    """A new last item of the list at `path`; an empty value becomes a list."""
+def append(
+    text: str, root: Mapping, path: Path, node: Node, behind: int | None = None
+) -> Edit:
+    """A new item of the list at `path`, the last one, or right behind another; an empty value
+    becomes a list."""
     target = find(root, path)
     if isinstance(target, Scalar) and target.absent and target.tag is None:
         return replace(text, root, path, Sequence([node]))
@@ -95,10 +98,11 @@ def append(text: str, root: Mapping, path: Path, node: Node) -> Edit:
         raise DataError(f"`{_shown(path)}` is no list", "write its items one a line, after `- `")
     if target.flow:
         if target.items or _within_flow(root, path) or isinstance(path[-1], int):
-            return flow.add_item(text, target, node)
+            return flow.add_item(text, target, node, behind)
         return replace(text, root, path, Sequence([node]))
-    last = target.items[-1]
-    dash = layout.dash(text, target, len(target.items) - 1)
+    place = len(target.items) - 1 if behind is None else behind
+    last = target.items[place]
+    dash = layout.dash(text, target, place)
     column = dash - layout.line_start(text, dash) + 1
     at = layout.next_line(text, max(last.end, dash))
     at = layout.past_deeper_comments(text, at, column)

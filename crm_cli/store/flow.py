@@ -15,11 +15,11 @@ _COMMA = re.compile(r"[ \t]*,")
 _REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 
 
-def add_item(text: str, target: Sequence, node: Node) -> Edit:
-    """A new last item; a list over several lines gets a line more."""
+def add_item(text: str, target: Sequence, node: Node, behind: int | None = None) -> Edit:
+    """A new last item, or one right behind another; a list over several lines gets a line more."""
     if not target.items:
         return target.start, target.end, _tag(target) + f"[{inline(node)}]"
-    last = target.items[-1]
+    last = target.items[-1 if behind is None else behind]
     return _after(text, last.start, last.end, inline(node))
 
 

@@ -41,10 +41,15 @@ class Insert(NamedTuple):
 
 
 class Append(NamedTuple):
-    """A new last item of the list at `path`, or the first where the value is empty."""
+    """A new last item of the list at `path`, or the first where the value is empty.
+
+    With `behind` it goes right behind the item at that place, and must be the only operation:
+    those behind it get another place.
+    """
 
     path: Path
     node: Node
+    behind: int | None = None
 
 
 class Delete(NamedTuple):
@@ -94,6 +99,7 @@ def spliced(text: str, ops: Ops[Op], path: str, before: Composed | None = None) 
     assert isinstance(wanted, Mapping)
     changed = text
     ordered = _ordered(root, ops)
+    assert len(ops) == 1 or not any(isinstance(op, Append) and op.behind is not None for op in ops)
     place = 0
     while place < len(ordered):
         op = ordered[place]
@@ -171,11 +177,12 @@ def _do(
         intent.put(wanted, op.path, Scalar(target.text, DOUBLE))
         return target.start, target.end, double_quoted(target.text)
     if isinstance(op, Append):
-        edit = edits.append(text, root, op.path, op.node)
+        edit = edits.append(text, root, op.path, op.node, op.behind)
         mine = intent.find(wanted, op.path)
         if isinstance(mine, Sequence):
             _made_if_empty(mine)
-            mine.items.append(intent.copy(op.node))
+            place = len(mine.items) if op.behind is None else op.behind + 1
+            mine.items.insert(place, intent.copy(op.node))
         else:
             intent.put(wanted, op.path, Sequence([intent.copy(op.node)]))
         return edit

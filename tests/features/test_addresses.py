@@ -236,6 +236,19 @@ def test_of_several_addresses_the_one_with_the_label_is_given_up(home: Path, crm
     assert f"has an address from {LATER} on already" in again.err
 
 
+def test_the_new_address_takes_the_place_of_the_old_one_among_several(
+    home: Path, crm: Crm
+) -> None:
+    path = home / "customers/ana-novak.yaml"
+    path.write_text(path.read_text() + "  - {label: delivery, city: Kranj}\n")
+    move(crm, "ana-novak", "city=Bled", "--label", "home", "--from", "2026-11-01")
+    assert [one["city"] for one in addresses(crm, "ana-novak")] == ["Koper", "Bled", "Kranj"]
+    for answer in (_listed, _card, _sheet, _sql, _billed):
+        assert answer(crm, "2026-11-20") == "Bled"
+    assert crm("set", "ana-novak", "city=Izola").code == 0
+    assert [one["city"] for one in addresses(crm, "ana-novak")] == ["Koper", "Izola", "Kranj"]
+
+
 def test_what_answers_in_the_index_is_what_answers_in_the_record() -> None:
     from crm_cli.model.item import Item
 

@@ -66,6 +66,11 @@ def test_tags_and_unknown_keys_stay() -> None:
         ("t: [\n  a,\n  b # c\n]\n", Append(("t",), Scalar("x")), "t: [\n  a,\n  b, # c\n  x\n]\n"),
         ("t: [\n  a,\n  b, # c\n]\n", Append(("t",), Scalar("x")),
          "t: [\n  a,\n  b, # c\n  x,\n]\n"),
+        ("t: [a, b] # c\n", Append(("t",), Scalar("x"), 0), "t: [a, x, b] # c\n"),
+        ("t: [\n  a, # c\n  b\n]\n", Append(("t",), Scalar("x"), 0),
+         "t: [\n  a, # c\n  x,\n  b\n]\n"),
+        ("t:\n- a\n  # on a\n# on b\n- b\n", Append(("t",), Scalar("x"), 0),
+         "t:\n- a\n  # on a\n- x\n# on b\n- b\n"),
         ("t: [] # c\n", Append(("t",), Scalar("x")), "t: # c\n  - x\n"),
         ("t:\nn: 1\n", Append(("t",), Scalar("x")), "t:\n  - x\nn: 1\n"),
         ("t: ~ # c\n", Append(("t",), Scalar("x")), "t: # c\n  - x\n"),
@@ -224,6 +229,8 @@ def some_op(data: st.DataObject, root: Mapping) -> Op:
     ]
     if isinstance(node, Sequence) or (isinstance(node, Scalar) and node.absent):
         ops.append(Append(path, new))
+    if isinstance(node, Sequence) and node.items:
+        ops.append(Append(path, new, data.draw(st.integers(0, len(node.items) - 1))))
     if isinstance(node, Mapping):
         ops.append(Insert(path, "fresh", new, data.draw(AFTER)))
     if isinstance(path[-1], str):
