@@ -247,6 +247,19 @@ def test_a_company_beside_a_person_is_where_they_are(shop: Path, workspace: Open
     assert counts(plan(workspace(), "customers", text)) == (0, 0, 4, 0)
 
 
+def test_nobody_works_at_a_person_whose_id_elsewhere_is_that_of_their_company(
+    shop: Path, workspace: Opened
+) -> None:
+    system = Map(source_system="two")
+    carry_out(workspace(), "customers", "ID,First Name,Last Name\n501,Ana,Novak\n", system)
+    carry_out(workspace(), "customers", "ID,Name,Kind\n502,Acme Inc.,organization\n", system)
+    people = "Name,Company,E-mail\nBor Zajc,501,bor@zajc.example\nCene Rus,502,cene@rus.example\n"
+    made = carry_out(workspace(), "customers", people, system)
+    assert made.ids == ("bor-zajc", "cene-rus", "501")
+    links = [workspace().record(id).items("organizations") for id in made.ids[:2]]
+    assert [items[0].values["id"] for items in links] == ["501", "acme-inc"]
+
+
 def test_an_organization_of_the_same_file_is_linked(workspace: Opened) -> None:
     text = "Name,Company,E-mail\nAna Novak,Acme,ana@a.example\nAcme,,info@a.example\n"
     made = carry_out(workspace(), "customers", text)

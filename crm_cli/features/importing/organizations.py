@@ -20,7 +20,7 @@ from crm_cli.model.names import name_words
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.workspace import Create, Workspace
 
-_PERSONAL = ("given_name", "family_name", "birth_date", "organizations")
+_PERSONAL = ("given_name", "family_name", "birth_date")
 
 
 class Organizations:
@@ -40,15 +40,19 @@ class Organizations:
         self.added: list[Outcome] = []
         self.unclear: list[str] = []
         self.titles: list[str] = []
-        columns = ("name", "id", "kind")
-        for name, id, kind in workspace.select(CUSTOMER, cols=columns, ordered=False).rows:
-            if kind != "person" and name:
+        self._people: set[str] = set()
+        columns = ("name", "id", "kind", *_PERSONAL)
+        for name, id, kind, *own in workspace.select(CUSTOMER, cols=columns, ordered=False).rows:
+            if kind == "person" or (kind is None and any(own)):
+                self._people.add(id)
+            elif name:
                 self._ids[_key(name)].append(id)
 
     def is_in_file(self, id: str, values: Values) -> None:
         """Note a record of the file, which people of the file may belong to."""
         self._named.add(id)
-        if values.get("kind") != "person" and not any(key in values for key in _PERSONAL):
+        own = (*_PERSONAL, "organizations")
+        if values.get("kind") != "person" and not any(key in values for key in own):
             self._ids[_key(values["name"])].append(id)
 
     def linked(self, values: Values) -> Values:
@@ -77,7 +81,8 @@ class Organizations:
         """The organizations that the file's system calls so by an external id."""
         if self._known is None or not self._system:
             return []
-        return self._known.by_external(self._system, external)
+        found = self._known.by_external(self._system, external)
+        return [id for id in found if id not in self._people]
 
     def _add(self, name: str) -> str:
         values = {"name": name, "kind": "organization"}
