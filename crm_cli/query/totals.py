@@ -20,8 +20,8 @@ from crm_cli.query.rows import Value
 
 _ADDING = {"count": "sum", "unconverted": "sum", "sum": "sum", "min": "min", "max": "max"}
 """The function over groups that gives what the function over all their rows gives."""
-KEPT = "kept"
-"""A column that tells a group from none."""
+KEPT = "group?"
+"""A column that tells a group from none; no column of groups can be given its name."""
 
 
 def adding(
@@ -31,7 +31,7 @@ def adding(
     if taken_apart(compiler):
         return {}
     record = compiler.frame.joined_record
-    of_customers = record is not None and any(key.sql == record.column("id") for key in keys)
+    of_customers = record is not None and all(key.sql == record.column("id") for key in keys)
     found = {}
     for place, text in enumerate(texts):
         function = "" if is_share(text) else _function(text, compiler)
@@ -65,7 +65,7 @@ def beside(chosen: str, sums: Sequence[str], dialect: Dialect) -> str:
     """`FROM` for the groups of `g` that are `chosen`, as `t`, with the sums over all groups beside
     each, as `w`; where none is, there is one row, of the sums alone."""
     named = ", ".join(f"{sql} AS s{place}" for place, sql in enumerate(sums))
-    kept = f"SELECT t.*, 1 AS {KEPT} FROM g t WHERE {chosen}"
+    kept = f"SELECT t.*, 1 AS {dialect.name(KEPT)} FROM g t WHERE {chosen}"
     return f"FROM (SELECT {named} FROM g) w LEFT JOIN ({kept}) t ON {dialect.truth(True)}"
 
 

@@ -7,16 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.model.kinds import KINDS
 from crm_cli.model.line import LINE
+from crm_cli.query import group as grouping
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.select import Query, total
 from crm_cli.query.terms import parse_terms
+from tests.shares import examples
 
 from .conftest import Shop
-from .generated import opened
+from .generated import DIRECTORIES, opened
 
 ADD = {
     "customer": "employees credit.limit spend orders balance overdue open_tasks overdue_tasks"
@@ -156,3 +160,65 @@ def test_parts_by_product_add_up_to_the_cent_in_several_currencies() -> None:
         assert (found.total or ())[1] == shop.values("spend")[0] == Decimal("8.64")
         assert sum(row[1] for row in found.rows) == Decimal("8.64")
         assert {row[1] for row in found.rows} > {Decimal("0.54"), Decimal("7.00")}
+
+
+GROUPED = {
+    "purchase": (("kind", "owner", "date.month", "currency", "customer"),
+                 ("sum:net", "sum:amount_due", "min:date", "max:net", "orders", "customers",
+                  "unconverted", "share:net", "avg:net", "one:currency")),
+    "customer": (("city", "tag", "owner", "kind", "custom.visits"),
+                 ("sum:spend", "sum:employees", "max:balance", "min:created", "median:spend",
+                  "share:spend", "rate(where vat_registered = yes)")),
+    "task": (("status", "priority", "customer", "due.month"),
+             ("min:due", "max:percent_complete", "count(where priority = urgent)")),
+    "line": (("product", "customer", "purchase.kind"),
+             ("sum:net", "sum:quantity", "max:unit_price", "orders", "share:net")),
+}  # fmt: skip
+LIMITS = st.sampled_from((None, None, 1, 3))
+
+
+@st.composite
+def groupings(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    base = draw(st.sampled_from(sorted(GROUPED)))
+    keys, figures = GROUPED[base]
+    asked = draw(st.lists(st.sampled_from((*figures, "count")), min_size=1, max_size=4, unique=True))
+    asked[0] = f"{asked[0]} as {draw(st.sampled_from(('kept', 's0', 'w', 'much')))}"
+    by = draw(st.lists(st.sampled_from(keys), min_size=1, max_size=2, unique=True))
+    having = draw(st.sampled_from(("", "", "count > 1", "count > 9")))
+    return base, {"by": by, "aggregates": asked, "limit": draw(LIMITS), "having": having,
+                  "own": draw(st.booleans())}  # fmt: skip
+
+
+@examples(12, soak=400, deadline=None)
+@given(customers=DIRECTORIES, asked=st.lists(groupings(), min_size=6, max_size=6))
+def test_totals_of_groups_are_those_of_a_pass_over_all_rows(
+    customers: list[dict[str, Any]], asked: list[tuple[str, dict[str, Any]]]
+) -> None:
+    with opened(customers) as (shop, _):
+        for base, words in asked:
+            scope = shop.scope(base)
+            query = GroupQuery(scope.base, **words)
+            found = group(shop.database, query, scope)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(grouping, "adding", lambda *_: {})
+                plain = group(shop.database, query, scope)
+            assert (found.total, found.rows) == (plain.total, plain.rows), (base, words)
+
+
+def test_an_order_counts_once_in_all_though_in_several_groups_of_its_customer(
+    sold: Shop,
+) -> None:
+    """The lines of one purchase are in a group each, by their products."""
+    lines = [{"product": product, "quantity": "1", "unit_price": "5"} for product in ("cup", "tea")]
+    with opened([{"name": "A", "purchases": [{"date": "2026-01-02", "lines": lines}]}]) as (shop, _):
+        scope = shop.scope("line")
+        query = GroupQuery(scope.base, ("product", "customer"), ("orders", "customers"))
+        assert group(shop.database, query, scope).total == (None, None, 1, 1)
+        query = query._replace(by=("customer",))
+        assert group(shop.database, query, scope).total == (None, 1, 1)
+
+
+def test_a_figure_may_have_any_name(sold: Shop) -> None:
+    scope = sold.scope("purchase")
+    query = GroupQuery(scope.base, ("kind",), ("sum(net where kind = sale) as kept", "count"))
+    assert len(group(sold.database, query, scope).rows) == 2
