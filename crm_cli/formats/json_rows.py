@@ -22,6 +22,9 @@ from crm_cli.model.errors import DataError
 Cells = dict[str, str]
 _SAMPLE = 200
 """Rows whose cells tell what a document is."""
+_DEEPEST = 100
+"""Levels of lists and objects in each other; no program writes so many."""
+_TOO_DEEP = "nested too deep"
 _SHOWN = 200
 """Characters of a row that is rejected."""
 
@@ -99,13 +102,27 @@ def _lists(value: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, 
 
 
 def _loaded(text: str) -> Any:
-    """Numbers stay as they are written: 040 is none, and 1.10 keeps its nought."""
     try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        return _parsed(text)
     except RecursionError:
-        raise DataError("the document is nested too deep") from None
+        raise DataError(f"the document is {_TOO_DEEP}", f"at most {_DEEPEST} levels") from None
     except ValueError as error:
         raise DataError(f"this is not JSON: {error}", "or name the file .jsonl") from None
+
+
+def _parsed(text: str) -> Any:
+    """Numbers stay as they are written: 040 is none, and 1.10 keeps its nought.
+
+    Raises ValueError for what is no JSON, RecursionError for what is nested too deep.
+    """
+    value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(_DEEPEST):
+        if not level:
+            return value
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for some in inner for one in some if isinstance(one, dict | list)]
+    raise RecursionError
 
 
 def _of_lines(text: str, rows: Rows) -> Iterator[tuple[int, Cells | ValueError]]:
@@ -113,9 +130,10 @@ def _of_lines(text: str, rows: Rows) -> Iterator[tuple[int, Cells | ValueError]]
         if not line.strip():
             continue
         try:
-            value = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
-        except (ValueError, RecursionError):
-            yield number, ValueError("it is not JSON", line)
+            value = _parsed(line)
+        except (ValueError, RecursionError) as error:
+            deep = isinstance(error, RecursionError)
+            yield number, ValueError(f"it is {_TOO_DEEP if deep else 'not JSON'}", line)
             continue
         try:
             for cells in rows.of(value):

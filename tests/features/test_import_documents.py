@@ -131,6 +131,8 @@ def test_a_map_says_where_the_rows_of_a_document_are(crm: Crm, shop: Path) -> No
         ("[]", "has no rows"),
         ('{"a": 1, "a": [', "this is not JSON"),
         ("[" * 100_000, "nested too deep"),
+        ('[{"name":' + "[" * 850 + "]" * 850 + "}]", "nested too deep"),
+        ('{"a":' * 850 + "[]" + "}" * 850, "nested too deep"),
         ('[{"name": "Ana"}, 7]', "it is no JSON object"),
         ("[1, 2]", "has no rows"),
     ],
