@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from crm_cli.cli.calendars import Ending
 from crm_cli.cli.options import DryRun, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
-from crm_cli.cli.writing import carry_out
 from crm_cli.formats.targets import EXCHANGED
-
-if TYPE_CHECKING:
-    from crm_cli.cli.import_presets import Way
-    from crm_cli.features.importing import Import, Source
-    from crm_cli.formats.drafts import Drafts
-    from crm_cli.formats.mapping import Map
 
 verbs = Verbs()
 
@@ -108,7 +100,8 @@ def import_(
 ) -> None:
     """Import customers, deals … from CSV, a spreadsheet or vCards, tasks … from a calendar.
 
-    Shows what is new and what changes, asks, then writes all of it or nothing.
+    Shows what is new and what changes, asks, then writes all of it or nothing; of a file of
+    several kinds, kind by kind, up to one that is declined or has a row that cannot be read.
     Importing the same file twice changes nothing. Rows with one number are one purchase.
     A cell that cannot be read is left out and reported. crm help import explains maps.
     A statement of the bank (camt.053, MT940 or CSV) is matched with the open invoices.
@@ -125,6 +118,7 @@ def import_(
     crm import bank statement.xml
     crm import all everything.json
     """
+    from crm_cli.cli.import_tables import import_tables
     from crm_cli.features import importing
     from crm_cli.formats.mapping import Map
 
@@ -161,41 +155,7 @@ def import_(
         _entries(session, form, kind, who, encoding, end)
         return
     chosen = replace(Map().with_settings(_said(encoding, ways)), keep_rest=keep_rest)
-    _tables(session, kind, map, save_map, chosen, who, end, format)
-
-
-def _tables(
-    session: Session,
-    kind: str,
-    map: Path | None,
-    save_map: Path | None,
-    said: Map,
-    who: str | None,
-    end: Ending,
-    format: str,
-) -> None:
-    """Import what a table or a document holds, kind by kind."""
-    from crm_cli.cli.import_presets import ways_to_read
-    from crm_cli.features import importing
-
-    if kind and who is not None:
-        _refuse_owner(kind)
-    source = importing.Source(end.file, format, kind)
-    session.begun |= str(end.file) == "-"
-    settled = partial(_with_owner, session, who)
-    found = ways_to_read(session, source, kind, map, said, settled)
-    source.forget()
-    if save_map is not None and len(found) > 1:
-        _only_one(end.file, found)
-    for number, way in enumerate(found):
-        if number:
-            session.say("")
-            session.say(f"{way.title}:")
-        _table(session, _drafts(session, source, way.kind, way.map), save_map, end)
-        if end.dry_run and number + 1 < len(found):
-            rest = ", ".join(f"{one.title} ({one.kind})" for one in found[number + 1 :])
-            session.say(f"then, once these are written: {rest}")
-            return
+    import_tables(session, kind, map, save_map, chosen, who, end, format)
 
 
 def _all(session: Session, file: Path | None, *, dry_run: bool, yes: bool) -> None:
@@ -241,94 +201,10 @@ def _entries(
         import_calendar(session, kind, who, encoding, end)
 
 
-def _table(session: Session, drafts: Drafts, save_map: Path | None, end: Ending) -> None:
-    """Tell how a table is read, match its rows with what is there, and write what comes of it."""
-    from crm_cli.cli import import_preview
-    from crm_cli.features import importing
-
-    import_preview.tell_reading(session, drafts)
-    if save_map is not None:
-        importing.save_map(save_map, drafts.map)
-        session.say(f"the map is in {save_map}")
-    with session.progress("Matching rows", len(drafts.rows)) as progress:
-        plan = importing.plan_import(session.workspace, drafts, progress.advance)
-    import_preview.tell_plan(session, plan, listed=end.dry_run or not end.yes)
-    import_preview.tell_cells(session, plan, end.file, all=end.dry_run)
-    session.say(import_preview.counts(plan))
-    if plan.rejected and not end.skip_bad:
-        raise import_preview.refusal(plan, end.file, all=end.dry_run)
-    _write(session, plan, end)
 
 
-def _write(session: Session, plan: Import, end: Ending) -> None:
-    """Write what can be taken, once that is agreed, and the rejected rows to a file."""
-    from crm_cli.cli import import_preview
-    from crm_cli.features import importing
-    from crm_cli.features.plan import counted
-
-    path = end.rejects or importing.default_path(end.file)
-    if plan.rejected:
-        import_preview.tell_rejected(session, plan, end.file, f"in {path}", all=end.dry_run)
-    if _written(session, plan, end) and plan.rejected and not end.dry_run:
-        importing.write_rejects(path, plan)
-        session.say(f"{counted(len(plan.rejected), 'rejected row')} in {path}")
 
 
-def _written(session: Session, plan: Import, end: Ending) -> bool:
-    """Write what is new and what changes; False where that was declined."""
-    from crm_cli.features.plan import Plan, counted
-
-    if not plan.change.steps:
-        session.say("nothing changed")
-        return True
-    touched = plan.new + plan.changed
-    noun = plan.kind.name if touched == 1 else plan.kind.key
-    what = counted(touched, plan.kind.name, noun)
-    done = Plan(plan.change, f"imported {what}", plan.ids, f"Import {what}?")
-    return bool(carry_out(session, done, dry_run=end.dry_run, yes=end.yes).diffs)
-
-
-def _with_owner(session: Session, who: str | None, kind: str, map: Map) -> Map:
-    """The map with the customer that --who names, whose all items are."""
-    from crm_cli.formats.targets import CUSTOMER
-
-    if who is None:
-        return map
-    _refuse_owner(kind)
-    owner = (CUSTOMER.key, session.who(who, writes=True))
-    return replace(map, constants=(*map.constants, owner))
-
-
-def _refuse_owner(kind: str) -> None:
-    """Raise UsageError for --who with what belongs to no customer."""
-    from crm_cli.formats.targets import belongs, kind_of
-    from crm_cli.model.errors import UsageError
-
-    if not belongs(kind_of(kind)):
-        raise UsageError(f"--who is for what belongs to customers, and {kind} do not", "omit it")
-
-
-def _drafts(session: Session, source: Source, kind: str, chosen: Map) -> Drafts:
-    """What the file says; what it leaves open is asked on a terminal, and refused elsewhere."""
-    from crm_cli.features import importing
-    from crm_cli.formats.decoding import Undecided
-
-    while True:
-        try:
-            return importing.read_file(
-                session.workspace,
-                kind,
-                source.data,
-                path=str(source.path),
-                map=chosen,
-                format=source.format,
-            )
-        except Undecided as error:
-            session.say(error.message) if session.interactive else None
-            answer = session.pick(f"Which {error.setting}?", error.choices)
-            if answer is None:
-                raise
-            chosen = chosen.with_settings({error.setting: answer})
 
 
 def _kind_and_file(
@@ -359,14 +235,6 @@ def _kind_and_file(
         session.say(f"taken for {what}: crm import {found} {path}")
     return found, path
 
-
-def _only_one(file: Path, ways: list[Way]) -> None:
-    from crm_cli.model.errors import UsageError
-
-    kinds = ", ".join(dict.fromkeys(way.kind for way in ways))
-    raise UsageError(
-        f"--save-map saves one map, and {file} holds {kinds}", f"crm import {ways[0].kind} {file}"
-    )
 
 
 def _only_for(what: str, options: Mapping[str, object]) -> None:

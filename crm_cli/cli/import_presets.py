@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 
 class Way(NamedTuple):
-    """A kind that a file holds records of, how they are read, and what that is called."""
+    """A kind that a file holds records of, how they are read, what that is called, and the name
+    of the preset that says so."""
 
     kind: str
     map: Map
     title: str = ""
+    preset: str = ""
 
 
 def list_presets(session: Session) -> None:
@@ -57,7 +59,7 @@ def ways_to_read(
     if presets:
         maps = [importing.applied(one, settled(one.kind, said)) for one in presets]
         pairs = zip(presets, maps, strict=True)
-        return [Way(preset.kind, one, preset.title) for preset, one in pairs]
+        return [Way(preset.kind, one, preset.title, preset.name) for preset, one in pairs]
     kind = kind or _no_kind(source, f"no preset knows the headings of {source.path}")
     return [Way(kind, settled(kind, said))]
 

@@ -140,8 +140,8 @@ def tell_rejected(session: Session, plan: Import, file: Path, where: str, *, all
         session.say(f"… and {len(plan.rejected) - len(shown):,} more, {where}")
 
 
-def refusal(plan: Import, file: Path, *, all: bool) -> Exception:
-    """Why nothing is imported."""
+def refusal(plan: Import, file: Path, *, all: bool, several: bool) -> Exception:
+    """Why nothing is imported; nothing of this kind, where the file has `several`."""
     from crm_cli.features.plan import counted
     from crm_cli.model.errors import DataError
 
@@ -152,7 +152,8 @@ def refusal(plan: Import, file: Path, *, all: bool) -> Exception:
         hint = f"and {more:,} more, which --dry-run lists; {hint}"
     count = counted(len(plan.rejected), "row")
     verb = "is" if len(plan.rejected) == 1 else "are"
-    return DataError(f"{count} {verb} rejected; nothing was imported", hint, tuple(shown))
+    none = f"no {plan.kind.key} were" if several else "nothing was"
+    return DataError(f"{count} {verb} rejected; {none} imported", hint, tuple(shown))
 
 
 def _problems(plan: Import, file: Path, *, warning: bool, limit: int | None) -> list[Problem]:

@@ -310,7 +310,8 @@ def _outer(
     listed = ", ".join(f"t.{compiler.dialect.name(key)}" for key in shown)
     sql = f"SELECT {listed} FROM ({inner}) t WHERE {where}"
     if sums:
-        also = ", ".join((f"t.{compiler.dialect.name(KEPT)}", *(f"w.s{place}" for place in range(len(sums)))))
+        kept = f"t.{compiler.dialect.name(KEPT)}"
+        also = ", ".join((kept, *(f"w.s{place}" for place in range(len(sums)))))
         source = beside(where, sums, compiler.dialect)
         sql = f"WITH g AS ({inner}) SELECT {listed}, {also} {source}"
     if ordered:

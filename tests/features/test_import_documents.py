@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.cli import terminal
 from crm_cli.features.importing.presets import fitting, presets
 from crm_cli.features.importing.sources import Source
 from tests.conftest import Crm
@@ -204,3 +205,59 @@ def test_a_note_whose_front_matter_is_broken_is_named(crm: Crm, shop: Path) -> N
     (folder / "a.md").write_text("---\nname: Ana\n  city: [\n---\n")
     run = crm("import", "customers", folder)
     assert run.code != 0 and "a.md:" in run.err and "internal" not in run.err, run.err
+
+
+def with_bad_rows(folder: Path) -> Path:
+    """A document of several kinds of which a call has no time, and a task no title."""
+    file = written(folder, DOCUMENTS["monica-contacts"])
+    text = file.read_text().replace("2026-11-02T09:00:00Z", "").replace("Send samples", "")
+    file.write_text(text)
+    return file
+
+
+def test_of_several_kinds_it_is_said_which_were_imported_before_one_is_refused(
+    crm: Crm, shop: Path
+) -> None:
+    run = crm("import", with_bad_rows(shop.parent), "--yes")
+    assert (run.code, "imported 2 customers" in run.out) == (4, True)
+    assert "Monica calls: 1 row is rejected; no interactions were imported" in run.err
+    assert "imported before: Monica contacts" in run.err
+    assert "not imported: Monica" in run.err and "nothing was imported" not in run.err
+    assert crm("task", "list", "customer:ana-novak", "-o", "ids").out == ""
+
+
+def test_what_comes_after_a_kind_that_is_declined_is_not_asked_for(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def yes_then_no(prompt: str) -> str:
+        asked.append(prompt)
+        return "y" if len(asked) == 1 else "n"
+
+    monkeypatch.setattr(terminal, "ask_terminal", yes_then_no)
+    run = crm("import", written(shop.parent, DOCUMENTS["monica-contacts"]))
+    assert (run.code, len(asked)) == (130, 2), run.err
+    assert "Monica tasks: not imported" in run.err and "nothing was changed" not in run.err
+    assert "imported before: Monica contacts, Monica activities" in run.err
+
+
+def test_rejected_rows_of_several_kinds_go_to_a_file_for_each(crm: Crm, shop: Path) -> None:
+    bad = shop.parent / "bad.csv"
+    run = crm("import", with_bad_rows(shop.parent), "--yes", "--skip-bad", "--rejects", bad)
+    assert run.code == 0, run.err
+    assert "About beans" in bad.read_text()
+    assert "there is no title" in (shop.parent / "bad.tasks.csv").read_text()
+    assert len(list(shop.parent.glob("bad*"))) == 2
+
+
+def test_a_map_is_saved_of_one_kind_that_is_named(crm: Crm, shop: Path) -> None:
+    file, map = written(shop.parent, DOCUMENTS["hermitcrm-companies"]), shop.parent / "map.yaml"
+    run = crm("import", file, "--save-map", map, "--dry-run")
+    assert run.code == 2 and "--map NAME reads one of them" in run.err, run.err
+    hint = " ".join(run.err.split()).rpartition("reads one of them: ")[2]
+    names = hint.rstrip(")").split(", ")
+    for name in names:
+        saved = shop.parent / f"{name}.yaml"
+        run = crm("import", file, "--save-map", saved, "--dry-run", "--map", name)
+        assert saved.exists(), run.err

@@ -11,7 +11,7 @@ from crm_cli.features.importing.presets import (
     presets,
     refuse_other_kind,
 )
-from crm_cli.features.importing.rejects import default_path, refuse_taken, write_rejects
+from crm_cli.features.importing.rejects import refuse_taken, rejects_path, write_rejects
 from crm_cli.features.importing.sources import Source
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "Preset",
     "Source",
     "applied",
-    "default_path",
     "entries_format",
     "fitting",
     "kind_of_folder",
@@ -31,6 +30,7 @@ __all__ = [
     "read_file",
     "refuse_other_kind",
     "refuse_taken",
+    "rejects_path",
     "save_map",
     "write_rejects",
 ]

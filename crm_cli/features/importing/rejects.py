@@ -6,12 +6,20 @@ from pathlib import Path
 
 from crm_cli.features.importing.planning import Import
 from crm_cli.formats.tables import CSV
+from crm_cli.model.errors import UsageError
 from crm_cli.model.rows import Column, Rows
 from crm_cli.store import outside
 
 
-def default_path(path: Path) -> Path:
-    """Where the rejected rows of a file go: `orders.rejects.csv` beside `orders.csv`."""
+def rejects_path(chosen: Path | None, path: Path, kind: str) -> Path:
+    """Where the rejected rows of a file go: to the file that was `chosen`, and those of a further
+    kind beside it, to `bad.deals.csv`; else to `orders.rejects.csv` beside `orders.csv`."""
+    if chosen is not None:
+        try:
+            outside.refuse_taken(chosen)
+        except UsageError:
+            return outside.free_name(chosen.with_name(f"{chosen.stem}.{kind}{chosen.suffix}"))
+        return chosen
     if str(path) == "-":
         return outside.free_name(Path("rejects.csv"))
     return outside.free_name(path.with_name(f"{path.stem}.rejects.csv"))
