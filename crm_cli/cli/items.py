@@ -195,10 +195,26 @@ def _fields_behind(
         known = kind.at(key)
         if known is None or known[0] not in keys.values():
             verb = f"crm {kind.name} {move.name.replace('_', '-')}"
-            raise UsageError(f"{verb} does not set {key}", f"crm set {left[0]} {key}={text} does")
+            raise UsageError(f"{verb} does not set {key}", _set_by(kind, key, text, left, keys))
         found[known[0]] = text
         left.pop()
     return left, found
+
+
+def _set_by(
+    kind: Kind, key: str, text: str, words: list[str], keys: Mapping[str, str]
+) -> str:
+    """What sets a field that a move does not: `crm set`; of no field, what the move does set."""
+    from shlex import quote
+
+    from crm_cli.model.ids import is_item_id
+    from crm_cli.model.text import did_you_mean
+
+    if kind.at(key) is None:
+        own = sorted(keys.values())
+        return f"{did_you_mean(key, own)} it sets {', '.join(own) or 'nothing else'}".strip()
+    id = words[0] if is_item_id(words[0]) else "ID"
+    return f"crm set {id} {quote(f'{key}={text}')} does"
 
 
 def _once(chosen: Mapping[str, str], fields: Mapping[str, str]) -> Mapping[str, str]:

@@ -487,3 +487,21 @@ def test_lines_of_deals_may_be_words(deals: Path, crm: Crm) -> None:
     assert "did you mean beans?; ':beens:1:5' is a line of words" in misspelled.err
     bare = crm("deal", "add", "ana-novak", "Other", "--line", "Workshop:2")
     assert (bare.code, "':Workshop:2:PRICE'" in bare.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["d-0000001", "next", "notes=a b"], "crm set d-0000001 'notes=a b' does"),
+        (["ana-novak", "next", "notes=x"], "crm set ID notes=x does"),
+        (["notes=x"], "crm set ID notes=x does"),
+        (["d-0000001", "next", "value=3"], "it sets amount, "),
+        (["d-0000001", "next", "amuont=3"], "did you mean amount?"),
+    ],
+)
+def test_what_a_move_does_not_set_is_set_by_a_command_that_does(
+    crm: Crm, words: list[str], hint: str
+) -> None:
+    run = crm("deal", "move", *words)
+    assert run.code == 2
+    assert hint in run.err
