@@ -18,7 +18,7 @@ name email address address2 city state zip country phone workphone fax mobile ni
 anniversary groups custom1 custom2 custom3 custom4 custom5
 """
 _SECTION = re.compile(r"\[([^\]]*)\]\s*")
-_PROGRAM = re.compile(rb"^\s*program\s*=\s*abook\b", re.MULTILINE)
+_PROGRAM = re.compile(rb"^[ \t]*program[ \t]*=[ \t]*abook\b", re.MULTILINE)
 
 
 def is_sections(start: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import Refused
@@ -19,9 +19,6 @@ Update = Callable[["bytes | None"], "bytes | None"]
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w.-]+")
 _NUMBER = re.compile(r"(?<![\w.+:/-])(?!\d{4}-\d\d)\+?[\d(][\d ()/.-]{5,22}\d(?![\w:-])")
 """What may be a telephone number; no date."""
-
-_NAME = re.compile(r"^\s*(?:- )?(?:name: +)?([^\s:#-][^:#\n]* [^:#\n]+)$", re.MULTILINE)
-"""What may be somebody's name: a line of a list, or after `name:`, of two words and more."""
 
 
 class Returning:
@@ -85,8 +82,8 @@ class Returning:
         empty. New records are asked about theirs before; a namesake's is told of as well."""
         if data is None or self._undoing:
             return ""
-        before = set(_NAME.findall(data.decode("utf-8", "replace")))
-        fresh = dict.fromkeys(_NAME.findall(after.decode("utf-8", "replace")))
+        before = set(_names(data))
+        fresh = dict.fromkeys(_names(after))
         names = (one.strip("\"' ") for one in fresh if one not in before)
         has = self._digests.has
         return next((one for one in names if has("name", " ".join(sorted(name_words(one))))), "")
@@ -94,3 +91,11 @@ class Returning:
     def _words(self, data: bytes) -> list[str]:
         text = data.decode("utf-8", "replace")
         return text.split() if self._undoing else _ADDRESS.findall(text)
+
+
+def _names(data: bytes) -> Iterator[str]:
+    """What may be somebody's name: a line of a list, or after `name:`, of two words and more."""
+    for line in data.decode("utf-8", "replace").split("\n"):
+        said = line.strip().removeprefix("- ").removeprefix("name: ").lstrip(" ")
+        if " " in said and said[0] != "-" and ":" not in said and "#" not in said:
+            yield said

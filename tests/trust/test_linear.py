@@ -245,7 +245,7 @@ def searched() -> Iterator[tuple[str, str, int]]:
                 pattern = getattr(import_module(name), held.id, None)
                 if isinstance(pattern, re.Pattern):
                     text = pattern.pattern
-                    flags = pattern.flags & re.VERBOSE
+                    flags = pattern.flags & (re.VERBOSE | re.MULTILINE)
                     yield where, text.decode("latin-1") if isinstance(text, bytes) else text, flags
             elif isinstance(node.args[0], ast.Constant):
                 yield where, str(node.args[0].value), 0
@@ -272,6 +272,22 @@ def begins_with_a_run(parts: Any) -> bool:
     return False
 
 
+def begins_with_lines(parts: Any) -> bool:
+    """True if a pattern begins at the start of any line with a run that goes on over the next.
+
+    Then it is tried again from each of the empty lines that what follows does not end.
+    """
+    first, *rest = [*list(parts), (None, None)]
+    if first != (_constants.AT, _constants.AT_BEGINNING) or rest[0][0] is None:
+        return False
+    kind, held = rest[0]
+    space = (_constants.CATEGORY, _constants.CATEGORY_SPACE)
+    runs = kind in (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
+    return runs and held[1] == _constants.MAXREPEAT and (
+        list(held[2]) == [(_constants.IN, [space])]
+    )
+
+
 def test_no_search_begins_within_a_run_of_what_it_repeats() -> None:
     found = list(searched())
     assert len(found) > 40
@@ -279,7 +295,10 @@ def test_no_search_begins_within_a_run_of_what_it_repeats() -> None:
         f"{where} {pattern!r}"
         for where, pattern, flags in found
         if begins_with_a_run(_parser.parse(pattern, flags))
+        or (flags & re.MULTILINE and begins_with_lines(_parser.parse(pattern, flags)))
     ]
     assert not slow
+    assert begins_with_lines(_parser.parse(r"^\s*#"))
+    assert not begins_with_lines(_parser.parse(r"^[ \t]*#"))
     assert begins_with_a_run(_parser.parse(r"[ \t]+#"))
     assert not begins_with_a_run(_parser.parse(r"(?<! )[ \t]+#"))
