@@ -41,11 +41,12 @@ def in_states(
     """(id, title, customer's name) of the items whose values of some fields fit, and whose id
     begins with a text, by their date; at most so many.
 
-    None where the fields are no stored words, or have too many values to be states.
+    None where the fields are no stored words, or have too many values to be states, and of a
+    kind without ids.
     """
     plan, title = plan_of(kind), kind.title
     known = [plan.fields.get(key) for key in (*keys, *([title] if title else []))]
-    if not of_customer(kind) or kind is CUSTOMER:
+    if not of_customer(kind) or not kind.letter:
         return None
     if any(one is None or not _is_text(one.type) for one in known):
         return None

@@ -84,6 +84,8 @@ def test_what_is_no_state_is_left_to_a_query(many: Path, workspace: Opened) -> N
     database, task = workspace().database, BY_NAME["task"]
     for key in ("due", "overdue", "nosuch"):
         assert in_states(database, task, [key], lambda values: True, "", 9) is None
+    for name in ("consent", "contact", "customer"):
+        assert in_states(database, BY_NAME[name], [], lambda values: True, "", 9) is None
     assert in_states(database, task, ["status"], lambda values: False, "", 9) == []
 
 
