@@ -275,6 +275,26 @@ def test_a_data_directory_is_no_folder_of_notes(crm: Crm, shop: Path) -> None:
     assert run.code == 2
     assert "it is a data directory" in run.err
     assert "crm export all" in run.err
+    run = crm("import", "customers", str(shop), "--format", "json")
+    assert "it is a data directory" in run.err
+
+
+@pytest.mark.parametrize("folder", ["templates", "templates/letters", "customers", "consents"])
+def test_nor_is_a_folder_of_one(crm: Crm, shop: Path, folder: str) -> None:
+    (shop / folder).mkdir(parents=True, exist_ok=True)
+    (shop / folder / "x.md").write_text("---\nname: Template\n---\n")
+    before = tree(shop)
+    for words in (("customers",), ()):
+        run = crm("import", *words, str(shop / folder), "--yes")
+        assert (run.code, f"belongs to the data directory {shop}" in run.err) == (2, True), run.err
+    assert tree(shop) == before
+
+
+def test_notes_that_somebody_keeps_in_the_directory_are_theirs(crm: Crm, shop: Path) -> None:
+    (shop / "met").mkdir()
+    (shop / "met" / "x.md").write_text("---\nname: Lana Hren\n---\n")
+    assert crm("import", "customers", str(shop / "met"), "--yes").code == 0
+    assert (shop / "customers/lana-hren.yaml").exists()
 
 
 # Export

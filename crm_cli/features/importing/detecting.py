@@ -8,7 +8,7 @@ from pathlib import Path
 from crm_cli.formats.registry import importer
 from crm_cli.formats.targets import ALL_DATES, CALENDARS, CARDS, exchanged
 from crm_cli.model.errors import UsageError
-from crm_cli.model.places import CUSTOMERS, SETTINGS
+from crm_cli.model.places import CUSTOMERS, FOLDERS, SETTINGS
 
 
 def entries_format(kind: str, path: Path, format: str = "") -> str:
@@ -18,6 +18,7 @@ def entries_format(kind: str, path: Path, format: str = "") -> str:
     """
     name = exchanged(kind)
     chosen = format
+    _refuse_ours(path)
     if not format and str(path) != "-" and path.is_dir():
         chosen = _of_folder(path) or (
             "vcf" if name in CARDS else "ics" if name in CALENDARS else ""
@@ -27,20 +28,33 @@ def entries_format(kind: str, path: Path, format: str = "") -> str:
 
 
 def kind_of_folder(path: Path) -> str:
-    """What a folder of vCards or of calendar entries holds; empty for another, or a file."""
+    """What a folder of vCards or of calendar entries holds; empty for another, or a file.
+
+    Raises UsageError for a directory of our own.
+    """
+    _refuse_ours(path)
     return {"vcf": CARDS[0], "ics": ALL_DATES}.get(_of_folder(path), "")
 
 
-def _of_folder(path: Path) -> str:
-    """The format of most files of a folder: of vCards, of entries, or `json` for notes.
+def _refuse_ours(path: Path) -> None:
+    """Raise UsageError for a data directory, and for its own folders: templates, texts of consents
+    and documents are no records. What else somebody keeps in one is theirs."""
+    if str(path) == "-" or not path.is_dir():
+        return
+    cure = "crm export all there, and crm import all here, take over what it holds"
+    if (path / SETTINGS.path).is_file() or (path / CUSTOMERS.path).is_dir():
+        raise UsageError(f"cannot read {path}: it is a data directory of crm", cure)
+    inner = Path(os.path.realpath(path))
+    for above in inner.parents:
+        top = inner.relative_to(above).parts[0]
+        if (top in FOLDERS or top.startswith(".")) and (above / SETTINGS.path).is_file():
+            raise UsageError(f"cannot read {path}: it belongs to the data directory {above}", cure)
 
-    Raises UsageError for a directory of our own, whose templates and notes are no records.
-    """
+
+def _of_folder(path: Path) -> str:
+    """The format of most files of a folder: of vCards, of entries, or `json` for notes."""
     if not path.is_dir():
         return ""
-    if (path / SETTINGS.path).is_file() or (path / CUSTOMERS.path).is_dir():
-        cure = "crm export all there, and crm import all here, take over what it holds"
-        raise UsageError(f"cannot read {path}: it is a data directory of crm", cure)
     endings: list[str] = []
     for _, folders, files in os.walk(path):
         folders[:] = [one for one in folders if not one.startswith(".")]
