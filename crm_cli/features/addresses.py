@@ -45,11 +45,12 @@ def move(
         raise UsageError("--from needs a day before it")
     values = _values(workspace, assignments)
     notes = echoed(workspace, "from", start, first) if start else []
-    steps, left = [], []
+    steps, left, made = [], [], []
     for id in ids:
         record = workspace.record(id)
         old = _old(record, label, first)
         new = _new(old, values, label, first)
+        made.append(new)
         if old is not None and all(old.get(key) == new.get(key) for key in _PLACE):
             raise UsageError(f"{_name(record)} has that address already: {said(old)}")
         if old is None:
@@ -61,7 +62,7 @@ def move(
         steps.append(Edit(workspace.path_of(id), update))
     notes += _who_stays(workspace, ids, left)
     who = _name(workspace.record(ids[0])) if len(ids) == 1 else counted(len(ids), "customer")
-    shown = said(_as_item(new))
+    shown = said(_as_item(_common(made)))
     return Plan(
         Change(f"move {ids[0] if len(ids) == 1 else who} to another address", tuple(steps)),
         f"{who}: {shown} from {first} on",
@@ -158,6 +159,14 @@ def _who_stays(
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', "") + '"'
+
+
+def _common(made: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What addresses have in common: each may have kept the country of its customer."""
+    first, *others = made
+    return {
+        key: value for key, value in first.items() if all(one.get(key) == value for one in others)
+    }
 
 
 def _as_item(values: Mapping[str, Any]) -> Item:

@@ -74,6 +74,14 @@ def test_a_household_moves_together_and_who_stays_is_named(home: Path, crm: Crm)
     assert ids(crm, "city:Piran") == []
 
 
+def test_of_a_household_in_two_countries_is_said_what_holds_for_both(home: Path, crm: Crm) -> None:
+    luka = home / "customers/luka-novak.yaml"
+    luka.write_text(luka.read_text().replace("country: SI", "country: HR"))
+    run = crm("address", "move", "ana-novak", "luka-novak", "city=Piran", "--yes")
+    assert run.out.startswith("2 customers: Piran from 2026-11-20 on"), run.out
+    assert [addresses(crm, id)[1]["country"] for id in ("ana-novak", "luka-novak")] == ["SI", "HR"]
+
+
 def _listed(crm: Crm, day: str) -> str:
     run = crm("list", "name:Ana", "--cols", "city", "-o", "tsv", "--no-header", "--today", day)
     return run.out.strip()
