@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
+from crm_cli.cli import mail_out
 from crm_cli.cli.options import FORM, DryRun, Form, Limit
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from crm_cli.features.mail.fetching import Fetched
     from crm_cli.features.mail.waiting import Unknown
 
-verbs = Verbs()
+verbs = Verbs(mail_out.verbs)
 
 
 @verbs.add

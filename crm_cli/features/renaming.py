@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from crm_cli.features.paths import file_named
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.unread import all_naming
@@ -10,6 +12,7 @@ from crm_cli.model.errors import ConflictError, DataError, Refused, UsageError
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import RECORDS, SINGLE
+from crm_cli.model.outgoing import SENT, is_message
 from crm_cli.model.places import kind_of
 from crm_cli.query.lookups import id_at
 from crm_cli.store.document import Document
@@ -72,6 +75,8 @@ def rename(workspace: Workspace, old: str, new: str, *, kind: Kind = CUSTOMER) -
 
     naming = all_naming(workspace, old, workspace.index.naming(kind.name, old), refer, own=path)
     steps += [Edit(one, refer) for one in naming]
+    if kind is CUSTOMER:
+        steps += _addressed(workspace, old, new)
     note = f", and in {counted(len(naming), 'other file')}" if naming else ""
     return Plan(
         Change(f"rename {old} to {new}", tuple(steps)),
@@ -79,3 +84,15 @@ def rename(workspace: Workspace, old: str, new: str, *, kind: Kind = CUSTOMER) -
         (old,),
         made=(new,),
     )
+
+
+def _addressed(workspace: Workspace, old: str, new: str) -> Iterator[Rewrite]:
+    """The messages of the outbox that are to a customer, who is called otherwise from now on."""
+    before, after = (f"\nX-Crm-Customer: {id}\n".encode() for id in (old, new))
+
+    def renamed(current: bytes | None) -> bytes | None:
+        return None if current is None else current.replace(before, after, 1)
+
+    for path in sorted(entry[0] for entry in workspace.tree.entries()):
+        if is_message(path) and not path.startswith(SENT) and before in workspace.tree.read(path):
+            yield Rewrite(path, renamed)

@@ -143,6 +143,12 @@ DOCUMENTS = Place(
     doc="documents that were sent",
     suffix="",
 )
+OUTBOX = Place(
+    path="outbox/",
+    shape=Shape.TEXTS,
+    doc="e-mails and messages that are to be sent",
+    suffix="",
+)
 RATES = Place(path="rates.yaml", shape=Shape.RATES, doc="currency rates by date")
 
 PLACES: tuple[Place, ...] = (
@@ -159,6 +165,7 @@ PLACES: tuple[Place, ...] = (
     REPORTS,
     BANK,
     FORGOTTEN,
+    OUTBOX,
     DOCUMENTS,
     Place(path="templates/", shape=Shape.TEXTS, doc="letters, invoices, e-mails", suffix=""),
     Place(path="consents/", shape=Shape.TEXTS, doc="texts of consents", suffix=""),

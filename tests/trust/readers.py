@@ -123,6 +123,7 @@ READING = {
     "doctor": ("doctor",),
     "check": ("check",),
     "notify": ("notify", "--dry-run"),
+    "mail list": ("mail", "list"),
     "mail address": ("mail", "address", "example"),
     "export": ("export", "customers"),
 }
@@ -161,6 +162,9 @@ NOT_ABOUT_RECORDS = {
 }
 """Commands that show no value of a record, each with what it shows."""
 
+_FROM = ("config", "set", "mail.from=office@lan.example")
+_SERVED = ("consent", "add", "canary", "--for", "service/email")
+_DRAFT = ("mail", "draft", "canary", "--template", "reminder-mail")
 SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "due snooze": ((), ("due", "snooze", "canary", "birthday", "+60d")),
     "due dismiss": ((), ("due", "dismiss", "canary", "birthday")),
@@ -171,6 +175,9 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "tag remove": ((), ("tag", "remove", "vip", "other")),
     "log": ((), ("log", "canary", POISON, "--subject", POISON)),
     "mail fetch": ((), ("mail", "fetch", "{outside}/new.eml", "--verbose", "--dry-run")),
+    "mail write": ((_FROM, _SERVED),
+                   ("mail", "write", "canary", "--subject", POISON, "--text", POISON)),
+    "mail draft": ((_FROM, _SERVED), _DRAFT),
     "mail unknown": ((("mail", "fetch", "{outside}/new.eml"),), ("mail", "unknown")),
     "edit": ((), ("edit", "jan-vidmar")),
     "rename": ((), ("rename", "canary", "yellow")),

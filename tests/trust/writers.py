@@ -46,6 +46,8 @@ MAIL = (
     "From: Maja Kos <maja@kos.example>\nTo: petra@lan.example\nSubject: Sheets\n"
     "Date: Thu, 19 Nov 2026 10:30:00 +0100\nMessage-ID: <{id}@kos.example>\n\nTwo more, please.\n"
 )
+_FROM = ("config", "set", "mail.from=office@lan.example")
+_DRAFT = ("mail", "draft", "maja-kos", "--template", "reminder-mail")
 _CAMPAIGN = ("campaign", "start", "spring", "--yes")
 _LEAD = ("add", "Ina Vovk", "lifecycle_stage=lead")
 _DEAL = ("deal", "add", "maja-kos", "Curtains")
@@ -62,6 +64,10 @@ WRITERS = (
     Writer("mail fetch", ("mail", "fetch", "{outside}/new.eml", "{outside}/other.eml")),
     Writer("mail unknown", ("mail", "unknown", "--ignore", "eva@hren.example"),
            (("mail", "fetch", "{outside}/other.eml"),)),
+    Writer("mail write", ("mail", "write", "maja-kos", "--subject", "Sheets",
+                            "--text", "They are here."), (_FROM,)),
+    Writer("mail draft", _DRAFT, (_FROM,)),
+    Writer("rename", ("rename", "maja-kos", "maja"), (_FROM, _DRAFT)),
     Writer("pop", ("pop", "maja-kos", "--log")),
     Writer(
         "interaction held", ("interaction", "held", "maja-kos"),
@@ -242,7 +248,7 @@ WRITERS = (
 
 
 READERS = {
-    "mail address", "agenda", "history", "blame", "changes",
+    "mail address", "mail list", "agenda", "history", "blame", "changes",
     "due list", "task list", "task show", "show", "subject", "list", "search", "tag list",
     "timeline",
     "interaction list", "interaction show", "payment show", "deal list", "deal show",

@@ -1,0 +1,134 @@
+"""What `crm mail` puts into messages: the text of a template, and the documents that go along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_cli.cli.session import Session
+from crm_cli.model.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from crm_cli.features.mailing.drafting import Content, Make
+    from crm_cli.model.item import Item
+    from crm_cli.model.outgoing import Attached
+    from crm_cli.model.paper import Paper
+
+OF_PURCHASES = ("invoice", "quote", "order", "credit_note")
+ATTACHABLE = (*OF_PURCHASES, "statement", "reminder")
+"""The words of --attach: of each customer their latest that was not sent yet; others are the
+number or the id of a purchase, or a file."""
+
+
+def of_template(
+    session: Session, template: str, channel: str, attach: str | None, language: str
+) -> Make:
+    """Makes messages by a template, with the document that `attach` names."""
+    from crm_cli.features.documents.gathering import letter
+    from crm_cli.features.documents.rendering import Asked, render
+    from crm_cli.features.documents.templates import find
+    from crm_cli.features.mailing.drafting import Content
+
+    workspace = session.workspace
+    named = find(workspace, template, language or workspace.business.language)
+    if named.kind != channel:
+        raise UsageError(
+            f"the template {template} is of the kind {named.kind}, not {channel}",
+            f"crm template list --kind {channel} lists those that are",
+        )
+
+    def make(customer: str) -> Content:
+        bare = Content("", "")
+        paper, content = attached(session, customer, attach) if attach else (None, bare)
+        if paper is None:
+            paper = letter(workspace, customer, template, language, None, None)
+        made = render(workspace, paper, Asked(template=template, language=language))
+        head = f"{made.subject}\n\n" if made.subject else ""
+        return content._replace(subject=made.subject, text=made.text.removeprefix(head))
+
+    return make
+
+
+def attached(session: Session, customer: str, attach: str) -> tuple[Paper | None, Content]:
+    """The paper that a word of --attach means of a customer, and a message without text that has
+    it attached, as a PDF. Raises NotFound, UsageError."""
+    from crm_cli.features.documents.gathering import late_of, of_account, of_late, of_purchase
+    from crm_cli.features.mailing.drafting import Content
+    from crm_cli.model.sent_document import digest_of
+
+    workspace = session.workspace
+    word = attach.strip().lower().replace("-", "_")
+    day = workspace.clock.today.isoformat()
+    if word == "statement":
+        paper = of_account(workspace, customer)
+        return paper, Content("", "", (_file(session, paper),), f"statement {day}")
+    if word == "reminder":
+        paper, template = of_late(workspace, late_of(workspace, customer))
+        about = f"reminder {paper.level} {day}"
+        return paper, Content("", "", (_file(session, paper, template),), about)
+    purchase = _purchase(session, customer, attach, word)
+    paper = of_purchase(workspace, purchase)
+    number = str(purchase.values.get("number") or purchase.id)
+    digest = digest_of(purchase, workspace.business)
+    return paper, Content(
+        "", "", (_file(session, paper),), f"{paper.kind} {number}", purchase.id, paper.kind, digest
+    )
+
+
+def _purchase(session: Session, customer: str, attach: str, word: str) -> Item:
+    """The purchase of a customer that is meant: by number or id, or the latest of a kind that was
+    not sent yet."""
+    from crm_cli.model.sent_document import last_sent
+
+    purchases = session.workspace.record(customer).items("purchases")
+    if word in OF_PURCHASES:
+        found = [
+            one
+            for one in purchases
+            if one.get("kind") == word and one.get("status") == "posted" and not last_sent(one)
+        ]
+        if not found:
+            noun = word.replace("_", " ")
+            raise NotFound(f"no {noun} that was not sent yet", f"crm {word} list {customer}")
+        return max(found, key=lambda one: (str(one.values.get("date") or ""), one.id))
+    for one in purchases:
+        if attach in (one.id, one.values.get("number")):
+            return one
+    known = ", ".join(ATTACHABLE)
+    raise NotFound(f"{customer} has no purchase {attach}", f"--attach takes a number, or {known}")
+
+
+def _file(session: Session, paper: Paper, template: str = "") -> Attached:
+    from crm_cli.features.documents.rendering import Asked, file_name, render
+    from crm_cli.model.file_names import FileNames
+    from crm_cli.model.outgoing import Attached
+
+    made = render(session.workspace, paper, Asked(format="pdf", template=template))
+    name = file_name(FileNames(), paper, made.suffix)
+    return Attached(name, "application/pdf", made.data)
+
+
+def of_campaign(
+    session: Session, campaign: str, step: int
+) -> tuple[list[str], dict[str, str], Make]:
+    """Who gets a campaign's message at a step, why others do not, and what makes the texts."""
+    from crm_cli.features.campaigns.recipients import targets, texts_of
+    from crm_cli.features.mailing.drafting import Content
+
+    workspace = session.workspace
+    found = targets(workspace, campaign, step=step, unsent=True)
+    refused = {one.customer: one.reason or one.status.replace("_", " ") for one in found.others}
+    texts = texts_of(workspace, campaign, found.to_reach, step)
+    made = {one.customer: (one, filled) for one, filled in texts}
+
+    def make(customer: str) -> Content:
+        recipient, filled = made[customer]
+        if filled is None:
+            raise NotFound(
+                f"the variant {recipient.variant} has no template"
+                if recipient.variant
+                else "the campaign has no template",
+                f"crm campaign set {campaign} variants+=a:100%:TEMPLATE",
+            )
+        return Content(filled.subject, filled.body, variant=recipient.variant or "")
+
+    return list(made), refused, make

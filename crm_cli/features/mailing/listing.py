@@ -1,0 +1,96 @@
+"""What is in the outbox, and which of it words mean."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from crm_cli.features.mailing.outbox import Held, held
+from crm_cli.model.errors import NotFound
+from crm_cli.model.outgoing import ENDINGS
+from crm_cli.model.places import OUTBOX
+from crm_cli.query.lookups import former_ids
+from crm_cli.workspace import Workspace
+
+COLUMNS = ("customer", "to", "subject", "template", "use", "by", "state", "path")
+DRAFT, CLAIMED, FAILED, BROKEN = "draft", "claimed", "failed", "broken"
+
+
+class Listed(NamedTuple):
+    """A row of the outbox; `state` is draft, claimed, failed or broken, with what is to be said."""
+
+    customer: str
+    to: str
+    subject: str
+    template: str
+    use: str
+    by: str
+    state: str
+    path: str
+
+
+def is_file(word: str) -> bool:
+    """Whether a word names a file of the outbox."""
+    return word.endswith(tuple(ENDINGS.values())) or word.startswith(OUTBOX.path)
+
+
+def selected(
+    workspace: Workspace,
+    files: Iterable[str] = (),
+    ids: Collection[str] | None = None,
+    *,
+    template: str = "",
+    by: str | None = None,
+) -> Iterator[Held]:
+    """The messages in the outbox that are meant, all without any of it: files by their path or
+    name, those to some customers, by a template (or a campaign), drafted by a user.
+
+    Raises NotFound for a file that is not there.
+    """
+    found = list(held(workspace))
+    wanted = set(files)
+    named = {one.path for one in found if _is_named(one, wanted)}
+    for word in wanted:
+        if not any(_is_named(one, {word}) for one in found):
+            raise NotFound(f"the outbox has no {word}", "crm mail list shows what it has")
+    former = former_ids(workspace.database)
+    chosen = bool(wanted) or ids is not None
+    for one in found:
+        letter = one.letter
+        if chosen and one.path not in named:
+            whose = former.get(letter.customer, letter.customer) if letter else ""
+            if ids is None or whose not in ids:
+                continue
+        if template and (letter is None or template not in (letter.template, letter.campaign)):
+            continue
+        if by is not None and (letter is None or letter.by != by):
+            continue
+        yield one
+
+
+def _is_named(one: Held, words: Collection[str]) -> bool:
+    name = one.path.rpartition("/")[2]
+    return bool({one.path, name, f"./{one.path}"}.intersection(words))
+
+
+def listed(
+    workspace: Workspace, files: Iterable[str] = (), ids: Collection[str] | None = None
+) -> list[Listed]:
+    """The rows of the outbox that are meant; see `selected`."""
+    return [_row(one) for one in selected(workspace, files, ids)]
+
+
+def _row(one: Held) -> Listed:
+    letter = one.letter
+    if letter is None:
+        return Listed("", "", "", "", "", "", f"{BROKEN}: {one.fault}", one.path)
+    state = DRAFT
+    if one.claimant:
+        state = f"{CLAIMED} by {one.claimant}"
+    elif letter.trouble:
+        state = f"{FAILED}: {letter.trouble}"
+    subject = letter.subject or letter.text.partition("\n")[0][:60]
+    return Listed(
+        letter.customer, letter.to.address, subject, letter.campaign or letter.template,
+        letter.use, letter.by, state, one.path,
+    )  # fmt: skip

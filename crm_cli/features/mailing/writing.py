@@ -1,0 +1,68 @@
+"""One e-mail, written by hand: the sheet that an editor opens, and what comes of it."""
+
+from __future__ import annotations
+
+from crm_cli.features.consent import Permission, reached_at
+from crm_cli.features.mailing.drafting import Aim, Content, Drafts, drafts
+from crm_cli.features.mailing.outbox import sender
+from crm_cli.formats.mail.drafts import draft_of, mailbox, named
+from crm_cli.formats.mail.headers import parties
+from crm_cli.model.errors import DataError, Unreadable
+from crm_cli.model.outgoing import checked
+from crm_cli.model.text import cleaned
+from crm_cli.workspace import Workspace
+
+_HEADERS = ("from", "to", "cc", "subject")
+
+
+def sheet(workspace: Workspace, customer: str, subject: str) -> str:
+    """The text to edit: headers, an empty line, and room for what is to be said."""
+    name = cleaned(str(workspace.record(customer).get("name") or ""))
+    to = mailbox(named(name, reached_at(workspace, customer)))
+    ours = mailbox(sender(workspace, workspace.user, personal=True))
+    return f"From: {ours}\nTo: {to}\nCc:\nSubject: {' '.join(subject.split())}\n\n"
+
+
+def body_of(text: str) -> str:
+    """What is said below the headers."""
+    return text.partition("\n\n")[2]
+
+
+def taken(
+    workspace: Workspace,
+    customer: str,
+    asked: Permission,
+    aim: Aim,
+    content: Content,
+    text: str,
+) -> Drafts:
+    """The draft of a sheet that was filled in. Raises DataError for what cannot be sent."""
+    try:
+        headers = _headers(text.replace("\r\n", "\n"))
+        content = content._replace(subject=headers.get("subject", ""), text=body_of(text))
+        made = drafts(workspace, asked, aim, lambda id: content)
+        if made.lacking:
+            raise DataError(made.lacking[customer], "crm mail WHO --subject …")
+        (letter,) = made.made
+        to, cc = parties(headers.get("to", "")), parties(headers.get("cc", ""))
+        ours = parties(headers.get("from", ""))
+        if len(to) != 1 or len(ours) != 1:
+            raise DataError("From and To each have to be one address", "further ones go to Cc")
+        letter = letter._replace(to=to[0], cc=cc, sender=ours[0])
+        draft_of(letter)
+    except Unreadable as error:
+        raise DataError(error.message, error.hint) from error
+    return made._replace(made=[letter])
+
+
+def _headers(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in text.partition("\n\n")[0].split("\n"):
+        name, colon, value = line.partition(":")
+        key = name.strip().lower()
+        if not line.strip():
+            continue
+        if not colon or key not in _HEADERS or key in found:
+            raise DataError(f"'{line[:60]}' is no header here", "From, To, Cc and Subject are")
+        found[key] = checked(value.strip(), f"the header {name}")
+    return found
