@@ -54,6 +54,8 @@ if sys.dont_write_bytecode:
     # Copies of the program that earlier runs made are gone.
     shutil.rmtree(f"{sys.pycache_prefix}{tempfile.gettempdir()}", ignore_errors=True)
 
+templates.copy_indexes()
+
 TODAY = "2026-11-20"
 """A Friday; noon in Ljubljana is at +01:00."""
 

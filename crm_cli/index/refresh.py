@@ -65,9 +65,7 @@ def fill(
     today: Today,
 ) -> Fresh:
     """Fill an empty database in one transaction."""
-    connection.execute("BEGIN")
-    for statement in schema.ddl():
-        connection.execute(statement)
+    schema.make(connection)
     business = _on(today, _put_business(connection, tree))
     seen = {entry[0] for entry in now.entries}
     for path in SINGLE:
@@ -77,8 +75,7 @@ def fill(
     paths = sorted(entry[0] for entry in now.entries if _is_record(entry[0]))
     files = list(enumerate(paths, 1))
     gone, unreadable = content.put_records(connection, tree, business, files, progress)
-    for statement in (*schema.indexes(), *views()):
-        connection.execute(statement)
+    schema.finish(connection, views())
     content.mark_duplicates(connection)
     unreadable |= content.unsettled(connection)
     todo = _Todo([], [], gone, _again(now, unreadable))

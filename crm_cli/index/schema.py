@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crm_cli import __version__
 from crm_cli.index.cells import SqlType
@@ -22,6 +23,9 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import KINDS, RECORDS, stands_in_items
 from crm_cli.model.places import PLACES
 from crm_cli.model.text import RULES as FOLDING
+
+if TYPE_CHECKING:
+    import sqlite3
 
 EXTRACTOR = 11
 """Counts the changes of what is put into the tables; their definitions speak for themselves."""
@@ -156,6 +160,19 @@ def _sought(kind: Kind) -> Iterator[str]:
             continue
         if storage.is_text and not storage.folded:
             yield derived.key
+
+
+def make(connection: sqlite3.Connection) -> None:
+    """Begin a transaction with all tables, still without indexes, in an empty database."""
+    connection.execute("BEGIN")
+    for statement in ddl():
+        connection.execute(statement)
+
+
+def finish(connection: sqlite3.Connection, views: Iterable[str]) -> None:
+    """Make the indexes, which is faster after the rows, and the views."""
+    for statement in (*indexes(), *views):
+        connection.execute(statement)
 
 
 def ddl() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ in the index's file as well, so that any SQLite browser shows them.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -90,9 +91,10 @@ def views(
     return (*map(maker.view, KINDS), maker.own_keys())
 
 
-def statements() -> list[str]:
+@functools.cache
+def statements() -> tuple[str, ...]:
     """What makes the views in the index's file."""
-    return [view.ddl() for view in views()]
+    return tuple(view.ddl() for view in views())
 
 
 def view_name(kind: Kind) -> str:

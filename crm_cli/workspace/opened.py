@@ -325,7 +325,7 @@ class Opened:
         self._today = self._today or today
 
 
-def _views() -> list[str]:
+def _views() -> tuple[str, ...]:
     """What makes the documented views in the index's file: loaded when one is made."""
     from crm_cli.query.views import statements
 
