@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shutil
@@ -55,6 +56,9 @@ if sys.dont_write_bytecode:
     shutil.rmtree(f"{sys.pycache_prefix}{tempfile.gettempdir()}", ignore_errors=True)
 
 templates.copy_indexes()
+
+WHOLE = 5000
+"""A run of so many tests is one of all; fewer were chosen, and do not take turns."""
 
 TODAY = "2026-11-20"
 """A Friday; noon in Ljubljana is at +01:00."""
@@ -159,11 +163,32 @@ tasks:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that try a share, so that `make soak` finds them."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that try a share, so that `make soak` finds them, and in a run of all
+    leave out those whose turn it is not."""
+    chosen = bool(config.option.keyword) or len(items) < WHOLE
+    left_out = []
     for item in items:
-        if "share" in getattr(item, "fixturenames", ()):
+        turns = item.get_closest_marker("turns")
+        if "share" in getattr(item, "fixturenames", ()) or turns is not None:
             item.add_marker("soak")
+        if turns is not None and not chosen and not shares.due(case_of(item), turns.args[0]):
+            left_out.append(item)
+    if left_out:
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def case_of(item: pytest.Item) -> str:
+    """What a test is about: its parameters, or its name where it has none."""
+    return str(item.callspec.id) if hasattr(item, "callspec") else item.name
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector of garbage need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

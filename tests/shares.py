@@ -43,6 +43,12 @@ class Share(NamedTuple):
         return list(trials[first % parts :: parts])
 
 
+def due(case: str, parts: int) -> bool:
+    """Whether this run tries a case of which each of `parts` runs tries some."""
+    now = turn()
+    return now is None or (chosen(now, parts) + zlib.crc32(case.encode())) % parts == 0
+
+
 def chosen(turn: int, parts: int) -> int:
     """The number of the share whose turn it is.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shares import Share, chosen, number
+from tests.shares import Share, chosen, due, number
 
 PARTS = (2, 3, 4, 5, 6, 8, 12, 24, 36, 120)
 
@@ -59,3 +59,16 @@ def test_turns_are_commits_where_all_are_known_and_days_elsewhere(tmp_path: Path
         assert number(root) == count
     git(tmp_path, "clone", "-q", "--depth", "1", root.as_uri(), str(shallow))
     assert number(shallow) >= before
+
+
+@pytest.mark.parametrize("parts", [2, 3])
+def test_every_case_has_its_turn(parts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [f"case-{number}" for number in range(50)]
+    tried: list[str] = []
+    for turn in range(parts):
+        monkeypatch.setattr("tests.shares.turn", lambda turn=turn: turn)
+        tried += (now := [case for case in cases if due(case, parts)])
+        assert 0 < len(now) < len(cases)
+    assert sorted(tried) == sorted(cases)
+    monkeypatch.setattr("tests.shares.turn", lambda: None)
+    assert all(due(case, parts) for case in cases)

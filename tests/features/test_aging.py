@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from crm_cli.features.balances import owing
 from crm_cli.features.reports import load
@@ -18,6 +18,7 @@ from crm_cli.features.reports.running import answer
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.workspace import Workspace, open_workspace
+from tests.shares import examples
 
 from ..query.generated import DIRECTORIES
 from .reporting import of_files, opened, rows, table
@@ -127,7 +128,7 @@ def test_a_balance_without_a_rate_is_left_out_and_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 20), date(2025, 6, 30)])
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES)
 def test_rows_add_up_to_the_balances_of_the_day(
     today: date, customers: list[dict[str, Any]]

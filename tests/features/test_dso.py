@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.features.reports import load
@@ -20,6 +20,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Workspace, open_workspace
+from tests.shares import examples
 
 from ..query.conftest import TODAY
 from ..query.generated import DAY, DIRECTORIES, MONEY, PAYMENTS, maybe
@@ -136,7 +137,7 @@ def _undisputed(customers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20, soak=320)
 @given(customers=BOOKS.map(_undisputed), back=st.sampled_from((0, 1, 30, 100, 400)))
 def test_what_was_owed_is_what_aging_says_on_that_day(
     customers: list[dict[str, Any]], back: int

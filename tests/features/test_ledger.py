@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from crm_cli.features.exporting import export, export_ledger
 from crm_cli.formats.ledger import PROGRAMS
@@ -20,6 +20,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.ledger import Missing, transactions
 from crm_cli.model.ledger_accounts import fault, parts_of
 from crm_cli.workspace import Workspace
+from tests.shares import examples
 
 from .reporting import of_files, opened, rows, table
 from .test_dso import BOOKS
@@ -130,7 +131,7 @@ def test_what_each_transaction_books(shop: Workspace) -> None:
     assert not any(one.code == "A5" for one in made)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30, soak=480)
 @given(customers=BOOKS)
 def test_receivables_are_the_balance_and_transactions_come_to_nothing(
     customers: list[dict[str, Any]],

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from crm_cli.model.errors import UsageError
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Workspace
+from tests.shares import examples
 
 from ..query.generated import DIRECTORIES
 from .reporting import of_files, opened, rows, table
@@ -137,7 +138,7 @@ def test_tax_of_what_was_paid(shop: Workspace) -> None:
 
 
 @pytest.mark.parametrize("by", ["category,rate,currency", "customer", "rate", "month,currency"])
-@settings(max_examples=15, deadline=None)
+@examples(8, soak=120)
 @given(customers=DIRECTORIES)
 def test_the_tax_of_all_rows_is_that_of_the_purchases(
     by: str, customers: list[dict[str, Any]]

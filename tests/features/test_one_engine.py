@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.features.showing import as_object, customer_shown
@@ -21,6 +21,7 @@ from crm_cli.model.kind import Kind
 from crm_cli.model.line import LINE
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Groups, Workspace, open_workspace
+from tests.shares import examples
 
 from ..query.conftest import TODAY
 from ..query.generated import DIRECTORIES, write
@@ -69,7 +70,7 @@ def naught(amount: Decimal | None) -> Decimal:
     return ZERO if amount is None else amount
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20, soak=320)
 @given(customers=DIRECTORIES, everything=st.booleans())
 def test_sums_by_anything(customers: list[dict[str, Any]], everything: bool) -> None:
     """`purchase summary --by`, `purchase list --group-by`, and the files."""
@@ -103,7 +104,7 @@ def test_sums_by_anything(customers: list[dict[str, Any]], everything: bool) -> 
             assert [row[3] for row in listed] == [row[6] for row in listed]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20, soak=320)
 @given(customers=DIRECTORIES, everything=st.booleans())
 def test_figures_of_each_customer(customers: list[dict[str, Any]], everything: bool) -> None:
     """`list --cols`, aggregates in expressions, conditions, groups of customers, SQL."""
@@ -145,7 +146,7 @@ def test_figures_of_each_customer(customers: list[dict[str, Any]], everything: b
         assert total == (None, sum(by_kind.values(), ZERO), sales, None)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15, soak=240)
 @given(customers=DIRECTORIES)
 def test_sql_on_the_views(customers: list[dict[str, Any]]) -> None:
     day = {"today": TODAY.isoformat()}
@@ -177,7 +178,7 @@ def test_sql_on_the_views(customers: list[dict[str, Any]]) -> None:
         assert (_cents(totals[0]), totals[1]) == (naught(summary.net), summary.orders)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15, soak=240)
 @given(
     customers=DIRECTORIES,
     period=st.sampled_from(
@@ -213,7 +214,7 @@ def test_figures_within_a_period(
         assert naught(answer.total[-1]) == sum(nets.values(), ZERO)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15, soak=240)
 @given(customers=DIRECTORIES, everything=st.booleans())
 def test_the_total_of_a_list(customers: list[dict[str, Any]], everything: bool) -> None:
     """`purchase list --total`, in one currency; what counts, or all with `--all`."""

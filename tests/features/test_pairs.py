@@ -9,12 +9,13 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.model import pairing
 from crm_cli.model.errors import UsageError
 from crm_cli.model.pairing import Rule, rules, triples
+from tests.shares import examples
 
 from ..query.conftest import TODAY
 from ..query.generated import DIRECTORIES
@@ -119,7 +120,7 @@ BASKETS = st.lists(st.lists(st.sampled_from("abcdef"), min_size=1, unique=True),
 
 
 @pytest.mark.parametrize("much", [0, 20_000_000], ids=["sets of baskets", "one by one"])
-@settings(max_examples=60, deadline=None)
+@examples(30, soak=480)
 @given(baskets=BASKETS, least=st.integers(1, 4), among=st.sets(st.sampled_from("abcx")))
 def test_rules_are_what_plain_counting_finds(
     much: int, baskets: list[list[str]], least: int, among: set[str]
@@ -151,7 +152,7 @@ def test_many_products_in_many_baskets_are_bounded() -> None:
     assert triples(baskets, 3) is None
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES)
 def test_pairs_are_what_the_files_say(customers: list[dict[str, Any]]) -> None:
     with opened(customers) as (workspace, here):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.features.reports import REPORTS, load
@@ -21,6 +21,7 @@ from crm_cli.model.width import columns_of
 from crm_cli.render.output import rows_lines
 from crm_cli.render.screen import Screen
 from crm_cli.workspace import Workspace
+from tests.shares import examples
 
 from ..query import sums
 from ..query.conftest import TODAY
@@ -287,7 +288,7 @@ def test_eighty_columns_are_enough(shop: Workspace, name: str) -> None:
 # By plain Python
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES)
 def test_top_and_concentration_are_what_the_files_say(customers: list[dict[str, Any]]) -> None:
     with opened(customers) as (workspace, here):
@@ -320,7 +321,7 @@ def test_top_and_concentration_are_what_the_files_say(customers: list[dict[str, 
             assert 1 <= row["equivalent"] <= len(held)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES)
 def test_profile_and_completeness_are_what_the_files_say(customers: list[dict[str, Any]]) -> None:
     with opened(customers) as (workspace, here):
@@ -362,7 +363,7 @@ def test_profile_and_completeness_are_what_the_files_say(customers: list[dict[st
             assert sum(one["filled"] for one in parts) == row["filled"]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES)
 def test_products_are_what_the_files_say(customers: list[dict[str, Any]]) -> None:
     with opened(customers) as (workspace, here):
@@ -402,7 +403,7 @@ def _has_won(customer: Record) -> bool:
     return any(deal.get("stage") == "won" for deal in customer.get("deals") or ())
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES)
 def test_sources_are_what_the_files_say(customers: list[dict[str, Any]]) -> None:
     with opened(customers) as (workspace, here):
@@ -441,7 +442,7 @@ def test_sources_are_what_the_files_say(customers: list[dict[str, Any]]) -> None
             assert (found.total or {})["customers"] == len(chosen) + len(unknown)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES, by=st.sampled_from(("owner", "owner,week", "month", "customer")))
 def test_activity_is_what_the_files_say(customers: list[dict[str, Any]], by: str) -> None:
     with opened(customers) as (workspace, here):
@@ -503,7 +504,7 @@ def _activity_key(name: str, one: Record, day: date) -> Any:
     return f"{year}-w{week:02}" if name == "week" else f"{day:%Y-%m}"
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES, unit=st.sampled_from(("month", "quarter", "year")))
 def test_cohorts_are_what_the_files_say(customers: list[dict[str, Any]], unit: str) -> None:
     with opened(customers) as (workspace, here):

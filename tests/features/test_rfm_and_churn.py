@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.features.reports.rfm import LEAST
@@ -21,6 +21,7 @@ from crm_cli.model.rfm import OTHER, cells, faults, segment, segments
 from crm_cli.model.scoring import cuts, read_bounds, score
 from crm_cli.query.fault import QueryError
 from crm_cli.workspace import Workspace, open_workspace
+from tests.shares import examples
 
 from ..query.conftest import TODAY
 from .reporting import opened, rows, table
@@ -182,7 +183,7 @@ BUYER = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15, soak=240)
 @given(buyers=st.lists(BUYER, min_size=24, max_size=45))
 def test_fields_report_and_sql_are_what_the_files_say(buyers: list[list[tuple[int, str]]]) -> None:
     customers = [

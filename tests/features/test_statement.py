@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import NotFound
 from crm_cli.workspace import open_workspace
+from tests.shares import examples
 
 from ..query.generated import DIRECTORIES, PAYING_IN_EUROS
 from .reporting import opened, rows, table
@@ -55,7 +56,7 @@ def test_an_account_line_by_line(tmp_path: Path) -> None:
     workspace.close()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20, soak=320)
 @given(customers=PAYING_IN_EUROS)
 def test_an_account_closes_with_the_balance(customers: list[dict[str, Any]]) -> None:
     with opened(customers) as (workspace, _):
@@ -65,7 +66,7 @@ def test_an_account_closes_with_the_balance(customers: list[dict[str, Any]]) -> 
                 assert (found[-1]["balance"] if found else 0) == balance
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES)
 def test_each_line_is_the_one_before_and_its_amount(customers: list[dict[str, Any]]) -> None:
     with opened(customers) as (workspace, _):

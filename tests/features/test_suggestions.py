@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.features.completions import completions
@@ -18,6 +18,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.offers import LEAST, Offered, again, never_bought, offers
 from crm_cli.model.pairing import rules
 from crm_cli.workspace import Workspace, open_workspace
+from tests.shares import examples
 
 TODAY = date(2026, 11, 18)
 PRODUCTS = """\
@@ -164,7 +165,7 @@ def test_an_interval_of_the_product_goes_before_the_own_rhythm() -> None:
     assert again({"a": product._replace(disabled=True)}, {"a": [day]}, date(2030, 1, 1)) == []
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30, soak=480)
 @given(
     baskets=st.lists(st.sets(st.sampled_from("abcde"), min_size=1), max_size=25),
     disabled=st.sets(st.sampled_from("abcde")),

@@ -7,9 +7,12 @@ date, is its declaration's business.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from crm_cli.cli.complete import candidates
@@ -347,10 +350,9 @@ def exports_are_imported_again(stage: Stage) -> None:
 # What is documented
 
 
-def the_reference_pages_have_it(stage: Stage) -> None:
-    import sys
-    from pathlib import Path
-
+@functools.cache
+def _pages() -> tuple[str, str, str]:
+    """The reference of fields, of SQL and of queries."""
     sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
     try:
         from fields_page import fields_page  # type: ignore[import-not-found]
@@ -358,16 +360,20 @@ def the_reference_pages_have_it(stage: Stage) -> None:
         from sql_page import sql_page  # type: ignore[import-not-found]
     finally:
         sys.path.pop(0)
-    fields = fields_page()
+    return fields_page(), sql_page(), query_page()
+
+
+def the_reference_pages_have_it(stage: Stage) -> None:
+    fields, sql, query = _pages()
     assert f"## {stage.kind.key}\n" in fields
     section = fields.partition(f"## {stage.kind.key}\n")[2].partition("\n## ")[0]
     for field in stage.kind.fields:
         assert f"| `{field.key}` |" in section, field.key
         if isinstance(field.type, GroupOf):
             assert f"## {field.type.kind.key}\n" in fields
-    assert f"## {view_name(stage.kind)}\n" in sql_page()
+    assert f"## {view_name(stage.kind)}\n" in sql
     if stage.kind.columns:
-        assert f"## {stage.kind.key}\n" in query_page()
+        assert f"## {stage.kind.key}\n" in query
     assert stage.ok("query", "fields", stage.kind.name)
 
 

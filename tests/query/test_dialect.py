@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.index.dialect import Dialect
@@ -24,6 +24,7 @@ from crm_cli.query.reaching import reach
 from crm_cli.query.segments import read_extra_keys, read_segments
 from crm_cli.query.select import Query, count, select, total, uncounted
 from crm_cli.query.views import views
+from tests.shares import examples
 
 from .conftest import TODAY, Shop
 from .generated import DIRECTORIES, opened
@@ -99,7 +100,7 @@ def test_what_is_standard_is_not() -> None:
     assert list(faults(sql)) == []
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES, conditions=st.lists(CONDITIONS, min_size=1, max_size=4))
 def test_generated_queries(customers: list[dict[str, Any]], conditions: list[Condition]) -> None:
     """The same answers, and nothing that is SQLite's alone."""
@@ -113,7 +114,7 @@ def test_generated_queries(customers: list[dict[str, Any]], conditions: list[Con
         check(shop)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(
     kind=st.sampled_from(("task", "purchase", "interaction", "line")),
     data=st.data(),
@@ -134,6 +135,7 @@ def test_generated_queries_for_items(shop: Shop, kind: str, data: st.DataObject)
     check(marked)
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_columns_states_and_values(marked: Shop, kind: Kind) -> None:
     """Everything that a kind declares, shown, sorted by, summed up and asked for."""

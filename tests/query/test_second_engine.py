@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.query.ast import Node
@@ -18,6 +18,7 @@ from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.own import read_extra_keys
 from crm_cli.query.select import Query
 from crm_cli.query.terms import parse_terms
+from tests.shares import examples
 
 from .conftest import TODAY, Shop
 from .generated import (
@@ -160,7 +161,7 @@ CONDITIONS = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=DIRECTORIES, conditions=st.lists(CONDITIONS, min_size=3, max_size=6))
 def test_expressions(customers: list[dict[str, Any]], conditions: list[Condition]) -> None:
     with opened(customers) as (shop, directory):
@@ -169,7 +170,7 @@ def test_expressions(customers: list[dict[str, Any]], conditions: list[Condition
             assert shop.ids(where=where) == directory.met("customer", condition), where
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(
     customers=DIRECTORIES,
     conditions=st.lists(st.one_of(SIMPLE, SIMPLE.map(Negated)), min_size=1, max_size=5),
@@ -186,7 +187,7 @@ def test_terms(customers: list[dict[str, Any]], conditions: list[Condition]) -> 
         assert shop.ids(*terms) == directory.met("customer", every), terms
 
 
-@settings(max_examples=15, deadline=None)
+@examples(8, soak=120)
 @given(
     customers=DIRECTORIES,
     kind=st.sampled_from(("task", "purchase")),
@@ -220,7 +221,7 @@ def test_items(customers: list[dict[str, Any]], kind: str, data: st.DataObject) 
             assert sorted(answer.rows) == wanted, every.full()
 
 
-@settings(max_examples=15, deadline=None)
+@examples(8, soak=120)
 @given(customers=DIRECTORIES, condition=CONDITIONS, by=st.sampled_from(("owner", "tag", "kind")))
 def test_groups(customers: list[dict[str, Any]], condition: Condition, by: str) -> None:
     with opened(customers) as (shop, directory):
@@ -242,7 +243,7 @@ def test_groups(customers: list[dict[str, Any]], condition: Condition, by: str) 
         assert (found.total or ())[1:3] == (len(chosen), whole)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(customers=PAYING, days=st.integers(-25, 400))
 def test_balances_and_spend_of_a_past_day(customers: list[dict[str, Any]], days: int) -> None:
     """By the clock of any day, in several currencies, some of them without a rate."""
@@ -251,7 +252,7 @@ def test_balances_and_spend_of_a_past_day(customers: list[dict[str, Any]], days:
         assert shop.ask(cols="balance,spend", sort="id").rows == wanted
 
 
-@settings(max_examples=15, deadline=None)
+@examples(8, soak=120)
 @given(customers=DIRECTORIES)
 def test_groups_by_currency(customers: list[dict[str, Any]]) -> None:
     """Each in its own currency, with no total over several, though some have no rate."""
@@ -280,7 +281,7 @@ def _share(part: Decimal | int, whole: Decimal) -> Decimal | None:
     return Decimal(f"{float(part) / float(whole):.4f}") if whole else None
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, soak=200)
 @given(condition=CONDITIONS)
 def test_what_is_explained_parses_back(shop: Shop, condition: Condition) -> None:
     own = read_extra_keys(shop.database, {"visits": "integer"})

@@ -293,7 +293,7 @@ def test_any_file_call_may_fail(ground: Ground, share: Share) -> None:
     assert ground.run(*FORGET, system=system).code == 0
     count = len(system.trace)
     ways = [(kind, k) for kind in (Meddling, Dead) for k in range(1, count + 1)]
-    for kind, k in share.of(ways, PARTS * 8):
+    for kind, k in share.of(ways, PARTS * 16):
         ground.reset()
         ran = ground.run(*FORGET, system=kind(k, failing(errno.EIO)))
         with _noted((kind, k, system.trace[k - 1], ran)):

@@ -128,6 +128,7 @@ def seen() -> set[bytes]:
     return set()
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("way", WAYS)
 def test_any_call_of_git_may_fail(

@@ -109,6 +109,7 @@ def test_sync_commits_every_state_as_the_folder_has_it(
     }
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize(
     "state", [one for one in STATES if one.staged != one.head], ids=lambda state: state.id
 )
@@ -142,6 +143,7 @@ def test_files_in_conflict_without_a_merge_are_settled_first(
     assert git("status", "--porcelain") == ""
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize(
     "state", [one for one in STATES if "link" not in one], ids=lambda state: state.id
 )

@@ -76,6 +76,7 @@ class Disk(files.Calls):
             self.unnamed.add(os.path.dirname(target))
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.name)
 def test_what_is_acknowledged_is_on_the_disk(writer: Writer, tmp_path: Path) -> None:
     ground = Ground(tmp_path / "ground")

@@ -126,6 +126,7 @@ def damage(ground: Ground) -> int:
 
 
 @pytest.mark.usefixtures("settled")
+@pytest.mark.turns(3)
 @pytest.mark.parametrize("command", READING)
 def test_damage_that_is_met_late_changes_no_answer(command: str, ground: Ground) -> None:
     if "{case}" in READING[command]:

@@ -68,6 +68,7 @@ KEPT = {
 CASE_NAMES = sorted(path.stem for path in (CASES / "yaml").glob("*.yaml"))
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("name", CASE_NAMES)
 def test_a_hostile_record_hides_no_other_and_stays(name: str, ground: Ground) -> None:
     data = (CASES / "yaml" / f"{name}.yaml").read_bytes()
