@@ -73,4 +73,7 @@ def show_diffs(session: Session, written: Written) -> None:
 
 
 def _text(data: bytes | None) -> str | None:
+    """What is shown of a file: of one that is no text, such as a PDF, how long it is."""
+    if data is not None and b"\0" in data:
+        return f"({len(data):,} bytes)\n"
     return None if data is None else data.decode("utf-8", "backslashreplace")

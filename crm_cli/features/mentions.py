@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from posixpath import normpath
 from typing import Any, NamedTuple
 
 from crm_cli.model.bank import BANK_LINE
@@ -17,7 +18,7 @@ from crm_cli.model.forgetting import merged_ids
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf
 from crm_cli.model.node import Scalar, Sequence
-from crm_cli.model.places import FORGOTTEN, SETTINGS, kind_of
+from crm_cli.model.places import DOCUMENTS, FORGOTTEN, SETTINGS, kind_of, place_of
 from crm_cli.model.traces import Trace, Traces
 from crm_cli.model.written import entry_of
 from crm_cli.query.lexer import quoted
@@ -78,8 +79,17 @@ class About:
     def attached(self) -> list[str]:
         """The files that their records name, such as a signed contract: crm keeps none of them,
         so it neither reads nor removes them. A line each."""
+        others = [one for one in self._files() if not is_kept_document(one)]
+        return [f"the record names {one}: crm does not touch it" for one in others]
+
+    @property
+    def kept(self) -> list[str]:
+        """The files in documents/ that their records name: what was sent to them."""
+        return [one for one in self._files() if is_kept_document(one)]
+
+    def _files(self) -> list[str]:
         named = (str(item.values["file"]) for item in self._walk() if item.values.get("file"))
-        return [f"the record names {one}: crm does not touch it" for one in dict.fromkeys(named)]
+        return list(dict.fromkeys(named))
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -156,13 +166,21 @@ def _written(record: Item) -> Iterator[Trace]:
                 yield Trace(what, str(item.values[field.key]))
 
 
+def is_kept_document(path: str) -> bool:
+    """Whether a path is that of a document which was kept when it was sent."""
+    return place_of(path) is DOCUMENTS and normpath(path) == path
+
+
 def files(about: About) -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of the files but their own that may mention them."""
+    """(path, bytes) of the files but their own that may mention them.
+
+    Documents that were sent are as they were: those of others are not looked into.
+    """
     workspace = about.workspace
     about.unread = []
     naming = {path for to, ids in about.items.items() for path in _naming(workspace, to, ids)}
     for path in sorted(entry[0] for entry in workspace.tree.entries()):
-        if path == about.path or path in _NOT_SEARCHED:
+        if path == about.path or path in _NOT_SEARCHED or path.startswith(DOCUMENTS.path):
             continue
         try:
             data = workspace.tree.read(path)

@@ -203,6 +203,10 @@ def _sent(record: Item) -> Iterator[Sent]:
         if number and purchase.get("status") != "draft":
             kind = str(purchase.get("kind")).replace("_", " ")
             yield Sent(purchase.get("date"), "document", f"{kind} {number}")
+        for one in purchase.items("documents"):
+            if one.values.get("file"):
+                what = f"{one.get('kind') or 'document'} {number or purchase.id}"
+                yield Sent(one.get("sent"), "file", f"{what}: {one.values['file']}")
         for one in purchase.items("dunning"):
             what = f"reminder {one.get('level')} for {number or purchase.id}"
             yield Sent(one.get("at"), "reminder", what)

@@ -133,6 +133,38 @@ def test_what_is_not_about_them_stays(crm: Crm, full: Path) -> None:
     assert (full / "templates/letter.txt").read_text() == "Dear (forgotten), as (forgotten) wrote\n"
 
 
+def test_documents_that_were_sent_go_with_whom_they_were_sent_to(crm: Crm, full: Path) -> None:
+    """Those of others stay byte by byte: a PDF with another text in it is none any more."""
+    kept = full / "documents/2026"
+    kept.mkdir(parents=True)
+    pdf = b"%PDF-1.7\0 (Maja Kos) \xff"
+    for name in ("invoice-2026-0007.pdf", "invoice-2026-0008.pdf", "quote-Q-1.pdf"):
+        (kept / name).write_bytes(pdf)
+    path = full / "customers/maja-kos.yaml"
+    sent = (
+        "    documents:\n      - {kind: invoice, sent: 2026-11-06, "
+        "file: documents/2026/invoice-2026-0007.pdf}\n"
+        "      - {kind: invoice, sent: 2026-11-07, file: documents/../crm.yaml}\n"
+        "      - {kind: invoice, sent: 2026-11-07, file: /etc/contract.pdf}\n"
+        "      - {kind: invoice, sent: 2026-11-08, file: documents/2026/gone.pdf}\n"
+    )
+    text = path.read_text()
+    path.write_text(text.replace("    date: 2026-11-05\n", f"    date: 2026-11-05\n{sent}", 1))
+    assert "invoice-2026-0007.pdf" in crm("subject", WHO).out
+    dry = crm("forget", WHO, "--force", "--dry-run")
+    assert dry.code == 0 and "documents/2026/invoice-2026-0007.pdf" in dry.err, dry
+    assert "%PDF" not in dry.out and "(22 bytes)" in dry.out
+    run = crm("forget", WHO, "--force", "--yes")
+    assert run.code == 0, run
+    assert "documents that were sent to them go, too: documents/2026/invoice-2026-0007.pdf\n" in (
+        run.err
+    )
+    assert "the record names /etc/contract.pdf: crm does not touch it" in run.err
+    left = {one.name: one.read_bytes() for one in kept.iterdir()}
+    assert left == {"invoice-2026-0008.pdf": pdf, "quote-Q-1.pdf": pdf}
+    assert (full / "crm.yaml").read_text()
+
+
 def test_the_books_balance(crm: Crm, full: Path) -> None:
     """What is owed, the tax, what was paid and sold: the same figures, under another name."""
     asked = (

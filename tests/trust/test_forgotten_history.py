@@ -36,6 +36,16 @@ def build(ground: Ground) -> None:
     assert ground.run("add", "Ma Stara", "--email", "stara@kos.example").code == 0
     assert ground.run("log", "ma-stara", "She is from Zadar").code == 0
     assert ground.run("merge", "maja-kos", "ma-stara", "--prefer", "keep", "--yes").code == 0
+    ground.put({"documents/2026/invoice-2026-0007.pdf": b"%PDF \0 Maja Kos",
+                "documents/2026/invoice-other.pdf": b"%PDF \0 \xff"})  # fmt: skip
+    sent = "{kind: invoice, sent: 2026-11-06, file: documents/2026/invoice-2026-0007.pdf}"
+    path = ground.root / "customers/maja-kos.yaml"
+    text = path.read_text()
+    dated = "    date: 2026-11-05\n"
+    assert dated in text
+    path.write_text(text.replace(dated, f"{dated}    documents:\n      - {sent}\n", 1))
+    ground.git("add", "documents", "customers")
+    ground.git("commit", "-qm", "sent")
     ground.git("branch", "side")
     assert ground.run("set", "jan-vidmar", "city=Piran").code == 0
     ground.git("switch", "-q", "side")
@@ -78,7 +88,7 @@ def commits(ground: Ground) -> list[tuple[str, ...]]:
             one
             for one in ground.git("ls-tree", "-r", "-z", id).split("\0")
             if one and not any(part in one for part in ("maja", "ma-stara", "jan-vidmar", "a b",
-                                                        "forgotten", "kavarna-lan"))
+                                                        "forgotten", "kavarna-lan", "-0007.pdf"))
         ]  # fmt: skip
         found.append((*who, *tree))
     return sorted(found)
@@ -121,6 +131,8 @@ def test_nothing_is_left_and_nothing_else_changes(ground: Ground) -> None:
         after.remove(one)
     assert len(after) == 2  # what forgetting itself has committed
     assert ground.git("for-each-ref", "--format=%(refname)").splitlines() == branches
+    kept = [one.name for one in (ground.root / "documents/2026").iterdir()]
+    assert kept == ["invoice-other.pdf"]
     message = ground.git("log", "-1", "--format=%B", "--grep=latin", "--all")
     assert message.strip() == "letter to (forgotten)\n\nlatin: caf\u00e9"
     assert ground.git("cat-file", "tag", "v1").endswith("as (forgotten) wanted\n")

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from crm_cli.features.forgetting.planning import Forgetting
 from crm_cli.features.forgetting.removing import without
-from crm_cli.features.mentions import About, files
+from crm_cli.features.mentions import About, files, is_kept_document
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError
 from crm_cli.model.forgetting import merged_ids
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_LETTER
-from crm_cli.model.places import CUSTOMERS, FORGOTTEN
+from crm_cli.model.places import CUSTOMERS, DOCUMENTS, FORGOTTEN, place_of
 from crm_cli.model.traces import INSTEAD, Traces
 from crm_cli.query.lookups import exists, former_ids
 from crm_cli.store import forgotten
@@ -34,7 +34,8 @@ _SECONDS = 1800.0
 
 class Past(NamedTuple):
     """A history to be rewritten: the commits there are, how many become others, and the remotes
-    that it was sent to."""
+    that it was sent to. `own` are the paths that go: of their records, and of the documents that
+    were kept when they were sent to them."""
 
     about: About
     own: frozenset[str]
@@ -76,6 +77,7 @@ def past_of(workspace: Workspace, found: Forgetting) -> Past:
     stems = {path.rsplit("/", 1)[-1].removesuffix(CUSTOMERS.suffix) for path in own}
     about.former = tuple(sorted(stems - {found.id}))
     about.stay = frozenset(id for id in about.ids if _is_here(workspace, id))
+    own |= _documents(workspace, about)
     country = workspace.business.country
     about.traces = Traces([*about.traces.all, *found.traces.all], country)
     planned = Rewriting(git, partial(_clean, about, own), partial(_message, about)).plan()
@@ -118,12 +120,28 @@ def _steps(workspace: Workspace, past: Past) -> list[Step]:
         for path, data in files(past.about)
         if _clean(past.about, past.own, path, data) != data
     ]
+    steps += [
+        Rewrite(path, lambda data: None)
+        for path in sorted(past.own)
+        if is_kept_document(path) and workspace.tree.exists(path)
+    ]
     first = past.planned.first
     return [*steps, Rewrite(FORGOTTEN.path, lambda data: forgotten.barred(data, first))]
 
 
 def _rest(about: About, path: str, data: bytes | None) -> bytes | None:
     return None if data is None else _clean(about, frozenset(), path, data)
+
+
+def _documents(workspace: Workspace, about: About) -> frozenset[str]:
+    """The documents that were sent to them, but for those that a record of today names: of
+    purchases that are another customer's now."""
+    kept = set(about.kept)
+    for path, *_ in workspace.tree.entries() if kept else ():
+        if place_of(path) is CUSTOMERS:
+            text = workspace.tree.read(path).decode("utf-8", "replace")
+            kept -= {one for one in kept if one in text}
+    return frozenset(kept)
 
 
 def _touched(git: Git) -> list[Touched]:
@@ -180,6 +198,8 @@ def _clean(about: About, own: frozenset[str], path: str, data: bytes) -> bytes |
     """What becomes of a file of the past."""
     if path in own:
         return None
+    if path.startswith(DOCUMENTS.path):
+        return data
     text = data.decode("utf-8", "surrogateescape")
     named = not about.ids.isdisjoint(_ITEM.findall(text)) or _named(about).search(text)
     if path == FORGOTTEN.path or not (named or "\\" in text or about.traces.found(text)):

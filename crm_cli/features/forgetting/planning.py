@@ -59,6 +59,8 @@ def forget(workspace: Workspace, id: str, *, force: bool = False) -> Forgetting:
         node = item_node(kept[1], top=True)
         text = emit(node)  # type: ignore[arg-type]
         steps.append(Rewrite(CUSTOMERS.file(new), partial(_made, new, text.encode())))
+    documents = [path for path in about.kept if workspace.tree.exists(path)]
+    steps += [Rewrite(path, lambda current: None) for path in documents]
     touched = []
     for path, data in files(about):
         if without(about, path, data) != data:
@@ -72,7 +74,8 @@ def forget(workspace: Workspace, id: str, *, force: bool = False) -> Forgetting:
     steps.append(Rewrite(FORGOTTEN.path, _digests(workspace, about)))
     whom = f"{record.get('name') or id} ({id})"
     said = f"forgot {whom}" + (f"; the books name {new} instead" if new else "")
-    notes = [*_kept(stay, new), *_lost(record, stay), *_touched(touched)]
+    notes = [*_kept(stay, new), *_lost(record, stay), *_listed("mentions go, too", touched)]
+    notes += _listed("documents that were sent to them go, too", documents)
     notes += [*about.shared, *about.attached]
     subject = f"forget a customer, now {new}" if new else "forget a customer"
     plan = Plan(
@@ -173,7 +176,7 @@ def _lost(record: Item, stay: list[Item]) -> Iterator[str]:
         yield f"of these, purchases without a number of the books: sales and tax fall by {told} net"
 
 
-def _touched(paths: list[str]) -> Iterator[str]:
+def _listed(what: str, paths: list[str]) -> Iterator[str]:
     if paths:
         more = f" and {len(paths) - 5} more" if paths[5:] else ""
-        yield f"mentions go, too: {', '.join(paths[:5])}{more}"
+        yield f"{what}: {', '.join(paths[:5])}{more}"
