@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -97,7 +97,14 @@ def log(
     crm log --mail - < mail.eml
     """
     if mail is not None:
-        _log_mail(session, mail, who, alone=not (text or desk), dry_run=dry_run)
+        given = {
+            "text": text, "--desk": desk, "--kind": kind, "--in": inbound, "--out": outbound,
+            "--at": at, "--planned": planned, "--outcome": outcome, "--duration": duration,
+            "--subject": subject, "--follow-up": follow_up, "--with": with_, "--deal": deal,
+            "--case": case, "--campaign": campaign, "--held": held,
+        }  # fmt: skip
+        _refuse_beside_mail(given)
+        _log_mail(session, mail, who, dry_run=dry_run)
         return
     if who is None:
         raise UsageError("with whom?", "crm log ana Asked for 20 kg of beans --kind call")
@@ -149,14 +156,20 @@ def log(
     carry_out(session, together(made, "interaction", done="noted"), dry_run=dry_run, yes=yes)
 
 
-def _log_mail(
-    session: Session, mail: Path, who: str | None, *, alone: bool, dry_run: bool
-) -> None:
+def _refuse_beside_mail(given: Mapping[str, object]) -> None:
+    """Raise UsageError for what an e-mail says itself."""
+    for name, value in given.items():
+        if value:
+            raise UsageError(
+                f"--mail takes no {name} beside it: the e-mail says what it is",
+                "crm log --mail mail.eml; crm set changes what was noted",
+            )
+
+
+def _log_mail(session: Session, mail: Path, who: str | None, *, dry_run: bool) -> None:
     """Note an e-mail as it is, with whom its addresses say, or who is named."""
     from crm_cli.features.mail.single import log_mail
 
-    if not alone:
-        raise UsageError("--mail takes no text beside it", "crm log --mail mail.eml")
     customer = None if who is None else session.who(who, writes=True)
     session.begun = str(mail) == "-"
     carry_out(session, log_mail(session.workspace, mail, customer), dry_run=dry_run)

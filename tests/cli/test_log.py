@@ -11,6 +11,7 @@ import pytest
 from crm_cli.cli import terminal
 from crm_cli.cli.session import Session
 from tests.conftest import Crm
+from tests.mails import mail
 
 
 def said(crm: Crm) -> list[str]:
@@ -304,3 +305,18 @@ def test_nothing_planned_is_said_in_plain_words(crm: Crm) -> None:
     assert (done.code, done.err.splitlines()[0]) == (
         3, "crm: Maja Kos (maja-kos) has no draft purchase"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("--kind", "call"), ("--in",), ("--out",), ("--at", "2026-11-19"), ("--planned",),
+     ("--outcome", "reached"), ("--duration", "1h"), ("--subject", "x"), ("--follow-up", "fri"),
+     ("--with", "jan-vidmar"), ("--deal", "d-1"), ("--case", "c-1"), ("--campaign", "x"),
+     ("--held", "i-1"), ("--desk",), ("a text",)],
+    ids=" ".join,
+)  # fmt: skip
+def test_an_e_mail_takes_nothing_beside_it(crm: Crm, tmp_path: Path, given: list[str]) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(mail())
+    ran = crm("log", "maja-kos", *given, "--mail", path)
+    assert ran.code == 2 and "--mail takes no" in ran.err
