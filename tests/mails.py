@@ -181,13 +181,25 @@ def mail(
     return ("\r\n".join(lines) + "\r\n\r\n" + text.replace("\n", "\r\n") + "\r\n").encode()
 
 
-def report(address: str, status: str, *, id: str, date: str, about: str = "") -> bytes:
-    """A report that mail did not come through (RFC 3464)."""
+def sent(
+    to: str = "Maja Kos <maja@kos.example>", *, id: str = "x@lan.example",
+    date: str = "Sun, 1 Nov 2026 08:00:00 +0100",
+) -> bytes:  # fmt: skip
+    """A mail of ours, which reports are about."""
+    return mail("As agreed.", sender=OUR_ADDRESS, to=to, id=id, date=date)
+
+
+def report(
+    address: str, status: str, *, id: str, date: str, about: str = "x@lan.example",
+    sender: str = OUR_ADDRESS,
+) -> bytes:  # fmt: skip
+    """A report that a mail of ours did not come through (RFC 3464)."""
     body = (
         "--q\n\nIt failed.\n--q\nContent-Type: message/delivery-status\n\n"
         f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; {address}\nAction: failed\n"
         f"Status: {status}\nDiagnostic-Code: smtp; 550 no\n"
-        f"--q\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{about or 'x@lan.example'}>\n--q--"
+        f"--q\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{about}>\n"
+        f"From: {sender}\n--q--"
     )
     return mail(
         body, sender="Mail System <mailer-daemon@mx.example>", id=id, date=date,

@@ -34,6 +34,14 @@ class Bounce(NamedTuple):
     said: str = ""
 
 
+class Returned(NamedTuple):
+    """What a report has of the mail that it is about: the Message-ID and who sent it, each empty
+    where it does not say."""
+
+    message_id: str
+    sender: str
+
+
 class Mail(NamedTuple):
     """A mail: texts are decoded, on one line where headers are, without control characters.
 
@@ -52,6 +60,7 @@ class Mail(NamedTuple):
     attachments: tuple[str, ...] = ()
     automatic: str = ""
     bounces: tuple[Bounce, ...] = ()
+    returned: Returned | None = None
     notes: tuple[str, ...] = ()
     """What could not be read of it, or was left out."""
 

@@ -80,11 +80,12 @@ def sought(database: Database, text: str, most: int) -> list[Addressed]:
 
 
 def noted(database: Database) -> list[tuple[Any, ...]]:
-    """(Message-ID, customer's id, thread, deal, case, id) of the e-mails that the records have;
-    the desk's have no customer."""
+    """(Message-ID, customer's id, thread, deal, case, direction, participants, id) of the e-mails
+    that the records have; the desk's have no customer, and participants are lines."""
     plan = plan_of(INTERACTION)
     name = database.dialect.name
-    shown = ", ".join(f"i.{name(plan.fields[key].value)}" for key in ("thread", "deal", "case"))
+    keys = ("thread", "deal", "case", "direction", "participants")
+    shown = ", ".join(f"i.{name(plan.fields[key].value)}" for key in keys)
     return database.rows(
         f"SELECT i.message_id, c.id, {shown}, i.id FROM interaction i"
         " LEFT JOIN customer c ON c.pk = i.customer WHERE i.message_id IS NOT NULL"

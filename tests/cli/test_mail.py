@@ -22,7 +22,7 @@ from crm_cli.formats.mail.outlook import MAGIC
 from crm_cli.model.errors import CrmError, DataError, NotFound, Refused, StorageError
 from tests.conftest import Crm, Git
 from tests.dovecot import Dovecot, program
-from tests.mails import OUR_ADDRESS, MadeUp, address_of, archive, mail, mbox, report
+from tests.mails import OUR_ADDRESS, MadeUp, address_of, archive, mail, mbox, report, sent
 
 Box = Callable[..., Path]
 MAJA = "customers/maja-kos.yaml"
@@ -134,7 +134,7 @@ def test_mail_that_comes_back_makes_an_address_dead(
                date=f"{day} Nov 2026 10:30:00 +0100")
         for n, (status, day) in enumerate(reports)
     ]  # fmt: skip
-    assert "came back" in crm("mail", "fetch", box(*mails)).out
+    assert "came back" in crm("mail", "fetch", box(sent(), *mails)).out
     may = crm("consent", "check", "maja-kos", "--for", "service/email")
     assert (may.code == 1) is dead, may
     assert ("maja@kos.example" in crm("mail", "address", "maja").out) is not dead
@@ -143,8 +143,101 @@ def test_mail_that_comes_back_makes_an_address_dead(
     assert crm("consent", "check", "maja-kos", "--for", "service/email").code == 0
 
 
+DIED = {"id": "1@mx.example", "date": "Thu, 19 Nov 2026 10:30:00 +0100"}
+
+
+def is_dead(crm: Crm, who: str = "maja-kos") -> bool:
+    """Whether no address of a customer is to be used any more."""
+    return crm("consent", "check", who, "--for", "service/email").code == 1
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        report("maja@kos.example", "5.1.1", **DIED, about="guessed@lan.example"),
+        report("maja@kos.example", "5.1.1", **DIED, about="3@kos.example"),
+        report("maja@kos.example", "5.1.1", **DIED, about="to-jan@lan.example"),
+        report("maja@kos.example", "5.1.1", **DIED).replace(b"text/rfc822-headers", b"text/x"),
+        mail("It failed", **DIED, sender="x@evil.example",
+             X_Failed_Recipients="maja@kos.example"),
+    ],
+    ids=["unknown", "inbound", "to another", "nothing returned", "a header alone"],
+)  # fmt: skip
+def test_a_forged_report_makes_no_address_dead(crm: Crm, box: Box, forged: bytes) -> None:
+    crm("set", "jan-vidmar", "email=jan@vidmar.example")
+    crm("mail", "fetch", box(
+        mail(id="3@kos.example", date="Sun, 1 Nov 2026 10:30:00 +0100"),
+        sent("jan@vidmar.example", id="to-jan@lan.example"),
+    ))  # fmt: skip
+    card = json.loads(crm("show", "maja-kos", "--json").out)["derived"]["last_contact"]
+    ran = crm("mail", "fetch", box(forged), "--verbose")
+    assert ran.out == "1 came back\n"
+    assert "it says that maja@kos.example was not reached by a mail that is not known" in ran.err
+    assert not is_dead(crm)
+    (found,) = rows(crm, "message_id:1@mx.example")
+    assert (found["outcome"], found["direction"]) == (None, None)
+    assert json.loads(crm("show", "maja-kos", "--json").out)["derived"]["last_contact"] == card
+    assert crm("mail", "fetch", box(forged)).out == ""
+
+
+def test_a_report_about_a_mail_that_was_not_noted_counts_if_one_was_sent_of_late(
+    crm: Crm, box: Box
+) -> None:
+    one = report("maja@kos.example", "5.1.1", **DIED, about="newsletter@lan.example")
+    other = report("maja@kos.example", "5.1.1", id="2@mx.example", date=DIED["date"],
+                   about="newsletter@lan.example", sender="x@evil.example")  # fmt: skip
+    crm("mail", "fetch", box(sent(date="Sun, 4 Oct 2026 10:30:00 +0200"), one))
+    assert not is_dead(crm), "that was long ago"
+    offered = crm("log", "maja-kos", "x", "--kind", "email", "--out", "--at", "2026-11-16")
+    assert offered.code == 0
+    crm("mail", "fetch", box(other))
+    assert not is_dead(crm), "it was not from us"
+    again = one.replace(b"1@mx.example", b"3@mx.example")
+    assert crm("mail", "fetch", box(again)).out == "1 came back\n"
+    assert is_dead(crm)
+
+
+def test_a_report_about_a_campaign_counts(crm: Crm, shop: Path, box: Box) -> None:
+    text = (shop / MAJA).read_text(encoding="utf-8")
+    responses = "campaign_responses:\n  - {campaign: fair, status: sent, at: 2026-11-10}\n"
+    (shop / MAJA).write_text(f"{text}{responses}", encoding="utf-8")
+    (shop / "campaigns").mkdir()
+    (shop / "campaigns/fair.yaml").write_text("name: Fair\n", encoding="utf-8")
+    one = report("maja@kos.example", "5.1.1", **DIED, about="newsletter@lan.example")
+    assert crm("mail", "fetch", box(one)).code == 0
+    assert is_dead(crm)
+
+
+def test_a_report_may_come_before_the_mail_that_it_is_about(
+    crm: Crm, shop: Path, box: Box
+) -> None:
+    """As from the folder Sent, which is read after the inbox."""
+    inbox = box(report("maja@kos.example", "5.1.1", **DIED), mail(id="2@kos.example",
+                date="Mon, 2 Nov 2026 10:30:00 +0100"), name="inbox")  # fmt: skip
+    outbox = box(sent(), name="outbox")
+    configure(shop, f"a: {{mbox: {inbox}}}\n    b: {{mbox: {outbox}}}")
+    ran = crm("mail", "fetch")
+    assert ran.lines == ["a: 1 noted with 1 customer, 1 came back", "b: 1 noted with 1 customer"]
+    assert ran.err == "" and is_dead(crm)
+    assert crm("mail", "fetch").out == ""
+
+
+def test_a_report_waits_for_a_mailbox_that_cannot_be_read(
+    crm: Crm, shop: Path, box: Box
+) -> None:
+    inbox = box(report("maja@kos.example", "5.1.1", **DIED), name="inbox")
+    server = "b: {imap: 127.0.0.1, user: a, tls: none, password_command: echo x, port: 1}"
+    configure(shop, f"a: {{mbox: {inbox}}}\n    {server}")
+    assert crm("mail", "fetch").code == 7
+    assert rows(crm) == []
+    configure(shop, f"a: {{mbox: {inbox}}}\n    b: {{mbox: {box(sent())}}}")
+    assert crm("mail", "fetch").code == 0
+    assert is_dead(crm)
+
+
 def test_the_limit_of_bounces_is_a_setting(crm: Crm, box: Box) -> None:
     assert crm("config", "set", "mail.dead_at=2").code == 0
+    crm("mail", "fetch", box(sent()))
     for day in (17, 18):
         one = report("maja@kos.example", "5.1.1", id=f"{day}@mx.example",
                      date=f"{day} Nov 2026 10:30:00 +0100")  # fmt: skip
@@ -270,6 +363,40 @@ def test_a_reply_to_a_survey_and_an_unsubscribe(crm: Crm, shop: Path, box: Box) 
     assert crm("check").code == 0
 
 
+@pytest.mark.parametrize("others", [OUR_ADDRESS, f"{OUR_ADDRESS}, info@breg.example"])
+def test_an_unsubscribe_is_its_senders_alone(
+    crm: Crm, shop: Path, box: Box, others: str
+) -> None:
+    """Whichever case of others its subject names, or whoever else got it."""
+    with (shop / "customers/hotel-breg.yaml").open("a", encoding="utf-8") as file:
+        file.write("cases:\n  - id: c-9f3kx7d\n    subject: Torn towels\n    status: pending\n")
+    for linked in (False, True):
+        if linked:
+            assert crm("link", "maja-kos", "hotel-breg").code == 0
+        for who in ("maja-kos", "hotel-breg"):
+            assert crm("consent", "add", who, "--for", "marketing/email", "--at",
+                       f"2026-0{1 + linked}-01").code == 0  # fmt: skip
+        asks = mail("unsubscribe", subject="Re: [c-9f3kx7d]", id=f"{linked}@kos.example", to=others)
+        assert crm("mail", "fetch", box(asks)).code == 0
+        withdrawn = crm("consent", "list", "action:withdrawn", "--cols", "customer", "-o", "tsv")
+        assert withdrawn.lines[1:] == ["maja-kos"] * (1 + linked)
+    assert {one["customer"] for one in rows(crm)} == {"maja-kos"}
+    assert json.loads(crm("case", "show", "c-9f3kx7d", "--json").out)["status"] == "pending"
+    assert crm("check").code == 0
+
+
+def test_a_case_of_others_who_got_the_mail_is_not_meant(crm: Crm, shop: Path, box: Box) -> None:
+    with (shop / "customers/hotel-breg.yaml").open("a", encoding="utf-8") as file:
+        file.write("cases:\n  - id: c-9f3kx7d\n    subject: Torn towels\n    status: pending\n")
+    asks = mail(subject="Re: [c-9f3kx7d]", to=f"{OUR_ADDRESS}, info@breg.example")
+    ran = crm("mail", "fetch", box(asks), "--verbose")
+    assert "case c-9f3kx7d is of hotel-breg, and not of maja-kos" in ran.err
+    (found,) = rows(crm)
+    assert (found["customer"], found["case"], found["participants"]) == (
+        "maja-kos", None, ["hotel-breg"],
+    )  # fmt: skip
+
+
 def test_whole_bodies_only_where_they_are_wanted(crm: Crm, shop: Path, box: Box) -> None:
     text = "Yes.\n\n> How many?\n"
     crm("mail", "fetch", box(mail(text)))
@@ -346,6 +473,7 @@ def test_mails_of_a_record_that_refuses_them_are_read_again(
 ) -> None:
     """As what they were: answers of programs and reports, too."""
     crm("set", "jan-vidmar", "email=jan@vidmar.example")
+    crm("mail", "fetch", box(sent()))
     path = box(
         mail(sender="jan@vidmar.example", id="1@vidmar.example"),
         mail("I am away", id="2@kos.example", Auto_Submitted="auto-replied"),
@@ -362,8 +490,11 @@ def test_mails_of_a_record_that_refuses_them_are_read_again(
     assert crm("mail", "unknown", "--all").lines == []
     failing("", error)
     assert crm("mail", "fetch").out == "a: 2 noted with 1 customer, 1 came back, 1 known already\n"
-    held = {str(one["message_id"])[0]: one["direction"] for one in rows(crm)}
-    assert held == {"1": "inbound", "2": None, "3": None, "4": "inbound", "5": "inbound"}
+    held = {str(one["message_id"])[0]: one["direction"] or one["outcome"] for one in rows(crm)}
+    assert held == {
+        "x": "outbound", "1": "inbound", "2": "no_answer", "3": "bounced", "4": "inbound",
+        "5": "inbound",
+    }  # fmt: skip
     assert crm("mail", "fetch").out == ""
 
 
@@ -449,6 +580,19 @@ def test_a_mail_from_a_pipe(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == 3 and "no customer has the address eva@hren.example" in err
     code, out, _ = piped(mail(sender="Eva <eva@hren.example>", id="2@x.example"), "jan-vidmar")
     assert code == 0 and "Jan Vidmar" in out
+    code, out, _ = piped(sent())
+    code, out, err = piped(report("maja@kos.example", "5.1.1", **DIED))
+    assert code == 0 and ": mail to Maja Kos (maja-kos) came back" in out
+    assert "not known" not in err
+    assert is_dead(crm)
+    code, out, err = piped(report("maja@kos.example", "5.1.1", **DIED))
+    assert (code, out) == (0, "") and "noted already" in err
+    unknown = report("eva@hren.example", "5.1.1", id="9@mx.example", date=DIED["date"])
+    code, _, err = piped(unknown)
+    assert code == 3 and "no customer has the address eva@hren.example" in err
+    forged = report("maja@kos.example", "5.1.1", id="8@mx.example", date=DIED["date"], about="y@x")
+    code, out, err = piped(forged.replace(OUR_ADDRESS.encode(), b"x@evil.example"))
+    assert code == 0 and "was not reached by a mail that is not known" in err
     code, _, err = piped(b"nothing")
     assert code == 4 and "it is no mail" in err
     assert crm("log").code == 2

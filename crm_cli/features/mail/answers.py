@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crm_cli.features.mail.joining import Joined
 from crm_cli.features.survey_answers import answered, replies, task_of_low
 from crm_cli.model.campaign_response import CAMPAIGN_RESPONSE, OPTED_OUT
 from crm_cli.model.consent import CONSENT
@@ -39,20 +38,21 @@ class Answers:
         self._invited = {str(id) for (id,) in rows}
         self._taken: set[tuple[str, str, str]] = set()
 
-    def of(self, mail: Mail, found: Joined, text: str, notes: list[str]) -> More:
-        """What the sender's mail makes beside the interaction; `text` is what they say in it."""
+    def of(self, mail: Mail, customer: str, text: str, notes: list[str]) -> More:
+        """What a mail of a customer's own makes beside the interaction; `text` is what they say in
+        it."""
         unsubscribed = unsubscribes(mail, text)
         if unsubscribed is not None:
-            return self._withdrawn(mail, unsubscribed, found.customer)
-        if found.customer not in self._invited:
+            return self._withdrawn(mail, unsubscribed, customer)
+        if customer not in self._invited:
             return []
         said = replies(text)
-        for invitation in reversed(self._workspace.record(found.customer).items(INVITATION.key)):
+        for invitation in reversed(self._workspace.record(customer).items(INVITATION.key)):
             name = str(invitation.values.get("survey") or "")
             survey = self._surveys.get(name)
             if survey is None or invitation.derived.get("answered"):
                 continue
-            key = (found.customer, name, str(invitation.values.get("wave")))
+            key = (customer, name, str(invitation.values.get("wave")))
             questions = {one.values.get("id") for one in survey.items("questions")}
             given = [(id, value) for id, value in said if id in questions]
             if given and key not in self._taken:

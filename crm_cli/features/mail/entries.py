@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from crm_cli.features.entering import entered
 from crm_cli.features.mail.answers import Answers
 from crm_cli.features.mail.joining import Joined, Joining
+from crm_cli.features.mail.reports import Report
 from crm_cli.model.business import Business
 from crm_cli.model.case import to_reopened
 from crm_cli.model.ids import derived_item_id
 from crm_cli.model.interaction import INTERACTION
-from crm_cli.model.mail import Bounce, Mail
+from crm_cli.model.mail import Mail
 from crm_cli.model.mail_text import beginning, spoken
 from crm_cli.model.response_times import INBOUND, PAUSED
 from crm_cli.store.document import Document
@@ -46,6 +47,12 @@ class Entries:
         """The entry that a mail makes, and what is to be told of it."""
         notes = list(found.notes)
         text = spoken(mail.text, self._joining.before(mail))
+        more: list[tuple[str, Values]] = []
+        if found.direction == INBOUND:
+            more = self._answers.of(mail, found.sender, text, notes)
+        if more:
+            # What they want is theirs alone, whichever case of others they name.
+            found = found.at_home
         values = self._values(mail, found, beginning(text))
         values["owner"] = self._owner(mail)
         values["participants"] = list(found.others)
@@ -54,21 +61,21 @@ class Entries:
             values["outcome"] = "no_answer"
         elif self._joining.bodies and mail.text.strip() != text:
             values["notes"] = mail.text[:_BODY].strip()
-        more: list[tuple[str, Values]] = []
-        if found.direction == INBOUND:
-            more = self._answers.of(mail, found, text, notes)
         entry = Entry(mail, found.customer, _said(values), tuple(more))
         self.made.append(entry)
+        self._joining.remember(mail, found)
         return entry, notes
 
-    def of_bounce(self, mail: Mail, one: Bounce, found: Joined) -> Entry:
-        """The entry of a report that mail to a customer's address came back."""
-        said = f"{one.status} {one.address}" + (f": {one.said}" if one.said else "")
-        id = f"{mail.message_id}/{one.address}" if len(mail.bounces) > 1 else mail.message_id
-        mail = mail._replace(message_id=id)
-        values = self._values(mail, found, said) | {"outcome": "bounced"}
-        entry = Entry(mail, found.customer, _said(values))
+    def of_report(self, one: Report, *, proven: bool) -> Entry:
+        """The entry of a report that mail to a customer's address came back: one that is not proven
+        is a note, which counts for nothing."""
+        bounce = one.bounce
+        said = f"{bounce.status} {bounce.address}" + (f": {bounce.said}" if bounce.said else "")
+        counts = {"outcome": "bounced"} if proven else {"kind": "note"}
+        values = self._values(one.mail, one.found, said) | counts
+        entry = Entry(one.mail, one.found.customer, _said(values))
         self.made.append(entry)
+        self._joining.remember(one.mail, one.found)
         return entry
 
     def _values(self, mail: Mail, found: Joined, summary: str) -> Values:

@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.mail.entries import Entries, Entry
 from crm_cli.features.mail.joining import Joined, Joining
+from crm_cli.features.mail.marks import Marks
 from crm_cli.features.mail.reading import read
+from crm_cli.features.mail.reports import Report, is_proven, reports
 from crm_cli.features.mail.waiting import as_mail, as_waiting
 from crm_cli.features.plan import counted
 from crm_cli.model.errors import CrmError, DataError, NotFound, Problem, Refused, Unreadable
@@ -53,6 +55,8 @@ class _Taken(NamedTuple):
     id: str = ""
     made: tuple[Entry, ...] = ()
     again: bool = False
+    waits: bool = False
+    """Whether a part of it is decided at the end of the run."""
 
 
 class Fetched(NamedTuple):
@@ -89,7 +93,7 @@ def fetch(
         if (taken := run.take_up()) is not None:
             yield taken
         for box in boxes:
-            yield run.of(box, since, again=again)
+            yield run.of(box, since, again=again, last=box is boxes[-1])
 
 
 def take_up(workspace: Workspace) -> Fetched | None:
@@ -114,6 +118,9 @@ class _Run:
         self._each = each
         self._read = 0
         self._joining = Joining(workspace)
+        self._later: dict[str, tuple[str, Report]] = {}
+        self._boxes: list[tuple[str, Marks]] = []
+        self._failed = False
         self._clear()
 
     def _clear(self) -> None:
@@ -131,11 +138,12 @@ class _Run:
         self._clear()
         return found
 
-    def of(self, box: Mailbox, since: date | None, *, again: bool) -> Fetched:
-        """Read a mailbox to its end, or until that fails; what was read before is kept."""
-        marks = {} if again or not box.name else dict(self._state.marks.get(box.name, {}))
-        stuck: set[str] = set()
-        letters = box.letters(marks, since)
+    def of(self, box: Mailbox, since: date | None, *, again: bool, last: bool) -> Fetched:
+        """Read a mailbox to its end, or until that fails; what was read before is kept. After the
+        last one reports are decided that could not be before."""
+        known = {} if again or not box.name else self._state.marks.get(box.name, {})
+        marks = Marks(known)
+        letters = box.letters(marks.read, since)
         error: CrmError | None = None
         while error is None:
             batch, error = _some(letters)
@@ -145,17 +153,16 @@ class _Run:
             taken = [self._take(letter, since, entries) for letter in batch]
             failed = self._write_all(entries)
             for one in taken:
-                self._settle(one, failed, marks, stuck)
-            if box.name:
-                self._state.marks[box.name] = marks
-            self._save()
+                self._settle(one, failed, marks)
+            self._keep_marks(box.name, marks)
+        self._boxes.append((box.name, marks))
+        self._failed = self._failed or error is not None
+        if last:
+            self._end()
         return self._done(box.name)._replace(error=error)
 
-    def _settle(
-        self, one: _Taken, failed: frozenset[str], marks: dict[str, object], stuck: set[str]
-    ) -> None:
-        """Count a mail and mark it as dealt with, unless that failed: then the next run reads it
-        again, and from `stuck` marks what follows it under the same key."""
+    def _settle(self, one: _Taken, failed: frozenset[str], marks: Marks) -> None:
+        """Count a mail and mark it as dealt with, unless that failed."""
         lost = any(entry.customer in failed for entry in one.made)
         if lost:
             self._unlearn(one.made)
@@ -165,12 +172,34 @@ class _Run:
                 self._customers.update(entry.customer for entry in one.made)
             if self._joining.is_known(one.id):
                 self._state.drop([one.id])
-        if one.letter.mark is not None:
-            key, value = one.letter.mark
-            if lost or one.again:
-                stuck.add(key)
-            if key not in stuck:
-                marks[key] = value
+        marks.add(one.letter.mark, failed=lost or one.again, waits=one.waits)
+
+    def _end(self) -> None:
+        """Note the reports that no mail proved when they were read: what they are about may have
+        come later, as from another folder. Where a mailbox could not be read it may come yet:
+        then those that are not proven wait for another run."""
+        if not self._later:
+            return
+        entries = Entries(self._workspace, self._joining)
+        waiting = False
+        for place, one in self._later.values():
+            proven = is_proven(self._workspace, self._joining, one)
+            if not proven and self._failed:
+                waiting = True
+                continue
+            entries.of_report(one, proven=proven)
+            if not proven:
+                self._notes.append(f"{place}: {one.doubt}")
+        if self._write_all(entries) or waiting:
+            return
+        for name, marks in self._boxes:
+            marks.end()
+            self._keep_marks(name, marks)
+
+    def _keep_marks(self, name: str, marks: Marks) -> None:
+        if name:
+            self._state.marks[name] = dict(marks.kept)
+        self._save()
 
     def take_up(self) -> Fetched | None:
         """Note what waits and is somebody's by now."""
@@ -250,12 +279,14 @@ class _Run:
         before = len(entries.made)
         fate = self._fate(mail, letter, entries)
         self._joining.heard(mail)
-        return _Taken(letter, fate, mail.message_id, tuple(entries.made[before:]))
+        waits = any(one.id in self._later for one in reports(self._joining, mail))
+        made = tuple(entries.made[before:])
+        return _Taken(letter, fate, mail.message_id, made, waits=waits)
 
     def _fate(self, mail: Mail, letter: Letter, entries: Entries) -> str:
         joining = self._joining
         if mail.automatic == BOUNCE:
-            return self._bounce(mail, entries)
+            return self._bounce(mail, letter, entries)
         if joining.is_known(mail.message_id):
             return KNOWN
         if mail.automatic in (LIST, GENERATED) and not is_own(mail.sender.address, joining.own):
@@ -279,22 +310,19 @@ class _Run:
     def _note(self, mail: Mail, found: Joined, entries: Entries, place: str) -> None:
         _, notes = entries.of(mail, found)
         self._notes += [f"{place}: {note}" for note in notes]
-        self._joining.remember(mail, found)
 
-    def _bounce(self, mail: Mail, entries: Entries) -> str:
+    def _bounce(self, mail: Mail, letter: Letter, entries: Entries) -> str:
         """A report is noted with each customer whose address it names, once."""
         fate = LISTS
-        for one in mail.bounces:
-            found = self._joining.bounced(one.address, mail)
-            if found is None:
-                continue
-            id = f"{mail.message_id}/{one.address}" if len(mail.bounces) > 1 else mail.message_id
-            if self._joining.is_known(id):
+        for one in reports(self._joining, mail):
+            if self._joining.is_known(one.id) or one.id in self._later:
                 fate = KNOWN if fate == LISTS else fate
                 continue
-            entries.of_bounce(mail, one, found)
-            self._joining.remember(mail._replace(message_id=id), found)
             fate = BOUNCED
+            if is_proven(self._workspace, self._joining, one):
+                entries.of_report(one, proven=True)
+            else:
+                self._later[one.id] = (letter.place, one)
         return fate
 
 

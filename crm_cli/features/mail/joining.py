@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from crm_cli.model.errors import CrmError
@@ -14,6 +15,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.mail import Mail, direction_of, is_own, without_detail
 from crm_cli.model.places import SETTINGS
+from crm_cli.model.response_times import OUTBOUND
 from crm_cli.query.addresses import Holder, holders, noted
 from crm_cli.query.links import links
 from crm_cli.query.lookups import former_ids
@@ -40,6 +42,18 @@ class Joined(NamedTuple):
     case: str = ""
     stranger: str = ""
     notes: tuple[str, ...] = ()
+    sender: str = ""
+    """Whose the address is, also of a mail that is noted with their organization."""
+    shared: tuple[str, ...] = ()
+    """The others who have that address."""
+
+    @property
+    def at_home(self) -> Joined:
+        """The same noted with whose the address is, whatever it is about."""
+        if not self.sender or self.sender == self.customer:
+            return self
+        others = tuple(one for one in self.others if one != self.sender)
+        return self._replace(customer=self.sender, others=others, deal="", case="")
 
 
 class _Noted(NamedTuple):
@@ -49,6 +63,8 @@ class _Noted(NamedTuple):
     thread: str
     deal: str
     case: str
+    direction: str | None
+    others: tuple[str, ...]
 
 
 class Joining:
@@ -64,10 +80,14 @@ class Joining:
             self._by_address.setdefault(one.address, []).append(one)
         rows = noted(database)
         self._noted = {
-            str(id): _Noted(customer or "", thread or "", deal or "", case or "")
-            for id, customer, thread, deal, case, _ in rows
-        }
-        self.taken = {str(row[5]) for row in rows}
+            str(id): _Noted(
+                customer or "", thread or "", deal or "", case or "", direction,
+                tuple(others.split("\n")) if others else (),
+            )
+            for id, customer, thread, deal, case, direction, others, _ in rows
+        }  # fmt: skip
+        self._sent: dict[str, list[datetime]] = {}
+        self.taken = {str(row[-1]) for row in rows}
         """The ids of interactions with mails."""
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._linked: dict[str, set[str]] = {}
@@ -84,8 +104,10 @@ class Joining:
     def remember(self, mail: Mail, found: Joined) -> None:
         """Know a mail that is noted from now on."""
         self._noted[mail.message_id] = _Noted(
-            found.customer, found.thread, found.deal, found.case
+            found.customer, found.thread, found.deal, found.case, found.direction, found.others
         )
+        for one in (found.customer, *found.others) if found.direction == OUTBOUND else ():
+            self._sent.setdefault(one, []).append(mail.at)
 
     def unlearn(self, message_id: str) -> None:
         """Know a mail no more: it could not be noted."""
@@ -100,6 +122,25 @@ class Joining:
     def before(self, mail: Mail) -> str:
         """The text of the mail that one answers, if it came in this run."""
         return self._texts.get(mail.parent, "")
+
+    def to_whom(self, message_id: str) -> frozenset[str] | None:
+        """The customers to whom a mail of ours went, nobody of another one; None of one that is
+        not known."""
+        known = self._noted.get(message_id)
+        if known is None:
+            return None
+        sent = known.direction == OUTBOUND
+        return frozenset((known.customer, *known.others) if sent else ())
+
+    def wrote_to(self, customer: str, first: datetime, last: datetime) -> bool:
+        """Whether a mail to a customer, of those times, came in this run."""
+        return any(first <= at <= last for at in self._sent.get(customer, ()))
+
+    def holding(self, address: str) -> frozenset[str]:
+        """The customers who have an address, as their own or as a contact's."""
+        found = self.holders(address)
+        people = (self._customer(one)[0] for one in found)
+        return frozenset((*people, *(one.customer for one in found)))
 
     def is_forgotten(self, address: str) -> bool:
         """Whether an address is of somebody who was forgotten."""
@@ -122,7 +163,9 @@ class Joining:
         parties = [mail.sender] if inbound else list(mail.recipients)
         addresses = [one.address for one in parties if not is_own(one.address, self.own)]
         rest = [one.address for one in mail.recipients if not is_own(one.address, self.own)]
-        with_whom, others, notes = self._customers(addresses[:1] if inbound else addresses)
+        with_whom, others, shared, notes = self._customers(
+            addresses[:1] if inbound else addresses
+        )
         if customer:
             with_whom = customer
         if not with_whom:
@@ -135,20 +178,27 @@ class Joining:
             tuple(one for one in dict.fromkeys(named) if one != with_whom),
             self._thread(mail, parent),
             notes=tuple(notes),
+            sender=with_whom,
+            shared=tuple(shared),
         )
         return self._about(mail, found, parent)
 
-    def bounced(self, address: str, mail: Mail) -> Joined | None:
-        """With whom a report is noted that mail to an address came back; None of a stranger's."""
+    def bounced(self, address: str, mail: Mail, customer: str = "") -> Joined | None:
+        """With whom a report is noted that mail to an address came back, unless one is named; None
+        of a stranger's."""
         found = self.holders(address)
-        if not found:
+        if not (found or customer):
             return None
         parent = self._noted.get(mail.parent)
-        return Joined(self._customer(found[0])[0], None, thread=self._thread(mail, parent))
+        with_whom = customer or self._customer(found[0])[0]
+        return Joined(with_whom, None, thread=self._thread(mail, parent))
 
-    def _customers(self, addresses: Sequence[str]) -> tuple[str, list[str], list[str]]:
-        """(the customer of the first address that somebody has, others, what is doubtful)."""
-        chosen, others, notes = "", list[str](), list[str]()
+    def _customers(
+        self, addresses: Sequence[str]
+    ) -> tuple[str, list[str], list[str], list[str]]:
+        """(the customer of the first address that somebody has, others, those of them who have the
+        same address, what is doubtful)."""
+        chosen, others, shared, notes = "", list[str](), list[str](), list[str]()
         for address in addresses:
             found = self.holders(address)
             whose = [self._customer(one) for one in found]
@@ -163,9 +213,10 @@ class Joining:
                     notes.append(f"{address} is an address of {', '.join([chosen, *tied])}")
                 others += [name for id, name in whose if id == chosen and name][:1]
                 others += tied
+                shared = ids[1:]
             else:
                 others.append(ids[0])
-        return chosen, others, notes
+        return chosen, others, shared, notes
 
     def _customer(self, one: Holder) -> tuple[str, str]:
         """(customer's id, name of the contact): the person's own record if there is one."""
@@ -208,7 +259,8 @@ class Joining:
         return found
 
     def _with(self, found: Joined, customer: str) -> Joined | None:
-        """The same noted with a customer; None where they are not linked."""
+        """The same noted with a customer; None where they neither are linked nor have the same
+        address. Who else got the mail may be anybody, and is not meant by it."""
         if customer == found.customer:
             return found
         if not customer:
@@ -218,7 +270,7 @@ class Joining:
             self._linked[found.customer] = {
                 one.organization if one.person == found.customer else one.person for one in known
             }
-        if customer not in self._linked[found.customer] | set(found.others):
+        if customer not in self._linked[found.customer] | set(found.shared):
             return None
         others = (found.customer, *(one for one in found.others if one != customer))
         return found._replace(customer=customer, others=others)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from crm_cli.features.mail.entries import Entries
+from crm_cli.features.mail.entries import Entries, Entry
 from crm_cli.features.mail.joining import Joining
 from crm_cli.features.mail.reading import read
+from crm_cli.features.mail.reports import is_proven, reports
 from crm_cli.features.plan import Plan
 from crm_cli.model.errors import DataError, NotFound, StorageError, Unreadable, UsageError
-from crm_cli.model.mail import Mail
+from crm_cli.model.mail import BOUNCE, Mail
 from crm_cli.model.places import labelled
 from crm_cli.store.mailboxes.files import Stream, opened
 from crm_cli.workspace import Change, Workspace
@@ -25,9 +27,11 @@ def log_mail(workspace: Workspace, path: Path, customer: str | None = None) -> P
     workspace.require_settings()
     mail = _read(workspace, path)
     joining = Joining(workspace)
+    entries = Entries(workspace, joining)
+    if mail.automatic == BOUNCE:
+        return _report(workspace, entries, joining, mail, customer or "")
     if joining.is_known(mail.message_id):
-        said = Change("log no e-mail", ())
-        return Plan(said, "", notes=[f"this e-mail is noted already: {mail.subject or 'it'}"])
+        return _nothing(mail)
     found = joining.join(mail, customer=customer or "")
     if found is None:
         raise NotFound(
@@ -39,16 +43,55 @@ def log_mail(workspace: Workspace, path: Path, customer: str | None = None) -> P
             f'crm log WHO --mail … says who it is; crm add "{mail.sender.name or "NAME"}" --email'
             f" {found.stranger} adds them",
         )
-    entries = Entries(workspace, joining)
     entry, notes = entries.of(mail, found)
-    name = str(workspace.record(entry.customer).get("name") or entry.customer)
     way = {"inbound": "from", "outbound": "to"}.get(found.direction or "", "of")
+    return _plan(workspace, entries, [f" {way} {_named(workspace, entry)}"], [*mail.notes, *notes])
+
+
+def _report(
+    workspace: Workspace, entries: Entries, joining: Joining, mail: Mail, customer: str
+) -> Plan:
+    """A report that mail came back is noted as `crm mail fetch` does it."""
+    notes = list(mail.notes)
+    found = list(reports(joining, mail, customer))
+    if not found:
+        named = ", ".join(one.address for one in mail.bounces) or "anybody"
+        raise NotFound(
+            f"this e-mail reports that mail came back, and no customer has the address {named}",
+            "crm log WHO --mail … says who it is",
+        )
+    said = []
+    for one in found:
+        if joining.is_known(one.id):
+            continue
+        proven = is_proven(workspace, joining, one)
+        entry = entries.of_report(one, proven=proven)
+        said.append(f": mail to {_named(workspace, entry)} came back")
+        if not proven:
+            notes.append(one.doubt)
+    return _plan(workspace, entries, said, notes) if said else _nothing(mail)
+
+
+def _nothing(mail: Mail) -> Plan:
+    said = Change("log no e-mail", ())
+    return Plan(said, "", notes=[f"this e-mail is noted already: {mail.subject or 'it'}"])
+
+
+def _named(workspace: Workspace, entry: Entry) -> str:
+    name = str(workspace.record(entry.customer).get("name") or entry.customer)
+    return labelled(name, entry.customer)
+
+
+def _plan(
+    workspace: Workspace, entries: Entries, said: Sequence[str], notes: Sequence[str]
+) -> Plan:
+    made = entries.made
+    customers = tuple(dict.fromkeys(one.customer for one in made))
+    ids = [str(one.values["id"]) for one in made]
+    told = "; ".join(f"noted e-mail {id}{one}" for id, one in zip(ids, said, strict=True))
+    subject = f"log e-mail with {', '.join(customers[:3])}"
     return Plan(
-        Change(f"log e-mail with {entry.customer}", tuple(entries.steps().values())),
-        f"noted e-mail {entry.values['id']} {way} {labelled(name, entry.customer)}",
-        (entry.customer,),
-        notes=[*mail.notes, *notes],
-        made=(entry.values["id"],),
+        Change(subject, tuple(entries.steps().values())), told, customers[:1], notes=notes, made=ids
     )
 
 

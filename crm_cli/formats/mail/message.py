@@ -13,11 +13,13 @@ from crm_cli.formats.mail.html import text_of
 from crm_cli.formats.mail.parts import Part, parts_of, report_of
 from crm_cli.model.bounces import status_in
 from crm_cli.model.errors import Unreadable
-from crm_cli.model.mail import LARGEST, Bounce, Mail, Party, kind_of_automatic
+from crm_cli.model.mail import BOUNCE, LARGEST, Bounce, Mail, Party, Returned, kind_of_automatic
 
 _AHEAD = timedelta(days=1)
 """A clock that is so far ahead is wrong."""
 _FILES, _RECIPIENTS = 50, 20
+_RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global",
+             "message/global-headers")  # fmt: skip
 _TO = ("to", "cc", "bcc", "delivered-to", "x-original-to")
 
 
@@ -38,12 +40,14 @@ def read_mail(data: bytes, *, arrived: datetime | None, now: datetime) -> Mail:
     parts = list(parts_of(headers, body, notes))
     report = report_of(headers)
     automatic = kind_of_automatic(headers, report)
-    bounces, about = _bounces(parts, headers) if automatic == "bounce" else ((), "")
+    bounces, returned = _bounces(parts, headers) if automatic == BOUNCE else ((), None)
     if not senders and not bounces:
         raise Unreadable("its From header has no address")
     text = _text(parts)
     known = ids(headers.get("message-id", ""))
     references = [*ids(headers.get("references", "")), *ids(headers.get("in-reply-to", ""))[:1]]
+    if returned is not None and returned.message_id:
+        references.append(returned.message_id)
     sender = senders[0] if senders else Party("", "")
     subject = line(headers.get("subject", ""))
     return Mail(
@@ -53,10 +57,11 @@ def read_mail(data: bytes, *, arrived: datetime | None, now: datetime) -> Mail:
         recipients=_recipients(pairs),
         subject=subject,
         text=text,
-        references=tuple(dict.fromkeys([*references, about] if about else references)),
+        references=tuple(dict.fromkeys(references)),
         attachments=_attachments(parts, notes),
         automatic=automatic,
         bounces=bounces,
+        returned=returned,
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -116,20 +121,24 @@ def _attachments(parts: Sequence[Part], notes: list[str]) -> tuple[str, ...]:
     return tuple(part.name or part.type for part in attached[:_FILES])
 
 
-def _bounces(parts: Sequence[Part], headers: Headers) -> tuple[tuple[Bounce, ...], str]:
-    """The recipients who were not reached, and the Message-ID of the mail that was sent."""
+def _bounces(
+    parts: Sequence[Part], headers: Headers
+) -> tuple[tuple[Bounce, ...], Returned | None]:
+    """The recipients who were not reached, and what came back of the mail that was sent."""
     found: dict[str, Bounce] = {}
-    about = ""
+    returned: Returned | None = None
     for part in parts:
         if part.type == "message/delivery-status":
             for one in _failed(part.text):
                 found.setdefault(one.address, one)
-        elif part.type in ("message/rfc822", "text/rfc822-headers", "message/global-headers"):
-            returned = first(split(part.body[:65536].lstrip(b"\r\n"))[0])
-            about = about or "".join(ids(returned.get("message-id", ""))[:1])
+        elif part.type in _RETURNED and returned is None:
+            known = first(split(part.body[:65536].lstrip(b"\r\n"))[0])
+            id = "".join(ids(known.get("message-id", ""))[:1])
+            sender = "".join(one.address for one in parties(known.get("from", ""))[:1])
+            returned = Returned(id, sender) if id or sender else None
     for party in parties(headers.get("x-failed-recipients", "")):
         found.setdefault(party.address, Bounce(party.address, "5.0.0"))
-    return tuple(islice(found.values(), _RECIPIENTS)), about
+    return tuple(islice(found.values(), _RECIPIENTS)), returned
 
 
 def _failed(report: str) -> Iterable[Bounce]:
