@@ -6,7 +6,7 @@ import io
 import struct
 import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from crm_cli.formats.decoding import Undecided
 from crm_cli.formats.grid import Row, Table
 from crm_cli.formats.mapping import Map
 from crm_cli.formats.sheets import read_sheet
+from crm_cli.formats.sheets.package import Package
 from crm_cli.formats.sheets.values import number, percent, renderer
 from crm_cli.formats.table_files import table_of
 from crm_cli.model.errors import CrmError, DataError, UsageError
@@ -250,6 +251,34 @@ def test_a_sheet_is_found_by_its_name_by_its_headings_or_asked_for() -> None:
         read(made.xlsx(empty, empty))
     with pytest.raises(DataError, match="no headings"):
         read(made.xlsx(empty))
+
+
+def test_a_workbook_of_many_sheets_is_parsed_no_more_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is unpacked counts, and each sheet of an ODS file is in the one part of them all."""
+    inner = "<table:table-cell>" + made.table(made.line("inner")) + "</table:table-cell>"
+    pages = [made.table(made.line("x", f"{number}"), name=f"S{number}") for number in range(60)]
+    pages[7] = made.table(made.line("name", "city"), *[made.line("Ana", "Koper")] * 150, name="Us")
+    pages[8] = made.table(made.line(inner), made.line("x"), name="Odd")
+    data = made.ods("".join(pages))
+    seen: list[str] = []
+    chunks = Package.chunks
+
+    def counted(package: Package, name: str) -> Iterator[bytes]:
+        seen.append(name)
+        return chunks(package, name)
+
+    monkeypatch.setattr(Package, "chunks", counted)
+    table = read(data)
+    assert table.sheet is not None and table.sheet[1] == "Us"
+    assert [row.cells for row in table.rows] == [["Ana", "Koper"]] * 150
+    assert seen.count("content.xml") <= 3
+    many = made.ods("".join([*pages[:7], *pages[8:]]))
+    with pytest.raises(Undecided) as asked:
+        read(many)
+    choices = dict(asked.value.choices)
+    assert choices["S3"] == "x, 3" and choices["S59"] == "x, 59" and len(choices) == 59
 
 
 def test_hidden_rows_are_read_and_told() -> None:

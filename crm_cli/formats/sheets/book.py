@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -99,6 +99,10 @@ class Book(Protocol):
 
     def rows(self, name: str, remarks: Remarks) -> Iterator[tuple[int, list[str]]]:
         """The rows of a sheet that have a cell, with their numbers; notes what is no value."""
+
+    def heads(self, names: Sequence[str], most: int) -> dict[str, list[list[str]]]:
+        """The first rows of sheets, so many of each, by name; a part is read once for all of
+        its sheets."""
 
 
 def letters(column: int) -> str:

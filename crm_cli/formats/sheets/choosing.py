@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from crm_cli.formats.decoding import Undecided
 from crm_cli.formats.header import Known, heading_place
-from crm_cli.formats.sheets.book import Book, Remarks
+from crm_cli.formats.sheets.book import Book
 from crm_cli.model.errors import DataError, UsageError
 from crm_cli.model.text import did_you_mean
 
@@ -28,7 +27,7 @@ def chosen(book: Book, wanted: str, called: Iterable[str], known: Known) -> tupl
     seen = [sheet.name for sheet in book.sheets if not sheet.hidden] or names
     if len(seen) == 1:
         return seen[0], []
-    heads = {name: _head(book, name) for name in seen}
+    heads = book.heads(seen, _SAMPLE)
     filled = [name for name in seen if heads[name]]
     if not filled:
         raise DataError("the workbook has no cells with anything in them")
@@ -58,11 +57,6 @@ def _named(names: Sequence[str], wanted: str) -> str:
             return name
     near = did_you_mean(wanted, names)
     raise UsageError(f"there is no sheet {wanted!r}", near or f"there are {', '.join(names)}")
-
-
-def _head(book: Book, name: str) -> list[list[str]]:
-    """The first rows of a sheet."""
-    return [cells for _, cells in islice(book.rows(name, Remarks()), _SAMPLE)]
 
 
 def _is_known(head: list[list[str]], known: Known) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from crm_cli.formats.grid import LONGEST_CELL
@@ -90,6 +90,66 @@ class Workbook:
             reading.ready = []
             if reading.done:
                 return
+
+
+    def heads(self, names: Sequence[str], most: int) -> dict[str, list[list[str]]]:
+        """The first rows of sheets; see `Book`."""
+        reading = _Heads(names, most, self._decimal)
+        chunks = self._package.chunks(CONTENT)
+        for _ in stream(
+            chunks, CONTENT, start=reading.start, end=reading.end, text=reading.characters
+        ):
+            if not reading.waiting:
+                break
+        return reading.found
+
+
+class _Heads:
+    """The first rows of each of some sheets while they are parsed; `waiting` are those that are
+    not read yet."""
+
+    def __init__(self, names: Sequence[str], most: int, decimal: str) -> None:
+        self.found: dict[str, list[list[str]]] = {name: [] for name in names}
+        self.waiting = set(names)
+        self._most = most
+        self._decimal = decimal
+        self._depth = 0
+        self._name = ""
+        self._rows: _Rows | None = None
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == f"{_TABLE}table":
+            self._depth += 1
+            called = attributes.get(f"{_TABLE}name", "")
+            if self._depth == 1 and called in self.waiting:
+                self._name, self._rows = called, _Rows(called, Remarks(), self._decimal)
+        if self._rows is not None:
+            self._rows.start(name, attributes)
+
+    def end(self, name: str) -> None:
+        if self._rows is not None:
+            self._rows.end(name)
+            self._take(self._rows)
+        self._depth -= name == f"{_TABLE}table"
+        if not self._depth:
+            self._finish()
+
+    def characters(self, text: str) -> None:
+        if self._rows is not None:
+            self._rows.characters(text)
+
+    def _take(self, reading: _Rows) -> None:
+        head = self.found[self._name]
+        for _, times, cells in reading.ready:
+            head += [list(cells) for _ in range(min(times, self._most - len(head)))]
+        reading.ready = []
+        if len(head) >= self._most:
+            self._finish()
+
+    def _finish(self) -> None:
+        if self._rows is not None:
+            self.waiting.discard(self._name)
+            self._rows = None
 
 
 class _Rows:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 from crm_cli.formats.grid import LONGEST_CELL
 from crm_cli.formats.sheets.book import (
@@ -65,6 +66,13 @@ class Workbook:
             if reading.ready:
                 yield from reading.ready
                 reading.ready = []
+
+    def heads(self, names: Sequence[str], most: int) -> dict[str, list[list[str]]]:
+        """The first rows of sheets; see `Book`."""
+        return {
+            name: [cells for _, cells in islice(self.rows(name, Remarks()), most)]
+            for name in names
+        }
 
     def _main(self) -> str:
         """The part that lists the sheets."""
