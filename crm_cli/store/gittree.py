@@ -59,6 +59,10 @@ class GitTree:
             # A real inode is no larger than 64 bits; so many say which bytes these are.
             yield path, blob.size, 0, 0, int(blob.id[:15], 16)
 
+    def listed(self, folder: str) -> list[str]:
+        """See `Tree.listed`."""
+        return [path for path in self._listed() if path.startswith(folder)]
+
     def read(self, path: str) -> bytes:
         """See `Tree.read`."""
         blob = self._listed().get(path)

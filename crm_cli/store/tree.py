@@ -32,6 +32,9 @@ class Tree(Protocol):
     def entries(self) -> Iterator[Entry]:
         """Every file that belongs to the data, in no particular order."""
 
+    def listed(self, folder: str) -> list[str]:
+        """The paths of the files in a folder of the data, such as `templates/`."""
+
     def read(self, path: str) -> bytes:
         """A file's bytes.
 
@@ -81,6 +84,17 @@ class Folder:
             found = [entry for entry in found if entry[0] not in self._staged]
             found.extend(self._staged_entries())
         return iter(found)
+
+    def listed(self, folder: str) -> list[str]:
+        """See `Tree.listed`."""
+        problems, self.problems = self.problems, []
+        place = place_of(f"{folder}x")
+        found: list[Entry] = []
+        self._walk(folder[:-1], place.suffix if place is not None else "", found)
+        self.problems = problems
+        paths = {entry[0] for entry in found} - self._staged.keys()
+        staged = {entry[0] for entry in self._staged_entries()} if self._staged else set()
+        return [*paths, *(path for path in staged if path.startswith(folder))]
 
     def read(self, path: str) -> bytes:
         """See `Tree.read`."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from crm_cli.features.own_templates import FOLDER, OwnTemplates, is_safe
 from crm_cli.model.campaign import template_of
 from crm_cli.model.cells import cell_text
 from crm_cli.model.customer import CUSTOMER
@@ -26,9 +26,6 @@ from crm_cli.workspace import Workspace
 if TYPE_CHECKING:
     from crm_cli.features.campaigns import Campaign, Recipient
 
-_FOLDER = "templates/"
-_ENDINGS = (".md", ".txt", "")
-_SAFE = re.compile(r"(?!\.)[\w.-]+(?:/(?!\.)[\w.-]+)*")
 _SHOWN = 10
 Values = dict[str, str]
 
@@ -40,6 +37,7 @@ class Texts:
         self.workspace = workspace
         self.campaign = campaign
         self.step = step
+        self._own = OwnTemplates(workspace)
         self._read: dict[str, Template | None] = {}
 
     def check(self, recipients: Sequence[Recipient]) -> None:
@@ -92,28 +90,21 @@ class Texts:
         return self._read[key]
 
     def _find(self, name: str, language: str) -> Template:
-        """The template `NAME.LANGUAGE.md`, else `NAME.md`; `.txt` and a whole name will do."""
-        if not _SAFE.fullmatch(name):
+        """The template of a name in a language; see `OwnTemplates.find`."""
+        if not is_safe(name):
             raise DataError(f"'{name}' cannot be a template", "name a file of templates/")
-        stem, dot, ending = name.rpartition(".")
-        whole = [(stem, dot + ending)] if dot else []
-        tags = [tag for tag in (language, language.partition("-")[0], "") if _SAFE.fullmatch(tag)]
-        for tag in dict.fromkeys((*tags, "")):
-            for start, end in (*whole, *((name, end) for end in _ENDINGS)):
-                path = f"{_FOLDER}{start}{'.' + tag if tag else ''}{end}"
-                if self.workspace.tree.exists(path):
-                    return self._open(path)
-        raise DataError(
-            f"there is no template {name}", f"write {_FOLDER}{name}.md, or name another one"
-        )
-
-    def _open(self, path: str) -> Template:
+        found = self._own.find(name, language)
+        if found is None:
+            draft = self._own.draft(name, language)
+            raise DataError(
+                f"the template {name} is a draft" if draft else f"there is no template {name}",
+                f"take status: draft out of {draft}" if draft
+                else f"write {FOLDER}{name}.md, or name another one",
+            )  # fmt: skip
         try:
-            return read_template(self.workspace.tree.read(path).decode())
-        except UnicodeDecodeError:
-            raise DataError(f"{path} is not UTF-8", "convert it") from None
+            return read_template(found.text)
         except Unreadable as error:
-            raise DataError(f"{path}: {error.message}", error.hint) from error
+            raise DataError(f"{found.path}: {error.message}", error.hint) from error
 
     def _values(self, recipients: Sequence[Recipient], fields: Sequence[str]) -> dict[str, Values]:
         """The values of fields, by customer; those that are missing are empty."""

@@ -6,6 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from crm_cli.features.own_templates import (
+    DRAFT,
+    FOLDER,
+    OwnTemplate,
+    OwnTemplates,
+    is_safe,
+    split_tag,
+)
 from crm_cli.features.plan import Plan
 from crm_cli.formats.documents.making import KINDS, MESSAGES, PAPERS, Form, read_form
 from crm_cli.formats.documents.sandbox import Reference
@@ -14,19 +22,14 @@ from crm_cli.formats.documents.values import FIELDS, LOOPED, ROOTS
 from crm_cli.formats.documents.words import known_language, words_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, NotFound, Problem, Severity, Unreadable, UsageError
-from crm_cli.model.front_matter import read_front
 from crm_cli.model.kind import normal
 from crm_cli.model.template import PRODUCT_FIELDS
 from crm_cli.model.text import did_you_mean
 from crm_cli.workspace import Change, Create, Workspace
 
-FOLDER = "templates/"
-STATUSES = ("active", "draft")
+STATUSES = ("active", DRAFT)
 """A draft is used only where it is named."""
 BUILT_IN = "built-in"
-_ENDINGS = (".md", ".txt")
-_SAFE = re.compile(r"(?!\.)[\w-][\w.-]*(?:/(?!\.)[\w-][\w.-]*)*")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _USUAL = "letter"
 
 
@@ -61,7 +64,7 @@ def listed(workspace: Workspace, kind: str = "") -> list[Template]:
     """The templates by kind and name, the directory's own first; the program's that they take
     the place of are left out. Raises UsageError for a kind that there is not."""
     own = list(_own(workspace))
-    taken = {(one.name, one.language) for one in own if one.status != "draft"}
+    taken = {(one.name, one.language) for one in own if one.status != DRAFT}
     found = own + [
         of_shipped(one) for one in all_shipped() if (one.name, one.language) not in taken
     ]
@@ -80,44 +83,35 @@ def find(workspace: Workspace, name: str, language: str = "") -> Template:
     The directory's own come first: `templates/NAME.LANGUAGE.md`, then `templates/NAME.md`; then
     the program's. Raises NotFound, and DataError for one that cannot be read.
     """
-    if not _SAFE.fullmatch(name) or ".." in name:
+    if not is_safe(name):
         raise UsageError(f"'{name}' cannot be a template", "name a file of templates/")
-    name = name.removeprefix(FOLDER)
-    for stem in dict.fromkeys((name, name.replace("-", "_"), name.replace("_", "-"))):
-        found = _find(workspace, stem, language)
+    name, own = name.removeprefix(FOLDER), OwnTemplates(workspace)
+    stems = list(dict.fromkeys((name, name.replace("-", "_"), name.replace("_", "-"))))
+    for stem in stems:
+        found = _find(workspace, own, stem, language)
         if found is not None:
             return found
+    if draft := next(filter(None, (own.draft(stem, language) for stem in stems)), ""):
+        raise NotFound(
+            f"the template '{name}' is a draft",
+            f"take status: draft out of {draft}, or name it {draft.removeprefix(FOLDER)}",
+        )
     known = sorted({one.name for one in listed(workspace)} - {name})
     hint = did_you_mean(name, known) or "crm template list shows those there are"
     raise NotFound(f"there is no template '{name}'", hint)
 
 
-def _find(workspace: Workspace, name: str, language: str) -> Template | None:
-    whole = name if name.endswith(_ENDINGS) else ""
-    stem, dotted, tail = name.rpartition(".")
-    for tag in (*_tags(language), ""):
-        for path in [f"{FOLDER}{whole}"] if whole else _paths(name, tag):
-            template = _read(workspace, path)
-            if template is not None and (template.status != "draft" or whole or dotted):
-                return template
-    usual = known_language(language, workspace.business.language)
-    made = shipped(name, usual)
-    if made is None and dotted and _LANGUAGE.fullmatch(tail):
+def _find(
+    workspace: Workspace, own: OwnTemplates, name: str, language: str
+) -> Template | None:
+    found = own.find(name, language)
+    if found is not None:
+        return _checked(_of_own(found))
+    stem, tail = split_tag(name)
+    made = shipped(name, known_language(language, workspace.business.language))
+    if made is None and tail:
         made = shipped(stem, known_language(tail))
     return None if made is None else of_shipped(made)
-
-
-def _tags(language: str) -> Iterator[str]:
-    """`sr-Latn-RS`, then `sr-Latn`, then `sr`."""
-    tag = language if _LANGUAGE.fullmatch(language) else ""
-    while tag:
-        yield tag
-        tag = tag.rpartition("-")[0]
-
-
-def _paths(name: str, tag: str) -> list[str]:
-    dotted = f".{tag}" if tag else ""
-    return [f"{FOLDER}{name}{dotted}{ending}" for ending in _ENDINGS]
 
 
 def of_shipped(one: Shipped) -> Template:
@@ -129,37 +123,24 @@ def of_shipped(one: Shipped) -> Template:
 
 
 def _own(workspace: Workspace) -> Iterator[Template]:
-    for path in sorted(entry[0] for entry in workspace.tree.entries()):
-        if path.startswith(FOLDER) and path.endswith(_ENDINGS):
-            template = _read(workspace, path, check=False)
-            if template is not None:
-                yield template
+    return map(_of_own, OwnTemplates(workspace).all())
 
 
-def _read(workspace: Workspace, path: str, *, check: bool = True) -> Template | None:
-    """The template in a file; None where there is no such file. Raises DataError."""
-    if not workspace.tree.exists(path):
-        return None
-    try:
-        front = read_front(text := workspace.tree.read(path).decode())
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8", "convert it") from None
-    entries = front.entries
-    name = path.removeprefix(FOLDER).rpartition(".")[0]
-    language = entries.get("language", "")
-    stem, dot, tail = name.rpartition(".")
-    if dot and _LANGUAGE.fullmatch(tail):
-        name, language = stem, language or tail
-    kind = normal(entries.get("kind", "")) or _kind_of(name)
-    template = Template(
-        name, language, kind, normal(entries.get("status", "")) or "active",
-        entries.get("subject", ""), front.body.strip("\n"), path, front.line, text,
+def _of_own(one: OwnTemplate) -> Template:
+    """A template of templates/."""
+    entries = one.front.entries
+    return Template(
+        one.name, one.language, normal(entries.get("kind", "")) or _kind_of(one.name), one.status,
+        entries.get("subject", ""), one.front.body.strip("\n"), one.path, one.front.line, one.text,
         normal(entries.get("of", "")),
     )  # fmt: skip
-    if check:
-        fault = next(_faults(template), None)
-        if fault is not None:
-            raise DataError(f"{path}: {fault[0]}", fault[1])
+
+
+def _checked(template: Template) -> Template:
+    """The template itself; raises DataError where its front matter is wrong."""
+    fault = next(_faults(template), None)
+    if fault is not None:
+        raise DataError(f"{template.path}: {fault[0]}", fault[1])
     return template
 
 
@@ -257,13 +238,13 @@ def _unknown(workspace: Workspace, reference: Reference) -> str:
 def new(workspace: Workspace, name: str, *, source: str = "", kind: str = "") -> Plan:
     """Plan to write a template into templates/: a copy of the one that `source` names, else of
     the program's of that name, else an empty one of a kind. Raises UsageError, NotFound."""
-    if not _SAFE.fullmatch(name) or ".." in name:
+    if not is_safe(name):
         raise UsageError(f"'{name}' cannot be a template", "use letters, digits, - and .")
     wanted = normal(kind)
     if wanted and wanted not in KINDS:
         raise UsageError(f"there is no kind of template '{kind}'", f"known: {', '.join(KINDS)}")
     stem = name.removeprefix(FOLDER)
-    path = f"{FOLDER}{stem}" if stem.endswith(_ENDINGS) else f"{FOLDER}{stem}.md"
+    path = f"{FOLDER}{stem}" if stem.endswith((".md", ".txt")) else f"{FOLDER}{stem}.md"
     if workspace.tree.exists(path):
         raise UsageError(f"{path} exists", "edit it, or choose another name")
     made = _source(workspace, source or wanted or stem.removesuffix(".md").removesuffix(".txt"))
@@ -275,9 +256,8 @@ def new(workspace: Workspace, name: str, *, source: str = "", kind: str = "") ->
 
 
 def _source(workspace: Workspace, name: str) -> Template:
-    stem, dot, tail = name.rpartition(".")
-    language = tail if dot and _LANGUAGE.fullmatch(tail) else workspace.business.language
-    base = stem if dot and _LANGUAGE.fullmatch(tail) else name
+    base, tail = split_tag(name)
+    language = tail or workspace.business.language
     try:
         return find(workspace, base, language)
     except NotFound:
