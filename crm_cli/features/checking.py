@@ -114,7 +114,8 @@ def tighten(workspace: Workspace, words: Sequence[str] = (), *, dry_run: bool = 
 def _loose(workspace: Workspace) -> list[str]:
     if workspace.as_of:
         return []
-    return modes.loose(str(workspace.root), (entry[0] for entry in workspace.tree.entries()))
+    entries = workspace.tree.entries(whole=True)
+    return modes.loose(str(workspace.root), (entry[0] for entry in entries))
 
 
 def _loose_mode(path: str) -> Problem:

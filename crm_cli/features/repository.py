@@ -74,7 +74,8 @@ def set_up(workspace: Workspace) -> SetUp:
         if made:
             with _alone(workspace):
                 # Whatever stops this run, the next command commits them.
-                setup.announce(root, "git setup", [entry[0] for entry in workspace.tree.entries()])
+                entries = workspace.tree.entries(whole=True)
+                setup.announce(root, "git setup", [entry[0] for entry in entries])
             git = setup.make(root, environ)
         else:
             git = workspace.git

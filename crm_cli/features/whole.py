@@ -21,7 +21,7 @@ ALL = "all"
 
 def export_all(workspace: Workspace, *, ascii_only: bool = False) -> Iterator[str]:
     """Every file of the data as JSON, by path; raises DataError where one cannot be read."""
-    paths = sorted(entry[0] for entry in workspace.tree.entries())
+    paths = sorted(entry[0] for entry in workspace.tree.entries(whole=True))
     return document((_held(workspace, path) for path in paths), ascii_only=ascii_only)
 
 

@@ -75,8 +75,8 @@ def as_known(known: bytes, written: int, root: str) -> Walk | None:
 
     None where a file has come or gone since. One that was changed in place is not noticed.
     """
-    folders = (root, *(f"{root}/{place.path}" for place in PLACES if place.is_folder))
-    for folder in folders:
+    scanned = [place.path for place in PLACES if place.is_folder and place.scanned]
+    for folder in (root, *(f"{root}/{path}" for path in scanned)):
         try:
             if files.calls.stat(folder).st_mtime_ns >= written:
                 return None

@@ -49,6 +49,9 @@ class Place(Declaration, kw_only=True):
     """How the names of a folder's files end; empty where any name will do."""
     key: str = "name"
     """What the keys of a map are called."""
+    scanned: bool = True
+    """Whether a look for records that have changed goes into it: in a folder of documents that
+    were sent there may be thousands of files, none of which a record is read from."""
 
     @cached_property
     def kind(self) -> Kind | None:
@@ -142,6 +145,7 @@ DOCUMENTS = Place(
     shape=Shape.TEXTS,
     doc="documents that were sent",
     suffix="",
+    scanned=False,
 )
 OUTBOX = Place(
     path="outbox/",
@@ -195,6 +199,12 @@ def place_of(path: str) -> Place | None:
     if place is None or not path.endswith(place.suffix) or "/." in path:
         return None
     return place
+
+
+def is_scanned(path: str) -> bool:
+    """Whether a file of the data is looked at for records that have changed."""
+    place = place_of(path)
+    return place is not None and place.scanned
 
 
 def kind_of(path: str) -> Kind | None:

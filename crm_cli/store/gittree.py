@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from crm_cli.model.errors import DataError, Problem, Severity
-from crm_cli.model.places import is_kept, place_of
+from crm_cli.model.places import is_kept, is_scanned, place_of
 from crm_cli.store import attributes
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.files import LARGEST
@@ -52,10 +52,12 @@ class GitTree:
         said = repr((filters, attributes.essence(above))).encode()
         return f"{self.id}-{hashlib.sha256(said).hexdigest()[:16]}"
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self, *, whole: bool = False) -> Iterator[Entry]:
         """See `Tree.entries`."""
         self._blobs = None
         for path, blob in self._listed().items():
+            if not (whole or is_scanned(path)):
+                continue
             # A real inode is no larger than 64 bits; so many say which bytes these are.
             yield path, blob.size, 0, 0, int(blob.id[:15], 16)
 

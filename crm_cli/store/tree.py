@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from crm_cli.model.errors import DataError, Problem, Severity
-from crm_cli.model.places import PLACES, place_of
+from crm_cli.model.places import PLACES, is_scanned, place_of
 from crm_cli.store import files, paths
 
 Entry = tuple[str, int, int, int, int]
@@ -29,8 +29,9 @@ class Tree(Protocol):
     problems: list[Problem]
     """What the last `entries` skipped, and why."""
 
-    def entries(self) -> Iterator[Entry]:
-        """Every file that belongs to the data, in no particular order."""
+    def entries(self, *, whole: bool = False) -> Iterator[Entry]:
+        """Every file that belongs to the data, in no particular order; those of places that are
+        not scanned for records only for the `whole` of it."""
 
     def listed(self, folder: str) -> list[str]:
         """The paths of the files in a folder of the data, such as `templates/`."""
@@ -67,8 +68,8 @@ class Folder:
 
             self._staged, self._interrupted = journal.overlay(self.root)
 
-    def entries(self) -> Iterator[Entry]:
-        """Every file that belongs to the data; one walk, one `lstat` for each file.
+    def entries(self, *, whole: bool = False) -> Iterator[Entry]:
+        """See `Tree.entries`; one walk, one `lstat` for each file.
 
         Files and folders whose name begins with a dot are not looked at. What cannot be
         used is left out and stands in `problems` afterwards.
@@ -76,13 +77,15 @@ class Folder:
         self.problems = list(self._interrupted)
         found: list[Entry] = []
         for place in PLACES:
+            if not (place.scanned or whole):
+                continue
             if place.is_folder:
                 self._walk(place.path[:-1], place.suffix, found)
             else:
                 self._single(place.path, found)
         if self._staged:
             found = [entry for entry in found if entry[0] not in self._staged]
-            found.extend(self._staged_entries())
+            found.extend(one for one in self._staged_entries() if whole or is_scanned(one[0]))
         return iter(found)
 
     def listed(self, folder: str) -> list[str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from crm_cli.index import refresh, snapshot
 from crm_cli.index.content import SINGLE
 from crm_cli.index.database import Index, open_index
 from crm_cli.model.errors import DataError
-from crm_cli.store.tree import Folder
+from crm_cli.store.tree import Entry, Folder
 from tests.index.directories import FILES, cells, opened, said, write
 
 
@@ -117,8 +118,8 @@ def test_a_racy_file_is_read_again_even_if_it_looks_the_same(
     """As on a file system whose times are no finer than two seconds."""
 
     class Coarse(Folder):
-        def entries(self):  # type: ignore[no-untyped-def]
-            for path, size, mtime, ctime, _ in super().entries():
+        def entries(self, *, whole: bool = False) -> Iterator[Entry]:
+            for path, size, mtime, ctime, _ in super().entries(whole=whole):
                 yield path, size, mtime // 10**10 * 10**10, ctime // 10**10 * 10**10, 0
 
     monkeypatch.setattr(snapshot, "RACY", 10**11)

@@ -58,6 +58,17 @@ def test_the_files_that_belong_to_it(tmp_path: Path) -> None:
     assert found(tmp_path) == (belonging, {})
 
 
+def test_documents_that_were_sent_are_not_looked_at_for_records(tmp_path: Path) -> None:
+    write(tmp_path, "customers/ana.yaml")
+    write(tmp_path, "documents/2026/invoice-1.pdf")
+    write(tmp_path, "templates/letter.md")
+    tree = Folder(tmp_path)
+    assert {one[0] for one in tree.entries()} == {"customers/ana.yaml", "templates/letter.md"}
+    assert len(list(tree.entries(whole=True))) == 3
+    assert tree.listed("documents/") == ["documents/2026/invoice-1.pdf"]
+    assert tree.exists("documents/2026/invoice-1.pdf")
+
+
 def test_an_entry_is_the_files_stamp(tmp_path: Path) -> None:
     status = write(tmp_path, "customers/ana.yaml", b"12345").stat()
     expected = (5, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
