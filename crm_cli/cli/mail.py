@@ -14,6 +14,7 @@ from crm_cli.cli.writing import carry_out, show_diffs
 if TYPE_CHECKING:
     from crm_cli.features.mail.fetching import Fetched
     from crm_cli.features.mail.waiting import Unknown
+    from crm_cli.model.errors import CrmError
 
 verbs = Verbs(mail_out.verbs)
 
@@ -50,19 +51,42 @@ def fetch(
     crm mail fetch ~/Mail/archive.mbox
     """
     from crm_cli.features.mail.fetching import fetch as fetched
+    from crm_cli.model.errors import CrmError
 
     session.begun = "-" in (sources or ())
     workspace = session.workspace
     day = workspace.period(since, option="--since").start
-    failed = None
-    with session.progress("Reading mail", 0) as progress:
-        for found in fetched(
-            workspace, sources or (), since=day, dry_run=dry_run, again=again, each=progress.reach
-        ):
-            _report(session, found, verbose=verbose, dry_run=dry_run)
-            failed = found.error or failed
-    if failed is not None:
-        raise failed
+    failures: list[tuple[str, CrmError]] = []
+    try:
+        with session.progress("Reading mail", 0) as progress:
+            for found in fetched(
+                workspace, sources or (), since=day, dry_run=dry_run, again=again,
+                each=progress.reach,
+            ):  # fmt: skip
+                _report(session, found, verbose=verbose, dry_run=dry_run)
+                if found.error is not None:
+                    failures.append((found.mailbox, found.error))
+    except CrmError as error:
+        failures.append(("", error))
+    _fail(session, failures)
+
+
+def _fail(session: Session, failures: Sequence[tuple[str, CrmError]]) -> None:
+    """Tell of each mailbox that could not be read, and end with the gravest."""
+    from crm_cli.model.errors import Problem, worst
+
+    if not failures:
+        return
+    code = worst(error.exit_code for _, error in failures)
+    name, gravest = next(one for one in failures if one[1].exit_code == code)
+    others = [one for one in failures if one[1] is not gravest]
+    session.report(
+        Problem(other or "mail", 0, 0, "mailbox-not-read", error.message, error.hint)
+        for other, error in others
+    )
+    if not name:
+        raise gravest
+    raise type(gravest)(f"{name}: {gravest.message}", gravest.hint, gravest.problems) from gravest
 
 
 def _report(session: Session, found: Fetched, *, verbose: bool, dry_run: bool) -> None:

@@ -406,6 +406,10 @@ IMPORT: dict[str, Rule] = {
         "A mail could not be read: it has no headers, or does not say who sent it.",
         "Look at it in a mail program; `crm log WHO` notes what it says.",
     ),
+    "mailbox-not-read": Rule(
+        "A mailbox could not be read, or not to its end, and another one neither.",
+        "`crm mail fetch` goes on where it ended; what was fetched is kept.",
+    ),
     "mail-not-noted": Rule(
         "The record with which mails are to be noted cannot be changed.",
         "Correct the record; the next `crm mail fetch` reads them again.",

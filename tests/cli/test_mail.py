@@ -539,6 +539,53 @@ def test_sources(crm: Crm, shop: Path) -> None:
     assert "no mailbox is configured" in crm("mail", "fetch").err
 
 
+def test_each_mailbox_that_fails_is_told(crm: Crm, shop: Path, box: Box) -> None:
+    server = "{imap: 127.0.0.1, user: a, tls: none, password_command: echo x, port: 1}"
+    bad = server.replace("password_command", "password")
+    configure(shop, f"a: {bad}\n    b: {server}\n    c: {{mbox: {box(mail())}}}\n    d: {server}")
+    ran = crm("mail", "fetch")
+    assert (ran.code, ran.out) == (7, "c: 1 noted with 1 customer\n")
+    assert ran.err.startswith("crm: b: 127.0.0.1: Connection refused\n")
+    assert "\na: a password does not belong in the configuration" in ran.err
+    assert "\nd: 127.0.0.1: Connection refused" in ran.err
+
+
+def test_what_is_known_of_a_mailbox_does_not_grow_for_ever(
+    crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor do the mails of strangers."""
+    monkeypatch.setattr("crm_cli.features.mail.waiting.MAILS", 3)
+    folder, eml = shop.parent / "Maildir", shop.parent / "eml"
+    (folder / "new").mkdir(parents=True)
+    eml.mkdir()
+    for number in range(5):
+        one = mail(sender=f"s{number}@else.example", id=f"{number}@else.example",
+                   date=f"Sun, {number + 1} Nov 2026 10:30:00 +0100")  # fmt: skip
+        (folder / f"new/{number}.x.lan").write_bytes(one)
+    (eml / "a.eml").write_bytes(mail())
+    configure(shop, f"m: {{maildir: {folder}}}\n    e: {{folder: {eml}}}")
+    ran = crm("mail", "fetch", "--verbose")
+    assert "2 mails of unknown senders dropped: mails wait for 90 days" in ran.err
+    (path,) = (shop.parent / "home").glob(".local/state/crm/*/mail.json")
+
+    def held() -> tuple[list[str], list[str]]:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return sorted(data["waiting"]), sorted(key for one in data["marks"].values() for key in one)
+
+    names = [f"{number}.x.lan" for number in range(5)]
+    assert held() == ([f"{n}@else.example" for n in (2, 3, 4)], [*names, "a.eml"])
+    (folder / "new/1.x.lan").unlink()
+    (eml / "a.eml").unlink()
+    monkeypatch.setenv("CRM_TODAY", "2027-02-18")
+    crm("mail", "fetch")
+    del names[1]
+    assert held() == ([f"{n}@else.example" for n in (2, 3, 4)], names)
+    monkeypatch.setenv("CRM_TODAY", "2027-02-19")
+    assert crm("mail", "fetch").err == "1 remark; --verbose shows it\n"
+    assert held()[0] == []
+    assert crm("mail", "fetch").err == ""
+
+
 def test_maildirs_folders_and_growing_files(crm: Crm, shop: Path, box: Box) -> None:
     folder = shop.parent / "Maildir"
     for name in ("cur", "new", "tmp", ".Sent/cur"):

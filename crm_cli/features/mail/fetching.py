@@ -17,7 +17,7 @@ from crm_cli.features.mail.joining import Joined, Joining
 from crm_cli.features.mail.marks import Marks
 from crm_cli.features.mail.reading import read
 from crm_cli.features.mail.reports import Report, is_proven, reports
-from crm_cli.features.mail.waiting import as_mail, as_waiting
+from crm_cli.features.mail.waiting import DAYS, MAILS, as_mail, as_waiting, prune
 from crm_cli.features.plan import counted
 from crm_cli.model.errors import CrmError, DataError, NotFound, Problem, Refused, Unreadable
 from crm_cli.model.mail import BOUNCE, GENERATED, LIST, Mail, is_own
@@ -92,6 +92,7 @@ def fetch(
         run = _Run(workspace, state, dry_run=dry_run, each=each)
         if (taken := run.take_up()) is not None:
             yield taken
+        run.tidy()
         for box in boxes:
             yield run.of(box, since, again=again, last=box is boxes[-1])
 
@@ -154,6 +155,8 @@ class _Run:
             failed = self._write_all(entries)
             for one in taken:
                 self._settle(one, failed, marks)
+            self._keep_marks(box.name, marks)
+        if error is None and box.name and marks.prune(box.gone(marks.read)):
             self._keep_marks(box.name, marks)
         self._boxes.append((box.name, marks))
         self._failed = self._failed or error is not None
@@ -229,6 +232,21 @@ class _Run:
 
     def _save(self) -> None:
         if not self._dry_run:
+            self._prune()
+            self._state.save()
+
+    def _prune(self) -> bool:
+        dropped = prune(self._state, self._workspace.clock.today)
+        if dropped:
+            self._notes.append(
+                f"{counted(dropped, 'mail')} of unknown senders dropped: mails wait for"
+                f" {DAYS.days} days, and at most {MAILS:,}"
+            )
+        return dropped > 0
+
+    def tidy(self) -> None:
+        """Drop what waited for too long."""
+        if not self._dry_run and self._prune():
             self._state.save()
 
     def _write_all(self, entries: Entries) -> frozenset[str]:
@@ -303,9 +321,11 @@ class _Run:
             return FORGOTTEN
         if mail.automatic:
             return LISTS
-        fate = KNOWN if mail.message_id in self._state.waiting else WAITING
-        self._state.waiting[mail.message_id] = as_waiting(mail, found.stranger)
-        return fate
+        if mail.message_id in self._state.waiting:
+            return KNOWN
+        today = self._workspace.clock.today
+        self._state.waiting[mail.message_id] = as_waiting(mail, found.stranger, today)
+        return WAITING
 
     def _note(self, mail: Mail, found: Joined, entries: Entries, place: str) -> None:
         _, notes = entries.of(mail, found)

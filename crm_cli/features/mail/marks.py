@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 class Marks:
@@ -32,6 +32,14 @@ class Marks:
             self.read[key] = value
             if key not in self._waiting:
                 self.kept[key] = value
+
+    def prune(self, keys: Iterable[str]) -> bool:
+        """Drop the marks of what is there no more; whether there were any."""
+        gone = list(keys)
+        for key in gone:
+            self.read.pop(key, None)
+            self.kept.pop(key, None)
+        return bool(gone)
 
     def end(self) -> None:
         """Keep the marks of what waited, too."""

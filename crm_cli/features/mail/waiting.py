@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from crm_cli.features.mail.joining import Joining
@@ -15,6 +15,9 @@ from crm_cli.model.reachable import email_fault
 from crm_cli.model.text import did_you_mean
 from crm_cli.store.mailboxes.state import MailState, mail_state
 from crm_cli.workspace import Workspace
+
+DAYS, MAILS = timedelta(days=90), 5000
+"""So long the mails of strangers wait, and so many of them."""
 
 
 class Unknown(NamedTuple):
@@ -28,10 +31,11 @@ class Unknown(NamedTuple):
     subject: str
 
 
-def as_waiting(mail: Mail, stranger: str) -> dict[str, Any]:
-    """What is kept of a mail while it waits: no more than would be noted."""
+def as_waiting(mail: Mail, stranger: str, today: date) -> dict[str, Any]:
+    """What is kept of a mail while it waits, from a day on: no more than would be noted."""
     return {
         "stranger": stranger,
+        "since": today.isoformat(),
         "at": mail.at.isoformat(),
         "sender": list(mail.sender),
         "recipients": [list(one) for one in mail.recipients[:20]],
@@ -40,6 +44,23 @@ def as_waiting(mail: Mail, stranger: str) -> dict[str, Any]:
         "references": list(mail.references[-20:]),
         "attachments": list(mail.attachments),
     }
+
+
+def prune(state: MailState, today: date) -> int:
+    """Drop the mails that waited for too long, and of too many those that waited longest; how many
+    there were."""
+    first = (today - DAYS).isoformat()
+    ages = {
+        id: (str(held.get("since") or held.get("at")), str(held.get("at")))
+        for id, held in state.waiting.items()
+    }
+    by_age = sorted(ages, key=ages.__getitem__)
+    gone = [
+        id for place, id in enumerate(by_age)
+        if ages[id][0] < first or len(by_age) - place > MAILS
+    ]  # fmt: skip
+    state.drop(gone)
+    return len(gone)
 
 
 def as_mail(id: str, held: Mapping[str, Any]) -> Mail | None:

@@ -40,3 +40,7 @@ class Mailbox(Protocol):
         """The letters that were not dealt with, oldest first as far as it is known; with `since`
         those that came before a day may be left out. Raises UsageError, StorageError."""
         ...  # pragma: no cover
+
+    def gone(self, done: Done) -> list[str]:
+        """The keys of which the mailbox has no letter any more, once all letters were given."""
+        ...  # pragma: no cover

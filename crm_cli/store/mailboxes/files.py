@@ -28,13 +28,20 @@ class Maildir:
     def __init__(self, name: str, path: Path) -> None:
         self.name = name
         self._path = path
+        self._there: set[str] = set()
 
     def letters(self, done: Done, since: date | None) -> Iterator[Letter]:
         """See `Mailbox`; a mail keeps its name up to the colon when its flags change."""
-        for place, path in _sorted(self._files()):
+        found = _sorted(self._files())
+        self._there = {place.rpartition(":")[0] or place for place, _ in found}
+        for place, path in found:
             key = place.rpartition(":")[0] or place
             if key not in done:
                 yield from _letter(path, f"{self._path}/{place}", (key, 1), since)
+
+    def gone(self, done: Done) -> list[str]:
+        """See `Mailbox`."""
+        return [key for key in done if key not in self._there]
 
     def _files(self) -> Iterator[tuple[str, str]]:
         for folder, folders, names in os.walk(self._path, onerror=_refuse):
@@ -53,10 +60,13 @@ class Folder:
     def __init__(self, name: str, path: Path) -> None:
         self.name = name
         self._path = path
+        self._there: set[str] = set()
 
     def letters(self, done: Done, since: date | None) -> Iterator[Letter]:
         """See `Mailbox`; a file that is written anew is read anew."""
-        for place, path in sorted(self._files()):
+        found = sorted(self._files())
+        self._there = {place for place, _ in found}
+        for place, path in found:
             try:
                 with files.telling(f"look at {path}", "what was fetched is kept"):
                     status = files.calls.stat(path)
@@ -67,6 +77,10 @@ class Folder:
             said = f"{status.st_size} {status.st_mtime_ns}"
             if done.get(place) != said:
                 yield from _letter(path, path, (place, said), since)
+
+    def gone(self, done: Done) -> list[str]:
+        """See `Mailbox`."""
+        return [key for key in done if key not in self._there]
 
     def _files(self) -> Iterator[tuple[str, str]]:
         if self._path.is_file():
@@ -98,6 +112,10 @@ class Mbox:
             for line, at, end, data in _mails(file, start):
                 place = f"{self._path}, byte {at}" if start else f"{self._path}:{line}"
                 yield Letter(place, data, None, ("end", [end, _before(file, end)]))
+
+    def gone(self, done: Done) -> list[str]:
+        """See `Mailbox`: there is one key."""
+        return []
 
     def _start(self, file: BinaryIO, held: object) -> int:
         if isinstance(held, list) and len(held) == 2 and isinstance(held[0], int):
@@ -151,6 +169,10 @@ class Stream:
         # A pager that writes an mbox file's line first means one mail all the same.
         bare = data.partition(b"\n")[2] if data.startswith(b"From ") else data
         yield Letter("stdin", bare[: LARGEST_OF_OUTLOOK + 1])
+
+    def gone(self, done: Done) -> list[str]:
+        """See `Mailbox`."""
+        return []
 
 
 def _letter(

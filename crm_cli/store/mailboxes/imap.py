@@ -73,6 +73,10 @@ class Imap:
                 "what was fetched is kept; run the command again to go on",
             ) from None
 
+    def gone(self, done: Done) -> list[str]:
+        """See `Mailbox`: a folder's key is the folder."""
+        return []
+
     def _connected(self) -> imaplib.IMAP4:
         # A password command may ask a person: a server that hangs up meanwhile is no use.
         login = self._secret()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,37 @@ class MailState:
         data = json.dumps(held, ensure_ascii=False).encode("utf-8", "replace")
         outside.write_bytes(self._folder / NAME, data, mode=0o600)
 
+    def forget(self, names: Callable[[str], bool]) -> None:
+        """Drop the mails that wait, and the marks, of which `names` says that they are about
+        somebody."""
+        self.drop([id for id, held in self.waiting.items() if names(_text(id, held))])
+        for marks in self.marks.values():
+            for key in [key for key in marks if names(key)]:
+                del marks[key]
+
     def drop(self, ids: Iterable[str]) -> None:
         """Let mails wait no longer."""
         for id in ids:
             self.waiting.pop(id, None)
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether there is a state in a folder. Raises StorageError."""
+    path = os.fspath(folder / NAME)
+    with files.telling(f"look for {path}", ""):
+        return files.exists(path)
+
+
+def _text(*values: object) -> str:
+    """All texts of values, a line each."""
+    found = []
+    waiting = list(values)
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        else:
+            found.append(str(one))
+    return "\n".join(found)
