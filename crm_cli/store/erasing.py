@@ -14,6 +14,7 @@ from crm_cli.store import files, undo
 from crm_cli.store.claims import Claims, state_folder
 from crm_cli.store.commits import keep
 from crm_cli.store.discovery import cache_folder
+from crm_cli.store.mailboxes.state import is_kept, mail_state
 from crm_cli.store.transaction import Waiting, alone
 
 _KEPT = os.path.join(".crm", "kept")
@@ -38,12 +39,15 @@ def erase(
     *,
     id: str,
     names: Callable[[str], bool],
+    called: bool,
     command: str,
     timeout: float = 10.0,
     waiting: Waiting | None = None,
 ) -> None:
     """Erase the texts for undo, the drafts that `names` says are about them, the index, and
-    what was shown of them. Raises ConflictError, StorageError: then it is to be run again.
+    what was shown of them and the mails that wait. Raises ConflictError, StorageError: then it
+    is to be run again. Where it is not known any more what they were `called`, all mails that
+    wait go, and mailboxes are read anew.
     """
     real = files.real(root)
     with (
@@ -55,7 +59,7 @@ def erase(
         _clear(real, _KEPT, lambda name, text: names(_record_of(name)) or names(text))
         if files.exists(os.path.join(real, undo.COMMITS)):
             files.calls.unlink(os.path.join(real, undo.COMMITS))
-    _erase_claims(root, environ, id)
+    _erase_state(root, environ, id, names if called else lambda text: True)
     erase_index(root, environ)
 
 
@@ -80,12 +84,19 @@ def _record_of(name: str) -> str:
     return name.split("-", 2)[-1]
 
 
-def _erase_claims(root: Path, environ: Mapping[str, str], id: str) -> None:
+def _erase_state(
+    root: Path, environ: Mapping[str, str], id: str, names: Callable[[str], bool]
+) -> None:
+    """Erase what was shown of them, and the mails about them that wait."""
     try:
         folder = state_folder(root, environ)
     except CrmError:
         return  # There is none, nor was there one.
     Claims(folder).forget(id)
+    if is_kept(folder):
+        with mail_state(root, environ) as state:
+            state.forget(names)
+            state.save()
 
 
 def erase_index(root: Path, environ: Mapping[str, str]) -> None:

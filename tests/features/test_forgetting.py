@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Crm
+from tests.mails import mail
 
 WHO = "maja-kos"
 TRACES = ("maja", "Maja Kos", "maja@kos.example", "222 333", "222333")
@@ -195,6 +196,30 @@ def test_it_is_asked_and_dry_runs_write_nothing(crm: Crm, full: Path) -> None:
     assert crm("forget", WHO, "--force").code == 2  # there is no terminal
     assert crm("forget", WHO, "--force", "--dry-run").code == 0
     assert {path: path.read_bytes() for path in full.rglob("*.yaml")} == before
+
+
+def test_mails_that_wait_go_if_they_are_about_them(crm: Crm, full: Path) -> None:
+    mails = {
+        "from them.eml": mail(sender="Maja Kos <maja.kos@work.example>", id="1@work.example"),
+        "about them.eml": mail('Ask "Maja\nKos"', sender="eva@hren.example", id="2@hren.example"),
+        "Maja Kos.eml": mail("Hello", sender="eva@hren.example", id="3@hren.example"),
+    }
+    folder = full.parent / "eml"
+    folder.mkdir()
+    for name, data in mails.items():
+        (folder / name).write_bytes(data)
+    config = full.parent / "home/.config/crm/config.yaml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f"mail: {{sources: {{e: {{folder: {folder}}}}}}}\n", encoding="utf-8")
+    assert crm("mail", "fetch").out == "e: 3 from unknown senders\n"
+    (state,) = (full.parent / "home").glob(".local/state/crm/*/mail.json")
+    assert crm("forget", WHO, "--force", "--yes").code == 0
+    held = json.loads(state.read_text(encoding="utf-8"))
+    assert list(held["waiting"]) == ["3@hren.example"]
+    assert sorted(held["marks"]["e"]) == ["about them.eml", "from them.eml"]
+    assert crm("mail", "unknown", "-o", "ids").lines == ["eva@hren.example"]
+    assert crm("forget", WHO, "--yes").code == 0, "what they were called is not known any more"
+    assert json.loads(state.read_text(encoding="utf-8")) == {"marks": {"e": {}}, "waiting": {}}
 
 
 def test_a_customer_without_numbers_goes_as_a_whole(crm: Crm, full: Path) -> None:

@@ -12,8 +12,8 @@ from crm_cli.workspace import Workspace
 
 
 def erase(workspace: Workspace, found: Forgetting) -> None:
-    """Erase what undo, drafts, the index and notifications keep of them. Raises ConflictError,
-    StorageError: then the same command again finishes it."""
+    """Erase what undo, drafts, the index, notifications and waiting mails keep of them. Raises
+    ConflictError, StorageError: then the same command again finishes it."""
     workspace.close()
     workspace.changed()
     try:
@@ -22,6 +22,7 @@ def erase(workspace: Workspace, found: Forgetting) -> None:
             workspace.environ,
             id=found.id,
             names=found.names,
+            called=bool(found.traces.all),
             command=workspace.command,
             timeout=workspace.lock_timeout,
             waiting=workspace.waiting,
@@ -29,7 +30,8 @@ def erase(workspace: Workspace, found: Forgetting) -> None:
     except (ConflictError, StorageError) as error:
         reason = error.message.removesuffix("; nothing was changed")
         raise type(error)(
-            f"{reason}; the records are without them, drafts and the index may not be",
+            f"{reason}; the records are without them, drafts, waiting mails and the index may"
+            " not be",
             "run the command again: it erases the rest",
         ) from error
 
