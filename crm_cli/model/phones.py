@@ -19,6 +19,9 @@ _ISO_DATE = r"\d{4}-\d{1,2}-\d{1,2}"
 def looks_like_phone(text: str) -> bool:
     """Whether a text can be a phone number: 5 to 17 digits with what is written between them."""
     text = text.strip()
+    digits = text[1:].replace(" ", "")
+    if text[:1] == "+" and digits.isdigit() and digits.isascii():  # as most are, in a tenth
+        return 5 <= len(digits) <= 17
     if not text or not (text[0] in "+(" or text[0].isdigit() or text[:4].lower() == "tel:"):
         return False
     if not re.fullmatch(_SHAPE, text, re.ASCII | re.IGNORECASE):

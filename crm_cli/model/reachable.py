@@ -64,9 +64,11 @@ def phone_fault(text: str, country: str | None) -> Fault | None:
     """Why a text is no telephone number, where it is dialled in a country if one is known."""
     from crm_cli.model.phones import e164, looks_like_phone
 
+    if e164(text, country) is not None:
+        return None
     if not looks_like_phone(text):
         return "bad-phone", f"'{text}' is not a telephone number", "write it as +386 40 123 456"
-    if e164(text, country) is None and (country or text.strip().startswith("+")):
+    if country or text.strip().startswith("+"):
         where = "with its country's prefix" if not text.strip().startswith("+") else "whole"
         return "bad-phone", f"'{text}' is not a possible telephone number", f"write it {where}"
     return None

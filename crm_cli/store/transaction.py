@@ -63,29 +63,27 @@ class Committed(NamedTuple):
 
 
 class _Plan(NamedTuple):
+    """What becomes of a file; `old` and `new` are the hashes of its bytes before and after."""
+
     path: str
     before: bytes | None
     after: bytes | None
+    old: str | None
+    new: str | None
     mode: int
     links: int = 1
 
     @property
     def forward(self) -> journal.Image:
-        return journal.Image(
-            self.path, digest(self.before), digest(self.after), self.after, self.mode
-        )
+        return journal.Image(self.path, self.old, self.new, self.after, self.mode)
 
     @property
     def backward(self) -> journal.Image:
-        return journal.Image(
-            self.path, digest(self.after), digest(self.before), self.before, self.mode
-        )
+        return journal.Image(self.path, self.new, self.old, self.before, self.mode)
 
     @property
     def kept(self) -> journal.Image:
-        return journal.Image(
-            self.path, digest(self.before), digest(self.after), self.before, self.mode
-        )
+        return journal.Image(self.path, self.old, self.new, self.before, self.mode)
 
 
 def commit(
@@ -246,7 +244,8 @@ def _plan(root: str, changes: Sequence[FileChange]) -> list[_Plan]:
             )
         if before is not None and after is not None:
             check_writable(change.path, mode)
-        plans.append(_Plan(change.path, before, after, mode, links))
+        old, new = digest(before), digest(after)
+        plans.append(_Plan(change.path, before, after, old, new, mode, links))
     _check_new(root, plans)
     return plans
 

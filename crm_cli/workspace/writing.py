@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import DataError, NotFound, Refused
@@ -153,7 +154,7 @@ class Writing(Reading):
         if isinstance(step, Remove):
             return lambda data: None
         if isinstance(step, Create):
-            return lambda data: created(step, data)
+            return partial(created, step)
         return lambda data: self._edited(step, data)
 
     def _edited(self, step: Edit, data: bytes | None) -> bytes:

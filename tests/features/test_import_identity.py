@@ -448,3 +448,30 @@ def test_a_person_is_no_organization_that_another_numbering_calls_alike(
     assert run.code != 0
     assert "external id 501 of two is Ana Novak (ana-novak) here, and Acme Inc." in run.err
     assert "name: Ana Novak" in (shop / "customers" / "ana-novak.yaml").read_text()
+
+
+def test_rows_that_wait_for_the_others_take_little_room(workspace: Opened) -> None:
+    import tracemalloc
+
+    from crm_cli.features.importing.identity import Customers
+    from crm_cli.features.importing.known import Known
+    from crm_cli.features.importing.people import People
+    from crm_cli.features.importing.planning import read_file
+
+    rows = "".join(
+        f"{n},Ana Novak {n},ana.{n}@novak.example,+386 40 {n:06},{n} Long street,Koper\n"
+        for n in range(1, 385)
+    )
+    text = f"ID,Name,Email,Phone,Street,City\n{rows}".encode()
+    drafts = read_file(workspace(), "customers", text, path="file.csv")
+    known = Known(workspace(), "file")
+    people = People(Customers(workspace(), known), known)
+    people.add(0, drafts.rows[0], drafts.rows[0].values)
+    tracemalloc.start()
+    try:
+        for place, draft in enumerate(drafts.rows):
+            people.add(place, draft, draft.values)
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert taken / 384 < 2_200

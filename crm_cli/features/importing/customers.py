@@ -40,9 +40,9 @@ def plan_customers(
         workspace, known, own_ids=drafts.mapped, guessed_system=drafts.guessed_system
     )
     people = People(customers, known)
-    for draft in drafts.rows:
+    for place, draft in enumerate(drafts.rows):
         advance()
-        people.add(draft, named(draft.values))
+        people.add(place, draft, named(draft.values))
     people.settle()
     if organizations is None:
         ids = {*known.ids, *known.former}
@@ -53,22 +53,24 @@ def plan_customers(
     renamed: list[str] = []
     for person in people:
         if person.match is None and person.doubt is None and _stand_in(person):
-            renamed.append(str(person.drafts[0].line))
-        id = _id(person, taken, forgotten)
+            renamed.append(str(person.lines[0]))
+        values = person.values
+        id = _id(person, values, taken, forgotten)
         if not isinstance(id, _Not) and person.match is None:
-            reason = _forgotten(forgotten, workspace.business.country, person)
+            reason = _forgotten(forgotten, workspace.business.country, values)
             id = _Not(reason) if reason else id
         if isinstance(id, _Not):
-            yield from (Reject(draft, str(id)) for draft in person.drafts)
+            yield from (Reject(drafts.rows[place], str(id)) for place in person.places)
             continue
         found.append((person, id))
         if person.match is None:
-            organizations.is_in_file(id, person.values)
+            organizations.is_in_file(id, values)
     same: list[str] = []
     for person, id in found:
         values = organizations.linked(person.values)
+        person.values = {}  # the file that is made of it takes its room
         if person.match is None:
-            same += _namesakes(person, known)
+            same += _namesakes(person, values, known)
             yield _new(workspace, id, values, person)
         else:
             yield _known(workspace, person, person.match, values, known)
@@ -92,12 +94,16 @@ def named(values: Values) -> Values:
 
 def _is_stand_in(person: Person) -> bool:
     """Whether the company's name stands in for one, which then never replaces a name."""
-    parts = any(key in person.values for key in ("given_name", "family_name"))
-    return not parts and all("name" not in draft.values for draft in person.drafts)
+    if person.named:
+        return False
+    values = person.values
+    return not any(key in values for key in ("given_name", "family_name"))
 
 
 def _stand_in(person: Person) -> bool:
     """Whether somebody new is named after their company, e-mail or phone, having no name."""
+    if person.named:
+        return False
     values = person.values
     if "name" in values:
         return _is_stand_in(person)
@@ -113,13 +119,12 @@ class _Not(str):
     """Why rows are about nobody."""
 
 
-def _id(person: Person, taken: set[str], forgotten: Digests) -> str | _Not:
+def _id(person: Person, values: Values, taken: set[str], forgotten: Digests) -> str | _Not:
     """The id of the customer, a new one where it is nobody here."""
     if person.doubt is not None:
         return _Not(person.doubt.reason)
     if person.match is not None:
         return person.match.id
-    values = person.values
     if not values.get("name"):
         return _Not("there is no name")
     id = values.get("id")
@@ -132,11 +137,11 @@ def _id(person: Person, taken: set[str], forgotten: Digests) -> str | _Not:
     return str(id)
 
 
-def _forgotten(digests: Digests, country: str, person: Person) -> str:
+def _forgotten(digests: Digests, country: str, values: Values) -> str:
     """Why somebody new is not taken, since they were forgotten; empty where they are. Who has
     only the name of such a one, and an address of their own, is somebody else."""
-    found = digests.known(person.values, country)
-    if not found or (found.startswith("the name") and any(map(person.values.get, _CHANNELS))):
+    found = digests.known(values, country)
+    if not found or (found.startswith("the name") and any(map(values.get, _CHANNELS))):
         return ""
     return f"{found} is of somebody who was forgotten; crm add --force takes them back"
 
@@ -151,7 +156,7 @@ def _new(workspace: Workspace, id: str, values: Values, person: Person) -> Outco
 
 
 def _lines(person: Person) -> tuple[int, ...]:
-    return tuple(draft.line for draft in person.drafts)
+    return tuple(person.lines)
 
 
 def _known(
@@ -252,16 +257,16 @@ def _added(record: Item, key: str, wanted: list[Values]) -> list[Values]:
     return [*first, *(one for text, one in said.items() if text not in held)]
 
 
-def _namesakes(person: Person, known: Known) -> Iterator[str]:
-    name = str(person.values.get("name", ""))
+def _namesakes(person: Person, values: Values, known: Known) -> Iterator[str]:
+    name = str(values.get("name", ""))
     if ids := known.named(name):
-        yield f"line {person.drafts[0].line}: {name} ({', '.join(sorted(ids)[:3])})"
+        yield f"line {person.lines[0]}: {name} ({', '.join(sorted(ids)[:3])})"
 
 
 def _notes(
     people: People, organizations: Organizations, renamed: list[str], same: list[str]
 ) -> Iterator[Note]:
-    extra = sum(len(person.drafts) - 1 for person in people)
+    extra = sum(len(person.lines) - 1 for person in people)
     if extra:
         rows = "a row is" if extra == 1 else f"{extra:,} rows are"
         yield Note(f"{rows} about the same customer as one above")

@@ -6,12 +6,14 @@ they say is taken as if each were imported after the one before: the later count
 
 from __future__ import annotations
 
+import pickle
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from crm_cli.features.importing.identity import (
     NAMES,
+    Address,
     Customers,
     Doubt,
     Match,
@@ -35,17 +37,36 @@ from crm_cli.model.writing import SIMPLE
 class Person:
     """What the rows about one customer say together.
 
-    `match` is who it is here, None for somebody new; `doubt` why that cannot be said.
+    `match` is who it is here, None for somebody new; `doubt` why that cannot be said. `places`
+    are those of the rows among all of the file, `named` is whether one of them has a name itself.
+    Of a hundred thousand there may be one for each row: what they say is held as bytes.
     """
 
-    def __init__(self, draft: Draft, values: Values) -> None:
-        self.drafts = [draft]
-        self.values = {**values}
+    __slots__ = (
+        "_packed", "addresses", "doubt", "id", "key", "lines", "match", "named", "names", "places"
+    )
+
+    def __init__(self, place: int, draft: Draft, values: Values) -> None:
+        self.places = [place]
+        self.lines = [draft.line]
+        self.values = values
+        self.named = "name" in draft.values
         self.match: Match | None = None
         self.doubt: Doubt | None = None
-        self.names = {called(values)} - {""}
+        self.names: tuple[str, ...] = tuple({called(values)} - {""})
         self.key = external_key(values)
         self.id: str | None = values.get("id")
+        self.addresses: tuple[Address, ...] = ()
+
+    @property
+    def values(self) -> Values:
+        """What the rows say; a copy, which is to be put back where it is changed."""
+        found: Values = pickle.loads(self._packed)
+        return found
+
+    @values.setter
+    def values(self, values: Values) -> None:
+        self._packed = pickle.dumps(values, pickle.HIGHEST_PROTOCOL)
 
 
 class People:
@@ -66,21 +87,26 @@ class People:
         return iter(self._persons)
 
     def settle(self) -> None:
-        """Take those for new whose doubt is about a customer that another row means."""
+        """Take those for new whose doubt is about a customer that another row means; to be called
+        once, after the last row."""
         for person in self._persons:
+            person.addresses = ()
             if person.doubt is not None and person.doubt.other in self._here:
                 person.doubt = None
+        self._addresses.clear()
+        self._external.clear()
+        self._contents.clear()
 
-    def add(self, draft: Draft, values: Values) -> None:
+    def add(self, place: int, draft: Draft, values: Values) -> None:
         """Put a row to the person that it is about."""
         found = self._customers.match(values)
         match = found if isinstance(found, Match) else None
         person = self._person(values, match)
         if person is None:
-            person = Person(draft, values)
+            person = Person(place, draft, values)
             self._persons.append(person)
         else:
-            self._join(person, draft, values)
+            self._join(person, place, draft, values)
         if isinstance(found, Doubt) and person.match is None:
             person.doubt = found
         elif match is not None:
@@ -122,17 +148,20 @@ class People:
     def _agree(
         self, name: str, other: str, values: Values, person: Person, address: tuple[str, str]
     ) -> bool:
-        if address[0] == "phones" and name:
-            mine, theirs = (set(addresses(one, self._known)) for one in (values, person.values))
-            if apart(name, other, mine, theirs):
-                return False
-        return agree(name, other)
+        if address[0] != "phones" or not name:
+            return agree(name, other)
+        mine, theirs = set(addresses(values, self._known)), set(person.addresses)
+        return not apart(name, other, mine, theirs) and agree(name, other)
 
-    def _join(self, person: Person, draft: Draft, values: Values) -> None:
-        for text in together(person.values, values, self._known):
+    def _join(self, person: Person, place: int, draft: Draft, values: Values) -> None:
+        held = person.values
+        for text in together(held, values, self._known):
             self.differing.append(f"line {draft.line}: {text}")
-        person.drafts.append(draft)
-        person.names |= {called(values)} - {""}
+        person.values = held
+        person.places.append(place)
+        person.lines.append(draft.line)
+        person.named |= "name" in draft.values
+        person.names = tuple({*person.names, called(values)} - {""})
         person.key = person.key or external_key(values)
 
     def _note(self, person: Person, values: Values) -> None:
@@ -140,11 +169,12 @@ class People:
         if "id" in values:
             self._ids.setdefault(values["id"], person)
         if key is not None:
-            self._external.setdefault(key, person)
+            self._external.setdefault(person.key if key == person.key else key, person)
         found = addresses(values, self._known)
         for address in found:
             if person not in self._addresses[address]:
                 self._addresses[address].append(person)
+        person.addresses = tuple(dict.fromkeys((*person.addresses, *found)))
         if not found and key is None and "id" not in values:
             self._contents.setdefault(_content(values), person)
 
