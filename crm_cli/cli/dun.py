@@ -31,7 +31,7 @@ def list_(
 
     crm dun
     crm dun --owner me
-    crm dun list customer:ana --all
+    crm dun list customer:hotel-jadran --all
     """
     from crm_cli.cli.columns import only
     from crm_cli.features.dunning import reminders
@@ -107,9 +107,9 @@ def sent(
 ) -> None:
     """Note that payment reminders were sent: the level and the day, at each invoice.
 
-    crm dun sent 2026-0042
+    crm dun sent 2026-0031
     crm dun sent is:overdue --yes
-    crm dun sent 2026-0042 --date mon --text "by e-mail"
+    crm dun sent 2026-0031 --date mon --text "by e-mail"
     """
     from crm_cli.cli.items import change
     from crm_cli.features.dunning import is_dunned, note_sent
@@ -141,8 +141,8 @@ def render(
 ) -> None:
     """Make the payment reminder for an invoice, or for all late ones of a customer.
 
-    crm dun render 2026-0042 --to reminder.pdf
-    crm dun render ana --level 2
+    crm dun render 2026-0031 --to reminder.pdf
+    crm dun render hotel-jadran --level 2
     """
     from crm_cli.features.documents.gathering import late_invoices, of_late
 

@@ -27,7 +27,7 @@ def labels(
     """Make address labels of the customers that match query terms.
 
     crm labels +vip country:SI --to labels.pdf
-    crm labels @mailing --sheet 2x7 --sort postcode --to labels.pdf
+    crm labels @tasting-2026 --sheet 2x7 --sort postcode --to tasting.pdf
     """
     from pathlib import Path
 
@@ -36,11 +36,16 @@ def labels(
     from crm_cli.features.documents.rendering import format_of, save
     from crm_cli.features.plan import counted
     from crm_cli.formats.documents.labels import labels_of, read_sheet
+    from crm_cli.model.errors import NotFound
     from crm_cli.model.text import visible
 
     chosen = format_of(format, to)
     size = read_sheet(sheet)
     found = found_of(session.workspace, session.terms(terms), sort)
+    if found.without:
+        session.say(f"no address: {few(found.without)}")
+    if not found.labels:
+        raise NotFound("there is no label to make", "crm list has:addresses lists who has one")
     data = labels_of(found.labels, size, chosen)
     if to not in (None, "-"):
         save(Path(str(to)), data, force=force)
@@ -49,5 +54,3 @@ def labels(
         session.give_data(data)
     else:
         session.give(data.decode())
-    if found.without:
-        session.say(f"no address: {few(found.without)}")

@@ -25,8 +25,8 @@ def letter(
 ) -> None:
     """Make a letter to a customer from a template: a letter, a contract, a survey.
 
-    crm letter ana --template thanks --to letter.pdf
-    crm letter ana --template contract --purchase Q-2026-0007 --to contract.pdf
+    crm letter ana --date mon --to letter.pdf
+    crm letter ana --template contract --purchase 2026-0042 --to contract.pdf
     """
     from crm_cli.cli.purchase_verbs import one_purchase
     from crm_cli.features.documents.gathering import letter as gather

@@ -63,7 +63,7 @@ _SHOWN = {
     "order": "date,customer,number,net,billed,currency,delivery,required,id",
 }
 """The columns of lists of one kind, where those of all purchases say little of it."""
-_ONE = {"": "2026-0042", "quote": "Q-2026-0007", "order": "p-2m8", "invoice": "2026-0042"}
+_ONE = {"": "2026-0042", "quote": "Q-2026-0007", "order": "N-2026-118", "invoice": "2026-0042"}
 
 
 def purchase_verbs(kind: str = "") -> Verbs:
@@ -226,6 +226,15 @@ def _show_verb(verbs: Verbs, kind: str) -> None:
     )
 
 
+_RENDERED = {
+    "": ("D-2026-0003 --to credit-note.pdf", "kind:sale date:last-month --to receipts/"),
+    "quote": ("Q-2026-0007 --to quote.pdf", "is:unanswered --format pdf --to quotes/"),
+    "order": ("N-2026-118 --delivery-note --to note.pdf", "date:last-month --to orders/"),
+    "invoice": ("2026-0042 --to invoice.pdf", "date:last-month --format pdf --to invoices/"),
+}
+"""Examples of `render`: into a file, and of several."""
+
+
 def _render_verb(verbs: Verbs, kind: str) -> None:
     def render(
         session: Session,
@@ -242,7 +251,7 @@ def _render_verb(verbs: Verbs, kind: str) -> None:
         papers = of_purchases(session.workspace, (one.item for one in found), kind=made)
         make(session, papers, making)
 
-    noun, several = kind or "purchase", kind or "credit-note"
+    noun, file, some = kind or "purchase", *_RENDERED[kind]
     without = ("delivery_note",) if kind == "quote" else ()
     verbs.take(
         Verb(
@@ -253,8 +262,8 @@ def _render_verb(verbs: Verbs, kind: str) -> None:
             law wants on it; --draft makes one without, marked as a draft.
 
             crm {noun} render {_ONE[kind]}
-            crm {noun} render {_ONE[kind]} --to {several}.pdf
-            crm {noun} render date:last-month --format pdf --to documents-of-the-month/
+            crm {noun} render {file}
+            crm {noun} render {some}
             """,
             without=lambda: without,
         )

@@ -24,7 +24,7 @@ def sent(
     """Note that quotes were sent; drafts are posted, and get their numbers.
 
     crm quote sent Q-2026-0007
-    crm quote sent ana
+    crm quote sent ana-novak
     """
     from crm_cli.features.purchases.quotes import is_unsent
     from crm_cli.features.purchases.quotes import sent as plan

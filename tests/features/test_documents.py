@@ -259,6 +259,7 @@ def test_own_templates_take_the_place_of_the_programs(office: Path, crm: Crm) ->
         ("{{ x", 1, "unexpected end"),
         ("{{ 'a' * 10**10 }}", 1, "'pow' is not for templates"),
         ("{{ lastpurchase }}", 1, "last_purchase"),
+        ("{% for one in lines %}{{ one.text }}{% endfor %}", 1, "did you mean document.lines?"),
     ],
 )
 def test_check_tells_what_is_wrong_and_where(
@@ -346,10 +347,17 @@ def test_a_message_is_no_page(
     assert (out / "a.txt").read_text().strip()
 
 
-def test_labels_are_of_those_who_have_an_address(office: Path, crm: Crm) -> None:
+def test_labels_are_of_those_who_have_an_address(
+    office: Path, crm: Crm, tmp_path: Path
+) -> None:
     run = crm("labels", "tina", "--sort", "name")
     assert run.out == "Tina Kos\nPot 1\n6000 Koper\n"
     assert crm("labels", "--sheet", "0x8").code == 2
+    file = tmp_path / "labels.html"
+    for terms in ("city:Nowhere", "id.is:jan-vidmar"):
+        refused = crm("labels", terms, "--to", str(file))
+        assert refused.code == 3 and "no label" in refused.err and not file.exists()
+    assert "no address: jan-vidmar" in refused.err
     assert '<div dir="auto">Tina Kos<br>' in ok(crm("labels", "tina", "--format", "html"))
 
 

@@ -230,6 +230,8 @@ def _unknown(workspace: Workspace, reference: Reference) -> str:
     try:
         workspace.select(CUSTOMER, cols=(name,), limit=1, ordered=False)
     except UsageError:
+        if meant := [field for field in FIELDS if field.endswith(f".{name}")]:
+            return f"did you mean {' or '.join(meant[:3])}?"
         known = [*FIELDS, *CUSTOMER.by_name, *(one.key for one in CUSTOMER.derived)]
         return did_you_mean(name, known) or "crm template fields lists those there are"
     return ""

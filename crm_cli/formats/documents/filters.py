@@ -76,6 +76,10 @@ def text_of(value: Any) -> str:
     """A text or a number as text; raises Unreadable for another value."""
     if isinstance(value, Undefined):
         return str(value)  # It raises.
+    if isinstance(value, list | tuple):
+        raise Unreadable(
+            "a list cannot be printed as a whole", "loop: {% for line in document.lines %}"
+        )
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise Unreadable("only texts and numbers can be printed", "name one of its fields")
     return str(value)

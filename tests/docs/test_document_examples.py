@@ -1,0 +1,52 @@
+"""The examples in the help of commands that make documents run on the example business."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from crm_cli.cli.commands import COMMANDS
+from tests.cli.test_commands import verbs
+from tests.conftest import Crm
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "data-example"
+NOUNS = ("letter", "labels", "statement", "dun", "template")
+RENDERED = ("purchase", "quote", "order", "invoice")
+QUOTE = ("quote", "add", "ana-novak", "--line", "beans-1kg:20", "--number", "Q-2026-0007")
+"""The example business has no quote."""
+
+
+def examples() -> list[list[str]]:
+    """The words of each example, without `crm`; as HTML, which takes less time than PDF."""
+    found = []
+    for entry in COMMANDS:
+        for typed, command in verbs(entry) if entry.name in (*NOUNS, *RENDERED) else ():
+            if entry.name in NOUNS or typed.endswith((" render", " sent")):
+                lines = re.findall(r"^ *crm (.*)$", command.help or "", re.MULTILINE)
+                found += [shlex.split(re.sub(r"\bpdf\b", "html", line)) for line in lines
+                          if f"crm {line}".startswith(typed)]  # fmt: skip
+    return found
+
+
+@pytest.fixture(name="roastery")
+def _roastery(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.rmtree(shop)
+    shutil.copytree(EXAMPLE, shop)
+    monkeypatch.setenv("CRM_USER", "petra")
+    monkeypatch.chdir(shop.parent)
+    assert crm(*QUOTE).code == 0
+    return shop
+
+
+def test_every_example_of_documents_runs(roastery: Path, crm: Crm) -> None:
+    found = examples()
+    assert len(found) > 25
+    dry = ("--dry-run",)
+    ran = {" ".join(words): crm(*words, *(dry if words[1] == "sent" else ())) for words in found}
+    wrong = {text: run for text, run in ran.items() if run.code}
+    assert not wrong
+    assert {one.name for one in roastery.parent.iterdir()} >= {"invoices", "labels.html"}
