@@ -274,9 +274,9 @@ class Dialect(ABC):
     # Order and number of rows
 
     @abstractmethod
-    def in_turn(self, join: str) -> str:
-        """A `JOIN …` that is looked up for each row of what stands before it, which is read in
-        its own order. PostgreSQL: the same.
+    def in_turn(self, table: str) -> str:
+        """A table with its alias whose rows are read in their own order: by an index on a date,
+        say, they would lie here and there. PostgreSQL: the same.
         """
 
     @abstractmethod

@@ -173,8 +173,8 @@ class SQLite(Dialect):
         ordered = f"(SELECT {value} AS v {source} ORDER BY {order})"
         return f"(SELECT group_concat(v, '; ') FROM {ordered})"
 
-    def in_turn(self, join: str) -> str:
-        return f"CROSS {join}"
+    def in_turn(self, table: str) -> str:
+        return f"{table} NOT INDEXED"
 
     def by_sorting(self, key: str) -> str:
         return f"+{key}"

@@ -7,7 +7,7 @@ A figure is an aggregate function of a field, all rows' or those that a conditio
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from crm_cli.index.dialect import Dialect
@@ -15,6 +15,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Money, Number
 from crm_cli.model.kind import Kind, normal
+from crm_cli.model.kinds import ENTRIES
 from crm_cli.model.measure import Measure
 from crm_cli.model.text import a_or_an
 from crm_cli.query.aggregates import within
@@ -25,7 +26,7 @@ from crm_cli.query.fields import resolve, summed_name
 from crm_cli.query.functions import over, result
 from crm_cli.query.grammar import read_asked
 from crm_cli.query.keys import plain
-from crm_cli.query.ref import Collection
+from crm_cli.query.ref import Collection, Source, Way
 from crm_cli.query.rows import Row, Value, climb, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
@@ -107,8 +108,9 @@ def figures(
     compiler: Compiler,
     wholes: Sequence[int | float | None] | None = None,
     own: str = "",
+    by: Container[str] = (),
 ) -> list[Selected]:
-    """The columns of figures.
+    """The columns of figures, of groups by the fields `by`.
 
     `wholes` are the same figures over all rows, of which shares are parts; without them
     a share is what it is a share of. `own` is SQL for the currency that all rows of a group
@@ -116,7 +118,9 @@ def figures(
     """
     found: list[Selected] = []
     for place, text in enumerate(texts):
-        selected = _figure(text, compiler, "" if is_share(text) else own)
+        selected = _label(text, compiler, by) or _figure(
+            text, compiler, "" if is_share(text) else own
+        )
         if wholes is not None and is_share(text):
             whole = wholes[place]
             bound = compiler.frame.bind(whole) if whole else "NULL"
@@ -161,6 +165,29 @@ def called(text: str) -> str:
     """The function that a figure which is no measure asks for."""
     bare = split_alias(text)[0]
     return "count" if bare in ("count", "share") else _call(bare).function
+
+
+def _label(text: str, compiler: Compiler, by: Container[str]) -> Selected | None:
+    """What an entry says that groups are named for, looked up once for each of them."""
+    bare, alias = split_alias(text)
+    call = _call(bare) if is_one(text) else None
+    if call is None or call.where or call.period:
+        return None
+    frame = compiler.frame
+    try:
+        ref = resolve(call.field, frame.base.kind, compiler.scope.extra_keys)
+    except Unknown:
+        return None
+    if len(ref.steps) != 1 or ref.source is not Source.COLUMN:
+        return None
+    ((way, kind, key, _),) = ref.steps
+    if way is not Way.REFERENCE or kind not in ENTRIES or key not in by:
+        return None
+    named = Row(kind, frame.alias(kind), frame)
+    said = named.column(named.field(ref.column).value)
+    where = f"{named.column('id')} = {frame.base.column(key)}"
+    sql = f"(SELECT MAX({said}) {named.source()} WHERE {where})"
+    return plain(alias or figure_key(bare), ref.type, sql)
 
 
 def _figure(text: str, compiler: Compiler, own: str) -> Selected:

@@ -16,7 +16,8 @@ from collections.abc import Container, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from crm_cli.index.plan import based, plan_of
+from crm_cli.index.dialect import Dialect
+from crm_cli.index.plan import based
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Word
 from crm_cli.model.kind import Derived, Field, Kind
@@ -38,7 +39,7 @@ from crm_cli.query.figures import (
 )
 from crm_cli.query.group_order import bare_name, group_order, order_terms
 from crm_cli.query.keys import group_key, plain
-from crm_cli.query.parts import whole
+from crm_cli.query.parts import Part
 from crm_cli.query.ref import Step, Way
 from crm_cli.query.rows import Row, currency
 from crm_cli.query.scope import Scope
@@ -65,7 +66,8 @@ class GroupQuery(NamedTuple):
     aggregates: Sequence[str] = ()
     node: Node = EVERYTHING
     having: str = ""
-    sort: str = ""
+    sort: str | None = ""
+    """What the groups are ordered by before their keys; None where no order is wanted."""
     limit: int | None = None
     columns: Sequence[str] | None = None
     parts: Kind | None = None
@@ -83,7 +85,7 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     """Ask the index: the keys, then the aggregates, with their total; raises UsageError."""
     scope = scope._replace(base=query.kind)
     query, shown = _completed(query)
-    compiler = Compiler(scope, database.dialect)
+    compiler = _compiler(query, scope, database.dialect)
     where = _chosen(compiler, query)
     keys = [group_key(name, compiler) for name in query.by]
     own = _own(keys, compiler) if query.own and _shows_currency(query) else ""
@@ -93,7 +95,8 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     wholes = _wholes(database, query, scope, own=bool(own), without=added) if totals else ()
     given = iter(wholes)
     known = [None if place in added else next(given, None) for place in range(len(asked))]
-    aggregates = figures(query.aggregates, compiler, known if totals else None, own)
+    by = {split_alias(name)[0] for name in query.by}
+    aggregates = figures(query.aggregates, compiler, known if totals else None, own, by)
     _check_once(keys, aggregates)
     selected = (*keys, *aggregates)
     inner = _inner(compiler, query, where, selected, len(keys))
@@ -120,6 +123,15 @@ def unconverted(
     asked = query._replace(by=("currency",), aggregates=("unconverted", f"min:{query.base.when}"),
                            having="unconverted > 0", parts=None, sort="", limit=None)  # fmt: skip
     return [(row[0], row[1], row[2]) for row in group(database, asked, scope).rows]
+
+
+def _compiler(query: GroupQuery, scope: Scope, dialect: Dialect) -> Compiler:
+    """A compiler for the rows that are put together."""
+    compiler = Compiler(scope, dialect)
+    if query.parts is not None:
+        base = compiler.frame.base
+        compiler.frame.base = Part(base.kind, base.alias, compiler.frame, query.base)
+    return compiler
 
 
 def _chosen(compiler: Compiler, query: GroupQuery) -> str:
@@ -168,7 +180,7 @@ def _completed(query: GroupQuery) -> tuple[GroupQuery, int]:
     asked = asked or ["count"]
     shown = len(query.by) + len(asked)
     having, more = mentioned(query.having, query.kind)
-    more += map(bare_name, split_names(query.sort))
+    more += map(bare_name, split_names(query.sort or ""))
     have = {figure_key(part) for text in (*asked, *query.by) for part in split_alias(text)}
     renamed = {figure_key(bare): alias for bare, alias in map(split_alias, asked) if alias}
     for text in more:
@@ -218,7 +230,7 @@ def _wholes(
     named, shared = asked, [text for text in asked if not is_one(text)]
     if query.parts is not None and all(is_shared(one, query.parts, query.base) for one in shared):
         query, asked = query._replace(parts=None), shared
-    compiler = Compiler(scope._replace(base=query.kind), database.dialect)
+    compiler = _compiler(query, scope._replace(base=query.kind), database.dialect)
     where = _chosen(compiler, query)
     of = currency(compiler.frame.base)
     parts = figures(asked, compiler, own=of if own else "")
@@ -262,14 +274,6 @@ def _inner(
     row = compiler.frame.base
     groups = ", ".join(_sorted(part.sql, row) for part in parts[:keys])
     by = f" GROUP BY {groups}" if keys else ""
-    if query.parts is not None:
-        # Now it is known which columns are asked for.
-        asked = " ".join((shown, where, by, *row.joins))
-        used = {key for key in plan_of(query.parts).names if row.names(key, asked)}
-        row.table = whole(query.parts, query.base, compiler.dialect, used)
-        if row.joins[:1] and row.joins[0].startswith("JOIN "):
-            # So the items are read as they come, and not written down first.
-            row.joins[0] = compiler.dialect.in_turn(row.joins[0])
     return f"SELECT {shown} {row.source()} WHERE {where}{by}"
 
 
@@ -302,10 +306,10 @@ def _outer(
         except QueryError as error:
             raise _no_group_field(error, parts) from None
         where = filtering.condition(found, filtering.frame.base)
-    ordered = [
+    ordered = [] if query.sort is None else [
         *group_order(query.sort, (*query.aggregates, *query.by), parts, compiler),
         *(term for part in parts[:keys] for term in order_terms(part, compiler, down=False)),
-    ]
+    ]  # fmt: skip
     shown = [part.column.key for part in parts] + [CURRENCY for part in parts if part.currency]
     listed = ", ".join(f"t.{compiler.dialect.name(key)}" for key in shown)
     sql = f"SELECT {listed} FROM ({inner}) t WHERE {where}"

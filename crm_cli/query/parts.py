@@ -6,31 +6,41 @@ in the group of none.
 
 from __future__ import annotations
 
-from collections.abc import Container
-
-from crm_cli.index.dialect import Dialect
-from crm_cli.index.plan import plan_of
+from crm_cli.index.plan import plan_of, record_columns
 from crm_cli.model.kind import Kind
+from crm_cli.query.rows import Frame, Row
 
-_OWN = {"pk": "NULL", "customer": "o.customer", "parent": "o.pk", "ordinal": "0"}
 
+class Part(Row):
+    """An item of a row of `outer`, or such a row that has none.
 
-def whole(kind: Kind, outer: Kind, dialect: Dialect, used: Container[str]) -> str:
-    """A table of a kind's items, and one for each of `outer` that has none.
-
-    What such a one says is what both kinds derive (`net`, `units`, the currency); all
-    else is missing. It has the columns that are `used` alone: the database writes it down.
+    What the latter says is what both kinds derive (`net`, `units`, the currency) and in which
+    record it stands; all else is missing.
     """
-    name = dialect.name
-    derived = {one.key for one in kind.derived} & {one.key for one in outer.derived}
-    plan = plan_of(kind)
-    shared = {one for key in derived & plan.fields.keys() for one in plan.fields[key].cells}
-    shared = (shared | {*plan.currencies.values()}) & {*plan_of(outer).names}
-    names = [key for key in plan.names if key in used]
-    own = [_OWN.get(key) or (f"o.{name(key)}" if key in shared else "NULL") for key in names]
-    listed = ", ".join(name(key) for key in names)
-    none = f"NOT EXISTS(SELECT 1 FROM {name(kind.name)} i WHERE i.parent = o.pk)"
-    return (
-        f"(SELECT {listed} FROM {name(kind.name)} UNION ALL"
-        f" SELECT {', '.join(own)} FROM {name(outer.name)} o WHERE {none})"
-    )
+
+    def __init__(self, kind: Kind, alias: str, frame: Frame, outer: Kind) -> None:
+        super().__init__(kind, alias, frame)
+        self._parent = self._outer = Row(outer, frame.alias(outer), frame, self)
+        derived = {one.key for one in kind.derived} & {one.key for one in outer.derived}
+        plan = plan_of(kind)
+        both = {one for key in derived & plan.fields.keys() for one in plan.fields[key].cells}
+        self._both = (both | {*plan.currencies.values()}) & {*plan_of(outer).names}
+
+    def column(self, key: str) -> str:
+        """See `Row`."""
+        own = super().column(key)
+        if key == "parent":
+            return f"{self._outer.alias}.pk"
+        if key in record_columns(self.kind):
+            return self._outer.column(key)
+        if key in self._both:
+            outer = self._outer.column(key)
+            return f"CASE WHEN {self.alias}.pk IS NULL THEN {outer} ELSE {own} END"
+        return own
+
+    def source(self) -> str:
+        """See `Row`."""
+        outer = self._outer
+        items = f"LEFT JOIN {self.table} {self.alias} ON {self.alias}.parent = {outer.alias}.pk"
+        first = self.frame.dialect.in_turn(f"{outer.table} {outer.alias}")
+        return " ".join((f"FROM {first} {items}", *self.joins))

@@ -61,7 +61,7 @@ def pivot(database: Database, query: GroupQuery, key: str, scope: Scope) -> Answ
     adds = down.columns[keys].base or not across.columns[1].base
     totals = [row[1] if adds else None for row in across.rows]
     total = (*(None for _ in query.by), *totals, grand)
-    rows = _sorted(rows, columns, query.sort)
+    rows = _sorted(rows, columns, query.sort or "")
     return Answer(columns, rows[: query.limit], total)
 
 

@@ -76,10 +76,6 @@ class Row:
         """A column of this row; nothing where it has no name."""
         return f"{self.alias}.{self.frame.dialect.name(key)}" if key else ""
 
-    def names(self, key: str, sql: str) -> bool:
-        """Whether a text of SQL has a column of this row in it."""
-        return f"{self.alias}.{key}" in sql or self.column(key) in sql
-
     def field(self, path: str) -> FieldColumns:
         """The columns of a field of this row."""
         return plan_of(self.kind).fields[path]

@@ -21,7 +21,7 @@ _NET = (Figure("net", "spend", "net of the groups with a positive one"),)
 def _compute(context: Context) -> Table:
     rows = []
     for key in context.keys:
-        groups = context.groups((key.but(label=""),), _NET, totals=False).rows
+        groups = context.groups((key.but(label=""),), _NET, totals=False, sort=None).rows
         held = {row[key.name]: row["net"] for row in groups if (row["net"] or 0) > 0}
         if held:
             rows.append({"by": key.name, **_measured(held)})

@@ -133,7 +133,7 @@ class Context:
         among: Node | None = None,
         own: bool = False,
         totals: bool = True,
-        sort: str = "",
+        sort: str | None = "",
         limit: int | None = None,
     ) -> Table:
         """Figures of groups of rows, all that count, and of all rows together.
@@ -144,7 +144,8 @@ class Context:
         the date that the period goes by, `-` for none. With `own` the amounts of groups by
         currency are in that of their group. Without `totals` there are no figures of all rows
         together, which saves a pass over them. With a limit there are only the first groups
-        in the order of `sort`, figures with or without a minus; the total is of all.
+        in the order of `sort`, figures with or without a minus; the total is of all. Where
+        `sort` is None they come in no order, which saves sorting them.
         """
         from crm_cli.query.ast import And
         from crm_cli.query.group import GroupQuery

@@ -43,7 +43,7 @@ def _costs(context: Context) -> dict[str, Decimal]:
     prices = {id: (cost, currency or context.currency) for id, cost, currency in rows}
     if not prices:
         return {}
-    sold = context.groups((keys.PRODUCT.but(label=""), _DAY), _UNITS, totals=False).rows
+    sold = context.groups((keys.PRODUCT.but(label=""), _DAY), _UNITS, totals=False, sort=None).rows
     costs: dict[str, Decimal | None] = dict.fromkeys(prices, Decimal(0))
     for row in sold:
         if (product := row["product"]) not in prices or costs[product] is None:
@@ -68,7 +68,7 @@ def _trends(context: Context, rows: Sequence[Row]) -> dict[str | None, list[Deci
     count = max((end.year - first.year) * 12 + end.month - first.month + 1, 0)
     by = (keys.PRODUCT.but(label=""), keys.MONTH)
     where = "" if context.asked.period is not None else f"date >= {first.isoformat()}"
-    found = context.groups(by, _NET, where=where, totals=False).rows
+    found = context.groups(by, _NET, where=where, totals=False, sort=None).rows
     months = [f"{add_months(first, number):%Y-%m}" for number in range(count)]
     nets = {(row["product"], row["month"]): row["net"] or Decimal(0) for row in found}
     nothing = round_money(Decimal(0), context.currency)
