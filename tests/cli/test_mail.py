@@ -222,6 +222,16 @@ def test_a_report_may_come_before_the_mail_that_it_is_about(
     assert crm("mail", "fetch").out == ""
 
 
+def test_the_customers_of_reports_are_not_counted_among_those_who_wrote(
+    crm: Crm, box: Box
+) -> None:
+    crm("set", "jan-vidmar", "email=jan@vidmar.example")
+    crm("mail", "fetch", box(sent()))
+    both = (mail(sender="jan@vidmar.example", id="1@vidmar.example"),
+            report("maja@kos.example", "5.1.1", **DIED))  # fmt: skip
+    assert crm("mail", "fetch", box(*both)).out == "1 noted with 1 customer, 1 came back\n"
+
+
 def test_a_report_waits_for_a_mailbox_that_cannot_be_read(
     crm: Crm, shop: Path, box: Box
 ) -> None:

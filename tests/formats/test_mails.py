@@ -146,6 +146,8 @@ BOMBS = {
     "blockquotes": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<blockquote>" * 100_000 + b"x",
     "entities": HEAD + b"Content-Type: text/html\r\n\r\n" + b"&#" * 1_000_000,
     "a number": HEAD + b"Content-Type: text/html\r\n\r\na&#" + b"9" * 5000 + b";b&#65;",
+    "a slow charset": HEAD + b"Content-Type: text/plain; charset=-punycode\r\n\r\na-"
+    + b"99" * 150_000,
     "empty lines": HEAD + b"\r\n" * 3_000_000,
     "NUL": HEAD + b"\r\n" + b"\x00" * 3_000_000,
     "references": HEAD + b"References: " + b"<a@b> " * 300_000 + b"\r\n\r\nx",
@@ -171,6 +173,20 @@ def test_bombs_are_bounded(name: str) -> None:
         assert len(found.text) <= 1024 * 1024
         assert "\x00" not in found.text
         assert len(found.attachments) <= 50
+
+
+def test_no_slow_charset_is_read_under_any_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading it takes time by the square of the length; here its steps are counted."""
+    asked: list[int] = []
+
+    def counting(text: bytes, errors: str) -> str:
+        asked.append(len(text))
+        return ""
+
+    monkeypatch.setattr("encodings.punycode.punycode_decode", counting)
+    for name in ("punycode", "-punycode", "punycode.", "_punycode_"):
+        read(BOMBS["a slow charset"].replace(b"-punycode", name.encode()))
+    assert asked == []
 
 
 def test_a_number_that_is_no_character_is_left_out() -> None:
