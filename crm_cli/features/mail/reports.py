@@ -37,7 +37,10 @@ class Report(NamedTuple):
     @property
     def doubt(self) -> str:
         """What is told of a report that does not count."""
-        return f"it says that {self.bounce.address} was not reached by a mail that is not known"
+        return (
+            f"no mail to {self.bounce.address} is known that could have come back; the report is"
+            " kept as a note and does not count"
+        )
 
 
 def reports(joining: Joining, mail: Mail, customer: str = "") -> Iterator[Report]:
