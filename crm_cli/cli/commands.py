@@ -123,7 +123,7 @@ COMMANDS = (
         IN_AND_OUT,
         "write to customers, one or many; fetch what they wrote",
         "write",
-        others=("draft", "list", "fetch", "unknown", "address"),
+        others=("draft", "list", "send", "fetch", "unknown", "address"),
     ),
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),

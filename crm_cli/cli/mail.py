@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from crm_cli.cli import mail_out
+from crm_cli.cli import mail_out, mail_send
 from crm_cli.cli.options import FORM, DryRun, Form, Limit
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crm_cli.features.mail.waiting import Unknown
     from crm_cli.model.errors import CrmError
 
-verbs = Verbs(mail_out.verbs)
+verbs = Verbs(mail_out.verbs | mail_send.verbs)
 
 
 @verbs.add

@@ -251,7 +251,7 @@ def _show(session: Session, found: Drafts, what: str) -> None:
         for id, why in reasons.items():
             session.write(visible(f"{word} {id}: {why}") + "\n")
     for one in found.made[:_SAMPLES]:
-        session.write(visible(f"\n--- {one.file}\nTo: {mailbox(one.to)}") + "\n")
+        session.write(visible(f"\n--- {one.file}\nTo: {mailbox(one.to)}", multiline=True) + "\n")
         if one.subject:
             session.write(visible(f"Subject: {one.subject}") + "\n")
         for file in one.attached:

@@ -18,6 +18,7 @@ from crm_cli.model.forgetting import merged_ids
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf
 from crm_cli.model.node import Scalar, Sequence
+from crm_cli.model.outgoing import KEY_IN_NAME, SENT, addressee_of, key_in
 from crm_cli.model.places import DOCUMENTS, FORGOTTEN, SETTINGS, kind_of, place_of
 from crm_cli.model.traces import Trace, Traces
 from crm_cli.model.written import entry_of
@@ -84,8 +85,25 @@ class About:
 
     @property
     def kept(self) -> list[str]:
-        """The files in documents/ that their records name: what was sent to them."""
-        return [one for one in self._files() if is_kept_document(one)]
+        """The files in documents/ of what was sent to them: those that their records name, and
+        e-mails."""
+        named = [one for one in self._files() if is_kept_document(one)]
+        return [*named, *self._mailed()]
+
+    def _mailed(self) -> Iterator[str]:
+        """The files of e-mails and messages that were sent to them, under whichever id."""
+        whole = (str(item.values.get("message_id") or "") for item in self._walk())
+        keys = {message_id[:KEY_IN_NAME] for message_id in whole if message_id}
+        ids = {self.id, *self.former}
+        for path, *_ in self.workspace.tree.entries(whole=True):
+            name = path.rpartition("/")[2]
+            if not path.startswith(SENT):
+                continue
+            theirs = any(name.startswith(f"{id}.") for id in ids)
+            if key_in(name) in keys or (
+                theirs and addressee_of(self.workspace.tree.read(path)) in ids
+            ):
+                yield path
 
     def _files(self) -> list[str]:
         named = (str(item.values["file"]) for item in self._walk() if item.values.get("file"))

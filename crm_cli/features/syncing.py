@@ -251,9 +251,9 @@ def _sync(
 
 def _joined(workspace: Workspace, git: Git, conflicts: list[str], parted: str) -> list[str]:
     """The conflicts that are left once what changed in customers whom the other side has merged
-    into others is in the records that stay."""
-    left = set(conflicts)
+    into others is in the records that stay, and messages are where both sides put them."""
     unmerged = joining.stages(git)
+    left = set(conflicts) - joining.moved_twice(git, unmerged)
     waiting = [path for path in conflicts if joining.removed_and_changed(unmerged.get(path, {}))]
     workspace.changed()
     former = former_ids(workspace.database) if waiting else {}

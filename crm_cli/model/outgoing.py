@@ -20,6 +20,9 @@ ENDINGS = {"email": ".eml", "sms": ".sms"}
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ENCODED = re.compile(r"=\?[^?]{0,80}\?[bBqQ]\?")
 _KEY = 32
+KEY_IN_NAME = 12
+"""So many digits of a message's key stand in the name of its file."""
+_NAME = re.compile(rf"([^/]*?)\.?([0-9a-f]{{{KEY_IN_NAME}}})\.(?:eml|sms)\Z")
 
 
 class Attached(NamedTuple):
@@ -86,7 +89,7 @@ class Outgoing(NamedTuple):
     @property
     def file(self) -> str:
         """The name of its file."""
-        parts = [self.customer, self.campaign or self.template, self.key[:12]]
+        parts = [self.customer, self.campaign or self.template, self.key[:KEY_IN_NAME]]
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", ".".join(part for part in parts if part))
         return f"{name.strip('-.')}{ENDINGS[self.channel]}"
 
@@ -117,6 +120,25 @@ def domain_of(address: str) -> str:
 def is_message(path: str) -> bool:
     """Whether a file of the directory is a message that is to be sent, is claimed, or was sent."""
     return path.startswith((OUTBOX.path, SENT)) and path.endswith(tuple(ENDINGS.values()))
+
+
+def addressee_of(data: bytes) -> str:
+    """The customer whom the file of a message is to; empty where it does not say one."""
+    head = data[:65536].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    found = re.search(rb"(?mi)^X-Crm-Customer:[ \t]*([a-z0-9._-]{1,80})[ \t]*$", head)
+    return found[1].decode("ascii") if found is not None else ""
+
+
+def key_in(path: str) -> str:
+    """The beginning of a message's key in the name of its file; empty where there is none."""
+    found = _NAME.search(path)
+    return found[2] if found is not None else ""
+
+
+def named_in(path: str) -> str:
+    """What stands in the name of a message's file before the key: the customer, the template."""
+    found = _NAME.search(path)
+    return found[1] if found is not None else ""
 
 
 def claimant(path: str) -> str:

@@ -8,10 +8,12 @@ from crm_cli.model.fieldtypes import (
     Country,
     Every,
     Free,
+    Integer,
     Money,
     Number,
     Text,
     Texts,
+    Word,
 )
 from crm_cli.model.kind import Field, Kind
 from crm_cli.model.ledger_accounts import ACCOUNTS
@@ -119,6 +121,12 @@ MAIL = Kind(
     doc="mail that comes and goes",
     fields=(
         Field("from", Text(), "the address that mails are sent from"),
+        Field("sender", Word(), "the machine that sends mails: crm mail send names it"),
+        Field("unsubscribe", Text(), "where a mailing is unsubscribed: https://…/{customer}/{token}"),
+        Field("per_run", Integer(1, adds=False), "how many mails one run sends", default=500),
+        Field("per_minute", Integer(1, adds=False), "how many mails are sent in a minute"),
+        Field("per_domain", Integer(1, adds=False), "how many a run sends to one domain"),
+        Field("quiet", Text(), "hours in which no mailing is sent: 20:00-08:00"),
         Field("addresses", Texts(), "more of our addresses: office@kava.example, @kava.example"),
         Field("ignore", Texts(), "senders who are no customers: news@shop.example, @bank.example"),
         Field("bodies", Boolean(), "keep the whole text of mails, in notes", default=False),

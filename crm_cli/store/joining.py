@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from crm_cli.model.errors import CrmError
+from crm_cli.model.outgoing import is_message
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.document import Document
 from crm_cli.store.git import Git
@@ -32,6 +34,21 @@ def stages(git: Git) -> Stages:
             name = os.fsdecode(path).removeprefix(git.prefix)
             found.setdefault(name, {})[fields[2]] = fields[1]
     return found
+
+
+def moved_twice(git: Git, unmerged: Stages) -> set[str]:
+    """Settle messages that both sides have moved out of the outbox, each to a place of its own, as
+    where two machines claimed them at once: both files stay, and whoever sends reads them. The
+    paths that are no conflict any more."""
+    settled = {
+        path for path, sides in unmerged.items() if is_message(path) and len(sides) == 1
+    }
+    for path in settled:
+        if "1" in unmerged[path]:
+            (Path(git.root) / path).unlink(missing_ok=True)
+    if settled:
+        git.run("add", "--all", "--", *sorted(settled))
+    return settled
 
 
 def removed_and_changed(sides: dict[str, str]) -> bool:

@@ -178,6 +178,8 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "mail write": ((_FROM, _SERVED),
                    ("mail", "write", "canary", "--subject", POISON, "--text", POISON)),
     "mail draft": ((_FROM, _SERVED), _DRAFT),
+    "mail send": ((_FROM, ("mail", "draft", "other", *_DRAFT[3:])),
+                  ("mail", "send", "--all", "--dry-run")),
     "mail unknown": ((("mail", "fetch", "{outside}/new.eml"),), ("mail", "unknown")),
     "edit": ((), ("edit", "jan-vidmar")),
     "rename": ((), ("rename", "canary", "yellow")),

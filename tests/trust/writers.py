@@ -47,6 +47,7 @@ MAIL = (
     "Date: Thu, 19 Nov 2026 10:30:00 +0100\nMessage-ID: <{id}@kos.example>\n\nTwo more, please.\n"
 )
 _FROM = ("config", "set", "mail.from=office@lan.example")
+_SENDER = ("config", "set", "mail.sender=desk")
 _DRAFT = ("mail", "draft", "maja-kos", "--template", "reminder-mail")
 _CAMPAIGN = ("campaign", "start", "spring", "--yes")
 _LEAD = ("add", "Ina Vovk", "lifecycle_stage=lead")
@@ -67,6 +68,7 @@ WRITERS = (
     Writer("mail write", ("mail", "write", "maja-kos", "--subject", "Sheets",
                             "--text", "They are here."), (_FROM,)),
     Writer("mail draft", _DRAFT, (_FROM,)),
+    Writer("mail send", ("mail", "send", "--all"), (_FROM, _SENDER, _DRAFT)),
     Writer("rename", ("rename", "maja-kos", "maja"), (_FROM, _DRAFT)),
     Writer("pop", ("pop", "maja-kos", "--log")),
     Writer(
@@ -330,6 +332,10 @@ def prepared(ground: Ground, writer: Writer) -> tuple[str, ...]:
     (ground.outside / "new.eml").write_text(MAIL.format(id=1), encoding="utf-8")
     other = MAIL.format(id=2).replace("maja@kos", "eva@hren")
     (ground.outside / "other.eml").write_text(other, encoding="utf-8")
+    if writer.command == "mail send":
+        config = ground.outside / "config/crm/config.yaml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text("mail: {machine: desk, sendmail: 'true'}\n", encoding="utf-8")
     (ground.outside / "new.ics").write_text(_ICS, encoding="utf-8")
     (ground.outside / "new.vcf").write_text(_VCF, encoding="utf-8")
     (ground.outside / "out.csv").write_text("old\n", encoding="utf-8")

@@ -17,6 +17,7 @@ from crm_cli.model.errors import ConflictError, DataError, Refused
 from crm_cli.model.forgetting import Digests, comparable, pseudonymous, staying, tokens
 from crm_cli.model.ids import unique
 from crm_cli.model.item import Item
+from crm_cli.model.outgoing import is_message
 from crm_cli.model.places import CUSTOMERS, FORGOTTEN
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.traces import Traces
@@ -135,7 +136,10 @@ def _made(id: str, data: bytes, current: bytes | None) -> bytes:
 
 
 def _cleaned(about: About, path: str, current: bytes | None) -> bytes | None:
-    return None if current is None else without(about, path, current)
+    if current is None:
+        return None
+    left = without(about, path, current)
+    return None if is_message(path) and not left else left
 
 
 def _digests(workspace: Workspace, about: About) -> Callable[[bytes | None], bytes]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from crm_cli.formats.mail.drafts import read_draft
-from crm_cli.model.errors import DataError, Unreadable
+from crm_cli.model.errors import DataError, Severity, StorageError, Unreadable
 from crm_cli.model.item import Item
 from crm_cli.model.mail import Party
-from crm_cli.model.outgoing import SENT, Outgoing, claimant, is_message
-from crm_cli.model.places import SETTINGS
+from crm_cli.model.outgoing import (
+    KEY_IN_NAME,
+    SENT,
+    Outgoing,
+    claimant,
+    is_message,
+    key_in,
+    named_in,
+)
+from crm_cli.model.places import OUTBOX, SETTINGS
 from crm_cli.model.reachable import bare_address
 from crm_cli.model.text import cleaned
 from crm_cli.query.addresses import noted
 from crm_cli.query.lookups import former_ids
 from crm_cli.workspace import Workspace
-
-_SHORT = 12
-_KEY = re.compile(r"([^/]*?)\.?([0-9a-f]{12})\.(?:eml|sms)\Z")
 
 
 class Held(NamedTuple):
@@ -37,8 +41,13 @@ class Held(NamedTuple):
 
 
 def held(workspace: Workspace) -> Iterator[Held]:
-    """The messages in the outbox, claimed ones too, by path."""
-    for path in sorted(entry[0] for entry in workspace.tree.entries()):
+    """The messages in the outbox, claimed ones too, by path. Raises StorageError where it cannot
+    be looked into as a whole: a claim that is not seen would be none."""
+    paths = sorted(entry[0] for entry in workspace.tree.entries())
+    for problem in workspace.tree.problems:
+        if problem.severity is Severity.ERROR and f"{problem.path}/".startswith(OUTBOX.path):
+            raise StorageError(f"{problem.path} {problem.message}", problem.hint)
+    for path in paths:
         if is_message(path) and not path.startswith(SENT):
             try:
                 data = workspace.tree.read(path)
@@ -63,13 +72,14 @@ def readable(one: Held) -> Outgoing:
     return one.letter
 
 
-def known(workspace: Workspace) -> dict[str, str]:
-    """The beginnings of the keys of all messages that there are, with where: `sent`, `outbox`."""
+def known(workspace: Workspace, *, outbox: bool = True) -> dict[str, str]:
+    """The beginnings of the keys of all messages that there are, with where: `sent`, `outbox`;
+    or of those alone that were sent."""
     found = {short(str(row[0]).partition("@")[0]): "sent" for row in noted(workspace.database)}
-    for path, *_ in workspace.tree.entries():
-        match = _KEY.search(path) if is_message(path) else None
-        if match is not None:
-            found[match[2]] = "sent" if path.startswith(SENT) else "outbox"
+    for path, *_ in workspace.tree.entries(whole=True):
+        key = key_in(path) if is_message(path) else ""
+        if key and (outbox or path.startswith(SENT)):
+            found[key] = "sent" if path.startswith(SENT) else "outbox"
     return found
 
 
@@ -80,15 +90,15 @@ def former(workspace: Workspace) -> dict[str, set[str]]:
     for old, new in former_ids(workspace.database).items():
         found.setdefault(new, set()).add(old)
     whose = {short(str(row[0])): str(row[1]) for row in noted(workspace.database) if row[1]}
-    for path, *_ in workspace.tree.entries():
-        match = _KEY.search(path) if is_message(path) else None
-        if match is None:
+    for path, *_ in workspace.tree.entries(whole=True):
+        key = key_in(path) if is_message(path) else ""
+        if not key:
             continue
-        id = whose.get(match[2], "")
+        id = whose.get(key, "")
         if not path.startswith(SENT) and not id:
             id = _customer_of(workspace, path)
         # The template may have dots in its name, and so may the id.
-        parts = match[1].split(".")
+        parts = named_in(path).split(".")
         named = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
         if id and id not in named:
             found.setdefault(id, set()).update(named)
@@ -102,7 +112,7 @@ def _customer_of(workspace: Workspace, path: str) -> str:
 
 def short(key: str) -> str:
     """The beginning of a key that names of files have."""
-    return key[:_SHORT]
+    return key[:KEY_IN_NAME]
 
 
 def settings_of(workspace: Workspace) -> Item:

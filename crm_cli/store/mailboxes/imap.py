@@ -77,6 +77,17 @@ class Imap:
         """See `Mailbox`: a folder's key is the folder."""
         return []
 
+    def keep(self, folder: str, data: bytes, at: datetime) -> None:
+        """Put a mail that was sent into a folder, as read. Raises StorageError."""
+        try:
+            with self._connected() as server:
+                when = imaplib.Time2Internaldate(at)
+                status, answer = server.append(_quoted(folder), r"(\Seen)", when, data)
+        except (imaplib.IMAP4.error, OSError) as error:
+            raise StorageError(f"{self._host}: {_reason(error)}") from None
+        if status != "OK":
+            raise StorageError(f"{self._host} does not take it: {_said(answer)}")
+
     def _connected(self) -> imaplib.IMAP4:
         # A password command may ask a person: a server that hangs up meanwhile is no use.
         login = self._secret()

@@ -43,6 +43,22 @@ def mailboxes(
     return wanted
 
 
+def kept_sent(root: Path, environ: Mapping[str, str]) -> tuple[Imap, str] | None:
+    """The mailbox and its folder where copies of what is sent are kept, `mail.keep_sent` of the
+    configuration: `office/Sent`; None without. Raises UsageError."""
+    said = mail_settings(environ).get("keep_sent")
+    if not said:
+        return None
+    name, _, folder = str(said).partition("/")
+    settings = _sources(environ).get(name)
+    if settings is None or not settings.get("imap"):
+        raise UsageError(
+            f"mail.keep_sent is {said}, but mail.sources has no server {name}",
+            "write keep_sent: office/Sent, with the name of a source that has imap:",
+        )
+    return Imap(name, settings, root), folder or "Sent"
+
+
 def _sources(environ: Mapping[str, str]) -> dict[str, Mapping[str, object]]:
     found = mail_settings(environ).get("sources") or {}
     if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):

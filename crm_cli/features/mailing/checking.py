@@ -1,0 +1,160 @@
+"""Whether messages may go now: asked when they are chosen, and again when they are claimed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import time
+
+from crm_cli.features.consent import Grounds, permitted
+from crm_cli.features.mailing.claiming import known_sent
+from crm_cli.features.mailing.outbox import Held, mail_setting, senders, settings_of, short
+from crm_cli.model.errors import CrmError, NotFound, UsageError
+from crm_cli.model.item import Item
+from crm_cli.model.outgoing import Outgoing
+from crm_cli.model.permission import is_usable
+from crm_cli.model.phones import e164
+from crm_cli.model.sent_document import digest_of
+from crm_cli.query.lookups import former_ids
+from crm_cli.workspace import Workspace
+
+Campaigned = Callable[[str, int], Mapping[str, str]]
+"""Why customers do not get a campaign's message at a step, by their ids; who does is `""`."""
+_QUIET = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+
+
+def refusals(
+    workspace: Workspace, chosen: Sequence[Held], campaigned: Campaigned
+) -> dict[str, str]:
+    """Why messages may not be sent, by their paths; the others may."""
+    found: dict[str, str] = {}
+    sent = known_sent(workspace)
+    quiet = quiet_hours(workspace)
+    ours = senders(workspace)
+    former = former_ids(workspace.database)
+    letters: dict[str, Outgoing] = {}
+    for one in chosen:
+        if one.letter is None:
+            found[one.path] = one.fault
+            continue
+        whose = former.get(one.letter.customer, one.letter.customer)
+        letter = letters[one.path] = one.letter._replace(customer=whose)
+        if short(letter.key) in sent:
+            found[one.path] = "sent already"
+        elif quiet and letter.is_mailing:
+            found[one.path] = quiet
+        elif why := _fault(workspace, letter, ours):
+            found[one.path] = why
+    left = {path: letter for path, letter in letters.items() if path not in found}
+    return found | _unwanted(workspace, left) | _of_campaigns(left, campaigned)
+
+
+def _fault(workspace: Workspace, letter: Outgoing, ours: frozenset[str]) -> str:
+    """Why a message cannot go where it is addressed to; empty where it can."""
+    try:
+        record = workspace.record(letter.customer)
+    except NotFound:
+        return f"there is no customer {letter.customer}"
+    if letter.channel == "sms":
+        if not _is_number(record, letter.to.address, workspace.business.country):
+            return f"{letter.to.address} is no number of theirs that may be used"
+    else:
+        theirs = _addresses(record)
+        if letter.to.address not in theirs:
+            return f"{letter.to.address} is no address of theirs that may be used"
+        others = [one.address for one in letter.cc if one.address not in theirs | ours]
+        if others:
+            return f"{others[0]} in Cc is neither theirs nor ours"
+        if letter.sender.address not in ours:
+            return f"{letter.sender.address} is no address of ours"
+    return _changed(workspace, record, letter)
+
+
+def _changed(workspace: Workspace, record: Item, letter: Outgoing) -> str:
+    if not letter.purchase:
+        return ""
+    for one in record.items("purchases"):
+        if one.id == letter.purchase:
+            if one.get("status") != "posted":
+                return f"{one.title or one.id} is {one.get('status')}"
+            if digest_of(one, workspace.business) != letter.digest:
+                return f"{one.title or one.id} was changed since: draft it anew"
+            return ""
+    return f"there is no purchase {letter.purchase}"
+
+
+def _addresses(record: Item) -> set[str]:
+    """The addresses of a customer, and of their contacts, that may be used."""
+    holders = [record, *record.items("contacts")]
+    listed = (one for holder in holders for one in holder.items("emails") if is_usable(one))
+    return {str(one.values["value"]).lower() for one in listed}
+
+
+def _is_number(record: Item, number: str, country: str) -> bool:
+    wanted = e164(number, country or None)
+    return any(
+        is_usable(one) and wanted and e164(str(one.values["value"]), country or None) == wanted
+        for one in record.items("phones")
+    )
+
+
+def _unwanted(workspace: Workspace, letters: Mapping[str, Outgoing]) -> dict[str, str]:
+    """Those whose customers may not be contacted so, by path; of campaigns it is asked apart."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for path, letter in letters.items():
+        if not letter.campaign:
+            groups.setdefault((letter.use, letter.basis, letter.reason), []).append(path)
+    found: dict[str, str] = {}
+    for (_, basis, reason), paths in groups.items():
+        ids = [letters[path].customer for path in paths]
+        grounds = Grounds(basis, reason) if basis else None
+        use = letters[paths[0]].wanted_use
+        try:
+            refused = permitted(workspace, ids, use, grounds=grounds).refused
+        except UsageError as error:
+            refused = dict.fromkeys(ids, error.message)
+        found |= {
+            path: refused[letters[path].customer]
+            for path in paths
+            if letters[path].customer in refused
+        }
+    return found
+
+
+def _of_campaigns(letters: Mapping[str, Outgoing], campaigned: Campaigned) -> dict[str, str]:
+    asked: dict[tuple[str, int], Mapping[str, str]] = {}
+    found = {}
+    for path, letter in letters.items():
+        if not letter.campaign:
+            continue
+        about = (letter.campaign, int(letter.step or 1))
+        if about not in asked:
+            try:
+                asked[about] = campaigned(*about)
+            except CrmError as error:
+                found[path] = error.message
+                continue
+        why = asked[about].get(letter.customer, f"not among those of {letter.campaign}")
+        if why:
+            found[path] = why
+    return found
+
+
+def quiet_hours(workspace: Workspace) -> str:
+    """What is said where no mailing is sent now: the settings' quiet hours; empty otherwise.
+
+    Raises UsageError for hours that cannot be.
+    """
+    said = mail_setting(settings_of(workspace), "quiet")
+    if not said:
+        return ""
+    match = _QUIET.fullmatch(str(said).strip())
+    try:
+        hours = [int(one) % 24 if place % 2 == 0 else int(one)
+                 for place, one in enumerate(match.groups() if match else ("", ""))]  # fmt: skip
+        start, end = (time(hours[at], hours[at + 1]) for at in (0, 2))
+    except (ValueError, IndexError):
+        raise UsageError(f"mail.quiet is {said}", "write 20:00-08:00") from None
+    now = workspace.clock.now.time()
+    inside = start <= now < end if start < end else now >= start or now < end
+    return f"no mailing is sent from {start:%H:%M} to {end:%H:%M}" if inside else ""

@@ -1,0 +1,141 @@
+"""What is written down of messages once servers have taken or refused them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any, NamedTuple
+
+from crm_cli.features.entering import entered
+from crm_cli.features.mailing.outbox import Held
+from crm_cli.formats.mail.drafts import draft_of
+from crm_cli.model.bill_to import bill_to
+from crm_cli.model.campaign_response import CAMPAIGN_RESPONSE
+from crm_cli.model.errors import NotFound, Unreadable
+from crm_cli.model.ids import derived_item_id
+from crm_cli.model.interaction import INTERACTION
+from crm_cli.model.mail_text import beginning
+from crm_cli.model.outgoing import SENT, Outgoing
+from crm_cli.model.purchase import PURCHASE
+from crm_cli.query.lookups import former_ids
+from crm_cli.store.document import Document
+from crm_cli.workspace import Create, Edit, Remove, Step, Workspace
+
+Values = dict[str, Any]
+
+
+class Taken(NamedTuple):
+    """A message that is over: a server has taken it, or (`bounced`) there is no such address."""
+
+    held: Held
+    at: datetime
+    bounced: str = ""
+
+    @property
+    def letter(self) -> Outgoing:
+        """The message."""
+        assert self.held.letter is not None
+        return self.held.letter
+
+
+def steps(workspace: Workspace, taken: Sequence[Taken]) -> list[Step]:
+    """The steps that file messages which were sent, and note them with their customers.
+
+    A customer who is gone since is no hindrance: the file stays.
+    """
+    made: list[Step] = []
+    by_customer: dict[str, list[Taken]] = {}
+    former = former_ids(workspace.database)
+    for one in taken:
+        if not one.bounced:
+            path = f"{SENT}{one.at.year}/{one.held.path.rpartition('/')[2]}"
+            made.append(Create(path, _filed(one)))
+            made.append(Remove(one.held.path))
+        whose = former.get(one.letter.customer, one.letter.customer)
+        by_customer.setdefault(whose, []).append(one)
+    for id, those in by_customer.items():
+        try:
+            path = workspace.path_of(id)
+        except NotFound:
+            continue
+        made.append(Edit(path, entered(_noting(workspace, those), force=True)))
+    return made
+
+
+def _filed(one: Taken) -> bytes:
+    """The file of a message that was sent: what it said, with the date."""
+    try:
+        return draft_of(one.letter._replace(trouble=""), date=format_datetime(one.at))
+    except Unreadable:
+        return one.held.data
+
+
+def _noting(workspace: Workspace, taken: Sequence[Taken]) -> Callable[[Document], None]:
+    def update(document: Document) -> None:
+        known = {one.id for one in document.record.items(INTERACTION.key)}
+        mailed = {one.values.get("message_id") for one in document.record.items(INTERACTION.key)}
+        for one in taken:
+            values = _interaction(workspace, one)
+            if values["id"] in known or values.get("message_id", "") in mailed:
+                continue
+            document.extend(INTERACTION.key, [values])
+            if one.letter.campaign:
+                document.add(CAMPAIGN_RESPONSE.key, _response(workspace, one))
+            if one.letter.purchase and not one.bounced:
+                _bring(workspace, document, one)
+
+    return update
+
+
+def _interaction(workspace: Workspace, one: Taken) -> Values:
+    letter = one.letter
+    about = f"{letter.id}/bounced" if one.bounced else letter.id
+    values: Values = {
+        # The same in every clone, and for crm mail fetch.
+        "id": derived_item_id(INTERACTION.letter, "", INTERACTION.key, about, 0),
+        "at": one.at.astimezone(workspace.business.time_zone).replace(second=0, microsecond=0),
+        "kind": letter.channel,
+        "direction": "outbound",
+        "outcome": "bounced" if one.bounced else "",
+        "subject": letter.subject,
+        "summary": one.bounced or beginning(letter.text),
+        "owner": letter.by,
+        "participants": [party.name or party.address for party in letter.cc],
+        "attachments": [file.name for file in letter.attached],
+        "campaign": letter.campaign,
+        "deal": letter.deal,
+        "case": letter.case,
+        "message_id": about if letter.channel == "email" else "",
+        "thread": letter.parent,
+    }
+    return {key: value for key, value in values.items() if value not in ("", [])}
+
+
+def _response(workspace: Workspace, one: Taken) -> Values:
+    letter, step = one.letter, int(one.letter.step or 1)
+    values = {
+        "campaign": letter.campaign,
+        "variant": letter.variant,
+        "step": step if step > 1 else None,
+        "status": "bounced" if one.bounced else "sent",
+        "at": one.at.astimezone(workspace.business.time_zone).replace(second=0, microsecond=0),
+        "channel": letter.channel,
+        "reason": one.bounced,
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def _bring(workspace: Workspace, document: Document, one: Taken) -> None:
+    """Note at the purchase that its document was sent, with what it said."""
+    letter = one.letter
+    purchase = next(
+        (item for item in document.record.items(PURCHASE.key) if item.id == letter.purchase), None
+    )
+    if purchase is None:
+        return
+    for key, value in bill_to(document.record, purchase.values).items():
+        document.set(purchase.id, f"bill_to.{key}", value)
+    day = one.at.astimezone(workspace.business.time_zone).date()
+    entry = {"kind": letter.document or purchase.get("kind"), "sent": day, "digest": letter.digest}
+    document.add("documents", entry, ref=purchase.id)

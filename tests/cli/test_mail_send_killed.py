@@ -1,0 +1,112 @@
+"""Sending that is killed, and two who send at once: nobody gets a mail twice, nobody is missed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests import shares
+from tests.cli.test_mail_send import many, post
+from tests.conftest import Crm, Git
+from tests.features.outbox import drafts, office
+from tests.features.post_office import PostOffice, post_office
+from tests.features.test_sync import clone
+
+__all__ = ["office", "post"]
+
+
+def started(root: Path) -> subprocess.Popen[bytes]:
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "crm_cli", "-C", str(root), "mail", "send", "--all"]
+    return subprocess.Popen(
+        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.soak
+def test_killed_at_random(crm: Crm, office: Path, post: PostOffice) -> None:
+    """What is sent is sent once; what is neither sent nor in the outbox is told as doubtful."""
+    turn = shares.turn()
+    chance = random.Random(turn)
+    wanted = many(office, 40 if turn is not None else 800)
+    crm("config", "set", "mail.per_run=7")
+    assert crm("mail", "draft", "name:Customer", "--template", "news", "--yes").code == 0
+    assert len(drafts(office)) == len(wanted)
+    kills = 0
+    while drafts(office) and kills < (8 if turn is not None else 500):
+        run = started(office)
+        time.sleep(chance.uniform(0.15, 0.9))
+        run.send_signal(signal.SIGKILL)
+        kills += run.wait() == -signal.SIGKILL
+        if run.stdout is not None:
+            run.stdout.close()
+    crm("config", "set", "mail.per_run=5000")
+    assert crm("mail", "send", "--all").code in (0, 1)
+    copies = Counter(post.recipients)
+    assert max(copies.values()) == 1, copies.most_common(3)
+    doubtful = {path.name.partition(".")[0] for path in office.glob("outbox/sending/*/*")}
+    assert len(doubtful) <= kills
+    assert copies.keys() | {f"{id}@kos.example" for id in doubtful} == {*wanted}
+    noted = crm("interaction", "list", "has:message_id", "-o", "ids").out.split()
+    assert len(noted) == len(wanted) - len(doubtful)
+    assert drafts(office) == [] and crm("check").code == 0
+
+
+@pytest.fixture
+def remote(office: Path, crm: Crm, git: Git) -> Path:
+    """A bare repository that the office was sent to."""
+    bare = office.parent / "remote.git"
+    assert crm("git", "setup", "--yes").code == 0
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(bare)], check=True)
+    git("remote", "add", "origin", str(bare))
+    assert crm("sync").code == 0
+    return bare
+
+
+@pytest.mark.slow
+def test_two_clones_that_send_at_once(
+    crm: Crm, office: Path, remote: Path, tmp_path: Path
+) -> None:
+    with post_office(tmp_path) as server:
+        wanted = many(office, 6)
+        assert crm("mail", "draft", "name:Customer", "--template", "news", "--yes").code == 0
+        assert crm("sync").code == 0
+        other = clone(remote, "other", crm)
+        runs = [started(root) for root in (office, other)]
+        said = [run.communicate()[0].decode() for run in runs]
+        # Whoever was slower finds nothing left, or what it gave up.
+        for root in (office, other):
+            ran = crm("-C", root, "mail", "send", "--all")
+            assert ran.code == 0, (ran, said)
+        assert sorted(server.recipients) == wanted, said
+    assert crm("sync").code == 0
+    assert drafts(office) == [] and not list(office.glob("outbox/sending/*/*"))
+    assert len(list(office.glob("documents/mail/*/*"))) == len(wanted)
+
+
+@pytest.mark.slow
+def test_a_claim_is_known_to_the_others_before_anything_is_sent(
+    crm: Crm, office: Path, remote: Path, tmp_path: Path
+) -> None:
+    with post_office(tmp_path) as server:
+        many(office, 1)
+        assert crm("mail", "draft", "c00", "--template", "news").code == 0
+        assert crm("sync").code == 0
+        other = clone(remote, "other", crm)
+        # Here it is claimed and sent, and what became of it has not arrived there.
+        assert crm("mail", "send", "--all").out == "1 sent\n"
+        remote.rename(tmp_path / "away.git")
+        offline = crm("-C", other, "mail", "send", "--all")
+        assert offline.code == 7 and len(server.mails) == 1, offline
+        (tmp_path / "away.git").rename(remote)
+        ran = crm("-C", other, "mail", "send", "--all")
+        assert (ran.code, ran.out, len(server.mails)) == (0, "", 1), ran
