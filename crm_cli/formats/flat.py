@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from crm_cli.formats.targets import CUSTOMER as OWNER
@@ -248,7 +249,7 @@ def _shown(item: Item, kind: Kind) -> dict[Any, Any]:
 def _beyond(item: Item, kind: Kind) -> Iterator[str]:
     """Keys of an item that say something which no column of its table can hold."""
     yield from item.extra
-    for field in kind.fields:
+    for field in _particular(kind):
         value = item.values.get(field.key)
         type = field.type
         if not value:
@@ -264,6 +265,15 @@ def _beyond(item: Item, kind: Kind) -> Iterator[str]:
                 yield field.key
         elif isinstance(type, ListOf) and any(_is_deep(one) for one in value):
             yield field.key
+
+
+@cache
+def _particular(kind: Kind) -> list[Field]:
+    """The fields whose values may have no column; most kinds have few."""
+    return [
+        field for field in kind.fields
+        if field.key == "custom" or isinstance(field.type, Free | ListOf)
+    ]
 
 
 def _is_deep(item: Item) -> bool:

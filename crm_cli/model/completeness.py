@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from crm_cli.model.kind import ListOf, normal
+from crm_cli.model.kind import Kind, ListOf, normal
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
 
 
+@cache
 def alternatives(wanted: str) -> tuple[str, ...]:
     """The fields any of which will do: `email or phone`."""
     return tuple(normal(part) for part in wanted.split(" or ") if part.strip())
@@ -31,10 +33,9 @@ def completeness(customer: Item, wanted: tuple[str, ...]) -> int | None:
 def _has(item: Item, name: str) -> bool:
     """Whether a field has a value, as `has:NAME` asks: of lists their items' title counts."""
     kind = item.kind
-    for field, _ in kind.lists:
-        for lift, key in field.lifts.items():
-            if name == lift:
-                return any(_is(one.values.get(key)) for one in item.answering(field.key))
+    lifted = _lifted(kind).get(name)
+    if lifted is not None:
+        return any(_is(one.values.get(lifted[1])) for one in item.answering(lifted[0]))
     found = kind.by_name.get(name)
     if found is not None:
         held = item.values.get(found.key)
@@ -52,6 +53,16 @@ def _has(item: Item, name: str) -> bool:
     if isinstance(outer.type, ListOf):
         return any(_has(one, rest) for one in item.items(outer.key))
     return held is not None and _has(held, rest)
+
+
+@cache
+def _lifted(kind: Kind) -> dict[str, tuple[str, str]]:
+    """(list, field of its items) by the names that the first item of a list answers."""
+    lifted: dict[str, tuple[str, str]] = {}
+    for field, _ in kind.lists:
+        for name, key in field.lifts.items():
+            lifted.setdefault(name, (field.key, key))
+    return lifted
 
 
 def _is(value: object) -> bool:
