@@ -119,6 +119,14 @@ def test_each_has_a_text_in_their_language(club: Path, crm: Crm) -> None:
     assert ok(crm, *LIST, "--preview").count("To: Member") == 3
 
 
+def test_a_text_may_ask_for_a_field_as_documents_do(club: Path, crm: Crm) -> None:
+    text = "{% if given_name %}Dear {{ given_name }}{% else %}Hello {{ name|upper }}{% endif %}!\n"
+    (club / "templates/letter.md").write_text(text)
+    shown = {one["customer"]: one for one in rows(crm, *LIST, "--text")}
+    english = [one for id, one in shown.items() if one["variant"] == "a" and not int(id[1:]) % 2]
+    assert english and all(one["text"].startswith("Hello MEMBER ") for one in english)
+
+
 def test_a_field_that_somebody_lacks_stops_it(club: Path, crm: Crm) -> None:
     (club / "templates/letter.md").write_text("Dear {{ given_name }}!\n")
     for words in ((*LIST, "--text"), (*LIST, "--preview"), ("campaign", "start", "spring", "-y")):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from crm_cli.formats.documents.making import Extra, page_of, read_form
+from crm_cli.formats.documents.forms import read_form
+from crm_cli.formats.documents.making import Extra, page_of
 from crm_cli.formats.documents.page import Page
 from crm_cli.formats.documents.shipped import shipped
 from crm_cli.formats.documents.words import words_of

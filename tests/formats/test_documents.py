@@ -19,7 +19,8 @@ from crm_cli.formats.documents import as_pdf, codes, values
 from crm_cli.formats.documents.as_html import html_of
 from crm_cli.formats.documents.as_pdf import pdf_of
 from crm_cli.formats.documents.as_text import WIDE, text_of
-from crm_cli.formats.documents.making import Extra, message_of, read_form
+from crm_cli.formats.documents.forms import read_form
+from crm_cli.formats.documents.making import Extra, message_of
 from crm_cli.formats.documents.page import Payment, Square
 from crm_cli.formats.documents.shipped import all_shipped
 from crm_cli.formats.documents.words import LANGUAGES, Words, known_language, words_of

@@ -7,16 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from crm_cli.model.attribution import Touch, credited
 from crm_cli.model.campaign_assigning import HELD_OUT, TARGETED, Share, assign
 from crm_cli.model.channels import likeliest
-from crm_cli.model.errors import Unreadable
 from crm_cli.model.score_intervals import Sums, newcombe, welch
-from crm_cli.model.template import filled, missing, read_template
 
 HALVES = (Share("a", Decimal(50)), Share("b"))
 
@@ -49,36 +43,6 @@ def test_shares_are_kept_and_a_hold_out_moves_nobody_between_variants() -> None:
 def test_one_message_for_all_has_no_variant() -> None:
     assert assign("x", "ana", Decimal(0)) == (TARGETED, None)
     assert assign("x", "ana", Decimal(100)) == (HELD_OUT, None)
-
-
-def test_a_template_has_a_subject_and_fields() -> None:
-    text = '---\nsubject: "For {{ name }}"\nauthor: x\n---\n\nDear {{name}},\n{{ business.name }}\n'
-    found = read_template(text.replace("\n", "\r\n"))
-    wanted = ("For {{ name }}", "Dear {{name}},\n{{ business.name }}\n", ("name", "business.name"))
-    assert tuple(found) == wanted
-    values = {"name": "Ana\n{{ spend }}", "business.name": " "}
-    assert missing(found, values) == ["business.name"]
-    made = filled(found, {**values, "business.name": "Kava"})
-    assert made == ("For Ana {{ spend }}", "Dear Ana\n{{ spend }},\nKava\n"), "values stay as is"
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("a\n{% if x %}", 2), ("{{ name", 1), ("a\nb }}", 2), ("{{ x.__class__ }}", 1),
-        ("{{ f() }}", 1), ("\n{{ a + b }}", 2), ("{{ }}", 1), ("{# x #}", 1), ("{{ a|b }}", 1),
-    ],
-)  # fmt: skip
-def test_what_is_no_field_is_refused_with_its_line(text: str, line: int) -> None:
-    with pytest.raises(Unreadable, match=f"^line {line}: "):
-        read_template(text)
-
-
-def test_texts_are_bounded() -> None:
-    with pytest.raises(Unreadable, match="too long"):
-        read_template("x" * 300_000)
-    with pytest.raises(Unreadable, match="too long"):
-        filled(read_template("{{ a }}" * 1000), {"a": "x" * 1000})
 
 
 def test_a_purchase_goes_to_the_latest_message_in_its_days() -> None:
@@ -114,13 +78,3 @@ def test_the_likely_channel_weighs_few_attempts_with_the_rate_of_all() -> None:
     assert likeliest([("phone", 20, 18), ("email", 20, 0)], rates) == "phone"
     assert likeliest([], rates) is None
     assert likeliest([("b", 1, 0), ("a", 1, 0)], {"a": Decimal(0), "b": Decimal(0)}) == "a"
-
-
-@given(st.text(max_size=200), st.text(max_size=50))
-def test_any_text_is_a_template_or_refused(text: str, value: str) -> None:
-    try:
-        found = read_template(text)
-    except Unreadable:
-        return
-    made = filled(found, dict.fromkeys(found.fields, value))
-    assert "\n" not in made.subject

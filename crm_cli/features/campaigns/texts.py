@@ -6,21 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.features.own_templates import FOLDER, OwnTemplates, is_safe
+from crm_cli.formats.documents.forms import Form, read_form
 from crm_cli.model.campaign import template_of
 from crm_cli.model.cells import cell_text
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, Unreadable, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.places import SETTINGS
-from crm_cli.model.template import (
-    PRODUCT_FIELDS,
-    Filled,
-    Template,
-    filled,
-    missing,
-    named_products,
-    read_template,
-)
+from crm_cli.model.template import PRODUCT_FIELDS, Filled, named_products
 from crm_cli.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -38,7 +31,7 @@ class Texts:
         self.campaign = campaign
         self.step = step
         self._own = OwnTemplates(workspace)
-        self._read: dict[str, Template | None] = {}
+        self._read: dict[str, Form | None] = {}
 
     def check(self, recipients: Sequence[Recipient]) -> None:
         """Raise DataError where a text of one of them could not be made; see `of`."""
@@ -52,25 +45,28 @@ class Texts:
         a template that is not there or cannot be read; UsageError for a field that nobody has.
         """
         chosen = self._chosen(recipients)
-        fields = {field for one in chosen.values() if one is not None for field in one.fields}
+        fields = {field.name for one in chosen.values() if one is not None
+                  for field in one.references}  # fmt: skip
         values = self._values(recipients, sorted(fields))
-        lacking = [
-            f"{one.customer}: {', '.join(without)}"
-            for one in recipients
-            if (template := chosen[one.customer]) is not None
-            and (without := missing(template, values[one.customer]))
-        ]
+        made: list[tuple[Recipient, Filled | None]] = []
+        lacking = []
+        for one in recipients:
+            form, without = chosen[one.customer], list[str]()
+            text = None
+            if form is not None:
+                text, without = _made(form, values[one.customer], one)
+            made.append((one, text))
+            if without:
+                lacking.append(f"{one.customer}: {', '.join(without)}")
         if lacking:
             more = f" and {len(lacking) - _SHOWN:,} more" if len(lacking) > _SHOWN else ""
             raise DataError(
                 f"the text lacks a field for {'; '.join(lacking[:_SHOWN])}{more}",
                 "fill it in, exclude who has none by exclude_segment, or leave it out of the text",
             )
-        for one in recipients:
-            template = chosen[one.customer]
-            yield one, None if template is None else _made(template, values[one.customer], one)
+        yield from made
 
-    def _chosen(self, recipients: Iterable[Recipient]) -> dict[str, Template | None]:
+    def _chosen(self, recipients: Iterable[Recipient]) -> dict[str, Form | None]:
         """The template of each recipient, in their language where there is one in it."""
         names = {one.customer: template_of(self.campaign.record, one.variant, self.step)
                  for one in recipients}  # fmt: skip
@@ -83,13 +79,13 @@ class Texts:
             for id, name in names.items()
         }
 
-    def _template(self, name: str, language: str) -> Template | None:
+    def _template(self, name: str, language: str) -> Form | None:
         key = f"{name}\0{language}"
         if key not in self._read:
             self._read[key] = self._find(name, language)
         return self._read[key]
 
-    def _find(self, name: str, language: str) -> Template:
+    def _find(self, name: str, language: str) -> Form:
         """The template of a name in a language; see `OwnTemplates.find`."""
         if not is_safe(name):
             raise DataError(f"'{name}' cannot be a template", "name a file of templates/")
@@ -102,7 +98,9 @@ class Texts:
                 else f"write {FOLDER}{name}.md, or name another one",
             )  # fmt: skip
         try:
-            return read_template(found.text)
+            return read_form(
+                found.front.entries.get("subject", ""), found.front.body, found.front.line
+            )
         except Unreadable as error:
             raise DataError(f"{found.path}: {error.message}", error.hint) from error
 
@@ -165,9 +163,10 @@ _OWN = {"variant": "", **PRODUCT_FIELDS}
 """Fields of templates that no query has, and the query field that they are made of."""
 
 
-def _made(template: Template, values: Values, one: Recipient) -> Filled:
+def _made(form: Form, values: Values, one: Recipient) -> tuple[Filled, list[str]]:
+    known = {name: value if value.strip() else None for name, value in values.items()}
     try:
-        return filled(template, values)
+        return form.filled(known)
     except Unreadable as error:
         raise DataError(f"{one.customer}: {error.message}", error.hint) from error
 

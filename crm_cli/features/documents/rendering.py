@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from crm_cli.features.documents.gathering import settings_of
 from crm_cli.features.documents.templates import BUILT_IN, Template, find, read
 from crm_cli.formats.documents import ENDINGS, FORMATS
-from crm_cli.formats.documents.making import MESSAGES, Extra, Form, message_of, page_of
+from crm_cli.formats.documents.forms import Form, nested
+from crm_cli.formats.documents.making import MESSAGES, Extra, message_of, page_of
 from crm_cli.formats.documents.page import Page
 from crm_cli.formats.documents.values import ROOTS
 from crm_cli.formats.documents.words import Words, known_language, words_of
@@ -145,7 +146,7 @@ def _written(page: Page, asked: Asked) -> bytes:
 
 
 def _extra(workspace: Workspace, paper: Paper, form: Form, words: Words) -> Extra:
-    names = {one.name for one in (*form.subject.references, *form.body.references)}
+    names = {one.name for one in form.references}
     asked = sorted(name for name in names if name.partition(".")[0] not in ROOTS)
     user = _user(workspace) if any(name.startswith("user.") for name in names) else {}
     return Extra(user, _fields(workspace, paper.customer, asked, words))
@@ -171,19 +172,15 @@ def _fields(
     found: dict[str, Any] = {}
     row = answer.rows[0] if answer.rows else [None] * len(names)
     for name, column, value in zip(names, answer.columns, row, strict=True):
-        into = found
-        *above, last = name.split(".")
-        for part in above:
-            into = into.setdefault(part, {})
         if name in PRODUCT_FIELDS:
-            into[last] = named_products(value or (), workspace.products())
+            found[name] = named_products(value or (), workspace.products())
         elif isinstance(value, date) and not isinstance(value, datetime):
-            into[last] = words.day(value)
+            found[name] = words.day(value)
         elif isinstance(value, Decimal) and column.type.name == "money":
-            into[last] = words.money(value, workspace.business.currency)
+            found[name] = words.money(value, workspace.business.currency)
         else:
-            into[last] = cleaned(cell_text(value, ", "))
-    return found
+            found[name] = cleaned(cell_text(value, ", "))
+    return nested(found)
 
 
 def _logo(workspace: Workspace, paper: Paper) -> bytes:

@@ -15,7 +15,8 @@ from crm_cli.features.own_templates import (
     split_tag,
 )
 from crm_cli.features.plan import Plan
-from crm_cli.formats.documents.making import KINDS, MESSAGES, PAPERS, Form, read_form
+from crm_cli.formats.documents.forms import Form, read_form
+from crm_cli.formats.documents.making import KINDS, MESSAGES, PAPERS
 from crm_cli.formats.documents.sandbox import Reference
 from crm_cli.formats.documents.shipped import Shipped, all_shipped, shipped
 from crm_cli.formats.documents.values import FIELDS, LOOPED, ROOTS
@@ -200,7 +201,7 @@ def _problems(workspace: Workspace, template: Template) -> Iterator[Problem]:
         message = error.message[found.end() :] if found else error.message
         yield _problem(template, int(found[1]) if found else 1, message, error.hint)
         return
-    for reference in (*form.subject.references, *form.body.references):
+    for reference in form.references:
         if hint_or_none := _unknown(workspace, reference):
             yield _problem(
                 template, reference.line, f"there is no field {reference.name}", hint_or_none

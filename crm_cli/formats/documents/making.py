@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from crm_cli.formats.documents.as_text import block_lines
+from crm_cli.formats.documents.forms import Form, read_form
 from crm_cli.formats.documents.markup import PRINTED, blocks, expanded, restored
 from crm_cli.formats.documents.page import Page, Pair
-from crm_cli.formats.documents.sandbox import MARK, Compiled, compiled, seen
+from crm_cli.formats.documents.sandbox import MARK, seen
 from crm_cli.formats.documents.shipped import shipped
 from crm_cli.formats.documents.values import title_of, values_of
 from crm_cli.formats.documents.views import block
 from crm_cli.formats.documents.words import Words, words_of
-from crm_cli.model.errors import Unreadable
 from crm_cli.model.paper import Paper, Party, shown_country
 from crm_cli.model.text import cleaned
 
@@ -31,28 +30,11 @@ PAPERS = tuple(one for one in KINDS if one not in MESSAGES)
 """Kinds that pages are made of."""
 
 
-class Form(NamedTuple):
-    """A template that was read: its subject and its body, and which fields they name."""
-
-    subject: Compiled
-    body: Compiled
-
-
 class Extra(NamedTuple):
     """What a template can name beside the paper: of the user at work, and by query field."""
 
     user: Mapping[str, str]
     fields: Mapping[str, Any]
-
-
-@lru_cache(maxsize=32)
-def read_form(subject: str, body: str, line: int = 1) -> Form:
-    """Read a template; raises Unreadable with the line in its file."""
-    try:
-        head = compiled(subject)
-    except Unreadable as error:
-        raise Unreadable(f"subject: {error.message}", error.hint) from error
-    return Form(head, compiled(body, line=line))
 
 
 def page_of(

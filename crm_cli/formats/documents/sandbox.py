@@ -43,6 +43,7 @@ _ALLOWED = (
     nodes.Mod, nodes.Concat, nodes.Pair, nodes.Keyword,
 )  # fmt: skip
 _LARGEST = 10**15
+_LACKING = "\0lacking"
 
 
 class Absent(StrictUndefined):
@@ -74,14 +75,16 @@ class Compiled:
         self._template = template
         self.references = references
 
-    def text(self, values: Mapping[str, Any]) -> str:
+    def text(self, values: Mapping[str, Any], lacking: list[str] | None = None) -> str:
         """The text for some values: texts, numbers, lists and mappings; None for what is absent.
 
         Raises Unreadable for a field that there is not or that has no value, and for a template
-        that would take too long, or print too much.
+        that would take too long, or print too much. With `lacking` the names of fields without a
+        value that would be printed are added to it instead.
         """
+        given = {**values, BUDGET: Budget(), _LACKING: lacking}
         try:
-            return "".join(self._template.generate({**values, BUDGET: Budget()}))
+            return "".join(self._template.generate(given))
         except Unreadable:
             raise
         except UndefinedError as error:
@@ -89,7 +92,7 @@ class Compiled:
                 error
             )
         except (TemplateError, ArithmeticError, RecursionError, ValueError, TypeError) as error:
-            raise Unreadable(f"the template fails: {error}", "crm help templates") from error
+            raise Unreadable(f"the template fails: {error}", "crm template check") from error
         except MemoryError as error:
             raise Unreadable("the text is too long", f"at most {LONGEST:,} characters") from error
 
@@ -200,6 +203,10 @@ def _environment() -> _Environment:
 @pass_context
 def _printed(context: Context, value: Any) -> Any:
     """What is printed: texts and numbers, counted. A mark tells them from the template's text."""
+    lacking: list[str] | None = context.get(_LACKING)
+    if lacking is not None and isinstance(value, Absent):
+        lacking.append(str(value._undefined_name))
+        return ""
     text = text_of(value)
     context[BUDGET].take(1, len(text))
     mark: str = context.get(MARK, "")
