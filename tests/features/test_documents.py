@@ -313,6 +313,16 @@ def test_a_letter_is_nothing_that_another_command_makes(office: Path, crm: Crm, 
     ok(crm(*command.replace("NUMBER", number).split()))
 
 
+def test_nor_is_a_message_about_that(office: Path, crm: Crm) -> None:
+    """As a letter an e-mail about an invoice would have another day, and nothing to pay."""
+    for words, name in ((("--purchase", "2026-0102"), "invoice-mail"), ((), "reminder-sms")):
+        refused = crm("letter", "tina-kos", "--template", name, *words)
+        assert refused.code == 2 and " render NUMBER --template NAME" in refused.err
+    sms = ok(crm("dun", "render", "2026-0102", "--template", "reminder-sms", "--today",
+                 "2026-10-15"))  # fmt: skip
+    assert "61,00" in sms
+
+
 def test_what_an_own_template_is_about_is_declared(office: Path, crm: Crm) -> None:
     (office / "templates").mkdir()
     path = office / "templates/nudge.md"

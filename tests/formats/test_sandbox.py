@@ -86,7 +86,7 @@ HOSTILE = (
     "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
     TENS + "{% for i in a %}" * 8 + "{% endfor %}" * 8,
     TENS + "{% for i in a %}" * 18 + "{% endfor %}" * 18,
-    TENS + "{% for i in a %}" * 5 + "{% if n %}{% endif %}" * 5000 + "{% endfor %}" * 5,
+    TENS + "{% for i in a %}" * 5 + "{% if n %}{% endif %}" * 500 + "{% endfor %}" * 5,
     *(
         TENS + f"{{% set b = '{'x' * 20_000}' %}}" + "{% for i in a %}" * 3 + use
         + "{% endfor %}" * 3

@@ -180,9 +180,9 @@ def letter(
     with a purchase its lines and sums stand there, too. Raises NotFound, and UsageError for a
     template of what another command makes: an invoice has its own day and number."""
     found = _template(workspace, customer, template, language)
-    if found.kind in MADE_BY:
-        what = found.kind.replace("_", " ")
-        raise UsageError(f"{found.called} is a template for {a_or_an(what)}", MADE_BY[found.kind])
+    if found.about in MADE_BY:
+        what = found.about.replace("_", " ")
+        raise UsageError(f"{found.called} is a template for {a_or_an(what)}", MADE_BY[found.about])
     return _letter(workspace, customer, found, on, purchase)
 
 
