@@ -51,6 +51,10 @@ _ID = re.compile(rb"\b([a-z])-[0-9a-hjkmnp-tv-z]{7}\b")
 _DIGEST = re.compile(rb'"[0-9a-f]{32}"')
 """The salt of `forgotten.yaml`, and its digests."""
 
+_KEY = re.compile(rb"(?<=<)[0-9a-f]{32}(?=@)")
+_DRAFT = re.compile(r"(?<=/outbox/)([^/]+)\.[0-9a-f]{12}(?=\.eml$)")
+"""The key of an e-mail that somebody wrote, and the name of its file."""
+
 State = dict[str, bytes]
 
 
@@ -183,7 +187,7 @@ class Ground:
     def on_disk(self) -> State:
         """What lies in the directory, ids that were made up left out."""
         return {
-            f"{place.name}/{path.relative_to(place)}": unnamed(path.read_bytes())
+            _DRAFT.sub(r"\1", f"{place.name}/{path.relative_to(place)}"): unnamed(path.read_bytes())
             for place in (self.root, self.outside)
             for path in sorted(place.rglob("*"))
             if path.is_file() and not _HIDDEN.intersection(path.parts)
@@ -194,7 +198,8 @@ class Ground:
         """What a reader sees, who takes an interrupted write as finished."""
         tree = Folder(self.root)
         inside = {
-            f"{self.root.name}/{entry[0]}": unnamed(tree.read(entry[0])) for entry in tree.entries()
+            _DRAFT.sub(r"\1", f"{self.root.name}/{entry[0]}"): unnamed(tree.read(entry[0]))
+            for entry in tree.entries()
         }
         others = {
             name: data
@@ -233,5 +238,5 @@ class Ground:
 
 
 def unnamed(data: bytes) -> bytes:
-    """A record's text with the ids of its items, which are made up at random, left out."""
-    return _DIGEST.sub(b'""', _ID.sub(rb"\1-", data))
+    """A file's text with the ids in it, which are made up at random, left out."""
+    return _KEY.sub(b"", _DIGEST.sub(b'""', _ID.sub(rb"\1-", data)))
