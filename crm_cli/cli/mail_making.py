@@ -23,7 +23,7 @@ def of_template(
     session: Session, template: str, channel: str, attach: str | None, language: str
 ) -> Make:
     """Makes messages by a template, with the document that `attach` names."""
-    from crm_cli.features.documents.gathering import letter
+    from crm_cli.features.documents.gathering import trial
     from crm_cli.features.documents.rendering import Asked, render
     from crm_cli.features.documents.templates import find
     from crm_cli.features.mailing.drafting import Content
@@ -37,10 +37,11 @@ def of_template(
         )
 
     def make(customer: str) -> Content:
-        bare = Content("", "")
-        paper, content = attached(session, customer, attach) if attach else (None, bare)
-        if paper is None:
-            paper = letter(workspace, customer, template, language, None, None)
+        content = Content("", "")
+        if attach:
+            paper, content = attached(session, customer, attach, file=channel == "email")
+        else:
+            paper = trial(workspace, customer, template, language, None)
         made = render(workspace, paper, Asked(template=template, language=language))
         head = f"{made.subject}\n\n" if made.subject else ""
         return content._replace(subject=made.subject, text=made.text.removeprefix(head))
@@ -48,9 +49,11 @@ def of_template(
     return make
 
 
-def attached(session: Session, customer: str, attach: str) -> tuple[Paper | None, Content]:
+def attached(
+    session: Session, customer: str, attach: str, *, file: bool = True
+) -> tuple[Paper, Content]:
     """The paper that a word of --attach means of a customer, and a message without text that has
-    it attached, as a PDF. Raises NotFound, UsageError."""
+    it attached, as a PDF; without `file` it is only about it. Raises NotFound, UsageError."""
     from crm_cli.features.documents.gathering import late_of, of_account, of_late, of_purchase
     from crm_cli.features.mailing.drafting import Content
     from crm_cli.model.sent_document import digest_of
@@ -60,18 +63,19 @@ def attached(session: Session, customer: str, attach: str) -> tuple[Paper | None
     day = workspace.clock.today.isoformat()
     if word == "statement":
         paper = of_account(workspace, customer)
-        return paper, Content("", "", (_file(session, paper),), f"statement {day}")
+        return paper, Content("", "", _files(session, paper, file=file), f"statement {day}")
     if word == "reminder":
         paper, template = of_late(workspace, late_of(workspace, customer))
         about = f"reminder {paper.level} {day}"
-        return paper, Content("", "", (_file(session, paper, template),), about)
+        return paper, Content("", "", _files(session, paper, template, file=file), about)
     purchase = _purchase(session, customer, attach, word)
     paper = of_purchase(workspace, purchase)
     number = str(purchase.values.get("number") or purchase.id)
+    content = Content("", "", _files(session, paper, file=file), f"{paper.kind} {number}")
+    if not file:
+        return paper, content
     digest = digest_of(purchase, workspace.business)
-    return paper, Content(
-        "", "", (_file(session, paper),), f"{paper.kind} {number}", purchase.id, paper.kind, digest
-    )
+    return paper, content._replace(purchase=purchase.id, document=paper.kind, digest=digest)
 
 
 def _purchase(session: Session, customer: str, attach: str, word: str) -> Item:
@@ -97,14 +101,18 @@ def _purchase(session: Session, customer: str, attach: str, word: str) -> Item:
     raise NotFound(f"{customer} has no purchase {attach}", f"--attach takes a number, or {known}")
 
 
-def _file(session: Session, paper: Paper, template: str = "") -> Attached:
+def _files(
+    session: Session, paper: Paper, template: str = "", *, file: bool
+) -> tuple[Attached, ...]:
+    if not file:
+        return ()
     from crm_cli.features.documents.rendering import Asked, file_name, render
     from crm_cli.model.file_names import FileNames
     from crm_cli.model.outgoing import Attached
 
     made = render(session.workspace, paper, Asked(format="pdf", template=template))
     name = file_name(FileNames(), paper, made.suffix)
-    return Attached(name, "application/pdf", made.data)
+    return (Attached(name, "application/pdf", made.data),)
 
 
 def of_campaign(

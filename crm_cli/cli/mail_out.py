@@ -154,13 +154,13 @@ def draft(
     if campaign is not None:
         found, aim = _of_campaign(session, campaign, step or 1, who)
     else:
-        aim = _aim(str(template), attach, use, occasion, basis, reason)
+        aim = _aim(session, str(template), attach, use, occasion, basis, reason)
         found = _by_template(session, who, aim, attach, language or "")
-    what = "e-mail" if aim.use.channel == "email" else "message"
+    what = "e-mail" if aim.use.channel == "email" else "text message"
     if dry_run:
         _show(session, found, what)
         return
-    for why in _left_out(found):
+    for why in [*_left_out(found), *_lengths(found)]:
         session.say(why)
     if not found.made and not found.lacking:
         session.say("nobody gets it; nothing changed")
@@ -169,6 +169,7 @@ def draft(
 
 
 def _aim(
+    session: Session,
     template: str,
     attach: str | None,
     use: str | None,
@@ -177,10 +178,14 @@ def _aim(
     reason: str | None,
 ) -> Aim:
     from crm_cli.features.consent import read_grounds
+    from crm_cli.features.documents.templates import find
     from crm_cli.features.mailing.drafting import Aim
     from crm_cli.model.permission import read_use
 
-    channel = "sms" if template.partition(".")[0].endswith("-sms") else "email"
+    workspace = session.workspace
+    channel = "sms" if find(workspace, template, workspace.business.language).kind == "sms" else (
+        "email"
+    )
     served = attach is not None or template.startswith(("invoice", "quote", "order", "reminder"))
     meant = read_use(use or f"{'service' if served else 'marketing'}/{channel}")
     if meant.channel not in ("email", "sms"):
@@ -239,10 +244,24 @@ def _left_out(found: Drafts) -> list[str]:
     return [visible(said)] if said else []
 
 
+def _lengths(found: Drafts) -> list[str]:
+    """Of text messages that take several parts, how many, and for which characters."""
+    from crm_cli.model.sms import foreign, length_of
+
+    texts = [one.text for one in found.made if one.channel == "sms"]
+    if not texts:
+        return []
+    longest = max(map(length_of, texts), key=lambda one: one.parts)
+    said = f"the longest has {longest}"
+    others = foreign("".join(texts))
+    return [f"{said}; GSM-7 has no {others[:20]}" if others else said]
+
+
 def _show(session: Session, found: Drafts, what: str) -> None:
     """Who would get a message and who not, and the first three of them."""
     from crm_cli.features.plan import counted
     from crm_cli.formats.mail.drafts import mailbox
+    from crm_cli.model.sms import length_of
     from crm_cli.model.text import visible
 
     for one in found.made:
@@ -254,6 +273,8 @@ def _show(session: Session, found: Drafts, what: str) -> None:
         session.write(visible(f"\n--- {one.file}\nTo: {mailbox(one.to)}", multiline=True) + "\n")
         if one.subject:
             session.write(visible(f"Subject: {one.subject}") + "\n")
+        else:
+            session.write(f"Length: {length_of(one.text)}\n")
         for file in one.attached:
             size = f"{-(-len(file.data) // 1024):,} KiB"
             session.write(visible(f"Attached: {file.name}, {size}") + "\n")

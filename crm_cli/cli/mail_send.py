@@ -120,18 +120,34 @@ def _ways(session: Session, exchange: Exchange | None) -> tuple[Ways, Callable[[
     from crm_cli.features.mailing.sending import Ways
     from crm_cli.formats.mail.writing import on_the_wire
     from crm_cli.model.outgoing import Outgoing
+    from crm_cli.model.phones import number_of
+    from crm_cli.store.discovery import read_config, user_config
     from crm_cli.store.mailboxes.settings import mail_settings
     from crm_cli.store.mailboxes.sources import kept_sent
-    from crm_cli.store.routes import route_of
+    from crm_cli.store.routes import Texting, Unreached, route_of
     from crm_cli.store.userconfig import secret
 
     workspace = session.workspace
     settings = mail_settings(workspace.environ)
-    route = route_of(settings, workspace.root)
+    where = user_config(workspace.environ)
+    command = read_config(workspace.environ).get("sms_command")
+    texting = Texting(str(command)) if command else None
+    route = None
+    if texting is None or "smtp" in settings or "sendmail" in settings:
+        route = route_of(settings, workspace.root)
 
     def hand_over(letter: Outgoing, data: bytes) -> None:
-        to = [on_the_wire(one.address) for one in (letter.to, *letter.cc)]
-        route.send(on_the_wire(letter.sender.address), to, data)
+        if letter.channel == "sms":
+            if texting is None:
+                raise Unreached("text messages cannot be sent: there is no sms_command",
+                                f"write sms_command: … into {where}")  # fmt: skip
+            texting.send(number_of(letter.to.address, workspace.business.country), letter.text)
+        elif route is None:
+            raise Unreached("mail cannot be sent: it is not configured",
+                            f"write mail: {{smtp: …}} into {where}")  # fmt: skip
+        else:
+            to = [on_the_wire(one.address) for one in (letter.to, *letter.cc)]
+            route.send(on_the_wire(letter.sender.address), to, data)
 
     def key() -> bytes:
         found = settings.get("unsubscribe_key")
@@ -144,7 +160,7 @@ def _ways(session: Session, exchange: Exchange | None) -> tuple[Ways, Callable[[
     if kept is not None:
         mailbox, folder = kept
         ways = ways._replace(copy=lambda data, at: mailbox.keep(folder, data, at))
-    return ways, route.close
+    return ways, route.close if route is not None else lambda: None
 
 
 def exchange_of(session: Session) -> Exchange | None:
@@ -225,6 +241,7 @@ def _preview(session: Session, selection: _Selection) -> None:
     from crm_cli.features.mailing.checking import refusals
     from crm_cli.features.plan import counted
     from crm_cli.formats.mail.drafts import mailbox
+    from crm_cli.model.sms import length_of
     from crm_cli.model.text import visible
 
     workspace = session.workspace
@@ -242,5 +259,7 @@ def _preview(session: Session, selection: _Selection) -> None:
         session.write(visible(head, multiline=True) + "\n")
         if letter.subject:
             session.write(visible(f"Subject: {letter.subject}") + "\n")
+        else:
+            session.write(f"Length: {length_of(letter.text)}\n")
         session.write("\n" + visible(letter.text, multiline=True) + "\n")
     session.say(f"{counted(len(going), 'message')}; nothing was sent")

@@ -145,3 +145,9 @@ def phones_version() -> str:
     from importlib.metadata import version
 
     return f"{_RULES}/{version('phonenumberslite')}"
+
+
+def number_of(text: str, country: str | None) -> str:
+    """A number as programs that dial or send take it: in international form where it has one,
+    else its digits."""
+    return e164(text, country or None) or "".join(char for char in text if char in "+0123456789")

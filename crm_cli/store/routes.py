@@ -89,25 +89,46 @@ class Sendmail:
     def send(self, sender: str, to: Sequence[str], data: bytes) -> None:
         """See `Route`."""
         words = [*self._words, "-i", "-f", sender, "--", *to]
-        plain = data.replace(b"\r\n", b"\n")
-        try:
-            done = subprocess.run(
-                words, input=plain, stdout=subprocess.DEVNULL, timeout=_PATIENCE, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise Unsure(f"{words[0]} did not end within {_PATIENCE} seconds") from None
-        except (OSError, ValueError) as error:
-            raise Unreached(f"{words[0]} cannot be run: {reason(error)}") from None
-        if done.returncode < 0:
-            raise Unsure(f"{words[0]} was ended by signal {-done.returncode}")
-        if done.returncode in (*_BROKEN, _NO_RIGHTS, 126, 127):
-            raise Unreached(f"{words[0]} ended with {done.returncode}")
-        if done.returncode:
-            code = _PUT_OFF if done.returncode == _TEMPORARY else _FOR_GOOD
-            raise Rejected(code, f"{words[0]} ended with {done.returncode}")
+        _hand_over(words, data.replace(b"\r\n", b"\n"))
 
     def close(self) -> None:
         """See `Route`."""
+
+
+class Texting:
+    """A command that sends text messages: the text on its stdin, the number as its last argument,
+    after `--`. How it ends is read as that of sendmail is."""
+
+    def __init__(self, command: str) -> None:
+        try:
+            self._words = shlex.split(command)
+        except ValueError as error:
+            raise UsageError(f"sms_command: {error}") from error
+        if not self._words:
+            raise UsageError("sms_command is empty", "sms_command: gammu-sms")
+
+    def send(self, number: str, text: str) -> None:
+        """Send a message. Raises Rejected, Unreached, Unsure."""
+        _hand_over([*self._words, "--", number], text.encode())
+
+
+def _hand_over(words: Sequence[str], data: bytes) -> None:
+    """Run a program that sends what is on its stdin."""
+    try:
+        done = subprocess.run(
+            words, input=data, stdout=subprocess.DEVNULL, timeout=_PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Unsure(f"{words[0]} did not end within {_PATIENCE} seconds") from None
+    except (OSError, ValueError) as error:
+        raise Unreached(f"{words[0]} cannot be run: {reason(error)}") from None
+    if done.returncode < 0:
+        raise Unsure(f"{words[0]} was ended by signal {-done.returncode}")
+    if done.returncode in (*_BROKEN, _NO_RIGHTS, 126, 127):
+        raise Unreached(f"{words[0]} ended with {done.returncode}")
+    if done.returncode:
+        code = _PUT_OFF if done.returncode == _TEMPORARY else _FOR_GOOD
+        raise Rejected(code, f"{words[0]} ended with {done.returncode}")
 
 
 class Smtp:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -202,6 +203,18 @@ def test_limits_of_a_run(crm: Crm, office: Path, post: PostOffice) -> None:
     assert crm("config", "set", "mail.quiet=late").code == 0
     assert crm(*SEND).code == 2
     assert sorted(post.recipients) == sorted(set(post.recipients)) and len(post.mails) == 5
+
+
+def test_so_many_a_minute(
+    crm: Crm, office: Path, post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(office, 3)
+    assert crm("mail", "draft", "id:c00,c01,c02", "--template", "news", "--yes").code == 0
+    assert crm("config", "set", "mail.per_minute=30").code == 0
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    assert crm(*SEND).out == "3 sent\n"
+    assert waited == [2.0, 2.0]
 
 
 def test_which_ones(crm: Crm, office: Path, post: PostOffice) -> None:

@@ -14,9 +14,10 @@ from crm_cli.model.errors import CrmError, DataError, Unreadable
 from crm_cli.model.mail import Party
 from crm_cli.model.outgoing import Attached, Outgoing, domain_of, message_key
 from crm_cli.model.permission import Use
+from crm_cli.model.phones import number_of
 from crm_cli.model.places import OUTBOX
 from crm_cli.model.text import cleaned
-from crm_cli.workspace import Change, Create, Workspace
+from crm_cli.workspace import Change, Create, Edit, Workspace
 
 _SHOWN = 10
 
@@ -53,11 +54,13 @@ class Aim(NamedTuple):
 
 
 class Drafts(NamedTuple):
-    """The messages, why others get none, and for whom one could not be made: why not."""
+    """The messages, why others get none, and for whom one could not be made: why not. `noted` are
+    the edits that note on what grounds somebody is written to who did not agree."""
 
     made: list[Outgoing]
     refused: dict[str, str]
     lacking: dict[str, str]
+    noted: tuple[Edit, ...] = ()
 
 
 def drafts(
@@ -95,7 +98,9 @@ def drafts(
             made.append(letter)
         else:
             refused[id] = "in the outbox already" if where == "outbox" else "sent already"
-    return Drafts(made, refused, lacking)
+    ids = {one.customer for one in made}
+    grounds = zip(asked.on_grounds, asked.noted, strict=True)
+    return Drafts(made, refused, lacking, tuple(edit for id, edit in grounds if id in ids))
 
 
 def asked(workspace: Workspace, ids: Sequence[str], aim: Aim) -> Permission:
@@ -116,7 +121,9 @@ def _letter(
     user = workspace.user
     ours = sender(workspace, user, personal=aim.personal) if email else Party("", "")
     record = workspace.record(id)
-    to = named(cleaned(str(record.get("name") or "")), address) if email else Party("", address)
+    to = named(cleaned(str(record.get("name") or "")), address) if email else (
+        Party("", number_of(address, workspace.business.country))
+    )
     key = _key(aim, id, content)
     grounds = aim.grounds
     letter = Outgoing(
@@ -171,7 +178,7 @@ def plan(found: Drafts, what: str) -> Plan:
     said = f"{counted(len(found.made), what)} to {_whom(found.made)}"
     steps = tuple(Create(path_of(one), draft_of(one)) for one in found.made)
     return Plan(
-        Change(f"draft {said}", steps),
+        Change(f"draft {said}", (*steps, *found.noted)),
         f"drafted {said}",
         list(dict.fromkeys(one.customer for one in found.made)),
         f"Draft {said}?",

@@ -116,6 +116,8 @@ class _Run:
         self._claims = claims
         self._ways = ways
         self._begun = False
+        self._pattern = str(mail_setting(settings_of(workspace), "unsubscribe") or "")
+        self._key: bytes | None = None
 
     def doubtful(self) -> Iterator[Outcome]:
         """The messages of which it is not known whether a server took them."""
@@ -155,8 +157,13 @@ class _Run:
         return chosen, left
 
     def _refused(self, chosen: Sequence[Held]) -> dict[str, str]:
+        """Why some may not go. The key for ways out is asked for here, before any is handed over:
+        a command may ask a person for it, or fail."""
         if not chosen:
             return {}
+        mailed = any(one.letter is not None and one.letter.is_mailing for one in chosen)
+        if self._pattern and mailed and self._key is None:
+            self._key = self._ways.unsubscribe_key()
         found = refusals(self._workspace, chosen, self._ways.campaigned)
         if found:
             self._ways.met(self._workspace.problems)
@@ -235,9 +242,8 @@ class _Run:
                 self._ways = self._ways._replace(copy=None)
 
     def _wire(self, letter: Outgoing, now: datetime) -> bytes:
-        pattern = str(mail_setting(settings_of(self._workspace), "unsubscribe") or "")
-        key = self._ways.unsubscribe_key() if pattern and letter.is_mailing else b""
-        return wire_of(letter, format_datetime(now), [*headers_of(letter, pattern, key)])
+        more = [*headers_of(letter, self._pattern, self._key or b"")]
+        return wire_of(letter, format_datetime(now), more)
 
     def _release(
         self, done: _Batch, one: Held, became: str, why: str, trouble: str = ""
