@@ -84,7 +84,7 @@ def table_lines(
 
 def shown(value: Any, kind: str = "") -> str:
     """One value as people read it, without control characters."""
-    return visible(_text(value, kind))
+    return _in_a_line(_text(value, kind))
 
 
 def texts(values: Sequence[Any], kind: str = "") -> Cells:
@@ -94,7 +94,12 @@ def texts(values: Sequence[Any], kind: str = "") -> Cells:
     cells = Cells([value if type(value) is str else _text(value, kind) for value in values])
     if "".join(cells).isprintable():
         return cells
-    return Cells([visible(cell) for cell in cells])
+    return Cells([_in_a_line(cell) for cell in cells])
+
+
+def _in_a_line(text: str) -> str:
+    """Lines of a text one after the other, without control characters."""
+    return visible(" ".join(text.split()) if "\n" in text else text)
 
 
 def _text(value: Any, kind: str) -> str:

@@ -235,3 +235,8 @@ def test_the_names_of_what_is_left_out_are_whole() -> None:
     *_, last = rows_lines(rows, Screen(width=60))
     assert re.search(r"not shown: (column number \d, )*column number \d and \d more", last)
     assert last.endswith(" (--cols, -o csv)\n")
+
+
+def test_the_lines_of_a_text_stand_in_one() -> None:
+    shown = table([("Dear Ana,\n\nyour order\r\nis here\x1b",)])
+    assert shown == "name\nDear Ana, your order is here\\x1b\n"
