@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_cli.formats.vcf.cards import Book
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import CrmError
 from crm_cli.workspace import Workspace
 
 REMEMBERED = "no:forgotten"
@@ -30,7 +31,13 @@ def book_of(workspace: Workspace) -> Book:
             return id
         return by_uid.get(text) or by_name.get(text)
 
-    return Book(workspace.business, names, uids, find)
+    def picture(path: str) -> bytes | None:
+        try:
+            return workspace.tree.read(path)
+        except (OSError, CrmError):
+            return None
+
+    return Book(workspace.business, names, uids, find, picture)
 
 
 def owner_of(uid: str, book: Book) -> str | None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from posixpath import normpath
 from typing import Any, NamedTuple
 
+from crm_cli.features.pictures import holders_of
 from crm_cli.model.bank import BANK_LINE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError, Severity
@@ -19,6 +20,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf
 from crm_cli.model.node import Scalar, Sequence
 from crm_cli.model.outgoing import KEY_IN_NAME, SENT, addressee_of, key_in
+from crm_cli.model.pictures import is_picture
 from crm_cli.model.places import DOCUMENTS, FORGOTTEN, SETTINGS, kind_of, place_of
 from crm_cli.model.traces import Trace, Traces
 from crm_cli.model.written import entry_of
@@ -86,9 +88,12 @@ class About:
     @property
     def kept(self) -> list[str]:
         """The files in documents/ of what was sent to them: those that their records name, and
-        e-mails."""
+        e-mails; and pictures of them that are nobody else's."""
         named = [one for one in self._files() if is_kept_document(one)]
-        return [*named, *self._mailed()]
+        shown = dict.fromkeys(record.values.get("photo") for record in self.records)
+        pictures = [str(one) for one in shown if is_picture(one)]
+        own = [one for one in pictures if not holders_of(self.workspace, one) - {self.id}]
+        return [*named, *self._mailed(), *own]
 
     def _mailed(self) -> Iterator[str]:
         """The files of e-mails and messages that were sent to them, under whichever id."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
+from crm_cli.features.pictures import without_pictures
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.unread import all_naming
 from crm_cli.model.cells import cell_text
@@ -118,6 +119,11 @@ def merge(workspace: Workspace, merging: Merging) -> Plan:
     united = _united(workspace, merging, gone)
     steps: list[Step] = [Edit(path, united)]
     steps += [Rewrite(at, _removed(at, data)) for at, data in gone.values()]
+    if any("photo" in workspace.record(id).values for id in drops):
+        tried = workspace.document(keep)
+        united(tried)
+        stays = str(tried.record.values.get("photo"))
+        steps += without_pictures(workspace, (keep, *drops), stay=(stays,))
     naming = _naming(workspace, merging, {path, *(at for at, _ in gone.values())})
     steps += [Edit(at, _settled(olds, keep)) for at, olds in naming.items()]
     name = str(workspace.record(keep).get("name") or keep)

@@ -20,7 +20,7 @@ def test_a_file_is_imported_and_told(crm: Crm) -> None:
     assert dry.code == 0 and "marko-zagar" in dry.out
     ran = crm("import", CARDS / "android.vcf", "--yes")
     assert ran.code == 0
-    assert "taken for vCards" in ran.err and "left out, too large for a record: PHOTO" in ran.err
+    assert "taken for vCards" in ran.err and "left out" not in ran.err
     assert "customers: 2 new, 0 changed, 0 unchanged, 0 entries rejected" in ran.err
     assert "05 991 12 34" in crm("show", "marko-zagar").out
     assert "nothing changed" in crm("import", "customers", CARDS / "android.vcf", "--yes").err

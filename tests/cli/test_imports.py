@@ -24,7 +24,7 @@ FOR_THE_SCREEN = {"rich": "render", "typer": "cli"}
 SHARED = (
     "account", "address_book", "alike", "assigning", "consent", "entering", "forgotten", "given",
     "items", "mentions", "moves", "new_items", "numbers", "own_templates", "own_words", "paths",
-    "people", "plan", "references", "survey_answers", "unread", "values",
+    "people", "pictures", "plan", "references", "survey_answers", "unread", "values",
 )  # fmt: skip
 """What every feature is made with, and so may import."""
 HEAVY = ("rich", "ruamel", "phonenumbers", "dateutil", "anyascii", "multiprocessing", "jinja2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -56,7 +57,9 @@ def record(values: dict[str, Any], uid: str = "") -> Any:
 
 def again(card: Card, version: str) -> Card:
     """A card that became a record, written in a version and read again."""
-    (found,) = cards(card_text(record(card.values, card.uid), BOOK, version))
+    pictures = dict([card.picture] if card.picture is not None else [])
+    book = BOOK._replace(picture=pictures.get)
+    (found,) = cards(card_text(record(card.values, card.uid), book, version))
     return found
 
 
@@ -95,8 +98,9 @@ def test_an_android() -> None:
     assert said["vcard"] == [
         "X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;Mare;1;;;;;;;;;;;;;"
     ]
-    assert card.left_out == ("PHOTO",)
-    assert "Ag" in card.only_there[0] and card.only_there[0].startswith("PHOTO;ENCODING=BASE64")
+    assert card.picture is not None and card.picture[1].startswith(b"\xff\xd8\xff\xe0")
+    assert card.picture[0] == said["photo"]
+    assert not card.left_out
 
 
 def test_an_iphone() -> None:
@@ -249,10 +253,31 @@ def test_a_card_names_no_file_to_read(tmp_path: Path) -> None:
         "PHOTO;VALUE=uri:../../secret",
         "PHOTO;VALUE=uri:photos/../../secret",
         "PHOTO;VALUE=uri:.crm/undo",
+        f"PHOTO;VALUE=uri:documents/photos/{'0' * 32}.jpg",
+        "PHOTO;VALUE=uri:Documents/photos/x.jpg",
     ):
         said = only("FN:A", line)
         assert "photo" not in said and said["vcard"] == [line]
     assert only("FN:A", "PHOTO;VALUE=uri:photos/ana.jpg")["photo"] == "photos/ana.jpg"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"<svg onload='x'/>", b"\xff\xd8\xff" + b"x" * (1 << 20), b"", b"%PDF"],
+    ids=["svg", "large", "empty", "pdf"],
+)
+def test_what_is_no_picture_stays_in_its_file(data: bytes) -> None:
+    line = f"PHOTO;ENCODING=b;TYPE=JPEG:{b64encode(data).decode()}"
+    (card,) = cards(f"BEGIN:VCARD\nFN:A\n{line}\nEND:VCARD\n")
+    assert card.picture is None and "photo" not in card.values
+    assert card.only_there == ((line,) if data else ())
+
+
+def test_a_picture_whose_file_is_missing_is_not_written() -> None:
+    made = record({"name": "A", "photo": f"documents/photos/{'0' * 32}.jpg"})
+    assert "PHOTO" not in card_text(made, BOOK)
+    other = BOOK._replace(picture=lambda path: b"name: somebody's record")
+    assert "PHOTO" not in card_text(made, other)
 
 
 def test_what_a_record_keeps_ends_no_card() -> None:

@@ -18,6 +18,7 @@ from crm_cli.model.forgetting import Digests, comparable, pseudonymous, staying,
 from crm_cli.model.ids import unique
 from crm_cli.model.item import Item
 from crm_cli.model.outgoing import is_message
+from crm_cli.model.pictures import is_picture
 from crm_cli.model.places import CUSTOMERS, FORGOTTEN
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.traces import Traces
@@ -76,7 +77,9 @@ def forget(workspace: Workspace, id: str, *, force: bool = False) -> Forgetting:
     whom = f"{record.get('name') or id} ({id})"
     said = f"forgot {whom}" + (f"; the books name {new} instead" if new else "")
     notes = [*_kept(stay, new), *_lost(record, stay), *_listed("mentions go, too", touched)]
-    notes += _listed("documents that were sent to them go, too", documents)
+    sent = [path for path in documents if not is_picture(path)]
+    notes += _listed("documents that were sent to them go, too", sent)
+    notes += _listed("pictures of them go, too", [path for path in documents if is_picture(path)])
     notes += [*about.shared, *about.attached]
     subject = f"forget a customer, now {new}" if new else "forget a customer"
     plan = Plan(

@@ -20,6 +20,7 @@ from crm_cli.features.importing.entry_import import EntryImport
 from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.organizations import Organizations
 from crm_cli.features.importing.outcome import Note, Reject
+from crm_cli.features.pictures import picture_steps
 from crm_cli.formats.content_lines import Refused
 from crm_cli.formats.drafts import Draft, Drafts
 from crm_cli.formats.mapping import Map
@@ -106,6 +107,7 @@ class _Plan:
         self._ids: list[str] = []
         self._edits: dict[str, list[Callable[[Document], None]]] = {}
         self._steps: list[Step] = []
+        self._pictures: dict[str, tuple[str, bytes]] = {}
         self._in_folder = len({one.file for one in found.cards}) > 1
 
     def made(self) -> EntryImport:
@@ -131,6 +133,7 @@ class _Plan:
             self._count("new", outcome.id)
             self._steps += [outcome.step] if outcome.step is not None else []
         self._steps += [self._edit(id, some) for id, some in self._edits.items()]
+        self._steps += picture_steps(self._workspace, self._pictures)
         self._rejected.sort(key=lambda one: (one.file, one.line))
         number = self._counts["new"] + self._counts["changed"]
         subject = f"import {number} {'customer' if number == 1 else 'customers'}"
@@ -190,13 +193,17 @@ class _Plan:
         for one in planned:
             if isinstance(one, Reject):
                 self._reject(by_line[one.draft.line], one.reason)
-            elif isinstance(one, Note):
+                continue
+            if isinstance(one, Note):
                 self._notes.append(_LINE.sub("", one.text) if self._in_folder else one.text)
-            elif isinstance(one.step, Edit):
-                self._count(one.fate, one.id)
+                continue
+            self._count(one.fate, one.id)
+            if one.fate != "unchanged":
+                for line in one.lines:
+                    self._shown(by_line[line], one.id)
+            if isinstance(one.step, Edit):
                 self._edits.setdefault(one.id, []).append(one.step.update)
             else:
-                self._count(one.fate, one.id)
                 self._steps += [one.step] if one.step is not None else []
 
     # Cards of ours
@@ -223,6 +230,8 @@ class _Plan:
             return
         _link(found, organizations)
         self._count("changed", id)
+        if "photo" in found.values:
+            self._shown(card, id)
         self._edits.setdefault(id, []).append(lambda document: apply(document, found))
 
     def _edit(self, id: str, updates: Sequence[Callable[[Document], None]]) -> Edit:
@@ -231,6 +240,11 @@ class _Plan:
                 one(document)
 
         return Edit(self._workspace.path_of(id), update)
+
+    def _shown(self, card: Card, id: str) -> None:
+        """Note the picture that a customer is to have."""
+        if card.picture is not None:
+            self._pictures[id] = card.picture
 
     def _count(self, fate: str, id: str) -> None:
         self._counts[fate] += 1

@@ -27,17 +27,24 @@ def _nobody(text: str) -> str | None:
     return None
 
 
+def _none(path: str) -> bytes | None:
+    """The bytes of a picture: there is none."""
+    return None
+
+
 class Book(NamedTuple):
     """What cards are read and written by.
 
     `names` are customers' names by id, `uids` the UIDs of those that came from other address
-    books. `find` is the id of the customer that a UID, an id or a whole name means.
+    books. `find` is the id of the customer that a UID, an id or a whole name means, `picture`
+    the bytes of a picture that is kept here, None where its file is missing.
     """
 
     business: Business
     names: Mapping[str, str] = MappingProxyType({})
     uids: Mapping[str, str] = MappingProxyType({})
     find: Callable[[str], str | None] = _nobody
+    picture: Callable[[str], bytes | None] = _none
 
     def uid_of(self, record: Item) -> str:
         """The UID of a customer: the one they came with, else the id and the business."""
@@ -55,7 +62,8 @@ class Card:
 
     `state` has short marks of what it said when it was written here, empty where it was not;
     `members` are the UIDs of those in a group, of which `values` has only the name.
-    `only_there` are lines that no record can hold, such as pictures, `left_out` their names.
+    `only_there` are lines that no record can hold, such as sounds, `left_out` their names.
+    `picture` is (path, bytes) of the picture in it, to which `values` name the path.
     """
 
     line: int
@@ -68,6 +76,7 @@ class Card:
     only_there: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     file: str = ""
+    picture: tuple[str, bytes] | None = None
 
 
 @dataclass(slots=True)

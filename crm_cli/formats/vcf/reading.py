@@ -11,10 +11,12 @@ from crm_cli.formats.vcf.cards import ID, KIND, STATE, Book, Card, Draft
 from crm_cli.formats.vcf.days import read_day
 from crm_cli.formats.vcf.lines import Lines, Property, cards_of
 from crm_cli.formats.vcf.marks import read_marks
+from crm_cli.formats.vcf.pictures import Picture, picture_of
 from crm_cli.formats.vcf.types import is_preferred, label_of, own_label
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.people import RELATION_KINDS
+from crm_cli.model.places import DOCUMENTS
 
 _LONGEST_KEPT, _MOST_KEPT = 2_000, 100
 """Of lines that are nobody's here: longer or more of them stay in their file."""
@@ -79,6 +81,7 @@ def card_of(lines: Lines, book: Book, *, file: str = "", source: str = "") -> Ca
         tuple(one.plain for one in reader.only_there),
         tuple(dict.fromkeys(one.name for one in reader.only_there)),
         file,
+        reader.picture,
     )
 
 
@@ -93,6 +96,7 @@ class _Reader:
         self.book = book
         self.draft = Draft()
         self.only_there: list[Property] = []
+        self.picture: Picture | None = None
         self._kept: list[str] = []
         self._labels = {
             one.group.upper(): one for one in card.lines if one.group and one.name == "X-ABLABEL"
@@ -361,13 +365,20 @@ def _related(reader: _Reader, line: Property) -> bool:
 
 
 def _photo(reader: _Reader, line: Property) -> bool:
-    """A picture's address. It is never opened; bytes in the card stay in their file."""
+    """A picture, or the address of one, which is never opened; nor is it one of ours, that would
+    then be sent to others."""
+    if line.is_binary:
+        found = None if "photo" in reader.draft.values else picture_of(line)
+        if found is not None:
+            reader.picture = found
+            reader.draft.put("photo", found.path)
+        return found is not None
     text = line.raw.strip()
     is_web = re.match(r"(?i)https?://", text) is not None
     is_path = line.param("VALUE").lower() == "uri" and re.fullmatch(
-        r"(?!/)(?!.*(?:\A|/)\.)[^:\\]+", text
+        rf"(?!/|(?i:{DOCUMENTS.path}))(?!.*(?:\A|/)\.)[^:\\]+", text
     )
-    if line.is_binary or not (is_web or is_path) or len(text) > _LONGEST_KEPT:
+    if not (is_web or is_path) or len(text) > _LONGEST_KEPT:
         return False
     reader.draft.put("photo", text)
     return bool(reader.draft.values.get("photo") == text)

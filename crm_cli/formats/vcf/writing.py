@@ -12,9 +12,11 @@ from crm_cli.formats.vcf.cards import ID, KIND, STATE, Book, Values
 from crm_cli.formats.vcf.days import write_day
 from crm_cli.formats.vcf.lines import Property, cards_of, parsed
 from crm_cli.formats.vcf.marks import marks_of
+from crm_cli.formats.vcf.pictures import picture_line
 from crm_cli.formats.vcf.reading import card_of
 from crm_cli.formats.vcf.types import apple_label, types_of
 from crm_cli.model.item import Item
+from crm_cli.model.pictures import is_picture, path_of
 
 VERSIONS = ("3.0", "4.0", "2.1")
 _MAKER = "-//crm//plain-text CRM//EN"
@@ -101,11 +103,20 @@ class _Writer:
         if tags:
             self._add("CATEGORIES", ",".join(tags))
         if photo := said.get("photo"):
-            self._add("PHOTO", clean(str(photo)).replace("\n", ""), {"VALUE": "uri"})
+            self._photo(str(photo))
         for line in self._kept:
             if line.name != "N":
                 self._put(line)
         self.lines.append("END:VCARD")
+
+    def _photo(self, photo: str) -> None:
+        """The address of a picture, or the picture itself where it is kept here."""
+        if not is_picture(photo):
+            self._add("PHOTO", clean(photo).replace("\n", ""), {"VALUE": "uri"})
+            return
+        data = self._book.picture(photo)
+        if data is not None and path_of(data):
+            self._add("PHOTO", *picture_line(data, self._version))
 
     def _kind(self, kind: str) -> None:
         if self._version == "4.0":
