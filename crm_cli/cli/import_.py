@@ -100,8 +100,8 @@ def import_(
 ) -> None:
     """Import customers, deals … from CSV, a spreadsheet or vCards, tasks … from a calendar.
 
-    Shows what is new and what changes, asks, then writes all of it or nothing; of a file of
-    several kinds, kind by kind, up to one that is declined or has a row that cannot be read.
+    Shows what is new and what changes, asks, then writes all of it or nothing. Of a file
+    of several kinds each is asked about, up to one that is declined or cannot be read.
     Importing the same file twice changes nothing. Rows with one number are one purchase.
     A cell that cannot be read is left out and reported. crm help import explains maps.
     A statement of the bank (camt.053, MT940 or CSV) is matched with the open invoices.

@@ -125,7 +125,8 @@ def is_message(path: str) -> bool:
 def addressee_of(data: bytes) -> str:
     """The customer whom the file of a message is to; empty where it does not say one."""
     head = data[:65536].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    found = re.search(rb"(?mi)^X-Crm-Customer:[ \t]*([a-z0-9._-]{1,80})[ \t]*$", head)
+    named = rb"^X-Crm-Customer:[ \t]*([a-z0-9._-]{1,80})[ \t]*$"
+    found = re.search(named, head, re.M | re.I)
     return found[1].decode("ascii") if found is not None else ""
 
 
