@@ -21,7 +21,7 @@ Format = Annotated[
         "--format",
         metavar="|".join(FORMATS),
         choices=FORMATS,
-        help="text, html or pdf; default: from the file's extension, else text.",
+        help="Default: from the file's extension, else text.",
     ),
 ]
 To = Annotated[
@@ -78,7 +78,7 @@ def make(session: Session, papers: Iterable[Paper], making: Making, *, template:
     rendered = [render(session.workspace, paper, asked) for paper in found]
     if making.to not in (None, "-"):
         _into_file(session, rendered, making)
-    elif asked.format == "pdf":
+    elif asked.format not in ("text", "html"):
         session.give_data(rendered[0].data)
     else:
         session.give("\f\n".join(one.text for one in rendered))
@@ -96,7 +96,7 @@ def _into_file(session: Session, rendered: list[Rendered], making: Making) -> No
 def _into_folder(session: Session, papers: list[Paper], asked: Asked, making: Making) -> None:
     """Write a file for each, named for its kind and number."""
     from crm_cli.features.documents.rendering import (
-        check_law,
+        check,
         file_name,
         make_folder,
         render,
@@ -107,8 +107,7 @@ def _into_folder(session: Session, papers: list[Paper], asked: Asked, making: Ma
     from crm_cli.model.text import visible
 
     folder = Path(str(making.to))
-    if not asked.draft:
-        check_law(*papers)
+    check(session.workspace, papers, asked)
     make_folder(folder)
     names = FileNames()
     with session.progress("Making documents", len(papers)) as progress:

@@ -21,6 +21,7 @@ class Party(NamedTuple):
     """A seller or a buyer (EN 16931 BG-4, BG-7); `country` is ISO 3166-1 alpha-2.
 
     `called` is how a person is addressed: their given name, else their name; empty for others.
+    `endpoint` is an electronic address with its scheme, `0088:1234567890128` (BT-34, BT-49).
     """
 
     name: str
@@ -37,6 +38,7 @@ class Party(NamedTuple):
     called: str = ""
     given_name: str = ""
     family_name: str = ""
+    endpoint: str = ""
 
     @property
     def town(self) -> str:
@@ -144,6 +146,7 @@ class Paper(NamedTuple):
     valid_until: date | None = None
     supplied: date | None = None
     currency: str = ""
+    buyer_reference: str = ""
     order: str = ""
     quote: str = ""
     corrects: str = ""

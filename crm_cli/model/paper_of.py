@@ -32,6 +32,7 @@ def seller_of(settings: Item) -> Party:
         **_address(values),
         tax_id=_text(values.get("tax_id")),
         registration_id=_text(values.get("registration_id")),
+        endpoint=_text(values.get("endpoint")),
         **reached,
     )
 
@@ -55,6 +56,7 @@ def buyer_of(customer: Item, purchase: Item | None = None) -> Party:
     reached: dict[str, Any] = {key: tuple(map(_text, customer.texts(key))) for key in _REACHED}
     reached |= {key: _text(values.get(key)) for key in ("given_name", "family_name")}
     person = customer.get("name") if values.get("kind") == "person" else ""
+    reached["endpoint"] = _endpoint(customer)
     reached["called"] = reached["given_name"] or _text(person)
     if written is not None:
         return Party(
@@ -120,6 +122,7 @@ def purchase_paper(
         valid_until=values.get("valid_until"),
         supplied=values.get("shipped"),
         currency=currency,
+        buyer_reference=_text(values.get("buyer_reference")),
         order=named("order"),
         quote=named("quote"),
         corrects=named("corrects"),
@@ -230,6 +233,14 @@ def _delivered_to(customer: Item) -> Party | None:
             name = _text(customer.get("name") or customer.id)
             return Party(name, **_address(one.values))
     return None
+
+
+def _endpoint(customer: Item) -> str:
+    """The customer's electronic address for invoices: `social` with `service: peppol`."""
+    for one in customer.items("social"):
+        if str(one.values.get("service")).lower() == "peppol":
+            return _text(one.values.get("value"))
+    return ""
 
 
 def _own(settings: Item) -> Mapping[str, Any]:

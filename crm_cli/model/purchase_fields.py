@@ -81,6 +81,7 @@ FIELDS = (
         to_come=True,
         headings="required_date requireddate",
     ),
+    Field("buyer_reference", Code(), "what the customer wants to find on the invoice (BT-10)"),
     Field("order", Reference("purchase"), "the order that an invoice bills"),
     Field("deposit_of", Reference("purchase"), "the order that an invoice is a deposit for"),
     Field("quote", Reference("purchase"), "the quote that it comes from"),

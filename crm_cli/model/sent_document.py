@@ -44,6 +44,7 @@ def digest_of(purchase: Item, business: Business) -> str:
         [[_plain(one.values.get(key)) for key in _OF_LINES] for one in purchase.items("lines")],
         [[_plain(one.values.get(key)) for key in _OF_INSTALMENTS]
          for one in purchase.items("instalments")],
+        *([_plain(values["buyer_reference"])] if "buyer_reference" in values else []),
     ]  # fmt: skip
     return sha256(repr(said).encode()).hexdigest()[:_DIGITS]
 

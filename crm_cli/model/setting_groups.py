@@ -38,6 +38,7 @@ BUSINESS = Kind(
         Field("accounts", Free(), "bank accounts: [{iban, bic, bank}]"),
         Field("logo", Text(), "the file of its logo"),
         Field("footer", Text(), "what stands below its documents"),
+        Field("endpoint", Text(), "its electronic address for invoices: 9949:SI12345678"),
     ),
     title="name",
     notes=False,

@@ -188,6 +188,7 @@ SETTINGS = Kind(
         Field("completeness", Texts(), "fields of a complete record: [email or phone, city]"),
         Field("consent", GroupOf(CONSENT), "how consents are given"),
         Field("channels", Free(), "where we are reached: {email: office@kava.example}"),
+        Field("units", Free(), "codes of units in e-invoices (UN/ECE Rec. 20): {kg: KGM}"),
         Field("documents", GroupOf(DOCUMENTS), "what is kept of documents that are sent"),
         Field("git", GroupOf(GIT), "git settings"),
         Field("mail", GroupOf(MAIL), "mail that comes and goes"),

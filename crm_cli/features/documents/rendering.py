@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.documents.gathering import settings_of
 from crm_cli.features.documents.templates import BUILT_IN, Template, find, read
-from crm_cli.formats.documents import ENDINGS, FORMATS
+from crm_cli.formats.documents import E_INVOICES, ENDINGS, FORMATS, PLAIN_E_INVOICES
 from crm_cli.formats.documents.forms import Form, nested
 from crm_cli.formats.documents.making import MESSAGES, Extra, message_of, page_of
 from crm_cli.formats.documents.page import Page
-from crm_cli.formats.documents.values import ROOTS
+from crm_cli.formats.documents.values import ROOTS, title_of
 from crm_cli.formats.documents.words import Words, known_language, words_of
 from crm_cli.model.cells import cell_text
 from crm_cli.model.customer import CUSTOMER
@@ -32,7 +32,7 @@ _SHOWN = 10
 _DRAFT = "--draft for one that is marked as a draft"
 _LARGEST_LOGO = 512 * 1024
 _MESSAGES = {"email": "an e-mail", "sms": "an SMS"}
-_SUFFIXES = {"text": ".txt", "html": ".html", "pdf": ".pdf"}
+_SUFFIXES = {"text": ".txt", "html": ".html", "pdf": ".pdf", "ubl": ".xml", "peppol": ".xml"}
 
 
 class Asked(NamedTuple):
@@ -86,6 +86,20 @@ def check_law(*papers: Paper, otherwise: str = _DRAFT) -> None:
         )
 
 
+def check(workspace: Workspace, papers: Sequence[Paper], asked: Asked) -> None:
+    """Raise Refused where papers lack what the law wants, or an e-invoice its standard; UsageError
+    for what cannot be an e-invoice."""
+    if asked.format not in E_INVOICES:
+        if not asked.draft:
+            check_law(*papers)
+        return
+    from crm_cli.features.documents.einvoices import check as check_einvoices
+
+    if asked.draft:
+        raise UsageError(f"there is no draft in the format {asked.format}", "--format pdf --draft")
+    check_einvoices(workspace, papers, asked.format)
+
+
 def _lacking(paper: Paper) -> str:
     shown = ", ".join(f"{one.field} ({one.what})" for one in missing(paper))
     what = paper.kind.replace("_", " ")
@@ -93,11 +107,10 @@ def _lacking(paper: Paper) -> str:
 
 
 def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
-    """Make a document. Raises Refused (see `check_law`), NotFound for a template that there is
+    """Make a document. Raises Refused (see `check`), NotFound for a template that there is
     not, DataError for one that cannot be filled in, UsageError for an e-mail or an SMS in another
     format than text."""
-    if not asked.draft:
-        check_law(paper)
+    check(workspace, [paper], asked)
     language = asked.language or paper.language
     template = find(workspace, asked.template or paper.kind, language)
     if template.kind in MESSAGES and asked.format != "text":
@@ -115,6 +128,9 @@ def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
             subject, text = message_of(paper, form, words, extra)
             head = f"{subject}\n\n" if subject else ""
             data, suffix = f"{head}{text}".encode(), ".txt"
+        elif asked.format in PLAIN_E_INVOICES:
+            subject, data = title_of(paper, words), _einvoice(workspace, paper, asked)
+            suffix = _SUFFIXES[asked.format]
         else:
             page = _page(workspace, paper, form, words, extra, draft=asked.draft)
             subject, data = page.title, _written(page, asked)
@@ -129,6 +145,12 @@ def _page(
     workspace: Workspace, paper: Paper, form: Form, words: Words, extra: Extra, *, draft: bool
 ) -> Page:
     return page_of(paper, form, words, extra, logo=_logo(workspace, paper), draft=draft)
+
+
+def _einvoice(workspace: Workspace, paper: Paper, asked: Asked) -> bytes:
+    from crm_cli.features.documents.einvoices import xml_of
+
+    return xml_of(workspace, paper, asked.format)
 
 
 def _written(page: Page, asked: Asked) -> bytes:

@@ -21,7 +21,9 @@ from crm_cli.model.line import CREDIT_NOTE, QUOTE
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Workspace
 
-_CARRIED = ("currency", "tax_included", "payment_terms", "deal", "campaign", "owner")
+_CARRIED = (
+    "currency", "tax_included", "payment_terms", "buyer_reference", "deal", "campaign", "owner",
+)  # fmt: skip
 """What a purchase has from the one that it is made of."""
 
 
