@@ -22,7 +22,7 @@ _ENCODED = re.compile(r"=\?[^?]{0,80}\?[bBqQ]\?")
 _KEY = 32
 KEY_IN_NAME = 12
 """So many digits of a message's key stand in the name of its file."""
-_NAME = re.compile(rf"([^/]*?)\.?([0-9a-f]{{{KEY_IN_NAME}}})\.(?:eml|sms)\Z")
+_NAME = re.compile(rf"([^/]*?)\.?([0-9a-f]{{{KEY_IN_NAME}}})\.(?:eml|sms)", re.S)
 
 
 class Attached(NamedTuple):
@@ -132,13 +132,13 @@ def addressee_of(data: bytes) -> str:
 
 def key_in(path: str) -> str:
     """The beginning of a message's key in the name of its file; empty where there is none."""
-    found = _NAME.search(path)
+    found = _NAME.fullmatch(path.rpartition("/")[2])
     return found[2] if found is not None else ""
 
 
 def named_in(path: str) -> str:
     """What stands in the name of a message's file before the key: the customer, the template."""
-    found = _NAME.search(path)
+    found = _NAME.fullmatch(path.rpartition("/")[2])
     return found[1] if found is not None else ""
 
 
