@@ -244,7 +244,7 @@ def test_by_sendmail(crm: Crm, office: Path, post: PostOffice, tmp_path: Path) -
     script.chmod(0o700)
     configure(tmp_path, f"sendmail: {script}")
     assert crm(*DRAFT).code == 0
-    for code, said, exit in ((75, "1 put off", 0), (78, "", 7), (67, "1 rejected", 1)):
+    for code, said, exit in ((75, "1 put off", 0), (77, "", 7), (78, "", 7), (67, "1 rejected", 1)):
         (tmp_path / "code").write_text(str(code))
         ran = crm(*SEND)
         assert (ran.code, ran.out.strip()) == (exit, said), ran

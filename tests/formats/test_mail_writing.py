@@ -5,15 +5,18 @@ from __future__ import annotations
 from email import message_from_bytes, message_from_string
 from email.header import decode_header, make_header
 from email.policy import default
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm_cli.formats.mail.drafts import draft_of, named, read_draft
 from crm_cli.formats.mail.writing import wire_of
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.mail import Party
 from crm_cli.model.outgoing import Attached, Outgoing
+from tests.shares import examples
 
 LETTER = Outgoing(
     id="0123456789abcdef0123456789abcdef@lan.example",
@@ -172,3 +175,53 @@ def test_a_draft_of_others_has_no_other_headers(more: str, said: str) -> None:
 def test_what_is_no_draft_is_told(data: bytes) -> None:
     with pytest.raises(Unreadable):
         read_draft(data)
+
+
+WORDS = st.text(st.characters(codec="utf-8"), max_size=80)
+NASTY = st.sampled_from(
+    ["\r\n", "\n", "=?utf-8?q?=0A?=", '"', "\\", "<", ">", ",", "@", "(", ")", "--=-", "\t", ".",
+     "\x00", "\u2028", "\u202e", "=?", "?=", ";", ":", " "]
+)  # fmt: skip
+VALUES = st.lists(WORDS | NASTY, max_size=6).map("".join)
+
+
+@examples(25, soak=20_000)
+@given(VALUES, VALUES, VALUES)
+def test_whatever_it_says_it_is_one_mail_to_one(name: str, subject: str, text: str) -> None:
+    """It is made as it was meant, or refused; never with another header or recipient."""
+    letter = LETTER._replace(
+        to=named(name, "maja@kos.example"), subject=subject.strip(), text=text.rstrip("\n")
+    )
+    try:
+        data, draft = wire_of(letter, DATE), draft_of(letter)
+    except Unreadable:
+        return
+    assert read_draft(draft) == letter
+    message = message_from_bytes(data)
+    assert [*message] == [
+        "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
+        "Content-Transfer-Encoding",
+    ]  # fmt: skip
+    assert getaddresses([message["To"]])[-1][1] == "maja@kos.example"
+    body = message.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    assert body.decode().replace("\r\n", "\n").rstrip("\n") == letter.text
+
+
+@examples(25, soak=20_000)
+@given(st.lists(st.sampled_from([
+    TOP, "X-Crm-Use: service/email\n", "Subject: a\n", "\n", "Hello\n",
+    "Content-Type: multipart/mixed; boundary=x\n", "--x\n", "--x--\n",
+    "Content-Transfer-Encoding: base64\n", "Cc: a@b.example\n",
+    "\xff", "\0", "=?utf-8?q?=0A?=", " x\n",
+    "Content-Disposition: attachment; filename=\"../../x\"\n",
+    "X-Crm-Step: 2\n", "In-Reply-To: <a@b>\n",
+]) | WORDS, max_size=12).map("".join))  # fmt: skip
+def test_whatever_a_draft_is_it_is_read_or_refused(text: str) -> None:
+    for channel in ("email", "sms"):
+        try:
+            found = read_draft(text.encode("utf-8", "surrogatepass"), channel)
+        except Unreadable:
+            continue
+        assert found.customer and found.use.endswith(f"/{channel}")
+        assert not [one for one in found.attached if "/" in one.name]

@@ -85,7 +85,7 @@ class Claimed:
 
     def own(self) -> list[Held]:
         """The messages that this machine has claimed."""
-        return [one for one in held(self._workspace) if one.claimant == self.name]
+        return list(held(self._workspace, self.folder))
 
     def claim(self, chosen: Sequence[Held]) -> None:
         """Move messages from the outbox into this machine's folder."""
@@ -105,7 +105,7 @@ class Claimed:
         """
         if exchange is not None:
             exchange()
-        everything = list(held(self._workspace))
+        everything = list(held(self._workspace, SENDING))
         others: dict[str, set[str]] = {}
         for one in everything:
             if one.letter is not None and one.claimant not in ("", self.name):

@@ -40,15 +40,18 @@ class Held(NamedTuple):
         return claimant(self.path)
 
 
-def held(workspace: Workspace) -> Iterator[Held]:
-    """The messages in the outbox, claimed ones too, by path. Raises StorageError where it cannot
-    be looked into as a whole: a claim that is not seen would be none."""
+def held(workspace: Workspace, under: str = OUTBOX.path) -> Iterator[Held]:
+    """The messages in the outbox, claimed ones too, or `under` a folder of it, by path.
+
+    Raises StorageError where it cannot be looked into as a whole: a claim that is not seen would
+    be none.
+    """
     paths = sorted(entry[0] for entry in workspace.tree.entries())
     for problem in workspace.tree.problems:
         if problem.severity is Severity.ERROR and f"{problem.path}/".startswith(OUTBOX.path):
             raise StorageError(f"{problem.path} {problem.message}", problem.hint)
     for path in paths:
-        if is_message(path) and not path.startswith(SENT):
+        if is_message(path) and path.startswith(under):
             try:
                 data = workspace.tree.read(path)
             except FileNotFoundError:
