@@ -17,26 +17,32 @@ def carry_out(
 
     With `dry_run` the files are shown before and after, and nothing is written. A plan
     about several customers is summed up and asked for first, unless `yes`. What was done is the
-    answer, unless it is said `aside`, beside another one.
+    answer, unless it is said `aside`, beside another one. Its notes come before a question, else
+    once it is written: they may be of what holds then, which a refused change never comes to.
     """
     workspace = session.workspace
-    for note in plan.notes:
-        session.say(visible(note))
+    asked = len(plan.records) > 1
+    if asked or not plan.change.steps:
+        _say_notes(session, plan)
     if not plan.change.steps:
         session.say("nothing matches; nothing changed")
         return Written(plan.change.subject, (), dry_run)
     if dry_run:
         written = workspace.write(plan.change, dry_run=True)
+        if not asked:
+            _say_notes(session, plan)
         show_diffs(session, written)
         session.say("nothing was written" if written.diffs else "nothing would change")
         return written
-    if len(plan.records) > 1:
+    if asked:
         question = plan.question or f"Change {counted(len(plan.records), 'customer')}?"
         if not yes:
             session.say(f"{question.rstrip('?')}: {few(plan.records)}")
         session.confirm(question, yes=yes)
     workspace.waiting = lambda holder: session.say(f"waiting for {holder} …")
     written = workspace.write(plan.change)
+    if not asked:
+        _say_notes(session, plan)
     if not written.diffs:
         session.say("nothing changed")
         return written
@@ -49,11 +55,15 @@ def carry_out(
 def carry_out_asked(session: Session, plan: Plan, *, dry_run: bool, yes: bool) -> Written:
     """As `carry_out`; a plan with a question is asked about first, after its notes."""
     if plan.question and not dry_run:
-        for note in plan.notes:
-            session.say(visible(note))
+        _say_notes(session, plan)
         session.confirm(visible(plan.question), yes=yes)
         plan = plan._replace(notes=())
     return carry_out(session, plan, dry_run=dry_run, yes=yes)
+
+
+def _say_notes(session: Session, plan: Plan) -> None:
+    for note in plan.notes:
+        session.say(visible(note))
 
 
 def few(names: Sequence[str], most: int = 5) -> str:

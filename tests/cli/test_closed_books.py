@@ -101,6 +101,13 @@ def test_an_editor_is_no_way_around(
     assert crm("edit", "maja-kos").code == 0
 
 
+def test_what_is_refused_has_no_state_to_come(crm: Crm, closed: Path) -> None:
+    """What would be owed after a payment is not said of one that is not written."""
+    run = crm("payment", "add", INVOICE, "5", "--date", "2026-11-16")
+    assert run.code == 6 and "still owed" not in run.err
+    assert "still owed" in crm("payment", "add", INVOICE, "5", "--date", "2026-11-17").err
+
+
 def test_a_reason_needs_words(crm: Crm, closed: Path) -> None:
     for reason in ("", "  "):
         run = crm("rm", PAYMENT, "--yes", "--force-closed", reason)
