@@ -29,7 +29,7 @@ _crm_complete() {
             COMPREPLY+=("$line")
         done
     } < <("$1" __complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_LINE:COMP_POINT}" "$2" \
-        "${COMP_TYPE-}" "${histchars-}" 2>/dev/null)
+        "${COMP_TYPE-}" "${histchars-}" "${COLUMNS-}" 2>/dev/null)
     if [[ -n $options ]]; then
         compopt $options 2>/dev/null
     fi
@@ -51,6 +51,7 @@ _crm() {
         fi
         if [[ $line == *$'\t'* ]]; then
             line="$value  -- ${line#*$'\t'}"
+            line=${line[1,COLUMNS-1]}
         fi
         if [[ $value == *[:=/@,] ]]; then
             open+=("$value") openshown+=("$line")

@@ -84,7 +84,7 @@ def divided(pieces: Sequence[Sequence[str]]) -> int | None:
     common prefix, which could end within an escape: `\\` of `\\$` and `\\;`. Case is ignored,
     and `-` equals `_`, as in readline if it is set up so.
     """
-    common = len(_common(["".join(one) for one in pieces]))
+    common = len(shared(["".join(one) for one in pieces]))
     whole = 0
     length = 0
     for column in zip(*pieces, strict=False):
@@ -97,7 +97,8 @@ def divided(pieces: Sequence[Sequence[str]]) -> int | None:
     return whole if common else None
 
 
-def _common(texts: Sequence[str]) -> str:
+def shared(texts: Sequence[str]) -> str:
+    """What all texts begin with; case is ignored, and `-` equals `_`."""
     count = 0
     for column in zip(*texts, strict=False):
         if len({"-" if char == "_" else char.lower() for char in column}) > 1:

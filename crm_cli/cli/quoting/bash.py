@@ -12,10 +12,20 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from crm_cli.cli.quoting import UNFINISHED, Candidate, Quote, divided
+from crm_cli.cli.quoting import UNFINISHED, Candidate, Quote, divided, shared
+from crm_cli.model.width import fitted
 
 _INSERT_ALL = str(ord("*"))
 """`COMP_TYPE` of insert-completions, which inserts all words, with spaces between them."""
+_INSERT_COMMON = str(ord("\t"))
+"""`COMP_TYPE` of a first TAB, which inserts what all words begin with, and lists none."""
+
+_LIST = str(ord("?"))
+"""`COMP_TYPE` of a second TAB, which lists several words, and inserts none of them."""
+_DESCRIBED = 40
+"""So many words or fewer are listed with what they are, each in a line of its own."""
+_MOST_COLUMNS = 80
+"""The width of a terminal that an older script does not say."""
 
 _NO_FILES = "+o default +o bashdefault"
 
@@ -45,7 +55,8 @@ class Line(NamedTuple):
     """A line up to the cursor, as bash reads it.
 
     `kept` is what `current` begins with that readline does not replace; `files` says
-    whether bash may complete names of files if nothing is offered.
+    whether bash may complete names of files if nothing is offered, `kind` is `COMP_TYPE`, and
+    `columns` the width of the terminal.
     """
 
     words: tuple[str, ...] = ()
@@ -54,21 +65,48 @@ class Line(NamedTuple):
     kept: str = ""
     history: str = "!"
     files: bool = False
+    kind: str = ""
+    columns: int = _MOST_COLUMNS
 
     def reply(self, found: Sequence[Candidate], *, files: bool = True) -> list[str]:
         """Return options for `compopt`, then what readline may insert, each a line."""
-        words = [one.word for one in found if one.word.startswith(self.kept)]
+        words = self._continued([one.word for one in found if one.word.startswith(self.kept)])
         rests = [word.removeprefix(self.kept) for word in dict.fromkeys(words)]
         texts = [self._inserted(rest) for rest in rests]
         lines = ["".join(text) for text in texts]
         count = divided(texts)
-        if len(texts) > 1 and count is not None:
+        if self.kind == _LIST and 1 < len(lines) <= _DESCRIBED:
+            lines = self._described(lines, words, found)
+        elif len(texts) > 1 and count is not None:
             # One more, that readline stops at.
             lines.append("".join(texts[0][:count]))
-        options = [] if self.files and (files or found) else [_NO_FILES]
+        options = [] if self.files and (files or words) else [_NO_FILES]
         if any(word.endswith(UNFINISHED) for word in words):
             options.append("-o nospace")
         return [" ".join(options), *lines]
+
+    def _continued(self, words: list[str]) -> list[str]:
+        """The words that continue what is typed, else those that merely hold it, such as the id
+        of somebody of that name: what those begin with must not take its place."""
+        typed = (self.current or "").lower()
+        if begun := [word for word in words if word.lower().startswith(typed)]:
+            return begun
+        common = shared(words).lower()
+        lost = len(words) > 1 and common and typed not in common
+        return [] if lost and self.kind == _INSERT_COMMON else words
+
+    def _described(
+        self, lines: list[str], words: Sequence[str], found: Sequence[Candidate]
+    ) -> list[str]:
+        """Words to be listed, not inserted, each with what it is in the width of the terminal."""
+        about = {one.word: one.about for one in found if one.about}
+        told = [
+            fitted(f"{line}  -- {about[word]}", max(self.columns - 1, len(line)))
+            if word in about
+            else line
+            for line, word in zip(lines, dict.fromkeys(words), strict=True)
+        ]
+        return told if len(set(told)) > 1 else lines
 
     def _inserted(self, rest: str) -> list[str]:
         """Quote what readline is to insert.
@@ -115,10 +153,11 @@ def _quoted(char: str, quote: Quote, history: str) -> str:
 def parse(arguments: Sequence[str]) -> Line:
     """Read the line up to the cursor, its rest, and what else bash says of it.
 
-    That is the text before the cursor that readline replaces, `COMP_TYPE`, and
-    `$histchars`.
+    That is the text before the cursor that readline replaces, `COMP_TYPE`, `$histchars`, and
+    the width of the terminal.
     """
-    before, after, replaced, kind, histchars = arguments
+    before, after, replaced, kind, histchars, *further = arguments
+    columns = next((int(one) for one in further if one.isascii() and one.isdigit()), 0)
     history = "!" + histchars[:1]
     reader = _Reader(history)
     reader.read(before)
@@ -139,6 +178,8 @@ def parse(arguments: Sequence[str]) -> Line:
         history,
         # In quotes with a dollar, bash quotes names of files for those without.
         files=not reader.quote or not before[:start].endswith(("$'", '$"')),
+        kind=kind,
+        columns=columns or _MOST_COLUMNS,
     )
 
 
