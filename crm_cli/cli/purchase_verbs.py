@@ -259,8 +259,8 @@ def _render_verb(verbs: Verbs, kind: str) -> None:
             doc=f"""Make {_a(kind)} as a document: as text, as HTML or as PDF.
 
             It is in the customer's language. An invoice or a credit note has to have what the
-            law wants on it; --draft makes one without, marked as a draft. ubl and peppol are
-            e-invoices (EN 16931).
+            law wants on it; --draft makes one without, marked as a draft. ubl, peppol and
+            facturx are e-invoices (EN 16931).
 
             crm {noun} render {_ONE[kind]}
             crm {noun} render {file}

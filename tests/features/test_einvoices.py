@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.formats.documents.words import LANGUAGES
 from tests.conftest import Crm
 from tests.einvoices import faults, needs_standard
 from tests.features.test_documents import SETTINGS, ok
@@ -282,3 +283,62 @@ def test_electronic_addresses_are_checked(
     ok(crm("config", "set", f"business.endpoint={endpoint}"))
     run = crm("invoice", "render", number("S"), "--format", "peppol")
     assert (run.code == 6 and rule in run.err) if rule else endpoint[5:] in ok(run)
+
+
+@needs_standard
+def test_factur_x_carries_a_valid_invoice_of_each_category(crm: Crm, office: Path) -> None:
+    from io import BytesIO
+
+    pikepdf = pytest.importorskip("pikepdf")
+    pytest.importorskip("typst")
+    files = made(crm, office, "facturx")
+    found: dict[str, list[str]] = {}
+    for name, data in files.items():
+        with pikepdf.open(BytesIO(data)) as pdf:
+            found[name] = faults(pdf.attachments["factur-x.xml"].get_file().read_bytes())
+    assert len(found) == len(MADE) + len(CREDITED)
+    assert {name: one for name, one in found.items() if one} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_factur_x_in_each_language(crm: Crm, office: Path, language: str) -> None:
+    # PDF/A takes no page with a sign that the fonts do not have.
+    pytest.importorskip("pikepdf")
+    pytest.importorskip("typst")
+    to = str(office / "a.pdf")
+    ok(crm("invoice", "render", number("final"), "--format", "facturx", "--language", language,
+           "--to", to))  # fmt: skip
+    assert (office / "a.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_factur_x_is_marked_as_such_and_holds_what_pdf_a_wants(crm: Crm, office: Path) -> None:
+    from io import BytesIO
+
+    pikepdf = pytest.importorskip("pikepdf")
+    pytest.importorskip("typst")
+    for name in ("a.pdf", "b.pdf"):
+        to = str(office / name)
+        ok(crm("invoice", "render", number("S"), "--format", "facturx", "--to", to))
+    data = (office / "a.pdf").read_bytes()
+    assert data == (office / "b.pdf").read_bytes()
+    with pikepdf.open(BytesIO(data)) as pdf:
+        (file,) = pdf.Root.AF
+        assert file.AFRelationship == "/Alternative" and file.UF == "factur-x.xml"
+        assert file.EF.F.Subtype == "/text/xml" and file.EF.F.Params.ModDate
+        (intent,) = pdf.Root.OutputIntents
+        assert intent.S == "/GTS_PDFA1" and len(intent.DestOutputProfile.read_bytes()) > 100
+        assert "/Filter" not in pdf.Root.Metadata
+        meta = pdf.open_metadata()
+        assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "B")
+        space = "{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}"
+        keys = ("DocumentFileName", "DocumentType", "Version", "ConformanceLevel")
+        assert [meta[space + key] for key in keys] == [
+            "factur-x.xml", "INVOICE", "1.0", "EN 16931"
+        ]  # fmt: skip
+        xmp = pdf.Root.Metadata.read_bytes().decode()
+        assert all(f"<pdfaProperty:name>{key}<" in xmp for key in keys)
+        fonts = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary)
+                 and one.get("/Type") == "/FontDescriptor"]  # fmt: skip
+        assert fonts and all(any(key in one for key in ("/FontFile2", "/FontFile3"))
+                             for one in fonts)  # fmt: skip
+        assert not pdf.is_encrypted and pdf.trailer.ID is not None

@@ -32,7 +32,8 @@ _SHOWN = 10
 _DRAFT = "--draft for one that is marked as a draft"
 _LARGEST_LOGO = 512 * 1024
 _MESSAGES = {"email": "an e-mail", "sms": "an SMS"}
-_SUFFIXES = {"text": ".txt", "html": ".html", "pdf": ".pdf", "ubl": ".xml", "peppol": ".xml"}
+_SUFFIXES = {"text": ".txt", "html": ".html", "pdf": ".pdf", "ubl": ".xml", "peppol": ".xml",
+             "facturx": ".pdf"}  # fmt: skip
 
 
 class Asked(NamedTuple):
@@ -133,7 +134,7 @@ def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
             suffix = _SUFFIXES[asked.format]
         else:
             page = _page(workspace, paper, form, words, extra, draft=asked.draft)
-            subject, data = page.title, _written(page, asked)
+            subject, data = page.title, _written(workspace, paper, page, asked)
             suffix = _SUFFIXES[asked.format]
     except Unreadable as error:
         where = template.path if template.path != BUILT_IN else f"template {template.called}"
@@ -153,7 +154,12 @@ def _einvoice(workspace: Workspace, paper: Paper, asked: Asked) -> bytes:
     return xml_of(workspace, paper, asked.format)
 
 
-def _written(page: Page, asked: Asked) -> bytes:
+def _written(workspace: Workspace, paper: Paper, page: Page, asked: Asked) -> bytes:
+    if asked.format == "facturx":
+        from crm_cli.features.documents.einvoices import einvoice
+        from crm_cli.formats.einvoice.as_facturx import facturx_of
+
+        return facturx_of(page, einvoice(workspace, paper))
     if asked.format == "pdf":
         from crm_cli.formats.documents.as_pdf import pdf_of
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.formats.documents import codes
 from crm_cli.formats.documents.page import Block, Grid, Page, Prose
@@ -22,14 +22,25 @@ _HERE = Path(__file__).parent
 _NOWHERE = str(_HERE / "packages")
 """Where typst looks for packages: a folder that is not there."""
 _DIGITS = {"fa": "۰۱۲۳۴۵۶۷۸۹"}
+_DRAWN = {0x2212: "\u2013"}
+"""Signs that the fonts do not have, and what is drawn for them: a dash for a minus."""
 FONTS = _HERE / "fonts"
 
 
-def pdf_of(page: Page) -> bytes:
-    """A page as PDF. Raises UsageError without typst, Unreadable where the page cannot be set."""
-    data = json.dumps(_data(page), ensure_ascii=False)
+class Attached(NamedTuple):
+    """A file of text that a PDF carries, as another form of what stands on it."""
+
+    name: str
+    text: str
+    what: str
+
+
+def pdf_of(page: Page, attached: Attached | None = None) -> bytes:
+    """A page as PDF, with an attached file as PDF/A-3b. Raises UsageError without typst,
+    Unreadable where the page cannot be set."""
+    data = json.dumps(_data(page), ensure_ascii=False).translate(_DRAWN)
     try:
-        return typeset(compiler("layout.typ"), "page", data)
+        return typeset(compiler("layout.typ"), "page", data, attached)
     except Unreadable as error:
         if not page.logo:
             raise
@@ -37,14 +48,27 @@ def pdf_of(page: Page) -> bytes:
         raise Unreadable(message, "a logo is a PNG, a JPEG or an SVG") from error
 
 
-def typeset(compiler: typst.Compiler, name: str, data: str) -> bytes:
+def typeset(
+    compiler: typst.Compiler, name: str, data: str, attached: Attached | None = None
+) -> bytes:
     """A layout set with data, JSON, under a name in its `sys.inputs`; raises Unreadable."""
     from typst import TypstError
 
     try:
-        made = compiler.compile(format="pdf", sys_inputs={name: data}, timestamp=0)
+        inputs = {name: data}
+        if attached is not None:
+            inputs["attached"] = json.dumps(attached._asdict(), ensure_ascii=False)
+        made = compiler.compile(
+            format="pdf",
+            sys_inputs=inputs,
+            timestamp=0,
+            pdf_standards=None if attached is None else "a-3b",
+        )
     except TypstError as error:
-        raise Unreadable(f"the page cannot be set: {error}") from error
+        hint = ""
+        if attached is not None and "could not be displayed" in str(error):
+            hint = "PDF/A wants every sign to be in its fonts; --format pdf and ubl do without"
+        raise Unreadable(f"the page cannot be set: {error}", hint) from error
     assert isinstance(made, bytes)  # One file, not one for each page.
     return made
 
