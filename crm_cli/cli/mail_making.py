@@ -40,6 +40,8 @@ def of_template(
         content = Content("", "")
         if attach:
             paper, content = attached(session, customer, attach, file=channel == "email")
+        elif named.name.startswith("reminder"):
+            paper, content = attached(session, customer, "reminder", file=False)
         else:
             paper = trial(workspace, customer, template, language, None)
         made = render(workspace, paper, Asked(template=template, language=language))
@@ -54,7 +56,7 @@ def attached(
 ) -> tuple[Paper, Content]:
     """The paper that a word of --attach means of a customer, and a message without text that has
     it attached, as a PDF; without `file` it is only about it. Raises NotFound, UsageError."""
-    from crm_cli.features.documents.gathering import late_of, of_account, of_late, of_purchase
+    from crm_cli.features.documents.gathering import of_account, of_purchase
     from crm_cli.features.mailing.drafting import Content
     from crm_cli.model.sent_document import digest_of
 
@@ -65,9 +67,7 @@ def attached(
         paper = of_account(workspace, customer)
         return paper, Content("", "", _files(session, paper, file=file), f"statement {day}")
     if word == "reminder":
-        paper, template = of_late(workspace, late_of(workspace, customer))
-        about = f"reminder {paper.level} {day}"
-        return paper, Content("", "", _files(session, paper, template, file=file), about)
+        return _reminder(session, customer, file=file)
     purchase = _purchase(session, customer, attach, word)
     paper = of_purchase(workspace, purchase)
     number = str(purchase.values.get("number") or purchase.id)
@@ -76,6 +76,24 @@ def attached(
         return paper, content
     digest = digest_of(purchase, workspace.business)
     return paper, content._replace(purchase=purchase.id, document=paper.kind, digest=digest)
+
+
+def _reminder(session: Session, customer: str, *, file: bool) -> tuple[Paper, Content]:
+    """The payment reminder that is next for a customer; nobody gets one of a level twice."""
+    from crm_cli.features.documents.gathering import late_of, of_late
+    from crm_cli.features.dunning import is_dunned
+    from crm_cli.features.mailing.drafting import Content
+
+    workspace = session.workspace
+    late = list(filter(is_dunned(workspace), late_of(workspace, customer)))
+    if not late:
+        raise NotFound("no payment reminder is due", "crm dun lists those that are")
+    paper, template = of_late(workspace, late)
+    ids = ",".join(sorted(one.id for one in late))
+    return paper, Content(
+        "", "", _files(session, paper, template, file=file), f"reminder {paper.level} {ids}",
+        ids, "reminder", str(paper.level),
+    )  # fmt: skip
 
 
 def _purchase(session: Session, customer: str, attach: str, word: str) -> Item:
@@ -98,7 +116,7 @@ def _purchase(session: Session, customer: str, attach: str, word: str) -> Item:
         if attach in (one.id, one.values.get("number")):
             return one
     known = ", ".join(ATTACHABLE)
-    raise NotFound(f"{customer} has no purchase {attach}", f"--attach takes a number, or {known}")
+    raise UsageError(f"{customer} has no purchase {attach}", f"--attach takes a number, or {known}")
 
 
 def _files(
@@ -131,7 +149,7 @@ def of_campaign(
     def make(customer: str) -> Content:
         recipient, filled = made[customer]
         if filled is None:
-            raise NotFound(
+            raise UsageError(
                 f"the variant {recipient.variant} has no template"
                 if recipient.variant
                 else "the campaign has no template",

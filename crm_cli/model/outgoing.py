@@ -38,8 +38,9 @@ class Outgoing(NamedTuple):
 
     `id` is the Message-ID without angle brackets. `use` is what it is for, `marketing/email`. Of a
     text message `to.address` is the number. `purchase` is the id of a purchase that it brings, as
-    a document of a kind and with the digest that it had; `trouble` what came of the last attempt
-    to send it.
+    a `document` of a kind and with the `digest` that it had; of a reminder they are the ids of the
+    invoices, with commas between them, and its level. `trouble` is what came of the last
+    attempt to send it.
     """
 
     id: str
@@ -80,6 +81,11 @@ class Outgoing(NamedTuple):
     def key(self) -> str:
         """What it is known by: the same wherever it was drafted."""
         return self.id.partition("@")[0]
+
+    @property
+    def purchases(self) -> list[str]:
+        """The ids of the purchases that it is about."""
+        return self.purchase.split(",") if self.purchase else []
 
     @property
     def is_mailing(self) -> bool:

@@ -308,3 +308,24 @@ def test_an_invoice_that_was_sent_is_noted_at_the_purchase(
         path.write_text(text.replace("X-Crm-Use", f"{lines}X-Crm-Use", 1))
         assert crm(*SEND).out == sent
     assert f'digest: "{right}"' in record.read_text() and crm("check").code == 0
+
+
+def test_a_reminder_is_noted_and_no_level_is_sent_twice(
+    crm: Crm, office: Path, post: PostOffice
+) -> None:
+    later = ("--today", "2027-01-08")
+    words = (*later, "mail", "draft", "maja-kos", "--template", "reminder-mail")
+    assert "no payment reminder is due" in crm(*words, "--today", "2026-11-20").err
+    assert crm(*words).code == 0
+    (path,) = drafts(office)
+    assert "X-Crm-Document: reminder" in path.read_text() and "2026-0007" in path.read_text()
+    before = (office / "customers/maja-kos.yaml").read_bytes()
+    assert crm(*later, "payment", "add", "2026-0007").code == 0
+    ran = crm(*later, "mail", "send", path.name)
+    assert "not late any more" in ran.err and post.mails == []
+    (office / "customers/maja-kos.yaml").write_bytes(before)
+    assert crm(*later, "mail", "send", path.name).out == "1 sent\n"
+    assert "dunning:\n      - level: 1" in (office / "customers/maja-kos.yaml").read_text()
+    again = crm(*words)
+    assert again.code == 0 and "no payment reminder is due" in again.err and not drafts(office)
+    assert crm("--today", "2027-03-08", *words[2:]).code == 0 and len(drafts(office)) == 1

@@ -154,6 +154,7 @@ TOP = "From: o@lan.example\nTo: m@kos.example\nMessage-ID: <1@lan.example>\nX-Cr
         ("X-Crm-Use: theft/email\n", "X-Crm-Use"),
         ("Subject: =?utf-8?q?a=0ABcc:x?=\n", "encoded word"),
         ("X-Crm-Step: ٣\n", "X-Crm-Step"),
+        ("X-Crm-Document: reminder\nX-Crm-Digest: 12\n", "X-Crm-Digest"),
         ("X-Crm-Template: a b; rm\n", "X-Crm-Template"),
         ("Content-Type: text/html\n", "plain text"),
         ("Content-Type: multipart/mixed; boundary=x\n", "plain text"),

@@ -71,16 +71,23 @@ def _fault(workspace: Workspace, letter: Outgoing, ours: frozenset[str]) -> str:
 
 
 def _changed(workspace: Workspace, record: Item, letter: Outgoing) -> str:
-    if not letter.purchase:
-        return ""
-    for one in record.items("purchases"):
-        if one.id == letter.purchase:
-            if one.get("status") != "posted":
-                return f"{one.title or one.id} is {one.get('status')}"
-            if digest_of(one, workspace.business) != letter.digest:
-                return f"{one.title or one.id} was changed since: draft it anew"
-            return ""
-    return f"there is no purchase {letter.purchase}"
+    """What has become of the purchases that a message is about, where it cannot go any more."""
+    there = {one.id: one for one in record.items("purchases")}
+    for id in letter.purchases:
+        if id not in there:
+            return f"there is no purchase {id}"
+        one = there[id]
+        called = str(one.title or one.id)
+        if letter.document == "reminder":
+            if not one.derived.get("past_due") or "disputed" in one.values:
+                return f"{called} is not late any more: draft it anew"
+            if (one.derived.get("dunning_level") or 0) >= int(letter.digest or 9):
+                return f"{called} had that reminder already"
+        elif one.get("status") != "posted":
+            return f"{called} is {one.get('status')}"
+        elif digest_of(one, workspace.business) != letter.digest:
+            return f"{called} was changed since: draft it anew"
+    return ""
 
 
 def _addresses(record: Item) -> set[str]:

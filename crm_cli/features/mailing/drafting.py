@@ -10,7 +10,7 @@ from crm_cli.features.consent import Grounds, Permission, permitted, reached_at
 from crm_cli.features.mailing.outbox import former, known, sender, short
 from crm_cli.features.plan import Plan, counted
 from crm_cli.formats.mail.drafts import draft_of, named
-from crm_cli.model.errors import CrmError, DataError, Unreadable
+from crm_cli.model.errors import CrmError, DataError, NotFound, Unreadable
 from crm_cli.model.mail import Party
 from crm_cli.model.outgoing import Attached, Outgoing, domain_of, message_key
 from crm_cli.model.permission import Use
@@ -38,7 +38,8 @@ class Content(NamedTuple):
 
 
 Make = Callable[[str], Content]
-"""Makes the message of a customer, by their id. Raises CrmError where it cannot be made."""
+"""Makes the message of a customer, by their id. Raises NotFound where there is nothing to write to
+them about, another CrmError where it cannot be made."""
 
 
 class Aim(NamedTuple):
@@ -88,6 +89,9 @@ def drafts(
         try:
             content = make(id)
             letter = _letter(workspace, id, address, aim, content)
+        except NotFound as error:
+            refused[id] = error.message
+            continue
         except (CrmError, Unreadable) as error:
             lacking[id] = error.message
             continue

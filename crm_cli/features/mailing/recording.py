@@ -127,15 +127,17 @@ def _response(workspace: Workspace, one: Taken) -> Values:
 
 
 def _bring(workspace: Workspace, document: Document, one: Taken) -> None:
-    """Note at the purchase that its document was sent, with what it said."""
+    """Note at the purchases what was sent of them, with what it said."""
     letter = one.letter
-    purchase = next(
-        (item for item in document.record.items(PURCHASE.key) if item.id == letter.purchase), None
-    )
-    if purchase is None:
-        return
-    for key, value in bill_to(document.record, purchase.values).items():
-        document.set(purchase.id, f"bill_to.{key}", value)
     day = one.at.astimezone(workspace.business.time_zone).date()
-    entry = {"kind": letter.document or purchase.get("kind"), "sent": day, "digest": letter.digest}
-    document.add("documents", entry, ref=purchase.id)
+    found = [item for item in document.record.items(PURCHASE.key) if item.id in letter.purchases]
+    for purchase in found:
+        if letter.document == "reminder":
+            entry = {"level": int(letter.digest or 1), "at": day}
+            document.add("dunning", entry, ref=purchase.id)
+            continue
+        for key, value in bill_to(document.record, purchase.values).items():
+            document.set(purchase.id, f"bill_to.{key}", value)
+        kind = letter.document or purchase.get("kind")
+        said = {"kind": kind, "sent": day, "digest": letter.digest}
+        document.add("documents", said, ref=purchase.id)

@@ -33,7 +33,7 @@ _KNOWN = (
     "content-type", "content-transfer-encoding", "content-disposition", "content-language",
 )  # fmt: skip
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()/.-]{2,30}")
-_WORD = re.compile(r"[\w.:/@+-]{0,200}")
+_WORD = re.compile(r"[\w.:/@+,-]{0,900}")
 _ID = re.compile(r"[^\s<>@]{1,100}@[^\s<>@]{1,120}")
 
 
@@ -142,6 +142,8 @@ def _check_own(own: Mapping[str, str]) -> None:
     step = own["step"] or "1"
     if not (step.isascii() and step.isdecimal()):
         raise Unreadable(f"X-Crm-Step cannot be '{step}'", "make it anew")
+    if own["document"] == "reminder" and not re.fullmatch("[1-9]", own["digest"]):
+        raise Unreadable(f"X-Crm-Digest cannot be '{own['digest']}'", "make it anew")
 
 
 def _text_message(id: str, headers: Headers, body: bytes) -> Outgoing:
