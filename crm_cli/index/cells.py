@@ -299,14 +299,3 @@ def lines(texts: list[str]) -> str:
     if joined.count("\n") < len(texts):
         return joined
     return "\n".join(text.replace("\n", "\x1e") for text in texts)
-
-
-def currency_of(item: Item, base: str) -> str:
-    """The currency of an item's money: its own, else that of the item it stands in."""
-    part: Item | None = item
-    while part is not None:
-        currency = part.values.get("currency") or part.derived.get("currency")
-        if currency:
-            return str(currency)
-        part = part.parent
-    return base

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crm_cli.index.cells import Cell, Cells, OwnCells, currency_of, lines
+from crm_cli.index.cells import Cell, Cells, OwnCells, lines
 from crm_cli.index.layout import (
     MADE_FOR_SEARCH,
     NOT_SEARCHED,
@@ -23,6 +23,7 @@ from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import RECORDS
 from crm_cli.model.node import Plain, plain
 from crm_cli.model.text import composed, tokens, words
+from crm_cli.model.units import currency_of
 
 Row = list[Cell]
 Tables = dict[tuple[str, ...], list[Row]]

@@ -20,6 +20,7 @@ from crm_cli.model.money import format_amount
 from crm_cli.model.node import plain
 from crm_cli.model.people import CONTACT, ORGANIZATION, time_there
 from crm_cli.model.rows import Column, Rows
+from crm_cli.model.units import currency_of, with_unit
 from crm_cli.query.links import Link
 from crm_cli.workspace import Workspace
 
@@ -30,7 +31,7 @@ _TOP, _GLANCE, _MORE = "", "At a glance", "More"
 def card(workspace: Workspace, shown: Shown) -> Card:
     """The card of what is shown: a customer at a glance, or an item with all that it says."""
     if shown.item is not None:
-        return _item_card(shown, shown.item)
+        return _item_card(workspace, shown, shown.item)
     return _record_card(workspace, shown)
 
 
@@ -41,7 +42,8 @@ def _record_card(workspace: Workspace, shown: Shown) -> Card:
     lines: dict[str, list[Fact]] = {_TOP: [], _GLANCE: list(_glance(workspace, shown)), _MORE: []}
     for heading, fact in (*_lines(record, top.hidden), *_links(shown)):
         lines.setdefault(heading, []).append(fact)
-    lines[_TOP] += _facts(record, (kind.title, _NOTES, *top.hidden))
+    currency = currency_of(record, workspace.business.currency)
+    lines[_TOP] += _facts(record, (kind.title, _NOTES, *top.hidden), currency)
     lines[_MORE] += _further(record)
     sections = [
         Section(facts=lines.pop(_TOP)),
@@ -120,8 +122,8 @@ def _glance(workspace: Workspace, shown: Shown) -> Iterator[Fact]:
             yield from summary.glance(values, workspace.clock.today)
 
 
-def _facts(item: Item, hidden: Sequence[str]) -> Iterator[Fact]:
-    """The fields that have one value, or several texts."""
+def _facts(item: Item, hidden: Sequence[str], currency: str) -> Iterator[Fact]:
+    """The fields that have one value, or several texts; amounts in the currency."""
     for field in item.kind.fields:
         value = item.values.get(field.key)
         nested = isinstance(field.type, ListOf | GroupOf | Free)
@@ -129,6 +131,7 @@ def _facts(item: Item, hidden: Sequence[str]) -> Iterator[Fact]:
             continue
         if isinstance(value, PartialDate):
             value = str(value)
+        value = with_unit(field, value, currency)
         yield Fact(_label(field), value, type=field.type.name)
 
 
@@ -232,14 +235,15 @@ def _ranked(kind: Kind, keys: Sequence[str]) -> tuple[str, ...]:
 # Items
 
 
-def _item_card(shown: Shown, item: Item) -> Card:
+def _item_card(workspace: Workspace, shown: Shown, item: Item) -> Card:
     """Every field that an item has, and its lists as tables."""
-    facts = list(_facts(item, ()))
+    currency = currency_of(item, workspace.business.currency)
+    facts = list(_facts(item, (), currency))
     for field, _ in item.kind.groups:
         if field.key in item.values:
             facts.append(Fact(_label(field), _text(item, field)))
     facts += _further(item)
-    facts += _computed(shown, item)
+    facts += _computed(shown, item, currency)
     sections = [Section(facts=facts)]
     for field, kind in item.kind.lists:
         heading = _label(field).capitalize()
@@ -253,7 +257,7 @@ def _item_card(shown: Shown, item: Item) -> Card:
     return Card(item.title or kind_name, f"{item.id} · {kind_name} of {owner}", sections)
 
 
-def _computed(shown: Shown, item: Item) -> Iterator[Fact]:
+def _computed(shown: Shown, item: Item, currency: str) -> Iterator[Fact]:
     """What is derived, as of today; what does not apply is left out, and so is what another
     one's note says."""
     own = item.derived
@@ -263,7 +267,8 @@ def _computed(shown: Shown, item: Item) -> Iterator[Fact]:
     for one in kinds:
         if one.key not in noted:
             note = one.note.format_map(values) if one.note and one.key in values else "computed"
-            yield Fact(one.key.replace("_", " "), values.get(one.key), note, type=one.type.name)
+            value = with_unit(one, values.get(one.key), currency)
+            yield Fact(one.key.replace("_", " "), value, note, type=one.type.name)
 
 
 def _parts(kind: Kind, items: Sequence[Item]) -> Rows:
