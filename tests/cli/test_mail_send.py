@@ -14,6 +14,7 @@ from crm_cli.workspace import Workspace
 from tests.conftest import Crm
 from tests.features.outbox import customer, drafts, office
 from tests.features.post_office import PostOffice, configure, post_office
+from tests.mails import mail
 
 __all__ = ["office"]
 SEND = ("mail", "send", "--template", "news")
@@ -172,6 +173,25 @@ def test_a_doubtful_mail_that_arrived_is_noted(crm: Crm, office: Path, post: Pos
     assert crm("mail", "send", claimed.name, "--was-sent").out == "1 sent\n"
     assert "sent already" in crm(*DRAFT).err
     assert crm(*SEND).out == "" and post.mails == []
+
+
+def test_a_doubtful_mail_of_which_a_copy_is_found_was_sent(
+    crm: Crm, office: Path, post: PostOffice
+) -> None:
+    """As where a provider keeps what it sends in Sent."""
+    assert crm(*DRAFT).code == 0
+    key = drafts(office)[0].read_text().partition("Message-ID: <")[2].partition(">")[0]
+    post.answer = "hang up"
+    assert crm(*SEND).code == 7
+    post.answer = ""
+    assert json.loads(crm("mail", "list", "--json").out)[0]["state"] == "doubtful"
+    copy = mail("linen is cheaper", sender="office@lan.example", to="maja@kos.example", id=key)
+    (office.parent / "copy.eml").write_bytes(copy)
+    assert crm("mail", "fetch", office.parent / "copy.eml").code == 0
+    ran = crm(*SEND)
+    assert (ran.code, ran.out) == (0, "1 sent\n") and post.mails == [], ran
+    assert crm("mail", "list", "--json").out == "[]\n"
+    assert crm("interaction", "list", "has:message_id", "-o", "ids").out.count("\n") == 1
 
 
 def test_only_the_machine_that_was_named_sends(

@@ -164,7 +164,7 @@ NOT_ABOUT_RECORDS = {
 
 _FROM = ("config", "set", "mail.from=office@lan.example")
 _SERVED = ("consent", "add", "canary", "--for", "service/email")
-_DRAFT = ("mail", "draft", "canary", "--template", "reminder-mail")
+_DRAFT = ("mail", "draft", "canary", "--template", "reminder-mail", "--today", "2027-06-01")
 SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "due snooze": ((), ("due", "snooze", "canary", "birthday", "+60d")),
     "due dismiss": ((), ("due", "dismiss", "canary", "birthday")),
@@ -178,8 +178,7 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "mail write": ((_FROM, _SERVED),
                    ("mail", "write", "canary", "--subject", POISON, "--text", POISON)),
     "mail draft": ((_FROM, _SERVED), _DRAFT),
-    "mail send": ((_FROM, ("mail", "draft", "other", *_DRAFT[3:])),
-                  ("mail", "send", "--all", "--dry-run")),
+    "mail send": ((_FROM, _SERVED), ("mail", "send", "--all", "--dry-run")),
     "mail unknown": ((("mail", "fetch", "{outside}/new.eml"),), ("mail", "unknown")),
     "edit": ((), ("edit", "jan-vidmar")),
     "rename": ((), ("rename", "canary", "yellow")),

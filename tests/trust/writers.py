@@ -48,7 +48,8 @@ MAIL = (
 )
 _FROM = ("config", "set", "mail.from=office@lan.example")
 _SENDER = ("config", "set", "mail.sender=desk")
-_DRAFT = ("mail", "draft", "maja-kos", "--template", "reminder-mail")
+_LATER = ("--today", "2027-01-08")
+_DRAFT = ("mail", "draft", "maja-kos", "--template", "reminder-mail", *_LATER)
 _CAMPAIGN = ("campaign", "start", "spring", "--yes")
 _LEAD = ("add", "Ina Vovk", "lifecycle_stage=lead")
 _DEAL = ("deal", "add", "maja-kos", "Curtains")
@@ -68,7 +69,7 @@ WRITERS = (
     Writer("mail write", ("mail", "write", "maja-kos", "--subject", "Sheets",
                             "--text", "They are here."), (_FROM,)),
     Writer("mail draft", _DRAFT, (_FROM,)),
-    Writer("mail send", ("mail", "send", "--all"), (_FROM, _SENDER, _DRAFT)),
+    Writer("mail send", ("mail", "send", "--all", *_LATER), (_FROM, _SENDER, _DRAFT)),
     Writer("rename", ("rename", "maja-kos", "maja"), (_FROM, _DRAFT)),
     Writer("pop", ("pop", "maja-kos", "--log")),
     Writer(

@@ -140,6 +140,16 @@ class Claimed:
         return [Create(f"{OUTBOX.path}{_name(one)}", data), Remove(one.path)]
 
 
+def being_handed_over(workspace: Workspace, own: Sequence[Held]) -> set[str]:
+    """The paths of those of this machine's claims that were being handed to a server when they
+    were last heard of."""
+    if not own:
+        return set()
+    claims = Claims(state_folder(workspace.root, workspace.environ))
+    letters = [(one.path, one.letter) for one in own if one.letter is not None]
+    return {path for path, letter in letters if claims.state(_LIST, letter.key) == HANDING}
+
+
 def known_sent(workspace: Workspace) -> set[str]:
     """The beginnings of the keys of what was sent, from any machine."""
     return {key for key, where in known(workspace, outbox=False).items() if where == "sent"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from crm_cli.features.mailing.claiming import being_handed_over, machine
 from crm_cli.features.mailing.outbox import Held, held
 from crm_cli.model.errors import NotFound
 from crm_cli.model.outgoing import ENDINGS
@@ -13,11 +14,11 @@ from crm_cli.query.lookups import former_ids
 from crm_cli.workspace import Workspace
 
 COLUMNS = ("customer", "to", "subject", "template", "use", "by", "state", "path")
-DRAFT, CLAIMED, FAILED, BROKEN = "draft", "claimed", "failed", "broken"
+DRAFT, CLAIMED, DOUBTFUL, FAILED, BROKEN = "draft", "claimed", "doubtful", "failed", "broken"
 
 
 class Listed(NamedTuple):
-    """A row of the outbox; `state` is draft, claimed, failed or broken, with what is to be said."""
+    """A row of the outbox; `state` is draft, claimed, doubtful, failed or broken, and why."""
 
     customer: str
     to: str
@@ -77,16 +78,20 @@ def listed(
     workspace: Workspace, files: Iterable[str] = (), ids: Collection[str] | None = None
 ) -> list[Listed]:
     """The rows of the outbox that are meant; see `selected`."""
-    return [_row(one) for one in selected(workspace, files, ids)]
+    found = list(selected(workspace, files, ids))
+    mine = machine(workspace) if any(one.claimant for one in found) else ""
+    own = [one for one in found if mine and one.claimant == mine]
+    doubtful = being_handed_over(workspace, own)
+    return [_row(one, doubtful) for one in found]
 
 
-def _row(one: Held) -> Listed:
+def _row(one: Held, doubtful: Collection[str]) -> Listed:
     letter = one.letter
     if letter is None:
         return Listed("", "", "", "", "", "", f"{BROKEN}: {one.fault}", one.path)
     state = DRAFT
     if one.claimant:
-        state = f"{CLAIMED} by {one.claimant}"
+        state = DOUBTFUL if one.path in doubtful else f"{CLAIMED} by {one.claimant}"
     elif letter.trouble:
         state = f"{FAILED}: {letter.trouble}"
     subject = letter.subject or letter.text.partition("\n")[0][:60]

@@ -77,12 +77,12 @@ def _noting(workspace: Workspace, taken: Sequence[Taken]) -> Callable[[Document]
         mailed = {one.values.get("message_id") for one in document.record.items(INTERACTION.key)}
         for one in taken:
             values = _interaction(workspace, one)
-            if values["id"] in known or values.get("message_id", "") in mailed:
-                continue
-            document.extend(INTERACTION.key, [values])
+            # A copy of it may have been fetched already.
+            if values["id"] not in known and values.get("message_id", "") not in mailed:
+                document.extend(INTERACTION.key, [values])
             if one.letter.campaign:
-                document.add(CAMPAIGN_RESPONSE.key, _response(workspace, one))
-            if one.letter.purchase and not one.bounced:
+                _respond(document, _response(workspace, one))
+            if not one.bounced:
                 _bring(workspace, document, one)
 
     return update
@@ -126,6 +126,16 @@ def _response(workspace: Workspace, one: Taken) -> Values:
     return {key: value for key, value in values.items() if value}
 
 
+def _respond(document: Document, values: Values) -> None:
+    """Note what became of somebody in a campaign, once."""
+    for one in document.record.items(CAMPAIGN_RESPONSE.key):
+        held = one.values
+        same = all(held.get(key) == values[key] for key in ("campaign", "status"))
+        if same and (held.get("step") or 1) == (values.get("step") or 1):
+            return
+    document.add(CAMPAIGN_RESPONSE.key, values)
+
+
 def _bring(workspace: Workspace, document: Document, one: Taken) -> None:
     """Note at the purchases what was sent of them, with what it said."""
     letter = one.letter
@@ -133,8 +143,11 @@ def _bring(workspace: Workspace, document: Document, one: Taken) -> None:
     found = [item for item in document.record.items(PURCHASE.key) if item.id in letter.purchases]
     for purchase in found:
         if letter.document == "reminder":
-            entry = {"level": int(letter.digest or 1), "at": day}
-            document.add("dunning", entry, ref=purchase.id)
+            level = int(letter.digest or 1)
+            if all(had.values.get("level") != level for had in purchase.items("dunning")):
+                document.add("dunning", {"level": level, "at": day}, ref=purchase.id)
+            continue
+        if any(had.values.get("digest") == letter.digest for had in purchase.items("documents")):
             continue
         for key, value in bill_to(document.record, purchase.values).items():
             document.set(purchase.id, f"bill_to.{key}", value)

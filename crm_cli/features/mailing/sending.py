@@ -15,8 +15,16 @@ from email.utils import format_datetime
 from typing import NamedTuple
 
 from crm_cli.features.mailing.checking import Campaigned, quiet_hours, refusals
-from crm_cli.features.mailing.claiming import HANDING, PUSHED, SENT, Claimed, Exchange, claimed
-from crm_cli.features.mailing.outbox import Held, mail_setting, settings_of
+from crm_cli.features.mailing.claiming import (
+    HANDING,
+    PUSHED,
+    SENT,
+    Claimed,
+    Exchange,
+    claimed,
+    known_sent,
+)
+from crm_cli.features.mailing.outbox import Held, mail_setting, settings_of, short
 from crm_cli.features.mailing.recording import Taken, steps
 from crm_cli.features.plan import counted
 from crm_cli.formats.mail.mailing import headers_of
@@ -120,9 +128,15 @@ class _Run:
         self._key: bytes | None = None
 
     def doubtful(self) -> Iterator[Outcome]:
-        """The messages of which it is not known whether a server took them."""
+        """The messages of which it is not known whether a server took them. One of which a copy
+        was fetched since has been sent."""
+        sent = known_sent(self._workspace)
         for one in self._claims.own():
-            if self._claims.state(one) == HANDING and one.letter is not None:
+            if self._claims.state(one) != HANDING or one.letter is None:
+                continue
+            if short(one.letter.key) in sent:
+                self._claims.mark(one, SENT)
+            else:
                 yield Outcome(one.path, one.letter.customer, DOUBTFUL, "a run ended as it was sent")
 
     def chosen(
