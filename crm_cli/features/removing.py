@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from crm_cli.features.items import item_ref
+from crm_cli.features.pictures import without_pictures
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.references import referring
 from crm_cli.features.unread import doubtful
@@ -53,7 +54,8 @@ def _held(item: Item) -> list[str]:
 
 
 def remove_customer(workspace: Workspace, id: str) -> Plan:
-    """Plan to remove a customer's file; notes say what goes with it and who refers to it."""
+    """Plan to remove a customer's file, and their picture; notes say what goes with it and who
+    refers to it."""
     path = workspace.path_of(id)
     record = workspace.record(id)
     notes = _held(record)
@@ -64,7 +66,7 @@ def remove_customer(workspace: Workspace, id: str) -> Plan:
         notes.append(f"{', '.join(unsure)} may refer to {id}, and cannot be read as a whole")
     name = record.get("name") or id
     return Plan(
-        Change(f"remove {id}", (Remove(path),)),
+        Change(f"remove {id}", (Remove(path), *without_pictures(workspace, [id], stay=()))),
         f"removed {name} ({id})",
         (id,),
         f"Remove {name} ({id})?",

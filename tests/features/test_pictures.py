@@ -107,3 +107,13 @@ def test_of_two_who_are_merged_one_picture_stays(
     assert (run.code, pictures(shop)) == (0, [left]), run.err
     assert crm("undo", "--yes").code == 0
     assert pictures(shop) == [FIRST, SECOND]
+
+
+def test_who_is_removed_takes_their_picture_along(crm: Crm, shop: Path) -> None:
+    taken(crm, shop.parent, FIRST, "Eva Hren", "Lana Hren")
+    assert crm("rm", "eva-hren", "--yes").code == 0
+    assert pictures(shop) == [FIRST]
+    assert crm("rm", "lana-hren", "--yes").code == 0
+    assert pictures(shop) == []
+    assert crm("undo", "--yes").code == 0
+    assert pictures(shop) == [FIRST]
