@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from crm_cli.cli.calendars import Ending
+from crm_cli.cli.import_invoices import is_for_invoices
 from crm_cli.cli.options import DryRun, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
@@ -19,7 +20,7 @@ Kind = Annotated[
     str,
     Argument(
         metavar="KIND",
-        help=f"{', '.join(EXCHANGED)} bank or all; without, a preset tells.",
+        help=f"{', '.join(EXCHANGED)} bank invoices or all; without, a preset tells.",
     ),
 ]
 File = Annotated[
@@ -105,6 +106,7 @@ def import_(
     Importing the same file twice changes nothing. Rows with one number are one purchase.
     A cell that cannot be read is left out and reported. crm help import explains maps.
     A statement of the bank (camt.053, MT940 or CSV) is matched with the open invoices.
+    E-invoices (UBL, CII, Factur-X) that another program of yours made become purchases.
 
     crm import customers contacts.csv
     crm import purchases orders.csv --map orders.yaml --skip-bad
@@ -116,6 +118,7 @@ def import_(
     crm import calendar ~/.calendars/crm --yes
     crm import espo.json --keep-rest
     crm import bank statement.xml
+    crm import invoices 2026-0042.xml
     crm import all everything.json
     """
     from crm_cli.cli.import_tables import import_tables
@@ -137,6 +140,14 @@ def import_(
                 "decimal": _one_of("--decimal", decimal, (".", ",")),
                 "sheet": sheet, "heading_row": str(heading_row or "")}  # fmt: skip
         import_bank(session, file, map, said, dry_run=dry_run, yes=yes)
+        return
+    if is_for_invoices(kind, file):
+        from crm_cli.cli.import_invoices import import_invoices
+
+        assert file is not None
+        tables: dict[str, object] = {"--map": map, "--save-map": save_map, "--rejects": rejects}
+        _only_for("tables", tables | {"--format": format, "--source-system": source_system})
+        import_invoices(session, file, who, skip_bad=skip_bad, dry_run=dry_run, yes=yes)
         return
     if kind.lower() == "all":
         _only_for("rows of records", {"--map": map, "--save-map": save_map, "--who": who,

@@ -107,9 +107,10 @@ def office(shop: Path) -> Path:
     return shop
 
 
-def made(crm: Crm, office: Path, format: str) -> dict[str, bytes]:
-    """All invoices and credit notes as files of a format, by number."""
-    which = ("kind:invoice,credit_note", "customer:kaffee")
+def made(crm: Crm, office: Path, format: str, numbers: str = "") -> dict[str, bytes]:
+    """Invoices and credit notes as files of a format, by number; without numbers all of them."""
+    which = ["kind:invoice,credit_note", "customer:kaffee"]
+    which += [f"number.is:{numbers}"] if numbers else []
     ok(crm("purchase", "render", *which, "--format", format, "--to", f"{office}/out/"))
     files = sorted((office / "out").iterdir())
     return {one.stem.rpartition("note-")[2].removeprefix("invoice-"): one.read_bytes()

@@ -41,6 +41,21 @@ _CSV = "name,email,city\nEva Hren,eva@hren.example,Celje\nMaja Kos,maja@kos.exam
 _QUOTE = ("quote", "add", "maja-kos", "--line", "linen-sheet:2")
 ANSWERS = "customer,overall\nmaja-kos,9\nhotel-breg,3\n"
 _LINES = "Datum,Betrag,Name,Text\n2026-11-18,95.20,,2026-0007\n2026-11-19,12.00,Jan Vidmar,\n"
+_INVOICE = """\
+<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">
+<ID>F-1</ID><IssueDate>2026-11-02</IssueDate><DueDate>2026-12-02</DueDate>
+<DocumentCurrencyCode>EUR</DocumentCurrencyCode>
+<AccountingSupplierParty><Party><PartyTaxScheme><CompanyID>SI12345678</CompanyID>
+<TaxScheme><ID>VAT</ID></TaxScheme></PartyTaxScheme></Party></AccountingSupplierParty>
+<AccountingCustomerParty><Party><PartyName><Name>Maja Kos</Name></PartyName></Party>
+</AccountingCustomerParty>
+<TaxTotal><TaxAmount>0</TaxAmount></TaxTotal><LegalMonetaryTotal>
+<TaxExclusiveAmount>5</TaxExclusiveAmount><TaxInclusiveAmount>5</TaxInclusiveAmount>
+<PayableAmount>5</PayableAmount></LegalMonetaryTotal>
+<InvoiceLine><InvoicedQuantity>1</InvoicedQuantity><LineExtensionAmount>5</LineExtensionAmount>
+<Item><Name>Met</Name><ClassifiedTaxCategory><ID>Z</ID><Percent>0</Percent>
+</ClassifiedTaxCategory></Item><Price><PriceAmount>5</PriceAmount></Price></InvoiceLine></Invoice>
+"""
 _BANK = ("import", "bank", "{outside}/bank.csv", "--yes")
 MAIL = (
     "From: Maja Kos <maja@kos.example>\nTo: petra@lan.example\nSubject: Sheets\n"
@@ -223,6 +238,8 @@ WRITERS = (
            (("segment", "add", "coastal", "maja-kos"),)),
     Writer("product set", ("product", "set", "linen-sheet", "price=85")),
     Writer("import", ("import", "customers", "{outside}/new.csv", "--yes")),
+    Writer("import", ("import", "invoices", "{outside}/invoice.xml", "--yes"),
+           (("config", "set", "business.tax_id=SI12345678"),)),
     Writer("import", ("import", "calendar", "{outside}/new.ics", "--yes")),
     Writer("import", ("import", "customers", "{outside}/new.vcf", "--yes")),
     Writer("import", ("import", "all", "{outside}/all.json", "--yes"),
@@ -337,6 +354,7 @@ def prepared(ground: Ground, writer: Writer) -> tuple[str, ...]:
         config = ground.outside / "config/crm/config.yaml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text("mail: {machine: desk, sendmail: 'true'}\n", encoding="utf-8")
+    (ground.outside / "invoice.xml").write_text(_INVOICE, encoding="utf-8")
     (ground.outside / "new.ics").write_text(_ICS, encoding="utf-8")
     (ground.outside / "new.vcf").write_text(_VCF, encoding="utf-8")
     (ground.outside / "out.csv").write_text("old\n", encoding="utf-8")

@@ -75,7 +75,7 @@ def enter(
             also(document)
         for values in purchases:
             if "number" in values and not force:
-                _refuse_double(workspace, document.id, values)
+                refuse_double(workspace, document.id, values)
             document.add(PURCHASE.key, values)
             if not force:
                 refuse_credit(workspace, document.record, document.find(values["id"]))
@@ -102,7 +102,7 @@ def set_due(workspace: Workspace, record: Item, values: Values) -> None:
             values["due_date"] = due
 
 
-def _refuse_double(workspace: Workspace, customer: str, values: Values) -> None:
+def refuse_double(workspace: Workspace, customer: str, values: Values) -> None:
     """Refuse a number that names a purchase of the same customer, or an invoice of anybody."""
     kind = values.get("kind", "sale")
     term = f"number.is:{quoted(values['number'])}"

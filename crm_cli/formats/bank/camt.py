@@ -1,7 +1,6 @@
 """camt.053 and its kin (ISO 20022, versions 02 to 13): statements in XML.
 
-Nothing but elements is taken: a document type, and with it every entity, is refused before it
-means anything. Elements go by their local names, so that all versions are read.
+Elements go by their local names, so that all versions are read; see `xml_tree`.
 """
 
 from __future__ import annotations
@@ -9,50 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from xml.parsers import expat
 
 from crm_cli.formats.bank.statement import Statement, StatementLine, bounded, clean
+from crm_cli.formats.xml_tree import Node, tree
 from crm_cli.model.errors import DataError
 
-_DEEPEST = 40
-_MOST_NODES = 1_500_000
-_LONGEST = 10_000
 _ROOT = ("BkToCstmrStmt", "BkToCstmrAcctRpt", "BkToCstmrDbtCdtNtfctn")
 _GROUPS = ("Stmt", "Rpt", "Ntfctn")
 _RETURNS = ("UPDD", "RRTN", "RPCR", "PRDD", "RCDD", "ARET", "UPCT", "UPCQ", "RRCT", "RJCT")
 """Sub-families of bank transaction codes that give a payment back."""
 
 
-class _Node:
-    __slots__ = ("children", "currency", "name", "text")
-
-    def __init__(self, name: str, currency: str) -> None:
-        self.name = name
-        self.currency = currency
-        self.text = ""
-        self.children: list[_Node] = []
-
-    def all(self, *path: str) -> Iterator[_Node]:
-        """The elements at a path of local names."""
-        if not path:
-            yield self
-            return
-        for child in self.children:
-            if child.name == path[0]:
-                yield from child.all(*path[1:])
-
-    def one(self, *paths: str) -> str:
-        """The text of the first element at one of the paths, `A/B`."""
-        for path in paths:
-            for found in self.all(*path.split("/")):
-                if found.text.strip():
-                    return found.text.strip()
-        return ""
-
-
 def read(data: bytes) -> Statement:
     """The booked entries of all statements in a file; raises DataError."""
-    top = _tree(data)
+    top = tree(data, "statement of a bank", "export the statement from the bank again")
     root = next((one for name in _ROOT for one in top.all("Document", name)), None)
     if root is None:
         raise DataError(
@@ -64,50 +33,7 @@ def read(data: bytes) -> Statement:
     return Statement("camt.053", lines, tuple(dict.fromkeys(notes)))
 
 
-def _tree(data: bytes) -> _Node:
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    top = _Node("", "")
-    stack = [top]
-    count = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal count
-        count += 1
-        if len(stack) > _DEEPEST or count > _MOST_NODES:
-            raise DataError("the XML file is nested too deep, or has too many elements")
-        node = _Node(name.rpartition(" ")[2], attributes.get("Ccy", ""))
-        stack[-1].children.append(node)
-        stack.append(node)
-
-    def end(name: str) -> None:
-        stack.pop()
-
-    def characters(text: str) -> None:
-        if len(stack[-1].text) < _LONGEST:
-            stack[-1].text += text[:_LONGEST]
-
-    def doctype(*_: object) -> None:
-        raise DataError(
-            "the XML file declares a document type, which no statement of a bank does",
-            "nothing of it was read; export the statement from the bank again",
-        )
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = characters
-    parser.StartDoctypeDeclHandler = doctype
-    parser.EntityDeclHandler = doctype
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        raise DataError(f"line {error.lineno}: the file is not valid XML: {error}") from error
-    except (ValueError, LookupError) as error:
-        raise DataError(f"the XML file cannot be decoded: {error}") from error
-    return top
-
-
-def _lines(root: _Node, notes: list[str]) -> Iterator[StatementLine]:
+def _lines(root: Node, notes: list[str]) -> Iterator[StatementLine]:
     for group in _GROUPS:
         for statement in root.all(group):
             account = clean(statement.one("Acct/Id/IBAN", "Acct/Id/Othr/Id")).replace(" ", "")
@@ -120,7 +46,7 @@ def _lines(root: _Node, notes: list[str]) -> Iterator[StatementLine]:
                 yield from _entry(entry, account, currency)
 
 
-def _entry(entry: _Node, account: str, currency: str) -> Iterator[StatementLine]:
+def _entry(entry: Node, account: str, currency: str) -> Iterator[StatementLine]:
     """A line for each transaction of a batch, if their amounts add up; else one for all."""
     amount, own = _amount(entry, "Amt")
     sign = -1 if entry.one("CdtDbtInd") == "DBIT" else 1
@@ -153,7 +79,7 @@ def _entry(entry: _Node, account: str, currency: str) -> Iterator[StatementLine]
         yield line
 
 
-def _detailed(line: StatementLine, one: _Node, *, credit: bool) -> StatementLine:
+def _detailed(line: StatementLine, one: Node, *, credit: bool) -> StatementLine:
     """A line with what a transaction says of it: who, what for, and whether it came back."""
     who, other = ("Dbtr", "Cdtr") if credit else ("Cdtr", "Dbtr")
     returned = line.returned or (not credit and bool(one.one("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")))
@@ -184,11 +110,11 @@ def _says(reference: str) -> bool:
     return reference.strip().upper() not in ("", "NOTPROVIDED", "NONREF")
 
 
-def _amount(node: _Node, *paths: str) -> tuple[Decimal, str]:
+def _amount(node: Node, *paths: str) -> tuple[Decimal, str]:
     for path in paths:
         for found in node.all(*path.split("/")):
             if found.text.strip():
-                return _number(found.text.strip()), found.currency
+                return _number(found.text.strip()), found.attributes.get("Ccy", "")
     return Decimal(0), ""
 
 

@@ -34,3 +34,13 @@ def codes() -> frozenset[str]:
     """The codes that EN 16931 takes (BR-CL-23)."""
     text = (Path(__file__).parent / "units.txt").read_text(encoding="ascii")
     return frozenset(text.split())
+
+
+def unit_of(code: str, own: Mapping[str, str]) -> str:
+    """The unit that a code stands for, as `units` in crm.yaml has it, else as it is known; the
+    code itself for others, and nothing for one."""
+    if code in ("", USUAL):
+        return ""
+    given = {value.upper(): unit for unit, value in reversed([*own.items()])}
+    known = {value: unit for unit, value in reversed([*_KNOWN.items()])}
+    return given.get(code) or known.get(code) or code
