@@ -54,5 +54,6 @@ def help_(
     near = nearest(name, [*TOPICS, *(one.name for one in COMMANDS if not one.hidden)])
     hint = f"did you mean {' or '.join(near)}?" if near else f"topics: {', '.join(TOPICS)}"
     if "; write: " in (said := no_command(name, []).message):
-        hint = said.partition("; ")[2]
+        meant = said.partition("; write: crm ")[2].split(" ")[0]
+        hint = f"write: crm help {meant}"
     raise UsageError(f"there is no topic or command {topic[0]}", hint)

@@ -109,7 +109,11 @@ from tests.conftest import Crm
         (["frobnicate"], 'crm: there is no command "frobnicate"\n  crm --help lists them\n'),
         (
             ["help", "pay"],
-            "crm: there is no topic or command pay\n  write: crm payment add WHO|NUMBER…\n",
+            "crm: there is no topic or command pay\n  write: crm help payment\n",
+        ),
+        (
+            ["help", "queries"],
+            "crm: there is no topic or command queries\n  write: crm help query\n",
         ),
     ],
 )
