@@ -30,6 +30,9 @@ class Column(Declaration, positional=2):
     """The name of its values' type, as fields have it: `text`, `money`, `date`, `phone` …"""
     label: str = ""
     """Its heading for people, where that is not the key."""
+    unit: str = ""
+    """What its numbers are counted in, such as `days`, where the heading does not say it; a
+    terminal does."""
 
     @property
     def heading(self) -> str:

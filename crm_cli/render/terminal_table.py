@@ -14,7 +14,7 @@ from typing import Any
 from crm_cli.model.cells import numeric
 from crm_cli.model.meanings import TONE_OF_COLUMN, TONE_OF_WORD
 from crm_cli.model.money import minor_unit
-from crm_cli.model.rows import Rows, by_column
+from crm_cli.model.rows import Column, Rows, by_column
 from crm_cli.model.text import visible
 from crm_cli.model.width import columns_of, fitted, padded, wrapped
 from crm_cli.render.cells import Cells
@@ -144,7 +144,7 @@ def _parts(rows: Rows, places: Sequence[int], *, header: bool) -> list[Part]:
             place,
             rows.columns[place].key,
             "reference" if _named(rows, place) else rows.columns[place].type,
-            words(rows.columns[place].heading) if header else "",
+            _head(rows.columns[place]) if header else "",
             texts(
                 _in_decimals(columns[place], rows.columns[place].type, currencies),
                 rows.columns[place].type,
@@ -157,6 +157,12 @@ def _parts(rows: Rows, places: Sequence[int], *, header: bool) -> list[Part]:
         part.named = _named(rows, part.place)
         part.broken = _goes_over_lines(rows)
     return parts
+
+
+def _head(column: Column) -> str:
+    """A heading in words, with what its numbers are counted in."""
+    said = words(column.heading)
+    return f"{said} ({column.unit})" if column.unit else said
 
 
 def _named(rows: Rows, place: int) -> bool:

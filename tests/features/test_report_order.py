@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,3 +46,12 @@ def test_a_limit_leaves_out_the_last_rows_only(workspace: Workspace, name: str, 
             some = answer(workspace, load(name), Asked(by=key), limit=limit).table
             assert some.rows == whole.rows[:limit]
             assert some.total == whole.total
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_days_and_hours_say_so(name: str) -> None:
+    """A figure of days or hours has its unit, unless its name is one."""
+    for figure in load(name).figures:
+        spoken = re.match(r"(?:median |mean )?(days|hours)\b", figure.doc)
+        if spoken and spoken[1] not in figure.key.split("_"):
+            assert figure.unit in ("days", "h"), figure.key

@@ -240,3 +240,9 @@ def test_the_names_of_what_is_left_out_are_whole() -> None:
 def test_the_lines_of_a_text_stand_in_one() -> None:
     shown = table([("Dear Ana,\n\nyour order\r\nis here\x1b",)])
     assert shown == "name\nDear Ana, your order is here\\x1b\n"
+
+
+def test_a_terminal_says_what_numbers_are_counted_in() -> None:
+    rows = Rows([Column("name"), Column("silent", "integer", unit="days")], [("Bor", 16)])
+    assert next(terminal_lines(rows, Screen(width=40))) == "name  silent (days)\n"
+    assert next(rows_lines(rows, PIPE)).split() == ["name", "silent"]

@@ -52,6 +52,8 @@ class Figure(Declaration, positional=3):
     """Whether `--compare` puts that of the other period beside it."""
     own: bool = False
     """Whether amounts are in the currency of their group, not in the base currency."""
+    unit: str = ""
+    """What it is counted in, such as `days`, where its name does not say it."""
 
 
 class About(Declaration, kw_only=True):

@@ -141,7 +141,7 @@ def _tenth(value: Decimal) -> Decimal:
 
 
 def _days(key: str, doc: str) -> Figure:
-    return Figure(key, "", doc, type="decimal")
+    return Figure(key, "", doc, type="decimal", unit="days")
 
 
 REPORT = Report(

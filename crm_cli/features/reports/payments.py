@@ -75,9 +75,10 @@ REPORT = Report(
     figures=(
         Figure("settled", f"count(where {_BY_MONEY})", "invoices settled by money"),
         Figure("days", f"avg(days_to_pay where {_BY_MONEY})", "mean days to pay"),
-        Figure("median", f"median(days_to_pay where {_BY_MONEY})", "the median"),
-        Figure("late", f"avg(days_late where {_BY_MONEY})", "mean days after the due date"),
-        Figure("worst", f"max(days_late where {_BY_MONEY})", "the latest of them"),
+        Figure("median", f"median(days_to_pay where {_BY_MONEY})", "the median", unit="days"),
+        Figure("late", f"avg(days_late where {_BY_MONEY})", "mean days after the due date",
+               unit="days"),
+        Figure("worst", f"max(days_late where {_BY_MONEY})", "the latest of them", unit="days"),
         Figure("dated", f"count(where {_BY_MONEY} and days_late is not none)", "with a due date"),
         Figure("in_time", f"count(where {_BY_MONEY} and days_late <= 0)", "paid by then"),
         Figure("on_time", "", "the part paid by the due date", type="rate", cases="dated",

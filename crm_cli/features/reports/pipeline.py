@@ -27,7 +27,7 @@ _FIGURES = (
     Figure("deals", "deals", "how many there are"),
     Figure("amount", "sum:value", "what they are worth"),
     Figure("weighted", "sum:weighted", "amount × probability"),
-    Figure("age", "median:age", "median days since they began"),
+    Figure("age", "median:age", "median days since they began", unit="days"),
     Figure("rotting", "count(where is(rotting))", "longer in their stage than rot_after"),
     Figure("stuck", "count(where is(stuck))", "without an open task or planned contact"),
 )

@@ -22,7 +22,7 @@ _SEGMENT = Key("segment", "rfm", "the RFM segment")
 _SCORES = tuple(f"{side[0]}_score" for side in SIDES)
 _FIGURES = (
     Figure("segment", "", "the first rule that holds the three scores"),
-    Figure("recency", "", "days since the last purchase", type="integer"),
+    Figure("recency", "", "days since the last purchase", type="integer", unit="days"),
     Figure("frequency", "", "orders", type="integer"),
     Figure("monetary", "", "what they bought, net", type="money"),
     *(Figure(name, "", f"1 to 5, by {side}", type="integer")
@@ -31,7 +31,8 @@ _FIGURES = (
 _OF_SEGMENTS = (
     Figure("customers", "", "how many there are", type="integer"),
     Figure("share", "", "their part of all customers with a purchase", type="share"),
-    Figure("recency", "", "days since the last purchase, the median", type="integer"),
+    Figure("recency", "", "days since the last purchase, the median", type="integer",
+           unit="days"),
     Figure("frequency", "", "orders, the mean", type="decimal"),
     Figure("monetary", "", "what they bought, net, together", type="money"),
     Figure("value_share", "", "their part of what all bought", type="share"),

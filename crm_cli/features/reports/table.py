@@ -202,7 +202,7 @@ def _figures(table: Table) -> list[Column]:
     name = _BASE if any(key.name == CURRENCY for key in table.keys) else CURRENCY
     columns = []
     for figure in table.columns:
-        columns.append(Column(figure.key, figure.type or "text"))
+        columns.append(Column(figure.key, figure.type or "text", unit=figure.unit))
         based = figure.type == "money" and not figure.own
         if based and name not in [column.key for column in columns]:
             columns.append(Column(name))

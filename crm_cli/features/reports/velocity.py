@@ -20,7 +20,8 @@ _CLOSED = (
     Figure("won", "count(where status = won)", "of them won"),
     Figure("rate", "rate(where status = won)", "won ÷ closed", cases="closed"),
     Figure("average_won", "avg(value where status = won)", "mean value of the won"),
-    Figure("cycle", "median(age where status = won)", "median days until they were won"),
+    Figure("cycle", "median(age where status = won)", "median days until they were won",
+           unit="days"),
 )
 _PER_DAY = Figure("per_day", "", "open × rate × average_won ÷ cycle", type="money")
 
