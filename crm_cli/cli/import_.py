@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from crm_cli.cli.calendars import Ending
-from crm_cli.cli.import_invoices import is_for_invoices
+from crm_cli.cli.import_invoices import is_einvoice_file, is_for_invoices
 from crm_cli.cli.options import DryRun, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
@@ -141,6 +141,9 @@ def import_(
                 "sheet": sheet, "heading_row": str(heading_row or "")}  # fmt: skip
         import_bank(session, file, map, said, dry_run=dry_run, yes=yes)
         return
+    if file is None and is_einvoice_file(kind):
+        session.say(f"taken for an e-invoice: crm import invoices {kind}")
+        kind, file = "invoices", Path(kind)
     if is_for_invoices(kind, file):
         from crm_cli.cli.import_invoices import import_invoices
 

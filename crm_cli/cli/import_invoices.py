@@ -19,6 +19,17 @@ def is_for_invoices(kind: str, file: Path | None) -> bool:
     return str(file) == "-" or file.is_dir() or file.suffix.lower() in (".xml", ".pdf")
 
 
+def is_einvoice_file(name: str) -> bool:
+    """Whether a file that is named without a kind is an e-invoice."""
+    path = Path(name)
+    if path.suffix.lower() not in (".xml", ".pdf") or not path.is_file():
+        return False
+    from crm_cli.formats.einvoice.reading import is_einvoice
+    from crm_cli.store import outside
+
+    return is_einvoice(outside.read(path))
+
+
 def import_invoices(
     session: Session, file: Path, who: str | None, *, skip_bad: bool, dry_run: bool, yes: bool
 ) -> None:

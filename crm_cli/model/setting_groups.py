@@ -103,7 +103,11 @@ DOCUMENTS = Kind(
     key="documents",
     doc="what is kept of documents",
     fields=(
-        Field("keep", Choice(("text", "html", "pdf")), "keep what is sent in documents/, as that"),
+        Field(
+            "keep",
+            Choice(("text", "html", "pdf", "facturx")),
+            "keep what is sent in documents/, as that",
+        ),
     ),
     notes=False,
 )

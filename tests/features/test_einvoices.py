@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,16 @@ purchases:
     assert [value(data, key) for key in keys] == ["1.20", "13.20", "-1.20", "12.00"]
 
 
+def test_a_price_of_money_without_decimals_comes_to_its_net(crm: Crm, office: Path) -> None:
+    # 7 × 333 yen with 10 % of tax in them: 2,119 without. Its net price is not 302.73.
+    data = ok(crm("invoice", "render", number("JPY"), "--format", "ubl")).encode()
+    prices = re.findall(rb"PriceAmount c[^>]*>([^<]+)<", data)
+    nets = re.findall(rb"InvoicedQuantity u[^>]*>([^<]+)<[^>]*>\s*<cbc:Line[^>]*>([^<]+)<", data)
+    for price, (quantity, net) in zip(prices, nets, strict=True):
+        assert abs(Decimal(price.decode()) * Decimal(quantity.decode())
+                   - Decimal(net.decode())) <= Decimal("0.02")  # fmt: skip
+
+
 def test_a_credit_note_is_one_of_its_own(crm: Crm, office: Path) -> None:
     data = ok(crm("purchase", "render", "C-1", "--format", "ubl")).encode()
     assert b"<CreditNote\n" in data and value(data, "CreditNoteTypeCode") == "381"
@@ -237,6 +248,35 @@ def test_what_the_standard_wants_is_named_by_our_fields(crm: Crm, office: Path, 
     assert (run.code == 6) == bool(WRONG[line]), run.err
     if WRONG[line]:
         assert f"crm set W-1 {WRONG[line]}=" in run.err
+
+
+def test_an_amount_alone_is_made_a_line_by_the_command_that_is_named(
+    crm: Crm, office: Path
+) -> None:
+    text = CUSTOMER.replace("PAID", "N-1") + f"""  - id: p-1000001
+    kind: invoice
+    number: W-1
+    date: 2026-09-01
+    {BUYER}
+    amount: 100
+    text: Advice
+"""
+    (office / "customers/kaffee.yaml").write_text(text, encoding="utf-8")
+    run = crm("invoice", "render", "W-1", "--format", "ubl")
+    found = re.search(r"crm (set W-1 amount= lines\+=TEXT:1:100.00 lines.1.tax_rate=)…", run.err)
+    assert run.code == 6 and found is not None, run.err
+    ok(crm(*found[1].replace("TEXT", "Advice").split()[:-1], "lines.1.tax_rate=22"))
+    assert value(ok(crm("invoice", "render", "W-1", "--format", "ubl")).encode(),
+                 "PayableAmount") == "122.00"  # fmt: skip
+
+
+def test_factur_x_is_kept_of_what_was_sent(crm: Crm, office: Path) -> None:
+    pytest.importorskip("pikepdf")
+    pytest.importorskip("typst")
+    ok(crm("config", "set", "documents.keep=facturx"))
+    ok(crm("invoice", "sent", number("S"), "--date", "2026-09-01"))
+    (kept,) = (office / "documents/2026").iterdir()
+    assert b"factur-x.xml" in kept.read_bytes()
 
 
 def test_three_decimals_are_refused_since_the_standard_has_two(crm: Crm, office: Path) -> None:

@@ -186,6 +186,13 @@ def test_a_pdf_that_packs_much_into_little_fills_no_memory() -> None:
         read_invoice(b"%PDF-1.7\n" + b"/EmbeddedFile stream\nnothing endstream\n" * 1000)
 
 
+def test_a_file_without_a_kind_is_taken_for_what_it_is(crm: Crm, office: Path) -> None:
+    (office / "one.xml").write_text(foreign(office, crm), encoding="utf-8")
+    run = crm("import", f"{office}/one.xml", "--yes")
+    assert run.code == 0 and "taken for an e-invoice" in run.err
+    assert number("S") in record(office).read_text(encoding="utf-8")
+
+
 def test_a_table_of_invoices_is_still_one_of_purchases(crm: Crm, office: Path) -> None:
     (office / "a.csv").write_text("number,date\n1,2026-01-01\n", encoding="utf-8")
     run = crm("import", "invoices", f"{office}/a.csv")

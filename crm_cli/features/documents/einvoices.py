@@ -15,6 +15,7 @@ from crm_cli.formats.einvoice.invoice import Invoice
 from crm_cli.formats.einvoice.rules import lacking
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.invoice_law import Missing
+from crm_cli.model.money import decimal_text
 from crm_cli.model.paper import Paper
 from crm_cli.model.receivables import settlements
 from crm_cli.model.text import a_or_an
@@ -44,7 +45,7 @@ def check(workspace: Workspace, papers: Sequence[Paper], format: str) -> None:
         if missing:
             shown = ", ".join(f"{one.field} ({one.what})" for one in missing)
             found.append(f"{what} {paper.number or paper.id} lacks {shown}")
-            cures |= dict.fromkeys(_cure(one, paper) for one in missing)
+            cures |= dict.fromkeys(_cure(workspace, one, paper) for one in missing)
     if found:
         more = f"; and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
         name = "Peppol" if format == "peppol" else "EN 16931"
@@ -70,7 +71,7 @@ def _missing(workspace: Workspace, paper: Paper, format: str) -> list[Missing]:
     return [*found, *peppol.lacking(paper)] if format == "peppol" else found
 
 
-def _cure(one: Missing, paper: Paper) -> str:
+def _cure(workspace: Workspace, one: Missing, paper: Paper) -> str:
     """The command that sets a field."""
     field = one.field
     if field.endswith(_SETTINGS):
@@ -81,7 +82,17 @@ def _cure(one: Missing, paper: Paper) -> str:
         return f"crm purchase post {paper.id}"
     if field == "payments":
         return f"crm payment list customer:{paper.customer}"
-    return f"crm set {paper.number or paper.id} {field}=…"
+    named = f"crm set {paper.number or paper.id}"
+    if field.startswith("lines.") and not _has_lines(workspace, paper):
+        line = f"TEXT:1:{decimal_text(paper.net)}"
+        return f"{named} amount= lines+={line} lines.1.tax_rate=…"
+    return f"{named} {field}=…"
+
+
+def _has_lines(workspace: Workspace, paper: Paper) -> bool:
+    """Whether it has lines of its own, and not an amount alone."""
+    purchases = workspace.record(paper.customer).items("purchases")
+    return any(one.id == paper.id and one.items("lines") for one in purchases)
 
 
 def _given(workspace: Workspace, paper: Paper) -> Given:

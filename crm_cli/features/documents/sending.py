@@ -88,6 +88,9 @@ def _kept(workspace: Workspace, one: Found, names: FileNames, *, force: bool) ->
     format = kept.values.get("keep") if kept is not None else None
     if format is None:
         return None
+    if format == "facturx" and (force or not paper.is_billed):
+        # Of what is no e-invoice the page is kept as it is.
+        format = "pdf"
     rendered = render(workspace, paper, Asked(format, draft=force))
     year = paper.day.year if paper.day is not None else "undated"
     path = file_name(names, paper, rendered.suffix, f"{DOCUMENTS.path}{year}/")

@@ -167,13 +167,16 @@ def _priced(
     Where the price was taken out of one with tax it may have too few decimals for that: then it is
     what the net of a unit comes to.
     """
-    whole = round_money(EXACT.multiply(line.quantity, price), currency)
+    product = EXACT.multiply(line.quantity, price)
+    whole = round_money(product, currency)
     percent = line.discount or ZERO
     taken = whole - net
     exact = round_money(EXACT.divide(EXACT.multiply(whole, percent), HUNDRED), currency)
-    if not percent and not taken:
+    # Money without decimals is rounded further than Peppol takes (PEPPOL-EN16931-R120).
+    near = abs(product - whole) <= _SLACK
+    if near and not percent and not taken:
         return price, None
-    if percent and abs(taken - exact) <= _SLACK and fits(whole):
+    if near and percent and abs(taken - exact) <= _SLACK and fits(whole):
         charge = percent < 0
         amount = -taken if charge else taken
         return price, Allowance(amount, whole, abs(percent), charge)
