@@ -173,6 +173,23 @@ def test_numbers_that_are_none_are_refused(crm: Crm, office: Path, amount: str) 
         read_invoice(text.replace(">12.35<", f">{amount}<").encode())
 
 
+def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LARGEST", 1000)
+    with pytest.raises(DataError, match="more than 32 MiB"):
+        read_invoice((_INVOICE + " " * 1000).encode())
+
+
+def test_cii_is_read_as_the_same_invoice_as_ubl(crm: Crm, office: Path) -> None:
+    from crm_cli.formats.einvoice.as_cii import cii_of
+
+    for name, data in made(crm, office, "ubl").items():
+        invoice = read_invoice(data)
+        again = read_invoice(cii_of(invoice))
+        assert again.lines == invoice.lines, name
+        assert again._replace(lines=(), remittance="") == invoice._replace(lines=(), means="",
+                                                                           remittance=""), name
+
+
 def test_a_pdf_that_packs_much_into_little_fills_no_memory() -> None:
     bomb = zlib.compress(b"<" + b" " * (24 * 1024 * 1024), 9)
     head = b"%PDF-1.7\n1 0 obj\n<< /Type /EmbeddedFile /Filter /FlateDecode >>\nstream\n"

@@ -6,7 +6,7 @@ An invoice that is here is never changed by one that is read: it says the same, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -97,7 +97,7 @@ def plan_received(workspace: Workspace, files: Sequence[Read], who: str = "") ->
                 Fate(file.path, file.invoice.number, REFUSED, f"{error.message}{hint}")
             )
     steps = tuple(
-        Edit(workspace.path_of(customer), _adding(workspace, some))
+        Edit(workspace.path_of(customer), _writing(workspace, some))
         for customer, some in added.items()
     )
     what = counted(sum(map(len, added.values())), "invoice")
@@ -153,7 +153,16 @@ def _tried(workspace: Workspace, customer: str, values: Values, invoice: Invoice
     return made
 
 
-def _adding(workspace: Workspace, some: Sequence[Values]) -> Any:
+def _writing(workspace: Workspace, some: Sequence[Values]) -> Callable[[Document], None]:
+    def update(document: Document) -> None:
+        # The lock is held now, so what the index finds stays true until it is written.
+        workspace.index.refresh()
+        _adding(workspace, some)(document)
+
+    return update
+
+
+def _adding(workspace: Workspace, some: Sequence[Values]) -> Callable[[Document], None]:
     def put(document: Document) -> None:
         for values in some:
             refuse_double(workspace, document.id, values)
