@@ -210,6 +210,18 @@ def test_a_file_without_a_kind_is_taken_for_what_it_is(crm: Crm, office: Path) -
     assert number("S") in record(office).read_text(encoding="utf-8")
 
 
+def test_what_may_stand_in_a_file_with_errors_is_not_added_beside_it(
+    crm: Crm, office: Path
+) -> None:
+    text = foreign(office, crm)
+    other = office / "customers/other.yaml"
+    other.write_text(f"name: Other\npurchases:\n  - number: {number('S')}\n    date: [", "utf-8")
+    code, said = imported(office, crm, text)
+    assert code == 4 and "other.yaml has errors, and may be about R-1" in said
+    other.write_text("name: Other\npurchases: [", encoding="utf-8")
+    assert imported(office, crm, text)[0] == 0
+
+
 def test_a_table_of_invoices_is_still_one_of_purchases(crm: Crm, office: Path) -> None:
     (office / "a.csv").write_text("number,date\n1,2026-01-01\n", encoding="utf-8")
     run = crm("import", "invoices", f"{office}/a.csv")

@@ -16,6 +16,7 @@ from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.purchases.entry import refuse_double, total
 from crm_cli.features.purchases.received_values import values_of
+from crm_cli.features.unread import Unread, unread
 from crm_cli.formats.einvoice.invoice import Invoice, Trader
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, Refused
@@ -81,7 +82,11 @@ def read_files(path: Path) -> Iterator[Read]:
 
 
 def plan_received(workspace: Workspace, files: Sequence[Read], who: str = "") -> Received:
-    """Plan to add what is new of e-invoices to their customers, of `who` where it is given."""
+    """Plan to add what is new of e-invoices to their customers, of `who` where it is given.
+
+    Raises DataError where a record cannot be read that may be the customer, or have the invoice.
+    """
+    _refuse_unread(workspace, files)
     added: dict[str, list[Values]] = {}
     fates: list[Fate] = []
     notes: list[str] = []
@@ -91,7 +96,7 @@ def plan_received(workspace: Workspace, files: Sequence[Read], who: str = "") ->
             continue
         try:
             fates.append(_fate(workspace, file.path, file.invoice, who, added, notes))
-        except (DataError, Refused) as error:
+        except Refused as error:
             hint = f" ({error.hint})" if error.hint else ""
             fates.append(
                 Fate(file.path, file.invoice.number, REFUSED, f"{error.message}{hint}")
@@ -104,6 +109,24 @@ def plan_received(workspace: Workspace, files: Sequence[Read], who: str = "") ->
     plan = Plan(Change(f"import {what}", steps), f"imported {what}", tuple(added)[:1],
                 f"Import {what}?")  # fmt: skip
     return Received(tuple(fates), tuple(notes), plan)
+
+
+def _refuse_unread(workspace: Workspace, files: Sequence[Read]) -> None:
+    workspace.select(PURCHASE, cols=("id",), limit=1, ordered=False)
+    for one in unread(workspace, (CUSTOMER,)):
+        for file in files:
+            if file.invoice is not None and _may_be_of(one, file.invoice):
+                raise DataError(
+                    f"{one.path} has errors, and may be about {file.invoice.number}; "
+                    "nothing was changed",
+                    "correct it first; crm check shows what is wrong with it",
+                )
+
+
+def _may_be_of(one: Unread, invoice: Invoice) -> bool:
+    """Whether a file that cannot be read may have an invoice, or be its customer's."""
+    words = (invoice.number, invoice.buyer.vat_id, invoice.buyer.name)
+    return one.text is None or any(word and word in one.text for word in words)
 
 
 def _place(file: Read) -> tuple[bool, date, str]:
@@ -122,7 +145,7 @@ def _fate(
     notes: list[str],
 ) -> Fate:
     if not invoice.number:
-        raise DataError("it has no number (BT-1)")
+        raise Refused("it has no number (BT-1)")
     _refuse_others(workspace, invoice.seller)
     kind = "credit_note" if invoice.is_credit_note else "invoice"
     held = _held(workspace, invoice.number, kind)
@@ -147,7 +170,11 @@ def _fate(
 def _tried(workspace: Workspace, customer: str, values: Values, invoice: Invoice) -> Item:
     """The purchase as it would be; raises Refused where it comes to something else here."""
     trial = workspace.document(customer)
-    _adding(workspace, [values])(trial)
+    try:
+        _adding(workspace, [values])(trial)
+    except DataError as error:
+        # It is what the invoice says that is wrong, not what stands here.
+        raise Refused(error.message, error.hint) from None
     made = trial.find(values["id"])
     _refuse_different(made, invoice, here="its lines come to")
     return made

@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_cli.formats.einvoice.invoice import PREPAYMENT, Invoice, Line
 from crm_cli.formats.einvoice.units import unit_of
-from crm_cli.model.errors import DataError
+from crm_cli.model.errors import Refused
 from crm_cli.model.item import Item
 from crm_cli.model.line import TAX_CATEGORIES
 from crm_cli.model.money import EXACT, decimal_text, round_money
@@ -30,7 +30,7 @@ def values_of(
 ) -> Values:
     """The fields of a new purchase of a customer; `beside` are the numbers that come with it.
 
-    Raises DataError for a tax category that there is not. What names something that is not here
+    Raises Refused for a tax category that there is not. What names something that is not here
     is left out, with a note.
     """
     credit = invoice.is_credit_note
@@ -77,7 +77,7 @@ def _lines(workspace: Workspace, invoice: Invoice) -> list[Values]:
     found = []
     for line in invoice.lines:
         if line.category not in TAX_CATEGORIES:
-            raise DataError(
+            raise Refused(
                 f"line {line.id or '?'} has tax category {line.category or 'none'}",
                 f"known: {', '.join(TAX_CATEGORIES)}",
             )
