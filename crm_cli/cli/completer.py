@@ -120,6 +120,8 @@ class Completer:
             return self._listed(_BY_OPTION[option], current)
         if bare == "KIND" or option == "--kind":
             return self._listed("kinds", current)
+        if option == "--template":
+            return starting(self._templates(), current)
         if self._entry is not None and self._entry.name == "config" and bare.startswith("KEY"):
             return self._setting(current, assigned="=" in bare)
         found: list[str] = []
@@ -310,6 +312,14 @@ class Completer:
 
             return due_words(self._session.workspace)
         return self._ask("kind" if command == "query" else "value:kind", "")
+
+    def _templates(self) -> Iterable[str]:
+        """The names of templates, each with its kind; after `crm mail` those of e-mails."""
+        from crm_cli.features.documents.templates import listed
+
+        mail = self._entry is not None and self._entry.name == "mail"
+        found = listed(self._session.workspace, "email" if mail else "")
+        return dict.fromkeys(f"{one.name}\t{one.kind}" for one in found)
 
     def _ask(self, what: str, prefix: str, about: Sequence[str] = ()) -> list[str]:
         from crm_cli.cli.topics import TOPICS

@@ -57,6 +57,8 @@ def words(line: str) -> list[str]:
         ("crm task done t-t", ["t-tyhmmaa", "t-t8qf42q"], ["t-grcp2tc"]),
         ("crm deal move ", ["d-2t6xv9f"], ["d-ag239nt", "d-zjqszzk"]),
         ("crm deal move d-2t6xv9f ", ["negotiation", "next"], ["ana-novak"]),
+        ("crm mail draft --template ", ["ethiopia-price", "invoice-mail"], ["letter", "invoice"]),
+        ("crm letter ana-novak --template c", ["contract"], ["letter"]),
         ("crm task snooze t-grcp2tc ", ["tomorrow"], ["ana-novak"]),
         ("crm task delegate t-grcp2tc ", ["petra", "marko"], []),
         ("crm interaction held ", ["i-3hgwehp"], ["i-vxs52jf"]),
