@@ -314,7 +314,7 @@ def _list(session: Session, words: Sequence[str], form: Form) -> None:
 
     found = listed(session.workspace, *meant(session, words))
     rows = Rows(
-        [Column(key) for key in COLUMNS],
+        [Column(key, "e-mail" if key == "to" else "text") for key in COLUMNS],
         [tuple(getattr(one, key) or None for key in COLUMNS) for one in found],
         ids=[one.path for one in found],
         none="the outbox is empty",

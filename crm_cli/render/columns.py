@@ -2,8 +2,8 @@
 
 Headings go over two lines, an id is shown by its unique beginning, the time of a day and a
 column of one currency go; then texts and words are cut; then columns are left out: those with
-nothing in them, ids beside the name they stand for, and the least important. Names are cut last,
-phone numbers never.
+nothing in them, ids beside the name they stand for, and the least important. Names and e-mail
+addresses are cut last, phone numbers never.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _TITLES = ("title", "summary", "subject", "text", "description")
 _CODE = 12
 """A number of an invoice is not cut to fewer columns."""
 _NAME = 24
-"""A name is not cut to fewer columns, as long as another column can be left out."""
+"""A name, or an e-mail address, is not cut to fewer columns, as long as another column can be left
+out."""
 _ID = 6
 _REFERENCE = 8
 """An id that stands for a name is not cut to fewer columns."""
@@ -90,7 +91,7 @@ class Part:
             return self.whole
         if self.type == "phone":
             return min(self.whole, _PHONE)
-        if is_name(self.key):
+        if is_name(self.key) or self.type == "e-mail":
             return min(self.whole, max(_NAME, _NARROWEST))
         if self.key == "id" or self.named:
             return min(self.whole, max(_apart(self.cells), _ID, self._word))

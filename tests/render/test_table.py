@@ -246,3 +246,11 @@ def test_a_terminal_says_what_numbers_are_counted_in() -> None:
     rows = Rows([Column("name"), Column("silent", "integer", unit="days")], [("Bor", 16)])
     assert next(terminal_lines(rows, Screen(width=40))) == "name  silent (days)\n"
     assert next(rows_lines(rows, PIPE)).split() == ["name", "silent"]
+
+
+def test_an_address_is_cut_after_others_are_left_out() -> None:
+    columns = [Column("customer"), Column("to", "e-mail"), Column("subject"), Column("by")]
+    rows = Rows(columns, [("acme-coworking", "hello@acme.example", "The harvest is here", "petra")],
+                ranked=("customer", "to", "subject", "by"))  # fmt: skip
+    text = "".join(terminal_lines(rows, Screen(width=54)))
+    assert "hello@acme.example" in text and "not shown: by" in text
