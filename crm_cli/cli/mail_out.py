@@ -91,13 +91,13 @@ def _one(
         text = edit(original, "mail.eml", session.environ, line=original.count("\n") + 1)
     else:
         text = original + said
-    if text == original or not writing.body_of(text).strip():
+    if text == original or writing.is_empty(text):
         session.say("no text; nothing was written")
         return
     try:
         found = writing.taken(workspace, customer, asked, aim, content, text)
         carry_out(session, drafting.plan(found, "e-mail"))
-    except Exception:
+    except BaseException:
         from crm_cli.features.unsaved import keep
 
         session.say(f"your text is kept in {keep(workspace, 'mail.eml', text)}")

@@ -112,6 +112,23 @@ def test_one_mail_is_written_in_the_editor(
     assert refused.code == 4 and "Bcc" in refused.err and "your text is kept in" in refused.err
 
 
+def test_what_was_typed_is_not_lost(
+    crm: Crm, office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crlf = "(text + 'Hello\\n\\nagain\\n').replace('\\n', '\\r\\n')"
+    monkeypatch.setenv("EDITOR", editor(tmp_path, crlf))
+    ran = crm("mail", "maja-kos", "--subject", "Hi")
+    assert ran.code == 0 and "drafted 1 e-mail" in ran.out, ran
+    assert drafts(office)[0].read_bytes().endswith(b"\n\nHello\n\nagain\n")
+    monkeypatch.setenv("EDITOR", editor(tmp_path, "'A letter without its headers'"))
+    ran = crm("mail", "maja-kos", "--subject", "Hi")
+    assert ran.code == 4 and "'A letter without its headers' is no header here" in ran.err
+    (kept,) = (office / ".crm/kept").iterdir()
+    assert kept.read_text() == "A letter without its headers"
+    monkeypatch.setenv("EDITOR", editor(tmp_path, "text.replace('Cc:', 'Cc: a@kos.example')"))
+    assert "no text; nothing was written" in crm("mail", "maja-kos", "--subject", "Hi").err
+
+
 def test_mail_alone_lists_the_outbox(crm: Crm, office: Path) -> None:
     assert crm("mail").err == "" and crm("mail", "--json").out == "[]\n"
     (office / "outbox").mkdir()

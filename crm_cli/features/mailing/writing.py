@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from crm_cli.features.consent import Permission, reached_at
 from crm_cli.features.mailing.drafting import Aim, Content, Drafts, drafts
 from crm_cli.features.mailing.outbox import sender
@@ -13,6 +15,8 @@ from crm_cli.model.text import cleaned
 from crm_cli.workspace import Workspace
 
 _HEADERS = ("from", "to", "cc", "subject")
+_NAMED = re.compile(r"(?:from|to|cc|subject)[ \t]*:", re.I)
+_BLANK = re.compile(r"\n[ \t]*\n")
 
 
 def sheet(workspace: Workspace, customer: str, subject: str) -> str:
@@ -23,9 +27,18 @@ def sheet(workspace: Workspace, customer: str, subject: str) -> str:
     return f"From: {ours}\nTo: {to}\nCc:\nSubject: {' '.join(subject.split())}\n\n"
 
 
-def body_of(text: str) -> str:
-    """What is said below the headers."""
-    return text.partition("\n\n")[2]
+def is_empty(text: str) -> bool:
+    """Whether a sheet says nothing: neither below the headers nor in their place."""
+    head, body = _divided(text)
+    lines = filter(None, map(str.strip, head.split("\n")))
+    return not body.strip() and all(_NAMED.match(line) for line in lines)
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """The headers of a sheet and what is below them, whatever an editor made of its lines."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    parts = _BLANK.split(plain, maxsplit=1)
+    return parts[0], parts[1] if len(parts) > 1 else ""
 
 
 def taken(
@@ -38,8 +51,9 @@ def taken(
 ) -> Drafts:
     """The draft of a sheet that was filled in. Raises DataError for what cannot be sent."""
     try:
-        headers = _headers(text.replace("\r\n", "\n"))
-        content = content._replace(subject=headers.get("subject", ""), text=body_of(text))
+        head, body = _divided(text)
+        headers = _headers(head)
+        content = content._replace(subject=headers.get("subject", ""), text=body)
         made = drafts(workspace, asked, aim, lambda id: content)
         if made.lacking:
             raise DataError(made.lacking[customer], "crm mail WHO --subject …")
@@ -55,9 +69,9 @@ def taken(
     return made._replace(made=[letter])
 
 
-def _headers(text: str) -> dict[str, str]:
+def _headers(head: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in text.partition("\n\n")[0].split("\n"):
+    for line in head.split("\n"):
         name, colon, value = line.partition(":")
         key = name.strip().lower()
         if not line.strip():
