@@ -190,17 +190,20 @@ def exchange_of(session: Session) -> Exchange | None:
     return exchange
 
 
-def _campaigned(workspace: Workspace, campaign: str, step: int) -> dict[str, str]:
+def _campaigned(workspace: Workspace, campaign: str, step: int, channel: str) -> dict[str, str]:
     from crm_cli.features.campaigns import named
-    from crm_cli.features.campaigns.recipients import targets
+    from crm_cli.features.campaigns.recipients import channel_of, targets
     from crm_cli.model.errors import Refused
 
-    status = named(workspace, campaign).record.get("status")
+    found = named(workspace, campaign)
+    if channel_of(found) != channel:
+        raise Refused(f"{campaign} goes out by {channel_of(found) or 'no channel'} now")
+    status = found.record.get("status")
     if status != "active":
         raise Refused(f"{campaign} does not run: its status is {status}")
-    found = targets(workspace, campaign, step=step, unsent=True)
-    reasons = {one.customer: one.reason or one.status for one in found.others}
-    return reasons | dict.fromkeys((one.customer for one in found.to_reach), "")
+    whom = targets(workspace, campaign, step=step, unsent=True)
+    reasons = {one.customer: one.reason or one.status for one in whom.others}
+    return reasons | dict.fromkeys((one.customer for one in whom.to_reach), "")
 
 
 def _report(session: Session, outcomes: Sequence[Outcome], *, named: bool = True) -> None:

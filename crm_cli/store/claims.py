@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ NAME = "claims.sqlite"
 _KEPT = timedelta(days=400)
 """What comes round every year must be told again the next."""
 _WAIT = 10.0
+_SELF = "identity"
 _LOCK = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 _MADE = (
     'CREATE TABLE IF NOT EXISTS "claim" ("list" TEXT, "key" TEXT, "day" TEXT, "state" TEXT,'
@@ -115,6 +117,17 @@ class Claims:
                     (name, key, today.isoformat(), state),
                 )
 
+    def identity(self) -> str:
+        """What tells these claims from others', such as those of a run with another folder for
+        its state: made up once. Raises StorageError."""
+        with self._open() as connection:
+            sql = 'SELECT "key" FROM "claim" WHERE "list" = ?'
+            row = connection.execute(sql, (_SELF,)).fetchone()
+            if row is None:
+                row = (secrets.token_hex(16),)
+                connection.execute('INSERT INTO "claim" VALUES (?, ?, ?, ?)', (_SELF, *row, "", ""))
+        return str(row[0])
+
     def forget(self, word: str) -> None:
         """Drop the claims whose key has a word in it, as a JSON text. Raises StorageError."""
         if not files.exists(os.fspath(self.folder / NAME)):
@@ -158,5 +171,6 @@ class Claims:
                 connection.close()
         except sqlite3.Error as error:
             raise StorageError(
-                f"cannot record what was shown, in {path}: {error}", "nothing was shown"
+                f"cannot write down in {path} what is shown or sent: {error}",
+                "what this run has not told of was not shown or sent, or is told by the next one",
             ) from error

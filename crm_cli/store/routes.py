@@ -31,9 +31,9 @@ _BROKEN = (64, 69, 71, 72, 73, 78)
 
 class Rejected(StorageError):
     """This e-mail was not taken, by the answer of a server: others may be. `code` is that of
-    SMTP, 4yz for now and 5yz for good; `address` says that it is about the recipient."""
+    SMTP, 4yz for now and 5yz for good; `address` is the recipient that it is about, if it is."""
 
-    def __init__(self, code: int, said: str, *, address: bool = False) -> None:
+    def __init__(self, code: int, said: str, *, address: str = "") -> None:
         super().__init__(f"{code} {said}".strip())
         self.code = code
         self.address = address
@@ -196,9 +196,7 @@ class Smtp:
         server.ehlo_or_helo_if_needed()
         if not all(address.isascii() for address in (sender, *to)):
             if not server.has_extn("smtputf8"):
-                raise Rejected(
-                    550, f"{self._host} takes no addresses with other letters", address=True
-                )
+                raise Rejected(550, f"{self._host} takes no addresses with other letters")
             options += ["SMTPUTF8", "BODY=8BITMIME"]
             # The library encodes commands as this says.
             server.command_encoding = "utf-8"
@@ -210,13 +208,14 @@ class Smtp:
         for address in to:
             code, said = server.rcpt(address)
             if code not in (250, 251):
-                self._refused(code, said, address=True)
+                whom = b"" if address == to[0] else f" ({address})".encode()
+                self._refused(code, said + whom, address=address)
         code, said = server.docmd("DATA")
         if code != _GO_ON:
             self._refused(code, said)
         return server
 
-    def _refused(self, code: int, said: bytes, *, address: bool = False) -> None:
+    def _refused(self, code: int, said: bytes, *, address: str = "") -> None:
         """Raise for an answer that is a no; the next e-mail begins anew."""
         text = plain(said)
         if code == _CLOSING or self._server is None:

@@ -349,3 +349,57 @@ def test_a_reminder_is_noted_and_no_level_is_sent_twice(
     again = crm(*words)
     assert again.code == 0 and "no payment reminder is due" in again.err and not drafts(office)
     assert crm("--today", "2027-03-08", *words[2:]).code == 0 and len(drafts(office)) == 1
+
+
+def test_a_copy_of_a_draft_is_the_same_message(
+    crm: Crm, office: Path, post: PostOffice
+) -> None:
+    assert crm(*DRAFT).code == 0
+    (path,) = drafts(office)
+    path.with_name("zz-copy.eml").write_bytes(path.read_bytes())
+    dry = crm("mail", "send", "--all", "--dry-run")
+    assert f"it is the same message as outbox/{path.name}" in dry.out
+    assert crm(*SEND).out == "1 sent, 1 left\n" and len(post.mails) == 1
+    assert crm("mail", "send", "zz-copy.eml").out == "1 left\n" and len(post.mails) == 1
+    # Not where somebody has put it among the claims, either.
+    (folder,) = office.glob("outbox/sending/*")
+    (office / "outbox/zz-copy.eml").rename(folder / "zz-copy.eml")
+    crm(*SEND)
+    assert len(post.mails) == 1 and not list(office.glob("outbox/sending/*/*"))
+
+
+def test_files_may_be_called_anything(crm: Crm, office: Path, post: PostOffice) -> None:
+    for occasion in ("1", "2"):
+        assert crm(*DRAFT, "--occasion", occasion).code == 0
+        (path,) = drafts(office)
+        path.rename(office / "outbox/letter.eml")
+        assert crm(*SEND).out == "1 sent\n"
+        assert "sent already" in crm(*DRAFT, "--occasion", occasion).err
+    assert len(post.mails) == 2 and len(list(office.glob("documents/mail/2026/*.eml"))) == 2
+    assert crm("mail", "send", "--all") == (0, "", "")
+
+
+def test_a_dead_address_in_cc_is_not_that_of_the_recipient(
+    crm: Crm, office: Path, post: PostOffice
+) -> None:
+    assert crm(*DRAFT).code == 0
+    (path,) = drafts(office)
+    path.write_text(path.read_text().replace("Subject:", "Cc: office@lan.example\nSubject:", 1))
+    post.answers = {"office@lan.example": "550 5.1.1 no such user"}
+    ran = crm(*SEND)
+    assert "no such user (office@lan.example)" in ran.err and ran.out == "1 rejected\n"
+    assert crm("consent", "check", "maja-kos", "--for", "marketing/email").code == 0
+
+
+def test_another_record_of_claims_is_another_machine(
+    crm: Crm, office: Path, post: PostOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As cron has it, which knows no XDG_STATE_HOME of a shell."""
+    assert crm(*DRAFT).code == 0
+    post.answer = "hang up"
+    assert crm(*SEND).code == 7
+    post.answer = ""
+    monkeypatch.setenv("CRM_STATE_DIR", str(tmp_path / "other"))
+    assert crm(*SEND).out == "" and post.mails == []
+    (row,) = json.loads(crm("mail", "list", "--json").out)
+    assert row["state"].startswith("claimed by desk-")

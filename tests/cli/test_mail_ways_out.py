@@ -78,6 +78,17 @@ def test_who_opts_out_between_draft_and_sending_gets_nothing(
     assert "does not run" in crm("mail", "send", "--template", spring).err
 
 
+def test_a_campaign_that_goes_another_way_now_sends_nothing_the_old_one(
+    crm: Crm, office: Path, post: PostOffice, spring: str
+) -> None:
+    """Whom it may reach is another question then."""
+    assert crm("mail", "draft", "--campaign", spring).code == 0
+    settings = office / "campaigns/spring.yaml"
+    settings.write_text(settings.read_text().replace("kind: email", "kind: sms"))
+    ran = crm("mail", "send", "--template", spring)
+    assert "spring goes out by sms now" in ran.err and post.mails == []
+
+
 def test_one_click(crm: Crm, office: Path, post: PostOffice, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text("secret\n")

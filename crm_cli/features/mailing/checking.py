@@ -18,8 +18,9 @@ from crm_cli.model.sent_document import digest_of
 from crm_cli.query.lookups import former_ids
 from crm_cli.workspace import Workspace
 
-Campaigned = Callable[[str, int], Mapping[str, str]]
-"""Why customers do not get a campaign's message at a step, by their ids; who does is `""`."""
+Campaigned = Callable[[str, int, str], Mapping[str, str]]
+"""Why customers do not get a campaign's message at a step on a channel, by their ids; who does is
+`""`."""
 _QUIET = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 
@@ -33,14 +34,18 @@ def refusals(
     ours = senders(workspace)
     former = former_ids(workspace.database)
     letters: dict[str, Outgoing] = {}
+    seen: dict[str, str] = {}
     for one in chosen:
         if one.letter is None:
             found[one.path] = one.fault
             continue
         whose = former.get(one.letter.customer, one.letter.customer)
+        first = seen.setdefault(one.letter.key, one.path)
         letter = letters[one.path] = one.letter._replace(customer=whose)
         if short(letter.key) in sent:
             found[one.path] = "sent already"
+        elif first != one.path:
+            found[one.path] = f"it is the same message as {first}"
         elif quiet and letter.is_mailing:
             found[one.path] = quiet
         elif why := _fault(workspace, letter, ours):
@@ -129,12 +134,12 @@ def _unwanted(workspace: Workspace, letters: Mapping[str, Outgoing]) -> dict[str
 
 
 def _of_campaigns(letters: Mapping[str, Outgoing], campaigned: Campaigned) -> dict[str, str]:
-    asked: dict[tuple[str, int], Mapping[str, str]] = {}
+    asked: dict[tuple[str, int, str], Mapping[str, str]] = {}
     found = {}
     for path, letter in letters.items():
         if not letter.campaign:
             continue
-        about = (letter.campaign, int(letter.step or 1))
+        about = (letter.campaign, int(letter.step or 1), letter.channel)
         if about not in asked:
             try:
                 asked[about] = campaigned(*about)

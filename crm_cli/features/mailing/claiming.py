@@ -18,7 +18,8 @@ from crm_cli.features.plan import counted
 from crm_cli.formats.mail.drafts import draft_of
 from crm_cli.model.errors import ConflictError, Refused, Unreadable
 from crm_cli.model.ids import slug
-from crm_cli.model.outgoing import SENDING
+from crm_cli.model.outgoing import SENDING, is_message, key_in
+from crm_cli.model.outgoing import SENT as FILED
 from crm_cli.model.places import OUTBOX
 from crm_cli.store.claims import Claims, state_folder
 from crm_cli.store.discovery import read_config
@@ -41,10 +42,14 @@ def host(workspace: Workspace) -> str:
 
 
 def machine(workspace: Workspace) -> str:
-    """The name under which this machine claims: another one for each clone and user on it."""
+    """The name under which this machine claims: another one for each clone and user on it, and
+    for each record of what became of claims. Where that is lost, or is another one to cron, what
+    was claimed under it is not sent again. Raises StorageError."""
     name, root = host(workspace), os.path.realpath(workspace.root)
     user = str(os.getuid()) if hasattr(os, "getuid") else ""
-    digest = sha256("\0".join((name, root, user)).encode("utf-8", "surrogatepass")).hexdigest()
+    record = Claims(state_folder(workspace.root, workspace.environ)).identity()
+    said = "\0".join((name, root, user, record))
+    digest = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{slug(name)[:30] or 'machine'}-{digest[:8]}"
 
 
@@ -90,8 +95,9 @@ class Claimed:
     def claim(self, chosen: Sequence[Held]) -> None:
         """Move messages from the outbox into this machine's folder."""
         steps: list[Step] = []
+        taken: set[str] = set()
         for one in chosen:
-            steps.append(Create(f"{self.folder}{_name(one)}", one.data))
+            steps.append(Create(self._free(self.folder, one, taken), one.data))
             steps.append(Remove(one.path))
         said = counted(len(chosen), "message")
         self._workspace.write(Change(f"claim {said} to send", tuple(steps), "final"))
@@ -111,10 +117,18 @@ class Claimed:
             if one.letter is not None and one.claimant not in ("", self.name):
                 others.setdefault(one.letter.key, set()).add(one.claimant)
         there = known_sent(self._workspace)
+        filed = _filed(self._workspace)
+        seen: set[str] = set()
         stand, drop = [], []
         for one in everything:
             if one.claimant != self.name or one.letter is None:
                 continue
+            if short(one.letter.key) in filed:
+                drop.append(one)
+                continue
+            if one.letter.key in seen:
+                continue  # a second file of one message, put there by hand
+            seen.add(one.letter.key)
             state = self.state(one)
             rivals = others.get(one.letter.key, set())
             if state in (PUSHED, HANDING, SENT):
@@ -137,7 +151,18 @@ class Claimed:
         if trouble:
             with suppress(Unreadable):
                 data = draft_of(one.letter._replace(trouble=trouble))
-        return [Create(f"{OUTBOX.path}{_name(one)}", data), Remove(one.path)]
+        return [Create(self._free(OUTBOX.path, one, set()), data), Remove(one.path)]
+
+    def _free(self, folder: str, one: Held, taken: set[str]) -> str:
+        """Where a message can lie in a folder: under its name, unless another file has that."""
+        name = one.path.rpartition("/")[2]
+        stem, _, ending = name.rpartition(".")
+        path, at = f"{folder}{name}", 1
+        while path in taken or (self._workspace.root / path).exists():
+            at += 1
+            path = f"{folder}{stem}-{at}.{ending}"
+        taken.add(path)
+        return path
 
 
 def being_handed_over(workspace: Workspace, own: Sequence[Held]) -> set[str]:
@@ -155,8 +180,10 @@ def known_sent(workspace: Workspace) -> set[str]:
     return {key for key, where in known(workspace, outbox=False).items() if where == "sent"}
 
 
-def _name(one: Held) -> str:
-    return one.path.rpartition("/")[2]
+def _filed(workspace: Workspace) -> set[str]:
+    """The beginnings of the keys of what was sent and lies with the documents."""
+    paths = (entry[0] for entry in workspace.tree.entries(whole=True))
+    return {key_in(path) for path in paths if path.startswith(FILED) and is_message(path)}
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
@@ -20,7 +21,7 @@ from crm_cli.model.outgoing import SENT, Outgoing
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.lookups import former_ids
 from crm_cli.store.document import Document
-from crm_cli.workspace import Create, Edit, Remove, Step, Workspace
+from crm_cli.workspace import Edit, Remove, Rewrite, Step, Workspace
 
 Values = dict[str, Any]
 
@@ -49,8 +50,9 @@ def steps(workspace: Workspace, taken: Sequence[Taken]) -> list[Step]:
     former = former_ids(workspace.database)
     for one in taken:
         if not one.bounced:
-            path = f"{SENT}{one.at.year}/{one.held.path.rpartition('/')[2]}"
-            made.append(Create(path, _filed(one)))
+            # Whatever its file was called: one name for one message.
+            path = f"{SENT}{one.at.year}/{one.letter.file}"
+            made.append(Rewrite(path, partial(_kept, _filed(one))))
             made.append(Remove(one.held.path))
         whose = former.get(one.letter.customer, one.letter.customer)
         by_customer.setdefault(whose, []).append(one)
@@ -61,6 +63,10 @@ def steps(workspace: Workspace, taken: Sequence[Taken]) -> list[Step]:
             continue
         made.append(Edit(path, entered(_noting(workspace, those), force=True)))
     return made
+
+
+def _kept(data: bytes, held: bytes | None) -> bytes:
+    return data if held is None else held
 
 
 def _filed(one: Taken) -> bytes:

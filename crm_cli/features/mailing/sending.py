@@ -28,7 +28,7 @@ from crm_cli.features.mailing.outbox import Held, mail_setting, settings_of, sho
 from crm_cli.features.mailing.recording import Taken, steps
 from crm_cli.features.plan import counted
 from crm_cli.formats.mail.mailing import headers_of
-from crm_cli.formats.mail.writing import wire_of
+from crm_cli.formats.mail.writing import on_the_wire, wire_of
 from crm_cli.model.errors import CrmError, Problem, StorageError, Unreadable
 from crm_cli.model.outgoing import Outgoing, domain_of
 from crm_cli.store.routes import Rejected, Unreached, Unsure
@@ -291,8 +291,10 @@ def _outcome(one: Held, became: str, why: str = "") -> Outcome:
 def _bounce(one: Held, error: Rejected) -> str:
     """What is noted of an address that there is not; empty of any other refusal, which may be
     about us."""
-    status = _NO_SUCH.search(error.message) if error.address else None
-    if status is None or one.letter is None:
+    if one.letter is None or error.address != on_the_wire(one.letter.to.address):
+        return ""
+    status = _NO_SUCH.search(error.message)
+    if status is None:
         return ""
     return f"{status[0]} {one.letter.to.address}: {error.message}"
 
