@@ -302,6 +302,7 @@ def test_what_peppol_wants_beside_the_standard(crm: Crm, office: Path) -> None:
     run = crm("invoice", "render", number("S"), "--format", "peppol")
     assert run.code == 6 and "R003" in run.err and "buyer_reference" in run.err
     ok(crm("set", number("S"), "buyer_reference=PO-7"))
+    assert re.search("Ihr Zeichen +PO-7", ok(crm("invoice", "render", number("S"))))
     data = ok(crm("invoice", "render", number("S"), "--format", "peppol")).encode()
     assert faults(data) == []
     assert value(data, "BuyerReference") == "PO-7" and value(data, "ProfileID")

@@ -130,6 +130,7 @@ def _facts(paper: Paper, words: Words) -> Iterator[Pair]:
         ("quote", words.isolated(paper.quote)),
         ("deposit_of", words.isolated(paper.deposit_of)),
         ("reminder_level", words.digits(str(paper.level)) if paper.level else ""),
+        ("buyer_reference", words.own(paper.buyer_reference)),
         ("customer_tax_id", words.isolated(paper.buyer.tax_id)),
     )
     for key, value in rows:
