@@ -403,3 +403,22 @@ def test_another_record_of_claims_is_another_machine(
     assert crm(*SEND).out == "" and post.mails == []
     (row,) = json.loads(crm("mail", "list", "--json").out)
     assert row["state"].startswith("claimed by desk-")
+
+
+def test_what_was_sent_is_noted_once_the_record_can_be_read(
+    crm: Crm, office: Path, post: PostOffice
+) -> None:
+    many(office, 1)
+    assert crm("mail", "draft", "id:maja-kos,c00", "--template", "news", "--yes").code == 0
+    record = office / "customers/maja-kos.yaml"
+    held = record.read_text()
+    post.meanwhile = lambda: record.write_text(held + "odd: [\n")
+    assert crm(*SEND).code == 4 and len(post.mails) == 2
+    post.meanwhile = None
+    ran = crm("mail", "send", "--template", "news")
+    assert "it was sent, and is noted once customers/maja-kos.yaml can be read" in ran.err
+    assert ran.out == "1 sent, 1 left\n" and len(post.mails) == 2, ran
+    record.write_text(held)
+    assert crm(*SEND).out == "1 sent\n" and len(post.mails) == 2
+    assert "News for Maja Kos" in record.read_text()
+    assert not list(office.glob("outbox/sending/*/*"))

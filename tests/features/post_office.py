@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -22,6 +22,8 @@ class PostOffice:
         """By recipient what the server says to RCPT."""
         self.answer = ""
         """What it says at the end of any mail, instead of taking it."""
+        self.meanwhile: Callable[[], object] | None = None
+        """What happens while a mail is taken."""
         self.log = log
 
     async def handle_RCPT(  # noqa: N802
@@ -38,6 +40,8 @@ class PostOffice:
             return "451 gone"
         if self.answer:
             return self.answer
+        if self.meanwhile is not None:
+            self.meanwhile()
         message = message_from_bytes(envelope.content, policy=policy.default)
         self.mails.append((envelope.rcpt_tos, message))
         return "250 taken"

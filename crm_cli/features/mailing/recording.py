@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import partial
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
@@ -13,11 +14,12 @@ from crm_cli.features.mailing.outbox import Held
 from crm_cli.formats.mail.drafts import draft_of
 from crm_cli.model.bill_to import bill_to
 from crm_cli.model.campaign_response import CAMPAIGN_RESPONSE
-from crm_cli.model.errors import NotFound, Unreadable
+from crm_cli.model.errors import DataError, NotFound, Severity, Unreadable
 from crm_cli.model.ids import derived_item_id
 from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.mail_text import beginning
 from crm_cli.model.outgoing import SENT, Outgoing
+from crm_cli.model.places import CUSTOMERS
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.lookups import former_ids
 from crm_cli.store.document import Document
@@ -43,12 +45,15 @@ class Taken(NamedTuple):
 def steps(workspace: Workspace, taken: Sequence[Taken]) -> list[Step]:
     """The steps that file messages which were sent, and note them with their customers.
 
-    A customer who is gone since is no hindrance: the file stays.
+    A customer who is gone since is no hindrance: the file stays. See `hindered` for others.
     """
     made: list[Step] = []
     by_customer: dict[str, list[Taken]] = {}
     former = former_ids(workspace.database)
+    waiting = hindered(workspace, taken)
     for one in taken:
+        if one.held.path in waiting:
+            continue
         if not one.bounced:
             # Whatever its file was called: one name for one message.
             path = f"{SENT}{one.at.year}/{one.letter.file}"
@@ -63,6 +68,28 @@ def steps(workspace: Workspace, taken: Sequence[Taken]) -> list[Step]:
             continue
         made.append(Edit(path, entered(_noting(workspace, those), force=True)))
     return made
+
+
+def hindered(workspace: Workspace, taken: Sequence[Taken]) -> dict[str, str]:
+    """The messages that cannot be noted now, by path, since the customer's file cannot be read:
+    which one that is. They stay where they are until it can."""
+    former = former_ids(workspace.database)
+    broken = {
+        PurePosixPath(one.path).stem: one.path
+        for one in workspace.problems
+        if one.severity is Severity.ERROR and one.path.startswith(CUSTOMERS.path)
+    }
+    found = {}
+    for one in taken:
+        id = former.get(one.letter.customer, one.letter.customer)
+        try:
+            workspace.path_of(id)
+        except NotFound:
+            if id in broken:
+                found[one.held.path] = broken[id]
+        except DataError as error:
+            found[one.held.path] = error.message
+    return found
 
 
 def _kept(data: bytes, held: bytes | None) -> bytes:

@@ -25,7 +25,7 @@ from crm_cli.features.mailing.claiming import (
     known_sent,
 )
 from crm_cli.features.mailing.outbox import Held, mail_setting, settings_of, short
-from crm_cli.features.mailing.recording import Taken, steps
+from crm_cli.features.mailing.recording import Taken, hindered, steps
 from crm_cli.features.plan import counted
 from crm_cli.formats.mail.mailing import headers_of
 from crm_cli.formats.mail.writing import on_the_wire, wire_of
@@ -187,7 +187,13 @@ class _Run:
         """Send claimed messages and note what became of them; what a run before sent is noted."""
         now = self._workspace.clock.now
         done = _Batch([Taken(one, now) for one in stand if self._claims.state(one) == SENT])
-        done.outcomes += [_outcome(one.held, DONE) for one in done.taken]
+        waiting = hindered(self._workspace, done.taken)
+        done.outcomes += [
+            _outcome(one.held, LEFT, f"it was sent, and is noted once {why} can be read")
+            if (why := waiting.get(one.held.path))
+            else _outcome(one.held, DONE)
+            for one in done.taken
+        ]
         ready = [one for one in stand if self._claims.state(one) == PUSHED]
         # Consent may have been withdrawn in what has just come in.
         refused = self._refused(ready)
@@ -278,9 +284,11 @@ class _Run:
     def _note(self, done: _Batch) -> None:
         if not done.taken and not done.back:
             return
+        made = (*steps(self._workspace, done.taken), *done.back)
+        if not made:
+            return
         sent = sum(not one.bounced for one in done.taken)
         said = f"send {counted(sent, 'message')}" if sent else "release claimed messages"
-        made = (*steps(self._workspace, done.taken), *done.back)
         self._workspace.write(Change(said, made, "final"))
 
 
