@@ -61,6 +61,13 @@ def test_who_may_not_have_it_gets_none(crm: Crm, office: Path) -> None:
     assert len(drafts(office)) == 1
 
 
+def test_nobody_writes_by_hand_to_who_refused(crm: Crm, office: Path) -> None:
+    assert crm("consent", "withdraw", "maja-kos", "--for", "service").code == 0
+    ran = crm("mail", "write", "maja-kos", "--subject", "Sheets", "--text", "They are here.")
+    assert ran.code == 6 and "may not be written to: withdrawn or refused" in ran.err
+    assert drafts(office) == []
+
+
 def test_a_missing_field_is_told_and_nothing_is_drafted(crm: Crm, office: Path) -> None:
     (office / "templates/news.md").write_text(
         "---\nkind: email\nsubject: To {{ customer.given_name }}\n---\nHello\n"
