@@ -88,7 +88,10 @@ def _one(
     original = writing.sheet(workspace, customer, subject)
     session.begun = True
     if said is None:
-        text = edit(original, "mail.eml", session.environ, line=original.count("\n") + 1)
+        try:
+            text = edit(original, "mail.eml", session.environ, line=original.count("\n") + 1)
+        except UsageError as error:
+            raise UsageError(error.message, "set EDITOR, or pass --text TEXT") from error
     else:
         text = original + said
     if text == original or writing.is_empty(text):

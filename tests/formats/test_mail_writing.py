@@ -142,7 +142,10 @@ def test_files_go_along() -> None:
     assert [part.get_payload(decode=True) for part in parts] == [one.data for one in files]
 
 
-TOP = "From: o@lan.example\nTo: m@kos.example\nMessage-ID: <1@lan.example>\nX-Crm-Customer: maja\n"
+TOP = (
+    "From: o@lan.example\nTo: m@kos.example\nX-Crm-Customer: maja\n"
+    f"Message-ID: <{LETTER.id}>\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -226,3 +229,25 @@ def test_whatever_a_draft_is_it_is_read_or_refused(text: str) -> None:
             continue
         assert found.customer and found.use.endswith(f"/{channel}")
         assert not [one for one in found.attached if "/" in one.name]
+
+
+@pytest.mark.parametrize("id", ["(a@lan.example", ";a@lan.example", "a\\@lan.example", "č@lan.si"])
+def test_an_id_that_no_header_can_have_is_refused(id: str) -> None:
+    """The standard library fails on some of them with errors that are no errors of mails."""
+    with pytest.raises(Unreadable):
+        wire_of(LETTER._replace(id=id), DATE)
+    data = draft_of(LETTER).replace(LETTER.id.encode(), id.encode())
+    with pytest.raises(Unreadable, match="no Message-ID"):
+        read_draft(data)
+
+
+def test_an_address_in_cc_is_read_as_it_is_or_refused() -> None:
+    with pytest.raises(Unreadable, match="as it was meant"):
+        wire_of(LETTER._replace(cc=(Party("", "a\\@lan.example"),)), DATE)
+
+
+def test_a_draft_is_no_larger_than_a_file_may_be() -> None:
+    """It would keep the whole outbox from being read."""
+    files = (Attached("a.bin", "application/octet-stream", bytes(13 * 1024 * 1024)),)
+    with pytest.raises(Unreadable, match="larger than 16 MiB"):
+        draft_of(LETTER._replace(attached=files))

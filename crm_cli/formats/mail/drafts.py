@@ -21,8 +21,8 @@ from crm_cli.model.outgoing import ENDINGS, Attached, Outgoing, checked
 from crm_cli.model.permission import read_use
 from crm_cli.model.reachable import email_fault
 
-LARGEST = 32 * 1024 * 1024
-"""So many bytes a message may have, with what is attached."""
+LARGEST = 16 * 1024 * 1024
+"""So many bytes a message may have, with what is attached: as any file."""
 _OWN = (
     "customer", "use", "by", "template", "campaign", "step", "variant", "deal", "case", "purchase",
     "document", "digest", "basis", "reason", "trouble",
@@ -34,7 +34,7 @@ _KNOWN = (
 )  # fmt: skip
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()/.-]{2,30}")
 _WORD = re.compile(r"[\w.:/@+,-]{0,900}")
-_ID = re.compile(r"[^\s<>@]{1,100}@[^\s<>@]{1,120}")
+_ID = re.compile(r"[0-9a-f]{32}@[A-Za-z0-9._-]{1,120}")
 
 
 def draft_of(letter: Outgoing, *, date: str = "") -> bytes:

@@ -12,8 +12,10 @@ import quopri
 import re
 from collections.abc import Iterator, Sequence
 from email import message_from_string
+from email.message import Message
 from email.policy import default
 from hashlib import sha256
+from typing import Any
 from urllib.parse import quote
 
 from crm_cli.model.errors import Unreadable
@@ -152,27 +154,38 @@ def _file(one: Attached) -> Iterator[str]:
 
 def _check(data: bytes, headers: Sequence[Header], letter: Outgoing) -> None:
     """Read it as others will; raise Unreadable where it says something else than it should."""
+    try:
+        right = _is_read_as(data, headers, letter)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        right = False  # the library has no error of its own for what it cannot read
+    if not right:
+        raise Unreadable(
+            f"the e-mail to {letter.customer} would not be read as it was meant",
+            "correct the names and the subject",
+        )
+
+
+def _is_read_as(data: bytes, headers: Sequence[Header], letter: Outgoing) -> bool:
     message = message_from_string(data.decode(), policy=default)
     made = [name for name, _ in headers]
     found = [name for name in message if name not in ("MIME-Version", "Content-Type")]
     found = [name for name in found if name != "Content-Transfer-Encoding"]
     said = {name: _unfolded(str(message[name])) for name in made if name not in _TEXTS}
     wanted = {name: _unfolded(value) for name, value in headers if name not in _TEXTS}
-    whom = [one.addr_spec for one in message["To"].addresses]
-    right = (
+    return (
         found == made
         and said == wanted
         and str(message["Subject"]) == letter.subject
-        and whom == [on_the_wire(letter.to.address)]
-        and [one.addr_spec for one in message["From"].addresses]
-        == [on_the_wire(letter.sender.address)]
+        and _addresses(message, "From") == [on_the_wire(letter.sender.address)]
+        and _addresses(message, "To") == [on_the_wire(letter.to.address)]
+        and _addresses(message, "Cc") == [on_the_wire(one.address) for one in letter.cc]
         and not message.defects
     )
-    if not right:
-        raise Unreadable(
-            f"the e-mail to {letter.customer} would not be read as it was meant",
-            "correct the names and the subject",
-        )
+
+
+def _addresses(message: Message, name: str) -> list[str]:
+    header: Any = message[name]
+    return [one.addr_spec for one in header.addresses] if header is not None else []
 
 
 def _unfolded(value: str) -> str:
