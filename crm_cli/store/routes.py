@@ -164,7 +164,7 @@ class Smtp:
         fresh = self._server is None
         try:
             server = self._begun(sender, to, data)
-        except (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError) as error:
+        except (smtplib.SMTPException, OSError) as error:
             self._drop()
             if fresh:
                 raise Unreached(f"{self._host}: {reason(error)}") from None

@@ -422,3 +422,31 @@ def test_what_was_sent_is_noted_once_the_record_can_be_read(
     assert crm(*SEND).out == "1 sent\n" and len(post.mails) == 2
     assert "News for Maja Kos" in record.read_text()
     assert not list(office.glob("outbox/sending/*/*"))
+
+
+@pytest.mark.parametrize("password", ["password_command: 'false'", "password_file: /nowhere/key"])
+def test_without_a_password_nothing_is_doubtful(
+    crm: Crm, office: Path, post: PostOffice, tmp_path: Path, password: str
+) -> None:
+    """As where cron cannot ask for it."""
+    many(office, 2)
+    assert crm("mail", "draft", "id:c00,c01", "--template", "news", "--yes").code == 0
+    before = [path.name for path in drafts(office)]
+    configure(tmp_path, f"smtp: {{host: 127.0.0.1, port: 9, tls: none, user: me, {password}}}")
+    ran = crm(*SEND)
+    assert ran.code != 0 and ("password_command ended" in ran.err or "/nowhere/key" in ran.err)
+    assert [path.name for path in drafts(office)] == before, ran
+    assert "doubtful" not in crm("mail", "list", "--json").out + crm(*SEND).err
+
+
+def test_a_copy_that_cannot_be_kept_stops_nothing(
+    crm: Crm, office: Path, post: PostOffice, tmp_path: Path
+) -> None:
+    many(office, 2)
+    assert crm("mail", "draft", "id:c00,c01", "--template", "news", "--yes").code == 0
+    config = tmp_path / "home/.config/crm/config.yaml"
+    source = "{imap: 127.0.0.1, user: me, password_command: 'false'}"
+    more = f"  keep_sent: office/Sent\n  sources: {{office: {source}}}\n"
+    config.write_text(config.read_text() + more)
+    ran = crm(*SEND)
+    assert (ran.code, ran.out) == (0, "2 sent\n") and "no copy was kept in Sent" in ran.err, ran

@@ -249,15 +249,19 @@ class _Run:
         self._claims.mark(one, HANDING)
         try:
             self._ways.hand_over(letter, data)
-        except (Rejected, Unreached):
-            # It is known not to have been taken.
-            self._claims.mark(one, PUSHED)
+        except Unsure:
             raise
+        except CrmError as error:
+            # It is known not to have been taken. Without a password nothing else is, either.
+            self._claims.mark(one, PUSHED)
+            if isinstance(error, Rejected | Unreached):
+                raise
+            raise Unreached(error.message, error.hint) from error
         self._claims.mark(one, SENT)
         if self._ways.copy is not None and data:
             try:
                 self._ways.copy(data, now)
-            except StorageError as error:
+            except CrmError as error:
                 self._workspace.notices.append(f"no copy was kept in Sent: {error.message}")
                 self._ways = self._ways._replace(copy=None)
 
