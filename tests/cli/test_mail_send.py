@@ -118,6 +118,7 @@ def test_a_refused_address_is_noted_and_others_are_sent(
     assert (ran.code, ran.out) == (1, "1 sent, 1 put off, 1 rejected\n"), ran
     assert post.recipients == [addresses[2]]
     assert crm("consent", "check", "c00", "--for", "marketing/email").code == 1
+    assert all((office / line.partition(": ")[0]).is_file() for line in ran.err.splitlines())
     states = {row["customer"]: row["state"] for row in json.loads(crm("mail", "--json").out)}
     assert "550 5.1.1 no such user" in states["c00"] and "451 4.7.1" in states["c01"]
     post.answers = {}
@@ -160,7 +161,8 @@ def test_a_mail_whose_answer_is_missing_is_doubtful(
     assert (ran.code, ran.out) == (1, "1 sent, 1 doubtful\n"), ran
     (claimed,) = office.glob("outbox/sending/*/*")
     assert len(post.mails) == 1
-    assert crm("mail", "send", claimed.name, "--again").code == 0
+    ran = crm("mail", "send", claimed.name, "--again")
+    assert ran.code == 0 and ran.err.startswith(f"outbox/{claimed.name}: left"), ran
     assert crm(*SEND).out == "1 sent\n"
     assert sorted(post.recipients) == ["c00@kos.example", "c01@kos.example"]
 

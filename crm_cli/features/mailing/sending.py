@@ -274,9 +274,10 @@ class _Run:
     ) -> None:
         """Put a message back into the outbox, which nobody has then claimed."""
         self._claims.mark(one, None)
-        done.back += self._claims.back(one, trouble)
+        back = self._claims.back(one, trouble)
+        done.back += back
         if became:
-            done.outcomes.append(_outcome(one, became, why))
+            done.outcomes.append(_outcome(one._replace(path=back[0].path), became, why))
 
     def _trouble(self, one: Held, error: Rejected) -> str:
         assert one.letter is not None
@@ -343,7 +344,9 @@ def resolve(
             if sent:
                 taken.append(Taken(one, workspace.clock.now))
             else:
-                back += claims.back(one)
+                put = claims.back(one)
+                back += put
+                one = one._replace(path=put[0].path)
             became, why = (DONE, "") if sent else (LEFT, "to be sent again")
             outcomes.append(_outcome(one, became, why))
         if outcomes:
