@@ -112,7 +112,7 @@ def files() -> dict[str, str]:
         "crm.yaml": FILES["crm.yaml"].replace("Lan d.o.o.", json.dumps(POISON)),
         "outbox/canary.eml": (
             "From: a@lan.example\nTo: =1+1|[red] <b@kos.example>\nSubject: =1+1|[red]x[/red]\n"
-            "Message-ID: <1@lan.example>\nX-Crm-Customer: canary\n"
+            "Message-ID: <0123456789abcdef0123456789abcdef@lan.example>\nX-Crm-Customer: canary\n"
             "X-Crm-Use: service/email\n\n:smile:\n"
         ),
         "outbox/odd.eml": f"X-Crm-Customer: canary\nX-Crm-Use: {POISON}\n\n{POISON}\n",
