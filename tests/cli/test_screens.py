@@ -82,6 +82,7 @@ def test_rows_are_drawn_without_it(words: list[str], roastery: Path) -> None:
     assert seen.splitlines()[-1] == "False"
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("width", [60, 80, 120])
 @pytest.mark.parametrize("words", [*SHAPES, *QUICK], ids=name)
 def test_no_line_is_wider_than_the_terminal(

@@ -130,7 +130,7 @@ def nothing_raw(ground: Ground, look: Look, words: tuple[str, ...]) -> None:
         assert not found, (line, found, seen)
 
 
-@pytest.mark.turns(2)
+@pytest.mark.turns(3)
 @pytest.mark.parametrize("command", READING)
 def test_nothing_raw_passes(command: str, ground: Ground, look: Look) -> None:
     words = filled(ground, READING[command], "canary")
@@ -213,7 +213,7 @@ def placed(ground: Ground, words: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-@pytest.mark.turns(2)
+@pytest.mark.turns(3)
 @pytest.mark.parametrize("command", SAYING)
 def test_writers_say_nothing_raw(command: str, ground: Ground, look: Look) -> None:
     first, words = SAYING[command]

@@ -96,6 +96,7 @@ def test_nothing_invisible_is_offered(ground: Ground) -> None:
     assert not [word for word in words if re.search("Q[34567]", word)]
 
 
+@pytest.mark.turns(3)
 def test_no_value_of_a_record_runs(terminal: Terminal, ground: Ground, offers: list[Offer]) -> None:
     terminal.answering = lambda asked: ground.run("__complete", *asked).out
     kinds = {re.split(r"Q\d", word)[0] for _, word in offers}

@@ -320,7 +320,7 @@ def test_what_cannot_be_claimed_is_told_later_and_never_lost(
             break
         if broken.code:
             assert broken.code == 7, broken
-            assert "cannot record what was shown, in " in broken.err
+            assert "what is shown or sent: " in broken.err
             assert "database or disk is full" in broken.err
         assert once.code == 0
         if words[0] == "notify":

@@ -1,6 +1,6 @@
 """Promise 3, nothing is lost: every command that writes, with its file calls failing.
 
-A run tries half of the commands with a share of their calls and ways to fail, the next commit
+A run tries a third of the commands with a share of their calls and ways to fail, the next commit
 others; `make soak` tries them all.
 """
 
@@ -47,7 +47,7 @@ def calls(at: Scene) -> range:
     return range(1, len(at.calls) + 1)
 
 
-@pytest.mark.turns(2)
+@pytest.mark.turns(3)
 def test_any_call_may_fail(at: Scene, share: Share) -> None:
     """With each of the errors, and the disk then staying so or not."""
     for name, kind, k in share.of([(*way, k) for way in WAYS for k in calls(at)], FAILING):
@@ -58,13 +58,13 @@ def test_any_call_may_fail(at: Scene, share: Share) -> None:
             raise
 
 
-@pytest.mark.turns(2)
+@pytest.mark.turns(3)
 def test_short_writes_and_reads_are_completed(at: Scene) -> None:
     ran, _ = injected(at, Dead, 1, short)
     assert ran.code == 0
 
 
-@pytest.mark.turns(2)
+@pytest.mark.turns(3)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked process")
 def test_a_killed_command_leaves_old_or_new(at: Scene, share: Share) -> None:
     ways: tuple[At, ...] = (dying, dying_after)
@@ -76,7 +76,7 @@ def test_a_killed_command_leaves_old_or_new(at: Scene, share: Share) -> None:
             raise
 
 
-@pytest.mark.turns(2)
+@pytest.mark.turns(3)
 def test_an_interrupt_leaves_old_or_new(at: Scene, share: Share) -> None:
     """SIGINT between any two calls: exit 130, nothing lost, nothing left."""
 
