@@ -134,7 +134,7 @@ def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
             suffix = _SUFFIXES[asked.format]
         else:
             page = _page(workspace, paper, form, words, extra, draft=asked.draft)
-            subject, data = page.title, _written(workspace, paper, page, asked)
+            subject, data = cleaned(page.title), _written(workspace, paper, page, asked)
             suffix = _SUFFIXES[asked.format]
     except Unreadable as error:
         where = template.path if template.path != BUILT_IN else f"template {template.called}"

@@ -42,7 +42,7 @@ def page_of(
 ) -> Page:
     """The page of a paper. Raises Unreadable for what the template cannot have."""
     values = _seen(paper, words, extra)
-    title = _subject(form, values)
+    title = _title(form, values)
     text = form.body.text({**values, MARK: PRINTED})
     mark = "draft" if draft or paper.status == "draft" else ""
     mark = "cancelled" if paper.status == "cancelled" else mark
@@ -82,7 +82,7 @@ def message_of(paper: Paper, form: Form, words: Words, extra: Extra) -> tuple[st
     text = form.body.text(values)
     body = expanded(text, lambda name: "\n".join(
         "\n".join(block_lines(one)) for one in block(name, paper, words)))  # fmt: skip
-    return _subject(form, values), cleaned(body.strip("\n")) + "\n"
+    return cleaned(_title(form, values)), cleaned(body.strip("\n")) + "\n"
 
 
 def _seen(paper: Paper, words: Words, extra: Extra) -> dict[str, Any]:
@@ -90,8 +90,9 @@ def _seen(paper: Paper, words: Words, extra: Extra) -> dict[str, Any]:
     return {name: seen(value, name) for name, value in values.items()}
 
 
-def _subject(form: Form, values: Mapping[str, Any]) -> str:
-    return " ".join(cleaned(restored(form.subject.text(values))).split())
+def _title(form: Form, values: Mapping[str, Any]) -> str:
+    """The subject in a line; a number in it is still marked as running left to right."""
+    return " ".join(restored(form.subject.text(values)).split())
 
 
 def _sender(paper: Paper, words: Words) -> tuple[str, ...]:
