@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& echo "$$p" && break; done)
 BIN := .venv/bin
+# One more than there are processors, since tests wait for processes that they start.
+WORKERS ?= $(shell "$(PYTHON)" -c 'import os; print(min(os.cpu_count() or 1, 4) + 1)')
 
 .PHONY: demo test soak pictures install clean
 
@@ -20,7 +22,7 @@ demo: .venv/installed
 
 test: .venv/installed
 	@$(BIN)/python tools/side_by_side.py '$(BIN)/ruff check .' '$(BIN)/mypy' \
-		'$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal'
+		'$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal'
 
 # The pictures of the docs, from the transcript of docs/terminal.md.
 pictures: .venv/installed

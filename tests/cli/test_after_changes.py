@@ -32,7 +32,7 @@ WHO = {"{who}": "maja-kos", "{task}": "t-9f3kx7d", "{purchase}": "p-2m8ct4h"}
 OF_THE_CACHE = ("index status", "index path", "doctor")
 
 
-@pytest.mark.turns(3)
+@pytest.mark.turns(6)
 @pytest.mark.parametrize("command", [name for name in READING if name not in OF_THE_CACHE])
 def test_no_reader_answers_from_an_earlier_state(command: str, tmp_path: Path) -> None:
     """The answer of a warm index is that of one made just now."""

@@ -32,6 +32,8 @@ from tests.features.year_of_service import (
 )
 from tests.shares import ALL
 
+pytestmark = pytest.mark.soak
+
 COUNT = 10_000 if ALL else 2_500
 HOURS = timedelta(hours=1)
 

@@ -7,11 +7,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.index.directories import ANA, KAVA, SETTINGS, opened, said, write
+from tests.shares import ALL
 
 TEXTS = st.sampled_from(
     [
@@ -92,5 +94,7 @@ class Edits(RuleBasedStateMachine):
             assert warm.business == cold.business
 
 
-TestEdits = Edits.TestCase
-TestEdits.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+TestEdits = pytest.mark.soak(Edits.TestCase)
+TestEdits.settings = settings(
+    max_examples=100 if ALL else 12, stateful_step_count=12, deadline=None
+)

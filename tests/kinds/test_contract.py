@@ -26,7 +26,7 @@ TRIED = [kind for kind in KINDS if kind in ENTRIES or of_customer(kind)]
 files of their own, are tried in tests/features/test_a_new_place.py."""
 
 
-@pytest.mark.turns(2)
+@pytest.mark.turns(3)
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: str(trial.__name__))
 @pytest.mark.parametrize("kind", TRIED, ids=lambda kind: str(kind.name))
 def test_kind(shop: Path, crm: Crm, kind: Kind, trial: Trial) -> None:

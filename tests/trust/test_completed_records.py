@@ -15,6 +15,7 @@ from crm_cli.cli.shells import Shell
 from crm_cli.cli.verbs import Argument, Option
 from crm_cli.model.kinds import BY_NAME as KINDS
 from tests.conftest import FILES
+from tests.shares import Share
 from tests.trust.canary import POISON, record, yaml
 from tests.trust.ground import Ground
 from tests.trust.terminals import HELD, Terminal, refused
@@ -84,12 +85,12 @@ def asked() -> Iterator[tuple[list[str], str]]:
                 yield line, name
 
 
-def test_nothing_invisible_is_offered(ground: Ground) -> None:
+def test_nothing_invisible_is_offered(ground: Ground, share: Share) -> None:
     """Nor what stands before it, as if that were all."""
     with ground.surroundings():
         words = {
             one.word
-            for line, text in asked()
+            for line, text in share.of(list(asked()), 3)
             for one in insertable(candidates(line, text), text, "utf-8")
         }
     assert any(re.search("Q[12]", word) for word in words)

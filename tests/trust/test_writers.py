@@ -26,8 +26,8 @@ WAYS = [(name, kind) for name in FAULTS for kind in (Meddling, Dead) if name != 
 WAYS.append(("EINTR", Meddling))
 """Each error once, or from then on; that a signal interrupts every call is no fault."""
 
-FAILING, KILLED, INTERRUPTED = 120, 36, 36
-"""Into how many shares the trials of a command are divided: some six are tried in a run."""
+FAILING, KILLED, INTERRUPTED = 200, 72, 72
+"""Into how many shares the trials of a command are divided: some three are tried in a run."""
 
 
 def test_every_command_is_known_to_write_or_not() -> None:
