@@ -146,9 +146,9 @@ def draft(
     an invoice, a campaign, what --occasion says) or has it in the outbox. --dry-run
     shows who gets it and who not, and the first three. Nothing is sent.
 
-    crm mail draft @regulars --template newsletter --dry-run
-    crm mail draft ana --template invoice-mail --attach invoice
-    crm mail draft --campaign spring-2027 --yes
+    crm mail draft @regulars --template ethiopia-taste --dry-run
+    crm mail draft ana-novak --template invoice-mail --attach invoice
+    crm mail draft --campaign ethiopia-2026 --yes
     """
     from crm_cli.features.mailing import drafting
 

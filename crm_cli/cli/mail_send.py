@@ -54,7 +54,7 @@ def send(
 
     crm mail send --mine --dry-run
     crm mail send outbox/maja-kos.3f9a2c81d07e.eml
-    crm mail send --template newsletter
+    crm mail send --template ethiopia-taste
     crm mail send --all
     """
     if was_sent and again:

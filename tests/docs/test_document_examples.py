@@ -1,4 +1,4 @@
-"""The examples in the help of commands that make documents run on the example business."""
+"""The examples in the help of commands that make documents or mails run on the example business."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ NOUNS = ("letter", "labels", "statement", "dun", "template")
 RENDERED = ("purchase", "quote", "order", "invoice")
 QUOTE = ("quote", "add", "ana-novak", "--line", "beans-1kg:20", "--number", "Q-2026-0007")
 """The example business has no quote."""
+STARTED = ("campaign", "start", "ethiopia-2026", "--yes")
+"""The campaign of which mails are drafted is still being planned."""
 PARTS = 4
 
 
@@ -26,8 +28,8 @@ def examples() -> list[list[str]]:
     """The words of each example, without `crm`; as HTML, which takes less time than PDF."""
     found = []
     for entry in COMMANDS:
-        for typed, command in verbs(entry) if entry.name in (*NOUNS, *RENDERED) else ():
-            if entry.name in NOUNS or typed.endswith((" render", " sent")):
+        for typed, command in verbs(entry) if entry.name in (*NOUNS, *RENDERED, "mail") else ():
+            if entry.name in NOUNS or typed.endswith((" render", " sent", " draft", " address")):
                 lines = re.findall(r"^ *crm (.*)$", command.help or "", re.MULTILINE)
                 found += [shlex.split(re.sub(r"\bpdf\b", "html", line)) for line in lines
                           if f"crm {line}".startswith(typed)]  # fmt: skip
@@ -41,6 +43,7 @@ def _roastery(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CRM_USER", "petra")
     monkeypatch.chdir(shop.parent)
     assert crm(*QUOTE).code == 0
+    assert crm(*STARTED).code == 0
     return shop
 
 
