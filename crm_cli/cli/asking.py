@@ -1,15 +1,18 @@
-"""Asking for what a move needs: the fields that an item lacks where it leads."""
+"""Asking for what is open: fields that a move needs, settings that a file does not tell."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from crm_cli.cli.session import Session
 
 if TYPE_CHECKING:
     from crm_cli.features.moves import Found
+    from crm_cli.formats.mapping import Map
     from crm_cli.model.kind import Move
+
+_T = TypeVar("_T")
 
 
 def asked_for(
@@ -37,3 +40,21 @@ def asked_for(
         if answer:
             values[field.key] = answer
     return values
+
+
+def settled(session: Session, map: Map, read: Callable[[Map], _T]) -> _T:
+    """What a file says by a map; what both leave open is asked on a terminal.
+
+    Raises Undecided where nobody can be asked, or answers.
+    """
+    from crm_cli.formats.decoding import Undecided
+
+    while True:
+        try:
+            return read(map)
+        except Undecided as error:
+            session.say(error.message) if session.interactive else None
+            answer = session.pick(f"Which {error.setting}?", error.choices)
+            if answer is None:
+                raise
+            map = map.with_settings({error.setting: answer})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crm_cli.cli.asking import settled
 from crm_cli.cli.session import Session
 from crm_cli.cli.writing import carry_out_asked
 from crm_cli.model.errors import UsageError
@@ -78,7 +79,6 @@ def _table(
     """The lines of a CSV file; what it leaves open is asked on a terminal."""
     from crm_cli.features import importing
     from crm_cli.features.banking import read_table
-    from crm_cli.formats.decoding import Undecided
     from crm_cli.formats.mapping import Map
     from crm_cli.formats.registry import format_of, refuse_foreign
 
@@ -86,15 +86,7 @@ def _table(
         refuse_foreign(str(file), data)
     chosen: Map = importing.load_map(map, "bank_lines") if map is not None else Map()
     chosen = chosen.with_settings(dict(said))
-    while True:
-        try:
-            return read_table(session.workspace, data, chosen)
-        except Undecided as error:
-            session.say(error.message) if session.interactive else None
-            answer = session.pick(f"Which {error.setting}?", error.choices)
-            if answer is None:
-                raise
-            chosen = chosen.with_settings({error.setting: answer})
+    return settled(session, chosen, lambda map: read_table(session.workspace, data, map))
 
 
 def _told(made: BankImport, *, all: bool) -> Iterator[str]:

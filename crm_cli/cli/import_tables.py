@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crm_cli.cli.asking import settled
 from crm_cli.cli.calendars import Ending
 from crm_cli.cli.session import Session
 from crm_cli.cli.writing import carry_out
@@ -156,24 +157,18 @@ def _refuse_owner(kind: str) -> None:
 def _drafts(session: Session, source: Source, kind: str, chosen: Map) -> Drafts:
     """What the file says; what it leaves open is asked on a terminal, and refused elsewhere."""
     from crm_cli.features import importing
-    from crm_cli.formats.decoding import Undecided
 
-    while True:
-        try:
-            return importing.read_file(
-                session.workspace,
-                kind,
-                source.data,
-                path=str(source.path),
-                map=chosen,
-                format=source.format,
-            )
-        except Undecided as error:
-            session.say(error.message) if session.interactive else None
-            answer = session.pick(f"Which {error.setting}?", error.choices)
-            if answer is None:
-                raise
-            chosen = chosen.with_settings({error.setting: answer})
+    def read(map: Map) -> Drafts:
+        return importing.read_file(
+            session.workspace,
+            kind,
+            source.data,
+            path=str(source.path),
+            map=map,
+            format=source.format,
+        )
+
+    return settled(session, chosen, read)
 
 
 def _only_one(file: Path, ways: list[Way]) -> None:
