@@ -14,7 +14,9 @@ from crm_cli.model.forgetting import comparable
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.mail import Mail, direction_of, is_own, without_detail
+from crm_cli.model.own_addresses import own_addresses
 from crm_cli.model.places import SETTINGS
+from crm_cli.model.reachable import bare_address
 from crm_cli.model.response_times import OUTBOUND
 from crm_cli.query.addresses import Holder, holders, noted
 from crm_cli.query.links import links
@@ -92,7 +94,9 @@ class Joining:
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._linked: dict[str, set[str]] = {}
         settings = workspace.file(SETTINGS.path).record
-        self.own = own_addresses(settings, mail_settings(workspace.environ))
+        mine = str(mail_settings(workspace.environ).get("from") or "")
+        sender = {bare_address(mine).lower()} if "@" in mine else set()
+        self.own = own_addresses(settings) | sender
         self.ignored = frozenset(_mail(settings).get("ignore", ()))
         self.bodies = bool(_mail(settings).get("bodies"))
         self._forgotten = workspace.forgotten
@@ -274,23 +278,6 @@ class Joining:
             return None
         others = (found.customer, *(one for one in found.others if one != customer))
         return found._replace(customer=customer, others=others)
-
-
-def own_addresses(settings: Item, mine: object) -> frozenset[str]:
-    """Our addresses, in lower case, and `@` with domains: those of the business and its users in
-    crm.yaml, and the sender in the user's own configuration."""
-    business = settings.values.get("business")
-    found: list[object] = list(business.values.get("emails") or ()) if business is not None else []
-    users: dict[str, Item] = settings.values.get("users") or {}
-    found += [one.values.get("email") for one in users.values()]
-    channels = settings.values.get("channels")
-    listed = channels.get("email") if isinstance(channels, dict) else None
-    found += listed if isinstance(listed, list) else [listed]
-    mail = _mail(settings)
-    found += [mail.get("from"), *mail.get("addresses", ())]
-    found.append(mine.get("from") if isinstance(mine, dict) else None)
-    texts = (str(one).rpartition("<")[2].strip("> ").lower() for one in found if one)
-    return frozenset(text for text in texts if "@" in text)
 
 
 def _mail(settings: Item) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from datetime import time
 
 from crm_cli.features.consent import Grounds, permitted
 from crm_cli.features.mailing.claiming import known_sent
-from crm_cli.features.mailing.outbox import Held, mail_setting, senders, settings_of, short
+from crm_cli.features.mailing.outbox import Held, mail_setting, settings_of, short
 from crm_cli.model.errors import CrmError, NotFound, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.outgoing import Outgoing
+from crm_cli.model.own_addresses import own_addresses
 from crm_cli.model.permission import is_usable
 from crm_cli.model.phones import e164
 from crm_cli.model.sent_document import digest_of
@@ -31,7 +32,7 @@ def refusals(
     found: dict[str, str] = {}
     sent = known_sent(workspace)
     quiet = quiet_hours(workspace)
-    ours = senders(workspace)
+    ours = own_addresses(settings_of(workspace))
     former = former_ids(workspace.database)
     letters: dict[str, Outgoing] = {}
     seen: dict[str, str] = {}

@@ -151,18 +151,3 @@ def sender(workspace: Workspace, user: str | None, *, personal: bool) -> Party:
         "crm.yaml does not say what address mails come from",
         "crm config set mail.from=office@firm.example",
     )
-
-
-def senders(workspace: Workspace) -> frozenset[str]:
-    """The addresses that messages may come from: those of the business and its users."""
-    settings = settings_of(workspace)
-    business = settings.values.get("business")
-    found: list[object] = list(business.values.get("emails") or ()) if business is not None else []
-    users: dict[str, Item] = settings.values.get("users") or {}
-    found += [one.values.get("email") for one in users.values()]
-    channels = settings.values.get("channels")
-    listed = channels.get("email") if isinstance(channels, dict) else None
-    found += listed if isinstance(listed, list) else [listed]
-    mail = settings.values.get("mail")
-    found += [mail.values.get("from"), *mail.values.get("addresses", ())] if mail else []
-    return frozenset(bare_address(str(one)).lower() for one in found if one)
