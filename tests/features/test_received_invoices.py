@@ -57,7 +57,11 @@ def test_those_of_another_program_become_purchases(crm: Crm, office: Path, forma
               if name in files}  # fmt: skip
     (office / "out").rename(office / "before")
     record(office).write_text(EMPTY, encoding="utf-8")
-    ok(crm("import", "invoices", f"{office}/read", "--yes"))
+    ran = crm("import", "invoices", f"{office}/read", "--yes")
+    assert ran.code == 0, ran.err
+    if number("paid") in files:
+        told = "was paid before it was issued; crm payment add NUMBER AMOUNT notes it"
+        assert told in ran.err
     text = record(office).read_text(encoding="utf-8")
     assert "unit: kg" in text and "discount: 12.5" in text and "tax_category: K" in text
     assert text.count("country: DE") == len(files)

@@ -163,7 +163,10 @@ def _fate(
     added.setdefault(customer, []).append(values)
     if invoice.paid:
         paid = f"{format_amount(invoice.paid, invoice.currency)} {invoice.currency}"
-        notes.append(f"{invoice.number}: {paid} was paid before it was issued: crm pay")
+        notes.append(
+            f"{invoice.number}: {paid} was paid before it was issued; "
+            "crm payment add NUMBER AMOUNT notes it"
+        )
     return Fate(path, invoice.number, NEW, f"{record.get('name')} ({customer}), {total(made)}")
 
 
