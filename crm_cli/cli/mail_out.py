@@ -13,6 +13,7 @@ from crm_cli.model.errors import UsageError
 
 if TYPE_CHECKING:
     from crm_cli.features.mailing.drafting import Aim, Drafts
+    from crm_cli.model.outgoing import Outgoing
 
 verbs = Verbs()
 
@@ -264,7 +265,6 @@ def _show(session: Session, found: Drafts, what: str) -> None:
     """Who would get a message and who not, and the first three of them."""
     from crm_cli.features.plan import counted
     from crm_cli.formats.mail.drafts import mailbox
-    from crm_cli.model.sms import length_of
     from crm_cli.model.text import visible
 
     for one in found.made:
@@ -272,7 +272,17 @@ def _show(session: Session, found: Drafts, what: str) -> None:
     for word, reasons in (("not to", found.refused), ("cannot be made for", found.lacking)):
         for id, why in reasons.items():
             session.write(visible(f"{word} {id}: {why}") + "\n")
-    for one in found.made[:_SAMPLES]:
+    show_samples(session, found.made)
+    session.say(f"{counted(len(found.made), what)}; nothing was written")
+
+
+def show_samples(session: Session, letters: Sequence[Outgoing]) -> None:
+    """Show the first three of the messages, as they are sent."""
+    from crm_cli.formats.mail.drafts import mailbox
+    from crm_cli.model.sms import length_of
+    from crm_cli.model.text import visible
+
+    for one in letters[:_SAMPLES]:
         session.write(visible(f"\n--- {one.file}\nTo: {mailbox(one.to)}", multiline=True) + "\n")
         if one.subject:
             session.write(visible(f"Subject: {one.subject}") + "\n")
@@ -282,7 +292,6 @@ def _show(session: Session, found: Drafts, what: str) -> None:
             size = f"{-(-len(file.data) // 1024):,} KiB"
             session.write(visible(f"Attached: {file.name}, {size}") + "\n")
         session.write("\n" + visible(one.text, multiline=True) + "\n")
-    session.say(f"{counted(len(found.made), what)}; nothing was written")
 
 
 @verbs.add

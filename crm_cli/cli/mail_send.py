@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from crm_cli.cli.mail_out import meant
+from crm_cli.cli.mail_out import meant, show_samples
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.model.errors import ConflictError, UsageError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from crm_cli.workspace import Workspace
 
 verbs = Verbs()
-_SAMPLES = 3
 
 
 @verbs.add
@@ -244,7 +243,6 @@ def _preview(session: Session, selection: _Selection) -> None:
     from crm_cli.features.mailing.checking import refusals
     from crm_cli.features.plan import counted
     from crm_cli.formats.mail.drafts import mailbox
-    from crm_cli.model.sms import length_of
     from crm_cli.model.text import visible
 
     workspace = session.workspace
@@ -257,12 +255,5 @@ def _preview(session: Session, selection: _Selection) -> None:
         if one.path in refused:
             who = one.letter.customer if one.letter is not None else one.path
             session.write(visible(f"not to {who}: {refused[one.path]}") + "\n")
-    for letter in going[:_SAMPLES]:
-        head = f"\n--- {letter.file}\nTo: {mailbox(letter.to)}"
-        session.write(visible(head, multiline=True) + "\n")
-        if letter.subject:
-            session.write(visible(f"Subject: {letter.subject}") + "\n")
-        else:
-            session.write(f"Length: {length_of(letter.text)}\n")
-        session.write("\n" + visible(letter.text, multiline=True) + "\n")
+    show_samples(session, going)
     session.say(f"{counted(len(going), 'message')}; nothing was sent")

@@ -158,3 +158,5 @@ def test_an_invoice_goes_along_as_a_pdf(crm: Crm, office: Path) -> None:
     text = path.read_text()
     assert "X-Crm-Purchase: p-" in text and "application/pdf" in text and "JVBERi" in text
     assert "2026-0008" in text.partition("\n\n")[0] and record.read_text()
+    shown = crm("mail", "send", "--all", "--dry-run")
+    assert "\nAttached: invoice-2026-0008.pdf, " in shown.out, "it is shown before it is sent"
