@@ -89,6 +89,17 @@ def derived_item_id(letter: str, customer: str, list_key: str, content: str, ord
     return f"{letter}-{_base32(digest, _ITEM_LENGTH)}"
 
 
+def occasion_item_id(letter: str, maker: str, subject: str, occasion: str) -> str:
+    """The id of an item that a rule or a pattern makes for a subject on an occasion.
+
+    It follows from the three alone: two clones that both make the item make the same one.
+    """
+    from hashlib import sha256
+
+    said = "\0".join((maker, subject, occasion))
+    return f"{letter}-{_base32(sha256(said.encode()).digest(), _ITEM_LENGTH)}"
+
+
 def is_item_id(text: str) -> bool:
     """Whether a text is a whole item's id: a letter, a hyphen, seven characters."""
     return (
