@@ -73,6 +73,8 @@ YAML: dict[str, Rule] = {
     "duplicate-key": Rule("A key is given twice.", "Keep one of them."),
     "bad-segments": Rule("A segment of the RFM table is not valid.", "See the message."),
     "bad-weight": Rule("The weight of a rule is not a number above 0.", "Write `weight: 2`."),
+    "rule-name": Rule("A rule has a name that cannot be one.", "Use a-z, 0-9 and hyphens."),
+    "rule-deed": Rule("A rule does not say well what is done.", "See the message.", True),
     "bad-profile-name": Rule("A profile has a name that a query cannot say.", "See the message."),
     "rule-without-query": Rule("A rule of a profile asks for nothing.", "Write `query: …`."),
     "profile-query": Rule("The query of a rule of a profile is not valid.", "See the message."),

@@ -54,6 +54,7 @@ from crm_cli.model.people import (
 from crm_cli.model.permission import CHANNELS
 from crm_cli.model.prices import check_prices
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.rule import RULE_MARK
 from crm_cli.model.task import TASK
 
 if TYPE_CHECKING:
@@ -323,6 +324,7 @@ CUSTOMER = Kind(
             "when they were lost, to whom and why; and won back",
             aliases=("lost",),
         ),
+        Field("rules", ListOf(RULE_MARK), "the rules that were carried out here: crm rules"),
     ),
     title="name",
     card=CardRecord(
@@ -339,6 +341,7 @@ CUSTOMER = Kind(
             "formerly",
             "not_same",
             "tags",
+            "rules",
         ),
     ),
     sought=("contact_every", "bought", "formerly", "parent"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crm_cli.model.fieldtypes import Text
 from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.kind import Derived, Field, Kind, ListOf
+from crm_cli.model.rule import RULE_MARK
 from crm_cli.model.task import TASK
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ DESK = Kind(
     fields=(
         Field("tasks", ListOf(TASK), "what to do"),
         Field("interactions", ListOf(INTERACTION), "calls, meetings, letters"),
+        Field("rules", ListOf(RULE_MARK), "the rules that were carried out here: crm rules"),
     ),
     derived=(Derived("name", Text(), "what it is called in answers"),),
     derive=_derive,

@@ -225,6 +225,7 @@ INTERACTION = Kind(
         Field("thread", Word(), "Message-ID of the e-mail that began the conversation"),
         Field("attachments", Texts(), "the names of the files that came with it"),
         Field("uid", Word(), "UID in the calendar it was imported from"),
+        Field("by", Word(), "the rule that made it: rule/welcome", searched=False),
     ),
     letter="i",
     exchange=Exchange(needed=("at",), keys=(("message_id",),)),

@@ -117,6 +117,12 @@ SURVEYS = Place(
     doc="the questions of surveys",
     declaration="survey:SURVEY",
 )
+RULES = Place(
+    path="rules.yaml",
+    shape=Shape.MAP,
+    doc="what is done by itself",
+    declaration="rule:RULE",
+)
 BANK = Place(
     path="bank/",
     shape=Shape.RECORDS,
@@ -165,7 +171,7 @@ PLACES: tuple[Place, ...] = (
     CAMPAIGNS,
     PROFILES,
     SURVEYS,
-    Place(path="rules.yaml", shape=Shape.MAP, doc="automation rules"),
+    RULES,
     REPORTS,
     BANK,
     FORGOTTEN,

@@ -190,6 +190,12 @@ SETTINGS = Kind(
         Field("channels", Free(), "where we are reached: {email: office@kava.example}"),
         Field("units", Free(), "codes of units in e-invoices (UN/ECE Rec. 20): {kg: KGM}"),
         Field("documents", GroupOf(DOCUMENTS), "what is kept of documents that are sent"),
+        Field(
+            "max",
+            Integer(1, adds=False),
+            "for how many records a run of rules, or of recurring purchases, does something",
+            default=50,
+        ),
         Field("git", GroupOf(GIT), "git settings"),
         Field("mail", GroupOf(MAIL), "mail that comes and goes"),
     ),

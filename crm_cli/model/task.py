@@ -205,6 +205,7 @@ TASK = Kind(
         Field("case", Reference("case"), "the case it is about"),
         Field("purchase", Reference("purchase"), "the purchase it is about"),
         Field("uid", Word(), "UID in the calendar it was imported from"),
+        Field("by", Word(), "the rule that made it: rule/welcome", searched=False),
         Field("notes", Text(), "anything else", headings=f"{NOTES} description opis"),
     ),
     letter="t",
