@@ -12,7 +12,7 @@ from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.model.rows import Column, Rows
 
 if TYPE_CHECKING:
-    from crm_cli.features.history import Change
+    from crm_cli.features.revisions import Change
 
 verbs = Verbs()
 

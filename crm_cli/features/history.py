@@ -8,33 +8,20 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.items import item_ref
 from crm_cli.features.paths import desk_meant, file_named
+from crm_cli.features.revisions import Change, Reader, item_of, record_name
 from crm_cli.features.values import when
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import shifted
-from crm_cli.model.differences import Difference, compare, entry_key, whole
+from crm_cli.model.differences import entry_key
 from crm_cli.model.errors import CrmError, NotFound, Refused, UsageError
 from crm_cli.model.ids import is_customer_id, is_item_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, Kind, ListOf, normal, singular
-from crm_cli.model.places import CUSTOMERS, PLACES, Shape, kind_of, place_of
+from crm_cli.model.places import CUSTOMERS, PLACES, Shape, place_of
 from crm_cli.model.text import did_you_mean
-from crm_cli.store.blobs import Blobs
-from crm_cli.store.commits import name_of
-from crm_cli.store.log import Commit, Touched, log
+from crm_cli.store.log import log
 from crm_cli.store.objects import in_head
 from crm_cli.workspace import Workspace
-
-
-class Change(NamedTuple):
-    """A difference: when it was committed, by whom, of which record. Without a commit it
-    is what the file says by now."""
-
-    when: datetime | None
-    who: str
-    record: str
-    what: Difference
-    subject: str
-    commit: str
 
 
 class Blame(NamedTuple):
@@ -64,7 +51,7 @@ def _history(workspace: Workspace, path: str, item: str, text: str) -> list[Chan
         if place_of(path) is CUSTOMERS:
             raise NotFound(f"there is no customer {text}, and never was", "crm list shows them")
         raise NotFound(f"there is no file {text}, and never was", "crm help files lists them all")
-    reader = _Reader(workspace, item=item)
+    reader = Reader(workspace, item=item)
     try:
         now = _uncommitted(reader, path)
         return [*now, *reader.changes(commits)]
@@ -90,7 +77,7 @@ def changes(
         answer = workspace.select(CUSTOMER, terms, cols=("id",))
         wanted = {row[0] for row in answer.rows}
     commits = log(git, *during, "--no-merges", paths=[place.path for place in PLACES])
-    reader = _Reader(workspace, wanted)
+    reader = Reader(workspace, wanted)
     try:
         return list(reader.changes(commits))
     finally:
@@ -130,7 +117,7 @@ def blame(workspace: Workspace, text: str, fields: Sequence[str] = ()) -> list[B
         raise Refused(f"{path} is no record", f"crm history {path} shows its changes")
     record = workspace.open(path, workspace.tree.read(path)).record
     if id:
-        record = _item(record, id) or record
+        record = item_of(record, id) or record
     latest: dict[tuple[str, str], Change] = {}
     first: Change | None = None
     for change in _history(workspace, path, id, text):
@@ -273,12 +260,7 @@ def _last_held(workspace: Workspace, id: str) -> str:
     return next((file.path for commit in commits for file in commit.files), "")
 
 
-def _item(record: Item, id: str) -> Item | None:
-    """The item of that id in a record."""
-    return next((item for item in record.walk() if item.id == id), None)
-
-
-def _uncommitted(reader: _Reader, path: str) -> list[Change]:
+def _uncommitted(reader: Reader, path: str) -> list[Change]:
     """What a file says that is not committed yet."""
     workspace = reader.workspace
     before = reader.blob(in_head(workspace.git, [path]).get(path, ""), path, "HEAD")
@@ -289,104 +271,6 @@ def _uncommitted(reader: _Reader, path: str) -> list[Change]:
     except CrmError:
         return []
     return [
-        Change(None, "", _record(path), one, "not committed yet", "")
+        Change(None, "", record_name(path), one, "not committed yet", "")
         for one in reader.differences(path, before, after)
     ]
-
-
-def _unreadable(path: str) -> Difference:
-    text = "the file changed, and one side of it cannot be read"
-    return Difference("file", path, "", None, None, text)
-
-
-def _record(path: str) -> str:
-    """What a file is called: by its stem where that is an id, else by its path."""
-    return path if kind_of(path) is None else name_of(path)
-
-
-def _differences(before: dict[str, Item], after: dict[str, Item]) -> Iterator[Difference]:
-    for key in {**before, **after}:
-        for one in compare(before.get(key), after.get(key)):
-            named = key and one.field
-            yield one._replace(text=f"{one.kind} {key}: {one.text}") if named else one
-
-
-class _Reader:
-    """Reads records from git's blobs, and names their differences."""
-
-    def __init__(
-        self, workspace: Workspace, wanted: set[str] | None = None, *, item: str = ""
-    ) -> None:
-        self.workspace = workspace
-        self.item = item
-        self.wanted = wanted
-        self._blobs = Blobs(workspace.git, many=True)
-        self._users = {
-            address.lower(): user for user, address in workspace.business.users.items() if address
-        }
-
-    def close(self) -> None:
-        self._blobs.close()
-
-    def changes(self, commits: list[Commit]) -> Iterator[Change]:
-        """Each difference of each commit, in their order."""
-        zone = self.workspace.business.time_zone
-        self._blobs.expect(
-            file
-            for commit in commits
-            for touched in commit.files
-            if self._counts(touched.path)
-            for file in ((commit.id, touched.path), (f"{commit.id}^", touched.source))
-        )
-        for commit in commits:
-            who = self._users.get(commit.email.lower(), commit.author)
-            for file in commit.files:
-                if not self._counts(file.path):
-                    continue
-                record = _record(file.path)
-                for one in self._of(file, commit.id):
-                    yield Change(
-                        commit.when.astimezone(zone), who, record, one, commit.subject, commit.id
-                    )
-
-    def blob(self, id: str, path: str, commit: str) -> bytes | None:
-        """A file's bytes as a commit has them; None without an id, which is of no file."""
-        return self._blobs.read(id, path, commit) if id else None
-
-    def differences(self, path: str, before: bytes | None, after: bytes | None) -> list[Difference]:
-        """What differs between two states of a file (None: there is none)."""
-        if before == after:
-            return []
-        if kind_of(path) is None:
-            return [whole(path, came=before is None, went=after is None)]
-        try:
-            return list(_differences(self._items(path, before), self._items(path, after)))
-        except CrmError:
-            return [_unreadable(path)]
-
-    def _items(self, path: str, data: bytes | None) -> dict[str, Item]:
-        """The records that a file has: by key, or one under an empty key."""
-        if data is None:
-            return {}
-        document = self.workspace.open(path, data)
-        if self.item:
-            item = _item(document.record, self.item)
-            return {} if item is None else {"": item}
-        return document.records if document.mapped else {"": document.record}
-
-    def _counts(self, path: str) -> bool:
-        """Whether a file is of the data, and, where customers were asked for, one of theirs."""
-        place = place_of(path)
-        if self.wanted is None:
-            return place is not None
-        return place is CUSTOMERS and name_of(path) in self.wanted
-
-    def _of(self, file: Touched, commit: str) -> list[Difference]:
-        if kind_of(file.path) is None:
-            return [whole(file.path, came=not file.before, went=not file.after)]
-        try:
-            before = self.blob(file.before, file.source, f"{commit}^")
-            after = self.blob(file.after, file.path, commit)
-        except CrmError:
-            return [_unreadable(file.path)]
-        return self.differences(file.path, before, after)

@@ -147,6 +147,7 @@ CUSTOMER = Kind(
             "stage of the relationship",
             aliases=("stage",),
             label="stage",
+            event=True,
         ),
         Field(
             "lead_status",

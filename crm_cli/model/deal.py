@@ -300,8 +300,8 @@ DEAL = Kind(
     states=(
         State("open", "status.is:open", "open"),
         State("on_hold", "status.is:on_hold", "on hold"),
-        State("won", "status.is:won", "won"),
-        State("lost", "status.is:lost", "lost"),
+        State("won", "status.is:won", "won", event=True),
+        State("lost", "status.is:lost", "lost", event=True),
         State("closed", "status.is:won,lost", "won or lost"),
         State("rotting", "is:open has:rots_on rots_on:..today", "open, and too long in its stage"),
         State(

@@ -18,7 +18,8 @@ class Difference(NamedTuple):
 
     `kind` is the item's kind, `item` its id, or its text in a list of texts; both are the
     record's own for its fields. `before` and `after` are as JSON shows them, None is absent.
-    `text` says it in a line, `also` names further fields that the same move set.
+    `text` says it in a line, `also` names further fields that the same move set, and `move` is
+    what that move is called once it is made: `done`.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Difference(NamedTuple):
     after: Any
     text: str
     also: tuple[str, ...] = ()
+    move: str = ""
 
 
 def compare(before: Item | None, after: Item | None) -> list[Difference]:
@@ -46,6 +48,15 @@ def compare(before: Item | None, after: Item | None) -> list[Difference]:
     return list(_fields(before, after, "", ""))
 
 
+def parts(item: Item, *, came: bool) -> Iterator[Difference]:
+    """The items with an id that came or went along with one, or with a record."""
+    sign = "+1" if came else "-1"
+    for part in item.walk():
+        if part is not item and part.kind.letter:
+            text = f"{sign} {part.kind.name} {_named(part)}"
+            yield _came(part.kind, part.id, part.brief(), text, came=came)
+
+
 def whole(path: str, *, came: bool = False, went: bool = False) -> Difference:
     """The difference of a file that no kind describes: that it came, went or changed."""
     text = "+1 file" if came else "-1 file" if went else "the file changed"
@@ -59,11 +70,13 @@ def _came(kind: Kind, item: str, value: Any, text: str, *, came: bool) -> Differ
 
 
 def _fields(
-    before: Item, after: Item, label: str, prefix: str, id: str = ""
+    before: Item, after: Item, label: str, prefix: str, id: str = "", of: str = ""
 ) -> Iterator[Difference]:
-    """By field; `label` says in texts whose fields they are, `prefix` begins their names."""
+    """By field; `label` says in texts whose fields they are, `prefix` begins their names. `of` is
+    the kind of the item that a group is part of."""
     kind = after.kind
     id = id or after.id
+    of = of or kind.name
     move = _move(before, after)
     hidden = (*move.sets, *move.stamps, *move.clears) if move is not None else ()
     if move is not None:
@@ -71,7 +84,7 @@ def _fields(
         old, new = (_answer(kind.by_key[key], item.values.get(key)) for item in (before, after))
         text = f"{kind.name} {move.done}: {_named(after)}"
         also = tuple(prefix + name for name in hidden if name != key)
-        yield Difference(kind.name, id, prefix + key, old, new, text, also)
+        yield Difference(of, id, prefix + key, old, new, text, also, move.done)
     for field in kind.fields:
         old, new = before.values.get(field.key), after.values.get(field.key)
         if isinstance(field.type, ListOf):
@@ -84,6 +97,7 @@ def _fields(
                 label,
                 f"{prefix}{field.key}.",
                 id,
+                of,
             )
         elif isinstance(field.type, MapOf):
             yield from _maps(old or {}, new or {}, field)
@@ -92,19 +106,19 @@ def _fields(
             if old == new or field.key in hidden:
                 continue
             if _is_list(old) and _is_list(new):
-                yield from _entries(kind, id, prefix + field.key, label, old or [], new or [])
+                yield from _entries(of, id, prefix + field.key, label, old or [], new or [])
                 continue
             name = prefix + (field.label or field.key)
             text = f"{label}{name} {_shown(old)} → {_shown(new)}"
-            yield Difference(kind.name, id, prefix + field.key, old, new, text)
+            yield Difference(of, id, prefix + field.key, old, new, text)
     for key in {**before.extra, **after.extra}:
         sides = [item.extra.get(key) for item in (before, after)]
         old, new = (_plain(node) for node in sides)
         if _is_list(old) and _is_list(new):
-            yield from _entries(kind, id, prefix + key, label, old or [], new or [])
+            yield from _entries(of, id, prefix + key, label, old or [], new or [])
         elif old != new:
             text = f"{label}{key} {_shown(old)} → {_shown(new)}"
-            yield Difference(kind.name, id, prefix + key, old, new, text)
+            yield Difference(of, id, prefix + key, old, new, text)
 
 
 def _plain(node: Node | None) -> Any:
@@ -120,7 +134,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _entries(
-    kind: Kind, id: str, key: str, label: str, before: list[Any], after: list[Any]
+    kind: str, id: str, key: str, label: str, before: list[Any], after: list[Any]
 ) -> Iterator[Difference]:
     """The entries of a list that no kind describes, each on its own: by their ids, else whole."""
     old = {entry_key(entry): entry for entry in before}
@@ -130,13 +144,13 @@ def _entries(
         said = f"{label}{singular(key)} {_entry(now or was)}"
         if was is None or now is None:
             sign = "+1" if was is None else "-1"
-            yield Difference(kind.name, id, f"{key}.{name}", was, now, f"{sign} {said}")
+            yield Difference(kind, id, f"{key}.{name}", was, now, f"{sign} {said}")
             continue
         for part in {**was, **now}:
             if was.get(part) != now.get(part):
                 text = f"{said}: {part} {_shown(was.get(part))} → {_shown(now.get(part))}"
                 field = f"{key}.{name}.{part}"
-                yield Difference(kind.name, id, field, was.get(part), now.get(part), text)
+                yield Difference(kind, id, field, was.get(part), now.get(part), text)
 
 
 def entry_key(entry: Any) -> str:

@@ -65,6 +65,9 @@ class Field(Declaration, positional=3):
     asked: str = ""
     """Of a list: the field of an item that a value after the list's name is compared with; unless
     said, the one that names it."""
+    event: bool = False
+    """Whether a change of it is an event of its own, by its name, as that of a stage is; of a
+    field that is `tracked` it always is."""
 
     def complete(self) -> None:
         if self.searched is None:
@@ -147,3 +150,6 @@ class State(Declaration, positional=3):
     """What it says of an item, in a few words."""
     unclear: tuple[str, ...] = ()
     """Words that may stand for it or for another: who asks for one is told of both."""
+    event: bool = False
+    """Whether reaching it is an event of its own, by its name: an invoice is `paid`. Its terms
+    then ask only for values and other states, see `model/reached.py`."""

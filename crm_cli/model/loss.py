@@ -129,6 +129,6 @@ LOSS = Kind(
     summary=Summary(
         derive=_derive_customer,
         derived=(Derived("lost_on", Date(), "the day on which they were lost, until won back"),),
-        states=(State("lost", "has:lost_on", "lost, and not won back"),),
+        states=(State("lost", "has:lost_on", "lost, and not won back", event=True),),
     ),
 )

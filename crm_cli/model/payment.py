@@ -247,7 +247,7 @@ PAYMENT = Kind(
     upheld=_upheld,
     states=(
         State("refund", "direction.is:refund", "a refund"),
-        State("bounced", "has:bounced.at", "returned by the bank"),
+        State("bounced", "has:bounced.at", "returned by the bank", event=True),
         State("write_off", "method.is:write_off", "given up, not received"),
     ),
 )

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from crm_cli.store import files
 from crm_cli.store.git import Git, GitFailed
 
-_FORMAT = "--format=%H%x00%an%x00%ae%x00%aI%x00%s"
-_FIELDS = 5
+_FORMAT = "--format=%H%x00%an%x00%ae%x00%aI%x00%P%x00%s"
+_FIELDS = 6
 _ZONE = re.compile(r"([+-])(\d{2}):(\d{2})", re.ASCII)
 _DAY = 24 * 60
 _YEARS = (1000, 9998)
@@ -43,6 +43,7 @@ class Commit(NamedTuple):
     when: datetime
     subject: str
     files: tuple[Touched, ...]
+    parents: tuple[str, ...] = ()
 
 
 def log(git: Git, *words: str, paths: Sequence[str] = (), seconds: float = 120.0) -> list[Commit]:
@@ -60,6 +61,32 @@ def log(git: Git, *words: str, paths: Sequence[str] = (), seconds: float = 120.0
             raise
         out = git.run(*command, *words, "--", *paths, seconds=seconds)
     return list(_commits(iter(out.split(b"\0"))))
+
+
+def merged(
+    git: Git, merges: Sequence[Commit], *, seconds: float = 120.0
+) -> dict[str, tuple[dict[str, Touched], ...]]:
+    """What differs between each merge and each of its parents, by path; raises GitFailed.
+
+    git compares all of them in one process; a renamed file is there as removed and as added.
+    """
+    pairs = [(merge.id, parent) for merge in merges for parent in merge.parents]
+    asked = "".join(f"{id} {parent}\n" for id, parent in pairs).encode()
+    out = git.run(
+        "diff-tree", "--stdin", "--always", "-r", "-z", "--raw", "--no-abbrev", "--no-renames",
+        "--relative", input=asked, seconds=seconds,
+    )  # fmt: skip
+    words = iter(out.split(b"\0"))
+    found: dict[str, list[dict[str, Touched]]] = {}
+    sides: list[dict[str, Touched]] = []
+    for word in words:
+        if word.lstrip(b"\n").startswith(b":"):
+            touched = _touched(word, words)
+            sides[-1][touched.path] = touched
+        elif word.strip():
+            sides = found.setdefault(word.strip().decode(), [])
+            sides.append({})
+    return {id: tuple(sides) for id, sides in found.items()}
 
 
 def boundary(git: Git) -> frozenset[str]:
@@ -83,8 +110,13 @@ def _commits(words: Iterator[bytes]) -> Iterator[Commit]:
             if word.strip():
                 touched.append(_touched(word, words))
             word = next(words, None)
-        id, author, email, when, subject = (part.decode("utf-8", "replace") for part in head)
-        yield Commit(id.strip(), author, email, when_of(when), subject, tuple(touched))
+        id, author, email, when, parents, subject = (
+            part.decode("utf-8", "replace") for part in head
+        )
+        yield Commit(
+            id.strip(), author, email, when_of(when), subject, tuple(touched),
+            tuple(parents.split()),
+        )
 
 
 def when_of(text: str) -> datetime:

@@ -22,9 +22,10 @@ LAYERS = ("model", "store", "index", "query", "workspace", "features", "cli")
 MODEL_ONLY = ("formats", "render")
 FOR_THE_SCREEN = {"rich": "render", "typer": "cli"}
 SHARED = (
-    "account", "address_book", "alike", "assigning", "consent", "entering", "forgotten", "given",
-    "items", "mentions", "moves", "new_items", "numbers", "own_templates", "own_words", "paths",
-    "people", "pictures", "plan", "references", "survey_answers", "unread", "values",
+    "account", "address_book", "alike", "assigning", "consent", "entering", "events",
+    "forgotten", "given", "items", "mentions", "moves", "new_items", "numbers", "own_templates",
+    "own_words", "paths", "people", "pictures", "plan", "references", "revisions",
+    "survey_answers", "unread", "values",
 )  # fmt: skip
 """What every feature is made with, and so may import."""
 HEAVY = ("rich", "ruamel", "phonenumbers", "dateutil", "anyascii", "multiprocessing", "jinja2")

@@ -1,0 +1,34 @@
+"""What an event says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class Event(NamedTuple):
+    """One thing that became of a record, or of an item in it.
+
+    `event` is `added`, `removed`, `changed`, `renamed`, a move that was made (`done`), a field
+    whose changes are events (`stage`), or a state that was reached (`paid`); `unreadable` where a
+    file was saved that cannot be read. `record` is the customer's id, or what another file is
+    called; `kind` and `id` are those of the item, or of the record. `before` and `after` are as
+    JSON shows them, None is absent.
+    """
+
+    at: datetime
+    by: str
+    event: str
+    record: str
+    kind: str
+    id: str
+    field: str
+    before: Any
+    after: Any
+    text: str
+    """All of it in a line, for people."""
+    subject: str
+    """What the commit says of itself."""
+    commit: str
+    cursor: str = ""
+    """Where to go on after this event: see `Events`."""
