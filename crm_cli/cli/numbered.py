@@ -15,7 +15,9 @@ ATTEMPTS = 20
 """How often the next number is asked for where others take it meanwhile."""
 
 
-def carry_out_numbered(session: Session, plan: Callable[[], Plan], *, dry_run: bool) -> None:
+def carry_out_numbered(
+    session: Session, plan: Callable[[], Plan], *, dry_run: bool, yes: bool = False
+) -> None:
     """Plan and carry out; again where somebody else took the next number meanwhile."""
     from crm_cli.features.numbers import NumberTaken
 
@@ -24,7 +26,7 @@ def carry_out_numbered(session: Session, plan: Callable[[], Plan], *, dry_run: b
             made = plan()
             if attempt:
                 made = made._replace(notes=())  # said once
-            carry_out(session, made, dry_run=dry_run)
+            carry_out(session, made, dry_run=dry_run, yes=yes)
         except NumberTaken:
             if attempt == ATTEMPTS - 1:
                 raise

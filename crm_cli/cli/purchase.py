@@ -5,10 +5,12 @@ from __future__ import annotations
 from crm_cli.cli.items import move_verbs
 from crm_cli.cli.purchase_verbs import purchase_verbs
 from crm_cli.cli.report_verbs import report_verb
+from crm_cli.cli.subscriptions import subscription_verbs
 from crm_cli.features.reports import load
 
 verbs = purchase_verbs()
 move_verbs(verbs, "purchase")
+subscription_verbs(verbs)
 
 
 verbs.take(

@@ -37,6 +37,7 @@ _ADD = {
     crm invoice add ana --line beans-1kg:20
     crm invoice add ana --line "Workshop:12:95" --tax 22
     crm invoice add ana --from-log last-month --rate 95 --tax 22
+    crm invoice add ana --line beans-1kg:2 --every month --until 2027-12-31
     """,
 }
 
@@ -109,6 +110,14 @@ def add_verb(verbs: Verbs, fixed: str) -> None:
             str | None,
             Option("--discount", metavar="15", help="Discount on each line, in percent."),
         ] = None,
+        every: Annotated[
+            str | None,
+            Option("--every", metavar="month", help="A subscription: how often it comes again."),
+        ] = None,
+        until: Annotated[
+            str | None,
+            Option("--until", metavar="DATE", help="The last day on which it comes again."),
+        ] = None,
         draft: Annotated[bool, Option("--draft", help="Not posted: excluded from sums.")] = False,
         currency: Currency = None,
         force: Force = False,
@@ -142,6 +151,8 @@ def add_verb(verbs: Verbs, fixed: str) -> None:
             rate,
             deal,
             valid,
+            every,
+            until,
         )
         customer = session.who(words[0], writes=True)
         carry_out_numbered(
@@ -150,6 +161,6 @@ def add_verb(verbs: Verbs, fixed: str) -> None:
             dry_run=dry_run,
         )
 
-    without = {"quote": ("kind", "due"), "order": ("kind", "due", "valid")}
+    without = {"quote": ("kind", "due", "every", "until"), "order": ("kind", "due", "valid")}
     left_out = without.get(fixed, ("kind", "valid") if fixed else ())
     verbs.take(Verb(add, doc=_ADD[fixed], without=lambda: left_out))

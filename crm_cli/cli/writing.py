@@ -21,6 +21,7 @@ def carry_out(
     once it is written: they may be of what holds then, which a refused change never comes to.
     """
     workspace = session.workspace
+    session.report(plan.problems)
     asked = len(plan.records) > 1
     if asked or not plan.change.steps:
         _say_notes(session, plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from crm_cli.model.errors import Problem
 from crm_cli.workspace import Change, Edit
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Plan(NamedTuple):
     question: str = ""
     notes: Sequence[str] = ()
     made: Sequence[str] = ()
+    problems: Sequence[Problem] = ()
+    """What was left out, and why: the rest is done, and the answer partial."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -170,6 +170,29 @@ VALUE: dict[str, Rule] = {
     "amount-beside-lines": Rule(
         "A purchase has lines and an amount; the lines count.", "Remove `amount`.", True, True
     ),
+    "no-subscription": Rule(
+        "A purchase has keys of a subscription, and is none that comes again.",
+        "Add `every: month`, or remove the key.",
+        True,
+        True,
+    ),
+    "not-made": Rule(
+        "What a subscription has due is not made, for the reason that is given.",
+        "Do what the hint says, and run `crm purchase recur` again.",
+        entry=False,
+    ),
+    "price-change-in-part": Rule(
+        "A price change of a subscription has no day, or no price.",
+        "Add `start` and `unit_price`.",
+        True,
+        True,
+    ),
+    "price-change-of-no-line": Rule(
+        "A price change of a subscription fits none of its lines.",
+        "Name the `product`, or the `description` of the line.",
+        True,
+        True,
+    ),
     "instalment-of-how-much": Rule(
         "An instalment has no amount, or an amount and a percentage.",
         "Write one of them.",

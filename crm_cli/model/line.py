@@ -191,6 +191,7 @@ LINE = Kind(
             copied="product.tax_rate",
         ),
         Field("tax_reason", Text(), "why there is no tax, where the category does not say it"),
+        Field("once", Boolean(), "of a subscription: on its first purchase only"),
         Field("interactions", Texts("interaction"), "the logged contacts whose time it bills"),
     ),
     shorthand=read_line,

@@ -25,7 +25,7 @@ from crm_cli.model.fieldtypes import (
     Word,
 )
 from crm_cli.model.instalments import turns
-from crm_cli.model.kind import Derived, Kind, Move, State
+from crm_cli.model.kind import Derived, Finding, Kind, Move, State
 from crm_cli.model.line import BUYERS, CREDIT_NOTE, QUOTE, SALES
 from crm_cli.model.measure import Measure
 from crm_cli.model.money import format_amount
@@ -34,6 +34,7 @@ from crm_cli.model.purchase_fields import EXCHANGE, FIELDS
 from crm_cli.model.spend import SPEND
 
 if TYPE_CHECKING:
+    from crm_cli.model.business import Business
     from crm_cli.model.item import Item
 
 
@@ -88,9 +89,21 @@ def _upheld(purchase: Item) -> Iterator[str]:
         if purchase.get("status") == "cancelled":
             hint = "it is cancelled, and counts nothing"
         yield f"its number {number} will be missing; {hint}"
+    if "next_occurrence" in purchase.derived:
+        yield f"nothing more is made of it; crm set {purchase.id} until=… ends it"
+    if purchase.values.get("subscription"):
+        yield f"crm purchase recur may make it again; crm purchase cancel {purchase.id} does not"
     paid = purchase.derived.get("paid")
     if paid:
         yield f"{amount_text(paid, purchase.derived['currency'])} has been paid for it"
+
+
+def _check(purchase: Item, business: Business) -> Iterator[Finding]:
+    yield from check(purchase, business)
+    if any(key in purchase.values for key in ("every", "until", "price_changes")):
+        from crm_cli.model.subscription import check_subscription
+
+        yield from check_subscription(purchase, business)
 
 
 def _is_booked(purchase: Item) -> bool:
@@ -249,10 +262,28 @@ PURCHASE = Kind(
             unless={"is:overdue": "overdue"},
         ),
         Derived("overdue", Boolean(), "owed and past its due date", terms="is:overdue"),
+        Derived(
+            "next_occurrence",
+            Date(),
+            "of a subscription: the first day to come for which nothing was made yet",
+            to_come=True,
+        ),
+        Derived("subscribed_from", Date(), "the first day of a subscription that is paid for"),
+        Derived(
+            "subscribed_until",
+            Date(),
+            "the last day of its last period; none while it has no end",
+            to_come=True,
+        ),
+        Derived(
+            "mrr",
+            Money(adds=False),
+            "net of a subscription in a month, at the price of its first purchase",
+        ),
     ),
     derive=derive,
     summary=SPEND,
-    check=check,
+    check=_check,
     upheld=_upheld,
     retained=Retained(
         (
@@ -317,6 +348,11 @@ PURCHASE = Kind(
         State("posted", "status.is:posted", "neither a draft nor cancelled"),
         State("draft", "status.is:draft", "not sent yet"),
         State("cancelled", "status.is:cancelled", "cancelled"),
+        State(
+            "recurring",
+            "has:every kind.is:sale,order,invoice not:status.is:cancelled",
+            "the first of a subscription that is not cancelled",
+        ),
         State("invoice", "kind.is:invoice", "an invoice"),
         State(CREDIT_NOTE, "kind.is:credit_note", "a credit note"),
         State(

@@ -10,8 +10,10 @@ from crm_cli.model.fieldtypes import (
     Code,
     Currency,
     Date,
+    Moments,
     Money,
     Reference,
+    Rhythm,
     Text,
     User,
     Word,
@@ -19,6 +21,7 @@ from crm_cli.model.fieldtypes import (
 from crm_cli.model.instalments import DUNNING, INSTALMENT
 from crm_cli.model.kind import Field, GroupOf, ListOf
 from crm_cli.model.line import LINE
+from crm_cli.model.price_change import PRICE_CHANGE
 from crm_cli.model.sent_document import SENT_DOCUMENT
 
 PURCHASE_KINDS = ("quote", "sale", "order", "invoice", "credit_note")
@@ -111,6 +114,17 @@ FIELDS = (
     ),
     Field("dunning", ListOf(DUNNING), "the payment reminders sent for it"),
     Field("documents", ListOf(SENT_DOCUMENT), "the documents that were sent of it"),
+    Field(
+        "every",
+        Rhythm(),
+        "how often it comes again: it is the first of a subscription",
+        searched=False,
+    ),
+    Field("until", Date(), "the last day on which it comes again", to_come=True),
+    Field("exdate", Moments(), "days on which it does not come again"),
+    Field("price_changes", ListOf(PRICE_CHANGE), "prices of the subscription from a day on"),
+    Field("subscription", Reference("purchase"), "the subscription that it was made of"),
+    Field("recurrence_id", Date(), "the day of the subscription that it was made for"),
     Field("return_reason", Text(), "reason for the return"),
     Field("campaign", Reference("campaign"), "the campaign that led to it"),
     Field(

@@ -179,6 +179,7 @@ SETTINGS = Kind(
         Field("segments", Texts(), "RFM segments: rfm, rfm-r, or rules: champions 4-5 4-5 4-5"),
         Field("lead_touch", Every(), "how long a lead may be left alone before it is due"),
         Field("retention", GroupOf(RETENTION), "when who had no contact is due to be forgotten"),
+        Field("max", Integer(1, 10_000, adds=False), "how much one run makes at most", default=50),
         Field("closed_until", Date(), "the last day of closed books: nothing of it is changed"),
         Field("ledger", GroupOf(LEDGER), "the accounts that crm export ledger books on"),
         Field("bank", GroupOf(BANK), "how the lines of bank statements are matched"),

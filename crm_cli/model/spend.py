@@ -44,6 +44,10 @@ def _derive(customer: Item, business: Business) -> None:
     sales: set[str] = set()
     known: set[str] = set()
     name_sales(customer.items("purchases"))
+    if any("every" in purchase.values for purchase in customer.items("purchases")):
+        from crm_cli.model import subscription
+
+        subscription.settle(customer.items("purchases"), business)
     for purchase in customer.items("purchases"):
         if not purchase.derived["counts"]:
             continue

@@ -39,6 +39,10 @@ _VCF = (
 )
 _CSV = "name,email,city\nEva Hren,eva@hren.example,Celje\nMaja Kos,maja@kos.example,Izola\n"
 _QUOTE = ("quote", "add", "maja-kos", "--line", "linen-sheet:2")
+_MONTHLY = (
+    "invoice", "add", "maja-kos", "--line", "linen-sheet:2", "--every", "month",
+    "--date", "2026-08-31",
+)  # fmt: skip
 ANSWERS = "customer,overall\nmaja-kos,9\nhotel-breg,3\n"
 _LINES = "Datum,Betrag,Name,Text\n2026-11-18,95.20,,2026-0007\n2026-11-19,12.00,Jan Vidmar,\n"
 _INVOICE = """\
@@ -137,6 +141,9 @@ WRITERS = (
         "purchase post", ("purchase", "post", "maja-kos"),
         (("purchase", "add", "maja-kos", "--amount", "5", "--kind", "invoice", "--draft"),),
     ),
+    Writer("purchase recur", ("purchase", "recur"), (_MONTHLY,)),
+    Writer("purchase reprice", ("purchase", "reprice", "maja-kos", "90", "--from", "2027-01-01"),
+           (_MONTHLY,)),
     Writer("purchase convert", ("purchase", "convert", "2026-0007", "credit_note")),
     Writer("quote add", ("quote", "add", "maja-kos", "--line", "linen-sheet:2")),
     Writer("quote sent", ("quote", "sent", "maja-kos"), ((*_QUOTE, "--draft"),)),

@@ -12,6 +12,7 @@ from crm_cli.features.plan import Plan
 from crm_cli.features.purchases.entry import enter, label, total
 from crm_cli.features.purchases.lines import Lines, in_currency, percent
 from crm_cli.features.purchases.logged import logged
+from crm_cli.features.purchases.repeated import repeated
 from crm_cli.features.values import assigned, day, grouped, said, typed
 from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
@@ -19,7 +20,8 @@ from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Change, Workspace
 
 _OPTIONS = {"due_date": "due", "valid_until": "valid"} | {
-    key: key for key in ("kind", "number", "date", "currency", "amount", "text", "deal")
+    key: key
+    for key in ("kind", "number", "date", "currency", "amount", "text", "deal", "every", "until")
 }
 """The options by the fields that they fill in."""
 _OTHERWISE = {"status": "--draft", "lines": "--line beans-1kg:2"}
@@ -49,6 +51,8 @@ class Wanted(NamedTuple):
     rate: str | None = None
     deal: str | None = None
     valid: str | None = None
+    every: str | None = None
+    until: str | None = None
 
 
 def add(
@@ -97,6 +101,7 @@ def _values(
     if number:
         values["number"] = number
     _set_dates(workspace, wanted, values)
+    notes += repeated(workspace, wanted.every, wanted.until, values)
     if wanted.currency:
         values["currency"] = typed(workspace, PURCHASE, "currency", wanted.currency)
     if wanted.deal:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
 from crm_cli.features.items import new_id
-from crm_cli.features.numbers import NEXT, NUMBERED, following, refuse_taken
+from crm_cli.features.numbers import NEXT, NUMBERED, NumberTaken, following, refuse_taken
 from crm_cli.model.bill_to import bill_to
 from crm_cli.model.credit import objection
 from crm_cli.model.errors import Refused
@@ -17,6 +17,7 @@ from crm_cli.model.money import format_amount
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.writing import new_item
 from crm_cli.query.lexer import quoted
+from crm_cli.query.lookups import exists
 from crm_cli.store.document import Document
 from crm_cli.workspace import Edit, Workspace
 
@@ -44,21 +45,25 @@ def enter(
     *,
     also: Callable[[Document], None] | None = None,
     force: bool = False,
+    counted: list[str] | None = None,
 ) -> Entry:
     """Have purchases with their ids, numbers and due dates, ready to be written together.
 
-    A number of `next` is counted. `also` changes the file besides. Raises what `entered`
-    does, Refused for a number that is taken and for an invoice over the credit limit, unless
-    `force`; NumberTaken, while it is written, where a next number is gone.
+    A number of `next` is counted, after those that were `counted` for the same change, which it
+    joins. `also` changes the file besides. Raises what `entered` does, Refused for a number that
+    is taken and for an invoice over the credit limit, unless `force`; NumberTaken, while it is
+    written, where a next number, or an id that was given, is gone.
     """
     trial = workspace.document(customer)
-    counted: list[str] = []
+    counted = [] if counted is None else counted
+    given = [values["id"] for values in purchases if "id" in values]
     for values in purchases:
         if values.get("number") == NEXT:
             kind = values.get("kind", "sale")
             values["number"] = following(workspace, kind, values["date"], counted)
             counted.append(values["number"])
-        values["id"] = new_id(workspace, PURCHASE)
+        if "id" not in values:
+            values["id"] = new_id(workspace, PURCHASE)
         for place, line in enumerate(values.get("lines", ()), 1):
             if "unit_price" not in line and not force:
                 name = line.get("product") or line.get("description") or f"line {place}"
@@ -82,15 +87,24 @@ def enter(
 
     def update(document: Document) -> None:
         # The lock is held now, so what the index finds stays true until it is written.
-        for number in counted:
+        mine = [values["number"] for values in purchases if values.get("number") in counted]
+        for number in mine:
             refuse_taken(workspace, number)
-        if not counted and any("number" in values for values in purchases):
+        if not mine and (given or any("number" in values for values in purchases)):
             workspace.index.refresh()
+        for id in given:
+            refuse_made(workspace, id)
         entered(put, force=force)(document)
 
     entered(put, force=force)(trial)
     made = [trial.find(values["id"]) for values in purchases]
     return Entry(Edit(workspace.path_of(customer), update), trial.record, made)
+
+
+def refuse_made(workspace: Workspace, id: str) -> None:
+    """Raise NumberTaken where a purchase with an id is there by now; the lock is held."""
+    if exists(workspace.database, PURCHASE, "id", id):
+        raise NumberTaken(f"{id} was made meanwhile", "run the command again")
 
 
 def set_due(workspace: Workspace, record: Item, values: Values) -> None:
