@@ -50,6 +50,7 @@ from crm_cli.model.setting_groups import (
     LEDGER,
     MAIL,
     NUMBERS,
+    PAGES,
     RETENTION,
 )
 from crm_cli.model.staff import USER, absences_of, check_absences, quotas_of
@@ -197,6 +198,7 @@ SETTINGS = Kind(
             "for how many records a run of rules, or of recurring purchases, does something",
             default=50,
         ),
+        Field("reports", GroupOf(PAGES), "what pages of reports show"),
         Field("git", GroupOf(GIT), "git settings"),
         Field("mail", GroupOf(MAIL), "mail that comes and goes"),
     ),

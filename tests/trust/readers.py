@@ -37,6 +37,7 @@ READING = {
     "report prices": ("report", "prices"),
     "purchase summary": ("purchase", "summary", "--by", "product"),
     "report list": ("report", "list"),
+    "report html": ("report", "html"),
     "report sales": ("report", "sales", "--by", "product"),
     "report sources": ("report", "sources"),
     "report activity": ("report", "activity"),

@@ -14,7 +14,7 @@ from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.money import EXACT
 
 _TOPS = (1, 5, 10, 20)
-_BY = Key("by", "", "what the net is divided by")
+_BY = Key("by", "", "what the net is divided by", public=True)
 _NET = (Figure("net", "spend", "net of the groups with a positive one"),)
 
 

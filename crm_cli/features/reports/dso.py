@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.past_balances import Billed, Owed, billed, owed_at
-from crm_cli.features.reports.report import Report
+from crm_cli.features.reports.report import Headline, Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import days_in_month
@@ -173,7 +173,10 @@ REPORT = Report(
         Figure("days", "", "the days of the period", type="integer", compared=False),
     ),
     bar="countback",
-    line=True,
+    shape="line",
+    title="How long money is owed",
+    page="--by month",
+    headlines=(Headline("countback", "to collect what is billed", of="last"),),
     period="-",
     compute=_compute,
 )
