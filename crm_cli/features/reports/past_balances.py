@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.instalments import INSTALMENT
@@ -19,7 +20,9 @@ from crm_cli.model.item import Item
 from crm_cli.model.money import round_money
 from crm_cli.model.payment import ALLOCATION, PAYMENT
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.query.ast import And, Node
+
+if TYPE_CHECKING:
+    from crm_cli.query.ast import Node
 
 _ZERO = Decimal(0)
 _POSTED = ("is:posted", "kind.is:invoice,credit_note", "not:date.after:today")
@@ -68,17 +71,16 @@ class _Account(NamedTuple):
 def billed_by_day(context: Context) -> dict[date | None, Decimal]:
     """Gross of the posted invoices, less that of the credit notes, of the report's customers by
     their dates up to today, in the base currency; what has no rate is left out and told."""
-    workspace = context.workspace
-    rates, base = workspace.business.rates, context.currency
-    found: dict[date | None, Decimal] = {}
-    for day, gross, currency in workspace.rows(
-        PURCHASE, context.items_of(PURCHASE, *_POSTED), ("date", "gross", "currency")
-    ):
-        amount = gross if currency == base else rates.convert(gross, currency, day or date.max)
-        if amount is None:
-            context.lost(currency, day)
-        found[day] = found.get(day, _ZERO) + (amount or _ZERO)
-    return found
+    found = context.groups(
+        (Key("day", "date", "the date"),),
+        (Figure("gross", "sum:gross", "gross"),),
+        kind=PURCHASE,
+        among=context.items_of(PURCHASE, *_POSTED),
+        dated="-",
+        totals=False,
+        sort=None,
+    )
+    return {row["day"]: row["gross"] or _ZERO for row in found.rows}
 
 
 def owed_at(context: Context, days: Sequence[date]) -> list[Owed]:
@@ -119,6 +121,8 @@ def owed_at(context: Context, days: Sequence[date]) -> list[Owed]:
 
 def _moved(context: Context, day: date) -> Node:
     """The report's customers who may have owed anything at the end of a day, or since then."""
+    from crm_cli.query.ast import And
+
     workspace = context.workspace
     where = f"{_OPEN} or {_SINCE.format(day=day.isoformat())}"
     return And((context.node, workspace.node(workspace.scope(CUSTOMER), (), where)))
