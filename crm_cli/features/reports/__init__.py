@@ -22,6 +22,7 @@ REPORTS = (
     "aging",
     "payments",
     "dso",
+    "mrr",
     "statement",
     "tax",
     "audit",
