@@ -26,11 +26,10 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield f'<header><h1>{text(sheet.title)}</h1><p class="day">{text(sheet.day)}</p>'
     for line in sheet.about:
         yield f'<p class="about">{text(line)}</p>'
-    yield "</header>\n"
+    yield "</header>\n<main>\n"
     yield from _facts(sheet)
     if len(sheet.sections) > 1:
         yield from _contents(sheet, groups)
-    yield "<main>\n"
     for number, group in enumerate(groups, 1):
         yield f'<section aria-labelledby="g{number}"><h2 id="g{number}">{text(group)}</h2>\n'
         for section in sheet.sections:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from html import escape
+from itertools import accumulate
 
 from crm_cli.formats.html.text import attribute, plain
 from crm_cli.model.cells import grouped, people_text, percent
 from crm_cli.model.plot import Number, Plot, Series
+from crm_cli.model.width import columns_of
 
 _TOLD = 12
 """So many values are told in words; the table below has all."""
-_NARROW = 14
-"""So many letters of a label has room for a telephone."""
+_NARROW = 15
+"""So many small letters of a label has room for a telephone."""
 _WIDE = 34
 
 
@@ -75,9 +78,19 @@ def label(x: float, y: float, text: str, *, dx: int = 0) -> str:
     )
 
 
-def cut(text: str, most: int) -> str:
-    """A text of at most so many letters."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+def cut(text: str, most: float) -> str:
+    """A text as wide as so many small letters at most."""
+    widths = list(accumulate(map(_width, text)))
+    if not widths or widths[-1] <= most:
+        return text
+    return text[: bisect_right(widths, most - 1.5)].rstrip() + "…"
+
+
+def _width(letter: str) -> float:
+    """How wide a letter is beside a small one."""
+    if letter.isascii():
+        return 1.25 if letter.isupper() else 1.0
+    return max(columns_of(letter) * 1.05, 1.4 if letter.isupper() else 1.1)
 
 
 def key(meanings: Sequence[tuple[str, str]]) -> str:

@@ -8,7 +8,7 @@ from crm_cli.formats.html.charts import canvas, rows
 from crm_cli.formats.html.charts.axis import axis_of
 from crm_cli.model.plot import Plot
 
-_RIGHT, _LEFT, _END = 56.0, 74.0, 97.0
+_RIGHT, _LEFT, _END = 56.0, 74.0, 94.0
 """Where bars end, and where the shares beside them begin and end, in percent of the width."""
 
 

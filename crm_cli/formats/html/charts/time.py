@@ -10,7 +10,7 @@ from crm_cli.formats.html.charts.axis import Axis
 LEFT, RIGHT = 11.0, 99.0
 TOP, HEIGHT = 24, 150
 BOTTOM = TOP + HEIGHT
-WHOLE = BOTTOM + 22
+WHOLE = BOTTOM + 25
 _LABELS = 5
 
 
@@ -35,4 +35,4 @@ def times(labels: Sequence[str], places: Sequence[float]) -> Iterator[str]:
     for number in range(last % step if step else 0, len(labels), step or 1):
         at_end = number == last and places[number] > RIGHT - 4
         x, end = (RIGHT, "end") if at_end else (places[number], "middle")
-        yield canvas.words(x, BOTTOM + 16, labels[number], "tick", end=end)
+        yield canvas.words(x, BOTTOM + 19, labels[number], "tick", end=end)
