@@ -61,6 +61,7 @@ COMMANDS = (
     Command("log", "log", TODAY, "log a call, a meeting, an e-mail with a customer"),
     Command("pop", "pop", TODAY, "who is calling: all that matters now, on one screen"),
     Command("task", "task", TODAY, "tasks: what to do, who does it, when it is due", "list"),
+    Command("rules", "rules", TODAY, "what is done by itself, and why", "list"),
     Command("notify", "notify", TODAY, "a daily digest for each user, by mail or command"),
     Command("add", "add", CUSTOMERS, "a new customer; a name is enough"),
     Command("show", "show", CUSTOMERS, "a customer, or one of their items, at a glance"),
@@ -185,6 +186,7 @@ def kind_nouns() -> list[Command]:
 
 FAMILIES: dict[tuple[str, ...], str] = {
     ("log", "pop"): "a call, a meeting, an e-mail; who is calling",
+    ("task", "rules"): "what to do, and by whom; what is done by itself",
     ("add", "show", "subject"): "a name is enough; one at a glance; all that is held",
     ("agenda", "notify"): "the days to come, and what is free; a daily digest",
     ("list", "search"): "by query terms: crm list +vip; by words anywhere",

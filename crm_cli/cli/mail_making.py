@@ -23,30 +23,20 @@ def of_template(
     session: Session, template: str, channel: str, attach: str | None, language: str
 ) -> Make:
     """Makes messages by a template, with the document that `attach` names."""
-    from crm_cli.features.documents.gathering import trial
-    from crm_cli.features.documents.rendering import Asked, render
-    from crm_cli.features.documents.templates import find
-    from crm_cli.features.mailing.drafting import Content
+    from crm_cli.features.mailing.texts import by_template, check_template, text_of
 
     workspace = session.workspace
-    named = find(workspace, template, language or workspace.business.language)
-    if named.kind != channel:
-        raise UsageError(
-            f"the template {template} is of the kind {named.kind}, not {channel}",
-            f"crm template list --kind {channel} lists those that are",
-        )
+    named = check_template(workspace, template, channel, language)
+    alone = by_template(workspace, template, language)
 
     def make(customer: str) -> Content:
-        content = Content("", "")
         if attach:
             paper, content = attached(session, customer, attach, file=channel == "email")
-        elif named.name.startswith("reminder"):
+        elif named.startswith("reminder"):
             paper, content = attached(session, customer, "reminder", file=False)
         else:
-            paper = trial(workspace, customer, template, language, None)
-        made = render(workspace, paper, Asked(template=template, language=language))
-        head = f"{made.subject}\n\n" if made.subject else ""
-        return content._replace(subject=made.subject, text=made.text.removeprefix(head))
+            return alone(customer)
+        return text_of(workspace, paper, template, language, content)
 
     return make
 

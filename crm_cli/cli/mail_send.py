@@ -91,6 +91,14 @@ class _Selection:
 
 
 def _send(session: Session, selection: _Selection) -> None:
+    # What is named may have gone since, sent by another one.
+    send_held(session, selection, files=bool(selection.files), named=selection.is_named)
+
+
+def send_held(
+    session: Session, select: Callable[[], list[Held]], *, files: bool = False, named: bool = False
+) -> None:
+    """Send the messages of the outbox that `select` chooses, and report what became of them."""
     from crm_cli.features.mailing.claiming import check_sender
     from crm_cli.features.mailing.sending import send as sent
 
@@ -99,23 +107,22 @@ def _send(session: Session, selection: _Selection) -> None:
     exchange = exchange_of(session)
     check_sender(workspace, shared=exchange is not None)
     ways, close = _ways(session, exchange)
-    # It may have gone since, sent by another one.
-    files = bool(selection.files)
     outcomes: list[Outcome] = []
     try:
         with session.progress("Sending", 0) as progress:
-            for outcome in sent(workspace, selection, files, ways):
+            for outcome in sent(workspace, select, files, ways):
                 outcomes.append(outcome)
                 progress.reach(len(outcomes))
     finally:
         close()
-        _report(session, outcomes, named=selection.is_named)
+        _report(session, outcomes, named=named)
 
 
 def _ways(session: Session, exchange: Exchange | None) -> tuple[Ways, Callable[[], None]]:
     """How messages leave; and what lets go of the server in the end."""
     import time
 
+    from crm_cli.features.mailing.internal import command_of
     from crm_cli.features.mailing.sending import Ways
     from crm_cli.formats.mail.writing import on_the_wire
     from crm_cli.model.outgoing import Outgoing
@@ -123,7 +130,7 @@ def _ways(session: Session, exchange: Exchange | None) -> tuple[Ways, Callable[[
     from crm_cli.store.discovery import read_config, user_config
     from crm_cli.store.mailboxes.settings import mail_settings
     from crm_cli.store.mailboxes.sources import kept_sent
-    from crm_cli.store.routes import Texting, Unreached, route_of
+    from crm_cli.store.routes import Texting, Unreached, route_of, run_command
     from crm_cli.store.userconfig import secret
 
     workspace = session.workspace
@@ -136,7 +143,11 @@ def _ways(session: Session, exchange: Exchange | None) -> tuple[Ways, Callable[[
         route = route_of(settings, workspace.root)
 
     def hand_over(letter: Outgoing, data: bytes) -> None:
-        if letter.channel == "sms":
+        if letter.channel == "command":
+            words = command_of(workspace, letter)
+            surroundings = {**workspace.environ, "CRM_DIR": str(workspace.root)}
+            run_command(words, letter.text.encode(), workspace.root, surroundings)
+        elif letter.channel == "sms":
             if texting is None:
                 raise Unreached("text messages cannot be sent: there is no sms_command",
                                 f"write sms_command: … into {where}")  # fmt: skip

@@ -11,6 +11,7 @@ from crm_cli.features.references import referring
 from crm_cli.features.unread import doubtful
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
+from crm_cli.model.rule import made_by
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Remove, Workspace
 
@@ -35,6 +36,10 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
 
     def update(document: Document) -> None:
         document.delete(ref)
+        if made_by(item):
+            # Else the rule would make it again.
+            now = workspace.clock.now.replace(second=0, microsecond=0)
+            document.add("rules", {"rule": made_by(item), "at": now, "item": item.id})
 
     return Plan(
         Change(f"remove {ref} of {customer}", (Edit(path, update),)),

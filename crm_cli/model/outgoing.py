@@ -14,15 +14,18 @@ SENDING = f"{OUTBOX.path}sending/"
 """In it a folder for each machine that has claimed mails, to send them."""
 SENT = f"{DOCUMENTS.path}mail/"
 """What was sent, in a folder for each year."""
-ENDINGS = {"email": ".eml", "sms": ".sms"}
-"""The channels that messages go out on, and the endings of their files."""
+ENDINGS = {"email": ".eml", "sms": ".sms", "command": ".run"}
+"""The channels that messages go out on, and the endings of their files. To a command goes what a
+rule tells one of our own programs."""
+INTERNAL = ("internal/email", "internal/command")
+"""The uses of messages that go to no customer: to a user, to a command."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ENCODED = re.compile(r"=\?[^?]{0,80}\?[bBqQ]\?")
 _KEY = 32
 KEY_IN_NAME = 12
 """So many digits of a message's key stand in the name of its file."""
-_NAME = re.compile(rf"([^/]*?)\.?([0-9a-f]{{{KEY_IN_NAME}}})\.(?:eml|sms)", re.S)
+_NAME = re.compile(rf"([^/]*?)\.?([0-9a-f]{{{KEY_IN_NAME}}})\.(?:eml|sms|run)", re.S)
 
 
 class Attached(NamedTuple):
@@ -39,7 +42,8 @@ class Outgoing(NamedTuple):
     `id` is the Message-ID without angle brackets. `use` is what it is for, `marketing/email`. Of a
     text message `to.address` is the number. `purchase` is the id of a purchase that it brings, as
     a `document` of a kind and with the `digest` that it had; of a reminder they are the ids of the
-    invoices, with commas between them, and its level. `trouble` is what came of the last
+    invoices, with commas between them, and its level. `send` says that a rule sends it, and nobody
+    has to. `trouble` is what came of the last
     attempt to send it.
     """
 
@@ -65,7 +69,13 @@ class Outgoing(NamedTuple):
     digest: str = ""
     basis: str = ""
     reason: str = ""
+    send: str = ""
     trouble: str = ""
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether it goes to a user or to a command of ours, and not to the customer."""
+        return self.use in INTERNAL
 
     @property
     def wanted_use(self) -> Use:
@@ -74,7 +84,7 @@ class Outgoing(NamedTuple):
 
     @property
     def channel(self) -> str:
-        """`email` or `sms`."""
+        """`email`, `sms` or `command`."""
         return self.use.rpartition("/")[2]
 
     @property
@@ -146,6 +156,11 @@ def named_in(path: str) -> str:
     """What stands in the name of a message's file before the key: the customer, the template."""
     found = _NAME.fullmatch(path.rpartition("/")[2])
     return found[1] if found is not None else ""
+
+
+def channel_of(path: str) -> str:
+    """The channel that the ending of a message's file says."""
+    return next((word for word, end in ENDINGS.items() if path.endswith(end)), "email")
 
 
 def claimant(path: str) -> str:

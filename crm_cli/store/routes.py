@@ -112,11 +112,30 @@ class Texting:
         _hand_over([*self._words, "--", number], text.encode())
 
 
-def _hand_over(words: Sequence[str], data: bytes) -> None:
+def run_command(
+    words: Sequence[str], data: bytes, folder: Path, environ: Mapping[str, str]
+) -> None:
+    """Run a command of ours in a folder, with data on its stdin; how it ends is read as that of
+    sendmail is. Raises Rejected, Unreached, Unsure."""
+    _hand_over(words, data, folder, environ)
+
+
+def _hand_over(
+    words: Sequence[str],
+    data: bytes,
+    folder: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> None:
     """Run a program that sends what is on its stdin."""
     try:
         done = subprocess.run(
-            words, input=data, stdout=subprocess.DEVNULL, timeout=_PATIENCE, check=False
+            words,
+            input=data,
+            stdout=subprocess.DEVNULL,
+            timeout=_PATIENCE,
+            check=False,
+            cwd=folder,
+            env=environ,
         )
     except subprocess.TimeoutExpired:
         raise Unsure(f"{words[0]} did not end within {_PATIENCE} seconds") from None

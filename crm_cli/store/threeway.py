@@ -14,6 +14,10 @@ _ALIKE = 0.5
 """How much of an item without an id must stay for it to be the same item."""
 
 
+_RULE = "rule/"
+"""What `by` of an item begins with that a rule made."""
+
+
 class Steps(NamedTuple):
     """Operations on our text. `clean` bring theirs in; `alternative` do so too, and take their
     side of what both changed differently, which `conflicts` names."""
@@ -51,6 +55,9 @@ class _Merger:
         self.clean: list[Op] = []
         self.alternative: list[Op] = []
         self.conflicts: list[str] = []
+        self.made_alike = False
+        """Whether what is compared is an item that a rule has made on both sides: of two values
+        the smaller one is taken, so that both sides come to the same."""
 
     def take(self, op: Op) -> None:
         self.clean.append(op)
@@ -132,6 +139,10 @@ class _Merger:
         if _same(base, ours):
             self.take(op)
             return
+        if self.made_alike and theirs is not None:
+            if repr(_sorted(plain(theirs))) < repr(_sorted(plain(ours))):
+                self.take(op)
+            return
         if isinstance(ours, Scalar) and isinstance(theirs, Scalar) and isinstance(base, Scalar):
             merged = _lines(base.text, ours.text, theirs.text)
             if merged is not None:
@@ -205,9 +216,20 @@ class _Merger:
         if _same(ours, theirs) or _same(base, theirs):
             return
         if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-            self.mapping(base if isinstance(base, Mapping) else None, ours, theirs, here, called)
+            known = base if isinstance(base, Mapping) else None
+            self.made_alike = known is None and _made_alike(ours, theirs)
+            self.mapping(known, ours, theirs, here, called)
+            self.made_alike = False
         else:
             self._value(base, ours, theirs, here, called)
+
+
+def _made_alike(ours: Mapping, theirs: Mapping) -> bool:
+    """Whether the same rule made an item on both sides, perhaps on different days."""
+    mine, other = ours.get("by"), theirs.get("by")
+    if not isinstance(mine, Scalar) or not isinstance(other, Scalar):
+        return False
+    return mine.text == other.text and mine.text.startswith(_RULE)
 
 
 def fresh(node: Node) -> Node:

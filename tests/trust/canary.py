@@ -120,6 +120,11 @@ def files() -> dict[str, str]:
         "campaigns/spring.yaml": yaml(
             {"name": POISON, "notes": POISON, "kind": "other", "variants": [{"id": POISON}]}
         ),
+        "rules.yaml": yaml(
+            {"call": {"description": POISON, "for": "name:canary", "do": [
+                {"task": {"title": "{{ name }}"}}, {"log": {"summary": POISON}},
+                {"tag": [POISON]}, {"set": {"notes": "{{ notes }}"}}]}}
+        ),
         "surveys.yaml": yaml({"yearly": {"title": POISON, "kind": "nps", "questions": [question]}}),
         "segments.yaml": yaml({"friends": {"query": "+vip", "description": POISON}}),
     }

@@ -35,6 +35,8 @@ tasks:
     "surveys.yaml": "yearly:\n  kind: nps\n  questions:\n"
     "    - {id: overall, kind: scale, worst: 0, best: 10}\n",
     "campaigns/spring.yaml": "name: Spring\nsegment: friends\nkind: other\n",
+    "rules.yaml": "call:\n  for: +vip\n  do:\n    - task: {title: 'Call {{ name }}'}\n"
+    "    - tag: called\n",
     "rates.yaml": "2026-01-01:\n  USD: 1.08\n",
 }
 

@@ -8,6 +8,7 @@ from datetime import time
 
 from crm_cli.features.consent import Grounds, permitted
 from crm_cli.features.mailing.claiming import known_sent
+from crm_cli.features.mailing.internal import internal_fault
 from crm_cli.features.mailing.outbox import Held, mail_setting, settings_of, short
 from crm_cli.model.errors import CrmError, NotFound, UsageError
 from crm_cli.model.item import Item
@@ -49,9 +50,13 @@ def refusals(
             found[one.path] = f"it is the same message as {first}"
         elif quiet and letter.is_mailing:
             found[one.path] = quiet
-        elif why := _fault(workspace, letter, ours):
+        elif why := (internal_fault if letter.is_internal else _fault)(workspace, letter, ours):
             found[one.path] = why
-    left = {path: letter for path, letter in letters.items() if path not in found}
+    left = {
+        path: letter
+        for path, letter in letters.items()
+        if path not in found and not letter.is_internal
+    }
     return found | _unwanted(workspace, left) | _of_campaigns(left, campaigned)
 
 

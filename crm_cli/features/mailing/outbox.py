@@ -13,6 +13,7 @@ from crm_cli.model.outgoing import (
     KEY_IN_NAME,
     SENT,
     Outgoing,
+    channel_of,
     claimant,
     is_message,
     key_in,
@@ -62,7 +63,7 @@ def held(workspace: Workspace, under: str = OUTBOX.path) -> Iterator[Held]:
 def opened(path: str, data: bytes) -> Held:
     """A file as a message."""
     try:
-        return Held(path, data, read_draft(data, "sms" if path.endswith(".sms") else "email"))
+        return Held(path, data, read_draft(data, channel_of(path)))
     except Unreadable as error:
         hint = f" ({error.hint})" if error.hint else ""
         return Held(path, data, None, f"{error.message}{hint}")

@@ -21,6 +21,7 @@ from crm_cli.model.mail_text import beginning
 from crm_cli.model.outgoing import SENT, Outgoing
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.rule import PREFIX
 from crm_cli.query.lookups import former_ids
 from crm_cli.store.document import Document
 from crm_cli.workspace import Edit, Remove, Rewrite, Step, Workspace
@@ -59,6 +60,8 @@ def steps(workspace: Workspace, taken: Sequence[Taken]) -> list[Step]:
             path = f"{SENT}{one.at.year}/{one.letter.file}"
             made.append(Rewrite(path, partial(_kept, _filed(one))))
             made.append(Remove(one.held.path))
+        if one.letter.is_internal:
+            continue  # the customer did not get it
         whose = former.get(one.letter.customer, one.letter.customer)
         by_customer.setdefault(whose, []).append(one)
     for id, those in by_customer.items():
@@ -81,6 +84,8 @@ def hindered(workspace: Workspace, taken: Sequence[Taken]) -> dict[str, str]:
     }
     found = {}
     for one in taken:
+        if one.letter.is_internal:
+            continue
         id = former.get(one.letter.customer, one.letter.customer)
         try:
             workspace.path_of(id)
@@ -124,6 +129,7 @@ def _noting(workspace: Workspace, taken: Sequence[Taken]) -> Callable[[Document]
 def _interaction(workspace: Workspace, one: Taken) -> Values:
     letter = one.letter
     about = f"{letter.id}/bounced" if one.bounced else letter.id
+    is_rule = letter.by.startswith(PREFIX)
     values: Values = {
         # The same in every clone, and for crm mail fetch.
         "id": derived_item_id(INTERACTION.letter, "", INTERACTION.key, about, 0),
@@ -133,7 +139,8 @@ def _interaction(workspace: Workspace, one: Taken) -> Values:
         "outcome": "bounced" if one.bounced else "",
         "subject": letter.subject,
         "summary": one.bounced or beginning(letter.text),
-        "owner": letter.by,
+        "owner": "" if is_rule else letter.by,
+        "by": letter.by if is_rule else "",
         "participants": [party.name or party.address for party in letter.cc],
         "attachments": [file.name for file in letter.attached],
         "campaign": letter.campaign,

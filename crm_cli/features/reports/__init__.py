@@ -22,7 +22,6 @@ REPORTS = (
     "aging",
     "payments",
     "dso",
-    "mrr",
     "statement",
     "tax",
     "audit",
@@ -47,14 +46,7 @@ REPORTS = (
 )
 """The modules of the reports, in the order in which they are listed."""
 
-PAGE = (
-    "aging", "dso", "audit", "sales", "pipeline", "forecast", "top", "rfm", "churn", "cohort",
-    "due", "service", "satisfaction", "changes",
-)  # fmt: skip
-"""The sections of `crm report html` unless others are chosen: where the money is, what comes, who
-matters and who leaves, what is due, service, what changed. `due` and `changes` are no reports."""
-
-TAKEN = ("html", "list", "due", "changes")
+TAKEN = ("html", "list")
 """Words after `crm report` that are no reports, and that none may be called by."""
 
 

@@ -139,6 +139,5 @@ REPORT = Report(
     period="-",
     sort="overdue-,next_week-",
     chart="calls",
-    title="What each of us did",
     compute=_compute,
 )

@@ -17,7 +17,7 @@ from crm_cli.formats.mail.headers import Headers, ids, parties, split
 from crm_cli.formats.mail.parts import Part, parts_of
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.mail import Party
-from crm_cli.model.outgoing import ENDINGS, Attached, Outgoing, checked
+from crm_cli.model.outgoing import ENDINGS, INTERNAL, Attached, Outgoing, checked
 from crm_cli.model.permission import read_use
 from crm_cli.model.reachable import email_fault
 
@@ -25,7 +25,7 @@ LARGEST = 16 * 1024 * 1024
 """So many bytes a message may have, with what is attached: as any file."""
 _OWN = (
     "customer", "use", "by", "template", "campaign", "step", "variant", "deal", "case", "purchase",
-    "document", "digest", "basis", "reason", "trouble",
+    "document", "digest", "basis", "reason", "send", "trouble",
 )  # fmt: skip
 """The fields that stand in headers of ours: `X-Crm-Customer`."""
 _KNOWN = (
@@ -42,7 +42,7 @@ def draft_of(letter: Outgoing, *, date: str = "") -> bytes:
     not be read back as it is."""
     lines = [f"{name}: {checked(value, name)}" for name, value in _headers(letter, date) if value]
     text = letter.text.rstrip("\n") + "\n"
-    if letter.channel == "sms":
+    if letter.channel != "email":
         return _read_back("\n".join([*lines, "", text]).encode(), letter)
     lines.append("MIME-Version: 1.0")
     plain = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
@@ -58,7 +58,7 @@ def draft_of(letter: Outgoing, *, date: str = "") -> bytes:
 def _headers(letter: Outgoing, date: str) -> Iterator[tuple[str, str]]:
     if letter.channel == "sms":
         yield "To", letter.to.address
-    else:
+    elif letter.channel == "email":
         yield "From", mailbox(letter.sender)
         yield "To", mailbox(letter.to)
         yield "Cc", ", ".join(map(mailbox, letter.cc))
@@ -124,6 +124,8 @@ def read_draft(data: bytes, channel: str = "email") -> Outgoing:
     id = _one_id(headers.get("message-id", ""))
     if channel == "sms":
         return _text_message(id, headers, body)._replace(**own)
+    if channel == "command":
+        return _for_command(id, body)._replace(**own)
     text, attached = _content(headers, body)
     parents = ids(headers.get("in-reply-to", ""))
     return Outgoing(
@@ -154,6 +156,12 @@ def _text_message(id: str, headers: Headers, body: bytes) -> Outgoing:
     return Outgoing(id, "", "", nobody, Party("", number), "", _plain(body).rstrip("\n"))
 
 
+def _for_command(id: str, body: bytes) -> Outgoing:
+    """What is told to a command: one line of JSON."""
+    nobody = Party("", "")
+    return Outgoing(id, "", "", nobody, nobody, "", _plain(body).rstrip("\n"))
+
+
 def _first(pairs: list[tuple[str, str]]) -> Headers:
     found: Headers = {}
     for name, value in pairs:
@@ -166,6 +174,8 @@ def _first(pairs: list[tuple[str, str]]) -> Headers:
 
 
 def _check_use(text: str, channel: str) -> None:
+    if text in INTERNAL and text.endswith(f"/{channel}"):
+        return
     try:
         use = read_use(text)
     except UsageError as error:

@@ -1,0 +1,134 @@
+"""What rules with `on` act on: the events of the days that they look back, read once from history.
+
+Edits by hand, imports and merges are told there as well as our own commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from crm_cli.features.rules import Rule
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.dates import FIRST_DAY, local_date
+from crm_cli.model.kind import normal
+from crm_cli.model.places import DESK
+from crm_cli.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crm_cli.features.events.event import Event
+
+
+class Happened(NamedTuple):
+    """An event that a rule acts on; see `Subject` for what the first three are."""
+
+    customer: str
+    item: str
+    occasion: str
+    day: date
+
+
+class Happenings:
+    """The events since the first day that any of some rules looks back to."""
+
+    def __init__(self, workspace: Workspace, rules: Iterable[Rule]) -> None:
+        self._workspace = workspace
+        self._rules = [rule for rule in rules if rule.event is not None]
+        self._events: list[Event] | None = None
+
+    def of(self, rule: Rule) -> list[Happened]:
+        """What happened that a rule acts on, the oldest first, each occasion once.
+
+        Raises Refused where there is no history to read.
+        """
+        first = self._first(rule)
+        found: dict[tuple[str, str, str], Happened] = {}
+        for event in self._all():
+            if not _means(rule, event):
+                continue
+            day = local_date(event.at, self._workspace.business.time_zone)
+            if not first <= day <= self._workspace.clock.today:
+                continue
+            one = _happened(rule, event, day)
+            found.setdefault((one.customer, one.item, one.occasion), one)
+        return list(found.values())
+
+    def _all(self) -> Sequence[Event]:
+        if self._events is None:
+            from crm_cli.features.events import events
+
+            first = min(map(self._first, self._rules))
+            told = events(self._workspace, since=(first - timedelta(days=1)).isoformat())
+            try:
+                self._events = list(told)
+            finally:
+                told.close()
+        return self._events
+
+    def _first(self, rule: Rule) -> date:
+        """The first day that a rule looks back to."""
+        looked = rule.within.before(self._workspace.clock.today)
+        return max(looked, rule.since or FIRST_DAY)
+
+
+def _happened(rule: Rule, event: Event, day: date) -> Happened:
+    customer = event.record if rule.is_of_customers else DESK.path
+    item = "" if rule.base is CUSTOMER else event.id
+    what = event.field or event.event
+    occasion = f"{what}@{day.isoformat()}/{item}".rstrip("/")
+    return Happened(customer, item, occasion, day)
+
+
+def _means(rule: Rule, event: Event) -> bool:
+    """Whether an event is of the kind that a rule looks at, and what it acts on."""
+    assert rule.event is not None
+    if event.kind != rule.base.name:
+        return False
+    return _MEANT[rule.event.word](rule, event)
+
+
+def _added(rule: Rule, event: Event) -> bool:
+    return event.event == "added" and not event.field
+
+
+def _changed(rule: Rule, event: Event) -> bool:
+    assert rule.event is not None
+    wanted = rule.event
+    if not event.field or _key(rule, event.field) != _key(rule, wanted.field):
+        return False
+    sides = ((wanted.before, event.before), (wanted.to, event.after))
+    return all(not text or text == _text(value) for text, value in sides)
+
+
+def _stage(rule: Rule, event: Event) -> bool:
+    assert rule.event is not None
+    reached = event.field and _key(rule, event.field) == _key(rule, "stage")
+    return bool(reached) and normal(_text(event.after)) == normal(rule.event.to)
+
+
+def _named(word: str) -> Callable[[Rule, Event], bool]:
+    def means(rule: Rule, event: Event) -> bool:
+        return event.event == word
+
+    return means
+
+
+_MEANT: dict[str, Callable[[Rule, Event], bool]] = {
+    "added": _added,
+    "changed": _changed,
+    "stage": _stage,
+    "paid": _named("paid"),
+    "lost": _named("lost"),
+}
+
+
+def _key(rule: Rule, name: str) -> str:
+    """A field by its own name: `stage` of a customer is `lifecycle_stage`."""
+    head, dot, rest = name.partition(".")
+    field = rule.base.by_name.get(normal(head))
+    return f"{field.key if field is not None else normal(head)}{dot}{rest}"
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
