@@ -21,6 +21,7 @@ from crm_cli.model.people import ANNIVERSARY, CONTACT, ORGANIZATION
 from crm_cli.model.permission import USES, decide
 from crm_cli.model.popup import Popup, PopupLine
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.subscription import in_words
 from crm_cli.model.task import TASK
 from crm_cli.query.lexer import quoted
 from crm_cli.query.suggesting import suggestions
@@ -35,7 +36,8 @@ _CUSTOMER = (
 )  # fmt: skip
 _AHEAD = timedelta(days=14)
 _ALERT = "alert"
-_SHOWN = {"mind": 4, "tasks": 2, "deals": 2, "cases": 2, "contacts": 3, "purchases": 3, "offers": 2}
+_SHOWN = {"mind": 4, "tasks": 2, "deals": 2, "cases": 2, "contacts": 3, "purchases": 3,
+          "subscriptions": 1, "offers": 2}  # fmt: skip
 """So many lines each: with those that are always there they make a screen of 24."""
 
 Found = Mapping[str, Any]
@@ -52,6 +54,7 @@ class Pop(NamedTuple):
     cases: list[Found]
     contacts: list[Found]
     purchases: list[Found]
+    subscriptions: list[Found]
     owing: list[Found]
     dates: list[Found]
     refusals: list[str]
@@ -82,6 +85,9 @@ def pop(workspace: Workspace, id: str) -> Pop:
         found(INTERACTION, said, "id,at,kind,direction,outcome,subject,summary", "at-", 3),
         found(PURCHASE, ["is:posted", "not:date.after:today"],
               "id,date,kind,number,text,lines,gross,currency,payment_status", "date-", 3),
+        found(PURCHASE, ["is:recurring", "has:next_occurrence"],
+              "id,kind,number,text,lines,every,until,next_occurrence,mrr,currency",
+              "next_occurrence"),
         found(PURCHASE, ["is:owing"],
               "id,number,due,amount_due,past_due,currency,disputed,promised", "due"),
         found(ANNIVERSARY, ["date:next-7d"], "kind,label,date", ""),
@@ -158,6 +164,7 @@ def as_object(found: Pop) -> dict[str, Any]:
         "cases": found.cases,
         "contacts": found.contacts,
         "purchases": found.purchases,
+        "subscriptions": found.subscriptions,
         "owing": found.owing,
         "offers": [
             {"product": one.product, "name": one.name, "why": one.why, "reason": one.reason}
@@ -227,8 +234,17 @@ def _lines(workspace: Workspace, found: Pop) -> Iterator[PopupLine]:
         parts = (str(one["date"] or ""), amount_text(one["gross"], one["currency"]),
                  _word(state), what)  # fmt: skip
         yield PopupLine("bought", joined("  ", parts))
+    for one in found.subscriptions[: _SHOWN["subscriptions"]]:
+        yield PopupLine("renews", _renewal(one))
     for offer in found.offers[: _SHOWN["offers"]]:
         yield PopupLine("offer", f"{offer.name}: {offer.reason}")
+
+
+def _renewal(one: Found) -> str:
+    """`every month, next 2026-12-01, until 2027-12-31  beans-1kg`."""
+    until = one["until"] and f"until {one['until']}"
+    when = joined(", ", (in_words(one["every"]), f"next {one['next_occurrence']}", until))
+    return joined("  ", (when, one["text"] or ", ".join(dict.fromkeys(one["lines"] or ()))))
 
 
 def _money(customer: Found, usual: int | None) -> str:

@@ -47,7 +47,9 @@ def _derive(customer: Item, business: Business) -> None:
     if any("every" in purchase.values for purchase in customer.items("purchases")):
         from crm_cli.model import subscription
 
-        subscription.settle(customer.items("purchases"), business)
+        coming = subscription.settle(customer.items("purchases"), business)
+        if coming is not None:
+            derived["next_occurrence"] = coming
     for purchase in customer.items("purchases"):
         if not purchase.derived["counts"]:
             continue
@@ -99,6 +101,8 @@ def _glance(values: Row, day: date) -> Iterator[Fact]:
         late = values.get("overdue")
         note = f"{amount_text(late, currency)} of it overdue" if late else ""
         yield Fact("balance", amount_text(balance, currency), note, "alert" if late else "")
+    if values.get("next_occurrence"):
+        yield Fact("subscription", values["next_occurrence"].isoformat(), "comes again")
     if values.get("next_purchase"):
         yield Fact("next purchase", values["next_purchase"].isoformat(), "expected")
 
@@ -124,6 +128,12 @@ SPEND = Summary(
             "purchase_interval", Integer(adds=False), "median days between days with a purchase"
         ),
         Derived("next_purchase", Date(), "last purchase plus the purchase interval", to_come=True),
+        Derived(
+            "next_occurrence",
+            Date(),
+            "the first day to come for which a subscription has nothing made yet",
+            to_come=True,
+        ),
         Derived("bought", Ids("product"), "the products that they have bought"),
         Derived("balance", Money(), "amount they owe; negative if we owe them", base=True),
         Derived(

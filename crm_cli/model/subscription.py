@@ -62,11 +62,10 @@ def is_pattern(purchase: Item) -> bool:
     )
 
 
-def said(pattern: Item) -> str:
-    """How often it comes again, in words: `every month`."""
-    text = str(pattern.values["every"])
-    bare = text.lower().startswith(("every", "each")) or "=" in text or text.endswith("ly")
-    return text if bare else f"every {text}"
+def in_words(every: str) -> str:
+    """How often something comes again, as it is said: `every month`."""
+    bare = every.lower().startswith(("every", "each")) or "=" in every
+    return every if bare or every.split()[0].endswith("ly") else f"every {every}"
 
 
 def rule_of(pattern: Item) -> str:
@@ -182,14 +181,17 @@ def span_of(pattern: Item, made: Sequence[Item]) -> Span | None:
     return Span(min(days), shifted(following, -1))
 
 
-def settle(purchases: Sequence[Item], business: Business) -> None:
-    """Set what is derived of the subscriptions among a customer's purchases."""
+def settle(purchases: Sequence[Item], business: Business) -> date | None:
+    """Set what is derived of the subscriptions among a customer's purchases; the next occasion of
+    any of them."""
     for pattern in purchases:
         if is_pattern(pattern):
             try:
                 _settle(pattern, made_of(pattern, purchases), business)
             except Unreadable:
                 continue  # `crm check` tells of it.
+    days = [one.derived["next_occurrence"] for one in purchases if "next_occurrence" in one.derived]
+    return min(days, default=None)
 
 
 def _settle(pattern: Item, made: Sequence[Item], business: Business) -> None:

@@ -179,3 +179,12 @@ def test_a_profile_that_cannot_be_asked_does_not_silence_the_telephone(
     run: Run = crm("pop", "jan-vidmar")
     assert run.code == 0 and run.lines[0] == "Jan Vidmar"
     assert "fit is left out" in run.err
+
+
+def test_a_subscription_is_one_line(crm: Crm) -> None:
+    words = ("purchase", "add", "maja-kos", "--line", "linen-sheet:1", "--every", "2 weeks")
+    assert crm(*words, "--until", "2027-06-30").code == 0
+    told = "renews  every 2 weeks, next 2026-12-04, until 2027-06-30  linen-sheet"
+    assert told in " ".join(crm("pop", "maja-kos").out.split("\n"))
+    (one,) = json.loads(crm("pop", "maja-kos", "--json").out)["subscriptions"]
+    assert (one["every"], one["mrr"], one["currency"]) == ("2 weeks", "173.33", "EUR")

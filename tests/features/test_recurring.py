@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from crm_cli.features.due import due
 from crm_cli.features.moves import at
 from crm_cli.features.numbers import NumberTaken
 from crm_cli.features.plan import Plan
 from crm_cli.features.purchases.adding import Wanted, add
+from crm_cli.features.purchases.correcting import correct
 from crm_cli.features.purchases.recurring import meant, recur
 from crm_cli.features.purchases.repricing import reprice
 from crm_cli.model.errors import CrmError, NotFound, UsageError
@@ -283,6 +285,48 @@ def test_the_first_goes_with_its_own_terms(workspace: Opened, shop: Path) -> Non
 def test_what_cannot_come_again(workspace: Opened, given: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         added(workspace(), **given)
+
+
+def test_one_that_is_corrected_goes_on_once(workspace: Opened) -> None:
+    pattern = added(workspace(), date="2026-09-15", amount="50", text="Rent")
+    opened = workspace()
+    plan = correct(opened, at(opened, "maja-kos", pattern))
+    opened.write(plan.change)
+    assert f"its subscription goes on as it is: crm purchase reprice {pattern}" in plan.notes[1]
+    fresh = workspace().document("maja-kos").find(plan.made[1])
+    assert "every" not in fresh.values and fresh.values["corrects"] == "2026-0008"
+    made = items(workspace(), ran(workspace()))
+    assert {one.values["subscription"] for one in made} == {pattern} and len(made) == 2
+    opened = workspace()
+    again = correct(opened, at(opened, "maja-kos", made[-1].id))
+    opened.write(again.change)
+    assert ran(workspace()).made == ()
+
+
+def test_what_is_removed_says_what_becomes_of_it(workspace: Opened) -> None:
+    pattern = added(workspace(), date="2026-09-15", until="2027-09-15")
+    plan = ran(workspace())
+    for id, words in (
+        (pattern, f"nothing more is made of it; crm set {pattern} until=… ends it"),
+        (plan.made[-1], "makes it again if none was made after it; crm purchase cancel"),
+    ):
+        item = workspace().document("maja-kos").find(id)
+        assert PURCHASE.upheld is not None
+        assert any(words in one for one in PURCHASE.upheld(item))
+
+
+def test_it_is_due_until_it_is_made(workspace: Opened) -> None:
+    added(workspace(), amount=None, lines=["linen-sheet:1"], date="2026-10-18")
+    added(workspace(), "hotel-breg", text="Rent", date="2026-10-31", every="2 months")
+    opened = workspace()
+    (row,) = due(opened, kind="subscription")
+    assert (row.when, row.who, row.what, row.owner) == (
+        date(2026, 11, 18), "maja-kos", "2026-0008: linen-sheet, every month", "petra",
+    )  # fmt: skip
+    assert len(due(opened, kind="subscription", within="60d")) == 2
+    assert not due(opened, kind="subscription", owner="marko", within="30d")
+    ran(opened)
+    assert due(workspace(), kind="subscription") == []
 
 
 RULES = {

@@ -24,7 +24,7 @@ from crm_cli.workspace import Clock, Workspace
 
 _MODULES = (
     "dated", "keeping_in_touch", "reorders", "anniversaries", "leads", "dunning", "quotes",
-    "forgotten", "retention",
+    "subscriptions", "forgotten", "retention",
 )  # fmt: skip
 """The modules of the sources."""
 

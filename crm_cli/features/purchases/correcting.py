@@ -14,11 +14,12 @@ from crm_cli.features.values import day
 from crm_cli.model import chain
 from crm_cli.model.aspects import amount_text
 from crm_cli.model.errors import UsageError
+from crm_cli.model.subscription import is_pattern
 from crm_cli.workspace import Change, Workspace
 
 _NOT_KEPT = (
     "id", "number", "date", "due_date", "status", "disputed", "promised", "dunning", "bill_to",
-    "source_system", "external_id", "corrects",
+    "source_system", "external_id", "corrects", "every", "until", "exdate", "price_changes",
 )  # fmt: skip
 """What the draft of another invoice does not have from the one that it replaces."""
 
@@ -68,6 +69,11 @@ def correct(
     entry = enter(workspace, found.customer, [note, draft], force=force)
     credit, fresh = entry.made
     notes = [f"crm set {fresh.id} … changes the draft, crm purchase post {fresh.id} numbers it"]
+    if is_pattern(invoice):
+        notes.append(
+            f"its subscription goes on as it is: crm purchase reprice {invoice.id} PRICE --from "
+            f"{on} changes what comes next, crm set {invoice.id} until={on} ends it"
+        )
     if paid := invoice.derived.get("paid"):
         shown = amount_text(paid, invoice.derived["currency"])
         notes.append(f"{shown} that was paid for it is on account, and pays what is due next")
