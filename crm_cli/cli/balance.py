@@ -242,7 +242,7 @@ def _object(found: Account, *, with_lines: bool) -> dict[str, Any]:
 
 def _card(found: Account, both: Together | None = None) -> Card:
     from crm_cli.model.card import Card, Fact, Section
-    from crm_cli.render.values import grouped
+    from crm_cli.model.cells import grouped
 
     if found.balance is None:
         owed = "not known: a rate is missing"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from crm_cli.cli.options import FORM, Form
+from crm_cli.cli.options import FORM, Form, Owner, PeriodOf, Terms, To, Where
 from crm_cli.cli.report_verbs import own_verb, report_verb
 from crm_cli.cli.session import Session
-from crm_cli.cli.verbs import Verb, Verbs
+from crm_cli.cli.verbs import Option, Verb, Verbs
 from crm_cli.features.reports import REPORTS, load
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Reports(Verbs):
         return super().items()
 
     def _make_all(self) -> None:
-        if len(super().keys()) <= len(REPORTS):
+        if not set(REPORTS) <= super().keys():
             made = {name: self[name] for name in REPORTS}
             for name in REPORTS:
                 del self[name]
@@ -86,6 +86,58 @@ def list_(session: Session, form: Form = FORM) -> None:
     rows = [(one.name, one.group, one.answers) for one in described(session.workspace)]
     found = Rows(columns, rows, ids=[row[0] for row in rows])
     session.show(found, session.form(form), header=not form.no_header)
+
+
+@verbs.add
+def html(
+    session: Session,
+    terms: Terms = None,
+    section: Annotated[
+        list[str] | None,
+        Option(
+            "--section",
+            metavar="NAME[,NAME]",
+            help="These sections; one with options: 'dso --by month'.",
+        ),
+    ] = None,
+    period: PeriodOf = None,
+    where: Where = None,
+    owner: Owner = None,
+    since: Annotated[
+        str | None,
+        Option("--since", metavar="DATE", help="Show what changed since then; default: -7d."),
+    ] = None,
+    anonymous: Annotated[
+        bool, Option("--anonymous", help="Labels in place of names; no ids and no texts.")
+    ] = False,
+    watch: Annotated[
+        bool, Option("--watch", help="Write it again whenever records change, until Ctrl-C.")
+    ] = False,
+    to: To = None,
+    force: Annotated[bool, Option("--force", help="Replace the file of --to.")] = False,
+) -> None:
+    """Make one page for a browser of the reports that matter, with charts and tables.
+
+    The file runs no script and loads nothing. Sections are reports, your own as well,
+    what is due and what changed; reports.html in crm.yaml chooses others.
+
+    crm report html --to report.html
+    crm report html --section aging,pipeline --to money.html
+    crm report html +horeca --period last-quarter --to horeca.html
+    crm report html --section 'sales --by city' --anonymous --to figures.html
+    """
+    from crm_cli.cli.page_sections import Asked
+    from crm_cli.cli.report_page import give, page
+    from crm_cli.cli.report_page import watch as rewrite
+    from crm_cli.model.errors import UsageError
+
+    asked = Asked(terms or (), where, owner, period, since, anonymous)
+    if not watch:
+        give(session, page(session, section or (), asked), to, force=force)
+        return
+    if to in (None, "-"):
+        raise UsageError("--watch writes a file", "add --to report.html")
+    rewrite(session, section or (), asked, str(to))
 
 
 def _may_be_own(name: object) -> bool:

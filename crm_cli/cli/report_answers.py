@@ -10,6 +10,7 @@ from crm_cli.cli.columns import only
 from crm_cli.cli.options import Shape
 from crm_cli.cli.outputs import TABLE
 from crm_cli.cli.session import Session
+from crm_cli.features.reports.charting import chart_of
 from crm_cli.features.reports.comparing import Comparison
 from crm_cli.features.reports.context import Asked
 from crm_cli.features.reports.report import Report
@@ -17,7 +18,7 @@ from crm_cli.features.reports.running import Answered, answer
 from crm_cli.features.reports.table import few_noted, for_people, for_programs
 from crm_cli.formats.tables import TABLES, TableFormat
 from crm_cli.model.errors import UsageError
-from crm_cli.model.rows import Chart, Rows
+from crm_cli.model.rows import Rows
 from crm_cli.model.text import visible
 from crm_cli.render.screen import Screen
 
@@ -33,20 +34,7 @@ def answer_report(session: Session, report: Report, given: dict[str, Any]) -> No
     chart = given["chart"]
     if chart and (shape.output or shape.json or shape.cols):
         raise UsageError("--chart draws for people", "leave -o, --json and --cols out")
-    owner = given["owner"]
-    terms = session.terms(given["terms"], report.base)
-    asked = Asked(
-        [*terms, *([f"owner:{owner}"] if owner is not None else [])],
-        given["where"],
-        given.get("period"),
-        given["by"],
-        _options(report, given),
-        given.get("all", False),
-        _look_back,
-    )
-    beside = None
-    if given.get("compare") is not None or given.get("compare_as_of") is not None:
-        beside = Comparison(given.get("compare"), given.get("compare_as_of"), _look_back)
+    asked, beside = asked_of(session, report, given)
     found = answer(
         session.workspace,
         report,
@@ -58,6 +46,26 @@ def answer_report(session: Session, report: Report, given: dict[str, Any]) -> No
     session.report(found.problems)
     session.negative = "exit-code" in asked.options and bool(found.table.rows)
     _show(session, found, form, shape, chart=chart, to=given["to"], force=given["force"])
+
+
+def asked_of(
+    session: Session, report: Report, given: dict[str, Any]
+) -> tuple[Asked, Comparison | None]:
+    """What the options ask of a report, and what they compare it with."""
+    owner = given["owner"]
+    terms = session.terms(given["terms"], report.base)
+    asked = Asked(
+        [*terms, *([f"owner:{owner}"] if owner is not None else [])],
+        given["where"],
+        given.get("period"),
+        given["by"],
+        _options(report, given),
+        given.get("all", False),
+        _look_back,
+    )
+    if given.get("compare") is None and given.get("compare_as_of") is None:
+        return asked, None
+    return asked, Comparison(given.get("compare"), given.get("compare_as_of"), _look_back)
 
 
 def _look_back(workspace: Workspace, text: str) -> str:
@@ -120,33 +128,12 @@ def _show(
 
 
 def _with_chart(rows: Rows, found: Answered, *, chart: bool) -> Rows:
-    report, table = found.report, found.table
-    value = report.chart or report.bar
-    if not value:
+    try:
+        return rows.but(chart=chart_of(found))
+    except UsageError:
         if chart:
-            raise UsageError(f"{report.name} has no chart", "leave --chart out")
+            raise
         return rows
-    if not table.keys:
-        if chart:
-            raise UsageError("a chart needs groups", "add --by month, or another")
-        return rows
-    if table.currency:
-        if chart:
-            raise UsageError(
-                "amounts in several currencies cannot be drawn beside each other",
-                f"leave {table.currency} out of --by, or --chart",
-            )
-        return rows
-    labels = (*table.names.values(), *(key.name for key in reversed(table.keys)))
-    unit = found.currency if _type(found, value) == "money" else ""
-    drawn = Chart(value=value, labels=labels, unit=unit)
-    if report.line and table.keys[0].timed:
-        drawn = drawn.but(kind="line")
-    return rows.but(chart=drawn)
-
-
-def _type(found: Answered, key: str) -> str:
-    return next((one.type for one in found.table.columns if one.key == key), "")
 
 
 def _save(

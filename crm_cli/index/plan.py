@@ -7,7 +7,7 @@ Types of columns are the index's own, so that another database can map them as w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -119,6 +119,15 @@ class ColumnPlan:
     def has_id(self) -> bool:
         """Whether rows have an id that no field declares."""
         return has_id(self.kind)
+
+    def lost(self, name: Callable[[str], str]) -> str:
+        """SQL for the rows with an amount that has no rate, empty for a kind without amounts;
+        `name` spells a column's name."""
+        return " OR ".join(
+            f"({name(one.value)} IS NOT NULL AND {name(one.base)} IS NULL)"
+            for one in self.fields.values()
+            if one.base and one.base != one.value
+        )
 
     def references(self) -> Iterable[FieldColumns]:
         """The fields whose values name records or users."""

@@ -101,11 +101,15 @@ def index_ddl(kind: Kind) -> list[str]:
     wanted += [fields[one.of].value for one in _fifths(kind)]
     wanted += [_compared(fields[key]) for key in _sought(kind)]
     further = _beside(kind)
-    return [
+    made = [
         f'CREATE INDEX "{kind.name}.{name}" ON "{kind.name}"'
         f" ({', '.join(_quoted(name, *further.get(name, ())))})"
         for name in dict.fromkeys(wanted)
     ]
+    if lost := plan_of(kind).lost('"{}"'.format):
+        # Mostly empty: whether any amount has no rate is seen at once.
+        made.append(f'CREATE INDEX "{kind.name}.lost" ON "{kind.name}" ("pk") WHERE {lost}')
+    return made
 
 
 def _quoted(*columns: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.matching import found
@@ -142,9 +144,8 @@ class SQLite(Dialect):
         if part == "month":
             return f"substr({day}, 1, 7)"
         if part == "week":
-            thursday = f"date({day}, '-3 days', 'weekday 4')"
-            number = f"(CAST(strftime('%j', {thursday}) AS INTEGER) + 6) / 7"
-            return f"substr({thursday}, 1, 4) || '-w' || substr('0' || ({number}), -2)"
+            # Rows share few days, whose weeks Python remembers; SQLite would compute each again.
+            return f"crm_week({day})"
         if part == "weekday":
             return f"substr('sunmontuewedthufrisat', 3 * strftime('%w', {day}) + 1, 3)"
         return year if part == "year" else f"{year} || '-q' || (({month} + 2) / 3)"
@@ -190,6 +191,7 @@ class SQLite(Dialect):
         connection.create_function("crm_fold", 1, _fold, deterministic=True)
         connection.create_function("crm_match", 2, _match, deterministic=True)
         connection.create_function("crm_lines", 1, _lines, deterministic=True)
+        connection.create_function("crm_week", 1, _week, deterministic=True)
         # typeshed wants the methods' parameters named as SQLite's own are.
         connection.create_aggregate("crm_median", 1, _Median)  # type: ignore[arg-type]
 
@@ -209,6 +211,16 @@ def _lines(text: str | None) -> str | None:
     return json.dumps([line.replace("\x1e", "\n") for line in dict.fromkeys(text.split("\n"))])
 
 
+@cache
+def _week(day: str | None) -> str | None:
+    """The week of an ISO day: `2026-w47`, of the year in which its Thursday lies."""
+    try:
+        year, number, _ = date.fromisoformat(day or "").isocalendar()
+    except ValueError:
+        return None
+    return f"{year:04}-w{number:02}"
+
+
 class _Median:
     """Collects a group's numbers."""
 
@@ -222,9 +234,12 @@ class _Median:
 
     def finalize(self) -> int | float | None:
         """The one in the middle."""
-        from statistics import median as middle
-
-        return middle(self.numbers) if self.numbers else None
+        numbers = self.numbers
+        if not numbers:
+            return None
+        numbers.sort()
+        half = len(numbers) // 2
+        return numbers[half] if len(numbers) % 2 else (numbers[half - 1] + numbers[half]) / 2
 
 
 def _match(pattern: str, text: str | None) -> int | None:

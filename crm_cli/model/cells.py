@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crm_cli.model.plain import plain
+from crm_cli.model.rows import Few
 
 NUMBERS = frozenset(
     {"integer", "number", "decimal", "money", "price", "percent", "count", "share", "rate"}
@@ -72,3 +73,35 @@ def machine_text(value: Any) -> str:
     if value is True or value is False:
         return "true" if value else "false"
     return cell_text(value)
+
+
+def people_text(value: Any, kind: str = "") -> str:
+    """A value as people read it: thousands apart, shares in percent; control characters stay."""
+    if type(value) is str:
+        return value
+    if isinstance(value, datetime):
+        # Its offset is the business's own: programs get it, people need not read it.
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, Few):
+        return people_text(Decimal(value), kind) + "*"
+    if isinstance(value, Decimal) and kind in ("share", "rate"):
+        return percent(value)
+    if isinstance(value, Decimal) and kind == "percent":
+        return f"{value:f}%"
+    if isinstance(value, Decimal) and kind != "decimal":
+        return grouped(value)
+    if type(value) is int and kind in ("money", "integer", "count"):
+        return grouped(value)
+    return cell_text(value, ", ")
+
+
+def grouped(value: Decimal | int) -> str:
+    """A number with its thousands apart: `1,265,793.29`."""
+    text = format(value, ",f") if isinstance(value, Decimal) else format(value, ",d")
+    return text[1:] if text.startswith("-") and not value else text
+
+
+def percent(fraction: Decimal) -> str:
+    """A share or a rate in percent with one decimal: `22.5%`."""
+    value = (fraction * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{grouped(value)}%"

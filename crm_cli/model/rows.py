@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from crm_cli.model.declaration import Declaration
 
@@ -47,8 +47,13 @@ class Chart(Declaration):
     """The key of the column whose numbers are drawn."""
     labels: tuple[str, ...]
     """The keys of the columns that name a row; the first one with a text does."""
-    kind: Literal["bars", "line"] = "bars"
-    """Bars compare rows with each other; a line follows one value through time."""
+    kind: str = "bars"
+    """Bars compare rows with each other; a line follows one value through time. A terminal draws
+    all other kinds as bars; `formats/html/charts` has them."""
+    series: tuple[str, ...] = ()
+    """The keys of the columns that are drawn beside the value, or that make it up."""
+    panels: tuple[str, ...] = ()
+    """The keys of the columns that tell small charts beside each other apart."""
     unit: str = ""
     """What stands after each figure, such as a currency."""
 

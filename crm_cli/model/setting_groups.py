@@ -143,3 +143,11 @@ MAIL = Kind(
     ),
     notes=False,
 )
+
+PAGES = Kind(
+    name="pages",
+    key="reports",
+    doc="what pages of reports show",
+    fields=(Field("html", Texts(), "sections of crm report html: [aging, dso --by month, due]"),),
+    notes=False,
+)

@@ -50,6 +50,7 @@ from crm_cli.model.setting_groups import (
     LEDGER,
     MAIL,
     NUMBERS,
+    PAGES,
     RETENTION,
 )
 from crm_cli.model.staff import USER, absences_of, check_absences, quotas_of
@@ -179,7 +180,6 @@ SETTINGS = Kind(
         Field("segments", Texts(), "RFM segments: rfm, rfm-r, or rules: champions 4-5 4-5 4-5"),
         Field("lead_touch", Every(), "how long a lead may be left alone before it is due"),
         Field("retention", GroupOf(RETENTION), "when who had no contact is due to be forgotten"),
-        Field("max", Integer(1, 10_000, adds=False), "how much one run makes at most", default=50),
         Field("closed_until", Date(), "the last day of closed books: nothing of it is changed"),
         Field("ledger", GroupOf(LEDGER), "the accounts that crm export ledger books on"),
         Field("bank", GroupOf(BANK), "how the lines of bank statements are matched"),
@@ -194,9 +194,11 @@ SETTINGS = Kind(
         Field(
             "max",
             Integer(1, adds=False),
-            "for how many records a run of rules, or of recurring purchases, does something",
+            "for how many records a run of rules does something, and how many purchases one of"
+            " recur makes",
             default=50,
         ),
+        Field("reports", GroupOf(PAGES), "what pages of reports show"),
         Field("git", GroupOf(GIT), "git settings"),
         Field("mail", GroupOf(MAIL), "mail that comes and goes"),
     ),

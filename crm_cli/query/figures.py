@@ -27,7 +27,7 @@ from crm_cli.query.functions import over, result
 from crm_cli.query.grammar import read_asked
 from crm_cli.query.keys import plain
 from crm_cli.query.ref import Collection, Source, Way
-from crm_cli.query.rows import Row, Value, climb, value
+from crm_cli.query.rows import Frame, Row, Value, climb, value
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 from crm_cli.query.tokens import split_call
@@ -237,12 +237,12 @@ def _measured(key: str, measure: Measure, compiler: Compiler, own: str) -> Selec
         return _different(key, measure, row, when, own)
     if measure.function == "distinct":
         of = "customer" if measure.of == CUSTOMER.name else "parent"
-        return _over(key, "distinct", Value(row.column(of), _NUMBER), when, compiler.dialect)
+        return _over(key, "distinct", Value(row.column(of), _NUMBER), when, compiler.frame)
     if not measure.of:
         return plain(key, result("count", _NUMBER), over(compiler.dialect, "count", when=when))
     ref = resolve(measure.of, row.kind)
     found = value(ref, climb(row, ref.steps)[0])
-    return _in_currency(key, measure.function, found, when, compiler.dialect, own)
+    return _in_currency(key, measure.function, found, when, compiler.frame, own)
 
 
 def _different(key: str, measure: Measure, row: Row, when: str, own: str) -> Selected:
@@ -294,19 +294,19 @@ def _called(key: str, call: Call, compiler: Compiler, own: str) -> Selected:
             )
     sql = found.order[0] if operators(type).by_day and function != "count" else found.sql
     of = Value(sql, type, base=found.order[0], currency=found.currency)
-    return _in_currency(key, function, of, when, compiler.dialect, own)
+    return _in_currency(key, function, of, when, compiler.frame, own)
 
 
 def _in_currency(
-    key: str, function: str, of: Value, when: str, dialect: Dialect, own: str
+    key: str, function: str, of: Value, when: str, frame: Frame, own: str
 ) -> Selected:
     """A function of amounts in `own`, if the values are such; else as `_over`."""
-    made = _over(key, function, of, when, dialect)
+    made = _over(key, function, of, when, frame)
     if not own or of.currency != own:
         return made
     if not operators(made.column.type).has_base:
         return made
-    return _kept(_over(key, function, of._replace(base=of.sql), when, dialect), own, made.sql)
+    return _kept(_over(key, function, of._replace(base=of.sql), when, frame), own, made.sql)
 
 
 def _kept(made: Selected, own: str, base: str) -> Selected:
@@ -315,11 +315,13 @@ def _kept(made: Selected, own: str, base: str) -> Selected:
     return made._replace(column=column, currency=own, order=(base,))
 
 
-def _over(key: str, function: str, of: Value, when: str, dialect: Dialect) -> Selected:
-    type = result(function, of.type)
+def _over(key: str, function: str, of: Value, when: str, frame: Frame) -> Selected:
+    type, dialect = result(function, of.type), frame.dialect
+    if function == "unconverted" and frame.scope.converts_all:
+        return plain(key, type, "COUNT(NULL)")
     sql = over(dialect, function, of, when=when)
     money = operators(type).has_base
-    if money and function == "sum" and of.sql != of.base:
+    if money and function == "sum" and of.sql != of.base and not frame.scope.converts_all:
         # Where none of the amounts could be converted, their sum is not 0.
         none = f"{over(dialect, 'count', Value(of.base, _NUMBER), when=when)} = 0"
         some = f"{over(dialect, 'count', Value(of.sql, _NUMBER), when=when)} > 0"

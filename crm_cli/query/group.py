@@ -74,6 +74,8 @@ class GroupQuery(NamedTuple):
     own: bool = True
     totals: bool = True
     """Whether the aggregates over all rows are wanted besides, which is a second pass."""
+    common: bool = True
+    """Whether that total is to say what all rows have in common (`one`), too."""
 
     @property
     def kind(self) -> Kind:
@@ -228,8 +230,15 @@ def _wholes(
     if not asked:
         return (None,)
     named, shared = asked, [text for text in asked if not is_one(text)]
-    if query.parts is not None and all(is_shared(one, query.parts, query.base) for one in shared):
-        query, asked = query._replace(parts=None), shared
+    of_rows = query.parts is not None and all(
+        is_shared(one, query.parts, query.base) for one in shared
+    )
+    if of_rows or not query.common:
+        asked = shared
+    if not asked:
+        return (*(None for _ in named), None)
+    if of_rows:
+        query = query._replace(parts=None)
     compiler = _compiler(query, scope._replace(base=query.kind), database.dialect)
     where = _chosen(compiler, query)
     of = currency(compiler.frame.base)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crm_cli.index.plan import plan_of
 from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import KINDS
 from crm_cli.query.database import Database
 
 LAST = "\U0010ffff"
@@ -23,6 +25,14 @@ def different(database: Database, kind: Kind, key: str, most: int | None = None)
     table, column = database.dialect.name(kind.name), database.dialect.name(key)
     sql = f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL"
     return _first(database, sql, {}, most)
+
+
+def all_converted(database: Database) -> bool:
+    """Whether every amount of the index is known in the base currency: none lacks a rate."""
+    name = database.dialect.name
+    lost = [(name(kind.name), plan_of(kind).lost(name)) for kind in KINDS]
+    found = (f"EXISTS(SELECT 1 FROM {table} WHERE {rows})" for table, rows in lost if rows)
+    return database.rows(f"SELECT 1 WHERE {' OR '.join(found)}") == []
 
 
 def starting(

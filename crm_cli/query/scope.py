@@ -58,6 +58,8 @@ class Scope(NamedTuple):
     """The channel on which customers answer most surely, by their ids."""
     profiles: Callable[[], Mapping[str, Profile]] | None = None
     """The profiles of customers, by name."""
+    converted: Callable[[], bool] | None = None
+    """Whether every amount is known in the base currency; without it some may lack a rate."""
 
     @property
     def instant(self) -> datetime:
@@ -70,6 +72,11 @@ class Scope(NamedTuple):
     def forecasts_by_learned(self) -> bool:
         """Whether a deal that states no probability has the learned one of its stage."""
         return self.learned is not None and self.business.forecast_by == "learned"
+
+    @property
+    def converts_all(self) -> bool:
+        """Whether every amount is known in the base currency."""
+        return self.converted is not None and self.converted()
 
     def me(self) -> str | None:
         """Who `me` is, or None where nobody said."""

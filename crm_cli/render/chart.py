@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from crm_cli.model.cells import cell_text
+from crm_cli.model.cells import grouped, percent
+from crm_cli.model.plot import plot_of
 from crm_cli.model.rows import Rows
 from crm_cli.model.text import visible
 from crm_cli.model.width import columns_of, fitted, padded
 from crm_cli.render.screen import Screen
-from crm_cli.render.values import bar, grouped, percent
+from crm_cli.render.values import bar
 
 Point = tuple[str, Decimal | int | None]
 """A label and its value, None where that is missing."""
@@ -32,13 +33,10 @@ def chart_lines(rows: Rows, screen: Screen) -> Iterator[str]:
 
 def points_of(rows: Rows) -> tuple[list[Point], str]:
     """What the chart of the rows shows, and what stands after each figure."""
-    chart = rows.chart
-    assert chart is not None
-    labels = [rows.values(key) for key in chart.labels]
-    named = [next((name for name in names if name), None) for names in zip(*labels, strict=True)]
-    points = list(zip(map(cell_text, named), rows.values(chart.value), strict=True))
-    type = next(column.type for column in rows.columns if column.key == chart.value)
-    return points, "%" if type in ("share", "rate") else chart.unit
+    plot = plot_of(rows)
+    share = plot.main.type in ("share", "rate")
+    unit = "%" if share else plot.main.unit if plot.main.type == "money" else ""
+    return list(zip(plot.labels, plot.main.values, strict=True)), unit
 
 
 def bar_lines(bars: Sequence[Point], screen: Screen, *, unit: str = "") -> Iterator[str]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
 from itertools import chain, repeat
 from typing import Any
 
-from crm_cli.model.cells import cell_text, numeric
-from crm_cli.model.rows import Few, by_column
+from crm_cli.model.cells import numeric, people_text
+from crm_cli.model.rows import by_column
 from crm_cli.model.text import visible
 from crm_cli.model.width import columns_of, padded
 from crm_cli.render.cells import Cells
 from crm_cli.render.screen import Screen
-from crm_cli.render.values import grouped, percent
 
 GAP = "  "
 
@@ -84,14 +81,14 @@ def table_lines(
 
 def shown(value: Any, kind: str = "") -> str:
     """One value as people read it, without control characters."""
-    return _in_a_line(_text(value, kind))
+    return _in_a_line(people_text(value, kind))
 
 
 def texts(values: Sequence[Any], kind: str = "") -> Cells:
     """The values of a column as people read them; checked as a whole, for speed."""
     if isinstance(values, Cells):
         return values
-    cells = Cells([value if type(value) is str else _text(value, kind) for value in values])
+    cells = Cells([value if type(value) is str else people_text(value, kind) for value in values])
     if "".join(cells).isprintable():
         return cells
     return Cells([_in_a_line(cell) for cell in cells])
@@ -100,25 +97,6 @@ def texts(values: Sequence[Any], kind: str = "") -> Cells:
 def _in_a_line(text: str) -> str:
     """Lines of a text one after the other, without control characters."""
     return visible(" ".join(text.split()) if "\n" in text else text)
-
-
-def _text(value: Any, kind: str) -> str:
-    if type(value) is str:
-        return value
-    if isinstance(value, datetime):
-        # Its offset is the business's own: programs get it, people need not read it.
-        return f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, Few):
-        return _text(Decimal(value), kind) + "*"
-    if isinstance(value, Decimal) and kind in ("share", "rate"):
-        return percent(value)
-    if isinstance(value, Decimal) and kind == "percent":
-        return f"{value:f}%"
-    if isinstance(value, Decimal) and kind != "decimal":
-        return grouped(value)
-    if type(value) is int and kind in ("money", "integer", "count"):
-        return grouped(value)
-    return cell_text(value, ", ")
 
 
 def begun(cell: str, length: int) -> str:

@@ -1,24 +1,12 @@
-"""Numbers as people read them."""
+"""Numbers drawn with characters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _LEVELS, _ASCII_LEVELS = "▁▂▃▄▅▆▇█", "_.,:-=+#"
-
-
-def grouped(value: Decimal | int) -> str:
-    """A number with its thousands apart: `1,265,793.29`."""
-    text = format(value, ",f") if isinstance(value, Decimal) else format(value, ",d")
-    return text[1:] if text.startswith("-") and not value else text
-
-
-def percent(fraction: Decimal) -> str:
-    """A share or a rate in percent with one decimal: `22.5%`."""
-    value = (fraction * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return f"{grouped(value)}%"
 
 
 def bar(share: Decimal, room: int, *, negative: bool = False, unicode: bool = True) -> str:

@@ -49,6 +49,7 @@ class _Made:
         self.suggested: Mapping[str, Sequence[str]] | None = None
         self.likely: Mapping[str, str] | None = None
         self.profiles: Mapping[str, Profile] | None = None
+        self.converted: bool | None = None
 
 
 class Opened:

@@ -55,6 +55,7 @@ class Querying(Reading):
             self.suggested,
             self.likely,
             self.profiles,
+            self.converted,
         )
 
     def suggested(self) -> Mapping[str, Sequence[str]]:
@@ -81,6 +82,14 @@ class Querying(Reading):
         if self._made.profiles is None:
             self._made.profiles = read_profiles(self.database)
         return self._made.profiles
+
+    def converted(self) -> bool:
+        """Whether every amount is known in the base currency: none lacks a rate."""
+        from crm_cli.query.lookups import all_converted
+
+        if self._made.converted is None:
+            self._made.converted = all_converted(self.database)
+        return self._made.converted
 
     def learned(self) -> Mapping[tuple[str, str], Learned]:
         """What became of the closed deals that had come to each open stage."""

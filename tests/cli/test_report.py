@@ -38,7 +38,7 @@ deals:
     created: 2026-11-02
     expected_close: 2026-12-15
 purchases:
-  - {id: p-5b0nn1x, date: 2026-10-05, lines: [beans-1kg:1:9, mug:1:9]}
+  - {id: p-5b0nn1x, date: 2026-10-05, lines: [beans-1kg:1:9, mug:1:9], every: year}
   - {id: p-5b0nn2x, date: 2026-10-19, lines: [beans-1kg:1:9, mug:1:9]}
   - {id: p-5b0nn3x, date: 2026-11-03, lines: [beans-1kg:1:9, mug:1:9]}
 cases:

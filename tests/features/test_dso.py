@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crm_cli.features.reports import load
 from crm_cli.features.reports.context import Asked, Context
-from crm_cli.features.reports.past_balances import billed, owed_at
+from crm_cli.features.reports.past_balances import billed_by_day, owed_at
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.purchase import PURCHASE
@@ -151,7 +151,7 @@ def test_what_was_owed_is_what_aging_says_on_that_day(
     with opened(customers) as (workspace, _):
         report = load("dso")
         context = Context(workspace, report, Asked(), ())
-        (owed,) = owed_at(context, billed(context), [day])
+        (owed,) = owed_at(context, [day])
     assert (owed.total, owed.not_due) == (aged.total["total"], aged.total["not_due"])
 
 
@@ -197,7 +197,8 @@ def test_a_rate_that_is_missing_is_told(tmp_path: Path) -> None:
     environ = {"CRM_CACHE_DIR": str(tmp_path / "cache"), "CRM_TODAY": "2026-11-20"}
     workspace = open_workspace(directory=tmp_path, environ=environ)
     context = Context(workspace, load("dso"), Asked(), ())
-    (owed,) = owed_at(context, billed(context), [date(2026, 11, 20)])
+    assert billed_by_day(context) == {date(2026, 11, 1): 0}
+    (owed,) = owed_at(context, [date(2026, 11, 20)])
     assert owed.total == 0
     assert [one.code for one in context.problems] == ["missing-rate", "missing-rate"]
     workspace.close()

@@ -257,7 +257,7 @@ def test_a_report_may_be_by_owner(shop: Workspace, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in REPORTS if name != "slippage"])
 def test_eighty_columns_are_enough(shop: Workspace, name: str) -> None:
     (shop.root / "customers" / "filip.yaml").write_text(
-        "name: Filip\npurchases: [{date: 2026-01-02, kind: invoice, amount: 5}]\n"
+        "name: Filip\npurchases: [{date: 2026-01-02, kind: invoice, amount: 5, every: year}]\n"
         "payments: [{date: 2026-01-03, amount: 5}]\n"
         "cases: [{subject: Torn, kind: complaint, opened: 2026-11-02, lines: [beans]}]\n"
         "feedback: [{at: 2026-11-02, kind: nps, score: 4}]\n"

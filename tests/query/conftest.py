@@ -14,6 +14,7 @@ from crm_cli.model.kinds import BY_NAME
 from crm_cli.query.ast import And, Node
 from crm_cli.query.database import Database
 from crm_cli.query.expression import parse_expression
+from crm_cli.query.lookups import all_converted
 from crm_cli.query.scope import Scope
 from crm_cli.query.segments import read_extra_keys, read_segments
 from crm_cli.query.select import Answer, Query, select
@@ -162,6 +163,7 @@ class Shop:
             read_segments(self.database),
             read_extra_keys(self.database, self.index.business.own),
             lambda text: resolve(self.database, text, self.index.business),
+            converted=lambda: all_converted(self.database),
         )
 
     def node(self, terms: Sequence[str], where: str = "", base: str = "customer") -> Node:

@@ -245,6 +245,7 @@ def test_the_total_of_nothing_and_of_texts(shop: Shop) -> None:
 @given(st.dates(date(1970, 1, 1), date(2099, 12, 31)))
 def test_weeks_are_those_of_iso_8601(day: date) -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
+        SQLITE.prepare(connection)
         sql = SQLITE.period(":day", "week")
         (week,) = connection.execute(f"SELECT {sql}", {"day": day.isoformat()}).fetchone()
     year, number, _ = day.isocalendar()

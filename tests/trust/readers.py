@@ -9,6 +9,10 @@ from tests.trust.canary import POISON
 from tests.trust.ground import Ground
 
 _QUOTE = ("quote", "add", "canary", "--line", f":{POISON}:1:5")
+_MONTHLY = (
+    "purchase", "add", "jan-vidmar", "--amount", "5", "--text", POISON, "--every", "month",
+    "--date", "2026-10-01",
+)  # fmt: skip
 READING = {
     "agenda": ("agenda",),
     "due list": ("due", "list", "--within", "60d"),
@@ -37,6 +41,7 @@ READING = {
     "report prices": ("report", "prices"),
     "purchase summary": ("purchase", "summary", "--by", "product"),
     "report list": ("report", "list"),
+    "report html": ("report", "html"),
     "report sales": ("report", "sales", "--by", "product"),
     "report sources": ("report", "sources"),
     "report activity": ("report", "activity"),
@@ -46,6 +51,7 @@ READING = {
     "report completeness": ("report", "completeness"),
     "report rfm": ("report", "rfm", "--bounds", "r=1,2,3,4 f=1,2,3,4 m=1,2,3,4"),
     "report churn": ("report", "churn"),
+    "report mrr": ("report", "mrr"),
     "report fit": ("report", "fit"),
     "report clv": ("report", "clv"),
     "suggest": ("suggest", "{who}"),
@@ -137,9 +143,9 @@ COUNTS_ONLY = {
     "report sources", "report concentration", "report completeness", "report cohort",
     "deal stages", "report pipeline", "report forecast", "report funnel", "report win-loss",
     "report velocity", "lead list", "report aging", "report payments", "report slippage",
-    "report dso", "dun list", "report fit", "quote list", "order list", "invoice list",
-    "report channels", "rules check", "template list", "template show", "template check",
-    "template fields",
+    "report dso", "report mrr", "dun list", "report fit", "quote list", "order list",
+    "invoice list", "rules check",
+    "report channels", "template list", "template show", "template check", "template fields",
 }  # fmt: skip
 """Of these, the ones whose answer has none of the canary's texts."""
 
@@ -222,6 +228,10 @@ SAYING: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "purchase post": (
         (("purchase", "add", "jan-vidmar", "--amount", "5", "--text", POISON, "--draft"),),
         ("purchase", "post", "jan-vidmar"),
+    ),
+    "purchase recur": ((_MONTHLY,), ("purchase", "recur")),
+    "purchase reprice": (
+        (_MONTHLY,), ("purchase", "reprice", "jan-vidmar", "6", "--from", "2027-01-01")
     ),
     "purchase convert": ((_QUOTE,), ("purchase", "convert", "Q-2026-0001", "order")),
     "quote add": ((), _QUOTE),

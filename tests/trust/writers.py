@@ -287,7 +287,7 @@ READERS = {
     "consent list", "consent check", "consent notice", "agreement list", "address list",
     "campaign list", "campaign show", "campaign targets", "report campaigns",
     "report channels", "rules list", "rules check", "rules explain",
-    "report list", "report sales", "report sources", "report activity", "report top",
+    "report list", "report html", "report sales", "report sources", "report activity", "report top",
     "report concentration", "report profile", "report completeness", "report cohort",
     "report products", "report pipeline", "report forecast", "report funnel", "report win-loss",
     "report velocity", "report slippage", "deal board", "lead list", "report aging",

@@ -31,7 +31,6 @@ _CARRIED = (
 )  # fmt: skip
 """What a purchase has from the first one of its subscription, as it stands there."""
 _MAKER = "recur"
-_MOST = 50
 
 
 class Occasion(NamedTuple):
@@ -70,7 +69,7 @@ def recur(
     written, where somebody else made one of them meanwhile.
     """
     due = _due(workspace, terms, whose)
-    most: int = workspace.file(SETTINGS.path).record.values.get("max") or _MOST
+    most: int = workspace.file(SETTINGS.path).record.get("max")
     making = _Making(workspace, draft)
     for one in due:
         if len(making.made) == most:

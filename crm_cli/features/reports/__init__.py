@@ -22,6 +22,7 @@ REPORTS = (
     "aging",
     "payments",
     "dso",
+    "mrr",
     "statement",
     "tax",
     "audit",
@@ -46,7 +47,14 @@ REPORTS = (
 )
 """The modules of the reports, in the order in which they are listed."""
 
-TAKEN = ("html", "list")
+PAGE = (
+    "aging", "dso", "audit", "sales", "pipeline", "forecast", "top", "rfm", "churn", "cohort",
+    "due", "service", "satisfaction", "changes",
+)  # fmt: skip
+"""The sections of `crm report html` unless others are chosen: where the money is, what comes, who
+matters and who leaves, what is due, service, what changed. `due` and `changes` are no reports."""
+
+TAKEN = ("html", "list", "due", "changes")
 """Words after `crm report` that are no reports, and that none may be called by."""
 
 

@@ -139,5 +139,6 @@ REPORT = Report(
     period="-",
     sort="overdue-,next_week-",
     chart="calls",
+    title="What each of us did",
     compute=_compute,
 )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.owing import Debtor, OpenInvoice, debtors
-from crm_cli.features.reports.report import Choice, Report
+from crm_cli.features.reports.report import Choice, Headline, Report
 from crm_cli.features.reports.table import Row, Table
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
@@ -57,7 +57,7 @@ def _buckets(context: Context) -> _Buckets:
 
 def _compute(context: Context) -> Table:
     buckets = _buckets(context)
-    figures = [_money(key, _said(key, buckets)) for key in buckets.keys]
+    figures = [_bucket(key, buckets) for key in buckets.keys]
     columns = [_TOTAL, *figures, _DISPUTED, _ON_ACCOUNT]
     found = debtors(context, *(key.field for key in context.keys if key is not _CUSTOMER), "name")
     if context.option("invoices"):
@@ -145,6 +145,12 @@ def _money(key: str, doc: str) -> Figure:
     return Figure(key, "", doc, type="money")
 
 
+def _bucket(key: str, buckets: _Buckets) -> Figure:
+    words = _said(key, buckets)
+    label = "" if key == "not_due" else words.partition(" days")[0].replace(" to ", "–") + " days"
+    return _money(key, words).but(drawn=True, label=label)
+
+
 def _said(key: str, buckets: _Buckets) -> str:
     if key == "not_due":
         return "not due yet, or never"
@@ -155,8 +161,8 @@ def _said(key: str, buckets: _Buckets) -> str:
 
 _REPORT_SORT = "total-"
 _TOTAL = _money("total", "what is owed: the balance")
-_ON_ACCOUNT = _money("on_account", "paid or credited beyond all invoices: negative")
-_DISPUTED = _money("disputed", "what customers dispute, however late")
+_ON_ACCOUNT = _money("on_account", "paid or credited beyond all invoices: negative").but(drawn=True)
+_DISPUTED = _money("disputed", "what customers dispute, however late").but(drawn=True)
 _DATES = (
     Figure("date", "", "the invoice's date", type="date"),
     Figure("due", "", "when it is due", type="date"),
@@ -180,13 +186,13 @@ REPORT = Report(
     by=(
         _CUSTOMER,
         Key("owner", "owner", "who of us looks after them"),
-        Key("country", "country", "their country"),
+        Key("country", "country", "their country", public=True),
         Key("city", "city", "their city"),
     ),
     usual=("customer",),
     figures=(
         _TOTAL,
-        *(_money(key, _said(key, _PLAIN)) for key in _PLAIN.keys),
+        *(_bucket(key, _PLAIN) for key in _PLAIN.keys),
         _DISPUTED,
         _ON_ACCOUNT,
     ),
@@ -199,5 +205,8 @@ REPORT = Report(
     ),
     sort=_REPORT_SORT,
     bar="total",
+    shape="deepening",
+    title="Who owes us, and for how long",
+    headlines=(Headline("total", "owed to us"),),
     compute=_compute,
 )  # fmt: skip

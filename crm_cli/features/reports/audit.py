@@ -45,7 +45,7 @@ REPORT = Report(
     group="Money",
     base=CUSTOMER,
     by=(
-        Key("finding", "", "what was forgotten"),
+        Key("finding", "", "what was forgotten", public=True),
         Key("customer", "id", "whose it is", label="name", ids=True),
     ),
     open=False,
@@ -61,5 +61,6 @@ REPORT = Report(
     standing=True,
     compared=False,
     options=(Choice("exit-code", "Exit with status 1 if anything is found."),),
+    title="Money that was forgotten",
     compute=_compute,
 )

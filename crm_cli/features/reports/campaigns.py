@@ -205,9 +205,9 @@ REPORT = Report(
     base=CAMPAIGN_RESPONSE,
     terms=("is:counted_now",),
     by=(
-        Key("campaign", "campaign", "the campaign", label="campaign.name", ids=True),
-        Key("variant", "in_variant", "the variant that they were to get"),
-        Key("reason", "reason", "why they were left out"),
+        Key("campaign", "campaign", "the campaign", label="campaign.name", ids=True, public=True),
+        Key("variant", "in_variant", "the variant that they were to get", public=True),
+        Key("reason", "reason", "why they were left out", public=True),
         Key("owner", "owner", "who of us has the customers"),
         Key("month", "assigned_on.month", "the month in which they were assigned", timed=True),
     ),

@@ -19,7 +19,7 @@ REPORT = Report(
     group="Service",
     base=INTERACTION,
     by=(
-        Key("channel", "via", "the channel: a call is phone, a meeting visit"),
+        Key("channel", "via", "the channel: a call is phone, a meeting visit", public=True),
         keys.OWNER.but(doc="who of us tried"),
         Key("month", "at.month", "the month", timed=True),
         keys.CUSTOMER.but(doc="whom we tried to reach"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crm_cli.features.reports import keys
 from crm_cli.features.reports.columns import Figure
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Choice, Report
+from crm_cli.features.reports.report import Choice, Headline, Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
@@ -98,5 +98,8 @@ REPORT = Report(
     ),
     sort="at_risk-,at_stake-",
     bar="silence",
+    title="Who is about to leave",
+    page="--at-risk",
+    headlines=(Headline("at_risk", "customers at risk", of="count", alert=True),),
     compute=_compute,
 )

@@ -32,7 +32,7 @@ _FIGURES = (
     Figure("repeats", "", "purchase days but the first", type="integer"),
     Figure("last", "", "day of the last purchase", type="date"),
 )
-_PARAMETER = Key("parameter", "", "its name")
+_PARAMETER = Key("parameter", "", "its name", public=True)
 _VALUES = (Figure("value", "", "its value", type="decimal"), Figure("of", "", "its model"))
 _SIX = Decimal("0.000001")
 

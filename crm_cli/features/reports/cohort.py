@@ -71,7 +71,7 @@ def _columns(unit: str, last: int, value: bool, *, more: bool) -> list[Figure]:
     type, cases = ("money", "") if value else ("rate", "customers")
     what = "what they bought" if value else "the part that bought again"
     columns = [
-        Figure(f"{unit[0]}{n}", "", f"{what} {n} {unit}s later", type=type, cases=cases)
+        Figure(f"{unit[0]}{n}", "", f"{what} {n} {unit}s later", type=type, cases=cases, drawn=True)
         for n in places
     ]
     if not value:
@@ -166,5 +166,7 @@ REPORT = Report(
         Choice("periods", "At most this many columns.", metavar="N", default="12"),
     ),
     chart="customers",
+    shape="heat",
+    title="Who came back, by month of the first purchase",
     compute=_compute,
 )

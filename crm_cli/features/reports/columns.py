@@ -26,6 +26,9 @@ class Key(Declaration, positional=3):
     """Whether the groups follow each other in time."""
     parts: Kind | None = None
     """The kind of parts that rows are taken apart into first: a purchase's lines."""
+    public: bool = False
+    """Whether its values name neither people nor their places; those of a time never do. All
+    others have labels in their place where a report goes to strangers."""
 
 
 class Figure(Declaration, positional=3):
@@ -54,6 +57,12 @@ class Figure(Declaration, positional=3):
     """Whether amounts are in the currency of their group, not in the base currency."""
     unit: str = ""
     """What it is counted in, such as `days`, where its name does not say it."""
+    drawn: bool = False
+    """Whether a chart with several series draws it: a part of a stack, a line, a cell."""
+    label: str = ""
+    """Its heading on a page, where its key would not be understood there."""
+    public: bool = False
+    """Of a text: whether it names nobody; see `Key.public`."""
 
 
 class About(Declaration, kw_only=True):

@@ -77,12 +77,15 @@ def compared(table: Table, beside: Table, period: Period, then: Period) -> Table
         _joined({name: row.get(name) for name in names}, row, figures) for row in others.values()
     ]
     columns: list[Figure] = []
+    plain: dict[str, Any] = {"drawn": False, "label": ""}
     for figure in table.columns:
         columns.append(figure)
         if figure in figures:
             columns += [
-                figure.but(key=f"{figure.key}_compared", cases="", doc="the same, compared with"),
-                figure.but(key=f"{figure.key}_change", cases="", doc="the difference"),
+                figure.but(
+                    key=f"{figure.key}_compared", cases="", doc="the same, compared with", **plain
+                ),
+                figure.but(key=f"{figure.key}_change", cases="", doc="the difference", **plain),
                 Figure(f"{figure.key}_growth", "", "the difference as a fraction", type="share"),
             ]
     total = None

@@ -11,7 +11,7 @@ from crm_cli.model.completeness import alternatives
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 
-_FIELD = Key("field", "", "what is wanted")
+_FIELD = Key("field", "", "what is wanted", public=True)
 _CUSTOMERS = Figure("customers", "count", "how many there are")
 _FILLED = (
     Figure("filled", "", "how many have it", type="integer", start=0),
@@ -86,7 +86,7 @@ REPORT = Report(
     example="+vip --customers -n 10",
     group="Data",
     base=CUSTOMER,
-    by=(keys.OWNER, keys.COUNTRY, Key("source", "source", "how they found us")),
+    by=(keys.OWNER, keys.COUNTRY, Key("source", "source", "how they found us", public=True)),
     figures=(_CUSTOMERS, *_FILLED),
     options=(Choice("customers", "The customers who lack something, the best first."),),
     period="created",

@@ -14,31 +14,44 @@ from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.money import EXACT
 
 _TOPS = (1, 5, 10, 20)
-_BY = Key("by", "", "what the net is divided by")
+_ZERO = Decimal(0)
+_BY = Key("by", "", "what the net is divided by", public=True)
 _NET = (Figure("net", "spend", "net of the groups with a positive one"),)
 
 
 def _compute(context: Context) -> Table:
+    # A purchase has one value of each of these: what all of them make together is added up by one.
+    single = [key for key in context.keys if key in REPORT.by and key.parts is None]
+    together = _groups(context, single)
     rows = []
     for key in context.keys:
-        groups = context.groups((key.but(label=""),), _NET, totals=False, sort=None).rows
-        held = {row[key.name]: row["net"] for row in groups if (row["net"] or 0) > 0}
+        nets: dict[Any, Decimal] = {}
+        for row in together if key in single else _groups(context, [key]):
+            value = row[key.name]
+            nets[value] = nets.get(value, _ZERO) + (row["net"] or _ZERO)
+        held = {value: net for value, net in nets.items() if net > 0}
         if held:
             rows.append({"by": key.name, **_measured(held)})
     return Table((_BY,), REPORT.figures, rows)
 
 
+def _groups(context: Context, by: Sequence[Key]) -> list[Row]:
+    """The net of each group, in no order; of none without keys."""
+    keys = [key.but(label="") for key in by]
+    return context.groups(keys, _NET, totals=False, sort=None).rows if keys else []
+
+
 def _measured(nets: dict[Any, Decimal]) -> Row:
     """The measures of one division."""
     ranked = sorted(nets.values(), reverse=True)
-    whole = sum(ranked, Decimal(0))
-    squares = sum((EXACT.divide(net, whole) ** 2 for net in ranked), Decimal(0))
+    whole = sum(ranked, _ZERO)
+    squares = sum((EXACT.divide(net, whole) ** 2 for net in ranked), _ZERO)
     hhi = quotient(squares, 1)
     return {
         "groups": len(ranked),
         "net": whole,
         **{f"top_{part}": quotient(_largest(ranked, part), whole) for part in _TOPS},
-        "unknown": quotient(nets.get(None, Decimal(0)), whole),
+        "unknown": quotient(nets.get(None, _ZERO), whole),
         "hhi": hhi,
         "equivalent": EXACT.divide(Decimal(1), squares).quantize(Decimal("0.01")),
     }
@@ -46,7 +59,7 @@ def _measured(nets: dict[Any, Decimal]) -> Row:
 
 def _largest(ranked: Sequence[Decimal], percent: int) -> Decimal:
     """The sum of the largest part of them: of n so many percent, rounded up."""
-    return sum(ranked[: -(-len(ranked) * percent // 100)], Decimal(0))
+    return sum(ranked[: -(-len(ranked) * percent // 100)], _ZERO)
 
 
 REPORT = Report(

@@ -93,30 +93,36 @@ class Context:
     @cached_property
     def node(self) -> Node:
         """The condition that terms, `-w` and the report itself are, on rows of its base."""
-        from crm_cli.query.ast import And
+        from crm_cli.query.ast import EVERYTHING, And
 
         workspace, base = self.workspace, self.about.base
         scope = workspace.scope(base, everything=self.asked.everything)
         nodes = [workspace.node(scope, self.asked.terms, self.asked.where)]
         if self.about.terms or self.about.where:
             nodes.append(workspace.node(scope, self.about.terms, self.about.where or None))
+        nodes = [node for node in nodes if node != EVERYTHING]
         return And(tuple(nodes))
 
-    def of(self, kind: Kind) -> Node:
-        """The same for items of another kind: of which customers, or other rows, they are."""
-        from crm_cli.query.ast import How, Quantified
+    def of(self, kind: Kind, node: Node | None = None) -> Node:
+        """The same, or another condition on rows of the base, for items of another kind: of which
+        customers, or other rows, they are."""
+        from crm_cli.query.ast import EVERYTHING, How, Quantified
         from crm_cli.query.fields import collection
 
+        node = self.node if node is None else node
+        if node == EVERYTHING:
+            return EVERYTHING
         found = collection(self.about.base.name, kind)
         assert found is not None
-        return Quantified(How.ANY, found, self.node)
+        return Quantified(How.ANY, found, node)
 
-    def items_of(self, kind: Kind, *terms: str) -> Node:
-        """The items of the report's customers that further query terms describe."""
+    def items_of(self, kind: Kind, *terms: str, among: Node | None = None) -> Node:
+        """The items of the report's customers, or of those of a condition, that further query
+        terms describe."""
         from crm_cli.query.ast import And
 
         scope = self.workspace.scope(kind, everything=self.asked.everything)
-        return And((self.of(kind), self.workspace.node(scope, terms)))
+        return And((self.of(kind, among), self.workspace.node(scope, terms)))
 
     def unknown_balance(self, path: str, name: str) -> None:
         """Tell of a customer whose balance is not known."""
@@ -183,6 +189,7 @@ class Context:
             parts=parts,
             own=own,
             totals=totals,
+            common=False,
         )
         found = self.workspace.group(query, everything=self.asked.everything)
         columns = [column.key for column in found.columns]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.past_balances import Billed, Owed, billed, owed_at
-from crm_cli.features.reports.report import Report
+from crm_cli.features.reports.past_balances import Owed, billed_by_day, owed_at
+from crm_cli.features.reports.report import Headline, Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import days_in_month
@@ -18,6 +18,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.money import EXACT, round_money
 from crm_cli.model.periods import Period
 
+_Days = Mapping[date | None, Decimal]
 _DAYS = 90
 _ZERO = Decimal(0)
 _TENTH = Decimal("0.1")
@@ -29,14 +30,14 @@ _MOST = 240
 def _compute(context: Context) -> Table:
     monthly = bool(context.keys)
     spans = _months(context) if monthly else [_span(context.period, context.today)]
-    documents = billed(context)
+    billed = billed_by_day(context)
     ends = dict.fromkeys(day for first, last in spans for day in (first - _ONE, last))
-    owed = dict(zip(ends, owed_at(context, documents, list(ends)), strict=True))
+    owed = dict(zip(ends, owed_at(context, list(ends)), strict=True))
     rows: list[Row] = []
-    if not documents and not any(one.total for one in owed.values()):
+    if not billed and not any(one.total for one in owed.values()):
         spans = []
     for first, last in spans:
-        row = _row(context, documents, (first, last), owed[first - _ONE], owed[last])
+        row = _row(context, billed, (first, last), owed[first - _ONE], owed[last])
         rows.append({"month": f"{last:%Y-%m}", **row} if monthly else row)
     return Table(context.keys, REPORT.figures, rows)
 
@@ -68,20 +69,20 @@ def _months(context: Context) -> list[tuple[date, date]]:
 
 def _row(
     context: Context,
-    documents: Sequence[Billed],
+    billed: _Days,
     span: tuple[date, date],
     before: Owed,
     after: Owed,
 ) -> Row:
     first, last = span
     days = (last - first).days + 1
-    invoiced = _invoiced(documents, first, last)
+    invoiced = _invoiced(billed, first, last)
     simple = _times(after.total, invoiced, days)
     best = _times(after.not_due, invoiced, days)
     collectable = before.total + invoiced
     currency = context.currency
     return {
-        "countback": _countback(documents, after.total, last),
+        "countback": _countback(billed, after.total, last),
         "simple": simple,
         "best": best,
         "delinquent": None if simple is None or best is None else simple - best,
@@ -94,12 +95,10 @@ def _row(
     }
 
 
-def _invoiced(documents: Sequence[Billed], first: date, last: date) -> Decimal:
+def _invoiced(billed: _Days, first: date, last: date) -> Decimal:
     """Gross of the invoices of these days, less that of the credit notes."""
     amounts = (
-        one.base
-        for one in documents
-        if one.base is not None and one.day is not None and first <= one.day <= last
+        amount for day, amount in billed.items() if day is not None and first <= day <= last
     )
     return sum(amounts, _ZERO)
 
@@ -111,18 +110,15 @@ def _times(part: Decimal, invoiced: Decimal, days: int) -> Decimal | None:
     return _tenth(EXACT.divide(part * days, invoiced))
 
 
-def _countback(documents: Sequence[Billed], owed: Decimal, last: date) -> Decimal | None:
+def _countback(billed: _Days, owed: Decimal, last: date) -> Decimal | None:
     """The days back to where invoices cover what is owed; None where all of them do not."""
     if owed <= 0:
         return _tenth(_ZERO)
-    by_day: dict[date, Decimal] = {}
-    for one in documents:
-        if one.base is not None and one.day is not None and one.day <= last:
-            by_day[one.day] = by_day.get(one.day, _ZERO) + one.base
     by_month: dict[date, Decimal] = {}
-    for day, amount in by_day.items():
-        month = day.replace(day=1)
-        by_month[month] = by_month.get(month, _ZERO) + amount
+    for day, amount in billed.items():
+        if day is not None and day <= last:
+            month = day.replace(day=1)
+            by_month[month] = by_month.get(month, _ZERO) + amount
     days, left, end = 0, owed, last
     earliest = min(by_month, default=last)
     while end >= earliest:
@@ -173,7 +169,10 @@ REPORT = Report(
         Figure("days", "", "the days of the period", type="integer", compared=False),
     ),
     bar="countback",
-    line=True,
+    shape="line",
+    title="How long money is owed",
+    page="--by month",
+    headlines=(Headline("countback", "to collect what is billed", of="last"),),
     period="-",
     compute=_compute,
 )

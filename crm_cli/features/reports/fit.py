@@ -13,8 +13,8 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.money import round_money
 from crm_cli.model.text import did_you_mean
 
-_PROFILE = Key("profile", "", "the profile")
-_MATCH = Key("match", "", "best or rest, by the score")
+_PROFILE = Key("profile", "", "the profile", public=True)
+_MATCH = Key("match", "", "best or rest, by the score", public=True)
 _FIGURES = (
     Figure("customers", "", "how many there are", type="integer"),
     Figure("buyers", "", "how many of them bought", type="integer"),

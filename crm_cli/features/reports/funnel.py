@@ -20,7 +20,8 @@ _COLUMNS = (
     Figure("reached", "", "deals that ever reached the stage", type="integer"),
     Figure("of_before", "", "reached ÷ reached of the stage before", type="rate", cases="before"),
     Figure("before", "", "reached of the stage before", type="integer", compared=False),
-    Figure("of_first", "", "reached ÷ reached of the first", type="rate", cases="first"),
+    Figure("of_first", "", "reached ÷ reached of the first", type="rate", cases="first",
+           drawn=True),
     Figure("first", "", "reached of the first stage", type="integer", compared=False),
     Figure("days", "", "median days in the stage, up to today", type="decimal"),
 )
@@ -107,5 +108,7 @@ REPORT = Report(
     figures=_COLUMNS,
     period="begun",
     chart="reached",
+    shape="funnel",
+    title="How far deals get",
     compute=_compute,
 )

@@ -18,7 +18,7 @@ _FIGURES = (
     Figure("won_back", "count(where won_back is not none and won_back <= today)",
            "of the losses, how many came back"),
 )  # fmt: skip
-_SEGMENT = Key("segment", "customer", "each segment that they are in today")
+_SEGMENT = Key("segment", "customer", "each segment that they are in today", public=True)
 
 
 def _compute(context: Context) -> Table:
@@ -61,7 +61,7 @@ REPORT = Report(
     terms=("not:at.after:today",),
     by=(
         Key("competitor", "competitor", "to whom"),
-        Key("reason", "reason", "why"),
+        Key("reason", "reason", "why", public=True),
         Key("owner", "owner", "who of us had them"),
         Key("month", "at.month", "the month", timed=True),
         _SEGMENT,

@@ -113,7 +113,7 @@ def made(item: Item, name: str, ask: Ask, given: Mapping[str, str]) -> Report:
         figures=figures,
         sort=values.get("sort") or "",
         chart=_drawn(item, figures[0].key if figures else ""),
-        line=item.get("chart") == "line",
+        shape=_shape(item),
     )
     if "pivot" in values:
         return report.but(compute=_pivot(report, values["pivot"]))
@@ -140,6 +140,10 @@ def _said(item: Item, name: str) -> dict[str, Any]:
 
 def _drawn(item: Item, figure: str) -> str:
     return "" if item.get("chart") == "none" else figure
+
+
+def _shape(item: Item) -> str:
+    return "line" if item.get("chart") == "line" else "bars"
 
 
 def _key(text: str) -> str:
@@ -202,7 +206,7 @@ def _of_sql(item: Item, name: str, ask: Ask, given: Mapping[str, str]) -> Report
 
     return Report(
         **_said(item, name), open=False, period="-", compute=compute,
-        chart="", line=item.get("chart") == "line",
+        chart="", shape=_shape(item),
     )  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from crm_cli.model.product import PRODUCT
 from crm_cli.model.purchase import PURCHASE
 
 _KEYS = (
-    Key("product", "", "what was bought; with --size 3 two products", label="name", ids=True),
-    Key("with", "", "what was bought with it", label="name"),
+    Key("product", "", "what was bought; with --size 3 two products", label="name", ids=True,
+        public=True),
+    Key("with", "", "what was bought with it", label="name", public=True),
 )
 _FIGURES = (
     Figure("baskets", "", "purchases with both", type="integer"),

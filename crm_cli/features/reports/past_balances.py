@@ -1,24 +1,37 @@
 """What was owed at the end of past days, as the balances of those days were.
 
-Most customers have nothing but invoices and payments that name them: what they owed is
-added up from the index. The records of all others are derived again, by the clock of each day.
+Who owes nothing, and of whom nothing is dated since, owed nothing then. Most of the others have
+nothing but invoices and payments that name them: what they owed is added up from the index. The
+records of all others are derived again, by the clock of each day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.instalments import INSTALMENT
 from crm_cli.model.item import Item
 from crm_cli.model.money import round_money
 from crm_cli.model.payment import ALLOCATION, PAYMENT
 from crm_cli.model.purchase import PURCHASE
 
+if TYPE_CHECKING:
+    from crm_cli.query.ast import Node
+
 _ZERO = Decimal(0)
+_POSTED = ("is:posted", "kind.is:invoice,credit_note", "not:date.after:today")
+_OPEN = (
+    "balance is none or balance != 0 or any(purchases, is(owing)) or"
+    " any(payments, unallocated != 0)"
+)
+"""Who owes anything today, or has paid for what is not invoiced."""
+_SINCE = "any(purchases, date > {day}) or any(payments, date > {day} or bounced.at > {day})"
 
 
 class Owed(NamedTuple):
@@ -29,10 +42,7 @@ class Owed(NamedTuple):
 
 
 class Billed(NamedTuple):
-    """A posted invoice, or a credit note, with a negative amount.
-
-    `gross` is in its own currency, `base` in the base currency (None: no rate is known).
-    """
+    """A posted invoice, or a credit note, with a negative amount: `gross` in its currency."""
 
     path: str
     id: str
@@ -42,7 +52,6 @@ class Billed(NamedTuple):
     due: date | None
     gross: Decimal
     currency: str
-    base: Decimal | None
 
 
 class _Paid(NamedTuple):
@@ -59,31 +68,30 @@ class _Account(NamedTuple):
     invoices: list[tuple[Billed, list[_Paid]]]
 
 
-def billed(context: Context) -> list[Billed]:
-    """The posted invoices and credit notes of the report's customers up to today."""
-    workspace = context.workspace
-    rates, base = workspace.business.rates, context.currency
-    cols = ("path", "id", "number", "kind", "date", "due", "gross", "currency")
-    terms = ("is:posted", "kind.is:invoice,credit_note", "not:date.after:today")
-    found = []
-    for path, id, number, kind, day, due, gross, currency in workspace.rows(
-        PURCHASE, context.items_of(PURCHASE, *terms), cols
-    ):
-        amount = gross if currency == base else rates.convert(gross, currency, day or date.max)
-        if amount is None:
-            context.lost(currency, day)
-        found.append(
-            Billed(path, id, number, kind == "invoice", day, due, gross, currency, amount)
-        )
-    return found
+def billed_by_day(context: Context) -> dict[date | None, Decimal]:
+    """Gross of the posted invoices, less that of the credit notes, of the report's customers by
+    their dates up to today, in the base currency; what has no rate is left out and told."""
+    found = context.groups(
+        (Key("day", "date", "the date"),),
+        (Figure("gross", "sum:gross", "gross"),),
+        kind=PURCHASE,
+        among=context.items_of(PURCHASE, *_POSTED),
+        dated="-",
+        totals=False,
+        sort=None,
+    )
+    return {row["day"]: row["gross"] or _ZERO for row in found.rows}
 
 
-def owed_at(context: Context, of: Iterable[Billed], days: Sequence[date]) -> list[Owed]:
+def owed_at(context: Context, days: Sequence[date]) -> list[Owed]:
     """What was owed at the end of each day: the sum of the balances of that day.
 
     A balance that is not known, since a rate is missing, is left out and told.
     """
-    plain, others = _accounts(context, of)
+    if not days:
+        return []
+    moved = _moved(context, min(days))
+    plain, others = _accounts(context, moved)
     totals = [_ZERO] * len(days)
     waiting = [_ZERO] * len(days)
     for account in plain:
@@ -111,12 +119,30 @@ def owed_at(context: Context, of: Iterable[Billed], days: Sequence[date]) -> lis
     ]
 
 
-def _accounts(context: Context, of: Iterable[Billed]) -> tuple[list[_Account], list[str]]:
+def _moved(context: Context, day: date) -> Node:
+    """The report's customers who may have owed anything at the end of a day, or since then."""
+    from crm_cli.query.ast import And
+
+    workspace = context.workspace
+    where = f"{_OPEN} or {_SINCE.format(day=day.isoformat())}"
+    return And((context.node, workspace.node(workspace.scope(CUSTOMER), (), where)))
+
+
+def _billed(context: Context, among: Node) -> Iterator[Billed]:
+    """The posted invoices and credit notes of customers up to today."""
+    cols = ("path", "id", "number", "kind", "date", "due", "gross", "currency")
+    for path, id, number, kind, day, due, gross, currency in context.workspace.rows(
+        PURCHASE, context.items_of(PURCHASE, *_POSTED, among=among), cols
+    ):
+        yield Billed(path, id, number, kind == "invoice", day, due, gross, currency)
+
+
+def _accounts(context: Context, among: Node) -> tuple[list[_Account], list[str]]:
     """The customers whose invoices and payments say all, and the paths of all others."""
     base = context.currency
     invoices: dict[str, dict[str, Billed]] = {}
-    others = _complicated(context)
-    for one in of:
+    others = _complicated(context, among)
+    for one in _billed(context, among):
         names = invoices.setdefault(one.path, {})
         clear = one.is_invoice and one.currency == base and one.day is not None
         if not clear or one.gross < 0 or one.id in names or (one.number and one.number in names):
@@ -126,7 +152,7 @@ def _accounts(context: Context, of: Iterable[Billed]) -> tuple[list[_Account], l
         if one.number:
             names[one.number] = one
     paid: dict[str, dict[str, list[_Paid]]] = {}
-    for path, name, payment in _payments(context, others):
+    for path, name, payment in _payments(context, among, others):
         invoice = invoices.get(path, {}).get(name)
         if invoice is None:
             others.add(path)
@@ -150,13 +176,15 @@ def _too_much(invoice: Billed, payments: Sequence[_Paid]) -> bool:
     return bool(payments) and sum([one.amount for one in payments], _ZERO) > invoice.gross
 
 
-def _payments(context: Context, others: set[str]) -> Iterator[tuple[str, str, _Paid]]:
+def _payments(
+    context: Context, among: Node, others: set[str]
+) -> Iterator[tuple[str, str, _Paid]]:
     """(path, what it names, the payment) of the plain payments; adds to the others' paths."""
     cols = ("path", "date", "amount", "currency", "direction", "for", "bounced.at")
     terms = ("not:date.after:today",)
     base = context.currency
     for path, day, amount, currency, direction, name, returned in context.workspace.rows(
-        PAYMENT, context.items_of(PAYMENT, *terms), cols
+        PAYMENT, context.items_of(PAYMENT, *terms, among=among), cols
     ):
         if amount is None:
             continue
@@ -167,7 +195,7 @@ def _payments(context: Context, others: set[str]) -> Iterator[tuple[str, str, _P
             others.add(path)
 
 
-def _complicated(context: Context) -> set[str]:
+def _complicated(context: Context, among: Node) -> set[str]:
     """The paths of customers with instalments, or payments of several invoices, or returned on
     a day that nobody knows."""
     workspace = context.workspace
@@ -177,7 +205,7 @@ def _complicated(context: Context) -> set[str]:
         (ALLOCATION, ()),
         (PAYMENT, ("received:0", "not:is:write_off", "no:bounced.at")),
     ):
-        rows = workspace.rows(kind, context.items_of(kind, *terms), ("path",))
+        rows = workspace.rows(kind, context.items_of(kind, *terms, among=among), ("path",))
         found.update(path for (path,) in rows)
     return found
 

@@ -15,7 +15,7 @@ _OPEN = (
     Figure("open", "count", "invoices that are open now"),
     Figure("owed", "sum(amount_due)", "what is owed of them"),
 )
-_BY_MONEY = "settled_by = money"
+_BY_MONEY = "settled_by is money"
 _COUNTED = ("settled", "written_off", "credited")
 _MEANS, _TENTH = ("days", "median", "late"), Decimal("0.1")
 _ONLY_DIVIDED = ("dated", "in_time")
@@ -83,8 +83,8 @@ REPORT = Report(
         Figure("in_time", f"count(where {_BY_MONEY} and days_late <= 0)", "paid by then"),
         Figure("on_time", "", "the part paid by the due date", type="rate", cases="dated",
                ratio=("in_time", "dated")),
-        Figure("written_off", "count(where settled_by = write_off)", "settled by a write-off"),
-        Figure("credited", "count(where settled_by = credit_note)", "settled by a credit note"),
+        Figure("written_off", "count(where settled_by is write_off)", "settled by a write-off"),
+        Figure("credited", "count(where settled_by is credit_note)", "settled by a credit note"),
         Figure("open", "", "invoices that are open now", type="integer", start=0, compared=False),
         Figure("owed", "", "what is owed of them", type="money", compared=False),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.looking_back import as_of
-from crm_cli.features.reports.report import Choice, Report
+from crm_cli.features.reports.report import Choice, Headline, Report
 from crm_cli.features.reports.selling import (
     MONTH,
     OWNER,
@@ -22,7 +22,7 @@ from crm_cli.model.deal import DEAL
 from crm_cli.model.duration import read_interval
 from crm_cli.model.errors import Unreadable, UsageError
 
-_STATUS = Figure("status", "", "open, or on_hold: those are in no sum", type="word")
+_STATUS = Figure("status", "", "open, or on_hold: those are in no sum", type="word", public=True)
 _FIGURES = (
     Figure("deals", "deals", "how many there are"),
     Figure("amount", "sum:value", "what they are worth"),
@@ -105,5 +105,7 @@ REPORT = Report(
         Choice("trend", "A line a week from history, this far back.", metavar="12w"),
     ),
     bar="weighted",
+    title="Open deals by stage",
+    headlines=(Headline("weighted", "in open deals, weighted"),),
     compute=_compute,
 )

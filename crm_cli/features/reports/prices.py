@@ -18,7 +18,7 @@ from crm_cli.model.places import PRODUCTS
 from crm_cli.model.prices import read_prices
 from crm_cli.model.product import PRODUCT
 
-_PRODUCT = Key("product", "id", "the product", label="name", ids=True)
+_PRODUCT = Key("product", "id", "the product", label="name", ids=True, public=True)
 _FIGURES = (
     Figure("since", "", "the day of the change", type="date"),
     Figure("list", "", "the price list; none where it is the product's own price", type="word"),

@@ -23,7 +23,7 @@ _SOLD = (
 )
 _RETURNED = (Figure("units", "sum:returned", ""), Figure("cases", "count", ""))
 _COUNT = (Figure("count", "count", ""),)
-_PRODUCT = Key("product", "product", "the product", label="product.name", ids=True)
+_PRODUCT = Key("product", "product", "the product", label="product.name", ids=True, public=True)
 _BY = _PRODUCT.but(label="")
 _CASE = Key("case", "id", "")
 _WITHOUT_LINES = "product is not none and count(lines) = 0 and status != duplicate"

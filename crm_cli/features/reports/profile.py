@@ -10,7 +10,7 @@ from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.customer import CUSTOMER
 
-_WHAT, _VALUE = Key("what", "", "the field"), Key("value", "", "its value")
+_WHAT, _VALUE = Key("what", "", "the field", public=True), Key("value", "", "its value")
 _FIGURES = (
     Figure("customers", "count", "how many have it"),
     Figure("share", "", "their part; of what is known, for VAT", type="share"),

@@ -37,6 +37,21 @@ class Choice(Declaration, positional=2):
         return f"{name}_" if iskeyword(name) else name
 
 
+class Headline(Declaration, positional=3):
+    """A figure of a report that a page shows at its top."""
+
+    figure: str
+    """The key of its column."""
+    label: str
+    """What it is, in a few words."""
+    of: Literal["total", "last", "count"] = "total"
+    """The total's value, or that of the only row; the last row's; or how many rows say yes."""
+    alert: bool = False
+    """Whether more than nothing of it wants attention."""
+    dated: bool = False
+    """Whether it is of the period, which stands beside it then."""
+
+
 class Report(About, kw_only=True):
     """A report; see the module."""
 
@@ -73,8 +88,14 @@ class Report(About, kw_only=True):
     too narrow for all leaves out the last."""
     chart: str = ""
     """The figure that `--chart` draws; the one with bars unless said."""
-    line: bool = False
-    """Whether the chart is a line through time."""
+    shape: str = "bars"
+    """The kind of chart, as `formats/html/charts` has them; a terminal draws bars, or a line."""
+    title: str = ""
+    """Its heading on a page; its name unless said."""
+    page: str = ""
+    """The options that it has on a page, unless crm.yaml or --section say otherwise."""
+    headlines: tuple[Headline, ...] = ()
+    """What a page shows of it at the top."""
     compute: Callable[[Context], Table] | None = None
     """Computes what no group of rows says; without it, the groups are the answer."""
     finish: Callable[[Context, Table], None] | None = None

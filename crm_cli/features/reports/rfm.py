@@ -18,10 +18,10 @@ from crm_cli.model.scoring import SIDES, cuts, read_bounds, score
 
 LEAST = 25
 """Where there are fewer customers, only bounds that are given score them."""
-_SEGMENT = Key("segment", "rfm", "the RFM segment")
+_SEGMENT = Key("segment", "rfm", "the RFM segment", public=True)
 _SCORES = tuple(f"{side[0]}_score" for side in SIDES)
 _FIGURES = (
-    Figure("segment", "", "the first rule that holds the three scores"),
+    Figure("segment", "", "the first rule that holds the three scores", public=True),
     Figure("recency", "", "days since the last purchase", type="integer", unit="days"),
     Figure("frequency", "", "orders", type="integer"),
     Figure("monetary", "", "what they bought, net", type="money"),
@@ -171,5 +171,7 @@ REPORT = Report(
     period="-",
     sort="monetary-",
     bar="monetary",
+    title="Customers by segment",
+    page="--by segment",
     compute=_compute,
 )  # fmt: skip

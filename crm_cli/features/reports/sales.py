@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm_cli.features.reports import keys
 from crm_cli.features.reports.columns import Figure
-from crm_cli.features.reports.report import Report
+from crm_cli.features.reports.report import Headline, Report
 
 REPORT = Report(
     name="sales",
@@ -29,4 +29,7 @@ REPORT = Report(
     ),
     sort="net-",
     chart="net",
+    title="Sales by month",
+    page="--by month --period last-12m",
+    headlines=(Headline("net", "sold", dated=True),),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_cli.features.reports.columns import About, Figure, Key
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Report
+from crm_cli.features.reports.report import Headline, Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.errors import UsageError
 from crm_cli.model.feedback import FEEDBACK, INVITATION
@@ -110,12 +110,12 @@ REPORT = Report(
     group="Service",
     base=FEEDBACK,
     by=(
-        Key("survey", "survey", "the survey"),
-        Key("wave", "wave", "its wave"),
+        Key("survey", "survey", "the survey", public=True),
+        Key("wave", "wave", "its wave", public=True),
         Key("month", "at.month", "the month", timed=True),
-        Key("product", "about", "the product of the case or purchase", ids=True),
+        Key("product", "about", "the product of the case or purchase", ids=True, public=True),
         Key("owner", "owner", "who of us has the customers"),
-        Key("kind", "kind", "what it is"),
+        Key("kind", "kind", "what it is", public=True),
     ),
     usual=("survey",),
     terms=("is:counted_now",),
@@ -144,6 +144,8 @@ REPORT = Report(
     ),
     sort="answers-",
     chart="answers",
+    title="How satisfied customers are",
+    headlines=(Headline("nps", "Net Promoter Score"),),
     ranked=(
         "nps_n", "nps", "nps_low", "nps_high", "invited", "response_rate", "csat", "csat_n",
         "answers", "ces", "ces_n",

@@ -13,13 +13,13 @@ from crm_cli.model.deal_items import DEAL_LINE
 from crm_cli.model.money import round_money
 from crm_cli.model.pipeline import Stage
 
-STAGE = Key("stage", "stage", "the stage, in the pipeline's order")
-PIPELINE = Key("pipeline", "in_pipeline", "the pipeline, where there are several")
+STAGE = Key("stage", "stage", "the stage, in the pipeline's order", public=True)
+PIPELINE = Key("pipeline", "in_pipeline", "the pipeline, where there are several", public=True)
 OWNER = Key("owner", "owner", "who of us sells")
-SOURCE = Key("source", "customer.source", "how the customers found us")
-INDUSTRY = Key("industry", "customer.industry", "the customers' industry")
+SOURCE = Key("source", "customer.source", "how the customers found us", public=True)
+INDUSTRY = Key("industry", "customer.industry", "the customers' industry", public=True)
 PRODUCT = Key("product", "product", "what they are about", label="product.name", ids=True,
-              parts=DEAL_LINE)  # fmt: skip
+              parts=DEAL_LINE, public=True)  # fmt: skip
 MONTH = Key("month", "expected_close.month", "the month of the expected close", timed=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
-from crm_cli.features.reports.report import Report
+from crm_cli.features.reports.report import Headline, Report
 from crm_cli.features.reports.table import Table
 from crm_cli.model.case import CASE
 
@@ -97,11 +97,11 @@ REPORT = Report(
     base=CASE,
     where="status != duplicate",
     by=(
-        Key("kind", "kind", "what they are about"),
-        Key("product", "about", "the product they are about", ids=True),
+        Key("kind", "kind", "what they are about", public=True),
+        Key("product", "about", "the product they are about", ids=True, public=True),
         Key("assignee", "assignee", "who of us takes care of them"),
-        Key("origin", "origin", "how they reached us"),
-        Key("priority", "priority", "how urgent they are"),
+        Key("origin", "origin", "how they reached us", public=True),
+        Key("priority", "priority", "how urgent they are", public=True),
         Key("month", "opened.month", "the month in which they were opened", timed=True),
     ),
     usual=("kind",),
@@ -124,6 +124,8 @@ REPORT = Report(
     ),
     sort="overdue-,open-,cases-",
     bar="cases",
+    title="Cases: how soon they are answered and resolved",
+    headlines=(Headline("open", "open cases"),),
     ranked=(
         "cases", "overdue", "response_rate", "responses_promised", "resolution_rate",
         "resolutions_promised", "open", "response", "resolution",

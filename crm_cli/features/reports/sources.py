@@ -43,7 +43,12 @@ REPORT = Report(
     example="--period 2026 --by source,owner",
     group="Selling",
     base=CUSTOMER,
-    by=(Key("source", "source", "how they found us"), keys.COUNTRY, keys.INDUSTRY, keys.OWNER),
+    by=(
+        Key("source", "source", "how they found us", public=True),
+        keys.COUNTRY,
+        keys.INDUSTRY,
+        keys.OWNER,
+    ),
     usual=("source",),
     figures=(
         Figure("customers", "count", "recorded in the period"),

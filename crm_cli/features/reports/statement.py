@@ -56,7 +56,7 @@ REPORT = Report(
         Figure("charged", "", "what was billed, or given back", type="money", own=True),
         Figure("settled", "", "what was paid, or credited", type="money", own=True),
         Figure("balance", "", "what is owed after it", type="money", own=True),
-        Figure("currency", "", "the currency of the amounts", type="text"),
+        Figure("currency", "", "the currency of the amounts", type="text", public=True),
         Figure("open", "", "what is still owed of it today", type="money", own=True),
     ),
     period="-",

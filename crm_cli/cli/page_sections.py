@@ -1,0 +1,265 @@
+"""The sections of a page: each is the answer of a line after `crm report`, or what is due, or
+what changed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from crm_cli.cli.quick_parser import read
+from crm_cli.cli.report_answers import asked_of
+from crm_cli.cli.session import Session
+from crm_cli.features.reports import PAGE, REPORTS, load
+from crm_cli.features.reports.report import Report
+from crm_cli.model.errors import NotFound, Refused, UsageError
+from crm_cli.model.pseudonyms import Pseudonyms
+from crm_cli.model.rows import Column, Rows
+from crm_cli.model.section import Fact, Named, Section
+from crm_cli.model.text import did_you_mean
+
+DUE, CHANGES = "due", "changes"
+_OTHERS = (DUE, CHANGES)
+_DUE_ROWS, _CHANGE_ROWS = 15, 20
+_NOT_HERE = ("output", "json", "cols", "no_header", "as_of", "to", "force", "chart")
+"""Options of `crm report` that are about one answer, not about a section."""
+
+
+class Asked(NamedTuple):
+    """What is asked of all sections; anonymous ones have pseudonyms in place of names."""
+
+    terms: Sequence[str] = ()
+    where: str | None = None
+    owner: str | None = None
+    period: str | None = None
+    since: str | None = None
+    anonymous: bool = False
+    pseudonyms: Pseudonyms | None = None
+
+    def words(self, *, period: bool = True) -> list[str]:
+        """The options that stand for it. Terms may name somebody, so that they are not shown
+        where there are to be no names."""
+        found = [] if self.anonymous else list(self.terms)
+        if self.where is not None and not self.anonymous:
+            found += ["-w", self.where]
+        if self.owner is not None and not self.anonymous:
+            found += ["--owner", self.owner]
+        if self.period is not None and period:
+            found += ["--period", self.period]
+        return found
+
+
+class Line(NamedTuple):
+    """A section that is asked for: a name, and the options after it."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+def lines_of(session: Session, asked: Sequence[str]) -> list[Line]:
+    """The sections of `--section`, else those of crm.yaml, else the usual ones.
+
+    Raises UsageError, NotFound for one that there is not.
+    """
+    chosen = [part for text in asked for part in _parts(text)]
+    if asked and not chosen:
+        raise UsageError("--section names no section", "such as --section aging,pipeline")
+    texts = chosen or _set(session) or list(PAGE)
+    return [_line(session, text) for text in texts]
+
+
+def _parts(text: str) -> list[str]:
+    """Several names with commas between them, or one with its options, which may have commas."""
+    parts = [text] if " -" in text else text.split(",")
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _set(session: Session) -> list[str]:
+    from crm_cli.model.places import SETTINGS
+
+    held = session.workspace.file(SETTINGS.path).record.values.get("reports")
+    return list(held.values.get("html") or ()) if held is not None else []
+
+
+def _line(session: Session, text: str) -> Line:
+    try:
+        name, *words = shlex.split(text)
+    except ValueError:
+        raise UsageError(f"section {text}: a quote is not closed") from None
+    _known(session, name)
+    if not words and name in REPORTS:
+        words = shlex.split(load(name).page)
+    return Line(name, tuple(words))
+
+
+def _known(session: Session, name: str) -> None:
+    from crm_cli.features.reports.own import names
+
+    own = names(session.workspace) if name not in (*REPORTS, *_OTHERS) else []
+    if name in (*REPORTS, *_OTHERS, *own):
+        return
+    near = did_you_mean(name, [*REPORTS, *_OTHERS, *own])
+    raise NotFound(f"there is no section '{name}'", f"{near} crm report lists them".strip())
+
+
+def sections(session: Session, lines: Sequence[Line], asked: Asked) -> Iterator[Section]:
+    """Each section, under a name of its own."""
+    if asked.anonymous:
+        asked = asked._replace(pseudonyms=Pseudonyms())
+    taken: dict[str, int] = {}
+    for line in lines:
+        made = _section(session, line, asked)
+        taken[line.name] = number = taken.get(line.name, 0) + 1
+        yield made if number == 1 else made.but(name=f"{line.name}-{number}")
+
+
+def _section(session: Session, line: Line, asked: Asked) -> Section:
+    if line.name in _OTHERS and line.words:
+        raise UsageError(f"section {line.name} takes no options", f"write {line.name} alone")
+    if line.name == DUE:
+        return _due(session, asked)
+    if line.name == CHANGES:
+        return _changes(session, asked)
+    return _report(session, line, asked)
+
+
+def _report(session: Session, line: Line, asked: Asked) -> Section:
+    from crm_cli.features.reports.running import answer
+    from crm_cli.features.reports.sections import nothing, section
+
+    report, given, words = _read(session, line, asked)
+    before = len(session.workspace.notices)
+    try:
+        wanted, beside = asked_of(session, report, given)
+        found = answer(
+            session.workspace, report, wanted, comparison=beside,
+            sort=given["sort"], limit=given["limit"],
+        )  # fmt: skip
+    except UsageError as error:
+        raise UsageError(f"section {line.name}: {error.message}", error.hint) from error
+    except Refused:
+        # Why may name folders of this machine, which are nobody's business.
+        why = f"there is no history that can be read here; crm report {line.name} says why"
+        return nothing(report, why, command=words)
+    session.report(found.problems)
+    notes = [*session.workspace.notices[before:], *(one.message for one in found.problems)]
+    return section(found, command=words, pseudonyms=asked.pseudonyms, notes=notes,
+                   period=given.get("period"))  # fmt: skip
+
+
+def _read(session: Session, line: Line, asked: Asked) -> tuple[Report, dict[str, Any], str]:
+    """The report of a line, its options, and the whole line."""
+    call = read(["report", line.name, *line.words])
+    if call is None:
+        raise UsageError(
+            f"section {line.name} cannot be read: {shlex.join(line.words)}",
+            f"crm report {line.name} --help lists its options",
+        )
+    given = dict(call.values)
+    for name in _NOT_HERE:
+        if given.get(name):
+            raise UsageError(f"section {line.name}: --{name.replace('_', '-')} is not for a page")
+    report = _found(session, line.name, given)
+    words = list(line.words)
+    timed = "period" in given and not report.standing and report.group != "Your own"
+    if asked.period is not None and (timed or given.get("period")):
+        words = _without(words, "--period")
+        given["period"] = asked.period
+        timed = True
+    given["terms"] = [*(given["terms"] or ()), *asked.terms] or None
+    given["where"] = _both(given["where"], asked.where)
+    given["owner"] = given["owner"] or asked.owner
+    shown = ["crm", "report", line.name, *words, *asked.words(period=timed)]
+    return report, given, shlex.join(shown)
+
+
+def _found(session: Session, name: str, given: dict[str, Any]) -> Report:
+    if name in REPORTS:
+        return load(name)
+    from crm_cli.features.reports.own import find
+    from crm_cli.features.sql import ask
+
+    return find(session.workspace, name, ask, given.get("param") or ())
+
+
+def _without(words: Sequence[str], option: str) -> list[str]:
+    """The words without an option and its value."""
+    kept, queue = [], iter(words)
+    for word in queue:
+        if word == option:
+            next(queue, None)
+        elif not word.startswith(f"{option}="):
+            kept.append(word)
+    return kept
+
+
+def _both(one: str | None, other: str | None) -> str | None:
+    if one is None or other is None:
+        return one or other
+    return f"({one}) and ({other})"
+
+
+def _due(session: Session, asked: Asked) -> Section:
+    """What is due through today, as `crm due` has it."""
+    from crm_cli.features.due import due, is_late
+
+    workspace = session.workspace
+    found = due(
+        workspace, session.terms(list(asked.terms)), where=asked.where, owner=asked.owner
+    )
+    late = [is_late(one.when, workspace.clock) for one in found]
+    columns = [Column("when", "moment"), Column("kind"), Column("name"), Column("what"),
+               Column("owner")]  # fmt: skip
+    rows: list[tuple[Any, ...]] = [
+        (one.when, one.kind, Named(one.name, one.who), one.what, one.owner) for one in found
+    ]
+    if asked.pseudonyms is not None:
+        columns = columns[:3]
+        rows = [(when, kind, asked.pseudonyms.label("customer", who.id))
+                for when, kind, who, *_ in rows]  # fmt: skip
+    return Section(
+        name=DUE, group="Due", title="What is due",
+        answers="Tasks, contacts, invoices and promises through today, what is overdue first.",
+        rows=Rows(columns, rows[:_DUE_ROWS], tones=["alert" if one else "" for one in late],
+                  none="nothing is due"),
+        left=max(len(rows) - _DUE_ROWS, 0),
+        command=shlex.join(["crm", "due", *asked.words(period=False)]),
+        facts=[Fact(f"{sum(late):,}", "things overdue", alert=any(late)),
+               Fact(f"{len(found) - sum(late):,}", "things due today")],
+    )  # fmt: skip
+
+
+def _changes(session: Session, asked: Asked) -> Section:
+    """What was changed in the records, as `crm changes` has it."""
+    from crm_cli.features.history import changes
+
+    workspace = session.workspace
+    since, period = _since(session, asked)
+    none, found = "no changes", []
+    try:
+        found = changes(workspace, since, session.terms(list(asked.terms)), period=period)
+    except Refused:
+        # Why may name folders of this machine, which are nobody's business.
+        none = "there is no history that can be read here; crm changes says why"
+    columns = [Column("when", "moment"), Column("who"), Column("record"), Column("what")]
+    rows: list[tuple[Any, ...]] = [
+        (one.when, one.who, one.record, one.what.text) for one in found
+    ]
+    if asked.pseudonyms is not None:
+        columns = [columns[0], Column("kind"), Column("field")]
+        rows = [(one.when, one.what.kind, one.what.field) for one in found]
+    bound = ["--period", str(asked.period)] if period is not None else ["--since", str(since)]
+    return Section(
+        name=CHANGES, group="Changes", title="What changed",
+        answers="Changes to the records, the latest first, as git has them.",
+        rows=Rows(columns, rows[:_CHANGE_ROWS], none=none),
+        left=max(len(rows) - _CHANGE_ROWS, 0),
+        command=shlex.join(["crm", "changes", *asked.words(period=False), *bound]),
+    )  # fmt: skip
+
+
+def _since(session: Session, asked: Asked) -> tuple[str | None, str | None]:
+    """From when on changes are shown: `--since`, else those of the period, else of a week."""
+    if asked.since is not None:
+        return asked.since, None
+    return (None, asked.period) if asked.period is not None else ("-7d", None)

@@ -1,0 +1,194 @@
+"""A report as a section of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from crm_cli.features.reports.anonymous import anonymous
+from crm_cli.features.reports.charting import chart_of, is_timed
+from crm_cli.features.reports.report import Headline, Report
+from crm_cli.features.reports.running import Answered
+from crm_cli.features.reports.table import CURRENCY, Table, for_people
+from crm_cli.model.cells import people_text
+from crm_cli.model.errors import UsageError
+from crm_cli.model.plot import Plot, plot_of
+from crm_cli.model.pseudonyms import Pseudonyms
+from crm_cli.model.rows import Rows
+from crm_cli.model.section import Explained, Fact, Named, Section
+
+_ROWS, _TIMES = 10, 24
+"""So many rows has a table on a page; of those that follow each other in time, the latest."""
+_BARS, _POINTS = 12, 120
+"""So many has a chart."""
+
+
+def nothing(report: Report, why: str, *, command: str) -> Section:
+    """A report that cannot be made, as a section that says why."""
+    rows = Rows((), (), none=why)
+    return Section(**_about(report, command, ()), rows=rows)
+
+
+def _about(report: Report, command: str, by: Sequence[str]) -> dict[str, Any]:
+    usual = f"crm report {report.name} {report.page}".strip()
+    title = report.name.replace("-", " ").capitalize()
+    if command.startswith(usual) and report.title:
+        title = report.title
+    elif by:
+        title = f"{title} by {', '.join(by).replace('_', ' ')}"
+    return {
+        "name": report.name, "group": report.group, "title": title, "answers": report.answers,
+        "formula": report.formula, "command": command,
+    }  # fmt: skip
+
+
+def section(
+    found: Answered, *, command: str, pseudonyms: Pseudonyms | None = None,
+    notes: Sequence[str] = (), period: str | None = None,
+) -> Section:  # fmt: skip
+    """A report as a section; with pseudonyms without names."""
+    report = found.report
+    if pseudonyms is not None:
+        found = found._replace(table=anonymous(found.table, pseudonyms))
+    table = found.table
+    rows = _rows(found)
+    plot = _plot(rows, found)
+    timed = bool(table.keys) and is_timed(table.keys[0])
+    shown = rows.rows[-_TIMES:] if timed else rows.rows[:_ROWS]
+    return Section(
+        **_about(report, command, [key.name for key in table.keys]),
+        rows=_filled(rows.but(rows=shown), len(table.keys)),
+        plot=plot,
+        columns=_explained(table),
+        left=len(rows.rows) - len(shown),
+        earlier=timed,
+        notes=(*notes, *rows.notes),
+        facts=tuple(_facts(report, found, period)),
+    )
+
+
+def _rows(found: Answered) -> Rows:
+    """The rows with headings for a page: names that know their ids, no column of the currency
+    that all amounts are in."""
+    table = found.table
+    rows = for_people(table, found.currency, first=found.report.ranked)
+    heads = {figure.key: figure.label for figure in table.columns}
+    keys = {name: key for key, name in table.names.items()}
+    based = {one.key for one in table.columns if one.type == "money" and not one.own}
+    if any(one.key == CURRENCY for one in table.columns):
+        based = set()  # Each row says its own.
+    taken = {*table.names, *_of_base(rows, table)}
+    places = [place for place, one in enumerate(rows.columns) if one.key not in taken]
+    columns = [rows.columns[place] for place in places]
+    named = {place: rows.keys.index(keys[rows.columns[place].key])
+             for place in places if rows.columns[place].key in keys}  # fmt: skip
+
+    def cells(row: Sequence[Any]) -> list[Any]:
+        return [
+            Named(row[place] or row[named[place]], row[named[place]])
+            if place in named and row[named[place]] is not None else row[place]
+            for place in places
+        ]  # fmt: skip
+
+    made = [
+        column.but(
+            key=keys.get(column.key, column.key),
+            label=heads.get(column.key) or keys.get(column.key, column.key).replace("_", " "),
+            unit=found.currency if column.key in based else column.unit,
+        )
+        for column in columns
+    ]
+    total = rows.total
+    return rows.but(
+        columns=made, rows=[cells(row) for row in rows.rows], ids=None,
+        total=None if total is None else _total(total, places, named),
+    )  # fmt: skip
+
+
+def _total(total: Sequence[Any], places: Sequence[int], named: dict[int, int]) -> list[Any]:
+    return [total[named[place]] if place in named else total[place] for place in places]
+
+
+def _of_base(rows: Rows, table: Table) -> set[str]:
+    """The column that says in each row that amounts are in the base currency."""
+    known = {figure.key for figure in table.columns} | {key.name for key in table.keys}
+    return {key for key in rows.keys if key in (CURRENCY, f"base_{CURRENCY}") and key not in known}
+
+
+def _filled(rows: Rows, keys: int) -> Rows:
+    """The rows without the columns that no row has anything in."""
+    body = [*rows.rows, *([rows.total] if rows.total is not None else [])]
+    places = [
+        place for place in range(len(rows.columns))
+        if place < keys or any(row[place] is not None for row in body)
+    ]  # fmt: skip
+
+    def only(row: Sequence[Any]) -> list[Any]:
+        return [row[place] for place in places]
+
+    return rows.but(
+        columns=only(rows.columns), rows=[only(row) for row in rows.rows],
+        total=None if rows.total is None else only(rows.total),
+    )  # fmt: skip
+
+
+def _plot(rows: Rows, found: Answered) -> Plot | None:
+    """What is drawn of all rows; None where nothing can be."""
+    if len(rows.rows) < 2:
+        return None
+    try:
+        chart = chart_of(found)
+    except UsageError:
+        return None
+    names = {name: key for key, name in found.table.names.items()}
+    there = rows.keys
+    labels = [names.get(key, key) for key in chart.labels]
+    panels = [names.get(key, key) for key in chart.panels]
+    wanted = (chart.value, *chart.series)
+    if any(key not in there for key in wanted):
+        return None
+    if not any(value is not None for key in wanted for value in rows.values(key)):
+        return None
+    timed = any(map(is_timed, found.table.keys))
+    shown = rows.rows[-_POINTS:] if timed else rows.rows
+    drawn = chart.but(labels=tuple(dict.fromkeys(labels)), panels=tuple(dict.fromkeys(panels)))
+    plot = plot_of(rows.but(rows=shown, chart=drawn))
+    return plot if timed else plot.first(_BARS)
+
+
+def _explained(table: Table) -> list[Explained]:
+    keys = [Explained(key.name.replace("_", " "), key.doc) for key in table.keys]
+    figures = [Explained(one.label or one.key.replace("_", " "), one.doc) for one in table.columns]
+    return [one for one in (*keys, *figures) if one.doc]
+
+
+def _facts(report: Report, found: Answered, period: str | None) -> list[Fact]:
+    facts = []
+    for one in report.headlines:
+        value = _headline(one, found.table)
+        if value is not None:
+            text = _with_unit(value, one, found)
+            of = f", {period.replace('-', ' ')}" if one.dated and period else ""
+            facts.append(Fact(text, one.label + of, one.alert and value > 0))
+    return facts
+
+
+def _headline(one: Headline, table: Table) -> Decimal | int | None:
+    rows = table.rows
+    if one.of == "count":
+        return sum(1 for row in rows if row.get(one.figure) is True)
+    if one.of == "last" or (not table.keys and rows):
+        value = rows[-1].get(one.figure) if rows else None
+    else:
+        value = table.total.get(one.figure) if table.total is not None and rows else None
+    return value if isinstance(value, Decimal | int) else None
+
+
+def _with_unit(value: Decimal | int, one: Headline, found: Answered) -> str:
+    figure = next((each for each in found.table.columns if each.key == one.figure), None)
+    type = "integer" if one.of == "count" or figure is None else figure.type
+    unit = "" if figure is None or one.of == "count" else figure.unit
+    if type == "money":
+        unit = found.currency
+    return f"{people_text(value, type)} {unit}".strip()

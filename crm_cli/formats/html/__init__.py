@@ -1,0 +1,1 @@
+"""Pages for a browser: one file with its style, which loads nothing and runs nothing."""

@@ -1,0 +1,71 @@
+"""Rows as a table of HTML: headings with units, figures to the right, the total below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from crm_cli.formats.html.charts.spark import spark
+from crm_cli.formats.html.text import attribute, cell, plain, text
+from crm_cli.model.cells import machine_text, numeric
+from crm_cli.model.rows import Column, Rows, by_column
+
+_SHORT = 12
+_WIDE = 9
+"""A table of more columns is set smaller on paper."""
+
+
+def table(rows: Rows, caption: str) -> Iterator[str]:
+    """The table; it scrolls by itself where the screen is too narrow."""
+    right = [
+        numeric(values, column.type)
+        for values, column in zip(
+            by_column(rows.rows, len(rows.columns)), rows.columns, strict=True
+        )
+    ]
+    wide = " wide-table" if len(rows.columns) > _WIDE else ""
+    yield f'<div class="scroll{wide}" role="region" tabindex="0" aria-label="{attribute(caption)}">'
+    yield f'<table><caption class="unseen">{text(caption)}</caption><thead><tr>'
+    for column, to_right in zip(rows.columns, right, strict=True):
+        yield _head(column, to_right)
+    yield "</tr></thead><tbody>\n"
+    for row, tone in zip(rows.rows, rows.tones or [""] * len(rows.rows), strict=True):
+        yield _row(row, rows.columns, right, tone)
+    yield "</tbody>"
+    if rows.total is not None:
+        yield f"<tfoot>{_row(rows.total, rows.columns, right, '')}</tfoot>"
+    yield "</table></div>\n"
+
+
+def _head(column: Column, right: bool) -> str:
+    kind = ' class="n"' if right else ""
+    unit = f' <span class="unit">{text(column.unit)}</span>' if column.unit else ""
+    key = attribute(column.key)
+    return f'<th scope="col"{kind} data-key="{key}">{text(column.heading)}{unit}</th>'
+
+
+def _row(
+    row: Sequence[Any], columns: Sequence[Column], right: Sequence[bool], tone: str
+) -> str:
+    cells = []
+    for place, (value, column) in enumerate(zip(row, columns, strict=True)):
+        held = _held(value, column)
+        kind = _kind(value, column, right=right[place])
+        cells.append(
+            f'<th scope="row"{kind}>{held}</th>' if place == 0 else f"<td{kind}>{held}</td>"
+        )
+    begins = f'<tr class="{tone}">' if tone else "<tr>"
+    return f"{begins}{''.join(cells)}</tr>\n"
+
+
+def _kind(value: Any, column: Column, *, right: bool) -> str:
+    """The class of a cell: figures stand at the right, short texts are not broken."""
+    if right:
+        return ' class="n"'
+    return ' class="s"' if len(plain(value, column.type)) <= _SHORT else ""
+
+
+def _held(value: Any, column: Column) -> str:
+    if column.type == "series" and value is not None:
+        return f'<data value="{attribute(machine_text(value))}">{spark(value)}</data>'
+    return cell(value, column.type)

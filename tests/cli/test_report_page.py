@@ -1,0 +1,233 @@
+"""`crm report html`: figures as in the reports, no names where none are to be, the same bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm_cli.features.reports import PAGE, REPORTS, load
+from tests.conftest import Crm, Git, Run
+from tests.pages import Page
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "data-example"
+FROM_HISTORY = ("slippage", "prices")
+"""They have nothing to show where git is not run."""
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def example(crm: Crm, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Crm:
+    """Runs a command on the example business."""
+    monkeypatch.setenv("CRM_CACHE_DIR", str(cache))
+
+    def run(*words: str | Path, stdin: str = "") -> Run:
+        return crm("-C", EXAMPLE, *words, stdin=stdin)
+
+    return run
+
+
+def as_cell(value: Any) -> str:
+    """A value of JSON as the cell of a page has it."""
+    if isinstance(value, list):
+        return "; ".join(as_cell(one) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+@pytest.mark.turns(3)
+@pytest.mark.parametrize("name", [one for one in REPORTS if one not in FROM_HISTORY])
+def test_a_page_has_the_figures_of_the_report(name: str, example: Crm) -> None:
+    answer = example("report", name, *shlex.split(load(name).page), "--json")
+    assert answer.code == 0, answer.err
+    rows = json.loads(answer.out)
+    page = example("report", "html", "--section", name)
+    assert page.code == 0, page.err
+    shown = Page(page.out).tables.get(name, [])
+    assert bool(shown) == bool(rows)
+    timed = len(rows) > len(shown) and f"and {len(rows) - len(shown):,} earlier" in page.out
+    wanted = rows[-len(shown):] if timed else rows[: len(shown)]
+    for row, told in zip(shown, wanted, strict=True):
+        left_out = told.keys() - row.keys() - {"currency", "base_currency"}
+        assert all(told[key] is None for key in left_out if rows == wanted), left_out
+        for key, cell in row.items():
+            known = as_cell(told[key])
+            assert cell == known or (known == "" and cell == "(none)"), (key, row, told)
+    assert f"crm report {name}" in page.out
+
+
+def test_the_usual_page(example: Crm) -> None:
+    page = example("report", "html")
+    assert page.code == 0, page.err
+    for name in PAGE:
+        assert f'<article id="{name}">' in page.out
+    assert example("report", "html").out == page.out, "the same bytes"
+    read = Page(page.out)
+    assert not {"script", "link", "img", "iframe", "form", "object"} & read.tags
+    assert not any(one.startswith("on") for one in read.attributes)
+    assert not re.findall(r'(?:href|src)="(?!#)', page.out)
+    assert "default-src 'none'" in page.out and "style=" not in page.out
+    due = json.loads(example("due", "--json").out)
+    told = [(row["when"], row["kind"], row["name"]) for row in read.tables["due"]]
+    assert told == [(one["when"], one["kind"], one["who"]) for one in due[: len(told)]]
+
+
+def test_sections_are_chosen(example: Crm) -> None:
+    page = example("report", "html", "--section", "aging,due", "--section", "sales --by city")
+    assert re.findall(r'<article id="([^"]+)"', page.out) == ["aging", "due", "sales"]
+    assert "Sales by city" in page.out
+    twice = example("report", "html", "--section", "sales", "--section", "sales --by city")
+    assert re.findall(r'<article id="([^"]+)"', twice.out) == ["sales", "sales-2"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--section", "agin"), 3, "did you mean aging"),
+        (("--section", ""), 2, "names no section"),
+        (("--section", "dso --by mouth"), 2, "section dso: dso has no --by mouth"),
+        (("--section", "dso --nosuch"), 2, "crm report dso --help"),
+        (("--section", "due --all"), 2, "takes no options"),
+        (("--section", "top --json"), 2, "--json is not for a page"),
+        (("--section", "top 'x"), 2, "a quote is not closed"),
+        (("--watch",), 2, "--to report.html"),
+        (("nosuch:1",), 2, "nosuch"),
+    ],
+)
+def test_what_cannot_be_asked(
+    words: tuple[str, ...], code: int, said: str, example: Crm
+) -> None:
+    page = example("report", "html", *words)
+    assert (page.code, page.out) == (code, "")
+    assert said in page.err
+
+
+def test_terms_and_periods_go_to_the_sections(example: Crm) -> None:
+    page = example("report", "html", "+horeca", "--period", "2026-q3", "--section", "top,aging")
+    answer = example("report", "top", "+horeca", "--period", "2026-q3", "--json")
+    shown = Page(page.out).tables["top"]
+    assert [row["customer"] for row in shown] == [one["customer"] for one in json.loads(answer.out)]
+    assert "crm report top --period 2026-q3" not in page.out
+    assert "crm report top +horeca --period 2026-q3" in page.out
+    assert "crm report aging +horeca</code>" in page.out
+
+
+def test_it_is_written_to_a_file(example: Crm, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    assert example("report", "html", "--section", "aging", "--to", file).code == 0
+    assert file.read_text().startswith("<!DOCTYPE html>")
+    assert example("report", "html", "--section", "aging", "--to", file).code == 2
+    assert example("report", "html", "--section", "dso", "--to", file, "--force").code == 0
+    assert 'id="dso"' in file.read_text()
+
+
+NAMES = re.compile(
+    r"jadran|novak|lipa|pisarna|acme|aurora|roza|роза|šuštar|sustar|fitnes|@|petra|marko|nina"
+    r"|koper|split|ljubljana|maribor|\b[a-z]-(?=\w*\d)[0-9a-z]{7}\b|protein",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.turns(3)
+@pytest.mark.parametrize("name", [*REPORTS, "due"])
+def test_an_anonymous_page_names_nobody(name: str, example: Crm) -> None:
+    page = example("report", "html", "--anonymous", "--section", name)
+    assert page.code == 0, page.err
+    body = page.out.partition("</style>")[2]
+    assert NAMES.findall(body) == []
+
+
+def test_labels_are_the_same_in_all_sections(example: Crm) -> None:
+    page = example("report", "html", "--anonymous", "--section", "aging,top,due")
+    names = Page(example("report", "html", "--section", "aging,top,due").out).tables
+    labels = Page(page.out).tables
+    pairs = {
+        (row["customer"], label["customer"])
+        for name in ("aging", "top")
+        for row, label in zip(names[name], labels[name], strict=True)
+    }
+    pairs |= {(row["name"], label["name"])
+              for row, label in zip(names["due"], labels["due"], strict=True)}  # fmt: skip
+    assert len({label for _, label in pairs}) == len({name for name, _ in pairs}) == len(pairs)
+    chosen = example("report", "html", "--anonymous", "--section", "aging", "bistro@lipa.example")
+    assert "lipa" not in chosen.out and "a part of the customers" in chosen.out
+
+
+OWN = """\
+title: Towns & <b>people</b>
+describe: who lives where
+query: has:city
+group_by: city
+agg: [count, sum:spend as spend]
+"""
+SQL = "title: Ids\nsql: SELECT id, name, spend FROM customers ORDER BY id\n"
+
+
+def test_own_reports_are_sections(crm: Crm, shop: Path) -> None:
+    (shop / "reports").mkdir()
+    (shop / "reports" / "towns.yaml").write_text(OWN)
+    (shop / "reports" / "ids.yaml").write_text(SQL)
+    page = crm("report", "html", "--section", "towns,ids")
+    assert page.code == 0, page.err
+    assert "Towns &amp; &lt;b&gt;people&lt;/b&gt;" in page.out
+    shown = Page(page.out).tables
+    for name in ("towns", "ids"):
+        told = json.loads(crm("report", name, "--json").out)
+        assert [row.get("spend") for row in shown[name]] == [
+            as_cell(one["spend"]) for one in told
+        ]
+    hidden = crm("report", "html", "--anonymous", "--section", "towns,ids").out
+    assert "Koper" not in hidden and "City 1" in hidden
+    assert "Kos" not in hidden and "maja" not in hidden
+    refused = crm("report", "html", "city:Koper", "--section", "ids")
+    assert refused.code == 2 and "section ids: ids is SQL" in refused.err
+
+
+def test_settings_choose_the_sections(crm: Crm, shop: Path) -> None:
+    with (shop / "crm.yaml").open("a") as file:
+        file.write("reports:\n  html: [due, 'top --by country']\n")
+    assert re.findall(r'<article id="([^"]+)"', crm("report", "html").out) == ["due", "top"]
+    named = crm("report", "html", "--section", "aging").out
+    assert re.findall(r'<article id="([^"]+)"', named) == ["aging"]
+
+
+def test_what_changed_comes_from_history(crm: Crm, shop: Path, git: Git) -> None:
+    assert crm("set", "maja-kos", "city=Izola", "--yes").code == 0
+    page = crm("report", "html", "--section", "changes", "--since", "2020-01-01")
+    told = json.loads(crm("changes", "--since", "2020-01-01", "--json").out)
+    shown = Page(page.out).tables["changes"]
+    assert [row["what"] for row in shown] == [one["what"] for one in told[: len(shown)]]
+    assert "Izola" in page.out and "crm changes --since 2020-01-01" in page.out
+    commit = git("rev-parse", "HEAD").strip()
+    assert f"commit {commit[:10]}" in page.out
+    hidden = crm("report", "html", "--section", "changes", "--since", "2020-01-01", "--anonymous")
+    assert "Izola" not in hidden.out and "maja" not in hidden.out.lower()
+
+
+def test_amounts_without_a_rate_are_told(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "abroad.yaml").write_text(
+        "name: Far\npurchases:\n  - {date: 2026-11-01, amount: 5, currency: NOK}\n"
+    )
+    page = crm("report", "html", "--section", "top")
+    assert page.code == 4
+    assert "1 purchase in NOK is left out of the sums" in page.out
+
+
+
+
+def test_a_terminal_gets_no_page(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    from crm_cli.cli import report_page
+
+    monkeypatch.setattr(report_page, "_is_terminal", lambda session: True)
+    page = crm("report", "html", "--section", "aging")
+    assert (page.code, page.out) == (2, "")
+    assert "--to report.html" in page.err
