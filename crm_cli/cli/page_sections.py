@@ -93,12 +93,11 @@ def _line(session: Session, text: str) -> Line:
 
 
 def _known(session: Session, name: str) -> None:
-    from crm_cli.features.reports.own import names
+    from crm_cli.features.reports.own import is_there, names
 
-    own = names(session.workspace) if name not in (*REPORTS, *_OTHERS) else []
-    if name in (*REPORTS, *_OTHERS, *own):
+    if name in (*REPORTS, *_OTHERS) or is_there(session.workspace, name):
         return
-    near = did_you_mean(name, [*REPORTS, *_OTHERS, *own])
+    near = did_you_mean(name, [*REPORTS, *_OTHERS, *names(session.workspace)])
     raise NotFound(f"there is no section '{name}'", f"{near} crm report lists them".strip())
 
 

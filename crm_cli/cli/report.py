@@ -107,6 +107,14 @@ def html(
         str | None,
         Option("--since", metavar="DATE", help="Show what changed since then; default: -7d."),
     ] = None,
+    customer: Annotated[
+        str | None,
+        Option(
+            "--customer",
+            metavar="WHO",
+            help="A page to send to a customer: their statement, and what they bought.",
+        ),
+    ] = None,
     anonymous: Annotated[
         bool, Option("--anonymous", help="Labels in place of names; no ids and no texts.")
     ] = False,
@@ -125,19 +133,22 @@ def html(
     crm report html --section aging,pipeline --to money.html
     crm report html +horeca --period last-quarter --to horeca.html
     crm report html --section 'sales --by city' --anonymous --to figures.html
+    crm report html --customer bistro@lipa.example --to lipa.html
     """
     from crm_cli.cli.page_sections import Asked
-    from crm_cli.cli.report_page import give, page
-    from crm_cli.cli.report_page import watch as rewrite
+    from crm_cli.cli.report_page import answer, customer_page, page
     from crm_cli.model.errors import UsageError
 
     asked = Asked(terms or (), where, owner, period, since, anonymous)
-    if not watch:
-        give(session, page(session, section or (), asked), to, force=force)
-        return
-    if to in (None, "-"):
-        raise UsageError("--watch writes a file", "add --to report.html")
-    rewrite(session, section or (), asked, str(to))
+    if customer is not None and (section or asked != Asked(period=period)):
+        raise UsageError("--customer goes with --period, --to, --force and --watch alone")
+
+    def make(session: Session) -> str:
+        if customer is not None:
+            return customer_page(session, customer, period)
+        return page(session, section or (), asked)
+
+    answer(session, make, to, force=force, watch=watch)
 
 
 def _may_be_own(name: object) -> bool:

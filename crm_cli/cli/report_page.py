@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from crm_cli.cli.page_sections import Asked, lines_of, sections
 from crm_cli.cli.session import Session
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import CrmError, Severity, UsageError
 from crm_cli.model.section import Sheet
 from crm_cli.model.text import visible
 
@@ -34,6 +34,9 @@ def page(session: Session, names: Sequence[str], asked: Asked) -> str:
         about.append("without names")
     if origin := provenance(workspace):
         about.append(f"from {origin}")
+    if wrong := {one.path for one in session.problems if one.severity is Severity.ERROR}:
+        files = "1 file has" if len(wrong) == 1 else f"{len(wrong):,} files have"
+        about.append(f"in part: {files} errors, which crm check shows")
     return html_of(
         Sheet(
             title=workspace.business.name or workspace.root.name,
@@ -57,19 +60,30 @@ def _line(names: Sequence[str], asked: Asked) -> str:
     return shlex.join(words)
 
 
-def give(session: Session, text: str, to: str | None, *, force: bool) -> None:
-    """Answer with a page, or write it into a file; raises UsageError for a terminal."""
+def answer(
+    session: Session, make: Callable[[Session], str], to: str | None, *, force: bool, watch: bool
+) -> None:
+    """Answer with a page, or write it into a file; with `watch` whenever it changes.
+
+    Raises UsageError for a terminal, and for a file that is there.
+    """
     if to in (None, "-"):
+        if watch:
+            raise UsageError("--watch writes a file", "add --to report.html")
         if _is_terminal(session):
             raise UsageError(
                 "a page is for a browser, not for a terminal",
                 "write it to a file: --to report.html",
             )
-        session.write(text)
+        session.write(make(session))
         return
     from crm_cli.features.reports.saving import save
 
-    save(Path(str(to)), [text], force=force)
+    path = Path(str(to))
+    if watch:
+        _rewrite(session, make, path, force=force)
+        return
+    save(path, [make(session)], force=force)
     session.say(f"written to {visible(str(to))}")
 
 
@@ -77,7 +91,16 @@ def _is_terminal(session: Session) -> bool:
     return session.screen.width is not None
 
 
-def watch(session: Session, names: Sequence[str], asked: Asked, to: str) -> None:
+def customer_page(session: Session, who: str, period: str | None) -> str:
+    """A customer's page as HTML."""
+    from crm_cli.features.documents.customer_page import customer_page as made
+
+    return made(session.workspace, session.who(who), period)
+
+
+def _rewrite(
+    session: Session, make: Callable[[Session], str], path: Path, *, force: bool
+) -> None:
     """Write the page whenever a record, or the day, changes; until it is interrupted."""
     from crm_cli.features.provenance import state
     from crm_cli.features.reports.saving import save
@@ -88,12 +111,25 @@ def watch(session: Session, names: Sequence[str], asked: Asked, to: str) -> None
         again = Session(session.options, environ=session.environ, words=session.words)
         try:
             now = state(again.workspace)
-            if now != before:
-                text = page(again, names, asked)
-                if text != written:
-                    save(Path(to), [text], force=True)
-                    session.say(f"written to {visible(to)}")
-                before, written = now, text
+            text = written if now == before else _made(session, make, again, written)
+            if text != written:
+                save(path, [text], force=force or bool(written))
+                session.say(f"written to {visible(str(path))}")
+            before, written = now, text
         finally:
             again.close()
         time.sleep(_SECONDS)
+
+
+def _made(
+    session: Session, make: Callable[[Session], str], again: Session, written: str
+) -> str:
+    """The page; where there is one already, a fault such as a record that is half written is said,
+    and the page stays as it is."""
+    try:
+        return make(again)
+    except CrmError as error:
+        if not written:
+            raise
+        session.say(f"crm: {error.message}; the page stays as it was")
+        return written

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +216,13 @@ def test_what_changed_comes_from_history(crm: Crm, shop: Path, git: Git) -> None
     assert "Izola" not in hidden.out and "maja" not in hidden.out.lower()
 
 
+def test_what_cannot_be_read_is_told(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "torn.yaml").write_text("name: [half")
+    page = crm("report", "html", "--section", "top")
+    assert page.code == 4
+    assert "in part: 1 file has errors, which crm check shows" in page.out
+
+
 def test_amounts_without_a_rate_are_told(crm: Crm, shop: Path) -> None:
     (shop / "customers" / "abroad.yaml").write_text(
         "name: Far\npurchases:\n  - {date: 2026-11-01, amount: 5, currency: NOK}\n"
@@ -231,3 +241,31 @@ def test_a_terminal_gets_no_page(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> N
     page = crm("report", "html", "--section", "aging")
     assert (page.code, page.out) == (2, "")
     assert "--to report.html" in page.err
+
+
+def test_it_is_written_again_when_records_change(crm: Crm, shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    (shop / "reports").mkdir()
+    (shop / "reports" / "towns.yaml").write_text(OWN)
+    words = ("report", "html", "--section", "due,towns", "--watch", "--to", str(file))
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "crm_cli", *words], stderr=subprocess.PIPE, encoding="utf-8"
+    )
+    assert watching.stderr is not None
+    try:
+        assert watching.stderr.readline().startswith("written to ")
+        assert "Send the samples" in file.read_text() and "Ring twice" not in file.read_text()
+        assert crm("task", "add", "maja-kos", "Ring twice", "--due", "2026-11-19").code == 0
+        assert watching.stderr.readline().startswith("written to ")
+        assert "Ring twice" in file.read_text()
+        (shop / "reports" / "towns.yaml").write_text("title: [half")
+        assert "the page stays as it was" in watching.stderr.readline()
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(60) == 130
+        assert "Traceback" not in watching.stderr.read()
+    finally:
+        watching.kill()
+        watching.wait()
+    (shop / "reports" / "towns.yaml").write_text(OWN)
+    taken = crm(*words)
+    assert taken.code == 2 and "exists" in taken.err

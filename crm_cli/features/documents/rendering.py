@@ -142,6 +142,21 @@ def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
     return Rendered(data, suffix, subject, template)
 
 
+def page_of_paper(workspace: Workspace, paper: Paper) -> Page:
+    """The page of a paper by its own template, in the language that it is for. Raises DataError
+    for a template that cannot be filled in."""
+    template = find(workspace, paper.kind, paper.language)
+    form = read(template)
+    tags = (*filter(None, (template.language, paper.language)), workspace.business.language)
+    words = words_of(known_language(*tags))
+    try:
+        extra = _extra(workspace, paper, form, words)
+        return _page(workspace, paper, form, words, extra, draft=False)
+    except Unreadable as error:
+        where = template.path if template.path != BUILT_IN else f"template {template.called}"
+        raise DataError(f"{where}: {error.message}", error.hint) from error
+
+
 def _page(
     workspace: Workspace, paper: Paper, form: Form, words: Words, extra: Extra, *, draft: bool
 ) -> Page:

@@ -12,6 +12,7 @@ from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Table
 from crm_cli.model.errors import DataError, NotFound, UsageError
+from crm_cli.model.ids import is_customer_id
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_NAME
@@ -61,6 +62,12 @@ def described(workspace: Workspace) -> list[Described]:
 def names(workspace: Workspace) -> list[str]:
     """The names of the business's own reports."""
     return sorted(name for name, _, _ in _rows(workspace))
+
+
+def is_there(workspace: Workspace, name: str) -> bool:
+    """Whether there is a file of that name in reports/, readable or not."""
+    there = is_customer_id(name) and workspace.tree.exists(FOLDER.file(name))
+    return there or name in names(workspace)
 
 
 def _rows(workspace: Workspace) -> list[tuple[str, str, str]]:

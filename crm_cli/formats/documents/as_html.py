@@ -24,6 +24,7 @@ def _lines(page: Page) -> Iterator[str]:
     yield "<!DOCTYPE html>"
     yield f'<html lang="{escape(page.language)}" dir="{direction}">'
     yield '<head><meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(f'{page.title} {page.number}'.strip())}</title>"
     yield '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
     yield "style-src 'unsafe-inline'; img-src data:\">"

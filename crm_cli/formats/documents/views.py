@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from crm_cli.formats.documents.page import Block, Column, Grid, Payment, Prose, Square, Total
@@ -162,6 +162,35 @@ def _account(paper: Paper, of: list[Entry], words: Words) -> Grid:
         rows,
         (Total(words.word("entry.closing"), words.money(last.balance, last.currency), True),),
     )
+
+
+def history(bought: Sequence[Entry], words: Words) -> Iterator[Grid]:
+    """What was bought, by currency: each document with its sum, and what of it is still owed."""
+    for currency in dict.fromkeys(one.currency for one in bought):
+        yield _history([one for one in bought if one.currency == currency], currency, words)
+
+
+def _history(bought: Sequence[Entry], currency: str, words: Words) -> Grid:
+    columns = (
+        Column(words.word("label.date")),
+        Column(words.word("table.document"), wide=True),
+        Column(words.word("table.due")),
+        Column(f"{words.word('table.gross')} ({currency})", end=True),
+        Column(f"{words.word('table.owed')} ({currency})", end=True),
+    )
+
+    def amount(value: Decimal | None) -> str:
+        return "" if not value else words.amount(value, currency)
+
+    def named(one: Entry) -> str:
+        return f"{words.word(f'kind.{one.what}')} {words.isolated(one.number)}".strip()
+
+    rows = [
+        (words.day(one.day), named(one), words.day(one.due), amount(one.charged),
+         amount(one.balance))
+        for one in bought
+    ]  # fmt: skip
+    return Grid(columns, rows)
 
 
 def _owed(paper: Paper, of: list[Entry], words: Words) -> Grid:
