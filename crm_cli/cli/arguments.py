@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from crm_cli.model.errors import UsageError
+from crm_cli.model.named_tuple import NamedTuple
 
 
 class Globals(NamedTuple):

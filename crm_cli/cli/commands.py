@@ -11,7 +11,8 @@ from the declaration, is there as well (`named`). A line gives it a place in `cr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from crm_cli.model.named_tuple import NamedTuple
 
 
 class Command(NamedTuple):

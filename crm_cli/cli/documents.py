@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option
 from crm_cli.formats.documents import FORMATS
 from crm_cli.model.errors import UsageError
+from crm_cli.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.features.documents.rendering import Asked, Rendered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.items import change
 from crm_cli.cli.options import SHAPE, DryRun, Owner, PeriodOf, Shape, Terms, Where, Within, Yes
@@ -13,6 +13,7 @@ from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import Problem, UsageError
 from crm_cli.model.ids import is_item_id
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.task import TASK
 
 if TYPE_CHECKING:

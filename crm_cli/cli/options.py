@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from crm_cli.cli.outputs import OUTPUTS
 from crm_cli.cli.verbs import Argument, Option
+from crm_cli.model.named_tuple import NamedTuple
 
 WHO = "id, e-mail, phone or name"
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.cli.commands import Command, named, with_verb
 from crm_cli.cli.verbs import Option, Parameter, Verb, Verbs
+from crm_cli.model.named_tuple import NamedTuple
 
 _DIGITS = 18
 """A number of more digits is one only for Typer to say something about."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from crm_cli.cli.outputs import OUTPUTS
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import PLACES, Shape
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
+
+from crm_cli.model.named_tuple import NamedTuple
 
 Function = Callable[..., None]
 F = TypeVar("F", bound=Function)

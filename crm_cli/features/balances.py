@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from crm_cli.features.account import lines_in
 from crm_cli.model.account import Line
@@ -14,6 +13,7 @@ from crm_cli.model.errors import DataError, Problem
 from crm_cli.model.exchange import unknown_balance
 from crm_cli.model.item import Item
 from crm_cli.model.money import round_money
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.periods import Period
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Workspace

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import local_date, shifted
 from crm_cli.model.deal import DEAL
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import decimal_text
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.lexer import quoted

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.features.entering import entered
 from crm_cli.features.items import find
@@ -20,6 +20,7 @@ from crm_cli.model.fieldtypes import Date
 from crm_cli.model.ids import item_prefix
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, Move
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import labelled
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document

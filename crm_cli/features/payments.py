@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.features.entering import entered
 from crm_cli.features.given import as_options
@@ -16,6 +16,7 @@ from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import ConflictError, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.money import decimal_text, format_amount
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.query.lexer import quoted
 from crm_cli.query.links import Link, links
 from crm_cli.workspace import Workspace

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import Problem
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.workspace import Change, Edit
 
 if TYPE_CHECKING:

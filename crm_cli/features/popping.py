@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.model.aspects import amount_text, joined
 from crm_cli.model.customer import CUSTOMER
@@ -16,6 +16,7 @@ from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.money import format_amount
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.offers import Offer
 from crm_cli.model.people import ANNIVERSARY, CONTACT, ORGANIZATION
 from crm_cli.model.permission import USES, decide

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import single_paths
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Mapping, Node, Scalar
 from crm_cli.model.node import Sequence as Listed
 from crm_cli.model.text import fold, tokens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.features.values import day
 from crm_cli.model.aspects import Happening, joined
@@ -14,6 +14,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Choice
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import BY_NAME, KINDS
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import is_desk
 from crm_cli.query.links import links
 from crm_cli.query.owners import of_customer

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import CrmError, DataError, Severity
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import HOMES
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import is_kept, kind_of
 from crm_cli.workspace import Workspace
 

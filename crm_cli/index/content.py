@@ -5,10 +5,11 @@ from __future__ import annotations
 import marshal
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.index import schema
 from crm_cli.model.kinds import ENTRIES, RECORDS
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import PLACES, RATES, SETTINGS, Shape, kind_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from crm_cli.index.cells import CODECS, Cells, Convert
 from crm_cli.index.plan import ColumnPlan, FieldColumns, plan_of
@@ -11,6 +10,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.fieldtypes import Code, FieldType, Free, Reference, Storage
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Derived, Field, GroupOf, Kind
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import composed
 
 NOT_SEARCHED = -1

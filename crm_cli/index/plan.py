@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.index.cells import Role, SqlType, codec
 from crm_cli.model import references
@@ -17,6 +17,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import FieldType, Word
 from crm_cli.model.kind import GroupOf, Kind, ListOf
 from crm_cli.model.kinds import HOLDERS, HOMES, RECORDS
+from crm_cli.model.named_tuple import NamedTuple
 
 _SUFFIX: dict[Role, str] = {"words": "__f", "base": "__b", "day": "__d"}
 """What follows a value's name in that of a column beside it."""

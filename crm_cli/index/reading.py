@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from crm_cli.index.extract import Extractor, Tables
@@ -12,6 +12,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.effect import Span, span_of
 from crm_cli.model.errors import DataError, Problem, Severity
 from crm_cli.model.kinds import SINGLE
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import kind_of
 from crm_cli.model.reading import Reader
 from crm_cli.store.compose import compose, decode

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.index import content, packing, schema, snapshot
 from crm_cli.index.content import BUSINESS_FILES, SINGLE, Progress, State
 from crm_cli.index.snapshot import Walk
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import PLACES, Shape
 
 if TYPE_CHECKING:

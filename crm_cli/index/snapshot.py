@@ -7,8 +7,9 @@ import marshal
 import time
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import PLACES
 from crm_cli.store import files
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+
+from crm_cli.model.named_tuple import NamedTuple
 
 
 class Absence(NamedTuple):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.money import round_money
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.receivables import Entry
 
 if TYPE_CHECKING:

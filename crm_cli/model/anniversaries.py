@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 from crm_cli.model.dates import PartialDate, read_partial_date
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.named_tuple import NamedTuple
 
 _PERSIAN = re.compile(r"(?:(\d{4})|-)-(\d{1,2})-(\d{1,2})", re.ASCII)
 _AHEAD = 622

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import Kind, normal
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import a_or_an, nearest
 
 _ASSIGNMENT = re.compile(r"([^\W\d][\w.-]*?)(\+=|-=|\*=|=)(.*)", re.DOTALL)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.billing import bill
 from crm_cli.model.dunning import note_reminders
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.instalments import due_date, due_dates, fill
 from crm_cli.model.money import round_money
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.payment import is_refund, is_returned
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.hours import USUAL, Hours
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.numbering import PATTERNS
 from crm_cli.model.pipeline import USUAL as USUAL_STAGES
 from crm_cli.model.pipeline import PipelineRow, Pipelines

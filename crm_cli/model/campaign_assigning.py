@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+
+from crm_cli.model.named_tuple import NamedTuple
 
 TARGETED, HELD_OUT, SUPPRESSED = "targeted", "held_out", "suppressed"
 _HUNDRED = Decimal(100)

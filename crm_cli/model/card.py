@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.rows import Rows
 
 

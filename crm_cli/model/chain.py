@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.books import names_of
 from crm_cli.model.line import amount_of
 from crm_cli.model.money import format_amount
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.rows import Column, Rows
 from crm_cli.model.text import fold
 

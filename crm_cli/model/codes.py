@@ -6,7 +6,7 @@ and the page of problems is made from it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from crm_cli.model.named_tuple import NamedTuple
 
 
 class Rule(NamedTuple):

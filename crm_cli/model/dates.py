@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import NamedTuple
 
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.named_tuple import NamedTuple
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",

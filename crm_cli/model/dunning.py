@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.contacts import alone
 from crm_cli.model.dates import shifted
@@ -13,6 +13,7 @@ from crm_cli.model.duration import read_interval
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.fieldtypes import Every, Money, Word
 from crm_cli.model.kind import Field, Finding, Kind
+from crm_cli.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business

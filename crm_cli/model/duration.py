@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import NamedTuple
 
 from crm_cli.model.dates import FIRST_DAY, LAST_DAY, days_in_month, shifted
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.named_tuple import NamedTuple
 
 _DURATION_HINT = "write it as 45min, 1h30min or PT45M"
 _INTERVAL_HINT = "write it as 30 days, 2 weeks, 1 month or P30D"

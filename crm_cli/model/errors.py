@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+
+from crm_cli.model.named_tuple import NamedTuple
 
 
 class ExitCode(IntEnum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.aspects import (
     CardLine,
@@ -31,6 +31,7 @@ from crm_cli.model.field import Derived, Field, State
 from crm_cli.model.fieldtypes import FieldType, Free, Shorthand, Storage, Text
 from crm_cli.model.measure import Measure
 from crm_cli.model.move import Move, Target
+from crm_cli.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business

@@ -12,9 +12,9 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
-from typing import NamedTuple
 
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.named_tuple import NamedTuple
 
 EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 """Wide enough that a product of three numbers of 21 digits is exact."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
 
 from crm_cli.model.dates import shifted
 from crm_cli.model.duration import Interval
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.pairing import Rule
 
 LEAST = 3

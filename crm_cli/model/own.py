@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Mapping_
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.fieldtypes import Boolean, FieldType, Integer, Moment, Number, Text
 from crm_cli.model.kind import Finding, normal
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.text import did_you_mean
 

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain, combinations
-from typing import NamedTuple
+
+from crm_cli.model.named_tuple import NamedTuple
 
 MOST = 1000
 """So many products are compared at most where that is much work: those in most baskets."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
-from typing import NamedTuple
 
 from crm_cli.model.dates import (
     FIRST_YEAR,
@@ -22,6 +21,7 @@ from crm_cli.model.dates import (
 )
 from crm_cli.model.duration import add_months
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.named_tuple import NamedTuple
 
 _EXAMPLES = "write a date like 2026-03-09, or today, last-month, next-fri, last-30d, 90d-ago, eom"
 _UNIT = r"(days?|d|weeks?|w|months?|mo?|quarters?|q|years?|y)"

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.fieldtypes import Boolean, Texts
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Scalar
 from crm_cli.model.text import did_you_mean
 from crm_cli.model.written import value_node

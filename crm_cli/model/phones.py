@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import NamedTuple
+
+from crm_cli.model.named_tuple import NamedTuple
 
 _SHAPE = (
     r"(?:tel:)?(?:\(\+|[+(0-9])[0-9 ()/.,\u00a0\u2010-\u2015-]*"

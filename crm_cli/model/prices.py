@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.kind import Finding
 from crm_cli.model.money import read_decimal
+from crm_cli.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from crm_cli.model.duration import read_duration
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.response_times import Target
 
 Promised = tuple[str, str, str, str, str]

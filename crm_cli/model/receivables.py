@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.books import ZERO, Books, Settled, day_of
 from crm_cli.model.effect import is_ahead
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.payment import is_returned, returned_on
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.dates import LAST_DAY, local_date, read_moment, shifted, zone_named
 from crm_cli.model.duration import add_months
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.recurrence_rule import check_rule, rule_parts
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import NamedTuple
 
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.named_tuple import NamedTuple
 
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY")
 _OFTEN = _FREQUENCIES[4:]

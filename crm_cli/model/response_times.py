@@ -8,8 +8,8 @@ the customer speaks; it stops when the case is resolved, and goes on when it is 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.working_time import Span, WorkingTime
 
 STOPPED = frozenset(("resolved", "closed", "rejected", "duplicate"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from crm_cli.model.duration import Interval, read_interval
 from crm_cli.model.errors import Unreadable
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import did_you_mean
 
 ONCE = ("ever", "item", "change", "year", "month", "week", "day")

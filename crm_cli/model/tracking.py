@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.dates import FIRST_DAY, local_date
 from crm_cli.model.errors import Severity
 from crm_cli.model.kind import Finding
+from crm_cli.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business

@@ -9,9 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NamedTuple
 
 from crm_cli.model.hours import Hours
+from crm_cli.model.named_tuple import NamedTuple
 
 ALWAYS: Hours = (((0, 1440),),) * 7
 """All hours of all days: where the settings name no working hours."""

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from itertools import repeat
-from typing import NamedTuple
 
 from crm_cli.model.line import LINE
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.ast import And, Node
 from crm_cli.query.compile import Compiler

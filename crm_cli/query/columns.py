@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from crm_cli.index.plan import Lift, plan_of
 from crm_cli.model.customer import CUSTOMER
@@ -12,6 +11,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import FieldType, Reference, Text, Texts
 from crm_cli.model.kind import Kind, ListOf, normal
 from crm_cli.model.kinds import HOMES, RECORDS
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import split_names
 from crm_cli.query.ast import Aggregate
 from crm_cli.query.compile import Compiler

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from crm_cli.model.errors import UsageError
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import visible
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from typing import NamedTuple
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.customer import CUSTOMER
@@ -17,6 +16,7 @@ from crm_cli.model.fieldtypes import Money, Number
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import ENTRIES
 from crm_cli.model.measure import Measure
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import a_or_an
 from crm_cli.query.aggregates import within
 from crm_cli.query.columns import Selected, column, split_alias

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import based
@@ -22,6 +22,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Word
 from crm_cli.model.kind import Derived, Field, Kind
 from crm_cli.model.kinds import RECORDS
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import split_names
 from crm_cli.query.ast import EVERYTHING, Node
 from crm_cli.query.columns import Column, Selected, split_alias

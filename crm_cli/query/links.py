@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import plan_of
@@ -12,6 +12,7 @@ from crm_cli.model.aspects import Mirrored
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_NAME
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.people import CONTACT
 from crm_cli.query.database import Database
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import FieldType
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.own import TEXT, TYPES, shared
 from crm_cli.query.database import Database
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
 from crm_cli.model.fieldtypes import FieldType, Integer
 from crm_cli.model.kind import Kind
+from crm_cli.model.named_tuple import NamedTuple
 
 COUNT = Integer()
 

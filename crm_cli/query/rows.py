@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import EXTRA_DAY, EXTRA_WORDS, FieldColumns, plan_of
@@ -20,6 +20,7 @@ from crm_cli.model.kinds import (
     single_place,
     stands_in_items,
 )
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.query.fields import resolve
 from crm_cli.query.links import linked_table
 from crm_cli.query.owners import record_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import NamedTuple
 
 from crm_cli.model.business import Business
 from crm_cli.model.kind import Kind
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.pipeline import Learned
 
 

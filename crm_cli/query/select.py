@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import has_id
@@ -19,6 +19,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import from_minor
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import split_names
 from crm_cli.query.ast import EVERYTHING, Node
 from crm_cli.query.columns import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import NamedTuple
 
 from crm_cli.model.errors import UsageError
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.query.fault import Fault, QueryError, Span
 from crm_cli.query.lexer import Piece
 

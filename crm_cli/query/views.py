@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.index.cells import CODECS
 from crm_cli.index.dialect import Dialect
@@ -21,6 +21,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.fieldtypes import FieldType, Reference, Text, Texts, Word
 from crm_cli.model.kind import Derived, GroupOf, Kind
 from crm_cli.model.kinds import HOLDERS, KINDS, RECORDS, parent_kind, stands_in_items
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.query.compile import Compiler
 from crm_cli.query.own import OwnColumn
 from crm_cli.query.rows import Frame, Row, cell_of

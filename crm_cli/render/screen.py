@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.render.links import knows_links
 from crm_cli.render.theme import BASIC, Theme, sgr, theme_of
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+
+from crm_cli.model.named_tuple import NamedTuple
 
 Theme = Mapping[str, str]
 """The style of each tone."""

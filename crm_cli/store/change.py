@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import ConflictError
 from crm_cli.model.kind import Kind
+from crm_cli.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business

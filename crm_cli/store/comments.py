@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence, plain
 from crm_cli.store.compose import compose
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from crm_cli.model.errors import Problem
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.store.scan import scan
 
 if TYPE_CHECKING:

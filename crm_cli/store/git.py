@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 
 from crm_cli.model.errors import StorageError
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.store.repository import Repository
 from crm_cli.store.scratch import scratch, written
 

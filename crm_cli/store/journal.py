@@ -13,9 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, CrmError, Problem
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.store import files, paths
 from crm_cli.store.staging import Changed, Staging, digest
 

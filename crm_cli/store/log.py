@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.store import files
 from crm_cli.store.git import Git, GitFailed
 

@@ -12,8 +12,9 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.store import files
 from crm_cli.store.tree import Entry, Folder

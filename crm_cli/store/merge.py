@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from difflib import SequenceMatcher
-from typing import NamedTuple
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import DataError, Problem
 from crm_cli.model.identity import alike
 from crm_cli.model.kind import Kind, singular
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Mapping, Plain, plain
 from crm_cli.model.places import Shape, place_within
 from crm_cli.store import splice

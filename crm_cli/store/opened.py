@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import DataError, NotFound, Problem, Severity
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.quoting import style_for
 from crm_cli.model.reading import Reader

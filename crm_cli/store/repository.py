@@ -11,8 +11,8 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import FOLDERS
 
 _UNDER_WAY = (

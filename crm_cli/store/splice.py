@@ -7,9 +7,9 @@ matter, except that new keys and items come in the order they are given.
 from __future__ import annotations
 
 from collections.abc import Sequence as Ops
-from typing import NamedTuple
 
 from crm_cli.model.errors import DataError
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import DOUBLE, Mapping, Node, Scalar, Sequence, plain
 from crm_cli.model.quoting import double_quoted
 from crm_cli.store import edits, intent

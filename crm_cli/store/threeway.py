@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Mapping, Node, Plain, Scalar, Sequence, plain
 from crm_cli.store.intent import Path
 from crm_cli.store.replay import replay

@@ -13,9 +13,9 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, DataError, Refused
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.store import files, journal, paths, undo
 from crm_cli.store.lock import Lock
 from crm_cli.store.staging import MANY, Changed, Staging, check_writable, digest

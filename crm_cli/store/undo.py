@@ -14,9 +14,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, CrmError
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.store import files, journal, paths
 from crm_cli.store.staging import digest
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.model.business import Business
 from crm_cli.model.errors import Problem, Refused, Severity, StorageError, Unreadable, UsageError
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.store.discovery import cache_folder
 from crm_cli.store.tree import Folder, Tree
 
@@ -174,7 +175,7 @@ class Opened:
         """Let go of the index: the files are no longer what it was made from."""
         made = self._made
         made.index = made.learned = None
-        made.suggested = made.likely = made.profiles = None
+        made.suggested = made.likely = made.profiles = made.converted = None
 
     @property
     def business(self) -> Business:

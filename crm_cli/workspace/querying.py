@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.errors import DataError, NotFound
 from crm_cli.model.kind import Kind
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import CUSTOMERS, place_of
 from crm_cli.workspace.reading import Reading
 
@@ -39,7 +40,7 @@ class Querying(Reading):
     def scope(self, base: Kind, *, everything: bool = False) -> Scope:
         """What a query over a kind needs to know; with `everything` sums go over all items."""
         from crm_cli.query.scope import Scope
-        from crm_cli.query.segments import read_extra_keys, read_segments
+        from crm_cli.query.segments import read_segments
 
         return Scope(
             base,
@@ -47,7 +48,7 @@ class Querying(Reading):
             self.business,
             lambda: self.myself,
             read_segments(self.database),
-            read_extra_keys(self.database, self.business.own),
+            self.extra_keys,
             self.who,
             everything,
             self.clock.now,
@@ -57,6 +58,13 @@ class Querying(Reading):
             self.profiles,
             self.converted,
         )
+
+    @property
+    def extra_keys(self) -> frozenset[str]:
+        """The users' own keys as they stand in their files."""
+        from crm_cli.query.own import read_extra_keys
+
+        return read_extra_keys(self.database, self.business.own)
 
     def suggested(self) -> Mapping[str, Sequence[str]]:
         """The products that are suggested to customers, by their ids; see `query/suggesting.py`."""

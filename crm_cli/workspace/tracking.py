@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.dates import local_date
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.tracking import entries, is_unnoted
 
 if TYPE_CHECKING:

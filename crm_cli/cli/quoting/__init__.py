@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from crm_cli.model.named_tuple import NamedTuple
 
 FILES = "\tfiles"
 """The line by which zsh and fish are told that a file's name may stand there."""

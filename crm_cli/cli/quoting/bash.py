@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from crm_cli.cli.quoting import UNFINISHED, Candidate, Quote, divided, shared
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.width import fitted
 
 _INSERT_ALL = str(ord("*"))

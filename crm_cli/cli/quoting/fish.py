@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from crm_cli.cli.quoting import FILES, Candidate, Quote
+from crm_cli.model.named_tuple import NamedTuple
 
 _TOKENS = {
     Quote.NONE: re.compile(

@@ -8,9 +8,9 @@ is offered only where no quote is open, since it gets a backslash before each th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from crm_cli.cli.quoting import FILES, Candidate, Quote, divided
+from crm_cli.model.named_tuple import NamedTuple
 
 _RUN = frozenset("$`(")
 _ESCAPED = frozenset('$`"\\!')

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from importlib import import_module
-from typing import NamedTuple
 
 from crm_cli.features.due.deferrals import Deferrals
 from crm_cli.features.due.deputies import Desks
@@ -19,6 +18,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.dates import local_date, shifted
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.kind import Kind, normal
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Clock, Workspace
 

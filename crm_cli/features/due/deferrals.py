@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from crm_cli.model.deferral import DEFERRAL
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.workspace import Workspace
 
 NEVER = "never reached"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.features.reports.columns import Figure
 from crm_cli.features.reports.context import Context, LookBack
@@ -14,6 +14,7 @@ from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.dates import days_in_month
 from crm_cli.model.duration import add_months
 from crm_cli.model.errors import UsageError
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.periods import Period
 from crm_cli.workspace import Workspace
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.features.reports.columns import About, Figure, Key
 from crm_cli.features.reports.table import Table
@@ -14,6 +14,7 @@ from crm_cli.model.errors import Problem
 from crm_cli.model.exchange import unknown_balance
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import round_money
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.periods import Period
 
 if TYPE_CHECKING:

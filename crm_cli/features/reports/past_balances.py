@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
@@ -18,6 +18,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.instalments import INSTALMENT
 from crm_cli.model.item import Item
 from crm_cli.model.money import round_money
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.payment import ALLOCATION, PAYMENT
 from crm_cli.model.purchase import PURCHASE
 

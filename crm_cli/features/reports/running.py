@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from crm_cli.features.reports.columns import Key
 from crm_cli.features.reports.comparing import Comparison, compared, other
 from crm_cli.features.reports.context import Asked, Context
 from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Table
 from crm_cli.model.errors import Problem, UsageError
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import did_you_mean
 from crm_cli.workspace import Workspace
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.features.items import item_ref
 from crm_cli.features.paths import desk_meant
@@ -12,6 +12,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import single_paths
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.query.links import Link
 from crm_cli.workspace import Workspace
 

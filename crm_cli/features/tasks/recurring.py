@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.features.moves import Found
 from crm_cli.features.values import said
 from crm_cli.model.absences import stand_in
 from crm_cli.model.dates import FIRST_DAY, local_date
 from crm_cli.model.errors import Refused, Unreadable, UsageError
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Scalar
 from crm_cli.model.recurrence import Following, first, following, logged, occurrences, renewed
 from crm_cli.model.rhythm import read_rhythm

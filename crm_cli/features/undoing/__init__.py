@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
 
 from crm_cli.features.undoing.commits import Reverse
 from crm_cli.features.undoing.steps import Files, History, Step
 from crm_cli.model.errors import ConflictError, CrmError, NotFound, Refused
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import SETTINGS, Shape, place_of
 from crm_cli.store.undo import Update, opposite
 from crm_cli.workspace import Change, Diff, Rewrite, Workspace, Written

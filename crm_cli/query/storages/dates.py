@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, TypeGuard
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.dates import days_in_month
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import FieldType
+from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.periods import Instant, Lean, Period, read_period
 from crm_cli.query.ast import Between, Literal, Op, Operand
 from crm_cli.query.lexer import Piece
