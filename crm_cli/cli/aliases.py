@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 
 from crm_cli.cli.arguments import Globals, take_globals
@@ -53,6 +52,8 @@ def _words(name: str, value: object, environ: Mapping[str, str]) -> list[str]:
     if isinstance(value, list):
         words = [str(word) for word in value]
     else:
+        import shlex
+
         try:
             words = shlex.split(value) if isinstance(value, str) else []
         except ValueError:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from crm_cli.cli.aliases import aliases, unaliased
 from crm_cli.cli.arguments import Globals
 from crm_cli.cli.commands import BY_NAME, COMMANDS, Command, kind_nouns, named
 from crm_cli.cli.quick_parser import verbs_of
-from crm_cli.cli.quoting import Candidate, Typed, bash, fish, insertable, zsh
+from crm_cli.cli.quoting import Candidate, Typed, insertable
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Verb
 
@@ -31,18 +32,14 @@ _GLOBAL = {
     "--lock-timeout": "SECONDS",
     "--force-closed": "REASON",
 }
-_PARSERS: dict[str, Callable[[Sequence[str]], Typed]] = {
-    "bash": bash.parse,
-    "zsh": zsh.parse,
-    "fish": fish.parse,
-}
+_SHELLS = ("bash", "zsh", "fish")
 
 
 def answer(arguments: Sequence[str]) -> int:
     """Print what the shell's script is to offer; always 0."""
     try:
         shell, *handed = arguments
-        typed = _PARSERS[shell](handed)
+        typed = _parsed(shell, handed)
         found, files = ([], True) if typed.current is None else _found(typed.words, typed.current)
         lines = typed.reply(found, files=files)
         sys.stdout.write("".join(f"{line}\n" for line in lines))
@@ -51,6 +48,14 @@ def answer(arguments: Sequence[str]) -> int:
         if os.environ.get("CRM_DEBUG"):
             raise
     return 0
+
+
+def _parsed(shell: str, handed: Sequence[str]) -> Typed:
+    """The line that is being typed, as its shell reads it; the module of no other is loaded."""
+    if shell not in _SHELLS:
+        raise ValueError(shell)
+    typed: Typed = import_module(f"crm_cli.cli.quoting.{shell}").parse(handed)
+    return typed
 
 
 def _found(words: Sequence[str], current: str) -> tuple[list[Candidate], bool]:

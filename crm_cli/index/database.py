@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crm_cli.index import schema, snapshot
+from crm_cli.index import packing, schema, snapshot
 from crm_cli.index.cache import Cache, Unusable, connect, whole
 from crm_cli.index.content import Progress, get_state
 from crm_cli.index.refresh import Earlier, Fresh, Outdated, Statements, Today, fill, refresh
@@ -321,19 +321,24 @@ class Index:
         self.path = path
         connection.execute("PRAGMA synchronous = NORMAL")
         if fresh is None:
-            walk = self._known(path, connection) or self._walk()
-            fresh = refresh(connection, self.tree, walk, self._progress, self._today)
+            fresh = self._known(path, connection)
+        if fresh is None:
+            fresh = refresh(connection, self.tree, self._walk(), self._progress, self._today)
         elif not connection.in_transaction:
             connection.execute("BEGIN")
             connection.execute('SELECT 1 FROM "meta"').fetchone()
         return self._ready(connection, fresh)
 
-    def _known(self, path: Path, connection: sqlite3.Connection) -> Walk | None:
-        """See `snapshot.as_known`, where that is asked for."""
+    def _known(self, path: Path, connection: sqlite3.Connection) -> Fresh | None:
+        """What was known when it was last written, by the day of then, where that is asked for and
+        will do; see `snapshot.as_known`."""
         if not self._as_known or not isinstance(self.tree, Folder):
             return None
-        known, written = get_state(connection).snapshot, path.stat().st_mtime_ns
-        return snapshot.as_known(known, written, self.tree.root)
+        state = get_state(connection)
+        walk = snapshot.as_known(state.snapshot, path.stat().st_mtime_ns, self.tree.root)
+        if walk is None or state.racy:
+            return None
+        return Fresh(walk, packing.unpacked(state.business), 0)
 
     def _ready(self, connection: sqlite3.Connection, fresh: Fresh) -> Fresh:
         connection.create_function("REGEXP", 2, _matches, deterministic=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from unicodedata import normalize
 
 from crm_cli.model.errors import Refused
@@ -240,8 +241,13 @@ _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 _FORMULA = f"{_SIGNS}\t\r\n"
 # Where a spreadsheet whose list separator is another one than the comma may begin a cell
 # in the middle of a text; quotes there are not part of what it reads.
-_PART = re.compile(f"(?<=[;\t\r\n])(?=[\"']*[{_SIGNS}])")
-_GUARDED_PART = re.compile(f"(?<=[;\t\r\n])'(?=[\"']*[{_SIGNS}])")
+_BEFORE, _AFTER = "(?<=[;\t\r\n])", f"(?=[\"']*[{_SIGNS}])"
+
+
+@cache
+def _part(mark: str) -> re.Pattern[str]:
+    """Where such a cell may begin, after a mark; compiled when the first text is written so."""
+    return re.compile(f"{_BEFORE}{mark}{_AFTER}")
 
 
 def guard_cell(text: str) -> str:
@@ -268,14 +274,14 @@ def guard_parts(text: str) -> str:
     Quotes alone are no help there: a spreadsheet that splits lines at `;` takes a quote
     for the beginning of a text only where it begins a cell of its own.
     """
-    return _PART.sub("'", guard_cell(text))
+    return _part("").sub("'", guard_cell(text))
 
 
 def unguard_parts(text: str) -> str:
     """The text that `guard_parts` was given."""
     if "'" not in text:
         return text
-    return unguard_cell(_GUARDED_PART.sub("", text))
+    return unguard_cell(_part("'").sub("", text))
 
 
 def split_names(text: str) -> list[str]:

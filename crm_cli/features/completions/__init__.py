@@ -31,7 +31,6 @@ from crm_cli.model.kind import GroupOf, Kind, ListOf, normal
 from crm_cli.model.kinds import BY_LETTER, BY_NAME, HOMES, KINDS
 from crm_cli.model.money import currencies
 from crm_cli.model.places import DESK
-from crm_cli.model.settings import SETTINGS
 from crm_cli.query.fault import Unknown
 from crm_cli.query.fields import collection, collections, resolve
 from crm_cli.query.lookups import different, titled
@@ -100,7 +99,7 @@ def _found(workspace: Workspace, what: str, prefix: str, kinds: Sequence[Kind]) 
         case "item":
             return _items(workspace, prefix, [kind for kind in kinds if kind.letter])
         case "setting":
-            return (f"{one.key}\t{one.doc}" for one in _settings(SETTINGS, ""))
+            return (f"{one.key}\t{one.doc}" for one in _all_settings())
         case "shown":
             return (name for kind in kinds for name in kind.columns)
         case "user":
@@ -160,7 +159,7 @@ def _refs(kinds: Sequence[Kind]) -> Iterator[Ref]:
 def _fields(workspace: Workspace, kind: Kind) -> Iterator[str]:
     """The names of fields, and of the users' own keys."""
     yield from (ref.name for ref in _refs([kind]))
-    yield from _printable(workspace.scope(kind).extra_keys)
+    yield from _printable(workspace.extra_keys)
 
 
 def _beyond(kind: Kind, reference: str) -> list[str]:
@@ -198,7 +197,7 @@ def _collections(kind: Kind) -> Iterator[str]:
 def _columns(workspace: Workspace, kind: Kind) -> Iterator[str]:
     from crm_cli.query.columns import valid_columns
 
-    yield from valid_columns(kind, _printable(workspace.scope(kind).extra_keys))
+    yield from valid_columns(kind, _printable(workspace.extra_keys))
 
 
 def _keys(kind: Kind, prefix: str) -> Iterator[str]:
@@ -223,8 +222,15 @@ def _keys(kind: Kind, prefix: str) -> Iterator[str]:
 # Settings
 
 
+def _all_settings() -> Iterator[Field]:
+    """The settings of crm.yaml, whose declaration is loaded for them alone."""
+    from crm_cli.model.settings import SETTINGS
+
+    return _settings(SETTINGS, "")
+
+
 def _settings(kind: Kind, prefix: str) -> Iterator[Field]:
-    """The settings, each with its whole key."""
+    """The settings of a group, each with its whole key."""
     for field in kind.fields:
         if isinstance(field.type, GroupOf):
             yield from _settings(field.type.kind, f"{prefix}{field.key}.")
@@ -234,7 +240,7 @@ def _settings(kind: Kind, prefix: str) -> Iterator[Field]:
 
 def _setting_values(workspace: Workspace, key: str, prefix: str) -> Iterable[str]:
     """The values that a setting may have, as far as its type knows them."""
-    found = next((one for one in _settings(SETTINGS, "") if one.key == normal(key)), None)
+    found = next((one for one in _all_settings() if one.key == normal(key)), None)
     if found is None:
         return ()
     if isinstance(found.type, Currency):
@@ -259,7 +265,7 @@ def _values(workspace: Workspace, kind: Kind, name: str, prefix: str) -> Iterabl
     found = collection(name, kind)
     if found is not None and found.kind is CUSTOMER:
         return _customers(workspace, prefix)
-    keys = workspace.scope(kind).extra_keys
+    keys = workspace.extra_keys
     # `city.is` asks for values of the city.
     ref = _resolved(name, kind, keys) or _resolved(name.rpartition(".")[0], kind, keys)
     if ref is None or ref.source is Source.TEXT:
@@ -300,14 +306,28 @@ def _referred(workspace: Workspace, kind: Kind, prefix: str) -> Iterable[str]:
     return [*numbers, *_items(workspace, prefix, [kind])]
 
 
+def _column(kind: Kind, ref: Ref) -> tuple[Kind, str] | None:
+    """The kind and the column in which a field has one text each; None where it takes a query."""
+    ways, storage = [step.way for step in ref.steps], ref.type.storage
+    if ref.source is not Source.COLUMN or ref.inherits or not (storage.is_text and storage.single):
+        return None
+    lift = plan_of(kind).lifts.get(ref.lifted)
+    if lift is not None and not lift.several and ways == [Way.ITEMS]:
+        return kind, lift.column
+    field = plan_of(ref.kind).fields.get(ref.column)
+    if field is None or ways not in ([], [Way.ITEMS]) or (ways and storage.folded):
+        return None
+    return ref.kind, field.value
+
+
 def _held(workspace: Workspace, kind: Kind, ref: Ref, prefix: str) -> Iterator[str]:
     """The values that rows have, the most frequent ones where there are many."""
-    if [step.way for step in ref.steps] == [Way.ITEMS] and not ref.type.storage.folded:
+    column = _column(kind, ref)
+    if column is not None:
         from crm_cli.query.offered import frequent
 
-        column = plan_of(ref.kind).fields[ref.column].value
-        found = frequent(workspace.database, ref.kind, column, prefix, _MOST)
-        yield from (text for text in found if len(text) <= _LONGEST and text.isprintable())
+        found = frequent(workspace.database, *column, prefix, _MOST)
+        yield from (text for text in found if 0 < len(text) <= _LONGEST and text.isprintable())
         return
     from crm_cli.query.lexer import quoted
 

@@ -9,8 +9,8 @@ from typing import Any
 from crm_cli.model.errors import CrmError
 from crm_cli.model.kind import Kind, Move
 from crm_cli.model.kinds import BY_NAME
-from crm_cli.model.money import format_amount
-from crm_cli.query.lexer import quoted
+from crm_cli.model.money import format_amount, from_minor
+from crm_cli.query.offered import in_states, known_by_number
 from crm_cli.workspace import Workspace
 
 _OWED = "amount_due"
@@ -64,6 +64,9 @@ def movable(
         for id, title, name in quick:
             yield from _told(id, title, name)
         return
+    # Loaded only here: with a query comes what compiles it.
+    from crm_cli.query.lexer import quoted
+
     terms = [f"id.starts:{quoted(prefix)}"] if prefix else []
     state = kind.due.state if kind.due is not None and (move is None or not move.among) else ""
     if state and among is not None:
@@ -95,8 +98,6 @@ def _in_states(
     most: int,
 ) -> list[tuple[str, str | None, str | None]] | None:
     """The same by what the index keeps, without a query; None where that does not suffice."""
-    from crm_cli.query.offered import in_states
-
     field = next(iter(move.sets), "") if move is not None and move.of else ""
 
     def fits(values: Mapping[str, Any]) -> bool:
@@ -136,21 +137,13 @@ def numbered(
     for name in kinds:
         kind = BY_NAME[name]
         derived = {one.key for one in kind.derived}
-        terms = [f"{kind.title}.starts:{quoted(prefix)}" if prefix else f"has:{kind.title}"]
-        if owed and _OWED in derived:
-            terms.append(f"{_OWED}.over:0")
-        amount = _OWED if owed and _OWED in derived else "gross" if "gross" in derived else ""
-        cols = [kind.title, "customer.name", *([amount, "currency"] if amount else [])]
-        try:
-            answer = workspace.select(
-                kind, terms, cols=cols, sort=f"{kind.when}-" if kind.when else None, limit=most,
-                everything=True,
-            )  # fmt: skip
-        except CrmError:
-            continue
-        for number, customer, *worth in answer.rows:
+        due = owed and _OWED in derived
+        amount = _OWED if due else "gross" if "gross" in derived else ""
+        rows = known_by_number(workspace.database, kind, amount, prefix, most, owed=due)
+        for number, customer, worth, of in rows:
             said = ""
-            if worth and worth[0] is not None:
-                said = f"{format_amount(worth[0], worth[1] or '')} {worth[1] or ''}".rstrip()
-                said += " due" if amount == _OWED else ""
-            yield from _told(str(number), customer, said)
+            if worth is not None:
+                currency = of or workspace.business.currency
+                said = f"{format_amount(from_minor(worth, currency), currency)} {currency}"
+                said += " due" if due else ""
+            yield from _told(number, customer, said)
