@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -115,6 +116,24 @@ class Streams:
             raise
         except OSError as error:
             raise unwritable(error) from error
+
+    def rest(self, seconds: float) -> None:
+        """Wait, with all that was answered written; raises BrokenPipeError as soon as nobody reads
+        the answer any more, and StorageError where it cannot be written."""
+        self.flush()
+        try:
+            import select
+
+            waiting = select.poll()
+            waiting.register(sys.stdout.fileno(), 0)
+        except (ImportError, AttributeError, OSError, ValueError):
+            import time
+
+            time.sleep(seconds)
+            return
+        ended = select.POLLERR | select.POLLHUP
+        if any(event & ended for _, event in waiting.poll(seconds * 1000)):
+            raise BrokenPipeError(errno.EPIPE, "nobody reads the answer")
 
     def say(self, text: str | Iterable[str]) -> None:
         """Write to stderr, beside the answer; a text gets its line feed, and is made visible."""

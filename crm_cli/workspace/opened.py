@@ -177,6 +177,13 @@ class Opened:
         made.index = made.learned = None
         made.suggested = made.likely = made.profiles = made.converted = None
 
+    def renew(self) -> None:
+        """Begin again as a new command would: with the files, the settings and the time as they
+        are by now."""
+        self.close()
+        self._made, self._database, self._look = _Made(), None, None
+        self._met, self.notices = [], []
+
     @property
     def business(self) -> Business:
         """The business's own ways, from the settings and the rates."""

@@ -153,6 +153,7 @@ FROM_HISTORY = {
     "history": ("history", "{who}"),
     "blame": ("blame", "{who}"),
     "changes": ("changes", "--since", "2020-01-01"),
+    "events": ("events", "--since", "2020-01-01"),
     "report slippage": ("report", "slippage", "--period", "2026-11-20.."),
 }
 """They answer from git's history."""

@@ -278,7 +278,7 @@ WRITERS = (
 
 
 READERS = {
-    "mail address", "mail list", "agenda", "history", "blame", "changes",
+    "mail address", "mail list", "agenda", "history", "blame", "changes", "events",
     "due list", "task list", "task show", "show", "subject", "list", "search", "tag list",
     "timeline",
     "interaction list", "interaction show", "payment show", "deal list", "deal show",
