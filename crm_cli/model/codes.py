@@ -181,6 +181,12 @@ VALUE: dict[str, Rule] = {
         "Do what the hint says, and run `crm purchase recur` again.",
         entry=False,
     ),
+    "occasion-twice": Rule(
+        "Two purchases are for the same day of a subscription.",
+        "Cancel one of them, or credit it if it was sent.",
+        True,
+        True,
+    ),
     "price-change-in-part": Rule(
         "A price change of a subscription has no day, or no price.",
         "Add `start` and `unit_price`.",

@@ -14,7 +14,7 @@ from crm_cli.model.card import Fact
 from crm_cli.model.dates import shifted
 from crm_cli.model.exchange import to_base
 from crm_cli.model.fieldtypes import Date, Ids, Integer, Money
-from crm_cli.model.kind import Derived, State, Summary
+from crm_cli.model.kind import Derived, Finding, State, Summary
 from crm_cli.model.money import round_money
 
 if TYPE_CHECKING:
@@ -86,6 +86,14 @@ def _derive(customer: Item, business: Business) -> None:
         derived["next_purchase"] = shifted(ordered[-1], median)
 
 
+def _check(customer: Item, business: Business) -> Iterator[Finding]:
+    yield from check_allocations(customer, business)
+    if any("subscription" in purchase.values for purchase in customer.items("purchases")):
+        from crm_cli.model.subscription import check_occasions
+
+        yield from check_occasions(customer, business)
+
+
 def _glance(values: Row, day: date) -> Iterator[Fact]:
     currency = values["currency"]
     orders = values.get("orders")
@@ -110,7 +118,7 @@ def _glance(values: Row, day: date) -> Iterator[Fact]:
 SPEND = Summary(
     leading=True,
     derive=_derive,
-    check=check_allocations,
+    check=_check,
     glance=_glance,
     derived=(
         Derived("spend", Money(), "net of the purchases that count", base=True),

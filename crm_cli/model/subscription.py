@@ -253,6 +253,29 @@ def check_subscription(purchase: Item, business: Business) -> Iterator[Finding]:
     yield from _check_changes(purchase)
 
 
+def check_occasions(customer: Item, business: Business) -> Iterator[Finding]:
+    """That nothing was made twice for one day of a subscription; what replaces an invoice, or was
+    cancelled, is not meant."""
+    first: dict[tuple[str, date], Item] = {}
+    for one in customer.items("purchases"):
+        values = one.values
+        if "subscription" not in values or "recurrence_id" not in values or "corrects" in values:
+            continue
+        if one.get("status") == "cancelled":
+            continue
+        other = first.setdefault((values["subscription"], values["recurrence_id"]), one)
+        if other is not one:
+            yield Finding(
+                "recurrence_id",
+                "occasion-twice",
+                f"{other.values.get('number') or other.id} is for this day of the subscription, "
+                "too",
+                f"crm purchase cancel {one.id} keeps its number; crm invoice correct credits it",
+                Severity.WARNING,
+                item=one,
+            )
+
+
 def _check_changes(pattern: Item) -> Iterator[Finding]:
     lines = [line for line in pattern.items("lines") if not line.values.get("once")]
     for change in _changes(pattern, date.max):

@@ -121,6 +121,14 @@ def test_an_amount_without_a_rate_is_left_out_and_told(tmp_path: Path) -> None:
         assert [one.code for one in found.problems] == ["missing-rate", "missing-rate"]
 
 
+def test_the_last_twelve_months_begin_with_the_first_subscription(tmp_path: Path) -> None:
+    with of_files(tmp_path, BY_HAND, date(2026, 4, 20)) as workspace:
+        assert column(table(workspace, "mrr"), "month") == [
+            "2026-01", "2026-02", "2026-03", "2026-04",
+        ]  # fmt: skip
+        assert len(table(workspace, "mrr", period="2025-11-01..2026-04-20").rows) == 6
+
+
 def test_slips(tmp_path: Path) -> None:
     with of_files(tmp_path, BY_HAND) as workspace:
         for asked in ({"by": "month,year"}, {"period": "2027"}, {"period": "1900..2026"}):

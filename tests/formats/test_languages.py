@@ -13,7 +13,7 @@ _OURS = {
     *("interests", "memberships", "preferences", "touchpoint", "rrule", "exdate", "repeat_from"),
     *("recurrence_id", "occurrences", "delegation_status", "instalment", "disputed", "promised"),
     *("dunning", "bounced", "allocation", "quote_status", "deposit_of", "tax_reason"),
-    *("buyer_reference", "by", "rule"),
+    *("buyer_reference", "by", "rule", "once", "every", "until", "price_change", "subscription"),
     *("interactions", "loss", "survey_invitation", "card_uid", "vcard", "campaign_response"),
     *("bill_to", "formerly", "not_same", "forgotten", "thread", "attachments", "document"),
 }

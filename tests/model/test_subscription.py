@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.model.business import Business
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.duration import add_months
 from crm_cli.model.item import Item
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.reading import Reader
 from crm_cli.model.subscription import (
     Span,
     a_month,
@@ -28,6 +30,7 @@ from crm_cli.model.subscription import (
     to_come,
 )
 from crm_cli.model.writing import new_item
+from crm_cli.store.compose import compose
 from tests.shares import examples
 
 BUSINESS = Business()
@@ -183,3 +186,43 @@ def test_how_often_in_words() -> None:
              "every 3rd monday": "every 3rd monday", "FREQ=DAILY": "FREQ=DAILY"}  # fmt: skip
     for text, expected in shown.items():
         assert in_words(text) == expected
+
+
+WRONG = [
+    ("every: sometimes", "bad-recurrence"),
+    ("every: month until 2026-01-01", "bad-recurrence"),
+    ("until: 2027-01-01", "no-subscription"),
+    ("every: month, until: 2026-01-01", "no-subscription"),
+    ("every: month, kind: quote", "no-subscription"),
+    ("every: month, price_changes: [{from: 2027-01-01}]", "price-change-in-part"),
+    ("every: month, price_changes: [{unit_price: 5}]", "price-change-in-part"),
+    ("every: month, price_changes: [{from: 2027-01-01, unit_price: 5, product: mug}]",
+     "price-change-of-no-line"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "code"), WRONG)
+def test_what_cannot_be_followed_is_told(words: str, code: str) -> None:
+    assert codes(f"{{date: 2026-11-01, amount: 5, {words}}}") == [code]
+
+
+def test_what_is_right_is_not_told() -> None:
+    good = "every: month, until: 2027-01-01, price_changes: [{from: 2027-01-01, price: 6}]"
+    assert codes(f"{{date: 2026-11-01, amount: 5, {good}}}") == []
+
+
+def test_a_day_is_billed_once() -> None:
+    one = "{date: 2026-11-01, amount: 5, subscription: p-0000001, recurrence_id: 2026-11-01"
+    first = "{id: p-0000001, date: 2026-10-01, amount: 5, every: month}"
+    assert codes(first, f"{one}}}", f"{one}}}") == ["occasion-twice"]
+    assert codes(first, f"{one}}}", f"{one}, status: cancelled}}") == []
+    assert codes(first, f"{one}, number: A1}}", f"{one}, corrects: A1}}") == []
+
+
+def codes(*purchases: str) -> list[str]:
+    text = "name: A\npurchases:\n" + "".join(f"  - {one}\n" for one in purchases)
+    composed = compose(text, "a.yaml")
+    assert composed.root is not None
+    reader = Reader("a.yaml", BUSINESS)
+    reader.record(composed.root, CUSTOMER, "a")
+    return [one.code for one in reader.problems]

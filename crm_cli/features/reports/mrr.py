@@ -64,7 +64,8 @@ def _compute(context: Context) -> Table:
     for step in steps:
         for group, customers in accounts.items():
             row = _moved(context, customers.values(), step)
-            if others and not row["opening"] and not any(row[key] for key in (*_MOVES, "mrr")):
+            begun = rows or context.asked.period is not None
+            if (others or not begun) and not any(row[key] for key in ("opening", *_MOVES, "mrr")):
                 continue
             named = {times[0].name: step.label} if times else {}
             rows.append({**named, **dict(zip((key.name for key in others), group, strict=True)),
