@@ -21,6 +21,15 @@ from crm_cli.model.text import did_you_mean
 DUE, CHANGES = "due", "changes"
 _OTHERS = (DUE, CHANGES)
 _DUE_ROWS, _CHANGE_ROWS = 15, 20
+_DUE = (
+    "Open tasks, planned contacts and steps of cases by their day, invoices that are late, quotes "
+    "that lapse, purchases that are due by a customer's rhythm, birthdays, whoever was to be kept "
+    "in touch with. What was put off is due on that day, what was dismissed is not."
+)
+_CHANGES = (
+    "The differences between one commit and the next, field by field; who made them is the author "
+    "of the commit. What is not committed is not there."
+)
 _NOT_HERE = ("output", "json", "cols", "no_header", "as_of", "to", "force", "chart")
 """Options of `crm report` that are about one answer, not about a section."""
 
@@ -116,9 +125,9 @@ def _section(session: Session, line: Line, asked: Asked) -> Section:
     if line.name in _OTHERS and line.words:
         raise UsageError(f"section {line.name} takes no options", f"write {line.name} alone")
     if line.name == DUE:
-        return _due(session, asked)
+        return due_section(session, asked)
     if line.name == CHANGES:
-        return _changes(session, asked)
+        return changes_section(session, asked)
     return _report(session, line, asked)
 
 
@@ -143,7 +152,7 @@ def _report(session: Session, line: Line, asked: Asked) -> Section:
     session.report(found.problems)
     notes = [*session.workspace.notices[before:], *(one.message for one in found.problems)]
     return section(found, command=words, pseudonyms=asked.pseudonyms, notes=notes,
-                   period=given.get("period"))  # fmt: skip
+                   period=given.get("period"), usual=_is_usual(line, report))  # fmt: skip
 
 
 def _read(session: Session, line: Line, asked: Asked) -> tuple[Report, dict[str, Any], str]:
@@ -172,6 +181,10 @@ def _read(session: Session, line: Line, asked: Asked) -> tuple[Report, dict[str,
     return report, given, shlex.join(shown)
 
 
+def _is_usual(line: Line, report: Report) -> bool:
+    return list(line.words) == shlex.split(report.page)
+
+
 def _found(session: Session, name: str, given: dict[str, Any]) -> Report:
     if name in REPORTS:
         return load(name)
@@ -198,7 +211,7 @@ def _both(one: str | None, other: str | None) -> str | None:
     return f"({one}) and ({other})"
 
 
-def _due(session: Session, asked: Asked) -> Section:
+def due_section(session: Session, asked: Asked) -> Section:
     """What is due through today, as `crm due` has it."""
     from crm_cli.features.due import due, is_late
 
@@ -219,16 +232,16 @@ def _due(session: Session, asked: Asked) -> Section:
     return Section(
         name=DUE, group="Due", title="What is due",
         answers="Tasks, contacts, invoices and promises through today, what is overdue first.",
-        rows=Rows(columns, rows[:_DUE_ROWS], tones=["alert" if one else "" for one in late],
-                  none="nothing is due"),
-        left=max(len(rows) - _DUE_ROWS, 0),
+        rows=Rows(columns, rows[:_DUE_ROWS], none="nothing is due",
+                  tones=["alert" if one else "" for one in late[:_DUE_ROWS]]),
+        left=max(len(rows) - _DUE_ROWS, 0), formula=_DUE,
         command=shlex.join(["crm", "due", *asked.words(period=False)]),
         facts=[Fact(f"{sum(late):,}", "things overdue", alert=any(late)),
                Fact(f"{len(found) - sum(late):,}", "things due today")],
     )  # fmt: skip
 
 
-def _changes(session: Session, asked: Asked) -> Section:
+def changes_section(session: Session, asked: Asked) -> Section:
     """What was changed in the records, as `crm changes` has it."""
     from crm_cli.features.history import changes
 
@@ -252,7 +265,7 @@ def _changes(session: Session, asked: Asked) -> Section:
         name=CHANGES, group="Changes", title="What changed",
         answers="Changes to the records, the latest first, as git has them.",
         rows=Rows(columns, rows[:_CHANGE_ROWS], none=none),
-        left=max(len(rows) - _CHANGE_ROWS, 0),
+        left=max(len(rows) - _CHANGE_ROWS, 0), formula=_CHANGES,
         command=shlex.join(["crm", "changes", *asked.words(period=False), *bound]),
     )  # fmt: skip
 

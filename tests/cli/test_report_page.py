@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,25 @@ def test_what_changed_comes_from_history(crm: Crm, shop: Path, git: Git) -> None
     assert f"commit {commit[:10]}" in page.out
     hidden = crm("report", "html", "--section", "changes", "--since", "2020-01-01", "--anonymous")
     assert "Izola" not in hidden.out and "maja" not in hidden.out.lower()
+
+
+def test_long_tables_are_cut(crm: Crm, shop: Path) -> None:
+    for number in range(40):
+        (shop / "customers" / f"made-{number}.yaml").write_text(
+            f"name: Made {number}\ntasks:\n  - {{title: Ring, due: 2026-11-{number % 18 + 1:02}}}\n"
+            f"purchases:\n  - {{date: 2026-10-01, kind: invoice, amount: {number + 1}}}\n"
+        )
+    page = crm("report", "html")
+    assert page.code == 0, page.err
+    shown = Page(page.out)
+    due = json.loads(crm("due", "--json").out)
+    assert len(due) > 40 and len(shown.tables["due"]) == 15
+    assert f"and {len(due) - 15} more" in page.out
+    assert len(shown.tables["aging"]) == 10 and "and 31 more" in page.out
+    whole = json.loads(crm("report", "aging", "--json").out)
+    total = sum(Decimal(one["total"]) for one in whole)
+    assert shown.totals["aging"]["total"] == str(total), "the total is of all"
+    assert len(page.out) < 200_000
 
 
 def test_what_cannot_be_read_is_told(crm: Crm, shop: Path) -> None:

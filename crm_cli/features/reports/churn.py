@@ -98,6 +98,7 @@ REPORT = Report(
     ),
     sort="at_risk-,at_stake-",
     bar="silence",
+    chart="at_stake",
     title="Who is about to leave",
     page="--at-risk",
     headlines=(Headline("at_risk", "customers at risk", of="count", alert=True),),

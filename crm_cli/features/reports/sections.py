@@ -8,10 +8,11 @@ from typing import Any
 
 from crm_cli.features.reports.anonymous import anonymous
 from crm_cli.features.reports.charting import chart_of, is_timed
+from crm_cli.features.reports.own import OWN
 from crm_cli.features.reports.report import Headline, Report
 from crm_cli.features.reports.running import Answered
 from crm_cli.features.reports.table import CURRENCY, Table, for_people
-from crm_cli.model.cells import people_text
+from crm_cli.model.cells import cell_text, people_text
 from crm_cli.model.errors import UsageError
 from crm_cli.model.plot import Plot, plot_of
 from crm_cli.model.pseudonyms import Pseudonyms
@@ -22,6 +23,8 @@ _ROWS, _TIMES = 10, 24
 """So many rows has a table on a page; of those that follow each other in time, the latest."""
 _BARS, _POINTS = 12, 120
 """So many has a chart."""
+_LARGE = 100_000
+"""Amounts from here on stand at the top without their cents."""
 
 
 def nothing(report: Report, why: str, *, command: str) -> Section:
@@ -31,12 +34,11 @@ def nothing(report: Report, why: str, *, command: str) -> Section:
 
 
 def _about(report: Report, command: str, by: Sequence[str]) -> dict[str, Any]:
-    usual = f"crm report {report.name} {report.page}".strip()
-    title = report.name.replace("-", " ").capitalize()
-    if command.startswith(usual) and report.title:
-        title = report.title
-    elif by:
-        title = f"{title} by {', '.join(by).replace('_', ' ')}"
+    """What a section says of its report; `by` are the keys, where they are not the usual ones."""
+    title = report.title or report.name.replace("-", " ").capitalize()
+    if by:
+        name = report.name if report.group != OWN else title
+        title = f"{name[:1].upper()}{name[1:].replace('-', ' ')} by {', '.join(by)}"
     return {
         "name": report.name, "group": report.group, "title": title, "answers": report.answers,
         "formula": report.formula, "command": command,
@@ -45,9 +47,10 @@ def _about(report: Report, command: str, by: Sequence[str]) -> dict[str, Any]:
 
 def section(
     found: Answered, *, command: str, pseudonyms: Pseudonyms | None = None,
-    notes: Sequence[str] = (), period: str | None = None,
+    notes: Sequence[str] = (), period: str | None = None, usual: bool = True,
 ) -> Section:  # fmt: skip
-    """A report as a section; with pseudonyms without names."""
+    """A report as a section; with pseudonyms without names. `usual` is the one that the page has
+    unless other options are asked for."""
     report = found.report
     if pseudonyms is not None:
         found = found._replace(table=anonymous(found.table, pseudonyms))
@@ -57,7 +60,7 @@ def section(
     timed = bool(table.keys) and is_timed(table.keys[0])
     shown = rows.rows[-_TIMES:] if timed else rows.rows[:_ROWS]
     return Section(
-        **_about(report, command, [key.name for key in table.keys]),
+        **_about(report, command, () if usual else [_words(key.name) for key in table.keys]),
         rows=_filled(rows.but(rows=shown), len(table.keys)),
         plot=plot,
         columns=_explained(table),
@@ -94,7 +97,7 @@ def _rows(found: Answered) -> Rows:
     made = [
         column.but(
             key=keys.get(column.key, column.key),
-            label=heads.get(column.key) or keys.get(column.key, column.key).replace("_", " "),
+            label=heads.get(column.key) or _words(keys.get(column.key, column.key)),
             unit=found.currency if column.key in based else column.unit,
         )
         for column in columns
@@ -154,12 +157,16 @@ def _plot(rows: Rows, found: Answered) -> Plot | None:
     shown = rows.rows[-_POINTS:] if timed else rows.rows
     drawn = chart.but(labels=tuple(dict.fromkeys(labels)), panels=tuple(dict.fromkeys(panels)))
     plot = plot_of(rows.but(rows=shown, chart=drawn))
+    if len(found.table.keys) > 1 and not panels:
+        held = rows.but(rows=shown)
+        parts = zip(*(held.values(key.name) for key in found.table.keys), strict=True)
+        plot = plot._replace(labels=[", ".join(map(cell_text, one)) for one in parts])
     return plot if timed else plot.first(_BARS)
 
 
 def _explained(table: Table) -> list[Explained]:
-    keys = [Explained(key.name.replace("_", " "), key.doc) for key in table.keys]
-    figures = [Explained(one.label or one.key.replace("_", " "), one.doc) for one in table.columns]
+    keys = [Explained(_words(key.name), key.doc) for key in table.keys]
+    figures = [Explained(one.label or _words(one.key), one.doc) for one in table.columns]
     return [one for one in (*keys, *figures) if one.doc]
 
 
@@ -191,4 +198,9 @@ def _with_unit(value: Decimal | int, one: Headline, found: Answered) -> str:
     unit = "" if figure is None or one.of == "count" else figure.unit
     if type == "money":
         unit = found.currency
+        value = round(Decimal(value)) if abs(Decimal(value)) >= _LARGE else value
     return f"{people_text(value, type)} {unit}".strip()
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")

@@ -10,7 +10,7 @@ from pathlib import Path
 from crm_cli.formats.html.charts import drawn
 from crm_cli.formats.html.tables import table
 from crm_cli.formats.html.text import attribute, text
-from crm_cli.model.section import Section, Sheet
+from crm_cli.model.section import Fact, Section, Sheet
 
 _STYLE = Path(__file__).parent / "style.css"
 
@@ -55,11 +55,14 @@ def _head(title: str) -> Iterator[str]:
 
 
 def _facts(sheet: Sheet) -> Iterator[str]:
-    facts = [(section, fact) for section in sheet.sections for fact in section.facts]
+    facts: dict[Fact, Section] = {}
+    for section in sheet.sections:
+        for fact in section.facts:
+            facts.setdefault(fact, section)
     if not facts:
         return
     yield '<dl class="facts">'
-    for section, fact in facts:
+    for fact, section in facts.items():
         kind = ' class="alert"' if fact.alert else ""
         yield f'<div{kind}><dt><a href="#{section.name}">{text(fact.label)}</a></dt>'
         yield f"<dd>{text(fact.text)}</dd></div>"

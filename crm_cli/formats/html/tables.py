@@ -24,7 +24,8 @@ def table(rows: Rows, caption: str) -> Iterator[str]:
         )
     ]
     wide = " wide-table" if len(rows.columns) > _WIDE else ""
-    yield f'<div class="scroll{wide}" role="region" tabindex="0" aria-label="{attribute(caption)}">'
+    label = f"{attribute(caption)}, table"
+    yield f'<div class="scroll{wide}" role="region" tabindex="0" aria-label="{label}">'
     yield f'<table><caption class="unseen">{text(caption)}</caption><thead><tr>'
     for column, to_right in zip(rows.columns, right, strict=True):
         yield _head(column, to_right)

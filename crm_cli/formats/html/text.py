@@ -29,6 +29,11 @@ def text(value: Any, kind: str = "") -> str:
     return escape(shown) if shown.isascii() else f"<bdi>{escape(shown)}</bdi>"
 
 
+def worded(name: str) -> str:
+    """A name as people read it: `follow_up` without its underscore."""
+    return name.replace("_", " ") if _CODE.fullmatch(name) else name
+
+
 def attribute(value: Any, kind: str = "") -> str:
     """A value for an attribute."""
     return escape(plain(value, kind))
@@ -47,5 +52,5 @@ def cell(value: Any, kind: str = "") -> str:
         exact = Decimal(value) if isinstance(value, Decimal) else value
         return f'<data value="{escape(machine_text(exact))}">{text(value, kind)}</data>'
     if type(value) is str and _CODE.fullmatch(value):
-        return f'<data value="{value}">{value.replace("_", " ")}</data>'
+        return f'<data value="{value}">{worded(value)}</data>'
     return text(value, kind)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from html import escape
 from itertools import accumulate
 
-from crm_cli.formats.html.text import attribute, plain
+from crm_cli.formats.html.text import attribute, plain, worded
 from crm_cli.model.cells import grouped, people_text, percent
 from crm_cli.model.plot import Number, Plot, Series
 from crm_cli.model.width import columns_of
@@ -68,7 +68,7 @@ def words(x: float, y: float, text: str, kind: str = "", *, end: str = "", dx: i
 
 def label(x: float, y: float, text: str, *, dx: int = 0) -> str:
     """The name of a row at its end, shorter on a telephone."""
-    shown = plain(text)
+    shown = plain(worded(text))
     wide, narrow = cut(shown, _WIDE), cut(shown, _NARROW)
     if wide == narrow:
         return words(x, y, wide, "name", end="end", dx=dx)
@@ -106,7 +106,7 @@ def key(meanings: Sequence[tuple[str, str]]) -> str:
 def told(plot: Plot) -> str:
     """The values in words."""
     pairs = [
-        f"{plain(name) or '(none)'} {shown(value, plot.main)}"
+        f"{plain(worded(name)) or '(none)'} {shown(value, plot.main)}"
         for name, value in zip(plot.labels, plot.main.values, strict=True)
         if value is not None
     ]
