@@ -79,8 +79,12 @@ def _tell_rest(session: Session, found: Run, named: bool) -> None:
     from crm_cli.model.text import visible
 
     for one in found.undone:
-        whose = f"{one.rule}: {one.subject}" if one.subject else one.rule
-        session.say(visible(f"{whose}: {one.why}"))
+        if not one.spared:
+            whose = f"{one.rule}: {one.subject}" if one.subject else one.rule
+            session.say(visible(f"{whose}: {one.why}"))
+    if session.margin.width is not None:
+        for line in _spared(found):
+            session.say(visible(line))
     if any(not one.subject for one in found.undone):
         session.negative = True
     if found.left:
@@ -88,6 +92,17 @@ def _tell_rest(session: Session, found: Run, named: bool) -> None:
         session.say(visible(f"max is reached: the next run goes on with {listed}"))
     if not found.done and (named or session.margin.width is not None):
         session.say("nothing to do")
+
+
+def _spared(found: Run) -> list[str]:
+    """How many get nothing by a rule since they may not be written to, and why."""
+    from crm_cli.features.consent import left_out
+
+    by_rule: dict[str, dict[str, str]] = {}
+    for one in found.undone:
+        if one.spared:
+            by_rule.setdefault(one.rule, {})[one.subject] = one.why
+    return [f"{rule}: {left_out(refused)}" for rule, refused in by_rule.items()]
 
 
 def _send(session: Session) -> None:

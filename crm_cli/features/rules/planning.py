@@ -13,12 +13,12 @@ from typing import NamedTuple
 from crm_cli.features.mailing.drafting import path_of
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.purchases.recurring import recur
-from crm_cli.features.rules import Faulty, Rule, Rules, read_rules
-from crm_cli.features.rules.deeds import Update, Work, doer
+from crm_cli.features.rules import Faulty, Rules, read_rules
+from crm_cli.features.rules.carrying import Deeds, Undone, Waiting, failing, updates
+from crm_cli.features.rules.deeds import Update
 from crm_cli.features.rules.happenings import Happenings
-from crm_cli.features.rules.subject import Subject
 from crm_cli.features.rules.subjects import subjects
-from crm_cli.features.rules.traces import Traces, leaves_mark, mark_of
+from crm_cli.features.rules.traces import Traces
 from crm_cli.features.segments import change_members
 from crm_cli.formats.mail.drafts import draft_of
 from crm_cli.model.errors import CrmError, Unreadable, UsageError
@@ -26,29 +26,6 @@ from crm_cli.model.places import SETTINGS
 from crm_cli.model.text import did_you_mean
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Create, Edit, Step, Workspace
-
-_MARKS = "rules"
-
-
-class Deeds(NamedTuple):
-    """What a rule does for a subject, in words, and what of it is left out and why."""
-
-    rule: Rule
-    subject: Subject
-    works: tuple[Work, ...]
-
-    @property
-    def said(self) -> list[str]:
-        """What is done."""
-        return [one.said for one in self.works if not one.left]
-
-
-class Undone(NamedTuple):
-    """What a rule does not do for a subject (empty: for nobody), and why not."""
-
-    rule: str
-    subject: str
-    why: str
 
 
 class Run(NamedTuple):
@@ -75,26 +52,20 @@ def planned(
     happenings = Happenings(workspace, rules.sound)
     undone = [Undone(one.name, "", _fault(one)) for one in rules.faulty]
     most = _most(workspace) if most is None else most
-    found: list[Deeds] = []
-    left: dict[str, int] = {}
+    queues = []
     for rule in rules.sound:
         try:
-            waiting = subjects(workspace, rule, traces, happenings)
+            queues.append(Waiting(workspace, rule, subjects(workspace, rule, traces, happenings)))
         except (CrmError, Unreadable) as error:
-            undone.append(Undone(rule.name, "", _said(error)))
-            continue
-        room = min(most - len(found), rule.most or most)
-        before = len(found)
-        while waiting and room > len(found) - before:
-            part, waiting = waiting[:room], waiting[room:]
-            done, failed = _prepared(workspace, rule, part)
-            over = len(done) - (room - (len(found) - before))
-            found += done[:-over] if over > 0 else done
-            undone += failed
-            if over > 0:
-                waiting = [deeds.subject for deeds in done[-over:]] + waiting
-        if waiting:
-            left[rule.name] = len(waiting)
+            undone.append(Undone(rule.name, "", failing(error)))
+    # Each rule gets its part first, so that a long one keeps no other from its turn.
+    room = most
+    for part in (max(most // max(len(queues), 1), 1), most):
+        for queue in queues:
+            room -= queue.take(min(part, room))
+    found = [deeds for queue in queues for deeds in queue.done]
+    undone += [one for queue in queues for one in queue.undone]
+    left = {queue.rule.name: len(queue) for queue in queues if len(queue)}
     recurred = Plan(Change("", ()), "") if names else recur(workspace)
     return Run(
         _plan(workspace, found, recurred), tuple(found), tuple(undone), left, tuple(recurred.notes)
@@ -124,75 +95,16 @@ def _fault(one: Faulty) -> str:
     return f"{one.problem.message}, line {one.problem.line} of {one.problem.path}"
 
 
-def _said(error: Exception) -> str:
-    """What an error says, in one line: a faulty term is marked in those below."""
-    return str(getattr(error, "message", error)).partition("\n")[0]
-
-
-def _prepared(
-    workspace: Workspace, rule: Rule, some: Sequence[Subject]
-) -> tuple[list[Deeds], list[Undone]]:
-    """What a rule does for subjects, tried out on their files as they are."""
-    columns = [doer(deed.word).prepare(workspace, rule, deed, some) for deed in rule.deeds]
-    done: list[Deeds] = []
-    undone: list[Undone] = []
-    for place, subject in enumerate(some):
-        works = [column[place] for column in columns]
-        error = next((one for one in works if isinstance(one, Exception)), None)
-        able = [one for one in works if isinstance(one, Work)]
-        if error is None and all(one.left for one in able):
-            undone.append(Undone(rule.name, subject.said, able[0].left if able else "nothing"))
-            continue
-        deeds = Deeds(rule, subject, tuple(able))
-        try:
-            if error is not None:
-                raise error
-            _tried(workspace, deeds)
-        except (CrmError, Unreadable) as failed:
-            undone.append(Undone(rule.name, subject.said, _said(failed)))
-        else:
-            done.append(deeds)
-    return done, undone
-
-
-def _tried(workspace: Workspace, deeds: Deeds) -> None:
-    """Carry deeds out on the record as its file has it now. Raises what they raise."""
-    document = workspace.document(deeds.subject.customer)
-    for update in _updates(workspace, deeds):
-        update(document)
-    for work in deeds.works:
-        if work.letter is not None:
-            draft_of(work.letter)
-
-
-def _updates(workspace: Workspace, deeds: Deeds) -> list[Update]:
-    found = [one.update for one in deeds.works if one.update is not None and not one.left]
-    if leaves_mark(deeds.rule):
-        found.append(partial(_mark, workspace, deeds))
-    return found
-
-
-def _mark(workspace: Workspace, deeds: Deeds, document: Document) -> None:
-    values = {
-        "rule": deeds.rule.name,
-        "at": workspace.clock.now.replace(second=0, microsecond=0),
-        "occasion": mark_of(deeds.rule, deeds.subject),
-    }
-    made = {key: value for key, value in values.items() if value}
-    if all(one.values != made for one in document.record.items(_MARKS)):
-        document.add(_MARKS, made)
-
-
 def _plan(workspace: Workspace, found: Sequence[Deeds], recurred: Plan) -> Plan:
     """All of it as one change, with what subscriptions have due."""
-    updates: dict[str, list[Update]] = {}
+    edits: dict[str, list[Update]] = {}
     steps: list[Step] = []
     joining: dict[str, list[str]] = {}
     drafts: dict[str, Create] = {}
     for deeds in found:
         path = workspace.path_of(deeds.subject.customer)
-        if own := _updates(workspace, deeds):
-            updates.setdefault(path, []).extend(own)
+        if own := updates(workspace, deeds):
+            edits.setdefault(path, []).extend(own)
         for work in deeds.works:
             if work.segment:
                 joining.setdefault(work.segment, []).append(deeds.subject.customer)
@@ -201,8 +113,8 @@ def _plan(workspace: Workspace, found: Sequence[Deeds], recurred: Plan) -> Plan:
                 drafts.setdefault(made.path, made)
     for step in recurred.change.steps:
         assert isinstance(step, Edit)
-        updates.setdefault(step.path, []).append(step.update)
-    steps += [Edit(path, partial(_each, some)) for path, some in updates.items()]
+        edits.setdefault(step.path, []).append(step.update)
+    steps += [Edit(path, partial(_each, some)) for path, some in edits.items()]
     for name, ids in joining.items():
         steps += change_members(workspace, name, ids, add=True).change.steps
     steps += drafts.values()

@@ -1,0 +1,138 @@
+"""Carrying out a rule for one subject after another, tried out on their files as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from crm_cli.features.rules import Rule
+from crm_cli.features.rules.deeds import Update, Work, doer
+from crm_cli.features.rules.subject import Subject
+from crm_cli.features.rules.traces import leaves_mark, mark_of
+from crm_cli.formats.mail.drafts import draft_of
+from crm_cli.model.errors import CrmError, Unreadable
+from crm_cli.store.document import Document
+from crm_cli.workspace import Workspace
+
+_MARKS = "rules"
+
+class Deeds(NamedTuple):
+    """What a rule does for a subject, in words, and what of it is left out and why."""
+
+    rule: Rule
+    subject: Subject
+    works: tuple[Work, ...]
+
+    @property
+    def said(self) -> list[str]:
+        """What is done."""
+        return [one.said for one in self.works if not one.left]
+
+
+class Undone(NamedTuple):
+    """What a rule does not do for a subject (empty: for nobody), and why not. Who is `spared` may
+    not be written to, and there is nothing to mend."""
+
+    rule: str
+    subject: str
+    why: str
+    spared: bool = False
+
+
+class Waiting:
+    """The subjects of a rule for which it has still to do what it does."""
+
+    def __init__(self, workspace: Workspace, rule: Rule, subjects: Sequence[Subject]) -> None:
+        self._workspace = workspace
+        self._left = list(subjects)
+        self._ready: list[Deeds] = []
+        self._size = 1
+        self.rule = rule
+        self.done: list[Deeds] = []
+        self.undone: list[Undone] = []
+
+    def __len__(self) -> int:
+        return len(self._left) + len(self._ready)
+
+    def take(self, most: int) -> int:
+        """Do it for at most so many more; for how many it was done."""
+        if self.rule.most is not None:
+            most = min(most, self.rule.most - len(self.done))
+        taken = 0
+        while taken < most and (self._ready or self._left):
+            if not self._ready:
+                self._prepare(most - taken)
+            part, self._ready = self._ready[: most - taken], self._ready[most - taken :]
+            self.done += part
+            taken += len(part)
+        return taken
+
+    def _prepare(self, wanted: int) -> None:
+        """Make the next ones ready; where nothing can be done for many, more of them at once."""
+        size = max(wanted, self._size)
+        some, self._left = self._left[:size], self._left[size:]
+        self._size *= 2
+        done, undone = prepared(self._workspace, self.rule, some)
+        self._ready += done
+        self.undone += undone
+
+
+def prepared(
+    workspace: Workspace, rule: Rule, some: Sequence[Subject]
+) -> tuple[list[Deeds], list[Undone]]:
+    """What a rule does for subjects, tried out on their files as they are."""
+    columns = [doer(deed.word).prepare(workspace, rule, deed, some) for deed in rule.deeds]
+    done: list[Deeds] = []
+    undone: list[Undone] = []
+    for place, subject in enumerate(some):
+        works = [column[place] for column in columns]
+        error = next((one for one in works if isinstance(one, Exception)), None)
+        able = [one for one in works if isinstance(one, Work)]
+        if error is None and able and all(one.left for one in able):
+            undone.append(Undone(rule.name, subject.said, able[0].left, spared=True))
+            continue
+        deeds = Deeds(rule, subject, tuple(able))
+        try:
+            if error is not None:
+                raise error
+            _tried(workspace, deeds)
+        except (CrmError, Unreadable) as failed:
+            undone.append(Undone(rule.name, subject.said, failing(failed)))
+        else:
+            done.append(deeds)
+    return done, undone
+
+
+def _tried(workspace: Workspace, deeds: Deeds) -> None:
+    """Carry deeds out on the record as its file has it now. Raises what they raise."""
+    document = workspace.document(deeds.subject.customer)
+    for update in updates(workspace, deeds):
+        update(document)
+    for work in deeds.works:
+        if work.letter is not None:
+            draft_of(work.letter)
+
+
+def updates(workspace: Workspace, deeds: Deeds) -> list[Update]:
+    found = [one.update for one in deeds.works if one.update is not None and not one.left]
+    if leaves_mark(deeds.rule):
+        found.append(partial(_mark, workspace, deeds))
+    return found
+
+
+def _mark(workspace: Workspace, deeds: Deeds, document: Document) -> None:
+    values = {
+        "rule": deeds.rule.name,
+        "at": workspace.clock.now.replace(second=0, microsecond=0),
+        "occasion": mark_of(deeds.rule, deeds.subject),
+    }
+    made = {key: value for key, value in values.items() if value}
+    if all(one.values != made for one in document.record.items(_MARKS)):
+        document.add(_MARKS, made)
+
+
+
+def failing(error: Exception) -> str:
+    """What an error says, in one line: a faulty term is marked in those below."""
+    return str(getattr(error, "message", error)).partition("\n")[0]
