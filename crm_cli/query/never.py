@@ -27,7 +27,7 @@ def never(node: Node, scope: Scope) -> list[str]:
     found = []
     for place, (part, inner) in enumerate(parts):
         if _alone(inner):
-            found.append(expression(part))
+            found.append(f"the ends of {expression(part)}")
         for other, theirs in parts[place + 1 :]:
             if any(_exclude(one, two) for one in inner for two in theirs):
                 found.append(f"{expression(part)} and {expression(other)}")

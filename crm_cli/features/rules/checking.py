@@ -61,7 +61,7 @@ def _of(workspace: Workspace, rule: Rule) -> Iterator[Fault]:
         yield error
     if sound and rule.step <= 1:
         for said in never(workspace, rule):
-            yield Fault(rule.name, WARNING, f"it can never act: {said}", "correct for or where")
+            yield Fault(rule.name, WARNING, said, "correct for or where")
     if rule.event is not None and find_repository(workspace.root) is None:
         yield Fault(rule.name, ERROR, "on reads history, and there is none", "crm git setup")
     for deed in rule.deeds:

@@ -1,4 +1,4 @@
-"""Rules that can never act: what they ask for excludes itself, or nothing has it."""
+"""Rules that cannot act: what they ask for excludes itself, or nothing has it now."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from crm_cli.workspace import Workspace
 
 
 def never(workspace: Workspace, rule: Rule) -> list[str]:
-    """Why no record can meet the query of a rule, a sentence each. Raises UsageError."""
+    """Why no record meets the query of a rule, a sentence each. Raises UsageError."""
     scope = workspace.scope(rule.base)
     node = workspace.node(scope, rule.terms, rule.where)
-    found = [f"{said} cannot both be" if " and " in said else f"{said} is empty"
-             for said in excluded(node, scope)]  # fmt: skip
+    found = [f"it can never act: {said} exclude each other" for said in excluded(node, scope)]
     typed = [*rule.terms, *([rule.where] if rule.where else ())]
-    return found + unheld(workspace.database, [(scope, node)], typed)
+    missing = unheld(workspace.database, [(scope, node)], typed)
+    return found + [f"it acts on nothing now: {said}" for said in missing]

@@ -5,6 +5,7 @@ They are drafts as `crm mail draft` makes them: who may not be written to gets n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from crm_cli.features.mailing.drafting import Aim, asked, drafts
@@ -22,24 +23,31 @@ _CHANNELS = {"mail": "email", "sms": "sms"}
 def _prepare(
     workspace: Workspace, rule: Rule, deed: Deed, subjects: Sequence[Subject]
 ) -> list[Work | Exception]:
-    found: dict[Subject, Work | Exception] = {}
-    for some in _rounds(subjects):
-        found |= _drafted(workspace, rule, deed, some)
-    return [found[subject] for subject in subjects]
+    found: list[Work | Exception | None] = [None] * len(subjects)
+    for places in _rounds(subjects):
+        made = _drafted(workspace, rule, deed, [subjects[place] for place in places])
+        for place in places:
+            found[place] = made[subjects[place].customer]
+    return [one for one in found if one is not None]
 
 
-def _rounds(subjects: Sequence[Subject]) -> Iterator[list[Subject]]:
-    """The subjects in parts in which each customer is once."""
-    left = list(subjects)
-    while left:
-        first = {one.customer: one for one in reversed(left)}
-        yield list(first.values())
-        left = [one for one in left if first[one.customer] is not one]
+def _rounds(subjects: Sequence[Subject]) -> list[list[int]]:
+    """The places of the subjects in parts in which each customer is once."""
+    found: list[list[int]] = []
+    counts: Counter[str] = Counter()
+    for place, subject in enumerate(subjects):
+        number = counts[subject.customer]
+        counts[subject.customer] += 1
+        if number == len(found):
+            found.append([])
+        found[number].append(place)
+    return found
 
 
 def _drafted(
     workspace: Workspace, rule: Rule, deed: Deed, subjects: Sequence[Subject]
-) -> dict[Subject, Work | Exception]:
+) -> dict[str, Work | Exception]:
+    """What comes of it for each customer."""
     template = str(deed.item.values[deed.word])
     aim = Aim(_use(deed), template)
     by_customer = {one.customer: one for one in subjects}
@@ -51,16 +59,16 @@ def _drafted(
             lambda id: make(id)._replace(occasion=f"{rule.by} {by_customer[id].occasion}".strip()),
         )  # fmt: skip
     except CrmError as error:
-        return dict.fromkeys(subjects, error)
-    found: dict[Subject, Work | Exception] = {}
+        return dict.fromkeys(by_customer, error)
+    found: dict[str, Work | Exception] = {}
     for letter in made.made:
         letter = letter._replace(by=rule.by, send="yes" if deed.item.get("send") else "")
         said = f"{deed.word} {template} to {letter.to.address}"
-        found[by_customer[letter.customer]] = Work(said, letter=letter)
+        found[letter.customer] = Work(said, letter=letter)
     for id, why in made.refused.items():
-        found[by_customer[id]] = Work(f"{deed.word} {template}", left=why)
+        found[id] = Work(f"{deed.word} {template}", left=why)
     for id, why in made.lacking.items():
-        found[by_customer[id]] = DataError(f"{deed.word} {template}: {why}")
+        found[id] = DataError(f"{deed.word} {template}: {why}")
     return found
 
 
