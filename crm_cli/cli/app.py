@@ -140,8 +140,10 @@ class Root(TyperGroup):
         command = self.get_command(ctx, name)
         if command is None:
             from crm_cli.cli.aliases import aliases
+            from crm_cli.cli.extensions import listed
 
-            raise no_command(name, rest, aliases(ctx.obj.environ))
+            others = listed(ctx.obj.environ, ctx.obj.options.directory)
+            raise no_command(name, rest, [*aliases(ctx.obj.environ), *others])
         return name, command, rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

@@ -258,9 +258,10 @@ Anywhere on the line:
 _USUAL_WIDTH = 80
 
 
-def overview(width: int = _USUAL_WIDTH) -> str:
-    """The page of `crm --help`: every command in its group, from the registry alone; on a screen
-    of fewer than 80 columns its lines are broken at words."""
+def overview(width: int = _USUAL_WIDTH, extensions: Sequence[str] = ()) -> str:
+    """The page of `crm --help`: every command in its group, from the registry alone, and a line of
+    the extensions that there are; on a screen of fewer than 80 columns its lines are broken at
+    words."""
     lines = [
         "Usage: crm COMMAND …",
         "",
@@ -276,9 +277,20 @@ def overview(width: int = _USUAL_WIDTH) -> str:
             if command.name not in following:
                 names, text = told.get(command.name, (command.name, command.help))
                 lines.append(f"  {names:<{room}}{text}")
+    if extensions:
+        lines.append(extensions_line(extensions))
     lines += [EVERYWHERE, "crm COMMAND --help shows one with examples; crm help lists the topics."]
     page = "\n".join(lines) + "\n"
     return page if width >= _USUAL_WIDTH else _narrow(page, width, indent=4)
+
+
+def extensions_line(names: Sequence[str]) -> str:
+    """`On the PATH: invoices-to-erp, stats`, as many as fit into a line."""
+    line = f"On the PATH: {', '.join(names)}"
+    if len(line) <= _USUAL_WIDTH:
+        return line
+    shown = line[: _USUAL_WIDTH - len(" and 999 more")].rpartition(", ")[0]
+    return f"{shown} and {len(names) - shown.count(',') - 1} more"
 
 
 def _narrow(page: str, width: int, *, indent: int) -> str:

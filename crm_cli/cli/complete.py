@@ -16,6 +16,7 @@ from pathlib import Path
 from crm_cli.cli.aliases import aliases, unaliased
 from crm_cli.cli.arguments import Globals
 from crm_cli.cli.commands import BY_NAME, COMMANDS, Command, kind_nouns, named
+from crm_cli.cli.extensions import listed
 from crm_cli.cli.quick_parser import verbs_of
 from crm_cli.cli.quoting import Candidate, Typed, insertable
 from crm_cli.cli.session import Session
@@ -115,6 +116,7 @@ def _of_command(
             return _starting(names, current), None, ()
         shown = [f"{one.name}\t{one.help}" for one in COMMANDS if not one.hidden]
         shown += [f"{name}\t{' '.join(held)}" for name, held in aliases(os.environ).items()]
+        shown += [f"{name}\t{path}" for name, path in listed(os.environ).items()]
         found = _starting(shown, current)
         nouns = (f"{one.name}\t{one.help}" for one in kind_nouns())
         return found or _starting(nouns, current), None, ()

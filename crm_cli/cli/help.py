@@ -25,13 +25,16 @@ def help_(
     crm help dates
     """
     from crm_cli.cli.aliases import aliases
-    from crm_cli.cli.commands import COMMANDS, named
+    from crm_cli.cli.commands import COMMANDS, extensions_line, named
+    from crm_cli.cli.extensions import listed, program
     from crm_cli.cli.topics import TOPICS
 
     if not topic:
         session.write("Topics:\n")
         width = max(map(len, TOPICS)) + 2
         session.write(f"  {name:<{width}}{page.summary}\n" for name, page in TOPICS.items())
+        if others := listed(session.environ, session.options.directory):
+            session.write(f"\n{extensions_line([*others])}\n")
         session.write("\ncrm help TOPIC shows one; crm COMMAND --help shows a command.\n")
         return
     name = topic[0].lower()
@@ -47,6 +50,9 @@ def help_(
         return
     if alias := aliases(session.environ).get(topic[0]):
         session.write(f"{topic[0]} is an alias of: crm {' '.join(alias)}\n")
+        return
+    if path := program(topic[0], session.options, session.environ):
+        session.tell(f"{topic[0]} is a program: {path}; crm {topic[0]} --help may say more")
         return
     from crm_cli.cli.wrong_verbs import no_command
     from crm_cli.model.text import nearest

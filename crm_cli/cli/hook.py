@@ -57,9 +57,11 @@ def _run(words: list[str]) -> int:
         return _said(f"crm {__version__}\n")
     if words in (["--help"], ["-h"]):
         from crm_cli.cli.commands import overview
+        from crm_cli.cli.extensions import listed
         from crm_cli.render.screen import screen_of
 
-        return _said(overview(screen_of(sys.stdout, environ=os.environ).drawn_width))
+        screen = screen_of(sys.stdout, environ=os.environ)
+        return _said(overview(screen.drawn_width, [*listed(os.environ)]))
     from crm_cli.cli.arguments import take_globals
     from crm_cli.cli.commands import BY_NAME
     from crm_cli.cli.look_ahead import begin
@@ -71,6 +73,10 @@ def _run(words: list[str]) -> int:
             from crm_cli.cli.aliases import unaliased
 
             options, rest = unaliased(options, rest, os.environ)
+            from crm_cli.cli.extensions import program, run
+
+            if rest and (path := program(rest[0], options, os.environ)):
+                return run(path, options, rest, os.environ)
     except CrmError as error:
         from crm_cli.cli.session import Session
 

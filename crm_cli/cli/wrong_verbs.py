@@ -42,6 +42,12 @@ def no_command(name: str, rest: list[str], aliases: Iterable[str] = ()) -> Usage
     )
 
 
+def is_answered(name: str) -> bool:
+    """Whether a word that is no command has an answer of its own: what to write instead."""
+    one = singular(name)
+    return (one in CUSTOMERS_BY_NAME and named(one) is None) or bool(instead(name, []))
+
+
 def instead(name: str, rest: list[str]) -> str:
     """The command line that one of an unknown command stands for; empty where none is known."""
     one = singular(name)
