@@ -97,6 +97,7 @@ def html(
         Option(
             "--section",
             metavar="NAME[,NAME]",
+            offers=(*REPORTS, "due", "changes"),
             help="These sections; one with options: 'dso --by month'.",
         ),
     ] = None,

@@ -23,7 +23,12 @@ def page(session: Session, names: Sequence[str], asked: Asked) -> str:
     from crm_cli.formats.html.page import html_of
 
     workspace = session.workspace
-    made = tuple(sections(session, lines_of(session, names), asked))
+    lines = lines_of(session, names)
+    made = []
+    with session.progress("Making the page", len(lines)) as progress:
+        for section in sections(session, lines, asked):
+            made.append(section)
+            progress.advance()
     about = []
     if asked.terms or asked.where or asked.owner:
         chosen = shlex.join(asked.words(period=False))

@@ -143,3 +143,18 @@ def test_what_strangers_wrote_does_nothing(
         assert browser.requests == [page.as_uri()]
         marks = browser.evaluate("document.querySelectorAll('script, img, a[href^=j]').length")
         assert marks == 0
+
+
+def test_a_customers_page(
+    browser: Browser, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_CACHE_DIR", str(folder / "cache"))
+    monkeypatch.setenv("CRM_TODAY", "2026-11-20")
+    page = tmp_path / "page.html"
+    for who in ("hotel-jadran", "bar-aurora", "grune-bohne-import-gmbh"):
+        words = ["report", "html", "--customer", who, "--to", str(page), "--force"]
+        assert main(["-C", str(EXAMPLE), *words]) == 0
+        for width in WIDTHS:
+            browser.open(page, width=width)
+            assert (browser.messages, browser.requests) == ([], [page.as_uri()])
+            assert browser.evaluate("document.documentElement.scrollWidth") <= width

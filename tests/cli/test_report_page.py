@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from crm_cli.features.reports import PAGE, REPORTS, load
+from tests import copies
 from tests.conftest import Crm, Git, Run
 from tests.pages import Page
 
@@ -289,3 +291,45 @@ def test_it_is_written_again_when_records_change(crm: Crm, shop: Path, tmp_path:
     (shop / "reports" / "towns.yaml").write_text(OWN)
     taken = crm(*words)
     assert taken.code == 2 and "exists" in taken.err
+
+
+def test_a_new_kind_of_chart_is_a_file_and_a_line(shop: Path, tmp_path: Path) -> None:
+    """What CONTRIBUTING.md says, done to a copy of the program."""
+    page = (EXAMPLE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = page.split("## To add a kind of chart\n")[1]
+    module, line = re.findall(r"```python\n(.*?)```", section, re.DOTALL)[:2]
+    package = copies.copied(tmp_path / "source")
+    charts, top = package / "formats/html/charts", package / "features/reports/top.py"
+    (charts / "dots.py").write_text(module, encoding="utf-8")
+    for path, before, after in (
+        (charts / "__init__.py", '    "bars",\n', f'    "bars",\n{line}'),
+        (top, 'shape="pareto"', 'shape="dots"'),
+    ):
+        text = path.read_text(encoding="utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after), encoding="utf-8")
+    (shop / "customers" / "other.yaml").write_text(
+        "name: Other\npurchases:\n  - {date: 2026-11-02, amount: 5}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "crm_cli", "report", "html", "--section", "top"],
+        cwd=shop, env={**os.environ, "PYTHONPATH": str(package.parent)},
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("<circle") == 2 and "<rect" not in done.stdout
+
+
+def test_sections_are_completed(crm: Crm) -> None:
+    offered = crm("__complete", "fish", "report", "html", "--section", "aging,pi").out
+    assert offered.startswith("aging,pipeline")
+
+
+def test_a_reader_may_go_away(example: Crm) -> None:
+    words = [sys.executable, "-m", "crm_cli", "-C", str(EXAMPLE), "report", "html"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None and run.stderr is not None
+        run.stdout.read(10)
+        run.stdout.close()
+        assert run.wait(60) == 0
+        assert b"Traceback" not in run.stderr.read()

@@ -78,7 +78,7 @@ def _block(block: Block) -> Iterator[str]:
 
 def _grid(grid: Grid) -> Iterator[str]:
     kinds = [" ".join(["wide"] * one.wide + ["end"] * one.end) for one in grid.columns]
-    yield '<table class="grid"><thead><tr>'
+    yield '<div class="scroll" tabindex="0"><table class="grid"><thead><tr>'
     for kind, one in zip(kinds, grid.columns, strict=True):
         yield f'<th class="{kind}">{escape(one.label)}</th>'
     yield "</tr></thead><tbody>"
@@ -91,7 +91,7 @@ def _grid(grid: Grid) -> Iterator[str]:
         strong = ' class="strong"' if total.strong else ""
         yield f'<tr{strong}><td colspan="{len(kinds) - 1}">{escape(total.label)}</td>'
         yield f'<td class="end">{escape(total.amount)}</td></tr>'
-    yield "</tfoot></table>"
+    yield "</tfoot></table></div>"
 
 
 def _payment(block: Payment) -> Iterator[str]:

@@ -12,8 +12,16 @@ from importlib import import_module
 from crm_cli.model.plot import Plot
 
 KINDS = (
-    "bars", "columns", "line", "stacked", "deepening", "pareto", "funnel", "heat", "multiples",
-)  # fmt: skip
+    "bars",
+    "columns",
+    "line",
+    "stacked",
+    "deepening",
+    "pareto",
+    "funnel",
+    "heat",
+    "multiples",
+)
 
 
 def drawn(plot: Plot, id: str) -> str:

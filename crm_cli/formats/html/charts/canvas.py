@@ -15,7 +15,7 @@ from crm_cli.model.width import columns_of
 
 _TOLD = 12
 """So many values are told in words; the table below has all."""
-_NARROW = 15
+_NARROW = 14
 """So many small letters of a label has room for a telephone."""
 _WIDE = 34
 
