@@ -60,7 +60,7 @@ def check_rule(rule: str) -> None:
     parts = rule_parts(rule)
     if parts["FREQ"] in _OFTEN:
         raise Unreadable(
-            f"a task that comes {parts['FREQ'].lower()} is none to be done by hand",
+            f"'{rule}' comes {parts['FREQ'].lower()}, which is too often",
             "the shortest is every day",
             code="bad-recurrence",
         )
