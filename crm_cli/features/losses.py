@@ -38,6 +38,12 @@ def lose(
                 f"{_said(record, id)} has been lost since {since}",
                 f"crm win-back {id} notes that they are back",
             )
+        notes += [
+            f"subscription {one.id} of {_said(record, id)} goes on: "
+            f"crm set {one.id} until={values['at']} ends it"
+            for one in record.items("purchases")
+            if "next_occurrence" in one.derived
+        ]
 
     def update(document: Document) -> None:
         document.add(LOSS.key, values)

@@ -69,3 +69,11 @@ def test_slips(crm: Crm) -> None:
     assert crm("purchase", "reprice", "maja-kos", "90", "--from", "2027-01-01").code == 3
     assert crm("quote", "add", "maja-kos", "--amount", "5", "--every", "month").code == 2
     assert crm(*MONTHLY, "--until", "tomorow").code == 2
+
+
+def test_who_is_lost_may_still_have_one(crm: Crm) -> None:
+    assert crm(*MONTHLY).code == 0
+    run = crm("lose", "maja-kos", "--reason", "price")
+    assert run.code == 0
+    assert "of Maja Kos (maja-kos) goes on: crm set p-" in run.err
+    assert "until=2026-11-20 ends it" in run.err
