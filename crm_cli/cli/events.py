@@ -142,16 +142,10 @@ def _show(
     columns += [Column("from"), Column("to"), Column("what"), Column("commit"), Column("cursor")]
     rows = Rows(
         columns,
-        [_row(one) for one in found],
+        [[*one.answer().values()] for one in found],
         ids=[one.record for one in found],
         none="no events",
     )
     people = form is TABLE
     rows = only(rows, cols or (_FOR_PEOPLE if people else None))
     session.show(with_times(rows) if people else rows, form, header=header)
-
-
-def _row(event: Event) -> tuple[object, ...]:
-    named = (event.at, event.by, event.event, event.record, event.kind, event.id or None)
-    changed = (event.field or None, event.before, event.after, event.text)
-    return (*named, *changed, event.commit, event.cursor or None)

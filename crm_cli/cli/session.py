@@ -25,6 +25,7 @@ from crm_cli.model.text import visible
 from crm_cli.render.screen import is_terminal
 
 if TYPE_CHECKING:
+    from crm_cli.features.hooks import Hooks
     from crm_cli.model.kind import Kind
     from crm_cli.render.progress import Progress
     from crm_cli.store.look_ahead import Look
@@ -87,6 +88,7 @@ class Session(Streams):
             )
             self._opened.progress = self._reading
             self._opened.waiting = self._waiting
+            self._opened.hooks = _hooks
         return self._opened
 
     def close(self) -> None:
@@ -365,3 +367,10 @@ class Session(Streams):
             expanded += ids if word == "-" else [word]
             ids = [] if word == "-" else ids
         return expanded
+
+
+def _hooks(workspace: Workspace) -> Hooks | None:
+    """The hooks of a directory, loaded where it has some."""
+    from crm_cli.features.hooks import hooks_of
+
+    return hooks_of(workspace)

@@ -23,6 +23,7 @@ NAME = "trusted"
 
 _GITDIR = b"\tgitdir "
 _OWNERS = b"\towners "
+_HOOK = b"\thook "
 
 
 class Untrusted(Refused):
@@ -33,12 +34,14 @@ class Trusted(NamedTuple):
     """A directory on the list: its real path, and its repository's git folder when it was
     trusted (empty: none, or an older version wrote the list).
 
-    `owners` are the user ids of the owners that the repository had then beside the user.
+    `owners` are the user ids of the owners that the repository had then beside the user, `hooks`
+    the digests of the hooks that may be run.
     """
 
     root: str
     gitdir: str = ""
     owners: frozenset[int] = frozenset()
+    hooks: frozenset[str] = frozenset()
 
 
 def trusted_file(env: Mapping[str, str]) -> Path | None:
@@ -96,7 +99,7 @@ def trusted_repository(root: str | Path, env: Mapping[str, str]) -> Repository |
     if not entry.gitdir:
         # Where it cannot be noted it is found again the next time.
         with suppress(StorageError):
-            _replace(Trusted(entry.root, found.gitdir, entry.owners), env)
+            _replace(entry._replace(gitdir=found.gitdir), env)
     return found
 
 
@@ -113,18 +116,30 @@ def knows_repository(found: Repository, env: Mapping[str, str]) -> bool:
     )
 
 
-def trust(root: str | Path, env: Mapping[str, str]) -> bool:
-    """Put a directory on the list, with its repository; False where it was there so.
+def trusted_hooks(root: str | Path, env: Mapping[str, str]) -> frozenset[str]:
+    """The digests of the hooks that may be run in a directory. Raises StorageError."""
+    entry = _entry(os.path.realpath(root), trusted(env))
+    return frozenset() if entry is None else entry.hooks
+
+
+def trust(
+    root: str | Path, env: Mapping[str, str], *, hooks: frozenset[str] | None = None
+) -> bool:
+    """Put a directory on the list, with its repository, and with `hooks` in place of those that
+    it has there; False where it was there so.
 
     Raises StorageError; Refused where the git folder lies among the repository's files.
     """
     real = os.path.realpath(root)
     found = find_repository(real)
-    entry = Trusted(real)
+    known = _entry(real, trusted(env))
+    if hooks is None:
+        hooks = known.hooks if known is not None else frozenset()
+    entry = Trusted(real, hooks=hooks)
     if found is not None:
         _check(found)
-        entry = Trusted(real, found.gitdir, found.strangers(env))
-    if _entry(real, trusted(env)) == entry:
+        entry = entry._replace(gitdir=found.gitdir, owners=found.strangers(env))
+    if known == entry:
         return False
     _replace(entry, env)
     return True
@@ -167,6 +182,9 @@ def _parsed(lines: Iterable[bytes]) -> Iterator[Trusted]:
             elif entry is not None and line.startswith(_OWNERS):
                 ids = line.removeprefix(_OWNERS).split()
                 entry = entry._replace(owners=frozenset(int(id) for id in ids if id.isdigit()))
+            elif entry is not None and line.startswith(_HOOK):
+                hook = line.removeprefix(_HOOK).decode("ascii", "replace")
+                entry = entry._replace(hooks=entry.hooks | {hook})
         elif line:
             if entry is not None:
                 yield entry
@@ -181,6 +199,8 @@ def _lines(entry: Trusted) -> Iterator[bytes]:
         yield _GITDIR + os.fsencode(entry.gitdir)
     if entry.owners:
         yield _OWNERS + b" ".join(b"%d" % id for id in sorted(entry.owners))
+    for hook in sorted(entry.hooks):
+        yield _HOOK + hook.encode()
 
 
 def _write(entries: list[Trusted], env: Mapping[str, str]) -> None:

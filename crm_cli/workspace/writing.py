@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crm_cli.model.errors import DataError, NotFound, Refused
 from crm_cli.model.places import FORGOTTEN, SETTINGS, place_of
@@ -14,12 +14,26 @@ from crm_cli.workspace.reading import Reading
 
 if TYPE_CHECKING:
     from crm_cli.store.change import Change, Edit, Step, Written
-    from crm_cli.store.transaction import Committed
+    from crm_cli.store.transaction import Committed, FileChange
+    from crm_cli.store.transaction import Written as FileWritten
     from crm_cli.workspace.tracking import Moment
+
+
+class Hooked(Protocol):
+    """What watches a write from outside; see `features/hooks.py`."""
+
+    def watched(self, changes: Sequence[FileChange]) -> list[FileChange]:
+        """The changes, one of which may raise Refused."""
+
+    def wrote(self, files: Sequence[FileWritten]) -> str:
+        """Look at what was written; what is to be said of it, if anything."""
 
 
 class Writing(Reading):
     """A directory to write."""
+
+    hooks: Callable[[Any], Hooked | None] | None = None
+    """Finds what is to be run around writes; only commands have such."""
 
     def new_customer(self, values: dict[str, Any]) -> bytes:
         """A new customer's file, in canonical form, recorded today unless `created` is given."""
@@ -64,11 +78,14 @@ class Writing(Reading):
         if keep and self._has_forgotten and change.role != "final":
             from crm_cli.workspace.returning import Returning
 
-            undoing = bool(change.role) or change.subject.startswith(("undo: ", "redo: "))
+            undoing = _takes_back(change)
             tell = self.notices.append
             country = self.business.country
             watch = Returning(self.forgotten, country, undoing=undoing, tell=tell)
             changes = watch.watched(changes)
+        hooks = self._hooks() if keep and not dry_run else None
+        if hooks is not None and not _takes_back(change):
+            changes = hooks.watched(changes)
         if dry_run:
             done = preview(self.root, changes)
         else:
@@ -92,8 +109,16 @@ class Writing(Reading):
                     f"{done.linked[0]}{others} had another name (a hard link), which keeps the "
                     "text before"
                 )
+            if hooks is not None:
+                self.notices += filter(None, [hooks.wrote(done.files)])
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
         return Written(change.subject, diffs, dry_run)
+
+    def _hooks(self) -> Hooked | None:
+        """What is to be run around a write; most directories have no such folder."""
+        if self.hooks is None or not os.path.lexists(self.root / ".crm" / "hooks"):
+            return None
+        return self.hooks(self)
 
     @property
     def _has_forgotten(self) -> bool:
@@ -168,3 +193,8 @@ class Writing(Reading):
         step.update(document)
         note_changes(document, before, self.moment)
         return document.data
+
+
+def _takes_back(change: Change) -> bool:
+    """Whether a change is the undoing of another one, or its doing again."""
+    return bool(change.role) or change.subject.startswith(("undo: ", "redo: "))

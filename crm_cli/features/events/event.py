@@ -32,3 +32,20 @@ class Event(NamedTuple):
     commit: str
     cursor: str = ""
     """Where to go on after this event: see `Events`."""
+
+    def answer(self) -> dict[str, Any]:
+        """What JSON shows, by key: null for what there is not."""
+        return {
+            "at": self.at,
+            "by": self.by or None,
+            "event": self.event,
+            "record": self.record,
+            "kind": self.kind,
+            "id": self.id or None,
+            "field": self.field or None,
+            "from": self.before,
+            "to": self.after,
+            "what": self.text,
+            "commit": self.commit or None,
+            "cursor": self.cursor or None,
+        }
