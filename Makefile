@@ -24,10 +24,11 @@ test: .venv/installed
 	@$(BIN)/python tools/side_by_side.py '$(BIN)/ruff check .' '$(BIN)/mypy' \
 		'$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal'
 
-# The pictures of the docs, from the transcript of docs/terminal.md.
+# The pictures of the docs, from the transcript of docs/terminal.md, and of a page in Chromium.
 pictures: .venv/installed
 	$(BIN)/python tools/transcripts.py docs/terminal.md
 	$(BIN)/python tools/pictures.py
+	-$(BIN)/python tools/page_pictures.py
 
 # Every trial of the tests that try a share, every fault in every command, kills at random, and a thousand rounds together: an hour or more.
 soak: .venv/installed

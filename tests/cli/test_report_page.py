@@ -127,6 +127,19 @@ def test_terms_and_periods_go_to_the_sections(example: Crm) -> None:
     assert "crm report aging +horeca</code>" in page.out
 
 
+def test_what_is_overdue_stands_at_the_top(example: Crm) -> None:
+    rows = json.loads(example("report", "aging", "--json").out)
+    late = sum(
+        Decimal(row[key]) for row in rows for key in ("d1_30", "d31_60", "d61_90", "over_90")
+    )
+    owing = json.loads(example("list", "--cols", "overdue", "--json").out)
+    assert late == sum(Decimal(one["overdue"] or 0) for one in owing) > 0
+    page = example("report", "html", "--section", "aging").out
+    assert f"of it overdue</a></dt><dd>{late:,} EUR</dd>" in page
+    page = example("report", "html", "--section", "aging --by-date issue").out
+    assert "overdue</a>" not in page
+
+
 def test_it_is_written_to_a_file(example: Crm, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     assert example("report", "html", "--section", "aging", "--to", file).code == 0

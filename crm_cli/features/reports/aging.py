@@ -109,6 +109,9 @@ def _table(
         for figure in columns:
             if figure.type == "money":
                 total[figure.key] += row[figure.key]
+    if any(one.key == "not_due" for one in columns):
+        late = (total[one.key] for one in columns if one.drawn and one.key not in _NOT_LATE)
+        total["late"] = sum(late, round_money(Decimal(0), context.currency))
     table = Table(keys, columns, rows, total)
     if not keys:
         table.rows = [total]
@@ -168,6 +171,7 @@ _DATES = (
     Figure("due", "", "when it is due", type="date"),
     Figure("days", "", "days past that date; negative before it", type="integer"),
 )
+_NOT_LATE = ("not_due", "disputed", "on_account")
 _PLAIN = _Buckets((30, 60, 90), issued=False)
 
 REPORT = Report(
@@ -207,6 +211,9 @@ REPORT = Report(
     bar="total",
     shape="deepening",
     title="Who owes us, and for how long",
-    headlines=(Headline("total", "owed to us"),),
+    headlines=(
+        Headline("total", "owed to us"),
+        Headline("late", "of it overdue", type="money", alert=True),
+    ),
     compute=_compute,
 )  # fmt: skip

@@ -167,6 +167,6 @@ REPORT = Report(
     ),
     chart="customers",
     shape="heat",
-    title="Who came back, by month of the first purchase",
+    title="Who came back, month by month",
     compute=_compute,
 )

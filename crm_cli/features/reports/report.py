@@ -41,9 +41,11 @@ class Headline(Declaration, positional=3):
     """A figure of a report that a page shows at its top."""
 
     figure: str
-    """The key of its column."""
+    """The key of its column, or of what the total alone has."""
     label: str
     """What it is, in a few words."""
+    type: str = ""
+    """The name of its type, where no column has it."""
     of: Literal["total", "last", "count"] = "total"
     """The total's value, or that of the only row; the last row's; or how many rows say yes."""
     alert: bool = False

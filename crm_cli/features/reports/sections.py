@@ -194,7 +194,7 @@ def _headline(one: Headline, table: Table) -> Decimal | int | None:
 
 def _with_unit(value: Decimal | int, one: Headline, found: Answered) -> str:
     figure = next((each for each in found.table.columns if each.key == one.figure), None)
-    type = "integer" if one.of == "count" or figure is None else figure.type
+    type = one.type or ("integer" if one.of == "count" or figure is None else figure.type)
     unit = "" if figure is None or one.of == "count" else figure.unit
     if type == "money":
         unit = found.currency
