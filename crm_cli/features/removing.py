@@ -11,7 +11,9 @@ from crm_cli.features.references import referring
 from crm_cli.features.unread import doubtful
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
+from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.rule import made_by
+from crm_cli.model.subscription import occasion_of, pattern_of
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Remove, Workspace
 
@@ -31,6 +33,8 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
     for one, key in referring(workspace, path, item):
         named = next((part for part in (one, one.parent) if part is not None and part.id), one)
         hanging.append(f"{named.kind.name} {named.id} refers to it ({key})")
+    pattern, day = (pattern_of(item), occasion_of(item)) if item.kind is PURCHASE else (None, None)
+    told = [f"subscription {pattern.id} leaves out {day} from now on"] if pattern else []
     if unsure := [one for one in doubtful(workspace, ref) if one != path]:
         hanging.append(f"{', '.join(unsure)} may refer to it, and cannot be read as a whole")
 
@@ -40,13 +44,17 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
             # Else the rule would make it again.
             now = workspace.clock.now.replace(second=0, microsecond=0)
             document.add("rules", {"rule": made_by(item), "at": now, "item": item.id})
+        if pattern is not None and day is not None:
+            # Else it would be made again.
+            left_out = document.find(pattern.id).values.get("exdate") or []
+            document.set(pattern.id, "exdate", sorted({*left_out, day.isoformat()}))
 
     return Plan(
         Change(f"remove {ref} of {customer}", (Edit(path, update),)),
         f"removed {item.kind.name} {ref}{shown} of {customer}",
         (customer,),
         f"Remove {item.kind.name} {ref}{shown} of {customer}?" if hanging else "",
-        [*_held(item), *hanging],
+        [*_held(item), *hanging, *told],
     )
 
 

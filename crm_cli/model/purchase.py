@@ -91,11 +91,6 @@ def _upheld(purchase: Item) -> Iterator[str]:
         yield f"its number {number} will be missing; {hint}"
     if "next_occurrence" in purchase.derived:
         yield f"nothing more is made of it; crm set {purchase.id} until=… ends it"
-    if purchase.values.get("subscription"):
-        yield (
-            "crm purchase recur makes it again if none was made after it; "
-            f"crm purchase cancel {purchase.id} keeps it from that"
-        )
     paid = purchase.derived.get("paid")
     if paid:
         yield f"{amount_text(paid, purchase.derived['currency'])} has been paid for it"

@@ -100,6 +100,15 @@ def occasion_of(made: Item) -> date | None:
     return day
 
 
+def pattern_of(made: Item) -> Item | None:
+    """The subscription of the same customer that a purchase was made of, unless it is over."""
+    name = made.values.get("subscription")
+    for one in made.owner.items("purchases") if name else ():
+        if name in (one.id, one.values.get("number")) and is_pattern(one):
+            return None if one.get("status") == "cancelled" else one
+    return None
+
+
 def to_come(pattern: Item, made: Iterable[Item]) -> Iterator[date]:
     """The occasions of a subscription that are later than all for which something was made."""
     if pattern.get("status") == "cancelled":

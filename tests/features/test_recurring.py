@@ -21,6 +21,7 @@ from crm_cli.features.purchases.adding import Wanted, add
 from crm_cli.features.purchases.correcting import correct
 from crm_cli.features.purchases.recurring import meant, recur
 from crm_cli.features.purchases.repricing import reprice
+from crm_cli.features.removing import remove_item
 from crm_cli.model.errors import CrmError, NotFound, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.purchase import PURCHASE
@@ -303,16 +304,29 @@ def test_one_that_is_corrected_goes_on_once(workspace: Opened) -> None:
     assert ran(workspace()).made == ()
 
 
-def test_what_is_removed_says_what_becomes_of_it(workspace: Opened) -> None:
+def test_the_first_is_not_removed_unasked(workspace: Opened) -> None:
     pattern = added(workspace(), date="2026-09-15", until="2027-09-15")
+    item = workspace().document("maja-kos").find(pattern)
+    assert PURCHASE.upheld is not None
+    words = f"nothing more is made of it; crm set {pattern} until=… ends it"
+    assert words in list(PURCHASE.upheld(item))
+
+
+def test_what_is_removed_is_not_made_again(workspace: Opened) -> None:
+    pattern = added(workspace(), date="2026-08-15", draft=True)
     plan = ran(workspace())
-    for id, words in (
-        (pattern, f"nothing more is made of it; crm set {pattern} until=… ends it"),
-        (plan.made[-1], "makes it again if none was made after it; crm purchase cancel"),
-    ):
-        item = workspace().document("maja-kos").find(id)
-        assert PURCHASE.upheld is not None
-        assert any(words in one for one in PURCHASE.upheld(item))
+    assert len(plan.made) == 3
+    for id in plan.made[1:]:
+        opened = workspace()
+        removal = remove_item(opened, id)
+        assert removal is not None and removal.question == ""
+        opened.write(removal.change)
+        (note,) = removal.notes
+        assert note.startswith(f"subscription {pattern} leaves out 2026-1")
+    found = workspace().document("maja-kos").find(pattern)
+    assert found.values["exdate"] == ["2026-10-15", "2026-11-15"]
+    assert ran(workspace()).made == ()
+    assert found.derived["next_occurrence"] == date(2026, 12, 15)
 
 
 def test_it_is_due_until_it_is_made(workspace: Opened) -> None:
