@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 verbs = Verbs()
 
+_ONE_BY_ONE = 3
+"""For so many records the same reason has a line each."""
+
 Names = Annotated[
     list[str] | None, Argument(metavar="[RULE…]", help="Rules by their names; without any, all.")
 ]
@@ -78,10 +81,8 @@ def _tell_rest(session: Session, found: Run, named: bool) -> None:
     """What is not done, and why; in cron only what somebody has to mend."""
     from crm_cli.model.text import visible
 
-    for one in found.undone:
-        if not one.spared:
-            whose = f"{one.rule}: {one.subject}" if one.subject else one.rule
-            session.say(visible(f"{whose}: {one.why}"))
+    for line in _undone(found):
+        session.say(visible(line))
     if session.margin.width is not None:
         for line in _spared(found):
             session.say(visible(line))
@@ -92,6 +93,22 @@ def _tell_rest(session: Session, found: Run, named: bool) -> None:
         session.say(visible(f"max is reached: the next run goes on with {listed}"))
     if not found.done and (named or session.margin.width is not None):
         session.say("nothing to do")
+
+
+def _undone(found: Run) -> list[str]:
+    """What rules do not do, with a line for many records that have the same reason."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in found.undone:
+        if not one.spared:
+            alike.setdefault((one.rule, one.why), []).append(one.subject)
+    lines = []
+    for (rule, why), whose in alike.items():
+        if len(whose) > _ONE_BY_ONE:
+            listed = ", ".join(whose[:_ONE_BY_ONE])
+            lines.append(f"{rule}: {len(whose):,} records: {why}: {listed} …")
+        else:
+            lines += [": ".join(filter(None, (rule, subject, why))) for subject in whose]
+    return lines
 
 
 def _spared(found: Run) -> list[str]:

@@ -113,13 +113,16 @@ def read_until(text: str) -> tuple[Until, ...]:
     """Conditions with `or` between them; any of them will do. Raises Unreadable."""
     import shlex
 
-    found = []
-    for part in re.split(r"\s+or\s+", text.strip()):
-        try:
-            words = shlex.split(part)
-        except ValueError:
-            raise Unreadable(f"a quote in '{part}' is not closed", "close it") from None
-        if not words:
-            raise Unreadable(f"'{text}' lacks a condition", "write replied or stage:customer")
-        found.append(Until() if words == ["replied"] else Until(tuple(words)))
-    return tuple(found)
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise Unreadable(f"a quote in '{text}' is not closed", "close it") from None
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word == "or":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    if not all(parts):
+        raise Unreadable(f"'{text}' lacks a condition", "write replied or stage:customer")
+    return tuple(Until() if part == ["replied"] else Until(tuple(part)) for part in parts)

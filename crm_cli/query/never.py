@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm_cli.model.fieldtypes import Boolean, Choice, Integer, Reference, Texts, User
+from crm_cli.model.money import Amount
 from crm_cli.model.periods import Period
 from crm_cli.query.ast import And, Between, Compare, Literal, Node, Not, Op, State
 from crm_cli.query.explain import expression
@@ -120,6 +121,8 @@ def _ends(literal: Literal) -> tuple[_End, _End]:
     value = literal.value
     if isinstance(value, Period):
         return value.start, value.end
+    if isinstance(value, Amount) and value.currency is None:
+        return value.value, value.value
     if isinstance(value, int | Decimal | date) and not isinstance(value, bool):
         return value, value
     return None, None

@@ -12,6 +12,7 @@ from crm_cli.model.errors import Problem, Unreadable
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import BY_NAME, HOLDERS, HOMES
+from crm_cli.model.node import Node
 from crm_cli.model.places import RULES
 from crm_cli.model.rule import DEEDS
 from crm_cli.model.rule_when import Event, Once, Until, read_event, read_once, read_until
@@ -85,12 +86,10 @@ class Rules(NamedTuple):
 
     sound: tuple[Rule, ...]
     faulty: tuple[Faulty, ...]
-
-    @property
-    def names(self) -> list[str]:
-        """The names of all, each once."""
-        return list(dict.fromkeys([*(one.rule for one in self.sound),
-                                   *(one.name for one in self.faulty)]))  # fmt: skip
+    names: tuple[str, ...]
+    """The names of all, in the order of the file."""
+    off: tuple[str, ...] = ()
+    """Those that are disabled, where they were not asked for."""
 
 
 def read_rules(workspace: Workspace, *, disabled: bool = False) -> Rules:
@@ -103,8 +102,11 @@ def read_rules(workspace: Workspace, *, disabled: bool = False) -> Rules:
     problems = _by_rule(document.records, found)
     sound: list[Rule] = []
     faulty: list[Faulty] = []
+    off = () if disabled else tuple(
+        name for name, item in document.records.items() if item.get("disabled")
+    )  # fmt: skip
     for name, item in document.records.items():
-        if item.get("disabled") and not disabled:
+        if name in off:
             continue
         if name in problems:
             faulty.append(Faulty(name, problems[name]))
@@ -116,27 +118,35 @@ def read_rules(workspace: Workspace, *, disabled: bool = False) -> Rules:
             line, column = (place.line, place.column) if place is not None else (0, 0)
             problem = Problem(FILE, line, column, "rule-deed", error.message, error.hint)
             faulty.append(Faulty(name, problem))
-    return Rules(tuple(sound), tuple(faulty))
+    names = tuple(name for name in document.records if name not in off)
+    return Rules(tuple(sound), tuple(faulty), names, off)
 
 
 def _by_rule(records: Mapping[str, Item], problems: tuple[Problem, ...]) -> dict[str, Problem]:
     """The first problem of each rule: the one in whose lines it stands."""
     starts = sorted(
-        (item.node.line, name) for name, item in records.items() if item.node is not None
+        (_begins(item.node), name) for name, item in records.items() if item.node is not None
     )
     found: dict[str, Problem] = {}
     for problem in problems:
-        above = [name for line, name in starts if line - 1 <= problem.line]
+        above = [name for line, name in starts if line <= problem.line]
         if above:
             found.setdefault(above[-1], problem)
     return found
+
+
+def _begins(node: Node) -> int:
+    """The line of a rule's name: that before its first field, or in flow style the same."""
+    return node.line if getattr(node, "flow", True) else node.line - 1
 
 
 def _rule(item: Item) -> Iterator[Rule]:
     """A rule, or its steps. Raises Unreadable."""
     base = kind_over(str(item.get("over")))
     event = read_event(item.values["on"]) if "on" in item.values else None
-    usual = "change" if event is not None else "ever" if base is CUSTOMER else "item"
+    once = read_once(item.values.get("once") or _usual(event, base))
+    if base is CUSTOMER and once.word == "item":
+        once = Once("ever")  # they are the item: it stays once when they get another id
     steps = item.items("steps")
     rule = Rule(
         name=item.id,
@@ -144,7 +154,7 @@ def _rule(item: Item) -> Iterator[Rule]:
         base=base,
         terms=tuple(item.values.get("for") or ()),
         where=item.values.get("where"),
-        once=read_once(item.values.get("once") or usual),
+        once=once,
         event=event,
         within=read_interval(item.values.get("within") or _WITHIN),
         since=item.values.get("since"),
@@ -166,6 +176,10 @@ def _rule(item: Item) -> Iterator[Rule]:
             wait=read_interval(wait) if wait else Interval(),
             until=until,
         )
+
+
+def _usual(event: Event | None, base: Kind) -> str:
+    return "change" if event is not None else "ever" if base is CUSTOMER else "item"
 
 
 def _deeds(item: Item) -> tuple[Deed, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
 from crm_cli.features.rules import Rule
-from crm_cli.features.rules.deeds import Update, Work, doer
+from crm_cli.features.rules.deeds import Update, Work, doer, refused
 from crm_cli.features.rules.subject import Subject
 from crm_cli.features.rules.traces import leaves_mark, mark_of
 from crm_cli.formats.mail.drafts import draft_of
@@ -16,6 +17,7 @@ from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
 
 _MARKS = "rules"
+
 
 class Deeds(NamedTuple):
     """What a rule does for a subject, in words, and what of it is left out and why."""
@@ -87,15 +89,19 @@ def prepared(
     undone: list[Undone] = []
     for place, subject in enumerate(some):
         works = [column[place] for column in columns]
-        error = next((one for one in works if isinstance(one, Exception)), None)
+        error = next(
+            ((deed, one) for deed, one in zip(rule.deeds, works, strict=True)
+             if isinstance(one, Exception)), None,
+        )  # fmt: skip
         able = [one for one in works if isinstance(one, Work)]
         if error is None and able and all(one.left for one in able):
             undone.append(Undone(rule.name, subject.said, able[0].left, spared=True))
             continue
+        if error is not None:
+            undone.append(Undone(rule.name, subject.said, refused(*error)))
+            continue
         deeds = Deeds(rule, subject, tuple(able))
         try:
-            if error is not None:
-                raise error
             _tried(workspace, deeds)
         except (CrmError, Unreadable) as failed:
             undone.append(Undone(rule.name, subject.said, failing(failed)))
@@ -114,7 +120,37 @@ def _tried(workspace: Workspace, deeds: Deeds) -> None:
             draft_of(work.letter)
 
 
+def together(
+    workspace: Workspace, found: Sequence[Deeds]
+) -> tuple[list[Deeds], list[Undone]]:
+    """What can be done of what several rules do to the same records, one after the other."""
+    several = Counter(deeds.subject.customer for deeds in found)
+    documents: dict[str, Document] = {}
+    done: list[Deeds] = []
+    undone: list[Undone] = []
+    for deeds in found:
+        id = deeds.subject.customer
+        try:
+            if several[id] > 1:
+                document = documents[id] if id in documents else workspace.document(id)
+                documents[id] = document
+                for update in updates(workspace, deeds):
+                    update(document)
+        except (CrmError, Unreadable) as error:
+            undone.append(Undone(deeds.rule.name, deeds.subject.said, failing(error)))
+            # What it did before it failed is no part of what the next one finds.
+            again = workspace.document(id)
+            for one in done:
+                for update in updates(workspace, one) if one.subject.customer == id else ():
+                    update(again)
+            documents[id] = again
+        else:
+            done.append(deeds)
+    return done, undone
+
+
 def updates(workspace: Workspace, deeds: Deeds) -> list[Update]:
+    """The edits of the record's file that deeds come to, with the mark where there is one."""
     found = [one.update for one in deeds.works if one.update is not None and not one.left]
     if leaves_mark(deeds.rule):
         found.append(partial(_mark, workspace, deeds))
@@ -130,7 +166,6 @@ def _mark(workspace: Workspace, deeds: Deeds, document: Document) -> None:
     made = {key: value for key, value in values.items() if value}
     if all(one.values != made for one in document.record.items(_MARKS)):
         document.add(_MARKS, made)
-
 
 
 def failing(error: Exception) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crm_cli.features.rules import Rule, read_rules
-from crm_cli.features.rules.deeds import doer
+from crm_cli.features.rules.deeds import doer, refused
 from crm_cli.features.rules.ending import ended_by
 from crm_cli.features.rules.happenings import Happenings
 from crm_cli.features.rules.planning import chosen
@@ -117,8 +117,7 @@ def _able(workspace: Workspace, rule: Rule, subject: Subject, base: Explained) -
     for deed in rule.deeds:
         work = doer(deed.word).prepare(workspace, rule, deed, [subject])[0]
         if isinstance(work, Exception):
-            why = str(getattr(work, "message", work))
-            return base._replace(applies=NO, why=f"{deed.word}: {why}")
+            return base._replace(applies=NO, why=refused(deed, work))
         if work.left:
             left.append(f"not {work.said}: {work.left}")
         else:

@@ -5,15 +5,16 @@ Edits by hand, imports and merges are told there as well as our own commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.features.rules import Rule
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import FIRST_DAY, local_date
-from crm_cli.model.kind import normal
+from crm_cli.model.kind import ListOf, normal
 from crm_cli.model.places import DESK
+from crm_cli.model.rule_when import Event as When
 from crm_cli.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _means(rule: Rule, event: Event) -> bool:
     """Whether an event is of the kind that a rule looks at, and what it acts on."""
     assert rule.event is not None
     if event.kind != rule.base.name:
-        return False
+        return rule.event.word == "changed" and _listed(rule, event)
     return _MEANT[rule.event.word](rule, event)
 
 
@@ -94,10 +95,37 @@ def _added(rule: Rule, event: Event) -> bool:
 
 def _changed(rule: Rule, event: Event) -> bool:
     assert rule.event is not None
-    wanted = rule.event
-    if not event.field or _key(rule, event.field) != _key(rule, wanted.field):
+    field = _key(rule, rule.event.field)
+    if not event.field:
         return False
-    sides = ((wanted.before, event.before), (wanted.to, event.after))
+    if _key(rule, event.field) == field:
+        return _from_to(rule.event, event.before, event.after)
+    # Own fields are told as one: custom, with all of them.
+    head, _, own = field.partition(".")
+    if not own or event.field != head:
+        return False
+    before, after = (_own(value, own) for value in (event.before, event.after))
+    return before != after and _from_to(rule.event, before, after)
+
+
+def _listed(rule: Rule, event: Event) -> bool:
+    """Whether an entry of the list that a rule looks at came or went: `changed tags to vip`."""
+    assert rule.event is not None
+    field = rule.base.by_name.get(normal(rule.event.field))
+    if field is None or not isinstance(field.type, ListOf) or rule.base is not CUSTOMER:
+        return False
+    if event.field or event.kind != field.type.kind.name:
+        return False
+    return _from_to(rule.event, *(event.id if one is not None else None
+                                  for one in (event.before, event.after)))  # fmt: skip
+
+
+def _own(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def _from_to(wanted: When, before: object, after: object) -> bool:
+    sides = ((wanted.before, before), (wanted.to, after))
     return all(not text or text == _text(value) for text, value in sides)
 
 

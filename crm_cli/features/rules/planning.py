@@ -13,8 +13,8 @@ from typing import NamedTuple
 from crm_cli.features.mailing.drafting import path_of
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.purchases.recurring import recur
-from crm_cli.features.rules import Faulty, Rules, read_rules
-from crm_cli.features.rules.carrying import Deeds, Undone, Waiting, failing, updates
+from crm_cli.features.rules import FILE, Faulty, Rules, read_rules
+from crm_cli.features.rules.carrying import Deeds, Undone, Waiting, failing, together, updates
 from crm_cli.features.rules.deeds import Update
 from crm_cli.features.rules.happenings import Happenings
 from crm_cli.features.rules.subjects import subjects
@@ -63,8 +63,9 @@ def planned(
     for part in (max(most // max(len(queues), 1), 1), most):
         for queue in queues:
             room -= queue.take(min(part, room))
-    found = [deeds for queue in queues for deeds in queue.done]
     undone += [one for queue in queues for one in queue.undone]
+    found, excluded = together(workspace, [deeds for queue in queues for deeds in queue.done])
+    undone += excluded
     left = {queue.rule.name: len(queue) for queue in queues if len(queue)}
     recurred = Plan(Change("", ()), "") if names else recur(workspace)
     return Run(
@@ -74,9 +75,11 @@ def planned(
 
 def chosen(rules: Rules, names: Sequence[str]) -> Rules:
     """The rules of these names; all without any. Raises UsageError for one that is not there."""
-    known = rules.names
+    known = {*rules.names, *(one.name for one in rules.sound)}
     for name in names:
-        if name.partition("/")[0] not in known:
+        if name in rules.off:
+            raise UsageError(f"{name} is disabled", f"take disabled from it in {FILE}")
+        if name not in known:
             near = did_you_mean(name, known)
             raise UsageError(f"there is no rule {name}", near or "crm rules list shows them")
     if not names:
@@ -84,6 +87,8 @@ def chosen(rules: Rules, names: Sequence[str]) -> Rules:
     return Rules(
         tuple(one for one in rules.sound if one.rule in names or one.name in names),
         tuple(one for one in rules.faulty if one.name in names),
+        rules.names,
+        rules.off,
     )
 
 

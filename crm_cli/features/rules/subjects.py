@@ -15,6 +15,7 @@ from crm_cli.features.rules.traces import Traces
 from crm_cli.formats.documents.forms import Form, read_form
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import local_date
+from crm_cli.model.item import Item
 from crm_cli.model.places import DESK
 from crm_cli.workspace import Workspace
 
@@ -50,9 +51,23 @@ def texts_of(rule: Rule) -> Iterator[str]:
                     yield group.values[name]
         if deed.item.values.get("text"):
             yield deed.item.values["text"]
-        for value in (deed.item.values.get("set") or {}).values():
-            if isinstance(value, str):
-                yield value
+        yield from (value for _, value in assigned(deed.item) if "{" in value)
+
+
+def assigned(entry: Item) -> Iterator[tuple[str, str]]:
+    """The fields that an entry of `do` sets, with their texts: `custom: {visits: 3}` is
+    `custom.visits`."""
+    for key, value in (entry.values.get("set") or {}).items():
+        if isinstance(value, dict):
+            yield from ((f"{key}.{name}", _as_text(inner)) for name, inner in value.items())
+        else:
+            yield key, _as_text(value)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def form_of(text: str) -> Form:

@@ -5,7 +5,7 @@ There is no other memory: what is deleted here was not done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -39,6 +39,7 @@ class Traces:
         self._today = workspace.clock.today
         self._marks: dict[str, dict[str, list[Mark]]] = {}
         self._made: dict[str, dict[str, list[str]]] = {}
+        self._by_item: dict[tuple[str, str], list[Mark]] = {}
         self._ids: set[str] = set()
         self._read(workspace)
 
@@ -50,6 +51,8 @@ class Traces:
                 continue
             mark = Mark(_instant(at, self._zone), str(occasion or ""), str(item or ""))
             self._marks.setdefault(str(rule), {}).setdefault(str(customer), []).append(mark)
+            about = mark.occasion.rpartition("/")[2]
+            self._by_item.setdefault((str(rule), about), []).append(mark)
             if item:
                 self._ids.add(str(item))
         for kind in MADE.values():
@@ -62,20 +65,27 @@ class Traces:
 
     def done(self, rule: Rule, subject: Subject) -> bool:
         """Whether a rule has done what it does for a subject, on its occasion."""
-        marks = self._marks.get(rule.name, {}).get(subject.customer, ())
+        marks = self._of(rule.name, subject)
         if rule.once.interval is not None:
             last = self.latest(rule, subject.customer, subject.item)
             following = None if last is None else rule.once.next(last)
             return following is not None and following > self._today
         if rule.once.word == "ever":
+            marks = self._marks.get(rule.name, {}).get(subject.customer, ())
             return bool(marks) or bool(self._made.get(rule.name, {}).get(subject.customer))
         if any(one.occasion == subject.occasion and not one.item for one in marks):
             return True
         return any(id in self._ids for id in ids_of(rule, subject))
 
+    def _of(self, name: str, subject: Subject) -> Sequence[Mark]:
+        """The marks that may be a subject's: an item may have come from another customer."""
+        if subject.item:
+            return self._by_item.get((name, subject.item), ())
+        return self._marks.get(name, {}).get(subject.customer, ())
+
     def latest(self, rule: Rule, customer: str, item: str) -> date | None:
         """The day on which a rule did something last for a customer, or for an item of theirs."""
-        marks = self._marks.get(rule.name, {}).get(customer, ())
+        marks = self._of(rule.name, Subject(customer, item, "", {}))
         mine = [one.at for one in marks if one.occasion in (item, "") and not one.item]
         last = max(mine, default=None)
         return None if last is None else local_date(last, self._zone)

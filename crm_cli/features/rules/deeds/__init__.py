@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from crm_cli.features.rules import Deed, Rule
 from crm_cli.features.rules.subject import Subject
 from crm_cli.features.rules.subjects import form_of
-from crm_cli.model.errors import DataError
+from crm_cli.model.errors import DataError, Refused
 from crm_cli.model.outgoing import Outgoing
+from crm_cli.model.places import DESK
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
 
@@ -65,6 +66,18 @@ def doer(word: str) -> Doer:
     module = import_module(f"crm_cli.features.rules.deeds.{_MODULES[word]}")
     found: Doer = module.DOERS[word]
     return found
+
+
+def refused(deed: Deed, error: Exception) -> str:
+    """Why a deed cannot be done, in one line: `task: city has no value`."""
+    said = str(getattr(error, "message", error)).partition("\n")[0]
+    return said if said.startswith(f"{deed.word} ") else f"{deed.word}: {said}"
+
+
+def refuse_desk(subject: Subject, what: str) -> None:
+    """Raise Refused for what is done for customers only, where something is no customer's."""
+    if subject.customer == DESK.path:
+        raise Refused(f"{what} for customers, and {subject.item} belongs to none")
 
 
 def filled(rule: Rule, text: str, values: Mapping[str, Any]) -> str:

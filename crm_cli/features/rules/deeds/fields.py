@@ -8,11 +8,12 @@ from crm_cli.features.assigning import updater
 from crm_cli.features.moves import Found
 from crm_cli.features.moves import move as moved
 from crm_cli.features.rules import Deed, Rule
-from crm_cli.features.rules.deeds import Doer, Effect, Work, each, filled
+from crm_cli.features.rules.deeds import Doer, Effect, Work, each, filled, refuse_desk
 from crm_cli.features.rules.subject import Subject
+from crm_cli.features.rules.subjects import assigned
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.deal import DEAL
-from crm_cli.model.errors import CrmError, DataError, Refused
+from crm_cli.model.errors import CrmError, DataError
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import HOMES
 from crm_cli.store.document import Document
@@ -22,6 +23,7 @@ _OF_CUSTOMER = "customer."
 
 
 def _tag(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
+    refuse_desk(subject, "tags are")
     tags = list(deed.item.values[deed.word])
     adds = deed.word == "tag"
 
@@ -45,9 +47,11 @@ def _effects_tag(rule: Rule, deed: Deed) -> list[Effect]:
 
 def _set(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
     steps, said = [], []
-    for key, value in _values(deed):
+    for key, value in assigned(deed.item):
         text = filled(rule, value, subject.values) if "{" in value else value
         kind, name, ref = _meant(rule, subject, key)
+        if kind is CUSTOMER:
+            refuse_desk(subject, f"{name} is")
         steps.append(updater(workspace, kind, ref, [(name, "=", text)], subject.customer))
         said.append(f"{key}={text}")
 
@@ -56,15 +60,6 @@ def _set(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work
             step(document)
 
     return Work(f"set {', '.join(said)}", update)
-
-
-def _values(deed: Deed) -> Iterator[tuple[str, str]]:
-    """The fields that a deed sets, with their texts: `custom: {visits: 3}` is `custom.visits`."""
-    for key, value in deed.item.values["set"].items():
-        if isinstance(value, dict):
-            yield from ((f"{key}.{name}", str(inner)) for name, inner in value.items())
-        else:
-            yield key, ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def _meant(rule: Rule, subject: Subject, key: str) -> tuple[Kind, str, str | None]:
@@ -78,7 +73,7 @@ def _check_set(workspace: Workspace, rule: Rule, deed: Deed) -> Iterator[str]:
     if rule.base in HOMES and rule.base is not CUSTOMER:
         yield f"{rule.base.key} are not changed by rules"
         return
-    for key, value in _values(deed):
+    for key, value in assigned(deed.item):
         subject = Subject("", "" if rule.base is CUSTOMER else "x", "", {})
         kind, name, ref = _meant(rule, subject, key)
         try:
@@ -89,7 +84,7 @@ def _check_set(workspace: Workspace, rule: Rule, deed: Deed) -> Iterator[str]:
 
 def _effects_set(rule: Rule, deed: Deed) -> list[Effect]:
     found = []
-    for key, value in _values(deed):
+    for key, value in assigned(deed.item):
         kind, name, _ = _meant(rule, Subject("", "x" if rule.base is not CUSTOMER else "", "", {}),
                                key)  # fmt: skip
         field = kind.by_name.get(normal(name))
@@ -100,15 +95,16 @@ def _effects_set(rule: Rule, deed: Deed) -> list[Effect]:
 def _stage(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
     stage = str(deed.item.values["stage"])
     if rule.base is not DEAL:
+        refuse_desk(subject, "stages are")
         update = updater(workspace, CUSTOMER, None, [("stage", "=", stage)], subject.customer)
         return Work(f"stage {stage}", update)
     record = workspace.document(subject.customer)
     deal = record.find(subject.item)
     found = Found(subject.customer, str(record.record.get("name") or ""), record.path, deal)
+    if deal.get("stage") == stage:
+        return Work(f"{subject.item} is in {stage} already")
     way = next(one for one in DEAL.moves if one.name == "move")
     plan = moved(workspace, DEAL, way, [found], {}, word=stage)
-    if not plan.change.steps:
-        raise Refused(f"{subject.item} is in {stage} already")
     step = plan.change.steps[0]
     assert isinstance(step, Edit)
     return Work(f"move {subject.item} to {stage}", step.update)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crm_cli.features.rules import Deed, Rule
-from crm_cli.features.rules.deeds import Doer, Effect, Work, each
+from crm_cli.features.rules.deeds import Doer, Effect, Work, each, refuse_desk
 from crm_cli.features.rules.subject import Subject
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.text import did_you_mean
@@ -13,6 +13,7 @@ from crm_cli.workspace import Workspace
 
 
 def _prepare(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
+    refuse_desk(subject, "segments are")
     name = str(deed.item.values["segment"]).removeprefix("@")
     return Work(f"join @{name}", segment=name)
 
