@@ -12,7 +12,7 @@ from crm_cli.cli.report_answers import asked_of
 from crm_cli.cli.session import Session
 from crm_cli.features.reports import PAGE, REPORTS, load
 from crm_cli.features.reports.report import Report
-from crm_cli.model.errors import NotFound, Refused, UsageError
+from crm_cli.model.errors import DataError, NotFound, Refused, UsageError
 from crm_cli.model.pseudonyms import Pseudonyms
 from crm_cli.model.rows import Column, Rows
 from crm_cli.model.section import Fact, Named, Section
@@ -86,7 +86,10 @@ def _parts(text: str) -> list[str]:
 def _set(session: Session) -> list[str]:
     from crm_cli.model.places import SETTINGS
 
-    held = session.workspace.file(SETTINGS.path).record.values.get("reports")
+    try:
+        held = session.workspace.file(SETTINGS.path).record.values.get("reports")
+    except DataError:
+        return []  # What is wrong with the settings is said after the answer.
     return list(held.values.get("html") or ()) if held is not None else []
 
 
@@ -151,6 +154,8 @@ def _report(session: Session, line: Line, asked: Asked) -> Section:
         return nothing(report, why, command=words)
     session.report(found.problems)
     notes = [*session.workspace.notices[before:], *(one.message for one in found.problems)]
+    if asked.anonymous and notes:
+        notes = ["something is left out, which the line below says"]
     return section(found, command=words, pseudonyms=asked.pseudonyms, notes=notes,
                    period=given.get("period"), usual=_is_usual(line, report))  # fmt: skip
 
@@ -168,7 +173,7 @@ def _read(session: Session, line: Line, asked: Asked) -> tuple[Report, dict[str,
         if given.get(name):
             raise UsageError(f"section {line.name}: --{name.replace('_', '-')} is not for a page")
     report = _found(session, line.name, given)
-    words = list(line.words)
+    words = _nameless(line.words, given) if asked.anonymous else list(line.words)
     timed = "period" in given and not report.standing and report.group != "Your own"
     if asked.period is not None and (timed or given.get("period")):
         words = _without(words, "--period")
@@ -192,6 +197,14 @@ def _found(session: Session, name: str, given: dict[str, Any]) -> Report:
     from crm_cli.features.sql import ask
 
     return find(session.workspace, name, ask, given.get("param") or ())
+
+
+def _nameless(words: Sequence[str], given: dict[str, Any]) -> list[str]:
+    """The words without those that may name somebody: terms, and what else chooses."""
+    kept = [word for word in words if word not in (given["terms"] or ())]
+    for option in ("-w", "--where", "--owner", "-p", "--param"):
+        kept = _without(kept, option)
+    return kept
 
 
 def _without(words: Sequence[str], option: str) -> list[str]:

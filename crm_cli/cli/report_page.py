@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from crm_cli.cli.page_sections import Asked, lines_of, sections
@@ -13,7 +14,7 @@ from crm_cli.model.errors import CrmError, Severity, UsageError
 from crm_cli.model.section import Sheet
 from crm_cli.model.text import visible
 
-_SECONDS = 1.0
+_SECONDS = 2.0
 """How long `--watch` waits before it looks again."""
 
 
@@ -23,6 +24,8 @@ def page(session: Session, names: Sequence[str], asked: Asked) -> str:
     from crm_cli.formats.html.page import html_of
 
     workspace = session.workspace
+    workspace.period(asked.period)  # No section may have one, and a slip is one even so.
+    today = workspace.clock.today
     lines = lines_of(session, names)
     made = []
     with session.progress("Making the page", len(lines)) as progress:
@@ -45,7 +48,7 @@ def page(session: Session, names: Sequence[str], asked: Asked) -> str:
     return html_of(
         Sheet(
             title=workspace.business.name or workspace.root.name,
-            day=f"{workspace.clock.today:%A, %-d %B %Y}",
+            day=f"{today:%A}, {today.day} {today:%B %Y}",
             about=about,
             made=_line(names, asked),
             sections=made,
@@ -56,7 +59,8 @@ def page(session: Session, names: Sequence[str], asked: Asked) -> str:
 def _line(names: Sequence[str], asked: Asked) -> str:
     words = ["crm", "report", "html"]
     for name in names:
-        words += ["--section", name]
+        # Options of a section may name somebody.
+        words += ["--section", name.partition(" ")[0] if asked.anonymous else name]
     words += asked.words()
     if asked.since is not None:
         words += ["--since", asked.since]
@@ -115,7 +119,7 @@ def _rewrite(
     while True:
         again = Session(session.options, environ=session.environ, words=session.words)
         try:
-            now = state(again.workspace)
+            now = (date.today(), state(again.workspace))
             text = written if now == before else _made(session, make, again, written)
             if text != written:
                 save(path, [text], force=force or bool(written))

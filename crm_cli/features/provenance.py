@@ -31,5 +31,5 @@ def provenance(workspace: Workspace) -> str:
 
 
 def state(workspace: Workspace) -> tuple[object, ...]:
-    """What differs as soon as a file of the directory, or the day, does."""
-    return workspace.clock.today, tuple(sorted(workspace.tree.entries(whole=True), key=str))
+    """What differs as soon as a file of the directory does."""
+    return tuple(sorted(workspace.tree.entries(whole=True), key=str))

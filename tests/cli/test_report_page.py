@@ -181,6 +181,39 @@ def test_labels_are_the_same_in_all_sections(example: Crm) -> None:
     assert "lipa" not in chosen.out and "a part of the customers" in chosen.out
 
 
+def test_what_chooses_is_not_shown_either(crm: Crm, shop: Path) -> None:
+    (shop / "reports").mkdir()
+    (shop / "reports" / "across.yaml").write_text(
+        "title: Across\nkind: purchase\ngroup_by: date.year\npivot: customer\nagg: sum:net\n"
+    )
+    (shop / "reports" / "years.yaml").write_text(
+        "title: Years\nkind: purchase\ngroup_by: kind\npivot: date.year\nagg: sum:net\n"
+    )
+    sections = ("statement maja@kos.example", "top -w 'name ~ \"kos\"'",
+                "sales --owner petra --by month", "across,years")  # fmt: skip
+    words = [word for one in sections for word in ("--section", one)]
+    shown = crm("report", "html", *words)
+    assert shown.code == 0, shown.err
+    assert "maja-kos" in shown.out and "petra" in shown.out
+    page = crm("report", "html", "--anonymous", *words)
+    assert page.code == 0, page.err
+    body = page.out.partition("</style>")[2].lower()
+    assert not re.findall("maja|kos|petra", body)
+    assert "Customer 1" in page.out and "160.00" in page.out and "2026" in page.out
+    assert "crm report sales --by month" in page.out
+
+
+def test_a_broken_balance_names_nobody(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "far-away.yaml").write_text(
+        "name: Far Away\npurchases:\n"
+        "  - {date: 2026-11-01, kind: invoice, amount: 5, currency: NOK}\n"
+    )
+    for words, told in (((), True), (("--anonymous",), False)):
+        page = crm("report", "html", "--section", "aging,dso,top", *words)
+        assert page.code == 4
+        assert ("left out" in page.out) and (("Far Away" in page.out) == told)
+
+
 OWN = """\
 title: Towns & <b>people</b>
 describe: who lives where

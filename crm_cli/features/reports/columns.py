@@ -63,6 +63,8 @@ class Figure(Declaration, positional=3):
     """Its heading on a page, where its key would not be understood there."""
     public: bool = False
     """Of a text: whether it names nobody; see `Key.public`."""
+    across: str = ""
+    """Where its key is a value of records, as in a pivot: the key whose values they are."""
 
 
 class About(Declaration, kw_only=True):

@@ -228,7 +228,8 @@ class Context:
         found = self.workspace.pivot(query, across.field, everything=everything)
         columns = found.columns[len(keys) :]
         figures = [
-            Figure(one.key, "", "", type=one.type.name, own=_own(one)) for one in columns
+            Figure(one.key, "", "", type=one.type.name, own=_own(one), across=across.field)
+            for one in columns
         ]
         names = [*(key.name for key in keys), *(one.key for one in columns)]
         rows = [dict(zip(names, row, strict=True)) for row in found.rows]

@@ -53,7 +53,8 @@ def section(
     unless other options are asked for."""
     report = found.report
     if pseudonyms is not None:
-        found = found._replace(table=anonymous(found.table, pseudonyms))
+        hidden = anonymous(found.table, pseudonyms, days=report.group != OWN)
+        found = found._replace(table=hidden)
     table = found.table
     rows = _rows(found)
     plot = _plot(rows, found)
