@@ -99,7 +99,7 @@ def _upheld(purchase: Item) -> Iterator[str]:
 def _check(purchase: Item, business: Business) -> Iterator[Finding]:
     yield from check(purchase, business)
     if any(key in purchase.values for key in ("every", "until", "price_changes")):
-        from crm_cli.model.subscription import check_subscription
+        from crm_cli.model.subscription_checks import check_subscription
 
         yield from check_subscription(purchase, business)
 

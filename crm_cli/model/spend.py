@@ -45,9 +45,9 @@ def _derive(customer: Item, business: Business) -> None:
     known: set[str] = set()
     name_sales(customer.items("purchases"))
     if any("every" in purchase.values for purchase in customer.items("purchases")):
-        from crm_cli.model import subscription
+        from crm_cli.model.recurring_revenue import settle as settle_subscriptions
 
-        coming = subscription.settle(customer.items("purchases"), business)
+        coming = settle_subscriptions(customer.items("purchases"), business)
         if coming is not None:
             derived["next_occurrence"] = coming
     for purchase in customer.items("purchases"):
@@ -89,7 +89,7 @@ def _derive(customer: Item, business: Business) -> None:
 def _check(customer: Item, business: Business) -> Iterator[Finding]:
     yield from check_allocations(customer, business)
     if any("subscription" in purchase.values for purchase in customer.items("purchases")):
-        from crm_cli.model.subscription import check_occasions
+        from crm_cli.model.subscription_checks import check_occasions
 
         yield from check_occasions(customer, business)
 

@@ -272,6 +272,14 @@ def test_the_first_goes_with_its_own_terms(workspace: Opened, shop: Path) -> Non
     assert made.values["due_date"] == date(2026, 11, 11)
 
 
+def test_what_is_to_be_delivered_is_so_again(workspace: Opened) -> None:
+    values = [("delivery", "delivered"), ("required", "2026-10-04")]
+    added(workspace(), date="2026-10-01", kind="order", values=values)
+    (made,) = items(workspace(), ran(workspace()))
+    assert made.get("delivery") == "processing"
+    assert made.values["required"] == date(2026, 11, 4)
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

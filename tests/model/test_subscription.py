@@ -17,18 +17,8 @@ from crm_cli.model.duration import add_months
 from crm_cli.model.item import Item
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.reading import Reader
-from crm_cli.model.subscription import (
-    Span,
-    a_month,
-    in_words,
-    lines_on,
-    net_on,
-    occasions,
-    rule_of,
-    settle,
-    span_of,
-    to_come,
-)
+from crm_cli.model.recurring_revenue import Span, a_month, lines_on, net_on, settle, span_of
+from crm_cli.model.subscription import in_words, occasions, rule_of, to_come
 from crm_cli.model.writing import new_item
 from crm_cli.store.compose import compose
 from tests.shares import examples

@@ -7,7 +7,7 @@ its id follows from the two, so that two clones that both make it make the same 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from crm_cli.features.items import find
@@ -16,12 +16,14 @@ from crm_cli.features.numbers import NEXT, NUMBERED
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.purchases.entry import Entry, enter, label, total
 from crm_cli.features.purchases.repricing import refuse_single
+from crm_cli.model.dates import shifted
 from crm_cli.model.errors import CrmError, NotFound, Problem, Refused
 from crm_cli.model.ids import occasion_item_id
 from crm_cli.model.item import Item
 from crm_cli.model.places import SETTINGS
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.model.subscription import amount_on, lines_on, made_of, to_come
+from crm_cli.model.recurring_revenue import amount_on, lines_on
+from crm_cli.model.subscription import made_of, to_come
 from crm_cli.query.lexer import quoted
 from crm_cli.query.lookups import exists
 from crm_cli.workspace import Change, Edit, Workspace
@@ -162,7 +164,7 @@ class _Making:
         if "delivery" in pattern.values:
             values["delivery"] = "processing"
         if "required" in pattern.values:
-            values["required"] = one.day + (pattern.values["required"] - first)
+            values["required"] = shifted(one.day, (pattern.values["required"] - first).days)
         if pattern.items("lines"):
             values["lines"] = lines_on(pattern, one.day)
         elif (amount := amount_on(pattern, one.day)) is not None:
@@ -178,7 +180,7 @@ class _Making:
         terms = credit.values.get("terms_days") if credit is not None else None
         if due is None or terms is not None or self.workspace.business.terms_days is not None:
             return values
-        return {**values, "due_date": one.day + max(due - first, timedelta())}
+        return {**values, "due_date": shifted(one.day, max(0, (due - first).days))}
 
     def _enter(self, one: Occasion, purchases: list[dict[str, Any]]) -> Entry:
         """All that a customer gets; the subscriptions have their ids written down with it."""
