@@ -140,10 +140,10 @@ def test_each_deed_once(
     assert "error" not in crm("rules", "check").out
     assert crm("sync").code == 0
     year = Year(shop, clone(remote, "there", crm), crm, monkeypatch, random.Random(turn))
-    last = FIRST + timedelta(days=365 if turn is None else 70)
+    last = FIRST + timedelta(days=365 if turn is None else 45)
     while year.day < last:
         year.pass_()
-        year.day += timedelta(days=year.chance.choice((1,) if turn is None else (2, 4, 7)))
+        year.day += timedelta(days=year.chance.choice((1,) if turn is None else (3, 5, 8)))
     for root in (*year.roots, *year.roots, shop):
         year.run(root, "rules", "run")
         year.run(root, "sync")
