@@ -52,9 +52,10 @@ def explain(
 
     Raises UsageError for a rule that is not there, DataError where rules.yaml cannot be read.
     """
-    rules = chosen(read_rules(workspace, disabled=True), names)
+    every = read_rules(workspace, disabled=True)
+    rules = chosen(every, names)
     traces = Traces(workspace)
-    happenings = Happenings(workspace, rules.sound)
+    happenings = Happenings(workspace, every.sound)
     found = [
         Explained(one.name, "", FAULTY, one.problem.message, None, (), None)
         for one in rules.faulty

@@ -5,13 +5,15 @@ Edits by hand, imports and merges are told there as well as our own commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crm_cli.features.rules import Rule
+from crm_cli.features.rules.memory import Happened, Memory
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import FIRST_DAY, local_date
+from crm_cli.model.errors import NotFound
 from crm_cli.model.kind import ListOf, normal
 from crm_cli.model.places import DESK
 from crm_cli.model.rule_when import Event as When
@@ -21,51 +23,62 @@ if TYPE_CHECKING:
     from crm_cli.features.events.event import Event
 
 
-class Happened(NamedTuple):
-    """An event that a rule acts on; see `Subject` for what the first three are."""
-
-    customer: str
-    item: str
-    occasion: str
-    day: date
-
-
 class Happenings:
     """The events since the first day that any of some rules looks back to."""
 
     def __init__(self, workspace: Workspace, rules: Iterable[Rule]) -> None:
         self._workspace = workspace
         self._rules = [rule for rule in rules if rule.event is not None]
-        self._events: list[Event] | None = None
+        self._known: dict[str, list[Happened]] | None = None
 
     def of(self, rule: Rule) -> list[Happened]:
         """What happened that a rule acts on, the oldest first, each occasion once.
 
         Raises Refused where there is no history to read.
         """
-        first = self._first(rule)
-        found: dict[tuple[str, str, str], Happened] = {}
-        for event in self._all():
-            if not _means(rule, event):
-                continue
-            day = local_date(event.at, self._workspace.business.time_zone)
-            if not first <= day <= self._workspace.clock.today:
-                continue
-            one = _happened(rule, event, day)
-            found.setdefault((one.customer, one.item, one.occasion), one)
+        if self._known is None:
+            self._known = self._read()
+        first, today = self._first(rule), self._workspace.clock.today
+        found = {one[:3]: one for one in self._known[_asked(rule)] if first <= one.day <= today}
         return list(found.values())
 
-    def _all(self) -> Sequence[Event]:
-        if self._events is None:
-            from crm_cli.features.events import events
+    def _read(self) -> dict[str, list[Happened]]:
+        """What happened, by what rules ask for: what was read before, and what came since."""
+        wanted = {_asked(rule): rule for rule in self._rules}
+        first = min(map(self._first, self._rules))
+        memory = Memory(self._workspace)
+        known = memory.recall(wanted, first)
+        try:
+            cursor = self._add(wanted, known, memory.cursor)
+        except NotFound:  # history was rewritten
+            known = {asked: [] for asked in wanted}
+            cursor = self._add(wanted, known, (first - timedelta(days=1)).isoformat())
+        memory.keep(known, first, cursor)
+        return known
 
-            first = min(map(self._first, self._rules))
-            told = events(self._workspace, since=(first - timedelta(days=1)).isoformat())
-            try:
-                self._events = list(told)
-            finally:
-                told.close()
-        return self._events
+    def _add(
+        self, wanted: Mapping[str, Rule], known: dict[str, list[Happened]], since: str
+    ) -> str:
+        """Add what happened since a date or a cursor; where to go on."""
+        from crm_cli.features.events import events
+
+        told = events(self._workspace, since=since)
+        try:
+            for event in told:
+                for asked, rule in wanted.items():
+                    if _means(rule, event):
+                        known[asked].append(self._happened(rule, event))
+            return told.cursor
+        finally:
+            told.close()
+
+    def _happened(self, rule: Rule, event: Event) -> Happened:
+        day = local_date(event.at, self._workspace.business.time_zone)
+        customer = event.record if rule.is_of_customers else DESK.path
+        item = "" if rule.base is CUSTOMER else event.id
+        what = event.field or event.event
+        occasion = f"{what}@{day.isoformat()}/{item}".rstrip("/")
+        return Happened(customer, item, occasion, day)
 
     def _first(self, rule: Rule) -> date:
         """The first day that a rule looks back to."""
@@ -73,12 +86,10 @@ class Happenings:
         return max(looked, rule.since or FIRST_DAY)
 
 
-def _happened(rule: Rule, event: Event, day: date) -> Happened:
-    customer = event.record if rule.is_of_customers else DESK.path
-    item = "" if rule.base is CUSTOMER else event.id
-    what = event.field or event.event
-    occasion = f"{what}@{day.isoformat()}/{item}".rstrip("/")
-    return Happened(customer, item, occasion, day)
+def _asked(rule: Rule) -> str:
+    """What a rule acts on, in a line: rules that act on the same share it."""
+    assert rule.event is not None
+    return "\t".join((rule.base.name, *rule.event))
 
 
 def _means(rule: Rule, event: Event) -> bool:

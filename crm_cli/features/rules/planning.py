@@ -49,7 +49,7 @@ def planned(
     """
     rules = chosen(read_rules(workspace), names)
     traces = Traces(workspace)
-    happenings = Happenings(workspace, rules.sound)
+    happenings = Happenings(workspace, read_rules(workspace, disabled=True).sound)
     undone = [Undone(one.name, "", _fault(one)) for one in rules.faulty]
     most = _most(workspace) if most is None else most
     queues = []

@@ -9,7 +9,8 @@ from typing import Any
 
 from crm_cli.features.rules import Rule
 from crm_cli.features.rules.ending import ended_by
-from crm_cli.features.rules.happenings import Happened, Happenings
+from crm_cli.features.rules.happenings import Happenings
+from crm_cli.features.rules.memory import Happened
 from crm_cli.features.rules.subject import Subject
 from crm_cli.features.rules.traces import Traces
 from crm_cli.formats.documents.forms import Form, read_form
