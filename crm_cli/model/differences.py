@@ -19,7 +19,8 @@ class Difference(NamedTuple):
     `kind` is the item's kind, `item` its id, or its text in a list of texts; both are the
     record's own for its fields. `before` and `after` are as JSON shows them, None is absent.
     `text` says it in a line, `also` names further fields that the same move set, and `move` is
-    what that move is called once it is made: `done`.
+    what that move is called once it is made: `done`. `place` is that of an item without an id in
+    its list.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Difference(NamedTuple):
     text: str
     also: tuple[str, ...] = ()
     move: str = ""
+    place: int = 0
 
 
 def compare(before: Item | None, after: Item | None) -> list[Difference]:
@@ -196,11 +198,13 @@ def _lists(field: Field, kind: Kind, before: Item, after: Item, label: str) -> I
     new = {identify(item): item for item in after.items(field.key)}
     if "value" not in kind.by_key and not kind.letter:
         # Without an id what stays in its place is the same item, changed.
+        places = {key: number for number, key in enumerate(new)}
         gone = [key for key in old if key not in new]
         come = [key for key in new if key not in old]
         for one, other in zip(gone, come, strict=False):
-            item = old.pop(one)
-            yield from _fields(item, new.pop(other), f"{label}{kind.name}: ", "", other)
+            item, place = old.pop(one), places[other]
+            for what in _fields(item, new.pop(other), f"{label}{kind.name}: ", "", other):
+                yield what._replace(place=place)
     for key, item in {**old, **new}.items():
         if key in old and key in new:
             if kind.letter or old[key].answer() != item.answer():

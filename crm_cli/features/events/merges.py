@@ -21,7 +21,7 @@ from crm_cli.store.log import Commit, Touched, merged
 from crm_cli.workspace import Workspace
 
 _Key = tuple[str, str, str]
-"""A field of an item: kind, id, field."""
+"""A field of an item: kind, id (without one its place), field."""
 
 
 class _Step(NamedTuple):
@@ -136,7 +136,12 @@ class Merges:
 
 
 def _by_key(before: Items, after: Items) -> dict[_Key, Difference]:
-    return {(one.kind, one.item, one.field): one for _, one in told(before, after)}
+    return {_key(one): one for _, one in told(before, after)}
+
+
+def _key(what: Difference) -> _Key:
+    unnamed = what.field and what.item.startswith("{")
+    return what.kind, str(what.place) if unnamed else what.item, what.field
 
 
 def _same(key: _Key, one: Any, other: Any) -> bool:
