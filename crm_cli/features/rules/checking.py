@@ -14,6 +14,7 @@ from crm_cli.features.rules.planning import chosen
 from crm_cli.features.rules.subjects import form_of, texts_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError, Unreadable
+from crm_cli.model.kind import normal
 from crm_cli.store.repository import find_repository
 from crm_cli.workspace import Workspace
 
@@ -94,7 +95,8 @@ def _asking(workspace: Workspace, rule: Rule) -> Iterator[Fault]:
         except (CrmError, Unreadable) as error:
             yield _error(rule, error, f"'{text}': ")
     if rule.event is not None and rule.event.field:
-        head = rule.event.field.partition(".")[0]
-        if head.replace("-", "_") not in rule.base.by_name and head != "custom":
+        head = normal(rule.event.field.partition(".")[0])
+        lifted = {name for field, _ in rule.base.lists for name in field.lifts}
+        if head not in rule.base.by_name and head != "custom" and head not in lifted:
             yield Fault(rule.name, ERROR, f"on: {rule.base.key} have no field {head}",
                         f"crm query fields {rule.base.name}")  # fmt: skip

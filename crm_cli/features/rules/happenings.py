@@ -96,7 +96,7 @@ def _means(rule: Rule, event: Event) -> bool:
     """Whether an event is of the kind that a rule looks at, and what it acts on."""
     assert rule.event is not None
     if event.kind != rule.base.name:
-        return rule.event.word == "changed" and _listed(rule, event)
+        return rule.event.word == "changed" and (_listed(rule, event) or _lifted(rule, event))
     return _MEANT[rule.event.word](rule, event)
 
 
@@ -129,6 +129,19 @@ def _listed(rule: Rule, event: Event) -> bool:
         return False
     return _from_to(rule.event, *(event.id if one is not None else None
                                   for one in (event.before, event.after)))  # fmt: skip
+
+
+def _lifted(rule: Rule, event: Event) -> bool:
+    """Whether what a record shows of a list's items changed: `city`, of an address."""
+    assert rule.event is not None
+    for field, kind in rule.base.lists:
+        key = field.lifts.get(normal(rule.event.field))
+        if key is None or event.kind != kind.name or event.field not in ("", key):
+            continue
+        sides = (event.before, event.after)
+        before, after = sides if event.field else (_own(value, key) for value in sides)
+        return before != after and _from_to(rule.event, before, after)
+    return False
 
 
 def _own(value: object, name: str) -> object:
