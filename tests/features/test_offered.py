@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from crm_cli.features.completions import completions
+from crm_cli.index import snapshot
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_NAME
+from crm_cli.query import offered
 from crm_cli.query.offered import frequent, in_states
 from crm_cli.workspace import Workspace
 
@@ -98,3 +100,59 @@ def test_the_most_frequent_values_come_first(many: Path, workspace: Opened) -> N
     assert set(found) == set(tags)
     assert [tags[one] for one in found] == sorted(tags.values(), reverse=True)
     assert frequent(held.database, BY_NAME["tag"], "value", "od", 200) == ["odd"]
+
+
+INVOICES = """\
+name: Kavarna {n}
+purchases:
+  - {{kind: invoice, number: 2029-{n:04}, date: 2026-10-{day:02}, amount: {n}.50}}
+  - {{kind: invoice, number: Å-{n:04}, amount: 5, currency: USD}}
+payments:
+  - {{date: 2026-11-02, amount: {paid}, for: 2029-{n:04}}}
+"""
+
+
+@pytest.mark.parametrize("few", [1, 2_000], ids=["many begin so", "few begin so"])
+@pytest.mark.parametrize("prefix", ["", "2029-", "2029-000", "2029-0007", "Å-00", "2030"])
+def test_numbers_are_those_that_begin_so(
+    shop: Path, workspace: Opened, monkeypatch: pytest.MonkeyPatch, prefix: str, few: int
+) -> None:
+    """Whichever index leads to them; the latest first, and those without a date last."""
+    monkeypatch.setattr(offered, "_FEW", few)
+    for n in range(1, 25):
+        paid = f"{n}.50" if n % 2 else "0.25"
+        (shop / "customers" / f"k{n:03}.yaml").write_text(INVOICES.format(n=n, day=n, paid=paid))
+    held = workspace()
+    cols = ("number", "date", "amount_due")
+    rows = held.select(BY_NAME["purchase"], ["has:number"], cols=cols, everything=True).rows
+    for what, wanted in (
+        ("numbered", {number: day for number, day, _ in rows if number.startswith(prefix)}),
+        ("owed", {number: day for number, day, due in rows if number.startswith(prefix) and due}),
+    ):
+        found = [one.partition("\t") for one in completions(held, what, prefix, ("purchase",))]
+        numbers = [number for number, _, _ in found]
+        assert sorted(numbers) == sorted(wanted)
+        dated = [wanted[one] for one in numbers if wanted[one] is not None]
+        assert dated == sorted(dated, reverse=True)
+        assert all(wanted[one] is None for one in numbers[len(dated) :])
+        said = {number: about for number, _, about in found}
+        if "2029-0007" in wanted:
+            assert said["2029-0007"] == "Kavarna 7, 7.50 EUR"
+
+
+def test_another_day_changes_nothing_of_what_is_known(
+    shop: Path, workspace: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the last command saw is offered; nothing is derived again for the day of today."""
+    monkeypatch.setattr(snapshot, "RACY", -(10**18))
+    held = workspace()
+    assert held.index.path is not None
+    before = held.index.path.stat().st_mtime_ns
+    held.close()
+    later = workspace(today="2027-03-01")
+    later.as_known = True
+    assert completions(later, "customer", "")
+    assert later.index.changed == 0
+    assert later.index.path is not None
+    assert later.index.path.stat().st_mtime_ns == before
+    later.close()
