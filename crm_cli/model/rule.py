@@ -148,6 +148,12 @@ RULE_DEED = Kind(
     exchange=None,
 )  # fmt: skip
 
+
+def _check_step(step: Item, business: Business) -> Iterator[Finding]:
+    if not step.items("do"):
+        yield _finding("wait", "a step does nothing", "add do:", "do")
+
+
 RULE_STEP = Kind(
     name="rule_step",
     key="rule_steps",
@@ -156,6 +162,7 @@ RULE_STEP = Kind(
         Field("wait", Every(), "how long after the step before"),
         Field("do", ListOf(RULE_DEED), "what is done"),
     ),
+    check=_check_step,
     notes=False,
     exchange=None,
 )

@@ -11,13 +11,20 @@ from typing import NamedTuple
 
 from crm_cli.features.rules import Rule
 from crm_cli.features.rules.deeds import Effect, doer
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError
-from crm_cli.model.kind import normal
+from crm_cli.model.kind import ListOf, normal
 from crm_cli.query.ast import And, Compare, Literal, Node, Not, Or, Segment
 from crm_cli.query.ref import Ref
 from crm_cli.workspace import Workspace
 
 _ENDING = ("ever", "item")
+_LISTED = {
+    field.type.kind: (CUSTOMER.name, field.key)
+    for field in CUSTOMER.fields
+    if isinstance(field.type, ListOf) and not field.type.kind.letter
+}
+"""The entries of lists, such as tags, are what the customer has."""
 
 
 class _Need(NamedTuple):
@@ -102,4 +109,7 @@ def _asked(node: Node, *, without: bool = False) -> Iterator[_Need]:
         if values:
             ref = node.operand
             field = ref.kind.by_name.get(ref.column)
-            yield _Need(ref.kind.name, field.key if field else ref.column, values, without)
+            kind, key = _LISTED.get(ref.kind) or (
+                ref.kind.name, field.key if field else ref.column
+            )  # fmt: skip
+            yield _Need(kind, key, values, without)

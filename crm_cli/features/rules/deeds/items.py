@@ -11,7 +11,7 @@ from crm_cli.features.rules.deeds import Doer, Effect, Work, each, filled
 from crm_cli.features.rules.subject import Subject
 from crm_cli.features.rules.traces import MADE, item_id
 from crm_cli.features.values import typed, when
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import CrmError
 from crm_cli.model.kind import Kind
 from crm_cli.model.task import TASK
 from crm_cli.store.document import Document
@@ -62,16 +62,13 @@ def _check(workspace: Workspace, rule: Rule, deed: Deed) -> Iterator[str]:
         if key in given:
             try:
                 when(workspace, given[key], ahead=True)
-            except UsageError as error:
+            except CrmError as error:
                 yield f"{key}: {error.message}"
     if given.get("assignee"):
         try:
             typed(workspace, TASK, "assignee", given["assignee"])
-        except UsageError as error:
+        except CrmError as error:
             yield error.message
-    users = workspace.business.users
-    if given.get("assignee") and users and given["assignee"] not in users:
-        yield f"there is no user {given['assignee']} in crm.yaml"
 
 
 def _effects(rule: Rule, deed: Deed) -> list[Effect]:

@@ -8,12 +8,15 @@ from crm_cli.features.rules import Deed, Rule
 from crm_cli.features.rules.deeds import Doer, Effect, Work, each, refuse_desk
 from crm_cli.features.rules.subject import Subject
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import Refused
 from crm_cli.model.text import did_you_mean
 from crm_cli.workspace import Workspace
 
 
 def _prepare(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
     refuse_desk(subject, "segments are")
+    for fault in _check(workspace, rule, deed):
+        raise Refused(fault)
     name = str(deed.item.values["segment"]).removeprefix("@")
     return Work(f"join @{name}", segment=name)
 

@@ -13,8 +13,10 @@ from crm_cli.features.rules.deeds import Doer, Work, each, filled
 from crm_cli.features.rules.subject import Subject
 from crm_cli.formats.mail.drafts import named
 from crm_cli.model import jsontext
-from crm_cli.model.errors import CrmError, DataError
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.errors import CrmError, DataError, Refused
 from crm_cli.model.item import Item
+from crm_cli.model.kinds import HOMES
 from crm_cli.model.mail import Party
 from crm_cli.model.outgoing import Outgoing, domain_of, message_key
 from crm_cli.model.places import DESK
@@ -23,6 +25,7 @@ from crm_cli.store.trust import is_trusted
 from crm_cli.workspace import Workspace
 
 _NOBODY = Party("", "")
+_UNTRUSTED = "commands are run in trusted directories only: crm trust"
 
 
 def _notice(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
@@ -31,7 +34,8 @@ def _notice(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> W
     ours = sender(workspace, None, personal=False)
     name = _name(workspace, subject)
     told = str(deed.item.values.get("text") or rule.item.values.get("description") or "")
-    lines = [filled(rule, told, subject.values), "", f"{name}: crm show {subject.id}"]
+    noun = f"{rule.base.name} " if rule.base in HOMES and rule.base is not CUSTOMER else ""
+    lines = [filled(rule, told, subject.values), "", f"{name}: crm {noun}show {subject.id}"]
     letter = Outgoing(
         id=f"{_key(rule, deed, subject)}@{domain_of(ours.address)}",
         customer=subject.customer,
@@ -49,6 +53,8 @@ def _notice(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> W
 
 
 def _command(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
+    if not is_trusted(workspace.root, workspace.environ):
+        raise Refused(_UNTRUSTED)
     record = workspace.record(subject.customer)
     item = record
     if subject.item and rule.is_of_customers:
@@ -125,7 +131,7 @@ def _check_command(workspace: Workspace, rule: Rule, deed: Deed) -> Iterator[str
         yield error.message
         return
     if not is_trusted(workspace.root, workspace.environ):
-        yield "commands are run in trusted directories only: crm trust"
+        yield _UNTRUSTED
     elif "/" not in words[0] and which(words[0], path=workspace.environ.get("PATH")) is None:
         yield f"there is no program {words[0]}"
 
