@@ -46,7 +46,10 @@ def changes(
     session: Session,
     terms: Terms = None,
     since: Annotated[
-        str | None, Option("--since", metavar="DATE", help="Only since this date; default monday.")
+        str | None,
+        Option(
+            "--since", metavar="DATE|REV", help="Only since a date, or a commit; default monday."
+        ),
     ] = None,
     period: PeriodOf = None,
     limit: Limit = None,
@@ -56,6 +59,7 @@ def changes(
     """Show what changed since a date in all records, and who changed it.
 
     crm changes --since monday
+    crm changes --since HEAD~3
     crm changes +vip --since -30d -o csv
     crm changes --period last-month
     """

@@ -7,6 +7,8 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from crm_cli.cli.page_news import CHANGES, DUE, changes_section, due_section
+from crm_cli.cli.page_request import Asked
 from crm_cli.cli.quick_parser import read
 from crm_cli.cli.report_answers import asked_of
 from crm_cli.cli.session import Session
@@ -14,48 +16,12 @@ from crm_cli.features.reports import PAGE, REPORTS, load
 from crm_cli.features.reports.report import Report
 from crm_cli.model.errors import DataError, NotFound, Refused, UsageError
 from crm_cli.model.pseudonyms import Pseudonyms
-from crm_cli.model.rows import Column, Rows
-from crm_cli.model.section import Fact, Named, Section
+from crm_cli.model.section import Section
 from crm_cli.model.text import did_you_mean
 
-DUE, CHANGES = "due", "changes"
 _OTHERS = (DUE, CHANGES)
-_DUE_ROWS, _CHANGE_ROWS = 15, 20
-_DUE = (
-    "Open tasks, planned contacts and steps of cases by their day, invoices that are late, quotes "
-    "that lapse, purchases that are due by a customer's rhythm, birthdays, whoever was to be kept "
-    "in touch with. What was put off is due on that day, what was dismissed is not."
-)
-_CHANGES = (
-    "The differences between one commit and the next, field by field; who made them is the author "
-    "of the commit. What is not committed is not there."
-)
 _NOT_HERE = ("output", "json", "cols", "no_header", "as_of", "to", "force", "chart")
 """Options of `crm report` that are about one answer, not about a section."""
-
-
-class Asked(NamedTuple):
-    """What is asked of all sections; anonymous ones have pseudonyms in place of names."""
-
-    terms: Sequence[str] = ()
-    where: str | None = None
-    owner: str | None = None
-    period: str | None = None
-    since: str | None = None
-    anonymous: bool = False
-    pseudonyms: Pseudonyms | None = None
-
-    def words(self, *, period: bool = True) -> list[str]:
-        """The options that stand for it. Terms may name somebody, so that they are not shown
-        where there are to be no names."""
-        found = [] if self.anonymous else list(self.terms)
-        if self.where is not None and not self.anonymous:
-            found += ["-w", self.where]
-        if self.owner is not None and not self.anonymous:
-            found += ["--owner", self.owner]
-        if self.period is not None and period:
-            found += ["--period", self.period]
-        return found
 
 
 class Line(NamedTuple):
@@ -222,69 +188,3 @@ def _both(one: str | None, other: str | None) -> str | None:
     if one is None or other is None:
         return one or other
     return f"({one}) and ({other})"
-
-
-def due_section(session: Session, asked: Asked) -> Section:
-    """What is due through today, as `crm due` has it."""
-    from crm_cli.features.due import due, is_late
-
-    workspace = session.workspace
-    found = due(
-        workspace, session.terms(list(asked.terms)), where=asked.where, owner=asked.owner
-    )
-    late = [is_late(one.when, workspace.clock) for one in found]
-    columns = [Column("when", "moment"), Column("kind"), Column("name"), Column("what"),
-               Column("owner")]  # fmt: skip
-    rows: list[tuple[Any, ...]] = [
-        (one.when, one.kind, Named(one.name, one.who), one.what, one.owner) for one in found
-    ]
-    if asked.pseudonyms is not None:
-        columns = columns[:3]
-        rows = [(when, kind, asked.pseudonyms.label("customer", who.id))
-                for when, kind, who, *_ in rows]  # fmt: skip
-    return Section(
-        name=DUE, group="Due", title="What is due",
-        answers="Tasks, contacts, invoices and promises through today, what is overdue first.",
-        rows=Rows(columns, rows[:_DUE_ROWS], none="nothing is due",
-                  tones=["alert" if one else "" for one in late[:_DUE_ROWS]]),
-        left=max(len(rows) - _DUE_ROWS, 0), formula=_DUE,
-        command=shlex.join(["crm", "due", *asked.words(period=False)]),
-        facts=[Fact(f"{sum(late):,}", "things overdue", alert=any(late)),
-               Fact(f"{len(found) - sum(late):,}", "things due today")],
-    )  # fmt: skip
-
-
-def changes_section(session: Session, asked: Asked) -> Section:
-    """What was changed in the records, as `crm changes` has it."""
-    from crm_cli.features.history import changes
-
-    workspace = session.workspace
-    since, period = _since(session, asked)
-    none, found = "no changes", []
-    try:
-        found = changes(workspace, since, session.terms(list(asked.terms)), period=period)
-    except Refused:
-        # Why may name folders of this machine, which are nobody's business.
-        none = "there is no history that can be read here; crm changes says why"
-    columns = [Column("when", "moment"), Column("who"), Column("record"), Column("what")]
-    rows: list[tuple[Any, ...]] = [
-        (one.when, one.who, one.record, one.what.text) for one in found
-    ]
-    if asked.pseudonyms is not None:
-        columns = [columns[0], Column("kind"), Column("field")]
-        rows = [(one.when, one.what.kind, one.what.field) for one in found]
-    bound = ["--period", str(asked.period)] if period is not None else ["--since", str(since)]
-    return Section(
-        name=CHANGES, group="Changes", title="What changed",
-        answers="Changes to the records, the latest first, as git has them.",
-        rows=Rows(columns, rows[:_CHANGE_ROWS], none=none),
-        left=max(len(rows) - _CHANGE_ROWS, 0), formula=_CHANGES,
-        command=shlex.join(["crm", "changes", *asked.words(period=False), *bound]),
-    )  # fmt: skip
-
-
-def _since(session: Session, asked: Asked) -> tuple[str | None, str | None]:
-    """From when on changes are shown: `--since`, else those of the period, else of a week."""
-    if asked.since is not None:
-        return asked.since, None
-    return (None, asked.period) if asked.period is not None else ("-7d", None)

@@ -106,7 +106,7 @@ def html(
     owner: Owner = None,
     since: Annotated[
         str | None,
-        Option("--since", metavar="DATE", help="Show what changed since then; default: -7d."),
+        Option("--since", metavar="DATE|REV", help="What changed since then; default: -7d."),
     ] = None,
     customer: Annotated[
         str | None,
@@ -136,7 +136,7 @@ def html(
     crm report html --section 'sales --by city' --anonymous --to figures.html
     crm report html --customer bistro@lipa.example --to lipa.html
     """
-    from crm_cli.cli.page_sections import Asked
+    from crm_cli.cli.page_request import Asked
     from crm_cli.cli.report_page import answer, customer_page, page
     from crm_cli.model.errors import UsageError
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from crm_cli.cli.page_sections import Asked, lines_of, sections
+from crm_cli.cli.page_request import Asked
+from crm_cli.cli.page_sections import lines_of, sections
 from crm_cli.cli.session import Session
 from crm_cli.model.errors import CrmError, Severity, UsageError
 from crm_cli.model.section import Sheet

@@ -66,7 +66,8 @@ def changes(
     *,
     period: str | None = None,
 ) -> list[Change]:
-    """What was changed since a day, or a time, or in a period, newest first; else this week.
+    """What was changed since a day, a time or a commit, or in a period, newest first; else this
+    week.
 
     With terms only of the customers that they describe. Raises Refused, UsageError, QueryError.
     """
@@ -88,7 +89,10 @@ def _during(workspace: Workspace, since: str | None, period: str | None) -> list
     """The time that is asked about, as git's options."""
     zone = workspace.business.time_zone
     if period is None:
-        start = when(workspace, "monday" if since is None else since, ahead=False)
+        try:
+            start = when(workspace, "monday" if since is None else since, ahead=False)
+        except UsageError as error:
+            return [f"{_commit(workspace, since or '', error)}..HEAD"]
         if not isinstance(start, datetime):
             start = datetime.combine(start, time(), zone)
         return [f"--since=@{int(start.timestamp())}"]
@@ -100,6 +104,15 @@ def _during(workspace: Workspace, since: str | None, period: str | None) -> list
         found.append(f"--since=@{_midnight(days.start, zone)}")
     if days.end is not None:
         found.append(f"--until=@{_midnight(shifted(days.end, 1), zone) - 1}")
+    return found
+
+
+def _commit(workspace: Workspace, text: str, error: UsageError) -> str:
+    """The commit that a revision means; raises the error where there is none."""
+    wanted = ("--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
+    found = workspace.git.text("rev-parse", *wanted) if text.strip() else ""
+    if not found:
+        raise error
     return found
 
 

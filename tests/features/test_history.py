@@ -205,3 +205,18 @@ def test_blame_takes_fields(git: Git, crm: Crm) -> None:
     assert all(one in whole for one in found)
     run = crm("blame", "maja-kos", "ownr")
     assert (run.code, "maja-kos has no ownr" in run.err, "owner" in run.err) == (3, True, True)
+
+
+def test_changes_since_a_commit(git: Git, crm: Crm) -> None:
+    for city in ("Izola", "Celje", "Kranj"):
+        assert crm("set", "maja-kos", f"city={city}").code == 0
+    told = what(crm("changes", "--since", "HEAD~2", "--json"))
+    assert told == ["address: city Celje → Kranj", "address: city Izola → Celje"]
+    commit = git("rev-parse", "HEAD~1").strip()
+    assert what(crm("changes", "--since", commit[:10], "--json")) == told[:1]
+    assert what(crm("changes", "--since", "HEAD", "--json")) == []
+    for wrong in ("mondya", "HEAD~200", "", "--all"):
+        run = crm("changes", f"--since={wrong}")
+        assert run.code == 2 and run.out == "", wrong
+    page = crm("report", "html", "--section", "changes", "--since", commit[:10])
+    assert page.code == 0 and "Kranj" in page.out and "Izola" not in page.out
