@@ -156,10 +156,12 @@ def list_(
     if sequence is not None:
         stands = standing(session.workspace, sequence)
         _show(session, form, Stand._fields, stands, none=f"nobody has begun {sequence}",
+              ranked=("customer", "step", "state", "next", "why", "item", "steps", "since"),
               step="integer", steps="integer", since="date", next="date")  # fmt: skip
         return
     none = "there are no rules: crm rules add lists some that come with the program"
     _show(session, form, Listed._fields, listed(session.workspace), none=none,
+          ranked=("rule", "state", "do", "once", "last", "on", "query", "customers"),
           do="list of texts", customers="integer", last="date")  # fmt: skip
 
 
@@ -170,16 +172,22 @@ def _show(
     found: Sequence[tuple[Any, ...]],
     *,
     none: str,
+    ranked: Sequence[str] = (),
+    wrap: bool = False,
     **types: str,
 ) -> None:
-    """Show rows by the names of their columns; the types of those that are no texts are said."""
+    """Show rows by the names of their columns; the types of those that are no texts are said.
+    `ranked` are the keys by importance for a terminal, where columns without values are left out.
+    """
     from crm_cli.model.rows import Column, Rows
 
-    rows = Rows(
-        [Column(key, types.get(key, "text")) for key in keys],
-        [tuple(None if cell in ("", ()) else cell for cell in one) for one in found],
-        none=none,
-    )
+    columns = [Column(key, types.get(key, "text")) for key in keys]
+    made = [tuple(None if cell in ("", ()) else cell for cell in one) for one in found]
+    if ranked and made and session.margin.width is not None and session.form(form).name == "table":
+        held = [place for place in range(len(keys)) if any(one[place] is not None for one in made)]
+        columns = [columns[place] for place in held]
+        made = [tuple(one[place] for place in held) for one in made]
+    rows = Rows(columns, made, none=none, ranked=ranked, wrap=wrap)
     session.show(rows, session.form(form))
 
 
@@ -196,7 +204,8 @@ def check(session: Session, names: Names = None, form: Form = FORM) -> None:
     from crm_cli.features.rules.checking import check as checked
 
     found = checked(session.workspace, names or ())
-    _show(session, form, Fault._fields, found, none="nothing is wrong with the rules")
+    _show(session, form, Fault._fields, found, none="nothing is wrong with the rules",
+          ranked=("rule", "message", "severity", "hint"), wrap=True)  # fmt: skip
     session.negative = bool(found)
 
 
@@ -221,6 +230,7 @@ def explain(
     customer, id = item if item is not None else (session.who(who), "")
     found = explained(workspace, customer, str(id or ""), names or ())
     _show(session, form, Explained._fields, found, none="no rule is about them",
+          ranked=("rule", "applies", "why", "id", "next", "last", "made"), wrap=True,
           last="date", made="list of texts", next="date")  # fmt: skip
 
 
