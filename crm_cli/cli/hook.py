@@ -30,12 +30,15 @@ crm --help lists the commands; -C DIR or CRM_DIR names a folder elsewhere.
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line (without the program's name); returns the exit code."""
+def main(argv: Sequence[str] | None = None, *, attended: bool = True) -> int:
+    """Run one command line (without the program's name); returns the exit code.
+
+    Unless it is `attended`, nothing is asked, as where there is no terminal.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     _open_streams()
     try:
-        return _finished(_run(words))
+        return _finished(_run(words, attended=attended))
     except MemoryError:
         _drop_output()
         _stderr(("crm: there is not enough memory for this (ulimit -v, free)\n",))
@@ -45,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], *, attended: bool) -> int:
     before = words[: words.index("--")] if "--" in words else words
     if words[:1] == ["__complete"]:
         from crm_cli.cli.complete import answer
@@ -85,7 +88,7 @@ def _run(words: list[str]) -> int:
     look = begin(rest, options, os.environ)
     from crm_cli.cli.session import Session
 
-    session = Session(options, words=rest, look=look)
+    session = Session(options, words=rest, look=look, attended=attended)
     try:
         return _invoked(session, rest)
     except CrmError as error:

@@ -48,8 +48,11 @@ class Session(Streams):
         environ: Mapping[str, str] | None = None,
         words: Sequence[str] = (),
         look: Look | None = None,
+        attended: bool = True,
     ) -> None:
         self.options = options or Globals()
+        self.attended = attended
+        """Whether somebody is at the terminal to be asked; not where it draws the interface."""
         super().__init__(
             self.options.color,
             os.environ if environ is None else environ,
@@ -234,7 +237,8 @@ class Session(Streams):
         from crm_cli.render import shapes
 
         self.flush()
-        answer = ask_terminal(shapes.question(question, "[y/N]", self.margin))
+        asked = shapes.question(question, "[y/N]", self.margin)
+        answer = ask_terminal(asked) if self.attended else None
         if answer is None:
             raise UsageError(f"{question} There is no terminal to ask on", "pass --yes to proceed")
         if answer.strip().casefold() not in ("y", "yes"):
@@ -249,7 +253,8 @@ class Session(Streams):
         from crm_cli.render import shapes
 
         answers = f"[{default}]" if default else ""
-        answer = ask_terminal(shapes.question(question, answers, self.margin))
+        asked = shapes.question(question, answers, self.margin)
+        answer = ask_terminal(asked) if self.attended else None
         if answer is None:
             raise UsageError("there is no terminal to ask on")
         return answer.strip() or default
@@ -262,6 +267,8 @@ class Session(Streams):
         """
         from crm_cli.cli.terminal import can_ask
 
+        if not self.attended:
+            return False
         return is_terminal(sys.stderr) and (is_terminal(sys.stdin) or can_ask())
 
     def pick(self, question: str, candidates: Sequence[tuple[str, str]]) -> str | None:

@@ -44,8 +44,8 @@ class Query(NamedTuple):
     """What is asked: rows of a kind that meet a condition, shaped.
 
     `columns` are names as `--cols` takes them (None: those of the kind), `sort` is
-    the text of `--sort`, `limit` at most so many rows. Rows that are put in order, or
-    counted, by who asks need not be `ordered`.
+    the text of `--sort`, `limit` at most so many rows, after the first `offset`. Rows that are put
+    in order, or counted, by who asks need not be `ordered`.
     """
 
     base: Kind
@@ -54,6 +54,7 @@ class Query(NamedTuple):
     sort: str = ""
     limit: int | None = None
     ordered: bool = True
+    offset: int = 0
 
 
 class Answer(NamedTuple):
@@ -104,6 +105,8 @@ def compile_query(
     sql = f"SELECT {', '.join(shown)} {row.source()} WHERE {where}{ordered}"
     if query.limit is not None:
         sql += f" LIMIT {compiler.frame.bind(dialect.limit(query.limit))}"
+    if query.limit is not None and query.offset:
+        sql += f" OFFSET {compiler.frame.bind(dialect.limit(query.offset))}"
     return Statement(sql, compiler.frame.parameters, selected)
 
 

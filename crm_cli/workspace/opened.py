@@ -182,7 +182,7 @@ class Opened:
         are by now."""
         self.close()
         self._made, self._database, self._look = _Made(), None, None
-        self._met, self.notices = [], []
+        self._met, self.notices, self._asked = [], [], []
 
     @property
     def business(self) -> Business:

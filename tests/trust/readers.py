@@ -170,6 +170,7 @@ NOT_ABOUT_RECORDS = {
     "backup": "counts files, and names the one that was asked for",
     "restore": "counts files, and names the folder that was asked for",
     "clone": "names the folder that was asked for, and what `doctor` says of it",
+    "ui": "needs a terminal; tests/tui looks at what it shows of hostile records",
 }
 """Commands that show no value of a record, each with what it shows."""
 

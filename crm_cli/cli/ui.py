@@ -1,0 +1,101 @@
+"""`crm ui`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crm_cli.cli.session import Session
+from crm_cli.cli.verbs import Verbs
+from crm_cli.model.errors import UsageError
+from crm_cli.render.screen import is_terminal
+
+if TYPE_CHECKING:
+    from crm_cli.tui.reader import Outcome
+
+verbs = Verbs()
+
+
+@verbs.add
+def ui(session: Session) -> None:
+    """Show customers, what is due, deals, money and reports in one screen, by keys.
+
+    Each change is a crm line: previewed, confirmed, logged, taken back by u. The key ?
+    lists the keys.
+
+    crm ui
+    crm -C shop ui
+    """
+    if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
+        raise UsageError(
+            "crm ui needs a terminal, for keys and for what it shows",
+            "scripts use the commands: crm due, crm list -o json",
+        )
+    if session.environ.get("TERM") == "dumb":
+        raise UsageError("this terminal is dumb (TERM), so nothing can be drawn on it")
+    workspace = Session(session.options, environ=session.environ, words=session.words).workspace
+    workspace.progress = workspace.waiting = None
+    try:
+        from crm_cli.tui.app import Interface
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("textual", "rich"):
+            raise
+        raise UsageError(
+            "crm ui needs the library textual", "pip install 'crm-plaintext[ui]' installs it"
+        ) from error
+    interface = Interface(workspace, captured, attended, given(session))
+    interface.run()
+    if interface.failure is not None:
+        raise interface.failure
+
+
+def given(session: Session) -> list[str]:
+    """The options of this run that its lines have to have as well."""
+    options = session.options
+    words = [] if options.directory is None else ["-C", str(options.directory)]
+    for name, value in (
+        ("--today", options.today),
+        ("--as", options.user),
+        ("--lock-timeout", options.lock_timeout),
+        ("--force-closed", options.force_closed),
+    ):
+        words += [name, str(value)] if value else []
+    return words
+
+
+def captured(words: Sequence[str]) -> Outcome:
+    """Run a line that asks nothing, and keep what it prints."""
+    from crm_cli.cli.hook import main
+    from crm_cli.tui.reader import Outcome
+
+    answer, said = _Captured(), _Captured()
+    stdin = sys.stdin
+    with contextlib.redirect_stdout(answer), contextlib.redirect_stderr(said):
+        sys.stdin = io.StringIO()
+        try:
+            code = main(words, attended=False)
+        finally:
+            sys.stdin = stdin
+    return Outcome(code, answer.getvalue(), said.getvalue())
+
+
+def attended(words: Sequence[str]) -> int:
+    """Run a line that has the terminal; what it printed stays until a key is pressed."""
+    from crm_cli.cli.hook import main
+    from crm_cli.cli.terminal import ask_terminal
+    from crm_cli.model.errors import Declined
+
+    code = main(words)
+    if code or words[-2:-1] != ["edit"]:
+        with contextlib.suppress(Declined):
+            ask_terminal("Enter goes back ")
+    return code
+
+
+class _Captured(io.StringIO):
+    """A text that a line prints, in the encoding that the terminal has."""
+
+    encoding = "utf-8"

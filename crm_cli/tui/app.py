@@ -1,0 +1,408 @@
+"""The interface: places, the log, and how a line is previewed, confirmed and carried out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import App, ComposeResult, SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.widgets import ContentSwitcher, Footer, Static
+
+from crm_cli.model.errors import CrmError
+from crm_cli.model.text import visible
+from crm_cli.tui import actions
+from crm_cli.tui.dialogs import Asking, Choosing, Told
+from crm_cli.tui.lines import Row
+from crm_cli.tui.places.customer import OneCustomer
+from crm_cli.tui.places.customers import Customers
+from crm_cli.tui.places.place import Place
+from crm_cli.tui.places.today import Today
+from crm_cli.tui.reader import Line, Outcome, Reader, typed
+from crm_cli.tui.record import Log
+from crm_cli.tui.styles import style_of
+from crm_cli.workspace import Workspace
+
+_SECONDS = 1.0
+"""How often the files are looked at for changes made outside."""
+_PATIENCE = 20
+"""A look that took long is followed by a rest of so many times as long."""
+
+_PREVIEWED = "nothing was written"
+"""How a preview ends, which goes without saying here."""
+
+PLACES: Sequence[type[Place]] = (Today, Customers)
+
+
+class Interface(App[None]):
+    """`crm ui`. `run_line` runs a line and captures what it prints, `attend` gives it the
+    terminal."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    Screen { layout: vertical; background: ansi_default; }
+    #tabs, #said { height: 1; }
+    #places { height: 1fr; }
+    Footer { height: 1; }
+    Input, Input:focus { height: 1; border: none; padding: 0; background: ansi_default; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(number), f"go({number - 1})", place.title, show=False)
+            for number, place in enumerate(PLACES, 1)
+        ),
+        Binding("slash", "find", "find", key_display="/"),
+        Binding("l", "log", "log"),
+        Binding("t", "task", "task", show=False),
+        Binding("m", "moves", "moves"),
+        Binding("e", "edit", "edit"),
+        Binding("equals_sign", "set", "set a field", show=False, key_display="="),
+        Binding("plus", "tag", "tag", show=False, key_display="+"),
+        Binding("u", "undo", "undo"),
+        Binding("U", "redo", "redo", show=False),
+        Binding("colon", "line", "any crm line", show=False, key_display=":"),
+        Binding("y", "copy", "copy the line", show=False),
+        Binding("L", "look_at_log", "the log", show=False),
+        Binding("ctrl+l", "reload", "read again", show=False),
+        Binding("question_mark", "keys", "keys", key_display="?"),
+        Binding("q", "quit", "quit", show=False),
+    ]
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        run_line: Callable[[Sequence[str]], Outcome],
+        attend: Callable[[Sequence[str]], int],
+        given: Sequence[str] = (),
+    ) -> None:
+        super().__init__(ansi_color=True)
+        self.theme = "ansi-dark"
+        self.reader = Reader(workspace, run_line)
+        self._attend = attend
+        self._given = tuple(given)
+        """The options before each line, as `crm ui` got them."""
+        self._here = "today"
+        self._before = "today"
+        self._count = ""
+        self.failure: Exception | None = None
+        """What ended it, if anything did but the user."""
+
+    # The screen
+
+    def compose(self) -> ComposeResult:
+        """The tabs, the place, what is said, the log, the keys."""
+        yield Static("", id="tabs")
+        with ContentSwitcher(initial="today", id="places"):
+            for place in PLACES:
+                yield place(id=place.__name__.lower())
+            yield OneCustomer(id="onecustomer")
+        yield Static("", id="said")
+        yield Log()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin with today, and look for changes from then on."""
+        self._tabs()
+        self.place.enter()
+        self.set_timer(_SECONDS, self._look)
+
+    async def on_unmount(self) -> None:
+        """Let go of the index."""
+        await self.reader.close()
+
+    @property
+    def place(self) -> Place:
+        """The place that is looked at."""
+        return self.query_one(f"#{self._here}", Place)
+
+    @property
+    def log_pane(self) -> Log:
+        """The log."""
+        return self.query_one(Log)
+
+    def _tabs(self) -> None:
+        parts = []
+        for number, place in enumerate(PLACES, 1):
+            here = place.__name__.lower() == self._here
+            parts.append((f" {number} {place.title} ", "reverse" if here else ""))
+        self.query_one("#tabs", Static).update(Text.assemble(*parts, no_wrap=True))
+
+    def on_click(self, event: object) -> None:
+        """A click on a tab goes there."""
+        x, y = getattr(event, "screen_x", -1), getattr(event, "screen_y", -1)
+        if y != 0 or len(self.screen_stack) > 1:
+            return
+        for number, place in enumerate(PLACES):
+            width = len(place.title) + 4
+            if 0 <= x < width:
+                self.action_go(number)
+                return
+            x -= width
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Say something below the place."""
+        shown = Text(visible(text or self._count), style_of("alert" if wrong else "muted"))
+        shown.no_wrap, shown.overflow = True, "ellipsis"
+        self.query_one("#said", Static).update(shown)
+
+    def count(self, total: int) -> None:
+        """Say how many there are in a list, when there is nothing else to be said."""
+        self._count = f"{total:,} found"
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual would print its traceback with the values of all variables, records included.
+        self.failure = error
+        super()._handle_exception(error)
+
+    def _print_error_renderables(self) -> None:
+        """Leave it to the one place that turns errors into text."""
+
+    # Going about
+
+    def action_go(self, number: int) -> None:
+        """Go to a place."""
+        self._go(PLACES[number].__name__.lower())
+
+    def _go(self, name: str) -> None:
+        self._here, self._count = name, ""
+        self.query_one("#places", ContentSwitcher).current = name
+        self._tabs()
+        self.place.enter()
+
+    def open_customer(self, who: str) -> None:
+        """Show one customer."""
+        if self._here != "onecustomer":
+            self._before = self._here
+        self.query_one(OneCustomer).of(who)
+        self._go("onecustomer")
+
+    def go_back(self) -> None:
+        """Go back to where a customer was opened."""
+        self._go(self._before)
+
+    def action_find(self) -> None:
+        """Type query terms."""
+        self.place.find()
+
+    def action_reload(self) -> None:
+        """Ask anew for what is shown."""
+        self.place.reload()
+
+    @work(exclusive=True, group="outside", exit_on_error=False)
+    async def _look(self) -> None:
+        """Show what was changed outside."""
+        before = time.monotonic()
+        try:
+            if await self.reader.changed() and len(self.screen_stack) == 1:
+                self.place.reload()
+        except CrmError as error:
+            self.say(error.message, wrong=True)
+        self.set_timer(max(_SECONDS, (time.monotonic() - before) * _PATIENCE), self._look)
+
+    # Carrying lines out
+
+    @work(group="line", exit_on_error=False)
+    async def carry_out(
+        self, words: Sequence[str], *, several: bool = False, yes: bool = False
+    ) -> None:
+        """Preview a line, ask, carry it out and log it; of `several` records it needs `--yes`."""
+        await self._carry_out([*words, *(["--yes"] if several or yes else [])])
+
+    async def _carry_out(self, words: Sequence[str]) -> None:
+        line = [*self._given, *words]
+        preview = [*line, "--dry-run"] if "--" not in line else _before_words(line, "--dry-run")
+        self.say("…")
+        found = await self.reader.run(preview)
+        self.say("")
+        if found.code:
+            await self.push_screen_wait(Told(typed(line), found.text))
+            return
+        shown = found.text.removesuffix(_PREVIEWED).rstrip("\n") or "nothing would change"
+        if await self.push_screen_wait(Told(typed(line), shown, asks=True)):
+            await self._done(line, await self.reader.run(line))
+
+    async def _done(self, line: Sequence[str], outcome: Outcome) -> None:
+        """Log a line that was carried out, and show what is there now."""
+        self.log_pane.add(Line(tuple(line), outcome))
+        self.place.reload()
+        if outcome.code:
+            await self.push_screen_wait(Told(f"{typed(line)} (exit {outcome.code})", outcome.text))
+
+    @work(group="line", exit_on_error=False)
+    async def ask_and_carry_out(
+        self, words: Sequence[str], hint: str, *, needed: bool = False, whole: bool = False
+    ) -> None:
+        """Ask for the words that a line lacks; what is typed is a text with options after it,
+        or a `whole` word."""
+        text = await self.push_screen_wait(Asking(f"$ {typed(words)} …", hint))
+        if text is None or (needed and not text):
+            return
+        try:
+            line = [*words, text] if whole else actions.with_text(words, text)
+        except ValueError:
+            self.say("a quote in the options is not closed", wrong=True)
+            return
+        await self._carry_out(line)
+
+    @property
+    def _who(self) -> str:
+        """The customer that keys are about."""
+        rows = self.place.chosen
+        return rows[0].who if rows else ""
+
+    def action_log(self) -> None:
+        """Log a call, a meeting, a note with the customer."""
+        if who := self._who:
+            hint = "Asked for 20 kg of beans --kind call --in --follow-up fri"
+            self.ask_and_carry_out(["log", who], hint, needed=True)
+
+    def action_task(self) -> None:
+        """Add a task for the customer."""
+        if who := self._who:
+            hint = "Send the quote --due fri --assignee petra"
+            self.ask_and_carry_out(["task", "add", who], hint, needed=True)
+
+    def action_set(self) -> None:
+        """Set a field of the item or the customer."""
+        if rows := self.place.chosen:
+            name = rows[0].id if actions.item_of(rows[0]) else rows[0].who
+            self.ask_and_carry_out(["set", name], "city=Koper", needed=True, whole=True)
+
+    def action_tag(self) -> None:
+        """Add a tag to the customers."""
+        ids = list(dict.fromkeys(row.who for row in self.place.chosen if row.who))
+        if ids:
+            self._tag(ids)
+
+    @work(group="line", exit_on_error=False)
+    async def _tag(self, ids: Sequence[str]) -> None:
+        tag = await self.push_screen_wait(Asking("$ crm tag add … " + " ".join(ids), "A tag"))
+        if tag:
+            more = ["--yes"] if len(ids) > 1 else []
+            await self._carry_out(["tag", "add", tag, *ids, *more])
+
+    def action_undo(self) -> None:
+        """Take back the last line that wrote something, here or elsewhere."""
+        self.carry_out(["undo"])
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        self.carry_out(["redo"])
+
+    def action_moves(self) -> None:
+        """Choose among the moves of the items."""
+        self._move(list(self.place.chosen))
+
+    @work(group="line", exit_on_error=False)
+    async def _move(self, rows: Sequence[Row]) -> None:
+        moves = actions.moves_of(rows)
+        if not moves:
+            self.say("there are no moves here", wrong=True)
+            return
+        choices = [(move.name, move.doc) for _, move in moves]
+        number = await self.push_screen_wait(Choosing("Moves", choices))
+        if number is None:
+            return
+        kind, move = moves[number]
+        words = actions.moved(rows, kind, move)
+        if move.word or move.needs:
+            lacks = move.word or " ".join(f"--{one.replace('_', '-')} …" for one in move.needs)
+            text = await self.push_screen_wait(Asking(f"$ {typed(words)} …", lacks))
+            if not text:
+                return
+            try:
+                words = actions.with_text(words, text)
+            except ValueError:
+                self.say("a quote in the options is not closed", wrong=True)
+                return
+        await self._carry_out([*words, *(["--yes"] if len(rows) > 1 else [])])
+
+    # With the terminal to itself
+
+    def action_edit(self) -> None:
+        """Open the record in the editor."""
+        rows = self.place.chosen
+        if rows:
+            name = rows[0].id if actions.item_of(rows[0]) else rows[0].who
+            self._attended(["edit", name])
+
+    @work(group="line", exit_on_error=False)
+    async def action_line(self) -> None:
+        """Run any line, with the terminal to itself."""
+        text = await self.push_screen_wait(Asking("$ crm …", "Any line: list +vip --sort spend-"))
+        if text:
+            import shlex
+
+            try:
+                words = shlex.split(text)
+            except ValueError:
+                self.say("a quote is not closed", wrong=True)
+                return
+            self._attended(words[1:] if words[:1] == ["crm"] else words)
+
+    def _attended(self, words: Sequence[str]) -> None:
+        line = [*self._given, *words]
+        try:
+            with self.suspend():
+                code = self._attend(line)
+        except SuspendNotSupported:
+            self.say("this terminal cannot be lent to another program", wrong=True)
+            return
+        self.refresh()
+        self.log_pane.add(Line(tuple(line), Outcome(code, "", "")))
+        self._look()
+
+    def show_item(self, id: str) -> None:
+        """Show an item whole."""
+        self._show([*self._given, "show", id])
+
+    @work(group="line", exit_on_error=False)
+    async def _show(self, line: Sequence[str]) -> None:
+        found = await self.reader.run(line)
+        await self.push_screen_wait(Told(typed(line), found.text))
+
+    # The log, the keys
+
+    def action_look_at_log(self) -> None:
+        """Make the log tall, or small again."""
+        log = self.log_pane
+        log.toggle_class("tall")
+        if log.has_class("tall"):
+            log.focus()
+        else:
+            self.place.enter()
+
+    def action_show_line(self) -> None:
+        """Show what a line printed."""
+        if (line := self.log_pane.line) is not None:
+            self.push_screen(Told(line.text, line.outcome.text or f"exit {line.outcome.code}"))
+
+    def action_copy(self) -> None:
+        """Copy the line of the log into the terminal's clipboard."""
+        if (line := self.log_pane.line) is not None:
+            self.copy_to_clipboard(line.text)
+            self.say(f"copied: {line.text}")
+
+    def action_keys(self) -> None:
+        """List the keys that do something here."""
+        named: dict[str, list[str]] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and not binding.system:
+                shown = binding.key_display or self.get_key_display(binding)
+                held = named.setdefault(binding.description, [])
+                if shown not in held:
+                    held.append(shown)
+        room = max(len(" ".join(keys)) for keys in named.values())
+        lines = [f"{' '.join(keys):<{room}}  {what}" for what, keys in named.items()]
+        self.push_screen(Told("Keys that work here", "\n".join(lines)))
+
+
+def _before_words(line: Sequence[str], option: str) -> list[str]:
+    """The line with an option before the `--` that ends them."""
+    place = list(line).index("--")
+    return [*line[:place], option, *line[place:]]
+

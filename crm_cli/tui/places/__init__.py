@@ -1,0 +1,1 @@
+"""The places: what there is to look at, one at a time."""

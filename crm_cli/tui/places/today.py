@@ -1,0 +1,145 @@
+"""Today: what is due, and the agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from crm_cli.tui import actions
+from crm_cli.tui.lines import Head, Lines, Row
+from crm_cli.tui.places.place import Place, shown
+from crm_cli.tui.terms import Terms
+from crm_cli.workspace import Workspace
+
+_WIDE = 120
+"""From this width on the agenda stands beside what is due."""
+
+
+class Today(Place):
+    """What is due, overdue first, or the days to come."""
+
+    title = "Today"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "done", "done"),
+        Binding("s", "put_off", "put off"),
+        Binding("x", "dismiss", "dismiss"),
+        Binding("a", "agenda", "agenda"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The line, and the two lists."""
+        yield Terms("due", hint="/ types query terms: +vip owner:me")
+        with Horizontal():
+            yield Lines(_due_heads, none="nothing is due", id="due")
+            agenda = Lines(_agenda_heads, none="nothing is planned", id="agenda")
+            agenda.display = False
+            yield agenda
+
+    def on_resize(self) -> None:
+        """Both are shown where there is room."""
+        due, agenda = self.query_one("#due", Lines), self.query_one("#agenda", Lines)
+        if self.size.width >= _WIDE:
+            if not (due.display and agenda.display):
+                due.display = agenda.display = True
+                self.reload()
+        elif due.display and agenda.display:
+            agenda.display = False
+
+    def action_agenda(self) -> None:
+        """Go from what is due to the days to come, and back."""
+        due, agenda = self.query_one("#due", Lines), self.query_one("#agenda", Lines)
+        there = agenda if due.has_focus or not agenda.display else due
+        if self.size.width < _WIDE:
+            due.display, agenda.display = there is due, there is agenda
+        self.query_one(Terms).rename("due" if there is due else "agenda")
+        there.focus()
+        self.reload()
+
+    async def load(self) -> None:
+        """Ask for those of the two that are in sight."""
+        terms = self.query_one(Terms).terms
+        due, agenda = self.query_one("#due", Lines), self.query_one("#agenda", Lines)
+        if due.display:
+            due.show(await self.ask(lambda workspace: _due(workspace, terms)))
+        if agenda.display:
+            agenda.show(await self.ask(lambda workspace: _agenda(workspace, terms)))
+
+    # What is done
+
+    def action_done(self) -> None:
+        """Mark the tasks as done."""
+        rows = self.chosen
+        if words := actions.done(rows):
+            self.interface.carry_out(words, several=len(rows) > 1)
+        elif rows:
+            self.interface.say("only tasks can be done; x dismisses, m shows moves", wrong=True)
+
+    def action_put_off(self) -> None:
+        """Put it off to another day."""
+        for row in self.chosen[:1]:
+            words = actions.put_off(row, "")[:-1]
+            self.interface.ask_and_carry_out(words, "A day: fri, +2w, 2026-12-01.", needed=True)
+
+    def action_dismiss(self) -> None:
+        """Dismiss it, for this one time."""
+        for row in self.chosen[:1]:
+            self.interface.carry_out(actions.dismissed(row))
+
+
+def _due_heads(width: int) -> Sequence[Head]:
+    if width < 60:
+        return Head("when", 10), Head("name", 16), Head("what")
+    name = 18 if width < 100 else 26
+    return Head("when", 10), Head("kind", 9), Head("name", name), Head("what")
+
+
+def _agenda_heads(width: int) -> Sequence[Head]:
+    if width < 60:
+        return Head("time", 5), Head("name", 16), Head("what")
+    return Head("time", 5), Head("kind", 9), Head("name", 18 if width < 100 else 26), Head("what")
+
+
+def _due(workspace: Workspace, terms: Sequence[str]) -> list[Row]:
+    """What is due, under its headings."""
+    from crm_cli.features.due import due, heading
+
+    clock, zone = workspace.clock, workspace.business.time_zone
+    rows: list[Row] = []
+    above = ""
+    for one in due(workspace, terms):
+        under = heading(one.when, clock, zone)
+        if under != above:
+            rows.append(Row((under,)))
+            above = under
+        tone = under if under in ("overdue", "today") else ""
+        cells = (_day(one.when, under), one.kind, shown(one.name), shown(one.what))
+        rows.append(Row(cells, one.id or f"{one.who} {one.kind}", one.who, tone, one.kind))
+    return rows
+
+
+def _agenda(workspace: Workspace, terms: Sequence[str]) -> list[Row]:
+    """The days to come, under their headings."""
+    from crm_cli.features.due.agenda import agenda, heading
+
+    rows: list[Row] = []
+    above = ""
+    for one in agenda(workspace, terms):
+        if (under := heading(one, workspace)) != above:
+            rows.append(Row((under,)))
+            above = under
+        time = f"{one.when:%H:%M}" if isinstance(one.when, datetime) else ""
+        cells = (time, one.kind, shown(one.name), shown(one.what))
+        rows.append(Row(cells, one.id or f"{one.who} {one.kind}", one.who or "", of=one.kind))
+    return rows
+
+
+def _day(when: object, under: str) -> str:
+    """A day, of today the time."""
+    if isinstance(when, datetime):
+        return f"{when:%H:%M}" if under == "today" else f"{when:%Y-%m-%d}"
+    return str(when)

@@ -1,0 +1,122 @@
+"""`crm ui`: each place, and how a line is previewed, carried out, logged and taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Crm
+from tests.tui.driving import Driver, drive, example
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_TODAY", "2026-11-20")
+    monkeypatch.setenv("CRM_CACHE_DIR", str(tmp_path / "cache"))
+    for name in ("NO_COLOR", "CRM_DIR", "CRM_USER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_today_shows_what_is_due_and_the_agenda(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.sees("$ crm due", "overdue", "Hotel Jadran", "2026-0031: 598.00 EUR", "today")
+        await user.press("a")
+        await user.sees("$ crm agenda", "Fri 2026-11-20, today", "12:00  todo")
+        await user.press("a")
+        await user.sees("$ crm due")
+
+    drive(example(tmp_path), script)
+
+
+def test_customers_are_filtered_as_one_types_and_their_card_stands_beside(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.press("2")
+        await user.sees("Bar Aurora", "╭─ Acme Coworking")
+        await user.press("slash")
+        await user.type("+horeca city:")
+        await user.sees("city:")
+        await user.type("Split")
+        await user.misses("Bar Aurora")
+        await user.sees("Hotel Jadran", "1 found")
+        await user.press("enter", "enter")
+        await user.sees("$ crm timeline hotel-jadran", "[timeline]")
+        for section in ("tasks", "deals", "purchases", "cases", "card"):
+            await user.press("right")
+            await user.sees(f"[{section}]")
+        await user.sees("At a glance")
+        await user.press("escape")
+        await user.sees("$ crm list")
+
+    drive(example(tmp_path), script)
+
+
+def test_a_change_is_previewed_carried_out_logged_and_taken_back(tmp_path: Path) -> None:
+    folder = example(tmp_path)
+    record = folder / "customers" / "luka-mlakar.yaml"
+    before = record.read_bytes()
+
+    async def script(user: Driver) -> None:
+        await user.to("Keep a place")
+        await user.press("d")
+        await user.sees("crm task done t-7djnyjq", "+    status: completed")
+        assert record.read_bytes() == before
+        await user.press("escape")
+        await user.misses("Enter carry it out")
+        assert record.read_bytes() == before and not user.app.log_pane.held
+        assert not (await user.carried_out("d")).code
+        assert b"status: completed" in record.read_bytes()
+        await user.misses("Keep a place at the tasting                 ")
+        await user.sees("$ crm task done t-7djnyjq")
+        assert not (await user.carried_out("u")).code
+        await user.sees("$ crm undo", "Keep a place")
+
+    drive(folder, script)
+    assert record.read_bytes() == before
+
+
+def test_what_is_refused_is_shown_and_not_logged(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.to("Keep a place")
+        await user.press("s")
+        await user.sees("$ crm due snooze t-7djnyjq")
+        await user.type("someday")
+        await user.press("enter")
+        await user.sees("someday", "Esc close")
+        await user.press("escape")
+        await user.misses("Esc close")
+        assert not user.app.log_pane.held
+
+    drive(example(tmp_path), script)
+
+
+def test_a_change_made_outside_appears(tmp_path: Path) -> None:
+    folder = example(tmp_path)
+
+    async def script(user: Driver) -> None:
+        await user.sees("Studio Breza")
+        record = folder / "customers" / "studio-breza.yaml"
+        text = record.read_text(encoding="utf-8")
+        record.write_text(text.replace("Call for the first time", "Call about beans"), "utf-8")
+        await user.sees("Call about beans")
+
+    drive(folder, script)
+
+
+def test_keys_list_what_works_where_they_are_pressed(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.press("question_mark")
+        await user.sees("Keys that work here", "put off")
+        await user.press("escape", "2")
+        await user.sees("$ crm list")
+        await user.press("question_mark")
+        await user.sees("Keys that work here")
+        assert "put off" not in user.screen
+
+    drive(example(tmp_path), script, size=(80, 50))
+
+
+def test_without_a_terminal_it_says_so(crm: Crm) -> None:
+    run = crm("ui")
+    assert run.code == 2
+    assert "needs a terminal" in run.err and "crm due" in run.err
