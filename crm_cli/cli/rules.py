@@ -125,7 +125,7 @@ def _spared(found: Run) -> list[str]:
 def _send(session: Session) -> None:
     """Send what rules have put into the outbox to be sent, in this run or in one before."""
     from crm_cli.cli.mail_send import send_held
-    from crm_cli.features.rules.sending import is_elsewhere, to_send
+    from crm_cli.features.rules.sending import is_elsewhere, leave_sent, to_send
 
     workspace = session.workspace
     if not to_send(workspace):
@@ -134,6 +134,7 @@ def _send(session: Session) -> None:
         if session.margin.width is not None:
             session.say("another machine sends the messages: mail.sender in crm.yaml")
         return
+    leave_sent(workspace)
     send_held(session, lambda: to_send(workspace))
 
 

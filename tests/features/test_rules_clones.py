@@ -87,3 +87,4 @@ run: {{for: id:maja-kos, do: [{{run: "tee -a {said}"}}]}}
         assert said.read_text().count('"rule": "run"') == 1
     sync(crm, shop, other)
     assert head(shop) == head(other)
+    assert not [path for path in shop.glob("outbox/**/*.*") if path.is_file()]
