@@ -121,8 +121,7 @@ def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
             "--to FILE.txt, or a template of another kind: crm template list",
         )
     form = read(template)
-    tags = (*filter(None, (template.language, language)), workspace.business.language)
-    words = words_of(known_language(*tags))
+    words = _words(workspace, template, language)
     try:
         extra = _extra(workspace, paper, form, words)
         if template.kind in MESSAGES:
@@ -137,9 +136,19 @@ def render(workspace: Workspace, paper: Paper, asked: Asked) -> Rendered:
             subject, data = cleaned(page.title), _written(workspace, paper, page, asked)
             suffix = _SUFFIXES[asked.format]
     except Unreadable as error:
-        where = template.path if template.path != BUILT_IN else f"template {template.called}"
-        raise DataError(f"{where}: {error.message}", error.hint) from error
+        raise _unfilled(template, error) from error
     return Rendered(data, suffix, subject, template)
+
+
+def _words(workspace: Workspace, template: Template, language: str) -> Words:
+    """The words of the template's language, else of the one asked for, else of the business's."""
+    tags = (*filter(None, (template.language, language)), workspace.business.language)
+    return words_of(known_language(*tags))
+
+
+def _unfilled(template: Template, error: Unreadable) -> DataError:
+    where = template.path if template.path != BUILT_IN else f"template {template.called}"
+    return DataError(f"{where}: {error.message}", error.hint)
 
 
 def page_of_paper(workspace: Workspace, paper: Paper) -> Page:
@@ -147,14 +156,12 @@ def page_of_paper(workspace: Workspace, paper: Paper) -> Page:
     for a template that cannot be filled in."""
     template = find(workspace, paper.kind, paper.language)
     form = read(template)
-    tags = (*filter(None, (template.language, paper.language)), workspace.business.language)
-    words = words_of(known_language(*tags))
+    words = _words(workspace, template, paper.language)
     try:
         extra = _extra(workspace, paper, form, words)
         return _page(workspace, paper, form, words, extra, draft=False)
     except Unreadable as error:
-        where = template.path if template.path != BUILT_IN else f"template {template.called}"
-        raise DataError(f"{where}: {error.message}", error.hint) from error
+        raise _unfilled(template, error) from error
 
 
 def _page(
