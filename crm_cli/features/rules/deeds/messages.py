@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from crm_cli.features.mailing.drafting import Aim, asked, drafts
 from crm_cli.features.mailing.texts import by_template, check_template
 from crm_cli.features.rules import Deed, Rule
-from crm_cli.features.rules.deeds import Doer, Work
+from crm_cli.features.rules.deeds import Doer, Work, refuse_desk
 from crm_cli.features.rules.subject import Subject
-from crm_cli.model.errors import CrmError, DataError, UsageError
+from crm_cli.model.errors import CrmError, DataError, Refused, UsageError
 from crm_cli.model.permission import Use, read_use
 from crm_cli.workspace import Workspace
 
@@ -25,6 +25,12 @@ def _prepare(
 ) -> list[Work | Exception]:
     found: list[Work | Exception | None] = [None] * len(subjects)
     for places in _rounds(subjects):
+        for place in places:
+            try:
+                refuse_desk(subjects[place], "messages are")
+            except Refused as error:
+                found[place] = error
+        places = [place for place in places if found[place] is None]
         made = _drafted(workspace, rule, deed, [subjects[place] for place in places])
         for place in places:
             found[place] = made[subjects[place].customer]
@@ -49,9 +55,9 @@ def _drafted(
 ) -> dict[str, Work | Exception]:
     """What comes of it for each customer."""
     template = str(deed.item.values[deed.word])
-    aim = Aim(_use(deed), template)
     by_customer = {one.customer: one for one in subjects}
     try:
+        aim = Aim(_use(deed), template)
         make = by_template(workspace, check_template(workspace, template, _CHANNELS[deed.word]))
         may = asked(workspace, list(by_customer), aim)
         made = drafts(
