@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,7 +106,8 @@ def send_held(
     workspace.require_settings()
     exchange = exchange_of(session)
     check_sender(workspace, shared=exchange is not None)
-    ways, close = _ways(session, exchange)
+    channels = {one.letter.channel for one in select() if one.letter is not None}
+    ways, close = _ways(session, exchange, channels)
     outcomes: list[Outcome] = []
     try:
         with session.progress("Sending", 0) as progress:
@@ -118,8 +119,10 @@ def send_held(
         _report(session, outcomes, named=named)
 
 
-def _ways(session: Session, exchange: Exchange | None) -> tuple[Ways, Callable[[], None]]:
-    """How messages leave; and what lets go of the server in the end."""
+def _ways(
+    session: Session, exchange: Exchange | None, channels: Collection[str]
+) -> tuple[Ways, Callable[[], None]]:
+    """How messages leave on these channels; and what lets go of the server in the end."""
     import time
 
     from crm_cli.features.mailing.internal import command_of
@@ -127,6 +130,7 @@ def _ways(session: Session, exchange: Exchange | None) -> tuple[Ways, Callable[[
     from crm_cli.formats.mail.writing import on_the_wire
     from crm_cli.model.outgoing import Outgoing
     from crm_cli.model.phones import number_of
+    from crm_cli.store.commands import FOLDER
     from crm_cli.store.discovery import read_config, user_config
     from crm_cli.store.mailboxes.settings import mail_settings
     from crm_cli.store.mailboxes.sources import kept_sent
@@ -139,14 +143,15 @@ def _ways(session: Session, exchange: Exchange | None) -> tuple[Ways, Callable[[
     command = read_config(workspace.environ).get("sms_command")
     texting = Texting(str(command)) if command else None
     route = None
-    if texting is None or "smtp" in settings or "sendmail" in settings:
+    unsaid = texting is None and set(channels) != {"command"}
+    if unsaid or "smtp" in settings or "sendmail" in settings:
         route = route_of(settings, workspace.root)
 
     def hand_over(letter: Outgoing, data: bytes) -> None:
         if letter.channel == "command":
             words = command_of(workspace, letter)
             surroundings = {**workspace.environ, "CRM_DIR": str(workspace.root)}
-            run_command(words, letter.text.encode(), workspace.root, surroundings)
+            run_command(words, letter.text.encode(), workspace.root / FOLDER, surroundings)
         elif letter.channel == "sms":
             if texting is None:
                 raise Unreached("text messages cannot be sent: there is no sms_command",

@@ -18,14 +18,14 @@ def trust(
     session: Session,
     remove: Annotated[bool, Option("--remove", help="Stop trusting it.")] = False,
     hooks: Annotated[
-        bool, Option("--hooks", help="Run the hooks in .crm/hooks/ as they are now.")
+        bool, Option("--hooks", help="Run the hooks in .crm/hooks/, and the commands of rules.")
     ] = False,
     yes: Yes = False,
 ) -> None:
     """Allow crm to run git here: a repository's configuration can run programs.
 
     The repository that it lies in now is meant; another one has to be trusted again. So has a
-    hook that was changed.
+    hook, or a command of a rule, that was changed.
 
     crm trust
     crm trust --hooks --yes
@@ -46,19 +46,22 @@ def trust(
 
 
 def _trust_hooks(session: Session, *, remove: bool, yes: bool) -> None:
-    from crm_cli.features.hooks import all_hooks, trust_hooks
+    from crm_cli.features.hooks import Programs, all_programs, trust_programs
 
-    found = [] if remove else all_hooks(session.workspace)
-    for hook in found:
+    found = Programs() if remove else all_programs(session.workspace)
+    for hook in found.hooks:
         digest = hook.digest.partition(":")[2]
         session.write(f"{visible(hook.path)}\n  {len(hook.data):,} bytes, SHA-256 {digest}\n")
-    if not found and not remove:
+    for command in found.commands:
+        session.write(f"rules.yaml: run: {visible(command)}\n")
+    some = bool(found.hooks or found.commands)
+    if not some and not remove:
         raise NotFound(
-            "there are no hooks here",
+            "there are no hooks here, and no rule runs a command",
             "before-write and after-write in .crm/hooks/ are run; crm help files",
         )
-    if found:
-        session.confirm("Run these programs whenever something is written?", yes=yes)
-    changed = trust_hooks(session.workspace, found)
-    said = "no hooks are run" if not found else "these hooks are run"
+    if some:
+        session.confirm("Run these programs by themselves?", yes=yes)
+    changed = trust_programs(session.workspace, found)
+    said = "these programs are run" if some else "none are run"
     session.write(f"{said} from now on\n" if changed else f"{said} already\n")

@@ -13,8 +13,10 @@ from crm_cli.model.differences import Difference, whole
 from crm_cli.model.errors import DataError, Refused
 from crm_cli.model.item import Item
 from crm_cli.model.jsontext import one_line
-from crm_cli.model.places import kind_of, place_of
+from crm_cli.model.places import RULES, kind_of, place_of
+from crm_cli.model.rule import commands_of
 from crm_cli.model.text import visible
+from crm_cli.store.commands import digest
 from crm_cli.store.hooks import AFTER, BEFORE, RUNNING, Hook, failure, hooks, read_all
 from crm_cli.store.transaction import FileChange, Written
 from crm_cli.store.trust import trust, trusted_hooks
@@ -133,16 +135,22 @@ def hooks_of(workspace: Workspace) -> Hooks | None:
     return Hooks(workspace, found) if found else None
 
 
-def all_hooks(workspace: Workspace) -> list[Hook]:
-    """The hooks that a directory has, trusted or not. Raises StorageError."""
-    return hooks(workspace.root)
+class Programs(NamedTuple):
+    """What is run by itself in a directory: its hooks, and the commands of its rules."""
+
+    hooks: tuple[Hook, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
-def trust_hooks(workspace: Workspace, found: Sequence[Hook]) -> bool:
-    """Trust the directory and these hooks, and no others any more; False where nothing changed.
+def all_programs(workspace: Workspace) -> Programs:
+    """What a directory has of them, trusted or not. Raises StorageError, DataError."""
+    rules = workspace.file(RULES.path).records.values()
+    return Programs(tuple(hooks(workspace.root)), tuple(commands_of(rules)))
 
-    Raises StorageError, Refused.
-    """
-    digests = frozenset(hook.digest for hook in found)
+
+def trust_programs(workspace: Workspace, found: Programs) -> bool:
+    """Trust the directory and these programs, and no others any more; False where nothing
+    changed. Raises StorageError, Refused."""
+    digests = frozenset((*(hook.digest for hook in found.hooks), *map(digest, found.commands)))
     return trust(workspace.root, workspace.environ, hooks=digests)
 

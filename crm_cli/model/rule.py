@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import CardLine
@@ -252,6 +252,17 @@ def made_by(item: Item) -> str:
     """The name of the rule that made an item; empty where none did."""
     by = str(item.values.get("by") or "")
     return by.removeprefix(PREFIX) if by.startswith(PREFIX) else ""
+
+
+def commands_of(rules: Iterable[Item]) -> list[str]:
+    """The commands that rules run, each once."""
+    deeds = (
+        deed
+        for rule in rules
+        for part in (rule, *rule.items("steps"))
+        for deed in part.items("do")
+    )
+    return list(dict.fromkeys(str(one.values["run"]) for one in deeds if one.values.get("run")))
 
 
 def refuse_name(text: str) -> None:

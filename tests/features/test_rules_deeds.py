@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import re
 from pathlib import Path
 
@@ -173,7 +175,6 @@ def test_hostile_names(crm: Crm, office: Path, name: str) -> None:
         f'name: "{name}"\nemail: maja2@kos.example\nconsents:\n  - at: 2026-11-01T10:00+01:00\n'
         "    purpose: marketing\n    channel: email\n    action: opt_in\n"
     )
-    assert crm("trust").code == 0
     seen = office.parent / "seen.json"
     rules(office, f"""\
 r:
@@ -187,6 +188,7 @@ r:
       text: "{{{{ name }}}} came"
     - run: tee {seen}
 """)
+    assert crm("trust", "--hooks", "--yes").code == 0
     ran = crm("rules", "run")
     assert "crm check" not in ran.err and crm("check").code == 0, ran
     assert not list(office.rglob("x"))
@@ -215,3 +217,43 @@ def test_a_name_that_no_header_can_have(crm: Crm, office: Path) -> None:
     ran = crm("rules", "run")
     assert ran.err == "r: maja-kos: mail news: To has an encoded word (=?…?=)\n"
     assert state(office) == before
+
+
+RUNS = "r:\n  for: id:maja-kos\n  do: [{run: COMMAND}]\n"
+
+
+def test_a_command_is_run_only_as_it_was_trusted(crm: Crm, office: Path) -> None:
+    crm("config", "set", f"mail.sender={platform.node()}")
+    seen = office.parent / "seen"
+    rules(office, RUNS.replace("COMMAND", f"tee {seen}"))
+    ran = crm("rules", "run")
+    assert "is not trusted on this machine" in ran.err and not drafts(office)
+    assert "crm trust --hooks" in crm("rules", "check").out
+    shown = crm("trust", "--hooks", "--yes")
+    assert shown.out.startswith(f"rules.yaml: run: tee {seen}\n")
+    assert crm("rules", "run").code == 0 and not drafts(office)
+    assert json.loads(seen.read_text())["customer"] == "maja-kos"
+    rules(office, RUNS.replace("COMMAND", f"tee {seen} other").replace("r:", "s:"))
+    assert "is not trusted on this machine" in crm("rules", "run").err
+    assert crm("trust", "--hooks", "--remove").out == "none are run from now on\n"
+
+
+@pytest.mark.parametrize("command", ["../tell", "sh ../tell", "{root}/tell", "tell"])
+def test_no_program_of_the_directory_is_run(
+    crm: Crm, office: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm("config", "set", f"mail.sender={platform.node()}")
+    program = office / "tell"
+    program.write_text(f"#!/bin/sh\ntouch {office.parent}/told\n")
+    program.chmod(0o700)
+    rules(office, RUNS.replace("COMMAND", command.format(root=office)))
+    monkeypatch.setenv("PATH", f"{office}:.::{os.environ['PATH']}")
+    assert crm("trust", "--hooks", "--yes").code == 0
+    said = crm("rules", "run").err
+    assert "lies in the data directory, and is not run" in said, said
+    assert not (office.parent / "told").exists() and not drafts(office)
+    (office / ".crm/tell").write_bytes(program.read_bytes())
+    (office / ".crm/tell").chmod(0o700)
+    rules(office, RUNS.replace("COMMAND", "./tell"))
+    assert crm("trust", "--hooks", "--yes").code == 0
+    assert crm("rules", "run").code == 0 and (office.parent / "told").exists()

@@ -286,7 +286,7 @@ READERS = {
     "report satisfaction", "report lost", "feedback list", "feedback show", "survey list",
     "consent list", "consent check", "consent notice", "agreement list", "address list",
     "campaign list", "campaign show", "campaign targets", "report campaigns",
-    "report channels", "rules list", "rules check", "rules explain",
+    "report channels", "report mrr", "rules list", "rules check", "rules explain",
     "report list", "report html", "report sales", "report sources", "report activity", "report top",
     "report concentration", "report profile", "report completeness", "report cohort",
     "report products", "report pipeline", "report forecast", "report funnel", "report win-loss",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Collection
 
 from crm_cli.features.mailing.outbox import settings_of
-from crm_cli.model.errors import CrmError, DataError, Refused
+from crm_cli.model.errors import CrmError, Refused
 from crm_cli.model.item import Item
 from crm_cli.model.outgoing import Outgoing
 from crm_cli.model.places import RULES
 from crm_cli.model.rule import PREFIX
-from crm_cli.store.trust import is_trusted
+from crm_cli.store.commands import runnable
 from crm_cli.workspace import Workspace
 
 
@@ -35,14 +34,8 @@ def internal_fault(workspace: Workspace, letter: Outgoing, ours: Collection[str]
 def command_of(workspace: Workspace, letter: Outgoing) -> list[str]:
     """The words of the command that a message is for: what the rule says now, never the message.
 
-    Raises Refused where the directory is not trusted, or the rule does not say so any more;
-    DataError.
+    Raises Refused where it is not trusted, or the rule does not say so any more; DataError.
     """
-    if not is_trusted(workspace.root, workspace.environ):
-        raise Refused(
-            "commands of rules are run in trusted directories only",
-            "crm trust allows it; do so only where you know who writes rules.yaml",
-        )
     name, _, step = letter.by.removeprefix(PREFIX).partition("/")
     rule = workspace.file(RULES.path).records.get(name)
     held = _deeds(rule, step) if rule is not None and not rule.get("disabled") else []
@@ -50,7 +43,7 @@ def command_of(workspace: Workspace, letter: Outgoing) -> list[str]:
     command = held[place].values.get("run") if place < len(held) else None
     if not command:
         raise Refused(f"the rule {name} runs no such command any more", "delete the file")
-    return split_command(str(command))
+    return runnable(str(command), workspace.root, workspace.environ)
 
 
 def _deeds(rule: Item, step: str) -> list[Item]:
@@ -59,14 +52,3 @@ def _deeds(rule: Item, step: str) -> list[Item]:
     steps = rule.items("steps")
     at = int(step) - 1 if step.isdecimal() else -1
     return steps[at].items("do") if 0 <= at < len(steps) else []
-
-
-def split_command(command: str) -> list[str]:
-    """The words of a command, parted as a shell does; it is run without one. Raises DataError."""
-    try:
-        words = shlex.split(command)
-    except ValueError as error:
-        raise DataError(f"run: {error}", "close the quote") from error
-    if not words:
-        raise DataError("run is empty", "run: notify-send")
-    return words

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from shutil import which
 from typing import Any
 
-from crm_cli.features.mailing.internal import split_command
 from crm_cli.features.mailing.outbox import sender, settings_of
 from crm_cli.features.rules import Deed, Rule
 from crm_cli.features.rules.deeds import Doer, Work, each, filled
@@ -14,18 +12,17 @@ from crm_cli.features.rules.subject import Subject
 from crm_cli.formats.mail.drafts import named
 from crm_cli.model import jsontext
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import CrmError, DataError, Refused
+from crm_cli.model.errors import CrmError, DataError
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import HOMES
 from crm_cli.model.mail import Party
 from crm_cli.model.outgoing import Outgoing, domain_of, message_key
 from crm_cli.model.places import DESK
 from crm_cli.model.text import cleaned, one_line
-from crm_cli.store.trust import is_trusted
+from crm_cli.store.commands import runnable
 from crm_cli.workspace import Workspace
 
 _NOBODY = Party("", "")
-_UNTRUSTED = "commands are run in trusted directories only: crm trust"
 
 
 def _notice(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
@@ -53,8 +50,7 @@ def _notice(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> W
 
 
 def _command(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
-    if not is_trusted(workspace.root, workspace.environ):
-        raise Refused(_UNTRUSTED)
+    runnable(_line(deed), workspace.root, workspace.environ)
     record = workspace.record(subject.customer)
     item = record
     if subject.item and rule.is_of_customers:
@@ -126,14 +122,13 @@ def _check_notice(workspace: Workspace, rule: Rule, deed: Deed) -> Iterator[str]
 
 def _check_command(workspace: Workspace, rule: Rule, deed: Deed) -> Iterator[str]:
     try:
-        words = split_command(one_line(str(deed.item.values["run"]), "run"))
+        runnable(_line(deed), workspace.root, workspace.environ)
     except CrmError as error:
-        yield error.message
-        return
-    if not is_trusted(workspace.root, workspace.environ):
-        yield _UNTRUSTED
-    elif "/" not in words[0] and which(words[0], path=workspace.environ.get("PATH")) is None:
-        yield f"there is no program {words[0]}"
+        yield f"{error.message}; {error.hint}"
+
+
+def _line(deed: Deed) -> str:
+    return one_line(str(deed.item.values["run"]), "run")
 
 
 DOERS = {
