@@ -140,6 +140,11 @@ def test_what_is_overdue_stands_at_the_top(example: Crm) -> None:
     assert "overdue</a>" not in page
 
 
+def test_a_score_of_few_answers_says_so(example: Crm) -> None:
+    page = example("report", "html", "--section", "satisfaction").out
+    assert "Net Promoter Score, of 3</a></dt><dd>66.7%</dd>" in page
+
+
 def test_it_is_written_to_a_file(example: Crm, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     assert example("report", "html", "--section", "aging", "--to", file).code == 0

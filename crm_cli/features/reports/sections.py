@@ -178,8 +178,16 @@ def _facts(report: Report, found: Answered, period: str | None) -> list[Fact]:
         if value is not None:
             text = _with_unit(value, one, found)
             of = f", {period.replace('-', ' ')}" if one.dated and period else ""
+            of += _of_few(one, found.table)
             facts.append(Fact(text, one.label + of, one.alert and value > 0))
     return facts
+
+
+def _of_few(one: Headline, table: Table) -> str:
+    """How many cases a total is of, where they are so few that it may be chance."""
+    figure = next((each for each in table.columns if each.key == one.figure), None)
+    cases = (table.total or {}).get(figure.cases) if figure is not None and figure.cases else None
+    return f", of {cases}" if figure is not None and cases and cases < figure.few else ""
 
 
 def _headline(one: Headline, table: Table) -> Decimal | int | None:
