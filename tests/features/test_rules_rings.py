@@ -72,9 +72,9 @@ def test_what_is_for_customers_only(crm: Crm, office: Path, deed: str) -> None:
     (office / "templates/text.md").write_text("---\nkind: sms\n---\nHello\n")
     assert crm("task", "add", "--desk", "Order beans").code == 0
     assert crm("task", "add", "maja-kos", "Order tea").code == 0
-    query = "title:order"
-    rules(office, f"r: {{over: task, for: {query}, do: [{{ {deed} }}]}}\n"
-                  "s: {over: task, for: title:beans, do: [{set: {priority: high}}]}\n")  # fmt: skip
+    over = "over: task, for: title:order"
+    rules(office, f"r: {{{over}, do: [{{ {deed} }}]}}\n"
+                  f"s: {{{over}, do: [{{set: {{priority: high}}}}]}}\n")  # fmt: skip
     ran = crm("rules", "run")
     assert ran.code == 0 and ran.err.count("belongs to none") == 1, ran
     assert len(crm("task", "list", "priority:high", "-o", "ids").lines) == 2
