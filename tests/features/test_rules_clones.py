@@ -77,6 +77,7 @@ run: {{for: id:maja-kos, do: [{{run: "tee -a {said}"}}]}}
         assert crm("sync").code == 0
         other = clone(remote, "other", crm)
         for root, day in ((shop, "2026-11-20"), (other, "2026-11-21")):
+            assert crm("-C", root, "trust", "--hooks", "--yes").code == 0
             ran = crm("-C", root, "--today", day, "rules", "run")
             assert ran.code == 0, ran
         sync(crm, shop, other)
