@@ -267,3 +267,19 @@ def test_killed_at_random(crm: Crm, office: Path, post: PostOffice) -> None:
     assert copies.keys() | {f"{id}@kos.example" for id in doubtful} == wanted
     assert len(crm("list", "+sent", "-o", "ids").lines) == count
     assert drafts(office) == [] and crm("check").code == 0
+
+
+def test_a_message_is_for_the_command_that_it_was_made_for(
+    crm: Crm, office: Path, post: PostOffice
+) -> None:
+    one, other = office.parent / "one", office.parent / "other"
+    first = f"r: {{for: id:maja-kos, do: [{{run: 'false'}}, {{run: 'tee {one}'}}]}}\n"
+    rules(office, first)
+    assert crm("trust", "--hooks", "--yes").code == 0
+    crm("rules", "run")
+    assert one.exists() and len(list(office.glob("outbox/*.run"))) == 1
+    rules(office, first.replace("'false'", f"'tee {other}'"))
+    assert crm("trust", "--hooks", "--yes").code == 0
+    (path,) = office.glob("outbox/*.run")
+    said = crm("mail", "send", f"outbox/{path.name}").err
+    assert "the rule r runs no such command any more" in said and not other.exists()

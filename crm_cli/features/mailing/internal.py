@@ -10,7 +10,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.outgoing import Outgoing
 from crm_cli.model.places import RULES
 from crm_cli.model.rule import PREFIX
-from crm_cli.store.commands import runnable
+from crm_cli.store.commands import digest, runnable
 from crm_cli.workspace import Workspace
 
 
@@ -39,11 +39,11 @@ def command_of(workspace: Workspace, letter: Outgoing) -> list[str]:
     name, _, step = letter.by.removeprefix(PREFIX).partition("/")
     rule = workspace.file(RULES.path).records.get(name)
     held = _deeds(rule, step) if rule is not None and not rule.get("disabled") else []
-    place = int(letter.step or 1) - 1
-    command = held[place].values.get("run") if place < len(held) else None
-    if not command:
+    commands = [str(one.values["run"]) for one in held if one.values.get("run")]
+    same = [one for one in commands if digest(one) == letter.digest]
+    if not same and len(commands) != 1:  # the only one may have been corrected meanwhile
         raise Refused(f"the rule {name} runs no such command any more", "delete the file")
-    return runnable(str(command), workspace.root, workspace.environ)
+    return runnable((same or commands)[0], workspace.root, workspace.environ)
 
 
 def _deeds(rule: Item, step: str) -> list[Item]:

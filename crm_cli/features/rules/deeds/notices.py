@@ -19,7 +19,7 @@ from crm_cli.model.mail import Party
 from crm_cli.model.outgoing import Outgoing, domain_of, message_key
 from crm_cli.model.places import DESK
 from crm_cli.model.text import cleaned, one_line
-from crm_cli.store.commands import runnable
+from crm_cli.store.commands import digest, runnable
 from crm_cli.workspace import Workspace
 
 _NOBODY = Party("", "")
@@ -74,6 +74,7 @@ def _command(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> 
         by=rule.by,
         template=f"rule-{rule.rule}",
         step=str(deed.place + 1),
+        digest=digest(str(deed.item.values["run"])),
         send="yes",
     )
     return Work(f"run {deed.item.values['run']}", letter=letter)
