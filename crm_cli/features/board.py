@@ -25,6 +25,7 @@ _COLUMNS = (
     "has_next_step",
     "due",
     "owner",
+    "customer",
 )
 ROTTING, NO_STEP, DUE = "rotting", "no next step", "due"
 MARKS = (ROTTING, NO_STEP, DUE)
@@ -32,7 +33,7 @@ MARKS = (ROTTING, NO_STEP, DUE)
 
 
 class Card(NamedTuple):
-    """A deal on the board; `age` are the days in its stage."""
+    """A deal on the board, of the customer with the id `who`; `age` are the days in its stage."""
 
     id: str
     name: str
@@ -42,6 +43,7 @@ class Card(NamedTuple):
     age: int | None
     marks: tuple[str, ...]
     owner: str | None
+    who: str
 
 
 class Column(NamedTuple):
@@ -151,4 +153,5 @@ def _card(row: dict[str, object], workspace: Workspace) -> Card:
         row["days_in_stage"],  # type: ignore[arg-type]
         tuple(marks),
         row["owner"],  # type: ignore[arg-type]
+        str(row["customer"] or ""),
     )

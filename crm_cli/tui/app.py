@@ -19,7 +19,10 @@ from crm_cli.tui.dialogs import Asking, Choosing, Told
 from crm_cli.tui.lines import Row
 from crm_cli.tui.places.customer import OneCustomer
 from crm_cli.tui.places.customers import Customers
+from crm_cli.tui.places.deals import Deals
 from crm_cli.tui.places.place import Place
+from crm_cli.tui.places.receivables import Receivables
+from crm_cli.tui.places.reports import Reports
 from crm_cli.tui.places.today import Today
 from crm_cli.tui.reader import Line, Outcome, Reader, typed
 from crm_cli.tui.record import Log
@@ -34,7 +37,7 @@ _PATIENCE = 20
 _PREVIEWED = "nothing was written"
 """How a preview ends, which goes without saying here."""
 
-PLACES: Sequence[type[Place]] = (Today, Customers)
+PLACES: Sequence[type[Place]] = (Today, Customers, Deals, Receivables, Reports)
 
 
 class Interface(App[None]):
@@ -191,7 +194,7 @@ class Interface(App[None]):
         """Ask anew for what is shown."""
         self.place.reload()
 
-    @work(exclusive=True, group="outside", exit_on_error=False)
+    @work(exclusive=True, group="outside")
     async def _look(self) -> None:
         """Show what was changed outside."""
         before = time.monotonic()
@@ -204,7 +207,7 @@ class Interface(App[None]):
 
     # Carrying lines out
 
-    @work(group="line", exit_on_error=False)
+    @work(group="line")
     async def carry_out(
         self, words: Sequence[str], *, several: bool = False, yes: bool = False
     ) -> None:
@@ -231,7 +234,7 @@ class Interface(App[None]):
         if outcome.code:
             await self.push_screen_wait(Told(f"{typed(line)} (exit {outcome.code})", outcome.text))
 
-    @work(group="line", exit_on_error=False)
+    @work(group="line")
     async def ask_and_carry_out(
         self, words: Sequence[str], hint: str, *, needed: bool = False, whole: bool = False
     ) -> None:
@@ -277,7 +280,7 @@ class Interface(App[None]):
         if ids:
             self._tag(ids)
 
-    @work(group="line", exit_on_error=False)
+    @work(group="line")
     async def _tag(self, ids: Sequence[str]) -> None:
         tag = await self.push_screen_wait(Asking("$ crm tag add … " + " ".join(ids), "A tag"))
         if tag:
@@ -296,7 +299,7 @@ class Interface(App[None]):
         """Choose among the moves of the items."""
         self._move(list(self.place.chosen))
 
-    @work(group="line", exit_on_error=False)
+    @work(group="line")
     async def _move(self, rows: Sequence[Row]) -> None:
         moves = actions.moves_of(rows)
         if not moves:
@@ -329,7 +332,7 @@ class Interface(App[None]):
             name = rows[0].id if actions.item_of(rows[0]) else rows[0].who
             self._attended(["edit", name])
 
-    @work(group="line", exit_on_error=False)
+    @work(group="line")
     async def action_line(self) -> None:
         """Run any line, with the terminal to itself."""
         text = await self.push_screen_wait(Asking("$ crm …", "Any line: list +vip --sort spend-"))
@@ -359,7 +362,7 @@ class Interface(App[None]):
         """Show an item whole."""
         self._show([*self._given, "show", id])
 
-    @work(group="line", exit_on_error=False)
+    @work(group="line")
     async def _show(self, line: Sequence[str]) -> None:
         found = await self.reader.run(line)
         await self.push_screen_wait(Told(typed(line), found.text))

@@ -251,7 +251,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """The headings of the columns, then the rows in sight."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         heads = self.heads(width)
         widths = _widths(heads, width - 2)
         if y < self.top:

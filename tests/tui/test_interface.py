@@ -120,3 +120,75 @@ def test_without_a_terminal_it_says_so(crm: Crm) -> None:
     run = crm("ui")
     assert run.code == 2
     assert "needs a terminal" in run.err and "crm due" in run.err
+
+
+def test_deals_move_by_keys_on_the_board(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.press("3")
+        await user.sees("Proposal 2", "Negotiation 1", "Prospecting: 0.00 EUR")
+        await user.press("right", "right", "right")
+        await user.sees("Machine rental, second year  Acme Coworking  5,600.00 GBP")
+        outcome = await user.carried_out("greater_than_sign")
+        assert "moved to negotiation" in outcome.answer
+        await user.sees("Proposal 1", "Negotiation 2", "$ crm deal move d-trxxnk5 next")
+
+    drive(example(tmp_path), script, size=(110, 24))
+
+
+def test_receivables_show_who_owes_and_take_a_payment(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.press("4")
+        await user.sees("Hotel Jadran", "1,298.00", "31–60 days", "$ crm balance")
+        await user.press("p")
+        await user.sees("$ crm payment add hotel-jadran")
+        await user.type("598")
+        assert not (await user.carried_out("enter")).code
+        await user.sees("$ crm payment add hotel-jadran 598", "700.00")
+
+    drive(example(tmp_path), script)
+
+
+def test_reports_have_the_charts_of_their_page(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.press("5")
+        await user.sees("$ crm report sales --by month --period last-12m", "2026-11", "███")
+        await user.press("down")
+        await user.sees("$ crm report pipeline", "Show the open deals by stage")
+        await user.press("slash")
+        await user.type("owner:nobody-at-all")
+        await user.sees("nothing to report")
+
+    drive(example(tmp_path), script)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 10)])
+def test_every_place_fits_every_screen(size: tuple[int, int], tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        lines = ("due", "list", "deal board", "balance", "report")
+        for key, line in zip("12345", lines, strict=True):
+            await user.press(key)
+            await user.sees(f"$ crm {line}"[: size[0] - 6])
+        await user.press("2")
+        await user.sees("Ana Novak")
+        await user.press("enter")
+        await user.sees("$ crm timeline")
+
+    drive(example(tmp_path), script, size=size)
+
+
+def test_what_stands_in_records_cannot_act_on_the_terminal(tmp_path: Path) -> None:
+    folder = example(tmp_path)
+    poison = '"\\e]0;owned\\a\\e[31m[red]red[/red] [@click=app.quit]x[/]"'
+    text = f"name: {poison}\ntags: vip\ntasks:\n  - title: {poison}\n    due: 2026-11-01\n"
+    (folder / "customers" / "aaa.yaml").write_text(text, encoding="utf-8")
+
+    async def script(user: Driver) -> None:
+        await user.sees("[red]red[/red]")
+        assert "\x1b" not in user.screen and "\x07" not in user.screen
+        await user.press("2", "home")
+        await user.sees("[@click=app.quit]x[/]", "aaa · +vip")
+        await user.press("enter", "right")
+        await user.sees("[tasks]", "[red]red[/red]")
+        assert "\x1b" not in user.screen and "\x07" not in user.screen
+
+    drive(folder, script, size=(160, 30))

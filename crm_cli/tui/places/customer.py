@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import ContentSwitcher, Static
 
+from crm_cli.features.browsing import Window
 from crm_cli.model.case import CASE
 from crm_cli.model.deal import DEAL
 from crm_cli.model.purchase import PURCHASE
@@ -136,14 +137,17 @@ class OneCustomer(Place):
         else:
             lines.show(await self.ask(lambda workspace: _events(workspace, who)))
 
-    async def on_lines_wanted(self, event: Lines.Wanted) -> None:
+    def on_lines_wanted(self, event: Lines.Wanted) -> None:
         """Ask for a page that came in sight."""
         event.stop()
-        lines = event.lines
-        if isinstance(lines, Records):
-            terms = lines.terms
-            found = await self.ask(lambda workspace: lines.window(workspace, terms, event.offset))
-            lines.fill(event.offset, lines.rows(found))
+        if isinstance(lines := event.lines, Records):
+            self.run_worker(self._fill(lines, event.offset), group="fill")
+
+    async def _fill(self, lines: Records, offset: int) -> None:
+        terms, nothing = lines.terms, Window(offset, [], 0)
+        found = await self.ask_quietly(lambda one: lines.window(one, terms, offset), nothing)
+        if terms == lines.terms:
+            lines.fill(offset, lines.rows(found))
 
     def on_lines_opened(self, event: Lines.Opened) -> None:
         """Show an item whole."""

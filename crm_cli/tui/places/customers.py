@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
+from crm_cli.features.browsing import Window
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.tui.lines import Lines
 from crm_cli.tui.places.place import Place
@@ -59,26 +61,32 @@ class Customers(Place):
             lines.scroll_home(animate=False)
         self.interface.count(found.total)
 
-    async def on_lines_wanted(self, event: Lines.Wanted) -> None:
+    def on_lines_wanted(self, event: Lines.Wanted) -> None:
         """Ask for a page that came in sight."""
         event.stop()
         lines = self.query_one(Records)
         terms = lines.terms
-        found = await self.ask(lambda workspace: lines.window(workspace, terms, event.offset))
+        self.run_worker(self._fill(lines, terms, event.offset), group="fill")
+
+    async def _fill(self, lines: Records, terms: Sequence[str], offset: int) -> None:
+        nothing = Window(offset, [], 0)
+        found = await self.ask_quietly(lambda one: lines.window(one, terms, offset), nothing)
         if terms == lines.terms:
-            lines.fill(event.offset, lines.rows(found))
+            lines.fill(offset, lines.rows(found))
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         """Show the card of where the cursor is, once it rests."""
         event.stop()
         if self.query_one("#beside").display:
             who = event.row.who if event.row is not None else ""
-            self.run_worker(self._card(who), group="card", exclusive=True, exit_on_error=False)
+            self.run_worker(self._card(who), group="card", exclusive=True)
 
     async def _card(self, who: str) -> None:
         held = self.query_one("#card", Static)
         width = self.query_one("#beside").size.width - 2
-        held.update(drawn(await self.ask(lambda one: card(one, who, width))) if who else "")
+        none: list[str] = []
+        lines = await self.ask_quietly(lambda one: card(one, who, width), none) if who else none
+        held.update(drawn(lines))
 
     def action_add(self) -> None:
         """Add a customer."""

@@ -49,7 +49,7 @@ class Place(Vertical):
 
     def reload(self) -> None:
         """Ask for what is shown; an answer to what was asked before is not waited for."""
-        self.run_worker(self._load(), group="load", exclusive=True, exit_on_error=False)
+        self.run_worker(self._load(), group="load", exclusive=True)
 
     async def _load(self) -> None:
         try:
@@ -69,6 +69,13 @@ class Place(Vertical):
     async def ask(self, question: Callable[[Workspace], T]) -> T:
         """What a question finds in the workspace."""
         return await self.interface.reader.ask(question)
+
+    async def ask_quietly(self, question: Callable[[Workspace], T], otherwise: T) -> T:
+        """What a question finds; something else where it cannot be answered any more."""
+        try:
+            return await self.ask(question)
+        except CrmError:
+            return otherwise
 
     @property
     def lines(self) -> Lines | None:
