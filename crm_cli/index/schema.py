@@ -129,11 +129,14 @@ def _beside(kind: Kind) -> dict[str, tuple[str, ...]]:
         ranked = {fields[one.of].value: (fields[one.among].value,)
                   for one in _fifths(kind) if one.among}  # fmt: skip
         return {"id": ("path",), **ranked}
-    if not kind.when or not in_record(kind):
+    if not in_record(kind):
         return {}
     fields = plan_of(kind).fields
     held = (fields[key] for key in kind.summed)
     together = tuple(one.base or one.day or one.value for one in held)
+    if not kind.when:
+        # What has no date of its own is read beside the item that it stands in.
+        return {"parent": together} if stands_in_items(kind) else {}
     day = _compared(fields[kind.when])
     records = record_columns(kind)
     found = {day: (*records, *together)}

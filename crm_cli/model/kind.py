@@ -170,7 +170,7 @@ class Kind(Declaration, kw_only=True):
     measures: tuple[Measure, ...] = ()
     """The figures over many items that have a name, such as `spend` and `orders`."""
     summed: tuple[str, ...] = ()
-    """The fields that sums over a time mostly read."""
+    """The fields that sums over a time, or over the parts of items, mostly read."""
     sought: tuple[str, ...] = ()
     """The fields of which a value that few items have is often looked for."""
     live: Callable[[AnItem], bool] | None = None

@@ -216,6 +216,7 @@ LINE = Kind(
     columns=("date", "customer", "product", "quantity", "unit_price", "discount", "net"),
     sought=("product",),
     amount="net",
+    summed=("product", "net", "units"),
     retained=Retained(
         (
             "product", "quantity", "unit", "unit_price", "discount", "tax_category", "tax_rate",

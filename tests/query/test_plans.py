@@ -11,7 +11,10 @@ import re
 import pytest
 
 from crm_cli.model.kinds import BY_NAME
+from crm_cli.model.line import LINE
+from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.text import split_names
+from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.select import Query, compile_query
 
 from .conftest import Shop
@@ -131,6 +134,18 @@ def test_windows_in_conditions_look_at_no_item(shop: Shop) -> None:
     assert len(asked) == 2
     for line in asked:
         assert "USING COVERING INDEX purchase.customer (customer=? AND date>?" in line, lines
+
+
+def test_sums_over_lines_look_at_no_line(shop: Shop) -> None:
+    """The index by which a purchase has its lines has what is summed of them."""
+    query = GroupQuery(PURCHASE, ["product", "date.month"], ["spend", "units"], parts=LINE)
+    asked: list[str] = []
+    shop.connection.set_trace_callback(asked.append)
+    group(shop.database, query, shop.scope("purchase"))
+    shop.connection.set_trace_callback(None)
+    (sql,) = (one for one in asked if "GROUP BY" in one)
+    lines = [str(row[3]) for row in shop.connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert any("USING COVERING INDEX line.parent (parent=?" in line for line in lines), lines
 
 
 def test_items_find_their_customer_by_its_key(shop: Shop) -> None:
