@@ -85,20 +85,28 @@ def together(
     """
     frequent = {product for product, count in singles.items() if count >= least}
     lefts = frequent if among is None else frequent & set(among)
+    found: dict[str, Counter[str]] = {product: Counter() for product in lefts}
     having: dict[str, list[Basket]] = {product: [] for product in lefts}
     work = 0
-    for basket in baskets:
+    for basket, times in Counter(map(tuple, baskets)).items():
         held = [product for product in basket if product in having]
-        for product in held:
-            having[product].append(basket)
-        work += len(held) * len(basket)
+        work += times * len(held) * len(basket)
         if work > _MUCH:
             return _compared(baskets, singles, frequent, lefts)
-    found = {}
+        # Small ones are often alike, and are added up together; large ones seldom are.
+        for product in held:
+            if times == 1:
+                having[product].append(basket)
+                continue
+            for other in basket:
+                found[product][other] += times
     for left, those in having.items():
-        counts = Counter(chain.from_iterable(those))
-        found[left] = Counter({one: n for one, n in counts.items() if n >= least})
-    return found
+        found[left].update(chain.from_iterable(those))
+    return {left: _frequent(counts, least) for left, counts in found.items()}
+
+
+def _frequent(counts: Mapping[str, int], least: int) -> Counter[str]:
+    return Counter({product: count for product, count in counts.items() if count >= least})
 
 
 def _compared(

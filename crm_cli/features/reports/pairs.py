@@ -10,7 +10,7 @@ from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Choice, Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.errors import UsageError
-from crm_cli.model.pairing import Basket, Rule, counted, rules, triples
+from crm_cli.model.pairing import Basket, Rule, rules, triples
 from crm_cli.model.product import PRODUCT
 from crm_cli.model.purchase import PURCHASE
 
@@ -78,13 +78,11 @@ def _pairs(found: Sequence[Basket], least: int, wanted: str) -> list[Rule]:
     ruled = rules(found, least, [wanted] if wanted else None)
     if wanted:
         return ruled.get(wanted, [])
-    singles = counted(found)
-
-    def rank(product: str) -> tuple[int, str]:
-        return -singles[product], product
-
     return [
-        rule for left, those in ruled.items() for rule in those if rank(left) < rank(rule.right)
+        rule
+        for left, those in ruled.items()
+        for rule in those
+        if (-rule.lefts, left) < (-rule.rights, rule.right)
     ]
 
 

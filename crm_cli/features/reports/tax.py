@@ -61,8 +61,9 @@ def _compute(context: Context) -> Table:
     if basis == "paid":
         found = list(_paid(context, list(_purchases(context, _TAXED))))
     else:
-        _whole(context, rows, own=own)
-        found = list(_purchases(context, f"{_TAXED} and not {_plain(context)}"))
+        plain = _plain(context)
+        _whole(context, rows, plain, own=own)
+        found = list(_purchases(context, f"{_TAXED} and not {plain}"))
     lines = _lines(context) if found else {}
     for one in found:
         parts = _parts(lines.get((one.path, one.id), ()), one)
@@ -88,25 +89,38 @@ def _compute(context: Context) -> Table:
 
 def _plain(context: Context) -> str:
     """The expression for purchases whose lines add up as they are: in the base currency, each
-    with a price."""
-    return f"(currency = {context.currency} and not any(lines, unit_price is none))"
+    with a price. Where no line lacks one, the lines of each purchase need not be looked at."""
+    workspace = context.workspace
+    node = workspace.node(workspace.scope(LINE, everything=True), ("no:unit_price",))
+    lacking = workspace.rows(LINE, node, ("parent",), everything=True)
+    priced = " and not any(lines, unit_price is none)" if lacking else ""
+    return f"(currency = {context.currency}{priced})"
 
 
-def _whole(context: Context, rows: dict[tuple[Any, ...], Row], *, own: bool) -> None:
+def _whole(
+    context: Context, rows: dict[tuple[Any, ...], Row], plain: str, *, own: bool
+) -> None:
     """Sum up those purchases by the index: nothing of them is converted, or rounded."""
-    keys = [key.but(field=_OF_LINE.get(key.name, key.field), parts=LINE) for key in context.keys]
+    # All are in one currency, which groups them only where no other key does: without any key
+    # there would be a row of no purchases, too.
+    one = {"currency": context.currency} if len(context.keys) > 1 else {}
+    keys = [
+        key.but(field=_OF_LINE.get(key.name, key.field), parts=LINE)
+        for key in context.keys
+        if key.name not in one
+    ]
+    names = [key.name for key in context.keys]
     figures = [*_SUMS, *(_TAX_ID if _by_customer(context) else ())]
-    found = context.groups(keys, figures, where=f"{_TAXED} and {_plain(context)}",
-                           totals=False)
+    found = context.groups(keys, figures, where=f"{_TAXED} and {plain}", totals=False, sort=None)
     for row in found.rows:
         net, tax = (round_money(row[key] or _NOTHING, context.currency) for key in ("net", "tax"))
         amounts = [net, tax, net + tax]
-        made = {key: row[key] for key in (*(one.name for one in keys), "name", "tax_id")
-                if key in row}  # fmt: skip
+        row |= one
+        made = {key: row[key] for key in (*names, "name", "tax_id") if key in row}
         _add(made, _AMOUNTS, amounts)
         if own:
             _add(made, [f"{key}_base" for key in _AMOUNTS], amounts)
-        rows[tuple(row[key.name] for key in keys)] = made
+        rows[tuple(row[name] for name in names)] = made
 
 
 def _by_customer(context: Context) -> bool:

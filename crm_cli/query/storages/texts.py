@@ -163,7 +163,10 @@ class TextsOperators(TextOperators):
 
 def lines(text: str) -> list[str]:
     """The texts of a cell; a line break within one is U+001E there."""
-    return [line.replace("\x1e", "\n") for line in text.split("\n")] if text else []
+    if not text:
+        return []
+    found = text.split("\n")
+    return [line.replace("\x1e", "\n") for line in found] if "\x1e" in text else found
 
 
 def exact(sql: str, wanted: Sequence[str], frame: Frame) -> str:
