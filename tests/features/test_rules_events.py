@@ -134,3 +134,53 @@ def test_without_history_only_rules_with_on_are_left_out(crm: Crm, shop: Path) -
     ran = crm("rules", "run")
     assert ran.code == 1 and "r: " in ran.err and "no history" in ran.err
     assert crm("list", "+b", "-o", "ids").out == "maja-kos\n"
+
+
+def test_what_happened_is_found_after_renaming_and_merging(
+    now: None, crm: Crm, git: Git, shop: Path
+) -> None:
+    rules(
+        shop,
+        "gold: {on: changed tags to gold, do: [{log: {summary: Look}}]}\n"
+        "due: {over: task, on: added, since: 2026-11-20, do: [{log: {summary: Look}}]}\n",
+    )
+    assert crm("rules", "run").code == 0
+    before = len(rows(crm, "interaction", "list", "by:rule/due"))
+    assert crm("tag", "add", "gold", "maja-kos").code == 0
+    assert crm("task", "add", "maja-kos", "Call").code == 0
+    assert crm("rules", "run", "--dry-run").out.startswith("gold: maja-kos"), "it is read by now"
+    assert crm("rename", "maja-kos", "maja-novak").code == 0
+    assert crm("merge", "jan-vidmar", "maja-novak", "--prefer", "keep", "--yes").code == 0
+    assert crm("rules", "run").code == 0
+    made = rows(crm, "interaction", "list", "by:rule/gold")
+    assert [one["customer"] for one in made] == ["jan-vidmar"]
+    assert len(rows(crm, "interaction", "list", "by:rule/due")) == before + 1
+    assert crm("rules", "run").out == ""
+
+
+def test_moving_is_no_event(
+    now: None, crm: Crm, git: Git, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules(
+        shop,
+        "paid: {over: purchase, on: paid, do: [{log: {summary: Paid}}]}\n"
+        "new: {over: purchase, on: added, do: [{log: {summary: New}}]}\n",
+    )
+    edit(shop, git, "amount: 100.00", "amount: 195.20")
+    assert crm("rules", "run").code == 0
+    assert crm("rules", "run").out == ""
+    for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
+        monkeypatch.setenv(name, "2026-11-21T10:00:00+01:00")
+    day = ("--today", "2026-11-21")
+    merged = crm(*day, "merge", "jan-vidmar", "maja-kos", "--prefer", "keep", "--yes")
+    assert merged.code == 0, merged.err
+    assert crm(*day, "rules", "run").out == ""
+
+
+def test_items_of_no_customer_have_events(now: None, crm: Crm, git: Git, shop: Path) -> None:
+    rules(shop, "r: {over: task, on: added, for: Oil, do: [{log: {summary: Look}}]}\n")
+    (shop / "desk.yaml").write_text("tasks:\n  - {id: t-9fzzzz2, title: Oil the machine}\n")
+    git("add", "-A")
+    git("commit", "-qm", "by hand")
+    ran = crm("rules", "run", "--dry-run")
+    assert ran.out.startswith("r: t-9fzzzz2: "), ran

@@ -78,7 +78,7 @@ def test_nothing_is_missed_or_done_twice(
     elif loss == "its end":
         hint().write_bytes(hint().read_bytes()[:-20])
     elif loss == "another version":
-        hint().write_text(hint().read_text().replace('"version": 1', '"version": 0'))
+        hint().write_text(hint().read_text().replace('"version": ', '"version": 1'))
     elif loss == "a commit":
         git("commit", "-q", "--amend", "-m", "rewritten")
         git("reflog", "expire", "--expire=now", "--all")
@@ -104,3 +104,16 @@ def test_other_rules_read_the_days_again(
     assert "Moved" in crm("task", "list", "customer:maja-kos").out
     assert crm("rules", "run", "moved").code == 0
     assert not since[-1].startswith("2026"), "the hint is about all rules, whichever are run"
+
+
+def test_a_payment_that_is_dated_ahead_pays_on_its_day(
+    shop: Path, git: Git, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dated(monkeypatch, "2026-11-20")
+    rules(shop, "paid: {over: purchase, on: paid, do: [{log: {summary: Paid}}]}\n")
+    assert crm("rules", "run").code == 0
+    assert crm("payment", "add", "2026-0007", "--date", "2026-11-23").code == 0
+    for day in ("2026-11-20", "2026-11-22"):
+        assert crm("--today", day, "rules", "run").out == "", day
+    assert crm("--today", "2026-11-23", "rules", "run").out.startswith("ran paid for")
+    assert crm("--today", "2026-11-24", "rules", "run").out == ""

@@ -5,8 +5,9 @@ Edits by hand, imports and merges are told there as well as our own commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from crm_cli.features.rules import Rule
@@ -15,8 +16,12 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import FIRST_DAY, local_date
 from crm_cli.model.errors import NotFound
 from crm_cli.model.kind import ListOf, normal
+from crm_cli.model.kinds import BY_NAME
+from crm_cli.model.payment import PAYMENT
 from crm_cli.model.places import DESK
+from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.rule_when import Event as When
+from crm_cli.query.lookups import former_ids
 from crm_cli.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,31 +35,68 @@ class Happenings:
         self._workspace = workspace
         self._rules = [rule for rule in rules if rule.event is not None]
         self._known: dict[str, list[Happened]] | None = None
+        self._renamed: dict[str, str] = {}
+        self._merged: dict[str, str] = {}
 
-    def of(self, rule: Rule) -> list[Happened]:
-        """What happened that a rule acts on, the oldest first, each occasion once.
+    def of(self, rule: Rule, found: Collection[tuple[str, str]]) -> list[Happened]:
+        """What happened that a rule acts on to those that its query found, (customer, item), as
+        they are called now; the oldest first, each occasion once.
 
         Raises Refused where there is no history to read.
         """
         if self._known is None:
             self._known = self._read()
         first, today = self._first(rule), self._workspace.clock.today
-        found = {one[:3]: one for one in self._known[_asked(rule)] if first <= one.day <= today}
-        return list(found.values())
+        owners = {item: customer for customer, item in found if item}
+        happened: dict[tuple[str, str, str], Happened] = {}
+        for one in self._known[_asked(rule)]:
+            if first <= one.day <= today:
+                # An item is known by its id, whoever has it now.
+                customer = owners.get(one.item, "") if one.item else self._now(one.customer, found)
+                if (customer, one.item) in found:
+                    happened[customer, one.item, one.occasion] = one._replace(customer=customer)
+        return list(happened.values())
+
+    def _now(self, customer: str, found: Collection[tuple[str, str]]) -> str:
+        """The id of a customer who was renamed or merged into another one since."""
+        seen = {customer}
+        while (customer, "") not in found:
+            following = self._renamed.get(customer) or self._merged.get(customer, "")
+            if not following or following in seen:
+                break
+            customer = following
+            seen.add(customer)
+        return customer
 
     def _read(self) -> dict[str, list[Happened]]:
         """What happened, by what rules ask for: what was read before, and what came since."""
         wanted = {_asked(rule): rule for rule in self._rules}
         first = min(map(self._first, self._rules))
+        today = self._workspace.clock.today
         memory = Memory(self._workspace)
-        known = memory.recall(wanted, first)
+        known = memory.recall(wanted, first, today)
+        self._renamed = memory.renamed
+        self._merged = former_ids(self._workspace.database)
         try:
             cursor = self._add(wanted, known, memory.cursor)
         except NotFound:  # history was rewritten
             known = {asked: [] for asked in wanted}
             cursor = self._add(wanted, known, (first - timedelta(days=1)).isoformat())
-        memory.keep(known, first, cursor)
+        memory.keep(known, first, cursor, today, self._ahead())
         return known
+
+    def _ahead(self) -> date | None:
+        """The next day on which something counts that is dated ahead: a payment of tomorrow pays
+        an invoice tomorrow, and is an event of the commit that it came with, then."""
+        days = [
+            day
+            for kind in (PAYMENT, PURCHASE)
+            for (day,) in self._workspace.select(
+                kind, ["date.after:today"], cols=("date",), ordered=False
+            ).rows
+            if day is not None
+        ]
+        return min(days, default=None)
 
     def _add(
         self, wanted: Mapping[str, Rule], known: dict[str, list[Happened]], since: str
@@ -64,7 +106,9 @@ class Happenings:
 
         told = events(self._workspace, since=since)
         try:
-            for event in told:
+            for event in _unmoved(told):
+                if event.event == "renamed" and event.kind == CUSTOMER.name:
+                    self._rename(known, str(event.before), str(event.after))
                 for asked, rule in wanted.items():
                     if _means(rule, event):
                         known[asked].append(self._happened(rule, event))
@@ -72,18 +116,48 @@ class Happenings:
         finally:
             told.close()
 
+    def _rename(self, known: dict[str, list[Happened]], old: str, new: str) -> None:
+        """Call a customer by their new id in what happened before; it may be another one's by
+        now. What another clone did meanwhile comes later, and is found by the old one."""
+        self._renamed[old] = new
+        for happened in known.values():
+            happened[:] = [
+                one._replace(customer=new) if one.customer == old else one for one in happened
+            ]
+
     def _happened(self, rule: Rule, event: Event) -> Happened:
         day = local_date(event.at, self._workspace.business.time_zone)
         customer = event.record if rule.is_of_customers else DESK.path
         item = "" if rule.base is CUSTOMER else event.id
         what = event.field or event.event
-        occasion = f"{what}@{day.isoformat()}/{item}".rstrip("/")
+        # What is new is so once, whatever files it has been in.
+        when = what if what == "added" else f"{what}@{day.isoformat()}"
+        occasion = f"{when}/{item}".rstrip("/")
         return Happened(customer, item, occasion, day)
 
     def _first(self, rule: Rule) -> date:
         """The first day that a rule looks back to."""
         looked = rule.within.before(self._workspace.clock.today)
         return max(looked, rule.since or FIRST_DAY)
+
+
+def _unmoved(told: Iterable[Event]) -> Iterator[Event]:
+    """Events without those of items that a commit took from one file into another, as merging
+    customers does: nothing became of them."""
+    for _, some in groupby(told, lambda event: event.commit):
+        events = list(some)
+        moved = _items(events, "removed") & _items(events, "added")
+        yield from (event for event in events if (event.kind, event.id) not in moved)
+
+
+def _items(events: Iterable[Event], word: str) -> set[tuple[str, str]]:
+    """The items with ids of their own that events of a word are about."""
+    return {
+        (event.kind, event.id)
+        for event in events
+        if event.event == word and not event.field and event.id
+        and event.kind in BY_NAME and BY_NAME[event.kind].letter
+    }
 
 
 def _asked(rule: Rule) -> str:

@@ -18,7 +18,7 @@ from crm_cli.store.discovery import cache_folder
 from crm_cli.workspace import Workspace
 
 _NAME = "happenings.json"
-_VERSION = 1
+_VERSION = 2
 
 
 class Happened(NamedTuple):
@@ -32,24 +32,31 @@ class Happened(NamedTuple):
 
 class Memory:
     """What happened of what rules ask for, up to a point of history; `cursor` is where to go on,
-    a day where nothing is known."""
+    a day where nothing is known; `renamed` has the new ids of customers by those that they had."""
 
     def __init__(self, workspace: Workspace) -> None:
         folder = cache_folder(workspace.root, workspace.environ)
         self._path = folder / _NAME if folder is not None else None
         self._zone = str(workspace.business.zone)
         self.cursor = ""
+        self.renamed: dict[str, str] = {}
 
-    def recall(self, asked: Iterable[str], first: date) -> dict[str, list[Happened]]:
-        """What is known of each thing that is asked for, since a day."""
+    def recall(
+        self, asked: Iterable[str], first: date, today: date
+    ) -> dict[str, list[Happened]]:
+        """What is known of each thing that is asked for, since a day; nothing where it was read on
+        a later day, or before a day on which something began to count."""
         wanted = list(asked)
         self.cursor = (first - timedelta(days=1)).isoformat()
         held = self._read()
-        if held is None or held["first"] > first.isoformat():
+        if (
+            held is None
+            or held["first"] > first.isoformat()
+            or not held["today"] <= today.isoformat() < held["ahead"]
+            or not set(wanted) <= held["known"].keys()
+        ):
             return {one: [] for one in wanted}
-        if not set(wanted) <= held["known"].keys():
-            return {one: [] for one in wanted}
-        self.cursor = held["cursor"]
+        self.cursor, self.renamed = held["cursor"], held["renamed"]
         return {
             one: [
                 Happened(customer, item, occasion, date.fromisoformat(day))
@@ -73,8 +80,16 @@ class Memory:
         )
         return held if fits else None
 
-    def keep(self, known: dict[str, list[Happened]], first: date, cursor: str) -> None:
-        """Write it down for the next run; that it cannot be written is no loss."""
+    def keep(
+        self,
+        known: dict[str, list[Happened]],
+        first: date,
+        cursor: str,
+        today: date,
+        ahead: date | None,
+    ) -> None:
+        """Write it down for the next run; that it cannot be written is no loss. `ahead` is the
+        day from which on more counts of what was read."""
         if self._path is None or not cursor:
             return
         held = {
@@ -82,6 +97,9 @@ class Memory:
             "zone": self._zone,
             "first": first.isoformat(),
             "cursor": cursor,
+            "today": today.isoformat(),
+            "ahead": (ahead or date.max).isoformat(),
+            "renamed": self.renamed,
             "known": {
                 asked: [[*one[:3], one.day.isoformat()] for one in found if one.day >= first]
                 for asked, found in known.items()

@@ -135,7 +135,7 @@ def _occasions(
     if rule.step > 1:
         return _waited(workspace, rule, traces, found)
     if rule.event is not None:
-        happened = [one for one in happenings.of(rule) if (one.customer, one.item) in found]
+        happened = happenings.of(rule, found.keys())
         if rule.once.word == "change":
             return [(one.customer, one.item, one.occasion) for one in happened]
         chosen: Iterable[tuple[str, str]] = dict.fromkeys(map(_of, happened))
