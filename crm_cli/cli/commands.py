@@ -59,7 +59,7 @@ COMMANDS = (
         others=("snooze", "dismiss"),
     ),
     Command("agenda", "agenda", TODAY, "the days to come, with times, and what is free"),
-    Command("ui", "ui", TODAY, "what is due, customers and deals on one screen", asks=False),
+    Command("ui", "ui", TODAY, "what is due, customers and deals on one screen"),
     Command("log", "log", TODAY, "log a call, a meeting, an e-mail with a customer"),
     Command("pop", "pop", TODAY, "who is calling: all that matters now, on one screen"),
     Command("task", "task", TODAY, "tasks: what to do, who does it, when it is due", "list"),

@@ -94,6 +94,11 @@ class Session(Streams):
             self._opened.hooks = _hooks
         return self._opened
 
+    def again(self) -> Session:
+        """A session of the same run, which opens the directory for itself."""
+        look, self._look = self._look, None
+        return Session(self.options, environ=self.environ, words=self.words, look=look)
+
     def close(self) -> None:
         """Let go of what was opened."""
         if self._opened is not None:
@@ -272,9 +277,19 @@ class Session(Streams):
         return is_terminal(sys.stderr) and (is_terminal(sys.stdin) or can_ask())
 
     def pick(self, question: str, candidates: Sequence[tuple[str, str]]) -> str | None:
-        """The id that the user chose among (id, what), None where nobody can be asked."""
+        """The id that the user chose among (id, what), None where nobody can be asked.
+
+        With a program for it (`CRM_PICKER`, else fzf where it is installed), else by number.
+        """
         if not self.interactive:
             return None
+        if is_terminal(sys.stdin):
+            from crm_cli.cli.choosing import chosen_by_program
+
+            self.flush()
+            found = chosen_by_program(question, candidates, self.environ)
+            if found is not None:
+                return found
         from crm_cli.cli.terminal import ask_terminal
         from crm_cli.render import shapes
 

@@ -36,7 +36,7 @@ def ui(session: Session) -> None:
         )
     if session.environ.get("TERM") == "dumb":
         raise UsageError("this terminal is dumb (TERM), so nothing can be drawn on it")
-    workspace = Session(session.options, environ=session.environ, words=session.words).workspace
+    workspace = session.again().workspace
     workspace.progress = workspace.waiting = None
     try:
         from crm_cli.tui.app import Interface

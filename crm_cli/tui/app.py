@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import ClassVar
 
 from rich.text import Text
@@ -17,12 +18,7 @@ from crm_cli.model.text import visible
 from crm_cli.tui import actions
 from crm_cli.tui.dialogs import Asking, Choosing, Told
 from crm_cli.tui.lines import Row
-from crm_cli.tui.places.customer import OneCustomer
-from crm_cli.tui.places.customers import Customers
-from crm_cli.tui.places.deals import Deals
 from crm_cli.tui.places.place import Place
-from crm_cli.tui.places.receivables import Receivables
-from crm_cli.tui.places.reports import Reports
 from crm_cli.tui.places.today import Today
 from crm_cli.tui.reader import Line, Outcome, Reader, typed
 from crm_cli.tui.record import Log
@@ -37,7 +33,9 @@ _PATIENCE = 20
 _PREVIEWED = "nothing was written"
 """How a preview ends, which goes without saying here."""
 
-PLACES: Sequence[type[Place]] = (Today, Customers, Deals, Receivables, Reports)
+PLACES = ("Today", "Customers", "Deals", "Receivables", "Reports")
+"""The places by their titles, in the order of their keys."""
+_CUSTOMER = "customer"
 
 
 class Interface(App[None]):
@@ -54,8 +52,8 @@ class Interface(App[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(str(number), f"go({number - 1})", place.title, show=False)
-            for number, place in enumerate(PLACES, 1)
+            Binding(str(number), f"go({number - 1})", title, show=False)
+            for number, title in enumerate(PLACES, 1)
         ),
         Binding("slash", "find", "find", key_display="/"),
         Binding("l", "log", "log"),
@@ -98,10 +96,8 @@ class Interface(App[None]):
     def compose(self) -> ComposeResult:
         """The tabs, the place, what is said, the log, the keys."""
         yield Static("", id="tabs")
-        with ContentSwitcher(initial="today", id="places"):
-            for place in PLACES:
-                yield place(id=place.__name__.lower())
-            yield OneCustomer(id="onecustomer")
+        with ContentSwitcher(initial="at-today", id="places"):
+            yield Today(id="at-today")
         yield Static("", id="said")
         yield Log()
         yield Footer(compact=True, show_command_palette=False)
@@ -119,7 +115,7 @@ class Interface(App[None]):
     @property
     def place(self) -> Place:
         """The place that is looked at."""
-        return self.query_one(f"#{self._here}", Place)
+        return self.query_one(f"#at-{self._here}", Place)
 
     @property
     def log_pane(self) -> Log:
@@ -128,9 +124,9 @@ class Interface(App[None]):
 
     def _tabs(self) -> None:
         parts = []
-        for number, place in enumerate(PLACES, 1):
-            here = place.__name__.lower() == self._here
-            parts.append((f" {number} {place.title} ", "reverse" if here else ""))
+        for number, title in enumerate(PLACES, 1):
+            here = title.lower() == self._here
+            parts.append((f" {number} {title} ", "reverse" if here else ""))
         self.query_one("#tabs", Static).update(Text.assemble(*parts, no_wrap=True))
 
     def on_click(self, event: object) -> None:
@@ -138,8 +134,8 @@ class Interface(App[None]):
         x, y = getattr(event, "screen_x", -1), getattr(event, "screen_y", -1)
         if y != 0 or len(self.screen_stack) > 1:
             return
-        for number, place in enumerate(PLACES):
-            width = len(place.title) + 4
+        for number, title in enumerate(PLACES):
+            width = len(title) + 4
             if 0 <= x < width:
                 self.action_go(number)
                 return
@@ -167,20 +163,26 @@ class Interface(App[None]):
 
     def action_go(self, number: int) -> None:
         """Go to a place."""
-        self._go(PLACES[number].__name__.lower())
+        self._go(PLACES[number].lower())
 
-    def _go(self, name: str) -> None:
+    @work(group="go")
+    async def _go(self, name: str, who: str = "") -> None:
+        """Go to a place, which is made when it is first gone to; to that of a customer `who`."""
+        places = self.query_one("#places", ContentSwitcher)
+        if not places.query(f"#at-{name}"):
+            await places.mount(_made(name))
         self._here, self._count = name, ""
-        self.query_one("#places", ContentSwitcher).current = name
+        places.current = f"at-{name}"
         self._tabs()
+        if who:
+            self.place.of(who)
         self.place.enter()
 
     def open_customer(self, who: str) -> None:
         """Show one customer."""
-        if self._here != "onecustomer":
+        if self._here != _CUSTOMER:
             self._before = self._here
-        self.query_one(OneCustomer).of(who)
-        self._go("onecustomer")
+        self._go(_CUSTOMER, who)
 
     def go_back(self) -> None:
         """Go back to where a customer was opened."""
@@ -402,6 +404,14 @@ class Interface(App[None]):
         room = max(len(" ".join(keys)) for keys in named.values())
         lines = [f"{' '.join(keys):<{room}}  {what}" for what, keys in named.items()]
         self.push_screen(Told("Keys that work here", "\n".join(lines)))
+
+
+def _made(name: str) -> Place:
+    """The place of a name; its module is loaded only now, so that the first picture comes soon."""
+    module = import_module(f"crm_cli.tui.places.{name}")
+    place = module.PLACE(id=f"at-{name}")
+    assert isinstance(place, Place)
+    return place
 
 
 def _before_words(line: Sequence[str], option: str) -> list[str]:

@@ -194,3 +194,6 @@ def _events(workspace: Workspace, who: str) -> list[Row]:
         Row((people_text(one.when) if one.when else "", one.kind, visible(one.what)), one.id, who)
         for one in timeline(workspace, who, limit=_MOST)
     ]
+
+
+PLACE = OneCustomer

@@ -102,3 +102,6 @@ def card(workspace: Workspace, who: str, width: int) -> list[str]:
     from crm_cli.render import shapes
 
     return list(shapes.card(made(workspace, customer_shown(workspace, who)), screen(width)))
+
+
+PLACE = Customers

@@ -162,3 +162,6 @@ def _row(card: Card) -> Row:
 
 def _total(board: Board, column: Column) -> str:
     return f"{format_amount(column.amount, board.currency)} {board.currency}"
+
+
+PLACE = Deals

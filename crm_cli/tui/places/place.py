@@ -94,6 +94,9 @@ class Place(Vertical):
             self.lines.focus()
         self.reload()
 
+    def of(self, who: str) -> None:
+        """Be about another customer, where it is about one."""
+
     def find(self) -> None:
         """Type query terms."""
         for terms in self.query(Terms):

@@ -74,3 +74,6 @@ def _owing(workspace: Workspace, terms: Sequence[str]) -> list[Row]:
         )
         for one in found
     ]  # fmt: skip
+
+
+PLACE = Receivables

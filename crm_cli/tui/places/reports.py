@@ -165,3 +165,6 @@ def _answered(workspace: Workspace, name: str, terms: Sequence[str]) -> Answered
     by, period = given.pop("by", None), given.pop("period", None)
     asked = Asked(terms=terms, period=period, by=by, options=given)
     return answer(workspace, made, asked, limit=_MOST)
+
+
+PLACE = Reports
