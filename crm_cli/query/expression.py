@@ -190,6 +190,13 @@ class Reader(Tokens):
         return self._named(self.take(), kind)
 
     def _named(self, token: Token, kind: Kind) -> Operand:
+        try:
+            return self._known(token, kind)
+        except Unknown as error:
+            raise Fault(error.message, error.hint, token.span) from None
+
+    def _known(self, token: Token, kind: Kind) -> Operand:
+        """What a name stands for; raises Unknown as well."""
         bare, at, period = token.text.partition("@")
         if (colon := token.text.partition(":"))[1]:
             raise Fault(
@@ -197,12 +204,9 @@ class Reader(Tokens):
                 f"write {colon[0]} = {colon[2] or 'VALUE'}, or the term without --where",
                 token.span,
             )
-        try:
-            if not at:
-                return resolve(token.text, kind, self.scope.extra_keys)
-            return windowed(bare, kind, read_asked(period, self.scope, token.span))
-        except Unknown as error:
-            raise Fault(error.message, error.hint, token.span) from None
+        if not at:
+            return resolve(token.text, kind, self.scope.extra_keys)
+        return windowed(bare, kind, read_asked(period, self.scope, token.span))
 
     def _compared(self, kind: Kind) -> Node:
         start = self.next
@@ -312,8 +316,8 @@ class Reader(Tokens):
         called = self.opens() and token.text.lower() in FUNCTIONS
         if not called:
             try:
-                found: Operand = self._named(token, kind)
-            except Fault:
+                found: Operand = self._known(token, kind)
+            except (Fault, Unknown):
                 return None
         if called:
             found = self.operand(kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crm_cli.model.errors import UsageError
 from crm_cli.model.named_tuple import NamedTuple
@@ -45,9 +45,17 @@ class QueryError(UsageError):
 
 
 class Unknown(LookupError):
-    """A name that nothing answers to, before its place is known."""
+    """A name that nothing answers to, before its place is known.
 
-    def __init__(self, message: str, hint: str) -> None:
+    The nearest names are looked for when the hint is read: often a word is a value, after all.
+    """
+
+    def __init__(self, message: str, hint: str | Callable[[], str]) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self._hint = hint
+
+    @property
+    def hint(self) -> str:
+        """What may be meant, or where names are listed."""
+        return self._hint if isinstance(self._hint, str) else self._hint()

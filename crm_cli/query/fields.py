@@ -191,9 +191,16 @@ def _unknown(name: str, kind: Kind, extra_keys: frozenset[str]) -> Unknown:
         listed = f"crm query fields {target.name} lists them all"
         message = f"{a_or_an(target.name)} has no field '{rest}'"
         return Unknown(message, f"{near} {listed}".strip())
+    return Unknown(f"there is no field '{name}'", lambda: _nearest(bare, kind, extra_keys))
+
+
+def _nearest(bare: str, kind: Kind, extra_keys: frozenset[str]) -> str:
+    """The hint for a name that is no field's."""
+    from crm_cli.model.text import did_you_mean
+
     known = [*names(kind)]
     for owner, _ in owners(kind):
         known += [*names(owner), *spelled(owner)]
     near = did_you_mean(bare, [*dict.fromkeys(known), *collections(kind), *extra_keys])
     listed = f"crm query fields {kind.name} lists them all"
-    return Unknown(f"there is no field '{name}'", f"{near} {listed}" if near else listed)
+    return f"{near} {listed}" if near else listed

@@ -7,6 +7,7 @@ records of all others are derived again, by the clock of each day.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -41,19 +42,6 @@ class Owed(NamedTuple):
     not_due: Decimal
 
 
-class Billed(NamedTuple):
-    """A posted invoice, or a credit note, with a negative amount: `gross` in its currency."""
-
-    path: str
-    id: str
-    number: str | None
-    is_invoice: bool
-    day: date | None
-    due: date | None
-    gross: Decimal
-    currency: str
-
-
 class _Paid(NamedTuple):
     """A payment of one invoice, until the day on which it was returned, if it was."""
 
@@ -63,9 +51,12 @@ class _Paid(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """An invoice with its payments."""
+    """A posted invoice in the base currency, with its payments."""
 
-    invoice: Billed
+    path: str
+    day: date
+    due: date | None
+    gross: Decimal
     payments: list[_Paid]
 
 
@@ -95,18 +86,18 @@ def owed_at(context: Context, days: Sequence[date]) -> list[Owed]:
     plain, others = _accounts(context, moved)
     totals = [_ZERO] * len(days)
     waiting = [_ZERO] * len(days)
-    for invoice, payments in plain:
+    for _, billed, due, gross, payments in plain:
         for place, day in enumerate(days):
-            if invoice.day is None or invoice.day > day:
+            if billed > day:
                 continue
-            left = invoice.gross
-            for paid in payments:
-                if paid.day <= day and (paid.until is None or paid.until > day):
-                    left -= paid.amount
+            left = gross
+            for paid, until, amount in payments:
+                if paid <= day and (until is None or until > day):
+                    left -= amount
             if not left:
                 continue
             totals[place] += left
-            if invoice.due is None or invoice.due >= day:
+            if due is None or due >= day:
                 waiting[place] += left
     for path in others:
         for place, owed in enumerate(_derived(context, path, days)):
@@ -130,44 +121,38 @@ def _moved(context: Context, day: date) -> Node:
     return Belongs(tuple(id for (id,) in workspace.rows(CUSTOMER, moved, ("id",))))
 
 
-def _billed(context: Context, among: Node) -> Iterator[Billed]:
-    """The posted invoices and credit notes of customers up to today."""
-    cols = ("path", "id", "number", "kind", "date", "due", "gross", "currency")
-    for path, id, number, kind, day, due, gross, currency in context.workspace.rows(
-        PURCHASE, context.items_of(PURCHASE, *_POSTED, among=among), cols
-    ):
-        yield Billed(path, id, number, kind == "invoice", day, due, gross, currency)
-
-
 def _accounts(context: Context, among: Node) -> tuple[list[_Open], list[str]]:
     """The invoices of customers whose invoices and payments say all, and the paths of all other
     customers."""
     base = context.currency
     others = _complicated(context, among)
     found: list[_Open] = []
-    named: dict[tuple[str, str], _Open] = {}
-    for one in _billed(context, among):
-        path, id, number = one.path, one.id, one.number or one.id
-        clear = one.is_invoice and one.currency == base and one.day is not None and one.gross >= 0
-        if not clear or (path, id) in named or (path, number) in named:
+    named: defaultdict[str, dict[str, _Open]] = defaultdict(dict)
+    cols = ("path", "id", "number", "kind", "date", "due", "gross", "currency")
+    for path, id, number, kind, day, due, gross, currency in context.workspace.rows(
+        PURCHASE, context.items_of(PURCHASE, *_POSTED, among=among), cols
+    ):
+        of = named[path]
+        number = number or id
+        clear = kind == "invoice" and currency == base and day is not None and gross >= 0
+        if not clear or id in of or number in of:
             others.add(path)
             continue
-        invoice = _Open(one, [])
-        named[path, id] = named[path, number] = invoice
+        invoice = of[id] = of[number] = _Open(path, day, due, gross, [])
         found.append(invoice)
     for path, name, payment in _payments(context, among, others):
-        paid = named.get((path, name))
+        paid = named[path].get(name)
         if paid is None:
             others.add(path)
         else:
             paid.payments.append(payment)
-    others.update(one.invoice.path for one in found if one.payments and _too_much(one))
-    return [one for one in found if one.invoice.path not in others], sorted(others)
+    others.update(one.path for one in found if one.payments and _too_much(one))
+    return [one for one in found if one.path not in others], sorted(others)
 
 
 def _too_much(one: _Open) -> bool:
     """Whether more may ever have been paid than is billed: the rest pays something else."""
-    return sum([payment.amount for payment in one.payments], _ZERO) > one.invoice.gross
+    return sum([amount for _, _, amount in one.payments], _ZERO) > one.gross
 
 
 def _payments(
