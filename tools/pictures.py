@@ -4,7 +4,8 @@
     python tools/pictures.py --check   # exit 1 where one is stale
 
 The commands are those of the console blocks of docs/terminal.md, which the tests run as a
-transcript; here each is run on a pseudo-terminal. No picture fetches a font.
+transcript; here each is run on a pseudo-terminal. Those of `crm ui` are of the places in
+tools/ui_pictures.py. No picture fetches a font.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, DIMMED_MONOKAI
 from rich.text import Text
+from ui_pictures import screens
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "terminal.md"
@@ -48,6 +50,9 @@ def pictures() -> dict[str, str]:
             shown.append((command, screen))
             for theme in _THEMES:
                 found[f"{name}-{theme}.svg"] = svg(name, command, screen, theme)
+        for name, screen in screens(Path(folder) / "shop", _environ(Path(folder))).items():
+            for theme in _THEMES:
+                found[f"{name}-{theme}.svg"] = svg(name, "crm ui", screen, theme)
     found["tour.cast"] = cast(shown)
     return found
 
@@ -56,11 +61,7 @@ def on_a_terminal(words: list[str], folder: Path) -> str:
     """What a command shows on a terminal of 80 columns with 256 colours."""
     reading, writing = pty.openpty()
     fcntl.ioctl(writing, termios.TIOCSWINSZ, struct.pack("HHHH", 200, WIDTH, 0, 0))
-    environ = {
-        "PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC",
-        "TERM": "xterm-256color", "CRM_TODAY": "2026-11-20", "CRM_USER": "petra",
-        "CRM_CACHE_DIR": str(folder / "cache"), "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
+    environ = _environ(folder)
     process = subprocess.Popen(
         [sys.executable, "-m", "crm_cli", *words],
         stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.DEVNULL,
@@ -79,6 +80,15 @@ def on_a_terminal(words: list[str], folder: Path) -> str:
     process.wait()
     os.close(reading)
     return seen.decode().replace("\r\n", "\n")
+
+
+def _environ(folder: Path) -> dict[str, str]:
+    """The surroundings of a picture, the same everywhere."""
+    return {
+        "PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC",
+        "TERM": "xterm-256color", "CRM_TODAY": "2026-11-20", "CRM_USER": "petra",
+        "CRM_CACHE_DIR": str(folder / "cache"), "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
 
 
 def svg(name: str, command: str, screen: str, theme: str) -> str:

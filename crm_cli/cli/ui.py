@@ -36,8 +36,12 @@ def ui(session: Session) -> None:
         )
     if session.environ.get("TERM") == "dumb":
         raise UsageError("this terminal is dumb (TERM), so nothing can be drawn on it")
+    if not session.workspace.has_cache:
+        # Made here, since beside the interface's threads no other process can help.
+        session.workspace.index.close()
+        session.workspace.renew()
     workspace = session.again().workspace
-    workspace.progress = workspace.waiting = None
+    workspace.waiting = None
     try:
         from crm_cli.tui.app import Interface
     except ModuleNotFoundError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -30,6 +31,8 @@ _SECONDS = 1.0
 _PATIENCE = 20
 """A look that took long is followed by a rest of so many times as long."""
 
+_TOLD = 0.2
+"""Seconds after which it is said anew how far reading is."""
 _PREVIEWED = "nothing was written"
 """How a preview ends, which goes without saying here."""
 
@@ -43,6 +46,7 @@ class Interface(App[None]):
     terminal."""
 
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = "Lines"
     CSS = """
     Screen { layout: vertical; background: ansi_default; }
     #tabs, #said { height: 1; }
@@ -79,9 +83,16 @@ class Interface(App[None]):
         attend: Callable[[Sequence[str]], int],
         given: Sequence[str] = (),
     ) -> None:
+        plain = os.environ.get("NO_COLOR")
+        if plain == "":
+            del os.environ["NO_COLOR"]  # Textual takes an empty one for a wish, too.
         super().__init__(ansi_color=True)
+        if plain is not None:
+            os.environ["NO_COLOR"] = plain  # Textual takes it away, and editors look for it.
         self.theme = "ansi-dark"
         self.reader = Reader(workspace, run_line)
+        workspace.progress = self._reading
+        self._told = 0.0
         self._attend = attend
         self._given = tuple(given)
         """The options before each line, as `crm ui` got them."""
@@ -146,6 +157,14 @@ class Interface(App[None]):
         shown = Text(visible(text or self._count), style_of("alert" if wrong else "muted"))
         shown.no_wrap, shown.overflow = True, "ellipsis"
         self.query_one("#said", Static).update(shown)
+
+    def _reading(self, done: int, total: int) -> None:
+        """Say how far reading many records is; called in the reader's thread."""
+        now = time.monotonic()
+        if self.is_running and (done >= total or now - self._told > _TOLD):
+            self._told = now
+            text = f"reading records: {done:,} of {total:,}" if done < total else ""
+            self.call_from_thread(self.say, text)
 
     def count(self, total: int) -> None:
         """Say how many there are in a list, when there is nothing else to be said."""

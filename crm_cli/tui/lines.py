@@ -60,7 +60,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("pagedown", "turn(1)", "a page down", show=False),
         Binding("home,g", "ends(-1)", "first", show=False),
         Binding("end,G", "ends(1)", "last", show=False),
-        Binding("enter", "open", "open"),
+        Binding("enter", "open", "open", show=False),
         Binding("space", "mark", "mark", show=False),
     ]
 

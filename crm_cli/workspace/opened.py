@@ -124,6 +124,15 @@ class Opened:
         """The index, if anything has asked for it so far."""
         return self._made.index
 
+    @property
+    def has_cache(self) -> bool:
+        """Whether there is an index to begin with, which only has to be brought up to date."""
+        from crm_cli.index import schema
+        from crm_cli.index.cache import Cache
+
+        folder = cache_folder(self.root, self.environ)
+        return folder is not None and Cache(folder, schema.version()).current() is not None
+
     def _open_index(self) -> Index:
         from crm_cli.index.database import open_index
 

@@ -37,7 +37,7 @@ class Today(Place):
         with Horizontal():
             yield Lines(_due_heads, none="nothing is due", id="due")
             agenda = Lines(_agenda_heads, none="nothing is planned", id="agenda")
-            agenda.display = False
+            agenda.display = agenda.steady = False
             yield agenda
 
     def on_resize(self) -> None:
