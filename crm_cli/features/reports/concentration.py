@@ -79,7 +79,13 @@ REPORT = Report(
         Figure("groups", "", "how many groups there are", type="integer"),
         Figure("net", "", "what they are worth together", type="money"),
         *(
-            Figure(f"top_{part}", "", f"share of the largest {part} %", type="share")
+            Figure(
+                f"top_{part}",
+                "",
+                f"share of the largest {part} %",
+                type="share",
+                label=f"largest {part} %",
+            )
             for part in _TOPS
         ),
         Figure("hhi", "", "Herfindahl-Hirschman index, 0 to 1", type="decimal"),
