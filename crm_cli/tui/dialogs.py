@@ -81,6 +81,7 @@ class Asking(ModalScreen[str | None]):
     """One line to be typed; None where it is left."""
 
     DEFAULT_CSS = _css("Asking")
+    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave it")]
 
     def __init__(self, title: str, hint: str = "", value: str = "") -> None:
