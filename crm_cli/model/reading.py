@@ -12,7 +12,7 @@ from crm_cli.model.fieldtypes import Free, Texts
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal
 from crm_cli.model.node import ABSENT, PLAIN, Mapping, Node, Scalar, Sequence, plain
-from crm_cli.model.places import SETTINGS, Shape, place_of
+from crm_cli.model.places import RULES, SETTINGS, Shape, place_of
 from crm_cli.model.text import a_or_an
 
 _IGNORED = frozenset(("id",))
@@ -279,6 +279,11 @@ class Reader(Deriver):
             where = "" if item.parent is None else f" of {item.kind.key}"
             meant = f"did you mean {near}?" if near else "crm config shows what can be set"
             message = f"{key.text} is no setting{where}: nothing reads it"
+            self.problem(key, "unknown-key", message, meant, Severity.WARNING)
+        elif self.path == RULES.path:
+            # What was to narrow a rule, and is not understood, must not leave it with all.
+            meant = f"did you mean {near}?" if near else f"its keys: {', '.join(item.kind.by_key)}"
+            message = f"{key.text} is no key of {a_or_an(item.kind.name.replace('_', ' '))}"
             self.problem(key, "unknown-key", message, meant, Severity.WARNING)
         elif near:
             self.problem(

@@ -23,10 +23,12 @@ from crm_cli.model.fieldtypes import (
 )
 from crm_cli.model.interaction import INTERACTION_KINDS
 from crm_cli.model.kind import Field, Finding, GroupOf, Kind, ListOf
+from crm_cli.model.node import Scalar
 from crm_cli.model.priorities import PRIORITIES
 from crm_cli.model.rule_when import read_event, read_once
 from crm_cli.model.segment import Expression, Terms
 from crm_cli.model.task import TASK_KINDS
+from crm_cli.model.written import value_node
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -116,6 +118,9 @@ def _check_deed(deed: Item, business: Business) -> Iterator[Finding]:
         if key in deed.values and found[0] not in belongs:
             cure = f"it belongs to {' and '.join(belongs)}"
             yield _finding(key, f"{key} does not go with {found[0]}", cure)
+    given = deed.values.get("set")
+    if found == ["set"] and not (isinstance(given, dict) and given):
+        yield _finding("set", "set needs fields and their values", "set: {owner: petra}")
     for key, title in (("task", "title"), ("log", "summary")):
         group = deed.values.get(key)
         if group is not None and not group.values.get(title):
@@ -149,9 +154,16 @@ RULE_DEED = Kind(
 )  # fmt: skip
 
 
+def _unread(item: Item, key: str) -> str:
+    """The key of a list that could not be read, which is told already; else nothing."""
+    node = value_node(item, key)
+    empty = node is None or (isinstance(node, Scalar) and node.absent)
+    return "" if empty or key in item.values else key
+
+
 def _check_step(step: Item, business: Business) -> Iterator[Finding]:
     if not step.items("do"):
-        yield _finding("wait", "a step does nothing", "add do:", "do")
+        yield _finding("wait", "a step does nothing", "add do:", _unread(step, "do"))
 
 
 RULE_STEP = Kind(
@@ -174,7 +186,8 @@ def _check(rule: Item, business: Business) -> Iterator[Finding]:
                       "names are of a-z, 0-9 and -")  # fmt: skip
     deeds, steps = rule.items("do"), rule.items("steps")
     if not deeds and not steps:
-        yield _finding("for", "this rule does nothing", "add do: or steps:", "do")
+        unread = _unread(rule, "do") or _unread(rule, "steps")
+        yield _finding("for", "this rule does nothing", "add do: or steps:", unread)
     if deeds and steps:
         cure = "put what do says into the first step"
         yield _finding("do", "a rule has do, or steps, not both", cure)

@@ -31,7 +31,7 @@ def words_of(command: str) -> list[str]:
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise DataError(f"run: {error}", "close the quote") from error
+        raise DataError(f"a quote in '{command}' is not closed", "close it") from error
     if not words:
         raise DataError("run is empty", "run: notify-send")
     return words

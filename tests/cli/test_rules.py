@@ -44,7 +44,8 @@ FAULTS = {
     "do: [{segment: coast}]": "is a query",
     "do: [{stage: custmer}]": "custmer",
     "do: [{set: {onwer: petra}}]": "onwer",
-    "do: [{set: {owner: ''}}, {tog: x}]": "says nothing to do",
+    "do: [{set: {owner: ''}}, {tog: x}]": "tog is no key of a rule deed",
+    "do: [{send: yes}]": "says nothing to do",
     "do: [{task: {title: '{{ nme }}'}}]": "nme",
     "do: [{task: {title: A, due: someday}}]": "due: ",
     "do: [{task: {title: A, assignee: nobody}}]": "nobody",
@@ -53,6 +54,20 @@ FAULTS = {
     "do: [{run: \"tee 'x\"}]": "",
     "on: added\n  do: [{tag: x}]": "there is none",
     "on: changed onwer\n  do: [{tag: x}]": "onwer",
+    "on: changed owner to nobody\n  do: [{tag: x}]": "nobody",
+    "on: stage custmer\n  do: [{tag: x}]": "custmer",
+    "over: deal\n  on: stage propsal\n  do: [{tag: x}]": "no stage propsal",
+    "over: task\n  on: stage lead\n  do: [{tag: x}]": "tasks have no stage",
+    "on: paid\n  do: [{tag: x}]": "customers are never paid",
+    "over: task\n  on: lost\n  do: [{tag: x}]": "tasks are never lost",
+    "filter: is:lead\n  do: [{tag: x}]": "filter is no key of a rule",
+    "fr: is:lead\n  do: [{tag: x}]": "fr is no key of a rule",
+    "do: [{tag: x, colour: red}]": "colour is no key of a rule deed",
+    "do: [{set: owner=petra}]": "set needs fields",
+    "do: [{set: {}}]": "set needs fields",
+    "do:": "this rule does nothing",
+    "do: []": "this rule does nothing",
+    "steps: [{wait: 1 day, do: }]": "a step does nothing",
     "on: chnaged owner\n  do: [{tag: x}]": "is no event",
     "once: monht\n  do: [{tag: x}]": "monht",
     "once: change\n  do: [{tag: x}]": "needs on",
@@ -283,3 +298,9 @@ def test_a_message_is_for_the_command_that_it_was_made_for(
     (path,) = office.glob("outbox/*.run")
     said = crm("mail", "send", f"outbox/{path.name}").err
     assert "the rule r runs no such command any more" in said and not other.exists()
+
+
+def test_a_task_for_nobody_is_not_made(crm: Crm, shop: Path) -> None:
+    rules(shop, "r: {for: id:maja-kos, do: [{task: {title: A, assignee: nobody}}]}\n")
+    ran = crm("rules", "run")
+    assert "there is no user nobody" in ran.err and "ran r" not in ran.out, ran

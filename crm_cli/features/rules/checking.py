@@ -12,9 +12,13 @@ from crm_cli.features.rules.deeds import doer
 from crm_cli.features.rules.never import never
 from crm_cli.features.rules.planning import chosen
 from crm_cli.features.rules.subjects import form_of, texts_of
+from crm_cli.features.values import typed
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.deal import DEAL
 from crm_cli.model.errors import CrmError, Unreadable
 from crm_cli.model.kind import normal
+from crm_cli.model.rule_when import Event
+from crm_cli.model.text import did_you_mean
 from crm_cli.store.repository import find_repository
 from crm_cli.workspace import Workspace
 
@@ -94,9 +98,43 @@ def _asking(workspace: Workspace, rule: Rule) -> Iterator[Fault]:
                 workspace.select(rule.base, cols=fields, limit=1)
         except (CrmError, Unreadable) as error:
             yield _error(rule, error, f"'{text}': ")
-    if rule.event is not None and rule.event.field:
-        head = normal(rule.event.field.partition(".")[0])
-        lifted = {name for field, _ in rule.base.lists for name in field.lifts}
-        if head not in rule.base.by_name and head != "custom" and head not in lifted:
-            yield Fault(rule.name, ERROR, f"on: {rule.base.key} have no field {head}",
-                        f"crm query fields {rule.base.name}")  # fmt: skip
+    if rule.event is not None and rule.step <= 1:
+        yield from _happening(workspace, rule, rule.event)
+
+
+def _happening(workspace: Workspace, rule: Rule, event: Event) -> Iterator[Fault]:
+    """What is wrong with what has to happen: nothing that a rule looks at ever has it."""
+    base = rule.base
+    if event.word in ("paid", "lost"):
+        if not any(state.event and state.name == event.word for state in base.states):
+            yield Fault(rule.name, ERROR, f"on: {base.key} are never {event.word}", "change over")
+    elif event.word == "stage":
+        yield from _reached(workspace, rule, event.to)
+    elif event.word == "changed":
+        head = normal(event.field.partition(".")[0])
+        lifted = {name for field, _ in base.lists for name in field.lifts}
+        field = base.by_name.get(head)
+        if field is None and head != "custom" and head not in lifted:
+            yield Fault(rule.name, ERROR, f"on: {base.key} have no field {head}",
+                        f"crm query fields {base.name}")  # fmt: skip
+        elif field is not None and event.to and "." not in event.field:
+            try:
+                typed(workspace, base, field.key, event.to)
+            except CrmError as error:
+                yield _error(rule, error, "on: ")
+
+
+def _reached(workspace: Workspace, rule: Rule, stage: str) -> Iterator[Fault]:
+    """Whether a stage is one that can be reached."""
+    if rule.base is CUSTOMER:
+        try:
+            typed(workspace, CUSTOMER, "lifecycle_stage", stage)
+        except CrmError as error:
+            yield _error(rule, error, "on: ")
+    elif rule.base is not DEAL:
+        yield Fault(rule.name, ERROR, f"on: {rule.base.key} have no stage", "over: deal")
+    else:
+        known = workspace.business.pipelines.stages
+        if normal(stage) not in map(normal, known):
+            cure = did_you_mean(stage, known) or f"there are {', '.join(known)}"
+            yield Fault(rule.name, ERROR, f"on: there is no stage {stage}", cure)

@@ -224,7 +224,7 @@ def _own(value: object, name: str) -> object:
 
 def _from_to(wanted: When, before: object, after: object) -> bool:
     sides = ((wanted.before, before), (wanted.to, after))
-    return all(not text or text == _text(value) for text, value in sides)
+    return all(not text or normal(text) == normal(_text(value)) for text, value in sides)
 
 
 def _stage(rule: Rule, event: Event) -> bool:

@@ -51,6 +51,8 @@ def _given(
             found[key] = text if key == "notes" else " ".join(text.split())
         elif key in _DATES:
             found[key] = when(workspace, value, ahead=True)
+        elif key == "assignee":
+            found[key] = typed(workspace, TASK, key, value)
         else:
             found[key] = value
     return found
