@@ -233,7 +233,7 @@ def test_a_command_is_run_only_as_it_was_trusted(crm: Crm, office: Path) -> None
     assert shown.out.startswith(f"rules.yaml: run: tee {seen}\n")
     assert crm("rules", "run").code == 0 and not drafts(office)
     assert json.loads(seen.read_text())["customer"] == "maja-kos"
-    rules(office, RUNS.replace("COMMAND", f"tee {seen} other").replace("r:", "s:"))
+    rules(office, RUNS.replace("COMMAND", f"tee {seen} other").replace("r:\n", "s:\n"))
     assert "is not trusted on this machine" in crm("rules", "run").err
     assert crm("trust", "--hooks", "--remove").out == "none are run from now on\n"
 
