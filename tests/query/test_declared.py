@@ -179,6 +179,11 @@ STATES: dict[str, dict[str, Holds]] = {
     },
     "purchase": {
         "counted": lambda row: row["counts"] and _up_to(row["date"]),
+        "recurring": lambda row: (
+            row["every"] is not None
+            and row["kind"] in ("sale", "order", "invoice")
+            and row["status"] != "cancelled"
+        ),
         "credit_note": lambda row: row["kind"] == "credit_note",
         "quote": lambda row: row["kind"] == "quote",
         "order": lambda row: row["kind"] == "order",
@@ -249,7 +254,7 @@ COLUMNS = {
     "task": ("customer", "id", "status", "due", "completed"),
     "purchase": (
         "customer", "id", "status", "kind", "settlement", "due", "shipped", "currency", "counts",
-        "priced", "date", "delivery", "required", "disputed", "amount_due", "quote_status",
+        "priced", "every", "date", "delivery", "required", "disputed", "amount_due", "quote_status",
         "valid_until",
     ),
     "interaction": ("customer", "id", "status", "at"),
