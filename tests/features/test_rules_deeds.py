@@ -257,3 +257,12 @@ def test_no_program_of_the_directory_is_run(
     rules(office, RUNS.replace("COMMAND", "./tell"))
     assert crm("trust", "--hooks", "--yes").code == 0
     assert crm("rules", "run").code == 0 and (office.parent / "told").exists()
+
+
+def test_a_command_gets_the_record_of_another_kind(crm: Crm, office: Path) -> None:
+    (office / "products.yaml").write_text("cup: {name: Cup, price: 4}\n")
+    seen = office.parent / "seen"
+    rules(office, f"r:\n  over: product\n  for: id:cup\n  do: [{{run: tee {seen}}}]\n")
+    assert crm("trust", "--hooks", "--yes").code == 0
+    assert crm("rules", "run").code == 0
+    assert json.loads(seen.read_text())["record"]["name"] == "Cup"

@@ -17,7 +17,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kinds import HOMES
 from crm_cli.model.mail import Party
 from crm_cli.model.outgoing import Outgoing, domain_of, message_key
-from crm_cli.model.places import DESK
+from crm_cli.model.places import DESK, Shape
 from crm_cli.model.text import cleaned, one_line
 from crm_cli.store.commands import digest, runnable
 from crm_cli.workspace import Workspace
@@ -51,16 +51,12 @@ def _notice(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> W
 
 def _command(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work:
     runnable(_line(deed), workspace.root, workspace.environ)
-    record = workspace.record(subject.customer)
-    item = record
-    if subject.item and rule.is_of_customers:
-        item = next(one for one in record.walk() if one.id == subject.item)
     data: dict[str, Any] = {
         "rule": rule.name,
         "customer": subject.customer,
         "id": subject.id,
         "occasion": subject.occasion,
-        "record": item.answer(),
+        "record": _looked_at(workspace, rule, subject).answer(),
     }
     domain = workspace.business.domain
     letter = Outgoing(
@@ -78,6 +74,19 @@ def _command(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> 
         send="yes",
     )
     return Work(f"run {deed.item.values['run']}", letter=letter)
+
+
+def _looked_at(workspace: Workspace, rule: Rule, subject: Subject) -> Item:
+    """The record or item that a rule looks at, as its file has it."""
+    if not subject.item:
+        return workspace.record(subject.customer)
+    if rule.is_of_customers:
+        record = workspace.record(subject.customer)
+        return next(one for one in record.walk() if one.id == subject.item)
+    home = HOMES[rule.base]
+    if home.shape is Shape.MAP:
+        return workspace.file(home.path).records[subject.item]
+    return workspace.file(workspace.path_of(subject.item, rule.base)).record
 
 
 def _key(rule: Rule, deed: Deed, subject: Subject) -> str:
