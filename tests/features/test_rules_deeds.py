@@ -264,5 +264,6 @@ def test_a_command_gets_the_record_of_another_kind(crm: Crm, office: Path) -> No
     seen = office.parent / "seen"
     rules(office, f"r:\n  over: product\n  for: id:cup\n  do: [{{run: tee {seen}}}]\n")
     assert crm("trust", "--hooks", "--yes").code == 0
+    crm("config", "set", f"mail.sender={platform.node()}")
     assert crm("rules", "run").code == 0
     assert json.loads(seen.read_text())["record"]["name"] == "Cup"
