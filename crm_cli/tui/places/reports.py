@@ -150,6 +150,7 @@ def ages(workspace: Workspace, width: int, terms: Sequence[str]) -> list[str]:
 
 def _answered(workspace: Workspace, name: str, terms: Sequence[str]) -> Answered:
     """A report as a page shows it, with the options that it has there."""
+    from crm_cli.features.as_of import look_back
     from crm_cli.features.reports import REPORTS, load
     from crm_cli.features.reports.context import Asked
     from crm_cli.features.reports.own import find
@@ -163,7 +164,7 @@ def _answered(workspace: Workspace, name: str, terms: Sequence[str]) -> Answered
         flag = any(one.name == key and not one.metavar for one in made.options)
         given[key] = key if flag else next(words, "")
     by, period = given.pop("by", None), given.pop("period", None)
-    asked = Asked(terms=terms, period=period, by=by, options=given)
+    asked = Asked(terms=terms, period=period, by=by, options=given, look_back=look_back)
     return answer(workspace, made, asked, limit=_MOST)
 
 
