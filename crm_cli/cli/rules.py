@@ -86,7 +86,7 @@ def _tell_rest(session: Session, found: Run, named: bool) -> None:
     if session.margin.width is not None:
         for line in _spared(found):
             session.say(visible(line))
-    if any(not one.subject for one in found.undone):
+    if any(not one.spared for one in found.undone):
         session.negative = True
     if found.left:
         listed = ", ".join(f"{name} {count:,}" for name, count in found.left.items())
@@ -189,7 +189,7 @@ def _show(
         columns = [columns[place] for place in held]
         made = [tuple(one[place] for place in held) for one in made]
     rows = Rows(columns, made, none=none, ranked=ranked, wrap=wrap)
-    session.show(rows, session.form(form))
+    session.show(rows, session.form(form), header=not form.no_header)
 
 
 @verbs.add
@@ -213,7 +213,9 @@ def check(session: Session, names: Names = None, form: Form = FORM) -> None:
 @verbs.add
 def explain(
     session: Session,
-    who: Annotated[str, Argument(metavar="WHO", help="A customer, or an item of one.")],
+    who: Annotated[
+        str, Argument(metavar="WHO", help="A customer, an item, or a product … by its id.")
+    ],
     names: Names = None,
     form: Form = FORM,
 ) -> None:
@@ -223,12 +225,19 @@ def explain(
     crm rules explain p-2m8ct4h quote-follow-up
     """
     from crm_cli.features.items import item_ref
-    from crm_cli.features.rules.explaining import Explained
+    from crm_cli.features.rules.explaining import Explained, is_record
     from crm_cli.features.rules.explaining import explain as explained
+    from crm_cli.model.errors import NotFound
+    from crm_cli.model.places import DESK
 
     workspace = session.workspace
     item = item_ref(workspace, [who])
-    customer, id = item if item is not None else (session.who(who), "")
+    try:
+        customer, id = item if item is not None else (session.who(who), "")
+    except NotFound:
+        if not is_record(workspace, who):
+            raise
+        customer, id = DESK.path, who
     found = explained(workspace, customer, str(id or ""), names or ())
     _show(session, form, Explained._fields, found, none="no rule is about them",
           ranked=("rule", "applies", "why", "id", "next", "last", "made"), wrap=True,

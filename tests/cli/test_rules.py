@@ -304,3 +304,14 @@ def test_a_task_for_nobody_is_not_made(crm: Crm, shop: Path) -> None:
     rules(shop, "r: {for: id:maja-kos, do: [{task: {title: A, assignee: nobody}}]}\n")
     ran = crm("rules", "run")
     assert "there is no user nobody" in ran.err and "ran r" not in ran.out, ran
+
+
+def test_records_that_are_no_customers_are_explained(crm: Crm, shop: Path) -> None:
+    rules(shop, 'stock: {over: product, for: "price:100..", do: [{task: {title: "{{ id }}"}}]}\n')
+    rows = json.loads(crm("rules", "explain", "linen-sheet", "--json").out)
+    assert [(one["rule"], one["id"], one["applies"]) for one in rows] == [
+        ("stock", "linen-sheet", "no")
+    ]
+    assert "price >= 100" in rows[0]["why"] or "price = 100.." in rows[0]["why"]
+    assert crm("rules", "explain", "nothing-such").code == 3
+    assert crm("rules", "list", "-o", "tsv", "--no-header").out.startswith("stock\t")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from crm_cli.features.rules import Rule
 from crm_cli.features.rules.traces import Traces
 from crm_cli.model.customer import CUSTOMER
@@ -30,7 +32,10 @@ def ended_by(
 
 def _replied(workspace: Workspace, rule: Rule, traces: Traces) -> list[str]:
     """Who wrote or called since the first step."""
-    begun = {customer: mark.at for customer, mark in traces.marks(rule.named(1))}
+    zone = workspace.business.time_zone
+    begun = {
+        customer: mark.at.astimezone(zone) for customer, mark in traces.marks(rule.named(1))
+    }
     if not begun:
         return []
     first = min(begun.values()).date()
@@ -40,15 +45,13 @@ def _replied(workspace: Workspace, rule: Rule, traces: Traces) -> list[str]:
         cols=("customer", "at"),
         ordered=False,
     )
-    return [str(customer) for customer, at in answer.rows if _is_after(at, begun.get(customer))]
+    return [
+        str(customer)
+        for customer, at in answer.rows
+        if customer in begun and _is_after(at, begun[customer])
+    ]
 
 
-def _is_after(at: object, begun: object) -> bool:
+def _is_after(at: date, begun: datetime) -> bool:
     """Whether something was after a moment; of what has only a day, whether on a later one."""
-    from datetime import datetime
-
-    if not isinstance(begun, datetime):
-        return False
-    if isinstance(at, datetime):
-        return at > begun
-    return str(at) > begun.date().isoformat()
+    return at > begun if isinstance(at, datetime) else at > begun.date()

@@ -19,6 +19,7 @@ from crm_cli.model.cells import cell_text
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import CrmError, Unreadable
+from crm_cli.model.kinds import HOMES
 from crm_cli.model.places import DESK
 from crm_cli.query.ast import And, Compare, Node
 from crm_cli.query.explain import expression
@@ -67,12 +68,19 @@ def explain(
     return sorted(found, key=lambda one: order.get(one.rule.partition("/")[0], 0))
 
 
+def is_record(workspace: Workspace, id: str) -> bool:
+    """Whether an id is that of a record or an entry that is no customer: a product, a campaign."""
+    return any(
+        kind is not CUSTOMER and kind.table and workspace.has(id, kind) for kind in HOMES
+    )
+
+
 def _about(workspace: Workspace, rule: Rule, customer: str, item: str) -> list[str]:
     """The ids that a rule could be about of a customer: theirs, or of their items."""
     if rule.base is CUSTOMER:
         return [] if item or customer == DESK.path else [customer]
     if not rule.is_of_customers:
-        return []
+        return [item] if item and workspace.has(item, rule.base) else []
     ids = [
         one.id
         for one in workspace.record(customer).walk()
