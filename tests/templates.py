@@ -49,7 +49,9 @@ def indexes_made_anew() -> Iterator[None]:
 def _copy_index(connection: sqlite3.Connection) -> None:
     (size,) = connection.execute("PRAGMA page_size").fetchone()
     if size not in _INDEXES:
-        _INDEXES[size] = first = sqlite3.connect(":memory:", isolation_level=None)
+        # The interface makes its index in a thread of its own.
+        first = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        _INDEXES[size] = first
         first.execute(f"PRAGMA page_size = {size}")
         make, finish = _REAL
         make(first)

@@ -18,14 +18,14 @@ def trust(
     session: Session,
     remove: Annotated[bool, Option("--remove", help="Stop trusting it.")] = False,
     hooks: Annotated[
-        bool, Option("--hooks", help="Run the hooks in .crm/hooks/, and the commands of rules.")
+        bool, Option("--hooks", help="Run .crm/hooks/ and the commands of rules.")
     ] = False,
     yes: Yes = False,
 ) -> None:
     """Allow crm to run git here: a repository's configuration can run programs.
 
-    The repository that it lies in now is meant; another one has to be trusted again. So has a
-    hook, or a command of a rule, that was changed.
+    The repository that it lies in now is meant; another one has to be trusted again. So
+    has a hook, or a command of a rule, that was changed.
 
     crm trust
     crm trust --hooks --yes

@@ -136,6 +136,8 @@ def instead(option: str, words: Sequence[str], ctx: Any) -> str:
     for place in _places(ctx):
         if name in _PLACES.get(place, "").split():
             return f"write {_quoted(value if value != '…' else place)} without {option}"
+    if name in _TO and "--period" in options and (told := _as_term(ctx, kind, name, value)):
+        return told
     return _as_field(ctx, kind, option, value) or _as_term(ctx, kind, name, value) or (
         _alike(name, options, ctx, kind, value) if len(name) > 1 else ""
     )

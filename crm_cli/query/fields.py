@@ -122,7 +122,8 @@ def record_items(name: str, kind: Kind) -> Collection | None:
 def collections(kind: Kind) -> list[str]:
     """The names of the collections that rows of `kind` have themselves."""
     names = [field.key for field, _ in kind.lists]
-    return names + [deep.key for deep in kind.walk() if deep is not kind and deep.key not in names]
+    names += [deep.key for deep in kind.walk() if deep is not kind]
+    return list(dict.fromkeys(names))
 
 
 def _at(ref: Ref | None, step: Step) -> Ref | None:

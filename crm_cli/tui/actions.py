@@ -13,7 +13,7 @@ from crm_cli.model.move import Move
 from crm_cli.model.task import TASK
 from crm_cli.tui.lines import Row
 
-_OPTIONS = re.compile(r"\s+(?=--[a-z])")
+_OPTIONS = re.compile(r"\s(?=--[a-z])")
 
 
 def item_of(row: Row) -> Kind | None:
@@ -62,6 +62,7 @@ def with_text(words: Sequence[str], text: str) -> list[str]:
     Raises ValueError where a quote in the options is not closed.
     """
     said, *options = _OPTIONS.split(text.strip(), maxsplit=1)
+    said = said.rstrip()
     if text.startswith("--"):
         said, options = "", [text]
     given = shlex.split(options[0]) if options else []

@@ -23,12 +23,19 @@ def here(git: Git) -> str:
     return git("rev-parse", "HEAD").strip()
 
 
+def interruptible() -> None:
+    """Heed SIGINT, though whoever runs the tests, in the background, may have it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 def following(git: Git) -> Iterator[subprocess.Popen[str]]:
     """`crm events --follow --json`, of what comes after now."""
     command = [PYTHON, "-m", "crm_cli", "events", "--since", here(git), "-f", "--json"]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+    process = subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, preexec_fn=interruptible
+    )
     yield process
     process.kill()
     process.communicate()

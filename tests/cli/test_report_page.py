@@ -322,7 +322,11 @@ def test_it_is_written_again_when_records_change(crm: Crm, shop: Path, tmp_path:
     (shop / "reports" / "towns.yaml").write_text(OWN)
     words = ("report", "html", "--section", "due,towns", "--watch", "--to", str(file))
     watching = subprocess.Popen(
-        [sys.executable, "-m", "crm_cli", *words], stderr=subprocess.PIPE, encoding="utf-8"
+        [sys.executable, "-m", "crm_cli", *words],
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        # Whoever runs the tests in the background may have it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert watching.stderr is not None
     try:

@@ -34,7 +34,8 @@ from tests.conftest import Crm
         (["due", "--colour", "never"], "did you mean --color?"),
         (["list", "--period", "2026"],
          "write which date is meant, created:2026; there are birth_date, created, forgotten, "
-         "first_purchase, last_purchase, next_purchase, last_contact, next_due, lost_on"),
+         "first_purchase, last_purchase, next_purchase, next_occurrence, last_contact, next_due, "
+         "lost_on"),
         (["product", "list", "--period", "2026"], "products have no date"),
         (["balance", "--by", "owner"], "crm report aging --by owner groups what is owed"),
         (["balance", "--group-by=country"], "crm report aging --by country groups what is owed"),

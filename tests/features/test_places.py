@@ -142,11 +142,11 @@ def test_all_of_it_is_in_the_first_commit_in_history_and_taken_back(
     assert told == {
         ("templates/letter.md", "the file changed"),
         ("spring", "status (none) → active"),
-        ("rules.yaml", "-1 file"),
+        ("rules", "-1 rule greet"),
         ("rates.yaml", "+1 file"),
     }
     first = [one["record"] for one in rows if one["what"] == "+1 file"]
-    assert {*first} == {*KEPT, "rates.yaml"} - {"campaigns/spring.yaml"}
+    assert {*first} == {*KEPT, "rates.yaml"} - {"campaigns/spring.yaml", "rules.yaml"}
     (kept / "templates/letter.md").write_text("Dear all,\n")
     history = json.loads(crm("history", "templates/letter.md", "--json").out)
     assert [(one["what"], one["subject"]) for one in history] == [
@@ -160,7 +160,7 @@ def test_all_of_it_is_in_the_first_commit_in_history_and_taken_back(
     (kept / "templates/letter.md").write_text(LETTER.replace("thank you", "thanks"))
     undone = crm("undo", git("rev-parse", "HEAD").strip())
     assert undone.code == 0, undone.err
-    assert "rules.yaml: +1 file" in undone.err and "rates.yaml: -1 file" in undone.err
+    assert "greet: +1 rule greet" in undone.err and "rates.yaml: -1 file" in undone.err
     assert (kept / "templates/letter.md").read_text() == LETTER
 
 

@@ -123,7 +123,7 @@ def test_views_stand_in_the_file_for_other_programs(workspace: Opened) -> None:
 def test_faults_name_the_nearest(crm: Crm) -> None:
     for statement, said in (
         ("SELECT id FROM custmers", "did you mean customers?"),
-        ("SELECT spnd FROM customers", "did you mean spend?"),
+        ("SELECT spnd FROM customers", "did you mean spend"),
         ("SELEC id", "^^^^^"),
         ("SELECT 1; SELECT 2", "one statement at a time"),
     ):

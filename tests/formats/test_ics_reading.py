@@ -196,7 +196,7 @@ def test_length_is_from_dtend_or_duration() -> None:
         (todo("DUE:20261399"), 7, "DUE: there is no day 2026-13-99"),
         (todo("DUE:20261120T259900"), 7, "DUE: there is no time 25:99"),
         (todo("DUE:99990101"), 7, "DUE: the year 9999 is out of range"),
-        (todo("RRULE:FREQ=HOURLY"), 7, "RRULE: a task that comes hourly"),
+        (todo("RRULE:FREQ=HOURLY"), 7, "RRULE: 'FREQ=HOURLY' comes hourly"),
         (todo("RRULE:FREQ=NONSENSE"), 7, "RRULE: 'FREQ=NONSENSE' is no rule of recurrence"),
         (todo("PERCENT-COMPLETE:120"), 7, "PERCENT-COMPLETE: '120' is no number from 0 to 100"),
         (todo("DTSTART:99981231", "DURATION:P36000D"), 8, "DURATION: the end is out of range"),
