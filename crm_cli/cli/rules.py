@@ -86,7 +86,7 @@ def _tell_rest(session: Session, found: Run, named: bool) -> None:
     if session.margin.width is not None:
         for line in _spared(found):
             session.say(visible(line))
-    if any(not one.spared for one in found.undone):
+    if any(not one.subject for one in found.undone):
         session.negative = True
     if found.left:
         listed = ", ".join(f"{name} {count:,}" for name, count in found.left.items())
