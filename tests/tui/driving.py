@@ -126,6 +126,8 @@ def drive(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        for name in ("COLUMNS", "LINES"):  # the size is that of the test
+            patch.delenv(name, raising=False)
         return asyncio.run(all())
 
 
