@@ -222,7 +222,7 @@ def explain(
     """Explain what each rule would do for a customer or an item, or why it does nothing.
 
     crm rules explain ana
-    crm rules explain p-2m8ct4h quote-follow-up
+    crm rules explain p-g78v3je quote-follow-up
     """
     from crm_cli.features.items import item_ref
     from crm_cli.features.rules.explaining import Explained, is_record

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crm_cli.model.aspects import CardLine
 from crm_cli.model.card import Fact
-from crm_cli.model.errors import Severity, Unreadable
+from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
@@ -276,9 +276,3 @@ def commands_of(rules: Iterable[Item]) -> list[str]:
         for deed in part.items("do")
     )
     return list(dict.fromkeys(str(one.values["run"]) for one in deeds if one.values.get("run")))
-
-
-def refuse_name(text: str) -> None:
-    """Raise Unreadable for what cannot be a rule's name."""
-    if not is_name(text):
-        raise Unreadable(f"'{text}' cannot be a rule's name", "names are of a-z, 0-9 and -")
