@@ -186,10 +186,10 @@ def test_what_stands_in_records_cannot_act_on_the_terminal(tmp_path: Path) -> No
         await user.sees("[red]red[/red]")
         assert "\x1b" not in user.screen and "\x07" not in user.screen
         await user.press("2", "home")
-        await user.sees("aaa · +vip")
+        await user.sees("[@click=app.quit]x[/]", "aaa · +vip")
         assert "\x1b" not in user.screen and "\x07" not in user.screen
         await user.press("enter", "right")
-        await user.sees("[tasks]")
+        await user.sees("[tasks]", "[red]red[/red]")
         assert "\x1b" not in user.screen and "\x07" not in user.screen
 
     drive(folder, script, size=(160, 30))

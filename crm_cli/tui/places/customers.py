@@ -46,6 +46,7 @@ class Customers(Place):
     def on_resize(self) -> None:
         """The card is shown where there is room."""
         self.query_one("#beside").display = self.size.width >= _NARROW
+        self.call_after_refresh(self._beside)  # its width is known once it is laid out
 
     async def load(self) -> None:
         """Ask for the first of them."""
@@ -77,8 +78,13 @@ class Customers(Place):
     def on_lines_moved(self, event: Lines.Moved) -> None:
         """Show the card of where the cursor is, once it rests."""
         event.stop()
+        self._beside()
+
+    def _beside(self) -> None:
+        """Draw the card of where the cursor is, for the width that there is now."""
         if self.query_one("#beside").display:
-            who = event.row.who if event.row is not None else ""
+            row = self.query_one(Records).row
+            who = row.who if row is not None else ""
             self.run_worker(self._card(who), group="card", exclusive=True)
 
     async def _card(self, who: str) -> None:
