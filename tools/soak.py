@@ -1,12 +1,14 @@
 """Try for long what the tests try in short: faults, kills, and many at work at once.
 
-python tools/soak.py                    # all of it; half an hour on two cores
+python tools/soak.py                    # all of it; some hours on two cores
+python tools/soak.py --seed 1 --part 2/4
 python tools/soak.py --seconds 20 --rounds 30 --seed 1
 
 For every command that writes, every file call fails with every error, once and from
 then on, and the process ends at it. What comes of a state that a trial left is looked at
 once for each state. Then come kills at random moments, and rounds of
-two cron runs, an edit, a reader and a hand on one directory. Exit 1 if anything was lost.
+two cron runs, an edit, a reader and a hand on one directory. The parts of one seed together are
+the whole, so that it can be run a part at a time. Exit 1 if anything was lost.
 """
 
 from __future__ import annotations
@@ -85,18 +87,25 @@ class Tally:
         )
 
 
-def run(folder: Path, *, seed: int, seconds: float | None, rounds: int, jobs: int) -> Tally:
+Part = tuple[int, int]
+"""Which one of how many, from 0: (1, 4) is the second of four."""
+
+
+def run(
+    folder: Path, *, seed: int, seconds: float | None, rounds: int, jobs: int, part: Part = (0, 1)
+) -> Tally:
     """Faults for `seconds` at most (None: every one), as long again kills, then the rounds.
 
-    Each of several processes takes its share of the trials, on grounds of its own.
+    Each of several processes takes its share of the part's trials, on grounds of its own.
     """
+    which, parts = part
     tally = Tally()
     pipes = []
     for job in range(jobs):
         read, write = os.pipe()
         if os.fork() == 0:
             os.close(read)
-            _work(folder / f"job{job}", write, seed, seconds, (job, jobs))
+            _work(folder / f"job{job}", write, seed, seconds, (which + parts * job, parts * jobs))
         os.close(write)
         pipes.append(read)
     for pipe in pipes:
@@ -108,22 +117,21 @@ def run(folder: Path, *, seed: int, seconds: float | None, rounds: int, jobs: in
         tally.add(pickle.loads(data))
     sys.stdout.write(f"faults and kills are done: {list(tally.lines())[-1]}\n")
     sys.stdout.flush()
-    _together(tally, folder, random.Random(seed), rounds)
+    _together(tally, folder, random.Random(f"{seed} {which}"), -(-rounds // parts))
     return tally
 
 
-def _work(
-    folder: Path, pipe: int, seed: int, seconds: float | None, share: tuple[int, int]
-) -> None:
+def _work(folder: Path, pipe: int, seed: int, seconds: float | None, share: Part) -> None:
     """A process's share of faults and kills; its tally goes into the pipe, and it ends."""
     tally = Tally()
     try:
         draw = random.Random(seed)
-        job, jobs = share
+        first, step = share
         scenes = [scene(Ground(folder / str(n)), one) for n, one in enumerate(WRITERS)]
-        for at, trial in _until(itertools.islice(_faults(scenes, draw), job, None, jobs), seconds):
+        trials = itertools.islice(_faults(scenes, draw), first, None, step)
+        for at, trial in _until(trials, seconds):
             _try_fault(tally, at, *trial)
-        moments = itertools.islice(_moments(scenes, draw, KILLS), job, None, jobs)
+        moments = itertools.islice(_moments(scenes, draw, KILLS), first, None, step)
         for at, after in _until(moments, seconds):
             tally.operations += 1
             try:
@@ -201,6 +209,14 @@ def _moments(scenes: list[Scene], draw: random.Random, count: int) -> Iterator[t
         yield at, draw.random() * usual[at.writer] * 1.2
 
 
+def _part(text: str) -> Part:
+    """`2/4` as (1, 4)."""
+    which, _, parts = text.partition("/")
+    if not (which.isdecimal() and parts.isdecimal() and 1 <= int(which) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text}: not a part such as 1/4")
+    return int(which) - 1, int(parts)
+
+
 def main() -> int:
     """Run it and say what came of it."""
     parser = argparse.ArgumentParser(description="faults, kills and many at once")
@@ -208,6 +224,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=None, help="for faults, and for kills")
     parser.add_argument("--rounds", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--part", type=_part, default=(0, 1), metavar="K/N", help="the Kth of N")
     given = parser.parse_args()
     seed = random.randrange(10**6) if given.seed is None else given.seed
     sys.stdout.write(f"seed {seed}\n")
@@ -216,7 +233,10 @@ def main() -> int:
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = Path(tempfile.mkdtemp(prefix="crm-soak-", dir=memory))
     try:
-        tally = run(folder, seed=seed, seconds=given.seconds, rounds=given.rounds, jobs=given.jobs)
+        tally = run(
+            folder, seed=seed, seconds=given.seconds, rounds=given.rounds, jobs=given.jobs,
+            part=given.part,
+        )  # fmt: skip
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sys.stdout.writelines(f"{line}\n" for line in tally.lines())
