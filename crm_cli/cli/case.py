@@ -10,7 +10,8 @@ from crm_cli.cli.options import DryRun, Force, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
-from crm_cli.model.case import CASE, DECISIONS, is_open
+from crm_cli.model.case import CASE, DECISIONS
+from crm_cli.model.case_moves import is_open
 
 verbs = Verbs()
 

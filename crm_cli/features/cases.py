@@ -12,7 +12,8 @@ from crm_cli.features.moves import Found, planned
 from crm_cli.features.plan import Plan
 from crm_cli.features.references import user as known_user
 from crm_cli.features.values import typed_all
-from crm_cli.model.case import CASE, is_open
+from crm_cli.model.case import CASE
+from crm_cli.model.case_moves import is_open
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.interaction import INTERACTION, INTERACTION_KINDS
 from crm_cli.model.response_times import OUTBOUND, PAUSED

@@ -12,7 +12,7 @@ from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import assigned, echoed, said, shown, typed, typed_all, when
 from crm_cli.model.aspects import joined
-from crm_cli.model.case import to_reopened
+from crm_cli.model.case_moves import to_reopened
 from crm_cli.model.dates import WEEKDAYS, local_date, write_moment
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.interaction import INTERACTION, NOT_REACHED

@@ -13,7 +13,8 @@ from crm_cli.features.numbers import following, refuse_taken
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import day, typed
 from crm_cli.model.bill_to import bill_to
-from crm_cli.model.case import CASE, is_open
+from crm_cli.model.case import CASE
+from crm_cli.model.case_moves import is_open
 from crm_cli.model.chain import said
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.item import Item

@@ -18,6 +18,7 @@ from crm_cli.model.aspects import (
 )
 from crm_cli.model.case_clocks import derive_cases
 from crm_cli.model.case_kinds import CASE_KINDS, CASE_STATUSES
+from crm_cli.model.case_moves import MOVES, OPEN, is_open
 from crm_cli.model.case_parts import CASE_LINE, CASE_MOVE, RESOLUTION
 from crm_cli.model.contacts import alone
 from crm_cli.model.dates import local_date
@@ -43,36 +44,22 @@ from crm_cli.model.kind import (
     GroupOf,
     Kind,
     ListOf,
-    Move,
     State,
     Summary,
 )
 from crm_cli.model.measure import Measure
 from crm_cli.model.priorities import PRIORITIES
-from crm_cli.model.response_times import PAUSED, STOPPED
+from crm_cli.model.response_times import STOPPED
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
     from crm_cli.model.item import Item
-
-OPEN = ("new", "assigned", PAUSED)
-"""The states in which something is still to be done."""
 
 DECISIONS = ("refund", "exchange", "repair", "store_credit", "refused")
 """What becomes of a return."""
 
 ORIGINS = ("call", "email", "web", "chat", "letter", "visit", "social", "sms")
 """How it reached us."""
-
-
-def is_open(case: Item) -> bool:
-    """Whether something is still to be done about a case."""
-    return case.get("status") not in STOPPED
-
-
-def to_reopened(case: Item, business: Business, word: str) -> str:
-    """The status of a case that is opened again."""
-    return "assigned" if case.values.get("assignee") else "new"
 
 
 def _begins_as(values: Mapping[str, Any], business: Business) -> dict[str, Any]:
@@ -241,64 +228,7 @@ CASE = Kind(
     live=is_open,
     begins_as=_begins_as,
     sought=("status",),
-    moves=(
-        Move(
-            "decide",
-            "Decide returns, and make what follows.",
-            done="decided",
-            sets={"decision": ""},
-            own=True,
-        ),
-        Move(
-            "take",
-            "Take cases on: they are yours from now on.",
-            done="taken",
-            sets={"status": "assigned"},
-            among=is_open,
-            takes=("assignee",),
-            own=True,
-        ),
-        Move(
-            "wait",
-            "Note that cases wait for the customer: their clocks pause.",
-            done="waiting for the customer",
-            sets={"status": PAUSED},
-            of=("new", "assigned"),
-        ),
-        Move(
-            "resolve",
-            "Note that cases are resolved, and how.",
-            done="resolved",
-            sets={"status": "resolved"},
-            of=OPEN,
-            takes=("resolution", "satisfied"),
-        ),
-        Move(
-            "close",
-            "Close cases: nothing is to come any more.",
-            done="closed",
-            sets={"status": "closed"},
-            of=(*OPEN, "resolved"),
-            takes=("satisfied",),
-        ),
-        Move(
-            "reopen",
-            "Reopen cases that were resolved, closed, rejected or merged.",
-            done="opened again",
-            sets={"status": ""},
-            to=to_reopened,
-            of=tuple(status for status in CASE_STATUSES if status in STOPPED),
-            among=lambda case: case.get("status") in STOPPED,
-            clears=("merged_into",),
-        ),
-        Move(
-            "merge",
-            "Merge cases of one customer into the first.",
-            done="merged",
-            sets={"status": "duplicate"},
-            own=True,
-        ),
-    ),
+    moves=MOVES,
     exchange=Exchange(needed=("subject",)),
     columns=(
         "due",

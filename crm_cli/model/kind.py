@@ -21,17 +21,14 @@ from crm_cli.model.aspects import (
     Mirrored,
     Reminder,
     Retained,
-    Row,
     Tracked,
 )
-from crm_cli.model.card import Fact
 from crm_cli.model.declaration import AnItem, Declaration
-from crm_cli.model.errors import Severity
 from crm_cli.model.field import Derived, Field, State
 from crm_cli.model.fieldtypes import FieldType, Free, Shorthand, Storage, Text
 from crm_cli.model.measure import Measure
 from crm_cli.model.move import Move, Target
-from crm_cli.model.named_tuple import NamedTuple
+from crm_cli.model.summary import Check, Derive, Finding, Summary, all_of, each
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -58,51 +55,6 @@ __all__ = (
 """What declares a kind, from one place."""
 
 NOTES = "note comment comments remarks opomba opombe notiz bemerkung"
-
-Derive = Callable[[AnItem, "Business"], None]
-"""Sets the derived values of an item, after those of its own items and groups."""
-
-
-class Finding(NamedTuple):
-    """Something that a kind's own check noticed in an item, at the value of `key`.
-
-    `absent` is the key whose absence it is about: one that stands there and could not be
-    read has been told already. `item` is the item within that it is about, if not the one
-    that was looked at.
-    """
-
-    key: str
-    code: str
-    message: str
-    hint: str = ""
-    severity: Severity = Severity.ERROR
-    absent: str = ""
-    item: AnItem | None = None
-
-
-Check = Callable[[AnItem, "Business"], Iterator[Finding]]
-"""Looks at an item after `derive`: rules that no single field can see."""
-
-
-class Summary(Declaration):
-    """What the items of a list say of the record that they stand in.
-
-    It is part of the record's own kind: its fields, states and computation.
-    """
-
-    derived: tuple[Derived, ...] = ()
-    """What is computed for the record."""
-    states: tuple[State, ...] = ()
-    """What `is:` asks of the record."""
-    derive: Derive | None = None
-    """Sets the record's derived values, before the record's own `derive`."""
-    check: Check | None = None
-    """Looks at the record, before the record's own `check`."""
-    glance: Callable[[Row, date], Iterable[Fact]] | None = None
-    """What the record's card says at a glance, from its derived values, on a day."""
-    leading: bool = False
-    """Whether it comes before what other lists say."""
-
 
 class Kind(Declaration, kw_only=True):
     """What there is to know of customers, tasks, purchases …; see the module."""
@@ -255,8 +207,8 @@ class Kind(Declaration, kw_only=True):
         self.__dict__ |= {
             "derived": (*self.derived, *(one for part in found for one in part.derived)),
             "states": (*self.states, *(one for part in found for one in part.states)),
-            "derive": _each(*filter(None, steps)),
-            "check": _all(*filter(None, [summary.check for summary in found] + [self.check])),
+            "derive": each(*filter(None, steps)),
+            "check": all_of(*filter(None, [summary.check for summary in found] + [self.check])),
         }
 
     def __repr__(self) -> str:
@@ -342,22 +294,6 @@ class Kind(Declaration, kw_only=True):
         yield self
         for _, kind in self.lists:
             yield from kind.walk()
-
-
-def _each(*steps: Derive) -> Derive:
-    def derive(item: AnItem, business: Business) -> None:
-        for step in steps:
-            step(item, business)
-
-    return derive
-
-
-def _all(*checks: Check) -> Check:
-    def check(item: AnItem, business: Business) -> Iterator[Finding]:
-        for one in checks:
-            yield from one(item, business)
-
-    return check
 
 
 class Nested(FieldType):

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_cli.model.case import is_open
 from crm_cli.model.case_kinds import UNDECIDED
+from crm_cli.model.case_moves import is_open
 from crm_cli.model.line import CREDIT_NOTE, QUOTE
 
 if TYPE_CHECKING:

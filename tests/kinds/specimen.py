@@ -1,7 +1,7 @@
 """A kind that no module of the program names: every field type, a list in a list, and the rest.
 
 The contract is tried in a copy of the package, to which this file and its line in
-customer.py are added.
+customer_fields.py are added.
 """
 
 from __future__ import annotations

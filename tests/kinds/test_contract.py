@@ -65,11 +65,11 @@ def run_contract(folder: Path, kind: str) -> None:
 
 
 def insert(customer: Path, *, imported: str, line: str) -> None:
-    """Write the import and the line of a kind into customer.py."""
+    """Write the import and the line of a kind into customer_fields.py."""
     text = customer.read_text(encoding="utf-8")
     for before, new in (
         ("from crm_cli.model.task import", imported),
-        ('        Field("payments", ListOf(PAYMENT)', line),
+        ('    Field("payments", ListOf(PAYMENT)', line),
     ):
         assert text.count(before) == 1, before
         text = text.replace(before, f"{new}\n{before}")
@@ -82,9 +82,9 @@ def test_a_new_kind_is_one_file_and_one_line(tmp_path: Path) -> None:
     model = tmp_path / "crm_cli" / "model"
     shutil.copy(SPECIMEN, model)
     insert(
-        model / "customer.py",
+        model / "customer_fields.py",
         imported="from crm_cli.model.specimen import SPECIMEN",
-        line='        Field("specimens", ListOf(SPECIMEN), "what was lent"),',
+        line='    Field("specimens", ListOf(SPECIMEN), "what was lent"),',
     )
     run_contract(tmp_path, "specimen")
 
@@ -111,5 +111,5 @@ def test_the_kind_that_contributing_shows(tmp_path: Path) -> None:
     model = tmp_path / "crm_cli" / "model"
     (model / "visit.py").write_text(module, encoding="utf-8")
     imported, line = lines.rstrip().split("\n")
-    insert(model / "customer.py", imported=imported, line=line)
+    insert(model / "customer_fields.py", imported=imported, line=line)
     run_contract(tmp_path, "visit")

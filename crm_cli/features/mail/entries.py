@@ -10,7 +10,7 @@ from crm_cli.features.mail.answers import Answers
 from crm_cli.features.mail.joining import Joined, Joining
 from crm_cli.features.mail.reports import Report
 from crm_cli.model.business import Business
-from crm_cli.model.case import to_reopened
+from crm_cli.model.case_moves import to_reopened
 from crm_cli.model.ids import derived_item_id
 from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.mail import Mail
