@@ -7,7 +7,8 @@ from typing import Annotated
 from crm_cli.cli.items import move_verbs
 from crm_cli.cli.numbered import carry_out_numbered
 from crm_cli.cli.options import DryRun, Force, On
-from crm_cli.cli.purchase_verbs import One, one_purchase, purchase_verbs
+from crm_cli.cli.purchase_verbs import purchase_verbs
+from crm_cli.cli.purchases_named import One, one_purchase
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option
 

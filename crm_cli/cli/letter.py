@@ -28,7 +28,7 @@ def letter(
     crm letter ana --date mon --to letter.pdf
     crm letter ana --template contract --purchase 2026-0042 --to contract.pdf
     """
-    from crm_cli.cli.purchase_verbs import one_purchase
+    from crm_cli.cli.purchases_named import one_purchase
     from crm_cli.features.documents.gathering import letter as gather
 
     customer = session.who(who)

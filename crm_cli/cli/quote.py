@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from crm_cli.cli.options import DryRun, Force, On, Yes
-from crm_cli.cli.purchase_verbs import Which, change_purchases, purchase_verbs
+from crm_cli.cli.purchase_verbs import purchase_verbs
+from crm_cli.cli.purchases_named import Which, change_purchases
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option
 

@@ -95,7 +95,7 @@ def render(
     crm template render invoice-mail ana --purchase 2026-0042
     crm template render survey.de ana --format html --to survey.html
     """
-    from crm_cli.cli.purchase_verbs import one_purchase
+    from crm_cli.cli.purchases_named import one_purchase
     from crm_cli.features.documents.gathering import trial
 
     customer = session.who(who)
