@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from hypothesis import settings
 from crm_cli.cli import terminal
 from crm_cli.cli.hook import main
 from crm_cli.workspace import Workspace, open_workspace
+from tests import postgres as postgresql
 from tests import preloaded, shares, templates
 
 settings.register_profile("crm", deadline=None)
@@ -295,3 +296,25 @@ def git(shop: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Git:
 
     templates.made(shop.parent, set_up)
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgresql.Server]:
+    """A running PostgreSQL, one for each process that tests."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed (crm-plaintext[postgres])")
+    if postgresql.programs() is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    server = postgresql.Server()
+    fault = server.start()
+    try:
+        if fault:
+            pytest.skip(f"PostgreSQL cannot be run here: {fault}")
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def mirror(postgres: postgresql.Server) -> str:
+    """The address of an empty database."""
+    return postgres.database()

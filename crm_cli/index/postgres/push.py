@@ -1,0 +1,232 @@
+"""Filling a mirror from an index, by difference, in one transaction.
+
+Readers see the book as it was before until the transaction ends, and then all of it; where it
+does not end, nothing has happened. A lock that ends with it keeps a second push waiting.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from crm_cli.index import packing
+from crm_cli.index.postgres import schema, state
+from crm_cli.index.postgres.connection import Connection, quoted
+from crm_cli.index.postgres.local import Local
+from crm_cli.index.postgres.schema import BOOK, Flavour, Table
+from crm_cli.index.postgres.staging import Staging, copy_rows
+from crm_cli.model.named_tuple import NamedTuple
+
+_LOCK = 0x63726D
+"""The first of the two numbers of the lock (`crm`); the second is the schema's."""
+_OWN_WAY = (schema.PROBLEM, schema.META, schema.TEXT, schema.STATE)
+"""Tables that are not filled from one of the index's by its columns."""
+Statements = Callable[[Flavour], Iterable[str]]
+
+
+class Origin(NamedTuple):
+    """What is pushed: the fields of the book's row that the index does not know."""
+
+    directory: str
+    commit: str
+    work_tree: bool
+    day: str
+    pushed: str
+
+
+class Pushed(NamedTuple):
+    """What a push did: files whose rows are new or others, files that are gone, and whether
+    everything was pushed."""
+
+    changed: int
+    gone: int
+    whole: bool
+
+
+def push(
+    connection: Connection,
+    name: str,
+    local: Local,
+    origin: Origin,
+    texts: Mapping[str, bytes],
+    *,
+    waiting: Callable[[], None],
+    views: Statements = lambda flavour: (),
+) -> Pushed:
+    """Make a book of the mirror in the schema `name` the same as an index, and commit.
+
+    `texts` are the files of `schema.TEXT`, `views` the statements that make the views.
+    `waiting` is called where another push is at work. Raises psycopg.Error.
+    """
+    with connection.transaction():
+        _lock(connection, name, waiting)
+        kind = state.flavour(connection)
+        made = _ready(connection, name, kind, views)
+        found = state.books(connection, local.book)
+        book = _Book(connection, local, found[0] if found else None, kind)
+        done = book.push(texts)
+        _note(connection, local, origin, book)
+        if made:
+            for index, statement in schema.indexes(kind):
+                if index not in made:
+                    connection.execute(statement)
+        return done
+
+
+class _Book:
+    """A book of the mirror that is being pushed."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        local: Local,
+        known: state.Book | None,
+        flavour: Flavour,
+    ) -> None:
+        self.connection = connection
+        self.local = local
+        self.known = known
+        self.flavour = flavour
+        self.business = _digest(_settings(local))
+        self.digest = ""
+
+    def push(self, texts: Mapping[str, bytes]) -> Pushed:
+        """Bring its rows up to date."""
+        local, known = self.local, self.known
+        files, problems = local.files(), local.problems()
+        content = [(path, *file.content) for path, file in files.items()]
+        said = (schema.version(), self.business, content, problems, sorted(texts.items()))
+        self.digest = _digest(marshal.dumps(said, 2))
+        unread = any(not file.hash for file in files.values())
+        if known is not None and known.digest == self.digest and not unread:
+            return Pushed(0, 0, False)
+        self._replace(schema.PROBLEM, [(n, *row) for n, row in enumerate(problems)])
+        self._replace(schema.TEXT, sorted(texts.items()))
+        self._replace(schema.META, [(key, str(local.meta(key))) for key in ("currency",)])
+        if known is None or (known.version, known.business) != (schema.version(), self.business):
+            return self._whole(len(files))
+        there = self._there()
+        changed = {
+            path: file for path, file in files.items()
+            if not file.hash or path not in there or there[path][1:] != file.content
+        }  # fmt: skip
+        gone = [numbers[0] for path, numbers in there.items() if path not in files]
+        if 2 * len(changed) > len(files):
+            return self._whole(len(changed), len(gone))
+        last = max((numbers[0] for numbers in there.values()), default=0)
+        numbers: dict[int, int] = {}
+        for path, file in changed.items():
+            if path in there:
+                numbers[file.pk] = there[path][0]
+            elif file.pk < 0:
+                numbers[file.pk] = file.pk
+            else:
+                numbers[file.pk] = last = max(last, 0) + 1
+        local.move(numbers)
+        staging = Staging(self.connection, local, self.flavour)
+        staging.touch([*numbers.values(), *gone])
+        for table in _filled():
+            staging.merge(table)
+        return Pushed(len(changed), len(gone), False)
+
+    def _there(self) -> dict[str, tuple[int, bytes, str | None, str | None]]:
+        """The mirror's files by their paths: numbers, and what their rows follow from."""
+        with self.connection.cursor(binary=True) as cursor:
+            cursor.execute(
+                f'SELECT "path", "pk", "hash", "since", "until" FROM {quoted("file")}'
+                f" WHERE {quoted(BOOK)} = %s",
+                [self.local.book],
+            )
+            return {path: (pk, bytes(hash), since, until)
+                    for path, pk, hash, since, until in cursor}  # fmt: skip
+
+    def _whole(self, changed: int, gone: int = 0) -> Pushed:
+        """Push every row."""
+        for table in _filled():
+            if self.known is not None:
+                self._clear(table)
+            copy_rows(self.connection, self.local, table, table.name, self.flavour)
+        return Pushed(changed, gone, True)
+
+    def _clear(self, table: Table) -> None:
+        self.connection.execute(
+            f"DELETE FROM {quoted(table.name)} WHERE {quoted(BOOK)} = %s", [self.local.book]
+        )
+
+    def _replace(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Give a small table of the book these rows in place of those that it has."""
+        if self.known is not None:
+            self._clear(table)
+        names = ", ".join(map(quoted, table.names))
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy(f"COPY {quoted(table.name)} ({names}) FROM STDIN") as copy,
+        ):
+            for row in rows:
+                copy.write_row((self.local.book, *map(_without_nul, row)))
+
+
+def _without_nul(value: Any) -> Any:
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
+
+
+def _filled() -> list[Table]:
+    return [table for table in schema.tables() if table not in _OWN_WAY]
+
+
+def _settings(local: Local) -> bytes:
+    """What rows follow from beside their file: settings and rates, but not where on this machine
+    the calendars are."""
+    held = local.meta("business")
+    assert isinstance(held, bytes)
+    return packing.packed(packing.unpacked(held)._replace(calendars=""))
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def _lock(connection: Connection, name: str, waiting: Callable[[], None]) -> None:
+    """Be the only push to a mirror, until the transaction ends."""
+    number = blake2b(name.encode(), digest_size=4).digest()
+    key = [_LOCK, int.from_bytes(number, "big", signed=True)]
+    got = connection.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", key).fetchone()
+    if got is None or not got[0]:
+        waiting()
+        connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", key)
+
+
+def _ready(
+    connection: Connection, name: str, flavour: Flavour, views: Statements
+) -> set[str] | None:
+    """Make the schema's tables what they should be, if they are not; then the names of the
+    indexes that there are, else None."""
+    there = state.columns(connection, name)
+    statements = list(schema.differing(there, flavour))
+    if not statements:
+        return None
+    if not there:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}")
+    for view in state.views(connection, name):
+        connection.execute(f"DROP VIEW {quoted(view)}")
+    for statement in (*statements, *views(flavour)):
+        connection.execute(statement)
+    return state.index_names(connection, name)
+
+
+def _note(connection: Connection, local: Local, origin: Origin, book: _Book) -> None:
+    """Write the book's row."""
+    values = [
+        local.book, *origin, schema.version(), book.business, book.digest,
+        str(local.meta("currency")), local.customers(),
+    ]  # fmt: skip
+    names = schema.STATE.names
+    updates = ", ".join(f"{quoted(name)} = EXCLUDED.{quoted(name)}" for name in names[1:])
+    connection.execute(
+        f"INSERT INTO {quoted(schema.STATE.name)} ({', '.join(map(quoted, names))})"
+        f" VALUES ({', '.join(['%s'] * len(names))})"
+        f" ON CONFLICT ({quoted(BOOK)}) DO UPDATE SET {updates}",
+        values,
+    )

@@ -1,0 +1,83 @@
+"""What a mirror knows of itself: its books, and the tables that it has."""
+
+from __future__ import annotations
+
+from crm_cli.index.postgres import schema
+from crm_cli.index.postgres.connection import Connection, quoted
+from crm_cli.index.postgres.schema import BOOK, STATE
+from crm_cli.model.named_tuple import NamedTuple
+
+
+class Book(NamedTuple):
+    """A directory in a mirror, as `schema.STATE` describes it."""
+
+    book: str
+    directory: str
+    commit: str
+    work_tree: bool
+    day: str
+    pushed: str
+    version: str
+    business: str
+    digest: str
+    currency: str
+    customers: int
+
+
+def books(connection: Connection, name: str | None = None) -> list[Book]:
+    """The books of a mirror in the order of their names, or the one of a name."""
+    columns = ", ".join(map(quoted, STATE.names))
+    wanted = f" WHERE {quoted(BOOK)} = %s" if name is not None else ""
+    rows = connection.execute(
+        f"SELECT {columns} FROM {quoted(STATE.name)}{wanted} ORDER BY {quoted(BOOK)}",
+        [name] if name is not None else [],
+    )
+    return [Book(*row) for row in rows.fetchall()]
+
+
+def is_there(connection: Connection, name: str) -> bool:
+    """Whether a schema holds a mirror."""
+    found = connection.execute(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = %s AND table_name = %s",
+        [name, STATE.name],
+    )
+    return found.fetchone() is not None
+
+
+def columns(connection: Connection, name: str) -> dict[str, dict[str, str]]:
+    """The types of the columns of a schema's tables, by table and column."""
+    rows = connection.execute(
+        "SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c"
+        " JOIN information_schema.tables t ON t.table_schema = c.table_schema"
+        " AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE'"
+        " WHERE c.table_schema = %s",
+        [name],
+    )
+    found: dict[str, dict[str, str]] = {}
+    for table, column, type in rows.fetchall():
+        found.setdefault(table, {})[column] = type
+    return found
+
+
+def flavour(connection: Connection) -> schema.Flavour:
+    """Which database it is."""
+    row = connection.execute("SELECT version()").fetchone()
+    assert row is not None
+    return schema.flavour_of(row[0])
+
+
+def views(connection: Connection, name: str) -> list[str]:
+    """The names of a schema's views that are ours: those with a `book` in front."""
+    rows = connection.execute(
+        "SELECT v.table_name FROM information_schema.views v JOIN information_schema.columns c"
+        " ON c.table_schema = v.table_schema AND c.table_name = v.table_name"
+        " WHERE v.table_schema = %s AND c.ordinal_position = 1 AND c.column_name = %s",
+        [name, BOOK],
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def index_names(connection: Connection, name: str) -> set[str]:
+    """The names of a schema's indexes."""
+    rows = connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = %s", [name])
+    return {row[0] for row in rows.fetchall()}
