@@ -83,6 +83,7 @@ def _tell_rest(session: Session, found: Run, named: bool) -> None:
 
     for line in _undone(found):
         session.say(visible(line))
+    session.report(dict.fromkeys(problem for one in found.undone for problem in one.unread))
     if session.margin.width is not None:
         for line in _spared(found):
             session.say(visible(line))
@@ -99,7 +100,7 @@ def _undone(found: Run) -> list[str]:
     """What rules do not do, with a line for many records that have the same reason."""
     alike: dict[tuple[str, str], list[str]] = {}
     for one in found.undone:
-        if not one.spared:
+        if not one.spared and not one.unread:
             alike.setdefault((one.rule, one.why), []).append(one.subject)
     lines = []
     for (rule, why), whose in alike.items():

@@ -240,7 +240,8 @@ def _unknown(workspace: Workspace, reference: Reference) -> str:
 
 def new(workspace: Workspace, name: str, *, source: str = "", kind: str = "") -> Plan:
     """Plan to write a template into templates/: a copy of the one that `source` names, else of
-    the program's of that name, else an empty one of a kind. Raises UsageError, NotFound."""
+    the program's of that name, else an empty one of a kind. Raises UsageError, NotFound, and
+    DataError where what lies there cannot be read."""
     if not is_safe(name):
         raise UsageError(f"'{name}' cannot be a template", "use letters, digits, - and .")
     wanted = normal(kind)
@@ -248,7 +249,11 @@ def new(workspace: Workspace, name: str, *, source: str = "", kind: str = "") ->
         raise UsageError(f"there is no kind of template '{kind}'", f"known: {', '.join(KINDS)}")
     stem = name.removeprefix(FOLDER)
     path = f"{FOLDER}{stem}" if stem.endswith((".md", ".txt")) else f"{FOLDER}{stem}.md"
-    if workspace.tree.exists(path):
+    try:
+        workspace.tree.read(path)
+    except FileNotFoundError:
+        pass
+    else:
         raise UsageError(f"{path} exists", "edit it, or choose another name")
     made = _source(workspace, source or wanted or stem.removesuffix(".md").removesuffix(".txt"))
     return Plan(

@@ -12,7 +12,7 @@ from crm_cli.features.rules.deeds import Update, Work, doer, refused
 from crm_cli.features.rules.subject import Subject
 from crm_cli.features.rules.traces import leaves_mark, mark_of
 from crm_cli.formats.mail.drafts import draft_of
-from crm_cli.model.errors import CrmError, Unreadable
+from crm_cli.model.errors import CrmError, Problem, Unreadable
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
 
@@ -34,12 +34,21 @@ class Deeds(NamedTuple):
 
 class Undone(NamedTuple):
     """What a rule does not do for a subject (empty: for nobody), and why not. Who is `spared` may
-    not be written to, and there is nothing to mend."""
+    not be written to, and there is nothing to mend. `unread` says of a record's file that it
+    cannot be read."""
 
     rule: str
     subject: str
     why: str
     spared: bool = False
+    unread: tuple[Problem, ...] = ()
+
+    @classmethod
+    def failed(cls, rule: Rule, subject: Subject, error: Exception, why: str = "") -> Undone:
+        """What an error has prevented; `why` says it in other words."""
+        problems: tuple[Problem, ...] = getattr(error, "problems", ())
+        unread = tuple(one for one in problems if not one.line)  # about the file as a whole
+        return cls(rule.name, subject.said, why or failing(error), unread=unread)
 
 
 class Waiting:
@@ -98,13 +107,13 @@ def prepared(
             undone.append(Undone(rule.name, subject.said, able[0].left, spared=True))
             continue
         if error is not None:
-            undone.append(Undone(rule.name, subject.said, refused(*error)))
+            undone.append(Undone.failed(rule, subject, error[1], refused(*error)))
             continue
         deeds = Deeds(rule, subject, tuple(able))
         try:
             _tried(workspace, deeds)
         except (CrmError, Unreadable) as failed:
-            undone.append(Undone(rule.name, subject.said, failing(failed)))
+            undone.append(Undone.failed(rule, subject, failed))
         else:
             done.append(deeds)
     return done, undone
@@ -137,7 +146,7 @@ def together(
                 for update in updates(workspace, deeds):
                     update(document)
         except (CrmError, Unreadable) as error:
-            undone.append(Undone(deeds.rule.name, deeds.subject.said, failing(error)))
+            undone.append(Undone.failed(deeds.rule, deeds.subject, error))
             # What it did before it failed is no part of what the next one finds.
             again = workspace.document(id)
             for one in done:

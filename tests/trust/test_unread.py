@@ -1,0 +1,52 @@
+"""A file that cannot be read: the command says so, and does not end as if all were done."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+from crm_cli.store import files
+from tests.conftest import Crm
+from tests.features.ruling import rules
+
+
+class Unreadable(files.Calls):
+    """The operating system, but for a file that fails to open, the nth time that it is opened."""
+
+    def __init__(self, name: str, nth: int) -> None:
+        self._name = name
+        self.left = nth
+
+    def open(self, path: Any, *more: Any) -> int:  # type: ignore[override]
+        if str(path).endswith(self._name):
+            self.left -= 1
+            if not self.left:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return os.open(path, *more)
+
+
+def test_a_rule_for_a_record_that_cannot_be_read(crm: Crm, shop: Path) -> None:
+    for nth in range(1, 9):
+        rules(shop, f"r{nth}:\n  for: id:maja-kos,jan-vidmar\n  do: [{{ tag: seen{nth} }}]\n")
+        with files.replaced(system := Unreadable("maja-kos.yaml", nth)):
+            some = crm("rules", "run")
+        if system.left > 0:
+            break
+        tagged = crm("list", f"+seen{nth}", "-o", "ids").out.split()
+        if "maja-kos" not in tagged:
+            assert some.code in (4, 7), some  # a part of it, or nothing
+            assert "maja-kos.yaml" in some.err
+            assert "Input/output error" in some.err
+        assert crm("rules", "run").code == 0
+        assert "maja-kos" in crm("list", f"+seen{nth}", "-o", "ids").out
+    assert nth > 2
+
+
+def test_a_template_that_cannot_be_read_is_not_said_to_exist(crm: Crm, shop: Path) -> None:
+    with files.replaced(Unreadable("templates/letter.de.md", 1)):
+        some = crm("template", "new", "letter.de")
+    assert some.code == 4
+    assert "templates/letter.de.md cannot be read: Input/output error" in some.err
+    assert not (shop / "templates").exists()
