@@ -140,6 +140,8 @@ class Terminal:
         self.here = folder / "here"
         self.answering: Answering = lambda words: ""
         self.asked: list[list[str]] = []
+        self.screen = ""
+        """All that the shell has printed since it was last emptied."""
         self._ran: list[list[str]] = []
         self._unread = ""
         self._environ = environ
@@ -228,7 +230,9 @@ class Terminal:
         last = time.monotonic()
         while mark not in self._unread:
             if select.select([self._keyboard], [], [], 1)[0]:
-                self._unread += os.read(self._keyboard, 65536).decode("utf-8", "replace")
+                printed = os.read(self._keyboard, 65536).decode("utf-8", "replace")
+                self._unread += printed
+                self.screen += printed
                 last = time.monotonic()
             assert time.monotonic() - last < _PATIENCE, (mark, self._unread)
         self._unread = self._unread.partition(mark)[2]

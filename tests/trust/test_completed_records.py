@@ -121,6 +121,48 @@ def test_no_value_of_a_record_runs(terminal: Terminal, ground: Ground, offers: l
                 assert got == [*words, word], line
 
 
+TITLED = (("deal", "move"), ("task", "done"), ("case", "show"), ("show",))
+"""Lines after which ids are offered, with titles and names beside them."""
+
+
+@pytest.fixture(scope="module")
+def titled(ground: Ground) -> dict[tuple[str, ...], dict[str, str]]:
+    """Return the words beside which titles with a canary are shown, by the line before them."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    with ground.surroundings():
+        for line in TITLED:
+            offered = (one.partition("\t") for one in candidates(list(line), ""))
+            found[line] = {
+                word: title
+                for word, _, title in offered
+                if "PWNED" in title and "PWNED" not in word
+            }
+    return found
+
+
+@pytest.mark.turns(3)
+def test_no_title_beside_a_word_runs(
+    terminal: Terminal, ground: Ground, titled: dict[tuple[str, ...], dict[str, str]]
+) -> None:
+    """Deals, tasks, cases and purchases are offered by their ids, with their titles beside them."""
+    assert all(len(beside) == len(HELD) for beside in titled.values())
+    terminal.answering = lambda asked: ground.run("__complete", *asked).out
+    shown = 0
+    for words, beside in titled.items():
+        one = min(beside)
+        several = one[:2] if len({word[:2] for word in beside}) == 1 else one[:1]
+        for quote in terminal.quotes:
+            terminal.screen = ""
+            terminal.enter(f"{' '.join(('crm', *words, quote + several))}\t\t")
+            assert not terminal.trapped, words
+            assert not re.search("\x1b\\[2J|[\u202e\x85]", terminal.screen), words
+            shown += "PWNED" in terminal.screen
+            line = " ".join(("crm", *words, f"{quote}{one}\t"))
+            assert terminal.enter(line) == [*words, one], line
+            assert not terminal.trapped, line
+    assert shown or terminal.shell == Shell.BASH
+
+
 @pytest.mark.parametrize("shell", Shell)
 def test_with_the_program_itself(
     shell: Shell, ground: Ground, started: Callable[..., Terminal]
