@@ -27,32 +27,41 @@ def _derive(customer: Item, business: Business) -> None:
     from crm_cli.model.books import name_sales
     from crm_cli.model.receivables import settle
 
-    derived = customer.derived
+    derived, purchases = customer.derived, customer.items("purchases")
     zero = round_money(Decimal(0), business.currency)
     balance = settle(customer, business)
     derived["balance"] = None if balance is None else balance + zero
-    levels = [
-        level
-        for purchase in customer.items("purchases")
-        if (level := purchase.derived.get("dunning_level")) is not None
-    ]
-    if levels:
-        derived["dunning_level"] = max(levels)
-    spend = zero
-    days: set[date] = set()
-    bought: set[str] = set()
-    sales: set[str] = set()
-    known: set[str] = set()
-    name_sales(customer.items("purchases"))
-    if any("every" in purchase.values for purchase in customer.items("purchases")):
+    levels = [one.derived.get("dunning_level") for one in purchases]
+    if any(level is not None for level in levels):
+        derived["dunning_level"] = max(level for level in levels if level is not None)
+    name_sales(purchases)
+    if any("every" in one.values for one in purchases):
         from crm_cli.model.recurring_revenue import settle as settle_subscriptions
 
-        coming = settle_subscriptions(customer.items("purchases"), business)
+        coming = settle_subscriptions(purchases, business)
         if coming is not None:
             derived["next_occurrence"] = coming
-    for purchase in customer.items("purchases"):
-        if not purchase.derived["counts"]:
-            continue
+    counted = [one for one in purchases if one.derived["counts"]]
+    _add_up(customer, counted, business, zero)
+    sold = [one for one in counted if one.get("kind") != "credit_note"]
+    bought = {
+        line.values["product"]
+        for one in sold
+        for line in one.items("lines")
+        if "product" in line.values
+    }
+    if bought:
+        derived["bought"] = sorted(bought)
+    _rhythm(customer, sorted({one.values["date"] for one in sold if "date" in one.values}))
+
+
+def _add_up(customer: Item, counted: list[Item], business: Business, zero: Decimal) -> None:
+    """Set spend and orders, by the purchases that count."""
+    derived = customer.derived
+    spend = zero
+    sales: set[str] = set()
+    known: set[str] = set()
+    for purchase in counted:
         base = to_base(purchase, "net", business)
         # An amount without a rate is left out; the purchase's own check tells of it.
         spend += base or zero
@@ -62,28 +71,26 @@ def _derive(customer: Item, business: Business) -> None:
         sales.add(sale)
         if base is not None and purchase.derived["priced"]:
             known.add(sale)
-        if "date" in purchase.values:
-            days.add(purchase.values["date"])
-        bought.update(line.values["product"] for line in purchase.items("lines")
-                      if "product" in line.values)  # fmt: skip
     derived["spend"] = spend
     derived["orders"] = len(sales)
     if known:
         derived["average_order"] = round_money(spend / len(known), business.currency)
-    if bought:
-        derived["bought"] = sorted(bought)
+
+
+def _rhythm(customer: Item, days: list[date]) -> None:
+    """Set what the days with a purchase say, in their order: the first, the last, the next."""
+    derived = customer.derived
     derived["purchase_days"] = len(days)
     if not days:
         return
-    ordered = sorted(days)
-    derived["first_purchase"] = ordered[0]
-    derived["last_purchase"] = ordered[-1]
-    gaps = sorted((later - earlier).days for earlier, later in pairwise(ordered))
+    derived["first_purchase"] = days[0]
+    derived["last_purchase"] = days[-1]
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
     if gaps:
         middle = len(gaps) // 2
         median = gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle] + 1) // 2
         derived["purchase_interval"] = median
-        derived["next_purchase"] = shifted(ordered[-1], median)
+        derived["next_purchase"] = shifted(days[-1], median)
 
 
 def _check(customer: Item, business: Business) -> Iterator[Finding]:

@@ -55,34 +55,14 @@ class Writing(Reading):
 
         if self.as_of:
             raise Refused("past states cannot be changed", "leave --as-of out")
-        if keep and all(step.path != SETTINGS.path for step in change.steps):
-            self.require_settings()
-        if keep and self.left_out and any(place_of(step.path) for step in change.steps):
-            # What has the same id there, or refers to it, would be changed unseen.
-            first = self.left_out[0]
-            raise Refused(
-                f"{first.path}: {first.message}; nothing was changed",
-                first.hint and f"{first.hint}; then run the command again",
-                tuple(self.left_out),
-            )
+        if keep:
+            self._require_whole(change)
         changes = [
             FileChange(step.path, self._update(step), getattr(step, "mode", 0o600))
             for step in change.steps
         ]
-        if keep and self.business.closed_until:
-            from crm_cli.workspace.closing import Closing
-
-            until = date.fromisoformat(self.business.closed_until)
-            closing = Closing(until, self.force_closed, self.open, self.moment)
-            changes = closing.watched(changes)
-        if keep and self._has_forgotten and change.role != "final":
-            from crm_cli.workspace.returning import Returning
-
-            undoing = _takes_back(change)
-            tell = self.notices.append
-            country = self.business.country
-            watch = Returning(self.forgotten, country, undoing=undoing, tell=tell)
-            changes = watch.watched(changes)
+        if keep:
+            changes = self._watched(change, changes)
         hooks = self._hooks() if keep and not dry_run else None
         if hooks is not None and not _takes_back(change):
             changes = hooks.watched(changes)
@@ -113,6 +93,37 @@ class Writing(Reading):
                 self.notices += filter(None, [hooks.wrote(done.files)])
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
         return Written(change.subject, diffs, dry_run)
+
+    def _require_whole(self, change: Change) -> None:
+        """Raise for settings that are not there, and for records that are left out."""
+        if all(step.path != SETTINGS.path for step in change.steps):
+            self.require_settings()
+        if self.left_out and any(place_of(step.path) for step in change.steps):
+            # What has the same id there, or refers to it, would be changed unseen.
+            first = self.left_out[0]
+            raise Refused(
+                f"{first.path}: {first.message}; nothing was changed",
+                first.hint and f"{first.hint}; then run the command again",
+                tuple(self.left_out),
+            )
+
+    def _watched(self, change: Change, changes: list[FileChange]) -> list[FileChange]:
+        """The changes, which closed books and who was forgotten may refuse when they are made."""
+        if self.business.closed_until:
+            from crm_cli.workspace.closing import Closing
+
+            until = date.fromisoformat(self.business.closed_until)
+            closing = Closing(until, self.force_closed, self.open, self.moment)
+            changes = closing.watched(changes)
+        if self._has_forgotten and change.role != "final":
+            from crm_cli.workspace.returning import Returning
+
+            undoing = _takes_back(change)
+            tell = self.notices.append
+            country = self.business.country
+            watch = Returning(self.forgotten, country, undoing=undoing, tell=tell)
+            changes = watch.watched(changes)
+        return changes
 
     def _hooks(self) -> Hooked | None:
         """What is to be run around a write; most directories have no such folder."""

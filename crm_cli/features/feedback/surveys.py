@@ -204,32 +204,48 @@ def answers(
     unknown = [one for one in headings if one not in (*_WHO, *_OTHERS) and one not in questions]
     notes = [f"{one} is no question of {name}, and is left out" for one in unknown]
     faults = [_fault(path, row.line, row.reason) for row in table.rejected]
-    new: dict[str, list[dict[str, Any]]] = {}
+    new: _New = {}
     same = 0
     for line, cells in table.rows:
         row = dict(zip(headings, (cell.strip() for cell in cells), strict=False))
         try:
             id = workspace.who(row[who], strict=True)
             values = _answers_of(workspace, name, row, questions)
-            if "wave" not in values and (of := latest_wave(workspace, id, name)) is not None:
-                values["wave"] = of
+            same += not _taken(workspace, id, name, values, new)
         except CrmError as error:
             faults.append(_fault(path, line, error.message, error.hint))
-            continue
-        known = _known(workspace, id, values, new.get(id, ()))
-        if known is None:
-            new.setdefault(id, []).append({"id": new_id(workspace, FEEDBACK), **values})
-        elif known == values["answers"]:
-            same += 1
-        else:
-            faults.append(_fault(path, line, f"{id} has answered otherwise already"))
     if faults:
         raise DataError(
             f"{counted(len(faults), 'row')} cannot be taken",
             "correct the file; nothing was written",
             tuple(sorted(faults)[:_SHOWN]),
         )
-    count = sum(map(len, new.values()))
+    notes += [f"{counted(same, 'answer')} known already"] if same else []
+    return _adding(workspace, name, new, notes, force=force)
+
+
+_New = dict[str, list[dict[str, Any]]]
+"""New answers by the customer's id."""
+
+
+def _taken(
+    workspace: Workspace, id: str, survey: str, values: dict[str, Any], new: _New
+) -> bool:
+    """Take an answer, unless it is known. Raises DataError where another is."""
+    if "wave" not in values and (of := latest_wave(workspace, id, survey)) is not None:
+        values["wave"] = of
+    known = _known(workspace, id, values, new.get(id, ()))
+    if known is None:
+        new.setdefault(id, []).append({"id": new_id(workspace, FEEDBACK), **values})
+    elif known != values["answers"]:
+        raise DataError(f"{id} has answered otherwise already")
+    return known is None
+
+
+def _adding(
+    workspace: Workspace, survey: str, new: _New, notes: list[str], *, force: bool
+) -> Plan:
+    """The plan to add new answers, and tasks for the low ones among them."""
     tasks = {
         id: [task for one in held if (task := task_of_low(workspace, one)) is not None]
         for id, held in new.items()
@@ -238,11 +254,11 @@ def answers(
         _edit(workspace, id, {FEEDBACK.key: held, TASK.key: tasks[id]}, force=force)
         for id, held in new.items()
     )
-    notes += [f"{counted(same, 'answer')} known already"] if same else []
     if low := sum(map(len, tasks.values())):
         become = "becomes a task" if low == 1 else "become tasks"
         notes.append(f"{counted(low, 'low score')} {become}")
-    said = f"{counted(count, 'answer')} to {name} of {counted(len(new), 'customer')}"
+    count = sum(map(len, new.values()))
+    said = f"{counted(count, 'answer')} to {survey} of {counted(len(new), 'customer')}"
     return Plan(
         Change(f"add {said}", steps), f"added {said}", list(new), f"Add {said}?", notes
     )

@@ -129,17 +129,7 @@ def _groups(
             by_owner[owner].append((draft, values))
         except Unreadable as error:
             faults[draft.line] = reason_of(error)
-    nobodys = by_owner.pop("", [])
-    if nobodys and len(by_owner) == 1:
-        lines = {draft.line: values for draft, values in nobodys}
-        (owner,) = by_owner
-        lines |= {draft.line: values for draft, values in by_owner[owner]}
-        by_owner[owner] = [(draft, lines[draft.line]) for draft in rows if draft.line in lines]
-    elif nobodys:
-        why = "there is no customer"
-        if by_owner:
-            why = f"it has no customer, and others of this number are of {' and '.join(by_owner)}"
-        faults |= {draft.line: why for draft, _ in nobodys}
+    faults |= _adopted(by_owner)
     field = rows_of(kind)
     made: list[_Group] = []
     for owner, parts in by_owner.items():
@@ -155,6 +145,19 @@ def _groups(
     line = next(iter(faults), rows[0].line)
     other = spoiled or f"line {line} of the same {kind.name} is rejected"
     yield from (Reject(draft, faults.get(draft.line, other)) for draft in rows)
+
+
+def _adopted(by_owner: dict[str, list[tuple[Draft, Values]]]) -> dict[int, str]:
+    """Give the rows without a customer to the sole one; the faults by line, where there is none."""
+    nobodys = by_owner.pop("", [])
+    if nobodys and len(by_owner) == 1:
+        (owner,) = by_owner
+        by_owner[owner] = sorted([*nobodys, *by_owner[owner]], key=lambda part: part[0].line)
+        return {}
+    why = "there is no customer"
+    if by_owner:
+        why = f"it has no customer, and others of this number are of {' and '.join(by_owner)}"
+    return {draft.line: why for draft, _ in nobodys}
 
 
 def _valued(group: _Group, kind: Kind, business: Business) -> Iterator[_Group | Reject]:
