@@ -11,6 +11,9 @@ def main() -> int:
     """Run the command of this process's arguments; returns its exit code, or ends with it."""
     # A run is short and leaves little garbage: looking for it often takes a tenth of its time.
     gc.set_threshold(50_000, 20, 50)
+    from crm_cli.finder import install
+
+    install()
     from crm_cli.cli.hook import main as run
 
     code = run(sys.argv[1:])

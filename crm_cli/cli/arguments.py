@@ -39,8 +39,7 @@ _WHAT = {
     "--force-closed": "a reason",
 }
 _NO_PAGER = "--no-pager"
-NEGATED = re.compile(r"-([A-Za-z][\w-]*(?:\.\w+)*(?:@[\w.-]+)?(?:/[\w.-]+)*:.*)", re.DOTALL)
-"""A minus before a term: `-city:Koper`."""
+_NEGATED = r"(?s)-([A-Za-z][\w-]*(?:\.\w+)*(?:@[\w.-]+)?(?:/[\w.-]+)*:.*)"
 
 
 def take_globals(words: Sequence[str]) -> tuple[Globals, list[str]]:
@@ -114,9 +113,14 @@ def _no_minus(words: Sequence[str]) -> None:
     for word in words:
         if word == "--":
             return
-        if NEGATED.fullmatch(word) and not before.startswith("-"):
+        if is_negated(word) and not before.startswith("-"):
             raise minus_refused(word)
         before = word
+
+
+def is_negated(word: str) -> bool:
+    """Whether it is a term with a minus before it: `-city:Koper`."""
+    return word.startswith("-") and ":" in word and bool(re.fullmatch(_NEGATED, word))
 
 
 def minus_refused(word: str) -> UsageError:

@@ -47,6 +47,8 @@ _WINDOWS = (
 )  # fmt: skip
 """The times that a figure is asked for within: `spend@12m`."""
 _FILES = ("FILE", "DIR", "PATH")
+_APART = str.maketrans("[]|…", "    ")
+"""What stands between the words of a metavar, as blanks."""
 _LISTS = ("WHO", "ID", "NUMBER", "TERM")
 """What an argument may name of which there are too many to offer before anything is typed."""
 _PRESENCE = ("has:", "no:", "is:")
@@ -108,7 +110,7 @@ class Completer:
     def values(self, metavar: str, current: str, option: str = "") -> list[str]:
         """What an argument or option of that metavar, and of that name, takes."""
         bare = metavar.strip("[]…. ").removesuffix("…")
-        parts = set(re.split(r"[][|… ]+", bare))
+        parts = set(bare.translate(_APART).split())
         self.files = bool(parts & {*_FILES}) or bare.endswith(".yaml")
         if bare in FIXED:
             return starting(FIXED[bare], current)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from crm_cli.cli.arguments import NEGATED, minus_refused
+from crm_cli.cli.arguments import is_negated, minus_refused
 from crm_cli.model.errors import CrmError, UsageError
 
 
@@ -14,7 +14,7 @@ def refusal(error: Exception, words: Sequence[str]) -> CrmError:
     """The refusal that stands for one of Typer's; `words` are the command line."""
     before = list(words[: list(words).index("--")] if "--" in words else words)
     for word in before:
-        if NEGATED.fullmatch(word):
+        if is_negated(word):
             return minus_refused(word)
     ctx: Any = getattr(error, "ctx", None)
     if type(error).__name__ == "NoSuchOption" and (amount := _amount(before)):

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crm_cli.index import packing, schema, snapshot
+from crm_cli.index import edition, packing, snapshot
 from crm_cli.index.cache import Cache, Unusable, connect, whole
 from crm_cli.index.content import Progress, get_state
-from crm_cli.index.refresh import Earlier, Fresh, Outdated, Statements, Today, fill, refresh
+from crm_cli.index.refresh import Earlier, Fresh, Making, Outdated, Statements, Today, fill, refresh
 from crm_cli.index.snapshot import Walk
 from crm_cli.store.tree import Folder
 
@@ -87,12 +87,10 @@ class Index:
     ) -> None:
         self.tree = tree
         self._as_known = as_known
-        self._today = today
+        self._making = Making(views, edition.version(folder), progress, today)
         self.path: Path | None = None
         """The database's file; None in memory."""
-        self._cache = Cache(folder, schema.version()) if folder is not None else None
-        self._views = views
-        self._progress = progress
+        self._cache = Cache(folder, self._making.version) if folder is not None else None
         self._look = look
         self._connection: sqlite3.Connection | None = None
         self._mended = False
@@ -184,7 +182,7 @@ class Index:
             connection.rollback()
         connection.execute("PRAGMA query_only = OFF")
         try:
-            fresh = refresh(connection, self.tree, now, self._progress, self._today)
+            fresh = refresh(connection, self.tree, now, self._making)
         except (*_DAMAGED, Outdated):
             self._fresh = self._open(self.path)
         else:
@@ -272,8 +270,7 @@ class Index:
         return self._ready(connection, fresh)
 
     def _fill(self, connection: sqlite3.Connection) -> Fresh:
-        walk = self._walk()
-        return fill(connection, self.tree, walk, self._views, self._progress, self._today)
+        return fill(connection, self.tree, self._walk(), self._making)
 
     def _of_day(self, held: Cache, day: date) -> Cache | None:
         """The cache for a day long past, which leaves the present one's figures alone; None
@@ -283,7 +280,7 @@ class Index:
         if held.folder.parent.name == "trees":
             return None
         folder = tree_folder(held.folder, day.isoformat())
-        return None if folder is None else Cache(folder, schema.version())
+        return None if folder is None else Cache(folder, self._making.version)
 
     def _open_file(self, held: Cache, bad: Path | None) -> Fresh:
         """From the cache; an index that is damaged or out of date is made anew once."""
@@ -323,7 +320,7 @@ class Index:
         if fresh is None:
             fresh = self._known(path, connection)
         if fresh is None:
-            fresh = refresh(connection, self.tree, self._walk(), self._progress, self._today)
+            fresh = refresh(connection, self.tree, self._walk(), self._making)
         elif not connection.in_transaction:
             connection.execute("BEGIN")
             connection.execute('SELECT 1 FROM "meta"').fetchone()

@@ -39,6 +39,16 @@ class Earlier(Outdated):
         self.day = day
 
 
+class Making(NamedTuple):
+    """What goes into an index besides the files: the statements of its views, the version that it
+    is of, whom to tell how far it is, and the day."""
+
+    views: Statements
+    version: str
+    progress: Progress | None
+    today: Today
+
+
 class Fresh(NamedTuple):
     """What an index is up to date with."""
 
@@ -57,17 +67,10 @@ class _Todo(NamedTuple):
     """Paths to be read again next time, however they look."""
 
 
-def fill(
-    connection: sqlite3.Connection,
-    tree: Tree,
-    now: Walk,
-    views: Statements,
-    progress: Progress | None,
-    today: Today,
-) -> Fresh:
+def fill(connection: sqlite3.Connection, tree: Tree, now: Walk, making: Making) -> Fresh:
     """Fill an empty database in one transaction."""
     schema.make(connection)
-    business = _on(today, _put_business(connection, tree))
+    business = _on(making.today, _put_business(connection, tree))
     seen = {entry[0] for entry in now.entries}
     for path in SINGLE:
         # An absent file is not asked for: what fails then would be remembered.
@@ -75,12 +78,12 @@ def fill(
             content.put_entries(connection, tree, path, business)
     paths = sorted(entry[0] for entry in now.entries if _is_record(entry[0]))
     files = list(enumerate(paths, 1))
-    gone, unreadable = content.put_records(connection, tree, business, files, progress)
-    schema.finish(connection, views())
+    gone, unreadable = content.put_records(connection, tree, business, files, making.progress)
+    schema.finish(connection, making.views())
     content.mark_duplicates(connection)
     unreadable |= content.unsettled(connection)
     todo = _Todo([], [], gone, _again(now, unreadable))
-    _put_state(connection, now, todo, business)
+    _put_state(connection, now, todo, business, making.version)
     connection.execute("COMMIT")
     return Fresh(now, business, len(files))
 
@@ -89,13 +92,7 @@ def _on(today: Today, business: Business) -> Business:
     return business._replace(today=today(business))
 
 
-def refresh(
-    connection: sqlite3.Connection,
-    tree: Tree,
-    now: Walk,
-    progress: Progress | None,
-    today: Today,
-) -> Fresh:
+def refresh(connection: sqlite3.Connection, tree: Tree, now: Walk, making: Making) -> Fresh:
     """Bring an index up to date with a directory and a day; leaves a read transaction open.
 
     Where nothing has changed nothing is written. Raises Outdated (for another version,
@@ -103,26 +100,20 @@ def refresh(
     state that is damaged; no transaction is open then.
     """
     try:
-        return _refresh(connection, tree, now, progress, today)
+        return _refresh(connection, tree, now, making)
     except BaseException:
         if connection.in_transaction:
             connection.rollback()
         raise
 
 
-def _refresh(
-    connection: sqlite3.Connection,
-    tree: Tree,
-    now: Walk,
-    progress: Progress | None,
-    today: Today,
-) -> Fresh:
+def _refresh(connection: sqlite3.Connection, tree: Tree, now: Walk, making: Making) -> Fresh:
     connection.execute("BEGIN")
     known = content.get_state(connection)
-    if known.version != schema.version():
+    if known.version != making.version:
         raise Outdated
     packed = now.packed
-    business = _on(today, packing.unpacked(known.business))
+    business = _on(making.today, packing.unpacked(known.business))
     if business.calendars != schema.calendars(business.holidays):
         raise Outdated
     old = _of_other_days(connection, business, now)
@@ -140,7 +131,7 @@ def _refresh(
         todo = _todo(connection, tree, latest, now)
     old = _of_other_days(connection, business, now).difference(todo.read, todo.forget)
     todo = todo._replace(read=[*todo.read, *sorted(old)])
-    business = _apply(connection, tree, latest, now, todo, progress, today)
+    business = _apply(connection, tree, latest, now, todo, making)
     connection.execute("COMMIT")
     connection.execute("BEGIN")
     connection.execute('SELECT 1 FROM "meta"').fetchone()
@@ -201,8 +192,7 @@ def _apply(
     known: State,
     now: Walk,
     todo: _Todo,
-    progress: Progress | None,
-    today: Today,
+    making: Making,
 ) -> Business:
     touched = [*todo.read, *todo.forget]
     numbers: dict[str, int] = {}
@@ -210,14 +200,14 @@ def _apply(
         row = connection.execute('SELECT "pk" FROM "file" WHERE "path" = ?', (path,)).fetchone()
         if row is not None:
             numbers[path] = row[0]
-    business = _on(today, packing.unpacked(known.business))
+    business = _on(making.today, packing.unpacked(known.business))
     if len(numbers) <= FEW:
         content.remember_phones(connection, business, numbers.values())
     ids = content.ids_of(connection, numbers)
     content.remove(connection, [(pk, path) for path, pk in numbers.items()])
     if any(path in BUSINESS_FILES for path in touched):
         content.remove(connection, [(SINGLE[path], path) for path in BUSINESS_FILES])
-        business = _on(today, _put_business(connection, tree))
+        business = _on(making.today, _put_business(connection, tree))
         if packing.packed(business) != known.business:
             # Every record is read by the settings and the rates.
             raise Outdated
@@ -231,11 +221,12 @@ def _apply(
         if number is None:
             number = last = max(last, 0) + 1
         files.append((number, path))
-    gone, unreadable = content.put_records(connection, tree, business, files, progress)
+    gone, unreadable = content.put_records(connection, tree, business, files, making.progress)
     ids |= content.ids_of(connection, (path for _, path in files))
     content.mark_duplicates(connection, ids)
     again = todo.again | unreadable | content.unsettled(connection)
-    _put_state(connection, now, todo._replace(vanished=todo.vanished | gone, again=again), business)
+    todo = todo._replace(vanished=todo.vanished | gone, again=again)
+    _put_state(connection, now, todo, business, making.version)
     return business
 
 
@@ -251,7 +242,9 @@ def _put_business(connection: sqlite3.Connection, tree: Tree) -> Business:
     return business
 
 
-def _put_state(connection: sqlite3.Connection, now: Walk, todo: _Todo, business: Business) -> None:
+def _put_state(
+    connection: sqlite3.Connection, now: Walk, todo: _Todo, business: Business, version: str
+) -> None:
     """What vanished is left out, so that it counts as new should it come back as it was."""
     entries = now.entries
     if todo.vanished:
@@ -259,7 +252,7 @@ def _put_state(connection: sqlite3.Connection, now: Walk, todo: _Todo, business:
     content.put_state(
         connection,
         State(
-            schema.version(),
+            version,
             snapshot.packed(entries),
             frozenset(todo.again),
             packing.packed(business),

@@ -202,12 +202,16 @@ def insert(table: str, *columns: str) -> str:
 @cache
 def version() -> str:
     """What the index must say of itself to be used: everything its content follows from."""
-    program = f"crm {__version__}, extractor {EXTRACTOR}, views {VIEWS}, folding {FOLDING}"
     places = (f"{place.pattern} {place.shape.name} {place.declaration}" for place in PLACES)
-    return "\n".join((*ddl(), *indexes(), *places, program, *_environment()))
+    return "\n".join((*ddl(), *indexes(), *places, program(), *environment()))
 
 
-def _environment() -> Iterator[str]:
+def program() -> str:
+    """What of the program itself is no declaration, and changes what the index holds."""
+    return f"crm {__version__}, extractor {EXTRACTOR}, views {VIEWS}, folding {FOLDING}"
+
+
+def environment() -> Iterator[str]:
     """The tables that fold texts and know phones, by their packages' files.
 
     Asking the package database for their versions takes longer than a whole query.

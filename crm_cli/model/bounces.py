@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HARD, SOFT = Decimal(1), Decimal("0.5")
 _KEPT = timedelta(days=30)
-_STATUS = re.compile(r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?![\w.])")
+_STATUS = r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?![\w.])"
 _WITHIN = (".", "_", "+", "-")
 """What an address has in its midst, as a rule, beside letters and digits."""
 _TEXTS = ("subject", "summary", "touchpoint", "notes")
@@ -57,7 +57,7 @@ def derive_bounces(customer: Item, business: Business) -> None:
 
 def status_in(text: str) -> str:
     """The first status of a delivery that failed (RFC 3463), such as 5.1.1; else empty."""
-    found = _STATUS.search(text)
+    found = re.search(_STATUS, text)
     return found[0] if found else ""
 
 

@@ -24,6 +24,7 @@ class Declaration:
     """
 
     _names: ClassVar[tuple[str, ...]] = ()
+    _known: ClassVar[frozenset[str]] = frozenset()
     _required: ClassVar[tuple[str, ...]] = ()
     _positional: ClassVar[int] = 0
     _given: Mapping[str, Any]
@@ -33,6 +34,7 @@ class Declaration:
             name for name, hint in cls.__annotations__.items() if not hint.startswith("ClassVar")
         ]
         cls._names = tuple(dict.fromkeys((*cls._names, *own)))
+        cls._known = frozenset(cls._names)
         cls._required = tuple(name for name in cls._names if not hasattr(cls, name))
         cls._positional = positional
 
@@ -43,8 +45,8 @@ class Declaration:
             if name in given:
                 raise TypeError(f"{type(self).__name__}: {name} is given twice")
             given[name] = value
-        if wrong := [name for name in given if name not in self._names]:
-            raise TypeError(f"{type(self).__name__} has no {', '.join(wrong)}")
+        if wrong := given.keys() - self._known:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(wrong))}")
         if missing := [name for name in self._required if name not in given]:
             raise TypeError(f"{type(self).__name__} lacks {', '.join(missing)}")
         self.__dict__.update(given)

@@ -22,7 +22,7 @@ PATTERNS = {
 }
 """How numbers of purchases are counted by kind, where the settings do not say."""
 
-_PART = re.compile(r"\{([^{}]*)\}")
+_PART = r"\{([^{}]*)\}"
 _EXAMPLE = 'write it as "{year}-{seq:4}"'
 
 
@@ -34,7 +34,7 @@ def around(pattern: str, day: date) -> tuple[str, str, int]:
     pieces = [""]
     width = 0
     end = 0
-    for match in _PART.finditer(pattern):
+    for match in re.finditer(_PART, pattern):
         pieces[-1] += pattern[end : match.start()]
         end = match.end()
         name, colon, size = match[1].partition(":")

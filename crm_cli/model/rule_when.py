@@ -14,8 +14,9 @@ ONCE = ("ever", "item", "change", "year", "month", "week", "day")
 """Once for a customer, for an item, for a change; or in each calendar year, month, week, day."""
 EVENTS = ("added", "changed", "stage", "paid", "lost")
 """What rules act on."""
-_CHANGED = re.compile(r"([\w.-]+)(?:\s+from\s+(.+?))?(?:\s+(?:to|→|->)\s+(.+))?", re.S)
-_FROM_TO = re.compile(r"([\w.-]+)\s+(\S.*?)\s*(?:→|->)\s*(\S.*)", re.S)
+# Compiled where a rule is read, as below: every command loads this, and few have one.
+_CHANGED = r"(?s)([\w.-]+)(?:\s+from\s+(.+?))?(?:\s+(?:to|→|->)\s+(.+))?"
+_FROM_TO = r"(?s)([\w.-]+)\s+(\S.*?)\s*(?:→|->)\s*(\S.*)"
 
 
 class Once(NamedTuple):
@@ -82,9 +83,9 @@ def read_event(text: str) -> Event:
         near = did_you_mean(word, EVENTS)
         raise Unreadable(f"'{text}' is no event", near or f"write {', '.join(EVENTS)}")
     if word == "changed":
-        match = _FROM_TO.fullmatch(rest)
+        match = re.fullmatch(_FROM_TO, rest)
         if match is None:
-            match = _CHANGED.fullmatch(rest)
+            match = re.fullmatch(_CHANGED, rest)
         if match is None:
             raise Unreadable(f"'{text}' does not say what is changed", "write changed owner")
         field, before, to = (part or "" for part in match.groups())

@@ -127,11 +127,11 @@ class Opened:
     @property
     def has_cache(self) -> bool:
         """Whether there is an index to begin with, which only has to be brought up to date."""
-        from crm_cli.index import schema
+        from crm_cli.index import edition
         from crm_cli.index.cache import Cache
 
         folder = cache_folder(self.root, self.environ)
-        return folder is not None and Cache(folder, schema.version()).current() is not None
+        return folder is not None and Cache(folder, edition.version(folder)).current() is not None
 
     def _open_index(self) -> Index:
         from crm_cli.index.database import open_index
