@@ -147,6 +147,7 @@ COMMANDS = (
     Command("clone", "clone", SETUP, "a shared folder onto a new computer", asks=False),
     Command("backup", "backup", SETUP, "all files and their history in one file", asks=False),
     Command("restore", "backup", SETUP, "a backup into an empty folder", asks=False),
+    Command("mirror", "mirror", SETUP, "a copy in PostgreSQL, for analysts and programs", "-"),
     Command("check", "check", SETUP, "find errors in the records, with file and line"),
     Command("fmt", "fmt", SETUP, "rewrite records in the canonical form"),
     Command("config", "config", SETUP, "the business's settings", "list", asks=False),
@@ -216,7 +217,7 @@ FAMILIES: dict[tuple[str, ...], str] = {
     ("init", "config", "user"): "a new folder; the business's settings; who works here",
     ("clone", "backup", "restore"): "onto a new computer; all in one file, and back",
     ("check", "fmt", "doctor"): "find errors; canonical form; check the set-up",
-    ("query", "sql", "schema"): "explain a query; any SELECT; the records for editors",
+    ("query", "sql", "schema", "mirror"): "explained; any SELECT; for editors; in PostgreSQL",
     ("completion", "help", "index"): "for your shell; pages of examples; the cache",
 }
 """Commands that share a line of `crm --help`, so that it stays one screen."""

@@ -53,6 +53,9 @@ class Place(Declaration, kw_only=True):
     """Whether a look for records that have changed goes into it: in a folder of documents that
     were sent there may be thousands of files, none of which a record is read from."""
 
+    guides: bool = False
+    """Whether its records say how to ask, as reports do, and not whom the business knows."""
+
     @cached_property
     def kind(self) -> Kind | None:
         """The kind of its records, entries or settings; None without a declaration."""
@@ -66,6 +69,14 @@ class Place(Declaration, kw_only=True):
     def is_folder(self) -> bool:
         """Whether it is a folder, with any number of files in it."""
         return self.path.endswith("/")
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether answers go by its files as they are, beside the index: they go along with a
+        mirror. Nothing of a customer's stands in them."""
+        if self.shape in (Shape.SETTINGS, Shape.RATES):
+            return True
+        return bool(self.declaration) and (self.guides or self.shape is Shape.MAP)
 
     @property
     def pattern(self) -> str:
@@ -104,6 +115,7 @@ REPORTS = Place(
     shape=Shape.RECORDS,
     doc="reports of your own",
     declaration="report:REPORT",
+    guides=True,
 )
 PROFILES = Place(
     path="profiles.yaml",

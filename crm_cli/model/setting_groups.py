@@ -151,3 +151,14 @@ PAGES = Kind(
     fields=(Field("html", Texts(), "sections of crm report html: [aging, dso --by month, due]"),),
     notes=False,
 )
+
+MIRROR = Kind(
+    name="mirror",
+    key="mirror",
+    doc="the mirror in PostgreSQL",
+    fields=(
+        Field("url", Text(), "where it is: postgresql://crm@db.firm.example/crm"),
+        Field("book", Word(), "what this directory is called there"),
+    ),
+    notes=False,
+)

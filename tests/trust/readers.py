@@ -170,6 +170,10 @@ NOT_ABOUT_RECORDS = {
     "backup": "counts files, and names the one that was asked for",
     "restore": "counts files, and names the folder that was asked for",
     "clone": "names the folder that was asked for, and what `doctor` says of it",
+    "mirror push": "counts files, and names the book; tests/mirror look at what it pushes",
+    "mirror status": "names the books, and the folders that they are from",
+    "mirror drop": "names the book that was asked for",
+    "mirror roles": "statements of this program's own",
     "ui": "needs a terminal; tests/tui looks at what it shows of hostile records",
 }
 """Commands that show no value of a record, each with what it shows."""

@@ -301,6 +301,7 @@ READERS = {
     "user list", "config list", "config get", "query explain", "query fields", "sql",
     "index status", "index rebuild", "index path", "completion", "help", "doctor",
     "backup", "restore", "clone", "schema", "ui",
+    "mirror push", "mirror status", "mirror drop", "mirror roles",
     "purchase render", "quote render", "order render", "invoice render", "dun render", "statement",
     "letter", "labels",
     "template list", "template show", "template render", "template check", "template fields",

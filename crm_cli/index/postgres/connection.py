@@ -86,6 +86,11 @@ def translated(error: Any, address: Address) -> CrmError:
     said = reason(error)
     if state == "42501":
         return Refused(f"the mirror does not allow it: {said}", "crm mirror roles prints grants")
+    if state == "2BP01":
+        return Refused(
+            f"something of others depends on the mirror's tables: {said}",
+            "drop it first, and make it again afterwards; or give it a schema of its own",
+        )
     if state in ("40001", "40P01", "55P03"):
         return ConflictError(f"another program is in the way: {said}", "run it again")
     if state.startswith("53"):

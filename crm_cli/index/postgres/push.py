@@ -19,8 +19,6 @@ from crm_cli.index.postgres.schema import BOOK, Flavour, Table
 from crm_cli.index.postgres.staging import Staging, copy_rows
 from crm_cli.model.named_tuple import NamedTuple
 
-_LOCK = 0x63726D
-"""The first of the two numbers of the lock (`crm`); the second is the schema's."""
 _OWN_WAY = (schema.PROBLEM, schema.META, schema.TEXT, schema.STATE)
 """Tables that are not filled from one of the index's by its columns."""
 Statements = Callable[[Flavour], Iterable[str]]
@@ -61,7 +59,7 @@ def push(
     `waiting` is called where another push is at work. Raises psycopg.Error.
     """
     with connection.transaction():
-        _lock(connection, name, waiting)
+        state.lock(connection, name, waiting)
         kind = state.flavour(connection)
         made = _ready(connection, name, kind, views)
         found = state.books(connection, local.book)
@@ -186,16 +184,6 @@ def _settings(local: Local) -> bytes:
 
 def _digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
-
-
-def _lock(connection: Connection, name: str, waiting: Callable[[], None]) -> None:
-    """Be the only push to a mirror, until the transaction ends."""
-    number = blake2b(name.encode(), digest_size=4).digest()
-    key = [_LOCK, int.from_bytes(number, "big", signed=True)]
-    got = connection.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", key).fetchone()
-    if got is None or not got[0]:
-        waiting()
-        connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", key)
 
 
 def _ready(

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from hashlib import blake2b
+
 from crm_cli.index.postgres import schema
 from crm_cli.index.postgres.connection import Connection, quoted
+from crm_cli.index.postgres.roles import ACCESS
 from crm_cli.index.postgres.schema import BOOK, STATE
 from crm_cli.model.named_tuple import NamedTuple
+
+_LOCK = 0x63726D
+"""The first of the two numbers of the lock (`crm`); the second is the schema's."""
 
 
 class Book(NamedTuple):
@@ -81,3 +88,33 @@ def index_names(connection: Connection, name: str) -> set[str]:
     """The names of a schema's indexes."""
     rows = connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = %s", [name])
     return {row[0] for row in rows.fetchall()}
+
+
+def lock(connection: Connection, name: str, waiting: Callable[[], None]) -> None:
+    """Be the only one who changes a mirror, until the transaction ends; `waiting` is called
+    where another one is."""
+    number = blake2b(name.encode(), digest_size=4).digest()
+    key = [_LOCK, int.from_bytes(number, "big", signed=True)]
+    got = connection.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", key).fetchone()
+    if got is None or not got[0]:
+        waiting()
+        connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", key)
+
+
+def drop_book(connection: Connection, book: str) -> None:
+    """Delete all that a mirror has of a book."""
+    for table in schema.tables():
+        connection.execute(f"DELETE FROM {quoted(table.name)} WHERE {quoted(BOOK)} = %s", [book])
+
+
+def drop(connection: Connection, name: str) -> None:
+    """Delete a mirror: its views and tables, and the schema unless others have tables in it."""
+    for view in views(connection, name):
+        connection.execute(f"DROP VIEW {quoted(view)}")
+    ours = {ACCESS, *(table.name for table in schema.tables())}
+    there = columns(connection, name)
+    for table in there:
+        if table in ours:
+            connection.execute(f"DROP TABLE {quoted(table)}")
+    if ours.issuperset(there):
+        connection.execute(f"DROP SCHEMA {quoted(name)} CASCADE")
