@@ -111,7 +111,7 @@ def drop(session: Session, url: Url = None, book: Book = None, yes: Yes = False)
 def roles(session: Session, url: Url = None) -> None:
     """Print SQL that lets people read a mirror: all, its views, or their own customers.
 
-    Run it as the owner of the tables, and again after an upgrade. A password is none of it.
+    Run it as the owner of the tables, and again after an upgrade of crm.
 
     crm mirror roles postgresql://crm@db.firm.example/crm | psql -d crm -U crm
     """
