@@ -50,3 +50,24 @@ def test_a_template_that_cannot_be_read_is_not_said_to_exist(crm: Crm, shop: Pat
     assert some.code == 4
     assert "templates/letter.de.md cannot be read: Input/output error" in some.err
     assert not (shop / "templates").exists()
+
+
+def test_a_subscriber_whose_file_cannot_be_read_gets_all_that_is_due_or_nothing(
+    crm: Crm, shop: Path
+) -> None:
+    asked = ("--line", "linen-sheet:2:70", "--every", "month", "--date", "2026-08-31")
+    added = crm("purchase", "add", "maja-kos", *asked)
+    assert added.code == 0, added
+    file = shop / "customers" / "maja-kos.yaml"
+    before = file.read_bytes()
+    failed = set()
+    for nth in range(1, 9):
+        with files.replaced(Unreadable("maja-kos.yaml", nth)):
+            some = crm("purchase", "recur")
+        made = crm("purchase", "list", "customer:maja-kos", "net:140", "-o", "ids").out.split()
+        if some.code:
+            failed.add(some.code)
+            assert file.read_bytes() == before, (nth, some)
+        assert len(made) == (1 if some.code else 3), (nth, some)
+        file.write_bytes(before)
+    assert failed

@@ -46,15 +46,17 @@ def enter(
     also: Callable[[Document], None] | None = None,
     force: bool = False,
     counted: list[str] | None = None,
+    trial: Document | None = None,
 ) -> Entry:
     """Have purchases with their ids, numbers and due dates, ready to be written together.
 
     A number of `next` is counted, after those that were `counted` for the same change, which it
-    joins. `also` changes the file besides. Raises what `entered` does, Refused for a number that
+    joins. `also` changes the file besides. `trial` is the customer's file, which they are tried out
+    on; it is read unless given. Raises what `entered` does, Refused for a number that
     is taken and for an invoice over the credit limit, unless `force`; NumberTaken, while it is
     written, where a next number, or an id that was given, is gone.
     """
-    trial = workspace.document(customer)
+    trial = workspace.document(customer) if trial is None else trial
     counted = [] if counted is None else counted
     given = [values["id"] for values in purchases if "id" in values]
     for values in purchases:

@@ -26,6 +26,7 @@ from crm_cli.model.recurring_revenue import amount_on, lines_on
 from crm_cli.model.subscription import made_of, to_come
 from crm_cli.query.lexer import quoted
 from crm_cli.query.lookups import exists
+from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
 _CARRIED = (
@@ -121,6 +122,7 @@ class _Making:
         self._numbers: list[str] = []
         self._values: dict[str, list[dict[str, Any]]] = {}
         self._entries: dict[str, Entry] = {}
+        self._texts: dict[str, bytes] = {}
         self._patterns: dict[str, list[str]] = {}
         self._stopped: dict[str, str] = {}
         self._problems: list[Problem] = []
@@ -192,10 +194,21 @@ class _Making:
                 document.writable(id)
 
         entry = enter(
-            self.workspace, one.customer, purchases, also=also, counted=self._numbers
-        )
+            self.workspace, one.customer, purchases, also=also, counted=self._numbers,
+            trial=self._file(one.customer),
+        )  # fmt: skip
         self._patterns[one.customer] = named
         return entry
+
+    def _file(self, customer: str) -> Document:
+        """A customer's file; read once, so that it cannot fail between two of their purchases."""
+        path = self.workspace.path_of(customer)
+        if customer not in self._texts:
+            try:
+                self._texts[customer] = self.workspace.tree.read(path)
+            except FileNotFoundError:
+                raise NotFound(f"{path} has gone") from None
+        return self.workspace.open(path, self._texts[customer])
 
     def _refuse_closed(self, one: Occasion) -> None:
         until = self.workspace.business.closed_until
