@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crm_cli.cli.session import Session
     from crm_cli.model.errors import CrmError
+    from crm_cli.workspace import Watch
 
 BUG = 4
 """Exit code of a fault of the program itself: no answer, or a part of one."""
@@ -30,15 +31,18 @@ crm --help lists the commands; -C DIR or CRM_DIR names a folder elsewhere.
 """
 
 
-def main(argv: Sequence[str] | None = None, *, attended: bool = True) -> int:
+def main(
+    argv: Sequence[str] | None = None, *, attended: bool = True, watch: Watch | None = None
+) -> int:
     """Run one command line (without the program's name); returns the exit code.
 
-    Unless it is `attended`, nothing is asked, as where there is no terminal.
+    Unless it is `attended`, nothing is asked, as where there is no terminal. A `watch` sees
+    each change before it is written, and may refuse it.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     _open_streams()
     try:
-        return _finished(_run(words, attended=attended))
+        return _finished(_run(words, attended=attended, watch=watch))
     except MemoryError:
         _drop_output()
         _stderr(("crm: there is not enough memory for this (ulimit -v, free)\n",))
@@ -48,7 +52,7 @@ def main(argv: Sequence[str] | None = None, *, attended: bool = True) -> int:
         return 130
 
 
-def _run(words: list[str], *, attended: bool) -> int:
+def _run(words: list[str], *, attended: bool, watch: Watch | None) -> int:
     before = words[: words.index("--")] if "--" in words else words
     if words[:1] == ["__complete"]:
         from crm_cli.cli.complete import answer
@@ -88,7 +92,7 @@ def _run(words: list[str], *, attended: bool) -> int:
     look = begin(rest, options, os.environ)
     from crm_cli.cli.session import Session
 
-    session = Session(options, words=rest, look=look, attended=attended)
+    session = Session(options, words=rest, look=look, attended=attended, watch=watch)
     try:
         return _invoked(session, rest)
     except CrmError as error:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from crm_cli.model.kind import Kind
     from crm_cli.render.progress import Progress
     from crm_cli.store.look_ahead import Look
-    from crm_cli.workspace import Workspace
+    from crm_cli.workspace import Watch, Workspace
 
 
 _NOBODY = "-"
@@ -49,6 +49,7 @@ class Session(Streams):
         words: Sequence[str] = (),
         look: Look | None = None,
         attended: bool = True,
+        watch: Watch | None = None,
     ) -> None:
         self.options = options or Globals()
         self.attended = attended
@@ -68,6 +69,7 @@ class Session(Streams):
         """The ids that stdin gave, which can be read once."""
         self._opened: Workspace | None = None
         self._look = look
+        self._watch = watch
         self._progress: Progress | None = None
 
     # The data directory
@@ -92,6 +94,7 @@ class Session(Streams):
             self._opened.progress = self._reading
             self._opened.waiting = self._waiting
             self._opened.hooks = _hooks
+            self._opened.watch = self._watch
         return self._opened
 
     def again(self) -> Session:

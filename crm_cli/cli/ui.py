@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from crm_cli.cli.capturing import captured, given
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Verbs
 from crm_cli.model.errors import UsageError
 from crm_cli.render.screen import is_terminal
-
-if TYPE_CHECKING:
-    from crm_cli.tui.reader import Outcome
 
 verbs = Verbs()
 
@@ -56,36 +52,6 @@ def ui(session: Session) -> None:
         raise interface.failure
 
 
-def given(session: Session) -> list[str]:
-    """The options of this run that its lines have to have as well."""
-    options = session.options
-    words = [] if options.directory is None else ["-C", str(options.directory)]
-    for name, value in (
-        ("--today", options.today),
-        ("--as", options.user),
-        ("--lock-timeout", options.lock_timeout),
-        ("--force-closed", options.force_closed),
-    ):
-        words += [name, str(value)] if value else []
-    return words
-
-
-def captured(words: Sequence[str]) -> Outcome:
-    """Run a line that asks nothing, and keep what it prints."""
-    from crm_cli.cli.hook import main
-    from crm_cli.tui.reader import Outcome
-
-    answer, said = _Captured(), _Captured()
-    stdin = sys.stdin
-    with contextlib.redirect_stdout(answer), contextlib.redirect_stderr(said):
-        sys.stdin = io.StringIO()
-        try:
-            code = main(words, attended=False)
-        finally:
-            sys.stdin = stdin
-    return Outcome(code, answer.getvalue(), said.getvalue())
-
-
 def attended(words: Sequence[str]) -> int:
     """Run a line that has the terminal; what it printed stays until a key is pressed."""
     from crm_cli.cli.hook import main
@@ -97,9 +63,3 @@ def attended(words: Sequence[str]) -> int:
         with contextlib.suppress(Declined):
             ask_terminal("Enter goes back ")
     return code
-
-
-class _Captured(io.StringIO):
-    """A text that a line prints, in the encoding that the terminal has."""
-
-    encoding = "utf-8"

@@ -15,13 +15,14 @@ from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher, Footer, Static
 
 from crm_cli.model.errors import CrmError
+from crm_cli.model.outcome import Outcome
 from crm_cli.model.text import visible
 from crm_cli.tui import actions
 from crm_cli.tui.dialogs import Asking, Choosing, Told
 from crm_cli.tui.lines import Row
 from crm_cli.tui.places.place import Place
 from crm_cli.tui.places.today import Today
-from crm_cli.tui.reader import Line, Outcome, Reader, typed
+from crm_cli.tui.reader import Line, Reader, typed
 from crm_cli.tui.record import Log
 from crm_cli.tui.styles import style_of
 from crm_cli.workspace import Workspace

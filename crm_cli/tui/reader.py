@@ -9,25 +9,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
+from crm_cli.model.outcome import Outcome
 from crm_cli.workspace import Workspace
 
 T = TypeVar("T")
 
 _OLD = 60.0
 """Seconds after which the clock is read again."""
-
-
-class Outcome(NamedTuple):
-    """What a `crm` line came to: its exit code, its answer, and what it said beside it."""
-
-    code: int
-    answer: str
-    said: str
-
-    @property
-    def text(self) -> str:
-        """All that it printed."""
-        return "\n".join(part.rstrip("\n") for part in (self.answer, self.said) if part.strip())
 
 
 class Line(NamedTuple):

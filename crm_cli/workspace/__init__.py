@@ -15,7 +15,7 @@ from crm_cli.model.kinds import BY_LETTER
 from crm_cli.store.discovery import locate
 from crm_cli.workspace.opened import Clock
 from crm_cli.workspace.querying import Groups, Querying
-from crm_cli.workspace.writing import Writing
+from crm_cli.workspace.writing import Watch, Writing
 
 if TYPE_CHECKING:
     from crm_cli.store.change import (
@@ -41,6 +41,7 @@ __all__ = [
     "Remove",
     "Rewrite",
     "Step",
+    "Watch",
     "Workspace",
     "Written",
     "is_item_id",

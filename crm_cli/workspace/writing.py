@@ -29,8 +29,18 @@ class Hooked(Protocol):
         """Look at what was written; what is to be said of it, if anything."""
 
 
+class Watch(Protocol):
+    """What sees every change of one run before it is written, whatever command makes it."""
+
+    def watched(self, changes: Sequence[FileChange], *, dry_run: bool) -> list[FileChange]:
+        """The changes as they are to be carried out; raises CrmError to refuse them."""
+
+
 class Writing(Reading):
     """A directory to write."""
+
+    watch: Watch | None = None
+    """Sees each change last, after hooks; see `mcp/watching.py`."""
 
     hooks: Callable[[Any], Hooked | None] | None = None
     """Finds what is to be run around writes; only commands have such."""
@@ -66,6 +76,8 @@ class Writing(Reading):
         hooks = self._hooks() if keep and not dry_run else None
         if hooks is not None and not _takes_back(change):
             changes = hooks.watched(changes)
+        if self.watch is not None:
+            changes = self.watch.watched(changes, dry_run=dry_run)
         if dry_run:
             done = preview(self.root, changes)
         else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_cli.cli.ui import captured
+from crm_cli.cli.capturing import captured
 from crm_cli.tui.reader import Line
 from tests.tui.driving import Driver, drive, example, seeded
 
