@@ -26,7 +26,7 @@ BANK_LINE = Kind(
         Field("iban", Code(), "their account",
               headings="counterparty_iban kontonummer_iban iban_zahlungsbeteiligter racun_placnika "
               "partner_iban account_number"),
-        Field("text", Text(), "what it says",
+        Field("text", Text(), "what it says", private=True,
               headings="purpose description verwendungszweck namen namen_placila remittance "
               "remittance_information details communication"),
         Field("reference", Code(), "the payer's reference, or the end-to-end id",
@@ -72,7 +72,9 @@ BANK_STATEMENT = Kind(
     key="bank_statements",
     doc="the lines of an account's statement of a month",
     fields=(
-        Field("account", Code(), "the account: its IBAN, or what the bank calls it"),
+        Field(
+            "account", Code(), "the account: its IBAN, or what the bank calls it", private=True
+        ),
         Field("month", Word(), "the month, as 2026-10"),
         Field("lines", ListOf(BANK_LINE), "its lines"),
     ),

@@ -86,7 +86,7 @@ FIELDS = (
     ),
     Field("competitor", Text(), "who else is, or was, in play"),
     Field("competitor_price", Money(adds=False), "what they ask", option="price"),
-    Field("next_step", Text(), "what is to be done next, in words"),
+    Field("next_step", Text(), "what is to be done next, in words", private=False),
     Field("lines", ListOf(DEAL_LINE), "what it is about: products and quantities"),
     Field("kind", Choice(DEAL_KINDS), "new or existing business, or a renewal"),
     Field("campaign", Reference("campaign"), "the campaign that led to it"),

@@ -65,6 +65,9 @@ class Field(Declaration, positional=3):
     asked: str = ""
     """Of a list: the field of an item that a value after the list's name is compared with; unless
     said, the one that names it."""
+    private: bool | None = None
+    """Whether it stays here when agents ask, unless `mcp.fields` names it; unless said, free text
+    does that is not the title of its kind."""
     event: bool = False
     """Whether a change of it is an event of its own, by its name, as that of a stage is; of a
     field that is `tracked` it always is."""

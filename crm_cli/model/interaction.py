@@ -196,6 +196,7 @@ INTERACTION = Kind(
             "subject",
             Text(),
             "subject line",
+            private=False,
             headings="title zadeva betreff",
         ),
         Field(

@@ -157,7 +157,7 @@ LINE = Kind(
             aliases=("sku",),
             headings="product_id productid item article izdelek artikel sifra_artikla",
         ),
-        Field("description", Text(), "what it is, if it has no SKU"),
+        Field("description", Text(), "what it is, if it has no SKU", private=False),
         Field(
             "quantity",
             Number(),

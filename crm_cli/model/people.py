@@ -181,6 +181,7 @@ ANNIVERSARY = Kind(
             "2026-11-22, --11-22, 1984-11 or 1984",
             headings="anniversary wedding_anniversary wedding_day",
             calendar="calendar",
+            private=True,
         ),
         Field("calendar", Choice(CALENDARS), "the calendar it is written in", default="gregorian"),
         Field("remind_before", Every(), "how long before to remind"),
@@ -209,7 +210,7 @@ MEMBERSHIP = Kind(
     key="memberships",
     doc="a club or association",
     fields=(
-        Field("organization", Text(), "which"),
+        Field("organization", Text(), "which", private=True),
         Field("role", Text(), "role in the organization"),
         Field("start", Moment(), "since"),
         Field("end", Moment(), "until", to_come=True),

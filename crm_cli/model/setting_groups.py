@@ -162,3 +162,17 @@ MIRROR = Kind(
     ),
     notes=False,
 )
+
+AGENTS = Kind(
+    name="agents",
+    key="mcp",
+    doc="what agents see through crm mcp",
+    fields=(
+        Field(
+            "fields",
+            Texts(),
+            "fields that leave: [default, -email.value, customer.notes, task.*]",
+        ),
+    ),
+    notes=False,
+)

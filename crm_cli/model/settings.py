@@ -42,6 +42,7 @@ from crm_cli.model.service import (
     service_rows,
 )
 from crm_cli.model.setting_groups import (
+    AGENTS,
     BANK,
     BUSINESS,
     CONSENT,
@@ -85,6 +86,7 @@ def _check(settings: Item, business: Business) -> Iterator[Finding]:
     yield from check_low_scores(settings)
     yield from _check_vocabulary(settings)
     yield from _check_completeness(settings)
+    yield from _check_leaving(settings)
 
 
 def _check_segments(settings: Item) -> Iterator[Finding]:
@@ -141,6 +143,17 @@ def _check_completeness(settings: Item) -> Iterator[Finding]:
                     did_you_mean(name, known) or "keys of your own are named custom.KEY",
                     Severity.WARNING,
                 )
+
+
+def _check_leaving(settings: Item) -> Iterator[Finding]:
+    """Names in `mcp.fields` that no kind has."""
+    from crm_cli.model.leaving import named
+
+    group = settings.values.get("mcp")
+    for word in (group.values.get("fields") or ()) if group is not None else ():
+        if not named(word.removeprefix("-")):
+            hint = "default, KIND.FIELD, KIND.* or a customer's FIELD; - in front takes it out"
+            yield Finding("fields", "unknown-field", f"'{word}' names no field", hint, item=group)
 
 
 SETTINGS = Kind(
@@ -203,6 +216,7 @@ SETTINGS = Kind(
         Field("git", GroupOf(GIT), "git settings"),
         Field("mail", GroupOf(MAIL), "mail that comes and goes"),
         Field("mirror", GroupOf(MIRROR), "the mirror that crm mirror push fills"),
+        Field("mcp", GroupOf(AGENTS), "what agents see through crm mcp"),
     ),
     check=_check,
     notes=False,
