@@ -155,6 +155,7 @@ COMMANDS = (
     Command("query", "query", SETUP, "explain a query, list the fields", "-"),
     Command("sql", "sql", SETUP, "any SELECT over the records, read-only"),
     Command("schema", "schema", SETUP, "the JSON Schema of records, for editors", asks=False),
+    Command("mcp", "mcp", SETUP, "customers for agents (Model Context Protocol)", asks=False),
     Command("index", "index", SETUP, "the cache that makes it fast", "status"),
     Command("doctor", "doctor", SETUP, "check the set-up, and suggest what to run", asks=False),
     Command(
@@ -218,7 +219,7 @@ FAMILIES: dict[tuple[str, ...], str] = {
     ("clone", "backup", "restore"): "onto a new computer; all in one file, and back",
     ("check", "fmt", "doctor"): "find errors; canonical form; check the set-up",
     ("query", "sql", "schema", "mirror"): "explained; any SELECT; for editors; in PostgreSQL",
-    ("completion", "help", "index"): "for your shell; pages of examples; the cache",
+    ("completion", "help", "index", "mcp"): "for your shell; examples; the cache; for agents",
 }
 """Commands that share a line of `crm --help`, so that it stays one screen."""
 

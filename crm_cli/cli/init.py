@@ -33,6 +33,10 @@ def init(
     no_git: Annotated[
         bool, Option("--no-git", help="Do not create a git repository (no history).")
     ] = False,
+    agents: Annotated[
+        bool,
+        Option("--agents", help="Write AGENTS.md for agents and scripts; into an old folder too."),
+    ] = False,
     default: Annotated[
         bool, Option("--default", help="Make this the default folder, without asking.")
     ] = False,
@@ -41,11 +45,16 @@ def init(
 
     crm init shop --name "Kava d.o.o." --country SI
     crm init try --sample
+    crm init --agents
     """
     from crm_cli.features.initializing import Wanted, completed, make_default, who
     from crm_cli.features.initializing import init as make
 
     wanted = Wanted(name, country, currency, time_zone)
+    base = session.options.directory
+    if agents and _is_there((base or Path()) / (folder or Path())):
+        _add_agents(session, folder, alone=wanted == Wanted() and not (sample or no_git or default))
+        return
     asking = session.interactive and not (name or country or sample)
     if asking:
         wanted = wanted._replace(name=session.ask("What is the business called?", name or "-"))
@@ -59,7 +68,6 @@ def init(
         )
         if folder is None:
             folder = Path(session.ask("Where?", "."))
-    base = session.options.directory
     root = (base or Path()) / (folder or Path())
     user, email = who(root, session.environ)
     wanted = wanted._replace(user=user, email=email)
@@ -68,7 +76,7 @@ def init(
             user=_asked(session, "Your name?", user),
             email=_asked(session, "Your e-mail?", email),
         )
-    made = make(root, wanted, environ=session.environ, sample=sample, git=not no_git)
+    made = make(root, wanted, environ=session.environ, sample=sample, git=not no_git, agents=agents)
     settings = made.settings
     if made.notice:
         session.notice(made.notice)
@@ -84,6 +92,31 @@ def init(
     where = "" if made.root == Path.cwd() else f"-C {visible(str(folder or base))} "
     lines = _SAMPLE_LINES if sample else _LINES
     session.write(f"  crm {where}{line}\n" for line in lines)
+
+
+def _is_there(root: Path) -> bool:
+    from crm_cli.store.discovery import holds_settings
+
+    return holds_settings(root)
+
+
+def _add_agents(session: Session, folder: Path | None, *, alone: bool) -> None:
+    """Write AGENTS.md into a folder that is there, and nothing else."""
+    from crm_cli.cli.writing import carry_out
+    from crm_cli.features.initializing.agents import agents_file
+    from crm_cli.model.errors import UsageError
+
+    if not alone:
+        raise UsageError(
+            "this is a folder of customers already, and --agents only adds AGENTS.md",
+            "leave the other options out",
+        )
+    if folder is not None:
+        base = session.options.directory
+        session.options = session.options._replace(directory=(base or Path()) / folder)
+    elif session.options.directory is None:
+        session.options = session.options._replace(directory=Path())
+    carry_out(session, agents_file(session.workspace))
 
 
 def _asked(session: Session, question: str, default: str) -> str:

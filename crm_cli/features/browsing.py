@@ -24,16 +24,19 @@ def window(
     terms: Sequence[str],
     cols: Sequence[str],
     *,
+    where: str | None = None,
     sort: str = "",
     offset: int = 0,
     limit: int = 100,
 ) -> Window:
-    """Rows of a kind that query terms describe, at most `limit` after the first `offset`.
+    """Rows of a kind that query terms, and an expression, describe; at most `limit` after the
+    first `offset`.
 
     Raises UsageError, or QueryError where a term cannot be.
     """
     scope = workspace.scope(base)
-    query = Query(base, workspace.node(scope, terms), cols, sort or base.sort, limit, True, offset)
+    node = workspace.node(scope, terms, where)
+    query = Query(base, node, cols, sort or base.sort, limit, True, offset)
     found = select(workspace.database, query, scope)
     if not offset and len(found.rows) < limit:
         return Window(offset, found.rows, len(found.rows))

@@ -145,6 +145,15 @@ def words(workspace: Workspace) -> list[str]:
     return _known(_sources(workspace.business))
 
 
+def columns_of(business: Business) -> dict[str, set[tuple[Kind, str]]]:
+    """The fields that say what happened, by the kinds of events that they say it of."""
+    found: dict[str, set[tuple[Kind, str]]] = {}
+    for source in _sources(business):
+        for word in source.words:
+            found.setdefault(word, set()).update((source.base, key) for key in source.columns)
+    return found
+
+
 def _sources(business: Business) -> list[_Source]:
     return [
         _Source(kind, happening, tuple(_words(kind, happening, business)))

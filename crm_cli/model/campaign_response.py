@@ -112,7 +112,7 @@ CAMPAIGN_RESPONSE = Kind(
         Field("status", Choice(RESPONSE_STATUSES), "what became of them"),
         Field("at", Moment(), "when", aliases=("date",)),
         Field("channel", Choice(CHANNELS), "how"),
-        Field("reason", Text(), "why they were left out; or what they said"),
+        Field("reason", Text(), "why they were left out; or what they said", private=False),
     ),
     title="status",
     when="at",

@@ -84,7 +84,7 @@ FIELDS = (
         option="reason",
         headings="loss_reason reason",
     ),
-    Field("competitor", Text(), "who else is, or was, in play"),
+    Field("competitor", Text(), "who else is, or was, in play", private=False),
     Field("competitor_price", Money(adds=False), "what they ask", option="price"),
     Field("next_step", Text(), "what is to be done next, in words", private=False),
     Field("lines", ListOf(DEAL_LINE), "what it is about: products and quantities"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.fieldtypes.storage import Storage
-from crm_cli.model.kind import Derived, Field, Kind, normal
+from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.model.kinds import BY_NAME, KINDS
 
 USUAL = "default"
@@ -81,9 +81,3 @@ def _usually(field: Field, kind: Kind) -> bool:
 
 def _is_free(type: FieldType) -> bool:
     return type.storage in _FREE
-
-
-def private(kind: Kind) -> Iterator[Field | Derived]:
-    """The fields of a kind that stay unless `mcp.fields` names them."""
-    usual = {key for key, leaves in _all(kind) if leaves}
-    yield from (one for one in (*kind.fields, *kind.derived) if one.key not in usual)

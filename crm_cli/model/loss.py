@@ -94,7 +94,7 @@ LOSS = Kind(
     doc="that a customer was lost",
     fields=(
         Field("at", Date(), "when", aliases=("date",)),
-        Field("competitor", Text(), "to whom"),
+        Field("competitor", Text(), "to whom", private=False),
         Field("reason", Choice(LOST_REASONS, vocabulary="lost_reason"), "why"),
         Field("text", Text(), "in words"),
         Field("won_back", Date(), "the day on which they came back"),

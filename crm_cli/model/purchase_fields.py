@@ -103,7 +103,7 @@ FIELDS = (
         sums="net",
         headings="total net_amount znesek betrag",
     ),
-    Field("text", Text(), "description, if there are no lines"),
+    Field("text", Text(), "description, if there are no lines", private=False),
     Field("instalments", ListOf(INSTALMENT), "the parts in which it is due"),
     Field("disputed", Text(), "why the customer disputes it: it is not dunned"),
     Field(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crm_cli.model.errors import CrmError, StorageError
 from crm_cli.store import files, undo
+from crm_cli.store.call_log import CallLog
 from crm_cli.store.claims import Claims, state_folder
 from crm_cli.store.commits import keep
 from crm_cli.store.discovery import cache_folder
@@ -93,6 +94,7 @@ def _erase_state(
     except CrmError:
         return  # There is none, nor was there one.
     Claims(folder).forget(id)
+    CallLog(folder).forget(id)
     if is_kept(folder):
         with mail_state(root, environ) as state:
             state.forget(names)

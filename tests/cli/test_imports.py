@@ -17,7 +17,7 @@ import crm_cli
 PACKAGE = Path(crm_cli.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-LAYERS = ("model", "store", "index", "query", "workspace", "features", "tui", "cli")
+LAYERS = ("model", "store", "index", "query", "workspace", "features", "tui", "mcp", "cli")
 """From the lowest; each may import those before it."""
 MODEL_ONLY = ("formats", "render")
 FOR_THE_SCREEN = {"rich": ("render", "tui"), "typer": ("cli",), "textual": ("tui",)}

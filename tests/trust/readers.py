@@ -174,6 +174,7 @@ NOT_ABOUT_RECORDS = {
     "mirror status": "names the books, and the folders that they are from",
     "mirror drop": "names the book that was asked for",
     "mirror roles": "statements of this program's own",
+    "mcp": "serves until its input ends; tests/agents looks at its answers of hostile records",
     "ui": "needs a terminal; tests/tui looks at what it shows of hostile records",
 }
 """Commands that show no value of a record, each with what it shows."""

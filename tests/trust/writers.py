@@ -300,7 +300,7 @@ READERS = {
     "purchase show", "purchase summary", "payment list", "balance", "product list", "product show",
     "user list", "config list", "config get", "query explain", "query fields", "sql",
     "index status", "index rebuild", "index path", "completion", "help", "doctor",
-    "backup", "restore", "clone", "schema", "ui",
+    "backup", "restore", "clone", "schema", "ui", "mcp",
     "mirror push", "mirror status", "mirror drop", "mirror roles",
     "purchase render", "quote render", "order render", "invoice render", "dun render", "statement",
     "letter", "labels",

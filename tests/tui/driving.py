@@ -13,11 +13,11 @@ import pytest
 from textual.pilot import Pilot
 
 from crm_cli.cli.arguments import take_globals
-from crm_cli.cli.session import Session
 from crm_cli.cli.capturing import captured, given
+from crm_cli.cli.session import Session
+from crm_cli.model.outcome import Outcome
 from crm_cli.tui.app import Interface
 from crm_cli.tui.lines import Lines
-from crm_cli.model.outcome import Outcome
 
 EXAMPLE = Path(__file__).parents[2] / "data-example"
 ALL_KEYS = {" ": "space", ":": "colon", "/": "slash", "?": "question_mark", "-": "minus"}

@@ -82,8 +82,10 @@ def init(
     environ: Mapping[str, str],
     sample: bool = False,
     git: bool = True,
+    agents: bool = False,
 ) -> Initialized:
-    """Make a data directory; `sample` puts a few made-up customers into it.
+    """Make a data directory; `sample` puts a few made-up customers into it, `agents` the file
+    that tells agents how to work with it.
 
     With `git` it becomes a repository of its own, unless it lies in one already.
 
@@ -112,6 +114,10 @@ def init(
             currency=settings.currency, country=settings.country, zone=settings.time_zone
         )
         texts |= sample_files(datetime.now(zone).date(), business)
+    if agents:
+        from crm_cli.features.initializing.agents import PATH, TEXT
+
+        texts[PATH] = TEXT
     changes = [FileChange(path, _absent(path, text)) for path, text in texts.items()]
     notices = []
     if wants and above is not None:
