@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from crm_cli.model.errors import CrmError, ExitCode, UsageError
+from crm_cli.model.errors import CrmError, ExitCode, Problem, UsageError
 from crm_cli.model.jsontext import one_line
 from crm_cli.model.plain import plain
 from crm_cli.model.text import visible
@@ -29,6 +29,8 @@ LARGEST = 40_000
 MOST = 100
 """Rows of one answer at most."""
 USUAL = 20
+_TOLD = 10
+"""Problems of one answer at most."""
 _UNSEEN = re.compile("[\xad\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Characters that do not show, and in which text can be hidden; see also `visible`."""
 
@@ -42,12 +44,12 @@ class Page(NamedTuple):
 
 class Answer(NamedTuple):
     """What a tool found: the program's own words, and rows of records after the first
-    `offset` of `total`."""
+    `offset` of `total`, which is None where an answer has no rows."""
 
     own: Mapping[str, Any] = {}
     rows: Sequence[Any] = ()
     offset: int = 0
-    total: int = 0
+    total: int | None = None
 
 
 def part(rows: Sequence[Any], page: Page, own: Mapping[str, Any] | None = None) -> Answer:
@@ -73,8 +75,13 @@ def page_of(tool: str, arguments: Mapping[str, Any]) -> Page:
     return Page(offset, limit)
 
 
-def result(tool: str, arguments: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
-    """The result of a call as the protocol has it."""
+def result(
+    tool: str,
+    arguments: Mapping[str, Any],
+    answer: Answer,
+    problems: Sequence[Problem] = (),
+) -> dict[str, Any]:
+    """The result of a call as the protocol has it; `problems` make it partial."""
     rows, size, cut = list[Any](), 0, 0
     for row in answer.rows:
         made, shorter = _capped(plain(row))
@@ -88,15 +95,20 @@ def result(tool: str, arguments: Mapping[str, Any], answer: Answer) -> dict[str,
         cut += shorter
     reached = answer.offset + len(rows)
     body: dict[str, Any] = {"tool": tool, **answer.own}
-    if answer.total or answer.rows:
-        body |= {"shown": len(rows), "total": answer.total}
+    total = answer.total
+    if total is not None:
+        body |= {"shown": len(rows), "total": total}
     if cut:
         body["cut"] = cut
-    if rows and reached < answer.total:
+    if total is not None and rows and reached < total:
         cursor = json.dumps([reached, _key(tool, arguments)]).encode()
         body["next_cursor"] = base64.urlsafe_b64encode(cursor).decode()
-    if rows:
+    if total is not None:
         body["untrusted"] = {"note": NOTE, "rows": rows}
+    if problems:
+        body["partial"] = True
+        told = [f"{one.place}: {one.message}" for one in problems[:_TOLD]]
+        body.setdefault("untrusted", {"note": NOTE})["problems"] = _capped(told)[0]
     return _content(body)
 
 

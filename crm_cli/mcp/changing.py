@@ -9,6 +9,7 @@ from crm_cli.features.events.words import told
 from crm_cli.mcp import families, schema
 from crm_cli.mcp.answers import Answer, Page, part
 from crm_cli.mcp.catalogue import Catalogue, Spec
+from crm_cli.mcp.guarding import Filtering
 from crm_cli.mcp.tool import Bench, Plan, Tool
 from crm_cli.mcp.watching import (
     Expecting,
@@ -29,6 +30,8 @@ from crm_cli.workspace import Workspace
 
 _PLANS = 50
 """So many plans are remembered; older ones are stale."""
+_SAID = 20
+"""Lines of what a command says beside its answer at most."""
 _STALE = "the plan is stale: the records, or what follows from them, are not as they were"
 _AGAIN = "make the plan again, look at it, and apply the new one"
 _ADD = "task add"
@@ -119,7 +122,7 @@ def _done(bench: Bench, states: States, outcome: Outcome, page: Page) -> Answer:
 
 def _said(outcome: Outcome) -> dict[str, Any]:
     """What a line said, but for the files before and after, which `_differences` has."""
-    lines = outcome.said.splitlines()
+    lines = outcome.said.splitlines()[:_SAID]
     if not outcome.answer.startswith("---"):
         lines = [*outcome.answer.splitlines(), *lines]
     return {"said": [line.removeprefix("crm: ") for line in lines if line.strip()]}
@@ -131,7 +134,8 @@ def _differences(bench: Bench, states: States) -> Iterator[dict[str, Any]]:
     for path, state in states.items():
         sides = [_items(bench.workspace, path, data) for data in (state.before, state.after)]
         for word, what in told(*sides):
-            yield {"path": path, "change": word, **_shown(leaving, what)}
+            made = _values(leaving, sides[1], what) if word == "added" else {}
+            yield {"path": path, "change": word, **_shown(leaving, what), **made}
 
 
 def _items(workspace: Workspace, path: str, data: bytes | None) -> Mapping[str, Item]:
@@ -142,6 +146,21 @@ def _items(workspace: Workspace, path: str, data: bytes | None) -> Mapping[str, 
     except DataError:
         return {}
     return document.records if document.mapped else {"": document.record}
+
+
+def _values(leaving: Leaving, records: Mapping[str, Item], what: Difference) -> dict[str, Any]:
+    """The values of what was added, as far as they may leave."""
+    kind = BY_NAME.get(what.kind)
+    if kind is None or what.field:
+        return {}
+    parts = (part for record in records.values() for part in record.walk())
+    item = next((one for one in parts if one.kind is kind and one.id == what.item), None)
+    answer = what.after if item is None else item.answer()
+    if not isinstance(answer, Mapping):
+        return {"values": answer} if leaving(kind, kind.title) else {}
+    own = {field.key for field, part in kind.lists if part.letter}
+    plain = {key: value for key, value in answer.items() if key not in own}
+    return {"values": Filtering(leaving).record(kind, plain)}
 
 
 def _shown(leaving: Leaving, what: Difference) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from crm_cli.mcp.helping import HELP
 from crm_cli.mcp.reading import DUE, FIND, SHOW, TIMELINE
 from crm_cli.mcp.reports import REPORT
 from crm_cli.mcp.tool import Bench, Refusal, Tool
-from crm_cli.model.errors import CrmError
+from crm_cli.model.errors import CrmError, Problem, Severity
 from crm_cli.model.jsontext import one_line
 from crm_cli.store.call_log import CallLog
 
@@ -67,10 +67,12 @@ class Caller:
             try:
                 schema.check(given, tool.schema)
                 page = answers.page_of(tool.name, given)
-                return answers.result(tool.name, given, tool.run(self._bench, given, page))
+                found = tool.run(self._bench, given, page)
+                problems = [one for one in self._bench.workspace.problems if is_error(one)]
+                return answers.result(tool.name, given, found, problems)
             except Refusal as refusal:
                 outcome = refusal.outcome
-                return answers.refused_line(tool.name, outcome.code, outcome.text)
+                return answers.refused_line(tool.name, outcome.code, outcome.said)
             except CrmError as error:
                 return answers.failed(tool.name, error)
             except RecursionError:
@@ -82,6 +84,11 @@ class Caller:
     def _note(self, client: str, what: Mapping[str, Any]) -> None:
         at = time.strftime("%Y-%m-%dT%H:%M:%S%z")
         self._log.add(one_line({"at": at, "server": self._about, "client": client, **what}))
+
+
+def is_error(problem: Problem) -> bool:
+    """Whether a problem makes an answer partial."""
+    return problem.severity is Severity.ERROR
 
 
 def _noted(given: Mapping[str, Any]) -> dict[str, Any]:

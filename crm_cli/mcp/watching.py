@@ -39,6 +39,8 @@ class Seeing:
 
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
+        self.done = False
+        """Whether it went through, whatever the line says of other records."""
         self._seen: set[bool] = set()
         """Whether a preview was seen, and a write: undo looks at what it does first."""
 
@@ -51,6 +53,10 @@ class Seeing:
             )
         self._seen.add(dry_run)
         return [one._replace(update=partial(self._see, one)) for one in changes]
+
+    def wrote(self) -> None:
+        """Note that the change went through."""
+        self.done = True
 
     def _see(self, change: FileChange, data: bytes | None) -> bytes | None:
         after = change.update(data)

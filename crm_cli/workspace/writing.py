@@ -35,6 +35,9 @@ class Watch(Protocol):
     def watched(self, changes: Sequence[FileChange], *, dry_run: bool) -> list[FileChange]:
         """The changes as they are to be carried out; raises CrmError to refuse them."""
 
+    def wrote(self) -> None:
+        """Note that they were carried out, or that their preview was made."""
+
 
 class Writing(Reading):
     """A directory to write."""
@@ -103,6 +106,8 @@ class Writing(Reading):
                 )
             if hooks is not None:
                 self.notices += filter(None, [hooks.wrote(done.files)])
+        if self.watch is not None:
+            self.watch.wrote()
         diffs = tuple(Diff(file.path, file.before, file.after) for file in done.files)
         return Written(change.subject, diffs, dry_run)
 
