@@ -217,9 +217,9 @@ FAMILIES: dict[tuple[str, ...], str] = {
     ("sync", "resolve", "git", "trust"): "exchange changes; conflicts; set up git; trust it",
     ("init", "config", "user"): "a new folder; the business's settings; who works here",
     ("clone", "backup", "restore"): "onto a new computer; all in one file, and back",
-    ("check", "fmt", "doctor"): "find errors; canonical form; check the set-up",
+    ("check", "fmt", "doctor", "mcp"): "find errors; canonical form; set-up; for agents",
     ("query", "sql", "schema", "mirror"): "explained; any SELECT; for editors; in PostgreSQL",
-    ("completion", "help", "index", "mcp"): "for your shell; examples; the cache; for agents",
+    ("completion", "help", "index"): "for your shell; pages of examples; the cache",
 }
 """Commands that share a line of `crm --help`, so that it stays one screen."""
 
