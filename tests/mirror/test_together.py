@@ -17,6 +17,8 @@ from tests.mirror.test_push import rows
 from tests.shares import Share
 
 CUSTOMERS = 120
+STATEMENTS = 90
+"""A push has more."""
 ROOT = Path(__file__).parents[2]
 DYING = """
 import os, signal, sys
@@ -114,7 +116,7 @@ def test_a_push_that_is_killed_changes_nothing(
     with closing(connect(read_address(mirror), {})) as connection:
         for turn in share.of(range(1, 201), 50):
             written(shop, turn)
-            assert killed(mirror, turn)
+            assert killed(mirror, turn % STATEMENTS + 1)
             assert turns_of(connection, "shop") == ({f"Turn {last}"}, 4 * CUSTOMERS)
             connection.rollback()
             assert crm("mirror", "push", mirror).code == 0
@@ -126,7 +128,7 @@ def test_a_push_that_is_killed_changes_nothing(
 
 
 def test_a_first_push_that_is_killed_leaves_no_mirror(mirror: str, crm: Crm) -> None:
-    assert killed(mirror, 90)
+    assert killed(mirror, STATEMENTS)
     with closing(connect(read_address(mirror), {})) as connection:
         assert state.columns(connection, "crm") == {}
 

@@ -145,7 +145,9 @@ class _Book:
         for table in _filled():
             if self.known is not None:
                 self._clear(table)
-            copy_rows(self.connection, self.local, table, table.name, self.flavour)
+            if copy_rows(self.connection, self.local, table, self.flavour):
+                # Without these figures whoever asks next would wait for the wrong plans.
+                self.connection.execute(f"ANALYZE {quoted(table.name)}")
         return Pushed(changed, gone, True)
 
     def _clear(self, table: Table) -> None:

@@ -40,9 +40,7 @@ def _statements(name: str, views: list[str]) -> Iterator[str]:
     yield ""
     yield "-- Who sees what: a login role, the book (NULL: every one), and the user whose"
     yield "-- customers they are (NULL: everybody's)."
-    yield (
-        f'CREATE TABLE IF NOT EXISTS {ACCESS} ("role" text NOT NULL, "book" text, "user" text);'
-    )
+    yield (f'CREATE TABLE IF NOT EXISTS {ACCESS} ("role" text NOT NULL, "book" text, "user" text);')
     yield f"-- GRANT {SELLER} TO petra_login;"
     yield f"-- INSERT INTO {ACCESS} VALUES ('petra_login', 'koper', 'petra');"
     yield ""

@@ -18,33 +18,27 @@ _LONGEST, _LONG = 200_000, 500
 1 MiB, a word of it less than 2 KiB (PostgreSQL 15, 12.11)."""
 
 
-def copy_rows(
-    connection: Connection,
-    local: Local,
-    table: Table,
-    to: str,
-    flavour: Flavour,
-) -> bool:
-    """Copy the index's rows of a table into the table `to`; whether there are any."""
+def copy_rows(connection: Connection, local: Local, table: Table, flavour: Flavour) -> bool:
+    """Copy the index's rows of a table into the mirror's; whether there are any."""
     lines = local.lines(table)
     first = next(lines, None)
     if first is None:
         return False
-    if table is schema.SEARCH and to == table.name and flavour.words:
+    if table is schema.SEARCH and flavour.words:
         _stage(connection, table)
-        copy_rows_of(connection, table, _STAGED, first, lines)
+        _copy(connection, table, _STAGED, first, lines)
         names = ", ".join(map(quoted, table.names))
         connection.execute(
-            f"INSERT INTO {quoted(to)} ({names}) SELECT {_chosen(table, flavour)}"
+            f"INSERT INTO {quoted(table.name)} ({names}) SELECT {_chosen(table, flavour)}"
             f" FROM {quoted(_STAGED)} s"
         )
         connection.execute(f"DROP TABLE {quoted(_STAGED)}")
     else:
-        copy_rows_of(connection, table, to, first, lines)
+        _copy(connection, table, table.name, first, lines)
     return True
 
 
-def copy_rows_of(
+def _copy(
     connection: Connection,
     table: Table,
     to: str,
@@ -91,22 +85,24 @@ class Staging:
     def merge(self, table: Table) -> None:
         """Make the touched files' rows of a table those of the index; one that is the same is
         not written."""
-        _stage(self._connection, table)
-        found = copy_rows(self._connection, self._local, table, _STAGED, self._flavour)
+        lines = self._local.lines(table)
+        first = next(lines, None)
         name, staged = quoted(table.name), quoted(_STAGED)
-        low, high = _RANGES[schema.depth(table)]
         unless = ""
-        if found:
+        if first is not None:
+            _stage(self._connection, table)
+            _copy(self._connection, table, _STAGED, first, lines)
             self._connection.execute(f"ANALYZE {staged}")
             unless = f" AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE s.pk = t.pk)"
+        low, high = _RANGES[schema.depth(table)]
         self._connection.execute(
             f"DELETE FROM {name} t USING {_TOUCHED} c WHERE t.{quoted(BOOK)} = %s"
             f" AND t.pk >= c.{low} AND t.pk < c.{high}{unless}",
             [self._local.book],
         )
-        if found:
+        if first is not None:
             self._connection.execute(self._upsert(table))
-        self._connection.execute(f"DROP TABLE {staged}")
+            self._connection.execute(f"DROP TABLE {staged}")
 
     def _upsert(self, table: Table) -> str:
         names = ", ".join(map(quoted, table.names))

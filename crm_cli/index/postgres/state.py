@@ -53,11 +53,13 @@ def is_there(connection: Connection, name: str) -> bool:
 
 def columns(connection: Connection, name: str) -> dict[str, dict[str, str]]:
     """The types of the columns of a schema's tables, by table and column."""
+    # information_schema takes a hundred times as long.
     rows = connection.execute(
-        "SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c"
-        " JOIN information_schema.tables t ON t.table_schema = c.table_schema"
-        " AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE'"
-        " WHERE c.table_schema = %s",
+        "SELECT c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_catalog.pg_class c"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
+        " WHERE n.nspname = %s AND c.relkind IN ('r', 'p') AND a.attnum > 0"
+        " AND NOT a.attisdropped",
         [name],
     )
     found: dict[str, dict[str, str]] = {}
