@@ -66,7 +66,49 @@ class Dialect(ABC):
     def map(self, values: Mapping[str, str]) -> object:
         """The bound value that stands for texts by their keys; see `table`. PostgreSQL: jsonb."""
 
+    # Books: the directories whose rows lie in the same tables
+
+    @abstractmethod
+    def book(self, row: str) -> str:
+        """The column that names the directory which a row, given by its alias, comes from; empty
+        where the tables hold only one. PostgreSQL: `row."book"`."""
+
+    @property
+    @abstractmethod
+    def several(self) -> bool:
+        """Whether rows of several directories are asked for at once.
+
+        PostgreSQL: so where a mirror holds several, and the query does not choose one.
+        """
+
+    def same_book(self, first: str, second: str) -> str:
+        """A further condition of a link by number or by id: numbers and ids are unique within a
+        directory only. `first` and `second` are aliases."""
+        book = self.book(first)
+        return f" AND {book} = {self.book(second)}" if book else ""
+
+    def keys(self, row: str, column: str) -> str:
+        """A column of a row with a number or an id, and before it what makes that unique."""
+        book = self.book(row)
+        return f"{book}, {column}" if book else column
+
+    def key(self, row: str, column: str) -> str:
+        """The same as one value, to be compared with such values."""
+        return f"({self.keys(row, column)})" if self.book(row) else column
+
+    def unique(self, row: str, column: str) -> str:
+        """The same as one value that is missing where the column is: what COUNT(DISTINCT) takes."""
+        return f"({self.book(row)} || '/' || {column})" if self.several else column
+
     # Conditions
+
+    @abstractmethod
+    def flagged(self, number: str) -> str:
+        """A flag that a column of numbers holds as 0 or 1. PostgreSQL: `(number <> 0)`."""
+
+    @abstractmethod
+    def bit(self, flag: str) -> str:
+        """A flag as the number 0 or 1, which can be added. PostgreSQL: `CAST(flag AS INTEGER)`."""
 
     @abstractmethod
     def holds(self, flag: str) -> str:
@@ -164,6 +206,13 @@ class Dialect(ABC):
         """The text that is bound for `searched`: tokens in sequence, the last as a beginning.
 
         PostgreSQL: `a <-> b:*`.
+        """
+
+    @abstractmethod
+    def letter(self, text: str, place: str) -> str:
+        """The character of a text at a place that is computed, from 1.
+
+        PostgreSQL: `substr(text, CAST(place AS INTEGER), 1)`.
         """
 
     # Numbers
@@ -272,6 +321,13 @@ class Dialect(ABC):
         """
 
     # Order and number of rows
+
+    @abstractmethod
+    def sorted(self, value: str, *, down: bool = False) -> str:
+        """A term of ORDER BY: a missing value is less than any.
+
+        PostgreSQL: `value NULLS FIRST`, `value DESC NULLS LAST`.
+        """
 
     @abstractmethod
     def in_turn(self, table: str) -> str:

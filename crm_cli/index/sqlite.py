@@ -50,6 +50,19 @@ class SQLite(Dialect):
     def now(self) -> str:
         return "strftime('%Y-%m-%dT%H:%M:00Z', 'now')"
 
+    def book(self, row: str) -> str:
+        return ""
+
+    @property
+    def several(self) -> bool:
+        return False
+
+    def flagged(self, number: str) -> str:
+        return number
+
+    def bit(self, flag: str) -> str:
+        return flag
+
     def holds(self, flag: str) -> str:
         return flag
 
@@ -113,6 +126,9 @@ class SQLite(Dialect):
         words = " ".join(tokens).replace('"', "")
         return f'"{words}"{"*" if prefix else ""}'
 
+    def letter(self, text: str, place: str) -> str:
+        return f"substr({text}, {place}, 1)"
+
     def number(self, text: str) -> str:
         return f"CAST({text} AS REAL)"
 
@@ -173,6 +189,9 @@ class SQLite(Dialect):
     def joined(self, value: str, source: str, order: str) -> str:
         ordered = f"(SELECT {value} AS v {source} ORDER BY {order})"
         return f"(SELECT group_concat(v, '; ') FROM {ordered})"
+
+    def sorted(self, value: str, *, down: bool = False) -> str:
+        return f"{value} DESC" if down else value
 
     def in_turn(self, table: str) -> str:
         return f"{table} NOT INDEXED"

@@ -44,14 +44,19 @@ def _grouped(node: Aggregate, record: Row, condition: Condition) -> Value:
     column = _over(node, item)
     where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
     number = item.column(record.kind.name)
-    body = f"SELECT {number} AS record, {column} AS v {item.source()}{where}"
+    dialect = record.frame.dialect
+    book = dialect.book(item.origin)
+    shown = f"{book} AS book, {number} AS record" if book else f"{number} AS record"
+    body = f"SELECT {shown}, {column} AS v {item.source()}{where}"
+    by = dialect.keys(item.origin, number)
     key = (record.alias, node.function, node.name, node.window)
     joined = record.frame.groups.get(key)
     if joined is None:
         joined = f"w{len(record.frame.groups) + 1}"
         record.frame.groups[key] = joined
         record.root.joins.append(
-            f"LEFT JOIN ({body} GROUP BY {number}) {joined} ON {joined}.record = {record.alias}.pk"
+            f"LEFT JOIN ({body} GROUP BY {by}) {joined} ON {joined}.record = {record.alias}.pk"
+            f"{dialect.same_book(joined, record.origin)}"
         )
     sql = f"{joined}.v"
     return _valued(node, f"COALESCE({sql}, 0)" if _zero(node) else sql, record)
@@ -80,10 +85,11 @@ def _extreme(node: Aggregate, item: Row, where: str) -> Value:
     assert node.ref is not None
     when = _field(when_of(node.collection), item)
     found = _field(node.ref, item)
-    turn = "" if node.function == "first" else " DESC"
+    down, turned = node.function == "last", item.frame.dialect.sorted
     # An amount without a rate is left out, as of min and max.
     dated = f"{where} AND {when.sql} IS NOT NULL AND {found.base or found.sql} IS NOT NULL"
-    order = f"ORDER BY {when.day}{turn}, {when.sql}{turn}, {item.alias}.ordinal{turn} LIMIT 1"
+    by = (when.day, when.sql, f"{item.alias}.ordinal")
+    order = f"ORDER BY {', '.join(turned(sql, down=down) for sql in by)} LIMIT 1"
 
     def pick(sql: str) -> str:
         return f"(SELECT {sql} {item.source()} {dated} {order})" if sql else ""

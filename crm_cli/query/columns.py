@@ -110,7 +110,7 @@ def order(text: str, compiler: Compiler, named: Iterable[Selected] = ()) -> list
         selected = names.get(normal(bare)) or column(bare, compiler)
         first = selected.order[0]
         terms.append(compiler.dialect.missing(first))
-        terms += [f"{sql} DESC" if down else sql for sql in selected.order]
+        terms += [compiler.dialect.sorted(sql, down=down) for sql in selected.order]
     return terms
 
 
@@ -119,13 +119,17 @@ def ties(row: Row) -> list[str]:
     kind = row.kind
     if record_of(kind) is None:
         return _in_order(row)
-    own = [row.column("id")] if kind.letter else []
-    return [*own, *_in_order(row.frame.record()), row.column("pk")]
+    turned = row.frame.dialect.sorted
+    own = [turned(row.column("id"))] if kind.letter else []
+    return [*own, *_in_order(row.frame.record()), turned(row.column("pk"))]
 
 
 def _in_order(record: Row) -> list[str]:
     """What orders records and entries: two files may have one id."""
-    return [record.column("id"), record.column("path" if record.kind in RECORDS else "pk")]
+    dialect, book = record.frame.dialect, record.frame.dialect.book(record.alias)
+    by = ["id", "path" if record.kind in RECORDS else "pk"]
+    found = [dialect.sorted(record.column(key)) for key in by]
+    return [*found, dialect.sorted(book)] if dialect.several else found
 
 
 def natural(compiler: Compiler) -> list[str]:

@@ -373,7 +373,7 @@ class Compiler:
     def _keyed(self, ref: Ref, row: Row, node: Compare | None) -> str:
         where = own_source(ref, row)
         if node is not None:
-            where += f" AND ({self._tested(node, own_value(ref))})"
+            where += f" AND ({self._tested(node, own_value(ref, self.dialect))})"
         return f"EXISTS(SELECT 1 {where})"
 
     def _quantified(self, node: Quantified, row: Row) -> str:

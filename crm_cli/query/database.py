@@ -23,7 +23,7 @@ class Database:
 
     __slots__ = ("_connection", "dialect")
 
-    def __init__(self, connection: sqlite3.Connection, dialect: Dialect = SQLITE) -> None:
+    def __init__(self, connection: Any, dialect: Dialect = SQLITE) -> None:
         self._connection = connection
         self.dialect = dialect
         dialect.prepare(connection)
@@ -36,9 +36,10 @@ class Database:
         """
         matching.allow()
         try:
-            return self._connection.execute(sql, parameters).fetchall()
+            found: list[tuple[Any, ...]] = self._connection.execute(sql, parameters).fetchall()
         except (sqlite3.OperationalError, sqlite3.DataError) as error:
             raise _told(error, parameters) or error from error
+        return found
 
     def row(self, sql: str, parameters: Parameters = _NONE) -> tuple[Any, ...] | None:
         """The first row that a statement answers; None without any."""
@@ -62,16 +63,21 @@ def _told(error: sqlite3.Error, parameters: Parameters) -> CrmError | None:
     if (pattern := matching.exhausted()) is not None:
         return _exhausted(pattern, parameters)
     if "overflow" in str(error) and "stack" not in str(error):
-        return DataError(
-            "a sum is larger than can be computed: 64 bits hold 92,233,720,368,547,758.07",
-            "crm purchase list --sort net- -n 5 shows whether an amount is a slip; "
-            "fewer at a time can be summed, as with --period",
-        )
+        return overflow()
     if re.search(_TOO_LARGE, str(error)):
         return UsageError(
             f"the query is too large: {error}", "ask for fewer columns or conditions at a time"
         )
     return None
+
+
+def overflow() -> DataError:
+    """The refusal of a sum beyond 64 bits."""
+    return DataError(
+        "a sum is larger than can be computed: 64 bits hold 92,233,720,368,547,758.07",
+        "crm purchase list --sort net- -n 5 shows whether an amount is a slip; "
+        "fewer at a time can be summed, as with --period",
+    )
 
 
 def _exhausted(pattern: str, parameters: Parameters) -> QueryError:

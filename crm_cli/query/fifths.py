@@ -44,7 +44,8 @@ def cell(declared: Cells, row: Row) -> str:
     codes = dict(zip(words, _CODES, strict=False))
     letters = frame.bind("".join(codes.get(word, " ") for word in table))
     first, second, third = (value(resolve(key, row.kind), row).sql for key in declared.by)
-    letter = f"substr({letters}, 25 * {first} - (30 - 5 * {second} - {third}), 1)"
+    place = f"25 * {first} - (30 - 5 * {second} - {third})"
+    letter = frame.dialect.letter(letters, place)
     whens = (f"WHEN {frame.bind(code)} THEN {frame.bind(word)}" for word, code in codes.items())
     return f"(CASE {letter} {' '.join(whens)} END)"
 

@@ -185,7 +185,7 @@ def _label(text: str, compiler: Compiler, by: Container[str]) -> Selected | None
         return None
     named = Row(kind, frame.alias(kind), frame)
     said = named.column(named.field(ref.column).value)
-    where = f"{named.column('id')} = {frame.base.column(key)}"
+    where = f"{named.column('id')} = {frame.base.column(key)}{named.same_book(frame.base)}"
     sql = f"(SELECT MAX({said}) {named.source()} WHERE {where})"
     return plain(alias or figure_key(bare), ref.type, sql)
 
@@ -237,7 +237,8 @@ def _measured(key: str, measure: Measure, compiler: Compiler, own: str) -> Selec
         return _different(key, measure, row, when, own)
     if measure.function == "distinct":
         of = "customer" if measure.of == CUSTOMER.name else "parent"
-        return _over(key, "distinct", Value(row.column(of), _NUMBER), when, compiler.frame)
+        number = row.frame.dialect.unique(row.origin, row.column(of))
+        return _over(key, "distinct", Value(number, _NUMBER), when, compiler.frame)
     if not measure.of:
         return plain(key, result("count", _NUMBER), over(compiler.dialect, "count", when=when))
     ref = resolve(measure.of, row.kind)
@@ -258,6 +259,7 @@ def _different(key: str, measure: Measure, row: Row, when: str, own: str) -> Sel
         owner, _ = climb(row, resolve(measure.each, row.kind).steps)
         place = owner.column(owner.field(measure.place).value)
         each = row.frame.dialect.added((f"{customer} * {_MOST_PLACES}", place))
+    each = row.frame.dialect.unique(row.origin, each)
     of = found(measure.of) if measure.of else None
     if of is not None and own and of.currency == own:  # none needs a rate
         of = of._replace(base=of.sql)

@@ -41,8 +41,8 @@ def order_terms(part: Selected, compiler: Compiler, *, down: bool) -> list[str]:
     sql = f"t.{compiler.dialect.name(based(key) if part.currency else key)}"
     type = part.column.type
     by = operators(type).rank(sql, type, compiler.frame)
-    turn = " DESC" if down else ""
-    return [f"{sql} IS NULL", f"{by}{turn}", f"{sql}{turn}"]
+    turned = compiler.dialect.sorted
+    return [f"{sql} IS NULL", turned(by, down=down), turned(sql, down=down)]
 
 
 def bare_name(text: str) -> str:

@@ -51,39 +51,43 @@ def _linked(kind: Kind, dialect: Dialect) -> str:
     other = BY_NAME[kind.mirrored.kind]
     mine, theirs = plan_of(kind), plan_of(other)
     called = _called(kind.mirrored)
-    own = ", ".join(
+    book = dialect.book("link_o")
+    own = f"{book}, " if book else ""
+    own += ", ".join(
         f"COALESCE(link_o.{name(key)}, link_c.{name(called[key])}) AS {name(key)}"
         if key in called
         else f"link_o.{name(key)}"
         for key in mine.names
     )
+    same = dialect.same_book
     both = (
         f"SELECT 1 FROM {name(other.name)} link_b WHERE link_b.customer = link_g.pk"
-        " AND link_b.id = link_p.id"
+        f" AND link_b.id = link_p.id{same('link_b', 'link_g')}"
     )
     owned = f"SELECT {own} FROM {name(kind.name)} link_o"
     if called:
-        owned += " LEFT JOIN customer link_c ON link_c.id = link_o.id"
+        owned += f" LEFT JOIN customer link_c ON link_c.id = link_o.id{same('link_c', 'link_o')}"
     if not kind.mirrored.wins:
         # What the other side states as well counts there, and comes from there.
         owned += (
-            " JOIN customer link_p ON link_p.pk = link_o.customer"
-            " LEFT JOIN customer link_g ON link_g.id = link_o.id"
+            f" JOIN customer link_p ON link_p.pk = link_o.customer{same('link_p', 'link_o')}"
+            f" LEFT JOIN customer link_g ON link_g.id = link_o.id{same('link_g', 'link_o')}"
             f" WHERE link_g.pk IS NULL OR NOT EXISTS({both})"
         )
-    shown = ", ".join(
+    shown = f"{dialect.book('link_s')}, " if book else ""
+    shown += ", ".join(
         _mirrored(column.name, kind.mirrored, {one.name for one in theirs.columns}, dialect)
         for column in mine.columns
     )
     come = (
         f"SELECT {shown} FROM {name(other.name)} link_s"
-        " JOIN customer link_p ON link_p.pk = link_s.customer"
-        " JOIN customer link_g ON link_g.id = link_s.id"
+        f" JOIN customer link_p ON link_p.pk = link_s.customer{same('link_p', 'link_s')}"
+        f" JOIN customer link_g ON link_g.id = link_s.id{same('link_g', 'link_s')}"
     )
     if kind.mirrored.wins:
         known = (
             f"SELECT 1 FROM {name(kind.name)} link_b WHERE link_b.customer = link_g.pk"
-            " AND link_b.id = link_p.id"
+            f" AND link_b.id = link_p.id{same('link_b', 'link_g')}"
         )
         come += f" WHERE NOT EXISTS({known})"
     return f"({owned} UNION ALL {come})"

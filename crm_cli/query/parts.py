@@ -21,6 +21,7 @@ class Part(Row):
     def __init__(self, kind: Kind, alias: str, frame: Frame, outer: Kind) -> None:
         super().__init__(kind, alias, frame)
         self._parent = self._outer = Row(outer, frame.alias(outer), frame, self)
+        self.origin = self._outer.alias
         derived = {one.key for one in kind.derived} & {one.key for one in outer.derived}
         plan = plan_of(kind)
         both = {one for key in derived & plan.fields.keys() for one in plan.fields[key].cells}
@@ -41,6 +42,8 @@ class Part(Row):
     def source(self) -> str:
         """See `Row`."""
         outer = self._outer
-        items = f"LEFT JOIN {self.table} {self.alias} ON {self.alias}.parent = {outer.alias}.pk"
+        book = self.frame.dialect.same_book(self.alias, outer.alias)
+        link = f"{self.alias}.parent = {outer.alias}.pk{book}"
+        items = f"LEFT JOIN {self.table} {self.alias} ON {link}"
         first = self.frame.dialect.in_turn(f"{outer.table} {outer.alias}")
         return " ".join((f"FROM {first} {items}", *self.joins))

@@ -50,7 +50,8 @@ class Row:
     """
 
     __slots__ = (
-        "_parent", "_referred", "alias", "frame", "joins", "kind", "looked_up", "root", "table",
+        "_parent", "_referred", "alias", "frame", "joins", "kind", "looked_up", "origin", "root",
+        "table",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +67,8 @@ class Row:
         self.alias = alias
         self.frame = frame
         self.root = root or self
+        self.origin = alias
+        """The alias whose row tells the directory that this one comes from."""
         self.table = linked_table(kind, frame.dialect)
         self.joins: list[str] = []
         self._parent = parent
@@ -91,7 +94,7 @@ class Row:
             self._parent = Row(step.kind, self.frame.alias(step.kind), self.frame, self.root)
             self.root.joins.append(
                 f"JOIN {self._parent.table} {self._parent.alias}"
-                f" ON {self._parent.alias}.pk = {self.alias}.parent"
+                f" ON {self._parent.alias}.pk = {self.alias}.parent{self._parent.same_book(self)}"
             )
         return self._parent
 
@@ -103,7 +106,8 @@ class Row:
         name = self.frame.dialect.name
         join = f"LEFT JOIN {found.table} {found.alias} ON"
         if kind in ENTRIES:
-            self.root.joins.append(f"{join} {found.column('id')} = {wanted}")
+            there = f"{found.column('id')} = {wanted}{found.same_book(self)}"
+            self.root.joins.append(f"{join} {there}")
             return found
         by = ["id"]
         among = f"FROM {found.table} x WHERE"
@@ -113,10 +117,15 @@ class Row:
             among += f" x.{name(record.name)} = {self.column(holder)} AND"
             title = kind.by_key.get(kind.title)
             by += [title.key] if title is not None and isinstance(title.type, Code) else []
-        firsts = [f"(SELECT MIN(x.pk) {among} x.{name(key)} = {wanted})" for key in by]
+        book = self.frame.dialect.same_book("x", self.origin)
+        firsts = [f"(SELECT MIN(x.pk) {among} x.{name(key)} = {wanted}{book})" for key in by]
         first = f"COALESCE({', '.join(firsts)})" if len(firsts) > 1 else firsts[0]
-        self.root.joins.append(f"{join} {found.alias}.pk = {first}")
+        self.root.joins.append(f"{join} {found.alias}.pk = {first}{found.same_book(self)}")
         return found
+
+    def same_book(self, other: Row) -> str:
+        """A further condition of a link with another row; see `Dialect.same_book`."""
+        return self.frame.dialect.same_book(self.origin, other.origin)
 
     def has(self, inner: Row, link: str, condition: str) -> str:
         """Whether it has items, by `link`, that meet a condition.
@@ -124,16 +133,16 @@ class Row:
         A record's are looked for once for all records, unless the condition is about the
         record, too.
         """
-        record = inner.column(self.kind.name)
-        own = f"{record} = {self.alias}.pk"
+        record, keys = inner.column(self.kind.name), self.frame.dialect.keys
+        own = f"{record} = {self.alias}.pk{inner.same_book(self)}"
         if link.startswith(own):
             where = f"{link.removeprefix(own).removeprefix(' AND ')} AND {condition}"
             where = where.removeprefix(" AND ")
             if not re.search(rf"\b{self.alias}\.", f"{inner.source()} {where}"):
                 if len(HOLDERS[inner.kind]) > 1:
                     where += f" AND {record} IS NOT NULL"
-                held = f"SELECT {record} {inner.source()} WHERE {where}"
-                there = f"{self.alias}.pk IN ({held})"
+                held = f"SELECT {keys(inner.origin, record)} {inner.source()} WHERE {where}"
+                there = f"{self.frame.dialect.key(self.origin, f'{self.alias}.pk')} IN ({held})"
                 # A row of the desk has no customer: what is asked of one does not hold.
                 return there if self._certain else f"({self.alias}.pk IS NOT NULL AND {there})"
         return f"EXISTS(SELECT 1 {inner.source()} WHERE {link} AND {condition})"
@@ -149,8 +158,8 @@ class Row:
         row = Row(step.kind, self.frame.alias(step.kind), self.frame)
         if self.kind not in HOMES:
             row._parent = self if parent_kind(step.kind) is self.kind else None
-            return row, f"{row.alias}.parent = {self.alias}.pk"
-        link = f"{row.column(self.kind.name)} = {self.alias}.pk"
+            return row, f"{row.alias}.parent = {self.alias}.pk{row.same_book(self)}"
+        link = f"{row.column(self.kind.name)} = {self.alias}.pk{row.same_book(self)}"
         if step.way is Way.ITEMS and stands_in_items(step.kind):
             link += f" AND {row.alias}.parent IS NULL"
         return row, link
@@ -253,8 +262,8 @@ class Frame:
             assert kind is not None, self.base.kind
             self._record = Row(kind, "c", self, self.base)
             how = "JOIN" if single_place(self.base.kind) is None else "LEFT JOIN"
-            joined = f"{how} {self._record.table} c ON c.pk = {self.base.column(kind.name)}"
-            self.base.joins.insert(0, joined)
+            link = f"c.pk = {self.base.column(kind.name)}{self._record.same_book(self.base)}"
+            self.base.joins.insert(0, f"{how} {self._record.table} c ON {link}")
         return self._record
 
 
@@ -333,7 +342,7 @@ def _of_own(ref: Ref, row: Row) -> Value:
     inherits = not ref.many and record_of(row.kind) is not None
     rows = [row, row.frame.record()] if inherits else [row]
     sources = [own_source(ref, one) for one in rows]
-    kept = own_value(ref)
+    kept = own_value(ref, row.frame.dialect)
 
     def first(cell: str) -> str:
         if not cell:
@@ -344,21 +353,22 @@ def _of_own(ref: Ref, row: Row) -> Value:
     return Value(first(kept.sql), ref.type, folded=first(kept.folded), day=first(kept.day))
 
 
-def own_value(ref: Ref) -> Value:
+def own_value(ref: Ref, dialect: Dialect) -> Value:
     """The value in a row of `own_source`, by the type that all values of the key have."""
     type = ref.type
-    sql = cell_of(type)
+    sql = cell_of(type, dialect)
     if type.storage.folded:
         return Value(sql, type, folded=f"x.{EXTRA_WORDS}")
     return Value(sql, type, day=f"x.{EXTRA_DAY}" if type.storage.is_date else "")
 
 
-def cell_of(type: FieldType) -> str:
-    """The column of `extra` that has the values of a key whose values are all of a type."""
+def cell_of(type: FieldType, dialect: Dialect) -> str:
+    """SQL for the column of `extra` that has the values of a key whose values are all of a type."""
     if type.storage.folded:
         return "x.value"
     exact = type.storage.is_date or type.storage.label == "decimal"
-    return "x.exact" if exact else "x.whole"
+    whole = dialect.flagged("x.whole") if type.storage.label == "boolean" else "x.whole"
+    return "x.exact" if exact else whole
 
 
 def own_source(ref: Ref, row: Row) -> str:
@@ -371,7 +381,8 @@ def own_source(ref: Ref, row: Row) -> str:
         same = {key for key in frame.scope.extra_keys if normal(key) == normal(ref.column)}
         key = f"x.key IN ({', '.join(bind(key) for key in sorted(same | {ref.column}))})"
     kind = bind(row.kind.name)
-    return f"FROM extra x WHERE x.item = {row.alias}.pk AND x.kind = {kind} AND {key}"
+    book = frame.dialect.same_book("x", row.origin)
+    return f"FROM extra x WHERE x.item = {row.alias}.pk{book} AND x.kind = {kind} AND {key}"
 
 
 def currency(row: Row) -> str:

@@ -169,7 +169,7 @@ class _Maker:
             if one.several:
                 yield ViewColumn(name, self.dialect.joined("x.value", source, "x.pk"), _TEXT, doc)
                 continue
-            shown = self._plain(cell_of(one.type), one.type, self.base)
+            shown = self._plain(cell_of(one.type, self.dialect), one.type, self.base)
             sql = f"(SELECT {shown} {source} ORDER BY x.pk LIMIT 1)"
             yield ViewColumn(name, sql, one.type, doc)
 

@@ -35,7 +35,7 @@ def sought(text: str, row: Row) -> str:
 
 def _phone(text: str, customer: Row) -> str:
     """The same number in any spelling; one that is not whole yet as a beginning."""
-    frame = customer.frame
+    frame, dialect = customer.frame, customer.frame.dialect
     digits = "".join(char for char in text if char.isdigit())
     if len(digits) < 7 and text[:1] != "+":
         return ""
@@ -48,6 +48,7 @@ def _phone(text: str, customer: Row) -> str:
         return ""
     wanted = frame.bind(whole or f"+{digits}")
     alias = frame.alias(CUSTOMER)
-    test = f"{alias}.e164 = {wanted}" if whole else frame.dialect.starts(f"{alias}.e164", wanted)
-    where = f"{alias}.customer = {customer.alias}.pk AND {test}"
+    test = f"{alias}.e164 = {wanted}" if whole else dialect.starts(f"{alias}.e164", wanted)
+    book = dialect.same_book(alias, customer.alias)
+    where = f"{alias}.customer = {customer.alias}.pk{book} AND {test}"
     return f"EXISTS(SELECT 1 FROM phone {alias} WHERE {where})"

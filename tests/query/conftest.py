@@ -21,6 +21,7 @@ from crm_cli.query.select import Answer, Query, select
 from crm_cli.query.terms import parse_terms
 from crm_cli.query.who import resolve
 from crm_cli.store.tree import Folder
+from tests.query import mirrored
 
 TODAY = date(2026, 11, 18)
 """A Wednesday."""
@@ -147,12 +148,30 @@ EVERYBODY = ["ana-novak", "bor-kos", "georgi", "late", "sustar-caj", "zora"]
 
 
 class Shop:
-    """The directory, asked in either spelling."""
+    """The directory, asked in either spelling, of the database that `engine` says."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
         self.connection = index.connection
-        self.database = Database(index.connection)
+        self._databases: dict[str, Database] = {}
+
+    @property
+    def database(self) -> Database:
+        """The index's tables, or a mirror's that has been filled from them."""
+        if mirrored.server is None:
+            return self._databases.get("") or self._databases.setdefault(
+                "", Database(self.connection)
+            )
+        found = self._databases.get(mirrored.server.name)
+        if found is None:
+            found = self._databases[mirrored.server.name] = mirrored.server.filled(self.index)
+        return found
+
+    @database.setter
+    def database(self, database: Database) -> None:
+        self._databases = {"": database}
+        if mirrored.server is not None:
+            self._databases[mirrored.server.name] = database
 
     def scope(self, base: str = "customer", user: str | None = "petra") -> Scope:
         return Scope(
@@ -197,6 +216,22 @@ class Shop:
     ) -> list[Any]:
         answer = self.ask(*terms, where=where, base=base, cols=column, sort=sort)
         return [row[0] for row in answer.rows]
+
+
+@pytest.fixture(
+    scope="session",
+    autouse=True,
+    params=["", pytest.param("postgresql", marks=pytest.mark.turns(6))],
+)
+def engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What answers: SQLite, and PostgreSQL, in which other directories lie beside."""
+    if not request.param:
+        yield
+        return
+    mirrored.server = mirrored.Mirrors(request.getfixturevalue("postgres"))
+    yield
+    mirrored.server.close()
+    mirrored.server = None
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,10 @@ _MARKS = str.maketrans("", "", "⟦⟧«»¿")
 
 PLAIN = (
     "name", "parameter", "literal", "truth", "flag", "array", "map", "phrase", "limit", "prepare",
+    "book", "several",
 )  # fmt: skip
 """The methods that are handed no SQL."""
-NOT_SQL = ("flag", "array", "map", "phrase", "limit", "prepare")
+NOT_SQL = ("flag", "array", "map", "phrase", "limit", "prepare", "book", "several")
 """Those that answer none."""
 WORDS = {
     "balanced": (1,), "period": (1,), "each_line": (1,), "each_value": (2,), "quantile": (3, 4),
@@ -41,8 +42,8 @@ def _marking(name: str) -> Any:
             return arg
         return f"{begin}{arg}»" if isinstance(arg, str) else [f"{begin}{one}»" for one in arg]
 
-    def method(self: SQLite, *args: Any) -> str:
-        return f"⟦{own(self, *(handed(place, arg) for place, arg in enumerate(args)))}⟧"
+    def method(self: SQLite, *args: Any, **named: Any) -> str:
+        return f"⟦{own(self, *(handed(place, arg) for place, arg in enumerate(args)), **named)}⟧"
 
     return method
 
@@ -57,7 +58,7 @@ def _marking_constant(text: str) -> property:
 def _marked() -> type[SQLite]:
     made: dict[str, Any] = {}
     for name in sorted(Dialect.__abstractmethods__):
-        if isinstance(getattr(Dialect, name), property):
+        if isinstance(getattr(Dialect, name), property) and name not in NOT_SQL:
             made[name] = _marking_constant(getattr(SQLite(), name))
         elif name not in NOT_SQL:
             made[name] = _marking(name)

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_cli.index.sqlite import SQLITE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Boolean
 from crm_cli.model.kind import Derived, Kind, State
@@ -427,7 +426,7 @@ def test_all_that_is_declared_compiles(shop: Shop, kind: Kind) -> None:
         node = declared(terms, kind, scope)
         assert parse_expression(expression(node), scope) == node
     for state in kind.states:
-        compiler = Compiler(scope, SQLITE)
+        compiler = Compiler(scope, shop.database.dialect)
         node = shop.node((f"is:{state.name}",), base=kind.name)
         row = compiler.frame.base
         sql = f"SELECT {compiler.condition(node, row)} {row.source()}"

@@ -33,6 +33,11 @@ from .naive import Condition
 from .test_second_engine import CONDITIONS, compared, of
 
 
+@pytest.fixture(scope="session", autouse=True)
+def engine() -> None:
+    """These tests are of what SQLite is asked."""
+
+
 @pytest.fixture
 def marked(shop: Shop) -> Shop:
     """The shop, asked in the marking dialect."""

@@ -20,6 +20,11 @@ from crm_cli.query.select import Query, compile_query
 from .conftest import Shop
 
 
+@pytest.fixture(scope="session", autouse=True)
+def engine() -> None:
+    """These tests are of what SQLite is asked."""
+
+
 def plan(
     shop: Shop,
     *terms: str,

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from crm_cli.index import packing
-from crm_cli.index.postgres import schema, state
+from crm_cli.index.postgres import functions, schema, state
 from crm_cli.index.postgres.connection import Connection, quoted
 from crm_cli.index.postgres.local import Local
 from crm_cli.index.postgres.schema import BOOK, Flavour, Table
@@ -62,6 +62,7 @@ def push(
         state.lock(connection, name, waiting)
         kind = state.flavour(connection)
         made = _ready(connection, name, kind, views)
+        functions.ready(connection, kind)
         found = state.books(connection, local.book)
         book = _Book(connection, local, found[0] if found else None, kind)
         done = book.push(texts)

@@ -131,11 +131,15 @@ class Flavour(NamedTuple):
     """Whether long texts can be found by a hash index; the others' indexes take any length."""
     words: bool = True
     """Whether words are found by an index, GIN."""
+    normalizes: bool = True
+    """Whether `normalize` makes NFKC of a text."""
 
 
 POSTGRESQL = Flavour("PostgreSQL")
 _OTHERS = {
-    "CockroachDB": Flavour("CockroachDB", "", hashes=False, words=False),
+    "CockroachDB": Flavour(
+        "CockroachDB", "", hashes=False, words=False, normalizes=False
+    ),
     "-YB-": Flavour("YugabyteDB", hashes=False, words=False),
 }
 

@@ -162,6 +162,10 @@ class FlagOperators(Operators):
         """Whether it is this answer."""
         return f"{value.sql} = {frame.bind(frame.dialect.flag(bool(wanted)))}"
 
+    def number(self, value: Value, dialect: Dialect) -> str:
+        """1 for a yes, 0 for a no."""
+        return dialect.bit(value.sql)
+
     def nonzero(self, value: Value, dialect: Dialect) -> str:
         """Whether it is a yes."""
         return dialect.holds(value.sql)
