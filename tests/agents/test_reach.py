@@ -19,7 +19,7 @@ NEVER = (
     "backup", "restore", "clone", "init", "index", "check", "fmt", "undo", "redo", "template",
     "consent", "agreement", "campaign", "survey", "segment", "bank", "books", "dun", "payment",
     "invoice", "purchase", "product", "letter", "labels", "sql", "ui", "mcp", "completion",
-    "merge-driver", "statement", "report",
+    "merge-driver", "statement", "report", "mirror",
 )  # fmt: skip
 """Nouns and verbs none of which a plan may hold."""
 
