@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 verbs = Verbs()
 
 _SHOWN = 20
+PARTED = "parquet"
+"""The format of everything as a folder of tables."""
 _FORMATS = (*(one.name for one in EXPORTERS if "-" not in one.name), *PROGRAMS)
 
 Kind = Annotated[
@@ -56,6 +58,10 @@ def export(
     where: Where = None,
     period: PeriodOf = None,
     sort: Sort = None,
+    book: Annotated[
+        str | None,
+        Option("--book", metavar="NAME", help="What all as parquet calls this directory."),
+    ] = None,
     only: Annotated[
         str | None,
         Option("--kind", metavar="A,B", help="Only these kinds: invoice,credit_note."),
@@ -77,13 +83,15 @@ def export(
     crm export calendar --vdir ~/.calendars/crm
     crm export all --format json --to everything.json
     crm export all --to everything.xlsx
+    crm export all --format parquet --to lake
     """
     from crm_cli.features import exporting
 
     target = Path(to) if to not in (None, "-") else None
     if kind.lower() == "all":
-        alone = {"--vdir": vdir, "--sort": sort, "--kind": only, "--where": where}
-        _export_all(session, target, format, {**alone, "--period": period, "TERM": terms}, force)
+        alone: dict[str, object] = {"--vdir": vdir, "--sort": sort, "--kind": only}
+        alone |= {"--where": where, "--period": period, "TERM": terms}
+        _export_all(session, target, format, alone, force=force, book=book)
         return
     if kind.lower() == exporting.LEDGER:
         _no_others(None, vdir=vdir, sort=sort, kind=only)
@@ -120,9 +128,16 @@ def export(
 
 
 def _export_all(
-    session: Session, target: Path | None, format: str, others: dict[str, object], force: bool
+    session: Session,
+    target: Path | None,
+    format: str,
+    others: dict[str, object],
+    *,
+    force: bool,
+    book: str | None,
 ) -> None:
-    """Write all files into one document, or all records into a workbook; no part of them."""
+    """Write all files into one document, or all records into a workbook or a folder; no part of
+    them."""
     from collections import Counter
 
     from crm_cli.features import exporting
@@ -134,6 +149,11 @@ def _export_all(
     given = next((name for name, value in others.items() if value), None)
     if given is not None:
         raise UsageError(f"{given} is not for all: it is every file", "leave it out")
+    if format.lower() == PARTED:
+        _export_parted(session, target, book, force=force)
+        return
+    if book is not None:
+        raise UsageError(f"--book is for --format {PARTED}", "leave it out")
     form = several_tables(format, str(target or ""))
     if form is not None:
         _give(session, exporting.export_kinds(session.workspace, form), target, force=force)
@@ -141,6 +161,22 @@ def _export_all(
     plain = target is None and not session.screen.unicode
     pieces = export_all(session.workspace, ascii_only=plain)
     _give(session, Exported(pieces, Counter()), target, force=force)
+
+
+def _export_parted(
+    session: Session, target: Path | None, book: str | None, *, force: bool
+) -> None:
+    """Write all documented views into a folder."""
+    from crm_cli.features.exporting.partitions import export_parted
+    from crm_cli.features.plan import counted
+    from crm_cli.model.errors import UsageError
+    from crm_cli.model.text import visible
+
+    if target is None:
+        raise UsageError("all as parquet is a folder of files", "name it: --to lake")
+    done = export_parted(session.workspace, target, book=book, force=force)
+    counts = f"{counted(done.rows, 'row')} in {counted(done.files, 'file')}"
+    session.say(f"{visible(str(done.path))}: book={done.book}, {counts}")
 
 
 def _give(session: Session, exported: Exported, target: Path | None, *, force: bool) -> None:

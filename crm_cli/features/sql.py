@@ -16,8 +16,9 @@ from crm_cli.index.database import fails
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.kinds import KINDS
 from crm_cli.model.text import did_you_mean
-from crm_cli.query.own import OwnColumn, own_columns, read_extra_keys
-from crm_cli.query.views import MOST_OWN, view_name, views
+from crm_cli.query.own import OwnColumn
+from crm_cli.query.view_rows import own_of
+from crm_cli.query.views import view_name, views
 from crm_cli.workspace import Workspace
 
 SECONDS = 30.0
@@ -117,8 +118,7 @@ def _value(text: str) -> Any:
 
 def _own(workspace: Workspace) -> list[OwnColumn]:
     """The keys of the users' own."""
-    database = workspace.database
-    return own_columns(database, read_extra_keys(database, workspace.business.own), MOST_OWN)
+    return own_of(workspace.database, workspace.business)
 
 
 def _connection(workspace: Workspace) -> sqlite3.Connection:

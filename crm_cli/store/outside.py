@@ -124,6 +124,28 @@ def free_name(path: Path) -> Path:
     return candidate
 
 
+def holds_files(folder: Path, pattern: str) -> bool:
+    """True if a folder has a file of a pattern. Raises StorageError."""
+    with files.telling(f"look into {folder}", "nothing was written"):
+        return any(path.is_file() for path in folder.glob(pattern))
+
+
+def write_within(path: Path, data: bytes) -> None:
+    """As `write_data` with `force`, and make the folders that are missing."""
+    with files.telling(f"make {path.parent}", "the export is not complete"):
+        make_folder(path.parent)
+    write_data(path, data, force=True)
+
+
+def remove_others(folder: Path, pattern: str, kept: Iterable[Path]) -> None:
+    """Remove the files of a pattern in a folder that are not among those. Raises StorageError."""
+    stay = {os.fspath(path) for path in kept}
+    with files.telling(f"tidy {folder}", "files of the export before are left"):
+        for path in folder.glob(pattern):
+            if os.fspath(path) not in stay:
+                files.calls.unlink(os.fspath(path))
+
+
 def make_folder(path: str | os.PathLike[str]) -> None:
     """Make a folder and what is missing above it, private, durably. Raises OSError."""
     place = os.fspath(path)

@@ -28,9 +28,14 @@ SHARED = (
     "survey_answers", "unread", "values",
 )  # fmt: skip
 """What every feature is made with, and so may import."""
-OVER = {"rules": ("mailing", "purchases", "segments"), "mailing": ("documents",)}
+OVER = {
+    "rules": ("mailing", "purchases", "segments"),
+    "mailing": ("documents",),
+    "exporting": ("mirroring",),
+}
 """Features that stand on others: rules do by themselves what people have commands for, and
-messages are made by the templates of documents."""
+messages are made by the templates of documents; a folder of tables has the name that a mirror
+gives its directory."""
 HEAVY = ("rich", "ruamel", "phonenumbers", "dateutil", "anyascii", "multiprocessing", "jinja2")
 
 
