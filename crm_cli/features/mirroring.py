@@ -13,12 +13,15 @@ from pathlib import Path
 from crm_cli.index.postgres import roles, state
 from crm_cli.index.postgres.address import EXAMPLE, Address, read_address
 from crm_cli.index.postgres.connection import Connection, connect, told
+from crm_cli.index.postgres.dialect import PostgreSQL
 from crm_cli.index.postgres.local import taken
 from crm_cli.index.postgres.push import Origin, Pushed, push
+from crm_cli.index.postgres.schema import POSTGRESQL, Flavour
 from crm_cli.index.postgres.state import Book
 from crm_cli.model.errors import DataError, NotFound, Refused, Severity, UsageError
 from crm_cli.model.ids import is_customer_id, slug
 from crm_cli.model.places import FOLDERS, PLACES, SETTINGS
+from crm_cli.query.views import View, views
 from crm_cli.workspace import Workspace
 
 URL_VARIABLE = "CRM_MIRROR"
@@ -75,7 +78,9 @@ def push_book(
         _connected(workspace.environ, address, workspace.root) as connection,
         taken(workspace.index, book) as local,
     ):
-        return push(connection, address.schema, local, origin, texts, waiting=waiting)
+        return push(
+            connection, address.schema, local, origin, texts, waiting=waiting, views=_views
+        )
 
 
 def books(environ: Mapping[str, str], address: Address) -> list[Book]:
@@ -88,7 +93,8 @@ def books(environ: Mapping[str, str], address: Address) -> list[Book]:
 def drop(environ: Mapping[str, str], address: Address, book: str | None) -> None:
     """Remove a book from a mirror, or all of the mirror. Raises NotFound."""
     with _connected(environ, address) as connection, connection.transaction():
-        state.lock(connection, address.schema, lambda: None)
+        if state.flavour(connection).locks:
+            state.lock(connection, address.schema, lambda: None)
         _require_mirror(connection, address)
         if book is None:
             state.drop(connection, address.schema)
@@ -102,7 +108,16 @@ def drop(environ: Mapping[str, str], address: Address, book: str | None) -> None
 
 def grants(address: Address) -> str:
     """The statements that let people read a mirror; see `roles`."""
-    return roles.statements(address.schema)
+    return roles.statements(address.schema, [view.name for view in _shown(POSTGRESQL)])
+
+
+def _views(flavour: Flavour) -> list[str]:
+    """The statements that make the documented views, with a `book` in front."""
+    return [view.ddl() for view in _shown(flavour)]
+
+
+def _shown(flavour: Flavour) -> tuple[View, ...]:
+    return views(dialect=PostgreSQL(several=True, flavour=flavour))
 
 
 @contextmanager

@@ -119,24 +119,26 @@ class _Maker:
         self.own = own
         self.times = {_DAY.isoformat(): today, f"{_NOW:%Y-%m-%dT%H:%M:00Z}": now}
         name = dialect.name
-        wanted = f"{name('key')} = {dialect.literal(CURRENCY)}"
+        wanted = f"{name('key')} = {dialect.literal(CURRENCY)}{dialect.same_book('meta', 't')}"
         self.base = f"(SELECT {name('value')} FROM {name('meta')} WHERE {wanted})"
-        """The base currency."""
+        """The base currency of the row `t`."""
 
     def view(self, kind: Kind) -> View:
         """The view of a kind."""
         name = self.dialect.name
         source = f"{name(kind.name)} t"
-        columns: list[ViewColumn] = []
+        columns = [*self._book()]
         if has_id(kind):
             columns.append(ViewColumn("id", "t.id", _ID, f"the {kind.name}'s id"))
         outer = parent_kind(kind)
         for number, record in enumerate(HOLDERS[kind]):
             join, r = ("JOIN", "c") if len(HOLDERS[kind]) == 1 else ("LEFT JOIN", f"r{number}")
             source += f" {join} {name(record.name)} {r} ON {r}.pk = t.{name(record.name)}"
+            source += self.dialect.same_book(r, "t")
             columns += self._of_record(record, r)
         if outer is not None:
             source += f" JOIN {name(outer.name)} p ON p.pk = t.parent"
+            source += self.dialect.same_book("p", "t")
             if has_id(outer):
                 columns.append(ViewColumn(outer.name, "p.id", _ID, f"the {outer.name}'s id"))
         elif in_record(kind) and stands_in_items(kind):
@@ -151,6 +153,11 @@ class _Maker:
         ordered = tuple(unique[key] for key in dict.fromkeys(column.name for column in columns))
         return View(view_name(kind), kind.doc, ordered, source, self.dialect)
 
+    def _book(self) -> Iterator[ViewColumn]:
+        """What tells from which directory a row is, where the tables hold several."""
+        if book := self.dialect.book("t"):
+            yield ViewColumn("book", book, _WORD, "the directory's name in the mirror")
+
     def _of_own(self, kind: Kind) -> Iterator[ViewColumn]:
         """The keys of the users' own that items of a kind have."""
         names: set[str] = set()
@@ -164,6 +171,7 @@ class _Maker:
             source = (
                 f"FROM {self.dialect.name('extra')} x WHERE x.item = t.pk"
                 f" AND x.kind = {literal(kind.name)} AND x.key = {literal(one.key)}"
+                f"{self.dialect.same_book('x', 't')}"
             )
             doc = f"your own {bare}"
             if one.several:
@@ -176,6 +184,7 @@ class _Maker:
     def own_keys(self) -> View:
         """The view of the users' own keys."""
         columns = (
+            *self._book(),
             ViewColumn(
                 "customer", "c.id", _ID, "the customer's id, where it stands in their record"
             ),
@@ -185,6 +194,7 @@ class _Maker:
         )
         extra, customer = map(self.dialect.name, ("extra", "customer"))
         source = f"{extra} t LEFT JOIN {customer} c ON c.pk = t.record"
+        source += self.dialect.same_book("c", "t")
         doc = "keys of your own, which no kind declares"
         return View(_OWN_KEYS, doc, columns, source, self.dialect)
 

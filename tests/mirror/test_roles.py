@@ -39,6 +39,7 @@ def ask(mirror: str, crm: Crm, shop: Path) -> Iterator[Ask]:
             "DROP ROLE IF EXISTS ana; CREATE ROLE petra LOGIN IN ROLE crm_seller;"
             "CREATE ROLE marko LOGIN IN ROLE crm_seller; CREATE ROLE eva LOGIN IN ROLE crm_seller;"
             "CREATE ROLE ana LOGIN IN ROLE crm_reader;"
+            "DROP ROLE IF EXISTS bi; CREATE ROLE bi LOGIN IN ROLE crm_analyst;"
             "INSERT INTO crm.crm_access VALUES ('petra', 'koper', 'petra'), ('marko', 'bled', NULL)"
         )
 
@@ -49,7 +50,7 @@ def ask(mirror: str, crm: Crm, shop: Path) -> Iterator[Ask]:
 
     yield asked
     with psycopg.connect(address.url, autocommit=True) as owner:
-        owner.execute("DROP ROLE petra, marko, eva, ana")
+        owner.execute("DROP ROLE petra, marko, eva, ana, bi")
 
 
 def test_a_seller_sees_their_own_customers_with_all_of_them(ask: Ask) -> None:
@@ -75,6 +76,18 @@ def test_a_book_and_all_books(ask: Ask) -> None:
 def test_who_was_given_nothing_sees_nothing(ask: Ask) -> None:
     for table in schema.tables():
         assert ask("eva", f"SELECT 1 FROM {quoted(table.name)} LIMIT 1") == [], table.name
+
+
+def test_an_analyst_sees_the_views_alone(ask: Ask) -> None:
+    import psycopg
+
+    assert ask("bi", 'SELECT COUNT(*), COUNT(DISTINCT "book") FROM "customers"') == [(6, 2)]
+    assert ask("bi", 'SELECT COUNT(*) FROM "tasks"') != [(0,)]
+    for table in schema.tables():
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ask("bi", f"SELECT 1 FROM {quoted(table.name)}")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ask("petra", 'SELECT 1 FROM "customers"')
 
 
 def test_nobody_but_the_owner_writes(ask: Ask, mirror: str, crm: Crm) -> None:

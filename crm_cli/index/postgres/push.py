@@ -58,16 +58,21 @@ def push(
     `texts` are the files of `schema.TEXT`, `views` the statements that make the views.
     `waiting` is called where another push is at work. Raises psycopg.Error.
     """
+    kind = state.flavour(connection)
+    for setting in kind.settings:
+        connection.execute(setting)
+    connection.commit()
     with connection.transaction():
-        state.lock(connection, name, waiting)
-        kind = state.flavour(connection)
-        made = _ready(connection, name, kind, views)
+        if kind.locks:
+            state.lock(connection, name, waiting)
+        made = _ready(connection, name, kind)
         functions.ready(connection, kind)
+        shown = _show(connection, name, tuple(views(kind)), anew=made is not None)
         found = state.books(connection, local.book)
-        book = _Book(connection, local, found[0] if found else None, kind)
+        book = _Book(connection, local, found[0] if found else None, kind, shown)
         done = book.push(texts)
         _note(connection, local, origin, book)
-        if made:
+        if made is not None:
             for index, statement in schema.indexes(kind):
                 if index not in made:
                     connection.execute(statement)
@@ -83,7 +88,9 @@ class _Book:
         local: Local,
         known: state.Book | None,
         flavour: Flavour,
+        views: str,
     ) -> None:
+        self.views = views
         self.connection = connection
         self.local = local
         self.known = known
@@ -96,14 +103,16 @@ class _Book:
         local, known = self.local, self.known
         files, problems = local.files(), local.problems()
         content = [(path, *file.content) for path, file in files.items()]
-        said = (schema.version(), self.business, content, problems, sorted(texts.items()))
+        made = (schema.version(), self.views, self.business)
+        said = (made, content, problems, sorted(texts.items()))
         self.digest = _digest(marshal.dumps(said, 2))
         unread = any(not file.hash for file in files.values())
         if known is not None and known.digest == self.digest and not unread:
             return Pushed(0, 0, False)
         self._replace(schema.PROBLEM, [(n, *row) for n, row in enumerate(problems)])
         self._replace(schema.TEXT, sorted(texts.items()))
-        self._replace(schema.META, [(key, str(local.meta(key))) for key in ("currency",)])
+        meta = {"currency": str(local.meta("currency")), state.VIEWS: self.views}
+        self._replace(schema.META, meta.items())
         if known is None or (known.version, known.business) != (schema.version(), self.business):
             return self._whole(len(files))
         there = self._there()
@@ -146,7 +155,8 @@ class _Book:
         for table in _filled():
             if self.known is not None:
                 self._clear(table)
-            if copy_rows(self.connection, self.local, table, self.flavour):
+            filled = copy_rows(self.connection, self.local, table, self.flavour)
+            if filled and self.flavour.analyzes:
                 # Without these figures whoever asks next would wait for the wrong plans.
                 self.connection.execute(f"ANALYZE {quoted(table.name)}")
         return Pushed(changed, gone, True)
@@ -189,11 +199,9 @@ def _digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def _ready(
-    connection: Connection, name: str, flavour: Flavour, views: Statements
-) -> set[str] | None:
-    """Make the schema's tables what they should be, if they are not; then the names of the
-    indexes that there are, else None."""
+def _ready(connection: Connection, name: str, flavour: Flavour) -> set[str] | None:
+    """Make the schema's tables what they should be, if they are not, without views; then the
+    names of the indexes that there are, else None."""
     there = state.columns(connection, name)
     statements = list(schema.differing(there, flavour))
     if not statements:
@@ -202,9 +210,25 @@ def _ready(
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}")
     for view in state.views(connection, name):
         connection.execute(f"DROP VIEW {quoted(view)}")
-    for statement in (*statements, *views(flavour)):
+    for statement in statements:
         connection.execute(statement)
     return state.index_names(connection, name)
+
+
+def _show(
+    connection: Connection, name: str, statements: tuple[str, ...], *, anew: bool
+) -> str:
+    """Make the views, where they are not there or others; what tells them from others.
+
+    Made by another edition of the program, they stay as they are once ours has been here.
+    """
+    digest = _digest("\n".join(statements).encode())
+    if anew or not state.has_views(connection, digest):
+        for view in state.views(connection, name):
+            connection.execute(f"DROP VIEW {quoted(view)}")
+        for statement in statements:
+            connection.execute(statement)
+    return digest
 
 
 def _note(connection: Connection, local: Local, origin: Origin, book: _Book) -> None:

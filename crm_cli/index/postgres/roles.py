@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from crm_cli.index.postgres import schema
 from crm_cli.index.postgres.connection import quoted
+from crm_cli.index.postgres.functions import TABLE as FOLDING
 from crm_cli.index.postgres.schema import BOOK, Table
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, RECORDS
@@ -45,6 +46,7 @@ def _statements(name: str, views: list[str]) -> Iterator[str]:
     yield f"-- INSERT INTO {ACCESS} VALUES ('petra_login', 'koper', 'petra');"
     yield ""
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {inside} TO {READER};"
+    yield f"GRANT SELECT ON {quoted(FOLDING)} TO {ANALYST}, {SELLER};"
     for view in views:
         yield f"GRANT SELECT ON {quoted(view)} TO {ANALYST};"
     yield ""

@@ -133,12 +133,25 @@ class Flavour(NamedTuple):
     """Whether words are found by an index, GIN."""
     normalizes: bool = True
     """Whether `normalize` makes NFKC of a text."""
+    locks: bool = True
+    """Whether a push can wait for another one; else the database ends one of the two."""
+    analyzes: bool = True
+    """Whether the planner's figures can be renewed within a transaction."""
+    settings: tuple[str, ...] = ()
+    """Statements that a session begins with."""
 
 
 POSTGRESQL = Flavour("PostgreSQL")
 _OTHERS = {
     "CockroachDB": Flavour(
-        "CockroachDB", "", hashes=False, words=False, normalizes=False
+        "CockroachDB",
+        "",
+        hashes=False,
+        words=False,
+        normalizes=False,
+        locks=False,
+        analyzes=False,
+        settings=("SET experimental_enable_temp_tables = on",),
     ),
     "-YB-": Flavour("YugabyteDB", hashes=False, words=False),
 }

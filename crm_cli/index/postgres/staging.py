@@ -80,7 +80,8 @@ class Staging:
                 row += [number << ITEM_BITS, (number + 1) << ITEM_BITS]
                 row += [number << bits, (number + 1) << bits]
                 copy.write_row(row)
-        self._connection.execute(f"ANALYZE {_TOUCHED}")
+        if self._flavour.analyzes:
+            self._connection.execute(f"ANALYZE {_TOUCHED}")
 
     def merge(self, table: Table) -> None:
         """Make the touched files' rows of a table those of the index; one that is the same is
@@ -92,7 +93,8 @@ class Staging:
         if first is not None:
             _stage(self._connection, table)
             _copy(self._connection, table, _STAGED, first, lines)
-            self._connection.execute(f"ANALYZE {staged}")
+            if self._flavour.analyzes:
+                self._connection.execute(f"ANALYZE {staged}")
             unless = f" AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE s.pk = t.pk)"
         low, high = _RANGES[schema.depth(table)]
         self._connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import blake2b
 
-from crm_cli.index.postgres import schema
+from crm_cli.index.postgres import functions, schema
 from crm_cli.index.postgres.connection import Connection, quoted
 from crm_cli.index.postgres.roles import ACCESS
 from crm_cli.index.postgres.schema import BOOK, STATE
@@ -13,6 +13,9 @@ from crm_cli.model.named_tuple import NamedTuple
 
 _LOCK = 0x63726D
 """The first of the two numbers of the lock (`crm`); the second is the schema's."""
+
+VIEWS = "views"
+"""The key in `meta` under which a book says for which views it was pushed."""
 
 
 class Book(NamedTuple):
@@ -86,6 +89,16 @@ def views(connection: Connection, name: str) -> list[str]:
     return [row[0] for row in rows.fetchall()]
 
 
+def has_views(connection: Connection, digest: str) -> bool:
+    """Whether a book was pushed for these views."""
+    found = connection.execute(
+        f"SELECT 1 FROM {quoted(schema.META.name)} WHERE {quoted('key')} = %s"
+        f" AND {quoted('value')} = %s",
+        [VIEWS, digest],
+    )
+    return found.fetchone() is not None
+
+
 def index_names(connection: Connection, name: str) -> set[str]:
     """The names of a schema's indexes."""
     rows = connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = %s", [name])
@@ -113,7 +126,7 @@ def drop(connection: Connection, name: str) -> None:
     """Delete a mirror: its views and tables, and the schema unless others have tables in it."""
     for view in views(connection, name):
         connection.execute(f"DROP VIEW {quoted(view)}")
-    ours = {ACCESS, *(table.name for table in schema.tables())}
+    ours = {ACCESS, functions.TABLE, *(table.name for table in schema.tables())}
     there = columns(connection, name)
     for table in there:
         if table in ours:
