@@ -67,7 +67,8 @@ def said(mirror: str, crm: Crm, shop: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert crm("set", "maja-kos", "city=Izola").code == 0
     assert crm("mirror", "push", mirror).code == 0
     with psycopg.connect(mirror, autocommit=True) as other:
-        execute(other.cursor(), "ALTER TABLE crm.customer ADD COLUMN older text, DROP COLUMN name__f")
+        alter = "ALTER TABLE crm.customer ADD COLUMN older text, DROP COLUMN name__f"
+        execute(other.cursor(), alter)
     assert crm("mirror", "push", mirror).code == 0
     assert crm("mirror", "drop", mirror, "--yes").code == 0
     state.lock(Busy(found), "crm", lambda: None)
