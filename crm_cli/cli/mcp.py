@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Option, Verbs
+from crm_cli.render.screen import is_terminal
 
 if TYPE_CHECKING:
     from crm_cli.mcp.catalogue import Catalogue, Spec, Taken
@@ -47,6 +49,8 @@ def mcp(
 
     may = allowed(allow)
     locate(Path.cwd(), session.options.directory, session.environ)
+    if is_terminal(sys.stdin):
+        session.say("crm mcp is for agents, which write to stdin; Ctrl-D ends it")
     source, target = own_streams()
     try:
         serve(Protocol(lambda: _caller(session, may)), source, target)

@@ -58,8 +58,11 @@ def part(rows: Sequence[Any], page: Page, own: Mapping[str, Any] | None = None) 
     return Answer(own or {}, shown, page.offset, len(rows))
 
 
-def page_of(tool: str, arguments: Mapping[str, Any]) -> Page:
-    """The page that `limit` and `cursor` ask for; raises UsageError for another one's cursor."""
+def page_of(tool: str, arguments: Mapping[str, Any], *, paged: bool = True) -> Page:
+    """The page that `limit` and `cursor` ask for; raises UsageError for another one's cursor. What
+    is not `paged`, since asking again would do it again, has one."""
+    if not paged:
+        return Page(0, MOST)
     limit = min(int(arguments.get("limit", USUAL)), MOST)
     cursor = arguments.get("cursor")
     if cursor is None:
@@ -80,6 +83,8 @@ def result(
     arguments: Mapping[str, Any],
     answer: Answer,
     problems: Sequence[Problem] = (),
+    *,
+    paged: bool = True,
 ) -> dict[str, Any]:
     """The result of a call as the protocol has it; `problems` make it partial."""
     rows, size, cut = list[Any](), 0, 0
@@ -100,7 +105,7 @@ def result(
         body |= {"shown": len(rows), "total": total}
     if cut:
         body["cut"] = cut
-    if total is not None and rows and reached < total:
+    if paged and total is not None and rows and reached < total:
         cursor = json.dumps([reached, _key(tool, arguments)]).encode()
         body["next_cursor"] = base64.urlsafe_b64encode(cursor).decode()
     if total is not None:

@@ -10,6 +10,7 @@ from crm_cli.mcp import families, schema
 from crm_cli.mcp.answers import Answer, Page, part
 from crm_cli.mcp.catalogue import Catalogue, Spec
 from crm_cli.mcp.guarding import Filtering
+from crm_cli.mcp.reading import PAGED
 from crm_cli.mcp.tool import Bench, Plan, Tool
 from crm_cli.mcp.watching import (
     Expecting,
@@ -41,7 +42,7 @@ def _log(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
     """Log a contact."""
     options = {key: value for key, value in given.items() if key not in ("who", "text")}
     spec = bench.catalogue.specs["log"]
-    return _written(bench, spec.line([given["who"]], options, literal=[given["text"]]), page)
+    return _written(bench, spec.line([given["who"]], options, literal=[given["text"]]), page, 1)
 
 
 def _task(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
@@ -52,13 +53,14 @@ def _task(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
     if spec.name == _ADD:
         if "who" not in given or "title" not in given:
             raise UsageError("add needs who and title", "who: ana-novak, title: Send the quote")
-        line = spec.line([given["who"]], options, literal=[given["title"]])
+        line, most = spec.line([given["who"]], options, literal=[given["title"]]), 1
     else:
         if not given.get("tasks"):
             hint = "find with kind task lists their ids"
             raise UsageError(f"{given['action']} needs tasks", hint)
         line = spec.line([*given["tasks"], *([given["to"]] if "to" in given else [])], options)
-    return _written(bench, line, page)
+        most = len(given["tasks"])
+    return _written(bench, line, page, most)
 
 
 def _plan(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
@@ -106,8 +108,8 @@ def _undo(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
     return part(rows, page, {"undone": True, "files": len(changed(watch.states))})
 
 
-def _written(bench: Bench, line: Sequence[str], page: Page) -> Answer:
-    watch = Seeing()
+def _written(bench: Bench, line: Sequence[str], page: Page, most: int) -> Answer:
+    watch = Seeing(most)
     outcome = bench.run(line, watch)
     return _done(bench, watch.states, outcome, page)
 
@@ -222,6 +224,7 @@ def writing_tools(catalogue: Catalogue) -> list[Tool]:
                     "description": "its options by name: {amount: '500', close: '2026-12-01'}",
                     "additionalProperties": {"type": ["string", "boolean", "array"]},
                 },
+                **PAGED,
             }, ["command"]),
             _plan,
         ),

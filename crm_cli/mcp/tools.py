@@ -66,10 +66,11 @@ class Caller:
         while True:
             try:
                 schema.check(given, tool.schema)
-                page = answers.page_of(tool.name, given)
+                paged = "cursor" in tool.schema["properties"]
+                page = answers.page_of(tool.name, given, paged=paged)
                 found = tool.run(self._bench, given, page)
                 problems = [one for one in self._bench.workspace.problems if is_error(one)]
-                return answers.result(tool.name, given, found, problems)
+                return answers.result(tool.name, given, found, problems, paged=paged)
             except Refusal as refusal:
                 outcome = refusal.outcome
                 return answers.refused_line(tool.name, outcome.code, outcome.said)

@@ -35,10 +35,11 @@ States = Mapping[str, State]
 
 
 class Seeing:
-    """Lets one change through, and keeps what it did to each file."""
+    """Lets one change through, to so many files at most, and keeps what it did to each."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
         self.states: dict[str, State] = {}
+        self._most = most
         self.done = False
         """Whether it went through, whatever the line says of other records."""
         self._seen: set[bool] = set()
@@ -61,6 +62,11 @@ class Seeing:
     def _see(self, change: FileChange, data: bytes | None) -> bytes | None:
         after = change.update(data)
         self.states[change.path] = State(data, after)
+        if self._most is not None and len(changed(self.states)) > self._most:
+            raise Refused(
+                "this changes more records than were named",
+                "name them one by one; plan previews a change of several, apply carries it out",
+            )
         return after
 
 

@@ -135,9 +135,19 @@ def test_programs_that_git_starts_have_no_part_in_the_protocol(asked: Agent, sho
 def test_rules_hold_as_they_do_for_people(asked: Agent) -> None:
     given = {"words": ["Maja"], "options": {"email": "maja@kos.example"}}
     assert asked.call("plan", command="add", **given)["error"] == "refused"
-    several = asked.call("log", who="+vip", text="x", kind="note")
-    assert several["written"]
-    assert asked.call("undo")["undone"]
+
+
+def test_what_is_written_at_once_is_what_was_named(asked: Agent, shop: Place) -> None:
+    before = {path: path.read_bytes() for path in shop.root.glob("customers/*")}
+    everybody = "not:+nobody"
+    assert asked.call("find", terms=[everybody])["total"] >= 3
+    for name, given in (
+        ("log", {"who": everybody, "text": "x"}),
+        ("task", {"action": "add", "who": everybody, "title": "x"}),
+        ("task", {"action": "done", "tasks": ["is:open"]}),
+    ):
+        assert asked.call(name, **given)["error"] in ("refused", "usage"), name
+    assert {path: path.read_bytes() for path in shop.root.glob("customers/*")} == before
 
 
 def test_each_call_is_logged_and_no_text_of_it(asked: Agent, shop: Place) -> None:

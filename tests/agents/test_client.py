@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
+from crm_cli.cli.topics import TOPICS
+from crm_cli.features.reports import REPORTS
+from crm_cli.mcp.families import PLAN
 from crm_cli.mcp.protocol import HANDSHAKE, MODERN
+from crm_cli.mcp.reading import LISTED
 from tests.agents.serving import ALL, Agent, agent, place
 
 pytest.importorskip("mcp", reason="the MCP SDK is not installed (pip install mcp)")
@@ -118,3 +122,35 @@ def test_an_absent_tool_is_an_error_of_the_protocol(tmp_path: Path) -> None:
         for name in ("log", "task", "plan", "apply", "undo", "forget", "rm"):
             with pytest.raises(MCPError, match="there is no tool"):
                 reader.result(name)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+    """A client of a server that only reads."""
+    with agent(place(tmp_path_factory.mktemp("shop"))) as found:
+        yield found
+
+
+def test_every_report_answers_or_says_what_it_needs(reader: Agent) -> None:
+    answered = 0
+    for name in REPORTS:
+        body = reader.call("report", name=name)
+        answered += "error" not in body
+        assert body.get("error") in (None, "usage", "refused", "not_found"), body
+        assert "internal" not in str(body)
+    assert answered > len(REPORTS) - 5
+
+
+@pytest.mark.parametrize("kind", LISTED)
+def test_every_kind_is_listed_and_explained(reader: Agent, kind: str) -> None:
+    assert reader.call("find", kind=kind)["total"] >= 0
+    fields = reader.call("help", topic=f"fields {kind}")["help"]
+    for name in [line.partition(":")[0] for line in fields.splitlines()][:5]:
+        assert "error" not in reader.call("find", kind=kind, columns=[name]), name
+
+
+def test_every_topic_of_help_is_there(reader: Agent) -> None:
+    assert "topics: query" in reader.call("help")["help"]
+    for topic in (*TOPICS, *PLAN, *(f"report {name}" for name in REPORTS)):
+        assert len(reader.call("help", topic=topic)["help"]) > 20, topic
+    assert "query" in str(reader.call("help", topic="qery")["untrusted"]["said"])
