@@ -104,7 +104,7 @@ def test_undo_takes_it_back_byte_for_byte(crm: Crm, shop: Path) -> None:
 def test_a_pipe_at_a_terminal_is_read_and_the_question_asked(
     crm: Crm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crm_cli.cli.session.is_terminal", lambda stream: stream is sys.stderr)
+    monkeypatch.setattr("crm_cli.cli.prompts.is_terminal", lambda stream: stream is sys.stderr)
     asked: list[str] = []
 
     def ask(prompt: str) -> str:

@@ -56,7 +56,7 @@ def test_several_customers_are_asked_for(crm: Crm) -> None:
 def test_at_a_terminal_lines_name_customers_as_words_do(
     crm: Crm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crm_cli.cli.session.is_terminal", lambda stream: stream is sys.stderr)
+    monkeypatch.setattr("crm_cli.cli.prompts.is_terminal", lambda stream: stream is sys.stderr)
     monkeypatch.setattr(terminal, "can_ask", lambda: True)
     answers = ["2", "y", ""]
     asked: list[str] = []
