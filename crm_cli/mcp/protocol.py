@@ -105,7 +105,7 @@ class Protocol:
             raise Fault(INVALID_REQUEST, "the handshake is missing: initialize comes first")
         if method == "server/discover" and modern:
             found: dict[str, Any] = {
-                "supportedVersions": [*HANDSHAKE, *MODERN],
+                "supportedVersions": [*MODERN],
                 "capabilities": _CAPABILITIES,
                 "instructions": INSTRUCTIONS,
             }
@@ -129,6 +129,7 @@ class Protocol:
             return False
         assert isinstance(meta, dict)
         if version not in MODERN:
+            # With the others, so that a client of a later version tries the handshake.
             supported = [*HANDSHAKE, *MODERN]
             data = {"supported": supported, "requested": str(version)[:100]}
             raise Fault(UNSUPPORTED_VERSION, "this version of the protocol is not spoken", data)

@@ -103,7 +103,7 @@ def test_without_a_handshake_only_the_newest_version_is_answered(shop: Place) ->
         listed = server.ask(request("tools/list", _meta=META))["result"]
         assert (listed["resultType"], listed["cacheScope"]) == ("complete", "private")
         found = server.ask(request("server/discover", _meta=META))["result"]
-        assert "2026-07-28" in found["supportedVersions"]
+        assert found["supportedVersions"] == ["2026-07-28"]
         other = {**META, "io.modelcontextprotocol/protocolVersion": "2099-01-01"}
         fault = server.ask(request("tools/list", _meta=other))["error"]
         assert (fault["code"], fault["data"]["requested"]) == (-32022, "2099-01-01")
