@@ -341,6 +341,13 @@ class Dialect(ABC):
         lead to rows here and there. PostgreSQL: the same.
         """
 
+    def by_record(self, link: str) -> str:
+        """What items are grouped by, one group for each record with any of its columns: `link` is
+        the column of theirs that names it. Empty, as for PostgreSQL, where only columns that are
+        grouped by may stand beside the group.
+        """
+        return ""
+
     @abstractmethod
     def missing(self, value: str) -> str:
         """What comes before a value in ORDER BY, so that rows without it come last.

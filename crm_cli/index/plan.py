@@ -61,6 +61,11 @@ class FieldColumns(NamedTuple):
         beside = (name for name in (self.words, self.base, self.day) if name)
         return (self.value, *(name for name in beside if name != self.value))
 
+    @property
+    def compared(self) -> str:
+        """The column by which values are looked for."""
+        return self.words or self.day or self.value
+
 
 class Lift(NamedTuple):
     """A column for what a kind answers from the first item of a list, or from all of them.
@@ -265,6 +270,20 @@ def record_columns(kind: Kind) -> tuple[str, ...]:
     one of them has a value. Items that no kind of records declares are the customers'.
     """
     return tuple(holder.name for holder in HOLDERS.get(kind, ())) or (CUSTOMER.name,)
+
+
+def summed_columns(kind: Kind) -> tuple[str, ...]:
+    """The columns that stand in indexes of a kind's items, so that sums need not look at rows."""
+    fields = plan_of(kind).fields
+    return tuple(one.base or one.day or one.value for one in map(fields.__getitem__, kind.summed))
+
+
+def dated_columns(kind: Kind) -> tuple[str, ...]:
+    """The columns of the index by the date of items, the date first; none without a date."""
+    if not kind.when or not in_record(kind):
+        return ()
+    day = plan_of(kind).fields[kind.when].compared
+    return (day, *record_columns(kind), *summed_columns(kind))
 
 
 def _has_currency(kind: Kind) -> bool:

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING
 
 from crm_cli import __version__
 from crm_cli.index.cells import SqlType
-from crm_cli.index.plan import EXTRA, Column, FieldColumns, in_record, plan_of, record_columns
+from crm_cli.index.plan import (
+    EXTRA,
+    Column,
+    dated_columns,
+    in_record,
+    plan_of,
+    record_columns,
+    summed_columns,
+)
 from crm_cli.model.aspects import Fifth
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.fieldtypes import Code
@@ -99,7 +107,7 @@ def index_ddl(kind: Kind) -> list[str]:
         wanted.append(fields["name"].words)
     wanted += [fields[key].value for key in kind.sought]
     wanted += [fields[one.of].value for one in _fifths(kind)]
-    wanted += [_compared(fields[key]) for key in _sought(kind)]
+    wanted += [fields[key].compared for key in _sought(kind)]
     further = _beside(kind)
     made = [
         f'CREATE INDEX "{kind.name}.{name}" ON "{kind.name}"'
@@ -116,11 +124,6 @@ def _quoted(*columns: str) -> list[str]:
     return [f'"{column}"' for column in columns]
 
 
-def _compared(field: FieldColumns) -> str:
-    """The column by which values are looked for."""
-    return field.words or field.day or field.value
-
-
 def _beside(kind: Kind) -> dict[str, tuple[str, ...]]:
     """What else stands in an index, so that an answer need not look at the rows."""
     if kind in RECORDS:
@@ -131,15 +134,13 @@ def _beside(kind: Kind) -> dict[str, tuple[str, ...]]:
         return {"id": ("path",), **ranked}
     if not in_record(kind):
         return {}
-    fields = plan_of(kind).fields
-    held = (fields[key] for key in kind.summed)
-    together = tuple(one.base or one.day or one.value for one in held)
+    together = summed_columns(kind)
     if not kind.when:
         # What has no date of its own is read beside the item that it stands in.
         return {"parent": together} if stands_in_items(kind) else {}
-    day = _compared(fields[kind.when])
+    day, *others = dated_columns(kind)
     records = record_columns(kind)
-    found = {day: (*records, *together)}
+    found = {day: tuple(others)}
     if together:
         found |= dict.fromkeys(records, (day, *together))
     return found

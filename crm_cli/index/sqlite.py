@@ -199,6 +199,11 @@ class SQLite(Dialect):
     def by_sorting(self, key: str) -> str:
         return f"+{key}"
 
+    def by_record(self, link: str) -> str:
+        """An index leads through the items in the order of their records, and any column may
+        stand beside a group."""
+        return link
+
     def missing(self, value: str) -> str:
         return f"({value} IS NULL OR {value} = '')"
 

@@ -21,7 +21,6 @@ from crm_cli.index.plan import based
 from crm_cli.model.errors import UsageError
 from crm_cli.model.fieldtypes import Word
 from crm_cli.model.kind import Derived, Field, Kind
-from crm_cli.model.kinds import RECORDS
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import split_names
 from crm_cli.query.ast import EVERYTHING, Node
@@ -38,11 +37,11 @@ from crm_cli.query.figures import (
     is_shared,
     mentioned,
 )
-from crm_cli.query.group_order import bare_name, group_order, order_terms
+from crm_cli.query.group_order import bare_name, group_order, grouped_by, order_terms
 from crm_cli.query.keys import group_key, plain
 from crm_cli.query.parts import Part
 from crm_cli.query.ref import Step, Way
-from crm_cli.query.rows import Row, currency
+from crm_cli.query.rows import currency
 from crm_cli.query.scope import Scope
 from crm_cli.query.select import Answer, typed
 from crm_cli.query.totals import KEPT, adding, beside, over_groups, parted
@@ -75,6 +74,9 @@ class GroupQuery(NamedTuple):
     own: bool = True
     totals: bool = True
     """Whether the aggregates over all rows are wanted besides, which is a second pass."""
+    apart: bool = False
+    """Whether groups by what a record says may be made of each record apart, also of two that say
+    the same: then their keys are not compared, which takes longer than all else."""
     common: bool = True
     """Whether that total is to say what all rows have in common (`one`), too."""
 
@@ -282,15 +284,10 @@ def _inner(
             cells.append((own[0].currency, CURRENCY))
     shown = ", ".join(f"{sql} AS {quoted(key)}" for sql, key in cells)
     row = compiler.frame.base
-    groups = ", ".join(_sorted(part.sql, row) for part in parts[:keys])
-    by = f" GROUP BY {groups}" if keys else ""
+    by = f" GROUP BY {grouped_by(parts[:keys], row, apart=query.apart)}" if keys else ""
+    if isinstance(row, Part):
+        row.asked(where, shown)
     return f"SELECT {shown} {row.source()} WHERE {where}{by}"
-
-
-def _sorted(key: str, row: Row) -> str:
-    """A key for GROUP BY; where each row has others beside it, those are in its table's order."""
-    own = key.startswith(f"{row.alias}.") and row.kind not in RECORDS
-    return row.frame.dialect.by_sorting(key) if own and row.joins else key
 
 
 def _outer(

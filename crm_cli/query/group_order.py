@@ -1,15 +1,17 @@
-"""The order of groups: by their keys and figures, as `--sort` names them."""
+"""What groups are made by, and their order: by keys and figures, as `--sort` names them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm_cli.index.plan import based
+from crm_cli.index.plan import based, in_record
 from crm_cli.model.errors import UsageError
+from crm_cli.model.kinds import RECORDS
 from crm_cli.model.text import split_names
 from crm_cli.query.columns import Selected, split_alias
 from crm_cli.query.compile import Compiler
 from crm_cli.query.figures import figure_key
+from crm_cli.query.rows import Row
 from crm_cli.query.storages import operators
 
 
@@ -49,3 +51,26 @@ def bare_name(text: str) -> str:
     """The name in a part of `--sort`, without its signs."""
     text = text.strip().lstrip("+-")
     return text[:-1] if text.endswith("-") else text
+
+
+def grouped_by(keys: Sequence[Selected], row: Row, *, apart: bool) -> str:
+    """GROUP BY for some keys, at least one; `apart` as in `GroupQuery`."""
+    return (_by_record(keys, row) if apart else "") or ", ".join(
+        _sorted(key.sql, row) for key in keys
+    )
+
+
+def _by_record(keys: Sequence[Selected], row: Row) -> str:
+    """What makes a group of each record; empty where a key is not one of the record's columns."""
+    record = row.frame.joined_record
+    if record is None or record is row or not in_record(row.kind):
+        return ""
+    if any(key.sql != record.column(key.sql.rpartition(".")[2].strip('"')) for key in keys):
+        return ""
+    return row.frame.dialect.by_record(row.column(record.kind.name))
+
+
+def _sorted(key: str, row: Row) -> str:
+    """A key for GROUP BY; where each row has others beside it, those are in its table's order."""
+    own = key.startswith(f"{row.alias}.") and row.kind not in RECORDS
+    return row.frame.dialect.by_sorting(key) if own and row.joins else key

@@ -6,7 +6,9 @@ in the group of none.
 
 from __future__ import annotations
 
-from crm_cli.index.plan import plan_of, record_columns
+import re
+
+from crm_cli.index.plan import dated_columns, plan_of, record_columns
 from crm_cli.model.kind import Kind
 from crm_cli.query.rows import Frame, Row
 
@@ -25,6 +27,7 @@ class Part(Row):
         derived = {one.key for one in kind.derived} & {one.key for one in outer.derived}
         plan = plan_of(kind)
         both = {one for key in derived & plan.fields.keys() for one in plan.fields[key].cells}
+        self._by_date = False
         self._both = (both | {*plan.currencies.values()}) & {*plan_of(outer).names}
 
     def column(self, key: str) -> str:
@@ -39,11 +42,21 @@ class Part(Row):
             return f"CASE WHEN {self.alias}.pk IS NULL THEN {outer} ELSE {own} END"
         return own
 
+    def asked(self, where: str, cells: str) -> None:
+        """Note what is asked of it, as SQL: where that names days of the outer rows, and nothing
+        that the index by them has not beside, they are found in that index."""
+        alias, when = self._outer.alias, dated_columns(self._outer.kind)
+        named = {*re.findall(rf'\b{alias}\."?(\w+)', f"{where} {cells}")}
+        dated = bool(when) and self._outer.column(when[0]) in where
+        self._by_date = dated and named <= {*when, "pk"}
+
     def source(self) -> str:
         """See `Row`."""
         outer = self._outer
         book = self.frame.dialect.same_book(self.alias, outer.alias)
         link = f"{self.alias}.parent = {outer.alias}.pk{book}"
         items = f"LEFT JOIN {self.table} {self.alias} ON {link}"
-        first = self.frame.dialect.in_turn(f"{outer.table} {outer.alias}")
+        first = f"{outer.table} {outer.alias}"
+        if not self._by_date:
+            first = self.frame.dialect.in_turn(first)
         return " ".join((f"FROM {first} {items}", *self.joins))

@@ -66,6 +66,20 @@ def test_by_date_parts(shop: Shop) -> None:
     assert ask(shop, "due.month", "count", base="task").rows == [("2026-11", 3), ("2026-12", 1)]
 
 
+@pytest.mark.parametrize("by", ["customer.id,city", "city", "city,kind", "owner"])
+def test_records_apart_make_the_same_groups_together(shop: Shop, by: str) -> None:
+    usual = ask(shop, by, "count,sum:net", base="purchase").rows
+    apart = ask(shop, by, "count,sum:net", base="purchase", apart=True, sort=None, totals=False)
+    keys = by.count(",") + 1
+    found: dict[tuple[Any, ...], tuple[int, Decimal]] = {}
+    for row in apart.rows:
+        count, net = found.get(row[:keys], (0, Decimal(0)))
+        found[row[:keys]] = (count + row[keys], net + row[keys + 1])
+    assert found == {row[:keys]: (row[keys], row[keys + 1]) for row in usual}
+    if by == "city":
+        assert len(apart.rows) == len(ask(shop, "customer.id", "count", base="purchase").rows)
+
+
 def test_of_items_by_their_customers_fields(shop: Shop) -> None:
     rows = ask(shop, "city,kind", "sum:net", "is:posted", base="purchase", sort="sum:net-").rows
     assert rows[0] == ("Ljubljana", "order", Decimal("1000.00"))

@@ -36,9 +36,9 @@ def _compute(context: Context) -> Table:
 
 
 def _groups(context: Context, by: Sequence[Key]) -> list[Row]:
-    """The net of each group, in no order; of none without keys."""
+    """The net of each group, in no order, of some in parts; of none without keys."""
     keys = [key.but(label="") for key in by]
-    return context.groups(keys, _NET, totals=False, sort=None).rows if keys else []
+    return context.groups(keys, _NET, totals=False, sort=None, apart=True).rows if keys else []
 
 
 def _measured(nets: dict[Any, Decimal]) -> Row:

@@ -142,6 +142,7 @@ class Context:
         totals: bool = True,
         sort: str | None = "",
         limit: int | None = None,
+        apart: bool = False,
     ) -> Table:
         """Figures of groups of rows, all that count, and of all rows together.
 
@@ -152,7 +153,8 @@ class Context:
         currency are in that of their group. Without `totals` there are no figures of all rows
         together, which saves a pass over them. With a limit there are only the first groups
         in the order of `sort`, figures with or without a minus; the total is of all. Where
-        `sort` is None they come in no order, which saves sorting them.
+        `sort` is None they come in no order, which saves sorting them; with `apart` two records
+        may have a group each where their keys are the same.
         """
         from crm_cli.query.ast import And
         from crm_cli.query.group import GroupQuery
@@ -190,6 +192,7 @@ class Context:
             parts=parts,
             own=own,
             totals=totals,
+            apart=apart,
             common=False,
         )
         found = self.workspace.group(query, everything=self.asked.everything)
