@@ -20,6 +20,7 @@ class Globals(NamedTuple):
     lock_timeout: float | None = None
     no_pager: bool = False
     force_closed: str = ""
+    on: str = ""
 
 
 _TAKING = {
@@ -29,6 +30,7 @@ _TAKING = {
     "--color": "color",
     "--lock-timeout": "lock_timeout",
     "--force-closed": "force_closed",
+    "--on": "on",
 }
 _WHAT = {
     "-C": "a folder",
@@ -37,6 +39,7 @@ _WHAT = {
     "--color": "auto, always or never",
     "--lock-timeout": "seconds",
     "--force-closed": "a reason",
+    "--on": "the address of a mirror",
 }
 _NO_PAGER = "--no-pager"
 _NEGATED = r"(?s)-([A-Za-z][\w-]*(?:\.\w+)*(?:@[\w.-]+)?(?:/[\w.-]+)*:.*)"
@@ -92,6 +95,7 @@ def _globals(found: dict[str, str]) -> Globals:
         lock_timeout=timeout,
         no_pager="no_pager" in found,
         force_closed=found.get("force_closed", "").strip(),
+        on=found.get("on", ""),
     )
 
 

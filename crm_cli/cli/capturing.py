@@ -38,6 +38,7 @@ def given(session: Session) -> list[str]:
         ("--as", options.user),
         ("--lock-timeout", options.lock_timeout),
         ("--force-closed", options.force_closed),
+        ("--on", options.on),
     ):
         words += [name, str(value)] if value else []
     return words

@@ -20,7 +20,8 @@ class Command(NamedTuple):
 
     `bare` is the verb that a noun means when none is given, empty for a verb;
     a noun without such a verb has `-` and shows its help. `asks` tells whether it
-    answers from the index. With `others`, the verbs beside the bare one, any further word
+    answers from the index, `acts` that it does more than answer, or change files: then it is not
+    run on a mirror. With `others`, the verbs beside the bare one, any further word
     and every option are the bare one's: it takes words, as `crm due novak`.
     """
 
@@ -32,6 +33,7 @@ class Command(NamedTuple):
     hidden: bool = False
     asks: bool = True
     others: tuple[str, ...] = ()
+    acts: bool = False
 
     @property
     def noun(self) -> bool:
@@ -59,12 +61,14 @@ COMMANDS = (
         others=("snooze", "dismiss"),
     ),
     Command("agenda", "agenda", TODAY, "the days to come, with times, and what is free"),
-    Command("ui", "ui", TODAY, "what is due, customers and deals on one screen"),
+    Command("ui", "ui", TODAY, "what is due, customers and deals on one screen", acts=True),
     Command("log", "log", TODAY, "log a call, a meeting, an e-mail with a customer"),
     Command("pop", "pop", TODAY, "who is calling: all that matters now, on one screen"),
     Command("task", "task", TODAY, "tasks: what to do, who does it, when it is due", "list"),
     Command("rules", "rules", TODAY, "what is done by itself, and why", "list"),
-    Command("notify", "notify", TODAY, "a daily digest for each user, by mail or command"),
+    Command(
+        "notify", "notify", TODAY, "a daily digest for each user, by mail or command", acts=True
+    ),
     Command("add", "add", CUSTOMERS, "a new customer; a name is enough"),
     Command("show", "show", CUSTOMERS, "a customer, or one of their items, at a glance"),
     Command("list", "list", CUSTOMERS, "the customers that match terms: crm list +vip"),
@@ -127,6 +131,7 @@ COMMANDS = (
         "write to customers, one or many; fetch what they wrote",
         "write",
         others=("draft", "list", "send", "fetch", "unknown", "address"),
+        acts=True,
     ),
     Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),
@@ -254,7 +259,7 @@ def visible_commands() -> Iterator[tuple[str, list[Command]]]:
 EVERYWHERE = """\
 Anywhere on the line:
   -C DIR, --today DATE, --as USER, --color auto|always|never,
-  --lock-timeout SECONDS, --force-closed REASON, --no-pager, --version
+  --lock-timeout SECONDS, --force-closed REASON, --on URL, --no-pager, --version
 """
 
 

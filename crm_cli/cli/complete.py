@@ -30,6 +30,7 @@ _GLOBAL = {
     "--color": "WHEN",
     "--lock-timeout": "SECONDS",
     "--force-closed": "REASON",
+    "--on": "URL",
 }
 _SHELLS = ("bash", "zsh", "fish")
 

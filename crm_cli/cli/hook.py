@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crm_cli.cli.commands import Command
     from crm_cli.cli.session import Session
     from crm_cli.model.errors import CrmError
     from crm_cli.workspace import Watch
@@ -131,8 +132,14 @@ def _invoked(session: Session, words: list[str]) -> int:
 
 def _ask(session: Session, words: list[str]) -> int:
     """Run the command, and again where the cache failed halfway."""
+    from crm_cli.cli.commands import named
     from crm_cli.cli.quick_parser import read
 
+    entry = named(words[0])
+    if entry is not None and _needs_files(entry, session):
+        from crm_cli.model.errors import Refused
+
+        raise Refused(f"{entry.name} is not run on a mirror", "leave --on out, in the directory")
     call = read(words)
     while True:
         try:
@@ -145,6 +152,12 @@ def _ask(session: Session, words: list[str]) -> int:
         except Exception as error:
             if not session.mend(error):
                 raise
+
+
+def _needs_files(entry: Command, session: Session) -> bool:
+    """Whether a command is not for the mirror that is named; CRM_ON leaves those alone that ask
+    no records."""
+    return bool((session.options.on and not entry.asks) or (session.mirror and entry.acts))
 
 
 def _told(session: Session) -> int:

@@ -19,6 +19,8 @@ def begin(words: Sequence[str], options: Globals, environ: Mapping[str, str]) ->
     command = BY_NAME.get(words[0] if words else "due")
     if command is None or not command.asks or not {"-h", "--help"}.isdisjoint(words):
         return None
+    if options.on or environ.get("CRM_ON"):
+        return None
     if "-" in words:
         # Before stdin ends, what it is about may only be written: add … | tag add vip -
         return None

@@ -75,7 +75,14 @@ class Session(Prompts):
     @property
     def workspace(self) -> Workspace:
         """The data directory, opened on first use; raises UsageError where there is none."""
-        if self._opened is None:
+        if self._opened is None and self.mirror:
+            from crm_cli.workspace import open_mirror
+
+            self._opened = open_mirror(
+                self.mirror, words=self.words, today=self.options.today, user=self.options.user,
+                environ=self.environ,
+            )  # fmt: skip
+        elif self._opened is None:
             from crm_cli.workspace import open_workspace
 
             self._opened = open_workspace(
@@ -94,6 +101,13 @@ class Session(Prompts):
             self._opened.hooks = _hooks
             self._opened.watch = self._watch
         return self._opened
+
+    @property
+    def mirror(self) -> str:
+        """The address of the mirror that is asked in place of files, `--on` or CRM_ON; or empty."""
+        if self.options.directory is not None and not self.options.on:
+            return ""
+        return self.options.on or self.environ.get("CRM_ON", "")
 
     def again(self) -> Session:
         """A session of the same run, which opens the directory for itself."""
@@ -149,7 +163,7 @@ class Session(Prompts):
 
     def has_directory(self) -> bool:
         """Whether a data directory is found where one is looked for; a named one counts."""
-        if self.options.directory is not None or self.environ.get("CRM_DIR"):
+        if self.options.directory is not None or self.environ.get("CRM_DIR") or self.mirror:
             return True
         from crm_cli.store.discovery import find
 

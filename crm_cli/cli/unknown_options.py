@@ -103,8 +103,8 @@ _TO = ("until", "to", "before", "end")
 """Options that give a period's start, and its end."""
 
 _ANYWHERE = (
-    "--today", "--as", "--color", "--lock-timeout", "--force-closed", "--no-pager", "--version",
-    "--help",
+    "--today", "--as", "--color", "--lock-timeout", "--force-closed", "--on", "--no-pager",
+    "--version", "--help",
 )  # fmt: skip
 
 _KINDS = {"add": "customer", "set": "customer", "list": "customer", "log": "interaction"}

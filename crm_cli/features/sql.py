@@ -74,6 +74,8 @@ def ask(
     for name in values:
         if not re.search(rf"[:@$]{re.escape(name)}\b", statement):
             raise UsageError(f"the statement has no parameter :{name}", "write :name in the SQL")
+    if workspace.database.is_mirror:
+        return _of_mirror(workspace, statement, values, limit, seconds)
     connection = _connection(workspace)
     refusals: list[str] = []
     try:
@@ -92,6 +94,30 @@ def ask(
         raise _told(error, statement, refusals, seconds, known) from error
     finally:
         connection.close()
+
+
+def _of_mirror(
+    workspace: Workspace,
+    statement: str,
+    values: Mapping[str, Any],
+    limit: int | None,
+    seconds: float,
+) -> Table:
+    """The same over the views of a mirror, in PostgreSQL's SQL."""
+    # Loaded only here, with psycopg.
+    from crm_cli.query.mirror import Mirror
+    from crm_cli.query.mirror_sql import ask as ask_mirror
+
+    mirror = workspace.database
+    assert isinstance(mirror, Mirror)
+    most = MOST_ROWS + 1 if limit is None else min(limit, MOST_ROWS)
+    made = views(
+        workspace.clock.now, mirror.dialect, own=_own(workspace), business=workspace.business
+    )
+    names, rows = ask_mirror(mirror, made, statement, values, seconds, most)
+    if limit is None and len(rows) > MOST_ROWS:
+        raise Refused(f"there are more than {MOST_ROWS:,} rows", "add LIMIT, or a condition")
+    return Table(_unique(names), [tuple(map(_cell, row)) for row in rows])
 
 
 def describe(name: str = "", workspace: Workspace | None = None) -> list[Described]:

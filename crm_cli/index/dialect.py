@@ -71,7 +71,7 @@ class Dialect(ABC):
     @abstractmethod
     def book(self, row: str) -> str:
         """The column that names the directory which a row, given by its alias, comes from; empty
-        where the tables hold only one. PostgreSQL: `row."book"`."""
+        where one directory is asked. PostgreSQL: `row."book"`, where several are."""
 
     @property
     @abstractmethod
@@ -321,6 +321,13 @@ class Dialect(ABC):
         """
 
     # Order and number of rows
+
+    @abstractmethod
+    def grouped_by(self, keys: Sequence[str], fixed: Sequence[str]) -> str:
+        """What rows are grouped by, where other columns are `fixed` by the keys.
+
+        PostgreSQL: all of them, since it knows that only of a table itself.
+        """
 
     @abstractmethod
     def sorted(self, value: str, *, down: bool = False) -> str:

@@ -190,6 +190,9 @@ class SQLite(Dialect):
         ordered = f"(SELECT {value} AS v {source} ORDER BY {order})"
         return f"(SELECT group_concat(v, '; ') FROM {ordered})"
 
+    def grouped_by(self, keys: Sequence[str], fixed: Sequence[str]) -> str:
+        return ", ".join(keys)
+
     def sorted(self, value: str, *, down: bool = False) -> str:
         return f"{value} DESC" if down else value
 

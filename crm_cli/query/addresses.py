@@ -73,7 +73,7 @@ def sought(database: Database, text: str, most: int) -> list[Addressed]:
         " JOIN customer c ON c.pk = e.customer LEFT JOIN contact t ON t.pk = e.parent"
         " LEFT JOIN customer p ON p.id = t.id"
         f" WHERE e.value IS NOT NULL AND e.{name('bounced')} IS NULL AND {used} AND {met}"
-        f" ORDER BY met IS NULL, met DESC, 2, 1 LIMIT {parameter('most')}",
+        f" ORDER BY {dialect.sorted('met', down=True)}, 2, 1 LIMIT {parameter('most')}",
         {**words, "most": most},
     )
     return [Addressed(*row) for row in rows]

@@ -49,11 +49,12 @@ def last_bought(database: Database, products: Sequence[str]) -> list[Bought]:
     """
     dialect = database.dialect
     wanted = dialect.among("l.product", dialect.parameter("products"))
+    by = dialect.grouped_by(("c.pk", "l.product"), ("c.id", "c.path", "c.name", "c.owner"))
     rows = database.rows(
         "SELECT c.id, c.path, l.product, c.name, c.owner, MAX(p.date) FROM line l"
         " JOIN purchase p ON p.pk = l.parent JOIN customer c ON c.pk = p.customer"
         f" WHERE {wanted} AND {dialect.holds('p.counts')} AND p.kind <> 'credit_note'"
-        " AND p.date IS NOT NULL GROUP BY c.pk, l.product",
+        f" AND p.date IS NOT NULL GROUP BY {by}",
         {"products": dialect.array(products)},
     )
     return list(map(Bought._make, sorted(rows)))
@@ -65,12 +66,12 @@ def expected(database: Database, today: date, through: date) -> list[Expected]:
     Without those who on `today` are late by more than a whole interval.
     """
     dialect = database.dialect
-    late = dialect.days_between("next_purchase", dialect.parameter("today"))
+    late = dialect.days_between("next_purchase", dialect.parameter("day"))
     rows = database.rows(
         "SELECT id, path, name, owner, last_purchase, next_purchase, purchase_interval"
         f" FROM customer WHERE next_purchase <= {dialect.parameter('through')}"
         f" AND {late} <= purchase_interval",
-        {"today": today.isoformat(), "through": through.isoformat()},
+        {"day": today.isoformat(), "through": through.isoformat()},
     )
     return list(map(Expected._make, sorted(rows)))
 

@@ -22,6 +22,8 @@ class Database:
     """A connection to the tables, and the dialect in which it is asked."""
 
     __slots__ = ("_connection", "dialect")
+    is_mirror = False
+    """Whether it is a mirror that is asked; see `query/mirror.py`."""
 
     def __init__(self, connection: Any, dialect: Dialect = SQLITE) -> None:
         self._connection = connection
@@ -40,6 +42,14 @@ class Database:
         except (sqlite3.OperationalError, sqlite3.DataError) as error:
             raise _told(error, parameters) or error from error
         return found
+
+    def every(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
+        """The same of a statement that is right over several directories at once, too."""
+        return self.rows(sql, parameters)
+
+    def of_settings(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
+        """The same of the directory whose settings are asked by, where there are several."""
+        return self.rows(sql, parameters)
 
     def row(self, sql: str, parameters: Parameters = _NONE) -> tuple[Any, ...] | None:
         """The first row that a statement answers; None without any."""

@@ -171,7 +171,7 @@ def _label(text: str, compiler: Compiler, by: Container[str]) -> Selected | None
     """What an entry says that groups are named for, looked up once for each of them."""
     bare, alias = split_alias(text)
     call = _call(bare) if is_one(text) else None
-    if call is None or call.where or call.period:
+    if call is None or call.where or call.period or compiler.dialect.several:
         return None
     frame = compiler.frame
     try:

@@ -32,7 +32,7 @@ def all_converted(database: Database) -> bool:
     name = database.dialect.name
     lost = [(name(kind.name), plan_of(kind).lost(name)) for kind in KINDS]
     found = (f"EXISTS(SELECT 1 FROM {table} WHERE {rows})" for table, rows in lost if rows)
-    return database.rows(f"SELECT 1 WHERE {' OR '.join(found)}") == []
+    return database.every(f"SELECT 1 WHERE {' OR '.join(found)}") == []
 
 
 def starting(

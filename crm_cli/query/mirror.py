@@ -8,7 +8,8 @@ with the tables as that book has them, so that none can see another's rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,14 @@ from crm_cli.query.database import Database, Parameters, overflow
 from crm_cli.query.fault import QueryError
 
 if TYPE_CHECKING:
+    import psycopg
+
     from crm_cli.index.postgres.connection import Connection
 
 _NONE: Parameters = {}
 _PATTERN_SECONDS = 5 * SECONDS
 """How long a statement with a regular expression may take, which reads all texts there."""
+_WITH = re.compile(r"\s*WITH(\s+RECURSIVE)?\b", re.I)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -35,6 +39,7 @@ class Mirror(Database):
     """The books of a mirror: the one that is `only` asked for, or all."""
 
     __slots__ = ("_address", "books", "only")
+    is_mirror = True
 
     def __init__(
         self,
@@ -50,15 +55,35 @@ class Mirror(Database):
         super().__init__(connection, PostgreSQL(several=not self.only, flavour=flavour))
 
     def rows(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
-        """See `Database`. Raises StorageError where the connection is lost."""
+        """See `Database`. Raises StorageError where the connection is lost, UsageError for what
+        can be asked of one book only where several are meant."""
+        if not self.only and _COMPILED not in parameters:
+            raise UsageError(
+                "this is answered from one book at a time", f"add one of {self._choices}"
+            )
+        return self._of(self.only, sql, parameters)
+
+    def every(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
+        """See `Database`."""
+        return self._of(self.only, sql, parameters)
+
+    def of_settings(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
+        """See `Database`: the settings are those of the first book."""
+        return self._of(self.only or self.books[0], sql, parameters)
+
+    @property
+    def _choices(self) -> str:
+        return ", ".join(f"{BOOK}:{book}" for book in self.books)
+
+    def _of(self, book: str, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         psycopg = driver()
         patterns = [one for one in parameters.values() if isinstance(one, Pattern)]
-        statement = self._of_book(sql) if self.only else sql
+        statement = self._of_book(sql) if book else sql
         try:
             if patterns:
                 self._limit(_PATTERN_SECONDS)
             found: list[tuple[Any, ...]] = self._connection.execute(
-                statement, {**parameters, _ONLY: self.only}
+                statement, {**parameters, ONLY: book}
             ).fetchall()
             if patterns:
                 self._limit(0)
@@ -67,6 +92,24 @@ class Mirror(Database):
                 self._connection.rollback()
             raise self._meaning(error, patterns) from error
         return found
+
+    @contextmanager
+    def within(
+        self, sql: str, parameters: Parameters, seconds: float
+    ) -> Iterator[psycopg.Cursor[Any]]:
+        """The cursor of a statement that may take so long. Raises psycopg.Error."""
+        statement = self._of_book(sql) if self.only else sql
+        try:
+            self._limit(seconds)
+            with self._connection.cursor() as cursor:
+                yield cursor.execute(statement, {**parameters, ONLY: self.only})
+        finally:
+            if not self._connection.closed:
+                self._connection.rollback()
+
+    def meaning(self, error: Any) -> CrmError:
+        """What an error of the database is for people."""
+        return self._meaning(error, ())
 
     def row(self, sql: str, parameters: Parameters = _NONE) -> tuple[Any, ...] | None:
         """The first row that a statement answers; None without any."""
@@ -80,13 +123,16 @@ class Mirror(Database):
         asked = sorted(_tables() & {*_WORD.findall(sql)})
         if not asked:
             return sql
-        wanted = f"WHERE {quoted(BOOK)} = {self.dialect.parameter(_ONLY)}"
+        wanted = f"WHERE {quoted(BOOK)} = {self.dialect.parameter(ONLY)}"
+        schema = quoted(self._address.schema)
         made = ", ".join(
-            f"{quoted(table)} AS NOT MATERIALIZED (SELECT * FROM {quoted(table)} {wanted})"
+            f"{quoted(table)} AS NOT MATERIALIZED (SELECT * FROM {schema}.{quoted(table)} {wanted})"
             for table in asked
         )
-        own = "WITH "
-        return f"WITH {made}, {sql[len(own):]}" if sql.startswith(own) else f"WITH {made} {sql}"
+        own = _WITH.match(sql)
+        if own is None:
+            return f"WITH {made} {sql}"
+        return f"WITH{own[1] or ''} {made}, {sql[own.end():]}"
 
     def _meaning(self, error: Any, patterns: Sequence[Pattern]) -> CrmError:
         """What an error of the database is for people (PostgreSQL 15, appendix A)."""
@@ -113,7 +159,11 @@ class Mirror(Database):
         return translated(error, self._address)
 
 
-_ONLY = "only_book"
+ONLY = "only_book"
+"""The parameter with the name of the one book."""
+_COMPILED = "today"
+"""A parameter of every statement that queries are compiled to, and of no other: their rows are
+linked by their books."""
 
 
 @cache

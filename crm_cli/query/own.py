@@ -51,7 +51,7 @@ class OwnColumn(NamedTuple):
 
 def own_columns(database: Database, keys: OwnKeys, most: int) -> list[OwnColumn]:
     """The keys that items have, of each kind `most` that are used most, and those declared."""
-    rows = database.rows(
+    rows = database.every(
         "SELECT kind, key, MAX(ordinal) FROM extra GROUP BY kind, key ORDER BY COUNT(*) DESC, key",
         {},
     )
@@ -67,14 +67,14 @@ def own_columns(database: Database, keys: OwnKeys, most: int) -> list[OwnColumn]
 
 def read_extra_keys(database: Database, types: Mapping[str, str] = _NONE) -> OwnKeys:
     """The keys of the files; `types` are those that the settings declare."""
-    keys = database.column("SELECT DISTINCT key FROM extra")
+    keys = [key for (key,) in database.every("SELECT DISTINCT key FROM extra")]
     named = {f"custom.{key}" for key in types if key not in keys}
 
     def look(key: str) -> list[tuple[str | None, bool]]:
         type = types.get(key.removeprefix("custom."))
         wanted = database.dialect.parameter("key")
         sql = f"SELECT DISTINCT type, ordinal > 0 FROM extra WHERE key = {wanted}"
-        rows = database.rows(sql, {"key": key})
+        rows = database.every(sql, {"key": key})
         if type:
             return [(type, any(several for _, several in rows))]
         return [(found, bool(several)) for found, several in rows]

@@ -19,7 +19,7 @@ _THOUSANDTHS = 1000
 def read_profiles(database: Database) -> dict[str, Profile]:
     """The profiles of a directory, by name; rules that ask for nothing are left out."""
     name = database.dialect.name
-    rows = database.rows(
+    rows = database.of_settings(
         f"SELECT f.id, r.{name('query')}, r.{name('weight')} FROM profile f LEFT JOIN"
         f" profile_rule r ON r.{name('profile')} = f.pk ORDER BY f.pk, r.{name('ordinal')}"
     )

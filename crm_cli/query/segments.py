@@ -68,7 +68,7 @@ def segment_faults(segment: Item, error: UsageError) -> Iterator[Problem]:
 def read_segments(database: Database) -> dict[str, SegmentSpec]:
     """The saved segments of a directory, from the index."""
     columns = ", ".join(map(database.dialect.name, ("id", "query", "where", "members", "kind")))
-    rows = database.rows(f"SELECT {columns} FROM segment ORDER BY id")
+    rows = database.of_settings(f"SELECT {columns} FROM segment ORDER BY id")
     return {
         name: SegmentSpec(
             tuple((query or "").split("\n")) if query else (),

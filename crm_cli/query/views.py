@@ -66,10 +66,14 @@ class View(NamedTuple):
 
     def ddl(self, *, temporary: bool = False) -> str:
         """The statement that makes it."""
+        made = "CREATE TEMP VIEW" if temporary else "CREATE VIEW"
+        return f"{made} {self.dialect.name(self.name)} AS {self.select()}"
+
+    def select(self) -> str:
+        """The rows that it has."""
         named = self.dialect.name
         shown = ", ".join(f"{column.sql} AS {named(column.name)}" for column in self.columns)
-        made = "CREATE TEMP VIEW" if temporary else "CREATE VIEW"
-        return f"{made} {named(self.name)} AS SELECT {shown} FROM {self.source}"
+        return f"SELECT {shown} FROM {self.source}"
 
 
 def views(

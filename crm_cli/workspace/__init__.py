@@ -7,15 +7,16 @@ queries, the documents that edits go through, the transaction that writes them.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.store.discovery import locate
+from crm_cli.workspace.directory import Workspace
 from crm_cli.workspace.opened import Clock
-from crm_cli.workspace.querying import Groups, Querying
-from crm_cli.workspace.writing import Watch, Writing
+from crm_cli.workspace.querying import Groups
+from crm_cli.workspace.writing import Watch
 
 if TYPE_CHECKING:
     from crm_cli.store.change import (
@@ -46,6 +47,7 @@ __all__ = [
     "Written",
     "is_item_id",
     "new_record",
+    "open_mirror",
     "open_workspace",
 ]
 
@@ -59,8 +61,24 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class Workspace(Querying, Writing):
-    """See the module."""
+def open_mirror(
+    url: str,
+    *,
+    words: Sequence[str] = (),
+    today: str | None = None,
+    user: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Workspace:
+    """A mirror in place of a data directory, which is not at hand; see `Mirrored`.
+
+    Raises UsageError for an address that is none, StorageError where no server answers, NotFound
+    where it has no mirror.
+    """
+    from crm_cli.workspace.mirrored import Mirrored
+
+    return Mirrored(
+        url, words, today=today, user=user, environ=os.environ if environ is None else environ
+    )
 
 
 def is_item_id(text: str) -> bool:

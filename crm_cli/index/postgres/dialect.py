@@ -80,7 +80,7 @@ class PostgreSQL(Dialect):
     # Books
 
     def book(self, row: str) -> str:
-        return f'{row}."book"'
+        return f'{row}."book"' if self._several else ""
 
     @property
     def several(self) -> bool:
@@ -256,6 +256,9 @@ class PostgreSQL(Dialect):
         return f"(SELECT string_agg(CAST({value} AS TEXT), '; ' ORDER BY {order}) {source})"
 
     # Order and number of rows
+
+    def grouped_by(self, keys: Sequence[str], fixed: Sequence[str]) -> str:
+        return ", ".join((*keys, *fixed))
 
     def sorted(self, value: str, *, down: bool = False) -> str:
         # No constant may stand alone in ORDER BY.
