@@ -46,6 +46,7 @@ def duplicates(
     """
     from crm_cli.cli.columns import only
     from crm_cli.features.duplicates import duplicates as find
+    from crm_cli.features.duplicates import paths
 
     if not_same:
         _tell_apart(session, terms or [], dry_run=dry_run, yes=yes)
@@ -60,7 +61,7 @@ def duplicates(
         _COLUMNS,
         [(one.score, *one[:4], list(one.reasons)) for one in shown],
         ids=[one.id for one in shown],
-        paths=[session.workspace.path_of(one.id) for one in shown],
+        paths=paths(session.workspace, shown),
         none="no duplicates",
         ranked=_RANKED,
     )

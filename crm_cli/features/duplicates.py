@@ -46,7 +46,8 @@ def duplicates(
 ) -> list[Pair]:
     """The pairs that are alike, the likeliest first; with terms, those of which one matches.
 
-    Pairs that `not_same` tells apart, on either side, are left out.
+    Pairs that `not_same` tells apart, on either side, are left out. In a mirror of several books
+    somebody of one may be somebody of another: `koper/ana-novak`.
     """
     if not 1 <= least <= 100:
         raise UsageError(f"--min is a score from 1 to 100, not {least}")
@@ -61,14 +62,21 @@ def duplicates(
         one, other = known[mine], known[theirs]
         if asked is not None and one.id not in asked and other.id not in asked:
             continue
-        if other.id in one.not_same or one.id in other.not_same or one.id == other.id:
+        if one.tells_apart(other) or other.tells_apart(one):
             continue
         rare = max(common[one.full], common[other.full]) <= RARE
         score, reasons = likeness(one, other, rare=rare)
         if score >= least:
-            found.append(Pair(one.id, one.name, other.id, other.name, score, reasons))
+            found.append(Pair(one.named, one.name, other.named, other.name, score, reasons))
     found.sort(key=lambda pair: (-pair.score, pair.id, pair.other))
     return found
+
+
+def paths(workspace: Workspace, pairs: Sequence[Pair]) -> list[str] | None:
+    """The file of the first of each pair; None where a mirror has them, of several books."""
+    if workspace.database.dialect.several:
+        return None
+    return [workspace.path_of(one.id) for one in pairs]
 
 
 def tell_apart(workspace: Workspace, ids: Sequence[str]) -> Plan:

@@ -50,6 +50,17 @@ class Profile(NamedTuple):
     not_same: tuple[str, ...]
     full: tuple[str, ...]
     """The words of the name, nicknames by their full form."""
+    book: str = ""
+    """The directory that they are in, where several are compared in a mirror."""
+
+    @property
+    def named(self) -> str:
+        """The id, and before it the book where there are several: `koper/ana-novak`."""
+        return f"{self.book}/{self.id}" if self.book else self.id
+
+    def tells_apart(self, other: Profile) -> bool:
+        """Whether it is noted here that the other one is somebody else, or it is this one."""
+        return self.book == other.book and (other.id in self.not_same or other.id == self.id)
 
 
 class Likeness(NamedTuple):

@@ -25,35 +25,53 @@ _NONE: tuple[str, ...] = ()
 
 
 def profiles(database: Database) -> list[Profile]:
-    """Of every customer what two of them are compared by, in the order of ids."""
+    """Of every customer what two of them are compared by, in the order of ids; of a mirror with
+    several books those of all."""
     found: list[Profile] = []
-    last = -1
-    while rows := _customers(database, last):
-        found += _profiles(database, rows)
-        last = rows[-1][0]
-    found.sort(key=lambda one: one.id)
+    for book in _books(database):
+        last = -1
+        while rows := _customers(database, book, last):
+            found += _profiles(database, book, rows)
+            last = rows[-1][0]
+    found.sort(key=lambda one: (one.id, one.book))
     return found
 
 
-def _customers(database: Database, after: int) -> list[tuple[Any, ...]]:
-    """The next rows after one, by their number."""
+def _books(database: Database) -> list[str]:
+    """The books that are asked together, or an empty name for the one that there is."""
+    if not database.dialect.several:
+        return [""]
+    column = database.dialect.book("customer")
+    return database.column(f"SELECT DISTINCT {column} FROM customer ORDER BY {column}")
+
+
+def _of_book(database: Database, table: str, book: str) -> str:
+    """A further condition for the rows of a book."""
+    if not book:
+        return ""
+    return f" AND {database.dialect.book(table)} = {database.dialect.parameter('book')}"
+
+
+def _customers(database: Database, book: str, after: int) -> list[tuple[Any, ...]]:
+    """The next rows of a book after one, by their number."""
     name = database.dialect.name
     plan = plan_of(CUSTOMER)
     columns = [plan.fields[key].value for key in _COLUMNS]
     columns += [plan.lifts[key].column for key in ("city", "street", "postcode")]
     return database.rows(
         f"SELECT pk, id, {', '.join(map(name, columns))} FROM customer"
-        f" WHERE pk > {database.dialect.parameter('after')} ORDER BY pk LIMIT {_PORTION}",
-        {"after": after},
+        f" WHERE pk > {database.dialect.parameter('after')}{_of_book(database, 'customer', book)}"
+        f" ORDER BY pk LIMIT {_PORTION}",
+        {"after": after, "book": book},
     )
 
 
-def _profiles(database: Database, rows: list[tuple[Any, ...]]) -> Iterator[Profile]:
+def _profiles(database: Database, book: str, rows: list[tuple[Any, ...]]) -> Iterator[Profile]:
     """What rows say, each text once where many have it: towns, words of names."""
     span = rows[0][0], rows[-1][0]
-    emails = _values(database, EMAIL, "value", span)
-    phones = _values(database, PHONE, "e164", span)
-    urls = _values(database, URL, "value", span)
+    emails = _values(database, book, EMAIL, "value", span)
+    phones = _values(database, book, PHONE, "e164", span)
+    urls = _values(database, book, URL, "value", span)
     for pk, id, *rest in rows:
         called, kind, tax, registration, system, external, born, apart, city, street, code = rest
         words = tuple(map(intern, compared_words(called or "")))
@@ -76,6 +94,7 @@ def _profiles(database: Database, rows: list[tuple[Any, ...]]) -> Iterator[Profi
             _several(own_domains(addresses, urls.get(pk, ()))),
             _several(filter(None, (apart or "").split("\n"))),
             words if words == full else full,
+            book,
         )
 
 
@@ -90,18 +109,20 @@ def _whole_day(born: str | None) -> str:
 
 
 def _values(
-    database: Database, kind: Kind, key: str, span: tuple[int, int]
+    database: Database, book: str, kind: Kind, key: str, span: tuple[int, int]
 ) -> dict[int, list[str]]:
     """The values of a list's items by the number of the customer whose own they are, of those
-    from one number to another."""
+    of a book from one number to another."""
     parameter = database.dialect.parameter
     column = database.dialect.name(plan_of(kind).fields[key].value)
+    table = database.dialect.name(kind.name)
     found: dict[int, list[str]] = defaultdict(list)
     for pk, value in database.rows(
-        f"SELECT customer, {column} FROM {database.dialect.name(kind.name)}"
+        f"SELECT customer, {column} FROM {table}"
         f" WHERE parent IS NULL AND {column} IS NOT NULL"
-        f" AND customer BETWEEN {parameter('first')} AND {parameter('last')}",
-        {"first": span[0], "last": span[1]},
+        f" AND customer BETWEEN {parameter('first')} AND {parameter('last')}"
+        f"{_of_book(database, table, book)}",
+        {"first": span[0], "last": span[1], "book": book},
     ):
         found[pk].append(value)
     return found

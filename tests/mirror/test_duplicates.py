@@ -1,0 +1,38 @@
+"""The same person in two books of a mirror: told, and never made one."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from crm_cli.index.postgres.address import read_address
+from crm_cli.index.postgres.connection import connect
+from crm_cli.query.likeness import profiles
+from crm_cli.query.mirror import Mirror
+from tests.conftest import Crm
+
+
+def test_customers_of_several_books_are_told_from_each_other(
+    mirror: str, crm: Crm, shop: Path
+) -> None:
+    """An id, a number and what `not_same` says are those of a book."""
+    assert crm("mirror", "push", mirror, "--book", "bled").code == 0
+    (shop / "customers/hotel-breg.yaml").unlink()
+    (shop / "customers/aa.yaml").write_text("name: Maja Kos\nnot_same: [jan-vidmar]\n", "utf-8")
+    assert crm("mirror", "push", mirror, "--book", "koper").code == 0
+    address = read_address(mirror)
+    with closing(connect(address, {}, only_read=True)) as connection:
+        found = profiles(Mirror(connection, address, ("bled", "koper")))
+        assert [one.named for one in found] == [
+            "koper/aa", "bled/hotel-breg", "bled/jan-vidmar", "koper/jan-vidmar",
+            "bled/maja-kos", "koper/maja-kos",
+        ]  # fmt: skip
+        by = {one.named: one for one in found}
+        assert by["bled/maja-kos"].emails == by["koper/maja-kos"].emails == ("maja@kos.example",)
+        assert by["bled/hotel-breg"].emails == ("info@breg.example",)
+        assert by["koper/aa"].emails == ()
+        assert by["koper/aa"].tells_apart(by["koper/jan-vidmar"])
+        assert not by["koper/aa"].tells_apart(by["bled/jan-vidmar"])
+        assert not by["bled/maja-kos"].tells_apart(by["koper/maja-kos"])
+        alone = profiles(Mirror(connection, address, ("bled", "koper"), "koper"))
+        assert [one.named for one in alone] == ["aa", "jan-vidmar", "maja-kos"]
