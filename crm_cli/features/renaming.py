@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from crm_cli.features.paths import file_named
 from crm_cli.features.plan import Plan, counted
-from crm_cli.features.unread import all_naming
+from crm_cli.features.unread import all_naming, paths_of_all
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import ConflictError, DataError, Refused, UsageError
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import RECORDS, SINGLE
 from crm_cli.model.outgoing import SENT, is_message
-from crm_cli.model.places import kind_of
+from crm_cli.model.places import OUTBOX, kind_of
 from crm_cli.query.lookups import id_at
 from crm_cli.store.document import Document
 from crm_cli.store.referring import refer_to
@@ -93,6 +93,6 @@ def _addressed(workspace: Workspace, old: str, new: str) -> Iterator[Rewrite]:
     def renamed(current: bytes | None) -> bytes | None:
         return None if current is None else current.replace(before, after, 1)
 
-    for path in sorted(entry[0] for entry in workspace.tree.entries()):
+    for path in paths_of_all(workspace, OUTBOX.path):
         if is_message(path) and not path.startswith(SENT) and before in workspace.tree.read(path):
             yield Rewrite(path, renamed)

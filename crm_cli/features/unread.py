@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from crm_cli.model.errors import CrmError, DataError, Severity
+from crm_cli.model.errors import CrmError, DataError, Severity, StorageError
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import HOMES
 from crm_cli.model.named_tuple import NamedTuple
@@ -55,6 +55,18 @@ def unread(workspace: Workspace, among: Container[Kind] = HOMES) -> Iterator[Unr
                     yield Unread(path, None)
             except (CrmError, UnicodeDecodeError):
                 yield Unread(path, None)
+
+
+def paths_of_all(workspace: Workspace, under: str = "") -> list[str]:
+    """The paths of all files, or those `under` a folder (`outbox/`), in their order.
+
+    Raises StorageError where a folder cannot be looked into: what lies there would be missed.
+    """
+    paths = sorted(entry[0] for entry in workspace.tree.entries())
+    for problem in workspace.tree.problems:
+        if problem.severity is Severity.ERROR and f"{problem.path}/".startswith(under):
+            raise StorageError(f"{problem.path} {problem.message}", problem.hint)
+    return [path for path in paths if path.startswith(under)]
 
 
 def doubtful(workspace: Workspace, word: str, among: Container[Kind] = HOMES) -> list[str]:

@@ -27,6 +27,21 @@ class Unreadable(files.Calls):
         return os.open(path, *more)
 
 
+class Closed(files.Calls):
+    """The operating system, but for a folder that cannot be looked into for the nth time."""
+
+    def __init__(self, name: str, nth: int) -> None:
+        self._name = name
+        self.left = nth
+
+    def scandir(self, path: Any) -> Any:
+        self.left -= str(path).endswith(self._name)
+        if not self.left:
+            self.left = -1
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        return super().scandir(path)
+
+
 def test_a_rule_for_a_record_that_cannot_be_read(crm: Crm, shop: Path) -> None:
     for nth in range(1, 9):
         rules(shop, f"r{nth}:\n  for: id:maja-kos,jan-vidmar\n  do: [{{ tag: seen{nth} }}]\n")
@@ -71,3 +86,24 @@ def test_a_subscriber_whose_file_cannot_be_read_gets_all_that_is_due_or_nothing(
         assert len(made) == (1 if some.code else 3), (nth, some)
         file.write_bytes(before)
     assert failed
+
+
+def test_a_customer_is_not_renamed_past_letters_that_cannot_be_seen(crm: Crm, shop: Path) -> None:
+    """They name whom they are to."""
+    crm("list")
+    letters = shop / "outbox"
+    letters.mkdir()
+    (letters / "a.eml").write_text(
+        "From: a@lan.example\nTo: m@kos.example\nSubject: x\nX-Crm-Customer: maja-kos\n\nx\n"
+    )
+    for nth in range(1, 9):
+        with files.replaced(system := Closed("outbox", nth)):
+            some = crm("rename", "maja-kos", "maja")
+        if system.left >= 0:
+            break
+        assert some.code in (4, 7), (nth, some)
+        assert "outbox" in some.err
+        assert (shop / "customers" / "maja-kos.yaml").exists()
+    assert nth > 2
+    assert some.code == 0
+    assert "X-Crm-Customer: maja\n" in (letters / "a.eml").read_text()

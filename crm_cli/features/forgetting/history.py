@@ -10,6 +10,7 @@ from typing import NamedTuple
 from crm_cli.features.forgetting.planning import Forgetting
 from crm_cli.features.forgetting.removing import without
 from crm_cli.features.mentions import About, files, is_kept_document
+from crm_cli.features.unread import paths_of_all
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError
 from crm_cli.model.forgetting import merged_ids
@@ -137,7 +138,7 @@ def _documents(workspace: Workspace, about: About) -> frozenset[str]:
     """The documents that were sent to them, but for those that a record of today names: of
     purchases that are another customer's now."""
     kept = set(about.kept)
-    for path, *_ in workspace.tree.entries() if kept else ():
+    for path in paths_of_all(workspace, CUSTOMERS.path) if kept else ():
         if place_of(path) is CUSTOMERS:
             text = workspace.tree.read(path).decode("utf-8", "replace")
             kept -= {one for one in kept if one in text}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from crm_cli.features.unread import paths_of_all
 from crm_cli.formats.mail.drafts import read_draft
-from crm_cli.model.errors import DataError, Severity, StorageError, Unreadable
+from crm_cli.model.errors import DataError, Unreadable
 from crm_cli.model.item import Item
 from crm_cli.model.mail import Party
 from crm_cli.model.outgoing import (
@@ -47,11 +48,7 @@ def held(workspace: Workspace, under: str = OUTBOX.path) -> Iterator[Held]:
     Raises StorageError where it cannot be looked into as a whole: a claim that is not seen would
     be none.
     """
-    paths = sorted(entry[0] for entry in workspace.tree.entries())
-    for problem in workspace.tree.problems:
-        if problem.severity is Severity.ERROR and f"{problem.path}/".startswith(OUTBOX.path):
-            raise StorageError(f"{problem.path} {problem.message}", problem.hint)
-    for path in paths:
+    for path in paths_of_all(workspace, OUTBOX.path):
         if is_message(path) and path.startswith(under):
             try:
                 data = workspace.tree.read(path)
