@@ -81,6 +81,11 @@ class Dialect(ABC):
         PostgreSQL: so where a mirror holds several, and the query does not choose one.
         """
 
+    @property
+    def mixed(self) -> bool:
+        """Whether they have different base currencies: then no amount can be told in one."""
+        return False
+
     def same_book(self, first: str, second: str) -> str:
         """A further condition of a link by number or by id: numbers and ids are unique within a
         directory only. `first` and `second` are aliases."""

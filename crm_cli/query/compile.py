@@ -417,6 +417,10 @@ class Compiler:
             )  # fmt: skip
         if not spec.members:
             return found or self.dialect.truth(False)
+        if self.dialect.several:
+            raise QueryError(
+                (), f"segment @{name} lists customers of one book", "add it: book:koper"
+            )
         ids = self.frame.bind_array(spec.members)
         member = self.dialect.among(f"{customer.alias}.id", ids)
         return f"({found} OR {member})" if found else member

@@ -22,6 +22,8 @@ class Database:
     """A connection to the tables, and the dialect in which it is asked."""
 
     __slots__ = ("_connection", "dialect")
+    books: tuple[str, ...] = ()
+    """The directories that are asked, by name, where a mirror has them."""
     is_mirror = False
     """Whether it is a mirror that is asked; see `query/mirror.py`."""
 
@@ -50,6 +52,9 @@ class Database:
     def of_settings(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
         """The same of the directory whose settings are asked by, where there are several."""
         return self.rows(sql, parameters)
+
+    def require_one(self) -> None:
+        """Raise UsageError where several directories are asked."""
 
     def row(self, sql: str, parameters: Parameters = _NONE) -> tuple[Any, ...] | None:
         """The first row that a statement answers; None without any."""

@@ -11,7 +11,16 @@ from crm_cli.model.kind import GroupOf, Kind, ListOf, normal
 from crm_cli.model.kinds import HOMES, RECORDS, parent_kind
 from crm_cli.query.fault import Unknown
 from crm_cli.query.own import OwnKeys
-from crm_cli.query.own_fields import id_of, names, own_field, own_key, referred, spelled
+from crm_cli.query.own_fields import (
+    BOOK,
+    book_of,
+    id_of,
+    names,
+    own_field,
+    own_key,
+    referred,
+    spelled,
+)
 from crm_cli.query.owners import owners, record_of, up
 from crm_cli.query.ref import NEVER, Collection, Ref, Source, Step, Way
 
@@ -43,6 +52,8 @@ def _is_held(key: str, extra_keys: frozenset[str]) -> bool:
 
 def _resolved(name: str, kind: Kind, extra_keys: frozenset[str]) -> Ref:
     wanted = normal(name)
+    if wanted == BOOK and isinstance(extra_keys, OwnKeys) and extra_keys.books:
+        return book_of(kind)
     record = record_of(kind) or kind
     if wanted.startswith((f"{record.name}/", f"{record.name}.")) and record in HOMES:
         rest = wanted[len(record.name) + 1 :]

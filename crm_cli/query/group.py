@@ -18,8 +18,9 @@ from typing import Any
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import based
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import Word
+from crm_cli.model.fieldtypes import Reference, Word
 from crm_cli.model.kind import Derived, Field, Kind
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.text import split_names
@@ -39,6 +40,7 @@ from crm_cli.query.figures import (
 )
 from crm_cli.query.group_order import bare_name, group_order, grouped_by, order_terms
 from crm_cli.query.keys import group_key, plain
+from crm_cli.query.own_fields import BOOK
 from crm_cli.query.parts import Part
 from crm_cli.query.ref import Step, Way
 from crm_cli.query.rows import currency
@@ -93,6 +95,8 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     compiler = _compiler(query, scope, database.dialect)
     where = _chosen(compiler, query)
     keys = [group_key(name, compiler) for name in query.by]
+    if compiler.dialect.several:
+        _check_books(keys)
     own = _own(keys, compiler) if query.own and _shows_currency(query) else ""
     totals = query.totals or any(map(is_share, query.aggregates))
     asked = query.aggregates if totals else ()
@@ -203,6 +207,18 @@ def _word(key: str, alias: str, text: str) -> str:
     import re
 
     return re.sub(rf"\b{re.escape(key)}\b", alias, text)
+
+
+def _check_books(keys: Sequence[Selected]) -> None:
+    """Customers of two books may have one id, and are not one."""
+    told = [one.column.key for one in keys]
+    for one in keys:
+        type = one.column.type
+        if isinstance(type, Reference) and type.to in ("", CUSTOMER.name) and BOOK not in told:
+            raise UsageError(
+                f"{one.column.key} is the id of somebody in one book, and of others elsewhere",
+                f"write --group-by {BOOK},{','.join(told)}, or add a book, as book:koper",
+            )
 
 
 def _check_once(keys: Sequence[Selected], aggregates: Sequence[Selected]) -> None:

@@ -48,19 +48,21 @@ class Mirror(Database):
         books: Sequence[str],
         only: str = "",
         flavour: Flavour = POSTGRESQL,
+        *,
+        mixed: bool = False,
     ) -> None:
         self._address = address
-        self.books = tuple(books)
         self.only = only or (books[0] if len(books) == 1 else "")
-        super().__init__(connection, PostgreSQL(several=not self.only, flavour=flavour))
+        self.books = (self.only,) if self.only else tuple(books)
+        several = not self.only
+        dialect = PostgreSQL(several=several, flavour=flavour, mixed=several and mixed)
+        super().__init__(connection, dialect)
 
     def rows(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
         """See `Database`. Raises StorageError where the connection is lost, UsageError for what
         can be asked of one book only where several are meant."""
-        if not self.only and _COMPILED not in parameters:
-            raise UsageError(
-                "this is answered from one book at a time", f"add one of {self._choices}"
-            )
+        if _COMPILED not in parameters:
+            self.require_one()
         return self._of(self.only, sql, parameters)
 
     def every(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
@@ -71,9 +73,11 @@ class Mirror(Database):
         """See `Database`: the settings are those of the first book."""
         return self._of(self.only or self.books[0], sql, parameters)
 
-    @property
-    def _choices(self) -> str:
-        return ", ".join(f"{BOOK}:{book}" for book in self.books)
+    def require_one(self) -> None:
+        """See `Database`."""
+        if not self.only:
+            choices = ", ".join(f"{BOOK}:{book}" for book in self.books)
+            raise UsageError("this is answered from one book at a time", f"add one of {choices}")
 
     def _of(self, book: str, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         psycopg = driver()

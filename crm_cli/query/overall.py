@@ -21,6 +21,8 @@ def told_of_all(what: str, row: Row) -> str:
     known = {"suggested": frame.scope.suggested, "likely": frame.scope.likely}[what]
     if known is None:
         return "NULL"
+    if frame.dialect.several:
+        raise QueryError((), f"what is {what} is known of one book at a time", "add it: book:koper")
     held = row.looked_up.get(what)
     if held is None:
         found = {

@@ -21,6 +21,8 @@ class OwnKeys(frozenset[str]):
     `look` gives the different (type, whether an item has several values) of a key's values.
     """
 
+    books: tuple[str, ...] = ()
+    """The books of a mirror that are asked; none where the files are."""
     _look: Callable[[str], list[tuple[str | None, bool]]]
     _found: dict[str, tuple[FieldType, bool]]
 
@@ -81,4 +83,5 @@ def read_extra_keys(database: Database, types: Mapping[str, str] = _NONE) -> Own
 
     made = OwnKeys((*keys, *named))
     made._look, made._found = look, {}
+    made.books = database.books
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crm_cli.index.plan import has_id
-from crm_cli.model.fieldtypes import Choice, FieldType, Free, Reference, Text
+from crm_cli.model.fieldtypes import Choice, FieldType, Free, Reference, Text, Word
 from crm_cli.model.kind import Derived, Field, GroupOf, Kind, ListOf, singular
 from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.permission import VERDICTS, use_named
@@ -13,6 +13,9 @@ from crm_cli.query.ref import Ref, Source, Step, Way
 
 _TEXT = Text()
 _ID = Reference("")
+_WORD = Word()
+BOOK = "book"
+"""The field of every row that a mirror answers with."""
 _VERDICT = Choice(VERDICTS)
 
 
@@ -233,6 +236,11 @@ def _of_part(wanted: str, kind: Kind) -> Ref | None:
         if derived.overall == "permitted" and (use := use_named(part)) is not None:
             return found._replace(type=_VERDICT, doc=f"whether {use} is allowed, or why not")
     return None
+
+
+def book_of(kind: Kind) -> Ref:
+    """The directory that a row of a mirror comes from."""
+    return Ref(BOOK, _WORD, kind, Source.BOOK, BOOK, doc="its directory", origin="of the mirror")
 
 
 def id_of(kind: Kind) -> Ref:

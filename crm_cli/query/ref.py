@@ -46,6 +46,7 @@ class Source(Enum):
     FORMULA = "a query about the row"
     TEXT = "all text of the row"
     EXTRA = "a key of the users' own"
+    BOOK = "the directory that the row comes from"
 
 
 class Ref(NamedTuple):

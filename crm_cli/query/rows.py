@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from crm_cli.index.dialect import Dialect
 from crm_cli.index.plan import EXTRA_DAY, EXTRA_WORDS, FieldColumns, plan_of
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.fieldtypes import Code, FieldType
+from crm_cli.model.fieldtypes import Code, FieldType, Storage
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import (
     ENTRIES,
@@ -21,8 +21,10 @@ from crm_cli.model.kinds import (
     stands_in_items,
 )
 from crm_cli.model.named_tuple import NamedTuple
+from crm_cli.query.fault import QueryError
 from crm_cli.query.fields import resolve
 from crm_cli.query.links import linked_table
+from crm_cli.query.own import OwnKeys
 from crm_cli.query.owners import record_of
 from crm_cli.query.ref import Ref, Source, Step, Way
 from crm_cli.query.scope import Scope
@@ -309,11 +311,28 @@ def value(ref: Ref, row: Row) -> Value:
         return Value(sql, ref.type, base=sql, currency=_base_currency(row), day=day)
     if ref.source is Source.EXTRA:
         return _of_own(ref, row)
+    if ref.source is Source.BOOK:
+        return Value(_book(row), ref.type)
+    if ref.type.storage is Storage.MONEY and row.frame.dialect.mixed:
+        raise QueryError((), *_MIXED)
     if ref.source is Source.TEXT:
         return Value(all_text(row), ref.type, folded=all_text(row))
     if row.frame.scope.forecasts_by_learned and _is_estimated(ref):
         return row.frame.declared.estimated(ref, row, _of_column(ref, row))
     return _of_column(ref, row)
+
+
+def _book(row: Row) -> str:
+    """SQL for the directory that a row comes from; where one alone is asked, its name."""
+    found = row.frame.dialect.book(row.origin)
+    keys = row.frame.scope.extra_keys
+    return found or row.frame.bind(keys.books[0] if isinstance(keys, OwnKeys) else "")
+
+
+_MIXED = (
+    "these books have different base currencies, so their amounts are not to be compared or added",
+    "add a book, as book:koper, or ask for columns without amounts: --cols book,id,name",
+)
 
 
 def _is_estimated(ref: Ref) -> bool:

@@ -16,7 +16,7 @@ from crm_cli.index.plan import has_id
 from crm_cli.index.sqlite import SQLITE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import FieldType
+from crm_cli.model.fieldtypes import FieldType, Storage
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import all_from_minor, from_minor
 from crm_cli.model.named_tuple import NamedTuple
@@ -33,8 +33,10 @@ from crm_cli.query.columns import (
 )
 from crm_cli.query.compile import Compiler
 from crm_cli.query.database import Database
-from crm_cli.query.fields import summed_name
+from crm_cli.query.fault import Unknown
+from crm_cli.query.fields import resolve, summed_name
 from crm_cli.query.functions import over
+from crm_cli.query.own_fields import BOOK
 from crm_cli.query.rows import Value
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import Converter, operators
@@ -92,7 +94,7 @@ def compile_query(
     where = compiler.chosen(query.node, row)
     if counted and (counts := row.counted()):
         where = f"{counts} AND {where}"
-    names = _names(query)
+    names = _names(query, dialect)
     selected = tuple(column(name, compiler) for name in names)
     if not selected:
         raise UsageError("no columns are given", "write --cols name,city")
@@ -132,7 +134,7 @@ def total(database: Database, query: Query, scope: Scope) -> tuple[Any, ...]:
     What an item takes away, as a refund its amount, is taken off.
     """
     dialect = database.dialect
-    asked = _names(query)
+    asked = _names(query, dialect)
     summed = {place: one for place, name in enumerate(asked)
               if (one := summed_name(name, query.base)) != name}  # fmt: skip
     query = query._replace(limit=None, ordered=False, columns=[*asked, *summed.values()])
@@ -153,10 +155,21 @@ def total(database: Database, query: Query, scope: Scope) -> tuple[Any, ...]:
     return typed(database.rows(sql, statement.parameters), parts, scope)[0][: len(asked)]
 
 
-def _names(query: Query) -> list[str]:
-    """The names of the columns that are asked for."""
+def _names(query: Query, dialect: Dialect) -> list[str]:
+    """The names of the columns that are asked for; of several books the book comes first."""
     names = query.base.columns if query.columns is None else query.columns
+    if query.columns is None and dialect.several:
+        kept = (one for one in names if not (dialect.mixed and _is_amount(one, query.base)))
+        return [BOOK, *kept]
     return split_names(names) if isinstance(names, str) else list(names)
+
+
+def _is_amount(name: str, kind: Kind) -> bool:
+    """Whether a column of a kind shows amounts, or their currency."""
+    try:
+        return name == "currency" or resolve(name, kind).type.storage is Storage.MONEY
+    except Unknown:
+        return "@" in name
 
 
 def _total(part: Selected, cell: str, dialect: Dialect, currency: str = "") -> str:

@@ -156,10 +156,12 @@ class Mirrored(Workspace):
         with told(self._address):
             kind = state.flavour(self._connection)
         if not self._for_programs:
-            self.notices += [_age(one, self.business) for one in books]
+            several = len(books) > 1
+            self.notices += [_age(one, self.business, named=several) for one in books]
         only = self._only or (books[0].book if len(books) == 1 else "")
         names = [one.book for one in books]
-        return Mirror(self._connection, self._address, names, only, kind)
+        mixed = len({one.currency for one in books}) > 1
+        return Mirror(self._connection, self._address, names, only, kind, mixed=mixed)
 
     @property
     def database(self) -> Database:
@@ -222,12 +224,13 @@ def _without_book(url: str) -> tuple[str, str]:
     return (f"{head}?{kept}" if kept else head), named
 
 
-def _age(book: Book, business: Business) -> str:
+def _age(book: Book, business: Business, *, named: bool) -> str:
     """How old a book is: `mirror of 20 Nov 2026 09:12, commit abc1234`."""
     pushed = datetime.fromisoformat(book.pushed).astimezone(business.time_zone)
     commit = f", commit {book.commit[:7]}" if book.commit else ""
     changed = " and changes since" if book.commit and book.work_tree else ""
-    return f"mirror of {pushed.day} {pushed:%b %Y %H:%M}{commit}{changed}"
+    said = f"mirror of {pushed.day} {pushed:%b %Y %H:%M}{commit}{changed}"
+    return f"{book.book}: {said}" if named else said
 
 
 def _refuse() -> NoReturn:

@@ -179,6 +179,7 @@ class Querying(Reading):
         """The rows of a kind that meet a condition, as lists of them show them."""
         from crm_cli.query.select import Query, select
 
+        self.database.require_one()
         scope = self.scope(base, everything=everything)
         return select(self.database, Query(base, node, None, sort or base.sort), scope)
 
@@ -193,6 +194,8 @@ class Querying(Reading):
         """The rows of a kind that meet a condition, with these columns, in no order."""
         from crm_cli.query.select import Query, select
 
+        # Whoever puts rows together by their ids has to have them of one book.
+        self.database.require_one()
         scope = self.scope(base, everything=everything)
         query = Query(base, node, cols, ordered=False)
         return select(self.database, query, scope).rows

@@ -31,16 +31,20 @@ class Mirrors:
     def filled(self, index: Index, books: Sequence[str] = (), only: str = "") -> Database:
         """The mirror's rows of an index, as the only ones; of several `books` that are given
         names, those `only` of one of them, or of all."""
-        from crm_cli.query.mirror import Mirror
-
         if not books:
             self._made += 1
             only = f"b{self._made}"
             books = (only,)
         for book in books:
             self.push(index, book)
+        return self.of(books, only)
+
+    def of(self, books: Sequence[str], only: str = "", *, mixed: bool = False) -> Database:
+        """Books that were pushed before."""
+        from crm_cli.query.mirror import Mirror
+
         self.reader.rollback()
-        return Mirror(self.reader, self._address, books, only)
+        return Mirror(self.reader, self._address, books, only, mixed=mixed)
 
     def push(self, index: Index, book: str) -> None:
         """Push an index as a book."""

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
+import shlex
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_cli.index.database import open_index
 from crm_cli.index.postgres.dialect import PostgreSQL
 from crm_cli.index.postgres.patterns import translated
 from crm_cli.model.errors import UsageError
 from crm_cli.model.text import fold
+from crm_cli.query.group import GroupQuery, group
+from crm_cli.query.lexer import quoted
+from crm_cli.query.select import Query, total
+from crm_cli.store.tree import Folder
 from tests.postgres import Server
 from tests.shares import examples
 
 from .conftest import Shop
 from .mirrored import Mirrors
+from .test_meaning import MEANINGS
 
 PATTERNS = (
     "nov", "^ana", "ak$", "a.b", "(?s)a.b", "(?m)^b$", r"\bnov\b", r"\Bov", r"[^\W\d_]{3,}",
@@ -42,6 +50,14 @@ def mirrors(postgres: Server, shop: Shop) -> Any:
     with closing(Mirrors(postgres)) as made:
         made.push(shop.index, "a")
         yield made
+
+
+@pytest.fixture(scope="module")
+def twice(mirrors: Mirrors, shop: Shop) -> Shop:
+    """The shop as two books, both of which are asked."""
+    made = Shop(shop.index)
+    made.database = mirrors.filled(shop.index, ("a", "b"))
+    return made
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -69,3 +85,130 @@ def test_texts_are_folded_as_in_the_index(mirrors: Mirrors, texts: list[str]) ->
     rows = mirrors.reader.execute("SELECT t, crm_fold(t) FROM unnest(%s::text[]) AS x (t)", [texts])
     for text, found in rows.fetchall():
         assert found == fold(text).strip(), text
+
+
+OF_ONE = "one book|one directory"
+
+
+@pytest.mark.turns(3)
+@pytest.mark.parametrize(("terms", "wanted"), MEANINGS, ids=[terms for terms, _ in MEANINGS])
+def test_two_books_answer_for_themselves(twice: Shop, terms: str, wanted: list[str]) -> None:
+    """Each has what it has alone; ids, numbers and references of the other are not its own."""
+    try:
+        args = [terms] if '"' in terms else shlex.split(terms)
+        found = twice.ask(*args, cols="book,id").rows
+    except UsageError as error:
+        assert re.search(OF_ONE, str(error)), error
+        return
+    for book in ("a", "b"):
+        assert [id for of, id in found if of == book] == wanted
+    assert len(found) == 2 * len(wanted)
+
+
+def test_a_term_chooses_a_book(twice: Shop, shop: Shop) -> None:
+    everybody = shop.ids()
+    assert twice.ids("book:a") == twice.ids("book:B") == twice.ids(where="book = a") == everybody
+    assert twice.ids("book:c") == twice.ids("not:book:a,b") == []
+    assert twice.values("book", "ana", sort="book-") == ["b", "a"]
+    with pytest.raises(UsageError, match="no field 'book'"):
+        shop.ids("book:a")
+
+
+@pytest.mark.parametrize("base", ["customer", "purchase", "line", "task", "payment", "case"])
+def test_sums_of_two_books_are_twice_those_of_one(twice: Shop, shop: Shop, base: str) -> None:
+    kind = shop.scope(base).base
+    once = total(shop.database, Query(kind), shop.scope(base))
+    both = total(twice.database, Query(kind), twice.scope(base))[1:]
+    names = list(kind.columns)
+    adding = [place for place, one in enumerate(once) if one is not None and names[place] != "date"]
+    for place in adding:
+        if not isinstance(once[place], str):
+            assert both[place] in (once[place] * 2, once[place]), names[place]
+
+
+@pytest.mark.parametrize(
+    ("base", "by", "figures"),
+    [
+        ("customer", "country", "count,sum:spend"),
+        ("purchase", "kind", "count,sum:net,customers"),
+        ("line", "product", "orders,sum:net,units"),
+        ("customer", "tag", "count"),
+        ("purchase", "date.month", "count,share:net"),
+    ],
+)
+def test_groups_of_two_books(twice: Shop, shop: Shop, base: str, by: str, figures: str) -> None:
+    def asked(one: Shop) -> list[tuple[Any, ...]]:
+        scope = one.scope(base)
+        query = GroupQuery(scope.base, (by,), figures.split(","))
+        return group(one.database, query, scope).rows
+
+    once, both = asked(shop), asked(twice)
+    assert [row[0] for row in once] == [row[0] for row in both]
+    for one, two in zip(once, both, strict=True):
+        for figure, mine, ours in zip(figures.split(","), one[1:], two[1:], strict=True):
+            assert ours == (mine if figure.startswith("share") or mine is None else 2 * mine)
+
+
+def test_customers_of_two_books_are_no_group_by_their_id(twice: Shop) -> None:
+    scope = twice.scope("purchase")
+    with pytest.raises(UsageError, match="in one book"):
+        group(twice.database, GroupQuery(scope.base, ("customer",)), scope)
+    rows = group(twice.database, GroupQuery(scope.base, ("book", "customer")), scope).rows
+    assert len(rows) == 2 * len({row[1] for row in rows})
+
+
+def test_amounts_of_two_currencies_are_refused(mirrors: Mirrors, twice: Shop) -> None:
+    mixed = Shop(twice.index)
+    mixed.database = mirrors.of(("a", "b"), mixed=True)
+    rows = mixed.ask(cols=None).rows
+    assert len(rows) == 12
+    for asked in (
+        lambda: mixed.ids("spend:5.."),
+        lambda: mixed.ask(cols="id,spend"),
+        lambda: mixed.ids(where="sum(purchases.net) > 1"),
+        lambda: mixed.ids(sort="spend"),
+    ):
+        with pytest.raises(UsageError, match="base currencies"):
+            asked()
+
+
+HOSTILE = (
+    "O'Neil", "100% wool", "%s %(p1)s", "back\\slash", 'a "quoted" one', "😀 smile", "שלום עולם",
+    "dollar $1 $$", "semi;colon --x", "e\u0301cole", "{brace}", "?:x", "İstanbul", "Straße",
+    "x'); --",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile(mirrors: Mirrors, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Customers with such names and notes, asked in both databases."""
+    root = tmp_path_factory.mktemp("hostile")
+    Path(root, "customers").mkdir()
+    Path(root, "crm.yaml").write_text("currency: EUR\n")
+    for number, text in enumerate(HOSTILE):
+        kept = quoted_yaml(text)
+        said = f"name: {kept}\nnotes: {kept}\ncustom: {{key: {kept}}}\n"
+        Path(root, "customers", f"c{number:02}.yaml").write_text(said, encoding="utf-8")
+    with open_index(Folder(root), None) as index:
+        one, other = Shop(index), Shop(index)
+        other.database = mirrors.filled(index)
+        yield one, other
+
+
+def quoted_yaml(text: str) -> str:
+    """A text as YAML has it in single quotes."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_are_texts(hostile: tuple[Shop, Shop], text: str) -> None:
+    one, other = hostile
+    own = f"c{HOSTILE.index(text):02}"
+    value = quoted(text)
+    for term in ("name:", "name.is:", "name.has:", "name.starts:", "name.ends:", "key:", "notes:"):
+        found = other.ids(term + value)
+        assert found == one.ids(term + value), term
+        assert own in found or term in ("key:", "notes:", "name:"), term
+    assert other.ids(f"name.re:{re.escape(text)}") == one.ids(f"name.re:{re.escape(text)}")
+    rows = [shop.ask(cols="id,name,notes,key", sort="name").rows for shop in hostile]
+    assert rows[0] == rows[1]

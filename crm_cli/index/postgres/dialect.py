@@ -26,8 +26,11 @@ class PostgreSQL(Dialect):
     `several` says that rows of several books are asked for at once.
     """
 
-    def __init__(self, *, several: bool = False, flavour: Flavour = POSTGRESQL) -> None:
+    def __init__(
+        self, *, several: bool = False, flavour: Flavour = POSTGRESQL, mixed: bool = False
+    ) -> None:
         self._several = several
+        self._mixed = mixed
         self._c = flavour.collation
 
     def __eq__(self, other: object) -> bool:
@@ -85,6 +88,11 @@ class PostgreSQL(Dialect):
     @property
     def several(self) -> bool:
         return self._several
+
+    @property
+    def mixed(self) -> bool:
+        """See `Dialect`."""
+        return self._mixed
 
     # Conditions
 
