@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_cli.features.browsing import window
-from crm_cli.features.due import due
+from crm_cli.features.due import anniversaries, due
 from crm_cli.features.references import user as known_user
 from crm_cli.features.showing import as_object, show
 from crm_cli.features.timeline import columns_of, timeline
@@ -18,6 +18,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import NotFound
 from crm_cli.model.ids import is_item_id
 from crm_cli.model.kinds import BY_LETTER, BY_NAME
+from crm_cli.model.people import ANNIVERSARY
 from crm_cli.model.places import DESK
 from crm_cli.model.product import PRODUCT
 
@@ -130,12 +131,23 @@ def _due(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
         kind=given.get("kind"),
     )
     names = leaving(CUSTOMER, "name")
+    stay = _remembered(bench)
     rows = []
     for one in found:
+        if one.kind in stay:
+            continue
         base = BY_LETTER[one.id[0]] if one.id and is_item_id(one.id) else None
         what = one.what if base is None or leaving(base, base.title) else None
         rows.append({**one._asdict(), "name": one.name if names else None, "what": what})
-    return part(rows, page)
+    return part(rows, page, _withheld(sorted(stay & {one.kind for one in found})))
+
+
+def _remembered(bench: Bench) -> set[str]:
+    """The kinds of what is due that would tell a birth date, or another anniversary, that stays."""
+    dates = ((CUSTOMER, "birth_date"), (ANNIVERSARY, "date"))
+    if all(bench.leaving(kind, key) for kind, key in dates):
+        return set()
+    return set(anniversaries.kinds(bench.workspace.business))
 
 
 def _withheld(fields: Sequence[str]) -> dict[str, Any]:
@@ -188,7 +200,7 @@ TIMELINE = Tool(
 DUE = Tool(
     "due",
     "Show what is due",
-    "List what is due through today, overdue first: tasks, invoices, deals, birthdays, cases.",
+    "List what is due through today, overdue first: tasks, invoices, deals, cases, reorders.",
     schema.arguments({
         "within": schema.text("so much longer: 7d, 2w"),
         "owner": _OWNER,

@@ -158,6 +158,19 @@ def test_fields_that_stay_are_neither_shown_nor_asked_about(asked: Agent) -> Non
     assert asked.call("timeline", terms=["notes:PIN"])["error"] == "refused"
 
 
+def test_birthdays_stay_with_the_birth_date(tmp_path: Path) -> None:
+    record = {"customers/eva.yaml": "name: Eva\nbirth_date: 1988-11-24\n"}
+    with agent(place(tmp_path, record)) as found:
+        body = found.call("due", within="7d")
+        assert body["withheld"] == ["birthday"]
+        assert "Eva" not in json.dumps(body)
+        settings = "currency: EUR\nmcp: {fields: [default, birth_date, anniversary.date]}\n"
+        (tmp_path / "shop/crm.yaml").write_text(settings, encoding="utf-8")
+        assert [row["what"] for row in found.rows("due", within="7d", kind="birthday")] == [
+            "birthday, turns 38"
+        ]
+
+
 def test_a_plan_shows_no_field_that_stays(asked: Agent) -> None:
     body = asked.call("plan", command="set", words=["evil-3", "notes=new", "tax_id=1"])
     rows = [row for row in body["untrusted"]["rows"] if "field" in row]

@@ -29,17 +29,18 @@ _LISTED = (
 )  # fmt: skip
 
 
-def _kinds(business: Business) -> tuple[str, ...]:
+def kinds(business: Business) -> tuple[str, ...]:
+    """The words for what is due that tell a date of somebody's life."""
     return (BIRTHDAY, ANNIVERSARY)
 
 
 def _find(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     """Of a person whose birthday is written down twice it is told once."""
-    kinds = asked.kinds or (BIRTHDAY, ANNIVERSARY)
+    wanted = asked.kinds or (BIRTHDAY, ANNIVERSARY)
     first = _free_days(workspace)
     told = set()
     for due in (*_birthdays(workspace, asked), *_anniversaries(workspace, asked)):
-        if due.kind not in kinds or _over(due, first, asked):
+        if due.kind not in wanted or _over(due, first, asked):
             continue
         if due.kind == BIRTHDAY:
             if (due.who, due.when) in told:
@@ -143,4 +144,4 @@ def _told(kind: str | None, label: str | None, found: Round) -> tuple[str, str]:
     return ANNIVERSARY, what
 
 
-SOURCES = (Source("anniversaries", CUSTOMER, _kinds, _find),)
+SOURCES = (Source("anniversaries", CUSTOMER, kinds, _find),)
