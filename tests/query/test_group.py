@@ -76,7 +76,7 @@ def test_records_apart_make_the_same_groups_together(shop: Shop, by: str) -> Non
         count, net = found.get(row[:keys], (0, Decimal(0)))
         found[row[:keys]] = (count + row[keys], net + row[keys + 1])
     assert found == {row[:keys]: (row[keys], row[keys + 1]) for row in usual}
-    if by == "city":
+    if by == "city" and shop.database.dialect.by_record("t.customer"):
         assert len(apart.rows) == len(ask(shop, "customer.id", "count", base="purchase").rows)
 
 
