@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_cli.cli.agents_topic import AGENTS
 from crm_cli.cli.outputs import OUTPUTS
+from crm_cli.cli.ui_topic import UI
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import PLACES, Shape
 
@@ -325,6 +326,7 @@ TOPICS = {
     "import": Page("files of other programs, and maps of their columns", _IMPORT),
     "calendars": Page("tasks and meetings in calendars and on phones", _CALENDARS),
     "files": Page("the files, and editing by hand", _FILES),
+    "ui": Page("one screen, by keys and mouse", UI),
     "agents": Page("scripts and agents, and the server crm mcp", AGENTS),
     "configuration": Page("aliases, and businesses by name", _CONFIGURATION),
 }

@@ -12,6 +12,7 @@ from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.move import Move
 from crm_cli.model.task import TASK
 from crm_cli.tui.lines import Row
+from crm_cli.workspace import Workspace
 
 _OPTIONS = re.compile(r"\s(?=--[a-z])")
 
@@ -27,6 +28,34 @@ def moves_of(rows: Sequence[Row]) -> list[tuple[Kind, Move]]:
     if len(kinds) != 1 or (kind := kinds.pop()) is None:
         return []
     return [(kind, move) for move in kind.moves]
+
+
+def possible(
+    workspace: Workspace, rows: Sequence[Row], moves: Sequence[tuple[Kind, Move]]
+) -> list[tuple[Kind, Move]]:
+    """Those of the moves that all of the items are in a state for, as completion offers them."""
+    from crm_cli.features.completions import completions
+
+    def offered(kind: Kind, move: Move, id: str) -> bool:
+        found = completions(workspace, f"item:{move.name}", id, (kind.name,))
+        return any(one.partition("\t")[0] == id for one in found)
+
+    return [(kind, move) for kind, move in moves if all(offered(kind, move, r.id) for r in rows)]
+
+
+def unmoved(rows: Sequence[Row]) -> str:
+    """Why some lines have no moves, and what there is instead."""
+    kinds = {item_of(row) for row in rows}
+    if not rows:
+        return "there is nothing here to move"
+    if len(kinds) > 1:
+        return "what is marked is of several kinds; mark items of one"
+    kind = kinds.pop()
+    if kind is None:
+        return "a customer has no moves; tasks, deals and cases have some"
+    if kind.moves:
+        return "nothing can be done with it by a move as it is; = sets a field"
+    return f"{kind.key.replace('_', ' ')} have no moves; = sets a field, : takes any line"
 
 
 def moved(rows: Sequence[Row], kind: Kind, move: Move, word: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""The interface: places, the log, and how a line is previewed, confirmed and carried out."""
+"""The interface: its places and keys, how one goes about, and the log."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import work
-from textual.app import App, ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher, Footer, Static
 
 from crm_cli.model.errors import CrmError
 from crm_cli.model.outcome import Outcome
 from crm_cli.model.text import visible
-from crm_cli.tui import actions
-from crm_cli.tui.dialogs import Asking, Choosing, Told
-from crm_cli.tui.lines import Row
+from crm_cli.tui.carrying import Carrying
+from crm_cli.tui.dialogs import Told
 from crm_cli.tui.places.place import Place
 from crm_cli.tui.places.today import Today
-from crm_cli.tui.reader import Line, Reader, typed
+from crm_cli.tui.reader import Reader
 from crm_cli.tui.record import Log
 from crm_cli.tui.styles import style_of
 from crm_cli.workspace import Workspace
@@ -34,15 +33,12 @@ _PATIENCE = 20
 
 _TOLD = 0.2
 """Seconds after which it is said anew how far reading is."""
-_PREVIEWED = "nothing was written"
-"""How a preview ends, which goes without saying here."""
-
 PLACES = ("Today", "Customers", "Deals", "Receivables", "Reports")
 """The places by their titles, in the order of their keys."""
 _CUSTOMER = "customer"
 
 
-class Interface(App[None]):
+class Interface(Carrying):
     """`crm ui`. `run_line` runs a line and captures what it prints, `attend` gives it the
     terminal."""
 
@@ -87,16 +83,13 @@ class Interface(App[None]):
         plain = os.environ.get("NO_COLOR")
         if plain == "":
             del os.environ["NO_COLOR"]  # Textual takes an empty one for a wish, too.
-        super().__init__(ansi_color=True)
+        super().__init__(attend, given)
         if plain is not None:
             os.environ["NO_COLOR"] = plain  # Textual takes it away, and editors look for it.
         self.theme = "ansi-dark"
         self.reader = Reader(workspace, run_line)
         workspace.progress = self._reading
         self._told = 0.0
-        self._attend = attend
-        self._given = tuple(given)
-        """The options before each line, as `crm ui` got them."""
         self._here = "today"
         self._before = "today"
         self._count = ""
@@ -118,7 +111,7 @@ class Interface(App[None]):
         """Begin with today, and look for changes from then on."""
         self._tabs()
         self.place.enter()
-        self.set_timer(_SECONDS, self._look)
+        self.set_timer(_SECONDS, self.look)
 
     async def on_unmount(self) -> None:
         """Let go of the index."""
@@ -128,11 +121,6 @@ class Interface(App[None]):
     def place(self) -> Place:
         """The place that is looked at."""
         return self.query_one(f"#at-{self._here}", Place)
-
-    @property
-    def log_pane(self) -> Log:
-        """The log."""
-        return self.query_one(Log)
 
     def _tabs(self) -> None:
         parts = []
@@ -217,7 +205,7 @@ class Interface(App[None]):
         self.place.reload()
 
     @work(exclusive=True, group="outside")
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Show what was changed outside."""
         before = time.monotonic()
         try:
@@ -225,169 +213,7 @@ class Interface(App[None]):
                 self.place.reload()
         except CrmError as error:
             self.say(error.message, wrong=True)
-        self.set_timer(max(_SECONDS, (time.monotonic() - before) * _PATIENCE), self._look)
-
-    # Carrying lines out
-
-    @work(group="line")
-    async def carry_out(
-        self, words: Sequence[str], *, several: bool = False, yes: bool = False
-    ) -> None:
-        """Preview a line, ask, carry it out and log it; of `several` records it needs `--yes`."""
-        await self._carry_out([*words, *(["--yes"] if several or yes else [])])
-
-    async def _carry_out(self, words: Sequence[str]) -> None:
-        line = [*self._given, *words]
-        preview = [*line, "--dry-run"] if "--" not in line else _before_words(line, "--dry-run")
-        self.say("…")
-        found = await self.reader.run(preview)
-        self.say("")
-        if found.code:
-            await self.push_screen_wait(Told(typed(line), found.text))
-            return
-        shown = found.text.removesuffix(_PREVIEWED).rstrip("\n") or "nothing would change"
-        if await self.push_screen_wait(Told(typed(line), shown, asks=True)):
-            await self._done(line, await self.reader.run(line))
-
-    async def _done(self, line: Sequence[str], outcome: Outcome) -> None:
-        """Log a line that was carried out, and show what is there now."""
-        self.log_pane.add(Line(tuple(line), outcome))
-        self.place.reload()
-        if outcome.code:
-            await self.push_screen_wait(Told(f"{typed(line)} (exit {outcome.code})", outcome.text))
-
-    @work(group="line")
-    async def ask_and_carry_out(
-        self, words: Sequence[str], hint: str, *, needed: bool = False, whole: bool = False
-    ) -> None:
-        """Ask for the words that a line lacks; what is typed is a text with options after it,
-        or a `whole` word."""
-        text = await self.push_screen_wait(Asking(f"$ {typed(words)} …", hint))
-        if text is None or (needed and not text):
-            return
-        try:
-            line = [*words, text] if whole else actions.with_text(words, text)
-        except ValueError:
-            self.say("a quote in the options is not closed", wrong=True)
-            return
-        await self._carry_out(line)
-
-    @property
-    def _who(self) -> str:
-        """The customer that keys are about."""
-        rows = self.place.chosen
-        return rows[0].who if rows else ""
-
-    def action_log(self) -> None:
-        """Log a call, a meeting, a note with the customer."""
-        if who := self._who:
-            hint = "Asked for 20 kg of beans --kind call --in --follow-up fri"
-            self.ask_and_carry_out(["log", who], hint, needed=True)
-
-    def action_task(self) -> None:
-        """Add a task for the customer."""
-        if who := self._who:
-            hint = "Send the quote --due fri --assignee petra"
-            self.ask_and_carry_out(["task", "add", who], hint, needed=True)
-
-    def action_set(self) -> None:
-        """Set a field of the item or the customer."""
-        if rows := self.place.chosen:
-            name = rows[0].id if actions.item_of(rows[0]) else rows[0].who
-            self.ask_and_carry_out(["set", name], "city=Koper", needed=True, whole=True)
-
-    def action_tag(self) -> None:
-        """Add a tag to the customers."""
-        ids = list(dict.fromkeys(row.who for row in self.place.chosen if row.who))
-        if ids:
-            self._tag(ids)
-
-    @work(group="line")
-    async def _tag(self, ids: Sequence[str]) -> None:
-        tag = await self.push_screen_wait(Asking("$ crm tag add … " + " ".join(ids), "A tag"))
-        if tag:
-            more = ["--yes"] if len(ids) > 1 else []
-            await self._carry_out(["tag", "add", tag, *ids, *more])
-
-    def action_undo(self) -> None:
-        """Take back the last line that wrote something, here or elsewhere."""
-        self.carry_out(["undo"])
-
-    def action_redo(self) -> None:
-        """Do again what was taken back."""
-        self.carry_out(["redo"])
-
-    def action_moves(self) -> None:
-        """Choose among the moves of the items."""
-        self._move(list(self.place.chosen))
-
-    @work(group="line")
-    async def _move(self, rows: Sequence[Row]) -> None:
-        moves = actions.moves_of(rows)
-        if not moves:
-            self.say("there are no moves here", wrong=True)
-            return
-        choices = [(move.name, move.doc) for _, move in moves]
-        number = await self.push_screen_wait(Choosing("Moves", choices))
-        if number is None:
-            return
-        kind, move = moves[number]
-        words = actions.moved(rows, kind, move)
-        if move.word or move.needs:
-            lacks = move.word or " ".join(f"--{one.replace('_', '-')} …" for one in move.needs)
-            text = await self.push_screen_wait(Asking(f"$ {typed(words)} …", lacks))
-            if not text:
-                return
-            try:
-                words = actions.with_text(words, text)
-            except ValueError:
-                self.say("a quote in the options is not closed", wrong=True)
-                return
-        await self._carry_out([*words, *(["--yes"] if len(rows) > 1 else [])])
-
-    # With the terminal to itself
-
-    def action_edit(self) -> None:
-        """Open the record in the editor."""
-        rows = self.place.chosen
-        if rows:
-            name = rows[0].id if actions.item_of(rows[0]) else rows[0].who
-            self._attended(["edit", name])
-
-    @work(group="line")
-    async def action_line(self) -> None:
-        """Run any line, with the terminal to itself."""
-        text = await self.push_screen_wait(Asking("$ crm …", "Any line: list +vip --sort spend-"))
-        if text:
-            import shlex
-
-            try:
-                words = shlex.split(text)
-            except ValueError:
-                self.say("a quote is not closed", wrong=True)
-                return
-            self._attended(words[1:] if words[:1] == ["crm"] else words)
-
-    def _attended(self, words: Sequence[str]) -> None:
-        line = [*self._given, *words]
-        try:
-            with self.suspend():
-                code = self._attend(line)
-        except SuspendNotSupported:
-            self.say("this terminal cannot be lent to another program", wrong=True)
-            return
-        self.refresh()
-        self.log_pane.add(Line(tuple(line), Outcome(code, "", "")))
-        self._look()
-
-    def show_item(self, id: str) -> None:
-        """Show an item whole."""
-        self._show([*self._given, "show", id])
-
-    @work(group="line")
-    async def _show(self, line: Sequence[str]) -> None:
-        found = await self.reader.run(line)
-        await self.push_screen_wait(Told(typed(line), found.text))
+        self.set_timer(max(_SECONDS, (time.monotonic() - before) * _PATIENCE), self.look)
 
     # The log, the keys
 
@@ -422,7 +248,9 @@ class Interface(App[None]):
                 if shown not in held:
                     held.append(shown)
         room = max(len(" ".join(keys)) for keys in named.values())
-        lines = [f"{' '.join(keys):<{room}}  {what}" for what, keys in named.items()]
+        told = [*((sign, what) for sign, what in self.place.signs.items()),
+                *((" ".join(keys), what) for what, keys in named.items())]  # fmt: skip
+        lines = [f"{shown:<{room}}  {what}" for shown, what in told]
         self.push_screen(Told("Keys that work here", "\n".join(lines)))
 
 
@@ -432,10 +260,3 @@ def _made(name: str) -> Place:
     place = module.PLACE(id=f"at-{name}")
     assert isinstance(place, Place)
     return place
-
-
-def _before_words(line: Sequence[str], option: str) -> list[str]:
-    """The line with an option before the `--` that ends them."""
-    place = list(line).index("--")
-    return [*line[:place], option, *line[place:]]
-

@@ -22,7 +22,8 @@ def test_today_shows_what_is_due_and_the_agenda(tmp_path: Path) -> None:
     async def script(user: Driver) -> None:
         await user.sees("$ crm due", "overdue", "Hotel Jadran", "2026-0031: 598.00 EUR", "today")
         await user.press("a")
-        await user.sees("$ crm agenda", "Fri 2026-11-20, today", "12:00  todo")
+        await user.sees("$ crm agenda", "2026-10-03  invoice", "Fri 2026-11-20, today")
+        await user.sees("12:00       todo")
         await user.press("a")
         await user.sees("$ crm due")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -39,6 +39,9 @@ class Deals(Place):
     """The deals in play, by stage."""
 
     title = "Deals"
+    signs: ClassVar[Mapping[str, str]] = {
+        "!": "a deal that wants attention: the line below the board says why"
+    }
     DEFAULT_CSS = """
     Deals #stages { height: 1fr; overflow-x: auto; scrollbar-size: 0 0; }
     Deals Stage { height: 1fr; }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Protocol, TypeVar, cast
 
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -41,6 +41,8 @@ class Place(Vertical):
 
     DEFAULT_CSS = "Place { height: 1fr; }"
     title = ""
+    signs: ClassVar[Mapping[str, str]] = {}
+    """What signs in its lines mean, for the list of keys."""
 
     @property
     def interface(self) -> Interface:

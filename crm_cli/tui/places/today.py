@@ -100,8 +100,8 @@ def _due_heads(width: int) -> Sequence[Head]:
 
 def _agenda_heads(width: int) -> Sequence[Head]:
     if width < 60:
-        return Head("time", 5), Head("name", 16), Head("what")
-    return Head("time", 5), Head("kind", 9), Head("name", 18 if width < 100 else 26), Head("what")
+        return Head("when", 10), Head("name", 16), Head("what")
+    return Head("when", 10), Head("kind", 9), Head("name", 18 if width < 100 else 26), Head("what")
 
 
 def _due(workspace: Workspace, terms: Sequence[str]) -> list[Row]:
@@ -132,8 +132,10 @@ def _agenda(workspace: Workspace, terms: Sequence[str]) -> list[Row]:
         if (under := heading(one, workspace)) != above:
             rows.append(Row((under,)))
             above = under
+        # Of other days the heading says which; what is overdue is of several.
         time = f"{one.when:%H:%M}" if isinstance(one.when, datetime) else ""
-        cells = (time, one.kind, shown(one.name), shown(one.what))
+        when = f"{one.when:%Y-%m-%d}" if under == "overdue" else time
+        cells = (when, one.kind, shown(one.name), shown(one.what))
         rows.append(Row(cells, one.id or f"{one.who} {one.kind}", one.who or "", of=one.kind))
     return rows
 
