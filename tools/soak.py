@@ -8,23 +8,27 @@ For every command that writes, every file call fails with every error, once and 
 then on, and the process ends at it. What comes of a state that a trial left is looked at
 once for each state. Then come kills at random moments, and rounds of
 two cron runs, an edit, a reader and a hand on one directory. The parts of one seed together are
-the whole, so that it can be run a part at a time. Exit 1 if anything was lost.
+the whole, so that it can be run a part at a time. Ctrl-C, or SIGTERM, ends it, and it prints
+what was tried until then. Exit 1 if anything was lost.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import itertools
 import os
 import pickle
 import random
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -101,13 +105,16 @@ def run(
     which, parts = part
     tally = Tally()
     pipes = []
+    processes = []
     for job in range(jobs):
         read, write = os.pipe()
-        if os.fork() == 0:
+        processes.append(os.fork())
+        if not processes[-1]:
             os.close(read)
             _work(folder / f"job{job}", write, seed, seconds, (which + parts * job, parts * jobs))
         os.close(write)
         pipes.append(read)
+    _heed(processes)
     for pipe in pipes:
         with os.fdopen(pipe, "rb") as stream:
             data = stream.read()
@@ -124,6 +131,7 @@ def run(
 def _work(folder: Path, pipe: int, seed: int, seconds: float | None, share: Part) -> None:
     """A process's share of faults and kills; its tally goes into the pipe, and it ends."""
     tally = Tally()
+    _heed(())
     try:
         draw = random.Random(seed)
         first, step = share
@@ -149,7 +157,7 @@ def _work(folder: Path, pipe: int, seed: int, seconds: float | None, share: Part
 def _together(tally: Tally, folder: Path, draw: random.Random, rounds: int) -> None:
     together = begin(folder, draw)
     try:
-        for _ in range(rounds):
+        for _ in itertools.takewhile(lambda _: not _told.is_set(), range(rounds)):
             together.round()
             tally.rounds += 1
         together.finish()
@@ -159,10 +167,27 @@ def _together(tally: Tally, folder: Path, draw: random.Random, rounds: int) -> N
     tally.kills += together.kills
 
 
+_told = threading.Event()
+"""Set when it is told to end."""
+
+
+def _heed(processes: Iterable[int]) -> None:
+    """End early when a signal says so, and pass it on to processes."""
+
+    def end(*_: object) -> None:
+        _told.set()
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+
+
 def _until(trials: Iterator[tuple[Scene, object]], seconds: float | None) -> Iterator:  # type: ignore[type-arg]
     end = None if seconds is None else time.monotonic() + seconds
     for trial in trials:
-        if end is not None and time.monotonic() > end:
+        if _told.is_set() or (end is not None and time.monotonic() > end):
             return
         yield trial
 
