@@ -42,7 +42,8 @@ def _books(database: Database) -> list[str]:
     if not database.dialect.several:
         return [""]
     column = database.dialect.book("customer")
-    return database.column(f"SELECT DISTINCT {column} FROM customer ORDER BY {column}")
+    asked = f"SELECT DISTINCT {column} FROM customer ORDER BY {column}"
+    return [book for (book,) in database.every(asked)]
 
 
 def _of_book(database: Database, table: str, book: str) -> str:
@@ -58,7 +59,7 @@ def _customers(database: Database, book: str, after: int) -> list[tuple[Any, ...
     plan = plan_of(CUSTOMER)
     columns = [plan.fields[key].value for key in _COLUMNS]
     columns += [plan.lifts[key].column for key in ("city", "street", "postcode")]
-    return database.rows(
+    return database.every(
         f"SELECT pk, id, {', '.join(map(name, columns))} FROM customer"
         f" WHERE pk > {database.dialect.parameter('after')}{_of_book(database, 'customer', book)}"
         f" ORDER BY pk LIMIT {_PORTION}",
@@ -117,7 +118,7 @@ def _values(
     column = database.dialect.name(plan_of(kind).fields[key].value)
     table = database.dialect.name(kind.name)
     found: dict[int, list[str]] = defaultdict(list)
-    for pk, value in database.rows(
+    for pk, value in database.every(
         f"SELECT customer, {column} FROM {table}"
         f" WHERE parent IS NULL AND {column} IS NOT NULL"
         f" AND customer BETWEEN {parameter('first')} AND {parameter('last')}"

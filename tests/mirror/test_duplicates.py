@@ -36,3 +36,16 @@ def test_customers_of_several_books_are_told_from_each_other(
         assert not by["bled/maja-kos"].tells_apart(by["koper/maja-kos"])
         alone = profiles(Mirror(connection, address, ("bled", "koper"), "koper"))
         assert [one.named for one in alone] == ["aa", "jan-vidmar", "maja-kos"]
+
+
+def test_duplicates_on_a_mirror_are_told_over_all_books(mirror: str, crm: Crm) -> None:
+    for book in ("bled", "koper"):
+        assert crm("mirror", "push", mirror, "--book", book).code == 0
+    told = crm("--on", mirror, "duplicates", "-o", "ids")
+    assert told.code == 0
+    assert sorted(told.lines) == ["bled/hotel-breg", "bled/jan-vidmar", "bled/maja-kos"]
+    some = crm("--on", mirror, "duplicates", "maja", "-o", "csv")
+    assert [line.split(",")[1:4:2] for line in some.lines[1:]] == [
+        ["bled/maja-kos", "koper/maja-kos"]
+    ]
+    assert crm("--on", mirror, "duplicates", "book:koper", "-o", "ids").lines == []

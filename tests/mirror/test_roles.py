@@ -66,6 +66,14 @@ def test_a_seller_sees_their_own_customers_with_all_of_them(ask: Ask) -> None:
     assert ask("petra", 'SELECT "book" FROM "crm_meta"') == [("koper",)]
 
 
+def test_a_seller_asks_the_mirror_with_crm(ask: Ask, mirror: str, crm: Crm) -> None:
+    own = mirror.replace("crm@", "petra@")
+    assert crm("--on", own, "list", "-o", "ids").out == "maja-kos\n"
+    assert crm("--on", own, "task", "list", "--all", "-o", "csv").code == 0
+    assert crm("--on", own, "list", "name:maja", "-o", "ids").out == "maja-kos\n"
+    assert crm("--on", mirror.replace("crm@", "eva@"), "list").code != 0
+
+
 def test_a_book_and_all_books(ask: Ask) -> None:
     assert {row[0] for row in ask("marko", 'SELECT "book" FROM "task"')} == {"bled"}
     assert ask("marko", 'SELECT COUNT(*) FROM "customer"') == [(3,)]

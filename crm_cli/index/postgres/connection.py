@@ -144,7 +144,8 @@ _WRITE = "mirror: {host: db.firm.example, password_command: pass show mirror}"
 def _unreached(error: Any, address: Address) -> CrmError:
     said = " ".join(str(error).split())
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = visible(lines[-1] if lines else type(error).__name__)[:300]
+    # The first one says what failed, and where; what follows are guesses, and other tries.
+    text = visible(lines[0].removeprefix("connection failed: ") if lines else "")[:300]
     if "password" in said.lower() or "authentication failed" in said.lower():
         return Refused(f"{address.shown} does not let us in: {text}", SECRETLY)
     return StorageError(f"{address.shown} does not answer: {text}", "is it running, and reachable?")
