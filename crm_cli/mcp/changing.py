@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crm_cli.features.events.words import told
-from crm_cli.mcp import families, schema
+from crm_cli.mcp import bounds, families, schema
 from crm_cli.mcp.answers import Answer, Page, part
 from crm_cli.mcp.catalogue import Catalogue, Spec
 from crm_cli.mcp.guarding import Filtering
@@ -16,6 +16,7 @@ from crm_cli.mcp.watching import (
     Expecting,
     Previewing,
     Seeing,
+    State,
     States,
     changed,
     name_of,
@@ -72,6 +73,8 @@ def _plan(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
     found = changed(watch.states)
     if not found:
         return Answer({"plan": None, "changes": 0}, [_said(outcome)], 0, 1)
+    for path, state in found.items():
+        bounds.check(path, _sides(bench, path, state))
     line = spec.line(words, options)
     id = name_of(line, found)
     bench.plans.pop(id, None)
@@ -134,10 +137,16 @@ def _differences(bench: Bench, states: States) -> Iterator[dict[str, Any]]:
     """What differs in each file, field by field, as far as it may leave."""
     leaving = bench.leaving
     for path, state in states.items():
-        sides = [_items(bench.workspace, path, data) for data in (state.before, state.after)]
+        sides = _sides(bench, path, state)
         for word, what in told(*sides):
             made = _values(leaving, sides[1], what) if word == "added" else {}
             yield {"path": path, "change": word, **_shown(leaving, what), **made}
+
+
+def _sides(bench: Bench, path: str, state: State) -> bounds.Sides:
+    """The records of a file before and after."""
+    workspace = bench.workspace
+    return _items(workspace, path, state.before), _items(workspace, path, state.after)
 
 
 def _items(workspace: Workspace, path: str, data: bytes | None) -> Mapping[str, Item]:

@@ -137,6 +137,40 @@ def test_rules_hold_as_they_do_for_people(asked: Agent) -> None:
     assert asked.call("plan", command="add", **given)["error"] == "refused"
 
 
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["p-2m8ct4h", "text=x"], "refused"),
+        (["p-2m8ct4h", "owner=marko"], "refused"),
+        (["p-2m8ct4h", "kind=quote"], "refused"),
+        (["y-7d1wz0e", "amount=1"], "refused"),
+        (["maja-kos", "payments.y-7d1wz0e.amount=1"], "refused"),
+        (["maja-kos", "forgotten=2026-01-01"], "refused"),
+        (["maja-kos", "consents+={at: 2026-11-01, purpose: marketing}"], "refused"),
+        (["linen-sheet", "price=1"], "not_found"),
+        (["crm.yaml", "currency=USD"], "not_found"),
+    ],
+)
+def test_the_books_and_what_was_agreed_to_stay(
+    asked: Agent, shop: Place, words: list[str], error: str
+) -> None:
+    before = {path: path.read_bytes() for path in shop.root.rglob("*.yaml")}
+    body = asked.call("plan", command="set", words=words)
+    assert body.get("error") == error, body
+    assert "plan" not in body
+    assert {path: path.read_bytes() for path in shop.root.rglob("*.yaml")} == before
+
+
+def test_offers_may_be_changed(asked: Agent) -> None:
+    given = {"words": ["maja-kos"], "options": {"line": [":Bed:1:5"]}}
+    plan = asked.call("plan", command="quote add", **given)
+    made = asked.call("apply", plan=plan["plan"])["untrusted"]["rows"]
+    id = next(row["id"] for row in made if row.get("kind") == "purchase")
+    assert asked.call("plan", command="set", words=[id, "text=Beds"])["plan"]
+    assert asked.call("plan", command="set", words=[id, "kind=invoice"])["error"]
+    assert asked.call("undo")["undone"]
+
+
 def test_what_is_written_at_once_is_what_was_named(asked: Agent, shop: Place) -> None:
     before = {path: path.read_bytes() for path in shop.root.glob("customers/*")}
     everybody = "not:+nobody"
