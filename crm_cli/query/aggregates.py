@@ -16,7 +16,8 @@ from crm_cli.query.fields import resolve
 from crm_cli.query.functions import over
 from crm_cli.query.operators import compared
 from crm_cli.query.ref import Collection, Ref
-from crm_cli.query.rows import Row, Value, climb, reach, value
+from crm_cli.query.row_values import value
+from crm_cli.query.rows import Row, Value, climb, reach
 from crm_cli.query.storages import operators
 from crm_cli.query.windows import ratio
 

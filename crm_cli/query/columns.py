@@ -20,7 +20,8 @@ from crm_cli.query.fields import resolve
 from crm_cli.query.own_fields import names
 from crm_cli.query.owners import of_row, record_of
 from crm_cli.query.ref import Ref, Source
-from crm_cli.query.rows import Row, Value, climb, currency, holder, own_source, reach, value
+from crm_cli.query.row_values import currency, own_source, value
+from crm_cli.query.rows import Row, Value, climb, holder, reach
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 

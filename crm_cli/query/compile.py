@@ -7,7 +7,7 @@ own; the conditions after a collection share one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from crm_cli.index.dialect import Dialect
@@ -21,7 +21,6 @@ from crm_cli.query.ast import (
     Aggregate,
     And,
     Belongs,
-    Between,
     Compare,
     Has,
     How,
@@ -46,10 +45,20 @@ from crm_cli.query.overall import fit, told_of_all
 from crm_cli.query.owners import record_of
 from crm_cli.query.permission import allowed, verdict
 from crm_cli.query.promises import promised, promised_day
-from crm_cli.query.ref import Collection, Ref, Source, Step
-from crm_cli.query.rows import Frame, Row, Value, holder, own_source, own_value, reach, value
+from crm_cli.query.ref import Collection, Ref, Source
+from crm_cli.query.row_values import own_source, own_value, value
+from crm_cli.query.rows import Frame, Row, Value, holder, reach
 from crm_cli.query.scope import Scope
-from crm_cli.query.segments import segment_node
+from crm_cli.query.seals import (
+    Seal,
+    climbs,
+    each_once,
+    in_own_currency,
+    is_closed,
+    parted,
+    reached,
+)
+from crm_cli.query.segment_conditions import SegmentConditions
 from crm_cli.query.storages import operators
 from crm_cli.query.storages.base import SAME
 from crm_cli.query.storages.dates import comes_round, in_persian
@@ -58,27 +67,13 @@ from crm_cli.query.values import may_be_zero
 from crm_cli.query.windows import of_all
 from crm_cli.query.words import sought
 
-Seal = Callable[[str], str]
-"""What is made of a test that may be NULL: see `Dialect.certain` and `_parted`."""
 
-
-_LONGEST = 500_000
-"""Characters of a segment's condition: a hundred times what people need."""
-
-_DEEPEST = 50
-"""So many segments may ask each for the next."""
-
-
-class Compiler:
+class Compiler(SegmentConditions):
     """Compiles conditions of one statement."""
 
     def __init__(self, scope: Scope, dialect: Dialect) -> None:
-        self.scope = scope
-        self.dialect = dialect
+        super().__init__(scope, dialect, Frame(scope.base, scope, dialect, self))
         self._certain = dialect.certain
-        self.frame = Frame(scope.base, scope, dialect, self)
-        self._within: tuple[str, ...] = ()
-        self._segments: dict[str, str] = {}
         self._declaring: tuple[tuple[str, str], ...] = ()
         self._fitting = ""
 
@@ -100,11 +95,11 @@ class Compiler:
         """
         if isinstance(node, And | Or) and node.parts:
             sign = " AND " if isinstance(node, And) else " OR "
-            parts = _each_once(self.chosen(part, row) for part in node.parts)
+            parts = each_once(self.chosen(part, row) for part in node.parts)
             return f"({self.dialect.balanced(parts, sign)})"
         if isinstance(node, And | Or | Not):
             return self.condition(node, row)
-        return self._test(node, row, _parted)
+        return self._test(node, row, parted)
 
     def _test(self, node: Node, row: Row, seal: Seal) -> str:
         """One test; `seal` makes of what may be NULL what the place asks for."""
@@ -211,9 +206,6 @@ class Compiler:
         with self._inside(row.kind, key):
             return promised_day(derived.promise, row, self._in_segment)
 
-    def _in_segment(self, name: str, row: Row) -> str:
-        return self._segment(Segment(name), row)
-
     def estimated(self, ref: Ref, row: Row, made: Value) -> Value:
         """A value by the learned probabilities; `made` is the one by the stages' own."""
         return estimated(ref, row, made)
@@ -253,7 +245,7 @@ class Compiler:
     def _joined(self, parts: tuple[Node, ...], sign: str, empty: str, row: Row) -> str:
         if not parts:
             return empty
-        tests = _each_once(self.condition(part, row) for part in parts)
+        tests = each_once(self.condition(part, row) for part in parts)
         return f"({self.dialect.balanced(tests, sign)})"
 
     def _compare(self, node: Compare, row: Row, seal: Seal) -> str:
@@ -262,7 +254,7 @@ class Compiler:
             there = self._comparable(node, row)
             return f"({there} AND NOT {self._compare(equal, row, self._certain)})"
         if isinstance(node.operand, Aggregate):
-            often = len(node.values) > 1 or _is_closed(node.values[0])
+            often = len(node.values) > 1 or is_closed(node.values[0])
             return seal(self._tested(node, self.operand(node.operand, row, often=often)))
         ref = node.operand
         if ref.source is Source.EXTRA:
@@ -273,7 +265,7 @@ class Compiler:
             return allowed(uses, at, self._in_segment)
 
         if isinstance(ref.type, Uses) and node.op in SAME:
-            return _reached(row, ref.steps, permitted, seal)
+            return reached(row, ref.steps, permitted, seal)
 
         def test(at: Row) -> str:
             found = self._in_calendars(node, ref, at)
@@ -285,7 +277,7 @@ class Compiler:
             ]
             return f"({' OR '.join((found, *also))})" if also else found
 
-        return _reached(row, ref.steps, test, seal)
+        return reached(row, ref.steps, test, seal)
 
     def _in_calendars(self, node: Compare, ref: Ref, row: Row) -> str:
         """A value of a row against those that are wanted, which are days of its own calendar."""
@@ -328,13 +320,13 @@ class Compiler:
         ref = node.operand
         if isinstance(ref, Aggregate) or not operators(ref.type).has_base:
             return self._has(Has(ref, zero=True), row, self._certain)
-        if any(map(_in_own_currency, node.values)):
+        if any(map(in_own_currency, node.values)):
             return self._has(Has(ref, zero=True), row, self._certain)
 
         def test(at: Row) -> str:
             return f"{self._value(ref, at).base} IS NOT NULL"
 
-        return _reached(row, ref.steps, test, self._certain)
+        return reached(row, ref.steps, test, self._certain)
 
     def _tested(self, node: Compare, found: Value) -> str:
         """The values that are wanted, any of them; NULL where there is nothing to compare."""
@@ -356,12 +348,12 @@ class Compiler:
             also = [self._also(items, Has(date), at) for items, date in self.others(what, at)]
             return f"({' OR '.join((found, *also))})" if also else found
 
-        return _reached(row, what.steps, test, seal)
+        return reached(row, what.steps, test, seal)
 
     def _extra(self, ref: Ref, row: Row, node: Compare | None, seal: Seal) -> str:
         """A key of the users' own: of the item, else of its record."""
         if ref.many:
-            return _reached(row, ref.steps, lambda at: self._keyed(ref, at, node), seal)
+            return reached(row, ref.steps, lambda at: self._keyed(ref, at, node), seal)
         for step in ref.steps:
             row = row.up(step)
         if record_of(row.kind) is None:
@@ -382,85 +374,12 @@ class Compiler:
             inner = Not(inner)
         steps = node.collection.steps
         # What is reached by climbing is tested in place: there is no EXISTS of its own.
-        test = self.condition if _climbs(steps) else self.chosen
+        test = self.condition if climbs(steps) else self.chosen
         exists = reach(row, steps, lambda at: test(inner, at))
         return exists if node.how is How.ANY else f"NOT {exists}"
-
-    def _segment(self, node: Segment, row: Row) -> str:
-        """A segment's condition, which is compiled once however often it is asked for."""
-        if node.name in self._within:
-            path = " → ".join(f"@{name}" for name in (*self._within, node.name))
-            raise QueryError((), f"segment @{node.name} refers to itself: {path}")
-        if len(self._within) >= _DEEPEST:
-            first = self._within[0]
-            raise QueryError((), f"in segment @{first}: more than {_DEEPEST} ask for each other")
-        if node.name not in self._segments:
-            self._segments[node.name] = self._compiled(node.name)
-        return self._segments[node.name]
-
-    def _compiled(self, name: str) -> str:
-        spec = self.scope.segments[name]
-        scope = self.scope._replace(base=CUSTOMER)
-        customer = self.frame.record()
-        before, self._within = self._within, (*self._within, name)
-        try:
-            asked = segment_node(name, spec, scope)
-            self.frame.segment = name
-            found = self.condition(asked, customer) if asked is not None else ""
-        finally:
-            self._within = before
-            self.frame.segment = before[-1] if before else ""
-        if len(found) > _LONGEST:
-            raise QueryError(
-                (), f"in segment @{name}: it asks for segments that ask for others too often",
-                "save one that has the customers: crm segment add NAME - < IDS",
-            )  # fmt: skip
-        if not spec.members:
-            return found or self.dialect.truth(False)
-        if self.dialect.several:
-            raise QueryError(
-                (), f"segment @{name} lists customers of one book", "add it: book:koper"
-            )
-        ids = self.frame.bind_array(spec.members)
-        member = self.dialect.among(f"{customer.alias}.id", ids)
-        return f"({found} OR {member})" if found else member
 
     def _belongs(self, node: Belongs, row: Row) -> str:
         ids = self.frame.bind_array(node.ids)
         single = not single_paths().isdisjoint(node.ids)
         id = holder(self.frame, "id") if single else f"{self.frame.record().alias}.id"
         return self._certain(self.dialect.among(id, ids))
-
-
-def _each_once(tests: Iterable[str]) -> list[str]:
-    """Tests side by side: the same one again changes nothing."""
-    return list(dict.fromkeys(tests))
-
-
-def _is_closed(wanted: Literal | Between) -> bool:
-    """Whether a value is compared with both ends of a range."""
-    return isinstance(wanted, Between) and None not in (wanted.low, wanted.high)
-
-
-def _in_own_currency(wanted: Literal | Between) -> bool:
-    """Whether an amount is wanted in a currency that was written with it."""
-    if isinstance(wanted, Between):
-        return any(end is not None and _in_own_currency(end) for end in (wanted.low, wanted.high))
-    return getattr(wanted.value, "currency", None) is not None
-
-
-def _reached(row: Row, steps: tuple[Step, ...], test: Callable[[Row], str], seal: Seal) -> str:
-    """A test of what steps lead to. Items are asked for one that meets it: there it chooses."""
-    if _climbs(steps):
-        return seal(reach(row, steps, test))
-    return reach(row, steps, lambda at: _parted(test(at)))
-
-
-def _climbs(steps: tuple[Step, ...]) -> bool:
-    """Whether steps lead to one row: what it is part of or refers to, its record, itself."""
-    return all(step.way.single for step in steps)
-
-
-def _parted(test: str) -> str:
-    """A test beside others, which may be NULL."""
-    return f"({test})"

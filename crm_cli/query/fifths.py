@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from crm_cli.model.aspects import Cells, Fifth
 from crm_cli.query.fields import resolve
-from crm_cli.query.rows import Row, value
+from crm_cli.query.row_values import value
+from crm_cli.query.rows import Row
 
 _EPOCH = "1970-01-01"
 _CODES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -27,7 +27,8 @@ from crm_cli.query.functions import over, result
 from crm_cli.query.grammar import read_asked
 from crm_cli.query.keys import plain
 from crm_cli.query.ref import Collection, Source, Way
-from crm_cli.query.rows import Frame, Row, Value, climb, value
+from crm_cli.query.row_values import value
+from crm_cli.query.rows import Frame, Row, Value, climb
 from crm_cli.query.scope import Scope
 from crm_cli.query.storages import operators
 from crm_cli.query.tokens import split_call

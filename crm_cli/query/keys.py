@@ -10,7 +10,8 @@ from crm_cli.query.compile import Compiler
 from crm_cli.query.fault import Unknown
 from crm_cli.query.fields import resolve
 from crm_cli.query.ref import Ref, Source
-from crm_cli.query.rows import Row, climb, reach, value
+from crm_cli.query.row_values import value
+from crm_cli.query.rows import Row, climb, reach
 from crm_cli.query.storages import operators
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

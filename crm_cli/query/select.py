@@ -16,7 +16,7 @@ from crm_cli.index.plan import has_id
 from crm_cli.index.sqlite import SQLITE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
-from crm_cli.model.fieldtypes import FieldType, Storage
+from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import all_from_minor, from_minor
 from crm_cli.model.named_tuple import NamedTuple
@@ -167,7 +167,7 @@ def _names(query: Query, dialect: Dialect) -> list[str]:
 def _is_amount(name: str, kind: Kind) -> bool:
     """Whether a column of a kind shows amounts, or their currency."""
     try:
-        return name == "currency" or resolve(name, kind).type.storage is Storage.MONEY
+        return name == "currency" or operators(resolve(name, kind).type).has_base
     except Unknown:
         return "@" in name
 

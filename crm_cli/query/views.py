@@ -24,7 +24,8 @@ from crm_cli.model.kinds import HOLDERS, KINDS, RECORDS, parent_kind, stands_in_
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.query.compile import Compiler
 from crm_cli.query.own import OwnColumn
-from crm_cli.query.rows import Frame, Row, cell_of
+from crm_cli.query.row_values import cell_of
+from crm_cli.query.rows import Frame, Row
 from crm_cli.query.scope import Scope
 
 CURRENCY = "currency"

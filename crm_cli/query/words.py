@@ -7,7 +7,8 @@ from crm_cli.model.kinds import RECORDS
 from crm_cli.model.text import tokens
 from crm_cli.query.own_fields import titled
 from crm_cli.query.owners import record_of
-from crm_cli.query.rows import Row, all_text, value
+from crm_cli.query.row_values import all_text, value
+from crm_cli.query.rows import Row
 
 
 def sought(text: str, row: Row) -> str:
