@@ -21,6 +21,9 @@ from crm_cli.index import schema as index
 from crm_cli.index.cells import SqlType
 from crm_cli.index.plan import EXTRA, Column, plan_of
 from crm_cli.index.postgres.connection import quoted
+from crm_cli.model.address import ADDRESS
+from crm_cli.model.contacts import EMAIL, PHONE
+from crm_cli.model.fieldtypes import Code
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES, KINDS, RECORDS
 from crm_cli.model.named_tuple import NamedTuple
@@ -203,9 +206,9 @@ def indexes(flavour: Flavour) -> Iterator[tuple[str, str]]:
 
 
 def _wanted() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """(name, table, columns, kind) of each index that pays here: by numbers, by days and by
-    ids. Texts of any length go by their hash, since a B-tree takes 2,704 bytes at most
-    (PostgreSQL 15, 67.4.1)."""
+    """(name, table, columns, kind) of each index that pays here: by numbers, by days and by what
+    hardly two have. Texts of any length go by their hash, since a B-tree takes 2,704 bytes at
+    most (PostgreSQL 15, 67.4.1); of a hash that many rows share each new row reads all."""
     yield "file.path", "file", ("path",), "hash"
     yield "extra.record", "extra", ("record",), ""
     yield "extra.item", "extra", ("item",), ""
@@ -215,8 +218,19 @@ def _wanted() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
         for column in _columns(kind):
             if types[column] in ("key", "integer", "date", "moment"):
                 yield f"{kind.name}.{column}", kind.name, (column,), ""
-            elif types[column] == "text":
+            elif types[column] == "text" and _hardly_shared(kind, column):
                 yield f"{kind.name}.{column}", kind.name, (column,), "hash"
+
+
+def _hardly_shared(kind: Kind, column: str) -> bool:
+    """Whether few rows have the same text: ids, names, numbers, ways to reach somebody; not what
+    is chosen from a list, nor towns."""
+    if kind in (EMAIL, PHONE) or column == "id":
+        return True
+    field = next((one for one in plan_of(kind).fields.values() if column in one.cells), None)
+    if field is None or kind is ADDRESS:
+        return False
+    return isinstance(field.type, Code) or (kind in RECORDS and field.path == kind.title)
 
 
 def _columns(kind: Kind) -> list[str]:
