@@ -10,7 +10,7 @@ import sys
 def main() -> int:
     """Run the command of this process's arguments; returns its exit code, or ends with it."""
     # A run is short and leaves little garbage: looking for it often takes a tenth of its time.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
     from crm_cli.finder import install
 
     install()

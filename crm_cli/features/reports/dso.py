@@ -136,8 +136,8 @@ def _tenth(value: Decimal) -> Decimal:
     return value.quantize(_TENTH, ROUND_HALF_UP)
 
 
-def _days(key: str, doc: str) -> Figure:
-    return Figure(key, "", doc, type="decimal", unit="days")
+def _days(key: str, doc: str, label: str) -> Figure:
+    return Figure(key, "", doc, type="decimal", unit="days", label=label)
 
 
 REPORT = Report(
@@ -157,10 +157,10 @@ REPORT = Report(
     by=(Key("month", "", "the month, at its end", timed=True),),
     open=False,
     figures=(
-        _days("countback", "days sales outstanding, counted back by month"),
-        _days("simple", "days sales outstanding, by the period's average"),
-        _days("best", "the best possible: if nothing were late"),
-        _days("delinquent", "average days delinquent: simple less best possible"),
+        _days("countback", "days sales outstanding, counted back by month", "by month"),
+        _days("simple", "days sales outstanding, by the period's average", "on average"),
+        _days("best", "the best possible: if nothing were late", "if nothing were late"),
+        _days("delinquent", "average days delinquent: simple less best possible", "days late"),
         Figure("effectiveness", "", "collection effectiveness", type="share"),
         Figure("before", "", "owed before the first day", type="money"),
         Figure("invoiced", "", "invoiced, less what was credited", type="money"),

@@ -25,7 +25,7 @@ _OPEN = (
 _CLOSED = (Figure("closed", "sum:value", "won in the month"),)
 _COLUMNS = (
     Figure("closed", "", "won in the month", type="money"),
-    *(one.but(ask="", type="money", drawn=one.key != "weighted") for one in _OPEN),
+    *(one.but(ask="", type="money") for one in _OPEN),
     Figure("quota", "", "of the owners, from users in crm.yaml", type="money"),
     Figure(
         "coverage",
@@ -136,7 +136,6 @@ REPORT = Report(
     figures=_COLUMNS,
     period="-",
     bar="weighted",
-    shape="stacked",
-    title="What will come in, by month",
+    title="What will come in by month, weighted by its probability",
     compute=_compute,
 )

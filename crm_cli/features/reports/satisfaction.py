@@ -143,7 +143,7 @@ REPORT = Report(
         Figure("response_rate", "", "the part that answered", type="rate", cases="invited"),
     ),
     sort="answers-",
-    chart="answers",
+    chart="nps",
     title="How satisfied customers are",
     headlines=(Headline("nps", "Net Promoter Score"),),
     ranked=(
