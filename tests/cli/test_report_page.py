@@ -87,6 +87,14 @@ def test_the_usual_page(example: Crm) -> None:
     assert told == [(one["when"], one["kind"], one["who"]) for one in due[: len(told)]]
 
 
+def test_a_report_with_nothing_to_say_is_one_line(example: Crm) -> None:
+    page = example("report", "html", "--section", "aging nobody-at-all").out
+    article = page[page.index("<article") : page.index("</article>")]
+    assert article.startswith('<article id="aging"><div class="empty"><h3>')
+    assert "crm report aging nobody-at-all" in article
+    assert "<table" not in article and "<details" not in article
+
+
 def test_sections_are_chosen(example: Crm) -> None:
     page = example("report", "html", "--section", "aging,due", "--section", "sales --by city")
     assert re.findall(r'<article id="([^"]+)"', page.out) == ["aging", "due", "sales"]

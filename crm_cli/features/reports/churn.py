@@ -99,8 +99,8 @@ REPORT = Report(
     sort="at_risk-,at_stake-",
     bar="silence",
     chart="at_stake",
-    title="Who is about to leave",
+    title="Who is about to leave, or has left",
     page="--at-risk",
-    headlines=(Headline("at_risk", "customers at risk", of="count", alert=True),),
+    headlines=(Headline("at_risk", "customers at risk or lost", of="count", alert=True),),
     compute=_compute,
 )

@@ -83,6 +83,9 @@ def _contents(sheet: Sheet, groups: Sequence[str]) -> Iterator[str]:
 
 
 def _section(section: Section) -> Iterator[str]:
+    if section.plot is None and not section.rows.rows and not section.notes:
+        yield from _empty(section)
+        return
     yield f'<article id="{section.name}"><h3>{text(section.title)}</h3>'
     if section.answers and section.answers != section.title:
         yield f'<p class="answers">{text(section.answers)}</p>'
@@ -91,10 +94,18 @@ def _section(section: Section) -> Iterator[str]:
         yield drawn(section.plot, f"chart-{section.name}")
     if section.rows.rows:
         yield from table(section.rows, section.title)
-    elif section.rows.none:
-        yield f'<p class="none">{text(section.rows.none)}</p>\n'
     yield from _below(section)
     yield "</article>\n"
+
+
+def _empty(section: Section) -> Iterator[str]:
+    """One line of a report that has nothing to say."""
+    said = text(section.rows.none or "nothing")
+    yield f'<article id="{section.name}"><div class="empty"><h3>{text(section.title)}</h3>'
+    yield f'<p class="none">{said}</p>'
+    if section.command:
+        yield f'<p class="made"><code>{text(section.command)}</code></p>'
+    yield "</div></article>\n"
 
 
 def _below(section: Section) -> Iterator[str]:

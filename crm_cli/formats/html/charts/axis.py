@@ -29,7 +29,7 @@ class Axis(NamedTuple):
         """A marked value, short."""
         if self.unit == "%":
             return f"{_round(tick * 100)}%"
-        for size, letter in ((1e9, "bn"), (1e6, "m"), (1e5, "k")):
+        for size, letter in ((1e9, "bn"), (1e6, "m"), (1e4, "k")):
             if max(abs(self.least), abs(self.most)) >= size:
                 return f"{_round(tick / (1e3 if letter == 'k' else size))}{letter}" if tick else "0"
         return _round(tick)
