@@ -15,11 +15,17 @@ from hypothesis import strategies as st
 from crm_cli.index.database import open_index
 from crm_cli.index.postgres.dialect import PostgreSQL
 from crm_cli.index.postgres.patterns import translated
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
+from crm_cli.model.kind import Kind
+from crm_cli.model.kinds import KINDS
 from crm_cli.model.text import fold
+from crm_cli.query.ast import EVERYTHING, Node
+from crm_cli.query.columns import valid_columns
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.lexer import quoted
-from crm_cli.query.select import Query, total
+from crm_cli.query.select import Query, compile_query, total
+from crm_cli.query.terms import parse_terms
 from crm_cli.store.tree import Folder
 from tests.postgres import Server
 from tests.shares import examples
@@ -212,3 +218,33 @@ def test_hostile_texts_are_texts(hostile: tuple[Shop, Shop], text: str) -> None:
     assert other.ids(f"name.re:{re.escape(text)}") == one.ids(f"name.re:{re.escape(text)}")
     rows = [shop.ask(cols="id,name,notes,key", sort="name").rows for shop in hostile]
     assert rows[0] == rows[1]
+
+
+LISTED = Path(__file__).parents[2] / "docs/scale.md"
+STANDARD = frozenset(
+    ("in", "exists", "and", "or", "not", "when", "then", "else", "case", "select", "from", "on",
+     "count", "sum", "min", "max", "avg", "coalesce", "nullif", "cast", "round", "extract", "any",
+     "greatest", "by", "as", "where", "value", "lateral", "group", "distinct", "join", "over",
+     "offset")
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_queries_keep_to_the_list_of_functions(shop: Shop, kind: Kind) -> None:
+    listed = {*re.findall(r"`(\w+)`", LISTED.read_text("utf-8").partition("SQL of queries")[2])}
+    scope = shop.scope(kind.name)
+    node: Node = EVERYTHING
+    if kind is CUSTOMER:
+        node = parse_terms(["name.re:a", "tag.re:b", "name.has:č/", "čaj"], scope)
+    compiled = 0
+    for dialect in (PostgreSQL(), PostgreSQL(several=True)):
+        for name in valid_columns(kind, scope.extra_keys):
+            try:
+                made = compile_query(Query(kind, node, (name,), name), scope, dialect).sql
+            except UsageError:
+                continue
+            compiled += 1
+            bare = re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"|%\(\w+\)s", "x", made)
+            used = {word.lower() for word in re.findall(r"\b([A-Za-z_]\w*)\s*\(", bare)}
+            assert used - STANDARD - {word.lower() for word in listed} == set(), made
+    assert compiled > 1
