@@ -18,7 +18,7 @@ from crm_cli.index.postgres.address import Address
 from crm_cli.index.postgres.connection import driver, quoted, reason, translated
 from crm_cli.index.postgres.dialect import PostgreSQL
 from crm_cli.index.postgres.schema import BOOK, POSTGRESQL, Flavour, tables
-from crm_cli.model.errors import CrmError, Refused, UsageError
+from crm_cli.model.errors import CrmError, Refused, StorageError, UsageError
 from crm_cli.model.text import visible
 from crm_cli.query.database import Database, Parameters, overflow
 from crm_cli.query.fault import QueryError
@@ -160,6 +160,9 @@ class Mirror(Database):
                 f"the query is too large: {reason(error)}",
                 "ask for fewer columns or conditions at a time",
             )
+        if not state or state.startswith(("08", "57")):
+            lost = f"the connection to {self._address.shown} was lost: {reason(error)}"
+            return StorageError(lost, "run it again")
         return translated(error, self._address)
 
 

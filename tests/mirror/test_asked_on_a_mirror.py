@@ -162,3 +162,14 @@ def test_sql_that_does_more_is_refused(
     found = crm("--on", on(pushed), "sql", statement)
     assert found.code != 0 and said in found.err
     assert state(pushed) == before
+
+
+def test_several_books_answer_with_their_names(pushed: Pushed, crm: Crm) -> None:
+    counted = "SELECT book, count(*) AS n FROM customers GROUP BY book ORDER BY 1"
+    rows = json.loads(crm("--on", pushed.url, "sql", counted, "--json").out)
+    assert [row["book"] for row in rows] == ["koper", "other"]
+    listed = json.loads(crm("--on", pushed.url, "list", "--json").out)
+    assert len(listed) == sum(row["n"] for row in rows)
+    assert [*listed[0]][:2] == ["book", "id"]
+    assert "book:koper, book:other" in crm("--on", pushed.url, "due").err
+    assert crm("--on", pushed.url, "list", "book:koper").out == crm("-C", pushed.root, "list").out

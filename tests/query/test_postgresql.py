@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.index.database import open_index
+from crm_cli.index.matching import Pattern
 from crm_cli.index.postgres.dialect import PostgreSQL
 from crm_cli.index.postgres.patterns import translated
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import DataError, StorageError, UsageError
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import KINDS
 from crm_cli.model.text import fold
@@ -176,6 +177,34 @@ def test_amounts_of_two_currencies_are_refused(mirrors: Mirrors, twice: Shop) ->
     ):
         with pytest.raises(UsageError, match="base currencies"):
             asked()
+
+
+def test_a_connection_that_is_lost_is_said_to_be(postgres: Server, shop: Shop) -> None:
+    """As where the server is stopped, or an administrator ends the session."""
+    with closing(Mirrors(postgres)) as made:
+        database = made.filled(shop.index)
+        pid = made.reader.info.backend_pid
+        import psycopg
+
+        with psycopg.connect(postgres.url(), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        with pytest.raises(StorageError, match="was lost"):
+            database.rows("SELECT 1 FROM customer")
+
+
+def test_a_sum_beyond_64_bits_is_refused(twice: Shop) -> None:
+    dialect = twice.database.dialect
+    sql = f"SELECT {dialect.whole('1e30')}"
+    with pytest.raises(DataError, match="64 bits"):
+        twice.database.every(sql)
+
+
+def test_an_expression_that_takes_too_long_is_stopped(
+    twice: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_cli.query.mirror._PATTERN_SECONDS", 0.2)
+    with pytest.raises(UsageError, match="takes too long"):
+        twice.database.every("SELECT pg_sleep(20), %(p)s", {"p": Pattern("a", "")})
 
 
 HOSTILE = (
