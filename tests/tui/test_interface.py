@@ -193,4 +193,4 @@ def test_what_stands_in_records_cannot_act_on_the_terminal(tmp_path: Path) -> No
         await user.sees("[tasks]", "[red]red[/red]")
         assert "\x1b" not in user.screen and "\x07" not in user.screen
 
-    drive(folder, script, size=(160, 30))
+    drive(folder, script, size=(180, 30))
