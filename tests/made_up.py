@@ -154,10 +154,10 @@ def copied(root: Path) -> None:
     (package / "model" / "gadget.py").write_text(GADGET.lstrip())
     after(package / "model" / "places.py", "    SEGMENTS,\n", LINES)
     more = (
-        '        Field("last_visit", Reference("visit"), "when we met"),\n'
-        '        Field("visits_made", Texts("visit"), "all of them"),\n'
+        '    Field("last_visit", Reference("visit"), "when we met"),\n'
+        '    Field("visits_made", Texts("visit"), "all of them"),\n'
     )
-    customer = package / "model" / "customer.py"
+    customer = package / "model" / "customer_fields.py"
     after(customer, 'Field("referred_by", Reference("customer"), "who referred them"),\n', more)
     after(customer, "from crm_cli.model.fieldtypes import (\n", "    Texts,\n")
 
