@@ -159,7 +159,6 @@ def copied(root: Path) -> None:
     )
     customer = package / "model" / "customer_fields.py"
     after(customer, 'Field("referred_by", Reference("customer"), "who referred them"),\n', more)
-    after(customer, "from crm_cli.model.fieldtypes import (\n", "    Texts,\n")
 
 
 def after(path: Path, place: str, text: str) -> None:
