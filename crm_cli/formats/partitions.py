@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.formats.extras import library
 from crm_cli.formats.tables.parquet import EXTRA
-from crm_cli.model.fieldtypes.storage import Storage
+from crm_cli.model.fieldtypes.storage import ColumnType
 
 _DIGITS = 38
 _MONEY = 4
@@ -31,11 +31,10 @@ Convert = Callable[[Any], Any]
 
 
 class Typed(NamedTuple):
-    """A column: its name, how its values are kept, and whether a moment is a day."""
+    """A column: its name, and the type of its values."""
 
     name: str
-    storage: Storage
-    is_day: bool
+    type: ColumnType
 
 
 def write(columns: Sequence[Typed], rows: Iterable[Sequence[Any]], zone: tzinfo) -> bytes:
@@ -72,18 +71,17 @@ def write(columns: Sequence[Typed], rows: Iterable[Sequence[Any]], zone: tzinfo)
 
 def _kind(arrow: Any, column: Typed, zone: tzinfo) -> tuple[Any, Convert]:
     """The type of a column, and what makes its values of those of a view."""
-    storage = column.storage
-    if storage is Storage.BOOLEAN:
+    if column.type == "boolean":
         return arrow.bool_(), bool
-    if storage is Storage.INTEGER:
+    if column.type == "integer":
         return arrow.int64(), int
-    if storage is Storage.MONEY:
+    if column.type == "money":
         return arrow.decimal128(_DIGITS, _MONEY), lambda cell: _decimal(cell, _MONEY)
-    if storage is Storage.DECIMAL:
+    if column.type == "decimal":
         return arrow.decimal128(_DIGITS, _OTHER), lambda cell: _decimal(cell, _OTHER)
-    if column.is_day:
+    if column.type == "day":
         return arrow.date32(), date.fromisoformat
-    if storage is Storage.MOMENT:
+    if column.type == "instant":
         return arrow.timestamp("us", tz="UTC"), lambda cell: _instant(cell, zone)
     return arrow.string(), lambda cell: str(cell).encode("utf-8", "replace").decode()
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from crm_cli.model.fieldtypes import FieldType
-from crm_cli.model.fieldtypes.storage import Storage
 from crm_cli.model.kind import Field, Kind, normal
 from crm_cli.model.kinds import BY_NAME, KINDS
 
 USUAL = "default"
 """The word of `mcp.fields` for the fields that leave where nothing is set."""
-_FREE = (Storage.TEXT, Storage.TEXTS, Storage.FREE)
 _ANY = "*"
 _ALWAYS = frozenset({"id", "customer"})
 """Keys that name a record or an item, without which no answer is of use."""
@@ -70,14 +67,10 @@ def _all(kind: Kind) -> Iterator[tuple[str, bool]]:
     for field in kind.fields:
         yield field.key, _usually(field, kind)
     for derived in kind.derived:
-        yield derived.key, not _is_free(derived.type)
+        yield derived.key, not derived.type.storage.prose
 
 
 def _usually(field: Field, kind: Kind) -> bool:
     if field.private is not None:
         return not field.private
-    return field.key == kind.title or not _is_free(field.type)
-
-
-def _is_free(type: FieldType) -> bool:
-    return type.storage in _FREE
+    return field.key == kind.title or not field.type.storage.prose

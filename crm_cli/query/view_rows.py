@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from crm_cli.model.business import Business
-from crm_cli.model.fieldtypes.storage import Storage
+from crm_cli.model.fieldtypes.storage import ColumnType
 from crm_cli.model.kinds import KINDS
 from crm_cli.query.database import Database
 from crm_cli.query.own import OwnColumn, own_columns, read_extra_keys
@@ -28,11 +28,10 @@ def views_of(database: Database, business: Business, now: datetime) -> tuple[Vie
     return views(now, own=own_of(database, business), business=business)
 
 
-def is_day(column: ViewColumn) -> bool:
-    """True if a column is the day of a moment, or a date."""
-    if column.type.storage is Storage.MOMENT:
-        return column.name.endswith(DAY)
-    return column.type.storage is Storage.DATE
+def type_of(column: ViewColumn) -> ColumnType:
+    """The type of a column; beside an instant there is a column with its day."""
+    found = column.type.storage.column
+    return "day" if found == "instant" and column.name.endswith(DAY) else found
 
 
 def dated_by(view: View) -> int | None:

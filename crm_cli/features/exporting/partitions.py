@@ -12,7 +12,7 @@ from crm_cli.features.mirroring import book_of
 from crm_cli.formats.partitions import NOWHERE, Typed, write
 from crm_cli.model.errors import UsageError
 from crm_cli.model.places import PLACES
-from crm_cli.query.view_rows import dated_by, is_day, rows, views_of
+from crm_cli.query.view_rows import dated_by, rows, type_of, views_of
 from crm_cli.query.views import View
 from crm_cli.store import outside
 from crm_cli.store.discovery import holds_settings
@@ -48,7 +48,7 @@ def export_parted(
     total = 0
     with closing(workspace.index.separate()) as connection:
         for view in views_of(workspace.database, business, workspace.clock.now):
-            columns = [Typed(one.name, one.type.storage, is_day(one)) for one in view.columns]
+            columns = [Typed(one.name, type_of(one)) for one in view.columns]
             for part, block in _by_year(view, rows(connection, view)):
                 file = path / view.name / f"book={name}" / part / _FILE
                 found = list(block)

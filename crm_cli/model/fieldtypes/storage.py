@@ -12,6 +12,8 @@ from crm_cli.model.declaration import Declaration
 
 Nature = Literal["text", "number", "date", "flag", "items"]
 """What values are to a query: which operators and ranges apply."""
+ColumnType = Literal["text", "integer", "decimal", "money", "day", "instant", "boolean"]
+"""What values are to a format whose columns have types."""
 
 
 class Storage(Declaration, positional=2):
@@ -25,6 +27,10 @@ class Storage(Declaration, positional=2):
     """Whether a file has a value as one text."""
     folded: bool = False
     """Whether the words of its text are folded for searching."""
+    prose: bool = False
+    """Whether its text is in people's own words: not of a closed list, no id and no code."""
+    column: ColumnType = "text"
+    """The type of its columns in a format that has types."""
 
     TEXT: ClassVar[Storage]
     """Text that is searched by its words."""
@@ -60,15 +66,15 @@ class Storage(Declaration, positional=2):
         return f"Storage({self.label})"
 
 
-Storage.TEXT = Storage("text", "text", folded=True)
+Storage.TEXT = Storage("text", "text", folded=True, prose=True)
 Storage.WORD = Storage("word", "text")
-Storage.INTEGER = Storage("integer", "number")
-Storage.DECIMAL = Storage("decimal", "number")
-Storage.MONEY = Storage("money", "number")
-Storage.DATE = Storage("date", "date")
-Storage.MOMENT = Storage("moment", "date")
+Storage.INTEGER = Storage("integer", "number", column="integer")
+Storage.DECIMAL = Storage("decimal", "number", column="decimal")
+Storage.MONEY = Storage("money", "number", column="money")
+Storage.DATE = Storage("date", "date", column="day")
+Storage.MOMENT = Storage("moment", "date", column="instant")
 Storage.PARTIAL_DATE = Storage("partial date", "date")
-Storage.BOOLEAN = Storage("boolean", "flag")
-Storage.TEXTS = Storage("texts", "text", single=False, folded=True)
+Storage.BOOLEAN = Storage("boolean", "flag", column="boolean")
+Storage.TEXTS = Storage("texts", "text", single=False, folded=True, prose=True)
 Storage.NESTED = Storage("nested", "items", single=False)
-Storage.FREE = Storage("free", "text", single=False)
+Storage.FREE = Storage("free", "text", single=False, prose=True)
