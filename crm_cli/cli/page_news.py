@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crm_cli.cli.page_request import Asked
 from crm_cli.cli.session import Session
 from crm_cli.model.errors import Refused
 from crm_cli.model.rows import Column, Rows
-from crm_cli.model.section import Fact, Named, Section
+from crm_cli.model.section import Advice, Fact, Named, Section, and_more
 
 DUE, CHANGES = "due", "changes"
+_REORDER, _INVOICE = "reorder", "invoice"
 _DUE_ROWS, _CHANGE_ROWS = 15, 20
 _DUE = (
     "Open tasks, planned contacts and steps of cases by their day, invoices that are late, quotes "
@@ -42,16 +44,36 @@ def due_section(session: Session, asked: Asked) -> Section:
         columns = columns[:3]
         rows = [(when, kind, asked.pseudonyms.label("customer", who.id))
                 for when, kind, who, *_ in rows]  # fmt: skip
+    words = asked.words(period=False)
     return Section(
         name=DUE, group="Due", title="What is due",
         answers="Tasks, contacts, invoices and promises through today, what is overdue first.",
         rows=Rows(columns, rows[:_DUE_ROWS], none="nothing is due",
                   tones=["alert" if one else "" for one in late[:_DUE_ROWS]]),
         left=max(len(rows) - _DUE_ROWS, 0), formula=_DUE,
-        command=shlex.join(["crm", "due", *asked.words(period=False)]),
+        command=shlex.join(["crm", "due", *words]), advice=tuple(_advice(rows, late, words)),
         facts=[Fact(f"{sum(late):,}", "things overdue", alert=any(late)),
                Fact(f"{len(found) - sum(late):,}", "things due today")],
     )  # fmt: skip
+
+
+def _advice(
+    rows: Sequence[tuple[Any, ...]], late: Sequence[bool], words: Sequence[str]
+) -> Iterator[Advice]:
+    """What is overdue but for invoices, of which receivables speak: reorders, and all else."""
+    found = [row for row, is_late in zip(rows, late, strict=True) if is_late]
+    buyers = {getattr(row[2], "id", row[2]): row[2] for row in found if row[1] == _REORDER}
+    if buyers:
+        are = "1 customer is" if len(buyers) == 1 else f"{len(buyers):,} customers are"
+        yield Advice(
+            f"{are} late to reorder: {and_more(list(buyers.values()))}.",
+            shlex.join(["crm", "due", *words, "--kind", _REORDER]),
+        )
+    others = [row for row in found if row[1] not in (_REORDER, _INVOICE)]
+    if others:
+        are = "1 other thing is" if len(others) == 1 else f"{len(others):,} other things are"
+        oldest = f"the oldest since {others[0][0]:%Y-%m-%d}, {others[0][2]}"
+        yield Advice(f"{are} overdue; {oldest}.", shlex.join(["crm", "due", *words]))
 
 
 def changes_section(session: Session, asked: Asked) -> Section:

@@ -1,4 +1,4 @@
-"""Money and promises that were forgotten, each with the command that mends it."""
+"""Money and promises that may have been forgotten, each with the command that mends it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ QUOTE_DAYS = 7
 
 
 class Forgotten(NamedTuple):
-    """What was forgotten: `day` is since when, or when it is too late; `owner` whose matter it is.
+    """What may have been forgotten: `day` is since when, or when it is too late; `owner` whose
+    matter it is.
 
     `amount` is in `currency`.
     """
@@ -110,7 +111,7 @@ def won_deals(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
             continue
         amount = f" --amount {decimal_text(value)}" if value is not None else ""
         yield Forgotten(
-            "won_deal", who, name or who, f"won: {title or id}",
+            "won_deal", who, name or who, f"won, no purchase found: {title or id}",
             None if closed is None else local_date(closed, workspace.business.time_zone),
             value, currency if value is not None else None,
             f"crm purchase add {who} --kind invoice deal={id}{amount}", id, owner,

@@ -30,6 +30,19 @@ class Fact(NamedTuple):
     alert: bool = False
 
 
+class Advice(NamedTuple):
+    """A sentence that says what to do first, and the line that shows more."""
+
+    text: str
+    command: str = ""
+
+
+def and_more(names: Sequence[str]) -> str:
+    """The first of names, and how many more there are: `Bistro Lipa and 2 more`."""
+    more = len(names) - 1
+    return f"{names[0]} and {more:,} more" if more > 0 else "".join(names)
+
+
 class Explained(NamedTuple):
     """A column of a section, and what it is in a few words."""
 
@@ -61,6 +74,8 @@ class Section(Declaration, kw_only=True):
     """Whether those come before the rows that are shown, in time."""
     notes: Sequence[str] = ()
     """What is to be known beside it, such as what it leaves out."""
+    advice: Sequence[Advice] = ()
+    """What to do first, at the very top of the page."""
     facts: Sequence[Fact] = ()
     """What of it stands at the top of the page."""
 

@@ -148,6 +148,52 @@ def test_what_is_overdue_stands_at_the_top(example: Crm) -> None:
     assert "overdue</a>" not in page
 
 
+def advice(page: str) -> list[tuple[str, str, str]]:
+    """What a page says to do first: section, sentence, line."""
+    found = re.findall(r'<li><a href="#([^"]+)">(.+?)</a> <code>(.+?)</code></li>', page)
+    return [(section, re.sub("</?bdi>", "", text), line) for section, text, line in found]
+
+
+def test_what_to_do_first_comes_from_the_reports_rows(example: Crm) -> None:
+    first = advice(example("report", "html").out)
+    assert [section for section, *_ in first] == [
+        "aging", "audit", "due", "due", "product-quality"
+    ]  # fmt: skip
+    invoices = json.loads(example("report", "aging", "--invoices", "--json").out)
+    late = [one for one in invoices if (one["days"] or 0) > 0]
+    owed, oldest = sum(Decimal(one["total"]) for one in late), max(one["days"] for one in late)
+    assert first[0][1] == (
+        f"{owed:,} EUR is overdue at Bistro Lipa and 1 more; the oldest for {oldest} days."
+    )
+    for _, text, line in first:
+        told = example(*shlex.split(line)[1:], "--json")
+        assert told.code == 0, line
+        if line.endswith("--kind reorder"):
+            assert text.startswith(f"{len(json.loads(told.out))} customers are late to reorder")
+    assert "4,200.00 EUR at Hotel Jadran may have been forgotten" in first[1][1]
+
+
+def test_sections_with_nothing_to_do_say_nothing_first(example: Crm) -> None:
+    for chosen in ("top,sales", "aging nobody-at-all", "churn", "service"):
+        page = example("report", "html", "--section", chosen).out
+        assert advice(page) == [] and "What to do first" not in page, chosen
+    by_owner = example("report", "html", "--section", "aging --by owner")
+    assert advice(by_owner.out) == []
+
+
+def test_who_is_silent_and_has_something_at_stake_comes_first(crm: Crm, shop: Path) -> None:
+    (shop / "customers" / "quiet.yaml").write_text(
+        "name: Quiet\npurchases:\n"
+        + "".join(f"  - {{date: 2026-0{n}-01, amount: 10, currency: EUR}}\n" for n in range(1, 5))
+    )
+    page = crm("report", "html", "--section", "churn")
+    assert page.code == 0, page.err
+    assert advice(page.out) == [
+        ("churn", "40.00 EUR a year is at stake with Quiet, who has been silent for longer than "
+         "usual.", "crm report churn --at-risk")
+    ]  # fmt: skip
+
+
 def test_a_score_of_few_answers_says_so(example: Crm) -> None:
     page = example("report", "html", "--section", "satisfaction").out
     assert "Net Promoter Score, of 3</a></dt><dd>66.7%</dd>" in page

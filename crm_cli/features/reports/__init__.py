@@ -49,7 +49,7 @@ REPORTS = (
 
 PAGE = (
     "aging", "dso", "audit", "sales", "pipeline", "forecast", "top", "rfm", "churn", "cohort",
-    "due", "service", "satisfaction", "changes",
+    "due", "service", "product-quality", "satisfaction", "changes",
 )  # fmt: skip
 """The sections of `crm report html` unless others are chosen: where the money is, what comes, who
 matters and who leaves, what is due, service, what changed. `due` and `changes` are no reports."""

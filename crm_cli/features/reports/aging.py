@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from crm_cli.features.reports.advice import amount, counted, whom
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.owing import Debtor, OpenInvoice, debtors
@@ -69,6 +70,7 @@ def _compute(context: Context) -> Table:
         for invoice in debtor.invoices:
             _add(row, _column(invoice, buckets, context), invoice.base)
         _add(row, "on_account", debtor.on_account)
+        row["oldest"] = max(row.get("oldest", 0), _oldest(debtor, buckets, context))
         if _CUSTOMER in context.keys:
             row["name"] = debtor.keys[-1]
     return _table(context.keys, columns, rows.values(), context)
@@ -110,13 +112,40 @@ def _table(
             if figure.type == "money":
                 total[figure.key] += row[figure.key]
     if any(one.key == "not_due" for one in columns):
-        late = (total[one.key] for one in columns if one.drawn and one.key not in _NOT_LATE)
-        total["late"] = sum(late, round_money(Decimal(0), context.currency))
+        total["late"] = _late(total, columns) + round_money(Decimal(0), context.currency)
+        total["oldest"] = max((row.get("oldest", 0) for row in rows), default=0)
+        total["late_rows"] = sum(1 for row in rows if _late(row, columns))
     table = Table(keys, columns, rows, total)
     if not keys:
         table.rows = [total]
     table.sort(context.order(_REPORT_SORT))
     return table
+
+
+def _late(row: Row, columns: Sequence[Figure]) -> Decimal:
+    """What is overdue in a row: all ranges of days past due."""
+    late = (row[one.key] for one in columns if one.drawn and one.key not in _NOT_LATE)
+    return sum(late, Decimal(0))
+
+
+def _oldest(debtor: Debtor, buckets: _Buckets, context: Context) -> int:
+    """Days past due of the oldest invoice that is late; 0 where none is."""
+    days = (_days(one, buckets, context) or 0 for one in debtor.invoices if not one.disputed)
+    return max(0, *days, 0)
+
+
+def _advice(table: Table, currency: str) -> Iterator[str]:
+    total = table.total or {}
+    late = [row for row in table.rows if "late" in total and _late(row, table.columns) > 0]
+    if [key.name for key in table.keys] != ["customer"] or not late:
+        return
+    late.sort(key=lambda row: _late(row, table.columns), reverse=True)
+    others = total["late_rows"] - 1
+    more = f" and {others:,} more" if others else ""
+    yield (
+        f"{amount(total['late'], currency)} is overdue at {whom(late[:1])}{more}; the oldest for "
+        f"{counted(total['oldest'], 'day')}."
+    )
 
 
 def _days(invoice: OpenInvoice, buckets: _Buckets, context: Context) -> int | None:
@@ -215,5 +244,6 @@ REPORT = Report(
         Headline("total", "owed to us"),
         Headline("late", "of it overdue", type="money", alert=True),
     ),
+    advice=_advice,
     compute=_compute,
 )  # fmt: skip

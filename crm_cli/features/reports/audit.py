@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from crm_cli.features.forgotten import FINDINGS
+from crm_cli.features.reports.advice import amount, counted, whom
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Choice, Report
@@ -33,10 +34,30 @@ def _compute(context: Context) -> Table:
     return Table(REPORT.by, REPORT.figures, rows)
 
 
+def _advice(table: Table, currency: str) -> Iterator[str]:
+    if not table.rows:
+        return
+    worth = [row for row in table.rows if row["amount"] and row.get("currency") == currency]
+    if not worth:
+        yield (
+            f"{counted(len(table.rows), 'thing')} may have been forgotten, with "
+            f"{whom(table.rows)}: have a look."
+        )
+        return
+    most = max(worth, key=lambda row: row["amount"])
+    rest = len(table.rows) - 1
+    more = f", and {counted(rest, 'other thing')}" if rest else ""
+    yield (
+        f"{amount(most['amount'], currency)} at {whom([most])} may have been forgotten "
+        f"({most['what']}){more}: have a look."
+    )
+
+
 REPORT = Report(
     name="audit",
-    answers="Find money and promises that were forgotten, each with the command that mends it.",
-    formula="Orders that are delivered and not invoiced, won deals without a purchase, drafts "
+    answers="List what may have been forgotten, to look at, each with the command that mends it.",
+    formula="Each may have its reason, which the records do not tell. Orders that are delivered "
+    "and not invoiced, won deals without a purchase, drafts "
     "older than 7 days, purchases without a price or a rate, customers who owe and cannot be "
     "reached, payments that pay no invoice, customers over their credit limit, quotes that lapse "
     "within 7 days, payments that were promised for a day that is past, and deals whose next step "
@@ -45,7 +66,7 @@ REPORT = Report(
     group="Money",
     base=CUSTOMER,
     by=(
-        Key("finding", "", "what was forgotten", public=True),
+        Key("finding", "", "what may have been forgotten", public=True),
         Key("customer", "id", "whose it is", label="name", ids=True),
     ),
     open=False,
@@ -61,6 +82,7 @@ REPORT = Report(
     standing=True,
     compared=False,
     options=(Choice("exit-code", "Exit with status 1 if anything is found."),),
-    title="Money that was forgotten",
+    title="What may have been forgotten",
+    advice=_advice,
     compute=_compute,
 )

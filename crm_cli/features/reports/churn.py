@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from crm_cli.features.reports import keys
+from crm_cli.features.reports.advice import amount, whom
 from crm_cli.features.reports.columns import Figure
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Choice, Headline, Report
@@ -79,6 +81,18 @@ def _among(context: Context, *terms: str) -> Node:
     return context.workspace.node(context.workspace.scope(CUSTOMER), terms)
 
 
+def _advice(table: Table, currency: str) -> Iterator[str]:
+    rows = [row for row in table.rows if row["at_risk"] and not row["lost"]]
+    rows = [row for row in rows if row["at_stake"] and row["at_stake"] > 0]
+    if rows:
+        stake = amount(sum((row["at_stake"] for row in rows), Decimal(0)), currency)
+        have = "has" if len(rows) == 1 else "have"
+        yield (
+            f"{stake} a year is at stake with {whom(rows)}, who {have} been silent for longer "
+            "than usual."
+        )
+
+
 REPORT = Report(
     name="churn",
     answers="Show who has been silent for longer than usual, and what is at stake with them.",
@@ -102,5 +116,6 @@ REPORT = Report(
     title="Who is about to leave, or has left",
     page="--at-risk",
     headlines=(Headline("at_risk", "customers at risk or lost", of="count", alert=True),),
+    advice=_advice,
     compute=_compute,
 )

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from crm_cli.features.reports.advice import counted
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Row, Table
 from crm_cli.model.case import CASE
 from crm_cli.model.case_parts import CASE_LINE
+from crm_cli.model.cells import people_text
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.line import LINE
 from crm_cli.model.money import EXACT
@@ -98,6 +100,22 @@ def _mark(row: Row, total: Row) -> str | None:
     return None
 
 
+def _advice(table: Table, currency: str) -> Iterator[str]:
+    """The product of which the most units came back, where that is more often than usual."""
+    usual = (table.total or {}).get("returned_100")
+    rows = [
+        row for row in table.rows
+        if usual and (row["returned_100"] or 0) > _TIMES * usual and row["returned"] >= _LEAST
+    ]  # fmt: skip
+    if rows:
+        most = max(rows, key=lambda row: row["returned"])
+        units, sold = (people_text(most[key]) for key in ("returned", "sold"))
+        yield (
+            f"{units} of {sold} units sold of {most.get('name') or most['product']} came back, in "
+            f"{counted(most['returns'], 'return')}: find out why."
+        )
+
+
 REPORT = Report(
     name="product-quality",
     answers="Compare products by what comes back, and by complaints, per 100 units sold.",
@@ -125,5 +143,7 @@ REPORT = Report(
     period="-",
     sort="returned_100-,complaints_100-",
     chart="returned_100",
+    title="What comes back, and what is complained about",
+    advice=_advice,
     compute=_compute,
 )

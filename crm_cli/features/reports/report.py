@@ -8,7 +8,7 @@ which; one that computes something has a function.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from keyword import iskeyword
 from typing import Literal
 
@@ -98,6 +98,9 @@ class Report(About, kw_only=True):
     """The options that it has on a page, unless crm.yaml or --section say otherwise."""
     headlines: tuple[Headline, ...] = ()
     """What a page shows of it at the top."""
+    advice: Callable[[Table, str], Iterator[str]] | None = None
+    """Sentences that say what to do first, above the headlines, from the rows and the base
+    currency; none where there is nothing to do."""
     compute: Callable[[Context], Table] | None = None
     """Computes what no group of rows says; without it, the groups are the answer."""
     finish: Callable[[Context, Table], None] | None = None

@@ -17,7 +17,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.plot import Plot, plot_of
 from crm_cli.model.pseudonyms import Pseudonyms
 from crm_cli.model.rows import Rows
-from crm_cli.model.section import Explained, Fact, Named, Section
+from crm_cli.model.section import Advice, Explained, Fact, Named, Section
 
 _ROWS, _TIMES = 10, 24
 """So many rows has a table on a page; of those that follow each other in time, the latest."""
@@ -68,6 +68,7 @@ def section(
         left=len(rows.rows) - len(shown),
         earlier=timed,
         notes=(*notes, *rows.notes),
+        advice=_advice(report, found, command),
         facts=tuple(_facts(report, found, period)),
     )
 
@@ -169,6 +170,12 @@ def _explained(table: Table) -> list[Explained]:
     keys = [Explained(_words(key.name), key.doc) for key in table.keys]
     figures = [Explained(one.label or _words(one.key), one.doc) for one in table.columns]
     return [one for one in (*keys, *figures) if one.doc]
+
+
+def _advice(report: Report, found: Answered, command: str) -> tuple[Advice, ...]:
+    if report.advice is None:
+        return ()
+    return tuple(Advice(one, command) for one in report.advice(found.table, found.currency))
 
 
 def _facts(report: Report, found: Answered, period: str | None) -> list[Fact]:

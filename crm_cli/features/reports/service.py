@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from crm_cli.features.reports.advice import counted
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Headline, Report
@@ -82,6 +83,11 @@ def _kept(promise: str, what: str) -> tuple[Figure, Figure, Figure]:
 
 
 
+def _advice(table: Table, currency: str) -> Iterator[str]:
+    if late := (table.total or {}).get("overdue"):
+        verb = "is" if late == 1 else "are"
+        yield f"{counted(late, 'open case')} {verb} late."
+
 
 REPORT = Report(
     name="service",
@@ -130,5 +136,6 @@ REPORT = Report(
         "cases", "overdue", "response_rate", "responses_promised", "resolution_rate",
         "resolutions_promised", "open", "response", "resolution",
     ),
+    advice=_advice,
     finish=_finish,
 )  # fmt: skip

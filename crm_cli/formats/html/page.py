@@ -13,6 +13,8 @@ from crm_cli.formats.html.text import attribute, text
 from crm_cli.model.section import Fact, Section, Sheet
 
 _STYLE = Path(__file__).parent / "style.css"
+_ADVICE = 5
+"""So many sentences at most say what to do first."""
 
 
 def html_of(sheet: Sheet) -> str:
@@ -27,6 +29,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     for line in sheet.about:
         yield f'<p class="about">{text(line)}</p>'
     yield "</header>\n<main>\n"
+    yield from _advice(sheet)
     yield from _facts(sheet)
     if len(sheet.sections) > 1:
         yield from _contents(sheet, groups)
@@ -52,6 +55,20 @@ def _head(title: str) -> Iterator[str]:
     yield '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">\n'
     yield '<meta name="color-scheme" content="light dark">\n'
     yield f"<title>{attribute(title)}</title>\n<style>{style}</style></head>\n<body>\n"
+
+
+def _advice(sheet: Sheet) -> Iterator[str]:
+    """What to do first: a link to its section, and the line that shows it."""
+    found = [(one, section) for section in sheet.sections for one in section.advice]
+    if not found:
+        return
+    yield '<section class="advice" aria-label="What to do first"><h2>What to do first</h2>\n<ul>'
+    for one, section in found[:_ADVICE]:
+        yield f'<li><a href="#{section.name}">{text(one.text)}</a>'
+        if one.command:
+            yield f' <code>{text(one.command)}</code>'
+        yield "</li>\n"
+    yield "</ul></section>\n"
 
 
 def _facts(sheet: Sheet) -> Iterator[str]:
