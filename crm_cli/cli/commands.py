@@ -20,7 +20,7 @@ class Command(NamedTuple):
 
     `bare` is the verb that a noun means when none is given, empty for a verb;
     a noun without such a verb has `-` and shows its help. `asks` tells whether it
-    answers from the index, `acts` that it does more than answer, or change files: then it is not
+    answers from the index, `local` that whatever it does needs the files, or acts: then it is not
     run on a mirror. With `others`, the verbs beside the bare one, any further word
     and every option are the bare one's: it takes words, as `crm due novak`.
     """
@@ -33,12 +33,17 @@ class Command(NamedTuple):
     hidden: bool = False
     asks: bool = True
     others: tuple[str, ...] = ()
-    acts: bool = False
+    local: bool = False
 
     @property
     def noun(self) -> bool:
         """Whether the command holds verbs of its own, as `crm task add`."""
         return bool(self.bare)
+
+
+def _local(name: str, module: str, group: str, help: str) -> Command:
+    """A verb that needs the files, whatever its words."""
+    return Command(name, module, group, help, local=True)
 
 
 TODAY = "Today"
@@ -61,47 +66,47 @@ COMMANDS = (
         others=("snooze", "dismiss"),
     ),
     Command("agenda", "agenda", TODAY, "the days to come, with times, and what is free"),
-    Command("ui", "ui", TODAY, "what is due, customers and deals on one screen", acts=True),
-    Command("log", "log", TODAY, "log a call, a meeting, an e-mail with a customer"),
-    Command("pop", "pop", TODAY, "who is calling: all that matters now, on one screen"),
+    Command("ui", "ui", TODAY, "what is due, customers and deals on one screen", local=True),
+    _local("log", "log", TODAY, "log a call, a meeting, an e-mail with a customer"),
+    _local("pop", "pop", TODAY, "who is calling: all that matters now, on one screen"),
     Command("task", "task", TODAY, "tasks: what to do, who does it, when it is due", "list"),
     Command("rules", "rules", TODAY, "what is done by itself, and why", "list"),
     Command(
-        "notify", "notify", TODAY, "a daily digest for each user, by mail or command", acts=True
+        "notify", "notify", TODAY, "a daily digest for each user, by mail or command", local=True
     ),
-    Command("add", "add", CUSTOMERS, "a new customer; a name is enough"),
-    Command("show", "show", CUSTOMERS, "a customer, or one of their items, at a glance"),
+    _local("add", "add", CUSTOMERS, "a new customer; a name is enough"),
+    _local("show", "show", CUSTOMERS, "a customer, or one of their items, at a glance"),
     Command("list", "list", CUSTOMERS, "the customers that match terms: crm list +vip"),
-    Command("search", "search", CUSTOMERS, "words anywhere in the records, best match first"),
-    Command("set", "set", CUSTOMERS, "change fields: crm set ana city=Koper phone="),
+    _local("search", "search", CUSTOMERS, "words anywhere in the records, best match first"),
+    _local("set", "set", CUSTOMERS, "change fields: crm set ana city=Koper phone="),
     Command("tag", "tag", CUSTOMERS, "add tags to customers, remove them, count them", "list"),
-    Command("edit", "edit", CUSTOMERS, "open a record in your editor, checked when you close it"),
-    Command("rename", "rename", CUSTOMERS, "change a customer's id wherever it is named"),
+    _local("edit", "edit", CUSTOMERS, "open a record in your editor, checked when you close it"),
+    _local("rename", "rename", CUSTOMERS, "change a customer's id wherever it is named"),
     Command("address", "address", CUSTOMERS, "postal addresses, and moving to another one", "list"),
-    Command("move", "move", CUSTOMERS, "move items to another customer"),
-    Command("rm", "rm", CUSTOMERS, "remove a customer or an item"),
-    Command("subject", "subject", CUSTOMERS, "all that is held of somebody, for whoever asks"),
-    Command("forget", "forget", CUSTOMERS, "forget somebody: all but the books goes, for good"),
+    _local("move", "move", CUSTOMERS, "move items to another customer"),
+    _local("rm", "rm", CUSTOMERS, "remove a customer or an item"),
+    _local("subject", "subject", CUSTOMERS, "all that is held of somebody, for whoever asks"),
+    _local("forget", "forget", CUSTOMERS, "forget somebody: all but the books goes, for good"),
     Command("duplicates", "duplicates", CUSTOMERS, "customers who may be one, with reasons"),
-    Command("merge", "merge", CUSTOMERS, "make two records of a customer one, side by side"),
-    Command("unmerge", "split", CUSTOMERS, "take an older merge apart again, from history"),
-    Command("split", "split", CUSTOMERS, "make a new customer of a part of another one"),
-    Command("link", "link", CUSTOMERS, "note that somebody is at an organization, and as what"),
-    Command("unlink", "link", CUSTOMERS, "note that somebody has left an organization"),
+    _local("merge", "merge", CUSTOMERS, "make two records of a customer one, side by side"),
+    _local("unmerge", "split", CUSTOMERS, "take an older merge apart again, from history"),
+    _local("split", "split", CUSTOMERS, "make a new customer of a part of another one"),
+    _local("link", "link", CUSTOMERS, "note that somebody is at an organization, and as what"),
+    _local("unlink", "link", CUSTOMERS, "note that somebody has left an organization"),
     Command("timeline", "timeline", CUSTOMERS, "all events of a customer, newest first"),
     Command("interaction", "interaction", CUSTOMERS, "calls, meetings and e-mails", "list"),
     Command("suggest", "suggest", CUSTOMERS, "when a customer will buy next, and what to offer"),
     Command("segment", "segment", CUSTOMERS, "saved queries, used as @name", "list"),
     Command("lead", "lead", SELLING, "leads: who may become a customer", "list"),
     Command("deal", "deal", SELLING, "deals: what is in play, and how far it is", "list"),
-    Command("lose", "lose", SELLING, "note that customers are lost, to whom and why"),
-    Command("win-back", "lose", SELLING, "note that lost customers came back"),
+    _local("lose", "lose", SELLING, "note that customers are lost, to whom and why"),
+    _local("win-back", "lose", SELLING, "note that lost customers came back"),
     Command("quote", "quote", SELLING, "quotes: sent, accepted, declined", "list"),
     Command("order", "order", SELLING, "orders, and what is left to bill of them", "list"),
     Command("invoice", "invoice", SELLING, "invoices: crm invoice add ana", "list"),
     Command("purchase", "purchase", SELLING, "sales, orders, invoices and their totals", "list"),
     Command("payment", "payment", SELLING, "payments received and refunds", "list"),
-    Command("balance", "balance", SELLING, "who owes what, oldest first"),
+    _local("balance", "balance", SELLING, "who owes what, oldest first"),
     Command(
         "dun",
         "dun",
@@ -110,7 +115,7 @@ COMMANDS = (
         "list",
         others=("sent", "render"),
     ),
-    Command("statement", "statement", SELLING, "a customer's statement of account"),
+    _local("statement", "statement", SELLING, "a customer's statement of account"),
     Command("bank", "bank", SELLING, "bank statements; book their lines", "open"),
     Command("books", "books", SELLING, "the books of a month, as an archive for accounting"),
     Command("report", "report", SELLING, "reports, built-in and your own", "list"),
@@ -120,8 +125,8 @@ COMMANDS = (
     Command("survey", "survey", SERVICE, "whom to ask, where they answer, their answers", "list"),
     Command("campaign", "campaign", SERVICE, "campaigns: who gets what, what it brought", "list"),
     Command("template", "template", SERVICE, "texts of letters, invoices, e-mails", "list"),
-    Command("letter", "letter", SERVICE, "a letter to a customer, from a template"),
-    Command("labels", "labels", SERVICE, "address labels of customers"),
+    _local("letter", "letter", SERVICE, "a letter to a customer, from a template"),
+    _local("labels", "labels", SERVICE, "address labels of customers"),
     Command("consent", "consent", SERVICE, "what customers agreed to, and withdrew", "list"),
     Command("agreement", "agreement", SERVICE, "contracts, terms of use, NDAs", "list"),
     Command(
@@ -131,18 +136,18 @@ COMMANDS = (
         "write to customers, one or many; fetch what they wrote",
         "write",
         others=("draft", "list", "send", "fetch", "unknown", "address"),
-        acts=True,
+        local=True,
     ),
-    Command("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
+    _local("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
     Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),
     Command("undo", "undo", HISTORY, "take back the last command, byte for byte", asks=False),
     Command("redo", "undo", HISTORY, "do again what was undone", asks=False),
-    Command("history", "history", HISTORY, "changes to a customer, field by field"),
-    Command("blame", "history", HISTORY, "who set each field of a customer, and when"),
+    _local("history", "history", HISTORY, "changes to a customer, field by field"),
+    _local("blame", "history", HISTORY, "who set each field of a customer, and when"),
     Command("changes", "history", HISTORY, "what changed since a date, and who changed it"),
     Command("events", "events", HISTORY, "what became of which record, a line each"),
-    Command("sync", "sync", HISTORY, "exchange changes with the others"),
-    Command("resolve", "resolve", HISTORY, "resolve merge conflicts in records"),
+    _local("sync", "sync", HISTORY, "exchange changes with the others"),
+    _local("resolve", "resolve", HISTORY, "resolve merge conflicts in records"),
     Command(
         "merge-driver", "merge_driver", HISTORY, "merge records for git", hidden=True, asks=False
     ),
@@ -153,8 +158,8 @@ COMMANDS = (
     Command("backup", "backup", SETUP, "all files and their history in one file", asks=False),
     Command("restore", "backup", SETUP, "a backup into an empty folder", asks=False),
     Command("mirror", "mirror", SETUP, "a copy in PostgreSQL, for analysts and programs", "-"),
-    Command("check", "check", SETUP, "find errors in the records, with file and line"),
-    Command("fmt", "fmt", SETUP, "rewrite records in the canonical form"),
+    _local("check", "check", SETUP, "find errors in the records, with file and line"),
+    _local("fmt", "fmt", SETUP, "rewrite records in the canonical form"),
     Command("config", "config", SETUP, "the business's settings", "list", asks=False),
     Command("user", "user", SETUP, "who works here, who is away, who takes over", "list"),
     Command("query", "query", SETUP, "explain a query, list the fields", "-"),

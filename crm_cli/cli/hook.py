@@ -137,9 +137,9 @@ def _ask(session: Session, words: list[str]) -> int:
 
     entry = named(words[0])
     if entry is not None and _needs_files(entry, session):
-        from crm_cli.model.errors import Refused
+        from crm_cli.workspace.mirrored import without_files
 
-        raise Refused(f"{entry.name} is not run on a mirror", "leave --on out, in the directory")
+        raise without_files(f"crm {entry.name}")
     call = read(words)
     while True:
         try:
@@ -155,9 +155,9 @@ def _ask(session: Session, words: list[str]) -> int:
 
 
 def _needs_files(entry: Command, session: Session) -> bool:
-    """Whether a command is not for the mirror that is named; CRM_ON leaves those alone that ask
-    no records."""
-    return bool((session.options.on and not entry.asks) or (session.mirror and entry.acts))
+    """Whether a command cannot be run on the mirror that is named; CRM_ON leaves those alone that
+    ask no records."""
+    return bool((session.options.on and not entry.asks) or (session.mirror and entry.local))
 
 
 def _told(session: Session) -> int:

@@ -71,6 +71,8 @@ def status(
     from crm_cli.model.rows import Column, Rows
 
     found = books(session.environ, _address(session, url))
+    # Else that of this machine.
+    zone = session.workspace.business.time_zone if session.has_directory() else None
     columns = [
         Column("book"), Column("pushed", "moment"), Column("state"), Column("commit"),
         Column("day", "date"), Column("customers", "integer"), Column("currency"),
@@ -78,7 +80,7 @@ def status(
     ]  # fmt: skip
     rows = [
         (
-            one.book, datetime.fromisoformat(one.pushed),
+            one.book, datetime.fromisoformat(one.pushed).astimezone(zone),
             "work tree" if one.work_tree else "commit", one.commit[:10] or None,
             date.fromisoformat(one.day), one.customers, one.currency, one.directory,
         )

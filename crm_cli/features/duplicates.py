@@ -13,6 +13,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.likeness import LEAST, RARE, Profile, likeness, skeleton
 from crm_cli.query.likeness import profiles
+from crm_cli.query.own_fields import BOOK
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -54,13 +55,14 @@ def duplicates(
     known = profiles(workspace.database)
     asked = None
     if terms or where is not None:
-        rows = workspace.select(CUSTOMER, terms, where=where, cols=("id",), ordered=False).rows
-        asked = {str(id) for (id,) in rows}
+        cols = ("id", BOOK) if workspace.database.dialect.several else ("id",)
+        rows = workspace.select(CUSTOMER, terms, where=where, cols=cols, ordered=False).rows
+        asked = {tuple(map(str, row)) for row in rows}
     common = Counter(one.full for one in known)
     found = []
     for mine, theirs in _candidates(known):
         one, other = known[mine], known[theirs]
-        if asked is not None and one.id not in asked and other.id not in asked:
+        if asked is not None and _key(one) not in asked and _key(other) not in asked:
             continue
         if one.tells_apart(other) or other.tells_apart(one):
             continue
@@ -104,6 +106,11 @@ def tell_apart(workspace: Workspace, ids: Sequence[str]) -> Plan:
         ids,
         f"Note that {listed} are not the same?",
     )
+
+
+def _key(one: Profile) -> tuple[str, ...]:
+    """A customer's id, and the book where there are several."""
+    return (one.id, one.book) if one.book else (one.id,)
 
 
 def _candidates(known: Sequence[Profile]) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crm_cli.index.postgres import roles, state
 from crm_cli.index.postgres.address import EXAMPLE, Address, read_address
-from crm_cli.index.postgres.connection import Connection, connect, told
+from crm_cli.index.postgres.connection import Connection, connect, missing, told
 from crm_cli.index.postgres.dialect import PostgreSQL
 from crm_cli.index.postgres.local import taken
 from crm_cli.index.postgres.push import Origin, Pushed, push
@@ -29,8 +29,6 @@ LONGEST_BOOK = 40
 """Characters of a book's name."""
 
 
-
-
 def address_of(
     environ: Mapping[str, str], url: str | None, workspace: Workspace | None
 ) -> Address:
@@ -44,8 +42,8 @@ def address_of(
         given = _setting(workspace, "url")
     if not given:
         raise UsageError(
-            "which mirror? Nothing names one",
-            f"crm mirror push {EXAMPLE}, CRM_MIRROR, or crm config set mirror.url=…",
+            "the address of the mirror is missing",
+            f"type it ({EXAMPLE}), set CRM_MIRROR, or crm config set mirror.url=…",
         )
     return read_address(given)
 
@@ -58,8 +56,8 @@ def book_of(workspace: Workspace, name: str | None) -> str:
         given = slug(workspace.root.resolve().name)[:LONGEST_BOOK].strip("-")
     if not is_customer_id(given) or len(given) > LONGEST_BOOK:
         raise UsageError(
-            f"'{given}' is no name of a book",
-            f"take small letters, digits and hyphens, {LONGEST_BOOK} at most: --book koper",
+            f"'{given}' cannot be the name of a book",
+            f"use lowercase letters, digits and hyphens, at most {LONGEST_BOOK}: --book koper",
         )
     return given
 
@@ -101,7 +99,7 @@ def drop(environ: Mapping[str, str], address: Address, book: str | None) -> None
             return
         if not state.books(connection, book):
             raise NotFound(
-                f"the mirror has no book '{book}'", f"crm mirror status {address.url} lists them"
+                f"the mirror has no book '{book}'", f"crm mirror status {address.typed} lists them"
             )
         state.drop_book(connection, book)
 
@@ -130,9 +128,7 @@ def _connected(
 
 def _require_mirror(connection: Connection, address: Address) -> None:
     if not state.is_there(connection, address.schema):
-        raise NotFound(
-            f"there is no mirror at {address.shown}", f"crm mirror push {address.url} makes one"
-        )
+        raise missing(address)
 
 
 def _require_whole(workspace: Workspace) -> None:

@@ -77,7 +77,9 @@ class Mirror(Database):
         """See `Database`."""
         if not self.only:
             choices = ", ".join(f"{BOOK}:{book}" for book in self.books)
-            raise UsageError("this is answered from one book at a time", f"add one of {choices}")
+            raise UsageError(
+                "this is answered from one book at a time", f"add one to the line: {choices}"
+            )
 
     def _of(self, book: str, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         psycopg = driver()
@@ -153,7 +155,7 @@ class Mirror(Database):
         if state == "2201B":
             return UsageError(
                 f"PostgreSQL cannot read the regular expression: {reason(error)}",
-                "write it in another way, or ask the files: leave --on out",
+                "write it in another way, or ask the files, without --on",
             )
         if state.startswith("54") or state in ("53200", "42P18"):
             return UsageError(

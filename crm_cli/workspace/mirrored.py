@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from crm_cli.index.postgres import state
 from crm_cli.index.postgres.address import read_address
-from crm_cli.index.postgres.connection import Connection, connect, driver, told
+from crm_cli.index.postgres.connection import Connection, connect, driver, missing, told
 from crm_cli.index.postgres.schema import version
 from crm_cli.index.postgres.state import Book
 from crm_cli.index.reading import problem_of
@@ -133,10 +133,7 @@ class Mirrored(Workspace):
         """
         with told(self._address):
             if not state.is_there(self._connection, self._address.schema):
-                raise NotFound(
-                    f"there is no mirror at {self._address.shown}",
-                    f"crm mirror push {self._address.url} makes one",
-                )
+                raise missing(self._address)
             known = state.books(self._connection)
         found = [one for one in known if self._only in ("", one.book)]
         if not found:
@@ -145,8 +142,8 @@ class Mirrored(Workspace):
         other = next((one.book for one in found if one.version != version()), "")
         if other:
             raise Refused(
-                f"{other} was pushed by another version of crm, or of its tables of letters",
-                "crm mirror push in its directory, with this version",
+                f"the book {other} was pushed by another version of crm",
+                "push it again with this version: crm mirror push, in its directory",
             )
         return found
 
@@ -233,8 +230,13 @@ def _age(book: Book, business: Business, *, named: bool) -> str:
     return f"{book.book}: {said}" if named else said
 
 
-def _refuse() -> NoReturn:
-    raise Refused(
-        "a mirror answers from its tables: what needs the files, or writes them, is not run on it",
-        "leave --on out, in the directory",
+def without_files(command: str = "this") -> Refused:
+    """Why a command is not run on a mirror, and what to do."""
+    return Refused(
+        f"{command} needs the files, and a mirror has none",
+        "run it in the data directory, without --on or CRM_ON",
     )
+
+
+def _refuse() -> NoReturn:
+    raise without_files()

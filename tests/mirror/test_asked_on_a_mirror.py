@@ -22,7 +22,7 @@ from tests.trust.writers import WRITERS, Writer
 
 EXAMPLE = Path(__file__).parents[2] / "data-example"
 WHO = "hotel-jadran"
-REFUSED = "leave --on out"
+REFUSED = "run it in the data directory, without --on"
 ASKED = {
     name: tuple(WHO if word == "{who}" else word for word in words)
     for name, words in READING.items()
@@ -110,7 +110,10 @@ def state(pushed: Pushed) -> list[tuple[object, ...]]:
 
 
 def test_what_is_no_question_is_refused(pushed: Pushed, crm: Crm) -> None:
-    assert "not run on a mirror" in crm("--on", on(pushed), "init", "here").err
+    assert "crm init needs the files" in crm("--on", on(pushed), "init", "here").err
+    # Of several books, too: no book would make it an answer.
+    assert "crm show needs the files" in crm("--on", pushed.url, "show", WHO).err
+    assert "crm set needs the files" in crm("--on", pushed.url, "set", WHO, "city=Split").err
     assert crm("--on", "nonsense", "list").code == 2
     missing = crm("--on", on(pushed, "bled"), "list")
     assert missing.code == 3 and "koper, other" in missing.err

@@ -49,3 +49,15 @@ def test_duplicates_on_a_mirror_are_told_over_all_books(mirror: str, crm: Crm) -
         ["bled/maja-kos", "koper/maja-kos"]
     ]
     assert crm("--on", mirror, "duplicates", "book:koper", "-o", "ids").lines == []
+
+
+def test_terms_choose_customers_by_their_book_as_well(mirror: str, crm: Crm, shop: Path) -> None:
+    """A customer of another book with the same id is somebody else."""
+    for book, name in (("bled", "Vera Hribar"), ("koper", "Rok Zupan")):
+        for id in ("aa", "bb"):
+            (shop / f"customers/{id}.yaml").write_text(
+                f"name: {name}\nemails: [office@{book}.example]\ntags: [{book}]\n", "utf-8"
+            )
+        assert crm("mirror", "push", mirror, "--book", book).code == 0
+    found = crm("--on", mirror, "duplicates", "+koper", "-o", "csv", "--cols", "id,other")
+    assert found.lines[1:] == ["koper/aa,koper/bb"]

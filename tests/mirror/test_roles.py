@@ -105,3 +105,12 @@ def test_nobody_but_the_owner_writes(ask: Ask, mirror: str, crm: Crm) -> None:
         assert crm("mirror", "drop", url, "--yes").code == 6
     assert crm("mirror", "push", mirror, "--book", "koper").out == "koper: nothing new\n"
     assert Refused.exit_code == 6
+
+
+def test_an_analysts_login_is_told_that_it_may_not_read_the_tables(
+    ask: Ask, mirror: str, crm: Crm
+) -> None:
+    """The mirror is there; only its views are theirs."""
+    assert ask("bi", 'SELECT count(*) FROM "customers"') == [(6,)]
+    found = crm("--on", mirror.replace("crm@", "bi@"), "list")
+    assert found.code == 6 and "permission denied for table crm_meta" in found.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from shlex import quote
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from crm_cli.model.errors import Refused, UsageError
@@ -12,8 +13,8 @@ SCHEMA = "crm"
 """The schema of the tables, unless the address names another: `?schema=sales`."""
 EXAMPLE = "postgresql://crm@db.firm.example/crm"
 SECRETLY = (
-    "PGPASSFILE, a service file (postgresql://?service=crm), or password_command in your own "
-    "configuration gives the password"
+    "give the password in ~/.pgpass (or PGPASSFILE), in a service file "
+    "(postgresql://?service=crm), or by password_command in your own configuration"
 )
 """Where a password may come from (PostgreSQL 15, 34.16 and 34.17)."""
 
@@ -31,6 +32,13 @@ class Address(NamedTuple):
     def shown(self) -> str:
         """The address for people."""
         return self.url + ("" if self.schema == SCHEMA else f" (schema {self.schema})")
+
+    @property
+    def typed(self) -> str:
+        """The address as it is typed in a shell."""
+        if self.schema == SCHEMA:
+            return quote(self.url)
+        return quote(f"{self.url}{'&' if '?' in self.url else '?'}schema={self.schema}")
 
 
 def read_address(text: str) -> Address:
@@ -65,7 +73,7 @@ def read_address(text: str) -> Address:
         elif key == "user" and not user:
             user = value
     others = [(key, value) for key, value in options if key != "schema"]
-    query = f"?{urlencode(others)}" if others else ""
+    query = f"?{urlencode(others, safe='/')}" if others else ""
     url = f"postgresql://{account}{at}{parts.netloc.rpartition('@')[2]}{parts.path}{query}"
     return Address(url, schema, re.sub(r":\d+$", "", unquote(host)), unquote(user))
 
@@ -74,11 +82,11 @@ def _schema(name: str) -> str:
     """A schema's name. Raises UsageError for one that would need quotes in every tool."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,50}", name) or name.startswith("pg_"):
         raise UsageError(
-            f"'{name}' is no name of a schema here",
-            "take small letters, digits and _, and no pg_ in front: ?schema=sales",
+            f"'{name}' cannot be the name of the schema",
+            "use lowercase letters, digits and _, without pg_ in front: ?schema=sales",
         )
     return name
 
 
 def _unreadable() -> UsageError:
-    return UsageError("that is no address of PostgreSQL", f"write it so: {EXAMPLE}")
+    return UsageError("this is not the address of a PostgreSQL database", f"for example {EXAMPLE}")

@@ -7,8 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from crm_cli.index.postgres.address import SECRETLY, Address
-from crm_cli.model.errors import ConflictError, CrmError, Refused, StorageError, UsageError
+from crm_cli.index.postgres.address import EXAMPLE, SECRETLY, Address
+from crm_cli.model.errors import (
+    ConflictError,
+    CrmError,
+    NotFound,
+    Refused,
+    StorageError,
+    UsageError,
+)
 from crm_cli.model.text import visible
 from crm_cli.store.discovery import read_config
 from crm_cli.store.userconfig import secret
@@ -65,7 +72,7 @@ def driver() -> Any:
         return import_module("psycopg")
     except ImportError:
         raise UsageError(
-            "psycopg is not installed, which speaks with PostgreSQL",
+            "psycopg, which connects to PostgreSQL, is not installed",
             "pip install 'crm-plaintext[postgres]'",
         ) from None
 
@@ -78,6 +85,13 @@ def told(address: Address) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise translated(error, address) from error
+
+
+def missing(address: Address) -> NotFound:
+    """What is said where there is no mirror."""
+    return NotFound(
+        f"there is no mirror at {address.shown}", f"crm mirror push {address.typed} makes one"
+    )
 
 
 def translated(error: Any, address: Address) -> CrmError:
@@ -97,7 +111,7 @@ def translated(error: Any, address: Address) -> CrmError:
         return StorageError(f"the database has no room: {said}", "nothing was changed")
     if state in ("3F000", "42P01"):
         return StorageError(
-            f"there is no mirror at {address.shown}: {said}", f"crm mirror push {address.url}"
+            f"there is no mirror at {address.shown}: {said}", f"crm mirror push {address.typed}"
         )
     if not state or state.startswith(("08", "57")):
         return StorageError(
@@ -147,5 +161,17 @@ def _unreached(error: Any, address: Address) -> CrmError:
     # The first one says what failed, and where; what follows are guesses, and other tries.
     text = visible(lines[0].removeprefix("connection failed: ") if lines else "")[:300]
     if "password" in said.lower() or "authentication failed" in said.lower():
-        return Refused(f"{address.shown} does not let us in: {text}", SECRETLY)
-    return StorageError(f"{address.shown} does not answer: {text}", "is it running, and reachable?")
+        return Refused(f"{address.shown} refuses the login: {text}", SECRETLY)
+    if isinstance(error, driver().ProgrammingError):
+        return UsageError(
+            f"the address {address.shown} cannot be read: {text}", f"for example {EXAMPLE}"
+        )
+    if "FATAL:" in said:
+        return StorageError(
+            f"{address.shown} refuses the connection: {text}",
+            "check the user and the database in the address; createdb makes a database",
+        )
+    return StorageError(
+        f"{address.shown} does not answer: {text}",
+        "check that the server is running and can be reached",
+    )

@@ -151,5 +151,5 @@ class _Writer:
     def _refusal(self, what: str) -> UsageError:
         return UsageError(
             f"the regular expression {visible(self._pattern)} has {what}, which PostgreSQL has not",
-            "write it without, or ask the files: leave --on out",
+            "write it without, or ask the files, without --on",
         )

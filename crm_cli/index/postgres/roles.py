@@ -36,6 +36,8 @@ def _statements(name: str, views: list[str]) -> Iterator[str]:
             f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN;"
             " EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
         )
+    yield "-- Without a notice for each policy that is not there yet."
+    yield "SET LOCAL client_min_messages TO warning;"
     yield f"SET LOCAL search_path TO {inside};"
     yield f"GRANT USAGE ON SCHEMA {inside} TO {READER}, {ANALYST}, {SELLER};"
     yield ""

@@ -46,9 +46,11 @@ def books(connection: Connection, name: str | None = None) -> list[Book]:
 
 
 def is_there(connection: Connection, name: str) -> bool:
-    """Whether a schema holds a mirror."""
+    """Whether a schema holds a mirror, which a login that may not read it is told as well."""
     found = connection.execute(
-        "SELECT 1 FROM information_schema.tables WHERE table_schema = %s AND table_name = %s",
+        "SELECT 1 FROM pg_catalog.pg_class c"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = %s AND c.relname = %s",
         [name, STATE.name],
     )
     return found.fetchone() is not None
