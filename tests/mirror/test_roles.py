@@ -114,3 +114,9 @@ def test_an_analysts_login_is_told_that_it_may_not_read_the_tables(
     assert ask("bi", 'SELECT count(*) FROM "customers"') == [(6,)]
     found = crm("--on", mirror.replace("crm@", "bi@"), "list")
     assert found.code == 6 and "permission denied for table crm_meta" in found.err
+
+
+def test_a_mirror_with_roles_can_be_dropped(ask: Ask, mirror: str, crm: Crm) -> None:
+    """Its policies look from one table into others."""
+    assert crm("mirror", "drop", mirror, "--yes").out == "removed the mirror, with all its books\n"
+    assert crm("mirror", "status", mirror).code == 3

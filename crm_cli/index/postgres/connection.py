@@ -102,8 +102,8 @@ def translated(error: Any, address: Address) -> CrmError:
         return Refused(f"the mirror does not allow it: {said}", "crm mirror roles prints grants")
     if state == "2BP01":
         return Refused(
-            f"something of others depends on the mirror's tables: {said}",
-            "drop it first, and make it again afterwards; or give it a schema of its own",
+            f"other objects depend on the mirror's tables: {said}",
+            "drop those first, and create them again afterwards, in a schema of their own",
         )
     if state in ("40001", "40P01", "55P03"):
         return ConflictError(f"another program is in the way: {said}", "run it again")
