@@ -54,6 +54,16 @@ def check(given: Mapping[str, Any], schema: Schema) -> None:
             raise UsageError(f"the argument {name} is missing", known[name].get("description", ""))
 
 
+_WANTED = {
+    "string": "a string",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "array": "an array of strings",
+    "object": "an object",
+}
+"""What a value of each type is called."""
+
+
 def _check(name: str, value: Any, schema: Schema) -> None:
     type = schema.get("type")
     right = {
@@ -64,8 +74,7 @@ def _check(name: str, value: Any, schema: Schema) -> None:
         "object": lambda: isinstance(value, dict) and all(map(_is_option, value.values())),
     }
     if not right[str(type)]():
-        wanted = "array of strings" if type == "array" else type
-        raise UsageError(f"the argument {name} should be of type {wanted}")
+        raise UsageError(f"the argument {name} must be {_WANTED[str(type)]}")
     if "enum" in schema and value not in schema["enum"]:
         near = did_you_mean(value, schema["enum"])
         raise UsageError(
