@@ -32,11 +32,19 @@ def chart_lines(rows: Rows, screen: Screen) -> Iterator[str]:
 
 
 def points_of(rows: Rows) -> tuple[list[Point], str]:
-    """What the chart of the rows shows, and what stands after each figure."""
+    """What the chart of the rows shows, and what stands after each figure; where there are
+    panels, each below its heading, so that its times follow each other."""
     plot = plot_of(rows)
     share = plot.main.type in ("share", "rate")
     unit = "%" if share else plot.main.unit if plot.main.type == "money" else ""
-    return list(zip(plot.labels, plot.main.values, strict=True)), unit
+    if not plot.panels:
+        return list(zip(plot.labels, plot.main.values, strict=True)), unit
+    points: list[Point] = []
+    for name, part in plot.split():
+        points.append((name or "(none)", None))
+        points += [(f"  {label}", value)
+                   for label, value in zip(part.labels, part.main.values, strict=True)]  # fmt: skip
+    return points, unit
 
 
 def bar_lines(bars: Sequence[Point], screen: Screen, *, unit: str = "") -> Iterator[str]:

@@ -392,3 +392,25 @@ def test_a_new_report_is_a_file_and_a_line(shop: Path, tmp_path: Path) -> None:
     assert "--period last-12m --by kind,owner" in run("report", "contacts", "--help")
     assert run("__complete", "fish", "report", "conta").startswith("contacts\t")
     assert "kind" in run("__complete", "fish", "report", "contacts", "--by", "k")
+
+
+def test_a_chart_by_week_and_owner_has_the_weeks_in_order_below_each_owner(
+    crm: Crm, shop: Path
+) -> None:
+    for name, owner in (("one", "petra"), ("two", "miha")):
+        (shop / "customers" / f"{name}.yaml").write_text(
+            f"name: {name}\nowner: {owner}\ninteractions:\n"
+            "- {at: 2026-11-17 10:00, kind: call}\n- {at: 2026-10-06 10:00, kind: call}\n"
+        )
+    words = ("report", "activity", "--period", "2026-10..2026-11")
+    below: dict[str, list[str]] = {}
+    for line in crm(*words, "--chart").out.splitlines():
+        if not line.startswith(" "):
+            assert line not in below, "an owner stands once"
+            weeks = below[line] = []
+        else:
+            weeks.append(line.split()[0])
+    assert {"petra", "miha"} <= below.keys()
+    assert all(one and one == sorted(set(one)) for one in below.values())
+    weeks = [one["week"] for one in json.loads(crm(*words, "--json").out)]
+    assert len(weeks) > 2 and weeks == sorted(weeks)

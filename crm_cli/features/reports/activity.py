@@ -133,7 +133,7 @@ REPORT = Report(
         Key("year", "year", "the year", timed=True),
         keys.CUSTOMER.but(doc="with whom"),
     ),
-    usual=("owner", "week"),
+    usual=("week", "owner"),
     open=False,
     figures=_COLUMNS,
     period="-",
