@@ -139,7 +139,7 @@ COMMANDS = (
         local=True,
     ),
     _local("import", "import_", IN_AND_OUT, "customers, products, purchases … from CSV files"),
-    Command("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),
+    _local("export", "export", IN_AND_OUT, "records as CSV, JSON and other formats"),
     Command("undo", "undo", HISTORY, "take back the last command, byte for byte", asks=False),
     Command("redo", "undo", HISTORY, "do again what was undone", asks=False),
     _local("history", "history", HISTORY, "changes to a customer, field by field"),

@@ -139,7 +139,7 @@ def _ask(session: Session, words: list[str]) -> int:
     if entry is not None and _needs_files(entry, session):
         from crm_cli.workspace.mirrored import without_files
 
-        raise without_files(f"crm {entry.name}")
+        raise without_files(f"crm {entry.name}", asks=entry.asks)
     call = read(words)
     while True:
         try:

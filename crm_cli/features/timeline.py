@@ -72,8 +72,9 @@ def timeline(
     Terms, and `where`, are about the items. What a kind of item cannot answer (`outcome:reached` of
     a purchase) leaves that kind out, or where it is negated changes nothing; what no
     kind can answer raises QueryError. `kind` lists kinds of events or of items; raises UsageError
-    for one that is neither.
+    for one that is neither, and in a mirror where several books are asked.
     """
+    workspace.database.require_one()
     if since is not None and not since.strip():
         raise UsageError("--since is empty", "write --since last-month, or leave it out")
     first = day(workspace, since) if since is not None else None

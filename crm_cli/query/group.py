@@ -126,8 +126,8 @@ def _check_books(keys: Sequence[Selected]) -> None:
         type = one.column.type
         if isinstance(type, Reference) and type.to in ("", CUSTOMER.name) and BOOK not in told:
             raise UsageError(
-                f"{one.column.key} is the id of somebody in one book, and of others elsewhere",
-                f"write --group-by {BOOK},{','.join(told)}, or add a book, as book:koper",
+                f"in several books the same {one.column.key} can be different customers",
+                f"add a book, as book:koper, or write --group-by {BOOK},{','.join(told)}",
             )
 
 

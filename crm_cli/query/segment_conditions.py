@@ -68,7 +68,7 @@ class SegmentConditions:
             return found or self.dialect.truth(False)
         if self.dialect.several:
             raise QueryError(
-                (), f"segment @{name} lists customers of one book", "add it: book:koper"
+                (), f"segment @{name} lists customers of one book", "add the book, as book:koper"
             )
         ids = self.frame.bind_array(spec.members)
         member = self.dialect.among(f"{customer.alias}.id", ids)

@@ -230,8 +230,11 @@ def _age(book: Book, business: Business, *, named: bool) -> str:
     return f"{book.book}: {said}" if named else said
 
 
-def without_files(command: str = "this") -> Refused:
-    """Why a command is not run on a mirror, and what to do."""
+def without_files(command: str = "this", *, asks: bool = True) -> Refused:
+    """Why a command is not run on a mirror, and what to do; `asks` unless it answers from no
+    records at all."""
+    if not asks:
+        return Refused(f"{command} is not for a mirror", "run it without --on")
     return Refused(
         f"{command} needs the files, and a mirror has none",
         "run it in the data directory, without --on or CRM_ON",
