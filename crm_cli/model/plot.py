@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -24,7 +24,8 @@ class Series(NamedTuple):
 
 class Plot(NamedTuple):
     """The chart of rows: `main` is what bars are as long as, `others` are drawn beside it or
-    make it up. `panels` has the name of each label's small chart, where there are several."""
+    make it up. `panels` has the name of each label's small chart, where there are several.
+    `partial` are the labels of which only some days count, each with which: `from 2025-11-21`."""
 
     kind: str
     by: str
@@ -32,6 +33,7 @@ class Plot(NamedTuple):
     main: Series
     others: Sequence[Series] = ()
     panels: Sequence[str] = ()
+    partial: Mapping[str, str] = {}
 
     def first(self, most: int) -> Plot:
         """The plot of the first labels alone."""

@@ -68,6 +68,8 @@ class Section(Declaration, kw_only=True):
     """How its figures are defined."""
     columns: Sequence[Explained] = ()
     plot: Plot | None = None
+    shaded: Sequence[str] = ()
+    """The keys of columns whose cells are shaded, the darker the larger, in place of a chart."""
     left: int = 0
     """How many more rows there are."""
     earlier: bool = False

@@ -194,6 +194,36 @@ def test_who_is_silent_and_has_something_at_stake_comes_first(crm: Crm, shop: Pa
     ]  # fmt: skip
 
 
+def test_months_in_part_are_marked(example: Crm) -> None:
+    page = example("report", "html", "--section", "sales --by month --period last-12m").out
+    assert "in part: 2025-11 from 2025-11-21, 2026-11 to 2026-11-20" in page
+    assert page.count('class="s0 part"><title>') == 2
+    assert "2025-11: 203.00 EUR, from 2025-11-21" in page
+    whole = example("report", "html", "--section", "sales --by month --period 2026-01..2026-10")
+    assert "in part:" not in whole.out and 'class="s0 part"' not in whole.out
+    assert 'class="s0"><title>2026-03: 611.01 EUR</title>' in whole.out
+
+
+def test_cohorts_stand_once_in_a_shaded_table(example: Crm) -> None:
+    page = example("report", "html", "--section", "cohort").out
+    assert "<figure" not in page
+    rows = json.loads(example("report", "cohort", "--json").out)
+    again = [Decimal(row[key]) for row in rows for key in row
+             if re.fullmatch(r"m\d+", key) and row[key] and Decimal(row[key]) > 0]  # fmt: skip
+    assert page.count('<td class="n h') == len(again) > 0
+    assert page.count('<td class="n h5">') == sum(one == max(again) for one in again)
+
+
+def test_what_is_nothing_has_no_bar_and_stays_in_the_table(example: Crm) -> None:
+    page = example("report", "html", "--section", "product-quality").out
+    rows = json.loads(example("report", "product-quality", "--json").out)
+    drawn = [row for row in rows if Decimal(row["returned_100"] or 0)]
+    chart = page[page.index("<figure") : page.index("</figure>")]
+    assert chart.count("<rect") == len(drawn) == 2
+    shown = Page(page).tables["product-quality"]
+    assert any(Decimal(row["returned_100"]) == 0 for row in shown)
+
+
 def test_a_score_of_few_answers_says_so(example: Crm) -> None:
     page = example("report", "html", "--section", "satisfaction").out
     assert "Net Promoter Score, of 3</a></dt><dd>66.7%</dd>" in page

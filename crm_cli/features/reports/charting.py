@@ -8,7 +8,9 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.rows import Chart
 
 _TIMES = ("day", "week", "month", "quarter", "year")
-_OF_SERIES = ("stacked", "deepening", "heat", "pareto")
+HEAT = "heat"
+"""A table with shaded cells is the chart."""
+_OF_SERIES = ("stacked", "deepening", HEAT, "pareto")
 
 
 def chart_of(found: Answered) -> Chart:

@@ -9,17 +9,20 @@ from crm_cli.features.reports.report import Report
 from crm_cli.features.reports.table import Table
 from crm_cli.model.errors import Problem, UsageError
 from crm_cli.model.named_tuple import NamedTuple
+from crm_cli.model.periods import Period
 from crm_cli.model.text import did_you_mean
 from crm_cli.workspace import Workspace
 
 
 class Answered(NamedTuple):
-    """A report as it was made; `problems` are amounts that it leaves out."""
+    """A report as it was made; `problems` are amounts that it leaves out, `days` those of the
+    period that chose its rows, open where none did."""
 
     report: Report
     table: Table
     currency: str
     problems: tuple[Problem, ...]
+    days: Period = Period(None, None)
 
 
 def answer(
@@ -46,7 +49,8 @@ def answer(
         table.sort(sort or context.order(report.sort))
     if limit is not None:
         del table.rows[limit:]
-    return Answered(report, table, context.currency, tuple(problems))
+    days = Period(None, None) if report.period == "-" else context.period
+    return Answered(report, table, context.currency, tuple(problems), days)
 
 
 def made(report: Report, context: Context, limit: int | None = None) -> Table:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from crm_cli.features.reports.anonymous import anonymous
-from crm_cli.features.reports.charting import chart_of, is_timed
+from crm_cli.features.reports.charting import HEAT, chart_of, is_timed
 from crm_cli.features.reports.own import OWN
 from crm_cli.features.reports.report import Headline, Report
 from crm_cli.features.reports.running import Answered
 from crm_cli.features.reports.table import CURRENCY, Table, for_people
 from crm_cli.model.cells import cell_text, people_text
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import Unreadable, UsageError
+from crm_cli.model.periods import read_window
 from crm_cli.model.plot import Plot, plot_of
 from crm_cli.model.pseudonyms import Pseudonyms
 from crm_cli.model.rows import Rows
@@ -64,6 +66,7 @@ def section(
         **_about(report, command, () if usual else [_words(key.name) for key in table.keys]),
         rows=_filled(rows.but(rows=shown), len(table.keys)),
         plot=plot,
+        shaded=[one.key for one in table.columns if one.drawn] if report.shape == HEAT else (),
         columns=_explained(table),
         left=len(rows.rows) - len(shown),
         earlier=timed,
@@ -140,7 +143,7 @@ def _filled(rows: Rows, keys: int) -> Rows:
 
 def _plot(rows: Rows, found: Answered) -> Plot | None:
     """What is drawn of all rows; None where nothing can be."""
-    if len(rows.rows) < 2:
+    if len(rows.rows) < 2 or found.report.shape == HEAT:
         return None
     try:
         chart = chart_of(found)
@@ -157,13 +160,35 @@ def _plot(rows: Rows, found: Answered) -> Plot | None:
         return None
     timed = any(map(is_timed, found.table.keys))
     shown = rows.rows[-_POINTS:] if timed else rows.rows
+    if chart.kind == "bars":
+        # What is nothing has no bar; the table has it.
+        shown = [row for row, value in zip(shown, rows.values(chart.value), strict=True) if value]
+    if len(shown) < 2:
+        return None
     drawn = chart.but(labels=tuple(dict.fromkeys(labels)), panels=tuple(dict.fromkeys(panels)))
     plot = plot_of(rows.but(rows=shown, chart=drawn))
     if len(found.table.keys) > 1 and not panels:
         held = rows.but(rows=shown)
         parts = zip(*(held.values(key.name) for key in found.table.keys), strict=True)
         plot = plot._replace(labels=[", ".join(map(cell_text, one)) for one in parts])
-    return plot if timed else plot.first(_BARS)
+    return plot._replace(partial=_partial(plot.labels, found)) if timed else plot.first(_BARS)
+
+
+def _partial(labels: Sequence[str], found: Answered) -> dict[str, str]:
+    """The months, or other times, of which only some days lie in the period, with which."""
+    start, end = found.days
+    partial = {}
+    for label in dict.fromkeys(labels):
+        try:
+            first, last = read_window(label, end or date.max)
+        except Unreadable:
+            continue
+        said = f"from {start}" if start and first and first < start else ""
+        if end and last and end < last:
+            said = f"{said} to {end}".strip()
+        if said:
+            partial[label] = said
+    return partial
 
 
 def _explained(table: Table) -> list[Explained]:

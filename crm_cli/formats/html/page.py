@@ -110,7 +110,7 @@ def _section(section: Section) -> Iterator[str]:
     if section.plot is not None:
         yield drawn(section.plot, f"chart-{section.name}")
     if section.rows.rows:
-        yield from table(section.rows, section.title)
+        yield from table(section.rows, section.title, section.shaded)
     yield from _below(section)
     yield "</article>\n"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from crm_cli.formats.html.charts.spark import spark
@@ -10,13 +12,16 @@ from crm_cli.formats.html.text import attribute, cell, plain, text
 from crm_cli.model.cells import machine_text, numeric
 from crm_cli.model.rows import Column, Rows, by_column
 
+_SHADES = 5
+_NONE: Mapping[str, Decimal] = {}
 _SHORT = 12
 _WIDE = 9
 """A table of more columns is set smaller on paper."""
 
 
-def table(rows: Rows, caption: str) -> Iterator[str]:
-    """The table; it scrolls by itself where the screen is too narrow."""
+def table(rows: Rows, caption: str, shaded: Sequence[str] = ()) -> Iterator[str]:
+    """The table; it scrolls by itself where the screen is too narrow. Cells of the columns
+    `shaded` are the darker the larger their value."""
     right = [
         numeric(values, column.type)
         for values, column in zip(
@@ -30,8 +35,9 @@ def table(rows: Rows, caption: str) -> Iterator[str]:
     for column, to_right in zip(rows.columns, right, strict=True):
         yield _head(column, to_right)
     yield "</tr></thead><tbody>\n"
+    shade = _shade(rows, shaded)
     for row, tone in zip(rows.rows, rows.tones or [""] * len(rows.rows), strict=True):
-        yield _row(row, rows.columns, right, tone)
+        yield _row(row, rows.columns, right, tone, shade)
     yield "</tbody>"
     if rows.total is not None:
         yield f"<tfoot>{_row(rows.total, rows.columns, right, '')}</tfoot>"
@@ -46,17 +52,33 @@ def _head(column: Column, right: bool) -> str:
 
 
 def _row(
-    row: Sequence[Any], columns: Sequence[Column], right: Sequence[bool], tone: str
+    row: Sequence[Any], columns: Sequence[Column], right: Sequence[bool], tone: str,
+    shade: Mapping[str, Decimal] = _NONE,
 ) -> str:
     cells = []
     for place, (value, column) in enumerate(zip(row, columns, strict=True)):
         held = _held(value, column)
         kind = _kind(value, column, right=right[place])
+        if column.key in shade and value:
+            kind = f' class="n h{_step(value, shade[column.key])}"'
         cells.append(
             f'<th scope="row"{kind}>{held}</th>' if place == 0 else f"<td{kind}>{held}</td>"
         )
     begins = f'<tr class="{tone}">' if tone else "<tr>"
     return f"{begins}{''.join(cells)}</tr>\n"
+
+
+def _shade(rows: Rows, shaded: Sequence[str]) -> dict[str, Decimal]:
+    """The columns that are shaded, each with the value that is darkest: the largest of all."""
+    known = [Decimal(value) for key in shaded if key in rows.keys
+             for value in rows.values(key) if value is not None]  # fmt: skip
+    most = max(known, default=Decimal(0))
+    return dict.fromkeys(shaded, most) if most > 0 else {}
+
+
+def _step(value: Any, most: Decimal) -> int:
+    """Which shade a value has, from 0 for nothing, or less, to the darkest."""
+    return max(0, min(_SHADES, ceil(Decimal(value) * _SHADES / most)))
 
 
 def _kind(value: Any, column: Column, *, right: bool) -> str:

@@ -19,7 +19,6 @@ KINDS = (
     "deepening",
     "pareto",
     "funnel",
-    "heat",
     "multiples",
 )
 
