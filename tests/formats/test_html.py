@@ -164,6 +164,8 @@ def test_it_is_read_in_grey(scheme: str) -> None:
     for name in ("ink", "soft", "accent", "alert"):
         assert contrast(held[name], held["paper"]) >= 4.5, name
     assert contrast(held["s0"], held["paper"]) >= 3
+    for n in range(1, 6):
+        assert contrast(held["ink"], held[f"h{n}"]) >= 4.5, "figures in shaded cells"
     shades = [light(held[f"d{n}"]) for n in range(5)]
     assert shades in (sorted(shades), sorted(shades, reverse=True)), "one after the other"
     for n in range(4):
