@@ -1,4 +1,4 @@
-"""`crm mirror`: the directory's tables in PostgreSQL, for who has no files at hand.
+"""`crm mirror`: the directory's tables in PostgreSQL, for those without the files.
 
 The files stay the truth: what is pushed goes one way, and can be dropped at any time.
 """

@@ -194,6 +194,11 @@ def _options(specs: Sequence[Spec]) -> dict[str, Any]:
 
 def writing_tools(catalogue: Catalogue) -> list[Tool]:
     """The tools that change something; their schemas follow from the commands' declarations."""
+    return [*_direct_tools(catalogue), *_planning_tools()]
+
+
+def _direct_tools(catalogue: Catalogue) -> list[Tool]:
+    """The tools that write without a plan."""
     specs = catalogue.specs
     who = schema.text("a customer: id, e-mail, phone or name")
     actions = [name.removeprefix("task ") for name in families.TASK]
@@ -209,22 +214,28 @@ def writing_tools(catalogue: Catalogue) -> list[Tool]:
         Tool(
             "task", "Add a task, or move tasks on",
             "Add a task for a customer (who, title), or start, complete, put off, cancel or hand "
-            "over tasks (tasks: their ids; to: the day of snooze, the user of delegate). Written "
+            "over tasks (tasks: their ids; to: the day for snooze, the user for delegate). Written "
             "at once; undo takes it back.",
             schema.arguments({
                 "action": schema.text("what to do", actions),
                 "who": who,
-                "title": schema.text("what to do; of add"),
-                "tasks": schema.texts("ids of tasks; of all actions but add"),
+                "title": schema.text("what to do; for add only"),
+                "tasks": schema.texts("ids of tasks; for all actions but add"),
                 "to": schema.text("the day to put them off to, or the user to hand them to"),
                 **task,
             }, ["action"]),
             _task, reads=False, idempotent=False,
         ),
+    ]  # fmt: skip
+
+
+def _planning_tools() -> list[Tool]:
+    """The tools that preview a change, carry it out and take it back."""
+    return [
         Tool(
             "plan", "Preview a change",
-            "Preview a command that writes, and get an id for apply. Nothing is written. The tool "
-            "help with the command as its topic says what it takes.",
+            "Preview a command that writes, and get an id for apply. Nothing is written. Call the "
+            "tool help with the command as its topic for its words and options.",
             schema.arguments({
                 "command": schema.text("the command", families.PLAN),
                 "words": schema.texts("its words, each one a string: customers, KEY=VALUE, text"),

@@ -114,7 +114,7 @@ class Mirror(Database):
                 self._connection.rollback()
 
     def meaning(self, error: Any) -> CrmError:
-        """What an error of the database is for people."""
+        """Translate an error of the database."""
         return self._meaning(error, ())
 
     def row(self, sql: str, parameters: Parameters = _NONE) -> tuple[Any, ...] | None:
@@ -141,7 +141,7 @@ class Mirror(Database):
         return f"WITH{own[1] or ''} {made}, {sql[own.end():]}"
 
     def _meaning(self, error: Any, patterns: Sequence[Pattern]) -> CrmError:
-        """What an error of the database is for people (PostgreSQL 15, appendix A)."""
+        """Translate an error of the database, by its SQLSTATE (PostgreSQL 15, appendix A)."""
         state = error.sqlstate or ""
         if state == "57014" and patterns:
             held = next((one for one in patterns if one.segment), patterns[0])
@@ -149,7 +149,9 @@ class Mirror(Database):
             what = f"the regular expression {visible(held)} takes too long, and was stopped"
             return QueryError((), f"{where}{what}", HINT)
         if state == "57014":
-            return Refused(f"the database stopped the query: {reason(error)}", "ask for less")
+            return Refused(
+                f"the database stopped the query: {reason(error)}", "add conditions or a limit"
+            )
         if state == "22003":
             return overflow()
         if state == "2201B":

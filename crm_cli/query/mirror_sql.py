@@ -98,7 +98,8 @@ def _cell(value: Any) -> Any:
 
 
 def _meaning(error: Any, views: Sequence[View], seconds: float) -> CrmError | None:
-    """What is wrong with the statement (PostgreSQL 15, appendix A); None where it is not that."""
+    """Translate an error in the statement, by its SQLSTATE (PostgreSQL 15, appendix A); None for
+    any other error."""
     state, said = error.sqlstate or "", reason(error)
     if state == "57014":
         return Refused(f"stopped after {seconds:g} seconds",

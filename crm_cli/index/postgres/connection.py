@@ -88,14 +88,14 @@ def told(address: Address) -> Iterator[None]:
 
 
 def missing(address: Address) -> NotFound:
-    """What is said where there is no mirror."""
+    """The error for an address without a mirror, with the command that makes one."""
     return NotFound(
         f"there is no mirror at {address.shown}", f"crm mirror push {address.typed} makes one"
     )
 
 
 def translated(error: Any, address: Address) -> CrmError:
-    """What an error of psycopg means for people (PostgreSQL 15, appendix A: SQLSTATE)."""
+    """Translate an error of psycopg, by its SQLSTATE (PostgreSQL 15, appendix A)."""
     state = error.sqlstate or ""
     said = reason(error)
     if state == "42501":

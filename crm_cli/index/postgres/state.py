@@ -46,7 +46,7 @@ def books(connection: Connection, name: str | None = None) -> list[Book]:
 
 
 def is_there(connection: Connection, name: str) -> bool:
-    """Whether a schema holds a mirror, which a login that may not read it is told as well."""
+    """True if a schema holds a mirror, also for a login that may not read it."""
     found = connection.execute(
         "SELECT 1 FROM pg_catalog.pg_class c"
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -92,7 +92,7 @@ def views(connection: Connection, name: str) -> list[str]:
 
 
 def has_views(connection: Connection, digest: str) -> bool:
-    """Whether a book was pushed for these views."""
+    """True if a book was pushed for these views."""
     found = connection.execute(
         f"SELECT 1 FROM {quoted(schema.META.name)} WHERE {quoted('key')} = %s"
         f" AND {quoted('value')} = %s",
