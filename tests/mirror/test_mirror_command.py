@@ -84,6 +84,7 @@ def test_the_address_comes_from_the_environment_or_the_settings(
         "mysql://crm:s3cret@db.example/crm",
         "postgresql://db.example/crm?schema=s3cret;drop",
         "postgresql://db example/crm",
+        "postgresql://db.example/crm?no_such_option=1",
         "s3cret",
     ],
 )
@@ -101,6 +102,13 @@ def test_a_server_that_is_not_there_is_said(crm: Crm, tmp_path: Path) -> None:
     ran = crm("mirror", "push", f"postgresql://crm@/crm?host={tmp_path}")
     assert ran.code == 7
     assert "does not answer" in ran.err
+
+
+def test_a_refusal_tells_the_login_from_the_server_and_can_be_pasted(mirror: str, crm: Crm) -> None:
+    gone = crm("mirror", "status", f"{mirror}&dbname=nowhere")
+    assert gone.code == 7 and "refuses the connection" in gone.err
+    other = crm("mirror", "status", f"{mirror}&schema=other")
+    assert other.code == 3 and f"crm mirror push '{mirror}&schema=other' makes one" in other.err
 
 
 def test_what_cannot_be_seen_is_not_dropped_from_the_mirror(
