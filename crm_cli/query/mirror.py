@@ -18,7 +18,8 @@ from crm_cli.index.postgres.address import Address
 from crm_cli.index.postgres.connection import driver, quoted, reason, translated
 from crm_cli.index.postgres.dialect import PostgreSQL
 from crm_cli.index.postgres.schema import BOOK, POSTGRESQL, Flavour, tables
-from crm_cli.model.errors import CrmError, Refused, StorageError, UsageError
+from crm_cli.index.reading import problem_of
+from crm_cli.model.errors import CrmError, Problem, Refused, StorageError, UsageError
 from crm_cli.model.text import visible
 from crm_cli.query.database import Database, Parameters, overflow
 from crm_cli.query.fault import QueryError
@@ -68,6 +69,12 @@ class Mirror(Database):
     def every(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
         """See `Database`."""
         return self._of(self.only, sql, parameters)
+
+    def problems(self) -> list[Problem]:
+        """What was wrong with the files when they were pushed."""
+        names = ("path", "line", "column", "code", "message", "hint", "severity")
+        shown = ", ".join(map(self.dialect.name, names))
+        return list(map(problem_of, self.every(f"SELECT {shown} FROM problem")))
 
     def of_settings(self, sql: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
         """See `Database`: the settings are those of the first book."""

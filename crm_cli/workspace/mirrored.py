@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import parse_qs, urlsplit
 
 from crm_cli.index.postgres import state
-from crm_cli.index.postgres.address import read_address
+from crm_cli.index.postgres.address import EXAMPLE, read_address
 from crm_cli.index.postgres.connection import Connection, connect, driver, missing, told
 from crm_cli.index.postgres.schema import version
 from crm_cli.index.postgres.state import Book
-from crm_cli.index.reading import problem_of
 from crm_cli.index.settings import read_business
 from crm_cli.model.business import Business
-from crm_cli.model.errors import NotFound, Problem, Refused, Severity
+from crm_cli.model.errors import NotFound, Problem, Refused, Severity, UsageError
+from crm_cli.model.text import visible
 from crm_cli.query.database import Database
 from crm_cli.query.mirror import Mirror
 from crm_cli.store.identity import git_user
@@ -93,6 +93,11 @@ class Mirrored(Workspace):
         environ: Mapping[str, str],
     ) -> None:
         super().__init__(Path(), today=today, user=user, environ=environ)
+        if "://" not in url:
+            raise UsageError(
+                f"--on takes the address of a mirror, not '{visible(url)}'",
+                f"for example {EXAMPLE}; the option for a day is --date",
+            )
         bare, named = _without_book(url)
         self._address = read_address(bare)
         found = [one[1] for word in words if (one := _BOOK.fullmatch(word))]
@@ -168,10 +173,7 @@ class Mirrored(Workspace):
     @cached_property
     def _texts(self) -> Texts:
         with told(self._address):
-            rows = self._connection.execute(
-                'SELECT "path", "content" FROM "text" WHERE "book" = %s', [self.books[0].book]
-            ).fetchall()
-        return Texts({path: bytes(content) for path, content in rows})
+            return Texts(state.texts(self._connection, self.books[0].book))
 
     @cached_property
     def _business(self) -> Business:
@@ -187,10 +189,7 @@ class Mirrored(Workspace):
         """Errors in the records, as they were when they were pushed."""
         if self.checking or "_mirror" not in self.__dict__:
             return []
-        names = ("path", "line", "column", "code", "message", "hint", "severity")
-        shown = ", ".join(map(self._mirror.dialect.name, names))
-        rows = self._mirror.every(f"SELECT {shown} FROM problem")
-        found = [problem_of(row) for row in rows]
+        found = self._mirror.problems()
         return sorted(one for one in found if one.severity is Severity.ERROR)
 
     @cached_property

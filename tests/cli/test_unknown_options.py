@@ -46,7 +46,6 @@ from tests.conftest import Crm
         (["due", "--zzzz"], ""),
         (["task", "add", "maja-kos", "Call", "--date", "fri"], "did you mean --due?"),
         (["log", "maja-kos", "Asked", "--when", "fri"], "did you mean --at?"),
-        (["payment", "add", "maja-kos", "5", "--on", "fri"], "did you mean --date?"),
         (["set", "t-9f3", "--date", "fri"], "write date=fri"),
         (["set", "maja-kos", "--due", "fri"], "a task has it: crm set t-… due=fri"),
         (["add", "Ada", "--price", "5"], "did you mean price_list=…?"),
@@ -91,6 +90,13 @@ def test_what_was_meant_is_named(crm: Crm, words: list[str], meant: str) -> None
     done = crm(*words)
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines()[0] == (f"{said}; {meant}" if meant else said)
+
+
+def test_a_day_is_not_the_address_of_a_mirror(crm: Crm) -> None:
+    done = crm("payment", "add", "maja-kos", "5", "--on", "fri")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("crm: --on takes the address of a mirror, not 'fri'\n")
+    assert "the option for a day is --date" in done.err
 
 
 @pytest.mark.parametrize(

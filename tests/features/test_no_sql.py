@@ -14,8 +14,8 @@ import crm_cli
 PACKAGE = Path(crm_cli.__file__).parent
 ABOVE = ("cli", "features", "formats", "model", "render", "workspace")
 """The layers that may not speak SQL."""
-USERS_OWN = ("features/sql.py", "cli/sql.py")
-"""`crm sql`: the statement is the user's."""
+USERS_OWN = ("features/sql.py", "cli/sql.py", "features/initializing/agents.py")
+"""`crm sql`: the statement is the user's, or one that is shown to them."""
 FILES = [
     path
     for layer in ABOVE

@@ -79,6 +79,11 @@ def push(
         return done
 
 
+_MANY = 1000
+"""From so many new rows on the database's figures of a table are renewed: of fewer any plan will
+do, and it samples tables of many books for longer than the rows took."""
+
+
 class _Book:
     """A book of the mirror that is being pushed."""
 
@@ -155,8 +160,8 @@ class _Book:
         for table in _filled():
             if self.known is not None:
                 self._clear(table)
-            filled = copy_rows(self.connection, self.local, table, self.flavour)
-            if filled and self.flavour.analyzes:
+            count = copy_rows(self.connection, self.local, table, self.flavour)
+            if count >= _MANY and self.flavour.analyzes:
                 # Without these figures whoever asks next would wait for the wrong plans.
                 self.connection.execute(f"ANALYZE {quoted(table.name)}")
         return Pushed(changed, gone, True)

@@ -18,15 +18,15 @@ _LONGEST, _LONG = 200_000, 500
 1 MiB, a word of it less than 2 KiB (PostgreSQL 15, 12.11)."""
 
 
-def copy_rows(connection: Connection, local: Local, table: Table, flavour: Flavour) -> bool:
-    """Copy the index's rows of a table into the mirror's; whether there are any."""
+def copy_rows(connection: Connection, local: Local, table: Table, flavour: Flavour) -> int:
+    """Copy the index's rows of a table into the mirror's; how many there are."""
     lines = local.lines(table)
     first = next(lines, None)
     if first is None:
-        return False
+        return 0
     if table is schema.SEARCH and flavour.words:
         _stage(connection, table)
-        _copy(connection, table, _STAGED, first, lines)
+        count = _copy(connection, table, _STAGED, first, lines)
         names = ", ".join(map(quoted, table.names))
         connection.execute(
             f"INSERT INTO {quoted(table.name)} ({names}) SELECT {_chosen(table, flavour)}"
@@ -34,8 +34,8 @@ def copy_rows(connection: Connection, local: Local, table: Table, flavour: Flavo
         )
         connection.execute(f"DROP TABLE {quoted(_STAGED)}")
     else:
-        _copy(connection, table, table.name, first, lines)
-    return True
+        count = _copy(connection, table, table.name, first, lines)
+    return count
 
 
 def _copy(
@@ -44,8 +44,8 @@ def _copy(
     to: str,
     first: bytes,
     lines: Iterable[bytes],
-) -> None:
-    """Copy lines of CSV into the columns that they have."""
+) -> int:
+    """Copy lines of CSV into the columns that they have; how many they were."""
     names = ", ".join(map(quoted, (BOOK, *(field.name for field in columns_of(table)))))
     with (
         connection.cursor() as cursor,
@@ -54,6 +54,7 @@ def _copy(
         copy.write(first)
         for some in lines:
             copy.write(some)
+    return int(cursor.rowcount)
 
 
 class Staging:

@@ -73,6 +73,16 @@ def columns(connection: Connection, name: str) -> dict[str, dict[str, str]]:
     return found
 
 
+def texts(connection: Connection, book: str) -> dict[str, bytes]:
+    """The files of a book by which answers are given, by their paths."""
+    rows = connection.execute(
+        f"SELECT {quoted('path')}, {quoted('content')} FROM {quoted(schema.TEXT.name)}"
+        f" WHERE {quoted(BOOK)} = %s",
+        [book],
+    ).fetchall()
+    return {path: bytes(content) for path, content in rows}
+
+
 def flavour(connection: Connection) -> schema.Flavour:
     """Which database it is."""
     row = connection.execute("SELECT version()").fetchone()
