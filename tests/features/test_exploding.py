@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm_cli.index import matching
-from crm_cli.query import compile
+from crm_cli.query import segment_conditions
 from crm_cli.query.segments import segment_node
 from crm_cli.store.document import Document
 from tests.conftest import Crm
@@ -39,7 +39,7 @@ def test_a_segment_is_compiled_once_however_often_it_is_asked_for(
         assert len(read) <= LEVELS + 1
         return segment_node(name, *words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(compile, "segment_node", counted)
+    monkeypatch.setattr(segment_conditions, "segment_node", counted)
     for kind, ids in (("list", ["maja-kos"]), ("task", ["t-9f3kx7d", "t-9fzzzz1"])):
         read.clear()
         words = ("list", "@d0") if kind == "list" else ("task", "list", "@d0")

@@ -13,6 +13,8 @@ from crm_cli.index.postgres.connection import connect
 from tests.conftest import Crm, Git
 from tests.postgres import Server
 
+pytestmark = pytest.mark.turns(2)
+
 
 def test_push_status_and_drop(mirror: str, crm: Crm, shop: Path) -> None:
     first = crm("mirror", "push", mirror)

@@ -15,6 +15,8 @@ from crm_cli.index.postgres.connection import connect, quoted
 from crm_cli.model.errors import Refused
 from tests.conftest import Crm
 
+pytestmark = pytest.mark.turns(2)
+
 Ask = Callable[[str, str], list[Any]]
 
 

@@ -16,6 +16,8 @@ from crm_cli.query.views import views
 from crm_cli.workspace import open_workspace
 from tests.conftest import Crm
 
+pytestmark = pytest.mark.turns(2)
+
 EXAMPLE = Path(__file__).parents[2] / "data-example"
 
 

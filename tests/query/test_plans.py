@@ -14,6 +14,7 @@ from crm_cli.model.kinds import BY_NAME
 from crm_cli.model.line import LINE
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.text import split_names
+from crm_cli.query.database import Database
 from crm_cli.query.group import GroupQuery, group
 from crm_cli.query.select import Query, compile_query
 
@@ -146,7 +147,7 @@ def test_sums_over_lines_look_at_no_line(shop: Shop) -> None:
     query = GroupQuery(PURCHASE, ["product", "date.month"], ["spend", "units"], parts=LINE)
     asked: list[str] = []
     shop.connection.set_trace_callback(asked.append)
-    group(shop.database, query, shop.scope("purchase"))
+    group(Database(shop.connection), query, shop.scope("purchase"))
     shop.connection.set_trace_callback(None)
     (sql,) = (one for one in asked if "GROUP BY" in one)
     lines = [str(row[3]) for row in shop.connection.execute(f"EXPLAIN QUERY PLAN {sql}")]

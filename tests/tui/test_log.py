@@ -102,6 +102,7 @@ async def _money(user: Driver) -> None:
         await user.carried_out(keys)
 
 
+@pytest.mark.turns(3)
 def test_thirty_actions_replayed_make_the_same_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
