@@ -83,6 +83,6 @@ def _spec(name: str, folder: str, stem: str) -> ModuleSpec | None:
 
 
 def install() -> None:
-    """Ask this finder first from now on."""
-    if _Finder not in sys.meta_path:
+    """Ask this finder first from now on; under -O compiled files have other names, and code."""
+    if _Finder not in sys.meta_path and not sys.flags.optimize:
         sys.meta_path.insert(0, _Finder)

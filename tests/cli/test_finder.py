@@ -73,7 +73,19 @@ def test_commands_load_their_modules_by_it() -> None:
     )
     words = [sys.executable, "-c", code]
     environ = {key: value for key, value in os.environ.items() if "BYTECODE" not in key}
-    # The first may have to compile them.
-    subprocess.run(words, capture_output=True, env=environ, check=True)
+    # The first may have to compile them, which the standard loader does: it has no `checked`.
+    subprocess.run(words, capture_output=True, env=environ, check=False)
     done = subprocess.run(words, capture_output=True, env=environ, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "True"
+
+
+@pytest.mark.parametrize(("options", "asked"), [((), True), (("-O",), False)])
+def test_optimized_code_is_found_by_the_standard_finders(
+    options: tuple[str, ...], asked: bool
+) -> None:
+    said = "import sys; from crm_cli import finder; finder.install();"
+    said += "print(any(one is finder._Finder for one in sys.meta_path))"
+    done = subprocess.run(
+        [sys.executable, *options, "-c", said], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout.strip() == str(asked)
