@@ -15,6 +15,9 @@ from types import FrameType
 SECONDS = 2.0
 """Of the processor, for the expressions of one statement."""
 
+LINES = "(?m)"
+"""Begins an expression in which `^` and `$` are the ends of each line; flags of its own may follow,
+which within a group would be an error."""
 
 HINT = "a repeat within a repeat, as in (a+)+, tries every way to divide a text: leave one out"
 """How an expression that takes too long is mended."""

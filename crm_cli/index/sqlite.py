@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from crm_cli.index.dialect import Dialect
-from crm_cli.index.matching import found
+from crm_cli.index.matching import LINES, found
 from crm_cli.model.text import fold
 
 _LEVELS = 100
@@ -114,7 +114,7 @@ class SQLite(Dialect):
         return f"crm_match({pattern}, {text})"
 
     def matches_line(self, text: str, pattern: str) -> str:
-        return f"crm_match('(?m:' || {pattern} || ')', {text})"
+        return f"crm_match('{LINES}' || {pattern}, {text})"
 
     def words(self, record: str) -> str:
         return f"(SELECT words FROM search WHERE rowid = {record})"

@@ -98,7 +98,9 @@ def overflow() -> DataError:
 def _exhausted(pattern: str, parameters: Parameters) -> QueryError:
     """The refusal of a query whose regular expression takes too long, with its segment."""
     held = [one for one in parameters.values() if isinstance(one, matching.Pattern)]
-    names = [one.segment for one in held if one.segment and pattern in (one, f"(?m:{one})")]
+    same = [one for one in held if pattern in (one, f"{matching.LINES}{one}")]
+    names = [one.segment for one in same if one.segment]
     where = f"in segment @{names[0]}: " if names else ""
-    message = f"the regular expression {visible(pattern)} takes too long, and was stopped"
+    shown = visible(same[0] if same else pattern)
+    message = f"the regular expression {shown} takes too long, and was stopped"
     return QueryError((), f"{where}{message}", matching.HINT)

@@ -157,3 +157,15 @@ def test_own_fields_are_sought_by_their_record(own: Shop) -> None:
     assert len(lines) > 5
     for line in lines:
         assert "INDEX extra.item (item=? AND kind=? AND key=?)" in line, line
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [("(?s)^t-1.*t-2$", ["both"]), ("(?x)^t-2$ # a note", ["both"]), ("^t-2$", ["both"])],
+)
+def test_an_expression_on_a_list_may_begin_with_flags(pattern: str, wanted: list[str]) -> None:
+    texts = {"both": "[t-1, t-2]", "one": "[t-1]", "none": "[]"}
+    tasks = "\n".join(f"  - {{title: {name}, depends_on: {held}}}" for name, held in texts.items())
+    with opened(ana=f"name: Ana\ntasks:\n{tasks}\n") as shop:
+        where = f"depends_on ~ '{pattern}'"
+        assert shop.values("title", where=where, base="task") == wanted
