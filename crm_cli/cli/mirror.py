@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from crm_cli.cli.options import AsOf, Json, NoHeader, Output, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
+from crm_cli.model.errors import UsageError
 
 if TYPE_CHECKING:
     from crm_cli.index.postgres.address import Address
@@ -70,9 +71,11 @@ def status(
     from crm_cli.features.mirroring import books
     from crm_cli.model.rows import Column, Rows
 
-    found = books(session.environ, _address(session, url))
-    # Else that of this machine.
-    zone = session.workspace.business.time_zone if session.has_directory() else None
+    address, named = _address(session, url), _named(session)
+    found = [one for one in books(session.environ, address) if named in ("", one.book)]
+    # Else that of this machine: what a mirror says of it may be of another version.
+    has_files = not session.mirror and session.has_directory()
+    zone = session.workspace.business.time_zone if has_files else None
     columns = [
         Column("book"), Column("pushed", "moment"), Column("state"), Column("commit"),
         Column("day", "date"), Column("customers", "integer"), Column("currency"),
@@ -101,8 +104,11 @@ def drop(session: Session, url: Url = None, book: Book = None, yes: Yes = False)
     crm mirror drop postgresql://crm@db.firm.example/crm --book koper
     """
     from crm_cli.features.mirroring import drop as remove
+    from crm_cli.features.mirroring import require_book
 
     address = _address(session, url)
+    book = book or _named(session) or None
+    require_book(session.environ, address, book)
     what = f"the book {book}" if book else "the mirror, with all its books,"
     session.confirm(f"Remove {what} from {address.shown}?", yes=yes)
     remove(session.environ, address, book)
@@ -123,7 +129,23 @@ def roles(session: Session, url: Url = None) -> None:
 
 
 def _address(session: Session, url: str | None) -> Address:
+    """What is typed, or `--on` in its place; else what the environment or the settings say."""
     from crm_cli.features.mirroring import address_of
+    from crm_cli.workspace.mirrored import without_book
 
+    on = session.options.on
+    if on and url:
+        raise UsageError(
+            "the mirror is named twice, after the command and by --on", "leave one out"
+        )
+    if on:
+        return address_of(session.environ, without_book(on)[0], None)
     workspace = session.workspace if session.has_directory() else None
     return address_of(session.environ, url, workspace)
+
+
+def _named(session: Session) -> str:
+    """The book that the address of `--on` names; empty without one."""
+    from crm_cli.workspace.mirrored import without_book
+
+    return without_book(session.options.on)[1] if session.options.on else ""

@@ -93,15 +93,17 @@ def drop(environ: Mapping[str, str], address: Address, book: str | None) -> None
     with _connected(environ, address) as connection, connection.transaction():
         if state.flavour(connection).locks:
             state.lock(connection, address.schema, lambda: None)
-        _require_mirror(connection, address)
+        _require_book(connection, address, book)
         if book is None:
             state.drop(connection, address.schema)
-            return
-        if not state.books(connection, book):
-            raise NotFound(
-                f"the mirror has no book '{book}'", f"crm mirror status {address.typed} lists them"
-            )
-        state.drop_book(connection, book)
+        else:
+            state.drop_book(connection, book)
+
+
+def require_book(environ: Mapping[str, str], address: Address, book: str | None) -> None:
+    """Raises NotFound where there is no mirror, or no such book in it."""
+    with _connected(environ, address) as connection:
+        _require_book(connection, address, book)
 
 
 def grants(address: Address) -> str:
@@ -129,6 +131,14 @@ def _connected(
 def _require_mirror(connection: Connection, address: Address) -> None:
     if not state.is_there(connection, address.schema):
         raise missing(address)
+
+
+def _require_book(connection: Connection, address: Address, book: str | None) -> None:
+    _require_mirror(connection, address)
+    if book is not None and not state.books(connection, book):
+        raise NotFound(
+            f"the mirror has no book '{book}'", f"crm mirror status {address.typed} lists them"
+        )
 
 
 def _require_whole(workspace: Workspace) -> None:
@@ -190,4 +200,3 @@ def _setting(workspace: Workspace, key: str) -> str:
     settings = workspace.file(SETTINGS.path).record
     held = settings.values.get("mirror")
     return str(held.values.get(key) or "") if held is not None else ""
-

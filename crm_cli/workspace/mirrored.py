@@ -98,7 +98,7 @@ class Mirrored(Workspace):
                 f"--on takes the address of a mirror, not '{visible(url)}'",
                 f"for example {EXAMPLE}; the option for a day is --date",
             )
-        bare, named = _without_book(url)
+        bare, named = without_book(url)
         self._address = read_address(bare)
         found = [one[1] for word in words if (one := _BOOK.fullmatch(word))]
         self._only = found[0] if len(found) == 1 else named
@@ -211,7 +211,7 @@ class Mirrored(Workspace):
             self._connection.close()
 
 
-def _without_book(url: str) -> tuple[str, str]:
+def without_book(url: str) -> tuple[str, str]:
     """An address without its option `book`, and that."""
     query = urlsplit(url).query
     named = parse_qs(query).get("book", [""])[0]

@@ -146,3 +146,30 @@ def test_a_password_comes_from_the_users_own_configuration(
     )
     assert crm("mirror", "push", mirror).code == 2
     assert said.exists()
+
+
+def test_a_mirror_that_is_asked_names_itself(
+    mirror: str, crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--on` stands for the address, and the book in it for `--book`."""
+    for book in ("koper", "bled"):
+        assert crm("mirror", "push", mirror, "--book", book).code == 0
+    other = f"{mirror}&schema=other"
+    monkeypatch.setenv("CRM_MIRROR", other)
+    monkeypatch.chdir(tmp_path)
+    assert crm("--on", mirror, "mirror", "status", "-o", "ids").out == "bled\nkoper\n"
+    assert crm("--on", f"{mirror}&book=bled", "mirror", "status", "-o", "ids").out == "bled\n"
+    assert crm("--on", other, "mirror", "roles").out.startswith(crm("mirror", "roles").out)
+    twice = crm("--on", mirror, "mirror", "status", other)
+    assert twice.code == 2 and "named twice" in twice.err
+    assert "without --on" in crm("--on", mirror, "mirror", "push").err
+    assert crm("--on", f"{mirror}&book=bled", "mirror", "drop", "--yes").code == 0
+    assert crm("--on", mirror, "mirror", "status", "-o", "ids").out == "koper\n"
+
+
+def test_a_book_is_looked_for_before_it_is_asked_about(mirror: str, crm: Crm) -> None:
+    missing = crm("mirror", "drop", mirror)
+    assert missing.code == 3 and "there is no mirror" in missing.err
+    assert crm("mirror", "push", mirror).code == 0
+    missing = crm("mirror", "drop", mirror, "--book", "elsewhere")
+    assert missing.code == 3 and "no book 'elsewhere'" in missing.err
