@@ -13,6 +13,7 @@ from pathlib import Path
 
 from crm_cli.model.errors import CrmError
 from crm_cli.model.outgoing import is_message
+from crm_cli.store import outside
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.document import Document
 from crm_cli.store.git import Git
@@ -61,7 +62,8 @@ def joined(
 ) -> bytes | None:
     """The text `now` of the file `keep`, with what changed in the file `path`, merged into it.
 
-    `base` is the commit at which both sides parted. None where somebody has to decide.
+    `base` is the commit at which both sides parted. None where somebody has to decide, or
+    has edited the file since.
     """
     blobs = Blobs(git)
     try:
@@ -69,6 +71,9 @@ def joined(
         after = blobs.read(sides.get("2") or sides["3"], path)
         id = git.text("rev-parse", "--verify", "--quiet", f"{base}:{git.prefix}{keep}")
         first = blobs.read(id, keep, base) if id else b""
+        here = Path(git.root) / path
+        if here.exists() and outside.read(here) != after:
+            return None
     finally:
         blobs.close()
     try:

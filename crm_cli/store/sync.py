@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from crm_cli.model.errors import ConflictError, Refused, StorageError
 from crm_cli.model.places import FORGOTTEN
+from crm_cli.store import told
 from crm_cli.store.arriving import bases_of
 from crm_cli.store.attributes import check_filters
 from crm_cli.store.forgotten import barred_in
@@ -17,6 +18,10 @@ from crm_cli.store.setup import driver
 
 SECONDS = 120.0
 """How long one conversation with a remote may take."""
+
+MERGING = "merging"
+"""The note of a merge that has begun, and has not told of what is left."""
+_MERGED = ("HEAD", "MERGE_HEAD")
 
 _LATER = (
     "[rejected]",
@@ -130,6 +135,26 @@ def fetched(git: Git, remote: Remote) -> str:
     return commit
 
 
+def begin_merge(git: Git, remote: Remote) -> None:
+    """Note what is merged into what, for a run that goes on where this one is killed."""
+    told.note(git.root, MERGING, f"{git.line('rev-parse', 'HEAD')} {fetched(git, remote)}")
+
+
+def end_merge(git: Git) -> None:
+    """All that can be settled without people is; the rest was told, or is about to be."""
+    told.forget(git.root, MERGING)
+
+
+def cut_off(git: Git) -> str:
+    """The commit that a sync was merging when it was killed; empty if none was, or if git has
+    been told something else since."""
+    noted = told.noted(git.root, MERGING)
+    if not noted:
+        return ""
+    head, theirs = (git.text("rev-parse", "--verify", "--quiet", name) for name in _MERGED)
+    return theirs if noted == f"{head} {theirs}" else ""
+
+
 def merge(git: Git, remote: Remote) -> list[str]:
     """Merge what was fetched; the paths in conflict, which stay to be settled.
 
@@ -173,8 +198,8 @@ def push(git: Git, remote: Remote) -> bool:
     )  # fmt: skip
     if not ran.code:
         return True
-    told = (ran.err + ran.out).decode("utf-8", "replace")
-    if any(word in told for word in _LATER):
+    answer = (ran.err + ran.out).decode("utf-8", "replace")
+    if any(word in answer for word in _LATER):
         return False
     raise StorageError(
         f"{remote.name} does not take it: {ran.reason}",

@@ -6,18 +6,17 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from crm_cli.features.plan import Plan
+from crm_cli.features.syncing import merges
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import ConflictError, DataError, Problem, Refused, Severity
 from crm_cli.model.identity import alike
 from crm_cli.model.ids import unique
 from crm_cli.model.node import plain
 from crm_cli.model.places import PLACES, Shape, is_kept, kind_of
-from crm_cli.query.lookups import former_ids
-from crm_cli.store import joining
 from crm_cli.store import sync as syncing
 from crm_cli.store.arriving import bases_of
 from crm_cli.store.commits import (
@@ -28,14 +27,11 @@ from crm_cli.store.commits import (
     name_of,
     uncommitted,
 )
-from crm_cli.store.document import Document
 from crm_cli.store.git import Git
 from crm_cli.store.gittree import GitTree
 from crm_cli.store.objects import in_head
-from crm_cli.store.outside import write_bytes
 from crm_cli.store.transaction import alone
-from crm_cli.store.unite import settle
-from crm_cli.workspace import Change, Edit, Workspace
+from crm_cli.workspace import Workspace
 
 ROUNDS = 12
 """So often somebody else may be faster before we give up."""
@@ -85,6 +81,9 @@ def sync(
     Raises Refused, ConflictError, StorageError (offline: all is saved and committed here).
     """
     git = workspace.git
+    if not dry_run and syncing.cut_off(git):
+        with _alone(workspace):
+            merges.resume(workspace, git)
     reason = git.repository.obstacle() if git.repository else ""
     unmerged = syncing.unmerged(git)
     if reason or unmerged:
@@ -108,15 +107,10 @@ def sync(
     committed: tuple[str, ...] = ()
     received = 0
     while True:
-        with alone(
-            workspace.root,
-            command=workspace.command,
-            timeout=workspace.lock_timeout,
-            waiting=workspace.waiting,
-        ):
+        with _alone(workspace):
             done = _sync(workspace, git, remote, removing=removing)
         committed += done.committed
-        following = _following(workspace) if done.received and not done.conflicts else None
+        following = merges.following(workspace) if done.received and not done.conflicts else None
         if following is not None and not done.apart:
             workspace.write(following)
             received += done.received
@@ -132,6 +126,15 @@ def sync(
         for old, new in done.apart:
             workspace.write(rename(workspace, old, new).change)
         apart += done.apart
+
+
+def _alone(workspace: Workspace) -> AbstractContextManager[bool]:
+    return alone(
+        workspace.root,
+        command=workspace.command,
+        timeout=workspace.lock_timeout,
+        waiting=workspace.waiting,
+    )
 
 
 def _is_of(namesake: tuple[str, tuple[str, ...]], apart: list[tuple[str, str]]) -> bool:
@@ -218,9 +221,7 @@ def _sync(
                 return Synced(remote.name, 0, 0, tuple(valid), tuple(invalid), apart=tuple(twins))
             if not again:
                 parted = next(iter(bases_of(git, syncing.fetched(git, remote))), before)
-            conflicts = syncing.merge(git, remote)
-            if conflicts:
-                conflicts = _joined(workspace, git, conflicts, parted)
+            conflicts = merges.merge(workspace, git, remote, parted)
             if conflicts:
                 found = tuple(sorted(conflicts))
                 return Synced(
@@ -247,54 +248,6 @@ def _sync(
         remote.name, sent, received, tuple(valid), tuple(invalid), tuple(broken),
         namesakes=tuple(namesakes),
     )  # fmt: skip
-
-
-def _joined(workspace: Workspace, git: Git, conflicts: list[str], parted: str) -> list[str]:
-    """The conflicts that are left once what changed in customers whom the other side has merged
-    into others is in the records that stay, and messages are where both sides put them."""
-    unmerged = joining.stages(git)
-    left = set(conflicts) - joining.moved_twice(git, unmerged)
-    waiting = [path for path in conflicts if joining.removed_and_changed(unmerged.get(path, {}))]
-    workspace.changed()
-    former = former_ids(workspace.database) if waiting else {}
-    for path in waiting:
-        id = former.get(_id(path))
-        keep = workspace.path_of(id) if id and kind_of(path) is CUSTOMER else ""
-        if not keep or keep in left:
-            continue
-        now = workspace.tree.read(keep)
-        found = joining.joined(git, path, unmerged[path], keep, now, parted, workspace.open)
-        if found is None:
-            continue
-        write_bytes(Path(git.root) / keep, found)
-        (Path(git.root) / path).unlink(missing_ok=True)
-        git.run("add", "--all", "--", keep, path)
-        left.discard(path)
-    if not left and not git.run("ls-files", "--unmerged"):
-        git.run("commit", "--quiet", "--no-edit")
-    return sorted(left)
-
-
-def _following(workspace: Workspace) -> Change | None:
-    """What has files name the customer that another one was merged into; None where all do."""
-    steps: dict[str, dict[str, str]] = {}
-    workspace.changed()
-    for old, keep in former_ids(workspace.database).items():
-        for path in workspace.index.naming(CUSTOMER.name, old):
-            steps.setdefault(path, {})[old] = keep
-    if not steps:
-        return None
-
-    def settled(named: dict[str, str]) -> Callable[[Document], None]:
-        def update(document: Document) -> None:
-            for old, keep in named.items():
-                settle(document, old, keep)
-
-        return update
-
-    names = ", ".join(sorted({old for named in steps.values() for old in named}))
-    edits = tuple(Edit(path, settled(named)) for path, named in sorted(steps.items()))
-    return Change(f"follow {names}", edits)
 
 
 def _commit(git: Git, valid: list[str]) -> list[str]:

@@ -1,0 +1,93 @@
+"""What two clones changed apart: merged by git, and settled where no one has to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.places import kind_of
+from crm_cli.query.lookups import former_ids
+from crm_cli.store import joining
+from crm_cli.store import sync as syncing
+from crm_cli.store.arriving import bases_of
+from crm_cli.store.document import Document
+from crm_cli.store.git import Git
+from crm_cli.store.outside import write_bytes
+from crm_cli.store.unite import settle
+from crm_cli.workspace import Change, Edit, Workspace
+
+
+def merge(workspace: Workspace, git: Git, remote: syncing.Remote, parted: str) -> list[str]:
+    """Merge what was fetched; the paths in conflict, which stay to be settled.
+
+    `parted` is the commit at which both sides parted. A run that is killed here is gone on
+    with by the next one (`resume`). Raises what `syncing.merge` raises.
+    """
+    syncing.begin_merge(git, remote)
+    conflicts = syncing.merge(git, remote)
+    if conflicts:
+        conflicts = _joined(workspace, git, conflicts, parted)
+    syncing.end_merge(git)
+    return conflicts
+
+
+def resume(workspace: Workspace, git: Git) -> None:
+    """Settle what a sync that was killed in a merge would have settled; the rest is for people.
+
+    What was edited by hand since then stays as it is.
+    """
+    theirs = syncing.cut_off(git)
+    parted = next(iter(bases_of(git, theirs)), theirs)
+    _joined(workspace, git, list(joining.stages(git)), parted)
+    syncing.end_merge(git)
+
+
+def _joined(workspace: Workspace, git: Git, conflicts: list[str], parted: str) -> list[str]:
+    """The conflicts that are left once what changed in customers whom the other side has merged
+    into others is in the records that stay, and messages are where both sides put them."""
+    from crm_cli.index.reading import id_of
+
+    unmerged = joining.stages(git)
+    left = set(conflicts) - joining.moved_twice(git, unmerged)
+    waiting = [path for path in conflicts if joining.removed_and_changed(unmerged.get(path, {}))]
+    workspace.changed()
+    former = former_ids(workspace.database) if waiting else {}
+    for path in waiting:
+        id = former.get(id_of(path)[0])
+        keep = workspace.path_of(id) if id and kind_of(path) is CUSTOMER else ""
+        if not keep or keep in left:
+            continue
+        now = workspace.tree.read(keep)
+        found = joining.joined(git, path, unmerged[path], keep, now, parted, workspace.open)
+        if found is None:
+            continue
+        write_bytes(Path(git.root) / keep, found)
+        (Path(git.root) / path).unlink(missing_ok=True)
+        git.run("add", "--all", "--", keep, path)
+        left.discard(path)
+    if not left and not git.run("ls-files", "--unmerged"):
+        git.run("commit", "--quiet", "--no-edit")
+    return sorted(left)
+
+
+def following(workspace: Workspace) -> Change | None:
+    """What has files name the customer that another one was merged into; None where all do."""
+    steps: dict[str, dict[str, str]] = {}
+    workspace.changed()
+    for old, keep in former_ids(workspace.database).items():
+        for path in workspace.index.naming(CUSTOMER.name, old):
+            steps.setdefault(path, {})[old] = keep
+    if not steps:
+        return None
+
+    def settled(named: dict[str, str]) -> Callable[[Document], None]:
+        def update(document: Document) -> None:
+            for old, keep in named.items():
+                settle(document, old, keep)
+
+        return update
+
+    names = ", ".join(sorted({old for named in steps.values() for old in named}))
+    edits = tuple(Edit(path, settled(named)) for path, named in sorted(steps.items()))
+    return Change(f"follow {names}", edits)
