@@ -20,7 +20,7 @@ ASK = """
 import os, signal, sys
 from pathlib import Path
 from crm_cli.index import snapshot
-from crm_cli.store import look_ahead
+from crm_cli.store import beside, look_ahead
 from crm_cli.store.tree import Folder
 look_ahead._LARGE = int(sys.argv[2])
 root = Path(sys.argv[1])
@@ -82,7 +82,7 @@ print(*{problem.path for problem in snapshot.walk(Folder(root)).problems})
 
 def test_a_process_that_dies_is_no_error(root: Path) -> None:
     then = """
-os.kill(look._process, signal.SIGKILL)
+os.kill(look.process, signal.SIGKILL)
 seen = snapshot.walk(Folder(root), look)
 assert len(seen.entries) == 41
 print("walked")
@@ -112,7 +112,7 @@ class Slow(Folder):
         return super().entries()
 look_ahead.Folder = Slow
 look = look_ahead.look_ahead(root)
-print(look._process)
+print(look.process)
 """
     done = asked(root, before)
     assert done.stderr == ""
@@ -128,7 +128,7 @@ look_ahead._LARGE, look_ahead._FRESH = 0, 1 << 30
 begin, typed = look_ahead.look_ahead, sys.stdin
 def ended(root):
     look = begin(root)
-    os.waitid(os.P_PID, look._process, os.WEXITED | os.WNOWAIT)
+    os.waitid(os.P_PID, look.process, os.WEXITED | os.WNOWAIT)
     return look
 class Telling:
     def __getattr__(self, name):
@@ -158,9 +158,9 @@ def test_a_look_that_nobody_takes_comes_to_an_end(root: Path) -> None:
     for number in range(200):
         (root / "customers" / f"more{number}.yaml").touch()
     then = """
-look_ahead._PIPE = 1  # the least that there can be
+beside.PIPE = 1  # the least that there can be
 look = look_ahead.look_ahead(root)
-print(look._process)
+print(look.process)
 """
     process = Path("/proc") / asked(root, then).stdout.strip()
     for _ in range(1000):
