@@ -11,6 +11,7 @@ from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Verbs
 from crm_cli.model.errors import UsageError
 from crm_cli.render.screen import is_terminal
+from crm_cli.tui import duties
 
 verbs = Verbs()
 
@@ -37,6 +38,9 @@ def ui(session: Session) -> None:
         session.workspace.index.close()
         session.workspace.renew()
     workspace = session.again().workspace
+    ahead = None if session.mirror else duties.ahead(workspace)
+    if ahead is not None:
+        workspace = session.again().workspace  # The other one is that process's.
     workspace.waiting = None
     try:
         from crm_cli.tui.app import Interface
@@ -46,7 +50,7 @@ def ui(session: Session) -> None:
         raise UsageError(
             "crm ui needs the library textual", "pip install 'crm-plaintext[ui]' installs it"
         ) from error
-    interface = Interface(workspace, captured, attended, given(session))
+    interface = Interface(workspace, captured, attended, given(session), ahead)
     interface.run()
     if interface.failure is not None:
         raise interface.failure

@@ -17,6 +17,7 @@ from textual.widgets import ContentSwitcher, Footer, Static
 from crm_cli.model.errors import CrmError
 from crm_cli.model.outcome import Outcome
 from crm_cli.model.text import visible
+from crm_cli.store.beside import Beside
 from crm_cli.tui.carrying import Carrying
 from crm_cli.tui.dialogs import Told
 from crm_cli.tui.places.place import Place
@@ -40,7 +41,7 @@ _CUSTOMER = "customer"
 
 class Interface(Carrying):
     """`crm ui`. `run_line` runs a line and captures what it prints, `attend` gives it the
-    terminal."""
+    terminal, `ahead` is what today asked for ahead."""
 
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = "Lines"
@@ -79,6 +80,7 @@ class Interface(Carrying):
         run_line: Callable[[Sequence[str]], Outcome],
         attend: Callable[[Sequence[str]], int],
         given: Sequence[str] = (),
+        ahead: Beside | None = None,
     ) -> None:
         plain = os.environ.get("NO_COLOR")
         if plain == "":
@@ -89,6 +91,7 @@ class Interface(Carrying):
         self.theme = "ansi-dark"
         self.reader = Reader(workspace, run_line)
         workspace.progress = self._reading
+        self._ahead = ahead
         self._told = 0.0
         self._here = "today"
         self._before = "today"
@@ -102,7 +105,7 @@ class Interface(Carrying):
         """The tabs, the place, what is said, the log, the keys."""
         yield Static("", id="tabs")
         with ContentSwitcher(initial="at-today", id="places"):
-            yield Today(id="at-today")
+            yield Today(self._ahead, id="at-today")
         yield Static("", id="said")
         yield Log()
         yield Footer(compact=True, show_command_palette=False)

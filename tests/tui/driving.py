@@ -16,6 +16,7 @@ from crm_cli.cli.arguments import take_globals
 from crm_cli.cli.capturing import captured, given
 from crm_cli.cli.session import Session
 from crm_cli.model.outcome import Outcome
+from crm_cli.store.beside import Beside
 from crm_cli.tui.app import Interface
 from crm_cli.tui.lines import Lines
 
@@ -113,13 +114,14 @@ def drive(
     size: tuple[int, int] = (80, 24),
     options: Sequence[str] = (),
     attend: Callable[[Sequence[str]], int] = lambda words: 0,
+    ahead: Beside | None = None,
 ) -> Interface:
     """Run the interface in a folder, and what a script does with it."""
 
     async def all() -> Interface:
         found, words = take_globals(options)
         session = Session(found, words=words)
-        app = Interface(session.workspace, seeded(captured), attend, given(session))
+        app = Interface(session.workspace, seeded(captured), attend, given(session), ahead)
         async with app.run_test(size=size) as pilot:
             await script(Driver(app, pilot))
         return app

@@ -10,7 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from crm_cli.store.beside import Beside
 from crm_cli.tui import actions
+from crm_cli.tui.duties import duties, found
 from crm_cli.tui.lines import Head, Lines, Row
 from crm_cli.tui.places.place import Place, shown
 from crm_cli.tui.terms import Terms
@@ -30,6 +32,11 @@ class Today(Place):
         Binding("x", "dismiss", "dismiss"),
         Binding("a", "agenda", "agenda"),
     ]
+
+    def __init__(self, ahead: Beside | None = None, id: str = "") -> None:
+        super().__init__(id=id or None)
+        self._ahead = ahead
+        """What was asked for before there was an interface."""
 
     def compose(self) -> ComposeResult:
         """The line, and the two lists."""
@@ -65,9 +72,17 @@ class Today(Place):
         terms = self.query_one(Terms).terms
         due, agenda = self.query_one("#due", Lines), self.query_one("#agenda", Lines)
         if due.display:
-            due.show(await self.ask(lambda workspace: _due(workspace, terms)))
+            due.show(await self._due(terms))
         if agenda.display:
             agenda.show(await self.ask(lambda workspace: _agenda(workspace, terms)))
+
+    async def _due(self, terms: Sequence[str]) -> list[Row]:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and not terms:
+            lines = await self.ask(lambda workspace: found(ahead))
+            if lines is not None:
+                return [Row(*line) for line in lines]
+        return [Row(*line) for line in await self.ask(lambda one: duties(one, terms))]
 
     # What is done
 
@@ -104,24 +119,6 @@ def _agenda_heads(width: int) -> Sequence[Head]:
     return Head("when", 10), Head("kind", 9), Head("name", 18 if width < 100 else 26), Head("what")
 
 
-def _due(workspace: Workspace, terms: Sequence[str]) -> list[Row]:
-    """What is due, under its headings."""
-    from crm_cli.features.due import due, heading
-
-    clock, zone = workspace.clock, workspace.business.time_zone
-    rows: list[Row] = []
-    above = ""
-    for one in due(workspace, terms):
-        under = heading(one.when, clock, zone)
-        if under != above:
-            rows.append(Row((under,)))
-            above = under
-        tone = under if under in ("overdue", "today") else ""
-        cells = (_day(one.when, under), one.kind, shown(one.name), shown(one.what))
-        rows.append(Row(cells, one.id or f"{one.who} {one.kind}", one.who, tone, one.kind))
-    return rows
-
-
 def _agenda(workspace: Workspace, terms: Sequence[str]) -> list[Row]:
     """The days to come, under their headings."""
     from crm_cli.features.due.agenda import agenda, heading
@@ -138,10 +135,3 @@ def _agenda(workspace: Workspace, terms: Sequence[str]) -> list[Row]:
         cells = (when, one.kind, shown(one.name), shown(one.what))
         rows.append(Row(cells, one.id or f"{one.who} {one.kind}", one.who or "", of=one.kind))
     return rows
-
-
-def _day(when: object, under: str) -> str:
-    """A day, of today the time."""
-    if isinstance(when, datetime):
-        return f"{when:%H:%M}" if under == "today" else f"{when:%Y-%m-%d}"
-    return str(when)
