@@ -22,8 +22,8 @@ crm sql purchases                  # the columns of one view
 
 The dialect is SQLite's. Nothing can be changed: the index is opened for reading, and
 writing statements, `ATTACH` and `PRAGMA` are refused (exit 6). A statement is stopped
-after {SECONDS:g} seconds (`--timeout`) or {MOST_ROWS:,} rows. The views stand in the
-index's file too (`crm index path`), for any SQLite browser; there *today* is the
+after {SECONDS:g} seconds (`--timeout`) or {MOST_ROWS:,} rows. `crm index path` puts the views
+into the index's file, for any SQLite browser; there *today* is the
 computer's, here it is `--today`.
 
 - Amounts are numbers in the row's `currency`; `NAME_base` is the same in the base

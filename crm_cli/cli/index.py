@@ -32,13 +32,24 @@ def rebuild(session: Session) -> None:
 
 @verbs.add
 def path(session: Session) -> None:
-    """Print the path of the cache file; nothing if it is in memory.
+    """Print the path of the cache file, with the views of crm sql put into it.
+
+    Nothing is printed if the cache is in memory.
 
     crm index path
     sqlite3 -readonly "$(crm index path)" .tables
     """
+    import sqlite3
+
+    from crm_cli.query.views import statements
+
     session.workspace.checking = True
-    found = session.workspace.index.status()["path"]
+    index = session.workspace.index
+    try:
+        index.put_views(statements())
+    except sqlite3.OperationalError as error:
+        session.say(f"the views of crm sql could not be put into the index: {error}")
+    found = index.status()["path"]
     if found is None:
         session.say("the index is kept in memory: there is no folder for a cache")
         session.negative = True

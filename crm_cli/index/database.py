@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crm_cli.index import edition, packing, snapshot
 from crm_cli.index.cache import Cache, Unusable, connect, whole
 from crm_cli.index.content import Progress, get_state
-from crm_cli.index.refresh import Earlier, Fresh, Making, Outdated, Statements, Today, fill, refresh
+from crm_cli.index.refresh import Earlier, Fresh, Making, Outdated, Today, fill, refresh
 from crm_cli.index.snapshot import Walk
 from crm_cli.store.tree import Folder
 
@@ -49,7 +49,6 @@ def open_index(
     tree: Tree,
     folder: Path | None,
     *,
-    views: Statements = tuple,
     progress: Progress | None = None,
     look: Look | None = None,
     today: Today = lambda business: None,
@@ -59,12 +58,12 @@ def open_index(
 
     `folder` is a private one for its cache. Without one, and where it cannot be used (not
     writable, full, locked for long, on a network), the same index is made in memory.
-    `views` are made with its tables. `progress` is told of (files read, files to read). `look`
+    `progress` is told of (files read, files to read). `look`
     is one at the tree's folder that was begun before. `today` is the day up to which what is
     dated counts; unless given, all counts. With `as_known` the files are taken to be as they
     were when it was last written, unless one has come or gone since.
     """
-    return Index(tree, folder, views, progress, look, today, as_known=as_known)
+    return Index(tree, folder, progress, look, today, as_known=as_known)
 
 
 class Index:
@@ -78,7 +77,6 @@ class Index:
         self,
         tree: Tree,
         folder: Path | None,
-        views: Statements = tuple,
         progress: Progress | None = None,
         look: Look | None = None,
         today: Today = lambda business: None,
@@ -87,7 +85,7 @@ class Index:
     ) -> None:
         self.tree = tree
         self._as_known = as_known
-        self._making = Making(views, edition.version(folder), progress, today)
+        self._making = Making(edition.version(folder), progress, today)
         self.path: Path | None = None
         """The database's file; None in memory."""
         self._cache = Cache(folder, self._making.version) if folder is not None else None
@@ -188,6 +186,30 @@ class Index:
         else:
             self._ready(connection, fresh)
         return self._fresh.changed
+
+    def put_views(self, statements: Sequence[str]) -> None:
+        """Have the file hold views for other programs, until it is made anew; none in memory.
+
+        They are no part of it from the start, since every command would read them. Raises
+        sqlite3.OperationalError where the file cannot be written.
+        """
+        made = 'SELECT "name", "sql" FROM "sqlite_master" WHERE "type" = \'view\''
+        known = dict(self.answer(lambda connection: connection.execute(made).fetchall()))
+        if self.path is None or set(known.values()) == set(statements):
+            return
+        connection = self.connection
+        connection.rollback()
+        connection.execute("PRAGMA query_only = OFF")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for name in known:
+                connection.execute(f'DROP VIEW IF EXISTS "{name}"')
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("COMMIT")
+        finally:
+            # It also notices what was changed while the file got a new time.
+            self.refresh()
 
     def rebuild(self) -> None:
         """Make the index anew from the files."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from crm_cli.index import content, packing, schema, snapshot
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from crm_cli.model.business import Business
     from crm_cli.store.tree import Tree
 
-Statements = Callable[[], Iterable[str]]
-"""The statements that make the documented views, asked for when tables are made."""
 Today = Callable[["Business"], "date | None"]
 """The day of the command, for a business; None where figures are of all days."""
 FEW = 200
@@ -40,10 +38,9 @@ class Earlier(Outdated):
 
 
 class Making(NamedTuple):
-    """What goes into an index besides the files: the statements of its views, the version that it
-    is of, whom to tell how far it is, and the day."""
+    """What goes into an index besides the files: the version that it is of, whom to tell how far
+    it is, and the day."""
 
-    views: Statements
     version: str
     progress: Progress | None
     today: Today
@@ -79,7 +76,7 @@ def fill(connection: sqlite3.Connection, tree: Tree, now: Walk, making: Making) 
     paths = sorted(entry[0] for entry in now.entries if _is_record(entry[0]))
     files = list(enumerate(paths, 1))
     gone, unreadable = content.put_records(connection, tree, business, files, making.progress)
-    schema.finish(connection, making.views())
+    schema.finish(connection)
     content.mark_duplicates(connection)
     unreadable |= content.unsettled(connection)
     todo = _Todo([], [], gone, _again(now, unreadable))

@@ -89,8 +89,6 @@ SHARED_INDEXES = (
     'CREATE INDEX "extra.key" ON "extra" ("key", "kind", "type", "ordinal")',
     'CREATE INDEX "extra.item" ON "extra" ("item", "kind", "key")',
 )
-VIEWS = 2
-"""Counts the changes of the views' making (query/views.py); else they follow from the kinds."""
 
 
 def index_ddl(kind: Kind) -> list[str]:
@@ -177,9 +175,9 @@ def make(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def finish(connection: sqlite3.Connection, views: Iterable[str]) -> None:
-    """Make the indexes, which is faster after the rows, and the views."""
-    for statement in (*indexes(), *views):
+def finish(connection: sqlite3.Connection) -> None:
+    """Make the indexes, which is faster after the rows."""
+    for statement in indexes():
         connection.execute(statement)
 
 
@@ -209,7 +207,7 @@ def version() -> str:
 
 def program() -> str:
     """What of the program itself is no declaration, and changes what the index holds."""
-    return f"crm {__version__}, extractor {EXTRACTOR}, views {VIEWS}, folding {FOLDING}"
+    return f"crm {__version__}, extractor {EXTRACTOR}, folding {FOLDING}"
 
 
 def environment() -> Iterator[str]:

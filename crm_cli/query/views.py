@@ -1,8 +1,8 @@
 """The documented SQL views, made from the kinds, for `crm sql` and other programs.
 
 Each kind has one, under its key (`customers`, `tasks`, `lines`), with readable columns:
-money as plain numbers, lists joined by `; `, ids in place of row numbers. They stand
-in the index's file as well, so that any SQLite browser shows them.
+money as plain numbers, lists joined by `; `, ids in place of row numbers. `crm index path` puts
+them into the index's file, so that any SQLite browser shows them.
 """
 
 from __future__ import annotations

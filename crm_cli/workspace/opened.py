@@ -147,7 +147,6 @@ class Opened:
         return open_index(
             self.tree,
             cache,
-            views=_views,
             progress=self.progress,
             look=look,
             as_known=self.as_known and not self.as_of,
@@ -341,10 +340,3 @@ class Opened:
         self._made = _Made(past)
         self.as_of, self.as_of_tree = commit, past.key()
         self._today = self._today or today
-
-
-def _views() -> tuple[str, ...]:
-    """What makes the documented views in the index's file: loaded when one is made."""
-    from crm_cli.query.views import statements
-
-    return statements()

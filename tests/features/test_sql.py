@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from crm_cli.features.sql import ask, describe
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.kinds import KINDS
-from crm_cli.query.views import views
+from crm_cli.query.views import statements, views
 from crm_cli.workspace import Workspace
 
 from ..conftest import Crm
@@ -112,12 +113,52 @@ def test_a_damaged_or_absent_cache_changes_nothing(
     assert ask(opened, "SELECT count(*) FROM customers").rows == [(3,)]
 
 
-def test_views_stand_in_the_file_for_other_programs(workspace: Opened) -> None:
+def test_views_stand_in_the_file_for_other_programs(crm: Crm, workspace: Opened) -> None:
+    def shown(path: Path) -> set[str]:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            asked = "SELECT name FROM sqlite_master WHERE type = 'view'"
+            return {name for (name,) in connection.execute(asked)}
+
     path = workspace().index.path
     assert path is not None
-    with sqlite3.connect(path) as connection:
+    # Every command would read them, and take longer for it.
+    assert shown(path) == set()
+    for _ in range(2):
+        assert crm("index", "path").out == f"{path}\n"
+        assert shown(path) == {view.name for view in views()}
+    with contextlib.closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT name, spend FROM customers WHERE spend > 0").fetchall()
-    assert found == [("Maja Kos", 160.0)]
+        assert found == [("Maja Kos", 160.0)]
+        # Those of another version go.
+        connection.execute("DROP VIEW tasks")
+        connection.execute("CREATE VIEW former AS SELECT 1")
+    assert crm("index", "path").code == 0
+    assert shown(path) == {view.name for view in views()}
+
+
+def test_what_was_written_before_the_views_got_in_is_seen(
+    shop: Path, workspace: Opened
+) -> None:
+    """The file's new time must not say that the records of then are known."""
+    index = workspace().index
+    record = shop / "customers/maja-kos.yaml"
+    record.write_text(record.read_text().replace("Maja Kos", "Maja Novak"))
+    index.put_views(statements())
+    names = {name for (name,) in index.connection.execute("SELECT name FROM customer")}
+    assert "Maja Novak" in names and "Maja Kos" not in names
+
+
+def test_views_that_cannot_be_put_in_are_told(
+    crm: Crm, workspace: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workspace().index.path
+    assert path is not None
+    monkeypatch.setattr("crm_cli.index.cache.WAIT", 0.1)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        run = crm("index", "path")
+    assert (run.code, run.out) == (0, f"{path}\n")
+    assert "could not be put into the index: database is locked" in run.err
 
 
 def test_faults_name_the_nearest(crm: Crm) -> None:

@@ -204,7 +204,10 @@ def main(root: Path) -> dict[str, Any]:
 
     write(root / "wrong", wrong=True)
     write(root / "right")
-    index = open_index(Folder(root / "right"), None, views=statements)
+    index = open_index(Folder(root / "right"), None)
+    index.connection.execute("PRAGMA query_only = OFF")
+    for statement in statements():
+        index.connection.execute(statement)
     found: dict[str, Any] = {
         "problems": problems(index),
         "wrong": problems(open_index(Folder(root / "wrong"), None)),

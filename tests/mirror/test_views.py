@@ -12,7 +12,7 @@ import pytest
 
 from crm_cli.index.postgres.address import read_address
 from crm_cli.index.postgres.connection import connect, quoted
-from crm_cli.query.views import views
+from crm_cli.query.views import statements, views
 from crm_cli.workspace import open_workspace
 from tests.conftest import Crm
 
@@ -41,6 +41,7 @@ def test_each_view_of_a_book_says_what_the_index_says(
     with closing(connect(read_address(mirror), {}, only_read=True)) as connection:
         for book, directory in (("shop", shop), ("example", EXAMPLE)):
             index = open_workspace(directory=directory).index
+            index.put_views(statements())
             for view in views():
                 names = ", ".join(quoted(column.name) for column in view.columns)
                 asked = f"SELECT {names} FROM {quoted(view.name)}"
