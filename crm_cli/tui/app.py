@@ -17,9 +17,9 @@ from textual.widgets import ContentSwitcher, Footer, Static
 from crm_cli.model.errors import CrmError
 from crm_cli.model.outcome import Outcome
 from crm_cli.model.text import visible
-from crm_cli.store.beside import Beside
 from crm_cli.tui.carrying import Carrying
 from crm_cli.tui.dialogs import Told
+from crm_cli.tui.duties import Ahead
 from crm_cli.tui.places.place import Place
 from crm_cli.tui.places.today import Today
 from crm_cli.tui.reader import Reader
@@ -80,7 +80,7 @@ class Interface(Carrying):
         run_line: Callable[[Sequence[str]], Outcome],
         attend: Callable[[Sequence[str]], int],
         given: Sequence[str] = (),
-        ahead: Beside | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         plain = os.environ.get("NO_COLOR")
         if plain == "":

@@ -40,19 +40,27 @@ def duties(workspace: Workspace, terms: Sequence[str] = ()) -> list[Duty]:
     return lines
 
 
-def ahead(workspace: Workspace) -> Beside | None:
-    """Begin to ask a workspace, which nothing else may use from now on; see `found`."""
+class Ahead:
+    """What a second process finds to be due."""
+
+    def __init__(self, begun: Beside) -> None:
+        self._begun: Beside | None = begun
+        self._found: list[Duty] | None = None
+
+    def found(self) -> list[Duty] | None:
+        """What it found, once it has; None where it failed."""
+        begun, self._begun = self._begun, None
+        if begun is not None and (made := begun.made()) is not None:
+            self._found = marshal.loads(made)
+        return self._found
+
+
+def ahead(workspace: Workspace) -> Ahead | None:
+    """Begin to ask a workspace, which nothing else may use from now on; None where there is no
+    second process to be had."""
     workspace.progress = _reading
-    return Beside.begin(lambda: marshal.dumps(duties(workspace)))
-
-
-def found(begun: Beside) -> list[Duty] | None:
-    """What that process found, to be asked once; None where it failed."""
-    made = begun.made()
-    if made is None:
-        return None
-    lines: list[Duty] = marshal.loads(made)
-    return lines
+    begun = Beside.begin(lambda: marshal.dumps(duties(workspace)))
+    return None if begun is None else Ahead(begun)
 
 
 def _reading(done: int, total: int) -> None:

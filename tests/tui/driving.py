@@ -16,8 +16,8 @@ from crm_cli.cli.arguments import take_globals
 from crm_cli.cli.capturing import captured, given
 from crm_cli.cli.session import Session
 from crm_cli.model.outcome import Outcome
-from crm_cli.store.beside import Beside
 from crm_cli.tui.app import Interface
+from crm_cli.tui.duties import Ahead
 from crm_cli.tui.lines import Lines
 
 EXAMPLE = Path(__file__).parents[2] / "data-example"
@@ -114,7 +114,7 @@ def drive(
     size: tuple[int, int] = (80, 24),
     options: Sequence[str] = (),
     attend: Callable[[Sequence[str]], int] = lambda words: 0,
-    ahead: Beside | None = None,
+    ahead: Ahead | None = None,
 ) -> Interface:
     """Run the interface in a folder, and what a script does with it."""
 

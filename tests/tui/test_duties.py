@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from crm_cli.store.beside import Beside
-from crm_cli.tui.duties import Duty
+from crm_cli.tui.duties import Ahead, Duty
 from tests.tui.driving import Driver, drive, example
 
 FORKS = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks cheaply")
@@ -27,7 +27,7 @@ from crm_cli.tui import duties
 from crm_cli.workspace import open_workspace
 begun = duties.ahead(open_workspace())
 assert begun is not None
-found = duties.found(begun)
+found = begun.found()
 print(json.dumps([found, None if found is None else duties.duties(open_workspace())]))
 assert not {"textual", "rich", "asyncio"} & {*sys.modules}
 """
@@ -80,18 +80,19 @@ def test_what_was_found_before_is_shown_first_and_changes_are_seen_from_then_on(
     before: Duty = (("2026-11-01", "todo", "Maja Kos", "Found before"), "t-1", "maja", "", "todo")
 
     async def script(user: Driver) -> None:
+        user.app.place.reload()
         await user.sees("Found before")
         await user.sees("2026-0031: 598.00 EUR")
         await user.misses("Found before")
 
-    drive(example(tmp_path), script, ahead=Made([before]))
+    drive(example(tmp_path), script, ahead=Ahead(Made([before])))
 
 
 def test_where_that_process_failed_the_interface_asks_itself(tmp_path: Path) -> None:
     async def script(user: Driver) -> None:
         await user.sees("2026-0031: 598.00 EUR")
 
-    drive(example(tmp_path), script, ahead=Made(None))
+    drive(example(tmp_path), script, ahead=Ahead(Made(None)))
 
 
 @FORKS

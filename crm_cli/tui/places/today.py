@@ -10,9 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from crm_cli.store.beside import Beside
 from crm_cli.tui import actions
-from crm_cli.tui.duties import duties, found
+from crm_cli.tui.duties import Ahead, duties
 from crm_cli.tui.lines import Head, Lines, Row
 from crm_cli.tui.places.place import Place, shown
 from crm_cli.tui.terms import Terms
@@ -33,7 +32,7 @@ class Today(Place):
         Binding("a", "agenda", "agenda"),
     ]
 
-    def __init__(self, ahead: Beside | None = None, id: str = "") -> None:
+    def __init__(self, ahead: Ahead | None = None, id: str = "") -> None:
         super().__init__(id=id or None)
         self._ahead = ahead
         """What was asked for before there was an interface."""
@@ -77,12 +76,12 @@ class Today(Place):
             agenda.show(await self.ask(lambda workspace: _agenda(workspace, terms)))
 
     async def _due(self, terms: Sequence[str]) -> list[Row]:
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and not terms:
-            lines = await self.ask(lambda workspace: found(ahead))
-            if lines is not None:
-                return [Row(*line) for line in lines]
-        return [Row(*line) for line in await self.ask(lambda one: duties(one, terms))]
+        ahead = None if terms else self._ahead
+        lines = None if ahead is None else await self.ask(lambda workspace: ahead.found())
+        if lines is None:
+            lines = await self.ask(lambda workspace: duties(workspace, terms))
+        self._ahead = None  # Only now: another question may have taken the place of this one.
+        return [Row(*line) for line in lines]
 
     # What is done
 
