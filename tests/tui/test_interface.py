@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from pathlib import Path
 
 import pytest
 
+from crm_cli.tui.lines import Lines
+from crm_cli.tui.places.customers import Customers
 from tests.conftest import Crm
 from tests.tui.driving import Driver, drive, example
 
@@ -194,3 +198,25 @@ def test_what_stands_in_records_cannot_act_on_the_terminal(tmp_path: Path) -> No
         assert "\x1b" not in user.screen and "\x07" not in user.screen
 
     drive(folder, script, size=(180, 30))
+
+
+def test_what_is_asked_in_vain_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Another question came before it began, or the end."""
+
+    async def script(user: Driver) -> None:
+        await user.press("2")
+        await user.sees("Bar Aurora", "╭─ Acme Coworking")
+        place = user.app.place
+        assert isinstance(place, Customers)
+        lines = place.query_one(Lines)
+        for _ in range(2):
+            place.reload()
+            place.on_lines_moved(lines.Moved(lines, lines.row))
+            place.on_lines_wanted(lines.Wanted(lines, 0))
+        user.app.exit()
+
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        drive(example(tmp_path), script)
+        gc.collect()
+    assert [str(one.message) for one in given] == []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -141,8 +142,9 @@ class OneCustomer(Place):
         """Ask for a page that came in sight."""
         event.stop()
         if isinstance(lines := event.lines, Records):
-            self.run_worker(self._fill(lines, event.offset), group="fill")
+            self._fill(lines, event.offset)
 
+    @work(group="fill")
     async def _fill(self, lines: Records, offset: int) -> None:
         terms, nothing = lines.terms, Window(offset, [], 0)
         found = await self.ask_quietly(lambda one: lines.window(one, terms, offset), nothing)

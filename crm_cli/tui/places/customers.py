@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -67,8 +68,9 @@ class Customers(Place):
         event.stop()
         lines = self.query_one(Records)
         terms = lines.terms
-        self.run_worker(self._fill(lines, terms, event.offset), group="fill")
+        self._fill(lines, terms, event.offset)
 
+    @work(group="fill")
     async def _fill(self, lines: Records, terms: Sequence[str], offset: int) -> None:
         nothing = Window(offset, [], 0)
         found = await self.ask_quietly(lambda one: lines.window(one, terms, offset), nothing)
@@ -85,8 +87,9 @@ class Customers(Place):
         if self.query_one("#beside").display:
             row = self.query_one(Records).row
             who = row.who if row is not None else ""
-            self.run_worker(self._card(who), group="card", exclusive=True)
+            self._card(who)
 
+    @work(exclusive=True, group="card")
     async def _card(self, who: str) -> None:
         held = self.query_one("#card", Static)
         width = self.query_one("#beside").size.width - 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Protocol, TypeVar, cast
 
+from textual import work
 from textual.containers import Vertical
 from textual.widgets import Input
 
@@ -49,11 +50,9 @@ class Place(Vertical):
         """The interface that it is a place of."""
         return cast("Interface", self.app)
 
-    def reload(self) -> None:
+    @work(exclusive=True, group="load")
+    async def reload(self) -> None:
         """Ask for what is shown; an answer to what was asked before is not waited for."""
-        self.run_worker(self._load(), group="load", exclusive=True)
-
-    async def _load(self) -> None:
         try:
             await self.load()
         except CrmError as error:
