@@ -183,8 +183,9 @@ def move(
     """Plan to move items, with further fields as people type them; `word` says where to.
 
     Raises Refused for one that cannot be moved from where it is, UsageError for a wrong value,
-    and for one that is missing.
+    and for one that is missing; DataError where crm.yaml cannot be read, which may say otherwise.
     """
+    workspace.require_settings()
     key = next(iter(move.sets), "")
     notes: list[str] = []
     owners = {one.customer for one in found}

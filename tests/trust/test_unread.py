@@ -107,3 +107,15 @@ def test_a_customer_is_not_renamed_past_letters_that_cannot_be_seen(crm: Crm, sh
     assert nth > 2
     assert some.code == 0
     assert "X-Crm-Customer: maja\n" in (letters / "a.eml").read_text()
+
+
+def test_settings_that_cannot_be_read_are_not_said_to_lack_a_stage(crm: Crm, shop: Path) -> None:
+    settings = shop / "crm.yaml"
+    stages = "stages:\n  - lead\n  - {id: paused, type: on_hold}\n  - {id: won, type: won}\n"
+    settings.write_text(f"{settings.read_text('utf-8')}\n{stages}", "utf-8")
+    assert crm("deal", "add", "maja-kos", "Beans", "--stage", "lead").code == 0
+    settings.write_text(f"{settings.read_text('utf-8')}\nname: [", "utf-8")
+    for words in (["hold", "maja-kos"], ["win", "maja-kos"], ["move", "maja-kos", "paused"]):
+        some = crm("deal", *words)
+        assert some.code == 4, some
+        assert some.err.startswith("crm: crm.yaml cannot be read"), some
