@@ -94,7 +94,7 @@ def put_records(
             for table, rows in batch.tables.items():
                 connection.executemany(schema.insert(*table), rows)
             connection.executemany(_INSERT_RECORD, batch.files)
-            put_problems(connection, batch.problems)
+            put_problems(connection, _certain(batch.problems, business))
             gone.difference_update(path for _, path, *_ in batch.files)
             unreadable.update(path for _, path, _, _, hash, *_ in batch.files if not hash)
             done += batch.asked
@@ -114,7 +114,7 @@ def put_entries(connection: sqlite3.Connection, tree: Tree, path: str, business:
     for table, rows in tables.items():
         connection.executemany(schema.insert(*table), rows)
     put_single(connection, path, file.settled(problems))
-    put_problems(connection, problems)
+    put_problems(connection, _certain(problems, business))
 
 
 def put_single(connection: sqlite3.Connection, path: str, hash: bytes) -> None:
@@ -126,6 +126,15 @@ def unsettled(connection: sqlite3.Connection) -> set[str]:
     """The files that are there once and could not be read: they are tried again."""
     rows = connection.execute('SELECT "path" FROM "file" WHERE "pk" < 0 AND LENGTH("hash") = 0')
     return {path for (path,) in rows}
+
+
+def _certain(problems: Iterable[ProblemRow], business: Business) -> Iterable[ProblemRow]:
+    """The problems without those that only the settings could tell, where these are unread."""
+    if business.known:
+        return problems
+    from crm_cli.model.codes import CODES
+
+    return [one for one in problems if not CODES[one[3]].settings]
 
 
 def put_problems(connection: sqlite3.Connection, problems: Iterable[ProblemRow]) -> None:

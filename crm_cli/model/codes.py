@@ -13,13 +13,15 @@ class Rule(NamedTuple):
     """What a code says of a record; `warning` where it makes no answer partial.
 
     `entry` is whether commands refuse to write it: unless said, errors only. A warning that
-    is refused may be forced.
+    is refused may be forced. `settings` is whether crm.yaml decides: where it cannot be read
+    nobody can tell.
     """
 
     meaning: str
     cure: str
     warning: bool = False
     entry: bool | None = None
+    settings: bool = False
 
 
 FILE: dict[str, Rule] = {
@@ -105,7 +107,9 @@ VALUE: dict[str, Rule] = {
     ),
     "wrong-shape": Rule("A list in place of a text, or the like.", "See the message."),
     "bad-value": Rule("The value is not valid for the field.", "See the message."),
-    "unknown-value": Rule("The value is not in the field's list.", "Choose one from the message."),
+    "unknown-value": Rule(
+        "The value is not in the field's list.", "Choose one from the message.", settings=True
+    ),
     "bad-number": Rule("It is not a number or amount.", "Digits, and one point or comma: `84.50`."),
     "ambiguous-number": Rule("`1.234` is ambiguous.", "Write `1234` or `1.23`."),
     "bad-currency": Rule("It is not a currency code.", "Three letters of ISO 4217: `EUR`."),
@@ -136,6 +140,7 @@ VALUE: dict[str, Rule] = {
         "The user is not in `users` in crm.yaml; they may have left.",
         "Correct it, or add them: `crm config set users.NAME.name=…`.",
         True,
+        settings=True,
     ),
     "segment-query": Rule(
         "The query of a segment is not valid.", "Correct `query` or `where`: see `crm help query`."
@@ -218,6 +223,7 @@ VALUE: dict[str, Rule] = {
         "An open invoice has no due date, and no terms of payment give it one.",
         "Add `due_date` to it, or `terms_days` to `crm.yaml`.",
         True,
+        settings=True,
     ),
     "credited-too-much": Rule(
         "Credit notes take more from an invoice than it came to.",
@@ -265,9 +271,11 @@ VALUE: dict[str, Rule] = {
     "unknown-stage": Rule(
         "A deal is in a stage that `crm.yaml` does not have, or no longer has.",
         "Correct it, or rename the stage everywhere: `crm deal stages rename OLD NEW`.",
+        settings=True,
     ),
     "stage-requires": Rule(
-        "A deal does not say what its stage requires.", "Add what the message names.", True, True
+        "A deal does not say what its stage requires.", "Add what the message names.", True, True,
+        settings=True,
     ),
     "bad-probability": Rule("A probability is 0 to 100 percent.", "Correct it.", True, True),
     "changed-by-hand": Rule(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from crm_cli.store import files
 from tests.conftest import Crm
 from tests.features.ruling import rules
+
+EXAMPLE = Path(__file__).parents[2] / "data-example"
 
 
 class Unreadable(files.Calls):
@@ -119,3 +122,22 @@ def test_settings_that_cannot_be_read_are_not_said_to_lack_a_stage(crm: Crm, sho
         some = crm("deal", *words)
         assert some.code == 4, some
         assert some.err.startswith("crm: crm.yaml cannot be read"), some
+
+
+def test_settings_that_cannot_be_read_make_no_record_wrong(crm: Crm, tmp_path: Path) -> None:
+    """The words, stages and users that only they declare are neither right nor wrong then."""
+    root = tmp_path / "business"
+    shutil.copytree(EXAMPLE, root)
+    settings = root / "crm.yaml"
+    whole = settings.read_bytes()
+    right = crm("-C", root, "check")
+    assert right.code == 0 and not right.err
+    settings.write_bytes(whole + b"name: [\n")
+    wrong = crm("-C", root, "check")
+    assert wrong.code == 1 and len(wrong.lines) == 1, wrong
+    assert wrong.out.startswith("crm.yaml:")
+    assert crm("-C", root, "list").err == wrong.out
+    (root / "customers/ana-novak.yaml").write_text("name: Ana\nstage: sleeping\n", "utf-8")
+    assert crm("-C", root, "check").out == wrong.out
+    settings.write_bytes(whole)
+    assert "'sleeping' is not one of the known values" in crm("-C", root, "check").out
