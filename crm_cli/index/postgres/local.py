@@ -15,27 +15,14 @@ from crm_cli.index.postgres import schema
 from crm_cli.index.postgres.schema import Field, Table
 from crm_cli.index.schema import ITEM_BITS
 from crm_cli.model.kinds import HOLDERS, RECORDS
-from crm_cli.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from crm_cli.index.database import Index
 
 _LINES = 2_000
 """Lines that are handed over at once."""
-
-
-class File(NamedTuple):
-    """A file of the index: its number here, and what tells whether its rows are the same."""
-
-    pk: int
-    hash: bytes
-    since: str | None
-    until: str | None
-
-    @property
-    def content(self) -> tuple[bytes, str | None, str | None]:
-        """What its rows follow from, settings and rates aside."""
-        return (self.hash, self.since, self.until)
+Content = tuple[str, bytes, str | None, str | None]
+"""A file's path, and what its rows follow from, settings and rates aside: hash, since, until."""
 
 
 class Local:
@@ -46,12 +33,29 @@ class Local:
         self._connection = connection
         self._moves = False
 
-    def files(self) -> dict[str, File]:
-        """The files by their paths, in the order of these."""
+    def files(self) -> Iterator[tuple[int, Content]]:
+        """The files with their numbers here, in the order of their paths' bytes."""
         rows = self._connection.execute(
-            'SELECT "path", "pk", "hash", "since", "until" FROM "file" ORDER BY "path"'
+            'SELECT "pk", "path", "hash", "since", "until" FROM "file" ORDER BY "path"'
         )
-        return {path: File(*rest) for path, *rest in rows}
+        for number, *content in rows:
+            yield number, tuple(content)
+
+    def contents(self) -> Iterator[list[Content]]:
+        """The same without their numbers, so many at once."""
+        rows = self._connection.execute(
+            'SELECT "path", "hash", "since", "until" FROM "file" ORDER BY "path"'
+        )
+        while found := rows.fetchmany(_LINES):
+            yield found
+
+    def count(self) -> int:
+        """How many files there are."""
+        return self._one('SELECT COUNT(*) FROM "file"')
+
+    def unread(self) -> bool:
+        """Whether a file could not be read: what it says is not known by its hash."""
+        return bool(self._one('SELECT EXISTS (SELECT 1 FROM "file" WHERE LENGTH("hash") = 0)'))
 
     def problems(self) -> list[tuple[object, ...]]:
         """What is wrong with the files, as rows in a settled order."""
@@ -65,7 +69,10 @@ class Local:
 
     def customers(self) -> int:
         """How many customers there are."""
-        found: int = self._connection.execute('SELECT COUNT(*) FROM "customer"').fetchone()[0]
+        return self._one('SELECT COUNT(*) FROM "customer"')
+
+    def _one(self, sql: str) -> int:
+        found: int = self._connection.execute(sql).fetchone()[0]
         return found
 
     def move(self, numbers: Mapping[int, int]) -> None:

@@ -6,7 +6,6 @@ does not end, nothing has happened. A lock that ends with it keeps a second push
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from crm_cli.index import packing
 from crm_cli.index.postgres import functions, schema, state
 from crm_cli.index.postgres.connection import Connection, quoted
+from crm_cli.index.postgres.difference import difference, digest_of
 from crm_cli.index.postgres.local import Local
 from crm_cli.index.postgres.schema import BOOK, Flavour, Table
 from crm_cli.index.postgres.staging import Staging, copy_rows
@@ -106,54 +106,32 @@ class _Book:
     def push(self, texts: Mapping[str, bytes]) -> Pushed:
         """Bring its rows up to date."""
         local, known = self.local, self.known
-        files, problems = local.files(), local.problems()
-        content = [(path, *file.content) for path, file in files.items()]
+        problems = local.problems()
         made = (schema.version(), self.views, self.business)
-        said = (made, content, problems, sorted(texts.items()))
-        self.digest = _digest(marshal.dumps(said, 2))
-        unread = any(not file.hash for file in files.values())
-        if known is not None and known.digest == self.digest and not unread:
+        self.digest = digest_of((made, problems, sorted(texts.items())), local)
+        if known is not None and known.digest == self.digest and not local.unread():
             return Pushed(0, 0, False)
         self._replace(schema.PROBLEM, [(n, *row) for n, row in enumerate(problems)])
         self._replace(schema.TEXT, sorted(texts.items()))
         meta = {"currency": str(local.meta("currency")), state.VIEWS: self.views}
         self._replace(schema.META, meta.items())
         if known is None or (known.version, known.business) != (schema.version(), self.business):
-            return self._whole(len(files))
-        there = self._there()
-        changed = {
-            path: file for path, file in files.items()
-            if not file.hash or path not in there or there[path][1:] != file.content
-        }  # fmt: skip
-        gone = [numbers[0] for path, numbers in there.items() if path not in files]
-        if 2 * len(changed) > len(files):
-            return self._whole(len(changed), len(gone))
-        last = max((numbers[0] for numbers in there.values()), default=0)
+            return self._whole(local.count())
+        found = difference(self.connection, local)
+        if 2 * len(found.changed) > local.count():
+            return self._whole(len(found.changed), len(found.gone))
         numbers: dict[int, int] = {}
-        for path, file in changed.items():
-            if path in there:
-                numbers[file.pk] = there[path][0]
-            elif file.pk < 0:
-                numbers[file.pk] = file.pk
-            else:
-                numbers[file.pk] = last = max(last, 0) + 1
+        last = found.last
+        for own, there in found.changed:
+            if there is None and own > 0:
+                there = last = last + 1
+            numbers[own] = own if there is None else there
         local.move(numbers)
         staging = Staging(self.connection, local, self.flavour)
-        staging.touch([*numbers.values(), *gone])
+        staging.touch([*numbers.values(), *found.gone])
         for table in _filled():
             staging.merge(table)
-        return Pushed(len(changed), len(gone), False)
-
-    def _there(self) -> dict[str, tuple[int, bytes, str | None, str | None]]:
-        """The mirror's files by their paths: numbers, and what their rows follow from."""
-        with self.connection.cursor(binary=True) as cursor:
-            cursor.execute(
-                f'SELECT "path", "pk", "hash", "since", "until" FROM {quoted("file")}'
-                f" WHERE {quoted(BOOK)} = %s",
-                [self.local.book],
-            )
-            return {path: (pk, bytes(hash), since, until)
-                    for path, pk, hash, since, until in cursor}  # fmt: skip
+        return Pushed(len(found.changed), len(found.gone), False)
 
     def _whole(self, changed: int, gone: int = 0) -> Pushed:
         """Push every row."""
