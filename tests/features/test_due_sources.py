@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from crm_cli.features.due import Due, due
+from crm_cli.query.database import Database
 from crm_cli.query.fault import QueryError
 from crm_cli.workspace import Workspace
 
@@ -316,3 +317,26 @@ def test_terms_ask_each_source_what_it_understands(only: Only) -> None:
     assert len(only({"ana": ana, "eva": eva}, where="name = Ana")) == 3
     with pytest.raises(QueryError):
         only({"ana": ana}, terms=["colour:red"])
+
+
+def test_drafts_of_long_ago_are_not_sought_by_their_day(
+    only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By an index of days nearly every purchase would be looked at, one here and one there."""
+    text = """\
+name: Ana
+purchases:
+  - {id: p-1111111, kind: invoice, date: 2026-10-01, amount: 100, status: draft}
+  - {id: p-2222222, kind: invoice, date: 2026-11-16, amount: 100, status: draft}
+  - {id: p-3333333, kind: invoice, amount: 100, status: draft}
+"""
+    asked: list[str] = []
+    rows = Database.rows
+
+    def noted(self: Database, sql: str, parameters: Any = {}) -> Any:  # noqa: B006 - only read
+        asked.append(sql)
+        return rows(self, sql, parameters)
+
+    monkeypatch.setattr(Database, "rows", noted)
+    assert [row.id for row in only({"ana": text}, kind="draft")] == ["p-1111111"]
+    assert not [sql for sql in asked if 't."date" <=' in sql and '"purchase" t' in sql]
