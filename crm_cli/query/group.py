@@ -67,6 +67,11 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
     aggregates = figures(query.aggregates, compiler, known if totals else None, own, by)
     _check_once(keys, aggregates)
     selected = (*keys, *aggregates)
+    columns = tuple(part.column for part in selected)
+    if totals and not keys and _is_total(query):
+        # One row, of everything: it has been read.
+        row = _total(wholes, aggregates, query, scope)
+        return _picked(Answer(columns, [row], row), query, shown)
     inner = _inner(compiler, query, where, selected, len(keys))
     sums = [
         over_groups(function, aggregates[place], compiler.dialect)
@@ -80,8 +85,17 @@ def group(database: Database, query: GroupQuery, scope: Scope) -> Answer:
             wholes = _wholes(database, query, scope, own=False)
     rows = typed(found, selected, scope)
     total = (*(None for _ in keys), *_total(wholes, aggregates, query, scope)) if totals else None
-    columns = tuple(part.column for part in selected)
     return _picked(Answer(columns, rows, total), query, shown)
+
+
+def _is_total(query: GroupQuery) -> bool:
+    """Whether the row of a query without keys is its total, which `_wholes` has read in full."""
+    return (
+        query.parts is None
+        and not query.having
+        and query.limit != 0
+        and not any(map(is_one, query.aggregates))
+    )
 
 
 def unconverted(
