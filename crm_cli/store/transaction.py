@@ -242,6 +242,12 @@ def _plan(root: str, changes: Sequence[FileChange]) -> list[_Plan]:
                 f"{change.path} is a link to {relative}; nothing was changed",
                 "name the file itself, or remove the link by hand",
             )
+        if after is not None and len(after) > files.LARGEST:
+            raise Refused(
+                f"{change.path} would be larger than 16 MiB, which is never read; nothing was "
+                "changed",
+                "shorten what is added, or keep it in a file of its own and write its name",
+            )
         if before is not None and after is not None:
             check_writable(change.path, mode)
         old, new = digest(before), digest(after)

@@ -266,15 +266,22 @@ class Querying(Reading):
         from crm_cli.query.who import resolve
 
         try:
-            return resolve(self.database, text, self.business, strict=strict)
+            found = resolve(self.database, text, self.business, strict=strict)
         except NotFound as error:
-            path = self._unread(text)
-            if path is None:
-                raise
+            self._require_read(text, error)
+            raise
+        if found != text:
+            self._require_read(text)
+        return found
+
+    def _require_read(self, id: str, cause: Exception | None = None) -> None:
+        """Raise DataError for the id of somebody whose file cannot be read: no other is meant."""
+        path = self._unread(id)
+        if path is not None:
             raise DataError(
-                f"{path} cannot be read, so nothing can be done with {text}",
+                f"{path} cannot be read, so nothing can be done with {id}",
                 "correct it in an editor, then run crm check",
-            ) from error
+            ) from cause
 
     def _unread(self, id: str) -> str | None:
         from crm_cli.index.reading import id_of

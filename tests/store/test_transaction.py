@@ -546,3 +546,15 @@ def test_acknowledged_writes_survive_being_killed(tmp_path: Path) -> None:
     recover(tmp_path, command="crm doctor")
     assert (tmp_path / ANA).read_bytes() == (tmp_path / "crm.yaml").read_bytes() == b"%d" % saved
     assert not [p for p in tmp_path.rglob("*") if files.TEMPORARY.fullmatch(p.name)]
+
+
+
+def test_nothing_is_written_that_would_never_be_read(tmp_path: Path) -> None:
+    def written(size: int) -> FileChange:
+        return FileChange("customers/long.yaml", lambda data: b"#" * size)
+
+    with pytest.raises(Refused, match=r"customers/long.yaml would be larger than 16 MiB"):
+        commit(tmp_path, [written(files.LARGEST + 1)], command="test")
+    assert not (tmp_path / "customers").exists()
+    commit(tmp_path, [written(files.LARGEST)], command="test")
+    assert Folder(tmp_path).read("customers/long.yaml") == b"#" * files.LARGEST

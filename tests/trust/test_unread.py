@@ -140,3 +140,14 @@ def test_settings_that_cannot_be_read_make_no_record_wrong(crm: Crm, tmp_path: P
     assert crm("-C", root, "check").out == wrong.out
     settings.write_bytes(whole)
     assert "'sleeping' is not one of the known values" in crm("-C", root, "check").out
+
+
+def test_the_id_of_a_record_that_cannot_be_read_means_no_namesake(crm: Crm, shop: Path) -> None:
+    (shop / "customers/maja-kos-2.yaml").write_text("name: Maja Kos\n", "utf-8")
+    (shop / "customers/maja-kos.yaml").write_text("name: [\n", "utf-8")
+    for words in (["show", "maja-kos"], ["pop", "maja-kos"], ["log", "maja-kos", "hi"]):
+        some = crm(*words)
+        assert (some.code, some.out) == (4, ""), some
+        assert "customers/maja-kos.yaml cannot be read" in some.err
+    assert crm("show", "maja-kos-2").code == 4  # a partial answer, with the right one
+    assert "maja-kos-2" in crm("show", "maja kos").out
