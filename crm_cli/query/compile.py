@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from crm_cli.index.dialect import Dialect
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.fieldtypes import Phone
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import single_paths
 from crm_cli.model.permission import Uses
@@ -65,7 +66,7 @@ from crm_cli.query.storages.dates import comes_round, in_persian
 from crm_cli.query.terms import parse_terms
 from crm_cli.query.values import may_be_zero
 from crm_cli.query.windows import of_all
-from crm_cli.query.words import sought
+from crm_cli.query.words import same_number, sought
 
 
 class Compiler(SegmentConditions):
@@ -275,6 +276,8 @@ class Compiler(SegmentConditions):
                 self._also(items, Compare(date, node.op, values), at)
                 for items, date in (self.others(ref, at) if values else ())
             ]
+            if isinstance(ref.type, Phone):
+                also += same_number(node, at)
             return f"({' OR '.join((found, *also))})" if also else found
 
         return reached(row, ref.steps, test, seal)

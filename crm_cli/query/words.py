@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.kinds import RECORDS
 from crm_cli.model.text import tokens
+from crm_cli.query.ast import Compare, Literal, Op
 from crm_cli.query.own_fields import titled
 from crm_cli.query.owners import record_of
 from crm_cli.query.row_values import all_text, value
@@ -32,6 +35,20 @@ def sought(text: str, row: Row) -> str:
     if text[:1] == "+" and record.kind is CUSTOMER:
         phone = _phone(text, record)
     return f"({' OR '.join(filter(None, (found, name, phone)))})"
+
+
+def same_number(node: Compare, row: Row) -> Iterator[str]:
+    """For a phone number that is asked for: tests whether a row has it in another spelling."""
+    if node.op is not Op.EQ or not any(one.key == "e164" for one in row.kind.derived):
+        return
+    from crm_cli.model.phones import e164
+
+    for wanted in node.values:
+        text = wanted.value if isinstance(wanted, Literal) else None
+        whole = e164(text, row.frame.business.country or None) if isinstance(text, str) else None
+        if whole is not None:
+            number = row.column("e164")
+            yield f"({number} IS NOT NULL AND {number} = {row.frame.bind(whole)})"
 
 
 def _phone(text: str, customer: Row) -> str:
