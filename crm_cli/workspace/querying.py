@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.errors import DataError, NotFound
+from crm_cli.model.errors import DataError, NotFound, UsageError
 from crm_cli.model.kind import Kind
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import CUSTOMERS, place_of
@@ -134,7 +134,7 @@ class Querying(Reading):
 
     def period(self, text: str | None, *, option: str = "--period") -> Period:
         """The days that an option for a period gives, open if it is absent; raises UsageError."""
-        from crm_cli.model.errors import Unreadable, UsageError
+        from crm_cli.model.errors import Unreadable
         from crm_cli.model.periods import Period, read_window
 
         if text is None:
@@ -152,13 +152,22 @@ class Querying(Reading):
         return [f"{field}:{days.start or ''}..{days.end or ''}"]
 
     def within(self, base: Kind, text: str | None, field: str = "") -> Node:
-        """The condition that a row's own date, or another, lies in the period that a text gives."""
+        """The condition that a row's own date, or another, lies in the period that a text gives.
+
+        Raises UsageError for rows that have none.
+        """
         from crm_cli.query.ast import EVERYTHING, Compare, Literal, Op
         from crm_cli.query.fields import resolve
 
         if text is None:
             return EVERYTHING
         days = self.period(text)
+        if not (field or base.when):
+            raise UsageError(
+                f"--period {text}: {base.key} have no date of their own to go by",
+                "ask for a figure of that time (sum:spend@last-12m), or with a term "
+                "(last-purchase:2026)",
+            )
         return Compare(resolve(field or base.when, base), Op.EQ, (Literal(days, text),))
 
     def group(self, query: GroupQuery, *, everything: bool = False) -> Answer:

@@ -142,6 +142,24 @@ def test_a_built_in_name_is_refused(crm: Crm, shop: Path, name: str) -> None:
     assert crm("list", "-o", "ids").code == 0, "other answers are whole"
 
 
+def test_customers_have_no_date_to_be_bounded_by(crm: Crm, shop: Path) -> None:
+    folder = shop / "reports"
+    folder.mkdir()
+    (folder / "towns.yaml").write_text("group_by: city\nagg: count, sum:spend\n", "utf-8")
+    (folder / "all.yaml").write_text("sort: spend-\n", "utf-8")
+    for name in ("towns", "all"):
+        run = crm("report", name, "--period", "2026")
+        assert (run.code, run.out) == (2, ""), run
+        assert "customers have no date of their own" in run.err and "sum:spend@" in run.err
+
+
+def test_a_list_says_its_currency_once(crm: Crm, shop: Path) -> None:
+    (shop / "reports").mkdir()
+    (shop / "reports/all.yaml").write_text("sort: spend-\n", "utf-8")
+    header = crm("report", "all", "-o", "csv").lines[0].split(",")
+    assert header.count("currency") == 1 and "spend" in header
+
+
 def test_they_are_committed_like_other_files(crm: Crm, reports: Path, git: Git) -> None:
     assert "reports/by-city.yaml" in git("ls-files")
     (reports / "by-city.yaml").write_text(BY_CITY.replace("spend > 0", "spend > 9"))

@@ -98,11 +98,12 @@ def keys_of(report: Report, text: str | None) -> list[Key]:
             key = _field(report, name)
         if key is None:
             known = [one.name for one in report.by]
-            near = did_you_mean(name, known)
-            raise UsageError(
-                f"{report.name} has no --by {name}",
-                f"{near} there are: {', '.join(known)}".strip(),
-            )
+            hints = [did_you_mean(name, known)]
+            if known:
+                hints.append(f"there are: {', '.join(known)}")
+            if report.open:
+                hints.append(f"and the fields of {report.base.key}: crm query fields")
+            raise UsageError(f"{report.name} has no --by {name}", " ".join(filter(None, hints)))
         found.append(key)
     if len({key.name for key in found}) < len(found):
         raise UsageError(f"--by {text} names a key twice")

@@ -198,13 +198,15 @@ def _keys(table: Table, *, named: bool) -> list[Column]:
 
 
 def _figures(table: Table) -> list[Column]:
-    """The columns of figures, the base currency after the first amount that is in it."""
+    """The columns of figures, the base currency after the first amount that is in it, unless rows
+    say their currency themselves."""
     name = _BASE if any(key.name == CURRENCY for key in table.keys) else CURRENCY
-    columns = []
+    told = any(figure.key == CURRENCY for figure in table.columns)
+    columns: list[Column] = []
     for figure in table.columns:
         columns.append(Column(figure.key, figure.type or "text", unit=figure.unit))
         based = figure.type == "money" and not figure.own
-        if based and name not in [column.key for column in columns]:
+        if based and not told and name not in [column.key for column in columns]:
             columns.append(Column(name))
     return columns
 
