@@ -31,6 +31,7 @@ from crm_cli.model.permission import (
     standing,
 )
 from crm_cli.model.places import labelled
+from crm_cli.model.reachable import email_fault
 from crm_cli.model.segment import SUPPRESSION
 from crm_cli.model.text import did_you_mean
 from crm_cli.query.lexer import quoted
@@ -187,6 +188,8 @@ def check(workspace: Workspace, id: str, use: Use) -> Answer:
     if verdict == SUPPRESSED:
         names = ", ".join(f"@{name}" for name in _suppressing(workspace, id))
         reason = f"on the suppression list {names}"
+    elif verdict == "no_address" and (fault := _fault(record, use)):
+        reason = f"{reason}: {fault}"
     elif verdict == YES and entry is None:
         reason = f"{use.purpose} rests on the contract: there is no objection"
     agreed = record.derived.get("agreed_channels") or ()
@@ -227,6 +230,12 @@ def reason_of(verdict: str, use: Use) -> str:
     if verdict == "no_address":
         return _MISSING.get(use.channel, VERDICTS[verdict])
     return VERDICTS[verdict]
+
+
+def _fault(record: Item, use: Use) -> str:
+    """What is wrong with the e-mail address that there is; empty where there is nothing wrong."""
+    listed = record.texts("emails") if use.channel == "email" else ()
+    return next((fault[1] for one in listed if (fault := email_fault(one))), "")
 
 
 def _carries(use: Use, verdict: str) -> bool:

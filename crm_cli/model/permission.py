@@ -17,6 +17,7 @@ from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.fieldtypes import Boolean, Texts
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Scalar
+from crm_cli.model.reachable import email_fault
 from crm_cli.model.text import did_you_mean
 from crm_cli.model.written import value_node
 
@@ -226,10 +227,18 @@ def letters() -> dict[str, str]:
 
 
 def is_usable(address: Item) -> bool:
-    """Whether an e-mail address or a number may be used: it is not marked, and reached somebody."""
-    if not address.values.get("value") or address.values.get("do_not_use"):
+    """Whether an e-mail address or a number may be used: it can be one, is not marked, and
+    reached somebody."""
+    value = address.values.get("value")
+    if not value or address.values.get("do_not_use"):
         return False
-    return address.derived.get("bounced") is None
+    return address.derived.get("bounced") is None and can_reach(address.kind.name, value)
+
+
+def can_reach(kind: str, value: str) -> bool:
+    """Whether a text can be an e-mail address (`email`), or a number: of that only digits are
+    required, since people dial what they can read."""
+    return email_fault(value) is None if kind == "email" else any(map(str.isdigit, value))
 
 
 def is_deliverable(address: Item) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crm_cli.model.kinds import BY_NAME, stands_in_items
+from crm_cli.model.permission import can_reach
 from crm_cli.query.database import Database
 
 _POSTAL = ("street", "postcode", "city", "region", "country")
@@ -43,5 +44,6 @@ def reach(database: Database, channel: str) -> dict[str, tuple[Any, ...]]:
     )
     found: dict[str, tuple[Any, ...]] = {}
     for id, *values in rows:
-        found.setdefault(id, tuple(values))
+        if table == "address" or can_reach(table, values[0] or ""):
+            found.setdefault(id, tuple(values))
     return found

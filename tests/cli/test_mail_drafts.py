@@ -61,6 +61,26 @@ def test_who_may_not_have_it_gets_none(crm: Crm, office: Path) -> None:
     assert len(drafts(office)) == 1
 
 
+def test_one_address_that_is_none_keeps_no_mailing_back(crm: Crm, office: Path) -> None:
+    customer(office, "eva", "Eva Hren", "eva(at)hren.example")
+    ran = crm("mail", "draft", "id:maja-kos,eva", "--template", "news", "--yes")
+    assert ran.code == 0 and len(drafts(office)) == 1, ran.err
+    assert "left out: 1 customer (1 no e-mail address that may be used)" in ran.err
+
+
+def test_the_way_around_who_cannot_be_written_to_is_a_term(crm: Crm, office: Path) -> None:
+    template = office / "templates/news.md"
+    text = template.read_text()
+    template.write_text(text.replace("News for", "{{ customer.nothing }}"))
+    words = ("--template", "news", "--yes")
+    ran = crm("mail", "draft", "maja-kos", *words)
+    assert ran.code == 4 and "leave them out: not:id:maja-kos" in ran.err, ran.err
+    template.write_text(text)
+    customer(office, "eva", "Eva Hren", "eva@hren.example")
+    ran = crm("mail", "draft", "id:maja-kos,eva", "not:id:maja-kos", *words)
+    assert ran.code == 0 and [one.name[:3] for one in drafts(office)] == ["eva"], ran.err
+
+
 def test_nobody_writes_by_hand_to_who_refused(crm: Crm, office: Path) -> None:
     assert crm("consent", "withdraw", "maja-kos", "--for", "service").code == 0
     ran = crm("mail", "write", "maja-kos", "--subject", "Sheets", "--text", "They are here.")

@@ -145,6 +145,22 @@ def test_an_export_respects_do_not_use(shop: Path, crm: Crm) -> None:
     assert crm("segment", "export", "nobody").code == 3
 
 
+def test_what_is_no_address_is_on_no_list(shop: Path, crm: Crm) -> None:
+    """Import lets such addresses in, with a warning."""
+    shop.joinpath("customers/eva.yaml").write_text("name: Eva\nemails: [eva(at)x.example]\n")
+    shop.joinpath("customers/ivo.yaml").write_text(
+        "name: Ivo\nemails: [ivo(at)x.example, ivo@x.example]\n"
+    )
+    shop.joinpath("segments.yaml").write_text("some: {members: [eva, ivo]}\n")
+    run = crm("segment", "export", "some", "--for", "service/email")
+    assert run.lines == ["id,name,email", "ivo,Ivo,ivo@x.example"]
+    assert "left out: 1 customer (1 no e-mail address that may be used)" in run.err
+    assert crm("list", "may:service/email", "id:eva,ivo", "-o", "ids").lines == ["ivo"]
+    run = crm("consent", "check", "eva", "--for", "service/email")
+    assert "no: Eva (eva), service/email: no e-mail address that may be used: " in run.out
+    assert "'eva(at)x.example' is not an e-mail address" in run.out
+
+
 def test_segments_that_ask_for_each_other_name_the_path(shop: Path, crm: Crm) -> None:
     shop.joinpath("segments.yaml").write_text(
         'a: {query: "@b"}\nb: {where: "not @c"}\nc: {query: "@a"}\n'

@@ -177,7 +177,7 @@ def plan(found: Drafts, what: str) -> Plan:
         more = f"; and {len(found.lacking) - _SHOWN:,} more" if len(found.lacking) > _SHOWN else ""
         raise DataError(
             f"no {what} can be made for {'; '.join(listed)}{more}",
-            "fill in what is missing, or leave them out: -id:…",
+            f"fill in what is missing, or leave them out: {_without(found.lacking)}",
         )
     said = f"{counted(len(found.made), what)} to {_whom(found.made)}"
     steps = tuple(Create(path_of(one), draft_of(one)) for one in found.made)
@@ -188,6 +188,12 @@ def plan(found: Drafts, what: str) -> Plan:
         f"Draft {said}?",
         made=tuple(step.path for step in steps),
     )
+
+
+def _without(ids: Iterable[str]) -> str:
+    """The term that leaves customers out, as a shell takes it."""
+    few = list(ids)
+    return f"not:id:{','.join(few)}" if len(few) <= _SHOWN else "not:id:…"
 
 
 def _whom(made: Iterable[Outgoing]) -> str:
