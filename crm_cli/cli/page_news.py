@@ -52,9 +52,13 @@ def due_section(session: Session, asked: Asked) -> Section:
                   tones=["alert" if one else "" for one in late[:_DUE_ROWS]]),
         left=max(len(rows) - _DUE_ROWS, 0), formula=_DUE,
         command=shlex.join(["crm", "due", *words]), advice=tuple(_advice(rows, late, words)),
-        facts=[Fact(f"{sum(late):,}", "things overdue", alert=any(late)),
-               Fact(f"{len(found) - sum(late):,}", "things due today")],
+        facts=[_fact(sum(late), "overdue", alert=any(late)),
+               _fact(len(found) - sum(late), "due today")],
     )  # fmt: skip
+
+
+def _fact(count: int, state: str, *, alert: bool = False) -> Fact:
+    return Fact(f"{count:,}", f"{'thing' if count == 1 else 'things'} {state}", alert)
 
 
 def _advice(

@@ -265,7 +265,7 @@ def _money(customer: Found, usual: int | None) -> str:
     days = customer["credit.terms_days"]
     if days is None:
         days = usual
-    terms = f"terms {days} days" if days is not None else None
+    terms = f"terms {days} day{'' if days == 1 else 's'}" if days is not None else None
     if terms and customer["credit.end_of_month"]:
         terms += ", end of month"
     limit = customer["credit.limit"]

@@ -472,3 +472,21 @@ def test_a_reader_may_go_away(example: Crm) -> None:
         run.stdout.close()
         assert run.wait(60) == 0
         assert b"Traceback" not in run.stderr.read()
+
+
+def test_a_single_one_is_said_as_one(crm: Crm, shop: Path) -> None:
+    for other in (shop / "customers").rglob("*.yaml"):
+        other.unlink()
+    (shop / "customers" / "quiet.yaml").write_text(
+        "name: Quiet\nlifecycle_stage: former\ntasks:\n"
+        "- {title: Call, due: 2026-11-19}\n- {title: Write, due: 2026-11-20}\n"
+        "cases:\n- {subject: Broken, opened: 2026-11-20}\npurchases:\n"
+        + "".join(f"- {{date: 2025-0{n}-01, amount: 10, currency: EUR}}\n" for n in range(1, 5))
+    )
+    page = crm("report", "html", "--section", "churn,service,due,cohort,rfm")
+    assert page.code == 0, page.err
+    for label in ("customer at risk or lost", "open case", "thing overdue", "thing due today"):
+        assert re.search(rf"{label}</a></dt><dd>1</dd>", page.out), label
+    words = re.sub("<style>.*?</style>|<[^>]+>", " ", page.out, flags=re.DOTALL)
+    assert re.findall(r"(?<![\w.,-])1 (?:customers|[a-z]+s later)", words) == []
+    assert "only 1 customer has bought" in page.err

@@ -115,7 +115,8 @@ REPORT = Report(
     chart="at_stake",
     title="Who is about to leave, or has left",
     page="--at-risk",
-    headlines=(Headline("at_risk", "customers at risk or lost", of="count", alert=True),),
+    headlines=(Headline("at_risk", "customers at risk or lost", one="customer at risk or lost",
+                        of="count", alert=True),),
     advice=_advice,
     compute=_compute,
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from crm_cli.features.reports import keys
+from crm_cli.features.reports.advice import counted
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Choice, Report
@@ -143,7 +144,7 @@ def _held_out(bought: Mapping[str, Days], today: date, habit: Habit, notes: list
 def _untold(buyers: Mapping[str, Buyer]) -> str:
     back = sum(one.repeats > 0 for one in buyers.values())
     if back < 50:
-        return f"these data do not tell: {back} customers came back, and it takes 50"
+        return f"these data do not tell: {counted(back, 'customer')} came back, and it takes 50"
     return "these data do not tell: the model fits them with no parameters of its own"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from crm_cli.features.reports.advice import counted
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
 from crm_cli.features.reports.report import Choice, Report
@@ -71,9 +72,12 @@ def _columns(unit: str, last: int, value: bool, *, more: bool) -> list[Figure]:
     type, cases = ("money", "") if value else ("rate", "customers")
     what = "what they bought" if value else "the part that bought again"
     columns = [
-        Figure(f"{unit[0]}{n}", "", f"{what} {n} {unit}s later", type=type, cases=cases, drawn=True)
+        Figure(
+            f"{unit[0]}{n}", "", f"{what} {counted(n, unit)} later", type=type, cases=cases,
+            drawn=True,
+        )
         for n in places
-    ]
+    ]  # fmt: skip
     if not value:
         return [_SIZE, *columns]
     later = [Figure("later", "", "what they bought after that", type="money")] if more else []

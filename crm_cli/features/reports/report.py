@@ -44,6 +44,8 @@ class Headline(Declaration, positional=3):
     """The key of its column, or of what the total alone has."""
     label: str
     """What it is, in a few words."""
+    one: str = ""
+    """The same of a single one, where the words differ."""
     type: str = ""
     """The name of its type, where no column has it."""
     of: Literal["total", "last", "count"] = "total"

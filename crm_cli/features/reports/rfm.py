@@ -54,8 +54,9 @@ def _compute(context: Context) -> Table:
     table = context.workspace.business.rfm_cells
     meant = dict(context.rows("id", "name"))
     if not among and any(one.id in meant for one in buyers):
+        have = "customer has" if len(buyers) == 1 else "customers have"
         context.workspace.notices.append(
-            f"only {len(buyers)} customers have bought: fewer than {LEAST} are not scored "
+            f"only {len(buyers)} {have} bought: fewer than {LEAST} are not scored "
             "without --bounds for all three"
         )
     rows = [

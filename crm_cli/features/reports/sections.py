@@ -211,7 +211,8 @@ def _facts(report: Report, found: Answered, period: str | None) -> list[Fact]:
             text = _with_unit(value, one, found)
             of = f", {period.replace('-', ' ')}" if one.dated and period else ""
             of += _of_few(one, found.table)
-            facts.append(Fact(text, one.label + of, one.alert and value > 0))
+            label = one.one if one.one and value == 1 else one.label
+            facts.append(Fact(text, label + of, one.alert and value > 0))
     return facts
 
 

@@ -131,7 +131,7 @@ REPORT = Report(
     sort="overdue-,open-,cases-",
     bar="cases",
     title="Cases: how soon they are answered and resolved",
-    headlines=(Headline("open", "open cases"),),
+    headlines=(Headline("open", "open cases", one="open case"),),
     ranked=(
         "cases", "overdue", "response_rate", "responses_promised", "resolution_rate",
         "resolutions_promised", "open", "response", "resolution",

@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from crm_cli.features.board import Board, Card, Column, boards
+from crm_cli.features.plan import counted
 from crm_cli.model.money import format_amount
 from crm_cli.model.text import visible
 from crm_cli.tui.lines import Head, Lines, Row
@@ -122,7 +123,8 @@ class Deals(Place):
         card = row.of
         worth = "" if card.value is None else f"{format_amount(card.value, card.currency)}"
         parts = [card.name, card.customer, f"{worth} {card.currency}" if worth else ""]
-        parts += ["" if card.age is None else f"{card.age} days in stage", card.owner or ""]
+        age = "" if card.age is None else f"{counted(card.age, 'day')} in stage"
+        parts += [age, card.owner or ""]
         said = Text("  ".join(visible(part) for part in parts if part), no_wrap=True)
         said.append(f"  {total}", style_of("muted"))
         for mark in card.marks:
