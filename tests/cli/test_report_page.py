@@ -490,3 +490,23 @@ def test_a_single_one_is_said_as_one(crm: Crm, shop: Path) -> None:
     words = re.sub("<style>.*?</style>|<[^>]+>", " ", page.out, flags=re.DOTALL)
     assert re.findall(r"(?<![\w.,-])1 (?:customers|[a-z]+s later)", words) == []
     assert "only 1 customer has bought" in page.err
+
+
+def test_the_forecast_stacks_what_is_weighted_with_the_rest(example: Crm) -> None:
+    rows = json.loads(example("report", "forecast", "--json").out)
+    months = [
+        (Decimal(row["weighted"]), sum(Decimal(row[key]) for key in ("commit", "pipeline")))
+        for row in rows
+    ]
+    for words in ((), ("--anonymous",)):
+        page = example("report", "html", "--section", "forecast", *words).out
+        chart = page[page.index("<figure") : page.index("</figure>")]
+        assert re.findall('</svg> ([^<]+)</li>', chart) == ["weighted", "rest of the full value"]
+        drawn = re.findall(r'class="(s0|rest)"><title>[^:]+: ([\d,.]+) EUR<', chart)
+        assert drawn == [
+            (shade, f"{value:,}")
+            for weighted, whole in months
+            for shade, value in (("s0", weighted), ("rest", whole - weighted))
+        ]
+        assert "10,200 of 14,400" in chart
+        assert set(Page(page).tables["forecast"][0]) <= {*rows[0], "month"}

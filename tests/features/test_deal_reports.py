@@ -129,6 +129,7 @@ def check_forecast(workspace: Workspace, deals: list[Deal], *, owner: bool) -> N
         for category in ("commit", "best_case", "pipeline"):
             assert row[category] == total(d for d in mine if d["category"] == category), key
         assert row["weighted"] == total(mine, "weighted")
+        assert row["amount"] == total(mine), "what the chart has of which it is a part"
         assert row["closed"] == total(closed.get(key, []))
         quota = QUOTAS[key[-1]] if owner else sum(QUOTAS.values(), Decimal(0))
         dated = key[0] not in (None, "past")

@@ -133,7 +133,7 @@ def test_reports_declare_what_can_be_drawn() -> None:
         used.add(report.shape)
         known = {one.key for one in report.figures}
         assert {one.figure for one in report.headlines if not one.type} <= known, name
-    assert {"bars", "line", "deepening", "pareto", "funnel", "heat"} <= used
+    assert {"bars", "line", "deepening", "stacked", "pareto", "funnel", "heat"} <= used
     for kind in KINDS:
         assert callable(import_module(f"crm_cli.formats.html.charts.{kind}").draw)
 

@@ -43,7 +43,9 @@ def _over_time(drawn: Chart, found: Answered) -> Chart:
     keys = found.table.keys
     time = next((key for key in keys if is_timed(key)), None)
     if drawn.kind in _OF_SERIES:
-        return drawn if drawn.series else drawn.but(kind="bars")
+        if drawn.series:
+            return drawn
+        drawn = drawn.but(kind="bars")
     if drawn.kind not in ("bars", "line"):
         return drawn
     if time is None:

@@ -15,13 +15,14 @@ from crm_cli.model.deal import DEAL
 
 PAST = "past"
 """The row of open deals whose expected close is past."""
-_MONEY = ("closed", "commit", "best_case", "pipeline", "weighted")
+_MONEY = ("closed", "commit", "best_case", "pipeline", "weighted", "amount")
 _OPEN = (
     Figure("commit", "sum(value where forecast = commit)", "open deals that are sure"),
     Figure("best_case", "sum(value where forecast = best_case)", "those of the best case"),
     Figure("pipeline", "sum(value where forecast = pipeline)", "all others but omitted ones"),
     Figure("weighted", "sum:weighted", "amount × probability of all open deals"),
 )
+_AMOUNT = Figure("amount", "sum:value", "what all open deals are worth")
 _CLOSED = (Figure("closed", "sum:value", "won in the month"),)
 _COLUMNS = (
     Figure("closed", "", "won in the month", type="money"),
@@ -41,14 +42,15 @@ def _compute(context: Context) -> Table:
     others = [key for key in context.keys if key is not MONTH]
     keys = (MONTH, *others)
     rows: dict[tuple[Any, ...], Row] = {}
+    open = (*_OPEN, _AMOUNT)
     asked: tuple[tuple[tuple[Key, ...], tuple[Figure, ...], str, str], ...] = (
-        (tuple(others), _OPEN, "is(slipped)", "expected_close"),
-        (keys, _OPEN, "status = open and not is(slipped)", "expected_close"),
+        (tuple(others), open, "is(slipped)", "expected_close"),
+        (keys, open, "status = open and not is(slipped)", "expected_close"),
         ((MONTH.but(field="ended.month"), *others), _CLOSED, _won(context), "ended"),
     )
     for number, (by, figures, where, dated) in enumerate(asked):
         for row in context.groups(by, figures, where=where, dated=dated).rows:
-            if not any(row[figure.key] for figure in figures):
+            if not any(row[figure.key] for figure in figures if figure is not _AMOUNT):
                 continue
             month = PAST if number == 0 else row["month"]
             group = (month, *(row.get(key.name) for key in others))
@@ -136,6 +138,8 @@ REPORT = Report(
     figures=_COLUMNS,
     period="-",
     bar="weighted",
+    shape="stacked",
+    whole=("amount", "rest of the full value"),
     title="What will come in by month, weighted by its probability",
     compute=_compute,
 )

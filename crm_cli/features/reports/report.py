@@ -94,6 +94,9 @@ class Report(About, kw_only=True):
     """The figure that `--chart` draws; the one with bars unless said."""
     shape: str = "bars"
     """The kind of chart, as `formats/html/charts` has them; a terminal draws bars, or a line."""
+    whole: tuple[str, str] | None = None
+    """What the drawn figure is a part of, by its key in the rows, which needs no column, and what
+    the rest of it is called: a page draws both."""
     title: str = ""
     """Its heading on a page; its name unless said."""
     page: str = ""

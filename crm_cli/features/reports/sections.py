@@ -25,6 +25,8 @@ _ROWS, _TIMES = 10, 24
 """So many rows has a table on a page; of those that follow each other in time, the latest."""
 _BARS, _POINTS = 12, 120
 """So many has a chart."""
+_REST = "(rest)"
+"""The key of a column for the chart alone, which no report has."""
 _LARGE = 100_000
 """Amounts from here on stand at the top without their cents."""
 
@@ -54,12 +56,13 @@ def section(
     """A report as a section; with pseudonyms without names. `usual` is the one that the page has
     unless other options are asked for."""
     report = found.report
+    wholes = [row.get(report.whole[0]) for row in found.table.rows] if report.whole else []
     if pseudonyms is not None:
         hidden = anonymous(found.table, pseudonyms, days=report.group != OWN)
         found = found._replace(table=hidden)
     table = found.table
     rows = _rows(found)
-    plot = _plot(rows, found)
+    plot = _plot(_with_rest(rows, wholes, found), found)
     timed = bool(table.keys) and is_timed(table.keys[0])
     shown = rows.rows[-_TIMES:] if timed else rows.rows[:_ROWS]
     return Section(
@@ -141,6 +144,23 @@ def _filled(rows: Rows, keys: int) -> Rows:
     )  # fmt: skip
 
 
+def _with_rest(rows: Rows, wholes: Sequence[Any], found: Answered) -> Rows:
+    """The rows with what is missing from the drawn figure to the whole that it is a part of."""
+    report = found.report
+    if report.whole is None or report.bar not in rows.keys:
+        return rows
+    parts = rows.values(report.bar)
+    rest = [
+        None if whole is None else whole - (part or 0)
+        for whole, part in zip(wholes, parts, strict=True)
+    ]
+    column = rows.columns[rows.keys.index(report.bar)].but(key=_REST, label=report.whole[1])
+    return rows.but(
+        columns=[*rows.columns, column],
+        rows=[[*row, left] for row, left in zip(rows.rows, rest, strict=True)],
+    )
+
+
 def _plot(rows: Rows, found: Answered) -> Plot | None:
     """What is drawn of all rows; None where nothing can be."""
     if len(rows.rows) < 2 or found.report.shape == HEAT:
@@ -149,6 +169,8 @@ def _plot(rows: Rows, found: Answered) -> Plot | None:
         chart = chart_of(found)
     except UsageError:
         return None
+    if _REST in rows.keys and chart.kind in ("bars", "columns"):
+        chart = chart.but(kind="stacked", series=(chart.value, _REST))
     names = {name: key for key, name in found.table.names.items()}
     there = rows.keys
     labels = [names.get(key, key) for key in chart.labels]
@@ -159,10 +181,12 @@ def _plot(rows: Rows, found: Answered) -> Plot | None:
     if not any(value is not None for key in wanted for value in rows.values(key)):
         return None
     timed = any(map(is_timed, found.table.keys))
-    shown = rows.rows[-_POINTS:] if timed else rows.rows
-    if chart.kind == "bars":
+    most = _TIMES if chart.kind == "stacked" else _POINTS
+    shown = rows.rows[-most:] if timed else rows.rows
+    if chart.kind == "bars" or _REST in chart.series:
         # What is nothing has no bar; the table has it.
-        shown = [row for row, value in zip(shown, rows.values(chart.value), strict=True) if value]
+        places = [there.index(key) for key in wanted]
+        shown = [row for row in shown if any(row[place] for place in places)]
     if len(shown) < 2:
         return None
     drawn = chart.but(labels=tuple(dict.fromkeys(labels)), panels=tuple(dict.fromkeys(panels)))
