@@ -40,17 +40,19 @@ def ways_to_read(
     settled: Callable[[str, Map], Map],
 ) -> list[Way]:
     """What a file is read as: by the map or preset that is named, else by the presets that fit,
-    else by its headings, for a kind that is named.
+    else by its headings, for a kind that is named. What the command line says wins over a map.
 
     `settled` adds to a map what the command line says for a kind. Raises UsageError where
     neither a preset nor a kind is known, Undecided where several presets fit as well.
     """
     from crm_cli.features import importing
+    from crm_cli.formats.mapping import settings_of
 
     named = importing.preset_named(str(map)) if map is not None and not map.exists() else None
     if map is not None and named is None:
         kind = kind or importing.kind_said(map) or _no_kind(source, "the map names no kind")
-        loaded = replace(importing.load_map(map, kind), keep_rest=said.keep_rest)
+        loaded = importing.load_map(map, kind).with_settings(settings_of(said))
+        loaded = replace(loaded, keep_rest=said.keep_rest)
         return [Way(kind, settled(kind, loaded))]
     presets = [named] if named is not None else _fitting(session, source, kind, said)
     for preset in presets:

@@ -93,6 +93,11 @@ class Map:
         return replace(self, **said)  # type: ignore[arg-type]  # each of them is a text
 
 
+def settings_of(map: Map) -> dict[str, str]:
+    """The settings of a map, empty where it says none; see `SETTINGS`."""
+    return {key: getattr(map, key) for key in SETTINGS}
+
+
 @dataclass
 class _Reading:
     kind: Kind

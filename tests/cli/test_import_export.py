@@ -417,3 +417,31 @@ def test_a_table_in_another_language_needs_no_map(crm: Crm, shop: Path) -> None:
     assert run.code == 0, run.err
     shown = crm("list", "city:Hamburg", "name:Weiss", "--cols", "name,street,postcode", "-o", "tsv")
     assert shown.lines[1:] == ["Jürgen Weiß\tAm Markt 1\t20457"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "map", "option", "told"),
+    [
+        ("customers", "Name,Birthday\nAna,04/05/1980\n", "Name: name, Birthday: birth_date",
+         ("--dates", "mdy"), "1980-04-05"),
+        ("customers", "Name,ID\nAna,7\n", "Name: name, ID: external_id",
+         ("--source-system", "shop"), "source_system: shop"),
+        ("payments", "Customer;Amount;Date\nmaja-kos;1.234;2026-01-01\n",
+         "Customer: customer, Amount: amount, Date: date", ("--decimal", ","), "amount: 1234"),
+        ("customers", "Name!City\nAnt!Bonn\n", "Name: name, City: city",
+         ("--delimiter", "!"), "city: Bonn"),
+        ("customers", "Name,City\nJ\xfcrgen,K\xf6ln\n", "Name: name, City: city",
+         ("--encoding", "cp1250"), "read as cp1250"),
+    ],
+)  # fmt: skip
+def test_options_win_over_a_map(
+    crm: Crm, shop: Path, tmp_path: Path, kind: str, table: str, map: str,
+    option: tuple[str, str], told: str,
+) -> None:  # fmt: skip
+    file, by = tmp_path / "t.csv", tmp_path / "m.yaml"
+    file.write_text(table, encoding="cp1250")
+    for said in ("", "date: dmy\ndecimal: '.'\nencoding: cp1252\nsource_system: other\n"):
+        by.write_text(f"columns: {{{map}}}\n{said}", encoding="utf-8")
+        run = crm("import", kind, file, "--map", by, *option, "--dry-run")
+        assert run.code == 0, run.err
+        assert told in run.out + run.err

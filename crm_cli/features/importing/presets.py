@@ -16,7 +16,7 @@ from typing import NamedTuple
 from crm_cli.features.importing.maps import read_preset
 from crm_cli.features.importing.sources import Source
 from crm_cli.formats.decoding import Undecided
-from crm_cli.formats.mapping import SETTINGS, Map
+from crm_cli.formats.mapping import Map, settings_of
 from crm_cli.formats.targets import IMPORTED
 from crm_cli.model.errors import UsageError
 
@@ -90,10 +90,9 @@ def _order(preset: Preset) -> tuple[int, bool, str]:
 
 def applied(preset: Preset, said: Map) -> Map:
     """The preset's map with the settings that were said."""
-    settings = {key: getattr(said, key) for key in SETTINGS}
     constants = (*preset.map.constants, *said.constants)
     chosen = replace(preset.map, constants=constants, lenient=True, keep_rest=said.keep_rest)
-    return chosen.with_settings(settings)
+    return chosen.with_settings(settings_of(said))
 
 
 def refuse_other_kind(preset: Preset, kind: str) -> None:
