@@ -181,7 +181,28 @@ def test_a_row_that_is_the_same_is_not_written(mirror: str, shop: Path, workspac
 def test_a_long_text_is_pushed_and_not_indexed(mirror: str, shop: Path, workspace: Opened) -> None:
     words = " ".join(f"word{number}" for number in range(60_000))
     (shop / "customers/long.yaml").write_text(f"name: {'n' * 30_000}\nnotes: {words}\n", "utf-8")
+    drawn = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=1_990))
+    (shop / "customers/word.yaml").write_text(f"name: Word\nnotes: {drawn}\n", "utf-8")
+    both = f"{drawn} {drawn}1234"
+    (shop / "customers/words.yaml").write_text(f"name: Words\nnotes: {both}\n", "utf-8")
     pushed(mirror, workspace())
     with closing(connect(read_address(mirror), {})) as connection:
         found = connection.execute('SELECT COUNT(*), COUNT("indexed") FROM "search"').fetchone()
-        assert found == (4, 3)
+        assert found == (6, 5)
+        asked = """SELECT COUNT(*) FROM "search" WHERE "indexed" @@ CAST(%s AS tsquery)"""
+        assert connection.execute(asked, [drawn]).fetchone() == (2,)
+
+
+def test_columns_that_no_row_has_a_value_in_are_left_out(
+    mirror: str, shop: Path, workspace: Opened
+) -> None:
+    """Save those that would not be empty by themselves."""
+    (shop / "customers/ana.yaml").write_text("name: Ana\ntasks: [{title: Call}]\n", "utf-8")
+    opened = workspace()
+    table = next(one for one in schema.tables() if one.name == "task")
+    with taken(opened.index, "koper") as local:
+        names = [field.name for field in local.filled(table)]
+        (line,) = local.lines(table, local.filled(table))
+        assert len(line.splitlines()[0].split(b",")) == 1 + len(names)
+    assert {"pk", "customer", "title", "status", "priority"} <= {*names}
+    assert {"desk", "rrule", "percent_complete"}.isdisjoint(names)

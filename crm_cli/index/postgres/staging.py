@@ -7,26 +7,27 @@ from collections.abc import Iterable
 from crm_cli.index.postgres import schema
 from crm_cli.index.postgres.connection import Connection, quoted
 from crm_cli.index.postgres.local import Local, columns_of
-from crm_cli.index.postgres.schema import BOOK, Flavour, Table
+from crm_cli.index.postgres.schema import BOOK, Field, Flavour, Table
 from crm_cli.index.schema import ITEM_BITS
 
 _STAGED, _TOUCHED = "crm_staged", "crm_touched"
 _RANGES = (("pk", "pk_end"), ("entry", "entry_end"), ("item", "item_end"))
 """The columns of the touched files' numbers, by the depth of a table's rows."""
-_LONGEST, _LONG = 200_000, 500
+_LONGEST, _LONG = 200_000, 2_000
 """Bytes of a text whose words are put into the index, and of a word: a tsvector has less than
 1 MiB, a word of it less than 2 KiB (PostgreSQL 15, 12.11)."""
 
 
 def copy_rows(connection: Connection, local: Local, table: Table, flavour: Flavour) -> int:
     """Copy the index's rows of a table into the mirror's; how many there are."""
-    lines = local.lines(table)
+    fields = local.filled(table)
+    lines = local.lines(table, fields)
     first = next(lines, None)
     if first is None:
         return 0
     if table is schema.SEARCH and flavour.words:
         _stage(connection, table)
-        count = _copy(connection, table, _STAGED, first, lines)
+        count = _copy(connection, _STAGED, fields, first, lines)
         names = ", ".join(map(quoted, table.names))
         connection.execute(
             f"INSERT INTO {quoted(table.name)} ({names}) SELECT {_chosen(table, flavour)}"
@@ -34,19 +35,19 @@ def copy_rows(connection: Connection, local: Local, table: Table, flavour: Flavo
         )
         connection.execute(f"DROP TABLE {quoted(_STAGED)}")
     else:
-        count = _copy(connection, table, table.name, first, lines)
+        count = _copy(connection, table.name, fields, first, lines)
     return count
 
 
 def _copy(
     connection: Connection,
-    table: Table,
     to: str,
+    fields: Iterable[Field],
     first: bytes,
     lines: Iterable[bytes],
 ) -> int:
     """Copy lines of CSV into the columns that they have; how many they were."""
-    names = ", ".join(map(quoted, (BOOK, *(field.name for field in columns_of(table)))))
+    names = ", ".join(map(quoted, (BOOK, *(field.name for field in fields))))
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {quoted(to)} ({names}) FROM STDIN (FORMAT csv)") as copy,
@@ -93,7 +94,7 @@ class Staging:
         unless = ""
         if first is not None:
             _stage(self._connection, table)
-            _copy(self._connection, table, _STAGED, first, lines)
+            _copy(self._connection, _STAGED, columns_of(table), first, lines)
             if self._flavour.analyzes:
                 self._connection.execute(f"ANALYZE {staged}")
             unless = f" AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE s.pk = t.pk)"
@@ -140,7 +141,9 @@ def _words(flavour: Flavour) -> str:
         return "CAST(NULL AS tsvector)"
     each = "string_to_array(s.words, ' ')"
     return (
-        f"CASE WHEN octet_length(s.words) <= {_LONGEST} AND NOT EXISTS (SELECT 1 FROM"
-        f" unnest({each}) AS w (word) WHERE octet_length(w.word) > {_LONG})"
+        # Of a short text no word is too long; to take it apart for that is half of the work.
+        f"CASE WHEN octet_length(s.words) <= {_LONG} OR octet_length(s.words) <= {_LONGEST}"
+        f" AND NOT EXISTS (SELECT 1 FROM unnest({each}) AS w (word)"
+        f" WHERE octet_length(w.word) > {_LONG})"
         f" THEN array_to_tsvector(array_remove({each}, '')) END"
     )
