@@ -126,7 +126,7 @@ PURCHASE = Kind(
     when="date",
     effective="date",
     turns=turns,
-    summed=("counts", "kind", "net", "sale", "sale_place"),
+    summed=("counts", "kind", "net", "gross", "units", "sale", "sale_place"),
     timeline=(
         Happening(
             terms=("not:is:draft",),

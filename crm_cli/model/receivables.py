@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from crm_cli.model.account_history import is_irregular
 from crm_cli.model.books import ZERO, Books, Settled, day_of
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.named_tuple import NamedTuple
@@ -77,11 +78,15 @@ def entries(customer: Item, business: Business) -> list[Entry]:
 
 
 def settle(customer: Item, business: Business) -> Decimal | None:
-    """Set paid, amount_due, due and settlement of the purchases; unallocated of payments.
+    """Set paid, amount_due, due and settlement of the purchases; unallocated of payments; of the
+    customer `irregular`, where they are.
 
     Returns the balance in the base currency (positive: the customer owes; negative: we
     do), or None where a rate is missing: nobody is to be told that they owe nothing.
     """
-    return Books(customer, business).closed()
+    books = Books(customer, business)
+    if is_irregular(customer, books):
+        customer.derived["irregular"] = True
+    return books.closed()
 
 

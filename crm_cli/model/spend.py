@@ -13,7 +13,7 @@ from crm_cli.model.aspects import Row, amount_text, joined, since
 from crm_cli.model.card import Fact
 from crm_cli.model.dates import shifted
 from crm_cli.model.exchange import to_base
-from crm_cli.model.fieldtypes import Date, Ids, Integer, Money
+from crm_cli.model.fieldtypes import Boolean, Date, Ids, Integer, Money
 from crm_cli.model.kind import Derived, Finding, State, Summary
 from crm_cli.model.money import round_money
 
@@ -151,6 +151,12 @@ SPEND = Summary(
         ),
         Derived("bought", Ids("product"), "the products that they have bought"),
         Derived("balance", Money(), "amount they owe; negative if we owe them", base=True),
+        Derived(
+            "irregular",
+            Boolean(),
+            "whether past balances do not follow from this one and what was billed and paid since",
+            inner=True,
+        ),
         Derived(
             "dunning_level",
             Integer(adds=False),

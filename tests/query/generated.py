@@ -123,7 +123,7 @@ PAYMENTS = st.lists(
 _WITH_PAYMENTS = st.builds(lambda one, paid: one | {"payments": paid}, CUSTOMER, PAYMENTS)
 PAYING = st.lists(_WITH_PAYMENTS, min_size=1, max_size=3)
 """Who buys and pays, in euros, dollars and yen."""
-PAYING_IN_EUROS = PAYING.map(lambda customers: [_in_euros(one) for one in customers])
+PAYING_IN_EUROS = PAYING.map(lambda customers: [in_euros(one) for one in customers])
 DIRECTORIES = st.lists(CUSTOMER, min_size=1, max_size=6)
 
 PRODUCTS = "beans: {name: Beans, category: Coffee beans, cost: 4.10}\ncup: {name: Cup}\n"
@@ -131,7 +131,7 @@ OWN = "custom: {visits: integer}\n"
 RATES = "2026-01-01: {USD: 1.10}\n2026-06-01: {USD: 1.25}\n"
 
 
-def _in_euros(customer: dict[str, Any]) -> dict[str, Any]:
+def in_euros(customer: dict[str, Any]) -> dict[str, Any]:
     """A customer without any other currency."""
     kept = {
         list_: [{key: held for key, held in one.items() if key != "currency"} for one in items]

@@ -32,7 +32,8 @@ def _compute(context: Context) -> Table:
     spans = _months(context) if monthly else [_span(context.period, context.today)]
     billed = billed_by_day(context)
     ends = dict.fromkeys(day for first, last in spans for day in (first - _ONE, last))
-    owed = dict(zip(ends, owed_at(context, list(ends)), strict=True))
+    lasts = [last for _, last in spans]
+    owed = owed_at(context, ends, lasts)
     rows: list[Row] = []
     if not billed and not any(one.total for one in owed.values()):
         spans = []

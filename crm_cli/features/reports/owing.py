@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.features.reports.context import Context
 from crm_cli.model.instalments import INSTALMENT
 from crm_cli.model.money import round_money
 from crm_cli.model.purchase import PURCHASE
+
+if TYPE_CHECKING:
+    from crm_cli.query.ast import Node
 
 
 class OpenInvoice(NamedTuple):
@@ -48,7 +51,7 @@ def debtors(context: Context, *keys: str) -> list[Debtor]:
 
     A balance that is not known, since a rate is missing, is left out and told.
     """
-    invoices = _invoices(context)
+    invoices = open_invoices(context)
     found = []
     for id, path, name, balance, *values in context.rows("id", "path", "name", "balance", *keys):
         open_ones = invoices.get(path)
@@ -65,17 +68,18 @@ def debtors(context: Context, *keys: str) -> list[Debtor]:
     return found
 
 
-def _invoices(context: Context) -> dict[str, list[OpenInvoice]]:
-    """The open invoices, by the customer's path; those without a rate are left out."""
+def open_invoices(context: Context, among: Node | None = None) -> dict[str, list[OpenInvoice]]:
+    """The open invoices of the report's customers, or of those of a condition, by the customer's
+    path; those without a rate are left out."""
     workspace = context.workspace
     rates = workspace.business.rates
     cols = (
         "path", "customer", "id", "number", "date", "due", "amount_due", "currency", "disputed",
     )  # fmt: skip
-    parts = _parts(context)
+    parts = _parts(context, among)
     found: dict[str, list[OpenInvoice]] = {}
     for path, customer, id, number, day, due, amount, currency, disputed in workspace.rows(
-        PURCHASE, context.items_of(PURCHASE, "is:owing"), cols
+        PURCHASE, context.items_of(PURCHASE, "is:owing", among=among), cols
     ):
         open_ones = found.setdefault(path, [])
         of = parts.get((path, id)) or [(due, amount)]
@@ -89,14 +93,16 @@ def _invoices(context: Context) -> dict[str, list[OpenInvoice]]:
     return found
 
 
-def _parts(context: Context) -> dict[tuple[str, str], list[tuple[date | None, Decimal]]]:
+def _parts(
+    context: Context, among: Node | None
+) -> dict[tuple[str, str], list[tuple[date | None, Decimal]]]:
     """What is owed of instalments and when, by the path and the id of their invoice.
 
     An item without an id of its own answers with that of what holds it.
     """
     rows = context.workspace.rows(
         INSTALMENT,
-        context.items_of(INSTALMENT, "amount_due.over:0"),
+        context.items_of(INSTALMENT, "amount_due.over:0", among=among),
         ("path", "id", "due_date", "amount_due"),
     )
     found: dict[tuple[str, str], list[tuple[date | None, Decimal]]] = {}

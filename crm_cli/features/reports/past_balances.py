@@ -1,23 +1,27 @@
 """What was owed at the end of past days, as the balances of those days were.
 
-Who owes nothing, and of whom nothing is dated since, owed nothing then. Most of the others have
-nothing but invoices and payments that name them: what they owed is added up from the index. The
-records of all others are derived again, by the clock of each day.
+Of most customers that is what they owe today, less what was billed since, and what was paid since
+with it: those sums need no invoice beside its payments. Where they do not tell, in several
+currencies say, the record is derived again, by the clock of each day. What was not yet due on a
+past day depends on which payment paid what: the invoices that were not are read with the payments
+that name them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
+from crm_cli.features.reports.owing import open_invoices
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.instalments import INSTALMENT
 from crm_cli.model.item import Item
+from crm_cli.model.kind import Kind
 from crm_cli.model.money import round_money
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.payment import ALLOCATION, PAYMENT
@@ -27,12 +31,20 @@ if TYPE_CHECKING:
     from crm_cli.query.ast import Node
 
 _ZERO = Decimal(0)
-_POSTED = ("is:posted", "kind.is:invoice,credit_note", "not:date.after:today")
-_MOVED = (
-    "balance is none or balance != 0 or any(purchases, is(owing) or date > {day}) or"
-    " any(payments, unallocated != 0 or date > {day} or bounced.at > {day})"
+_POSTED = ("is:counted", "kind.is:invoice,credit_note")
+_PAST = "not:date.after:today"
+_DAY = Key("day", "date", "the date")
+_SINCE = "any(purchases, date > {day}) or any(payments, date > {day} or bounced.at > {day})"
+"""Who has anything dated since: the others owe what they owed then."""
+_WAITING = (
+    "(balance is none or balance != 0 or any(purchases, is(owing)) or "
+    + _SINCE
+    + ") and (any(purchases, kind = invoice and (due is none or due >= {day}))"
+    " or any(instalments, due_date is none or due_date >= {day}))"
 )
-"""Who owes anything today, has paid for what is not invoiced, or has anything dated since."""
+"""Who may have owed what was not yet due."""
+_BEYOND = "(method = write_off and date > {day}) or bounced.at > {day}"
+"""Payments since that are no money received, and those that were returned since."""
 
 
 class Owed(NamedTuple):
@@ -63,62 +75,169 @@ class _Open(NamedTuple):
 def billed_by_day(context: Context) -> dict[date | None, Decimal]:
     """Gross of the posted invoices, less that of the credit notes, of the report's customers by
     their dates up to today, in the base currency; what has no rate is left out and told."""
+    return _by_day(context, PURCHASE, "gross", context.items_of(PURCHASE, *_POSTED))
+
+
+def _by_day(context: Context, kind: Kind, field: str, among: Node) -> dict[date | None, Decimal]:
+    """Sums of an amount by day, in the base currency."""
+    figure = Figure("sum", f"sum:{field}", field)
     found = context.groups(
-        (Key("day", "date", "the date"),),
-        (Figure("gross", "sum:gross", "gross"),),
-        kind=PURCHASE,
-        among=context.items_of(PURCHASE, *_POSTED),
-        dated="-",
-        totals=False,
-        sort=None,
+        (_DAY,), (figure,), kind=kind, among=among, dated="-", totals=False, sort=None
     )
-    return {row["day"]: row["gross"] or _ZERO for row in found.rows}
+    return {row["day"]: row["sum"] or _ZERO for row in found.rows}
 
 
-def owed_at(context: Context, days: Sequence[date]) -> list[Owed]:
-    """What was owed at the end of each day: the sum of the balances of that day.
+def owed_at(
+    context: Context, days: Collection[date], waiting: Collection[date] | None = None
+) -> dict[date, Owed]:
+    """What was owed at the end of each day, up to today: the sum of the balances of that day.
 
-    A balance that is not known, since a rate is missing, is left out and told.
+    With `waiting` what was not yet due is only found for those of the days. A balance that is not
+    known, since a rate is missing, is left out and told.
     """
     if not days:
-        return []
-    moved = _moved(context, min(days))
-    plain, others = _accounts(context, moved)
-    totals = [_ZERO] * len(days)
-    waiting = [_ZERO] * len(days)
-    for _, billed, due, gross, payments in plain:
-        for place, day in enumerate(days):
-            if billed > day:
-                continue
-            left = gross
-            for paid, until, amount in payments:
-                if paid <= day and (until is None or until > day):
-                    left -= amount
-            if not left:
-                continue
-            totals[place] += left
-            if due is None or due >= day:
-                waiting[place] += left
-    for path in others:
-        for place, owed in enumerate(_derived(context, path, days)):
-            totals[place] += owed.total
-            waiting[place] += owed.not_due
+        return {}
+    now, apart = _balances(context, min(days))
+    rest = _but(context.node, [id for id, _ in apart])
+    totals = _totals(context, days, now, rest)
+    wanted = days if waiting is None else waiting
+    open_ = _waiting(context, [day for day in totals if day in wanted], rest)
+    for _, path in apart:
+        for day, owed in zip(totals, _derived(context, path, totals, told=True), strict=True):
+            totals[day] += owed.total
+            if day in open_:
+                open_[day] += owed.not_due
     currency = context.currency
-    return [
-        Owed(round_money(total, currency), round_money(open_, currency))
-        for total, open_ in zip(totals, waiting, strict=True)
-    ]
+    return {
+        day: Owed(round_money(total, currency), round_money(open_.get(day, _ZERO), currency))
+        for day, total in totals.items()
+    }
 
 
-def _moved(context: Context, day: date) -> Node:
-    """The report's customers who may have owed anything at the end of a day, or since then."""
+def _balances(context: Context, day: date) -> tuple[Decimal, list[tuple[str, str]]]:
+    """What the report's customers owe today, and (id, path) of those, not among them, whose
+    balance is not known, or who owed since a day what sums do not tell."""
+    from crm_cli.query.accounts import irregular
     from crm_cli.query.ast import And, Belongs
 
     workspace = context.workspace
-    where = _MOVED.format(day=day.isoformat())
-    moved = And((context.node, workspace.node(workspace.scope(CUSTOMER), (), where)))
+    figures = (
+        Figure("balance", "sum:balance", "what they owe"),
+        Figure("unknown", "count(where balance is none)", "not known"),
+    )
+    (row,) = context.groups((), figures, dated="-", totals=False, sort=None).rows
+    scope = workspace.scope(CUSTOMER)
+    ids: set[str] = set()
+    if row["unknown"]:
+        unknown = workspace.node(scope, ("no:balance",))
+        ids.update(id for (id,) in context.rows("id", among=unknown))
+    if day < context.today and (strange := irregular(workspace.database)):
+        since = workspace.node(scope, (), _SINCE.format(day=day.isoformat()))
+        among = And((Belongs(tuple(strange)), since))
+        ids.update(id for (id,) in context.rows("id", among=among))
+    if not ids:
+        return row["balance"] or _ZERO, []
+    found = context.rows("path", "id", "balance", among=Belongs(tuple(ids)))
+    known = sum((balance for *_, balance in found if balance is not None), _ZERO)
+    apart = sorted((path, id) for path, id, _ in found)
+    return (row["balance"] or _ZERO) - known, [(id, path) for path, id in apart]
+
+
+def _but(node: Node, ids: Sequence[str]) -> Node:
+    """The customers of a condition without some."""
+    from crm_cli.query.ast import And, Belongs, Not
+
+    return And((node, Not(Belongs(tuple(ids))))) if ids else node
+
+
+def _totals(
+    context: Context, days: Collection[date], now: Decimal, among: Node
+) -> dict[date, Decimal]:
+    """What was owed at the end of each day, by what is owed today and what moved it since."""
+    first = min(days)
+    if first >= context.today:
+        return dict.fromkeys(days, now)
+    since = f"date.after:{first.isoformat()}"
+    moves: defaultdict[date, Decimal] = defaultdict(Decimal)
+    billed = context.items_of(PURCHASE, *_POSTED, since, among=among)
+    for day, amount in _by_day(context, PURCHASE, "gross", billed).items():
+        if day is not None:
+            moves[day] += amount
+    paid = context.items_of(PAYMENT, _PAST, since, among=among)
+    for day, amount in _by_day(context, PAYMENT, "amount", paid).items():
+        if day is not None:
+            moves[day] -= amount
+    for day, amount in _beyond(context, first, among):
+        moves[day] += amount
+    return {end: now - sum((moves[day] for day in moves if day > end), _ZERO) for end in days}
+
+
+def _beyond(context: Context, first: date, among: Node) -> Iterator[tuple[date, Decimal]]:
+    """(day, what was owed more from then on) by write-offs since a day, and by payments that were
+    returned since then."""
+    from crm_cli.query.ast import And
+
+    workspace, today = context.workspace, context.today
+    where = workspace.node(workspace.scope(PAYMENT), (), _BEYOND.format(day=first.isoformat()))
+    among = And((context.items_of(PAYMENT, _PAST, among=among), where))
+    cols = ("date", "amount", "direction", "method", "bounced.at")
+    for day, amount, direction, method, back in workspace.rows(PAYMENT, among, cols):
+        if amount is None or (back is not None and day is not None and back <= day):
+            continue
+        amount = -abs(amount) if direction == "refund" or amount < 0 else amount
+        returned = back is not None and back <= today
+        if returned:
+            yield back, amount
+        if day is not None and (returned or method == "write_off"):
+            yield day, -amount
+
+
+def _waiting(context: Context, days: Collection[date], among: Node) -> dict[date, Decimal]:
+    """What was not yet due at the end of each day."""
+    found = dict.fromkeys(days, _ZERO)
+    today = context.today
+    if today in found:
+        found[today] = sum(
+            (
+                one.base
+                for invoices in open_invoices(context, among).values()
+                for one in invoices
+                if one.due is None or one.due >= today
+            ),
+            _ZERO,
+        )
+    past = [day for day in found if day < today]
+    if past:
+        _add_past(context, past, among, found)
+    return found
+
+
+def _add_past(
+    context: Context, days: Sequence[date], among: Node, found: dict[date, Decimal]
+) -> None:
+    """Add what was not yet due at the end of past days."""
+    from crm_cli.query.ast import And, Belongs
+
+    workspace = context.workspace
+    where = _WAITING.format(day=min(days).isoformat())
+    node = And((among, workspace.node(workspace.scope(CUSTOMER), (), where)))
     # Looked for once, for several queries on their items.
-    return Belongs(tuple(id for (id,) in workspace.rows(CUSTOMER, moved, ("id",))))
+    ids = [id for (id,) in workspace.rows(CUSTOMER, node, ("id",))]
+    plain, others = _accounts(context, Belongs(tuple(ids)))
+    for _, billed, due, gross, payments in plain:
+        for day in days:
+            if billed <= day and (due is None or due >= day):
+                found[day] += gross - sum(
+                    [
+                        amount
+                        for paid, until, amount in payments
+                        if paid <= day and (until is None or until > day)
+                    ],
+                    _ZERO,
+                )
+    for path in others:
+        for day, owed in zip(days, _derived(context, path, days), strict=True):
+            found[day] += owed.not_due
 
 
 def _accounts(context: Context, among: Node) -> tuple[list[_Open], list[str]]:
@@ -155,15 +274,12 @@ def _too_much(one: _Open) -> bool:
     return sum([amount for _, _, amount in one.payments], _ZERO) > one.gross
 
 
-def _payments(
-    context: Context, among: Node, others: set[str]
-) -> Iterator[tuple[str, str, _Paid]]:
+def _payments(context: Context, among: Node, others: set[str]) -> Iterator[tuple[str, str, _Paid]]:
     """(path, what it names, the payment) of the plain payments; adds to the others' paths."""
     cols = ("path", "date", "amount", "currency", "direction", "for", "bounced.at")
-    terms = ("not:date.after:today",)
     base = context.currency
     for path, day, amount, currency, direction, name, returned in context.workspace.rows(
-        PAYMENT, context.items_of(PAYMENT, *terms, among=among), cols
+        PAYMENT, context.items_of(PAYMENT, _PAST, among=among), cols
     ):
         if amount is None:
             continue
@@ -189,8 +305,10 @@ def _complicated(context: Context, among: Node) -> set[str]:
     return found
 
 
-def _derived(context: Context, path: str, days: Sequence[date]) -> Iterator[Owed]:
-    """What a customer owed on each day, by their record."""
+def _derived(
+    context: Context, path: str, days: Iterable[date], *, told: bool = False
+) -> Iterator[Owed]:
+    """What a customer owed on each day, by their record; `told` where it is not known."""
     workspace = context.workspace
     document = workspace.open(path, workspace.tree.read(path))
     unknown = False
@@ -202,7 +320,7 @@ def _derived(context: Context, path: str, days: Sequence[date]) -> Iterator[Owed
             yield Owed(_ZERO, _ZERO)
         else:
             yield Owed(balance, _not_due(context, record, day))
-    if unknown:
+    if unknown and told:
         context.unknown_balance(path, str(document.record.get("name") or document.id))
 
 
@@ -212,7 +330,7 @@ def _not_due(context: Context, record: Item, day: date) -> Decimal:
     total = _ZERO
     for invoice in record.items("purchases"):
         owed = invoice.derived.get("amount_due")
-        if not owed:
+        if not owed or owed < 0:
             continue
         parts = [
             (part.values.get("due_date"), part.derived["amount_due"])
@@ -228,4 +346,3 @@ def _not_due(context: Context, record: Item, day: date) -> Decimal:
             if due is None or due >= day:
                 total += base
     return total
-
