@@ -39,6 +39,11 @@ def import_bank(
     made = plan_import(session.workspace, statement.lines)
     lines = counted(len(statement.lines), "line")
     session.say(f"read as {statement.format}: {lines}, {made.known:,} here already")
+    if made.alike:
+        ids = ", ".join(id for _, id in made.alike[:9])
+        more = ", …" if made.alike[9:] else ""
+        same = "the same day, amount, payer and text in another file"
+        session.say(f"{len(made.alike):,} of these with {same}: {ids}{more}")
     for note in statement.notes:
         session.say(f"note: {visible(note)}")
     if made.unnamed:

@@ -98,7 +98,7 @@ class Book:
         accounts: dict[str, str],
         tolerance: Decimal,
     ) -> None:
-        self.names = {_folded(name): id for name, id in names.items() if _folded(name)}
+        self.names = {folded_name(name): id for name, id in names.items() if folded_name(name)}
         self.accounts = accounts
         """Customers by the accounts that they paid from before."""
         self.tolerance = tolerance
@@ -237,7 +237,7 @@ class Book:
     def _payer(self, line: Line) -> tuple[str, str]:
         if line.iban and (customer := self.accounts.get(line.iban.upper())):
             return customer, "account"
-        if customer := self.names.get(_folded(line.name)):
+        if customer := self.names.get(folded_name(line.name)):
             return customer, "name"
         return "", ""
 
@@ -337,7 +337,7 @@ def _told(of: Iterable[Open]) -> tuple[str, ...]:
     return tuple(one.number or one.id for one in of)[:9]
 
 
-def _folded(name: str) -> str:
+def folded_name(name: str) -> str:
     """A name as it is compared: no case, no accents, no legal form, words in any order."""
     from crm_cli.model.text import fold
 

@@ -80,6 +80,80 @@ def test_statements_may_overlap(crm: Crm, tmp_path: Path, statement: Path) -> No
     }  # fmt: skip
 
 
+ENTRY = entry("40", details(name="KOS, Maja", text="del  2026-\u200b0007", iban=""), ref="R1")
+ROW = "Date,Name,Text,Amount\n2026-11-18,Maja Kos,DEL 2026-0007,40.00\n"
+
+
+@pytest.mark.parametrize("order", [("a.csv", "b.xml"), ("b.xml", "a.csv")])
+def test_a_line_in_two_formats_is_one(crm: Crm, tmp_path: Path, order: tuple[str, str]) -> None:
+    (tmp_path / "a.csv").write_text(ROW)
+    (tmp_path / "b.xml").write_bytes(camt(ENTRY))
+    assert crm("import", "bank", tmp_path / order[0], "--yes").code == 0
+    run = crm("import", "bank", tmp_path / order[1], "--yes")
+    assert run.code == 0 and "1 line, 1 here already" in run.err, run.err
+    assert "payer and text in another file: b-" in run.err
+    assert json.loads(crm("balance", "maja-kos", "--json").out)["balance"] == "55.20"
+    assert kept(crm) == [("40.00", "booked")]
+
+
+def test_two_equal_lines_of_a_file_stay_two(crm: Crm, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(ROW)
+    (tmp_path / "b.xml").write_bytes(camt(ENTRY, ENTRY.replace("R1", "R2")))
+    assert crm("import", "bank", tmp_path / "a.csv", "--yes").code == 0
+    for here in (1, 2):
+        run = crm("import", "bank", tmp_path / "b.xml", "--yes")
+        assert f"2 lines, {here} here already" in run.err, run.err
+        assert kept(crm) == [("40.00", "booked"), ("40.00", "booked")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "account"),
+    [
+        ("Maja", "DEL 2026-0007", ""), ("", "DEL 2026-0007", ""), ("Maja Kos", "PRENOS", ""),
+        ("Maja Kos", "", "SI56020100012345678"),
+    ],
+)  # fmt: skip
+def test_what_may_be_here_already_stays_open(
+    crm: Crm, tmp_path: Path, name: str, text: str, account: str
+) -> None:
+    (tmp_path / "a.csv").write_text(
+        f"Date,Name,Text,Amount,Own account\n2026-11-18,{name},{text},40.00,{account}\n"
+    )
+    (tmp_path / "b.xml").write_bytes(camt(ENTRY))
+    assert crm("import", "bank", tmp_path / "b.xml", "--yes").code == 0
+    run = crm("import", "bank", tmp_path / "a.csv", "--yes")
+    assert run.code == 0 and "open, looks like b-" in run.err, run.err
+    assert sorted(kept(crm)) == [("40.00", "booked"), ("40.00", "open")]
+    assert "nothing changed" in crm("bank", "match", "--yes").err, "a doubt is not forgotten"
+    (line,) = json.loads(crm("bank", "open", "--json").out)
+    assert line["reason"].startswith("looks like b-") and line["candidates"][0].startswith("b-")
+    assert crm("bank", "book", line["id"], "2026-0007").code == 0
+    assert "1 here already" in crm("import", "bank", tmp_path / "a.csv", "--yes").err
+
+
+@pytest.mark.parametrize("row", [
+    "2026-11-19,Maja Kos,DEL 2026-0007,40.00,", "2026-11-18,Bor Kos,DEL 2026-0007,40.00,",
+    "2026-11-18,Maja Kos,DEL 2026-0007,40.01,", "2026-11-18,Maja Kos,DEL 2026-0007,40.00,SI56OTHER",
+    "2026-11-18,,PRENOS,40.00,",
+])  # fmt: skip
+def test_what_is_not_alike_is_another_line(crm: Crm, tmp_path: Path, row: str) -> None:
+    (tmp_path / "a.csv").write_text(f"Date,Name,Text,Amount,Own account\n{row}\n")
+    (tmp_path / "b.xml").write_bytes(camt(ENTRY))
+    assert crm("import", "bank", tmp_path / "b.xml", "--yes").code == 0
+    run = crm("import", "bank", tmp_path / "a.csv", "--yes")
+    assert run.code == 0 and "0 here already" in run.err and "looks like" not in run.err, run.err
+
+
+def test_two_references_of_one_account_are_two_lines(crm: Crm, tmp_path: Path) -> None:
+    (tmp_path / "b.xml").write_bytes(camt(ENTRY))
+    other = ENTRY.replace("R1", "R2")
+    (tmp_path / "c.xml").write_bytes(camt(other.replace("0007", "0042")))
+    (tmp_path / "d.xml").write_bytes(camt(other.replace("R2", "R3")))
+    assert crm("import", "bank", tmp_path / "b.xml", "--yes").code == 0
+    assert "looks like" not in crm("import", "bank", tmp_path / "c.xml", "--yes").err
+    assert "open, looks like b-" in crm("import", "bank", tmp_path / "d.xml", "--yes").err
+
+
 def test_tables_by_their_headings(crm: Crm, tmp_path: Path) -> None:
     path = tmp_path / "bank.csv"
     path.write_text(CSV, encoding="utf-8")

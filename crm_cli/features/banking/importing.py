@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from crm_cli.features.banking.alike import ALIKE, KeptLine, kept_lines, sift
 from crm_cli.features.banking.booking import SYSTEM, Booking
 from crm_cli.features.banking.matched import book_of, refuse_unread
 from crm_cli.formats.bank.statement import Statement, StatementLine, known_by
@@ -13,7 +14,7 @@ from crm_cli.formats.mapping import Map
 from crm_cli.model.bank import BANK_LINE, BANK_STATEMENT
 from crm_cli.model.forgetting import Digests, comparable, identity_of
 from crm_cli.model.ids import slug
-from crm_cli.model.matching import Line, Match
+from crm_cli.model.matching import Book, Line, Match
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.places import BANK
 from crm_cli.store.document import Document
@@ -44,6 +45,8 @@ class BankImport(NamedTuple):
     customers: tuple[str, ...]
     unnamed: int = 0
     """How many lines are of somebody who was forgotten: they are kept without a name."""
+    alike: tuple[tuple[StatementLine, str], ...] = ()
+    """Those of `known` that another file told in other words, each with the kept line's id."""
 
     def of(self, status: str) -> list[Taken]:
         """The lines of a status."""
@@ -56,21 +59,19 @@ def plan_import(workspace: Workspace, lines: Iterable[StatementLine]) -> BankImp
     Nothing is written.
     """
     named = known_by(lines)
-    here, paid = _kept(workspace)
+    here = kept_lines(workspace)
     refuse_unread(workspace)
-    fresh = []
-    for line, known in named:
-        key = line.account, known, line.amount
-        if here.get(key, 0) > 0:
-            here[key] -= 1
-        elif known not in paid:
-            fresh.append((line, known))
+    unknown, others = _unknown(workspace, named, here)
+    fresh, alike, doubts = sift(unknown, others)
     forgotten = workspace.forgotten
     named_by = [line for line, _ in fresh]
     fresh = [(_unnamed(line, forgotten), known) for line, known in fresh]
     unnamed = sum(old is not new for old, (new, _) in zip(named_by, fresh, strict=True))
     book = book_of(workspace)
-    taken = [Taken(line, known, book.match(line_of(line))) for line, known in fresh]
+    taken = [
+        Taken(line, known, _match(book, line, doubts.get(place, "")))
+        for place, (line, known) in enumerate(fresh)
+    ]
     booking = Booking(workspace)
     by_file: dict[str, list[dict[str, Any]]] = {}
     heads: dict[str, dict[str, Any]] = {}
@@ -86,8 +87,17 @@ def plan_import(workspace: Workspace, lines: Iterable[StatementLine]) -> BankImp
     subject = f"import {count} {'line' if count == 1 else 'lines'} of the bank"
     return BankImport(
         tuple(taken), len(named) - len(fresh), Change(subject, tuple(steps)), booking.customers,
-        unnamed,
+        unnamed, tuple(alike),
     )  # fmt: skip
+
+
+def _match(book: Book, line: StatementLine, like: str) -> Match:
+    """What a line is; one that looks like a kept line takes from no invoice."""
+    if not like:
+        return book.match(line_of(line))
+    if line.amount < 0 and not (found := book.match(line_of(line))).reason:
+        return found
+    return Match(f"{ALIKE}{like}, of the same day and sum", candidates=(like,))
 
 
 def _unnamed(line: StatementLine, forgotten: Digests) -> StatementLine:
@@ -99,18 +109,25 @@ def _unnamed(line: StatementLine, forgotten: Digests) -> StatementLine:
     return line
 
 
-def _kept(workspace: Workspace) -> tuple[dict[tuple[str, str, Decimal], int], set[str]]:
-    """The lines that are here, by account, what they are known by, and amount: how many; and what
-    payments are known by whose line has gone."""
-    cols = ("bank_statement.account", "external_id", "amount")
-    found: dict[tuple[str, str, Decimal], int] = {}
-    for account, known, amount in workspace.select(BANK_LINE, cols=cols, ordered=False).rows:
-        key = str(account or ""), str(known), amount
-        found[key] = found.get(key, 0) + 1
-    held = {known for _, known, _ in found}
+def _unknown(
+    workspace: Workspace, named: Iterable[tuple[StatementLine, str]], here: Iterable[KeptLine]
+) -> tuple[list[tuple[StatementLine, str]], list[KeptLine]]:
+    """The lines that neither a kept line nor a payment is known by, and the kept lines that none
+    of the others is."""
+    by_key: dict[tuple[str, str, Decimal], list[KeptLine]] = {}
+    for one in here:
+        by_key.setdefault((one.account, one.known, one.amount), []).append(one)
+    held = {known for _, known, _ in by_key}
     terms = ["has:external_id", f"source_system.is:{SYSTEM}"]
     rows = workspace.select(PAYMENT, terms, cols=("external_id",), ordered=False).rows
-    return found, {str(known) for (known,) in rows} - held
+    paid = {str(known) for (known,) in rows} - held
+    unknown = []
+    for line, known in named:
+        if those := by_key.get((line.account, known, line.amount)):
+            those.pop()
+        elif known not in paid:
+            unknown.append((line, known))
+    return unknown, [one for those in by_key.values() for one in those]
 
 
 def _values(workspace: Workspace, one: Taken, payments: Sequence[str]) -> dict[str, Any]:

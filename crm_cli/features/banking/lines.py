@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from crm_cli.features.banking.alike import doubted
 from crm_cli.features.banking.booking import Booking, all_of
 from crm_cli.features.banking.importing import Taken, line_of
 from crm_cli.features.banking.matched import book_of, refuse_unread
@@ -41,7 +42,7 @@ class OpenLine(NamedTuple):
     candidates: tuple[str, ...]
 
 
-_OF_LINE = ("id", "date", "amount", "currency", "name", "iban", "text", "reference")
+_OF_LINE = ("id", "date", "amount", "currency", "name", "iban", "text", "reference", "reason")
 
 
 def open_lines(workspace: Workspace, terms: Sequence[str] = ()) -> list[OpenLine]:
@@ -51,9 +52,9 @@ def open_lines(workspace: Workspace, terms: Sequence[str] = ()) -> list[OpenLine
     rows = workspace.select(
         BANK_LINE, [*terms, "is:open", "has:date", "has:amount"], cols=_OF_LINE, sort="date"
     ).rows
-    for id, day, amount, currency, name, iban, text, reference in rows:
+    for id, day, amount, currency, name, iban, text, reference, reason in rows:
         currency = currency or workspace.business.currency
-        match = book.match(
+        match = doubted(reason or "") or book.match(
             Line(day, amount, currency, name or "", iban or "", text or "", reference or "")
         )
         named = [f"{part.customer}" for part in match.parts]
@@ -206,7 +207,9 @@ def plan_match(workspace: Workspace) -> tuple[list[Taken], Plan]:
     ).rows  # fmt: skip
     taken = []
     edits: dict[str, list[Callable[[Document], None]]] = {}
-    for id, day, amount, currency, name, iban, text, reference, known, path in rows:
+    for id, day, amount, currency, name, iban, text, reference, reason, known, path in rows:
+        if doubted(reason or ""):
+            continue
         currency = currency or workspace.business.currency
         line = StatementLine(
             "", day, amount, currency, name or "", iban or "", text or "", reference or ""
