@@ -15,7 +15,7 @@ SIZE = (80, 24)
 _SHOWN = {
     "ui-today": ((), "Keep a place"),
     "ui-customers": (("2", "down"), "At a glance"),
-    "ui-deals": (("3", "right", "right", "right"), "5,600.00 GBP"),
+    "ui-deals": (("3",), "5,600.00 GBP"),
     "ui-reports": (("5",), "2026-11"),
 }
 """The keys that lead to each picture, one after the other, and what is seen there then."""

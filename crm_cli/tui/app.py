@@ -37,6 +37,11 @@ _TOLD = 0.2
 PLACES = ("Today", "Customers", "Deals", "Receivables", "Reports")
 """The places by their titles, in the order of their keys."""
 _CUSTOMER = "customer"
+_DONE = {
+    "Focus Next": "next part of the screen", "Focus Previous": "part before",
+    "Copy selected text": "copy what is selected by the mouse", "Quit": "quit",
+}  # fmt: skip
+"""What keys do that textual itself knows, by its name for it."""
 
 
 class Interface(Carrying):
@@ -247,7 +252,7 @@ class Interface(Carrying):
             binding = active.binding
             if binding.description and not binding.system:
                 shown = binding.key_display or self.get_key_display(binding)
-                held = named.setdefault(binding.description, [])
+                held = named.setdefault(_DONE.get(binding.description, binding.description), [])
                 if shown not in held:
                     held.append(shown)
         room = max(len(" ".join(keys)) for keys in named.values())

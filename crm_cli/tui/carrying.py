@@ -101,20 +101,21 @@ class Carrying(App[None]):
     def action_log(self) -> None:
         """Log a call, a meeting, a note with the customer."""
         if who := self._who:
-            hint = "Asked for 20 kg of beans --kind call --in --follow-up fri"
+            hint = "A text, and options: Asked for 20 kg of beans --kind call --in --follow-up fri"
             self.ask_and_carry_out(["log", who], hint, needed=True)
 
     def action_task(self) -> None:
         """Add a task for the customer."""
         if who := self._who:
-            hint = "Send the quote --due fri --assignee petra"
+            hint = "A text, and options: Send the quote --due fri --assignee petra"
             self.ask_and_carry_out(["task", "add", who], hint, needed=True)
 
     def action_set(self) -> None:
         """Set a field of the item or the customer."""
         if rows := self.place.chosen:
             name = rows[0].id if actions.item_of(rows[0]) else rows[0].who
-            self.ask_and_carry_out(["set", name], "city=Koper", needed=True, whole=True)
+            hint = "A field and its value: city=Koper"
+            self.ask_and_carry_out(["set", name], hint, needed=True, whole=True)
 
     def action_tag(self) -> None:
         """Add a tag to the customers."""
@@ -213,4 +214,3 @@ def _before_words(line: Sequence[str], option: str) -> list[str]:
     """The line with an option before the `--` that ends them."""
     place = list(line).index("--")
     return [*line[:place], option, *line[place:]]
-

@@ -25,6 +25,7 @@ _CSS = """
 %s VerticalScroll { height: auto; max-height: 16; scrollbar-size: 1 1; }
 %s Static { height: auto; }
 """
+_ASKED = "Enter goes on   Esc leaves it"
 _TONES = {"+": "added", "-": "removed", "@": "muted"}
 
 
@@ -95,7 +96,8 @@ class Asking(ModalScreen[str | None]):
         with Vertical():
             yield Static(Text(visible(self.heading), style_of("strong")))
             yield Input(self.value, select_on_focus=False)
-            yield Static(Text(f"{self.hint}   Enter goes on   Esc leaves it", style_of("muted")))
+            yield Static(Text(self.hint, style_of("muted")))
+            yield Static(Text(_ASKED, style_of("muted")))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take what was typed."""

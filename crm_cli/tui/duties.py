@@ -35,7 +35,8 @@ def duties(workspace: Workspace, terms: Sequence[str] = ()) -> list[Duty]:
             lines.append(((under,), "", "", "", ""))
             above = under
         tone = under if under in ("overdue", "today") else ""
-        cells = (_day(one.when, under), one.kind, visible(one.name), visible(one.what))
+        kind = one.kind.replace("_", " ")
+        cells = (_day(one.when, under), kind, visible(one.name), visible(one.what))
         lines.append((cells, one.id or f"{one.who} {one.kind}", one.who, tone, one.kind))
     return lines
 

@@ -25,12 +25,14 @@ _MARK, _CURSOR = "*", ">"
 
 
 class Head(NamedTuple):
-    """A column: its heading, its columns on the screen (0 takes what is left), its tone."""
+    """A column: its heading, its columns on the screen (0 takes what is left), its tone, and which
+    cell of a row it shows, unless that of its own place."""
 
     title: str
     width: int = 0
     right: bool = False
     tone: str = ""
+    of: int | None = None
 
 
 class Row(NamedTuple):
@@ -279,7 +281,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         sign = _MARK if (row.id or row.who) in self.marked else " "
         parts = [(_CURSOR if here else " ", Style()), (sign, style_of("strong"))]
         for number, (head, room) in enumerate(zip(heads, widths, strict=True)):
-            cell = row.cells[number] if number < len(row.cells) else ""
+            of = number if head.of is None else head.of
+            cell = row.cells[of] if of < len(row.cells) else ""
             gap = _GAP if number else ""
             text = padded(fitted(visible(cell), room), room, right=head.right)
             parts.append((gap + text, style_of(row.tone if not number else head.tone)))

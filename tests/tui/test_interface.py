@@ -130,8 +130,7 @@ def test_without_a_terminal_it_says_so(crm: Crm) -> None:
 def test_deals_move_by_keys_on_the_board(tmp_path: Path) -> None:
     async def script(user: Driver) -> None:
         await user.press("3")
-        await user.sees("Proposal 2", "Negotiation 1", "Prospecting: 0.00 EUR")
-        await user.press("right", "right", "right")
+        await user.sees("Proposal 2", "Negotiation 1", "Proposal: 8,836.78 EUR")
         await user.sees("Machine rental, second year  Acme Coworking  5,600.00 GBP")
         outcome = await user.carried_out("greater_than_sign")
         assert "moved to negotiation" in outcome.answer
@@ -220,3 +219,44 @@ def test_what_is_asked_in_vain_leaves_nothing_behind(tmp_path: Path) -> None:
         drive(example(tmp_path), script)
         gc.collect()
     assert [str(one.message) for one in given] == []
+
+
+def test_beside_what_is_due_the_agenda_begins_today(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.sees("Fri 2026-11-20, today", "12:00  Luka Mlakar")
+        assert user.screen.count("2026-10-03") == 1
+        assert user.screen.count("Paper filters, 100 pieces") == 1
+
+    drive(example(tmp_path), script, size=(120, 40))
+
+
+def test_a_narrow_terminal_shows_who_and_what(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.sees("2026-10-03  Hotel Jadran      2026-0031: 598.00")
+        await user.press("a")
+        await user.sees("$ crm agenda", "2026-10-03  Hotel Jadran      2026-0031: 598.00")
+
+    drive(example(tmp_path), script, size=(58, 24))
+
+
+def test_stages_with_deals_are_in_sight_and_have_the_keys(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.press("3")
+        await user.sees("Proposal 2", "Negotiation 1", "Beans for three bar", "Prospec… 0")
+        await user.sees("> Machine rental", "5,600.00 GBP  18 days in stage")
+
+    drive(example(tmp_path), script)
+
+
+def test_what_is_asked_and_what_a_report_answers_is_read_whole(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.sees("Hotel Jadran")
+        await user.press("l")
+        await user.sees("Asked for 20 kg of beans", "│ Enter goes on   Esc leaves it")
+        await user.press("escape", "5")
+        await user.sees("Sum purchases up: orders, units", "the whole.")
+        await user.press("question_mark")
+        await user.sees("next part of the screen")
+        assert "Focus" not in user.screen
+
+    drive(example(tmp_path), script)

@@ -79,7 +79,7 @@ async def _customers(user: Driver) -> None:
 
 
 async def _deals(user: Driver) -> None:
-    await user.press("3", "right", "right", "right")
+    await user.press("3")
     await user.sees("Machine rental, second year  ")
     await user.carried_out("greater_than_sign")
     await user.sees("Proposal 1")

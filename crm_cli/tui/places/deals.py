@@ -15,6 +15,7 @@ from crm_cli.features.board import Board, Card, Column, boards
 from crm_cli.features.plan import counted
 from crm_cli.model.money import format_amount
 from crm_cli.model.text import visible
+from crm_cli.model.width import fitted
 from crm_cli.tui.lines import Head, Lines, Row
 from crm_cli.tui.places.place import Place
 from crm_cli.tui.styles import style_of
@@ -22,6 +23,8 @@ from crm_cli.tui.terms import Terms
 
 _NARROWEST = 20
 """A stage has so many columns at least; those that do not fit come as the keys go there."""
+_EMPTY = 12
+"""One without deals has so many where others need the room."""
 _MOST = 200
 """So many deals of a stage are shown."""
 
@@ -30,10 +33,16 @@ class Stage(Lines):
     """The deals of a stage."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(lambda width: (Head(self.title_shown),), none="", id="")
+        super().__init__(lambda width: (Head(self._title(width)),), none="", id="")
         self.stage = name
         self.steady = False
+        self.deals = 0
         self.title_shown = self.total_shown = ""
+
+    def _title(self, width: int) -> str:
+        """The stage's name, cut before the number of its deals."""
+        deals = f" {self.deals}"
+        return fitted(self.title_shown, max(width - 2 - len(deals), 1)) + deals
 
 
 class Deals(Place):
@@ -75,32 +84,39 @@ class Deals(Place):
         columns = [(board, column) for board in found for column in board.columns]
         shown = tuple((board.label, column.stage or "") for board, column in columns)
         if shown != self._shown:
-            await self._build(shown)
-        self._spread()
+            await self._build(shown, [column.deals for _, column in columns])
         several = len(found) > 1
         for lines, (board, column) in zip(self.query(Stage), columns, strict=True):
             label = f"{board.label}: {column.label}" if several else column.label
-            lines.title_shown = visible(f"{label} {column.deals}")
+            lines.deals, lines.title_shown = column.deals, visible(label)
             lines.total_shown = f"{visible(label)}: {_total(board, column)}"
             lines.show([_row(card) for card in column.cards[:_MOST]])
+        self._spread()
 
     def on_resize(self) -> None:
         """Spread the stages over the width."""
         self._spread()
 
     def _spread(self) -> None:
-        held = self.query(Stage)
+        held = list(self.query(Stage))
+        full = [lines for lines in held if lines.deals]
+        share, empty = self.size.width // max(len(held), 1), 0
+        if share < _NARROWEST and full:
+            # Those without deals make room, so that those with some are in sight.
+            empty = _EMPTY
+            share = (self.size.width - empty * (len(held) - len(full))) // len(full)
         for lines in held:
-            lines.styles.width = max(self.size.width // len(held), _NARROWEST)
+            lines.styles.width = max(share, _NARROWEST) if lines.deals or not empty else empty
 
-    async def _build(self, shown: tuple[tuple[str, str], ...]) -> None:
-        """A list for each stage."""
+    async def _build(self, shown: tuple[tuple[str, str], ...], deals: Sequence[int]) -> None:
+        """A list for each stage; the keys go to the first one that has deals."""
         held = self.query_one("#stages")
         had = any(lines.has_focus for lines in self.query(Stage))
         await held.remove_children()
         await held.mount(*(Stage(stage) for _, stage in shown))
-        if (had or not self._shown) and self.display and (first := self.lines) is not None:
-            first.focus()
+        first = next((place for place, count in enumerate(deals) if count), 0)
+        if (had or not self._shown) and self.display and shown:
+            self.query(Stage)[first].focus()
         self._shown = shown
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
@@ -149,9 +165,8 @@ class Deals(Place):
     def action_lose(self) -> None:
         """Note that a deal is lost, and why."""
         for row in self.chosen[:1]:
-            self.interface.ask_and_carry_out(
-                ["deal", "lose", row.id], "--reason price --competitor NAME", needed=True
-            )
+            hint = "Options: --reason price --competitor NAME"
+            self.interface.ask_and_carry_out(["deal", "lose", row.id], hint, needed=True)
 
     def _move(self, words: Sequence[str], *where: str) -> None:
         if rows := self.chosen:

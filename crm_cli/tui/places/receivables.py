@@ -43,7 +43,8 @@ class Receivables(Place):
         self.query_one("#owing", Lines).show(rows)
         width = max(self.size.width - 4, 20)
         drawn_ages = await self.ask(lambda workspace: ages(workspace, width, terms))
-        self.query_one("#ages", Static).update(drawn(drawn_ages))
+        above = ["owed in all, by days past due\n"] if drawn_ages else []
+        self.query_one("#ages", Static).update(drawn([*above, *drawn_ages]))
 
     def action_pay(self) -> None:
         """Note a payment of the customer."""

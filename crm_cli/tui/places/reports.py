@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.text import Text
@@ -122,7 +123,8 @@ def report(workspace: Workspace, name: str, width: int, terms: Sequence[str]) ->
         found.table, found.currency, bar=found.report.bar, first=found.report.ranked
     )
     paper = screen(width)
-    lines = [f"{visible(found.report.answers)}\n", "\n"]
+    answers = wrap(visible(found.report.answers), paper.drawn_width)
+    lines = [*(f"{line}\n" for line in answers), "\n"]
     try:
         if found.table.rows:
             lines += [*shapes.chart(rows.but(chart=chart_of(found)), paper), "\n"]

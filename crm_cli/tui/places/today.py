@@ -19,12 +19,17 @@ from crm_cli.workspace import Workspace
 
 _WIDE = 120
 """From this width on the agenda stands beside what is due."""
+_OVERDUE = "overdue"
 
 
 class Today(Place):
     """What is due, overdue first, or the days to come."""
 
     title = "Today"
+    DEFAULT_CSS = """
+    Today #due { width: 3fr; margin: 0 1 0 0; }
+    Today #agenda { width: 2fr; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "done", "done"),
         Binding("s", "put_off", "put off"),
@@ -41,10 +46,14 @@ class Today(Place):
         """The line, and the two lists."""
         yield Terms("due", hint="/ types query terms: +vip owner:me")
         with Horizontal():
-            yield Lines(_due_heads, none="nothing is due", id="due")
-            agenda = Lines(_agenda_heads, none="nothing is planned", id="agenda")
+            yield Lines(_heads, none="nothing is due", id="due")
+            agenda = Lines(self._agenda_heads, none="nothing is planned", id="agenda")
             agenda.display = agenda.steady = False
             yield agenda
+
+    def _agenda_heads(self, width: int) -> Sequence[Head]:
+        """Beside what is due nothing overdue is shown, whose dates would need room."""
+        return _heads(width, 5 if self.query_one("#due").display else 10)
 
     def on_resize(self) -> None:
         """Both are shown where there is room."""
@@ -73,7 +82,9 @@ class Today(Place):
         if due.display:
             due.show(await self._due(terms))
         if agenda.display:
-            agenda.show(await self.ask(lambda workspace: _agenda(workspace, terms)))
+            beside = due.display
+            rows = await self.ask(lambda workspace: _agenda(workspace, terms, beside=beside))
+            agenda.show(rows)
 
     async def _due(self, terms: Sequence[str]) -> list[Row]:
         ahead = None if terms else self._ahead
@@ -105,32 +116,28 @@ class Today(Place):
             self.interface.carry_out(actions.dismissed(row))
 
 
-def _due_heads(width: int) -> Sequence[Head]:
+def _heads(width: int, when: int = 10) -> Sequence[Head]:
     if width < 60:
-        return Head("when", 10), Head("name", 16), Head("what")
+        return Head("when", when), Head("name", 16, of=2), Head("what", of=3)
     name = 18 if width < 100 else 26
-    return Head("when", 10), Head("kind", 9), Head("name", name), Head("what")
+    return Head("when", when), Head("kind", 9), Head("name", name), Head("what")
 
 
-def _agenda_heads(width: int) -> Sequence[Head]:
-    if width < 60:
-        return Head("when", 10), Head("name", 16), Head("what")
-    return Head("when", 10), Head("kind", 9), Head("name", 18 if width < 100 else 26), Head("what")
-
-
-def _agenda(workspace: Workspace, terms: Sequence[str]) -> list[Row]:
-    """The days to come, under their headings."""
+def _agenda(workspace: Workspace, terms: Sequence[str], *, beside: bool) -> list[Row]:
+    """The days to come, under their headings; `beside` what is due without what is overdue."""
     from crm_cli.features.due.agenda import agenda, heading
 
     rows: list[Row] = []
     above = ""
     for one in agenda(workspace, terms):
-        if (under := heading(one, workspace)) != above:
+        if (under := heading(one, workspace)) == _OVERDUE and beside:
+            continue
+        if under != above:
             rows.append(Row((under,)))
             above = under
         # Of other days the heading says which; what is overdue is of several.
         time = f"{one.when:%H:%M}" if isinstance(one.when, datetime) else ""
-        when = f"{one.when:%Y-%m-%d}" if under == "overdue" else time
-        cells = (when, one.kind, shown(one.name), shown(one.what))
+        when = f"{one.when:%Y-%m-%d}" if under == _OVERDUE else time
+        cells = (when, one.kind.replace("_", " "), shown(one.name), shown(one.what))
         rows.append(Row(cells, one.id or f"{one.who} {one.kind}", one.who or "", of=one.kind))
     return rows
