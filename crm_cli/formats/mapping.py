@@ -33,6 +33,7 @@ from crm_cli.formats.cells.days import is_pattern, pattern_fault
 from crm_cli.formats.reading import DATE_ORDERS, DECIMALS, wants_dates
 from crm_cli.formats.shape import Shape, path_fault
 from crm_cli.formats.targets import Target, find, names
+from crm_cli.model.deal import DEAL
 from crm_cli.model.errors import DataError, Problem, Unreadable
 from crm_cli.model.kind import Kind
 from crm_cli.model.node import Mapping, Node, Plain, Scalar, Sequence
@@ -46,6 +47,8 @@ _SHAPE = ("rows", "each", "by", "refs", "omit")
 _KEYS = ("columns", "constants", "skip", *_SHAPE, *SETTINGS)
 PRESET_KEYS = ("preset", "kind", "when")
 """Keys of a map that comes with the program: what it reads, its kind, headings that show it."""
+ONLY = ("open", "closed")
+"""Of which deals a column is taken."""
 _ONE = Decimal(1)
 
 
@@ -55,7 +58,8 @@ class Column:
 
     `scale` multiplies numbers (100 makes percent of shares), `values` replaces whole
     cells, `date` is the order or the pattern of its dates, `beside` are other fields of the
-    same item of a list, as its label.
+    same item of a list, as its label. `only` says of which deals the column is taken: those that
+    are open, or those that are closed.
     """
 
     heading: str
@@ -64,6 +68,7 @@ class Column:
     values: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
     date: str = ""
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ def _columns(reading: _Reading, heading: Scalar, node: Node) -> Iterable[Column]
     scale = _ONE
     values: tuple[tuple[str, str], ...] = ()
     beside: list[tuple[str, str]] = []
-    date = ""
+    date = only = ""
     for name, value in node.entries:
         if name.text == "scale":
             scale = _scale(reading, value)
@@ -176,20 +181,30 @@ def _columns(reading: _Reading, heading: Scalar, node: Node) -> Iterable[Column]
             continue
         elif name.text == "date" and isinstance(value, Scalar) and wants_dates(target.field.type):
             date = _setting(reading, "date", value)
+        elif name.text == "only" and isinstance(value, Scalar) and reading.kind is DEAL:
+            only = _only(reading, value)
         elif target.list and isinstance(value, Scalar) and _beside(reading.kind, target, name.text):
             beside.append((name.text, value.text))
         else:
             reading.wrong(
                 name,
                 f"{name.text} is not a key of a column",
-                "known are key, scale, values, date, and the other fields of a list's item",
+                "known are key, scale, values, date, of deals only, and the other fields of a "
+                "list's item",
             )
-    return [Column(heading.text, key.text, scale, values, tuple(beside), date)]
+    return [Column(heading.text, key.text, scale, values, tuple(beside), date, only)]
 
 
 def _beside(kind: Kind, target: Target, name: str) -> Target | None:
     place = max(target.position, 0) + 1
     return find(kind, f"{target.list}.{place}.{name}")
+
+
+def _only(reading: _Reading, node: Scalar) -> str:
+    if node.text in ONLY:
+        return node.text
+    reading.wrong(node, f"only is one of {' '.join(ONLY)}, not {node.text!r}")
+    return ""
 
 
 def _shape(reading: _Reading, key: str, node: Node) -> dict[str, Any]:
@@ -320,5 +335,7 @@ def _column_answer(column: Column) -> Plain:
         answer["values"] = dict(column.values)
     if column.date:
         answer["date"] = column.date
+    if column.only:
+        answer["only"] = column.only
     answer.update(column.beside)
     return answer

@@ -277,6 +277,11 @@ VALUE: dict[str, Rule] = {
         "A deal does not say what its stage requires.", "Add what the message names.", True, True,
         settings=True,
     ),
+    "no-closing-day": Rule(
+        "A deal is won or lost, and neither `closed_at` nor its history says when: reports of a "
+        "period leave it out.",
+        "Write `closed_at`.", True, settings=True,
+    ),
     "bad-probability": Rule("A probability is 0 to 100 percent.", "Correct it.", True, True),
     "changed-by-hand": Rule(
         "A stage or a status was changed in the file, and its history does not say when.",

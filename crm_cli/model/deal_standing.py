@@ -138,6 +138,15 @@ def check(deal: Item, business: Business) -> Iterator[Finding]:
     if name and stage is None:
         message, hint = unknown_stage(name, pipeline)
         yield Finding("stage", "unknown-stage", f"stage: {message}", hint)
+    if is_over(deal) and deal.derived["ended"] is None:
+        yield Finding(
+            "stage",
+            "no-closing-day",
+            f"{deal.derived['status']}, and no closed_at says when: reports by day leave it out",
+            f"crm set {deal.id} closed_at=DATE" if deal.id else "write closed_at: DATE",
+            Severity.WARNING,
+            absent="closed_at",
+        )
     probability = deal.values.get("probability")
     if probability is not None and not 0 <= probability <= _HUNDRED:
         message = f"a probability of {probability} % cannot be"

@@ -101,6 +101,9 @@ class Derived(Declaration, positional=3):
     """Of a number of days: the date that they are counted from, to today."""
     until: str = ""
     """The date that ends them, where there is one."""
+    over: str = ""
+    """Query terms of items that are over: where the date that ends them is not known, the number
+    is not known either, rather than counted to today."""
     fifth: Fifth | None = None
     """Of a number from 1 to 5: in which fifth of all records its value lies."""
     cells: Cells | None = None

@@ -168,6 +168,8 @@ class Compiler(SegmentConditions):
             if derived.since:
                 first, last = (self._day(key, row) for key in (derived.since, derived.until))
                 today = self.frame.bind(self.scope.today.isoformat())
+                if derived.over:
+                    today = f"CASE WHEN {self.holds(derived.over, row)} THEN NULL ELSE {today} END"
                 last = f"COALESCE({last}, {today})" if last else today
                 return self.dialect.whole(self.dialect.days_between(first, last))
             if derived.fifth is not None:

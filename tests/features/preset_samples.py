@@ -81,10 +81,10 @@ FILES = {
         "Associated Contact Emails\n"
         "701,Beans for 2027,Contract Sent,2027-01-15,Petra,1200.00,,maja@kos.example\n"
         "702,Cups,Closed Lost,2026-10-15,Petra,90.00,Maja Kos,\n",
-        "name,customer,stage,amount,expected_close,external_id",
+        "name,customer,stage,amount,expected_close,closed_at,external_id",
         (
-            "Beans for 2027,maja-kos,negotiation,1200.00,2027-01-15,701",
-            "Cups,maja-kos,lost,90.00,2026-10-15,702",
+            "Beans for 2027,maja-kos,negotiation,1200.00,2027-01-15,,701",
+            "Cups,maja-kos,lost,90.00,,2026-10-15,702",
         ),
     ),
     "salesforce-contacts": Sample(

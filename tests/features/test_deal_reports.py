@@ -292,3 +292,25 @@ def test_reports_of_little(shop: Path, crm: Crm, name: str, deals: str) -> None:
     assert "nosuch" not in deals or "'nosuch' is no stage" in run.err
     assert crm("report", name).code == run.code
     assert crm("deal", "board").code == run.code
+
+
+def test_a_deal_closed_on_an_unknown_day_has_no_cycle(shop: Path, crm: Crm) -> None:
+    """Its days are not counted until today, and check says what is missing."""
+    shutil.rmtree(shop / "customers")
+    (shop / "customers").mkdir()
+    path = shop / "customers/ana.yaml"
+    path.write_text(
+        "name: Ana\ndeals:\n"
+        "  - {id: d-0000001, name: A, stage: won, amount: 5, created: 2026-01-05}\n"
+        "  - {id: d-0000002, name: B, stage: won, amount: 5, created: 2026-01-05,\n"
+        "     closed_at: 2026-01-15}\n"
+    )
+    for day in ("2026-02-01", "2027-12-01"):
+        run = crm("--today", day, "report", "win-loss", "--cols", "won,cycle", "-o", "tsv")
+        assert run.lines[1] == "2\t10"
+    ages = crm("deal", "list", "is:won", "--cols", "name,age,days_in_stage", "-o", "tsv").lines[1:]
+    assert sorted(ages) == ["A\t\t", "B\t10\t0"]
+    run = crm("check")
+    assert "ana.yaml:3:37: warning: won, and no closed_at says when" in run.out
+    assert "crm set d-0000001 closed_at=DATE" in run.out
+    assert run.out.count("closed_at says") == 1

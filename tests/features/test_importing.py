@@ -423,3 +423,35 @@ def test_two_products_of_one_name_get_two_skus(workspace: Opened) -> None:
     made = plan(workspace(), "products", "external_id,name\n1,Scarf\n2,Scarf\n1,Shawl\n1,Scarf\n")
     assert made.ids == ("scarf", "scarf-2")
     assert len(made.rejected) == 1
+
+
+DEALS = """\
+customer,name,stage,Close Date
+maja-kos,A,won,2026-01-15
+maja-kos,B,proposal,2026-12-01
+"""
+
+
+def test_a_map_tells_the_close_date_of_closed_deals(shop: Path, workspace: Opened) -> None:
+    closes = [Column("Close Date", "expected_close", only="open")]
+    closes += [Column("Close Date", "closed_at", only="closed")]
+    columns = [Column(key, key) for key in ("customer", "name", "stage")]
+    map = Map((*columns, *closes))
+    made = carry_out(workspace(), "deals", DEALS, map)
+    assert counts(made) == (2, 0, 0, 0)
+    assert not any("closed_at" in note for note in made.notes)
+    text = text_of(shop, "maja-kos")
+    assert "stage: won\n    closed_at: 2026-01-15" in text
+    assert "stage: proposal\n    expected_close: 2026-12-01" in text
+    assert counts(plan(workspace(), "deals", DEALS, map)) == (0, 0, 2, 0)
+
+
+def test_closed_deals_without_a_day_are_told(shop: Path, workspace: Opened) -> None:
+    """The close date of a table may be what was expected, or when it was: nothing is guessed."""
+    made = carry_out(workspace(), "deals", DEALS)
+    assert "closed_at" not in text_of(shop, "maja-kos")
+    assert any(
+        note.startswith("a deal is won or lost without closed_at")
+        and "Close Date: [{key: expected_close, only: open}" in note
+        for note in made.notes
+    )

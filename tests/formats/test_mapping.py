@@ -329,3 +329,15 @@ def test_a_map_for_another_file_is_refused() -> None:
     assert unknown_headings(found, ("A", "B", "C")) == ("C",)
     with pytest.raises(UsageError, match="the file has no column B"):
         unknown_headings(found, ("A", "C"))
+
+
+def test_a_column_of_closed_deals_only() -> None:
+    text = "columns:\n  Day: [{key: expected_close, only: open}, {key: closed_at, only: closed}]\n"
+    map = of(text, "deals")
+    assert [one.only for one in map.columns] == ["open", "closed"]
+    assert map_answer(map)["columns"] == {
+        "Day": [{"key": "expected_close", "only": "open"}, {"key": "closed_at", "only": "closed"}]
+    }
+    for kind, wrong in (("deals", "key: closed_at, only: won"), ("tasks", "key: due, only: open")):
+        with pytest.raises(DataError):
+            of(f"columns: {{Day: {{{wrong}}}}}\n", kind)

@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from crm_cli.features.importing.amounts import priced, unsaid, whole
+from crm_cli.features.importing.closing import Undated
 from crm_cli.features.importing.grouping import grouped
 from crm_cli.features.importing.identity import BY_CONTENT, Items, external_key, keys_of, missing
 from crm_cli.features.importing.known import Known
@@ -74,6 +75,7 @@ def plan_items(
     by_customer: dict[str, list[_Packed]] = defaultdict(list)
     elsewhere = _Elsewhere(workspace, drafts)
     owners, prices = Owners(workspace, known, kind), Prices(workspace)
+    undated = Undated(drafts, workspace.business)
     for rows, spoiled in grouped(drafts):
         for _ in rows:
             advance()
@@ -87,7 +89,8 @@ def plan_items(
                 if group.remark:
                     yield Remark(group.drafts[0].line, group.remark)
     for customer in list(by_customer):
-        yield from _of_customer(workspace, customer, kind, by_customer.pop(customer))
+        yield from _of_customer(workspace, customer, kind, by_customer.pop(customer), undated)
+    yield from undated.notes()
     if owners.counts:
         found = ", ".join(f"{by} {count:,}" for by, count in owners.counts.most_common())
         yield Note(f"rows found their customers by: {found}")
@@ -252,7 +255,7 @@ class _Elsewhere:
 
 
 def _of_customer(
-    workspace: Workspace, customer: str, kind: Kind, groups: list[_Packed]
+    workspace: Workspace, customer: str, kind: Kind, groups: list[_Packed], undated: Undated
 ) -> Iterator[Outcome | Reject]:
     """What the items of one customer come to; one edit of their file does it all."""
     kept: list[bytes] = []
@@ -262,11 +265,13 @@ def _of_customer(
         reason = match if isinstance(match, str) else _reason_against(match, values, kind)
         if reason:
             yield from _rejected(group.drafts, reason)
-        elif match is None:
+            continue
+        assert not isinstance(match, str)
+        undated.look(values, match[0] if match is not None else None)
+        if match is None:
             found.append(Outcome(values.get("id", customer), "new", None, group.lines))
             kept.append(group.values)
         else:
-            assert not isinstance(match, str)
             item, by = match
             is_same = says(item, _without_id(values))
             fate: Fate = "unchanged" if is_same else "changed"

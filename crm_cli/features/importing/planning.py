@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from crm_cli.features.importing.closing import by_state
 from crm_cli.features.importing.customers import plan_customers
 from crm_cli.features.importing.entries import plan_entries
 from crm_cli.features.importing.items import plan_items
@@ -81,6 +82,7 @@ def read_file(
     if chosen.read is None:
         raise UsageError(f"{chosen.name} has no rows", "name the file .csv")
     drafts = chosen.read(data, found, map, workspace.business)
+    drafts = by_state(drafts, workspace.business)
     return of_system(owned(workspace, drafts), path)
 
 

@@ -12,8 +12,8 @@ REPORT = Report(
     answers="Compare what was won and lost: how many deals, their value, the rate, the cycle.",
     formula="Of the deals closed in the period. rate = won ÷ closed; value_rate = won_value ÷ "
     "(won_value + lost_value); average_won is the mean value of the won deals that say one; cycle "
-    "is the median of the days from created to closed_at of the won ones. --by stage is the stage "
-    "that they were won or lost from.",
+    "is the median of the days from created to closed_at of the won ones that have both. "
+    "--by stage is the stage that they were won or lost from.",
     example="--by reason --period last-12m",
     group="Selling",
     base=DEAL,
