@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crm_cli.index.database import Index, open_index
+from crm_cli.index.database import open_index
 from crm_cli.model.errors import Ambiguous, NotFound, UsageError
 from crm_cli.model.kinds import BY_NAME
-from crm_cli.query.database import Database
 from crm_cli.query.who import holders, is_term, resolve, resolve_item
 from crm_cli.store.tree import Folder
 
@@ -28,14 +27,14 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     root = tmp_path_factory.mktemp("people")
     Path(root, "customers").mkdir()
     Path(root, "crm.yaml").write_text("country: SI\n")
     for id, text in PEOPLE.items():
         Path(root, "customers", f"{id}.yaml").write_text(text, encoding="utf-8")
     with open_index(Folder(root), None) as index:
-        yield index
+        yield Shop(index)
 
 
 @pytest.mark.parametrize(
@@ -58,43 +57,43 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ("mar", "marko"),
     ],
 )
-def test_stages(index: Index, text: str, wanted: str) -> None:
-    assert resolve(Database(index.connection), text, index.business) == wanted
+def test_stages(people: Shop, text: str, wanted: str) -> None:
+    assert resolve(people.database, text, people.index.business) == wanted
 
 
-def test_ambiguous_says_who(index: Index) -> None:
+def test_ambiguous_says_who(people: Shop) -> None:
     with pytest.raises(Ambiguous) as caught:
-        resolve(Database(index.connection), "horv", index.business)
+        resolve(people.database, "horv", people.index.business)
     assert caught.value.candidates == (("eva", "Éva Horvát"), ("eva-2", "Eva Horvat, 041 555 666"))
 
 
 @pytest.mark.parametrize("text", ["ana-n", "kos", "Éva", "eva horvát x", "040 123"])
-def test_strict_takes_no_prefix(index: Index, text: str) -> None:
+def test_strict_takes_no_prefix(people: Shop, text: str) -> None:
     with pytest.raises(NotFound):
-        resolve(Database(index.connection), text, index.business, strict=True)
+        resolve(people.database, text, people.index.business, strict=True)
 
 
 @pytest.mark.parametrize("text", ["ana", "ana kos", "ana@novak.example", "040123456"])
-def test_strict_takes_what_is_sure(index: Index, text: str) -> None:
-    assert resolve(Database(index.connection), text, index.business, strict=True)
+def test_strict_takes_what_is_sure(people: Shop, text: str) -> None:
+    assert resolve(people.database, text, people.index.business, strict=True)
 
 
-def test_strict_says_who_may_be_meant(index: Index) -> None:
+def test_strict_says_who_may_be_meant(people: Shop) -> None:
     with pytest.raises(NotFound) as caught:
-        resolve(Database(index.connection), "kos", index.business, strict=True)
+        resolve(people.database, "kos", people.index.business, strict=True)
     assert "ana-kos" in caught.value.hint
 
 
-def test_nobody(index: Index) -> None:
+def test_nobody(people: Shop) -> None:
     with pytest.raises(NotFound) as caught:
-        resolve(Database(index.connection), "novka", index.business)
+        resolve(people.database, "novka", people.index.business)
     assert "ana-novak" in caught.value.hint
     with pytest.raises(UsageError):
-        resolve(Database(index.connection), "  ", index.business)
+        resolve(people.database, "  ", people.index.business)
 
 
-def test_items(index: Index) -> None:
-    database = Database(index.connection)
+def test_items(people: Shop) -> None:
+    database = people.database
     assert resolve_item(database, "t-9f3k") == ("ana-kos", "t-9f3kx7d")
     assert resolve_item(database, "T-9F3A") == ("ana-kos", "t-9f3aaaa")
     assert resolve_item(database, "9f3k", BY_NAME["task"]) == ("ana-kos", "t-9f3kx7d")
@@ -107,8 +106,8 @@ def test_items(index: Index) -> None:
             resolve_item(database, text, kind)
 
 
-def test_holders(index: Index) -> None:
-    database, business = Database(index.connection), index.business
+def test_holders(people: Shop) -> None:
+    database, business = people.database, people.index.business
     assert holders(database, "emails", "ANA@novak.example", business) == ["ana-novak"]
     assert holders(database, "phones", "+38640123456", business) == ["ana-novak"]
     assert holders(database, "phones", "+38640123457", business) == []
