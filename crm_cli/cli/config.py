@@ -6,7 +6,7 @@ from typing import Annotated
 
 from crm_cli.cli.options import DryRun, Json, NoHeader, Output
 from crm_cli.cli.session import Session
-from crm_cli.cli.verbs import Argument, Verbs
+from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.cli.writing import carry_out
 from crm_cli.model.assignments import split_assignments
 from crm_cli.model.errors import UsageError
@@ -73,6 +73,7 @@ def set_(
     values: Annotated[
         list[str], Argument(metavar="KEY=VALUE…", help="Settings; KEY= removes one.")
     ],
+    force: Annotated[bool, Option("--force", help="Write what crm check warns of.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Change settings.
@@ -84,4 +85,5 @@ def set_(
     words, assignments = split_assignments(values)
     if words or not assignments:
         raise UsageError("write KEY=VALUE", "crm config set terms_days=14")
-    carry_out(session, change(session.workspace, list(assignments)), dry_run=dry_run)
+    plan = change(session.workspace, list(assignments), force=force)
+    carry_out(session, plan, dry_run=dry_run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from crm_cli.features.entering import entered
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.item import Item
@@ -80,8 +81,13 @@ def get(workspace: Workspace, key: str) -> Setting:
     raise _unknown(key, [setting.key for setting in known])
 
 
-def change(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> Plan:
-    """Plan to change settings; an empty value removes one."""
+def change(
+    workspace: Workspace, assignments: list[tuple[str, str, str]], *, force: bool = False
+) -> Plan:
+    """Plan to change settings; an empty value removes one.
+
+    What `crm check` would report is refused when it is written; warnings may be forced.
+    """
     keys = [setting.key for setting in settings(workspace)]
     heads = {key.partition(".")[0] for key in keys}
     for key, operator, _ in assignments:
@@ -105,8 +111,9 @@ def change(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> Pla
                 document.remove(None, _key(key))
 
     said = ", ".join(f"{key}={text}" if text else f"{key} removed" for key, _, text in assignments)
+    subject = f"config set {', '.join(key for key, _, _ in assignments)}"
     return Plan(
-        Change(f"config set {', '.join(key for key, _, _ in assignments)}", (Edit(FILE, update),)),
+        Change(subject, (Edit(FILE, entered(update, force=force)),)),
         f"settings: {said}",
         notes=_taxed_anew(workspace, assignments),
     )

@@ -235,7 +235,7 @@ def _shown(value: Any) -> str:
     if value is None:
         return "(none)"
     if isinstance(value, dict | list):
-        return f"{len(value)} entries"
+        return "1 entry" if len(value) == 1 else f"{len(value)} entries"
     if value is True or value is False:
         return "true" if value else "false"
     return _cut(str(value))

@@ -182,3 +182,15 @@ def test_fmt_says_only_what_it_looked_at(crm: Crm, shop: Path) -> None:
     assert crm("fmt", "maja-kos").err.splitlines()[0] == (
         "customers/maja-kos.yaml is in canonical form"
     )
+
+
+def test_settings_that_check_would_report_are_not_written(crm: Crm, shop: Path) -> None:
+    before = (shop / "crm.yaml").read_bytes()
+    wrong = crm("config", "set", "mcp.fields=zz")
+    assert wrong.code == 4 and "'zz' names no field" in wrong.err
+    doubtful = crm("config", "set", "currency=XYZ")
+    assert doubtful.code == 6 and "no currency 'XYZ'" in doubtful.err
+    assert (shop / "crm.yaml").read_bytes() == before
+    assert crm("config", "set", "currency=XYZ", "--force").code == 0
+    # What was wrong before is left alone.
+    assert crm("config", "set", "terms_days=14").code == 0
