@@ -21,7 +21,7 @@ from crm_cli.model.offers import Offer
 from crm_cli.model.people import ANNIVERSARY, CONTACT, ORGANIZATION
 from crm_cli.model.permission import USES, decide
 from crm_cli.model.popup import Popup, PopupLine
-from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.purchase import PURCHASE, contents
 from crm_cli.model.subscription import in_words
 from crm_cli.model.task import TASK
 from crm_cli.query.lexer import quoted
@@ -71,8 +71,7 @@ def pop(workspace: Workspace, id: str) -> Pop:
         kind: Kind, terms: Sequence[str], cols: str, sort: str, most: int = 20
     ) -> list[Found]:
         answer = workspace.select(kind, [mine, *terms], cols=cols, sort=sort, limit=most)
-        keys = [column.key for column in answer.columns]
-        return [dict(zip(keys, row, strict=True)) for row in answer.rows]
+        return [dict(zip(cols.split(","), row, strict=False)) for row in answer.rows]
 
     case = BY_NAME.get("case")
     said = ["not:is:planned", "not:is:ahead", "not:kind.is:note"]
@@ -85,9 +84,10 @@ def pop(workspace: Workspace, id: str) -> Pop:
         found(case, ["is:open"], "id,kind,subject,opened,priority", "opened-") if case else [],
         found(INTERACTION, said, "id,at,kind,direction,outcome,subject,summary", "at-", 3),
         found(PURCHASE, ["is:posted", "not:date.after:today"],
-              "id,date,kind,number,text,lines,gross,currency,payment_status", "date-", 3),
+              "id,date,kind,number,text,lines,line.description,gross,currency,payment_status",
+              "date-", 3),
         found(PURCHASE, ["is:recurring", "has:next_occurrence"],
-              "id,kind,number,text,lines,every,until,next_occurrence,mrr,currency",
+              "id,kind,number,text,lines,line.description,every,until,next_occurrence,mrr,currency",
               "next_occurrence"),
         found(PURCHASE, ["is:owing"],
               "id,number,due,amount_due,past_due,currency,disputed,promised", "due"),
@@ -230,7 +230,7 @@ def _lines(workspace: Workspace, found: Pop) -> Iterator[PopupLine]:
         said = " ".join(str(one["subject"] or one["summary"] or "").split())
         yield PopupLine("talk", joined("  ", (day and day.isoformat(), what, said)))
     for one in found.purchases[: _SHOWN["purchases"]]:
-        what = one["text"] or ", ".join(dict.fromkeys(one["lines"] or ()))
+        what = contents(one)
         state = one["payment_status"] if one["payment_status"] not in (None, "paid") else None
         parts = (str(one["date"] or ""), amount_text(one["gross"], one["currency"]),
                  _word(state), what)  # fmt: skip
@@ -245,7 +245,7 @@ def _renewal(one: Found) -> str:
     """`every month, next 2026-12-01, until 2027-12-31  beans-1kg`."""
     until = one["until"] and f"until {one['until']}"
     when = joined(", ", (in_words(one["every"]), f"next {one['next_occurrence']}", until))
-    return joined("  ", (when, one["text"] or ", ".join(dict.fromkeys(one["lines"] or ()))))
+    return joined("  ", (when, contents(one)))
 
 
 def _money(customer: Found, usual: int | None) -> str:

@@ -42,8 +42,14 @@ _UNCLEAR = ("open", "pending", "outstanding", "undone", "unfinished")
 """Words that other programs have for what is not paid, or for what is not shipped."""
 
 
+def contents(row: Row) -> str:
+    """What a purchase is of: its own text, else its products and what its other lines say."""
+    products, texts = row["lines"] or (), row["line.description"] or ()
+    return row["text"] or ", ".join(dict.fromkeys((*products, *texts)))
+
+
 def _happened(row: Row) -> str:
-    what = row["text"] or ", ".join(dict.fromkeys(row["lines"] or ()))
+    what = contents(row)
     amount = amount_text(row["gross"], row["currency"])
     cancelled = "cancelled" if row["status"] == "cancelled" else ""
     return joined(": ", (cancelled, row["number"], joined(", ", (what, amount))))
@@ -62,10 +68,6 @@ def _owed(row: Row) -> str:
 
 def _label(row: Row) -> str:
     return joined(" ", (row["kind"], row["number"]))
-
-
-def _what(row: Row) -> str:
-    return row["text"] or joined(", ", (*(row["lines"] or ()), *(row["line.description"] or ())))
 
 
 def _state(row: Row) -> str:
@@ -131,7 +133,7 @@ PURCHASE = Kind(
         Happening(
             terms=("not:is:draft",),
             word_from="kind",
-            columns=("number", "text", "lines", "gross", "currency", "status"),
+            columns=("number", "text", "lines", "line.description", "gross", "currency", "status"),
             text=_happened,
         ),
     ),
@@ -140,7 +142,7 @@ PURCHASE = Kind(
         columns=(
             "date",
             CardColumn("kind", ("kind", "number"), _label),
-            CardColumn("what", ("text", "lines", "line.description"), _what),
+            CardColumn("what", ("text", "lines", "line.description"), contents),
             "gross",
             "currency",
             CardColumn("state", ("status", "payment_status", "quote_status"), _state),

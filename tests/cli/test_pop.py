@@ -188,3 +188,12 @@ def test_a_subscription_is_one_line(crm: Crm) -> None:
     assert told in " ".join(crm("pop", "maja-kos").out.split("\n"))
     (one,) = json.loads(crm("pop", "maja-kos", "--json").out)["subscriptions"]
     assert (one["every"], one["mrr"], one["currency"]) == ("2 weeks", "173.33", "EUR")
+
+
+def test_lines_of_free_text_say_what_was_bought(crm: Crm, shop: Path) -> None:
+    lines = ("--line", "Consulting days:2:500", "--line", "linen-sheet:1:70")
+    assert crm("invoice", "add", "jan-vidmar", *lines).code == 0
+    said = "linen-sheet, Consulting days"
+    assert said in crm("pop", "jan-vidmar").out
+    assert said in crm("timeline", "jan-vidmar").out
+    assert said in crm("show", "jan-vidmar").out
