@@ -12,6 +12,8 @@ from crm_cli.model.assignments import nothing_to_set
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.text import fold
+from crm_cli.query.lexer import quoted
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -85,6 +87,7 @@ def tag(
         if one[0] in "+@-" or any(sign in one for sign in ":/ "):
             raise UsageError(f"'{one}' cannot be a tag", "a tag is one word, as vip or coffee-club")
     ids = workspace.whos(words, strict=strict)
+    typed, wanted = wanted, [_as_written(workspace, one) for one in wanted]
 
     def update(document: Document) -> None:
         if add:
@@ -102,7 +105,22 @@ def tag(
         f"{verb} {_subject(ids)}: {shown}",
         ids,
         f"{'Tag' if add else 'Untag'} {counted(len(ids), 'customer')} {shown}?",
+        [
+            f"{new} is written {old} elsewhere, and so here"
+            for new, old in zip(typed, wanted, strict=True)
+            if new != old
+        ],
     )
+
+
+def _as_written(workspace: Workspace, tag: str) -> str:
+    """A tag as most of those customers have it who have it in another spelling only (`vip` for
+    `VIP`), since queries take all of them for one."""
+    from collections import Counter
+
+    answer = workspace.select(CUSTOMER, [f"tag:{quoted(tag)}"], cols=("tags",), ordered=False)
+    found = Counter(one for row in answer.rows for one in row[0] or () if fold(one) == fold(tag))
+    return tag if not found or tag in found else found.most_common(1)[0][0]
 
 
 def tags(workspace: Workspace, terms: Iterable[str] = ()) -> list[tuple[str, int]]:

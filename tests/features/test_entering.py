@@ -354,3 +354,14 @@ def test_every_command_that_enters_goes_through_the_guard(
     done = crm(*words)
     assert (done.code, "what check would report" in done.err) == (4, True), done
     assert {path: path.read_bytes() for path in shop.rglob("*.yaml")} == before
+
+
+def test_a_tag_is_spelled_as_others_have_it(crm: Crm, shop: Path) -> None:
+    assert crm("tag", "add", "VIP-club", "maja-kos").code == 0
+    told = crm("tag", "add", "vip-CLUB,new", "jan-vidmar")
+    assert told.code == 0 and "vip-CLUB is written VIP-club elsewhere" in told.err
+    assert crm("tag", "list", "-o", "tsv", "--no-header").out.count("lub") == 1
+    # Who has both spellings keeps them.
+    (shop / "customers/jan-vidmar.yaml").write_text("name: Jan\ntags: [vip-CLUB]\n", "utf-8")
+    assert crm("tag", "add", "vip-CLUB", "maja-kos").err.count("elsewhere") == 0
+    assert crm("tag", "remove", "VIP-CLUB", "maja-kos").code == 0
