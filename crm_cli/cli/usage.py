@@ -45,8 +45,21 @@ def _reworded(message: str, error: Exception, ctx: Any, words: Sequence[str]) ->
         return f"too many words: {extra[1]}"
     wrong = re.match(r"Invalid value for (.*?): (.*)", message, re.DOTALL)
     if wrong:
-        return f"{wrong[1].replace(chr(39), '')}: {_lower(wrong[2])}"
+        name = wrong[1].replace(chr(39), "").partition(" / ")[0]
+        return f"{name}: {_number(wrong[2], ctx, name) or _lower(wrong[2])}"
     return _lower(message)
+
+
+def _number(message: str, ctx: Any, name: str) -> str:
+    """What is wrong with a number; empty for any other value."""
+    wrong = re.match(r"'?(.*?)'? is not (?:a valid (int|float)|in the range)", message, re.DOTALL)
+    if wrong is None:
+        return ""
+    found = [one.type for one in ctx.command.params if name in one.opts] if ctx else []
+    least = getattr(found[0], "min", None) if found else None
+    whole = wrong[2] == "int" or isinstance(least, int)
+    kind = "a whole number" if whole else "a number"
+    return f"{wrong[1]} is not {kind}" + ("" if least is None else f" of {least} or more")
 
 
 def _amount(words: Sequence[str]) -> str:

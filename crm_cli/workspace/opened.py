@@ -221,7 +221,8 @@ class Opened:
         try:
             when = read_moment(text, zone)
         except Unreadable as error:
-            raise UsageError(f"--today: {error.message}", error.hint) from error
+            where = "--today" if self._today else "CRM_TODAY"
+            raise UsageError(f"{where}: {error.message}", error.hint) from error
         if isinstance(when, datetime):
             when = when.astimezone(zone)
             return Clock(when.date(), when)

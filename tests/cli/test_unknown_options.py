@@ -126,3 +126,24 @@ def test_the_balance_of_a_time_is_answered_with_what_has_one(crm: Crm) -> None:
     assert (done.code, done.out) == (2, "")
     assert "what is owed is of one day: --today or --as-of" in done.err
     assert "crm purchase list is:owing --period 2026" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("list --limit abc", "--limit: abc is not a whole number of 0 or more"),
+        ("list -n -1", "--limit: -1 is not a whole number of 0 or more"),
+        ("sql --timeout x", "--timeout: x is not a number of 0.1 or more"),
+    ],
+)
+def test_a_number_that_is_none_is_told_in_words(crm: Crm, words: str, said: str) -> None:
+    run = crm(*words.split())
+    assert run.code == 2 and run.err.startswith(f"crm: {said}\n"), run
+
+
+def test_the_day_of_the_environment_is_called_by_its_name(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_TODAY", "foo")
+    assert crm("list").err.startswith("crm: CRM_TODAY: ")
+    assert crm("list", "--today", "bar").err.startswith("crm: --today: ")
