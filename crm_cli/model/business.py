@@ -90,6 +90,8 @@ class Ways(NamedTuple):
     """What may be deducted from a payment as charges; without it nothing."""
     closed_until: str = ""
     """The last day for which the books are closed, in ISO 8601; empty where they are open."""
+    closed_unread: str = ""
+    """Where `closed_until` stands, as `crm.yaml:3:15`, if it cannot be read; else empty."""
     ledger: Mapping[str, str] = MappingProxyType({})
     """The accounts of the ledger, where they are not the usual ones."""
     tax_included: bool = False

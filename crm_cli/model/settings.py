@@ -29,7 +29,7 @@ from crm_cli.model.hours import faults, read_hours, said_hours
 from crm_cli.model.kind import Field, Finding, GroupOf, Kind, ListOf, MapOf
 from crm_cli.model.low_scores import check_low_scores, low_scores
 from crm_cli.model.money import decimal_text
-from crm_cli.model.node import Mapping
+from crm_cli.model.node import Mapping, Scalar
 from crm_cli.model.numbering import PATTERNS, around
 from crm_cli.model.own import check_declared, declared
 from crm_cli.model.pipeline import USUAL
@@ -261,6 +261,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         if "retention" in settings.values
         else {},
         closed_until=str(settings.get("closed_until") or ""),
+        closed_unread=_unread(settings, "closed_until"),
         ledger=dict(settings.values["ledger"].values) if "ledger" in settings.values else {},
         tolerance=_tolerance(settings),
         dunning=level_rows(settings),
@@ -279,6 +280,14 @@ def _numbers(settings: Item) -> dict[str, str]:
     if "numbers" in settings.values:
         found |= settings.values["numbers"].values
     return found
+
+
+def _unread(settings: Item, key: str) -> str:
+    """Where a key stands whose value cannot be read, as `crm.yaml:3:15`; empty if it can."""
+    node = settings.node.get(key) if isinstance(settings.node, Mapping) else None
+    if node is None or key in settings.values or (isinstance(node, Scalar) and node.absent):
+        return ""
+    return f"crm.yaml:{node.line}:{node.column}"
 
 
 def author_of(settings: Item, user: str) -> str:

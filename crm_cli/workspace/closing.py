@@ -28,14 +28,18 @@ _MOST = 5
 class Closing:
     """Watches a change to files; see the module.
 
-    `reason` forces it: it is noted at the desk, as a part of the same change.
+    `reason` forces it: it is noted at the desk, as a part of the same change. `unread` is where
+    the day stands if it cannot be read: then all that is dated is closed, and nothing forces it.
     """
 
-    def __init__(self, until: date, reason: str, open: Open, moment: Moment) -> None:
+    def __init__(
+        self, until: date, reason: str, open: Open, moment: Moment, unread: str = ""
+    ) -> None:
         self._until = until
         self._reason = reason
         self._open = open
         self._moment = moment
+        self._unread = unread
         self._seen: dict[str, tuple[list[Booked], list[Booked]]] = {}
         self._replaced = False
         """Whether a record comes to be, or goes."""
@@ -80,6 +84,12 @@ class Closing:
     def _judging(self, update: Update) -> Update:
         def judged(data: bytes | None) -> bytes | None:
             touched = self._touched()
+            if touched and self._unread:
+                raise DataError(
+                    f"{self._unread}: closed_until cannot be read, and {touched[0].said} of "
+                    f"{touched[0].day} may be in closed books; nothing was changed",
+                    "crm config set closed_until=DAY sets it; without a day it opens the books",
+                )
             if touched and not self._reason:
                 raise self._refusal(touched)
             after = update(data)

@@ -126,11 +126,12 @@ class Writing(Reading):
 
     def _watched(self, change: Change, changes: list[FileChange]) -> list[FileChange]:
         """The changes, which closed books and who was forgotten may refuse when they are made."""
-        if self.business.closed_until:
+        until, unread = self.business.closed_until, self.business.closed_unread
+        if until or unread:
             from crm_cli.workspace.closing import Closing
 
-            until = date.fromisoformat(self.business.closed_until)
-            closing = Closing(until, self.force_closed, self.open, self.moment)
+            day = date.fromisoformat(until) if until else date.max
+            closing = Closing(day, self.force_closed, self.open, self.moment, unread)
             changes = closing.watched(changes)
         if self._has_forgotten and change.role != "final":
             from crm_cli.workspace.returning import Returning

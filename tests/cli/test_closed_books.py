@@ -68,6 +68,32 @@ def test_what_is_dated_in_them_is_refused(
     assert "It was right before" in (closed / "desk.yaml").read_text()
 
 
+@pytest.mark.parametrize("day", ["2026-02-30", "[2026-11-16]", "31.2.26", "{}"])
+@pytest.mark.parametrize("words", [*TOUCHING[2:4], ("payment", "add", INVOICE, "5")], ids=" ".join)
+def test_a_day_that_cannot_be_read_shuts_them_all(
+    crm: Crm, closed: Path, day: str, words: tuple[str, ...]
+) -> None:
+    settings = closed / "crm.yaml"
+    lines = settings.read_text().replace("closed_until: 2026-11-16", f"closed_until: {day}")
+    settings.write_text(lines)
+    number = lines.splitlines().index(f"closed_until: {day}") + 1
+    before = (closed / "customers/maja-kos.yaml").read_bytes()
+    for run in (crm(*words), crm(*words, "--force-closed", "Now")):
+        assert run.code == 4, run
+        assert f"crm.yaml:{number}:15: closed_until cannot be read" in run.err
+        assert "crm config set closed_until=DAY" in run.err
+    assert (closed / "customers/maja-kos.yaml").read_bytes() == before
+    assert crm("set", "maja-kos", "city=Izola").code == 0
+    assert crm("config", "set", "closed_until=2026-11-15").code == 0
+    assert crm("payment", "add", INVOICE, "5").code == 0
+
+
+def test_a_day_that_is_not_said_shuts_nothing(crm: Crm, closed: Path) -> None:
+    settings = closed / "crm.yaml"
+    settings.write_text(settings.read_text().replace("closed_until: 2026-11-16", "closed_until:"))
+    assert crm("payment", "add", INVOICE, "5", "--date", "2026-11-16").code == 0
+
+
 OTHERS = (
     ("purchase", "add", "maja-kos", "--amount", "5"),
     ("payment", "add", INVOICE, "5", "--date", "2026-11-17"),
