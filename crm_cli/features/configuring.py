@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
 from crm_cli.features.plan import Plan, counted
-from crm_cli.model.errors import Unreadable, UsageError
+from crm_cli.model.errors import Severity, Unreadable, UsageError
+from crm_cli.model.fieldtypes import Free, Texts
+from crm_cli.model.iban import is_iban
 from crm_cli.model.item import Item
-from crm_cli.model.kind import GroupOf, Kind, MapOf, normal
+from crm_cli.model.kind import GroupOf, Kind, ListOf, MapOf, normal
 from crm_cli.model.places import SETTINGS as PLACE
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.setting_groups import IBAN_HINT, account_rows
 from crm_cli.model.settings import SETTINGS
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
@@ -96,6 +99,7 @@ def change(
         if operator != "=":
             raise UsageError(f"{key} is set as a whole", f"crm config set {key}=VALUE")
 
+    values = {key: _value(key, text) for key, _, text in assignments}
     named = [normal(key) for key, _, _ in assignments]
     renamed = "business.name" in named and "uid" not in named
     uid = workspace.business.domain
@@ -104,9 +108,9 @@ def change(
         if renamed and document.record.values.get("uid") is None:
             # Entries of calendars keep the UIDs that they have under the old name.
             document.set(None, "uid", uid)
-        for key, _, text in assignments:
-            if text:
-                document.set(None, _key(key), text)
+        for key, value in values.items():
+            if value:
+                document.set(None, _key(key), value)
             else:
                 document.remove(None, _key(key))
 
@@ -117,6 +121,44 @@ def change(
         f"settings: {said}",
         notes=_taxed_anew(workspace, assignments),
     )
+
+
+def _value(key: str, text: str) -> Any:
+    """What a text gives a setting: of one that holds several things also a list, or a mapping, as
+    YAML writes it in one line. Raises UsageError for what is no such, or no IBAN."""
+    kind: Kind | None = SETTINGS
+    type: Any = None
+    for name in normal(key).split("."):
+        field = kind.by_key.get(name) if kind is not None else None
+        type = field.type if field is not None else None
+        kind = type.kind if isinstance(type, GroupOf) else None
+    value = _flow(key, text) if isinstance(type, (Free, Texts, ListOf)) else text
+    texts = value if isinstance(value, list) else [value]
+    if isinstance(type, Texts) and not all(isinstance(one, str) for one in texts):
+        raise UsageError(f"{key} is a list of texts", f"crm config set {key}=ONE,OTHER")
+    if normal(key) == "business.accounts" and value:
+        for row in account_rows(value):
+            if not isinstance(row.get("iban"), str) or not is_iban(row["iban"]):
+                raise UsageError(f"{row.get('iban') or text!r} is no IBAN", IBAN_HINT)
+    return value
+
+
+def _flow(key: str, text: str) -> Any:
+    """A text as it stands, or what it spells where it is written as a list or a mapping."""
+    from crm_cli.model.node import plain
+    from crm_cli.store.compose import compose
+
+    if not text.lstrip().startswith(("[", "{")):
+        return text
+    composed = compose(f"value: {text}\n", key)
+    node = composed.root.get("value") if composed.root is not None else None
+    faults = [one for one in composed.problems if one.severity is Severity.ERROR]
+    if faults or node is None:
+        raise UsageError(
+            f"{key}: {faults[0].message if faults else 'this is no list'}",
+            (faults and faults[0].hint) or f"crm config set {key}='[ONE, OTHER]'",
+        )
+    return plain(node)
 
 
 def _taxed_anew(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> list[str]:

@@ -368,6 +368,11 @@ VALUE: dict[str, Rule] = {
         "Working hours name no weekday, or no time from one hour to a later one.",
         "Write `working_hours: {mon-thu: 08:00-16:00, fri: 08:00-14:00}`.",
     ),
+    "bad-iban": Rule(
+        "A bank account in `crm.yaml` is no IBAN: its length, or a digit, is wrong.",
+        "Write `accounts: [{iban: SI56 1910 0000 0123 438}]` below `business`.",
+        warning=True,
+    ),
     "bad-holiday": Rule(
         "A holiday in `crm.yaml` is neither a day nor a country.",
         "Write it as 2026-12-25, SI, or DE-BY.",

@@ -13,6 +13,8 @@ from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
+from crm_cli.model.iban import checks
+
 _ZERO = Decimal(0)
 _MOST_COMBINED = 12
 """Open invoices of a customer of which sums are tried."""
@@ -376,7 +378,7 @@ def _references(text: str) -> list[str]:
     bare = "".join(text.split()).upper()
     found = []
     creditor = _CREDITOR.fullmatch(bare)
-    if creditor is not None and _checks(bare):
+    if creditor is not None and checks(bare):
         found += [creditor[2], creditor[2].lstrip("0")]
     slovene = _SLOVENE.fullmatch(bare)
     if slovene is not None:
@@ -384,9 +386,3 @@ def _references(text: str) -> list[str]:
         found += [_key(part) for part in slovene[2].split("-") if len(_key(part)) >= _LEAST]
     found.append(_key(bare))
     return list(dict.fromkeys(one for one in found if one))
-
-
-def _checks(reference: str) -> bool:
-    """Whether the check digits of a creditor's reference are right (ISO 7064, mod 97-10)."""
-    turned = reference[4:] + reference[:4]
-    return int("".join(str(int(char, 36)) for char in turned)) % 97 == 1

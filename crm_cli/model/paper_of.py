@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from crm_cli.model import instalments
 from crm_cli.model.bill_to import address_of
+from crm_cli.model.iban import iban_of
 from crm_cli.model.line import CREDIT_NOTE, HUNDRED
 from crm_cli.model.money import EXACT, minor_unit
 from crm_cli.model.paper import Account, Instalment, Paper, PaperLine, Party, TaxSum
 from crm_cli.model.purchase_amounts import is_tax_included
+from crm_cli.model.setting_groups import account_rows
 from crm_cli.model.text import cleaned
 
 if TYPE_CHECKING:
@@ -41,9 +43,8 @@ def accounts_of(settings: Item) -> tuple[Account, ...]:
     """The bank accounts in crm.yaml; a plain text is an IBAN."""
     given = _own(settings).get("accounts")
     found = []
-    for one in given if isinstance(given, list) else [given]:
-        values = one if isinstance(one, dict) else {"iban": one}
-        iban = "".join(_text(values.get("iban")).split()).upper()
+    for values in account_rows(given):
+        iban = iban_of(_text(values.get("iban")))
         if iban:
             found.append(Account(iban, _text(values.get("bic")), _text(values.get("bank"))))
     return tuple(found)

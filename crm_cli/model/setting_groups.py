@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
@@ -15,9 +19,33 @@ from crm_cli.model.fieldtypes import (
     Texts,
     Word,
 )
-from crm_cli.model.kind import Field, Kind
+from crm_cli.model.iban import is_iban
+from crm_cli.model.kind import Field, Finding, Kind
 from crm_cli.model.ledger_accounts import ACCOUNTS
 from crm_cli.model.numbering import PATTERNS
+
+if TYPE_CHECKING:
+    from crm_cli.model.business import Business
+    from crm_cli.model.item import Item
+
+
+def account_rows(accounts: object) -> list[dict[str, Any]]:
+    """The entries of `business.accounts`, each a mapping; a plain text is an IBAN."""
+    given = accounts if isinstance(accounts, list) else [accounts]
+    return [one if isinstance(one, dict) else {"iban": one} for one in given if one is not None]
+
+
+def _check_accounts(business: Item, ways: Business) -> Iterator[Finding]:
+    """Accounts that no transfer would reach."""
+    for row in account_rows(business.values.get("accounts")):
+        iban = row.get("iban")
+        if not isinstance(iban, str) or not is_iban(iban):
+            said = f"{iban!r} is no IBAN" if iban else "an account has no IBAN"
+            yield Finding("accounts", "bad-iban", said, IBAN_HINT, Severity.WARNING)
+
+
+IBAN_HINT = "write accounts: [{iban: SI56 1910 0000 0123 438, bic: LJBASI2X, bank: NLB}]"
+"""How accounts are written."""
 
 BUSINESS = Kind(
     name="business",
@@ -40,6 +68,7 @@ BUSINESS = Kind(
         Field("footer", Text(), "what stands below its documents"),
         Field("endpoint", Text(), "its electronic address for invoices: 9949:SI12345678"),
     ),
+    check=_check_accounts,
     title="name",
     notes=False,
 )

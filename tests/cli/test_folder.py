@@ -120,6 +120,38 @@ def test_the_table_of_settings_is_no_wider_than_a_screen_or_two(crm: Crm, shop: 
     assert "petra@lan.example" in crm("config", "get", "users").out
 
 
+def test_a_list_of_settings_is_one_as_yaml_writes_it(crm: Crm, shop: Path) -> None:
+    account = "[{iban: SI56 1910 0000 0123 438, bic: LJBASI2X, bank: 'NLB, d. d.'}]"
+    assert crm("config", "set", f"business.accounts={account}").code == 0
+    lines = '    - iban: SI56 1910 0000 0123 438\n      bic: LJBASI2X\n      bank: NLB, d. d.\n'
+    assert lines in (shop / "crm.yaml").read_text()
+    assert crm("config", "set", "business.emails=[a@kava.example, b@kava.example]",
+               "working_hours={mon-fri: 08:00-16:00}").code == 0  # fmt: skip
+    assert crm("config", "set", "business.footer=[none]").code == 0
+    assert "- a@kava.example" in (shop / "crm.yaml").read_text()
+    assert 'footer: "[none]"' in (shop / "crm.yaml").read_text()
+    assert crm("check").code == 0
+    for said in ("business.emails={a: b}", "business.accounts=[{iban", "holidays=[2026-01-01"):
+        assert crm("config", "set", said).code == 2, said
+
+
+@pytest.mark.parametrize(
+    "iban", ["SI56191000000123439", "SI5619100000012343", "[{iban: X}]", "[{bic: X}]", "[[X]]"]
+)
+def test_what_is_no_iban_is_refused_and_told(crm: Crm, shop: Path, iban: str) -> None:
+    run = crm("config", "set", f"business.accounts={iban}")
+    assert run.code == 2 and "is no IBAN" in run.err and "write accounts: [{iban:" in run.err
+    settings = shop / "crm.yaml"
+    text = settings.read_text()
+    assert "accounts" not in text
+    name = "  name: Lan d.o.o.\n"
+    settings.write_text(text.replace(name, f"{name}  accounts: {iban}\n"))
+    told = crm("check")
+    assert "IBAN" in told.out and "crm.yaml:3:13: warning" in told.out, told
+    assert crm("config", "set", "business.accounts=si56 1910 0000 0123 438").code == 0
+    assert "IBAN" not in crm("check").out
+
+
 def test_config(crm: Crm, shop: Path) -> None:
     assert crm("config", "get", "currency").out == "EUR\n"
     assert crm("config", "set", "terms_days=14", "business.name=Lan").code == 0
