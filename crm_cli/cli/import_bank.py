@@ -86,10 +86,11 @@ def _table(
     from crm_cli.features.banking import read_table
     from crm_cli.formats.mapping import Map
     from crm_cli.formats.registry import format_of, refuse_foreign
+    from crm_cli.model.bank import BANK_LINE
 
     if not format_of(data):
         refuse_foreign(str(file), data)
-    chosen: Map = importing.load_map(map, "bank_lines") if map is not None else Map()
+    chosen: Map = importing.load_map(map, BANK_LINE) if map is not None else Map()
     chosen = chosen.with_settings(dict(said))
     return settled(session, chosen, lambda map: read_table(session.workspace, data, map))
 

@@ -54,9 +54,10 @@ BANK_LINE = Kind(
     exchange=Exchange(
         also=(
             Field("debit", Money(), "what was taken, in a column of its own",
-                  headings="soll breme v_breme withdrawal paid_out money_out debet ausgang"),
+                  headings="soll breme v_breme znesek_v_breme withdrawal paid_out money_out "
+                  "debet ausgang"),
             Field("credit", Money(), "what was paid in, in a column of its own",
-                  headings="haben dobro v_dobro deposit paid_in money_in eingang"),
+                  headings="haben dobro v_dobro znesek_v_dobro deposit paid_in money_in eingang"),
             Field("account", Code(), "the account whose statement it is",
                   headings="auftragskonto own_account konto racun"),
         )

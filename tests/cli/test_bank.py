@@ -169,6 +169,37 @@ def test_tables_by_their_headings(crm: Crm, tmp_path: Path) -> None:
     assert {("7.00", "open"), ("-3.00", "ignored")} < {*kept(crm)}
 
 
+def test_slovenian_columns_of_debits_and_credits(crm: Crm, tmp_path: Path) -> None:
+    path = tmp_path / "nlb.csv"
+    path.write_text("Datum;Znesek v breme;Znesek v dobro;Namen\n1.11.2026;;7,00;a\n"
+                    "2.11.2026;3,00;0,00;b\n")  # fmt: skip
+    run = crm("import", "bank", path, "--yes")
+    assert run.code == 0, run.err
+    assert kept(crm) == [("7.00", "open"), ("-3.00", "ignored")]
+
+
+@pytest.mark.parametrize(("columns", "rows"), [
+    ("Sum: amount", ("95,20", "-3,00")),
+    ("Sum: {key: amount, scale: -1}", ("-95,20", "3,00")),
+    ("In: credit, Out: debit", ("95,20;", ";3,00")),
+])  # fmt: skip
+def test_a_map_says_what_headings_do_not(
+    crm: Crm, tmp_path: Path, columns: str, rows: tuple[str, str]
+) -> None:
+    table, map = tmp_path / "s.csv", tmp_path / "m.yaml"
+    heads = ";".join(part.split(":")[0] for part in columns.split(", ") if "scale" not in part)
+    table.write_text(f"Booked;Who;What;{heads}\n18.11.2026;Maja Kos;2026-0007;{rows[0]}\n"
+                     f"19.11.2026;Bank;Fee;{rows[1]}\n")  # fmt: skip
+    map.write_text(f"columns: {{Booked: date, Who: name, What: text, {columns}}}\n")
+    assert crm("import", "bank", table, "--yes").code in (2, 4), "no heading is known"
+    run = crm("import", "bank", table, "--map", map, "--yes")
+    assert run.code == 0 and "by number 2026-0007, the amount fits" in run.err, run.err
+    assert [status for _, status in kept(crm)] == ["booked", "ignored"]
+    map.write_text("columns: {Booked: date, Who: nme}\n")
+    run = crm("import", "bank", table, "--map", map, "--yes")
+    assert run.code == 4 and "nme is no field of a bank_line" in run.err
+
+
 def test_open_lines_are_booked_by_hand(crm: Crm, shop: Path, statement: Path) -> None:
     assert crm("bank", "open", "--json").out == "[]\n"
     assert crm("import", "bank", statement, "--yes").code == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from crm_cli.formats.mapping import Map, map_answer, read_map
 from crm_cli.formats.targets import kind_of
 from crm_cli.model.errors import DataError, Problem, Severity
+from crm_cli.model.kind import Kind
 from crm_cli.model.node import Mapping, Scalar, Sequence
 from crm_cli.model.writing import free_node
 from crm_cli.store import outside
@@ -14,9 +15,11 @@ from crm_cli.store.compose import compose, decode
 from crm_cli.store.emit import emit
 
 
-def load_map(path: Path, kind: str) -> Map:
-    """The map that a file holds. Raises UsageError, StorageError, DataError."""
-    return read_map(_root(path), kind_of(kind), str(path))
+def load_map(path: Path, kind: str | Kind) -> Map:
+    """The map that a file holds, to a kind or the name of one that is imported. Raises
+    UsageError, StorageError, DataError."""
+    to = kind_of(kind) if isinstance(kind, str) else kind
+    return read_map(_root(path), to, str(path))
 
 
 def read_preset(path: Path) -> tuple[str, str, tuple[tuple[str, ...], ...], Map]:
