@@ -70,7 +70,7 @@ def balance(
         list[str] | None,
         Argument(
             metavar="[WHO|TERM…]",
-            help="A customer, or query terms; default: all who owe.",
+            help="A customer, or query terms; default: all with a balance.",
         ),
     ] = None,
     where: Where = None,
@@ -81,8 +81,10 @@ def balance(
 ) -> None:
     """Show who owes what, oldest due date first; for one customer, the open invoices.
 
-    With them comes a statement of the account: the balance before, what was billed
-    and paid, the balance after; of the last 90 days, or --period.
+    Those who have paid ahead, or are owed a credit note, come last, with a negative
+    balance, so that the total is that of crm report aging. For one customer there is a
+    statement as well: the balance before, what was billed and paid, the balance after;
+    of the last 90 days, or --period.
 
     crm balance
     crm balance ana

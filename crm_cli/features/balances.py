@@ -23,7 +23,8 @@ _AMOUNTS = ("gross", "paid", "amount_due")
 
 
 class Owing(NamedTuple):
-    """A customer who owes; amounts in the base currency, None where a rate is missing.
+    """A customer who owes, or whom we owe (negative); amounts in the base currency, None where a
+    rate is missing.
 
     `oldest_due` is the due date of the open invoice that is due first; `days_overdue` is
     0 where that is still to come, None where nothing says when.
@@ -77,7 +78,8 @@ class Account(NamedTuple):
 def owing(
     workspace: Workspace, terms: Sequence[str] = (), *, where: str | None = None
 ) -> tuple[list[Owing], list[Problem]]:
-    """Those who owe among the customers that terms and expression describe, oldest due first.
+    """Those who owe among the customers that terms and expression describe, oldest due first;
+    after them those whom we owe, with a negative balance, so that the sum is that of all.
 
     With what is wrong: balances that are not known, since a rate is missing.
     """
@@ -103,15 +105,20 @@ def owing(
             balance = workspace.document(id).record.derived.get("balance")
             if balance is None:
                 problems.append(unknown_balance(path, name or id))
-        elif balance is None or balance <= 0:
+        elif not balance:
             continue
         due = oldest.get(path)
         days = None if due is None else max((today - due).days, 0)
         found.append(
             Owing(id, path, name, balance, overdue, workspace.business.currency, due, days)
         )
-    found.sort(key=lambda one: (one.oldest_due is None, one.oldest_due or date.max, one.id))
+    found.sort(key=_by_urgency)
     return found, problems
+
+
+def _by_urgency(one: Owing) -> tuple[bool, bool, date, str]:
+    credit = one.balance is not None and one.balance <= 0 and one.oldest_due is None
+    return credit, one.oldest_due is None, one.oldest_due or date.max, one.id
 
 
 def _oldest(workspace: Workspace) -> dict[str, date | None]:

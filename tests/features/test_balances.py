@@ -41,18 +41,37 @@ def test_the_oldest_due_comes_first(workspace: Opened, shop: Path) -> None:
     assert [one.id for one in owing(workspace(), where="balance > 50")[0]] == ["maja-kos"]
 
 
-def test_who_is_even_or_ahead_does_not_owe(workspace: Opened, shop: Path) -> None:
+def test_whom_we_owe_comes_last(workspace: Opened, shop: Path) -> None:
     bought(
         shop,
         "jan-vidmar",
         "  - {kind: invoice, date: 2026-09-01, amount: 10}\n"
         "payments:\n  - {date: 2026-09-02, amount: 30}\n",
     )
-    assert [one.id for one in owing(workspace())[0]] == ["maja-kos"]
+    bought(
+        shop,
+        "hotel-breg",
+        "  - {kind: invoice, date: 2026-09-01, amount: 10}\n"
+        "payments:\n  - {date: 2026-09-02, amount: 10}\n",
+    )
+    assert [(one.id, one.balance, one.oldest_due) for one in owing(workspace())[0]] == [
+        ("maja-kos", Decimal("95.20"), date(2026, 12, 5)),
+        ("jan-vidmar", Decimal("-20.00"), None),
+    ]
     found = account(workspace(), "jan-vidmar")
     assert (found.balance, found.invoices) == (Decimal("-20.00"), ())
     assert found.unallocated == ((Decimal("20.00"), "EUR"),)
     assert str(found.unallocated[0][0]) == "20.00"
+
+
+def test_the_total_is_that_of_aging(crm: Crm) -> None:
+    assert crm("payment", "add", "hotel-breg", "40").code == 0
+    totals = [
+        next(line for line in crm(*words).lines if line.startswith("total"))
+        for words in (("balance",), ("report", "aging"))
+    ]
+    assert [line.split()[1] for line in totals] == ["55.20", "55.20"]
+    assert "hotel-breg" not in crm("balance", "is:overdue").out
 
 
 def test_one_customers_open_invoices(workspace: Opened) -> None:
