@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from crm_cli.model.billing import bill
+from crm_cli.model.billing import bill, without_units
 from crm_cli.model.dunning import note_reminders
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.instalments import due_date, due_dates, fill
@@ -105,6 +105,8 @@ class Books:
         """A credit note takes from the invoice that it corrects; its rest lies on account."""
         amount = -note.derived["gross"]
         target = self.by_name.get(note.values.get("corrects", ""))
+        if target is not None:
+            without_units(note, target)
         if target is not None and id(target) in self.left:
             part = in_currency_of(amount, note, target, self.business)
             if part is not None:

@@ -32,6 +32,7 @@ TAX_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O")
 """EN 16931 BT-151: standard, zero, exempt, reverse charge, intra-EU, export, outside."""
 
 HUNDRED = Decimal(100)
+_NONE = Decimal(0)
 
 CREDIT_NOTE = "credit_note"
 QUOTE = "quote"
@@ -80,8 +81,18 @@ def _derive_line(line: Item, business: Business) -> None:
     if purchase is not None and purchase.get("kind") == CREDIT_NOTE:
         net, quantity = -net, -quantity
     line.derived["net"] = net
-    line.derived["units"] = quantity
+    line.derived["units"] = _NONE if is_deposit(line) else quantity
     line.derived["currency"] = currency
+
+
+def is_deposit(line: Item) -> bool:
+    """Whether a line is money alone, which has no units: the deposit that an invoice is for, or
+    a negative line that takes one off."""
+    purchase, values = line.parent, line.values
+    if purchase is None or purchase.get("kind") != "invoice" or "product" in values:
+        return False
+    takes_off = values.get("quantity", 1) < 0 or values.get("unit_price", 0) < 0
+    return takes_off or "deposit_of" in purchase.values
 
 
 def currency_of(purchase: Item, business: Business) -> str:
@@ -207,7 +218,8 @@ LINE = Kind(
         Derived(
             "units",
             Number(),
-            "the quantity; of a credit note negative, of a partly billed order the share left",
+            "the quantity; of a credit note negative, of a partly billed order the share left,"
+            " of a deposit none",
         ),
         Derived("counts", Boolean(), "its purchase counts in sums", terms="purchase/counts:yes"),
     ),

@@ -172,6 +172,31 @@ def test_a_deposit_has_a_line_for_each_rate_and_is_taken_off(sold: Path, workspa
     assert sum(nets) == Decimal("1140.00")
 
 
+def test_a_deposit_is_money_and_has_no_units(shop: Path, crm: Crm) -> None:
+    """Whatever of an order is billed, as many are sold as were ordered."""
+
+    def sold() -> tuple[Decimal | int, ...]:
+        """(units of the report of sales, those of the product, net)."""
+        months = json.loads(crm("report", "sales", "ana-novak", "--by", "month", "--json").out)
+        rows = json.loads(crm("report", "products", "ana-novak", "--json").out)
+        whole, net = (sum(Decimal(row[key]) for row in months) for key in ("units", "net"))
+        return whole, sum(Decimal(row["units"]) for row in rows if row["product"]), net
+
+    (shop / "customers/ana-novak.yaml").write_text(
+        "name: Ana Novak\npurchases:\n  - {id: p-0000001, kind: order, number: O-1,"
+        " date: 2026-11-02, lines: [{product: bike, quantity: 4, unit_price: 100}]}\n"
+    )
+    steps = (("--percent", "30"), ("--line", "bike:2"), ())
+    for step in steps:
+        assert crm("purchase", "convert", "O-1", "invoice", *step).code == 0
+        assert sold() == (4, 4, 400), step
+    shown = crm("invoice", "list", "ana-novak", "--cols", "units", "-o", "csv", "--sort", "number")
+    assert shown.lines[1:] == ["0", "2", "2"]
+    deposit = crm("invoice", "list", "ana-novak", "--sort", "number", "-o", "ids").lines[0]
+    assert crm("purchase", "convert", deposit, "credit_note").code == 0
+    assert sold() == (4, 4, 280)
+
+
 def test_an_invoice_never_comes_to_less_than_nothing(sold: Path, workspace: Opened) -> None:
     """A deposit of 80 %: the last sheet alone could not hold it, so the first invoice does."""
     made_of(workspace(), "p-0000002", "invoice", percent="80")

@@ -50,8 +50,11 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
             one["number"] = f"2026-{at:04}"
         one["status"] = draw(st.sampled_from(("posted", "posted", "draft", "cancelled")))
         before = [other["id"] for other in purchases]
+        orders = [other["id"] for other in purchases if other["kind"] == "order"]
         if before and kind == "invoice" and draw(st.booleans()):
-            one[draw(st.sampled_from(("order", "deposit_of")))] = draw(st.sampled_from(before))
+            one["order"] = draw(st.sampled_from(before))
+        elif orders and kind == "invoice" and draw(st.booleans()):
+            one["deposit_of"] = draw(st.sampled_from(orders))
         if before and kind == "credit_note":
             one["corrects"] = draw(st.sampled_from(before))
         purchases.append(one)
