@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from crm_cli.features.moves import at
 from crm_cli.features.purchases.converting import Asked, convert
+from crm_cli.formats.documents.words import LANGUAGES, words_of
 from crm_cli.model import chain
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.item import Item
@@ -170,6 +171,36 @@ def test_a_deposit_has_a_line_for_each_rate_and_is_taken_off(sold: Path, workspa
     nets = [one.derived["net"] for one in (deposit, part, last)]
     assert nets == [Decimal("342.00"), Decimal("320.00"), Decimal("478.00")]
     assert sum(nets) == Decimal("1140.00")
+
+
+@pytest.mark.parametrize(
+    ("language", "deposit", "off"),
+    [
+        ("en", "Deposit of 30% for order O-1", "Deposit 2026-0008"),
+        ("de", "Anzahlung von 30\u00a0% für Auftrag O-1", "Anzahlung 2026-0008"),
+        ("sl", "Predplačilo 30\u00a0% za naročilo O-1", "Predplačilo 2026-0008"),
+        ("bg", "Аванс 30\u00a0% по поръчка O-1", "Аванс 2026-0008"),
+        ("sr", "Аванс 30\u00a0% за поруџбину O-1", "Аванс 2026-0008"),
+        ("sr-Latn", "Avans 30\u00a0% za porudžbinu O-1", "Avans 2026-0008"),
+        ("ka", "ავანსი 30\u00a0% შეკვეთაზე O-1", "ავანსი 2026-0008"),
+        ("fa", "پیش‌پرداخت ۳۰٪ برای سفارش O-1", "پیش‌پرداخت 2026-0008"),
+    ],
+)
+def test_the_lines_of_deposits_are_in_the_language_of_the_document(
+    sold: Path, workspace: Opened, language: str, deposit: str, off: str
+) -> None:
+    sold.write_text(RECORD.replace("deals:", f"language: {language}\ndeals:", 1))
+    billed = made_of(workspace(), "p-0000002", "invoice", percent="30")
+    assert {chain.title(line) for line in billed.items("lines")} == {deposit}
+    assert chain.title(made_of(workspace(), "p-0000002", "invoice").items("lines")[-1]) == off
+
+
+def test_every_language_of_documents_has_the_lines_of_deposits() -> None:
+    english = words_of("en").sections["line"]
+    for language in LANGUAGES[1:]:
+        own = words_of(language).sections["line"]
+        assert own.keys() == english.keys()
+        assert not any(own[key] == english[key] for key in own), language
 
 
 def test_a_deposit_is_money_and_has_no_units(shop: Path, crm: Crm) -> None:

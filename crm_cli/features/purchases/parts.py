@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.purchases.lines import COPIED
 from crm_cli.features.values import read
+from crm_cli.formats.documents.words import Words, known_language, words_of
 from crm_cli.model import chain
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.item import Item
@@ -59,7 +60,7 @@ def line_parts(
     whole = not made and taken == [one.whole for one in rests]
     if source.get("kind") != "order":
         return Part(lines, whole=whole)
-    off, notes = _taken_off(source, made, rests, taken)
+    off, notes = _taken_off(source, made, rests, taken, _words(workspace, source))
     return Part([*lines, *off], whole=whole, notes=notes)
 
 
@@ -153,7 +154,11 @@ def nothing_left(source: Item, made: Sequence[Item]) -> Refused:
 
 
 def _taken_off(
-    source: Item, made: Sequence[Item], rests: list[chain.Rest], taken: list[Decimal]
+    source: Item,
+    made: Sequence[Item],
+    rests: list[chain.Rest],
+    taken: list[Decimal],
+    words: Words,
 ) -> tuple[list[Values], list[str]]:
     """Negative lines for the deposits that are to be taken off now, and what is said of them."""
     currency = str(source.derived["currency"])
@@ -168,8 +173,9 @@ def _taken_off(
         chain.left_amounts(rests, currency), chain.left_amounts(now, currency), deposits.left
     )
     names = ", ".join(chain.named(one) for one in deposits.invoices)
+    text = words.word("line.deposit", number=names)
     lines = [
-        _taxed({"description": f"Deposit {names}", "quantity": Decimal(-1)}, key, amount)
+        _taxed({"description": text, "quantity": Decimal(-1)}, key, amount)
         for key, amount in off.items()
     ]
     total = sum(off.values(), chain.ZERO)
@@ -185,6 +191,12 @@ def _taxed(line: Values, key: chain.Taxed, amount: Decimal) -> Values:
     if rate is not None:
         found["tax_rate"] = rate
     return found
+
+
+def _words(workspace: Workspace, source: Item) -> Words:
+    """The words of the language that a customer's documents are in."""
+    own = str(source.owner.values.get("language") or "")
+    return words_of(known_language(own, workspace.business.language))
 
 
 def share(
@@ -213,9 +225,9 @@ def share(
     if not any(parts.values()):
         raise UsageError(f"{called} comes to nothing", f"crm purchase show {name} shows its lines")
     _refuse_above(source, made, sum(parts.values(), chain.ZERO), force=force)
-    shown = f"{percent.normalize():f} %"
-    is_order = source.get("kind") == "order"
-    said = f"Deposit of {shown} for {called}" if is_order else f"Credit of {shown} on {called}"
+    is_order, words = source.get("kind") == "order", _words(workspace, source)
+    key = "line.deposit_share" if is_order else "line.credit_share"
+    said = words.word(key, percent=words.bare(words.percent(percent)), number=name)
     if not source.items("lines"):
         return Part(amount=sum(parts.values(), chain.ZERO), text=said, deposit=is_order)
     lines = [_taxed({"description": said}, key, amount) for key, amount in parts.items()]

@@ -78,12 +78,12 @@ class Words:
 
     def money(self, value: Decimal, currency: str) -> str:
         """An amount and its currency (ISO 4217): `1.234,50 EUR`."""
-        return self.isolated(f"{self._bare(self.amount(value, currency))}\u00a0{currency}")
+        return self.isolated(f"{self.bare(self.amount(value, currency))}\u00a0{currency}")
 
     def percent(self, value: Decimal) -> str:
         """A percentage: `9,5 %`."""
         sign = self._table["form"].get("percent", "%")
-        number = self._bare(self.number(value))
+        number = self.bare(self.number(value))
         # English and Persian write no space before the sign.
         space = "" if self.tag.partition("-")[0] in ("en", "fa") else "\u00a0"
         return self.isolated(f"{number}{space}{sign}")
@@ -120,7 +120,8 @@ class Words:
         """What a record says, which runs its own way: `Kava d.o.o.` among Persian."""
         return f"{_OWN}{text}{_POP}" if self.is_rtl and text else text
 
-    def _bare(self, text: str) -> str:
+    def bare(self, text: str) -> str:
+        """What `isolated` marked, without the marks: as records have it."""
         return text.replace(_LTR, "").replace(_POP, "")
 
 
