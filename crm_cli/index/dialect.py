@@ -342,9 +342,10 @@ class Dialect(ABC):
         """
 
     @abstractmethod
-    def in_turn(self, table: str) -> str:
+    def in_turn(self, table: str, index: str = "") -> str:
         """A table with its alias whose rows are read in their own order: by an index on a date,
-        say, they would lie here and there. PostgreSQL: the same.
+        say, they would lie here and there. With the name of an index whose order is much the same,
+        and which has all that is asked for, that is read. PostgreSQL: the same.
         """
 
     @abstractmethod

@@ -196,8 +196,8 @@ class SQLite(Dialect):
     def sorted(self, value: str, *, down: bool = False) -> str:
         return f"{value} DESC" if down else value
 
-    def in_turn(self, table: str) -> str:
-        return f"{table} NOT INDEXED"
+    def in_turn(self, table: str, index: str = "") -> str:
+        return f"{table} INDEXED BY {self.name(index)}" if index else f"{table} NOT INDEXED"
 
     def by_sorting(self, key: str) -> str:
         return f"+{key}"

@@ -136,8 +136,11 @@ SALES = (
         each="sale",
         place="sale_place",
         unless=CREDIT_NOTE,
+        kept="orders",
     ),
-    Measure("spend", "sum", "net of what counts; credit notes take from it", of="net"),
+    Measure(
+        "spend", "sum", "net of what counts; credit notes take from it", of="net", kept="spend"
+    ),
     Measure("units", "sum", "quantities, less what was credited", of="units"),
 )
 """Measures of what was sold, by lines and by purchases."""
@@ -149,6 +152,7 @@ BUYERS = (
         "number of different customers who bought",
         of="customer",
         unless=CREDIT_NOTE,
+        kept="orders",
     ),
     Measure("first_purchase", "min", "day of the first one", of="date", unless=CREDIT_NOTE),
     Measure("last_purchase", "max", "day of the latest one", of="date", unless=CREDIT_NOTE),

@@ -36,3 +36,6 @@ class Measure(Declaration, positional=3):
     numbers are counted in half the time of texts."""
     unless: str = ""
     """The states of the items that it leaves out, with commas between them."""
+    kept: str = ""
+    """The derived value of customers that comes to the same over all their items: of `distinct` of
+    them, those count of whom it is more than nothing; else it adds up."""

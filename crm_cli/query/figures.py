@@ -148,9 +148,14 @@ def is_one(text: str) -> bool:
 def is_shared(text: str, *kinds: Kind) -> bool:
     """Whether it is a measure that several kinds have, which is the same over all of their rows,
     or the share in one."""
-    bare = split_alias(text)[0]
+    bare = shared_of(split_alias(text)[0])
+    return all(measure_of(bare, kind) is not None for kind in kinds)
+
+
+def shared_of(bare: str) -> str:
+    """What a share is one of; any other figure itself."""
     found = re.fullmatch(r"share:(.+)", bare)
-    return all(measure_of(found[1] if found else bare, kind) is not None for kind in kinds)
+    return found[1] if found else bare
 
 
 def zero(text: str, kind: Kind) -> bool:

@@ -35,6 +35,7 @@ from crm_cli.query.figures import (
 )
 from crm_cli.query.group_order import group_order, grouped_by, order_terms
 from crm_cli.query.group_query import CURRENCY, GroupQuery, completed, shows_currency
+from crm_cli.query.kept import kept_totals
 from crm_cli.query.keys import group_key, plain
 from crm_cli.query.own_fields import BOOK
 from crm_cli.query.parts import Part
@@ -182,6 +183,10 @@ def _wholes(
         return (*(None for _ in named), None)
     if of_rows:
         query = query._replace(parts=None)
+    kept = None if own else kept_totals(database, query.kind, asked, query.node, scope)
+    if kept is not None:
+        row = (*kept, scope.business.currency)
+        return row if asked is named else _among(named, row)
     compiler = _compiler(query, scope._replace(base=query.kind), database.dialect)
     where = _chosen(compiler, query)
     of = currency(compiler.frame.base)
@@ -194,8 +199,11 @@ def _wholes(
     one = f"COALESCE(MIN({of}), {compiler.frame.bind(scope.business.currency)})"
     sql = _inner(compiler, query, where, [*parts, plain(CURRENCY, _WORD, one)], 0)
     (row,) = database.rows(sql, compiler.frame.parameters)
-    if asked is named:
-        return row
+    return row if asked is named else _among(named, row)
+
+
+def _among(named: Sequence[str], row: Sequence[Any]) -> tuple[Any, ...]:
+    """The values with None for what rows have in common, which was not asked."""
     values = iter(row)
     return (*(None if is_one(text) else next(values) for text in named), *values)
 

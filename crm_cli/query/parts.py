@@ -27,7 +27,7 @@ class Part(Row):
         derived = {one.key for one in kind.derived} & {one.key for one in outer.derived}
         plan = plan_of(kind)
         both = {one for key in derived & plan.fields.keys() for one in plan.fields[key].cells}
-        self._by_date = False
+        self._by_date = self._covered = False
         self._both = (both | {*plan.currencies.values()}) & {*plan_of(outer).names}
 
     def column(self, key: str) -> str:
@@ -43,12 +43,13 @@ class Part(Row):
         return own
 
     def asked(self, where: str, cells: str) -> None:
-        """Note what is asked of it, as SQL: where that names days of the outer rows, and nothing
-        that the index by them has not beside, they are found in that index."""
+        """Note what is asked of it, as SQL: where that names nothing of the outer rows that their
+        indexes have not beside, these are read in place of the rows; where it names their days,
+        they are found in the index by them."""
         alias, when = self._outer.alias, dated_columns(self._outer.kind)
-        named = {*re.findall(rf'\b{alias}\."?(\w+)', f"{where} {cells}")}
-        dated = bool(when) and self._outer.column(when[0]) in where
-        self._by_date = dated and named <= {*when, "pk"}
+        named = {*re.findall(rf'\b{alias}\."?(\w+)', " ".join((where, cells, *self.joins)))}
+        self._covered = bool(when) and named <= {*when, "pk"}
+        self._by_date = self._covered and self._outer.column(when[0]) in where
 
     def source(self) -> str:
         """See `Row`."""
@@ -58,5 +59,7 @@ class Part(Row):
         items = f"LEFT JOIN {self.table} {self.alias} ON {link}"
         first = f"{outer.table} {outer.alias}"
         if not self._by_date:
-            first = self.frame.dialect.in_turn(first)
+            (record, *others) = record_columns(outer.kind)
+            index = f"{outer.kind.name}.{record}" if self._covered and not others else ""
+            first = self.frame.dialect.in_turn(first, index)
         return " ".join((f"FROM {first} {items}", *self.joins))

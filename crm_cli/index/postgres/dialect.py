@@ -273,7 +273,7 @@ class PostgreSQL(Dialect):
         value = "CAST(NULL AS TEXT)" if value == "NULL" else value
         return f"{value} DESC NULLS LAST" if down else f"{value} NULLS FIRST"
 
-    def in_turn(self, table: str) -> str:
+    def in_turn(self, table: str, index: str = "") -> str:
         return table
 
     def by_sorting(self, key: str) -> str:
