@@ -28,11 +28,13 @@ def resolve(
 ) -> None:
     """Resolve merge conflicts, one after the other.
 
+    In a rebase git's ours is what your changes are put upon, and theirs your own change.
+
     crm resolve
     crm resolve ana-novak --theirs
     """
     from crm_cli.cli.writing import few
-    from crm_cli.features.merging import finish, unsettled
+    from crm_cli.features.merging import finish, is_rebasing, unsettled
     from crm_cli.features.merging import resolve as settle
     from crm_cli.features.returned import returned
 
@@ -45,6 +47,9 @@ def resolve(
             return side.ours if ours else side.theirs
         return _asked(session, file.path, side)
 
+    rebasing = is_rebasing(session.workspace)
+    if rebasing and found:
+        session.say("a rebase is under way: theirs is your own change, ours what it is put upon")
     open_ones = [file for file in found if file.sides]
     if open_ones and not (ours or theirs) and not session.interactive:
         for file in found:
@@ -61,6 +66,8 @@ def resolve(
         session.say(visible(f"{problem.path}: {problem.message} ({problem.hint})"))
     if finish(session.workspace, tuple(file.path for file in found)):
         session.say("the merge is complete; crm sync sends it")
+    elif rebasing:
+        session.say("git add the files, and git rebase --continue goes on")
 
 
 def _asked(session: Session, path: str, side: Side) -> str:

@@ -15,7 +15,7 @@ from crm_cli.store.compose import compose, decode
 from crm_cli.store.conflicts import Side, in_texts, joined, sides
 from crm_cli.store.filtered import filter_of
 from crm_cli.store.merge import merge_file
-from crm_cli.store.repository import find_repository
+from crm_cli.store.repository import REBASE, find_repository
 from crm_cli.store.trust import is_trusted
 from crm_cli.workspace import Change, Rewrite, Workspace, Written
 
@@ -184,6 +184,12 @@ def _has_git(workspace: Workspace) -> bool:
 def _is_merging(workspace: Workspace) -> bool:
     found = find_repository(workspace.root)
     return found is not None and (Path(found.gitdir) / "MERGE_HEAD").exists()
+
+
+def is_rebasing(workspace: Workspace) -> bool:
+    """Whether git is putting commits upon others: what it calls ours are those others then."""
+    found = find_repository(workspace.root)
+    return found is not None and found.obstacle() == REBASE
 
 
 def _replacing(

@@ -15,9 +15,10 @@ from pathlib import Path
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.places import FOLDERS
 
+REBASE = "a rebase is under way"
 _UNDER_WAY = (
-    ("rebase-merge", "a rebase is under way"),
-    ("rebase-apply", "a rebase is under way"),
+    ("rebase-merge", REBASE),
+    ("rebase-apply", REBASE),
     ("MERGE_HEAD", "a merge is under way"),
     ("CHERRY_PICK_HEAD", "a cherry-pick is under way"),
     ("REVERT_HEAD", "a revert is under way"),

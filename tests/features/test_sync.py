@@ -303,6 +303,20 @@ def test_what_was_edited_by_hand_in_a_merge_is_not_overwritten(
     assert path.read_bytes() == typed
 
 
+def test_in_a_rebase_it_is_said_whose_side_is_whose(remote: Path, shop: Path, crm: Crm) -> None:
+    other = clone(remote, "other", crm)
+    crm("set", "maja-kos", "city=Bled")
+    crm("-C", other, "set", "maja-kos", "city=Kranj")
+    assert crm("sync").code == 0
+    pull = ["git", "-C", str(other), "pull", "-q", "--rebase"]
+    ran = subprocess.run(pull, capture_output=True, check=False)
+    assert ran.returncode, ran
+    run = crm("-C", other, "resolve", "--theirs")
+    assert run.code == 0 and "theirs is your own change" in run.err, run
+    assert "git rebase --continue" in run.err
+    assert "city: Kranj" in (other / "customers/maja-kos.yaml").read_text()
+
+
 def test_resolve_compares_before_it_writes(
     remote: Path, crm: Crm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
