@@ -302,9 +302,9 @@ class Completer:
         """The words that `--kind`, or the argument KIND, takes."""
         command = self._entry.name if self._entry is not None else ""
         if command in ("import", "export"):
-            from crm_cli.formats.targets import EXCHANGED
+            from crm_cli.formats.targets import EXPORTS, IMPORTS
 
-            return EXCHANGED
+            return EXPORTS if command == "export" else IMPORTS
         if command == "timeline":
             from crm_cli.features.timeline import words
 

@@ -93,6 +93,10 @@ CALENDARS = (*sorted(_ENTRIES, key=lambda key: key not in IMPORTED), ALL_DATES)
 CARDS = (RECORD.key,)
 """What is imported and exported as vCards."""
 EXCHANGED = tuple(dict.fromkeys((*IMPORTED, *CALENDARS)))
+EXPORTS = (*EXCHANGED, "ledger", "all")
+"""What `crm export` writes."""
+IMPORTS = (*EXCHANGED, "bank", "invoices", "all")
+"""What `crm import` reads."""
 """All that is imported and exported."""
 
 
