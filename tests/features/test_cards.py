@@ -14,6 +14,7 @@ from crm_cli.features.importing.cards import plan_cards, read_address_book
 from crm_cli.features.importing.entry_import import EntryImport
 from crm_cli.model.errors import UsageError
 from crm_cli.workspace import Workspace
+from tests.conftest import Crm
 
 Opened = Callable[..., Workspace]
 CARDS = Path(__file__).parents[1] / "cards"
@@ -281,3 +282,63 @@ def test_the_forgotten_have_no_card(workspace: Opened, shop: Path, book: Path) -
 def test_the_folder_cannot_lie_among_the_records(workspace: Opened, shop: Path) -> None:
     with pytest.raises(UsageError, match="where records lie"):
         out(workspace, shop / "customers")
+
+
+def two(tmp_path: Path, named: str, version: str = "4.0") -> Path:
+    """A file of two people, the first of whom names the second."""
+    path = tmp_path / "two.vcf"
+    path.write_text(
+        f"BEGIN:VCARD\nVERSION:{version}\nFN:Ben Brod\nUID:urn:uuid:2\nEMAIL:ben@x.example\n{named}\n"
+        f"END:VCARD\nBEGIN:VCARD\nVERSION:{version}\nFN:Ada Als\nUID:urn:uuid:1\n"
+        "EMAIL:ada@x.example\nEND:VCARD\n"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("named", "version"),
+    [
+        ("RELATED;TYPE=friend:urn:uuid:1", "4.0"),
+        ("RELATED;TYPE=friend;VALUE=text:Ada Als", "4.0"),
+        ("item1.X-ABRELATEDNAMES:Ada Als\nitem1.X-ABLabel:friend", "3.0"),
+    ],
+)
+def test_somebody_of_the_same_file_is_related(
+    shop: Path, workspace: Opened, tmp_path: Path, named: str, version: str, crm: Crm
+) -> None:
+    path = two(tmp_path, named, version)
+    assert counts(back(workspace, path)) == (2, 0, 0, 0)
+    text = (shop / "customers/ben-brod.yaml").read_text()
+    assert "relations:\n  - to: ada-als\n    kind: friend" in text
+    assert "vcard" not in text
+    assert counts(back(workspace, path)) == (0, 0, 2, 0)
+    card = crm("export", "customers", "id:ben-brod", "--format", "vcf-4.0").out
+    assert card.count("RELATED") == 1
+
+
+def test_a_line_that_became_a_relation_is_written_once(
+    shop: Path, workspace: Opened, tmp_path: Path, crm: Crm
+) -> None:
+    """Somebody who comes later: the kept line is not written beside the relation."""
+    path = two(tmp_path, "RELATED;TYPE=friend:urn:uuid:1")
+    first, _, second = path.read_text().partition("END:VCARD\n")
+    for text in (f"{first}END:VCARD\n", second, path.read_text()):
+        path.write_text(text)
+        back(workspace, path)
+    assert "to: ada-als" in (shop / "customers/ben-brod.yaml").read_text()
+    card = crm("export", "customers", "id:ben-brod", "--format", "vcf-4.0").out
+    assert card.count("RELATED") == 1
+    assert counts(back(workspace, path)) == (0, 0, 2, 0)
+
+
+def test_a_relation_to_a_card_that_is_rejected_is_kept(
+    shop: Path, workspace: Opened, tmp_path: Path
+) -> None:
+    path = two(tmp_path, "RELATED;TYPE=friend:urn:uuid:1")
+    path.write_text(path.read_text().replace("ada@x.example", "maja@kos.example"))
+    made = plan_cards(workspace(), read_address_book(workspace(), path))
+    assert len(made.rejected) == 1
+    workspace().write(made.change)
+    text = (shop / "customers/ben-brod.yaml").read_text()
+    assert "- RELATED;TYPE=friend:urn:uuid:1" in text
+    assert "relations" not in text

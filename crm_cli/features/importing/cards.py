@@ -20,12 +20,13 @@ from crm_cli.features.importing.entry_import import EntryImport
 from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.organizations import Organizations
 from crm_cli.features.importing.outcome import Note, Reject
+from crm_cli.features.importing.relatives import Relatives, there
 from crm_cli.features.pictures import picture_steps
 from crm_cli.formats.content_lines import Refused
 from crm_cli.formats.drafts import Draft, Drafts
 from crm_cli.formats.mapping import Map
 from crm_cli.formats.packed import Packed
-from crm_cli.formats.vcf.cards import Book, Card
+from crm_cli.formats.vcf.cards import Book, Card, bare
 from crm_cli.formats.vcf.comparing import News, news
 from crm_cli.formats.vcf.lines import card_text
 from crm_cli.formats.vcf.marks import differs, is_ours
@@ -56,30 +57,52 @@ def read_address_book(workspace: Workspace, path: Path, *, encoding: str = "") -
     Raises UsageError where there is none, DataError for what is no vCard.
     """
     book = book_of(workspace)
-    found: list[Card | Refused] = []
-    if str(path) != "-" and path.is_dir():
-        files = Vdir(path, suffix=CARDS).read()
-        if not files:
-            raise UsageError(f"cannot read {path}: there is no {CARDS} in the folder")
-        for name, data in files.items():
-            file = str(path / name)
-            if isinstance(data, str):
-                found.append(Refused(1, data, "", file))
-                continue
-            try:
-                found += read_cards(card_text(data, encoding), book, file=file)
-            except (DataError, UsageError) as error:
-                found.append(Refused(1, error.message, "", file))
-    else:
-        text = card_text(outside.read(path), encoding)
-        try:
-            found += read_cards(text, book, file=str(path))
-        except DataError as error:
-            raise DataError(f"{path}: {error.message}", error.hint) from None
+    texts = _texts(path, encoding)
+    found = _read(texts, book, path)
+    if others := there([one for one in found if isinstance(one, Card)]):
+        book = book._replace(there=others)
+        found = _read(texts, book, path)
     cards = tuple(one for one in found if isinstance(one, Card))
     left_out = dict.fromkeys(name for one in cards for name in one.left_out)
     refused = tuple(one for one in found if isinstance(one, Refused))
     return Cards(cards, refused, tuple(left_out), book)
+
+
+def _texts(path: Path, encoding: str) -> dict[str, str | Refused]:
+    """The texts by their files, or why one cannot be read."""
+    if str(path) == "-" or not path.is_dir():
+        return {str(path): card_text(outside.read(path), encoding)}
+    files = Vdir(path, suffix=CARDS).read()
+    if not files:
+        raise UsageError(f"cannot read {path}: there is no {CARDS} in the folder")
+    found: dict[str, str | Refused] = {}
+    for name, data in files.items():
+        file = str(path / name)
+        try:
+            if isinstance(data, str):
+                found[file] = Refused(1, data, "", file)
+            else:
+                found[file] = card_text(data, encoding)
+        except (DataError, UsageError) as error:
+            found[file] = Refused(1, error.message, "", file)
+    return found
+
+
+def _read(texts: dict[str, str | Refused], book: Book, path: Path) -> list[Card | Refused]:
+    """The cards of the texts; of several files one that is no vCard is refused, of one it is an
+    error."""
+    found: list[Card | Refused] = []
+    for file, text in texts.items():
+        if isinstance(text, Refused):
+            found.append(text)
+            continue
+        try:
+            found += read_cards(text, book, file=file)
+        except DataError as error:
+            if file == str(path):
+                raise DataError(f"{path}: {error.message}", error.hint) from None
+            found.append(Refused(1, error.message, "", file))
+    return found
 
 
 def plan_cards(
@@ -108,6 +131,7 @@ class _Plan:
         self._edits: dict[str, list[Callable[[Document], None]]] = {}
         self._steps: list[Step] = []
         self._pictures: dict[str, tuple[str, bytes]] = {}
+        self._relatives = Relatives()
         self._in_folder = len({one.file for one in found.cards}) > 1
 
     def made(self) -> EntryImport:
@@ -152,7 +176,7 @@ class _Plan:
             self._advance()
             for uid in group.members:
                 name = str(group.values.get("name") or "")
-                tags.setdefault(_bare(uid), []).extend([name] if name else [])
+                tags.setdefault(bare(uid), []).extend([name] if name else [])
         seen: dict[str, Card] = {}
         for card in (one for one in self._cards if not one.is_group):
             first = seen.setdefault(card.uid, card) if card.uid else card
@@ -162,7 +186,7 @@ class _Plan:
                     where = f"line {first.line}" if first.file == card.file else first.file
                     self._reject(card, f"{card.uid} is in {where} already, and says otherwise")
                 continue
-            names = tags.get(_bare(card.uid), []) if card.uid else []
+            names = tags.get(bare(card.uid), []) if card.uid else []
             held = card.values.get("tags", [])
             more = [{"value": one} for one in names if {"value": one} not in held]
             yield replace(card, values={**card.values, "tags": [*held, *more]}) if more else card
@@ -189,7 +213,9 @@ class _Plan:
         }
         rows = Packed(Draft(line, named(card.values), ()) for line, card in by_line.items())
         drafts = Drafts(CUSTOMER, Map(), (), rows, [], (), {}, mapped=True)
-        planned = plan_customers(self._workspace, drafts, known, self._advance, organizations)
+        planned = plan_customers(
+            self._workspace, drafts, known, self._advance, organizations, self._relatives
+        )
         for one in planned:
             if isinstance(one, Reject):
                 self._reject(by_line[one.draft.line], one.reason)
@@ -211,6 +237,7 @@ class _Plan:
     def _merge(self, card: Card, id: str, organizations: Organizations) -> None:
         """What was changed in a card since it was written here."""
         business = self._book.business
+        card = replace(card, values=self._relatives.resolved(card.values))
         if not differs(card.values, card.state, business):
             self._counts["unchanged"] += 1
             return
@@ -266,10 +293,6 @@ def _link(found: News, organizations: Organizations) -> None:
             ids = linked.get("organizations", [])
             values = {key: text for key, text in one.values.items() if key != "id"}
             found.items[place] = one._replace(values={**values, **(ids[0] if ids else {})})
-
-
-def _bare(uid: str) -> str:
-    return re.sub(r"(?i)\Aurn:uuid:", "", uid).lower()
 
 
 def write_rejected(path: Path, rejected: Sequence[Refused]) -> None:

@@ -11,6 +11,7 @@ from crm_cli.features.importing.merging import Values, changes, says
 from crm_cli.features.importing.organizations import Organizations
 from crm_cli.features.importing.outcome import Note, Outcome, Reject
 from crm_cli.features.importing.people import People, Person
+from crm_cli.features.importing.relatives import Relatives
 from crm_cli.formats.drafts import Drafts
 from crm_cli.formats.kept_lines import lines_together
 from crm_cli.model.forgetting import Digests, Taken
@@ -31,10 +32,12 @@ def plan_customers(
     known: Known,
     advance: Callable[[], None],
     organizations: Organizations | None = None,
+    relatives: Relatives | None = None,
 ) -> Iterator[Outcome | Reject | Note]:
     """What each customer comes to: new, changed, or why the rows cannot be taken.
 
-    `organizations` are those of the whole import, where it is more than these rows.
+    `organizations` and `relatives` are those of the whole import, where it is more than these
+    rows.
     """
     customers = Customers(
         workspace, known, own_ids=drafts.mapped, guessed_system=drafts.guessed_system
@@ -63,11 +66,14 @@ def plan_customers(
             yield from (Reject(drafts.rows[place], str(id)) for place in person.places)
             continue
         found.append((person, id))
+        if relatives is not None:
+            relatives.note(id, values)
         if person.match is None:
             organizations.is_in_file(id, values)
     same: list[str] = []
     for person, id in found:
         values = organizations.linked(person.values)
+        values = relatives.resolved(values) if relatives is not None else values
         person.values = {}  # the file that is made of it takes its room
         if person.match is None:
             same += _namesakes(person, values, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,7 +20,15 @@ _LONGEST_LIST = 500
 ID = "X-CRM-ID"
 """A parameter with the id of whom a line names."""
 
+LINE = "line"
+"""Of a relation to somebody of another card: the line itself, in case they are not found."""
+
 Values = dict[str, Any]
+
+
+def bare(uid: str) -> str:
+    """A UID as it is compared: without `urn:uuid:`, in small letters."""
+    return re.sub(r"(?i)\Aurn:uuid:", "", uid).lower()
 
 
 def _nobody(text: str) -> str | None:
@@ -37,7 +46,8 @@ class Book(NamedTuple):
 
     `names` are customers' names by id, `uids` the UIDs of those that came from other address
     books. `find` is the id of the customer that a UID, an id or a whole name means, `picture`
-    the bytes of a picture that is kept here, None where its file is missing.
+    the bytes of a picture that is kept here, None where its file is missing. `there` are the bare
+    UIDs and the names of cards that are read beside, whom lines may name.
     """
 
     business: Business
@@ -45,6 +55,7 @@ class Book(NamedTuple):
     uids: Mapping[str, str] = MappingProxyType({})
     find: Callable[[str], str | None] = _nobody
     picture: Callable[[str], bytes | None] = _none
+    there: frozenset[str] = frozenset()
 
     def uid_of(self, record: Item) -> str:
         """The UID of a customer: the one they came with, else the id and the business."""

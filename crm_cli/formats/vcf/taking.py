@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from crm_cli.formats.vcf.cards import ID
+from crm_cli.formats.vcf.cards import ID, LINE, bare
 from crm_cli.formats.vcf.days import read_day
 from crm_cli.formats.vcf.lines import Property
 from crm_cli.formats.vcf.pictures import picture_of
@@ -202,8 +202,14 @@ def _related(reader: Reader, line: Property) -> bool:
     label = reader.label(line)
     kind = label if line.name in ("RELATED", "X-ABRELATEDNAMES") else "spouse"
     id = line.param(ID) if line.param(ID) in reader.book.names else reader.book.find(line.text)
-    if kind not in RELATION_KINDS or id is None:
+    if kind not in RELATION_KINDS:
         return False
+    if id is None:
+        if line.text not in reader.book.there and bare(line.text) not in reader.book.there:
+            return False
+        other = {"to": line.text, "kind": kind, LINE: line.plain}
+        reader.draft.add("relations", other)
+        return True
     reader.draft.add("relations", {"to": id, "kind": kind})
     return True
 

@@ -105,7 +105,7 @@ class _Writer:
         if photo := said.get("photo"):
             self._photo(str(photo))
         for line in self._kept:
-            if line.name != "N":
+            if line.name != "N" and not self._is_relation(line):
                 self._put(line)
         self.lines.append("END:VCARD")
 
@@ -195,6 +195,13 @@ class _Writer:
             else:
                 apple = {"wedding": apple_label("anniversary"), "death": apple_label("death")}
                 self._grouped("X-ABDATE", value, apple.get(kind, label))
+
+    def _is_relation(self, line: Property) -> bool:
+        """Whether a kept line names somebody who has become a relation since."""
+        if line.name not in ("RELATED", "X-ABRELATEDNAMES"):
+            return False
+        ids = {item.get("to") for item in self._record.items("relations")}
+        return bool(ids) and self._book.find(line.text) in ids
 
     def _relations(self) -> None:
         for item in self._record.items("relations"):
