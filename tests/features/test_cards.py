@@ -288,8 +288,8 @@ def two(tmp_path: Path, named: str, version: str = "4.0") -> Path:
     """A file of two people, the first of whom names the second."""
     path = tmp_path / "two.vcf"
     path.write_text(
-        f"BEGIN:VCARD\nVERSION:{version}\nFN:Ben Brod\nUID:urn:uuid:2\nEMAIL:ben@x.example\n{named}\n"
-        f"END:VCARD\nBEGIN:VCARD\nVERSION:{version}\nFN:Ada Als\nUID:urn:uuid:1\n"
+        f"BEGIN:VCARD\nVERSION:{version}\nFN:Ben Brod\nUID:urn:uuid:2\nEMAIL:ben@x.example\n"
+        f"{named}\nEND:VCARD\nBEGIN:VCARD\nVERSION:{version}\nFN:Ada Als\nUID:urn:uuid:1\n"
         "EMAIL:ada@x.example\nEND:VCARD\n"
     )
     return path
