@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crm_cli.model.plain import plain
-from crm_cli.model.rows import Few
+from crm_cli.model.rows import Few, exact_of
 
 NUMBERS = frozenset(
     {"integer", "number", "decimal", "money", "price", "percent", "count", "share", "rate"}
@@ -82,10 +82,10 @@ def people_text(value: Any, kind: str = "") -> str:
     if isinstance(value, datetime):
         # Its offset is the business's own: programs get it, people need not read it.
         return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, Decimal) and kind in ("share", "rate"):
+        return percent(value) + ("*" if isinstance(value, Few) else "")
     if isinstance(value, Few):
         return people_text(Decimal(value), kind) + "*"
-    if isinstance(value, Decimal) and kind in ("share", "rate"):
-        return percent(value)
     if isinstance(value, Decimal) and kind == "percent":
         return f"{value:f}%"
     if isinstance(value, Decimal) and kind != "decimal":
@@ -101,7 +101,7 @@ def grouped(value: Decimal | int) -> str:
     return text[1:] if text.startswith("-") and not value else text
 
 
-def percent(fraction: Decimal) -> str:
+def percent(part: Decimal) -> str:
     """A share or a rate in percent with one decimal: `22.5%`."""
-    value = (fraction * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    value = (exact_of(part) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return f"{grouped(value)}%"

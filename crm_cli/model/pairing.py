@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import chain, combinations
 
 from crm_cli.model.named_tuple import NamedTuple
+from crm_cli.model.rows import fraction
 
 MOST = 1000
 """So many products are compared at most where that is much work: those in most baskets."""
@@ -64,7 +65,7 @@ class Rule(NamedTuple):
 
 
 def _part(part: int, whole: int, unit: str = "0.0001") -> Decimal:
-    return (Decimal(part) / Decimal(whole)).quantize(Decimal(unit), ROUND_HALF_UP)
+    return fraction(Decimal(part) / Decimal(whole), Decimal(unit))
 
 
 def counted(baskets: Iterable[Basket]) -> Counter[str]:

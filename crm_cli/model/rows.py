@@ -7,18 +7,50 @@ A feature or a command makes them; `render` draws them as a table or a chart, an
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crm_cli.model.declaration import Declaration
+from crm_cli.model.money import EXACT
 
 _BLOCK = 1000
+_FOUR = Decimal("0.0001")
 NONE = "(none)"
 """The label of a group without a key, for people."""
 
 
-class Few(Decimal):
+class Fraction(Decimal):
+    """A share or a rate as programs get it, rounded, with its `exact` value.
+
+    People see percent, which are rounded from that: rounded twice, 12/22 would be 54.6 %.
+    """
+
+    exact: Decimal
+
+
+class Few(Fraction):
     """A rate of fewer than 5 cases, which a table marks: it may be chance."""
+
+
+def fraction(exact: Decimal, unit: Decimal = _FOUR) -> Fraction:
+    """A fraction, rounded half up to four decimals or another unit; never minus zero."""
+    rounded = exact.quantize(unit, ROUND_HALF_UP, EXACT)
+    made = Fraction(rounded if rounded else abs(rounded))
+    made.exact = exact
+    return made
+
+
+def few(value: Decimal) -> Few:
+    """A rate that a table marks."""
+    made = Few(value)
+    made.exact = exact_of(value)
+    return made
+
+
+def exact_of(value: Decimal) -> Decimal:
+    """The value of which a fraction was rounded; any other number as it is."""
+    found: Decimal = getattr(value, "exact", value)
+    return found
 
 
 class Column(Declaration, positional=2):

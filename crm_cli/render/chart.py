@@ -121,5 +121,5 @@ def _drawn(levels: Sequence[int | None], step: int, signs: Sequence[str]) -> lis
 def figure_text(value: Decimal | int, unit: str) -> str:
     """A figure with what stands after it."""
     if unit == "%":
-        return percent(Decimal(value))
+        return percent(value if isinstance(value, Decimal) else Decimal(value))
     return grouped(value) + (f" {visible(unit)}" if unit else "")

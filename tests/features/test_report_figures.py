@@ -14,13 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.features.reports import REPORTS, load
-from crm_cli.features.reports.table import for_people
+from crm_cli.features.reports.table import for_people, quotient
+from crm_cli.model.cells import people_text
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
+from crm_cli.model.rows import Fraction, few
 from crm_cli.model.width import columns_of
 from crm_cli.render.output import rows_lines
 from crm_cli.render.screen import Screen
-from crm_cli.workspace import Workspace
+from crm_cli.workspace import Workspace, open_workspace
 from tests.shares import examples
 
 from ..query import sums
@@ -564,3 +566,32 @@ def _recorded(customer: Record) -> date | None:
     days = [one["date"] for one in customer["purchases"]]
     days += [one["at"] for one in customer["interactions"]]
     return min(days, default=None)
+
+
+# Rounding
+
+
+def test_percent_is_rounded_once() -> None:
+    """Not from the four decimals that programs get: 12/22 is 54.5 %, though it is 0.5455."""
+    for whole in range(1, 400):
+        for part in range(whole + 1):
+            found = quotient(part, whole)
+            assert found is not None and found == rounded(part, whole)
+            once = (Decimal(100 * part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+            assert people_text(found, "rate") == f"{once}%", (part, whole)
+            assert people_text(few(found), "share") == f"{once}%*"
+
+
+EXAMPLE = Path(__file__).parents[2] / "data-example"
+
+
+@pytest.mark.parametrize("name", [one for one in REPORTS if one not in ("statement", "slippage")])
+def test_each_fraction_of_a_report_has_its_exact_value(tmp_path: Path, name: str) -> None:
+    environ = {"CRM_CACHE_DIR": str(tmp_path / "cache"), "CRM_TODAY": "2026-11-20"}
+    workspace = open_workspace(directory=EXAMPLE, environ=environ)
+    found = table(workspace, name)
+    fractions = [one.key for one in found.columns if one.type in ("rate", "share")]
+    for row in found.rows:
+        for key in fractions:
+            assert row.get(key) is None or isinstance(row[key], Fraction), (key, row[key])
+    workspace.close()

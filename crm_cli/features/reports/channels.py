@@ -29,7 +29,8 @@ REPORT = Report(
     figures=(
         Figure("attempts", "count", "how often we tried"),
         Figure("answers", "count(where answered = yes)", "how often somebody answered"),
-        Figure("rate", "rate(where answered = yes)", "answers ÷ attempts", cases="attempts"),
+        Figure("rate", "rate(where answered = yes)", "answers ÷ attempts", cases="attempts",
+               ratio=("answers", "attempts")),
     ),
     sort="attempts-",
     bar="rate",

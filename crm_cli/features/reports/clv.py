@@ -19,6 +19,7 @@ from crm_cli.model.duration import read_interval
 from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.money import round_money
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.rows import fraction
 from crm_cli.model.spending import Repeat, Worth
 from crm_cli.model.spending import fitted as worth_fitted
 
@@ -84,7 +85,7 @@ def _predicted(
 ) -> Row:
     expected = forecast(buyer)
     found: Row = {
-        "alive": Decimal(alive(forecast.habit, buyer)).quantize(Decimal("0.0001")),
+        "alive": fraction(Decimal(alive(forecast.habit, buyer))),
         "expected": Decimal(expected).quantize(Decimal("0.01")),
     }
     if worth is not None:

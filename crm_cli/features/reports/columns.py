@@ -49,6 +49,8 @@ class Figure(Declaration, positional=3):
     """Of a rate, and of a mean: of fewer cases it is marked, since it may be chance."""
     ratio: tuple[str, str] | None = None
     """The two figures of the row that it divides; by 0 there is none."""
+    part_of: str = ""
+    """Of a share: the figure of whose total it is the row's part."""
     start: Any = None
     """The value where there are no rows; of counts and sums 0."""
     compared: bool = True

@@ -16,6 +16,7 @@ from crm_cli.model.duration import add_months
 from crm_cli.model.errors import UsageError
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.periods import Period
+from crm_cli.model.rows import Fraction, fraction
 from crm_cli.workspace import Workspace
 
 _NUMBERS = ("integer", "decimal", "money", "share", "rate")
@@ -118,16 +119,29 @@ def _joined(row: Row, beside: Row, figures: list[Figure]) -> Row:
     for figure in figures:
         now = row.get(figure.key, figure.start)
         then = beside.get(figure.key, figure.start)
-        change = None if now is None or then is None else now - then
+        change = _change(now, then)
         joined[figure.key] = now
         joined[f"{figure.key}_compared"] = then
         joined[f"{figure.key}_change"] = change
-        joined[f"{figure.key}_growth"] = quotient(change, _size(then))
+        joined[f"{figure.key}_growth"] = quotient(_exact(change), _size(then))
     return joined
 
 
+def _change(now: Any, then: Any) -> Any:
+    """The difference of two figures; of fractions that of their exact values, rounded once."""
+    if now is None or then is None:
+        return None
+    if isinstance(now, Fraction) and isinstance(then, Fraction):
+        return fraction(now.exact - then.exact)
+    return now - then
+
+
 def _size(value: Any) -> Any:
-    return None if value is None else abs(Decimal(value))
+    return None if value is None else abs(Decimal(_exact(value)))
+
+
+def _exact(value: Any) -> Any:
+    return value.exact if isinstance(value, Fraction) else value
 
 
 def _period(context: Context, text: str) -> str:

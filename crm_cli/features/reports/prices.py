@@ -17,6 +17,7 @@ from crm_cli.model.money import EXACT
 from crm_cli.model.places import PRODUCTS
 from crm_cli.model.prices import read_prices
 from crm_cli.model.product import PRODUCT
+from crm_cli.model.rows import fraction
 
 _PRODUCT = Key("product", "id", "the product", label="name", ids=True, public=True)
 _FIGURES = (
@@ -28,7 +29,6 @@ _FIGURES = (
     Figure("change", "", "the change, by the price before", type="share"),
     Figure("by", "", "who changed it", type="word"),
 )
-_FOUR = Decimal("0.0001")
 
 Priced = dict[tuple[str, str | None, Decimal], Decimal]
 """Prices by product, price list and the quantity from which they hold."""
@@ -74,7 +74,7 @@ def _changes(
             "since": day,
             "price": price,
             "before": old,
-            "change": EXACT.divide(price - old, old).quantize(_FOUR) if old else None,
+            "change": fraction(EXACT.divide(price - old, old)) if old else None,
             "by": who,
         }
 

@@ -91,7 +91,8 @@ REPORT = Report(
     usual=("product",),
     figures=(
         Figure("net", "spend", "what was sold, without tax"),
-        Figure("share", "share:spend", "the part of the whole", compared=False),
+        Figure("share", "share:spend", "the part of the whole", compared=False,
+               part_of="net"),
         Figure("trend", "", "net by month, the latest last", type="series"),
         Figure("units", "units", "how many, less what came back"),
         Figure("orders", "orders", "purchases with it"),

@@ -11,10 +11,11 @@ from crm_cli.features.reports.report import Headline, Report
 from crm_cli.features.reports.table import Row, Table, quotient
 from crm_cli.model.errors import UsageError
 from crm_cli.model.feedback import FEEDBACK, INVITATION
+from crm_cli.model.rows import fraction
 from crm_cli.model.score_intervals import Interval, net_promoter, wilson
 
 _FEW = 30
-_FOUR, _HUNDREDTH = Decimal("0.0001"), Decimal("0.01")
+_HUNDREDTH = Decimal("0.01")
 _ASKED = (
     Figure("invited", "count(where first = yes)", ""),
     Figure("replied", "count(where first = yes and answered = yes)", ""),
@@ -53,7 +54,7 @@ def _score(row: Row) -> None:
 def _ends(found: Interval | None) -> tuple[Decimal | None, Decimal | None]:
     if found is None:
         return None, None
-    low, high = (Decimal(repr(end)).quantize(_FOUR, ROUND_HALF_UP) for end in found)
+    low, high = (fraction(Decimal(repr(end))) for end in found)
     return low, high
 
 

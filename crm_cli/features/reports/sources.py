@@ -55,7 +55,7 @@ REPORT = Report(
         Figure("qualified", f"count(where {_QUALIFIED})", "of them qualified"),
         Figure("won", f"count(where {_WON})", "of them bought, or have a won deal"),
         Figure("conversion", f"rate(where {_WON})", "won ÷ customers",
-               cases="customers"),
+               cases="customers", ratio=("won", "customers")),
         Figure("revenue", "sum:spend", "what they bought"),
         Figure("per_lead", "", "revenue ÷ customers", type="money",
                ratio=("revenue", "customers")),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import normal
 from crm_cli.model.money import EXACT
-from crm_cli.model.rows import NONE, Column, Few, Rows
+from crm_cli.model.rows import NONE, Column, Few, Rows, few, fraction
 from crm_cli.model.text import did_you_mean
 
 CURRENCY, _BASE = "currency", "base_currency"
@@ -60,6 +60,12 @@ class Table:
                 for row in [*self.rows, *([self.total] if self.total is not None else [])]:
                     part, whole = (row.get(key) for key in figure.ratio)
                     row[figure.key] = quotient(part, whole, money=figure.type == "money")
+            elif figure.part_of:
+                for row in self.rows:
+                    part, whole = (of.get(figure.part_of) for of in (row, self.total or {}))
+                    # In several currencies these are not what it was divided of.
+                    if (exact := quotient(part, whole)) == row.get(figure.key):
+                        row[figure.key] = exact
 
     def sort(self, text: str) -> None:
         """Order by columns, `net-` from the largest; missing values last, ties by the keys.
@@ -94,10 +100,10 @@ def quotient(
     if part is None or not whole:
         return None
     exact = EXACT.divide(Decimal(part), Decimal(whole))
-    if money:
-        unit = Decimal(1).scaleb(Decimal(part).as_tuple().exponent)  # type: ignore[arg-type]
-    rounded = exact.quantize(unit, ROUND_HALF_UP, EXACT)
-    return rounded if rounded else abs(rounded)
+    if not money:
+        return fraction(exact, unit)
+    unit = Decimal(1).scaleb(Decimal(part).as_tuple().exponent)  # type: ignore[arg-type]
+    return Decimal(fraction(exact, unit))
 
 
 def for_programs(table: Table, currency: str, *, named: bool, marked: bool = False) -> Rows:
@@ -131,7 +137,7 @@ def _doubts(table: Table) -> Callable[[Row], Row]:
 
     def doubtful(row: Row) -> Row:
         return {
-            key: Few(row[key])
+            key: few(row[key])
             for key, (of, least) in cases.items()
             if row.get(key) is not None and (row.get(of) or 0) < least
         }

@@ -32,7 +32,8 @@ REPORT = Report(
     figures=(
         Figure("orders", "orders", "sales, an order with its invoices being one"),
         Figure("net", "spend", "what they are worth without tax"),
-        Figure("share", "share:spend", "the part of the whole", compared=False),
+        Figure("share", "share:spend", "the part of the whole", compared=False,
+               part_of="net"),
         Figure("cumulative", "", "this and all groups above", type="share", compared=False,
                drawn=True),
     ),

@@ -18,7 +18,8 @@ _OPEN = (Figure("open", "count", "open deals now"),)
 _CLOSED = (
     Figure("closed", "count", "closed in the period"),
     Figure("won", "count(where status = won)", "of them won"),
-    Figure("rate", "rate(where status = won)", "won ÷ closed", cases="closed"),
+    Figure("rate", "rate(where status = won)", "won ÷ closed", cases="closed",
+           ratio=("won", "closed")),
     Figure("average_won", "avg(value where status = won)", "mean value of the won"),
     Figure("cycle", "median(age where status = won)", "median days until they were won",
            unit="days"),

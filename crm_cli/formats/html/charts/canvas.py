@@ -137,7 +137,7 @@ def short(value: Number, series: Series) -> str:
     if value is None:
         return ""
     if series.unit == "%":
-        return percent(Decimal(value))
+        return percent(value if isinstance(value, Decimal) else Decimal(value))
     if series.type == "money" and abs(Decimal(value)) >= 1000:
         return grouped(round(Decimal(value)))
     return people_text(value, series.type)
