@@ -51,6 +51,7 @@ def terminal_lines(
     marked = rows.tones is not None and _ALERT in rows.tones
     gutter = len(_MARK) if marked else 0
     shown, hidden = _fitted(rows, width - gutter, header=header)
+    _named_anyway(rows, shown, hidden)
     ellipsis = "…" if screen.unicode else "~"
     lead = indent + " " * gutter
     if header:
@@ -69,6 +70,21 @@ def terminal_lines(
         sampled = len(rows.rows) > _SAMPLE
         tail = f" ({whole or _WHOLE})"
         yield from _left_out(named, indent, width, screen, sampled=sampled, tail=tail)
+
+
+def _named_anyway(rows: Rows, shown: Sequence[Part], hidden: Sequence[Part]) -> None:
+    """Where ids have no room, a row without a name (`total`, `(none)`) shows its id for one."""
+    body = [*rows.rows, rows.total] if rows.total is not None else rows.rows
+    ids = {part.place + 1: part.place for part in hidden if part.named}
+    for part in shown:
+        if part.place in ids:
+            column = [row[ids[part.place]] for row in body]
+            part.cells = Cells(
+                [
+                    name or ("" if id is None else visible(str(id)))
+                    for name, id in zip(part.cells, column, strict=True)
+                ]
+            )
 
 
 def _broken(rows: Rows, shown: Sequence[Part]) -> Rows:

@@ -203,6 +203,21 @@ def test_an_id_beside_its_name_is_left_out_before_a_figure() -> None:
     assert "12.00" in text
 
 
+@pytest.mark.parametrize("count", [3, 900])
+def test_a_row_without_a_name_shows_its_id_where_ids_have_no_room(count: int) -> None:
+    columns = [Column("product", "reference"), Column("name"), Column("net", "money")]
+    rows = [*((f"beans-{n}", "House blend, beans", Decimal(9)) for n in range(count)),
+            ("(none)", None, Decimal(1))]  # fmt: skip
+    found = Rows(columns, rows, total=("total", None, Decimal(10)), ranked=["net", "name"])
+    narrow = "".join(terminal_lines(found, Screen(width=32))).splitlines()
+    assert not any(line.startswith("beans-0") for line in narrow)
+    assert [line.split()[0] for line in narrow if line.split()[0] in ("(none)", "total")] == [
+        "(none)", "total"
+    ]  # fmt: skip
+    wide = "".join(terminal_lines(found, Screen(width=80)))
+    assert wide.count("total") == wide.count("(none)") == 1
+
+
 def test_of_many_rows_it_is_not_said_that_a_column_has_nothing() -> None:
     rows = [("a" * 30, None, "b" * 20)] * 600 + [("a" * 30, "late", "b" * 20)]
     many = Rows([Column("name"), Column("note"), Column("text")], rows, ranked=["name", "text"])
