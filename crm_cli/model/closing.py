@@ -28,17 +28,21 @@ class Booked(NamedTuple):
     said: str
 
 
-def booked(record: Item, until: date) -> Iterator[Booked]:
+def booked(record: Item, until: date, *, figures: bool = False) -> Iterator[Booked]:
     """What a customer's record has in the books up to a day: purchases that are no drafts and no
-    quotes, payments, and their returns."""
+    quotes, payments, and their returns. With `figures` what the law wants kept of these, and no
+    orders."""
     for purchase in record.items("purchases"):
         day = purchase.values.get("date")
         if purchase.get("status") == "draft" or purchase.get("kind") == "quote":
             continue
+        if figures and purchase.get("kind") == "order":
+            continue
         if day is not None and day <= until:
             kind = str(purchase.get("kind")).replace("_", " ")
             name = purchase.values.get("number") or purchase.id
-            yield Booked(_content(purchase, _PURCHASE), day, f"{kind} {name}")
+            content = _kept(purchase) if figures else _content(purchase, _PURCHASE)
+            yield Booked(content, day, f"{kind} {name}")
     for payment in record.items("payments"):
         day = payment.values.get("date")
         amount = payment.values.get("amount")
@@ -68,6 +72,21 @@ def changed(before: Iterable[Booked], after: Iterable[Booked]) -> list[Booked]:
 def _content(item: Item, keys: Iterable[str]) -> Hashable:
     # What is the usual value and what is written the same are one.
     return tuple((key, _frozen(item.get(key))) for key in keys if item.get(key) is not None)
+
+
+def _kept(item: Item) -> Hashable:
+    """What of an item stands in the books, and stays when its customer is forgotten."""
+    keys = item.kind.retained.fields if item.kind.retained is not None else ()
+    found: list[Hashable] = []
+    for key in keys:
+        value = item.get(key)
+        if value is None or (item.kind.name == "purchase" and key not in _PURCHASE):
+            continue
+        parts = value if isinstance(value, list) else [value]
+        found.append((key, *(
+            _kept(one) if hasattr(one, "values") else one for one in parts
+        )))  # fmt: skip
+    return tuple(found)
 
 
 def _frozen(value: Any) -> Hashable:

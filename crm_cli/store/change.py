@@ -54,13 +54,15 @@ class Change(NamedTuple):
 
     The subject says what happened with ids only, no personal data: `log call with ana-novak`.
     `role` and `of` say what it is for undo: it takes the entry of that number back (`undo`,
-    `redo`), or cannot be undone (`final`).
+    `redo`), or cannot be undone (`final`). `anonymous` says that only names and words go: of
+    closed books the figures have to stay.
     """
 
     subject: str
     steps: Sequence[Step]
     role: str = ""
     of: int = 0
+    anonymous: bool = False
 
 
 class Diff(NamedTuple):

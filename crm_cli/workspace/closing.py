@@ -30,16 +30,19 @@ class Closing:
 
     `reason` forces it: it is noted at the desk, as a part of the same change. `unread` is where
     the day stands if it cannot be read: then all that is dated is closed, and nothing forces it.
+    With `figures` only these have to stay, not the names and words beside them.
     """
 
     def __init__(
-        self, until: date, reason: str, open: Open, moment: Moment, unread: str = ""
-    ) -> None:
+        self, until: date, reason: str, open: Open, moment: Moment, unread: str = "", *,
+        figures: bool = False,
+    ) -> None:  # fmt: skip
         self._until = until
         self._reason = reason
         self._open = open
         self._moment = moment
         self._unread = unread
+        self._figures = figures
         self._seen: dict[str, tuple[list[Booked], list[Booked]]] = {}
         self._replaced = False
         """Whether a record comes to be, or goes."""
@@ -77,7 +80,8 @@ class Closing:
         if data is None or (b"urchase" not in data and b"ayment" not in data):
             return []
         try:
-            return list(booked(self._open(path, data).record, self._until))
+            record = self._open(path, data).record
+            return list(booked(record, self._until, figures=self._figures))
         except DataError:
             return []  # What cannot be read is in no books.
 

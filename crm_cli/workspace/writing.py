@@ -131,7 +131,8 @@ class Writing(Reading):
             from crm_cli.workspace.closing import Closing
 
             day = date.fromisoformat(until) if until else date.max
-            closing = Closing(day, self.force_closed, self.open, self.moment, unread)
+            closing = Closing(day, self.force_closed, self.open, self.moment, unread,
+                              figures=change.anonymous)  # fmt: skip
             changes = closing.watched(changes)
         if self._has_forgotten and change.role != "final":
             from crm_cli.workspace.returning import Returning

@@ -151,3 +151,21 @@ def test_others_may_have_changed_them(crm: Crm, closed: Path, git: Git) -> None:
     assert crm("set", PAYMENT, "amount=99", "--force-closed", "Typing error").code == 0
     shown = git("show", "--stat", "--format=%s")
     assert "desk.yaml" in shown and "maja-kos.yaml" in shown
+
+
+def test_who_is_in_closed_books_can_be_forgotten(crm: Crm, closed: Path) -> None:
+    """No figure changes: the purchases and payments stay, without the names and the words."""
+    before = crm("report", "tax", "-o", "csv").out, crm("payment", "list", "--cols", "amount").out
+    assert crm("forget", "maja-kos", "--force", "--yes").code == 0
+    assert not (closed / "customers/maja-kos.yaml").exists()
+    assert before == (
+        crm("report", "tax", "-o", "csv").out, crm("payment", "list", "--cols", "amount").out
+    )  # fmt: skip
+
+
+def test_forgetting_takes_no_sale_out_of_closed_books(crm: Crm, closed: Path) -> None:
+    sale = ("purchase", "add", "jan-vidmar", "--amount", "5", "--date", "2026-11-03")
+    assert crm(*sale, "--force-closed", "Late").code == 0
+    run = crm("forget", "jan-vidmar", "--yes")
+    assert run.code == 6 and "the books are closed" in run.err
+    assert crm("forget", "jan-vidmar", "--yes", "--force-closed", "They asked").code == 0

@@ -83,7 +83,7 @@ def forget(workspace: Workspace, id: str, *, force: bool = False) -> Forgetting:
     notes += [*about.shared, *about.attached]
     subject = f"forget a customer, now {new}" if new else "forget a customer"
     plan = Plan(
-        Change(subject, tuple(steps), "final"),
+        Change(subject, tuple(steps), "final", anonymous=True),
         said,
         (id,),
         f"Forget {whom}? crm undo does not bring them back.",
