@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,9 @@ def import_tables(
             session.say(f"{way.title}:")
         try:
             drafts = _drafts(session, source, way.kind, way.map)
+            others = _headings(found, way)
+            left_out = tuple(one for one in drafts.left_out if one not in others)
+            drafts = drafts._replace(left_out=left_out)
             if _table(session, drafts, save_map, end, several=len(found) > 1):
                 written.append(way.title)
         except CrmError as error:
@@ -58,6 +62,12 @@ def import_tables(
         if end.dry_run and number + 1 < len(found):
             session.say(f"then, once these are written: {_listed(found[number + 1 :])}")
             return
+
+
+def _headings(ways: list[Way], but: Way) -> set[str]:
+    """The headings that the other kinds of a file are read from."""
+    named = [column.heading for way in ways if way is not but for column in way.map.columns]
+    return {one for heading in named for one in (heading, *re.findall(r"\{([^{}]+)\}", heading))}
 
 
 def _listed(ways: list[Way]) -> str:

@@ -69,12 +69,24 @@ FILES = {
         ("2026-11-22,maja-kos,12.50,EUR,online,INV-7,9AB",),
         3,
     ),
+    "hubspot-opt-outs": Sample(
+        "Record ID,First Name,Last Name,Email,Lifecycle Stage,Create Date,Last Modified Date,"
+        "Unsubscribed from all email\n"
+        "11,Ana,Novak,ana@novak.example,Lead,2024-01-01 10:00,2026-02-01 10:00,true\n"
+        "12,Bor,Oman,bor@oman.example,Lead,2024-01-01 10:00,2026-02-01 10:00,false\n",
+        "customer,at,purpose,channel,action",
+        ("ana-novak,2026-02-01T10:00+01:00,marketing,email,opt_out",),
+        1,
+    ),
     "hubspot-companies": Sample(
         "Record ID,Company name,Company owner,Create Date,Phone Number,City,Country/Region,"
         "Industry,Company Domain Name\n"
         "501,Acme Inc.,Petra,2026-10-02,+386 1 555 01 01,Koper,Slovenia,Software,acme.example\n",
-        "id,name,kind,city,country,phone,source_system,external_id",
-        ("acme-inc,Acme Inc.,organization,Koper,SI,+386 1 555 01 01,hubspot,company-501",),
+        "id,name,kind,city,country,phone,created,source_system,external_id",
+        (
+            "acme-inc,Acme Inc.,organization,Koper,SI,+386 1 555 01 01,2026-10-02,hubspot,"
+            "company-501",
+        ),
     ),
     "hubspot-deals": Sample(
         "Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Associated Company,"

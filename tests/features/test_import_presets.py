@@ -166,3 +166,38 @@ def test_a_file_that_no_preset_fits_asks_for_its_kind(crm: Crm, shop: Path) -> N
     file.write_text("Name,City\nAna,Koper\n")
     run = crm("import", file)
     assert run.code == 2 and f"crm import KIND {file}" in run.err
+
+
+HUBSPOT = {
+    "Record ID": "11", "First Name": "Ana", "Last Name": "Novak", "Email": "ana@novak.example",
+    "Lifecycle Stage": "Lead", "Associated Company": "Acme Inc.", "Job Title": "CTO",
+    "Street Address": "Trg 1", "Postal Code": "6000", "State/Region": "Primorska",
+    "Phone Number": "+386 1 555 01 01", "Mobile Phone Number": "+386 40 123 456",
+    "Website URL": "https://novak.example", "Create Date": "2024-01-01 10:00",
+    "Date of birth": "1980-04-05", "Notes": "Likes beans",
+}  # fmt: skip
+
+
+def test_contacts_of_hubspot_keep_what_there_are_fields_for(crm: Crm, shop: Path) -> None:
+    file = shop.parent / "contacts.csv"
+    with file.open("w", newline="") as out:
+        csv.writer(out).writerows([list(HUBSPOT), list(HUBSPOT.values())])
+    run = crm("import", file, "--yes")
+    assert run.code == 0, run.err
+    assert "NOT IMPORTED" not in run.err
+    text = (shop / "customers/ana-novak.yaml").read_text()
+    for said in (
+        "birth_date: 1980-04-05", "created: 2024-01-01T10:00+01:00", "street: Trg 1",
+        'postcode: "6000"', "region: Primorska", "label: mobile", "https://novak.example",
+        "notes: Likes beans", "title: CTO",
+    ):  # fmt: skip
+        assert said in text
+
+
+def test_kinds_of_one_table_do_not_call_each_others_columns_unknown(crm: Crm, shop: Path) -> None:
+    file = shop.parent / "contacts.csv"
+    file.write_text(FILES["hubspot-opt-outs"].text)
+    run = crm("import", file, "--yes")
+    assert "consents: 1 new" in run.err
+    assert "NOT IMPORTED, no field is known for: Last Modified Date" not in run.err
+    assert "Unsubscribed from all email: custom" not in run.err

@@ -18,6 +18,7 @@ from crm_cli.features.importing.sources import Source
 from crm_cli.formats.decoding import Undecided
 from crm_cli.formats.mapping import Map, settings_of
 from crm_cli.formats.targets import IMPORTED
+from crm_cli.model.consent import CONSENT
 from crm_cli.model.errors import UsageError
 
 _FOLDER = Path(__file__).parents[2] / "formats" / "presets"
@@ -57,14 +58,15 @@ def fitting(source: Source, kind: str = "", said: Map | None = None) -> tuple[Pr
     Raises Undecided where two for the same rows fit as well.
     """
     known = frozenset(heading for one in presets() for way in one.when for heading in way)
-    found: dict[tuple[str, str], list[tuple[int, Preset]]] = defaultdict(list)
+    found: dict[tuple[str, str, bool], list[tuple[int, Preset]]] = defaultdict(list)
     for one in presets():
         if kind and one.kind != kind:
             continue
         there = {*source.headings(one.map.shape, known, said or Map())}
         fits = max((len(way) for way in one.when if there.issuperset(way)), default=0)
         if fits:
-            found[one.map.shape.rows, one.map.shape.each].append((fits, one))
+            beside = one.kind == CONSENT.key  # of the same rows, once their customers are here
+            found[one.map.shape.rows, one.map.shape.each, beside].append((fits, one))
     chosen = [_best(ranked, source) for ranked in found.values()]
     return tuple(sorted(chosen, key=_order))
 
