@@ -475,3 +475,35 @@ def test_rows_that_wait_for_the_others_take_little_room(workspace: Opened) -> No
     finally:
         tracemalloc.stop()
     assert taken / 384 < 2_200
+
+
+# Who was merged
+
+TWICE = (
+    "Customer ID,Name,Email,City,Phone\n1,Matjaž Potočnik,m@p.example,Kranj,\n"
+    "2,M. Potočnik,m@p.example,Koper,041 555 777\n"
+)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_what_a_merge_has_kept_stays_at_the_next_import(
+    shop: Path, workspace: Opened, crm: Crm, back: bool
+) -> None:
+    header, one, two = TWICE.splitlines(keepends=True)
+    text = header + (two + one if back else one + two)
+    carry_out(workspace(), "customers", TWICE, Map(source_system="shop"))
+    names = ("matjaz-potocnik", "m-potocnik")
+    assert crm("merge", *names, "--prefer", "keep", "--yes").code == 0
+    kept = text_of(shop, "matjaz-potocnik")
+    assert "name: Matjaž Potočnik\n" in kept and "city: Kranj\n" in kept
+    for file in (text, header + two):
+        made = carry_out(workspace(), "customers", file, Map(source_system="shop"))
+        assert counts(made) == (0, 0, 1, 0), file
+    assert text_of(shop, "matjaz-potocnik") == kept
+    changed = text.replace("Kranj", "Bled").replace("041 555 777", "041 555 888")
+    made = carry_out(workspace(), "customers", changed, Map(source_system="shop"))
+    after = text_of(shop, "matjaz-potocnik")
+    assert counts(made) == (0, 1, 0, 0)
+    assert after.index("city: Bled\n") < after.index("city: Koper\n")  # the other's, kept beside
+    assert "041 555 888" in after and "041 555 777" not in after
+    assert "external_id: \"1\"\n" in after

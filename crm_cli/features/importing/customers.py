@@ -10,7 +10,7 @@ from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.merging import Values, changes, says
 from crm_cli.features.importing.organizations import Organizations
 from crm_cli.features.importing.outcome import Note, Outcome, Reject
-from crm_cli.features.importing.people import People, Person
+from crm_cli.features.importing.people import People, Person, filled
 from crm_cli.features.importing.relatives import Relatives
 from crm_cli.formats.drafts import Drafts
 from crm_cli.formats.kept_lines import lines_together
@@ -23,6 +23,8 @@ from crm_cli.store.document import Document
 from crm_cli.workspace import Create, Edit, Workspace
 
 _ORIGIN = ("source_system", "external_id")
+_OF_ONE_ROW = ("id", *_ORIGIN, "organizations")
+"""What rows by a former id say of themselves alone."""
 _CHANNELS = ("emails", "phones", "urls", "social")
 
 
@@ -171,11 +173,16 @@ def _known(
     said = {key: value for key, value in values.items() if key != "id"}
     if _is_stand_in(person):
         said = {key: value for key, value in said.items() if key not in ("name", "kind")}
+    former = {key: value for key, value in person.former.items() if key not in _OF_ONE_ROW}
     if match.by == FORMER:
         said = {key: value for key, value in said.items() if key not in _ORIGIN}
 
     def wanted(record: Item) -> Values:
         kept = _named_as_here(record, said) if match.sure else _beside(record, said)
+        if match.by == FORMER:
+            kept = _gaps(record, kept)
+        elif former:
+            kept = filled(kept, _gaps(record, former), known)
         kept = _with_card(record, kept)
         return _spelled(record, kept, known, add=not match.sure)
 
@@ -189,6 +196,22 @@ def _known(
 
     step = Edit(workspace.path_of(match.id), update)
     return Outcome(match.id, "changed", step, _lines(person), match.by)
+
+
+def _gaps(record: Item, values: Values) -> Values:
+    """The values that the record has none of; of lists but addresses all of them.
+
+    What a merge has kept stays, whatever rows say by an id that was given up in it.
+    """
+    kept: Values = {}
+    for key, value in values.items():
+        held = record.values.get(key)
+        if isinstance(value, dict) and held is not None:
+            missing = {part: it for part, it in value.items() if held.get(part) is None}
+            kept |= {key: missing} if missing else {}
+        elif not held or (isinstance(value, list) and key != "addresses"):
+            kept[key] = value
+    return kept
 
 
 def _beside(record: Item, values: Values) -> Values:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crm_cli.features.importing.identity import (
+    FORMER,
     NAMES,
     Address,
     Customers,
@@ -39,11 +40,13 @@ class Person:
 
     `match` is who it is here, None for somebody new; `doubt` why that cannot be said. `places`
     are those of the rows among all of the file, `named` is whether one of them has a name itself.
+    `former` is what rows say by an id that the customer had before a merge.
     Of a hundred thousand there may be one for each row: what they say is held as bytes.
     """
 
     __slots__ = (
-        "_packed", "addresses", "doubt", "id", "key", "lines", "match", "named", "names", "places"
+        "_packed", "addresses", "doubt", "former", "id", "key", "lines", "match", "named", "names",
+        "places",
     )
 
     def __init__(self, place: int, draft: Draft, values: Values) -> None:
@@ -57,6 +60,7 @@ class Person:
         self.key = external_key(values)
         self.id: str | None = values.get("id")
         self.addresses: tuple[Address, ...] = ()
+        self.former: Values = {}
 
     @property
     def values(self) -> Values:
@@ -106,7 +110,7 @@ class People:
             person = Person(place, draft, values)
             self._persons.append(person)
         else:
-            self._join(person, place, draft, values)
+            self._join(person, place, draft, values, match)
         if isinstance(found, Doubt) and person.match is None:
             person.doubt = found
         elif match is not None:
@@ -153,11 +157,20 @@ class People:
         mine, theirs = set(addresses(values, self._known)), set(person.addresses)
         return not apart(name, other, mine, theirs) and agree(name, other)
 
-    def _join(self, person: Person, place: int, draft: Draft, values: Values) -> None:
-        held = person.values
-        for text in together(held, values, self._known):
-            self.differing.append(f"line {draft.line}: {text}")
-        person.values = held
+    def _join(
+        self, person: Person, place: int, draft: Draft, values: Values, match: Match | None
+    ) -> None:
+        before = person.match
+        if match is None or before is None or (match.by == FORMER) is (before.by == FORMER):
+            held = person.values
+            for text in together(held, values, self._known):
+                self.differing.append(f"line {draft.line}: {text}")
+            person.values = held
+        elif match.by == FORMER:
+            person.former = filled(values, person.former, self._known)
+        else:
+            person.former = filled(person.values, person.former, self._known)
+            person.values, person.match = values, match
         person.places.append(place)
         person.lines.append(draft.line)
         person.named |= "name" in draft.values
@@ -201,6 +214,15 @@ def together(values: Values, more: Values, known: Known) -> Iterator[str]:
         elif key not in ("external_id", "source_system", "card_uid"):
             yield f"{key} is {value}, not {held} as before"
             values[key] = value
+
+
+def filled(values: Values, more: Values, known: Known) -> Values:
+    """The values, with what other rows say besides: where both say something, `values` count."""
+    merged = dict(more)
+    for _ in together(merged, values, known):
+        pass
+    own = (*NAMES, "external_id", "source_system", "card_uid")
+    return {**merged, **{key: values[key] for key in own if key in values}}
 
 
 def _united(kind: Kind, held: list[Values], more: list[Values], known: Known) -> list[Values]:
