@@ -507,3 +507,15 @@ def test_what_a_merge_has_kept_stays_at_the_next_import(
     assert after.index("city: Bled\n") < after.index("city: Koper\n")  # the other's, kept beside
     assert "041 555 888" in after and "041 555 777" not in after
     assert "external_id: \"1\"\n" in after
+
+
+def test_a_legal_form_makes_a_new_customer_an_organization(shop: Path, workspace: Opened) -> None:
+    text = "name,email\nHotel Park d.o.o.,info@park.example\nEva Zorko,eva@zorko.example\n"
+    made = carry_out(workspace(), "customers", text)
+    said = "taken for organizations by their names: line 2: Hotel Park d.o.o."
+    assert any(note.startswith(said) for note in made.notes), made.notes
+    assert "kind: organization\n" in text_of(shop, "hotel-park-doo")
+    assert "kind:" not in text_of(shop, "eva-zorko")
+    assert counts(plan(workspace(), "customers", text)) == (0, 0, 2, 0)
+    carry_out(workspace(), "customers", "given_name,family_name\nAna,Novak AG\n")
+    assert "kind:" not in text_of(shop, "ana-novak-ag")

@@ -17,6 +17,7 @@ from crm_cli.formats.kept_lines import lines_together
 from crm_cli.model.forgetting import Digests, Taken
 from crm_cli.model.ids import is_customer_id, new_customer_id
 from crm_cli.model.item import Item
+from crm_cli.model.legal_forms import guess_kind
 from crm_cli.model.names import is_address, name_words, names_agree
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.store.document import Document
@@ -73,17 +74,26 @@ def plan_customers(
         if person.match is None:
             organizations.is_in_file(id, values)
     same: list[str] = []
+    guessed: list[str] = []
     for person, id in found:
         values = organizations.linked(person.values)
         values = relatives.resolved(values) if relatives is not None else values
         person.values = {}  # the file that is made of it takes its room
         if person.match is None:
+            if kind := _guessed(values):
+                values = {**values, "kind": kind}
+                guessed.append(f"line {person.lines[0]}: {values['name']}")
             same += _namesakes(person, values, known)
             yield _new(workspace, id, values, person)
         else:
             yield _known(workspace, person, person.match, values, known)
     yield from organizations.added
     yield from _notes(people, organizations, renamed, same)
+    if guessed:
+        yield Note(
+            f"taken for organizations by their names: {_some(guessed)}; if not, crm set … "
+            "kind=person"
+        )
 
 
 def named(values: Values) -> Values:
@@ -121,6 +131,13 @@ def _stand_in(person: Person) -> bool:
                 person.values = {"name": one["value"], **values}
                 return True
     return False
+
+
+def _guessed(values: Values) -> str | None:
+    """The kind of somebody new whom a row of another program calls like a company."""
+    if any(key in values for key in ("id", "kind", *NAMES[1:], "organizations")):
+        return None
+    return guess_kind(str(values["name"]))
 
 
 class _Not(str):
