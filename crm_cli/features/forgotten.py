@@ -10,10 +10,12 @@ from typing import Any
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import local_date, shifted
 from crm_cli.model.deal import DEAL
+from crm_cli.model.invoice_law import EU
 from crm_cli.model.kind import Kind
 from crm_cli.model.money import decimal_text
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.payment import PAYMENT
+from crm_cli.model.places import SETTINGS
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
@@ -153,6 +155,25 @@ def unpriced(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
             )  # fmt: skip
 
 
+def untaxed(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
+    """Numbered invoices and credit notes that cannot be printed: of a line neither a tax rate is
+    known nor why there is none. Those of other programs are left out, they print their own."""
+    own = workspace.file(SETTINGS.path).record.values.get("business")
+    country = "" if own is None else str(own.values.get("country") or "")
+    if own is None or not own.values.get("tax_id") or (country and country not in EU):
+        return
+    cols = (*_OF_PURCHASE, "gross", "currency")
+    terms = ("kind.is:invoice,credit_note", "is:posted", "has:number", "no:external_id")
+    for which in ("line/no:tax_rate/not:tax_category.is:Z,E,AE,K,G,O", "has:amount"):
+        for who, name, owner, id, number, day, gross, currency in ask(
+            PURCHASE, (*terms, which), cols
+        ):
+            yield Forgotten(
+                "untaxed", who, name or who, f"{number} cannot be printed: a line has no tax rate",
+                day, gross, currency, f"crm edit {id}", id, owner,
+            )  # fmt: skip
+
+
 def unreachable(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
     """Customers who owe, and whom no mail, telephone or letter reaches."""
     cols = ("id", "name", "owner", "balance")
@@ -190,7 +211,7 @@ def over_limit(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
 DATED = (delivered, drafts, broken_promises)
 """What concerns a day, of purchases: it is in what is due, too."""
 FINDINGS = (
-    delivered, won_deals, drafts, unpriced, unreachable, unallocated, over_limit, lapsing,
+    delivered, won_deals, drafts, unpriced, untaxed, unreachable, unallocated, over_limit, lapsing,
     broken_promises, steps,
 )  # fmt: skip
 """All of it, in the order in which it is told."""

@@ -96,6 +96,8 @@ class Ways(NamedTuple):
     """The accounts of the ledger, where they are not the usual ones."""
     tax_included: bool = False
     """Whether prices are with tax, where a purchase does not say it."""
+    usual_tax: str = ""
+    """The tax rate of lines that are entered without one, percent; empty where there is none."""
     rounding: str = "document"
     """Where tax is rounded: per rate of the `document`, or in each `line`."""
     bounce_limit: str = ""

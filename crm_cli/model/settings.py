@@ -20,6 +20,7 @@ from crm_cli.model.fieldtypes import (
     Every,
     Free,
     Integer,
+    Percent,
     Text,
     Texts,
     Word,
@@ -174,6 +175,12 @@ SETTINGS = Kind(
         Field("invoice_number", Text(), "the same as numbers.invoice"),
         Field("tax_included", Boolean(), "prices are with tax, as in shops", default=False),
         Field(
+            "tax_rate",
+            Percent(),
+            "the usual tax rate, of lines entered without one for customers in our country;"
+            " used where business.tax_id is set",
+        ),
+        Field(
             "rounding",
             Choice(("document", "line")),
             "where tax is rounded: per rate of the document, or line by line",
@@ -266,6 +273,7 @@ def business_of(settings: Item | None, rate_table: Mapping | None = None) -> Bus
         tolerance=_tolerance(settings),
         dunning=level_rows(settings),
         tax_included=bool(settings.get("tax_included")),
+        usual_tax=_usual_tax(settings),
         rounding=settings.get("rounding"),
         bounce_limit=_bounce_limit(settings),
         autocommit=git is not None and bool(git.values.get("autocommit")),
@@ -311,6 +319,13 @@ def _tolerance(settings: Item) -> str:
     bank = settings.values.get("bank")
     most = bank.values.get("tolerance") if bank is not None else None
     return "" if most is None else decimal_text(most)
+
+
+def _usual_tax(settings: Item) -> str:
+    business, rate = settings.values.get("business"), settings.values.get("tax_rate")
+    if rate is None or business is None or not business.values.get("tax_id"):
+        return ""
+    return decimal_text(rate)
 
 
 def _bounce_limit(settings: Item) -> str:

@@ -79,6 +79,29 @@ def test_what_is_found(shop: Workspace) -> None:
     ]
 
 
+def test_invoices_that_cannot_be_printed(tmp_path: Path) -> None:
+    """Of a business that is taxed: a line says neither a rate nor why there is none."""
+    bills = (
+        "kind: invoice, number: '1', lines: [{product: a, unit_price: 1, tax_rate: 22},"
+        " {description: Delivery, unit_price: 1}]",
+        "kind: invoice, number: '2', lines: [{product: a, unit_price: 1, tax_category: E}]",
+        "kind: invoice, number: '3', amount: 5",
+        "kind: invoice, number: '4', amount: 5, external_id: x",
+        "kind: invoice, number: '5', amount: 5, status: draft",
+        "kind: sale, number: '6', amount: 5",
+    )
+    listed = "".join(f"  - {{date: 2026-11-18, {one}}}\n" for one in bills)
+    files = {"customers/ana.yaml": f"name: Ana\nemail: a@x.example\npurchases:\n{listed}"}
+    settings = "business: {country: SI, tax_id: SI12345679}\n"
+    with of_files(tmp_path / "a", {"crm.yaml": settings, **files}) as workspace:
+        found = rows(table(workspace, "audit"), "finding", "what")
+        said = "cannot be printed: a line has no tax rate"
+        assert found == [("untaxed", f"1 {said}"), ("untaxed", f"3 {said}")]
+    for other in (settings.replace("SI,", "US,"), "business: {country: SI}\n"):
+        with of_files(tmp_path / other[11:24].strip("{}"), {"crm.yaml": other, **files}) as there:
+            assert rows(table(there, "audit"), "finding") == []
+
+
 def test_each_has_a_command_that_there_is(shop: Workspace) -> None:
     for (mend,) in rows(table(shop, "audit"), "mend"):
         if mend.startswith("rates.yaml"):

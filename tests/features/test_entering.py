@@ -365,3 +365,29 @@ def test_a_tag_is_spelled_as_others_have_it(crm: Crm, shop: Path) -> None:
     (shop / "customers/jan-vidmar.yaml").write_text("name: Jan\ntags: [vip-CLUB]\n", "utf-8")
     assert crm("tag", "add", "vip-CLUB", "maja-kos").err.count("elsewhere") == 0
     assert crm("tag", "remove", "VIP-CLUB", "maja-kos").code == 0
+
+
+def test_the_usual_tax_is_that_of_lines_without_one(crm: Crm, shop: Path) -> None:
+    line = ("invoice", "add", MAJA, "--line", "Delivery:1:25")
+    mixed = crm(*line, "--line", ":Box:1:10", "--tax", "22")
+    assert "with tax 42.70" in mixed.out and "no tax" not in mixed.err
+    (shop / "products.yaml").write_text(
+        (shop / "products.yaml").read_text() + "taxed: {name: T, price: 100, tax_rate: 22}\n"
+    )
+    mixed = crm(*line, "--line", "taxed")
+    assert "with tax 147.00" in mixed.out
+    assert "no tax on Delivery: --tax 22 sets it" in mixed.err
+    assert crm("config", "set", "tax_rate=22").code == 0
+    assert "with tax" not in crm(*line).out  # who has no tax id charges none
+    assert crm("config", "set", "business.tax_id=SI12345679", "business.country=SI").code == 0
+    done = crm(*line)
+    assert "25.00 EUR, with tax 30.50" in done.out
+    assert "Delivery with 22 % tax: tax_rate in crm.yaml" in done.err
+    assert "with tax" not in crm(*line, "--tax", "0").out
+    assert "10.00 EUR, with tax 12.20" in crm("invoice", "add", MAJA, "--amount", "10").out
+    assert crm("deal", "add", MAJA, "Curtains", "--amount", "100").code == 0
+    won = crm("deal", "win", MAJA, "--invoice")
+    assert "100.00 EUR, with tax 122.00" in won.out, won.err
+    assert crm("config", "set", "country=SI").code == 0
+    assert crm("set", MAJA, "country=AT").code == 0
+    assert "with tax" not in crm(*line).out  # abroad another rule holds

@@ -150,9 +150,9 @@ def _fill(
         _take_deal(record, values, lines)
     if not lines and "amount" not in values:
         _fill_amount(workspace, wanted, values)
-        if lines.tax is not None:
-            # What has a tax is a line.
-            lines.take_amount(values.pop("amount"), values.pop("text", ""))
+    if not lines and (lines.tax is not None or lines.usual is not None) and "amount" in values:
+        # What has a tax is a line.
+        lines.take_amount(values.pop("amount"), values.pop("text", ""))
     if lines:
         values["lines"] = lines.found(discount)
 

@@ -52,6 +52,7 @@ class Lines:
         self.values = values
         self.notes = notes
         self.tax = tax
+        self.usual = _usual(workspace, record)
         self._products = workspace.products()
         self._lines: list[Values] = []
 
@@ -62,6 +63,7 @@ class Lines:
         """The lines, with a discount on each; the purchase says if their prices have tax."""
         if self.workspace.business.tax_included:
             self.values.setdefault("tax_included", True)
+        self._note_tax()
         return [{**line, "discount": discount} if discount else line for line in self._lines]
 
     def take(self, texts: Iterable[str]) -> None:
@@ -92,7 +94,8 @@ class Lines:
     def take_items(self, items: Iterable[Item]) -> None:
         """Add lines that stand elsewhere, as they are."""
         for item in items:
-            self._lines.append({key: item.values[key] for key in COPIED if key in item.values})
+            line = {key: item.values[key] for key in COPIED if key in item.values}
+            self._lines.append(self._usually(line))
 
     def take_time(self, product: str, line: Values) -> None:
         """Add a line of logged time, at its price, or at that of a product."""
@@ -141,7 +144,23 @@ class Lines:
     def _with_tax(self, line: Values) -> Values:
         if self.tax is not None:
             line.setdefault("tax_rate", self.tax)
+        return self._usually(line)
+
+    def _usually(self, line: Values) -> Values:
+        """A line with the usual rate, where nothing is said of its tax."""
+        if self.usual is not None and not {"tax_rate", "tax_category"} & line.keys():
+            line["tax_rate"] = self.usual
+            rate = f"{self.usual.normalize():f} %"
+            self.notes.append(f"{_called(line)} with {rate} tax: tax_rate in crm.yaml")
         return line
+
+    def _note_tax(self) -> None:
+        """Note lines of whose tax nothing is said, where others have some."""
+        rates = [line["tax_rate"] for line in self._lines if line.get("tax_rate")]
+        without = [one for one in self._lines if not {"tax_rate", "tax_category"} & one.keys()]
+        if rates and without:
+            names = ", ".join(map(_called, without))
+            self.notes.append(f"no tax on {names}: --tax {max(rates).normalize():f} sets it")
 
     def _parts(self, text: str) -> tuple[dict[str, str], bool]:
         """The parts of a line, and whether it says itself that it is of no product."""
@@ -176,6 +195,19 @@ class Lines:
         free = f"--line ':{text}:{line.get('quantity', 1)}:{price}' is a line without a product"
         cure = near or f'crm product add {text} "NAME" --price 1.00 adds it'
         raise NotFound(f"there is no product {text}", f"{cure}{' ' if near else '; '}{free}")
+
+
+def _usual(workspace: Workspace, record: Item) -> Decimal | None:
+    """The usual tax rate, for customers in our country or whose country nobody knows."""
+    business = workspace.business
+    countries = {one.values["country"] for one in record.items("addresses") if one.get("country")}
+    if not business.usual_tax or (countries and business.country not in {"", *countries}):
+        return None
+    return Decimal(business.usual_tax)
+
+
+def _called(line: Values) -> str:
+    return str(line.get("product") or line.get("description") or "the line")
 
 
 def _turned(price: Decimal, rate: Decimal, *, includes: bool) -> tuple[Decimal, str]:

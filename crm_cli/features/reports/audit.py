@@ -58,7 +58,8 @@ REPORT = Report(
     answers="List what may have been forgotten, to look at, each with the command that mends it.",
     formula="Each may have its reason, which the records do not tell. Orders that are delivered "
     "and not invoiced, won deals without a purchase, drafts "
-    "older than 7 days, purchases without a price or a rate, customers who owe and cannot be "
+    "older than 7 days, purchases without a price or a rate, numbered invoices that cannot be "
+    "printed for want of a tax rate, customers who owe and cannot be "
     "reached, payments that pay no invoice, customers over their credit limit, quotes that lapse "
     "within 7 days, payments that were promised for a day that is past, and deals whose next step "
     "is written down but that no task is about. What concerns a day is in crm due as well.",
