@@ -17,7 +17,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Field
 from crm_cli.model.money import read_decimal, read_percent, round_money
 from crm_cli.model.places import PRODUCTS
-from crm_cli.model.product import PRODUCT
+from crm_cli.model.product import PRODUCT, sku_of
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
@@ -218,7 +218,7 @@ def remove(workspace: Workspace, text: str) -> Plan:
 
 
 def one(workspace: Workspace, text: str) -> Item:
-    """The product of a SKU, in any case of letters; raises NotFound."""
+    """The product of a SKU, in any case of letters, or of a name; raises NotFound."""
     products = workspace.products()
     return products[_sku(text, products)]
 
@@ -243,11 +243,9 @@ def _put(record: dict[str, Any], field: Field, value: Any) -> None:
 
 
 def _sku(text: str, products: dict[str, Item]) -> str:
-    if text in products:
-        return text
-    same = [sku for sku in products if sku.casefold() == text.casefold()]
-    if len(same) == 1:
-        return same[0]
+    found = sku_of(text, products)
+    if found is not None:
+        return found
     from crm_cli.model.text import did_you_mean
 
     near = did_you_mean(text, products) or "crm product list shows them"

@@ -93,6 +93,8 @@ class Kind(Declaration, kw_only=True):
     """Looks at an item as a whole."""
     aliases: tuple[str, ...] = ()
     """Other names for the kind in commands and queries."""
+    id_name: str = ""
+    """Another name of the id in queries: the SKU of products."""
     id_headings: str = ""
     """What other programs call the id's column."""
     title: str = ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
 from crm_cli.model.fieldtypes import (
     Boolean,
     Choice,
@@ -18,9 +21,42 @@ from crm_cli.model.fieldtypes import (
 from crm_cli.model.kind import NOTES, Field, Kind, State
 from crm_cli.model.line import TAX_CATEGORIES
 from crm_cli.model.prices import check_prices
+from crm_cli.model.text import fold
+
+if TYPE_CHECKING:
+    from crm_cli.model.item import Item
 
 PRODUCT_KINDS = ("good", "service")
 """A thing, or work."""
+
+
+def sku_of(text: str, products: Mapping[str, Item]) -> str | None:
+    """The SKU that a text means: the SKU itself in any case, without accents where that is one
+    alone, else the whole name of one product; None where it means none, or several."""
+    if text in products:
+        return text
+    rules: tuple[Callable[[str], str], ...] = (str.casefold, fold)
+    for form in rules:
+        same = [sku for sku in products if form(sku) == form(text)]
+        if same:
+            return same[0] if len(same) == 1 else None
+    return _only(sku for sku, one in products.items() if fold(one.title) == fold(text))
+
+
+def begun_with(text: str, products: Mapping[str, Item]) -> str | None:
+    """The SKU of the one product that is sold and whose name begins with whole words; None where
+    there is none, or several."""
+    wanted = fold(text).strip()
+    return _only(
+        sku
+        for sku, one in products.items()
+        if wanted and not one.get("disabled") and f"{fold(one.title)} ".startswith(f"{wanted} ")
+    )
+
+
+def _only(found: Iterable[str]) -> str | None:
+    skus = list(found)
+    return skus[0] if len(skus) == 1 else None
 
 
 PRODUCT = Kind(
@@ -68,6 +104,7 @@ PRODUCT = Kind(
         Field("custom", Free(), "your own fields"),
         Field("notes", Text(), "anything else", headings=f"{NOTES} description opis"),
     ),
+    id_name="sku",
     id_headings="code product_code article_number item_number sifra artikelnummer",
     title="name",
     check=lambda product, business: check_prices(product),

@@ -77,7 +77,7 @@ def own_field(wanted: str, kind: Kind) -> Ref | None:
     for derived in kind.derived:
         if (wanted == derived.key or wanted in derived.aliases) and not derived.inner:
             return _derived(derived, kind)
-    if wanted == "id" and has_id(kind):
+    if wanted and wanted in ("id", kind.id_name) and has_id(kind):
         return id_of(kind)
     if wanted == "text":
         return _text(kind)

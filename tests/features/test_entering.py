@@ -391,3 +391,31 @@ def test_the_usual_tax_is_that_of_lines_without_one(crm: Crm, shop: Path) -> Non
     assert crm("config", "set", "country=SI").code == 0
     assert crm("set", MAJA, "country=AT").code == 0
     assert "with tax" not in crm(*line).out  # abroad another rule holds
+
+
+def test_a_product_is_named_by_its_name_or_the_beginning_of_one(crm: Crm, shop: Path) -> None:
+    (shop / "products.yaml").write_text(
+        "g1: {name: Gravel kolo, price: 1000}\nČEL-01: {name: Čelada, price: 20}\n"
+        "c1: {name: Cesta, price: 1}\nc2: {name: Cesta, price: 2}\n"
+    )
+
+    def lines(text: str) -> list[str]:
+        done = crm("invoice", "add", MAJA, "--line", text)
+        assert done.code == 0, done.err
+        return [done.err, *crm("purchase", "list", MAJA, "--sort", "number-", "-n", "1",
+                               "--cols", "lines.product,net", "-o", "csv").lines[1:]]  # fmt: skip
+
+    said, row = lines("gravel KOLO")
+    assert "gravel KOLO is the product g1\n" in said and row == "g1,1000.00"
+    assert lines("Gravel kolo:1:900")[1] == "g1,900.00"
+    assert "gravel is the product g1, Gravel kolo\n" in lines("gravel:2")[0]
+    said, row = lines("cel-01:2")
+    assert "product ČEL-01" not in said and row == "ČEL-01,40.00"
+    done = crm("invoice", "add", MAJA, "--line", "Gravel:1:5")  # a beginning may be by chance
+    assert done.code == 3 and "did you mean g1, Gravel kolo?" in done.err
+    assert lines("Cesta po meri:1:5")[1] == ",5.00"
+    done = crm("invoice", "add", MAJA, "--line", "Cesta")
+    assert done.code == 3  # of two neither
+    done = crm("invoice", "add", MAJA, "--line", "Veliko kolo")
+    assert "crm product add veliko-kolo 'Veliko kolo' --price 1.00 adds it" in done.err
+    assert "--line ':Veliko kolo:1:PRICE' is a line without a product" in done.err

@@ -198,3 +198,11 @@ def test_the_last_product_takes_the_file_along(crm: Crm, shop: Path) -> None:
     assert not (shop / "products.yaml").exists()
     assert crm("undo").code == 0
     assert crm("product", "list", "-o", "ids").out == "linen-sheet\n"
+
+
+def test_a_sku_is_found_without_accents_and_listed_by_its_name(crm: Crm, shop: Path) -> None:
+    (shop / "products.yaml").write_text("ČEL-01: {name: Čelada}\ng1: {name: Gravel}\n")
+    for text in ("cel-01", "čel-01", "celada"):
+        assert crm("product", "show", text).lines[:2] == ["Čelada", "ČEL-01"], text
+    listed = crm("product", "list", "sku:g1", "--cols", "sku,name", "-o", "csv", "--no-header")
+    assert listed.lines == ["g1,Gravel"]

@@ -6,19 +6,22 @@ could be a misspelled product.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from crm_cli.features.values import read
 from crm_cli.model.errors import NotFound, Unreadable, UsageError
+from crm_cli.model.ids import slug
 from crm_cli.model.item import Item
 from crm_cli.model.line import HUNDRED, LINE, read_line
 from crm_cli.model.money import EXACT, format_amount, read_decimal
 from crm_cli.model.prices import price_of
+from crm_cli.model.product import begun_with, sku_of
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.purchase_amounts import is_tax_included
-from crm_cli.model.text import did_you_mean
+from crm_cli.model.text import did_you_mean, fold
 from crm_cli.model.writing import new_item
 from crm_cli.workspace import Workspace
 
@@ -182,19 +185,31 @@ class Lines:
     def _sku(self, line: Values) -> str | None:
         """The product that a line names; None where it is a line of words."""
         text, products = str(line["product"]), self._products
-        if text in products:
-            return text
-        same = [sku for sku in products if sku.casefold() == text.casefold()]
-        if len(same) == 1:
-            return same[0]
-        near = did_you_mean(text, products)
+        found = sku_of(text, products)
+        begun = begun_with(text, products) if found is None else None
+        if begun is not None and "unit_price" not in line:
+            found = begun
+        if found is not None:
+            if fold(found) != fold(text):
+                title = products[found].title
+                named = "" if fold(title) == fold(text) else f", {title}"
+                self.notes.append(f"{text} is the product {found}{named}")
+            return found
+        near = f"did you mean {begun}, {products[begun].title}?" if begun is not None else (
+            did_you_mean(text, products)
+        )
         if "unit_price" in line and not near:
             self.notes.append(f"{text} is not a product: a line of free text")
             return None
         price = line.get("unit_price", "PRICE")
-        free = f"--line ':{text}:{line.get('quantity', 1)}:{price}' is a line without a product"
-        cure = near or f'crm product add {text} "NAME" --price 1.00 adds it'
-        raise NotFound(f"there is no product {text}", f"{cure}{' ' if near else '; '}{free}")
+        typed = f":{text}:{line.get('quantity', 1)}:{price}"
+        free = f"'{typed}'" if shlex.quote(typed) == typed else shlex.quote(typed)
+        sku, name = slug(text) or "SKU", shlex.quote(text)
+        cure = near or f"crm product add {sku} {name} --price 1.00 adds it"
+        raise NotFound(
+            f"there is no product {text}",
+            f"{cure}{' ' if near else '; '}--line {free} is a line without a product",
+        )
 
 
 def _usual(workspace: Workspace, record: Item) -> Decimal | None:
