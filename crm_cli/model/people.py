@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.model.aspects import CardLine, Mirrored, joined
+from crm_cli.model.aspects import CardLine, Exchange, Mirrored, joined
 from crm_cli.model.card import Fact
 from crm_cli.model.contacts import EMAIL, PHONE, alone
 from crm_cli.model.fieldtypes import Choice, Every, Free, Moment, Partial, Reference, Text, Word
@@ -153,6 +153,9 @@ ORGANIZATION = Kind(
     states=_STATES,
     mirrored=Mirrored("contact"),
     card=CardLine(heading="People", tree=True, fact=_organization),
+    exchange=Exchange(
+        also=(Field("external", Text(), "the organization's id in the file's system"),)
+    ),
 )
 
 RELATION = Kind(

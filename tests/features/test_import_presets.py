@@ -201,3 +201,55 @@ def test_kinds_of_one_table_do_not_call_each_others_columns_unknown(crm: Crm, sh
     assert "consents: 1 new" in run.err
     assert "NOT IMPORTED, no field is known for: Last Modified Date" not in run.err
     assert "Unsubscribed from all email: custom" not in run.err
+
+
+CONTACTS = """\
+Record ID,First Name,Last Name,Email,Lifecycle Stage,Associated Company,Associated Company IDs
+11,Ana,Novak,ana@wang.example,Lead,Wang Labs,1
+12,Bo,Novak,bo@wang.example,Lead,Wang Labs,1
+13,Cy,Novak,cy@wang.example,Lead,Wang Labs,2
+"""
+COMPANIES = "Record ID,Company name,City\n1,Wang Labs,Bonn\n2,Wang Labs,Wien\n"
+DEALS = """\
+Record ID,Deal Name,Deal Stage,Associated Contact IDs,Associated Company,Associated Company IDs,\
+Associated Contact Emails
+1,A,Contract Sent,11,,,
+2,B,Contract Sent,,Wang Labs,2,
+3,C,Contract Sent,11,Wang Labs,1,ana@wang.example
+"""
+
+
+@pytest.mark.parametrize("first", ["contacts", "companies"])
+def test_records_of_hubspot_are_associated_by_their_ids(crm: Crm, shop: Path, first: str) -> None:
+    """In either order: two companies of one name are two, and none is made twice."""
+    before = {*crm("list", "-o", "ids").lines}
+    files = {"contacts": CONTACTS, "companies": COMPANIES, "deals": DEALS}
+    names = sorted(files, key=lambda name: (name == "deals", name != first))
+    for _ in range(2):
+        for name in names:
+            file = shop.parent / f"{name}.csv"
+            file.write_text(files[name])
+            run = crm("import", file, "--yes")
+            assert run.code == 0, run.err
+    assert "nothing changed" in run.err
+    new = {*crm("list", "-o", "ids").lines} - before
+    assert new == {"ana-novak", "bo-novak", "cy-novak", "wang-labs", "wang-labs-2"}
+    cities = {"wang-labs": "Bonn", "wang-labs-2": "Wien"}
+    for id, city in cities.items():
+        assert f"city: {city}" in (shop / f"customers/{id}.yaml").read_text()
+    assert "id: wang-labs-2" in (shop / "customers/cy-novak.yaml").read_text()
+    deals = crm("deal", "list", "name:A,B,C", "--cols", "name,customer", "-o", "tsv").lines[1:]
+    assert {*deals} >= {"A\tana-novak", "B\twang-labs-2", "C\twang-labs"}
+
+
+def test_a_name_does_for_a_company_that_has_no_id(crm: Crm, shop: Path) -> None:
+    """One that is here from elsewhere; not one that the system knows by another id."""
+    crm("add", "Wang Labs", "kind=organization")
+    deal = "Record ID,Deal Name,Deal Stage,Associated Company,Associated Company IDs\n"
+    file = shop.parent / "deals.csv"
+    file.write_text(f"{deal}1,A,Contract Sent,Wang Labs,7\n")
+    assert crm("import", file, "--yes").code == 0
+    crm("set", "wang-labs", "source_system=hubspot", "external_id=company-1")
+    file.write_text(f"{deal}2,B,Contract Sent,Wang Labs,7\n")
+    run = crm("import", file, "--yes")
+    assert (run.code, "there is no customer 'company-7'" in run.err) == (4, True)

@@ -332,7 +332,8 @@ def _notes(
         titles = _some(list(dict.fromkeys(organizations.titles)))
         yield Note(f"job titles without an organization left out: {titles}")
     if same:
-        yield Note(f"new, though others have the same name: {_some(same)}")
+        cure = "crm merge KEEP DROP makes one of two; organizations first, and their people after"
+        yield Note(f"new, though others have the same name: {_some(same)} ({cure})")
 
 
 def _some(texts: list[str], shown: int = 5) -> str:

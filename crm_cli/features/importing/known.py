@@ -98,6 +98,16 @@ class Known:
         """The customers with exactly this id in this system (empty: no system is said)."""
         return [id for other, id in self.external.get(external, ()) if other == system]
 
+    def has_external(self, id: str) -> bool:
+        """Whether a customer has an id in the file's system, or in one that is not said."""
+        return id in self._numbered
+
+    @cached_property
+    def _numbered(self) -> set[str]:
+        systems = ("", self._system)
+        held = (pair for pairs in self.external.values() for pair in pairs)
+        return {id for system, id in held if system in systems}
+
     # References
 
     def customer(self, text: str) -> tuple[str, str]:

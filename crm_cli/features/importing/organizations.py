@@ -20,6 +20,8 @@ from crm_cli.model.names import name_words
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.workspace import Create, Workspace
 
+_EXTERNAL = "external"
+"""What a column says of an organization's id in the file's system."""
 _PERSONAL = ("given_name", "family_name", "birth_date")
 
 
@@ -41,6 +43,7 @@ class Organizations:
         self.unclear: list[str] = []
         self.titles: list[str] = []
         self._people: set[str] = set()
+        self._new: dict[str, str] = {}
         columns = ("name", "id", "kind", *_PERSONAL)
         for name, id, kind, *own in workspace.select(CUSTOMER, cols=columns, ordered=False).rows:
             if kind == "person" or (kind is None and any(own)):
@@ -65,30 +68,50 @@ class Organizations:
         return {**rest, "organizations": found} if found else rest
 
     def _link(self, one: Values) -> Values:
+        one = dict(one)
+        external = one.pop(_EXTERNAL, "")
+        external = "" if ";" in external else external  # several: the name says the first
+        ids = self._called(external) if external else []
         name = one.get("id")
+        if len(ids) == 1:
+            return {**one, "id": ids[0]}
         if not name:
             self.titles += [text for text in (one.get("title"), one.get("role")) if text]
             return {}
         if name in self._named:
             return one
         ids = self._called(name) or self._ids[_key(name)]
+        if external:
+            ids = [id for id in ids if not self._is_other(id)]
         if len(ids) > 1:
             self.unclear.append(name)
             return {}
-        return {**one, "id": ids[0] if ids else self._add(name)}
+        return {**one, "id": ids[0] if ids else self._add(name, external)}
+
+    def _is_other(self, id: str) -> bool:
+        """Whether an organization has another id in the file's system."""
+        if self._known is not None and self._known.has_external(id):
+            return True
+        return id in self._new.values()
 
     def _called(self, external: str) -> list[str]:
         """The organizations that the file's system calls so by an external id."""
         if self._known is None or not self._system:
             return []
+        if external in self._new:
+            return [self._new[external]]
         found = self._known.by_external(self._system, external)
         return [id for id in found if id not in self._people]
 
-    def _add(self, name: str) -> str:
+    def _add(self, name: str, external: str = "") -> str:
         values = {"name": name, "kind": "organization"}
+        if external and self._system:
+            values |= {"source_system": self._system, "external_id": external}
         id = new_customer_id(name, "organization", self.taken, os.urandom)
         self.taken.add(id)
         self._ids[_key(name)].append(id)
+        if external:
+            self._new[external] = id
         content = self._workspace.new_customer(values)
         self.added.append(Outcome(id, "new", Create(CUSTOMERS.file(id), content)))
         return id

@@ -65,15 +65,32 @@ class Owners:
             named = self._by_reference(values)
             if named is not None and agree(text, self._name(named[0])):
                 return named
+            if (called := self._unnumbered(values)) is not None:
+                return called
             raise
         others = self._known.by_email(email) if email else []
-        if others and id not in others:
+        if others and id not in others and not any(self._belongs(one, id) for one in others):
             raise Unreadable(
                 f"{text!r} is {self._name(id)} ({id}) here, and {email} is "
                 f"{self._name(others[0])} ({others[0]})",
                 "leave out the one that is wrong",
             )
         return id, by
+
+    def _unnumbered(self, values: Values) -> tuple[str, str] | None:
+        """The customer of a row's name, where the system knows them by no other id."""
+        try:
+            found = self._by_name(values.get(CUSTOMER_NAME.key, ""))
+        except Unreadable:
+            return None
+        if found is None or self._known.has_external(found[0]):
+            return None
+        return found
+
+    def _belongs(self, id: str, organization: str) -> bool:
+        """Whether a person belongs to an organization."""
+        links = self._workspace.record(id).items("organizations")
+        return any(link.get("id") == organization for link in links)
 
     def _by_email(self, email: str, values: Values) -> tuple[str, str]:
         ids = self._known.by_email(email)
