@@ -52,9 +52,9 @@ def show(
         raise UsageError(*_ONE_OF[desk])
     session.look_back(as_of)
     if tree:
-        _tree(session, session.who(who or DESK.path), output=output, json=json)
+        _tree(session, session.who(DESK.path if who is None else who), output=output, json=json)
         return
-    wanted = who or DESK.path
+    wanted = DESK.path if who is None else who
     shown = chosen(session, lambda text: find(session.workspace, text, alone=alone), wanted)
     answer_one(session, shown, cols=cols, output=output, json=json)
 

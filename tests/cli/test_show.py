@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from tests.conftest import Crm
 
@@ -45,3 +46,10 @@ def test_an_unknown_column_is_told_with_the_nearest_and_the_most_usual(crm: Crm)
         assert done.err.endswith(f" more: crm query fields{kind}\n")
         assert len(rest) <= 5
         assert max(map(len, rest)) <= 80
+
+
+def test_an_empty_word_names_nobody(crm: Crm, shop: Path) -> None:
+    """Of a shell's variable that is not set."""
+    for words in (("show", ""), ("show", "", "--tree")):
+        done = crm(*words)
+        assert (done.code, done.out, "no customer is named" in done.err) == (2, "", True), words
