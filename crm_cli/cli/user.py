@@ -69,6 +69,9 @@ def add(
     quota: Annotated[
         str | None, Option("--quota", metavar="AMOUNT", help="What they are to win each month.")
     ] = None,
+    called: Annotated[
+        str | None, Option("--name", metavar="NAME", help="Their full name, as the second word.")
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Add a user to crm.yaml.
@@ -76,8 +79,11 @@ def add(
     crm user add petra "Petra Zajc" --email petra@kava.example
     """
     from crm_cli.features.staff import add as plan
+    from crm_cli.model.errors import UsageError
 
-    planned = plan(session.workspace, user, name, {"email": email, "quota": quota})
+    if name and called:
+        raise UsageError("their name is given twice", "leave --name out")
+    planned = plan(session.workspace, user, called or name, {"email": email, "quota": quota})
     carry_out(session, planned, dry_run=dry_run)
 
 

@@ -196,6 +196,7 @@ def _key(key: str) -> str:
 def _unknown(key: str, known: list[str]) -> UsageError:
     from crm_cli.model.text import nearest
 
-    near = nearest(normal(key), known)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
+    wanted = normal(key)
+    near = [one for one in known if one.endswith(f".{wanted}")] or nearest(wanted, known)
+    hint = f"did you mean {' or '.join(near)}?" if near else "crm config list shows all"
     return UsageError(f"there is no setting {key}", hint)

@@ -229,3 +229,10 @@ def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make stderr a terminal, as far as what is said there goes."""
     screen = screen_of(sys.stderr, color="never", environ={})._replace(width=80)
     monkeypatch.setattr(Streams, "margin", screen)
+
+
+def test_a_setting_of_a_group_is_suggested_by_its_last_word(crm: Crm, shop: Path) -> None:
+    done = crm("config", "set", "tax_id=SI1")
+    assert done.code == 2 and "did you mean business.tax_id?" in done.err
+    done = crm("config", "set", "quite_another=1")
+    assert done.code == 2 and "crm config list shows all" in done.err and len(done.err) < 200

@@ -209,3 +209,11 @@ def test_the_list_counts_what_other_lists_show(shop: Path, crm: Crm) -> None:
             shown = rows(crm, kind, "list", *terms, "--owner", user)
             assert row[f"{kind}s"] == len(shown), (user, kind)
         assert row["customers"] == len(rows(crm, "list", "--owner", user))
+
+
+def test_a_user_is_added_with_a_name_in_either_way(crm: Crm, shop: Path) -> None:
+    assert crm("user", "add", "miha", "--name", "Miha Zupan").code == 0
+    assert crm("user", "add", "eva", "Eva Zupan").code == 0
+    listed = crm("user", "list", "-o", "csv").out
+    assert "Miha Zupan" in listed and "Eva Zupan" in listed
+    assert crm("user", "add", "ivo", "Ivo", "--name", "Ivo Zupan").code == 2
