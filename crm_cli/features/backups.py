@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_cli.model.errors import Refused
+from crm_cli.model.errors import Refused, UsageError
 from crm_cli.store import backups, files, outside
 from crm_cli.store.clone import SECONDS
 from crm_cli.store.git import Git
@@ -15,6 +15,9 @@ from crm_cli.store.tar import packed
 from crm_cli.store.transaction import alone
 from crm_cli.store.trust import trusted_repository
 from crm_cli.workspace import Workspace
+
+_OTHER_ARCHIVES = (".zip", ".7z", ".rar", ".bz2", ".xz", ".zst")
+"""Endings of what other programs would not open as a tar, or as one that is not packed so."""
 
 
 class Done(NamedTuple):
@@ -31,6 +34,10 @@ def backup(workspace: Workspace, target: Path) -> Done:
     Nobody writes through crm meanwhile. Raises UsageError where a file is in the way or the
     directory is too large, DataError where a file cannot be read, GitFailed.
     """
+    if target.suffix.lower() in _OTHER_ARCHIVES:
+        raise UsageError(
+            f"a backup is a tar, and no {target.suffix}", f"name it {target.stem}.tar.gz"
+        )
     outside.refuse_taken(target)
     root = files.real(workspace.root)
     notes: list[str] = []

@@ -175,3 +175,12 @@ def test_every_cut_is_refused_or_whole(shop: Path, crm: Crm) -> None:
         run = crm("restore", shop.parent / "cut.tar.gz", shop.parent / "new")
         assert run.code not in (0, 1), (length, run)
         assert not (shop.parent / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["b.zip", "B.ZIP", "b.7z", "b.tar.xz"])
+def test_no_backup_has_the_ending_of_another_archive(
+    shop: Path, crm: Crm, tmp_path: Path, name: str
+) -> None:
+    done = crm("backup", str(tmp_path / name))
+    assert done.code == 2 and "a backup is a tar" in done.err
+    assert not (tmp_path / name).exists()
