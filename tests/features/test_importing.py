@@ -361,7 +361,9 @@ def test_items_find_their_customer(workspace: Opened, who: str) -> None:
 @pytest.mark.parametrize("who", ["Jan Vidmar", "jan", "vidmar", "Jan-Vidmar", "nobody@x.example"])
 def test_never_by_name(workspace: Opened, who: str) -> None:
     made = plan(workspace(), "tasks", f"customer,title\n{who},Call him\n")
-    assert f"there is no customer '{who}'" in made.rejected[0].reason
+    reason = made.rejected[0].reason
+    assert f"there is no customer '{who}'" in reason
+    assert ("--map takes a column of names as customer_name" in reason) is ("@" not in who)
 
 
 def test_equal_rows_are_equal_payments(workspace: Opened) -> None:

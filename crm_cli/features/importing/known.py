@@ -145,10 +145,10 @@ class Known:
                 raise Unreadable(f"{text!r} is {', '.join(sorted(ids)[:5])}", "give the id")
             if ids:
                 return ids[0], by
-        raise Unreadable(
-            f"there is no customer {text!r}",
-            "import the customers first; they are found by id, external_id, e-mail or phone",
-        )
+        hint = "import the customers first; they are found by id, external_id, e-mail or phone"
+        if "@" not in text and not _digits(text):
+            hint = f"{hint}; --map takes a column of names as customer_name"
+        raise Unreadable(f"there is no customer {text!r}", hint)
 
     def by_email(self, text: str) -> list[str]:
         """The customers with an e-mail address."""
