@@ -468,3 +468,15 @@ def test_what_has_no_price_is_not_billed(shop: Path, workspace: Opened) -> None:
         made_of(workspace(), "p-0000001", "invoice")
     with pytest.raises(UsageError, match="comes to nothing"):
         made_of(workspace(), "p-0000001", "invoice", percent="30")
+
+
+def test_a_cent_that_the_taxes_of_parts_differ_by_is_said(shop: Path, crm: Crm) -> None:
+    lines = ("--line", "a:4:1884.43", "--line", "b:4:32.79", "--line", ":D:1:25.50")
+    (shop / "products.yaml").write_text("a: {name: A}\nb: {name: B}\n")
+    (shop / "customers/ana-novak.yaml").write_text("name: Ana Novak\n")
+    assert crm("order", "add", "ana-novak", *lines, "--tax", "22", "--number", "O-1").code == 0
+    for step in (("--percent", "30"), ("--line", "a:2"), ()):
+        done = crm("purchase", "convert", "O-1", "invoice", *step)
+        assert done.code == 0
+        assert ("its invoices come to" in done.err) is (step == ()), done.err
+    assert "invoices come to 9,387.15 EUR, the order to 9,387.14 EUR" in done.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crm_cli.features.entering import Update
@@ -18,6 +19,7 @@ from crm_cli.model import chain
 from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.line import CREDIT_NOTE, QUOTE
+from crm_cli.model.money import format_amount
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Workspace
 
@@ -25,6 +27,10 @@ _CARRIED = (
     "currency", "tax_included", "payment_terms", "buyer_reference", "deal", "campaign", "owner",
 )  # fmt: skip
 """What a purchase has from the one that it is made of."""
+
+
+_ROUNDED = Decimal("0.05")
+"""More than this for each invoice is no difference of rounding."""
 
 
 class Asked(NamedTuple):
@@ -170,4 +176,13 @@ def _left(record: Item, id: str) -> Iterator[str]:
     """What is left of a purchase after all that was made of it."""
     purchases = record.items("purchases")
     source = next(one for one in purchases if one.id == id)
-    yield chain.left_of(source, chain.followers(source, purchases))
+    made = chain.followers(source, purchases)
+    yield chain.left_of(source, made)
+    if source.get("kind") != "order" or source.derived["counts"] or not source.items("lines"):
+        return
+    billed = sum((one.derived["gross"] for one in made), chain.ZERO)
+    whole, currency = source.derived["gross"], str(source.derived["currency"])
+    if billed == whole or abs(billed - whole) > _ROUNDED * len(made):
+        return
+    parts, all_of = (f"{format_amount(one, currency)} {currency}" for one in (billed, whole))
+    yield f"with tax its invoices come to {parts}, the order to {all_of}: each rounds its own tax"
