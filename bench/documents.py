@@ -14,7 +14,7 @@ from pathlib import Path
 
 SETTINGS = """\
 business: {name: Kava d.o.o., street: Cesta 1, city: Ljubljana, country: SI, tax_id: SI1,
-  accounts: [SI56 0110 0600 0000 006]}
+  accounts: [SI56 0110 0600 0000 023]}
 currency: EUR
 country: SI
 terms_days: 30

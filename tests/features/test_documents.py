@@ -27,7 +27,7 @@ business:
   country: SI
   tax_id: SI12345678
   accounts:
-    - SI56 0110 0600 0000 006
+    - SI56 0110 0600 0000 023
 currency: EUR
 country: SI
 language: en
@@ -408,4 +408,4 @@ def test_a_paper_has_what_an_invoice_for_machines_needs(office: Path) -> None:
     ]
     assert paper.order == "N-1" and paper.gross == paper.net + paper.tax
     assert [one.quantity for one in paper.lines] == [10, -1]
-    assert paper.due is not None and paper.accounts[0].iban == "SI56011006000000006"
+    assert paper.due is not None and paper.accounts[0].iban == "SI56011006000000023"

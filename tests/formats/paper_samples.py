@@ -52,7 +52,7 @@ def paper(language: str = "en", *, kind: str = "invoice", lines: int = 1) -> Pap
         gross=Decimal("1506.09"),
         entries=(Entry(date(2026, 9, 1), "invoice", "2026-0030", "EUR", Decimal("80.00"),
                        date(2026, 10, 1), Decimal("80.00"), days=40),),
-        accounts=(Account("SI56011006000000006", "BSLJSI2X"),),
+        accounts=(Account("SI56011006000000023", "BSLJSI2X"),),
         footer="Kava d.o.o.",
     )  # fmt: skip
 

@@ -14,14 +14,14 @@ SELLER = Party("Kava d.o.o.", "Slovenska cesta 2", "1000", "Ljubljana", country=
 BUYER = Party("Žiga Čuček", "Pot na hrib 1", "6000", "Koper", country="SI")
 PAPER = Paper(
     "invoice", SELLER, BUYER, number="2026-0042", due=date(2026, 12, 10), currency="EUR",
-    gross=Decimal("405.15"), accounts=(Account("SI56011006000000006", "BSLJSI2X"),),
+    gross=Decimal("405.15"), accounts=(Account("SI56011006000000023", "BSLJSI2X"),),
 )  # fmt: skip
 
 
 def test_the_epc_code_is_as_epc069_says() -> None:
     epc, _ = payment_codes(PAPER)
     assert epc.text.split("\n") == [
-        "BCD", "002", "1", "SCT", "BSLJSI2X", "Kava d.o.o.", "SI56011006000000006", "EUR405.15",
+        "BCD", "002", "1", "SCT", "BSLJSI2X", "Kava d.o.o.", "SI56011006000000023", "EUR405.15",
         "", "", "2026-0042",
     ]  # fmt: skip
 
@@ -31,7 +31,7 @@ def test_the_upn_code_has_twenty_fields_and_their_length() -> None:
     lines = upn.text.split("\n")
     assert lines == [
         "UPNQR", "", "", "", "", "Žiga Čuček", "Pot na hrib 1", "6000 Koper", "00000040515", "",
-        "", "OTHR", "Plačilo 2026-0042", "10.12.2026", "SI56011006000000006", "SI002026-0042",
+        "", "OTHR", "Plačilo 2026-0042", "10.12.2026", "SI56011006000000023", "SI002026-0042",
         "Kava d.o.o.", "Slovenska cesta 2", "1000 Ljubljana", lines[19], "",
     ]  # fmt: skip
     assert int(lines[19]) == len("\n".join(lines[:19])) + 1
