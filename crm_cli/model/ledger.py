@@ -129,9 +129,14 @@ class _Ledger:
             postings.insert(0, Posting("receivable", self.owed.get(id(purchase), _ZERO)))
         return self._transaction(purchase, str(purchase.get("kind")).replace("_", " "), postings)
 
+    def _account(self, payment: Item) -> str:
+        """Where a payment goes: an account of its method's own, if the settings have one."""
+        method = str(payment.get("method"))
+        return method if method in self.business.ledger else _OF_METHOD.get(method, "bank")
+
     def _payment(self, payment: Item) -> Iterator[Transaction]:
         amount = abs(self._base(payment.values["amount"], payment))
-        account = _OF_METHOD.get(str(payment.get("method")), "bank")
+        account = self._account(payment)
         refund = is_refund(payment)
         if "bounced" in payment.values and is_returned(payment, self.business):
             returned = returned_on(payment)
@@ -153,10 +158,14 @@ class _Ledger:
         ]
         for source, target, part in self.books.elsewhere:
             if source is payment:
-                # A sale was paid at once: it is in the books with its money.
-                of = account if target.get("kind") == "sale" else "prepaid"
+                # A sale was paid at once: it is in the books with its money, as cash until a
+                # payment says how it came.
+                of = "prepaid"
+                if target.get("kind") == "sale":
+                    of = "cash" if payment.get("method") else account
                 postings.append(Posting(of, -self._base(part, payment)))
-        said = "refund" if refund else "written off" if account == "write_off" else "payment"
+        off = payment.get("method") == "write_off"
+        said = "refund" if refund else "written off" if off else "payment"
         yield self._transaction(payment, said, postings)
 
     def _transaction(self, item: Item, said: str, postings: list[Posting]) -> Transaction:

@@ -23,6 +23,7 @@ from crm_cli.model.iban import is_iban
 from crm_cli.model.kind import Field, Finding, Kind
 from crm_cli.model.ledger_accounts import ACCOUNTS
 from crm_cli.model.numbering import PATTERNS
+from crm_cli.model.payment import PAYMENT_METHODS
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -101,6 +102,11 @@ LEDGER = Kind(
     fields=tuple(
         Field(role, Text(), f"the account of {role.replace('_', ' ')}", default=account)
         for role, account in ACCOUNTS.items()
+    )
+    + tuple(
+        Field(method, Text(), f"the account of payments by {method.replace('_', ' ')}")
+        for method in PAYMENT_METHODS
+        if method not in ACCOUNTS
     ),
     notes=False,
 )

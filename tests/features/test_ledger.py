@@ -131,6 +131,39 @@ def test_what_each_transaction_books(shop: Workspace) -> None:
     assert not any(one.code == "A5" for one in made)
 
 
+def test_payments_of_sales_say_how_the_money_came(tmp_path: Path) -> None:
+    files = {
+        "crm.yaml": "currency: EUR\nledger: {credit_card: 'Assets:Cards'}\n",
+        "customers/ana.yaml": """\
+name: Ana
+purchases:
+  - {kind: sale, number: S1, date: 2026-03-01, amount: 10}
+  - {kind: sale, number: S2, date: 2026-03-01, amount: 20}
+  - {kind: sale, number: S3, date: 2026-03-01, amount: 30}
+  - {kind: sale, number: S4, date: 2026-03-01, amount: 40}
+  - {kind: invoice, number: A1, date: 2026-03-01, amount: 50}
+payments:
+  - {date: 2026-03-02, amount: 10, for: S1, method: credit_card}
+  - {date: 2026-03-03, amount: 20, for: S2, method: online}
+  - {date: 2026-03-04, amount: 30, for: S3, method: cash}
+  - {date: 2026-03-05, amount: 40, for: S4}
+  - {date: 2026-03-06, amount: 50, for: A1, method: credit_card}
+""",
+    }
+    with of_files(tmp_path, files) as workspace:
+        made = transactions(workspace.record("ana"), workspace.business)
+        moved = {
+            one.day and one.day.day: {each.account: str(each.amount) for each in one.postings}
+            for one in made if one.said == "payment"
+        }  # fmt: skip
+        assert moved == {
+            2: {"credit_card": "10.00", "cash": "-10.00"}, 3: {"bank": "20.00", "cash": "-20.00"},
+            4: {}, 5: {}, 6: {"credit_card": "50.00", "receivable": "-50.00"},
+        }  # fmt: skip
+        text = journal(workspace, "hledger")
+    assert "Assets:Cards" in text and text.count("account Assets:Cards") == 1
+
+
 @examples(30, soak=480)
 @given(customers=BOOKS)
 def test_receivables_are_the_balance_and_transactions_come_to_nothing(
