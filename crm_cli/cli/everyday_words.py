@@ -52,6 +52,9 @@ INSTEAD = {
     "pay": ("payment add",),
     "paid": ("payment add",),
     "refund": ("payment add {} --refund",),
+    "write-off": ("payment add {} --method write_off",),
+    "write_off": ("payment add {} --method write_off",),
+    "writeoff": ("payment add {} --method write_off",),
     "sell": ("purchase add",),
     "revert": ("undo {N}", "undo --list {-}"),
     "rollback": ("undo {N}", "undo --list {-}"),
@@ -188,6 +191,13 @@ def other_noun(word: str) -> OtherNoun | None:
 def right_verb(word: str, verbs: frozenset[str] | set[str]) -> str | None:
     """The verb of a noun that a wrong one stands for, among `verbs`: `new` is `add`."""
     return next((one for one in INSTEAD.get(word.lower(), ()) if one in verbs), None)
+
+
+def payment_line(word: str, noun: str) -> str:
+    """The line that adds a payment of a kind, where its word stands as a verb of money: `crm
+    payment write-off`; else empty."""
+    found = [one for one in INSTEAD.get(word.lower(), ()) if one.startswith("payment add {} --")]
+    return found[0] if found and (WIDER.get(noun) or noun) in ("payment", "purchase") else ""
 
 
 def right_command(word: str, rest: Sequence[str]) -> str | None:

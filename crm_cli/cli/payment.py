@@ -36,7 +36,7 @@ def add(
     date: On = None,
     method: Annotated[
         str | None,
-        Option("--method", metavar="METHOD", help="cash, credit_transfer, credit_card, online …"),
+        Option("--method", metavar="METHOD", help="cash, credit_card, online, write_off …"),
     ] = None,
     for_: Annotated[
         str | None,
@@ -51,10 +51,14 @@ def add(
 ) -> None:
     """Add a payment. The number of an invoice settles it; one payment may settle several.
 
+    What will never be paid is written off: a payment by --method write_off. A payment of a
+    sale says how its money came, in the ledger.
+
     crm payment add 2026-0042
     crm payment add 2026-0035 2026-0041
     crm payment add 2026-0042 200 --method cash --date yesterday
     crm payment add ana 50 --refund --for 2026-0042
+    crm payment add 2026-0042 --method write_off
     """
     from crm_cli.features.payments import Wanted, add_to_several
     from crm_cli.features.payments import add as plan

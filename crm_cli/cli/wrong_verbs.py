@@ -16,6 +16,7 @@ from crm_cli.cli.everyday_words import (
     OtherNoun,
     is_item,
     other_noun,
+    payment_line,
     right_command,
     right_verb,
     singular,
@@ -106,6 +107,8 @@ def no_verb(entry: Command, name: str, rest: list[str], verbs: set[str]) -> Usag
     if right:
         line = _line(f"{entry.name} {right}", rest)
         return UsageError(f'there is no "{noun} {name}"; write: {line}')
+    if paying := payment_line(name, entry.name):
+        return UsageError(f'there is no "{noun} {name}"; write: {_line(paying, rest)}')
     wider = named(WIDER.get(entry.name, ""))
     if wider is not None and name in verbs_of(wider):
         line = _line(f"{wider.name} {name}", rest)

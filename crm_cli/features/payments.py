@@ -279,7 +279,7 @@ def _left(record: Item, made: Item, target: Item | None, workspace: Workspace) -
         if due > 0:
             return [f"{what} is {target.derived['settlement'].replace('_', ' ')}: "
                     f"{format_amount(due, currency)} {currency} is still owed"]  # fmt: skip
-        return [f"{what} is paid"]
+        return [f"{what} is {str(target.derived['settlement']).replace('_', ' ')}"]
     balance = record.derived.get("balance")
     base = workspace.business.currency
     if balance is None:

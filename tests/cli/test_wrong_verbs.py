@@ -51,6 +51,14 @@ from tests.conftest import Crm
         ),
         (["done", "maja"], 'crm: there is no "done"; write: crm task done maja\n'),
         (["pay", "maja", "20"], 'crm: there is no "pay"; write: crm payment add maja 20\n'),
+        (["write-off", "N-7"], 'crm: there is no "write-off"; write: crm payment add N-7 '
+         "--method write_off\n"),
+        (["payment", "write-off", "2026-0007"], 'crm: there is no "crm payment write-off"; write: '
+         "crm payment add 2026-0007 --method write_off\n"),
+        (["invoice", "writeoff", "2026-0007"], 'crm: there is no "crm invoice writeoff"; write: '
+         "crm payment add 2026-0007 --method write_off\n"),
+        (["payment", "refund", "x", "5"], 'crm: there is no "crm payment refund"; write: '
+         "crm payment add x 5 --refund\n"),
         (["refund", "x", "5"], 'crm: there is no "refund"; write: crm payment add x 5 --refund\n'),
         (["remind", "maja", "Ask"], 'crm: there is no "remind"; write: crm task add maja Ask\n'),
         (["find", "maja"], 'crm: there is no "find"; write: crm list maja\n'),

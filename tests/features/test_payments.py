@@ -165,3 +165,8 @@ def test_two_at_once_do_not_pay_twice(workspace: Opened) -> None:
     first.write(plans[0].change)
     with pytest.raises(ConflictError, match="2026-0007 has changed"):
         second.write(plans[1].change)
+
+
+def test_what_is_written_off_is_not_said_to_be_paid(crm: Crm) -> None:
+    run = crm("payment", "add", "2026-0007", "--method", "write_off")
+    assert run.code == 0 and "2026-0007 is written off" in run.err, run

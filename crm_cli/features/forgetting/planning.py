@@ -123,7 +123,8 @@ def _refuse_owing(record: Item, *, force: bool) -> None:
         amount = amount_text(first.derived["amount_due"], first.derived["currency"])
         raise Refused(
             f"{first.title or first.id}: {amount} is still owed, and could not be claimed any more",
-            "wait until it is paid, or write it off; --force forgets them all the same",
+            f"wait until it is paid, or write it off: crm payment add {first.title or first.id} "
+            "--method write_off; --force forgets them all the same",
         )
 
 
