@@ -457,3 +457,14 @@ def test_closed_deals_without_a_day_are_told(shop: Path, workspace: Opened) -> N
         and "Close Date: [{key: expected_close, only: open}" in note
         for note in made.notes
     )
+
+
+def test_unknown_owners_are_told_once(shop: Path, workspace: Opened) -> None:
+    """And not by check alone, row by row, afterwards."""
+    table = "name,owner,email\nZed,Solo Me,z@z.example\nYed,Solo Me,y@z.example\n"
+    table += "Ted,Bo,t@t.example\n"
+    notes = [one for one in plan(workspace(), "customers", table).notes if "no user" in one]
+    assert len(notes) == 1
+    assert notes[0].startswith("owner: no user Solo Me in 2 rows, Bo in a row; crm user add NAME")
+    known = plan(workspace(), "customers", "name,owner\nNed,marko\n")
+    assert not any("no user" in one for one in known.notes)

@@ -13,6 +13,7 @@ from crm_cli.features.importing.items import plan_items
 from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.origin import of_system, owned
 from crm_cli.features.importing.outcome import Note, Outcome, Reject, Remark
+from crm_cli.features.importing.strangers import strangers
 from crm_cli.formats.drafts import Drafts, Told
 from crm_cli.formats.grid import Rejected
 from crm_cli.formats.mapping import Map
@@ -119,6 +120,7 @@ def plan_import(workspace: Workspace, drafts: Drafts, advance: Advance | None = 
             steps.append(one.step)
     rejected.sort(key=lambda row: row.line)
     bad = {row.line for row in rejected}
+    notes += strangers(drafts, workspace.business, bad)
     touched = fates["new"] + fates["changed"]
     subject = f"import {touched} {kind.name if touched == 1 else kind.key}"
     return Import(
