@@ -84,6 +84,8 @@ class PaperLine(NamedTuple):
     reason: str
     net: Decimal | None
     tax: Decimal
+    with_tax: Decimal | None = None
+    """The price of a unit as it was agreed, where that is with tax."""
 
 
 class TaxSum(NamedTuple):
@@ -167,6 +169,11 @@ class Paper(NamedTuple):
     notes: str = ""
     footer: str = ""
     logo: str = ""
+
+    @property
+    def is_tax_included(self) -> bool:
+        """Whether its prices were agreed with tax."""
+        return any(one.with_tax is not None and one.rate for one in self.lines)
 
     @property
     def is_billed(self) -> bool:

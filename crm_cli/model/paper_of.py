@@ -184,8 +184,10 @@ def _line(
     if net is not None:
         # A line may take off what the others add, whatever sign the record writes.
         quantity = quantity if sign * net >= 0 else -quantity
+    with_tax = None
     if price is not None:
         price = abs(price)
+        with_tax = price if included else None
         if included and rate:
             exact = EXACT.divide(price * HUNDRED, HUNDRED + rate)
             price = round(exact, minor_unit(currency) + 2).normalize()
@@ -202,6 +204,7 @@ def _line(
         reason=_text(values.get("tax_reason")),
         net=None if net is None else sign * net,
         tax=sign * line.derived.get("tax", Decimal(0)),
+        with_tax=with_tax,
     )
 
 

@@ -128,6 +128,27 @@ def test_a_deposit_and_a_credit_note_are_called_so(office: Path, crm: Crm) -> No
     assert "IBAN" not in credited
 
 
+def test_prices_with_tax_are_shown_so_and_add_up(office: Path, crm: Crm) -> None:
+    """On an invoice beside those without, which the law asks for; a receipt has them alone."""
+    path = office / "customers/tina-kos.yaml"
+    lines = (
+        "    date: 2026-09-13\n    tax_included: true\n    lines:\n"
+        "      - {description: Repair, quantity: 2, unit_price: 39.99, tax_rate: 22}\n"
+        "      - {description: Oil, unit_price: 5.0050, tax_rate: 9.5}\n"
+    )
+    path.write_text(
+        f"{path.read_text()}  - id: p-0000007\n    kind: invoice\n    number: '2026-0105'\n{lines}"
+        f"  - id: p-0000008\n    number: S-1\n{lines}"
+    )
+    text = ok(crm("invoice", "render", "2026-0105", "--language", "en"))
+    assert "Price excl. VAT" in text and "Price incl. VAT" in text and "Amount incl. VAT" in text
+    assert "39.99" in text and "79.98" in text and "32.78" in text and "32.77" not in text
+    assert "84.99\u00a0EUR" in text  # 79.98 + 5.01
+    receipt = ok(crm("purchase", "render", "S-1", "--language", "en"))
+    assert "39.99" in receipt and "79.98" in receipt and "Price excl." not in receipt
+    assert "32.78" not in receipt and "84.99\u00a0EUR" in receipt
+
+
 def test_prices_with_tax_are_shown_without(office: Path, crm: Crm) -> None:
     text = ok(crm("invoice", "render", "2026-0103", "--language", "en"))
     # 1.5 x 1,220 yen with 22 % are 1,500 without, and the price of an hour is 1,000.

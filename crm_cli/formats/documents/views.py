@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from crm_cli.formats.documents.page import Block, Column, Grid, Payment, Prose, Square, Total
 from crm_cli.formats.documents.words import Words
+from crm_cli.model.money import round_money
 from crm_cli.model.paper import Entry, Paper, PaperLine
 from crm_cli.model.payment_codes import payment_codes, reference
 
@@ -33,27 +34,46 @@ def _items(paper: Paper, words: Words) -> Iterator[Block]:
         return
     discounts = any(one.discount for one in paper.lines)
     rates = any(one.rate is not None for one in paper.lines)
+    included = paper.is_tax_included
     columns = [
         Column(words.word("table.description"), wide=True),
         Column(words.word("table.quantity"), end=True),
-        Column(words.word("table.price"), end=True),
+        *(Column(words.word(f"table.{key}"), end=True) for key in _price_keys(paper)),
         *([Column(words.word("table.discount"), end=True)] if discounts else []),
         *([Column(words.word("table.rate"), end=True)] if rates else []),
-        Column(words.word("table.amount"), end=True),
+        Column(words.word("table.amount_with_tax" if included else "table.amount"), end=True),
     ]
     rows = [
         [
             _described(line, words),
             _quantity(line, words),
-            "" if line.price is None else words.amount(line.price, paper.currency),
+            *(_price(line, key, paper.currency, words) for key in _price_keys(paper)),
             *([words.percent(line.discount) if line.discount else ""] if discounts else []),
             *(["" if line.rate is None else words.percent(line.rate)] if rates else []),
-            "" if line.net is None else words.amount(line.net, paper.currency),
+            "" if line.net is None else words.amount(
+                line.net + line.tax if included else line.net, paper.currency
+            ),
         ]
         for line in paper.lines
     ]
     yield Grid(columns, rows, tuple(_totals(paper, words)))
     yield from _reasons(paper, words)
+
+
+def _price_keys(paper: Paper) -> tuple[str, ...]:
+    """The columns of prices. One that was agreed with tax is shown so; on an invoice beside that
+    without, which is asked for (Directive 2006/112/EC, Article 226, 8)."""
+    if not paper.is_tax_included:
+        return ("price",)
+    return ("price_without_tax", "price_with_tax") if paper.is_billed else ("price_with_tax",)
+
+
+def _price(line: PaperLine, key: str, currency: str, words: Words) -> str:
+    price = line.with_tax if key == "price_with_tax" else line.price
+    if price is None:
+        return ""
+    shown = round_money(price, currency) if key == "price_without_tax" else price
+    return words.amount(shown, currency)
 
 
 def _described(line: PaperLine, words: Words) -> str:
