@@ -106,6 +106,15 @@ def test_a_source_of_due_where_there_are_levels(shop: Callable[..., Workspace]) 
     assert len(reminders(shop(levels=""))) == 5
 
 
+def test_an_invoice_is_due_once(shop: Callable[..., Workspace]) -> None:
+    rows = [(row.id, row.kind) for row in due(shop(), within="30d")]
+    invoices, dunned = ({id for id, kind in rows if kind == one} for one in ("invoice", "dunning"))
+    assert invoices and dunned and not invoices & dunned
+    assert ("p-0000001", "dunning") in rows and ("p-0000004", "invoice") in rows
+    assert ("p-0000001", "invoice") in [(row.id, row.kind) for row in due(shop(), kind="invoice")]
+    assert ("p-0000001", "invoice") in [(row.id, row.kind) for row in due(shop(levels=""))]
+
+
 def test_level_and_day_are_kept_at_the_invoice(shop: Callable[..., Workspace]) -> None:
     workspace = shop()
     plan = note_sent(workspace, [at(workspace, "ana", "p-0000003")], "2026-11-18")

@@ -125,6 +125,8 @@ def due(
     if days is not None:
         zone = workspace.business.time_zone
         rows = [row for row in rows if days[0] <= local_date(row.when, zone) <= days[1]]
+    if not asked.kinds:
+        rows = _once(rows)
     if not stood_in:
         rows = [row for row in rows if desks.has(row.owner, row.when)]
     for name in (asked.owner or "").split(",") if not rows and asked.owner is not None else ():
@@ -134,6 +136,15 @@ def due(
     clock, zone = workspace.clock, workspace.business.time_zone
     rows.sort(key=lambda row: rank(row, clock, zone))
     return rows
+
+
+def _once(rows: Sequence[Due]) -> list[Due]:
+    """The rows without late invoices of which a reminder is due as well: that is what to do."""
+    dunned = {row.id: row.when for row in rows if row.kind == "dunning"}
+    return [
+        row for row in rows
+        if row.kind != "invoice" or row.id not in dunned or row.when > dunned[row.id]
+    ]  # fmt: skip
 
 
 def rank(row: Due, clock: Clock, zone: tzinfo) -> tuple[object, ...]:
