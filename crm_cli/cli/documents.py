@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,27 +56,35 @@ class Making(NamedTuple):
 MAKING = Making()
 
 
-def make(session: Session, papers: Iterable[Paper], making: Making, *, template: str = "") -> None:
-    """Make documents of papers, and answer with them or write them into files."""
+def make(
+    session: Session, papers: Iterable[Paper], making: Making, *, template: str | Sequence[str] = ""
+) -> None:
+    """Make documents of papers, and answer with them or write them into files; `template` is that
+    of all, or of each, unless they ask for another."""
     from crm_cli.features.documents.rendering import Asked, format_of, render
 
     asked = Asked(
         format_of(making.format, making.to),
-        making.template or template,
+        making.template or "",
         making.language or "",
         making.draft,
         making.qr,
         session.screen.width if making.to in (None, "-") else None,
     )
-    found = list(papers)
+    papers = list(papers)
+    of_each = [template] * len(papers) if isinstance(template, str) else template
+    found = [
+        (paper, asked._replace(template=asked.template or one))
+        for paper, one in zip(papers, of_each, strict=True)
+    ]
     if making.to and making.to != "-" and (making.to.endswith("/") or Path(making.to).is_dir()):
-        _into_folder(session, found, asked, making)
+        _into_folder(session, found, making)
         return
     if len(found) > 1 and asked.format != "text":
         raise UsageError(
             f"{len(found):,} documents do not go into one file", "--to DIR/ writes one file each"
         )
-    rendered = [render(session.workspace, paper, asked) for paper in found]
+    rendered = [render(session.workspace, *one) for one in found]
     if making.to not in (None, "-"):
         _into_file(session, rendered, making)
     elif asked.format not in ("text", "html"):
@@ -94,7 +102,7 @@ def _into_file(session: Session, rendered: list[Rendered], making: Making) -> No
     session.say(f"written to {visible(str(making.to))}")
 
 
-def _into_folder(session: Session, papers: list[Paper], asked: Asked, making: Making) -> None:
+def _into_folder(session: Session, papers: list[tuple[Paper, Asked]], making: Making) -> None:
     """Write a file for each, named for its kind and number."""
     from crm_cli.features.documents.rendering import (
         check,
@@ -108,11 +116,12 @@ def _into_folder(session: Session, papers: list[Paper], asked: Asked, making: Ma
     from crm_cli.model.text import visible
 
     folder = Path(str(making.to))
-    check(session.workspace, papers, asked)
+    for asked in dict.fromkeys(asked for _, asked in papers):
+        check(session.workspace, [paper for paper, own in papers if own == asked], asked)
     make_folder(folder)
     names = FileNames()
     with session.progress("Making documents", len(papers)) as progress:
-        for number, paper in enumerate(papers, 1):
+        for number, (paper, asked) in enumerate(papers, 1):
             rendered = render(session.workspace, paper, asked)
             name = file_name(names, paper, rendered.suffix)
             save(folder / name, rendered.data, force=making.force)

@@ -131,8 +131,11 @@ def sent(
 def render(
     session: Session,
     which: Annotated[
-        str,
-        Argument(metavar="NUMBER|WHO", help="A late invoice, or a customer: all their late ones."),
+        list[str],
+        Argument(
+            metavar="NUMBER…|WHO…|TERM…",
+            help="Late invoices, or customers: all their late ones; terms select invoices.",
+        ),
     ],
     level: Annotated[
         int | None, Option("--level", metavar="N", help="The level, if not the next one.")
@@ -141,11 +144,19 @@ def render(
 ) -> None:
     """Make the payment reminder for an invoice, or for all late ones of a customer.
 
+    Each customer has one. It is that of the next level, even before its day has come.
+
     crm dun render 2026-0031 --to reminder.pdf
     crm dun render hotel-jadran --level 2
+    crm dun render is:overdue --to reminders/ --format pdf
     """
-    from crm_cli.features.documents.gathering import late_invoices, of_late
+    from crm_cli.features.documents.gathering import early, late_by_customer, of_late
+    from crm_cli.model.purchase import PURCHASE
 
-    invoices = late_invoices(session.workspace, which)
-    paper, template = of_late(session.workspace, invoices, level)
-    make(session, [paper], making, template=template)
+    workspace = session.workspace
+    groups = late_by_customer(workspace, session.terms(which, PURCHASE))
+    made = [of_late(workspace, invoices, level) for invoices in groups]
+    for note in early(workspace, groups) if level is None else ():
+        session.say(note)
+    papers, templates = [paper for paper, _ in made], [template for _, template in made]
+    make(session, papers, making, template=templates)

@@ -17,6 +17,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dunning import Level, Standing, next_level
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.workspace import Workspace, open_workspace
+from tests.conftest import Crm
 
 LEVELS = "dunning: [{after: 7 days}, {after: 21 days, fee: 5}, {after: 5 weeks, fee: 40}]\n"
 TODAY = "2026-11-20"
@@ -148,6 +149,29 @@ def test_what_is_not_due_is_noted_only_if_forced(
         note_sent(workspace, found, "2026-11-21", force=True)
     with pytest.raises(UsageError, match="level"):
         note_sent(workspace, found, level=0, force=True)
+
+
+def test_reminders_of_several_customers(
+    shop: Callable[..., Workspace], crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = shop().root
+    monkeypatch.setenv("CRM_DIR", str(root))
+    (root / "customers/bor.yaml").write_text(
+        "name: Bor\npurchases:\n  - {id: p-0000009, kind: invoice, number: B1, date: 2026-09-01, "
+        "due_date: 2026-10-01, amount: 5, dunning: [{level: 1, at: 2026-11-19}]}\n"
+    )
+    assert crm("config", "set", "business.name=Lan").code == 0
+    run = crm("dun", "render", "is:overdue", "--to", f"{tmp_path}/out/")
+    assert run.code == 0 and "2 files written" in run.err, run.err
+    early = "reminder 2 for B1 is due on 2026-12-03; --level 1 makes the one that was sent"
+    assert early in run.err and "A3" not in run.err
+    one, other = sorted((tmp_path / "out").iterdir())
+    assert "A3" in other.read_text() + one.read_text() and "A4" not in other.read_text()
+    both = crm("dun", "render", "A1", "A2", "bor")
+    assert both.code == 0 and both.out.count("\f") == 1, both
+    assert {"A1", "A2", "B1"} < set(both.out.split()) and "A3" not in both.out.split()
+    assert "is due on" not in crm("dun", "render", "B1", "--level", "1").err
+    assert crm("dun", "render", "is:overdue", "number:none").code == 3
 
 
 def test_the_last_level_is_the_last(shop: Callable[..., Workspace]) -> None:

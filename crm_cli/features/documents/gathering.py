@@ -20,6 +20,7 @@ from crm_cli.model.periods import Period
 from crm_cli.model.places import SETTINGS
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.text import a_or_an
+from crm_cli.query.who import is_term
 from crm_cli.workspace import Workspace
 
 DELIVERED = ("order", "invoice", "sale")
@@ -110,13 +111,16 @@ def of_late(
 
 
 def _level_of(invoice: Item, last: int, workspace: Workspace) -> int:
+    found = next_level(levels_of(workspace.business), _standing(invoice))
+    return found[0].number if found else last
+
+
+def _standing(invoice: Item) -> Standing:
     derived = invoice.derived
-    standing = Standing(
+    return Standing(
         derived.get("due"), derived.get("dunning_level"), derived.get("dunned"),
         invoice.values.get("promised"),
     )  # fmt: skip
-    found = next_level(levels_of(workspace.business), standing)
-    return found[0].number if found else last
 
 
 def _late(invoice: Item, today: date) -> Entry:
@@ -166,6 +170,41 @@ def late_invoices(workspace: Workspace, text: str) -> list[Item]:
         why = f"is disputed: {disputed}" if disputed else "is not late"
         raise UsageError(f"{invoice.title or invoice.id} {why}", "crm dun list --all shows all")
     return [invoice]
+
+
+def late_by_customer(workspace: Workspace, words: Sequence[str]) -> list[list[Item]]:
+    """The late invoices that numbers, customers and terms mean, those of one customer and currency
+    together; see `late_invoices`. Raises NotFound for none."""
+    scope = workspace.scope(PURCHASE)
+    terms = [word for word in words if is_term(word, scope)]
+    found = [one for word in words if word not in terms for one in late_invoices(workspace, word)]
+    if terms:
+        rows = workspace.select(
+            PURCHASE, [*terms, "is:overdue", "no:disputed"], cols=("customer", "id"), sort="due"
+        ).rows
+        found += [workspace.document(customer).find(id) for customer, id in rows]
+    groups: dict[tuple[str, str], dict[str, Item]] = {}
+    for one in found:
+        key = str(one.owner.id), str(one.derived["currency"])
+        groups.setdefault(key, {}).setdefault(one.id, one)
+    if not groups:
+        raise NotFound("no invoice is late", "crm dun lists those that are")
+    return [list(those.values()) for those in groups.values()]
+
+
+def early(workspace: Workspace, groups: Iterable[Sequence[Item]]) -> Iterator[str]:
+    """What to say of invoices whose next reminder is still to come, and so is made too early."""
+    levels, today = levels_of(workspace.business), workspace.clock.today
+    for invoices in groups:
+        nexts = [(next_level(levels, _standing(one)), one) for one in invoices]
+        if any(found is None or found[1] <= today for found, _ in nexts):
+            continue
+        for found, one in nexts:
+            if found is not None:
+                level, when = found
+                last = _standing(one).level
+                cure = f"; --level {last} makes the one that was sent" if last else ""
+                yield f"reminder {level.number} for {one.title or one.id} is due on {when}{cure}"
 
 
 def letter(
