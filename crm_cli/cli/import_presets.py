@@ -62,6 +62,8 @@ def ways_to_read(
         maps = [importing.applied(one, settled(one.kind, said)) for one in presets]
         pairs = zip(presets, maps, strict=True)
         return [Way(preset.kind, one, preset.title, preset.name) for preset, one in pairs]
+    if not kind and source.fault is not None:
+        raise source.fault
     kind = kind or _no_kind(source, f"no preset knows the headings of {source.path}")
     return [Way(kind, settled(kind, said))]
 

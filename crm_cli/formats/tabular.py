@@ -192,5 +192,6 @@ def _unclosed(text: str, line: int, delimiter: str, above: int) -> DataError:
                 start, closed = char == delimiter or char in "\r\n", False
     return DataError(
         f"line {at + above}: the quote that opens there is never closed",
-        'close it with ", or write a quote that is meant as """"',
+        'close it with "; a quote within a cell is written twice, and the cell in quotes: '
+        '"a 3"" pipe"',
     )

@@ -253,3 +253,26 @@ def test_a_name_does_for_a_company_that_has_no_id(crm: Crm, shop: Path) -> None:
     file.write_text(f"{deal}2,B,Contract Sent,Wang Labs,7\n")
     run = crm("import", file, "--yes")
     assert (run.code, "there is no customer 'company-7'" in run.err) == (4, True)
+
+
+OF_NOTES = "Record ID,First Name,Last Name,Email,Lifecycle Stage,Create Date,Notes\n"
+
+
+def test_an_unclosed_quote_hides_no_preset(crm: Crm, shop: Path) -> None:
+    file = shop.parent / "contacts.csv"
+    file.write_text(f'{OF_NOTES}1,A,B,a@b.example,Lead,2024-01-01 10:00,"x\n')
+    run = crm("import", file)
+    assert run.code == 4
+    assert "preset hubspot-contacts" in run.err
+    assert "line 2: the quote that opens there is never closed" in run.err
+    assert 'a quote within a cell is written twice, and the cell in quotes: "a 3"" pipe"' in run.err
+    file.write_text(f'"{OF_NOTES}1,A,B,a@b.example,Lead,2024-01-01 10:00,x\n')
+    assert "line 1: the quote that opens there is never closed" in crm("import", file).err
+
+
+def test_a_cell_of_several_lines_may_stand_where_the_look_at_a_file_ends(tmp_path: Path) -> None:
+    """Only the first 64 KiB are looked at for the headings."""
+    cell = "\n".join(["one"] * 200)
+    file = tmp_path / "contacts.csv"
+    file.write_text(OF_NOTES + f'1,A,B,a@b.example,Lead,2024-01-01 10:00,"{cell}"\n' * 200)
+    assert [one.name for one in fitting(Source(file))] == ["hubspot-contacts"]

@@ -41,6 +41,8 @@ class Source:
         self._called = sheet_names(kind_of(kind)) if kind else ()
         self.path = path
         self.data = _notes(path) if _is_folder(path) else outside.read(path)
+        self.fault: CrmError | None = None
+        """Why the headings of a table cannot be read."""
         self.format = format or ("json" if _is_folder(path) else _format_of(path, self.data))
         self.headings = cache(self._headings)
         self._document: Any = None
@@ -49,7 +51,9 @@ class Source:
         """The headings as far as the beginning shows them; none where it cannot be read so."""
         try:
             return self._read_headings(shape, known, said)
-        except CrmError:
+        except CrmError as error:
+            if shape == Shape():
+                self.fault = error
             return ()
 
     def _read_headings(self, shape: Shape, known: frozenset[str], said: Map) -> tuple[str, ...]:
@@ -67,15 +71,25 @@ class Source:
             ).headings
         if self.format == "abook":
             return read_sections(self.data, encoding=said.encoding).headings
-        head = self.data[:_HEAD]
-        if len(self.data) > _HEAD:
-            head = head[: head.rfind(b"\n") + 1]
-        return table_of(head, said, known=known.__contains__).headings
+        return table_of(_head(self.data), said, known=known.__contains__).headings
 
     def forget(self) -> None:
         """Let go of what was looked at to tell what the file is."""
         self._document = None
         self.headings.cache_clear()
+
+
+def _head(data: bytes) -> bytes:
+    """The first rows of a table of text, up to where a quoted cell goes on, or is never closed."""
+    head = data[:_HEAD]
+    end = position = 0
+    is_open = False
+    for line in head.splitlines(keepends=True):
+        position += len(line)
+        is_open ^= line.count(b'"') % 2 == 1
+        if not is_open and (position < len(head) or len(head) == len(data)):
+            end = position
+    return head[:end] or head
 
 
 def _is_folder(path: Path) -> bool:
