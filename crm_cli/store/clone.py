@@ -38,13 +38,31 @@ def clone(url: str, folder: Path, environ: Mapping[str, str]) -> Path:
         raise UsageError(f"{url!r} is no address of a repository", "https://…, ssh://… or a path")
     with fresh(folder) as made:
         git = fetched(url, made, environ)
-        commit = git.text("rev-parse", "--verify", "--quiet", "HEAD")
-        if not commit:
-            raise Refused("the repository has no commits on its main branch", "clone another one")
+        commit = git.text("rev-parse", "--verify", "--quiet", "HEAD") or _only_branch(git)
         examine_whole(git, commit)
         within = _records(git, commit)
         git.run(*_QUIET, "checkout", "--quiet", "--force", seconds=SECONDS)
     return folder / within
+
+
+def _only_branch(git: Git) -> str:
+    """Where the other's HEAD names no branch that is there, as of a bare repository that was made
+    before the first push: the commit of the only one, which is HEAD's from now on."""
+    listed = git.run("for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin")
+    names = [name for name in listed.decode("utf-8", "replace").split() if name != "HEAD"]
+    if not names:
+        raise Refused("the repository has no commits", "send some first: crm sync, in the other")
+    if names[1:]:
+        raise Refused(
+            f"the repository's HEAD names no branch; there are {', '.join(names)}",
+            f"in it: git symbolic-ref HEAD refs/heads/{names[0]}",
+        )
+    (name,) = names
+    git.run("symbolic-ref", "HEAD", f"refs/heads/{name}")
+    git.run("update-ref", f"refs/heads/{name}", f"refs/remotes/origin/{name}")
+    git.run("config", f"branch.{name}.remote", "origin")
+    git.run("config", f"branch.{name}.merge", f"refs/heads/{name}")
+    return git.line("rev-parse", "HEAD")
 
 
 def fetched(url: str, place: str, environ: Mapping[str, str]) -> Git:

@@ -36,6 +36,23 @@ def test_a_clone_is_ready_for_work(shop: Path, crm: Crm, git: Git) -> None:
     assert (shop.parent / "remote/crm.yaml").exists()
 
 
+def test_a_head_that_names_no_branch_is_set_right(shop: Path, crm: Crm, git: Git) -> None:
+    """As of a bare repository that was made by a git that calls its first branch otherwise."""
+    remote, new = shop.parent / "hub.git", shop.parent / "new"
+    run(shop.parent, "init", "-q", "--bare", "-b", "other", str(remote))
+    empty = crm("clone", remote, new, "--yes")
+    assert empty.code == 6 and "has no commits" in empty.err and not new.exists()
+    branch = run(shop, "branch", "--show-current").strip()
+    run(shop, "push", "-q", str(remote), branch)
+    assert crm("clone", remote, new, "--yes").code == 0
+    assert run(new, "branch", "--show-current") == f"{branch}\n"
+    assert crm("-C", new, "set", "maja-kos", "city=Piran").code == 0
+    assert "sent 1 change" in crm("-C", new, "sync").out
+    run(shop, "push", "-q", str(remote), f"{branch}:second")
+    two = crm("clone", remote, shop.parent / "two", "--yes")
+    assert two.code == 6 and f"there are {branch}, second" in two.err
+
+
 def test_nothing_is_cloned_without_consent(shop: Path, crm: Crm, git: Git) -> None:
     assert crm("clone", shop, shop.parent / "new").code == 2
     assert not (shop.parent / "new").exists()
