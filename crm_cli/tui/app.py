@@ -25,6 +25,7 @@ from crm_cli.tui.places.today import Today
 from crm_cli.tui.reader import Reader
 from crm_cli.tui.record import Log
 from crm_cli.tui.styles import style_of
+from crm_cli.tui.terms import Terms
 from crm_cli.workspace import Workspace
 
 _SECONDS = 1.0
@@ -182,8 +183,9 @@ class Interface(Carrying):
         self._go(PLACES[number].lower())
 
     @work(group="go")
-    async def _go(self, name: str, who: str = "") -> None:
-        """Go to a place, which is made when it is first gone to; to that of a customer `who`."""
+    async def _go(self, name: str, who: str = "", *, find: bool = False) -> None:
+        """Go to a place, which is made when it is first gone to; to that of a customer `who`, or
+        to `find` somebody there."""
         places = self.query_one("#places", ContentSwitcher)
         if not places.query(f"#at-{name}"):
             await places.mount(_made(name))
@@ -193,6 +195,8 @@ class Interface(Carrying):
         if who:
             self.place.of(who)
         self.place.enter()
+        if find:
+            self.place.find()
 
     def open_customer(self, who: str) -> None:
         """Show one customer."""
@@ -205,8 +209,11 @@ class Interface(Carrying):
         self._go(self._before)
 
     def action_find(self) -> None:
-        """Type query terms."""
-        self.place.find()
+        """Type query terms; where there are none to be typed, those for a list of customers."""
+        if self.place.query(Terms):
+            self.place.find()
+        else:
+            self._go("customers", find=True)
 
     def action_reload(self) -> None:
         """Ask anew for what is shown."""

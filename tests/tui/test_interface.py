@@ -56,6 +56,21 @@ def test_customers_are_filtered_as_one_types_and_their_card_stands_beside(tmp_pa
     drive(example(tmp_path), script)
 
 
+def test_a_slash_finds_another_customer_from_the_page_of_one(tmp_path: Path) -> None:
+    async def script(user: Driver) -> None:
+        await user.press("2")
+        await user.sees("Bar Aurora")
+        await user.press("enter")
+        await user.sees("[timeline]")
+        await user.press("slash")
+        await user.sees("$ crm list")
+        await user.type("Jadran")
+        await user.sees("1 found", "Hotel Jadran")
+        await user.misses("Bar Aurora")
+
+    drive(example(tmp_path), script)
+
+
 def test_a_change_is_previewed_carried_out_logged_and_taken_back(tmp_path: Path) -> None:
     folder = example(tmp_path)
     record = folder / "customers" / "luka-mlakar.yaml"
