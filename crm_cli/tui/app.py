@@ -64,6 +64,7 @@ class Interface(Carrying):
             for number, title in enumerate(PLACES, 1)
         ),
         Binding("slash", "find", "find", key_display="/"),
+        Binding("escape", "all_again", "all again", show=False),
         Binding("l", "log", "log"),
         Binding("t", "task", "task", show=False),
         Binding("m", "moves", "moves"),
@@ -214,6 +215,10 @@ class Interface(Carrying):
             self.place.find()
         else:
             self._go("customers", find=True)
+
+    def action_all_again(self) -> None:
+        """Take away what was typed to find less."""
+        self.place.all_again()
 
     def action_reload(self) -> None:
         """Ask anew for what is shown."""

@@ -27,7 +27,8 @@ class Terms(Horizontal):
     Terms Input { width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,down", "leave", "back to the list", show=False)
+        Binding("down", "leave", "back to the list", show=False),
+        Binding("escape", "drop", "all again", show=False),
     ]
 
     class Changed(Message):
@@ -67,6 +68,11 @@ class Terms(Horizontal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to what was found."""
         event.stop()
+        self.action_leave()
+
+    def action_drop(self) -> None:
+        """Ask for all again, and go back to the list."""
+        self.query_one(Input).value = ""
         self.action_leave()
 
     def action_leave(self) -> None:

@@ -163,7 +163,8 @@ def test_what_to_do_first_comes_from_the_reports_rows(example: Crm) -> None:
     late = [one for one in invoices if (one["days"] or 0) > 0]
     owed, oldest = sum(Decimal(one["total"]) for one in late), max(one["days"] for one in late)
     assert first[0][1] == (
-        f"{owed:,} EUR is overdue at Bistro Lipa and 1 more; the oldest for {oldest} days."
+        f"{owed:,} EUR is overdue: 770.53 EUR at Bistro Lipa and 598.00 EUR at Hotel Jadran; "
+        f"the oldest for {oldest} days, at Hotel Jadran."
     )
     for _, text, line in first:
         told = example(*shlex.split(line)[1:], "--json")

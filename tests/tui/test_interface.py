@@ -56,6 +56,22 @@ def test_customers_are_filtered_as_one_types_and_their_card_stands_beside(tmp_pa
     drive(example(tmp_path), script)
 
 
+@pytest.mark.parametrize("place", ["1", "2", "3", "4", "5"])
+def test_escape_takes_a_filter_away(tmp_path: Path, place: str) -> None:
+    async def script(user: Driver) -> None:
+        await user.press(place)
+        await user.sees("types query terms")
+        for keys in (["escape"], ["enter", "escape"]):
+            await user.press("slash")
+            await user.type("Jadran")
+            await user.sees("Jadran")
+            await user.misses("types query terms")
+            await user.press(*keys)
+            await user.sees("types query terms")
+
+    drive(example(tmp_path), script)
+
+
 def test_a_slash_finds_another_customer_from_the_page_of_one(tmp_path: Path) -> None:
     async def script(user: Driver) -> None:
         await user.press("2")

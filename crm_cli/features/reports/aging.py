@@ -140,12 +140,18 @@ def _advice(table: Table, currency: str) -> Iterator[str]:
     if [key.name for key in table.keys] != ["customer"] or not late:
         return
     late.sort(key=lambda row: _late(row, table.columns), reverse=True)
-    others = total["late_rows"] - 1
-    more = f" and {others:,} more" if others else ""
-    yield (
-        f"{amount(total['late'], currency)} is overdue at {whom(late[:1])}{more}; the oldest for "
-        f"{counted(total['oldest'], 'day')}."
-    )
+    whole, days = amount(total["late"], currency), counted(total["oldest"], "day")
+    if total["late_rows"] == 1:
+        yield f"{whole} is overdue at {whom(late)}, for {days}."
+        return
+    others = total["late_rows"] - len(late[:2])
+    parts = [
+        f"{amount(_late(row, table.columns), currency)} at {whom([row])}" for row in late[:2]
+    ]
+    said = f"{', '.join(parts)} and {others:,} more" if others else " and ".join(parts)
+    oldest = [row for row in late if row.get("oldest") == total["oldest"]]
+    where = f", at {whom(oldest)}" if oldest else ""
+    yield f"{whole} is overdue: {said}; the oldest for {days}{where}."
 
 
 def _days(invoice: OpenInvoice, buckets: _Buckets, context: Context) -> int | None:

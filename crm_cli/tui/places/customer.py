@@ -126,7 +126,7 @@ class OneCustomer(Place):
         self.query_one("#sections", Static).update(self._sections())
         if section == "card":
             held = self.query_one("#whole", Static)
-            width = self.size.width - 2
+            width = self.width - 2
             held.update(drawn(await self.ask(lambda workspace: card(workspace, who, width))))
             return
         lines = self.query_one(f"#{section}", Lines)

@@ -50,6 +50,11 @@ class Place(Vertical):
         """The interface that it is a place of."""
         return cast("Interface", self.app)
 
+    @property
+    def width(self) -> int:
+        """The columns of the screen, all of which a place has: it may not be laid out yet."""
+        return self.app.size.width
+
     @work(exclusive=True, group="load")
     async def reload(self) -> None:
         """Ask for what is shown; an answer to what was asked before is not waited for."""
@@ -102,6 +107,11 @@ class Place(Vertical):
         """Type query terms."""
         for terms in self.query(Terms):
             terms.query_one(Input).focus()
+
+    def all_again(self) -> None:
+        """Take away the query terms."""
+        for terms in self.query(Terms):
+            terms.action_drop()
 
     def on_terms_changed(self, event: Terms.Changed) -> None:
         """Show what other terms find."""

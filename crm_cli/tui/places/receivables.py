@@ -41,7 +41,7 @@ class Receivables(Place):
         terms = self.query_one(Terms).terms
         rows = await self.ask(lambda workspace: _owing(workspace, terms))
         self.query_one("#owing", Lines).show(rows)
-        width = max(self.size.width - 4, 20)
+        width = max(self.width - 4, 20)
         drawn_ages = await self.ask(lambda workspace: ages(workspace, width, terms))
         above = ["owed in all, by days past due\n"] if drawn_ages else []
         self.query_one("#ages", Static).update(drawn([*above, *drawn_ages]))

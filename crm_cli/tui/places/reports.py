@@ -41,6 +41,9 @@ class Reports(Place):
         Binding("right", "answer", "read", show=False),
     ]
 
+    _width = 0
+    """The columns of the screen that the report was drawn for."""
+
     def compose(self) -> ComposeResult:
         """The line, the list, the report."""
         yield Terms("report", hint="/ types query terms: +vip")
@@ -57,10 +60,12 @@ class Reports(Place):
         row = names.row
         if row is None:
             return
-        terms = self.query_one(Terms)
+        terms, held = self.query_one(Terms), self.query_one("#answer", Static)
+        if terms.words[1:2] != (row.id,):
+            held.update("")  # What stands there is another one's answer.
         terms.rename("report", row.id, *row.of)
-        asked, width = terms.terms, max(self.size.width - _LIST - 5, 20)
-        held = self.query_one("#answer", Static)
+        asked, self._width = terms.terms, self.width
+        width = max(self._width - _LIST - 5, 20)
         try:
             lines = await self.ask(lambda workspace: report(workspace, row.id, width, asked))
         except CrmError as error:
@@ -68,6 +73,11 @@ class Reports(Place):
         else:
             held.update(drawn(lines))
         self.query_one("#report").scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        """Draw the report anew where there is another width for it."""
+        if self._width not in (0, self.width):
+            self.reload()
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         """Make the report that the cursor came to, once it rests."""
