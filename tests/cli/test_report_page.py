@@ -493,6 +493,19 @@ def test_a_single_one_is_said_as_one(crm: Crm, shop: Path) -> None:
     assert "only 1 customer has bought" in page.err
 
 
+def test_who_is_gone_and_bought_nothing_for_a_year_is_no_alarm(crm: Crm, shop: Path) -> None:
+    def told(year: int) -> str:
+        (shop / "customers/quiet.yaml").write_text(
+            "name: Quiet\npurchases:\n"
+            + "".join(f"- {{date: {year}-0{n}-01, amount: 10}}\n" for n in range(1, 5)), "utf-8"
+        )  # fmt: skip
+        page = crm("report", "html", "--section", "churn").out
+        (found,) = re.findall(r"<div[^>]*>\s*<dt>[^/]*at risk or lost", page)
+        return str(found)
+
+    assert "alert" in told(2026) and "alert" not in told(2024)
+
+
 def test_the_forecast_stacks_what_is_weighted_with_the_rest(example: Crm) -> None:
     rows = json.loads(example("report", "forecast", "--json").out)
     months = [

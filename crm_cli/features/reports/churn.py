@@ -116,7 +116,7 @@ REPORT = Report(
     title="Who is about to leave, or has left",
     page="--at-risk",
     headlines=(Headline("at_risk", "customers at risk or lost", one="customer at risk or lost",
-                        of="count", alert=True),),
+                        of="count", alert=True, with_any="at_stake"),),
     advice=_advice,
     compute=_compute,
 )

@@ -85,6 +85,7 @@ REPORT = Report(
                 f"share of the largest {part} %",
                 type="share",
                 label=f"largest {part} %",
+                unit="%",
             )
             for part in _TOPS
         ),

@@ -52,6 +52,8 @@ class Headline(Declaration, positional=3):
     """The total's value, or that of the only row; the last row's; or how many rows say yes."""
     alert: bool = False
     """Whether more than nothing of it wants attention."""
+    with_any: str = ""
+    """The key of another column: only where some row has more than nothing of it."""
     dated: bool = False
     """Whether it is of the period, which stands beside it then."""
 

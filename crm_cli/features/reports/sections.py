@@ -236,7 +236,8 @@ def _facts(report: Report, found: Answered, period: str | None) -> list[Fact]:
             of = f", {period.replace('-', ' ')}" if one.dated and period else ""
             of += _of_few(one, found.table)
             label = one.one if one.one and value == 1 else one.label
-            facts.append(Fact(text, label + of, one.alert and value > 0))
+            matters = not one.with_any or any(row.get(one.with_any) for row in found.table.rows)
+            facts.append(Fact(text, label + of, one.alert and value > 0 and matters))
     return facts
 
 
