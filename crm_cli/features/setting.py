@@ -11,7 +11,9 @@ from crm_cli.features.plan import Plan, counted
 from crm_cli.model.assignments import nothing_to_set
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
+from crm_cli.model.kind import normal
 from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.text import fold
 from crm_cli.query.lexer import quoted
 from crm_cli.store.document import Document
@@ -43,6 +45,7 @@ def set_fields(
             Change(f"set {names} of {ref}", (Edit(workspace.path_of(customer), update),)),
             f"{ref} of {customer}: {_summary(assignments)}",
             (customer,),
+            notes=_hole(workspace, customer, ref, assignments),
         )
     ids = workspace.whos(words, strict=strict)
     only = ids[0] if len(ids) == 1 else None
@@ -63,6 +66,20 @@ def set_fields(
         notes=notes,
         question=f"Set {_summary(assignments)} for {counted(len(ids), 'customer')}?",
     )
+
+
+def _hole(
+    workspace: Workspace, customer: str, ref: str, assignments: Sequence[Assignment]
+) -> list[str]:
+    """What to say where a purchase that is no draft gets another number than it has."""
+    given = [text for key, _, text in assignments if normal(key) == "number"]
+    if not given or BY_LETTER[ref[0]] is not PURCHASE:
+        return []
+    purchase = workspace.document(customer).find(ref)
+    old = purchase.values.get("number")
+    if not old or old == given[-1] or purchase.get("status") == "draft":
+        return []
+    return [f"its number {old} will be missing; crm purchase cancel {ref} keeps it"]
 
 
 def _subject(ids: Sequence[str]) -> str:

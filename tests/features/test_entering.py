@@ -419,3 +419,12 @@ def test_a_product_is_named_by_its_name_or_the_beginning_of_one(crm: Crm, shop: 
     done = crm("invoice", "add", MAJA, "--line", "Veliko kolo")
     assert "crm product add veliko-kolo 'Veliko kolo' --price 1.00 adds it" in done.err
     assert "--line ':Veliko kolo:1:PRICE' is a line without a product" in done.err
+
+
+def test_another_number_leaves_a_hole_which_is_told(crm: Crm) -> None:
+    run = crm("set", "2026-0007", "number=next")
+    assert run.code == 0 and "its number 2026-0007 will be missing" in run.err, run
+    assert crm("undo").code == 0
+    for words in (("number=2026-0007",), ("date=2026-11-06",), ("status=draft",)):
+        assert "missing" not in crm("set", "2026-0007", *words).err
+    assert "missing" not in crm("set", "2026-0007", "number=X-9").err, "a draft may have any"
