@@ -32,7 +32,7 @@ _OWING = (
 )
 _BY_RANK = (
     "number", "due", "amount_due", "currency", "status", "days_overdue", "gross", "date", "id",
-    "paid",
+    "paid", "credited",
 )  # fmt: skip
 _INVOICES = tuple(
     # A card shows the headings of columns that have a label.
@@ -43,6 +43,7 @@ _INVOICES = tuple(
         ("due", "date"),
         ("gross", "money"),
         ("paid", "money"),
+        ("credited", "money"),
         ("amount_due", "money"),
         ("currency", "text"),
         ("status", "text"),
@@ -205,13 +206,15 @@ def _people(both: Together | None) -> dict[str, Any]:
 
 
 def _invoices(found: Account) -> Rows:
+    credited = any(one.credited for one in found.invoices)
     return Rows(
         _INVOICES,
         [(*one[1:-1], one.id) for one in found.invoices],
         ids=[one.id for one in found.invoices],
         tones=["alert" if one.status == "overdue" else "" for one in found.invoices],
         none="no open invoices",
-        ranked=_BY_RANK,
+        # Without what was credited the others would not add up.
+        ranked=("paid", "credited", *_BY_RANK) if credited else _BY_RANK,
     )
 
 
@@ -258,7 +261,12 @@ def _card(found: Account, both: Together | None = None) -> Card:
         Fact("paid ahead", f"{grouped(amount)} {currency}")
         for amount, currency in found.unallocated
     ]
-    sections = [Section(facts=facts), Section("Open invoices", table=_invoices(found))]
+    invoices = _invoices(found)
+    if not any(one.credited for one in found.invoices):
+        from crm_cli.cli.columns import only
+
+        invoices = only(invoices, ",".join(key for key in invoices.keys if key != "credited"))
+    sections = [Section(facts=facts), Section("Open invoices", table=invoices)]
     owing = [] if both is None else [one for one in both.people if one.balance]
     if both is not None and owing:
         total = both.total("balance")

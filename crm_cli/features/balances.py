@@ -41,7 +41,8 @@ class Owing(NamedTuple):
 
 
 class OpenInvoice(NamedTuple):
-    """An invoice of which something is owed; amounts in its own currency, with tax.
+    """An invoice of which something is owed; amounts in its own currency, with tax: what it
+    comes to, less what was paid and credited, is due.
 
     `past_due` is what of it is late: of instalments, those that are.
     """
@@ -52,6 +53,7 @@ class OpenInvoice(NamedTuple):
     due: date | None
     gross: Decimal
     paid: Decimal
+    credited: Decimal
     amount_due: Decimal
     currency: str
     status: str
@@ -182,6 +184,7 @@ def _open(item: Item, today: date) -> OpenInvoice:
         due,
         gross,
         paid,
+        gross - paid - owed,
         owed,
         currency,
         "overdue" if late > 0 else str(derived["settlement"]),

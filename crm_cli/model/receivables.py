@@ -74,7 +74,14 @@ def entries(customer: Item, business: Business) -> list[Entry]:
             currency = payment.derived["currency"]
             found.append(Entry(day_of(payment), -paid, currency, payment))
             found.append(Entry(returned, paid, currency, payment))
-    return sorted(found, key=lambda one: (one.day, one.amount < 0, one.source.id, one.currency))
+    return sorted(found, key=lambda one: (one.day, _rank(one), one.source.id, one.currency))
+
+
+def _rank(entry: Entry) -> int:
+    """The order of a day: what was billed, credited, paid, and given back or returned of that."""
+    if entry.source.kind.name == "purchase":
+        return 0 if entry.amount > 0 else 1
+    return 2 if entry.amount < 0 else 3
 
 
 def settle(customer: Item, business: Business) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -79,7 +80,7 @@ def test_one_customers_open_invoices(workspace: Opened) -> None:
     (invoice,) = found.invoices
     assert invoice == (
         "p-2m8ct4h", "2026-0007", date(2026, 11, 5), date(2026, 12, 5), Decimal("195.20"),
-        Decimal("100.00"), Decimal("95.20"), "EUR", "overdue", 5, Decimal("95.20"),
+        Decimal("100.00"), Decimal("0.00"), Decimal("95.20"), "EUR", "overdue", 5, Decimal("95.20"),
     )  # fmt: skip
     assert (found.balance, found.overdue) == (Decimal("95.20"), Decimal("95.20"))
     assert account(workspace(), "maja-kos").invoices[0].status == "partly_paid"
@@ -152,3 +153,31 @@ def test_what_is_past_due_goes_by_the_day_on_which_it_is_asked(crm: Crm) -> None
     for _ in range(2):
         assert crm(*late, "2026-12-05").out == ""
         assert crm(*late, "2026-12-06").out == "p-2m8ct4h\n"
+
+
+def test_the_figures_of_an_invoice_add_up(crm: Crm) -> None:
+    """Also where a part of it was credited."""
+    assert crm("payment", "add", "2026-0007", "20").code == 0
+    assert crm("purchase", "add", "maja-kos", "--kind", "credit_note", "--amount", "10",
+               "corrects=2026-0007").code == 0  # fmt: skip
+    (row,) = json.loads(crm("balance", "maja-kos", "--json").out)["invoices"]
+    figures = [Decimal(row[key]) for key in ("gross", "paid", "credited", "amount_due")]
+    assert figures[2] > 0 and figures[0] - figures[1] - figures[2] == figures[3], row
+
+
+def test_a_day_has_what_is_given_back_after_what_was_paid(
+    workspace: Opened, shop: Path
+) -> None:
+    bought(
+        shop,
+        "jan-vidmar",
+        "  - {id: p-000000z, kind: invoice, number: A1, date: 2026-11-01, amount: 10}\n"
+        "  - {id: p-0000001, kind: credit_note, corrects: A1, date: 2026-11-01, amount: 10}\n"
+        "payments:\n  - {id: y-000000z, date: 2026-11-01, amount: 10, for: A1}\n"
+        "  - {id: y-0000001, date: 2026-11-01, amount: 10, direction: refund}\n",
+    )
+    lines = account(workspace(), "jan-vidmar").lines
+    assert [line.word for line in lines] == [
+        "opening", "invoice", "credit_note", "payment", "refund", "closing",
+    ]  # fmt: skip
+    assert [str(line.balance) for line in lines[1:]] == ["10.00", "0.00", "-10.00", "0.00", "0.00"]
