@@ -49,7 +49,7 @@ def import_calendar(
         plan = calendars.plan_calendar(
             session.workspace, found, who=whose, advance=progress.advance
         )
-    finish(session, plan, name, end, ".ics", calendars.write_rejected)
+    finish(session, plan, name, end, ".ics", calendars.rejected_data)
 
 
 def finish(
@@ -58,10 +58,10 @@ def finish(
     name: str,
     end: Ending,
     suffix: str,
-    write_rejected: Callable[[Path, Sequence[Refused]], None],
+    rejected_data: Callable[[Sequence[Refused]], bytes],
 ) -> None:
     """Show what an import comes to, ask, write it, and what is rejected to a file."""
-    from crm_cli.features.importing.entry_import import rejects_path
+    from crm_cli.features.importing.entry_import import rejects_path, write_rejected
     from crm_cli.features.plan import Plan, counted
     from crm_cli.model.text import visible
 
@@ -88,8 +88,9 @@ def finish(
     # In a folder they stay where they are, and are asked about again.
     kept = end.rejects is not None or not end.file.is_dir()
     if kept and any(one.source for one in plan.rejected) and not end.dry_run:
-        path = end.rejects or rejects_path(end.file, suffix)
-        write_rejected(path, plan.rejected)
+        data = rejected_data(plan.rejected)
+        path = end.rejects or rejects_path(end.file, suffix, data)
+        write_rejected(path, data)
         session.say(
             f"{counted(len(plan.rejected), 'rejected entry', 'rejected entries')} in {path}"
         )
@@ -107,7 +108,7 @@ def import_cards(session: Session, encoding: str, end: Ending) -> None:
         session.say(f"left out, too large for a record: {names}")
     with session.progress("Matching cards", len(found.cards)) as progress:
         plan = cards.plan_cards(session.workspace, found, advance=progress.advance)
-    finish(session, plan, "customers", end, ".vcf", cards.write_rejected)
+    finish(session, plan, "customers", end, ".vcf", cards.rejected_data)
 
 
 def _counts(plan: EntryImport, kind: str) -> list[str]:

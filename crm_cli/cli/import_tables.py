@@ -120,7 +120,7 @@ def _write(session: Session, plan: Import, end: Ending) -> bool:
     from crm_cli.features import importing
     from crm_cli.features.plan import counted
 
-    path = importing.rejects_path(end.rejects, end.file, plan.kind.key)
+    path = importing.rejects_path(end.rejects, end.file, plan)
     if plan.rejected:
         import_preview.tell_rejected(session, plan, end.file, f"in {path}", all=end.dry_run)
     written = _written(session, plan, end)

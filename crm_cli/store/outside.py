@@ -69,11 +69,7 @@ def write(path: Path, pieces: Iterable[str | bytes], *, force: bool = False) -> 
     the way, also with `force` where it is a data directory's own or git's; StorageError where
     the disk refuses.
     """
-    encoded = (
-        piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogatepass")
-        for piece in pieces
-    )
-    write_data(path, b"".join(encoded), force=force)
+    write_data(path, encoded(pieces), force=force)
 
 
 def write_data(path: Path, data: bytes, *, force: bool = False) -> None:
@@ -111,17 +107,37 @@ def refuse_taken(path: Path) -> None:
             raise UsageError(f"there is no folder {path.parent}", "make it first")
 
 
-def free_name(path: Path) -> Path:
-    """The path itself, or with the first of `-2`, `-3` … of which there is no file.
+def free_name(path: Path, data: bytes | None = None) -> Path:
+    """The path itself, or with the first of `-2`, `-3` … of which there is no file, or one that
+    holds `data` already.
 
     Raises StorageError.
     """
     number, candidate = 1, path
     with files.telling(f"look for {path}", ""):
-        while _type(candidate) is not None:
+        while (mode := _type(candidate)) is not None:
+            if data is not None and stat.S_ISREG(mode) and candidate.read_bytes() == data:
+                return candidate
             number += 1
             candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return candidate
+
+
+def write_once(path: Path, data: bytes) -> None:
+    """As `write_data`, unless the file holds these bytes already."""
+    with files.telling(f"write {path}", "nothing was written"):
+        mode = _type(path)
+        is_there = mode is not None and stat.S_ISREG(mode) and path.read_bytes() == data
+    if not is_there:
+        write_data(path, data)
+
+
+def encoded(pieces: Iterable[str | bytes]) -> bytes:
+    """The pieces of a file as its bytes, texts in UTF-8."""
+    return b"".join(
+        piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogatepass")
+        for piece in pieces
+    )
 
 
 def holds_files(folder: Path, pattern: str) -> bool:

@@ -170,7 +170,23 @@ def test_bad_rows_can_be_left_in_a_file(crm: Crm, shop: Path, file: Path) -> Non
     assert "2 rejected rows" in run.err
     again = crm("import", "customers", file, "--skip-bad", "--yes")
     assert (again.code, again.out) == (0, "")
-    assert file.with_name("contacts.rejects-2.csv").exists()
+    assert not file.with_name("contacts.rejects-2.csv").exists()
+    file.write_text(BAD.replace("Too", "Far too"))
+    assert crm("import", "customers", file, "--skip-bad", "--yes").code == 0
+    assert "Far too" in file.with_name("contacts.rejects-2.csv").read_text()
+
+
+def test_the_same_rejected_cards_are_written_once(crm: Crm, shop: Path, tmp_path: Path) -> None:
+    """From cron, files would fill the folder."""
+    file = tmp_path / "two.vcf"
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:{}\nEMAIL:a@x.example\n{}END:VCARD\n"
+    file.write_text(card.format("Ada Als", "") + card.format("Bad", "no colon\n"))
+    for _ in range(3):
+        assert crm("import", "customers", file, "--yes").code == 0
+    assert [one.name for one in tmp_path.glob("two.rejects*")] == ["two.rejects.vcf"]
+    file.write_text(card.format("Ada Als", "") + card.format("Worse", "no colon\n"))
+    crm("import", "customers", file, "--yes")
+    assert (tmp_path / "two.rejects-2.vcf").exists()
 
 
 def test_mended_rejects_are_imported(crm: Crm, shop: Path, file: Path) -> None:

@@ -135,15 +135,15 @@ def plan_calendar(
     )
 
 
-def write_rejected(path: Path, rejected: Sequence[Refused]) -> None:
-    """Write what was rejected as a calendar, each entry with why; raises UsageError."""
+def rejected_data(rejected: Sequence[Refused]) -> bytes:
+    """What was rejected as a calendar, each entry with why."""
     pieces = ["BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//crm//rejected//EN\r\n"]
     for one in rejected:
         if one.source:
             head, end, rest = one.source.rpartition("END:")
             reason = " ".join(one.reason.split())
             pieces.append(f"{head}X-REJECTED:{reason}\r\n{end}{rest}" if end else one.source)
-    outside.write(path, [*pieces, "END:VCALENDAR\r\n"])
+    return outside.encoded([*pieces, "END:VCALENDAR\r\n"])
 
 
 def _latest(entries: Sequence[Entry]) -> list[Entry]:

@@ -295,11 +295,11 @@ def _link(found: News, organizations: Organizations) -> None:
             found.items[place] = one._replace(values={**values, **(ids[0] if ids else {})})
 
 
-def write_rejected(path: Path, rejected: Sequence[Refused]) -> None:
-    """Write the cards that were rejected, each with why; raises UsageError."""
+def rejected_data(rejected: Sequence[Refused]) -> bytes:
+    """The cards that were rejected, each with why."""
     pieces = []
     for one in rejected:
         head, end, rest = one.source.rpartition("END:")
         reason = " ".join(one.reason.split())
         pieces.append(f"{head}X-REJECTED:{reason}\r\n{end}{rest}" if end else one.source)
-    outside.write(path, pieces)
+    return outside.encoded(pieces)

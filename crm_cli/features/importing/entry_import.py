@@ -24,8 +24,15 @@ class EntryImport(NamedTuple):
     change: Change
 
 
-def rejects_path(path: Path, suffix: str) -> Path:
-    """Where the rejected entries of a file or folder go: `team.rejects.ics` beside it."""
+def rejects_path(path: Path, suffix: str, data: bytes) -> Path:
+    """Where the rejected entries of a file or folder go: `team.rejects.ics` beside it, or the one
+    like it that holds the same `data`."""
     if str(path) == "-":
-        return outside.free_name(Path(f"rejects{suffix}"))
-    return outside.free_name(path.resolve().with_name(f"{path.resolve().stem}.rejects{suffix}"))
+        return outside.free_name(Path(f"rejects{suffix}"), data)
+    place = path.resolve()
+    return outside.free_name(place.with_name(f"{place.stem}.rejects{suffix}"), data)
+
+
+def write_rejected(path: Path, data: bytes) -> None:
+    """Write the rejected entries, unless the file holds them already; raises UsageError."""
+    outside.write_once(path, data)

@@ -11,18 +11,21 @@ from crm_cli.model.rows import Column, Rows
 from crm_cli.store import outside
 
 
-def rejects_path(chosen: Path | None, path: Path, kind: str) -> Path:
+def rejects_path(chosen: Path | None, path: Path, plan: Import) -> Path:
     """Where the rejected rows of a file go: to the file that was `chosen`, and those of a further
-    kind beside it, to `bad.deals.csv`; else to `orders.rejects.csv` beside `orders.csv`."""
+    kind beside it, to `bad.deals.csv`; else to `orders.rejects.csv` beside `orders.csv`, or the
+    one like it that holds the same."""
+    data = _data(plan)
     if chosen is not None:
         try:
             outside.refuse_taken(chosen)
         except UsageError:
-            return outside.free_name(chosen.with_name(f"{chosen.stem}.{kind}{chosen.suffix}"))
+            name = f"{chosen.stem}.{plan.kind.key}{chosen.suffix}"
+            return outside.free_name(chosen.with_name(name))
         return chosen
     if str(path) == "-":
-        return outside.free_name(Path("rejects.csv"))
-    return outside.free_name(path.with_name(f"{path.stem}.rejects.csv"))
+        return outside.free_name(Path("rejects.csv"), data)
+    return outside.free_name(path.with_name(f"{path.stem}.rejects.csv"), data)
 
 
 def refuse_taken(*paths: Path | None) -> None:
@@ -33,10 +36,16 @@ def refuse_taken(*paths: Path | None) -> None:
 
 
 def write_rejects(path: Path, plan: Import) -> None:
-    """Write the rejected rows with their cells as read, their line and why.
+    """Write the rejected rows with their cells as read, their line and why, unless the file holds
+    them already.
 
     Raises UsageError where the file exists, StorageError.
     """
+    outside.write_once(path, _data(plan))
+
+
+def _data(plan: Import) -> bytes:
+    """The rejected rows as a table."""
     headings = plan.drafts.headings
     rows = []
     for row in plan.rejected:
@@ -46,4 +55,4 @@ def write_rejects(path: Path, plan: Import) -> None:
     taken = {*headings}
     extra = [name if name not in taken else f"import_{name}" for name in ("line", "reason")]
     columns = [Column(heading) for heading in (*headings, *extra)]
-    outside.write(path, CSV.write(Rows(columns, rows)))
+    return outside.encoded(CSV.write(Rows(columns, rows)))
