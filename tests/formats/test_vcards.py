@@ -423,3 +423,15 @@ def test_vobject_reads_what_is_written(program: str) -> None:
             card.values.get("addresses", []), getattr(other, "adr_list", []), strict=True
         ):
             assert adr.value.city == item.get("city", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("F", "F"), (";female", "F"), ("M", "M"), ("O", "O"), (";genderfluid", ";genderfluid")],
+)
+def test_a_gender_comes_back_as_its_letter(value: str, written: str) -> None:
+    text = f"BEGIN:VCARD\nVERSION:4.0\nFN:Ana\nGENDER:{value}\nEND:VCARD\n"
+    (card,) = cards(text)
+    text = card_text(record({"name": "Ana", "gender": card.values["gender"]}), BOOK, "4.0")
+    assert f"\r\nGENDER:{written}\r\n" in text
+    assert cards(text)[0].values["gender"] == card.values["gender"]

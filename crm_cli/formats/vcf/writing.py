@@ -23,6 +23,8 @@ _MAKER = "-//crm//plain-text CRM//EN"
 _CHATS = {"skype", "xmpp", "aim", "icq", "msn", "ymsgr", "sip", "sips", "irc", "matrix"}
 _RELATED = {"spouse", "child", "parent"}
 """Relations that Apple has a word of its own for."""
+_SEXES = {"female": "F", "male": "M", "other": "O", "none": "N", "unknown": "U"}
+"""Words that GENDER has a letter for (RFC 6350, 6.2.7); others stand as text."""
 _OWN = frozenset(("BEGIN", "END", "VERSION", "PRODID", "UID", "REV", "FN", STATE))
 
 
@@ -91,7 +93,7 @@ class _Writer:
             if said.get(key):
                 value = self._escaped(str(said[key]))
                 rival = any(one.name == name and one.param("PREF") for one in self._kept)
-                text = f";{value}" if name == "GENDER" else value
+                text = _SEXES.get(str(said[key]), f";{value}") if name == "GENDER" else value
                 self._add(name, text, {"PREF": "1" if rival else ""})
         self._organization()
         self._reached()
