@@ -142,8 +142,9 @@ def sheet_names(kind: Kind) -> tuple[str, ...]:
     return (kind.key, kind.name)
 
 
-def exchanged(name: str) -> str:
-    """What is to be imported or exported, of a calendar too; UsageError where it is neither."""
+def exchanged(name: str, also: tuple[str, ...] = ()) -> str:
+    """What is to be imported or exported, of a calendar too; UsageError where it is neither, with
+    what there is, and `also` what is no kind."""
     bare = normal(name)
     if bare in (ALL_DATES, f"{ALL_DATES}s"):
         return ALL_DATES
@@ -153,7 +154,8 @@ def exchanged(name: str) -> str:
         refuse_other_names(name)
         raise UsageError(
             f"{name} are not among what is imported and exported",
-            did_you_mean(name, EXCHANGED) or f"there are {', '.join(EXCHANGED)}",
+            did_you_mean(name, (*EXCHANGED, *also))
+            or f"there are {', '.join((*EXCHANGED, *also))}",
         )
     return BY_NAME[bare].key
 

@@ -271,6 +271,8 @@ def test_a_map_that_is_wrong_is_placed(crm: Crm, file: Path, tmp_path: Path) -> 
     ("words", "message"),
     [
         (("import", "segments", "x.csv"), "segments are not among"),
+        (("import", "foo", "x.csv"), "products, anniversaries, calendar, bank, invoices, all"),
+        (("export", "foo"), "products, anniversaries, calendar, ledger, all"),
         (("import", "custmers", "x.csv"), "did you mean customers?"),
         (("import", "customers", "nowhere.csv"), "cannot read nowhere.csv"),
         (("import", "customers", "crm_cli/model"), "cannot read crm_cli/model"),
@@ -461,3 +463,15 @@ def test_options_win_over_a_map(
         run = crm("import", kind, file, "--map", by, *option, "--dry-run")
         assert run.code == 0, run.err
         assert told in run.out + run.err
+
+
+def test_a_folder_of_another_sort_is_named(crm: Crm, shop: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "dates"
+    folder.mkdir()
+    (folder / "a.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+    run = crm("import", "customers", folder)
+    assert run.code == 2
+    assert f"{folder} is a folder of calendar entries (.ics), and no customers are" in run.err
+    assert f"crm import calendar {folder}" in run.err
+    (folder / "a.ics").unlink()
+    assert "there is no .vcf in the folder" in crm("import", "customers", folder).err

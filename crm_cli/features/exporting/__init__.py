@@ -40,7 +40,7 @@ def export(
     holds the kind; `period` are the days on which the records' own date lies. Raises UsageError
     for a kind or a format that there is not.
     """
-    name = exchanged(kind)
+    name = exchanged(kind, ("ledger", "all"))
     terms = [*terms, *in_period(workspace, name, period)]
     chosen = exporter(name, format, str(to or ""))
     if chosen.name == "ics":

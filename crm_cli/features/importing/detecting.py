@@ -16,15 +16,32 @@ def entries_format(kind: str, path: Path, format: str = "") -> str:
 
     Raises UsageError for a kind or a format that there is not, and that do not go together.
     """
-    name = exchanged(kind)
+    name = exchanged(kind, ("bank", "invoices", "all"))
     chosen = format
     _refuse_ours(path)
     if not format and str(path) != "-" and path.is_dir():
-        chosen = _of_folder(path) or (
-            "vcf" if name in CARDS else "ics" if name in CALENDARS else ""
-        )
+        own = "vcf" if name in CARDS else "ics" if name in CALENDARS else ""
+        chosen = _of_folder(path) or own
+        if chosen in _SORTS and chosen != own:
+            _refuse_folder(path, name, chosen)
     found = importer(name, chosen, str(path))
     return found.name if found.read is None else ""
+
+
+_SORTS = {
+    "vcf": ("vCards (.vcf)", CARDS[0]),
+    "ics": ("calendar entries (.ics)", ALL_DATES),
+}
+"""What a folder of a format holds, and as what it is imported."""
+
+
+def _refuse_folder(path: Path, name: str, found: str) -> None:
+    """Raise UsageError for a folder of what is imported as another kind."""
+    what, kind = _SORTS[found]
+    raise UsageError(
+        f"{path} is a folder of {what}, and no {name} are imported from these",
+        f"crm import {kind} {path}",
+    )
 
 
 def kind_of_folder(path: Path) -> str:
