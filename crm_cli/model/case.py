@@ -17,6 +17,7 @@ from crm_cli.model.aspects import (
     joined,
 )
 from crm_cli.model.case_clocks import derive_cases
+from crm_cli.model.case_course import course
 from crm_cli.model.case_kinds import CASE_KINDS, CASE_STATUSES
 from crm_cli.model.case_moves import MOVES, OPEN, is_open
 from crm_cli.model.case_parts import CASE_LINE, CASE_MOVE, RESOLUTION
@@ -328,6 +329,8 @@ CASE = Kind(
         ),
         states=(State("in_service", "open_cases.over:0", "has an open case"),),
     ),
+    chain=course,
+    chain_name="course",
     measures=(Measure("cases", "count", "number of cases"),),
     states=(
         State("open", f"status.is:{','.join(OPEN)}", "something is to be done about it"),

@@ -52,7 +52,7 @@ MOVES = (
     ),
     Move(
         "resolve",
-        "Note that cases are resolved, and how.",
+        "Note that cases are resolved, and how; in words: crm case reply ID TEXT --resolve.",
         done="resolved",
         sets={"status": "resolved"},
         of=OPEN,

@@ -171,7 +171,9 @@ class Kind(Declaration, kw_only=True):
     """What the card of a customer shows; unless given, a table of items with an id, and a line
     for each of those without."""
     chain: Callable[[AnItem], Rows | None] | None = None
-    """The items that hang together with one, itself among them, as its card shows them."""
+    """The items that hang together with one, as its card shows them."""
+    chain_name: str = "chain"
+    """The heading of those items, and their key in what programs get."""
     exchange: Exchange | None = Exchange()
     """How records, and items with an id, are imported and exported; None where they are not."""
     retained: Retained | None = None

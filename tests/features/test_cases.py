@@ -354,3 +354,22 @@ def test_holidays_are_known_once_their_library_is_there(
     said = crm(*later, "case", "list", "--cols", "respond_by", "-o", "csv")
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[1].startswith("2026-12-28")
+
+
+def test_a_case_shows_what_was_said_and_is_to_be_done(desk: Path, crm: Crm) -> None:
+    case = opened(crm, MAJA, "--kind", "complaint")
+    assert "course" not in rows(crm, "case", "show", case)
+    ok(crm, "case", "reply", case, "Bring the sheets", "--kind", "call", "--at", "2026-11-20 09:10")
+    ok(crm, "log", MAJA, "Still torn", "--kind", "call", "--in", "--case", case, "--at",
+       "2026-11-20 10:00")  # fmt: skip
+    ok(crm, "log", MAJA, "Of another matter", "--kind", "call")
+    ok(crm, "case", "decide", case, "repair")
+    listed = rows(crm, "case", "show", case)["course"]
+    assert [(row["when"], row["what"], row["state"]) for row in listed] == [
+        ("2026-11-20", "task", "open"),
+        ("2026-11-20 09:10", "call", "outbound"),
+        ("2026-11-20 10:00", "call", "inbound"),
+    ]
+    assert [row["text"] for row in listed[1:]] == ["Bring the sheets", "Still torn"]
+    shown = ok(crm, "case", "show", case)
+    assert "Course" in shown and "Still torn" in shown and "Of another matter" not in shown

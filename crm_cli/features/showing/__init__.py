@@ -113,7 +113,8 @@ def as_object(shown: Shown) -> dict[str, Any]:
         answer |= {key: value for key, value in found.answer().items() if key != "id"}
         answer["derived"] = _derived(found, shown.today)
         if found.kind.chain is not None and (chain := found.kind.chain(found)) is not None:
-            answer["chain"] = [dict(zip(chain.keys, row, strict=True)) for row in chain.rows]
+            rows = [dict(zip(chain.keys, row, strict=True)) for row in chain.rows]
+            answer[found.kind.chain_name] = rows
         return answer
     record = shown.record
     answer = {"id": shown.id, "path": shown.path, **record.answer()}

@@ -249,7 +249,7 @@ def _item_card(workspace: Workspace, shown: Shown, item: Item) -> Card:
         heading = _label(field).capitalize()
         sections.append(Section(heading, table=_parts(kind, item.items(field.key))))
     if item.kind.chain is not None and (chain := item.kind.chain(item)) is not None:
-        sections.append(Section("Chain", table=chain))
+        sections.append(Section(item.kind.chain_name.capitalize(), table=chain))
     place = f"{shown.path}:{shown.line}"
     sections.append(Section(facts=[Fact("file", place, tone="muted")]))
     kind_name = item.kind.name.replace("_", " ")
