@@ -109,18 +109,30 @@ def lapsing(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
 
 
 def won_deals(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
-    """Won deals of which no purchase came."""
+    """Won deals of which no purchase came; where there are purchases since then that name no deal,
+    it may be one of these."""
     cols = ("customer", "customer.name", "owner", "id", "name", "closed_at", "value", "currency")
     named = {str(deal) for (deal,) in ask(PURCHASE, ("has:deal",), ("deal",))}
+    others: dict[str, list[tuple[date, str]]] = {}
+    for who, id, day in ask(PURCHASE, ("is:counted", "no:deal"), ("customer", "id", "date")):
+        if day is not None:
+            others.setdefault(who, []).append((day, id))
     for who, name, owner, id, title, closed, value, currency in ask(DEAL, ("is:won",), cols):
         if id in named:
             continue
+        won = None if closed is None else local_date(closed, workspace.business.time_zone)
+        since = sorted(one for one in others.get(who, ()) if won is None or one[0] >= won)
         amount = f" --amount {decimal_text(value)}" if value is not None else ""
+        what = f"won, no purchase found: {title or id}"
+        mend = f"crm purchase add {who} --kind invoice deal={id}{amount}"
+        if since:
+            none = f"none of {len(since):,} purchases since then names it"
+            told = none if since[1:] else "the purchase since then does not name it"
+            what = f"won, but {told}: {title or id}"
+            mend = f"crm set {since[0][1]} deal={id}"
         yield Forgotten(
-            "won_deal", who, name or who, f"won, no purchase found: {title or id}",
-            None if closed is None else local_date(closed, workspace.business.time_zone),
-            value, currency if value is not None else None,
-            f"crm purchase add {who} --kind invoice deal={id}{amount}", id, owner,
+            "won_deal", who, name or who, what, won, value,
+            currency if value is not None else None, mend, id, owner,
         )  # fmt: skip
 
 

@@ -79,6 +79,27 @@ def test_what_is_found(shop: Workspace) -> None:
     ]
 
 
+def test_a_won_deal_may_be_one_of_the_purchases_since(tmp_path: Path) -> None:
+    """Nobody is told to bill again what may have been billed without a word of the deal."""
+    bills = ("id: p-0000001, date: 2026-09-30", "id: p-0000002, date: 2026-10-02",
+             "id: p-0000003, date: 2026-10-09")  # fmt: skip
+    said = {
+        1: ("won, no purchase found: Beans",
+            "crm purchase add ana --kind invoice deal=d-0000001 --amount 9.00"),
+        2: ("won, but the purchase since then does not name it: Beans",
+            "crm set p-0000002 deal=d-0000001"),
+        3: ("won, but none of 2 purchases since then names it: Beans",
+            "crm set p-0000002 deal=d-0000001"),
+    }  # fmt: skip
+    for count, told in said.items():
+        listed = "".join(f"  - {{{one}, kind: sale, amount: 5}}\n" for one in bills[:count])
+        deal = "{id: d-0000001, name: Beans, stage: won, amount: 9, closed_at: 2026-10-02}"
+        files = {"customers/ana.yaml": f"name: Ana\npurchases:\n{listed}deals: [{deal}]\n"}
+        with of_files(tmp_path / str(count), {"crm.yaml": "currency: EUR\n", **files}) as here:
+            found = rows(table(here, "audit"), "finding", "what", "mend")
+            assert [row[1:] for row in found if row[0] == "won_deal"] == [told]
+
+
 def test_invoices_that_cannot_be_printed(tmp_path: Path) -> None:
     """Of a business that is taxed: a line says neither a rate nor why there is none."""
     bills = (
