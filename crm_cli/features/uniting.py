@@ -222,7 +222,10 @@ def _shown(record: Item, key: str) -> str:
     value = record.values.get(key)
     if value is None:
         return ""
-    return cell_text(value.answer() if isinstance(value, Item) else field.type.answer(value))
+    answer = value.answer() if isinstance(value, Item) else field.type.answer(value)
+    if isinstance(answer, dict):
+        return "; ".join(f"{part}: {cell_text(held)}" for part, held in answer.items())
+    return cell_text(answer)
 
 
 def _named(item: Item) -> str:

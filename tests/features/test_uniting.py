@@ -331,3 +331,11 @@ def test_what_cannot_be_split(crm: Crm, shop: Path, words: tuple[str, ...], code
     done = crm("split", *words)
     assert done.code == code, done.err
     assert {path: path.read_bytes() for path in shop.rglob("*.yaml")} == before
+
+
+def test_own_fields_are_shown_in_words(shop: Path, crm: Crm) -> None:
+    for id, size in (("eva", "L"), ("eva-2", "M")):
+        text = f"name: Eva\ncustom: {{size: {size}, shoe: 4}}\n"
+        (shop / f"customers/{id}.yaml").write_text(text)
+    shown = crm("merge", "eva", "eva-2", "--dry-run").out
+    assert "size: L; shoe: 4" in shown and "size: M; shoe: 4" in shown and "{" not in shown
