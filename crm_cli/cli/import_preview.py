@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from crm_cli.features.importing import Import
     from crm_cli.formats.drafts import Drafts, Told
     from crm_cli.formats.grid import Sheet
+    from crm_cli.formats.mapping import Column
     from crm_cli.model.errors import Problem
+    from crm_cli.model.kind import Kind
 
 _SHOWN = 50
 """So many rows or cells are listed; a dry run lists all."""
-_LISTED = 20
-"""So many columns of a map are proposed."""
+_LISTED = 3
+"""So many columns of a map are proposed: all that are left out are named above."""
 
 
 def tell_reading(session: Session, drafts: Drafts) -> None:
@@ -40,10 +42,7 @@ def tell_reading(session: Session, drafts: Drafts) -> None:
             value = found.value if key == "date" else f"with {found.value}"
             told.append(f"{what} {value} ({by})")
     session.say(", ".join(told))
-    session.say(
-        "columns: "
-        + ", ".join(f"{visible(one.heading)} → {visible(one.key)}" for one in map.columns)
-    )
+    session.say(f"columns: {', '.join(_meaning(one, drafts.kind) for one in map.columns)}")
     ours = [one for one in drafts.left_out if is_ours(one, drafts.kind)]
     if ours:
         session.say(f"left out: {', '.join(ours)}")
@@ -56,6 +55,19 @@ def tell_reading(session: Session, drafts: Drafts) -> None:
         session.say(f"  columns: {{{lines}{more}}}; --save-map MAP.yaml writes the rest of it")
     for doubt in drafts.doubts:
         session.say(f"note: {visible(doubt)}")
+
+
+def _meaning(column: Column, kind: Kind) -> str:
+    """A heading and the field that it means; a heading that is called so stands alone."""
+    from crm_cli.formats.targets import find
+    from crm_cli.model.kind import normal
+    from crm_cli.model.text import visible
+
+    target = find(kind, column.key)
+    alone = target is not None and not target.list and not target.group
+    key = target.field.key if target is not None and alone else column.key
+    heading = visible(column.heading)
+    return heading if normal(column.heading) == key else f"{heading} → {visible(key)}"
 
 
 def _key(heading: str) -> str:

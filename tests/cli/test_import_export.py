@@ -40,7 +40,7 @@ def test_an_import_is_shown_and_written(crm: Crm, shop: Path, file: Path) -> Non
     )
     assert run.err == (
         "read as utf-8, columns separated by comma\n"
-        "columns: external_id → external_id, name → name, email → email\n"
+        "columns: external_id, name, email\n"
         "note: external ids are of contacts, as the file is called; --source-system NAME\n"
         "customers: 2 new, 0 changed, 0 unchanged, 0 rows rejected\n"
         "crm undo takes it back\n"
@@ -475,3 +475,25 @@ def test_a_folder_of_another_sort_is_named(crm: Crm, shop: Path, tmp_path: Path)
     assert f"crm import calendar {folder}" in run.err
     (folder / "a.ics").unlink()
     assert "there is no .vcf in the folder" in crm("import", "customers", folder).err
+
+
+def test_what_is_evident_of_columns_is_not_said(crm: Crm, shop: Path, tmp_path: Path) -> None:
+    """Headings that are called as the field, and lines of a map beyond the first ones."""
+    file = tmp_path / "many.csv"
+    odd = [f"Odd {number}" for number in range(12)]
+    cells = f"Ada,1980-04-05,a@x.example{',x' * 12}"
+    file.write_text(f"Name,Birthday,E-mail,{','.join(odd)}\n{cells}\n")
+    run = crm("import", "customers", file, "--dry-run")
+    assert "columns: Name, Birthday → birth_date, E-mail → email\n" in run.err
+    assert f"no field is known for: {', '.join(odd)}\n" in run.err
+    assert (
+        "  columns: {Odd 0: custom.odd_0, Odd 1: custom.odd_1, Odd 2: custom.odd_2, …}; --save-map"
+    ) in run.err
+
+
+def test_job_titles_without_a_company_are_counted(crm: Crm, shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("First Name,Last Name,Company,Job Title\nA,B,,CTO\nC,D,,CTO\nE,F,Acme,CEO\n")
+    run = crm("import", "customers", file, "--dry-run")
+    told = "job titles of 2 people without an organization left out: CTO; in a map, custom.title"
+    assert told in run.err

@@ -330,7 +330,12 @@ def _notes(
         yield Note(f"not linked, since several are called so: {names}")
     if organizations.titles:
         titles = _some(list(dict.fromkeys(organizations.titles)))
-        yield Note(f"job titles without an organization left out: {titles}")
+        count = organizations.untitled
+        whose = "a person" if count == 1 else f"{count:,} people"
+        yield Note(
+            f"job titles of {whose} without an organization left out: {titles}; in a map, "
+            "custom.title keeps them"
+        )
     if same:
         cure = "crm merge KEEP DROP makes one of two; organizations first, and their people after"
         yield Note(f"new, though others have the same name: {_some(same)} ({cure})")

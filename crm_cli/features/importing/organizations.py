@@ -27,7 +27,8 @@ _PERSONAL = ("given_name", "family_name", "birth_date")
 
 class Organizations:
     """Finds and adds organizations by name; `added` are the new ones, `unclear` those that are
-    not linked, since several have the name, `titles` those of people without an organization.
+    not linked, since several have the name, `titles` those of the `untitled` people without an
+    organization.
     `taken` are all ids that new records must not have."""
 
     def __init__(
@@ -42,6 +43,7 @@ class Organizations:
         self.added: list[Outcome] = []
         self.unclear: list[str] = []
         self.titles: list[str] = []
+        self.untitled = 0
         self._people: set[str] = set()
         self._new: dict[str, str] = {}
         columns = ("name", "id", "kind", *_PERSONAL)
@@ -76,7 +78,9 @@ class Organizations:
         if len(ids) == 1:
             return {**one, "id": ids[0]}
         if not name:
-            self.titles += [text for text in (one.get("title"), one.get("role")) if text]
+            titles = [text for text in (one.get("title"), one.get("role")) if text]
+            self.titles += titles
+            self.untitled += bool(titles)
             return {}
         if name in self._named:
             return one
