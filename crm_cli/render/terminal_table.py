@@ -78,13 +78,9 @@ def _named_anyway(rows: Rows, shown: Sequence[Part], hidden: Sequence[Part]) -> 
     ids = {part.place + 1: part.place for part in hidden if part.named}
     for part in shown:
         if part.place in ids:
-            column = [row[ids[part.place]] for row in body]
-            part.cells = Cells(
-                [
-                    name or ("" if id is None else visible(str(id)))
-                    for name, id in zip(part.cells, column, strict=True)
-                ]
-            )
+            column = [visible(str(row[ids[part.place]] or "")) for row in body]
+            names = zip(part.cells, column, strict=True)
+            part.cells = Cells([name or id for name, id in names])
 
 
 def _broken(rows: Rows, shown: Sequence[Part]) -> Rows:
