@@ -51,8 +51,8 @@ def add(
 ) -> None:
     """Add a payment. The number of an invoice settles it; one payment may settle several.
 
-    What will never be paid is written off: a payment by --method write_off. A payment of a
-    sale says how its money came, in the ledger.
+    What will never be paid is written off: a payment by --method write_off. That of a
+    sale tells the ledger how its money came.
 
     crm payment add 2026-0042
     crm payment add 2026-0035 2026-0041

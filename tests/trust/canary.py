@@ -95,6 +95,9 @@ def _lines(value: object, pad: str) -> Iterator[str]:
 def files() -> dict[str, str]:
     """The canary's record, with products, segments and settings; another one who has a mail."""
     product = {"name": POISON, "category": POISON, "unit": POISON, "notes": POISON, "price": "6.00"}
+    canary = record()
+    # Who has only what is no address is written no mail.
+    canary["emails"].append({"value": "canary@lan.example"})
     sale = {"date": "2026-10-01", "lines": ["p:1:6", "linen-sheet:1:80"]}
     profile = {"problem_solved": POISON, "rules": [{"query": ["kind:person"]}]}
     question = {"id": "overall", "text": POISON, "kind": "scale", "worst": "0", "best": "10"}
@@ -104,7 +107,7 @@ def files() -> dict[str, str]:
     }  # fmt: skip
     return {
         "bank/sample.yaml": yaml({"account": POISON, "lines": [line]}),
-        "customers/canary.yaml": yaml(record()),
+        "customers/canary.yaml": yaml(canary),
         "customers/other.yaml": yaml(
             {"name": POISON, "email": "o@other.example", "tags": ["vip"], "purchases": [sale]}
         ),

@@ -17,7 +17,7 @@ def draw(plot: Plot, id: str) -> str:
         value = plot.main.values[number]
         if value is None:
             return
-        half = max(float(value) / (most or 1) * (rows.RIGHT - rows.LEFT) / 2, 0.2)
+        half = max(float(value) / (most if most > 0 else 1) * (rows.RIGHT - rows.LEFT) / 2, 0.2)
         yield canvas.rect(middle - half, y + 3, 2 * half, rows.ROW - 6, "s0")
         parts = [canvas.short(one.values[number], one) for one in plot.others[:1]]
         text = " · ".join(filter(None, (canvas.short(value, plot.main), *parts)))
