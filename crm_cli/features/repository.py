@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ from crm_cli.store import files, setup, told
 from crm_cli.store.git import Git
 from crm_cli.store.repository import find_repository
 from crm_cli.store.signing import cannot_sign
-from crm_cli.store.transaction import alone
 from crm_cli.store.trust import distrust, trust
 from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 
@@ -72,7 +71,7 @@ def set_up(workspace: Workspace) -> SetUp:
         trust(root, environ)
     with _begun():
         if made:
-            with _alone(workspace):
+            with workspace.alone():
                 # Whatever stops this run, the next command commits them.
                 entries = workspace.tree.entries(whole=True)
                 setup.announce(root, "git setup", [entry[0] for entry in entries])
@@ -81,7 +80,7 @@ def set_up(workspace: Workspace) -> SetUp:
             git = workspace.git
         notes = _installed(git)
         if made:
-            with _alone(workspace):
+            with workspace.alone():
                 setup.commit_all(git, "git setup")
         else:
             workspace.write(Change("git setup", tuple(steps), "final"))
@@ -132,15 +131,6 @@ def _is_to_be_made(workspace: Workspace) -> bool:
     if found is None or not workspace.business.autocommit:
         return found is None
     return setup.is_unfinished(Git(real, workspace.environ, found))
-
-
-def _alone(workspace: Workspace) -> AbstractContextManager[bool]:
-    return alone(
-        workspace.root,
-        command=workspace.command,
-        timeout=workspace.lock_timeout,
-        waiting=workspace.waiting,
-    )
 
 
 def _installed(git: Git) -> list[str]:

@@ -13,6 +13,8 @@ from crm_cli.model.places import FORGOTTEN, SETTINGS, place_of
 from crm_cli.workspace.reading import Reading
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from crm_cli.store.change import Change, Edit, Step, Written
     from crm_cli.store.transaction import Committed, FileChange
     from crm_cli.store.transaction import Written as FileWritten
@@ -182,6 +184,14 @@ class Writing(Reading):
         from crm_cli.model.settings import business_of
 
         return business_of(self.file(SETTINGS.path).record).autocommit
+
+    def alone(self) -> AbstractContextManager[bool]:
+        """Keep others from writing meanwhile, as while git merges; see `transaction.alone`."""
+        from crm_cli.store.transaction import alone
+
+        return alone(
+            self.root, command=self.command, timeout=self.lock_timeout, waiting=self.waiting
+        )
 
     def require_settings(self) -> None:
         """Refuse to put down times, amounts and names by settings that could not be read.

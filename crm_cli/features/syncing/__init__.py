@@ -6,7 +6,6 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from crm_cli.features.plan import Plan
@@ -30,7 +29,6 @@ from crm_cli.store.commits import (
 from crm_cli.store.git import Git
 from crm_cli.store.gittree import GitTree
 from crm_cli.store.objects import in_head
-from crm_cli.store.transaction import alone
 from crm_cli.workspace import Workspace
 
 ROUNDS = 12
@@ -82,7 +80,7 @@ def sync(
     """
     git = workspace.git
     if not dry_run and syncing.cut_off(git):
-        with _alone(workspace):
+        with workspace.alone():
             merges.resume(workspace, git)
     reason = git.repository.obstacle() if git.repository else ""
     unmerged = syncing.unmerged(git)
@@ -107,7 +105,7 @@ def sync(
     committed: tuple[str, ...] = ()
     received = 0
     while True:
-        with _alone(workspace):
+        with workspace.alone():
             done = _sync(workspace, git, remote, removing=removing)
         committed += done.committed
         following = merges.following(workspace) if done.received and not done.conflicts else None
@@ -126,15 +124,6 @@ def sync(
         for old, new in done.apart:
             workspace.write(rename(workspace, old, new).change)
         apart += done.apart
-
-
-def _alone(workspace: Workspace) -> AbstractContextManager[bool]:
-    return alone(
-        workspace.root,
-        command=workspace.command,
-        timeout=workspace.lock_timeout,
-        waiting=workspace.waiting,
-    )
 
 
 def _is_of(namesake: tuple[str, tuple[str, ...]], apart: list[tuple[str, str]]) -> bool:
