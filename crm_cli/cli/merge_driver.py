@@ -26,6 +26,6 @@ def merge_driver(
     from crm_cli.features.merging import merge_files
 
     conflicts = merge_files(base, ours, theirs, path, session.environ)
-    for name in conflicts:
-        session.say(f"both sides changed {name} of {path}; run crm resolve")
+    for line in conflicts:
+        session.say(line)
     session.negative = bool(conflicts)

@@ -21,6 +21,7 @@ from crm_cli.model.places import CUSTOMERS, PLACES, Shape, place_of
 from crm_cli.model.text import did_you_mean
 from crm_cli.store.log import log
 from crm_cli.store.objects import in_head
+from crm_cli.store.renames import own
 from crm_cli.workspace import Workspace
 
 
@@ -46,7 +47,8 @@ def history(workspace: Workspace, text: str) -> list[Change]:
 
 def _history(workspace: Workspace, path: str, item: str, text: str) -> list[Change]:
     """The changes of a record, or only of the item of it."""
-    commits = log(workspace.git, "--follow", "--find-renames", paths=[path])
+    git = workspace.git
+    commits = own(git, log(git, "--follow", "--find-renames", paths=[path]))
     if not commits and not workspace.tree.exists(path):
         if place_of(path) is CUSTOMERS:
             raise NotFound(f"there is no customer {text}, and never was", "crm list shows them")

@@ -13,8 +13,9 @@ from crm_cli.store import outside
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.conflicts import Side, in_texts, joined, sides
-from crm_cli.store.filtered import filter_of
-from crm_cli.store.merge import merge_file
+from crm_cli.store.filtered import filter_of, git_of
+from crm_cli.store.merge import both, merge_file
+from crm_cli.store.renames import is_guessed
 from crm_cli.store.repository import REBASE, find_repository
 from crm_cli.store.trust import is_trusted
 from crm_cli.workspace import Change, Rewrite, Workspace, Written
@@ -23,7 +24,7 @@ from crm_cli.workspace import Change, Rewrite, Workspace, Written
 def merge_files(
     base: Path, ours: Path, theirs: Path, path: str, environ: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """Merge three files into `ours`, as git's merge drivers do; the names of conflicts.
+    """Merge three files into `ours`, as git's merge drivers do; a line for each conflict.
 
     git calls it in the top folder of its repository, with contents as it stores them: where
     `path` has a filter they are converted before, and the result back.
@@ -31,13 +32,23 @@ def merge_files(
     Raises UsageError, StorageError; then `ours` is as it was.
     """
     texts = [outside.read(one) for one in (base, ours, theirs)]
+    stored = texts[0]
     through = filter_of(path, Path.cwd(), environ)
     if through is not None:
         texts = [through.smudged(text) for text in texts]
-    merged = merge_file(texts[0], texts[1], texts[2], path)
+    git = git_of(Path.cwd(), environ)
+    if git is not None and is_guessed(git, path, texts, stored):
+        merged = both(texts[1], texts[2], path)
+        said = [
+            f"git took {path} for another record that was renamed; end this with --abort, "
+            "and begin again with -X find-renames=100%"
+        ]
+    else:
+        merged = merge_file(texts[0], texts[1], texts[2], path)
+        said = [f"both sides changed {one} of {path}; run crm resolve" for one in merged.conflicts]
     if merged.data != texts[1]:
         outside.write_bytes(ours, through.cleaned(merged.data) if through else merged.data)
-    return merged.conflicts
+    return tuple(said)
 
 
 class Unsettled(NamedTuple):

@@ -1,4 +1,4 @@
-"""Git's filter for the path of a file being merged."""
+"""Git, and its filter for the path of a file, where git merges and calls us."""
 
 from __future__ import annotations
 
@@ -44,17 +44,27 @@ class Filter:
         return stored
 
 
+def git_of(folder: Path, environ: Mapping[str, str]) -> Git | None:
+    """git in the folder that is the top of its repository, where a directory in it is trusted.
+
+    Raises StorageError.
+    """
+    real = os.path.realpath(folder)
+    found = find_repository(real)
+    if found is None or found.worktree != real or not knows_repository(found, environ):
+        return None
+    return Git(real, environ, found)
+
+
 def filter_of(path: str, folder: Path, environ: Mapping[str, str]) -> Filter | None:
     """The filter that git has for a path of the repository whose top is a folder.
 
     None where the path has no filter, and in a repository without a trusted directory.
     Raises GitFailed, StorageError.
     """
-    real = os.path.realpath(folder)
-    found = find_repository(real)
-    if found is None or found.worktree != real or not knows_repository(found, environ):
+    git = git_of(folder, environ)
+    if git is None:
         return None
-    git = Git(real, environ, found)
     named = attributes.values(git, [path], ["filter"])[path]["filter"]
     applies = named not in attributes.OFF and named in attributes.configured(git)
     return Filter(git, path) if applies else None

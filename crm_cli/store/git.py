@@ -47,7 +47,8 @@ _SETTINGS = (
     "diff.relative=false", "diff.noprefix=false", "diff.mnemonicPrefix=false",
     "diff.ignoreSubmodules=none",
     "i18n.commitEncoding=UTF-8", "i18n.logOutputEncoding=UTF-8",
-    "merge.ff=true", "merge.log=false", "merge.renames=true", "merge.conflictStyle=merge",
+    "merge.ff=true", "merge.log=false", "merge.renames=true",
+    "merge.directoryRenames=false", "merge.conflictStyle=merge",
     "pull.rebase=false",
 )  # fmt: skip
 """What git prints, stores as a message and merges must not depend on anybody's configuration."""

@@ -1,4 +1,4 @@
-"""A record that one clone merged into another one, and a second clone changed meanwhile.
+"""A record that one clone merged into another one, or renamed, and a second one changed meanwhile.
 
 git sees a file that one side removed and the other changed. What changed is brought into the
 record that stays: both versions of the file are united with that record as it was when the
@@ -16,8 +16,8 @@ from crm_cli.model.outgoing import is_message
 from crm_cli.store import outside
 from crm_cli.store.blobs import Blobs
 from crm_cli.store.document import Document
-from crm_cli.store.git import Git
-from crm_cli.store.merge import merge_file
+from crm_cli.store.git import Git, nul_separated
+from crm_cli.store.merge import Merged, merge_file
 from crm_cli.store.unite import Difference, settle, unite
 
 Open = Callable[[str, bytes], Document]
@@ -59,7 +59,7 @@ def removed_and_changed(sides: dict[str, str]) -> bool:
 
 def joined(
     git: Git, path: str, sides: dict[str, str], keep: str, now: bytes, base: str, open: Open
-) -> bytes | None:
+) -> Merged | None:
     """The text `now` of the file `keep`, with what changed in the file `path`, merged into it.
 
     `base` is the commit at which both sides parted. None where somebody has to decide, or
@@ -67,15 +67,13 @@ def joined(
     """
     blobs = Blobs(git)
     try:
-        before = blobs.read(sides["1"], path)
-        after = blobs.read(sides.get("2") or sides["3"], path)
+        before, after = _changed(git, blobs, path, sides)
         id = git.text("rev-parse", "--verify", "--quiet", f"{base}:{git.prefix}{keep}")
         first = blobs.read(id, keep, base) if id else b""
-        here = Path(git.root) / path
-        if here.exists() and outside.read(here) != after:
-            return None
     finally:
         blobs.close()
+    if after is None:
+        return None
     try:
         stays = open(keep, now)
         sided = _Sides(stays)
@@ -86,7 +84,45 @@ def joined(
     if sided.unsure:
         return None
     merged = merge_file(old, now, new, keep)
-    return None if merged.conflicts else merged.data
+    return None if merged.conflicts else merged
+
+
+def followed(
+    git: Git, path: str, sides: dict[str, str], keep: str, now: bytes
+) -> Merged | None:
+    """The text `now` of the file `keep`, which the file `path` has become on one side, with what
+    the other side changed in that one. None where either has been edited since.
+    """
+    blobs = Blobs(git)
+    try:
+        before, after = _changed(git, blobs, path, sides)
+        then = blobs.read(git.line("rev-parse", f":{git.prefix}{keep}"), keep)
+    finally:
+        blobs.close()
+    if after is None or now != then:
+        return None
+    ours, theirs = (after, now) if "2" in sides else (now, after)
+    return merge_file(before, ours, theirs, keep)
+
+
+def leave(git: Git, path: str, sides: dict[str, str], keep: str) -> None:
+    """Tell git that what is in conflict in the file `path` is so in the file `keep`, whose text
+    has the marks."""
+    now = git.line("rev-parse", f":{git.prefix}{keep}")
+    stages = {"2": now, "3": now} | sides
+    lines = [f"0 {'0' * len(now)}\t{git.prefix}{one}" for one in (path, keep)]
+    lines += [f"100644 {stages[one]} {one}\t{git.prefix}{keep}" for one in "123"]
+    git.run("update-index", "-z", "--index-info", input=nul_separated(lines))
+
+
+def _changed(
+    git: Git, blobs: Blobs, path: str, sides: dict[str, str]
+) -> tuple[bytes, bytes | None]:
+    """A file before it was changed, and after; None for the second if it has been edited since."""
+    before = blobs.read(sides["1"], path)
+    after = blobs.read(sides.get("2") or sides["3"], path)
+    here = Path(git.root) / path
+    return before, after if not here.exists() or outside.read(here) == after else None
 
 
 def _united(

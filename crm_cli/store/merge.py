@@ -46,7 +46,7 @@ def merge_file(base: bytes, ours: bytes, theirs: bytes, path: str) -> Merged:
     if kind is None:
         return merge(base, ours, theirs, path, mapped=mapped)
     if not base.strip() and ours != theirs and not _one_record(ours, theirs, path, kind):
-        return _either(ours, theirs, path)
+        return both(ours, theirs, path)
     return merge(base, ours, theirs, path, separate=_separate(kind))
 
 
@@ -59,7 +59,7 @@ def _one_record(ours: bytes, theirs: bytes, path: str, kind: Kind) -> bool:
     return plain(one.root) == plain(other.root) or alike(one.record, other.record)
 
 
-def _either(ours: bytes, theirs: bytes, path: str) -> Merged:
+def both(ours: bytes, theirs: bytes, path: str) -> Merged:
     """Both texts as wholes, between marks: of each nothing goes with the other."""
     mine, other = (_text(data, path) or "" for data in (ours, theirs))
     newline = "\r\n" if "\r\n" in mine else "\n"

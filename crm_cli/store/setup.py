@@ -63,6 +63,8 @@ def install(git: Git) -> list[str]:
     hook = os.path.join(git.root, one_line(os.fsdecode(found), "the path of git's hooks"))
     git.run("config", "merge.crm.driver", driver())
     git.run("config", "merge.crm.name", "records, merged by what they say")
+    # Else git moves a new message of the outbox to those that were sent, if all others were.
+    git.run("config", "merge.directoryRenames", "false")
     before = files.read_if_any(hook)
     if before is not None and _MARK.encode() not in before:
         return [f"{hook} is your own and stays; to check records in it, call: crm check"]

@@ -167,7 +167,7 @@ def merge(git: Git, remote: Remote) -> list[str]:
     ran = git.ask(
         "-c", f"merge.crm.driver={driver()}", "-c", "merge.crm.name=crm",
         "merge", "--quiet", "--no-edit", "--no-stat", "--ff", "--commit", "--no-squash",
-        "-m", subject, commit,
+        "-X", "find-renames=100%", "-m", subject, commit,
         network=True, seconds=600.0,
     )  # fmt: skip
     if not ran.code:

@@ -155,7 +155,8 @@ class Interface(Carrying):
         """Say something below the place."""
         shown = Text(visible(text or self._count), style_of("alert" if wrong else "muted"))
         shown.no_wrap, shown.overflow = True, "ellipsis"
-        self.query_one("#said", Static).update(shown)
+        for said in self.query("#said").results(Static):  # none is left where it is closing
+            said.update(shown)
 
     def _reading(self, done: int, total: int) -> None:
         """Say how far reading many records is; called in the reader's thread."""

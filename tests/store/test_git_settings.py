@@ -25,6 +25,7 @@ SETTINGS = (
     ("status.short", "true"), ("status.branch", "true"), ("status.showUntrackedFiles", "no"),
     ("status.relativePaths", "false"), ("status.renames", "copies"), ("pager.log", "false"),
     ("merge.ff", "only"), ("merge.ff", "false"), ("merge.conflictStyle", "diff3"),
+    ("merge.directoryRenames", "true"),
     ("pull.rebase", "true"), ("branch.main.mergeOptions", "--squash"),
     ("commit.verbose", "true"), ("commit.status", "false"), ("core.commentChar", "%"),
 )  # fmt: skip

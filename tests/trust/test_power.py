@@ -19,8 +19,9 @@ from crm_cli.store import files
 from tests.trust.ground import Ground
 from tests.trust.writers import WRITERS, Writer, prepared
 
-_NO_MATTER = ("change", "uncommitted", "commits")
-"""What undo finds under its other name, and what git can be asked again."""
+_NO_MATTER = ("change", "uncommitted", "commits", "merging")
+"""What undo finds under its other name, what git can be asked again, and the note of a merge,
+which counts only as long as git is in that merge."""
 _ELSEWHERE = re.compile(r"/\.(git|config)/")
 
 

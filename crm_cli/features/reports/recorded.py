@@ -58,17 +58,21 @@ def first_commits(workspace: Workspace) -> dict[str, date]:
 
     Empty where there is no history, or it is not to be read.
     """
+    from crm_cli.store.blobs import Blobs
     from crm_cli.store.log import log
+    from crm_cli.store.renames import is_own
 
     zone = workspace.business.time_zone
     found: dict[str, date] = {}
     try:
         wanted = ("--reverse", "--find-renames", "--diff-filter=AR", workspace.as_of or "HEAD")
-        commits = log(workspace.git, *wanted, paths=[CUSTOMERS.path])
+        blobs = Blobs(workspace.git)
+        for commit in log(workspace.git, *wanted, paths=[CUSTOMERS.path]):
+            day = commit.when.astimezone(zone).date()
+            for file in commit.files:
+                before = file.source if is_own(blobs, file) else file.path
+                found[file.path] = found.get(before, day)
+        blobs.close()
     except CrmError:
-        return found
-    for commit in commits:
-        day = commit.when.astimezone(zone).date()
-        for file in commit.files:
-            found[file.path] = found.get(file.source, day)
+        return {}
     return found

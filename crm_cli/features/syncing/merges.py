@@ -14,8 +14,12 @@ from crm_cli.store.arriving import bases_of
 from crm_cli.store.document import Document
 from crm_cli.store.git import Git
 from crm_cli.store.outside import write_bytes
+from crm_cli.store.renames import renamed
 from crm_cli.store.unite import settle
 from crm_cli.workspace import Change, Edit, Workspace
+
+_TIPS = {"2": "HEAD", "3": "MERGE_HEAD"}
+"""The commits that are merged, by git's number of their side."""
 
 
 def merge(workspace: Workspace, git: Git, remote: syncing.Remote, parted: str) -> list[str]:
@@ -45,7 +49,8 @@ def resume(workspace: Workspace, git: Git) -> None:
 
 def _joined(workspace: Workspace, git: Git, conflicts: list[str], parted: str) -> list[str]:
     """The conflicts that are left once what changed in customers whom the other side has merged
-    into others is in the records that stay, and messages are where both sides put them."""
+    into others, or in records that it has renamed, is in the records that stay, and messages are
+    where both sides put them."""
     from crm_cli.index.reading import id_of
 
     unmerged = joining.stages(git)
@@ -53,19 +58,29 @@ def _joined(workspace: Workspace, git: Git, conflicts: list[str], parted: str) -
     waiting = [path for path in conflicts if joining.removed_and_changed(unmerged.get(path, {}))]
     workspace.changed()
     former = former_ids(workspace.database) if waiting else {}
+    moved = {one: renamed(git, parted, tip) for one, tip in _TIPS.items() if waiting}
     for path in waiting:
+        sides = unmerged[path]
         id = former.get(id_of(path)[0])
-        keep = workspace.path_of(id) if id and kind_of(path) is CUSTOMER else ""
-        if not keep or keep in left:
+        united = workspace.path_of(id) if id and kind_of(path) is CUSTOMER else ""
+        keep = united or moved["3" if "2" in sides else "2"].get(path, "")
+        if not keep or keep in left or not workspace.tree.exists(keep):
             continue
         now = workspace.tree.read(keep)
-        found = joining.joined(git, path, unmerged[path], keep, now, parted, workspace.open)
+        if united:
+            found = joining.joined(git, path, sides, keep, now, parted, workspace.open)
+        else:
+            found = joining.followed(git, path, sides, keep, now)
         if found is None:
             continue
-        write_bytes(Path(git.root) / keep, found)
+        write_bytes(Path(git.root) / keep, found.data)
         (Path(git.root) / path).unlink(missing_ok=True)
-        git.run("add", "--all", "--", keep, path)
         left.discard(path)
+        if found.conflicts:
+            joining.leave(git, path, sides, keep)
+            left.add(keep)
+        else:
+            git.run("add", "--all", "--", keep, path)
     if not left and not git.run("ls-files", "--unmerged"):
         git.run("commit", "--quiet", "--no-edit")
     return sorted(left)
