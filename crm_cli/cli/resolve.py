@@ -34,9 +34,10 @@ def resolve(
     crm resolve ana-novak --theirs
     """
     from crm_cli.cli.writing import few
-    from crm_cli.features.merging import finish, is_rebasing, unsettled
+    from crm_cli.features.merging import finish, is_merging, is_rebasing, unsettled
     from crm_cli.features.merging import resolve as settle
     from crm_cli.features.returned import returned
+    from crm_cli.features.syncing.merges import follow
 
     if ours and theirs:
         raise UsageError("--ours and --theirs exclude each other")
@@ -59,12 +60,24 @@ def resolve(
     for file in found:
         if file.by_hand:
             session.say(f"{file.path} stays as it was edited by hand")
-    settle(session.workspace, found, choose)
+    merging = is_merging(session.workspace)
+    # What becomes of a record that one side removed is known once the one that has it is settled.
+    gone = {file.path: file for file in found if file.whole}
+    parts = [file for file in found if not file.whole]
+    if parts or not gone:
+        settle(session.workspace, parts, choose)
+        finish(session.workspace, tuple(file.path for file in parts))
+    left = [gone[path] for path in follow(session.workspace, gone)]
+    if left:
+        settle(session.workspace, left, choose)
+        finish(session.workspace, tuple(file.path for file in left))
+    for path in sorted(gone.keys() - {file.path for file in left}):
+        session.say(f"what was changed in {path} went into the record that stays")
     if found:
         session.write(f"settled {few([file.path for file in found])}\n")
     for problem in returned(session.workspace, [file.path for file in found]):
         session.say(visible(f"{problem.path}: {problem.message} ({problem.hint})"))
-    if finish(session.workspace, tuple(file.path for file in found)):
+    if merging and not is_merging(session.workspace):
         session.say("the merge is complete; crm sync sends it")
     elif rebasing:
         session.say("git add the files, and git rebase --continue goes on")
@@ -75,7 +88,7 @@ def _asked(session: Session, path: str, side: Side) -> str:
     while True:
         answer = session.ask("ours, theirs, both, quit?", "ours").lower()
         if "quit".startswith(answer):
-            raise Declined("nothing was changed")
+            raise Declined("nothing more was changed")
         if "ours".startswith(answer):
             return side.ours
         if "theirs".startswith(answer):

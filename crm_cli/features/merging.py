@@ -147,7 +147,7 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
     Raises DataError where the result is no record, UsageError where there is nothing to do:
     not even a merge to be ended, of which all is settled.
     """
-    if not files and not _is_merging(workspace):
+    if not files and not is_merging(workspace):
         raise UsageError("there is no unresolved merge")
     steps: list[Rewrite] = []
     for file in files:
@@ -174,17 +174,16 @@ def resolve(workspace: Workspace, files: list[Unsettled], choose: Choice) -> Wri
     return workspace.write(change, keep=False)
 
 
-def finish(workspace: Workspace, paths: tuple[str, ...]) -> bool:
-    """Tell git that files are settled; whether that ended the merge. Raises GitFailed."""
+def finish(workspace: Workspace, paths: tuple[str, ...]) -> None:
+    """Tell git that files are settled, which ends the merge if all are. Raises GitFailed."""
     if not _has_git(workspace):
-        return False
+        return
     git = workspace.git
     if paths:
         git.run("add", "--all", "--", *paths)
-    if not _is_merging(workspace) or git.run("ls-files", "--unmerged"):
-        return False
+    if not is_merging(workspace) or git.run("ls-files", "--unmerged"):
+        return
     git.run("commit", "--quiet", "--no-edit")
-    return True
 
 
 def _has_git(workspace: Workspace) -> bool:
@@ -192,7 +191,8 @@ def _has_git(workspace: Workspace) -> bool:
     return found is not None and is_trusted(workspace.root, workspace.environ)
 
 
-def _is_merging(workspace: Workspace) -> bool:
+def is_merging(workspace: Workspace) -> bool:
+    """Whether git waits for a merge to be ended."""
     found = find_repository(workspace.root)
     return found is not None and (Path(found.gitdir) / "MERGE_HEAD").exists()
 

@@ -74,6 +74,10 @@ def joined(
         blobs.close()
     if after is None:
         return None
+    if not first:
+        # The record that stays is new: to both sides the one that went is what it came from.
+        merged = merge_file(before, now, after, keep)
+        return None if merged.conflicts else merged
     try:
         stays = open(keep, now)
         sided = _Sides(stays)

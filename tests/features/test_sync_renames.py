@@ -70,6 +70,40 @@ def test_a_renamed_record_is_followed(
     assert not (shop / "customers/ana-novak.yaml").exists()
 
 
+@pytest.mark.parametrize("side", ["--ours", "--theirs"])
+def test_what_changed_in_a_merged_record_is_kept_when_the_one_that_stays_is_settled(
+    other: Path, shop: Path, crm: Crm, side: str
+) -> None:
+    """Neither side has removed what the other one noted of Ana, whatever Maja's city is."""
+    assert crm("merge", "maja-kos", "ana-novak", "--prefer", "keep", "--yes").code == 0
+    assert crm("set", "maja-kos", "city=Izola").code == 0
+    assert crm("sync").code == 0
+    assert crm("-C", other, "set", "maja-kos", "city=Piran").code == 0
+    assert crm("-C", other, "log", "ana-novak", "Called about beans").code == 0
+    assert crm("-C", other, "sync").code == 5
+    run = crm("-C", other, "resolve", side)
+    assert run.code == 0 and "customers/ana-novak.yaml went into the record" in run.err, run
+    assert "the merge is complete" in run.err
+    assert crm("-C", other, "sync").code == 0 and crm("sync").code == 0
+    text = (shop / "customers/maja-kos.yaml").read_text()
+    assert "Called about beans" in text and ("Piran" in text) == (side == "--ours")
+    assert not (shop / "customers/ana-novak.yaml").exists()
+
+
+def test_a_record_that_was_merged_into_a_new_one_is_followed(
+    other: Path, shop: Path, crm: Crm
+) -> None:
+    assert crm("add", "Ana Kos", "email=ana@kos.example").code == 0
+    assert crm("merge", "ana-kos", "ana-novak", "--prefer", "keep", "--yes").code == 0
+    assert crm("sync").code == 0
+    assert crm("-C", other, "log", "ana-novak", "Called about beans").code == 0
+    run = crm("-C", other, "sync")
+    assert run.code == 0, run
+    text = (other / "customers/ana-kos.yaml").read_text()
+    assert "name: Ana Kos" in text and "Called about beans" in text
+    assert not (other / "customers/ana-novak.yaml").exists()
+
+
 def test_a_record_that_git_moved_is_followed(other: Path, shop: Path, crm: Crm, git: Git) -> None:
     git("mv", "customers/ana-novak.yaml", "customers/ana.yaml")
     path = shop / "customers/ana.yaml"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from crm_cli.model.customer import CUSTOMER
@@ -15,6 +15,7 @@ from crm_cli.store.document import Document
 from crm_cli.store.git import Git
 from crm_cli.store.outside import write_bytes
 from crm_cli.store.renames import renamed
+from crm_cli.store.repository import find_repository
 from crm_cli.store.unite import settle
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -41,10 +42,24 @@ def resume(workspace: Workspace, git: Git) -> None:
 
     What was edited by hand since then stays as it is.
     """
-    theirs = syncing.cut_off(git)
-    parted = next(iter(bases_of(git, theirs)), theirs)
-    _joined(workspace, git, list(joining.stages(git)), parted)
+    _join(workspace, git, syncing.cut_off(git))
     syncing.end_merge(git)
+
+
+def follow(workspace: Workspace, paths: Collection[str]) -> list[str]:
+    """Of files that one side removed and the other one changed, those that somebody has to decide
+    on: what changed in the others is now in the records that stay, as these were settled."""
+    if not paths or find_repository(workspace.root) is None:
+        return list(paths)
+    git = workspace.git
+    theirs = git.text("rev-parse", "--verify", "--quiet", _TIPS["3"])
+    left = _join(workspace, git, theirs) if theirs else paths
+    return [path for path in paths if path in left]
+
+
+def _join(workspace: Workspace, git: Git, theirs: str) -> list[str]:
+    parted = next(iter(bases_of(git, theirs)), theirs)
+    return _joined(workspace, git, list(joining.stages(git)), parted)
 
 
 def _joined(workspace: Workspace, git: Git, conflicts: list[str], parted: str) -> list[str]:
