@@ -21,7 +21,7 @@ from crm_cli.model.places import CUSTOMERS, PLACES, Shape, place_of
 from crm_cli.model.text import did_you_mean
 from crm_cli.store.log import log
 from crm_cli.store.objects import in_head
-from crm_cli.store.renames import own
+from crm_cli.store.renames import log_of
 from crm_cli.workspace import Workspace
 
 
@@ -47,8 +47,7 @@ def history(workspace: Workspace, text: str) -> list[Change]:
 
 def _history(workspace: Workspace, path: str, item: str, text: str) -> list[Change]:
     """The changes of a record, or only of the item of it."""
-    git = workspace.git
-    commits = own(git, log(git, "--follow", "--find-renames", paths=[path]))
+    commits = log_of(workspace.git, path)
     if not commits and not workspace.tree.exists(path):
         if place_of(path) is CUSTOMERS:
             raise NotFound(f"there is no customer {text}, and never was", "crm list shows them")
@@ -130,20 +129,21 @@ def blame(workspace: Workspace, text: str, fields: Sequence[str] = ()) -> list[B
     place = place_of(path)
     if place is None or place.kind is None or place.shape is Shape.MAP:
         raise Refused(f"{path} is no record", f"crm history {path} shows its changes")
-    record = workspace.open(path, workspace.tree.read(path)).record
-    if id:
-        record = item_of(record, id) or record
+    whole = workspace.open(path, workspace.tree.read(path)).record
+    record = (item_of(whole, id) if id else None) or whole
     latest: dict[tuple[str, str], Change] = {}
     first: Change | None = None
     for change in _history(workspace, path, id, text):
         if change.what.kind == record.kind.name and not change.what.field:
             first = first or change
         else:
+            # The record itself may have had another id at that time.
+            item = whole.id if change.what.item == change.record else change.what.item
             for name in (change.what.field, *change.what.also):
-                latest.setdefault((change.what.item, name), change)
-            if change.what.item.startswith("{"):
+                latest.setdefault((item, name), change)
+            if item.startswith("{"):
                 # An item without an id is one thing: what it says, all of it.
-                latest.setdefault((change.what.item, ""), change)
+                latest.setdefault((item, ""), change)
     found = []
     for item, field, name, value, words in _leaves(record, ""):
         entry = field.rpartition(".")[0]

@@ -40,9 +40,37 @@ def renamed(git: Git, base: str, tip: str) -> dict[str, str]:
     return now
 
 
-def own(git: Git, commits: Sequence[Commit]) -> list[Commit]:
+def log_of(git: Git, path: str) -> list[Commit]:
+    """The commits that changed a file, newest first, under each name that it had, also those that
+    others made under an old one meanwhile. Raises GitFailed."""
+    commits = _own(git, log(git, "--follow", "--find-renames", paths=[path]))
+    sources = {
+        file.source: commit.id
+        for commit in commits
+        for file in commit.files
+        if file.source != file.path
+    }
+    if not sources:
+        return commits
+    # Whoever had an old name after it was given up there is another one.
+    later = {
+        (id, source)
+        for source, given_up in sources.items()
+        for id in git.run(
+            "rev-list", "--ancestry-path", f"{given_up}..HEAD", "--", source
+        ).decode().split()
+    }
+    found = []
+    for commit in log(git, "--find-renames", paths=[path, *sources]):
+        files = tuple(file for file in commit.files if (commit.id, file.path) not in later)
+        if files:
+            found.append(commit._replace(files=files))
+    return found
+
+
+def _own(git: Git, commits: Sequence[Commit]) -> list[Commit]:
     """The commits of one file, newest first, that git followed through renamings, without those of
-    another record that it took for this one. Raises GitFailed."""
+    another record that it took for this one."""
     found: list[Commit] = []
     blobs = Blobs(git)
     try:

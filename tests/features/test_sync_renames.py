@@ -222,3 +222,28 @@ def test_the_history_of_one_is_not_that_of_another(other: Path, shop: Path, crm:
     assert "customer Eva Novak" in told and "Ana" not in told, told
     assert crm("rename", "eva-novak", "eva").code == 0
     assert crm("history", "eva").out == told
+
+
+def test_who_did_what_is_told_across_a_renaming(other: Path, shop: Path, crm: Crm) -> None:
+    """Also what others did under the old name meanwhile, and not what a later bearer of it did."""
+    assert crm("rename", "ana-novak", "ana").code == 0
+    assert crm("-C", other, "set", "ana-novak", "birth_date=1990-05-01").code == 0
+    assert crm("sync").code == 0
+    assert crm("-C", other, "sync").code == 0
+    assert crm("-C", other, "add", "Ana Novak", "notes=Another one.").code == 0
+    told = crm("-C", other, "history", "ana").out
+    assert "1990-05-01" in told and "Another one" not in told
+    assert told.count("customer Ana Novak") == 1
+    ids = subprocess.run(
+        ["git", "log", "-1", "--format=%H", "--grep=birth_date"],
+        cwd=other, capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    assert ids and ids in crm("-C", other, "blame", "ana", "birth_date", "--json").out
+
+
+def test_a_field_is_of_the_change_that_set_it_though_the_record_is_called_otherwise(
+    other: Path, crm: Crm
+) -> None:
+    assert crm("set", "ana-novak", "birth_date=1990-05-01").code == 0
+    assert crm("rename", "ana-novak", "ana").code == 0
+    assert "set birth_date of ana-novak" in crm("blame", "ana", "birth_date", "--json").out
