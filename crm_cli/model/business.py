@@ -178,4 +178,4 @@ class Business(Ways):
             date.fromisoformat(day): {code: Decimal(rate) for code, rate in row}
             for day, row in self.rate_table
         }
-        return Rates(table, self.currency)
+        return Rates(table, self.currency, self.today)

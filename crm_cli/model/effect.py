@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from crm_cli.model.dates import local_date
+from crm_cli.model.exchange import rate_turns
 from crm_cli.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -63,3 +64,4 @@ def _days(record: Item, business: Business) -> Iterator[date]:
                     yield day
                 if kind.turns is not None:
                     yield from kind.turns(item)
+    yield from rate_turns(record, business)

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import Problem
+from crm_cli.model.item import Item
 from crm_cli.model.kind import Finding
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
-    from crm_cli.model.item import Item
 
 RATE_DAY = "rate_day"
 """The derived value of items whose amounts are converted on another day than their `date`."""
@@ -28,6 +28,7 @@ def missing_rate(item: Item, business: Business) -> Iterator[Finding]:
         return
     day = rate_day(item)
     if business.rates.rate(currency, day) is None:
+        day = business.today or day if day == date.max else day
         since = f" on or before {day.isoformat()}" if day < date.max else ""
         yield Finding(
             "currency",
@@ -52,7 +53,7 @@ def to_base(item: Item, key: str, business: Business) -> Decimal | None:
 
 def rate_day(item: Item) -> date:
     """The day whose rate counts: the item's date, else that of the item it stands in; without
-    one the latest rate does."""
+    one `date.max`, for which the latest rate up to today counts."""
     part: Item | None = item
     while part is not None:
         day = part.values.get("date") or part.derived.get(RATE_DAY)
@@ -60,6 +61,17 @@ def rate_day(item: Item) -> date:
             return day
         part = part.parent
     return date.max
+
+
+def rate_turns(record: Item, business: Business) -> Iterator[date]:
+    """The days from which on another rate counts for amounts in a record that have no date."""
+    if not business.rate_table:
+        return
+    single = (one for one in record.values.values() if isinstance(one, Item))
+    for item in (*record.walk(), *single):
+        currency = item.values.get("currency") or item.derived.get("currency")
+        if currency and currency != business.currency and rate_day(item) == date.max:
+            yield from business.rates.days(currency)
 
 
 def unknown_balance(path: str, name: str) -> Problem:

@@ -276,9 +276,18 @@ def decimal_literal(value: Decimal) -> str:
 class Rates:
     """Currency rates by date: units of foreign money for one unit of the base currency."""
 
-    def __init__(self, table: Mapping[date, Mapping[str, Decimal]], base: str) -> None:
-        """Raises `Unreadable` for a rate that is not above zero."""
+    def __init__(
+        self,
+        table: Mapping[date, Mapping[str, Decimal]],
+        base: str,
+        today: date | None = None,
+    ) -> None:
+        """Raises `Unreadable` for a rate that is not above zero.
+
+        `today` is the day whose rate counts for what has no date; without it the last one does.
+        """
         self.base = base
+        self.today = today
         self._days: dict[str, list[date]] = {}
         self._rates: dict[str, list[Decimal]] = {}
         for day in sorted(table):
@@ -293,13 +302,22 @@ class Rates:
                 self._rates.setdefault(currency, []).append(rate)
 
     def rate(self, currency: str, on: date) -> Decimal | None:
-        """The latest rate of a currency on or before a day; 1 for the base, else None."""
+        """The latest rate of a currency on or before a day; 1 for the base, else None.
+
+        What has no date is asked for on `date.max`: the latest rate up to today counts.
+        """
         if currency == self.base:
             return Decimal(1)
+        if on == date.max and self.today is not None:
+            on = self.today
         if currency not in self._days:
             return None
         place = bisect_right(self._days[currency], on)
         return self._rates[currency][place - 1] if place else None
+
+    def days(self, currency: str) -> Sequence[date]:
+        """The days on which a currency has a new rate, the first ones first."""
+        return self._days.get(currency, ())
 
     def convert(self, amount: Decimal, currency: str, on: date) -> Decimal | None:
         """The amount in the base currency, rounded half-up to its minor unit.

@@ -95,6 +95,27 @@ def test_what_is_derived_of_deals(deals: Path, workspace: Opened) -> None:
     ]  # fmt: skip
 
 
+def test_open_deals_are_worth_what_the_rate_of_the_day_says(deals: Path, crm: Crm) -> None:
+    """A rate dated ahead counts from its day on, whichever day was asked for before."""
+    (deals / "rates.yaml").write_text("2026-01-01: {USD: 1.25}\n2026-12-01: {USD: 2.00}\n")
+    sql = "SELECT value_base FROM deals WHERE value < 101"
+    for today, towels in (("2026-11-20", 80), ("2026-12-01", 50), ("2026-11-30", 80)):
+        day = ("--today", today)
+        (row,) = rows(crm, *day, "list", "ana-novak", "--cols", "sum(deals.value)")
+        assert row["sum(deals.value)"] == f"{1000 + towels}.00"
+        (row,) = rows(crm, *day, "list", "ana-novak", "--cols", "pipeline")
+        assert Decimal(row["pipeline"]) == 100 + Decimal(towels * 55) / 100
+        (row,) = rows(crm, *day, "sql", sql)
+        assert row["value_base"] == towels
+
+
+def test_a_rate_dated_ahead_is_no_rate_yet(deals: Path, crm: Crm) -> None:
+    (deals / "rates.yaml").write_text("2026-12-01: {USD: 2.00}\n")
+    for today, missing in (("2026-11-20", True), ("2026-12-01", False), ("2026-11-30", True)):
+        run = crm("--today", today, "check")
+        assert (f"no rate for USD on or before {today}" in run.out) == missing, run.out
+
+
 def _kind(name: str) -> Any:
     from crm_cli.model.kinds import BY_NAME
 

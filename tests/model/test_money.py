@@ -205,6 +205,17 @@ def test_the_latest_rate_on_or_before_the_day_counts() -> None:
     assert rates.convert(Decimal(100), "GBP", date(2026, 7, 1)) is None
 
 
+def test_without_a_date_the_latest_rate_up_to_today_counts() -> None:
+    table = {
+        date(2026, 1, 1): {"USD": Decimal(1)},
+        date(2026, 7, 1): {"USD": Decimal(2)},
+    }
+    assert Rates(table, "EUR", date(2026, 6, 30)).rate("USD", date.max) == 1
+    assert Rates(table, "EUR", date(2026, 7, 1)).rate("USD", date.max) == 2
+    assert Rates(table, "EUR", date(2025, 7, 1)).rate("USD", date.max) is None
+    assert Rates(table, "EUR").rate("USD", date.max) == 2
+
+
 def test_a_rate_of_nothing_is_refused() -> None:
     with pytest.raises(Unreadable, match="not above zero"):
         Rates({date(2026, 1, 1): {"USD": Decimal(0)}}, "EUR")
