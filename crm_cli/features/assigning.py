@@ -9,14 +9,18 @@ from crm_cli.features.entering import entered
 from crm_cli.features.numbers import NEXT, following, refuse_taken
 from crm_cli.features.values import items, typed
 from crm_cli.model.bill_to import bill_to
+from crm_cli.model.chain import shares_number
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.fieldtypes import Texts
+from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, ListOf, MapOf, normal
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.references import naming
 from crm_cli.model.text import a_or_an
 from crm_cli.model.writing import SIMPLE
 from crm_cli.store.document import Document, Ref
+from crm_cli.store.referring import refer_to
 from crm_cli.workspace import Workspace
 
 Step = Callable[[Document], None]
@@ -122,11 +126,9 @@ def _number(workspace: Workspace, document: Document, ref: Ref) -> None:
     """Give a purchase the next number of its kind; others may have taken some meanwhile."""
     workspace.index.refresh()
     item = document.find(ref)
-    first = not item.values.get("number")
-    number = following(workspace, str(item.get("kind")), item.values.get("date"))
-    document.set(ref, "number", number)
-    if first:
-        _billed(document, ref)
+    _renumber(
+        document, ref, following(workspace, str(item.get("kind")), item.values.get("date"))
+    )
 
 
 def _billed(document: Document, ref: Ref) -> None:
@@ -136,21 +138,43 @@ def _billed(document: Document, ref: Ref) -> None:
 
 
 def _renumbered(workspace: Workspace, document: Document, ref: Ref, number: str) -> None:
-    """Give a purchase a number that no other one has, and that no payment names by the old one."""
-    before = document.find(ref)
-    old = before.values.get("number")
-    if number != old:
+    """Give a purchase a number that no other one has."""
+    if number != document.find(ref).values.get("number"):
         refuse_taken(workspace, number, "give another one, or number=next")
-        payments = document.record.items("payments")
-        named = [one.id for one in payments if one.values.get("for") == old]
-        if old and named:
-            raise Refused(
-                f"{', '.join(named)} names {old}",
-                f"crm set {named[0]} for={before.id} names it by its id, whatever its number",
-            )
+    _renumber(document, ref, number)
+
+
+def _renumber(document: Document, ref: Ref, number: str) -> None:
+    """Give a purchase a number; what names it by the old one goes along.
+
+    Raises Refused where another one of the customer has the old number as well: what names it
+    may mean either.
+    """
+    purchase = document.find(ref)
+    old = purchase.values.get("number")
+    if old and old != number:
+        if shares_number(purchase):
+            _refuse_unclear(document.record, purchase, str(old))
+        refer_to(document, PURCHASE, str(old), number)
     document.set(ref, "number", number)
     if not old:
         _billed(document, ref)
+
+
+def _refuse_unclear(record: Item, purchase: Item, old: str) -> None:
+    named = naming(record, PURCHASE, old)
+    if not named:
+        return
+    first, field = next(iter(named.items()))
+    others = [
+        one.id for one in record.items("purchases")
+        if one.values.get("number") == old and one.id != purchase.id
+    ]  # fmt: skip
+    raise Refused(
+        f"{', '.join(named)} {'names' if len(named) == 1 else 'name'} {old}, which "
+        f"{', '.join(others)} has too: it is not known which one is meant",
+        f"crm set {first} {field}={purchase.id}, or {field}={others[0]}, says it; then again",
+    )
 
 
 def _inner(

@@ -11,6 +11,7 @@ from crm_cli.features.given import as_options
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import assigned, day, said, typed
+from crm_cli.model import chain
 from crm_cli.model.business import Business
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import ConflictError, UsageError
@@ -101,8 +102,7 @@ def add_to_several(
     values["allocations"] = []
     for target, due in zip(targets, owed, strict=True):
         if part := min(left, due):
-            name = str(target.values.get("number") or target.id)
-            values["allocations"].append({"purchase": name, "amount": part})
+            values["allocations"].append({"purchase": chain.named(target), "amount": part})
             left -= part
     values["id"] = new_id(workspace, PAYMENT)
 
@@ -110,8 +110,8 @@ def add_to_several(
         for target, due in zip(targets, owed, strict=True):
             if document.find(target.id).derived.get("amount_due") != due:
                 raise ConflictError("what is owed has changed meanwhile", "run it again")
-            if "number" not in target.values:
-                document.remove(target.id, "number")
+            if chain.named(target) == target.id:
+                document.identified(document.find(target.id))
         document.add("payments", values)
 
     update = entered(pay)
@@ -144,10 +144,10 @@ def _updater(
                 raise ConflictError(
                     f"what is owed for {values['for']} has changed meanwhile", "run it again"
                 )
-        if target is not None and "number" not in target.values:
-            # Touching a purchase writes its id down; one that follows from what the
-            # purchase says would not be found again once that is changed.
-            document.remove(target.id, "number")
+        if target is not None and chain.named(target) == target.id:
+            # An id that follows from what the purchase says would not be found again once
+            # that is changed, and so it is written down.
+            document.identified(document.find(target.id))
         document.add("payments", values)
 
     return update
@@ -197,7 +197,7 @@ def _values(
     if wanted.refund:
         values["direction"] = "refund"
     if target is not None:
-        values["for"] = str(target.values.get("number") or target.id)
+        values["for"] = chain.named(target)
     if wanted.reference and wanted.reference.strip():
         values["reference"] = wanted.reference.strip()
     if values.get("currency") == workspace.business.currency:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from crm_cli.features.items import find
@@ -133,10 +134,17 @@ def _own(workspace: Workspace, field: Field, text: str, kind: Kind, customer: st
     """An item of a customer, by a unique part of its id or by the field that names it, which is
     preferred."""
     items = [item for item in workspace.record(customer).walk() if item.kind is kind]
-    names = [str(item.values.get(kind.named_by) or item.id) for item in items]
+    names = _names(items, kind)
     for item, name in zip(items, names, strict=True):
         if text in (name, item.id):
             return name
+    called = [item for item in items if kind.named_by and item.values.get(kind.named_by) == text]
+    if called:
+        raise Ambiguous(
+            f"{field.key}: {text} is the number of {len(called)} of {customer}",
+            "name one by its id",
+            candidates=tuple((item.id, item.name) for item in called),
+        )
     start = item_prefix(text)
     if start is not None:
         start = start if start[1:2] == "-" else f"{kind.letter}-{start}"
@@ -153,6 +161,15 @@ def _own(workspace: Workspace, field: Field, text: str, kind: Kind, customer: st
     if others := _owners(workspace, kind, text):
         hint, names = f"it is a {kind.name} of {others[0]}", []
     raise _nobody(f"{field.key}: {customer} has no {kind.name} {text}", text, names, hint)
+
+
+def _names(items: list[Item], kind: Kind) -> list[str]:
+    """What each item of a customer is named by: its id where another one is called the same."""
+    called = [str(item.values.get(kind.named_by) or item.id) for item in items]
+    times = Counter(called)
+    return [
+        name if times[name] == 1 else item.id for item, name in zip(items, called, strict=True)
+    ]
 
 
 def _owners(workspace: Workspace, kind: Kind, text: str) -> list[str]:

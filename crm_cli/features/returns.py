@@ -12,6 +12,7 @@ from crm_cli.features.moves import Found
 from crm_cli.features.numbers import following, refuse_taken
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import day, typed
+from crm_cli.model import chain
 from crm_cli.model.bill_to import bill_to
 from crm_cli.model.case import CASE
 from crm_cli.model.case_moves import is_open
@@ -169,7 +170,7 @@ def _credit_note(
         **_terms(case, record),
     }
     if purchase is not None and purchase.get("kind") == "invoice":
-        values["corrects"] = str(purchase.values.get("number") or purchase.id)
+        values["corrects"] = chain.named(purchase)
     values |= {"case": case.id, "return_reason": _reason(case)}
     values["bill_to"] = bill_to(record, values)
     if amount is not None:

@@ -9,11 +9,13 @@ from crm_cli.features.assigning import Assignment, updater
 from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.assignments import nothing_to_set
+from crm_cli.model.chain import shares_number
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
 from crm_cli.model.kind import normal
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.references import naming
 from crm_cli.model.text import fold
 from crm_cli.query.lexer import quoted
 from crm_cli.store.document import Document
@@ -45,7 +47,7 @@ def set_fields(
             Change(f"set {names} of {ref}", (Edit(workspace.path_of(customer), update),)),
             f"{ref} of {customer}: {_summary(assignments)}",
             (customer,),
-            notes=_hole(workspace, customer, ref, assignments),
+            notes=_renumbered(workspace, customer, ref, assignments),
         )
     ids = workspace.whos(words, strict=strict)
     only = ids[0] if len(ids) == 1 else None
@@ -68,18 +70,25 @@ def set_fields(
     )
 
 
-def _hole(
+def _renumbered(
     workspace: Workspace, customer: str, ref: str, assignments: Sequence[Assignment]
 ) -> list[str]:
-    """What to say where a purchase that is no draft gets another number than it has."""
+    """What to say where a purchase gets another number than it has: what names it goes along, and
+    one that was given will be missing."""
     given = [text for key, _, text in assignments if normal(key) == "number"]
     if not given or BY_LETTER[ref[0]] is not PURCHASE:
         return []
     purchase = workspace.document(customer).find(ref)
     old = purchase.values.get("number")
-    if not old or old == given[-1] or purchase.get("status") == "draft":
+    if not old or old == given[-1]:
         return []
-    return [f"its number {old} will be missing; crm purchase cancel {ref} keeps it"]
+    shared = shares_number(purchase)
+    named = {} if shared else naming(purchase.owner, PURCHASE, str(old))
+    notes = [f"{', '.join(named)} named it {old}, and is changed too"] if named else []
+    others = workspace.select(PURCHASE, [f"number.is:{quoted(str(old))}"], cols=("id",)).rows
+    if purchase.get("status") != "draft" and len(others) < 2:
+        notes.append(f"its number {old} will be missing; crm purchase cancel {ref} keeps it")
+    return notes
 
 
 def _subject(ids: Sequence[str]) -> str:

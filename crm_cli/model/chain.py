@@ -56,8 +56,21 @@ class Rest(NamedTuple):
 
 
 def named(purchase: Item) -> str:
-    """What references call it: its number, else its id."""
-    return str(purchase.values.get("number") or purchase.id)
+    """What references call it: its number, unless it has none, or another one of the customer
+    has it as well; else its id."""
+    number = purchase.values.get("number")
+    if not number or shares_number(purchase):
+        return purchase.id
+    return str(number)
+
+
+def shares_number(purchase: Item) -> bool:
+    """Whether another purchase of the same customer has its number."""
+    number = purchase.values.get("number")
+    return bool(number) and any(
+        one.id != purchase.id and one.values.get("number") == number
+        for one in purchase.owner.items("purchases")
+    )
 
 
 def said(purchase: Item) -> str:

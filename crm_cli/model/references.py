@@ -53,6 +53,20 @@ def fields_naming(item: Item, kind: Kind, id: str, path: str = "") -> Iterator[t
             yield f"{path}{field.key}", value
 
 
+def naming(record: Item, kind: Kind, name: str) -> dict[str, str]:
+    """The items of a record that call one of a kind `name`, each with the field that does first:
+    `for`, `allocations.2.purchase`."""
+    found: dict[str, str] = {}
+    for item in record.walk():
+        for key, _ in fields_naming(item, kind, name):
+            within, path = item, key
+            while within.parent is not None and within.parent is not record:
+                place = within.parent.items(within.kind.key).index(within) + 1
+                within, path = within.parent, f"{within.kind.key}.{place}.{path}"
+            found.setdefault(within.id, path)
+    return found
+
+
 def references_within(record: Item, ids: Iterable[str]) -> list[Item]:
     """The items of a record that belong to some of its others, named by id or by what names
     them, and those that belong to these in turn."""

@@ -11,10 +11,19 @@ from crm_cli.model.references import fields_naming
 from crm_cli.store.document import Document
 
 
-def refer_to(document: Document, kind: Kind, old: str, new: str) -> None:
-    """Rewrite every field of a document that refers to the record, or item, `old` of a kind."""
+def refer_to(
+    document: Document, kind: Kind, old: str, new: str, *, of: str | None = None
+) -> None:
+    """Rewrite every field of a document that refers to the record, or item, `old` of a kind; with
+    `of` only those of the item of that id, and of what is in it."""
     while True:
-        found = next(_references(document, kind, old), None)
+        found = next(
+            (
+                one for one in _references(document, kind, old)
+                if of is None or of in _ids(one[0])
+            ),
+            None,
+        )  # fmt: skip
         if found is None:
             return
         item, key, value = found
@@ -24,6 +33,14 @@ def refer_to(document: Document, kind: Kind, old: str, new: str) -> None:
             document.assign(item, key, list(dict.fromkeys(named)))
         else:
             document.assign(item, key, new)
+
+
+def _ids(item: Item) -> Iterator[str]:
+    """The id of an item, and those of the items that it is in."""
+    within: Item | None = item
+    while within is not None:
+        yield within.id
+        within = within.parent
 
 
 def _references(document: Document, kind: Kind, id: str) -> Iterator[tuple[Item, str, Any]]:

@@ -143,13 +143,86 @@ def test_a_customer_comes_before_a_number(crm: Crm, shop: Path) -> None:
     assert "city: Koper" in (shop / "customers/2026-0007.yaml").read_text()
 
 
-def test_a_number_is_not_given_twice_nor_taken_from_a_payment(crm: Crm, shop: Path) -> None:
+def test_a_number_is_not_given_twice_and_payments_go_along(crm: Crm, shop: Path) -> None:
     added = crm("purchase", "add", "jan-vidmar", "--amount", "5", "--kind", "invoice")
     assert "2026-0008" in added.out
     assert "has the number 2026-0007" in crm("set", "2026-0008", "number=2026-0007").err
-    refused = crm("set", "2026-0007", "number=X-1")
-    assert "y-7d1wz0e names 2026-0007" in refused.err
-    assert crm("set", "2026-0008", "number=X-1").code == 0
+    done = crm("set", "2026-0007", "number=X-1")
+    assert done.code == 0 and "y-7d1wz0e named it 2026-0007, and is changed too" in done.err
+    text = (shop / "customers/maja-kos.yaml").read_text()
+    assert "2026-0007" not in text and text.count('"X-1"') == 2
+    assert crm("set", "2026-0008", "number=X-2").code == 0
+
+
+def test_what_names_a_number_of_two_invoices_has_to_say_which_one(crm: Crm, shop: Path) -> None:
+    path = shop / "customers/anton-maric.yaml"
+    path.write_text(_TWO)
+    refused = crm("set", "p-222bbb2", "number=next")
+    assert refused.code == 6 and (
+        "p-555eee5, y-333ccc3, y-444ddd4 name 2026-0900, which p-111aaa1 has too" in refused.err
+    )
+    assert "crm set p-555eee5 corrects=p-222bbb2, or corrects=p-111aaa1" in refused.err
+    assert crm("set", "p-555eee5", "corrects=p-111aaa1").code == 0
+    assert crm("set", "y-333ccc3", "for=2026-0900").code == 3, "it is not known which one"
+    assert crm("set", "y-333ccc3", "for=p-222bbb2").code == 0
+    told = crm("set", "p-222bbb2", "number=next").err
+    assert "crm set y-444ddd4 allocations.1.purchase=p-222bbb2" in told
+    assert crm("set", "y-444ddd4", "allocations.1.purchase=p-111aaa1").code == 0
+    done = crm("set", "p-222bbb2", "number=2026-0901")
+    assert done.code == 0 and "missing" not in done.err, "the other one has the number"
+    text = path.read_text()
+    assert text.count("2026-0900") == 1 and text.count("p-222bbb2") == 2
+    assert "too" not in crm("check").out, "both have numbers of their own"
+
+
+def test_a_number_of_two_customers_means_the_customers_own(crm: Crm, shop: Path) -> None:
+    path = shop / "customers/anton-maric.yaml"
+    path.write_text(_TWO.replace("2026-0900", "2026-0007", 1).replace("2026-0900", "X-1", 1))
+    text = path.read_text()
+    path.write_text(text.replace("2026-0900", "2026-0007"))
+    assert crm("set", "p-111aaa1", "number=X-9").code == 0
+    text = path.read_text()
+    assert "2026-0007" not in text and text.count("X-9") == 4
+    assert "for: \"2026-0007\"" in (shop / "customers/maja-kos.yaml").read_text()
+
+
+_TWO = """\
+name: Anton Marić
+kind: person
+created: 2026-05-04
+
+purchases:
+  - id: p-111aaa1
+    kind: invoice
+    number: "2026-0900"
+    date: 2026-05-04
+    due_date: 2026-06-04
+    amount: 300
+  - id: p-222bbb2
+    kind: invoice
+    number: "2026-0900"
+    date: 2026-05-04
+    due_date: 2026-06-04
+    amount: 100
+  - id: p-555eee5
+    kind: credit_note
+    number: G-77
+    date: 2026-05-05
+    amount: 20
+    corrects: "2026-0900"
+
+payments:
+  - id: y-333ccc3
+    date: 2026-05-06
+    amount: 100
+    for: "2026-0900"
+  - id: y-444ddd4
+    date: 2026-05-06
+    amount: 50
+    allocations:
+      - purchase: "2026-0900"
+        amount: 50
+"""
 
 
 @pytest.mark.parametrize(

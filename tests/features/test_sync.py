@@ -514,3 +514,45 @@ def test_resolve_does_not_write_over_what_was_typed_since_the_sides_were_shown(
     with pytest.raises(ConflictError, match="was changed meanwhile"):
         merging.resolve(workspace, shown, lambda file, side: side.theirs)
     assert path.read_bytes() == typed
+
+
+def test_what_names_a_number_that_both_sides_gave_keeps_to_its_own_invoice(
+    remote: Path, shop: Path, crm: Crm
+) -> None:
+    other = clone(remote, "other", crm)
+    ours = ("-C", shop), ("Repair", "100"), "100"
+    theirs = ("-C", other), ("Beans", "300"), "120"
+    for side, (text, amount), paid in (ours, theirs):
+        added = crm(*side, "invoice", "add", "jan-vidmar", "--text", text, "--amount", amount)
+        assert "invoice 2026-0008" in added.out, added
+        assert crm(*side, "payment", "add", "2026-0008", paid).code == 0
+    assert crm("sync").code == 0
+    run = crm("-C", other, "sync")
+    assert run.code == 0 and run.err.count("by its id: 2026-0008 was given on both sides") == 2
+    assert run.out == "received 2 changes from origin, sent 4 changes\n"
+    assert "there are errors in customers/jan-vidmar.yaml" in run.err, "the numbers are told yet"
+    assert crm("sync").code == 0
+    assert head(shop) == head(other)
+    for _ in range(2):
+        columns = ("--cols", "text,payment_status,amount_due", "-o", "csv")
+        listed = crm("invoice", "list", "customer:jan-vidmar", *columns).lines
+        assert {"Repair,paid,0.00", "Beans,partly_paid,180.00"} <= {*listed}
+        (repair,) = crm("invoice", "list", "text:Repair", "-o", "ids").lines
+        assert crm("set", repair, "number=next").code == 0
+
+
+def test_a_number_is_told_apart_after_a_conflict_was_settled(
+    remote: Path, shop: Path, crm: Crm
+) -> None:
+    other = clone(remote, "other", crm)
+    for root, text, owner in ((shop, "Repair", "petra"), (other, "Beans", "marko")):
+        crm("-C", root, "invoice", "add", "jan-vidmar", "--text", text, "--amount", "100")
+        assert crm("-C", root, "payment", "add", "2026-0008").code == 0
+        crm("-C", root, "set", "jan-vidmar", f"owner={owner}")
+    assert crm("sync").code == 0
+    assert crm("-C", other, "sync").code == 5
+    assert crm("-C", other, "resolve", "--theirs").code == 0
+    assert "was given on both sides" in crm("-C", other, "sync").err
+    assert crm("sync").code == 0
+    due = crm("invoice", "list", "customer:jan-vidmar", "number:2026-0008", "is:unpaid")
+    assert due.code == 1 or not due.out.strip()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm_cli.features.entering import entered
+from crm_cli.model.chain import named
 from crm_cli.model.ids import new_item_id
 from crm_cli.model.matching import Match, Part
 from crm_cli.model.payment import PAYMENT
@@ -68,13 +69,16 @@ class Booking:
 
     def _payment(self, part: Part, currency: str) -> dict[str, Any]:
         record = self._document(part.customer).record
-        numbers = {one.id: one.values.get("number") or one.id for one in record.items("purchases")}
+        names = {one.id: one for one in record.items("purchases")}
         values: dict[str, Any] = {"amount": abs(part.amount), "method": "credit_transfer"}
         if part.amount < 0:
             values["direction"] = "refund"
         if currency != self._workspace.business.currency:
             values["currency"] = currency
-        allocations = [(str(numbers.get(id, id)), abs(amount)) for id, amount in part.allocations]
+        allocations = [
+            (named(names[id]) if id in names else id, abs(amount))
+            for id, amount in part.allocations
+        ]
         if part.amount < 0:
             # What is given back of a credit note takes from what lies on account.
             values["notes"] = f"refund of {', '.join(name for name, _ in allocations)}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from crm_cli.features.plan import Plan
-from crm_cli.features.syncing import merges
+from crm_cli.features.syncing import merges, numbers
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import ConflictError, DataError, Problem, Refused, Severity
 from crm_cli.model.identity import alike
@@ -54,7 +54,8 @@ class Synced(NamedTuple):
     sent. `apart` are the old and new ids of our customers who were added with an id that
     another one has got meanwhile; `gone` says how many records were removed where that would
     not be committed without a word; `namesakes` (id, ids) of those who came in, and are called
-    as others are. Where there is no remote its name is empty.
+    as others are; `merged` the sides of each merge; `meant` what named a number of one purchase,
+    which two have now, and names it by its id. Where there is no remote its name is empty.
     """
 
     remote: str
@@ -68,6 +69,8 @@ class Synced(NamedTuple):
     gone: str = ""
     apart: tuple[tuple[str, str], ...] = ()
     namesakes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    merged: tuple[numbers.Sides, ...] = ()
+    meant: tuple[numbers.Meant, ...] = ()
 
 
 def sync(
@@ -101,32 +104,66 @@ def sync(
             remote.name, away.ahead, away.behind, tuple(valid), tuple(invalid), dry=True,
             gone=_gone(git, valid), apart=tuple(twins),
         )  # fmt: skip
-    apart: list[tuple[str, str]] = []
-    committed: tuple[str, ...] = ()
-    received = 0
+    return _exchange(workspace, rename, git, remote, removing=removing)
+
+
+def _exchange(
+    workspace: Workspace, rename: Planner, git: Git, remote: syncing.Remote | None, *,
+    removing: bool,
+) -> Synced:  # fmt: skip
+    """Exchange until nothing that came in asks for a change of ours."""
+    whole = Synced("", 0, 0)
     while True:
         with workspace.alone():
             done = _sync(workspace, git, remote, removing=removing)
-        committed += done.committed
-        following = merges.following(workspace) if done.received and not done.conflicts else None
-        if following is not None and not done.apart:
-            workspace.write(following)
-            received += done.received
-            continue
-        done = done._replace(received=received + done.received)
-        if not done.apart:
-            return done._replace(
-                committed=tuple(dict.fromkeys(committed)),
-                apart=tuple(apart),
-                namesakes=tuple(one for one in done.namesakes if not _is_of(one, apart)),
-            )
+        whole = _added(whole, done)
+        if done.conflicts:
+            return whole
         # Who was sent first keeps the id: others know them by it.
         for old, new in done.apart:
             workspace.write(rename(workspace, old, new).change)
-        apart += done.apart
+        if done.apart:
+            continue
+        changes = list(filter(None, [merges.following(workspace)])) if done.received else []
+        if named := numbers.meant(workspace, git, done.merged):
+            changes.append(numbers.change(named))
+            told = tuple(one for those in named.values() for one in those)
+            whole = whole._replace(meant=whole.meant + told)
+        for change in changes:
+            workspace.write(change)
+        if not changes:
+            return whole._replace(broken=tuple(_still(workspace, whole.broken)))
 
 
-def _is_of(namesake: tuple[str, tuple[str, ...]], apart: list[tuple[str, str]]) -> bool:
+def _added(whole: Synced, done: Synced) -> Synced:
+    """What was exchanged in all, with one more round."""
+    apart = whole.apart + done.apart
+    namesakes = dict.fromkeys((*whole.namesakes, *done.namesakes))
+    return done._replace(
+        sent=whole.sent + done.sent,
+        received=whole.received + done.received,
+        committed=tuple(dict.fromkeys((*whole.committed, *done.committed))),
+        broken=tuple(dict.fromkeys((*whole.broken, *done.broken))),
+        apart=apart,
+        namesakes=tuple(one for one in namesakes if not _is_of(one, apart)),
+        meant=whole.meant,
+    )
+
+
+def _still(workspace: Workspace, told: tuple[Problem, ...]) -> list[Problem]:
+    """The problems that are there yet, after what came in was followed."""
+    known = {(one.path, one.code, one.message) for one in told}
+    if not known:
+        return []
+    workspace.changed()
+    index = workspace.index
+    found = [*index.problems(), *index.doubles(), *index.dangling()]
+    return [one for one in found if (one.path, one.code, one.message) in known]
+
+
+def _is_of(
+    namesake: tuple[str, tuple[str, ...]], apart: Iterable[tuple[str, str]]
+) -> bool:
     return any(old == namesake[0] and new in namesake[1] for old, new in apart)
 
 
@@ -200,6 +237,7 @@ def _sync(
         return Synced("", 0, 0, tuple(valid), tuple(invalid))
     before = parted = git.line("rev-parse", "HEAD")
     received = sent = 0
+    merged: list[numbers.Sides] = []
     for again in range(ROUNDS):
         syncing.fetch(git, remote)
         apart = syncing.distance(git, remote)
@@ -219,6 +257,7 @@ def _sync(
             apart = syncing.distance(git, remote)
         if not apart.ahead:
             break
+        merged = numbers.unsent(git, remote.ref)
         if syncing.push(git, remote):
             sent = apart.ahead
             break
@@ -230,12 +269,14 @@ def _sync(
             "all is merged and committed here; run crm sync again",
         )
     if not received:
-        return Synced(remote.name, sent, received, tuple(valid), tuple(invalid))
+        return Synced(
+            remote.name, sent, received, tuple(valid), tuple(invalid), merged=tuple(merged)
+        )
     broken = _broken(workspace, syncing.incoming(git, before), syncing.incoming(git, parted))
     namesakes = _namesakes(workspace, set(syncing.incoming(git, before, "A")))
     return Synced(
         remote.name, sent, received, tuple(valid), tuple(invalid), tuple(broken),
-        namesakes=tuple(namesakes),
+        namesakes=tuple(namesakes), merged=tuple(merged),
     )  # fmt: skip
 
 
