@@ -5,12 +5,14 @@ References of any kind are found by the declarations, and all else in the texts 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from posixpath import normpath
 from typing import Any, NamedTuple
 
 from crm_cli.features.pictures import holders_of
+from crm_cli.features.versions import earlier
 from crm_cli.model.bank import BANK_LINE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError, Severity
@@ -19,7 +21,7 @@ from crm_cli.model.forgetting import merged_ids
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf
 from crm_cli.model.node import Scalar, Sequence
-from crm_cli.model.outgoing import KEY_IN_NAME, SENT, addressee_of, key_in
+from crm_cli.model.outgoing import KEY_IN_NAME, SENT, addressee_of, is_message, key_in
 from crm_cli.model.pictures import is_picture
 from crm_cli.model.places import DOCUMENTS, FORGOTTEN, SETTINGS, kind_of, place_of
 from crm_cli.model.traces import Trace, Traces
@@ -27,6 +29,7 @@ from crm_cli.model.written import entry_of
 from crm_cli.query.lexer import quoted
 from crm_cli.query.who import holders, namesakes
 from crm_cli.store.document import Document
+from crm_cli.store.repository import find_repository
 from crm_cli.workspace import Workspace
 
 _NAMES = ("name", "legal_name")
@@ -104,9 +107,8 @@ class About:
             name = path.rpartition("/")[2]
             if not path.startswith(SENT):
                 continue
-            theirs = any(name.startswith(f"{id}.") for id in ids)
             if key_in(name) in keys or (
-                theirs and addressee_of(self.workspace.tree.read(path)) in ids
+                is_named_after(self, path) and addressee_of(self.workspace.tree.read(path)) in ids
             ):
                 yield path
 
@@ -151,13 +153,25 @@ class About:
     def _own(self) -> Iterator[Trace]:
         yield from (Trace("id", id) for id in (self.id, *self.former))
         staff = {mail.casefold() for mail in self.workspace.business.users.values() if mail}
-        for trace in dict.fromkeys(one for record in self.records for one in _written(record)):
+        written = [one for record in self.records for one in _written(record)]
+        past = [one for record in (*self.records, *self._earlier()) for one in _before(record)]
+        for trace in dict.fromkeys([*written, *past, *_spelled(self.former)]):
             others = self._others(trace)
             if others or trace.text.casefold() in staff:
                 whose = ", ".join(others[:3]) or "a user"
                 self.shared.append(f"{trace.text} stays where it is: {whose} has it, too")
             else:
                 yield trace
+
+    def _earlier(self) -> list[Item]:
+        """Their record as it was: what they were called before is known by it alone."""
+        if not self.path or find_repository(self.workspace.root) is None:
+            return []
+        try:
+            return earlier(self.workspace, self.path, {self.id, *self.former})
+        except CrmError as error:
+            self.shared.append(f"what they were called before is not looked for: {error.message}")
+            return []
 
     def _others(self, trace: Trace) -> list[str]:
         """Who else has it: then it need not be about them."""
@@ -189,6 +203,31 @@ def _written(record: Item) -> Iterator[Trace]:
                 yield Trace(what, str(item.values[field.key]))
 
 
+def _before(record: Item) -> Iterator[Trace]:
+    """What gave them away once: what an older record says, and whom invoices were billed to. A
+    name of one word may be anybody's by now."""
+    billed = [one.values["bill_to"] for one in record.walk() if "bill_to" in one.values]
+    names = [Trace("name", str(one.values.get("name") or "")) for one in billed]
+    codes = [Trace("code", str(one.values["tax_id"])) for one in billed if "tax_id" in one.values]
+    for trace in (*_written(record), *names, *codes):
+        if trace.what != "name" or len(trace.text.split()) > 1:
+            yield trace
+
+
+def _spelled(ids: Iterable[str]) -> Iterator[Trace]:
+    """The names that the ids of merged records spell; without git nothing else has them."""
+    for id in ids:
+        words = [word for word in re.split(r"[-._]", id) if word and not word.isdigit()]
+        if len(words) > 1:
+            yield Trace("name", " ".join(words))
+
+
+def is_named_after(about: About, path: str) -> bool:
+    """Whether the file of a message has their id, or one that they had, in its name."""
+    ids = (about.id, *about.former)
+    return is_message(path) and path.rpartition("/")[2].startswith(tuple(f"{id}." for id in ids))
+
+
 def is_kept_document(path: str) -> bool:
     """Whether a path is that of a document which was kept when it was sent."""
     return place_of(path) is DOCUMENTS and normpath(path) == path
@@ -213,7 +252,8 @@ def files(about: About) -> Iterator[tuple[str, bytes]]:
         except FileNotFoundError:
             continue
         text = data.decode("utf-8", "surrogateescape")
-        if path in naming or "\\" in text or about.traces.found(text):
+        held = path in naming or "\\" in text or is_named_after(about, path)
+        if held or about.traces.found(text):
             yield path, data
     wrong = [one for one in workspace.tree.problems if one.severity is Severity.ERROR]
     about.unread += [f"{one.path} {one.message}" for one in wrong]

@@ -25,7 +25,7 @@ SHARED = (
     "account", "address_book", "alike", "assigning", "consent", "entering", "events",
     "forgotten", "given", "items", "mentions", "moves", "new_items", "numbers", "own_templates",
     "own_words", "paths", "people", "pictures", "plan", "references", "revisions",
-    "survey_answers", "unread", "values",
+    "survey_answers", "unread", "values", "versions",
 )  # fmt: skip
 """What every feature is made with, and so may import."""
 OVER = {

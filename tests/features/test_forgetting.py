@@ -454,3 +454,42 @@ def test_retention_makes_them_due(crm: Crm, shop: Path, setting: str, due: list[
     assert crm("config", "set", f"retention.{setting}").code == 0
     found = json.loads(crm("due", "--kind", "retention", "--json").out)
     assert [one["who"] for one in found] == due, found
+
+
+def _renamed(crm: Crm, shop: Path) -> None:
+    """A customer with an invoice, who is called otherwise by now, and a task that names them."""
+    assert crm("add", "Lea Huber", "--email", "lh@x.example").code == 0
+    billed = ("invoice", "add", "lea-huber", "--text", "Fee", "--amount", "30")
+    assert crm(*billed, "--due", "2026-12-20").code == 0
+    assert crm("payment", "add", "lea-huber", "30").code == 0
+    assert crm("set", "lea-huber", "name=Lea Braun").code == 0
+    assert crm("task", "add", "jan-vidmar", "Ask Huber, Lea about the trip").code == 0
+
+
+def test_the_name_before_a_change_is_known_by_invoices(crm: Crm, full: Path) -> None:
+    _renamed(crm, full)
+    assert "customers/jan-vidmar.yaml" in crm("subject", "lea-huber").out
+    run = crm("forget", "lea-huber", "--yes")
+    assert run.code == 0, run
+    text = (full / "customers/jan-vidmar.yaml").read_text("utf-8")
+    assert "Ask (forgotten) about the trip" in text
+
+
+def test_a_former_name_of_one_word_stays(crm: Crm, full: Path) -> None:
+    """It may be anybody's, and the name by now is another one."""
+    assert crm("add", "Huberova").code == 0
+    assert crm("invoice", "add", "huberova", "--text", "Fee", "--amount", "30").code == 0
+    assert crm("set", "huberova", "name=Lea Braun").code == 0
+    assert crm("task", "add", "jan-vidmar", "Ask Jana Huberova").code == 0
+    assert crm("forget", "huberova", "--force", "--yes").code == 0
+    assert "Ask Jana Huberova" in (full / "customers/jan-vidmar.yaml").read_text("utf-8")
+
+
+def test_the_name_of_a_merged_record_is_known_by_its_id(crm: Crm, full: Path) -> None:
+    """Without git nothing else has it."""
+    assert crm("add", "Ida Žagar").code == 0
+    assert crm("add", "Ida Kranjc").code == 0
+    assert crm("task", "add", "jan-vidmar", "Ask Ida Žagar").code == 0
+    assert crm("merge", "ida-kranjc", "ida-zagar", "--prefer", "keep", "--yes").code == 0
+    assert crm("forget", "ida-kranjc", "--yes").code == 0
+    assert "Ask (forgotten)" in (full / "customers/jan-vidmar.yaml").read_text("utf-8")

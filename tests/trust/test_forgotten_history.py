@@ -347,3 +347,40 @@ def test_who_a_merge_brings_back_is_told_of(ground: Ground) -> None:
     assert ground.run("-C", str(theirs), "sync").code == 5
     settled = ground.run("-C", str(theirs), "resolve", "--ours")
     assert "maja-kos is the id of somebody who was forgotten" in settled.err, settled
+
+
+def _named_before(ground: Ground) -> Path:
+    """One whose name was changed, and one who was merged into another; a task names each."""
+    for name, other in (("Lea Huber", "jan-vidmar"), ("Ida Horvat", "hotel-breg")):
+        assert ground.run("add", name).code == 0
+        assert ground.run("task", "add", other, f"Ask {name} about it").code == 0
+    assert ground.run("set", "lea-huber", "name=Lea Braun").code == 0
+    assert ground.run("add", "Ida Kranjc").code == 0
+    assert ground.run("merge", "ida-kranjc", "ida-horvat", "--prefer", "keep", "--yes").code == 0
+    return ground.root / "customers"
+
+
+def test_former_names_are_known_by_the_history(ground: Ground) -> None:
+    """A name that was changed, and that of a record that was merged into theirs."""
+    customers = _named_before(ground)
+    for id, file in (("lea-huber", "jan-vidmar.yaml"), ("ida-kranjc", "hotel-breg.yaml")):
+        assert f"customers/{file}" in ground.run("subject", id).out, id
+        assert ground.run("forget", id, "--yes").code == 0
+        assert "Ask (forgotten) about it" in (customers / file).read_text("utf-8")
+
+
+def test_no_name_of_a_file_tells_of_them(ground: Ground) -> None:
+    """Drafts are named after those whom they are to; also when an older version emptied them."""
+    ground.put({"templates/trip.md": "---\nkind: email\nsubject: Trip\n---\nHello {{ name }}\n",
+                "outbox/maja-kos.old.b4f347d42a3d.eml": ""})  # fmt: skip
+    assert ground.run("config", "set", "mail.from=v@v.example").code == 0
+    draft = ("mail", "draft", "maja-kos", "--template", "trip", "--for", "service/email")
+    assert ground.run(*draft, "--yes").code == 0
+    ground.git("add", "outbox", "templates")
+    ground.git("commit", "-qm", "drafts")
+    assert "outbox/maja-kos.trip" in ground.git("log", "--all", "--name-only", "--format=")
+    ran = ground.run(*FORGET)
+    assert ran.code == 0, ran
+    names = ground.git("log", "--all", "--name-only", "--format=")
+    assert "maja" not in names
+    check_gone(ground, cached=False)

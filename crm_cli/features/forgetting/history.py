@@ -9,28 +9,25 @@ from typing import NamedTuple
 
 from crm_cli.features.forgetting.planning import Forgetting
 from crm_cli.features.forgetting.removing import without
-from crm_cli.features.mentions import About, files, is_kept_document
+from crm_cli.features.mentions import About, files, is_kept_document, is_named_after
 from crm_cli.features.unread import paths_of_all
+from crm_cli.features.versions import own_paths, touched_by, versions_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError
 from crm_cli.model.forgetting import merged_ids
-from crm_cli.model.ids import is_customer_id
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.outgoing import addressee_of, is_message
 from crm_cli.model.places import CUSTOMERS, DOCUMENTS, FORGOTTEN, place_of
 from crm_cli.model.traces import INSTEAD, Traces
 from crm_cli.query.lookups import exists, former_ids
 from crm_cli.store import forgotten
-from crm_cli.store.blobs import Blobs
 from crm_cli.store.erasing import settle
-from crm_cli.store.git import Git
-from crm_cli.store.log import Touched, log
 from crm_cli.store.rewriting import Planned, Rewriting, carry_out, purge, refuse
 from crm_cli.store.scrubbing import scrubbed
 from crm_cli.workspace import Change, Rewrite, Step, Workspace
 
 _ITEM = re.compile(r"\b[a-z]-[0-9a-hjkmnp-tv-z]{7}\b")
-_SECONDS = 1800.0
 
 
 class Past(NamedTuple):
@@ -68,12 +65,12 @@ def past_of(workspace: Workspace, found: Forgetting) -> Past:
     """What the history has of somebody who was forgotten. Raises Refused, GitFailed."""
     git = workspace.git
     refuse(git)
-    touched = _touched(git)
-    own = frozenset(_own_paths(workspace, touched, {found.id}))
-    versions = list(_versions(workspace, touched, own))
+    touched = touched_by(git)
+    own = own_paths(workspace, touched, {found.id})
+    versions = list(versions_of(workspace, touched, own))
     if versions and (merged := _merged(workspace, versions[0])):
-        own = frozenset(_own_paths(workspace, touched, {found.id, *merged}))
-        versions = list(_versions(workspace, touched, own))
+        own = own_paths(workspace, touched, {found.id, *merged})
+        versions = list(versions_of(workspace, touched, own))
     about = About(workspace, found.id, versions)
     stems = {path.rsplit("/", 1)[-1].removesuffix(CUSTOMERS.suffix) for path in own}
     about.former = tuple(sorted(stems - {found.id}))
@@ -145,49 +142,11 @@ def _documents(workspace: Workspace, about: About) -> frozenset[str]:
     return frozenset(kept)
 
 
-def _touched(git: Git) -> list[Touched]:
-    """What every commit did to customers' files; renamings as far as the bytes stayed."""
-    words = ("--all", "--find-renames=100%", "--no-merges")
-    commits = log(git, *words, paths=[CUSTOMERS.path.rstrip("/")], seconds=_SECONDS)
-    return [one for commit in commits for one in commit.files]
-
-
 def _merged(workspace: Workspace, last: Item) -> set[str]:
     """The ids of the records that were merged into theirs and are nobody else's now. The last
     version of the record counts: a merge may have been taken back."""
     others = former_ids(workspace.database)
     return {id for id in merged_ids(last) if id not in others and not workspace.has(id, CUSTOMER)}
-
-
-def _own_paths(workspace: Workspace, touched: list[Touched], ids: set[str]) -> Iterator[str]:
-    """Where their records were, also before they were renamed; no file that is there now."""
-    names = {f"{id}{CUSTOMERS.suffix}" for id in ids if is_customer_id(id)}
-    known = {one.path for one in touched} | {one.source for one in touched}
-    own = {path for path in known if path.rsplit("/", 1)[-1] in names}
-    grown = True
-    while grown:
-        before = len(own)
-        own |= {one.source for one in touched if one.path in own and one.before}
-        grown = len(own) > before
-    yield from (path for path in own if not workspace.tree.exists(path))
-
-
-def _versions(
-    workspace: Workspace, touched: list[Touched], own: frozenset[str]
-) -> Iterator[Item]:
-    """Their record as it was in each commit."""
-    held = [one for one in touched if own.intersection((one.path, one.source))]
-    ids = dict.fromkeys(id for one in held for id in (one.before, one.after) if id)
-    path = min(own, default="")
-    blobs = Blobs(workspace.git)
-    try:
-        for id in ids:
-            try:
-                yield workspace.open(path, blobs.raw(id) or b"").record
-            except CrmError:
-                continue  # What cannot be read goes with its file; nothing is known of it.
-    finally:
-        blobs.close()
 
 
 def _is_here(workspace: Workspace, id: str) -> bool:
@@ -197,7 +156,7 @@ def _is_here(workspace: Workspace, id: str) -> bool:
 
 def _clean(about: About, own: frozenset[str], path: str, data: bytes) -> bytes | None:
     """What becomes of a file of the past."""
-    if path in own:
+    if path in own or (is_message(path) and _is_to(about, path, data)):
         return None
     if path.startswith(DOCUMENTS.path):
         return data
@@ -209,6 +168,13 @@ def _clean(about: About, own: frozenset[str], path: str, data: bytes) -> bytes |
         return without(about, path, data)
     except CrmError:
         return scrubbed(data, path, about.traces)
+
+
+def _is_to(about: About, path: str, data: bytes) -> bool:
+    """Whether a message was to them: its file is named after them, so it goes as a whole."""
+    return addressee_of(data) in (about.id, *about.former) or (
+        not data and is_named_after(about, path)
+    )
 
 
 def _message(about: About, text: str) -> str:
