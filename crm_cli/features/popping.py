@@ -83,7 +83,7 @@ def pop(workspace: Workspace, id: str) -> Pop:
         found(DEAL, ["is:open"], "id,name,stage,amount,currency,expected_close", "expected_close"),
         found(case, ["is:open"], "id,kind,subject,opened,priority", "opened-") if case else [],
         found(INTERACTION, said, "id,at,kind,direction,outcome,subject,summary", "at-", 3),
-        found(PURCHASE, ["is:posted", "not:date.after:today"],
+        found(PURCHASE, ["is:posted", "not:kind.is:quote", "not:date.after:today"],
               "id,date,kind,number,text,lines,line.description,gross,currency,payment_status",
               "date-", 3),
         found(PURCHASE, ["is:recurring", "has:next_occurrence"],

@@ -221,6 +221,11 @@ PURCHASE = Kind(
             "what it is counted as: the id of the order that it bills, else its own",
         ),
         Derived(
+            "sale_date",
+            Date(),
+            "the first day on which something of its sale counts, of the order or an invoice",
+        ),
+        Derived(
             "sale_place",
             Integer(adds=False),
             "the number of that among the customer's, which is counted faster",

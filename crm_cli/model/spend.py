@@ -52,7 +52,9 @@ def _derive(customer: Item, business: Business) -> None:
     }
     if bought:
         derived["bought"] = sorted(bought)
-    _rhythm(customer, sorted({one.values["date"] for one in sold if "date" in one.values}))
+    first = _begin(sold)
+    last = max((one.values["date"] for one in sold if "date" in one.values), default=None)
+    _rhythm(customer, sorted(set(first.values())), last)
 
 
 def _add_up(customer: Item, counted: list[Item], business: Business, zero: Decimal) -> None:
@@ -77,20 +79,36 @@ def _add_up(customer: Item, counted: list[Item], business: Business, zero: Decim
         derived["average_order"] = round_money(spend / len(known), business.currency)
 
 
-def _rhythm(customer: Item, days: list[date]) -> None:
-    """Set what the days with a purchase say, in their order: the first, the last, the next."""
+def _begin(sold: list[Item]) -> dict[str, date]:
+    """Set on which day each purchase's sale began, by those that count; that of each sale."""
+    first: dict[str, date] = {}
+    for one in sold:
+        day, sale = one.values.get("date"), one.derived["sale"]
+        if day is not None and (sale not in first or day < first[sale]):
+            first[sale] = day
+    for one in sold:
+        if "date" in one.values:
+            one.derived["sale_date"] = first[one.derived["sale"]]
+    return first
+
+
+def _rhythm(customer: Item, days: list[date], last: date | None) -> None:
+    """Set what the days on which sales began say, in their order, and the day of the last purchase.
+
+    Part invoices of an order are no further purchases.
+    """
     derived = customer.derived
     derived["purchase_days"] = len(days)
-    if not days:
+    if last is None:
         return
     derived["first_purchase"] = days[0]
-    derived["last_purchase"] = days[-1]
+    derived["last_purchase"] = last
     gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
     if gaps:
         middle = len(gaps) // 2
         median = gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle] + 1) // 2
         derived["purchase_interval"] = median
-        derived["next_purchase"] = shifted(days[-1], median)
+        derived["next_purchase"] = shifted(last, median)
 
 
 def _check(customer: Item, business: Business) -> Iterator[Finding]:
@@ -136,11 +154,15 @@ SPEND = Summary(
             "spend divided by the orders whose amount is known",
             base=True,
         ),
-        Derived("purchase_days", Integer(adds=False), "number of different days with a purchase"),
+        Derived(
+            "purchase_days", Integer(adds=False), "number of different days on which a sale began"
+        ),
         Derived("first_purchase", Date(), "date of the first purchase"),
         Derived("last_purchase", Date(), "date of the latest purchase"),
         Derived(
-            "purchase_interval", Integer(adds=False), "median days between days with a purchase"
+            "purchase_interval",
+            Integer(adds=False),
+            "median days between days with a purchase, an order with its invoices being one",
         ),
         Derived("next_purchase", Date(), "last purchase plus the purchase interval", to_come=True),
         Derived(

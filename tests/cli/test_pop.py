@@ -197,3 +197,11 @@ def test_lines_of_free_text_say_what_was_bought(crm: Crm, shop: Path) -> None:
     assert said in crm("pop", "jan-vidmar").out
     assert said in crm("timeline", "jan-vidmar").out
     assert said in crm("show", "jan-vidmar").out
+
+
+def test_quotes_are_nothing_that_was_bought(shop: Path, crm: Crm) -> None:
+    quote = "{kind: quote, number: Q-1, date: 2026-11-02, quote_status: declined, amount: 500}"
+    (shop / "customers" / "k.yaml").write_text(f"name: K\npurchases:\n  - {quote}\n")
+    run = crm("pop", "k")
+    assert "has bought nothing yet" in run.out and "500.00" not in run.out
+    assert json.loads(crm("pop", "k", "--json").out)["purchases"] == []

@@ -28,7 +28,7 @@ from tests.shares import examples
 from ..query import sums
 from ..query.conftest import TODAY
 from ..query.generated import DIRECTORIES
-from ..query.naive import Directory, Record, counts, net, sales
+from ..query.naive import Directory, Record, counts, net, sale_days, sales
 from .reporting import column, of_files, opened, rows, table
 
 ZERO = Decimal(0)
@@ -230,6 +230,21 @@ def test_cohort(shop: Workspace) -> None:
         ("2026-02", "70.00", "55.00", "15.00", "0.00"),
         ("2026-03", "100.00", "100.00", "0.00", "0.00"),
     ]
+
+
+def test_who_is_billed_for_an_order_has_not_come_back(tmp_path: Path) -> None:
+    purchases = (
+        "- {id: p-0000001, kind: order, number: O-1, date: 2026-08-02, amount: 100}\n"
+        "- {id: p-0000002, kind: invoice, order: O-1, date: 2026-09-16, amount: 30}\n"
+    )
+    files = {"crm.yaml": "currency: EUR\n", "customers/ana.yaml": f"purchases:\n{purchases}"}
+    with of_files(tmp_path, files) as workspace:
+        (month,) = table(workspace, "cohort").rows
+        assert (month["m1"], month["customers"]) == (0, 1)
+        (month,) = table(workspace, "cohort", options={"value": "value"}).rows
+        assert (month["m0"], month["m1"]) == (70, 30)
+        (one,) = table(workspace, "clv").rows
+        assert (one["repeats"], one["historic"]) == (0, 100)
 
 
 def test_cohorts_by_owner_are_parts_of_the_cohorts(shop: Workspace) -> None:
@@ -533,8 +548,7 @@ def test_cohorts_are_what_the_files_say(customers: list[dict[str, Any]], unit: s
             assert row["customers"] == len(cohort)
             for place in range(1, 13):
                 again = sum(
-                    any(_apart(firsts[one["id"]], sale["date"], unit) == place
-                        for sale in sales(one))
+                    any(_apart(firsts[one["id"]], day, unit) == place for day in sale_days(one))
                     for one in cohort
                 )  # fmt: skip
                 reached = _apart(firsts[cohort[0]["id"]], TODAY, unit) >= place

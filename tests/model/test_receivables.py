@@ -176,6 +176,22 @@ def test_days_between_purchases_give_the_next_one() -> None:
     assert record.derived["average_order"] == Decimal("1.00")
 
 
+def test_an_order_and_its_part_invoices_are_one_purchase() -> None:
+    record = customer(
+        "purchases:\n"
+        "  - {id: p-0000001, kind: order, number: O-1, date: 2026-02-02, amount: 100}\n"
+        "  - {kind: invoice, order: O-1, date: 2026-02-16, amount: 30}\n"
+        "  - {kind: invoice, order: O-1, date: 2026-03-16, amount: 30}\n"
+        "  - {id: p-0000004, date: 2026-05-02, amount: 10}\n"
+    )
+    assert record.derived["orders"] == record.derived["purchase_days"] == 2
+    assert record.derived["purchase_interval"] == 89
+    assert record.derived["first_purchase"] == date(2026, 2, 2)
+    assert record.derived["last_purchase"] == date(2026, 5, 2)
+    begun = [one.derived.get("sale_date") for one in record.items("purchases")]
+    assert begun == [date(2026, 2, 2)] * 3 + [date(2026, 5, 2)]
+
+
 @pytest.mark.parametrize(
     ("item", "reached"),
     [

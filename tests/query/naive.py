@@ -371,6 +371,14 @@ def sales(record: Record) -> list[Record]:
     return [one for one in bought(record) if one.get("kind") != "credit_note"]
 
 
+def sale_days(record: Record) -> set[date]:
+    """The days on which sales began: an order's and its invoices' first one."""
+    first: dict[str, date] = {}
+    for one in sorted(sales(record), key=lambda one: one["date"], reverse=True):
+        first[sale(one)] = one["date"]
+    return set(first.values())
+
+
 def sale(purchase: Record) -> str:
     """The id of the order that an invoice bills, posted ones before others; else its own."""
     orders = [

@@ -96,12 +96,13 @@ def _predicted(
 
 
 def _bought(context: Context) -> dict[str, dict[date, Decimal | None]]:
-    """What every customer bought on each day, whatever the terms; credit notes are no purchases."""
+    """What every customer bought on each day, whatever the terms; credit notes are no purchases,
+    and an order with its invoices is one, on its first day."""
     from crm_cli.query.group import GroupQuery
 
     workspace = context.workspace
-    node = workspace.node(workspace.scope(PURCHASE), ["not:is:credit_note", "has:date"])
-    query = GroupQuery(PURCHASE, ["customer", "date"], ["spend"], node)
+    node = workspace.node(workspace.scope(PURCHASE), ["not:is:credit_note", "has:sale_date"])
+    query = GroupQuery(PURCHASE, ["customer", "sale_date"], ["spend"], node)
     found: dict[str, dict[date, Decimal | None]] = {}
     for id, day, net in workspace.group(query).rows:
         found.setdefault(id, {})[day] = net

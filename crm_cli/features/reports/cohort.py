@@ -41,7 +41,8 @@ def _compute(context: Context) -> Table:
         raise UsageError("a cohort is of one month, quarter or year", "--by month")
     key = times[0] if times else _MONTH
     unit, value = key.name, bool(context.option("value"))
-    bought = Key("bought", f"date.{unit}", "")
+    # Money counts on its day; who is billed for what was bought before does not come back.
+    bought = Key("bought", f"{'date' if value else 'sale_date'}.{unit}", "")
     found = context.groups((key, bought, *others), _FIGURES, kind=PURCHASE, dated="first_purchase")
     now = _number(f"{context.today:%Y-%m}" if unit == "month" else _present(context, unit))
     cohorts: dict[tuple[str | None, ...], dict[int, Row]] = {}
@@ -149,10 +150,11 @@ REPORT = Report(
     name="cohort",
     answers="Follow the customers of each month: how many of them came back, month by month.",
     formula="A cohort is the customers whose first purchase lies in the month (quarter, year). m1 "
-    "is the part of them that bought again in the month after, m2 in the second, and so on; "
-    "empty where that month is yet to come. With --value what they bought, net of credit "
-    "notes; m0 has what is dated before the first purchase or not dated. Who has no dated "
-    "purchase is of no cohort. With owner each cohort is told apart by who looks after them.",
+    "is the part of them that bought again in the month after, m2 in the second, and so on (an "
+    "order with its invoices is one purchase); empty where that month is yet to come. With "
+    "--value what they bought, net of credit notes; m0 has what is dated before the "
+    "first purchase or not dated. Who has no dated purchase is of no "
+    "cohort. With owner each cohort is told apart by who looks after them.",
     example="--by quarter --value",
     group="Customers",
     base=CUSTOMER,
