@@ -17,6 +17,7 @@ from crm_cli.model.places import OUTBOX, kind_of
 from crm_cli.query.lookups import id_at
 from crm_cli.store.document import Document
 from crm_cli.store.referring import refer_to
+from crm_cli.store.unite import FORMERLY
 from crm_cli.workspace import Change, Edit, Rewrite, Step, Workspace
 
 
@@ -62,6 +63,8 @@ def rename(workspace: Workspace, old: str, new: str, *, kind: Kind = CUSTOMER) -
         refer_to(document, kind, old, new)
         if document.root.get("id") is not None:
             document.remove(None, "id")
+        if kind is CUSTOMER:
+            _known_as(document, old, new)
         return document.data
 
     def gone(current: bytes | None) -> None:
@@ -84,6 +87,14 @@ def rename(workspace: Workspace, old: str, new: str, *, kind: Kind = CUSTOMER) -
         (old,),
         made=(new,),
     )
+
+
+def _known_as(document: Document, old: str, new: str) -> None:
+    """Keep the ids under which a merged record is found: the one that it loses is one of them,
+    and the one that it has now is none."""
+    had = [str(one) for one in document.record.values.get(FORMERLY) or ()]
+    if had:
+        document.set(None, FORMERLY, [one for one in dict.fromkeys([*had, old]) if one != new])
 
 
 def _addressed(workspace: Workspace, old: str, new: str) -> Iterator[Rewrite]:

@@ -339,3 +339,18 @@ def test_own_fields_are_shown_in_words(shop: Path, crm: Crm) -> None:
         (shop / f"customers/{id}.yaml").write_text(text)
     shown = crm("merge", "eva", "eva-2", "--dry-run").out
     assert "size: L; shoe: 4" in shown and "size: M; shoe: 4" in shown and "{" not in shown
+
+
+def test_a_merged_record_keeps_the_ids_that_it_had_when_it_is_renamed(
+    crm: Crm, shop: Path
+) -> None:
+    """The one that it gets is its own again, and no former one; the one that it loses is."""
+    assert crm("add", "Lea Huber", "--email", "a@x.example").code == 0
+    assert crm("add", "Lea Braun", "--email", "b@x.example").code == 0
+    assert crm("merge", "lea-huber", "lea-braun", "--prefer", "drop", "--yes").code == 0
+    assert crm("rename", "lea-huber", "lea-braun").code == 0
+    text = (shop / "customers/lea-braun.yaml").read_text("utf-8")
+    assert "formerly:\n  - lea-huber\n" in text
+    assert crm("show", "lea-huber").code == 0
+    assert crm("rename", "lea-braun", "lea").code == 0
+    assert crm("show", "lea-huber", "-o", "ids").out == crm("show", "lea-braun", "-o", "ids").out
