@@ -85,7 +85,7 @@ def convert(
     ] = None,
     organization: Annotated[
         str | None,
-        Option("--organization", metavar="NAME", help="Add one, with them as its contact."),
+        Option("--organization", metavar="ID|NAME", help="Where they are; a new name adds one."),
     ] = None,
     reason: Reason = None,
     dry_run: DryRun = False,
@@ -93,7 +93,8 @@ def convert(
 ) -> None:
     """Make customers of leads; of one, also a deal and their organization.
 
-    The deal is the organization's if there is one; the source is kept.
+    The deal is the organization's if there is one, where they work or that is named; the
+    source is kept.
 
     crm lead convert ana
     crm lead convert ana --deal "Beans 2027" --amount 2400 --organization "Novak d.o.o."

@@ -10,13 +10,17 @@ from crm_cli.features.items import new_id
 from crm_cli.features.new_items import begun
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import typed_all
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.deal import DEAL
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.ids import new_customer_id
 from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.legal_forms import guess_kind
+from crm_cli.model.people import CONTACT
 from crm_cli.model.places import CUSTOMERS, labelled
 from crm_cli.model.text import a_or_an
+from crm_cli.query.links import links
+from crm_cli.query.who import namesakes
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Create, Edit, Step, Workspace
 
@@ -86,8 +90,10 @@ def convert(
 ) -> Plan:
     """Plan to make customers of leads: with a deal, and an organization whose contact they are.
 
-    `deal` has the fields of the deal as they were typed. Raises UsageError for several leads
-    with a deal or an organization, and for a wrong value; Refused where none is a lead.
+    An organization that is there is named by its id or whole name, and another name makes one;
+    where none is named, the deal is that of the organization where the lead is. `deal` has the
+    fields of the deal as they were typed. Raises UsageError for several leads with a deal or an
+    organization, and for a wrong value; Refused where none is a lead.
     """
     if len(ids) != 1 and (deal is not None or organization is not None):
         raise UsageError("a deal or an organization is of one lead", "convert them one by one")
@@ -95,37 +101,120 @@ def convert(
     if deal is None and organization is None:
         return _changed(workspace, left, "convert", "converted", CONVERTED, reason, notes)
     (lead,) = left
-    steps: list[Step] = []
-    made: list[str] = []
-    said = [f"converted {lead}"]
-    record = workspace.record(lead)
-    holder = lead
-    if organization is not None:
-        name = " ".join(organization.split())
-        if not name:
-            raise UsageError("--organization is empty", "give its name")
-        holder = new_customer_id(name, "organization", workspace.taken_ids(), _random)
-        values: dict[str, Any] = {"name": name, "kind": "organization", **CONVERTED}
-        values |= {key: record.values[key] for key in _SHARED if key in record.values}
-        values["contacts"] = [{"id": lead, "role": "primary"}]
-        if deal is not None:
-            values["deals"] = [_deal(workspace, deal, notes, holder=None)]
-        path = CUSTOMERS.file(holder)
-        steps.append(Create(path, workspace.new_customer(values)))
-        made.append(holder)
-        said.append(f"made {name} ({holder}), whose contact they are")
-        if guess_kind(name) is None:
-            notes.append(f"{name} is taken for an organization")
+    there = _works_at(workspace, lead)
+    holder = _meant(workspace, lead, organization, there, notes)
+    done = f"converted {lead}"
+    if holder is None and organization is not None:
+        step, new, called = _made(workspace, lead, organization, deal, notes)
+        done += f", made {called} ({new}), whose contact they are"
+        steps, made = [step], [new]
+    else:
+        steps, made = [], []
     own = None
-    if deal is not None:
-        values = _deal(workspace, deal, notes, holder=lead) if organization is None else {}
-        own = values or None
-        said.append(f"with the deal {deal['name']}")
+    done += f", with the deal {deal['name']}" if deal is not None else ""
+    if deal is not None and not made:
+        own = _deal(workspace, deal, notes, holder=holder or lead)
+    if holder is not None:
+        steps = [_joined(workspace, lead, holder, own, linked=holder in there)]
+        called = labelled(str(workspace.record(holder).get("name") or holder), holder)
+        done += f" of {called}" if deal is not None else f" at {called}"
+        own = None
     update = _update(workspace, "converted", CONVERTED, reason, own)
     steps.insert(0, Edit(workspace.path_of(lead), entered(update)))
     return Plan(
-        Change(f"convert {lead}", tuple(steps)), ", ".join(said), (lead,), notes=notes, made=made
+        Change(f"convert {lead}", tuple(steps)),
+        done,
+        (lead,),
+        notes=notes,
+        made=made,
     )
+
+
+def _works_at(workspace: Workspace, lead: str) -> list[str]:
+    """The organizations with a record where a lead is today."""
+    today = workspace.clock.today
+    found = [one for one in links(workspace.database, lead) if one.person == lead]
+    return list(dict.fromkeys(one.organization for one in found if one.holds(today)))
+
+
+def _meant(
+    workspace: Workspace, lead: str, given: str | None, there: Sequence[str], notes: list[str]
+) -> str | None:
+    """The organization that is meant, by id or whole name; where none is given, the one that the
+    lead is at. None for a new one, or for none. Raises UsageError, and Refused where it may be
+    one of several."""
+    if given is None:
+        if len(there) > 1:
+            listed = ", ".join(there)
+            notes.append(f"they are at {listed}: --organization says whose the deal is")
+        return there[0] if len(there) == 1 else None
+    name = " ".join(given.split())
+    if not name:
+        raise UsageError("--organization is empty", "give its id or its name")
+    known = [name] if workspace.has(name, CUSTOMER) else namesakes(workspace.database, name)
+    found = [id for id in known if workspace.record(id).get("kind") != "person" and id != lead]
+    if known == [name] and not found:
+        raise UsageError(f"{name} is no organization", "give the id or the name of one")
+    found = [id for id in found if id in there] or found
+    if len(found) > 1:
+        raise Refused(
+            f"{len(found)} organizations are called {name}: {', '.join(found)}",
+            f"crm lead convert {lead} --organization {found[0]}",
+        )
+    return found[0] if found else None
+
+
+def _made(
+    workspace: Workspace,
+    lead: str,
+    organization: str,
+    deal: Mapping[str, str | None] | None,
+    notes: list[str],
+) -> tuple[Step, str, str]:
+    """A new organization, with a lead as its contact, and the deal: the step, its id, its name."""
+    name = " ".join(organization.split())
+    record = workspace.record(lead)
+    holder = new_customer_id(name, "organization", workspace.taken_ids(), _random)
+    values: dict[str, Any] = {"name": name, "kind": "organization", **CONVERTED}
+    values |= {key: record.values[key] for key in _SHARED if key in record.values}
+    values["contacts"] = [{"id": lead, "role": "primary"}]
+    if deal is not None:
+        values["deals"] = [_deal(workspace, deal, notes, holder=None)]
+    if guess_kind(name) is None:
+        notes.append(f"{name} is taken for an organization")
+    return Create(CUSTOMERS.file(holder), workspace.new_customer(values)), holder, name
+
+
+def _joined(
+    workspace: Workspace, lead: str, holder: str, deal: dict[str, Any] | None, *, linked: bool
+) -> Step:
+    """What an organization that is there gets: the lead as its contact, the deal, the stage of a
+    customer, and of where it comes from what it does not say itself."""
+    record = workspace.record(lead)
+    name = record.get("name")
+    values = {key: record.values[key] for key in _SHARED if key in record.values}
+
+    def update(document: Document) -> None:
+        has = document.record.values
+        if has.get("lifecycle_stage") != "customer":
+            for key, value in CONVERTED.items():
+                document.set(None, key, value)
+        for key, value in values.items():
+            if key not in has and value != holder:
+                document.set(None, key, value)
+        by_name = [
+            one
+            for one in document.record.items(CONTACT.key)
+            if one.get("id") is None and one.get("name") == name
+        ]
+        if not linked and len(by_name) == 1:
+            document.assign(by_name[0], "id", lead)
+        elif not linked:
+            document.add(CONTACT.key, {"id": lead, "role": "primary"})
+        if deal is not None:
+            document.add(DEAL.key, deal)
+
+    return Edit(workspace.path_of(holder), entered(update))
 
 
 def _deal(

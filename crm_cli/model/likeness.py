@@ -144,10 +144,22 @@ def likeness(one: Profile, other: Profile, *, rare: bool = False) -> Likeness:
         points += 10 if rare and points >= 25 else 0
     score = points + sum(points for points, _ in found) - _told_apart(one, other, sure=sure)
     if named is not None and not found:
-        score = min(score, LEAST - 1)  # a name alone says little
+        # A name alone says little of people, and much of organizations.
+        score = LEAST if rare and _same_organization(one, other) else min(score, LEAST - 1)
     found.append((points, text))
     found.sort(key=lambda reason: -reason[0])
     return Likeness(max(0, min(100, score)), tuple(text for points, text in found if points > 0))
+
+
+def _same_organization(one: Profile, other: Profile) -> bool:
+    """Whether two organizations have the very same name, and nothing tells them apart."""
+    return (
+        one.kind == other.kind == "organization"
+        and one.name.casefold() == other.name.casefold()
+        and not (one.city and other.city and one.city != other.city)
+        and not (one.postcode and other.postcode and one.postcode != other.postcode)
+        and not _told_apart(one, other, sure=False)
+    )
 
 
 def _identified(one: Profile, other: Profile) -> Iterator[tuple[int, str]]:

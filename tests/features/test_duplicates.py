@@ -140,3 +140,19 @@ def _bench() -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def test_two_organizations_of_the_very_same_name_are_shown(crm: Crm, shop: Path) -> None:
+    """They need no address for that; in two towns they are branches, and people are namesakes."""
+    for id, name, town in (
+        ("kava", "Kava d.o.o.", ""),
+        ("kava-2", "KAVA d.o.o.", ""),
+        ("spar-a", "Spar d.o.o.", "Koper"),
+        ("spar-b", "Spar d.o.o.", "Celje"),
+        ("ida-a", "Ida Kos", ""),
+        ("ida-b", "Ida Kos", ""),
+    ):
+        given = [f"city={town}"] if town else []
+        assert crm("add", name, "--id", id, *given).code == 0
+    found = json.loads(crm("duplicates", "--json").out)
+    assert [(one["id"], one["other"]) for one in found] == [("kava", "kava-2")]

@@ -86,6 +86,46 @@ def test_an_organization_is_made_with_the_lead_as_its_contact(lead: Path, crm: C
     assert crm("check").code == 0
 
 
+@pytest.mark.parametrize("words", [(), ("Kava d.o.o.",), ("kava-doo",), ("KAVA D.O.O.",)])
+@pytest.mark.parametrize("at", [False, True])
+def test_an_organization_that_is_there_is_used(
+    lead: Path, crm: Crm, words: tuple[str, ...], at: bool
+) -> None:
+    """By its id or name, or since the lead is there already; no second one is made."""
+    assert crm("add", "Kava d.o.o.").code == 0
+    if at:
+        assert crm("link", "ana-novak", "kava-doo").code == 0
+    named = ("--organization", *words) if words else ()
+    run = crm("lead", "convert", "ana-novak", "--deal", "Sheets", *named)
+    assert run.code == 0, run
+    assert not (lead / "customers/kava-doo-2.yaml").exists()
+    holder = "kava-doo" if at or words else "ana-novak"
+    assert [one["name"] for one in shown(crm, holder)["deals"]] == ["Sheets"]
+    if holder == "kava-doo":
+        found = shown(crm, "kava-doo")
+        assert [one["id"] for one in found["contacts"]] == ["ana-novak"]
+        assert (found["lifecycle_stage"], found["source"], found["owner"]) == (
+            "customer",
+            "trade_show",
+            "marko",
+        )
+        assert "deals" not in shown(crm, "ana-novak")
+    assert crm("check").code == 0
+
+
+def test_which_organization_is_asked(lead: Path, crm: Crm) -> None:
+    for id in ("kava", "kava-2"):
+        assert crm("add", "Kava d.o.o.", "--id", id).code == 0
+    words = ("lead", "convert", "ana-novak", "--deal", "Sheets", "--organization")
+    assert crm("set", "jan-vidmar", "kind=person").code == 0
+    assert crm(*words, "jan-vidmar").code == 2
+    run = crm(*words, "Kava d.o.o.")
+    assert run.code == 6 and "kava, kava-2" in run.err, run
+    assert crm("link", "ana-novak", "kava-2").code == 0
+    assert crm(*words, "Kava d.o.o.").code == 0
+    assert [one["name"] for one in shown(crm, "kava-2")["deals"]] == ["Sheets"]
+
+
 def test_only_leads_are_converted(lead: Path, crm: Crm) -> None:
     assert crm("set", "ana-novak", "lifecycle_stage=customer").code == 0
     before = (lead / PATH).read_text()
