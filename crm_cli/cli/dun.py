@@ -34,7 +34,7 @@ def list_(
     crm dun list customer:hotel-jadran --all
     """
     from crm_cli.cli.columns import only
-    from crm_cli.features.dunning import reminders
+    from crm_cli.features.dunning import died, reminders
     from crm_cli.model.rows import Column, Rows
 
     session.look_back(shape.as_of)
@@ -47,6 +47,8 @@ def list_(
         session.say("crm.yaml has no dunning levels: 7, 21 and 35 days past due are used")
     today = workspace.clock.today
     shown = found[: shape.limit]
+    for note in died(workspace, shown):
+        session.say(note)
     base = workspace.business.currency
     columns = [Column(key, type) for key, type in _COLUMNS]
     rows = Rows(

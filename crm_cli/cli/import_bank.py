@@ -56,7 +56,7 @@ def import_bank(
     if not made.taken:
         session.say("nothing changed")
         return
-    what = f"{counted(booked, 'payment')} of {counted(len(made.customers), 'customer')}"
+    what = f"{counted(made.payments, 'payment')} of {counted(len(made.customers), 'customer')}"
     question = f"Book {what}, and keep {counted(len(made.taken) - booked, 'other line')}?"
     plan = Plan(made.change, f"imported {counted(len(made.taken), 'line')}: booked {what}",
                 made.customers[:1], question)  # fmt: skip

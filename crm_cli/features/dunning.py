@@ -13,6 +13,8 @@ from crm_cli.features.values import day, echoed
 from crm_cli.model.dunning import Level, Standing, levels_of, next_level
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.item import Item
+from crm_cli.model.people import ANNIVERSARY
+from crm_cli.model.places import labelled
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.store.document import Document
 from crm_cli.workspace import Workspace
@@ -92,6 +94,16 @@ def reminders(
             found.append(one)
     found.sort(key=lambda one: (not one.is_due(today), -(one.level or 0), one.due, one.id))
     return found
+
+
+def died(workspace: Workspace, found: Sequence[Reminder]) -> list[str]:
+    """What to say of those among them who have died: what they owe, the estate owes."""
+    if not found:
+        return []
+    rows = workspace.select(ANNIVERSARY, ["kind.is:death"], cols=("customer",), ordered=False).rows
+    dead = {str(row[0]) for row in rows}
+    names = dict.fromkeys(labelled(one.name, one.customer) for one in found if one.customer in dead)
+    return [f"{name} has died: what is owed, the estate owes" for name in names]
 
 
 def _paused(

@@ -199,12 +199,23 @@ def unreachable(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
 
 def unallocated(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
     """Payments that pay no invoice, as far as they do not."""
-    cols = ("customer", "customer.name", "customer.owner", "id", "date", "unallocated", "currency")
-    for who, name, owner, id, day, left, currency in ask(PAYMENT, ("unallocated.over:0",), cols):
+    cols = (
+        "customer", "customer.name", "customer.owner", "id", "date", "unallocated", "currency",
+        "amount",
+    )  # fmt: skip
+    rows = ask(PAYMENT, ("unallocated.over:0",), cols)
+    for who, name, owner, id, day, left, currency, amount in rows:
+        what, mend = f"payment {id} pays no invoice", f"crm set {id} for=NUMBER"
+        if amount is not None and left < amount:
+            # What it pays stays paid: the rest pays what is owed next, or goes back.
+            rest = decimal_text(left)
+            what = f"{rest} {currency} of payment {id} pays nothing"
+            asked = rest if currency == workspace.business.currency else f"'{rest} {currency}'"
+            mend = f"crm invoice add {who} --amount {asked} --text …, or "
+            mend += f"crm payment add {who} {asked} --refund"
         yield Forgotten(
-            "payment", who, name or who, f"payment {id} pays no invoice", day, left, currency,
-            f"crm set {id} for=NUMBER", id, owner,
-        )  # fmt: skip
+            "payment", who, name or who, what, day, left, currency, mend, id, owner
+        )
 
 
 def over_limit(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:

@@ -11,6 +11,7 @@ from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.loss import LOSS
 from crm_cli.model.places import labelled
+from crm_cli.model.subscription import going_on
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
@@ -38,12 +39,7 @@ def lose(
                 f"{_said(record, id)} has been lost since {since}",
                 f"crm win-back {id} notes that they are back",
             )
-        notes += [
-            f"subscription {one.id} of {_said(record, id)} goes on: "
-            f"crm set {one.id} until={values['at']} ends it"
-            for one in record.items("purchases")
-            if "next_occurrence" in one.derived
-        ]
+        notes += going_on(record, values["at"])
 
     def update(document: Document) -> None:
         document.add(LOSS.key, values)

@@ -12,10 +12,13 @@ from crm_cli.model.assignments import nothing_to_set
 from crm_cli.model.chain import shares_number
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import UsageError
+from crm_cli.model.item import Item
 from crm_cli.model.kind import normal
 from crm_cli.model.kinds import BY_LETTER
+from crm_cli.model.people import death_of, died_on
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.references import naming
+from crm_cli.model.subscription import going_on
 from crm_cli.model.text import fold
 from crm_cli.query.lexer import quoted
 from crm_cli.store.document import Document
@@ -54,10 +57,11 @@ def set_fields(
     update = updater(workspace, CUSTOMER, None, assignments, only, force=force)
     names = ", ".join(key for key, _, _ in assignments)
     notes = []
-    if only is not None and any(is_watched(key) for key, _, _ in assignments):
+    if only is not None and any(is_watched(key) or _is_of_life(key) for key, *_ in assignments):
         trial = workspace.document(only)
         update(trial)
-        notes = shared(workspace, workspace.record(only), trial.record)
+        before = workspace.record(only)
+        notes = [*shared(workspace, before, trial.record), *_died(workspace, before, trial.record)]
     return Plan(
         Change(
             f"set {names} of {_subject(ids)}",
@@ -89,6 +93,18 @@ def _renumbered(
     if purchase.get("status") != "draft" and len(others) < 2:
         notes.append(f"its number {old} will be missing; crm purchase cancel {ref} keeps it")
     return notes
+
+
+def _is_of_life(key: str) -> bool:
+    return CUSTOMER.by_name.get(normal(key.partition(".")[0])) is CUSTOMER.by_key["anniversaries"]
+
+
+def _died(workspace: Workspace, before: Item, after: Item) -> list[str]:
+    """What to say where it is noted that somebody died: their subscriptions go on."""
+    death = death_of(after)
+    if death is None or death_of(before) is not None:
+        return []
+    return going_on(after, died_on(death) or workspace.clock.today)
 
 
 def _subject(ids: Sequence[str]) -> str:

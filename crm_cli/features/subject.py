@@ -200,13 +200,11 @@ def _sent(record: Item) -> Iterator[Sent]:
             yield Sent(one.get("at"), str(one.get("channel") or "campaign"), what)
     for purchase in record.items("purchases"):
         number = purchase.values.get("number")
-        if number and purchase.get("status") != "draft":
-            kind = str(purchase.get("kind")).replace("_", " ")
-            yield Sent(purchase.get("date"), "document", f"{kind} {number}")
         for one in purchase.items("documents"):
-            if one.values.get("file"):
-                what = f"{one.get('kind') or 'document'} {number or purchase.id}"
-                yield Sent(one.get("sent"), "file", f"{what}: {one.values['file']}")
+            if one.values.get("sent"):
+                kind = str(one.get("kind") or purchase.get("kind")).replace("_", " ")
+                file = f": {one.values['file']}" if one.values.get("file") else ""
+                yield Sent(one.get("sent"), "document", f"{kind} {number or purchase.id}{file}")
         for one in purchase.items("dunning"):
             what = f"reminder {one.get('level')} for {number or purchase.id}"
             yield Sent(one.get("at"), "reminder", what)

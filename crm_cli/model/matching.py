@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from crm_cli.model.iban import checks
+from crm_cli.model.names import folded_name
 
 _ZERO = Decimal(0)
 _MOST_COMBINED = 12
@@ -96,11 +97,15 @@ class Book:
         self,
         opened: Iterable[Open],
         paid: Iterable[Paid],
-        names: dict[str, str],
+        names: Iterable[tuple[str, str]],
         accounts: dict[str, str],
         tolerance: Decimal,
     ) -> None:
-        self.names = {folded_name(name): id for name, id in names.items() if folded_name(name)}
+        self.named: dict[str, dict[str, None]] = {}
+        """The customers of each name; of several none is known to be meant."""
+        for name, id in names:
+            if folded := folded_name(name):
+                self.named.setdefault(folded, {})[id] = None
         self.accounts = accounts
         """Customers by the accounts that they paid from before."""
         self.tolerance = tolerance
@@ -212,9 +217,28 @@ class Book:
         ]  # fmt: skip
         if customer:
             return self._of_customer(line, customer, why, exact)
+        if called := self._called(line):
+            return self._of_namesakes(line, called, exact)
         if exact:
             return Match("the amount fits, nobody is named", candidates=_told(exact))
         return Match("no number, account, name or amount is known")
+
+    def _of_namesakes(
+        self, line: Line, called: Sequence[str], exact: Sequence[Open]
+    ) -> Match:
+        """Of those who have one name, whoever paid: people decide."""
+        fitting = [one for one in exact if one.customer in called]
+        if len(fitting) > 1:
+            return Match(f"name and amount fit {len(fitting)} invoices", candidates=_told(fitting))
+        fits = "one invoice" if fitting else "nothing"
+        theirs = fitting or [
+            one for one in self.open.values()
+            if one.customer in called and one.currency == line.currency and one.owed > 0
+        ]  # fmt: skip
+        return Match(
+            f"the name is that of {len(called)} customers, the amount fits {fits}",
+            candidates=_told(theirs) or tuple(called),
+        )
 
     def _of_customer(
         self, line: Line, customer: str, why: str, exact: Sequence[Open]
@@ -239,9 +263,13 @@ class Book:
     def _payer(self, line: Line) -> tuple[str, str]:
         if line.iban and (customer := self.accounts.get(line.iban.upper())):
             return customer, "account"
-        if customer := self.names.get(folded_name(line.name)):
-            return customer, "name"
+        if len(called := self._called(line)) == 1:
+            return called[0], "name"
         return "", ""
+
+    def _called(self, line: Line) -> list[str]:
+        """The customers who have the payer's name."""
+        return [*self.named.get(folded_name(line.name), ())]
 
     def _here(self, line: Line) -> Match | None:
         """A payment that was written down before the bank told of it."""
@@ -337,22 +365,6 @@ def _sums(theirs: Sequence[Open], amount: Decimal) -> list[tuple[Open, ...]]:
 
 def _told(of: Iterable[Open]) -> tuple[str, ...]:
     return tuple(one.number or one.id for one in of)[:9]
-
-
-def folded_name(name: str) -> str:
-    """A name as it is compared: no case, no accents, no legal form, words in any order."""
-    from crm_cli.model.text import fold
-
-    words = [word for word in _RUN.findall(fold(name)) if word not in _FORMS]
-    return " ".join(sorted(words)) if len(words) > 1 or sum(map(len, words)) > 3 else ""
-
-
-_FORMS = frozenset((
-    "doo", "dd", "sp", "d", "o", "s", "p", "gmbh", "ag", "kg", "ug", "ltd", "limited", "llc",
-    "inc", "srl", "spa", "sas", "bv", "nv", "kft", "sro", "as", "oy", "ab", "aps", "mr", "mrs",
-    "herr", "frau", "gospod", "gospa",
-))  # fmt: skip
-"""Words of a name that say nothing of who it is."""
 
 
 def _key(number: str) -> str:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from crm_cli.model.text import tokens
+from crm_cli.model.text import fold, tokens
 
 _UMLAUTS = re.compile("(?<=[aou])e")
+_RUN = re.compile(r"[^\W_]+")
+_FORMS = frozenset((
+    "doo", "dd", "sp", "d", "o", "s", "p", "gmbh", "ag", "kg", "ug", "ltd", "limited", "llc",
+    "inc", "srl", "spa", "sas", "bv", "nv", "kft", "sro", "as", "oy", "ab", "aps", "mr", "mrs",
+    "herr", "frau", "gospod", "gospa",
+))  # fmt: skip
+"""Words of a name that say nothing of who it is."""
 
 
 @lru_cache(maxsize=8192)
@@ -30,6 +37,16 @@ def folded_words(name: str) -> list[str]:
         found += [letters, word]
         letters = ""
     return [_UMLAUTS.sub("", word) for word in (*found, letters) if word]
+
+
+def folded_name(name: str) -> str:
+    """A name as a bank's line is compared: no case, no accents, no legal form, words in any order.
+
+    `ae`, `oe` and `ue` are `a`, `o` and `u`: SEPA has no umlauts, and banks write them so.
+    """
+    words = [word for word in _RUN.findall(fold(name)) if word not in _FORMS]
+    named = len(words) > 1 or sum(map(len, words)) > 3
+    return " ".join(sorted(_UMLAUTS.sub("", word) for word in words)) if named else ""
 
 
 def names_agree(one: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from crm_cli.model.kind import Field, Finding, Kind, ListOf, State
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
+    from crm_cli.model.dates import PartialDate
     from crm_cli.model.item import Item
 
 
@@ -64,6 +65,33 @@ def _check_anniversary(item: Item, business: Business) -> Iterator[Finding]:
         persian = "add calendar: persian, if it is a Persian date"
         hint = persian if maybe_persian(day) else fault.hint
         yield Finding("date", "bad-date", fault.message, hint)
+
+
+def death_of(customer: Item) -> Item | None:
+    """The entry of a customer that says that they died."""
+    for one in customer.items(ANNIVERSARY.key):
+        if one.values.get("kind") == "death":
+            return one
+    return None
+
+
+def has_died(customer: Item, by: date) -> bool:
+    """Whether a customer had died before a day; so it is where the day of death is not known."""
+    death = death_of(customer)
+    return death is not None and is_after(by, died_on(death))
+
+
+def died_on(death: Item) -> date | None:
+    """The day of a death, None where it is not known as a whole."""
+    day: PartialDate | None = death.values.get("date")
+    if day is None or None in day or death.get("calendar") == "persian":
+        return None
+    return day.in_year(day.year or 1)
+
+
+def is_after(day: date, died: date | None) -> bool:
+    """Whether a day is after that of a death, or that one is not known."""
+    return died is None or day > died
 
 
 def _as(item: Item, otherwise: str) -> str:

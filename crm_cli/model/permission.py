@@ -17,6 +17,7 @@ from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.fieldtypes import Boolean, Texts
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Scalar
+from crm_cli.model.people import death_of
 from crm_cli.model.reachable import email_fault
 from crm_cli.model.text import did_you_mean
 from crm_cli.model.written import value_node
@@ -210,7 +211,7 @@ def _allowed(verdict: str, use: Use, now: Standing) -> str:
 def standing(customer: Item, business: Business) -> Standing:
     """What a customer's record says beside their consents."""
     return Standing(
-        any(one.values.get("kind") == "death" for one in customer.items("anniversaries")),
+        death_of(customer) is not None,
         _marked(customer, business),
         tuple(channel for channel, key in _WITH_ADDRESS.items() if not _reached(customer, key)),
     )

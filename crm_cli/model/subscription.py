@@ -14,6 +14,7 @@ from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 from crm_cli.model.line import CREDIT_NOTE, QUOTE
+from crm_cli.model.places import labelled
 from crm_cli.model.recurrence import left_out_days, occurrences
 from crm_cli.model.rhythm import read_rhythm
 
@@ -58,6 +59,16 @@ def days_after(rule: str, first: date) -> Iterator[date]:
     for day in occurrences(rule, first, UTC):
         if day > first:
             yield day
+
+
+def going_on(customer: Item, until: date) -> list[str]:
+    """What to say of each subscription of a customer who buys no more."""
+    name = labelled(str(customer.get("name") or customer.id), customer.id)
+    return [
+        f"subscription {one.id} of {name} goes on: crm set {one.id} until={until} ends it"
+        for one in customer.items("purchases")
+        if "next_occurrence" in one.derived
+    ]
 
 
 def made_of(pattern: Item, purchases: Iterable[Item]) -> list[Item]:

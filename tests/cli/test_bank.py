@@ -311,3 +311,29 @@ def test_nothing_is_booked_where_a_record_cannot_be_read(
     file.write_text(file.read_text().replace("lines:", "lines: ["))
     assert crm("import", "bank", statement, "--yes").code == 4
     assert crm("bank", "match", "--yes").code == 4
+
+
+def test_a_transfer_for_two_is_two_payments_of_a_payer_written_without_umlauts(
+    crm: Crm, tmp_path: Path
+) -> None:
+    for name in ("Michael Ost", "Sabine Ost", "Bäckerei Maier GmbH"):
+        assert crm("add", name).code == 0
+    for who, amount in (("michael-ost", 60), ("sabine-ost", 60), ("backerei-maier-gmbh", 200)):
+        assert crm("invoice", "add", who, "--text", "Fee", "--amount", amount).code == 0
+    path = tmp_path / "s.csv"
+    path.write_text(
+        "Booking date,Name,Text,Amount\n"
+        "2026-11-18,Michael Ost,2026-0008 2026-0009,120.00\n"
+        "2026-11-18,Baeckerei Maier GmbH,Foerderung,200.00\n"
+    )
+    done = crm("import", "bank", path, "--yes")
+    assert done.code == 0 and "backerei-maier-gmbh, by name and amount" in done.err
+    assert "imported 2 lines: booked 3 payments of 3 customers" in done.out, done
+
+
+def test_what_is_over_of_a_payment_is_told_and_its_invoice_stays_paid(crm: Crm) -> None:
+    assert crm("payment", "add", "2026-0007", "140").code == 0
+    found = crm("report", "audit", "-o", "csv").out
+    assert "pays no invoice" not in found and "EUR of payment y-" in found
+    (line,) = [one for one in found.splitlines() if "pays nothing" in one]
+    assert "for=NUMBER" not in line and "crm payment add maja-kos 44.80 --refund" in line, line

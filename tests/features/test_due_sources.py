@@ -340,3 +340,18 @@ purchases:
     monkeypatch.setattr(Database, "rows", noted)
     assert [row.id for row in only({"ana": text}, kind="draft")] == ["p-1111111"]
     assert not [sql for sql in asked if 't."date" <=' in sql and '"purchase" t' in sql]
+
+
+@pytest.mark.parametrize(
+    ("death", "wanted"),
+    [("2026-11-01", False), ("2026-11-21", True), ('"2026"', False), (None, True)],
+)
+def test_who_has_died_has_no_birthday_after_that(
+    only: Only, death: str | None, wanted: bool
+) -> None:
+    text = "name: Ana\nbirth_date: 1943-11-20\nanniversaries:\n"
+    text += "  - {kind: birth, date: 1943-11-20}\n  - {kind: birth, label: Tim, date: 1999-11-20}\n"
+    text += f"  - {{kind: death, date: {death}}}\n" if death else ""
+    told = [row.what for row in only({"ana": text})]
+    assert ("birthday, turns 83" in told) == wanted
+    assert "Tim: birthday, turns 27" in told, "it is a child's"

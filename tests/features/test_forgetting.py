@@ -493,3 +493,11 @@ def test_the_name_of_a_merged_record_is_known_by_its_id(crm: Crm, full: Path) ->
     assert crm("merge", "ida-kranjc", "ida-zagar", "--prefer", "keep", "--yes").code == 0
     assert crm("forget", "ida-kranjc", "--yes").code == 0
     assert "Ask (forgotten)" in (full / "customers/jan-vidmar.yaml").read_text("utf-8")
+
+
+def test_subject_calls_no_invoice_sent_that_was_not(crm: Crm, shop: Path) -> None:
+    before = json.loads(crm("subject", "maja-kos", "--json").out)["sent"]
+    assert not [one for one in before if "2026-0007" in one["what"]]
+    assert crm("invoice", "sent", "2026-0007", "--force", "--yes").code == 0
+    after = json.loads(crm("subject", "maja-kos", "--json").out)["sent"]
+    assert [one["what"] for one in after if one["way"] == "document"] == ["invoice 2026-0007"]

@@ -27,6 +27,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.store import files
 from crm_cli.workspace import Workspace, open_workspace
+from tests.conftest import Crm
 from tests.meddling import Dead, failing
 from tests.shares import Share
 
@@ -423,3 +424,19 @@ def _complete(opened: Workspace, last: date) -> None:
     days = [str(day) for number, day in numbers if number.startswith("2028")]
     assert days == sorted(days)
     assert not [one for one in opened.problems if one.path.startswith("customers/")]
+
+
+def test_who_has_died_is_billed_up_to_that_day_and_told(
+    shop: Path, workspace: Opened, crm: Crm
+) -> None:
+    pattern = added(workspace(), date="2026-08-15", every="month")
+    death = "anniversaries+={kind: death, date: 2026-10-01}"
+    said = crm("set", "maja-kos", death)
+    assert f"subscription {pattern} of Maja Kos (maja-kos) goes on" in said.err
+    assert f"crm set {pattern} until=2026-10-01 ends it" in said.err
+    plan = ran(workspace())
+    assert [str(item.values["date"]) for item in items(workspace(), plan)] == ["2026-09-15"]
+    assert told(plan) == [f"{pattern} of maja-kos, 2026-10-15 is not made: maja-kos has died"]
+    assert crm("dun", "--all").err.count("Maja Kos (maja-kos) has died") == 1
+    assert crm("set", pattern, "until=2026-10-01").code == 0
+    assert told(ran(workspace())) == []

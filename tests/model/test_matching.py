@@ -31,7 +31,7 @@ NAMES = {"Ana Novak": "ana", "Bor d.o.o.": "bor", "Cilka Horvat": "cilka", "Dora
 
 
 def book(tolerance: str = "0") -> Book:
-    return Book(INVOICES, PAID, NAMES, {"SI56BOR": "bor"}, Decimal(tolerance))
+    return Book(INVOICES, PAID, NAMES.items(), {"SI56BOR": "bor"}, Decimal(tolerance))
 
 
 def line(amount: str, text: str = "", **more: Any) -> Line:
@@ -128,7 +128,8 @@ def test_what_nobody_knows() -> None:
     )
     assert book().match(line("-5", "rent", name="Landlord")) == Match("")
     # A short number is no name of an invoice.
-    short = Book([Open("ana", "p-9", "42", Decimal(5), "EUR", None)], [], NAMES, {}, Decimal(0))
+    only = Open("ana", "p-9", "42", Decimal(5), "EUR", None)
+    short = Book([only], [], NAMES.items(), {}, Decimal(0))
     assert not short.match(line("4", "flat 42")).certain
 
 
@@ -186,3 +187,22 @@ def test_parts_are_the_line_and_no_invoice_is_paid_twice(
             settled[id] += amount
     owed = {one.id: one.owed for one in INVOICES}
     assert all(abs(amount) <= abs(owed[id]) for id, amount in settled.items())
+
+
+def test_banks_write_umlauts_as_two_letters_and_namesakes_narrow_the_candidates() -> None:
+    fee = [Open(one, f"p-{one}", number, Decimal(60), "EUR", None)
+           for one, number in (("m1", "F-0001"), ("m2", "F-0002"), ("eva", "F-0003"))]  # fmt: skip
+    names = [("Peter Müller", "m1"), ("Peter Mueller", "m2"), ("Jürgen Groß", "j")]
+    names += [("Eva Klein", "eva")]
+    other = Open("j", "p-j", "F-0009", Decimal(75), "EUR", None)
+    book = Book([*fee, other], [], names, {}, Decimal(0))
+    assert book.match(line("75", name="Juergen Gross")).reason == "name and amount"
+    found = book.match(line("60", name="Peter Müller"))
+    assert not found.certain and found.reason == "name and amount fit 2 invoices"
+    assert found.candidates == ("F-0001", "F-0002")
+    found = book.match(line("61", name="MUELLER PETER"))
+    assert found.reason == "the name is that of 2 customers, the amount fits nothing"
+    assert found.candidates == ("F-0001", "F-0002")
+    book = Book([fee[1], fee[2]], [], names, {}, Decimal(0))
+    found = book.match(line("60", name="Peter Müller"))
+    assert not found.certain and found.candidates == ("F-0002",)

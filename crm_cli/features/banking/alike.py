@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from crm_cli.formats.bank.statement import StatementLine
 from crm_cli.model.bank import BANK_LINE
-from crm_cli.model.matching import Match, folded_name
+from crm_cli.model.matching import Match
+from crm_cli.model.names import folded_name
 from crm_cli.workspace import Workspace
 
 ALIKE = "looks like "

@@ -48,6 +48,11 @@ class BankImport(NamedTuple):
     alike: tuple[tuple[StatementLine, str], ...] = ()
     """Those of `known` that another file told in other words, each with the kept line's id."""
 
+    @property
+    def payments(self) -> int:
+        """How many payments are booked, or noted as returned: one transfer may be several."""
+        return sum(len(one.match.parts) or 1 for one in self.of("booked"))
+
     def of(self, status: str) -> list[Taken]:
         """The lines of a status."""
         return [one for one in self.taken if one.status == status]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from crm_cli.features.unread import unread
 from crm_cli.model.bank import BANK_LINE, BANK_STATEMENT
@@ -52,17 +51,9 @@ def book_of(workspace: Workspace) -> Book:
     names = workspace.select(CUSTOMER, cols=("name", "id"), ordered=False).rows
     legal = workspace.select(CUSTOMER, ["has:legal_name"], cols=("legal_name", "id"),
                              ordered=False).rows  # fmt: skip
+    called = [(str(name), str(id)) for name, id in [*names, *legal] if name]
     tolerance = Decimal(workspace.business.tolerance or 0)
-    return Book(opened, paid, _unique([*names, *legal]), _accounts(workspace, paid), tolerance)
-
-
-def _unique(names: Iterable[Sequence[Any]]) -> dict[str, str]:
-    """Customers by name; a name that two have says nothing."""
-    found: dict[str, str | None] = {}
-    for name, id in names:
-        if name:
-            found[name] = id if found.get(name, id) == id else None
-    return {name: id for name, id in found.items() if id is not None}
+    return Book(opened, paid, called, _accounts(workspace, paid), tolerance)
 
 
 def _accounts(workspace: Workspace, paid: Iterable[Paid]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from crm_cli.model.duration import read_interval
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.hours import days_off_before
 from crm_cli.model.people import ANNIVERSARY as DAY
+from crm_cli.model.people import is_after
 from crm_cli.workspace import Workspace
 
 BIRTHDAY, ANNIVERSARY = "birthday", "anniversary"
@@ -54,15 +55,36 @@ def _birthdays(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     terms = [*asked.terms, *_owned(asked), _window(first, last)]
     columns = ("birth_date", "id", "name", "owner")
     answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=columns)
+    died = _deaths(workspace) if answer.rows else {}
     for text, id, name, owner in answer.rows:
         for found in _rounds(text, first, last, persian=False):
-            yield Due(found.day, BIRTHDAY, id, name or id, _birthday(found), None, owner)
+            if not _has_died(died, id, found.day):
+                yield Due(found.day, BIRTHDAY, id, name or id, _birthday(found), None, owner)
+
+
+def _has_died(died: dict[str, date | None], id: str, day: date) -> bool:
+    return id in died and is_after(day, died[id])
+
+
+def _deaths(workspace: Workspace) -> dict[str, date | None]:
+    """The customers who have died, each with the day, as far as it is known as a whole."""
+    found: dict[str, date | None] = {}
+    rows = workspace.select(DAY, ["kind.is:death"], cols=("customer", "date", "calendar")).rows
+    for id, text, calendar in rows:
+        try:
+            day = read_any_calendar(str(text)) if calendar != "persian" else None
+        except Unreadable:
+            day = None
+        whole = day is not None and None not in day
+        found[str(id)] = day.in_year(day.year or 1) if day is not None and whole else None
+    return found
 
 
 def _anniversaries(workspace: Workspace, asked: Asked) -> Iterator[Due]:
     first = _since(workspace, asked)
     meant: frozenset[str] | None = None
     rows = workspace.select(DAY, ["has:date"], cols=_LISTED).rows
+    died = _deaths(workspace) if rows else {}
     if rows and (asked.terms or asked.where or asked.owner is not None):
         terms = [*asked.terms, *_owned(asked)]
         answer = workspace.select(CUSTOMER, terms, where=asked.where, cols=("id",), ordered=False)
@@ -72,8 +94,10 @@ def _anniversaries(workspace: Workspace, asked: Asked) -> Iterator[Due]:
             continue
         last = _reminded(remind, workspace.clock.today, asked.through)
         for found in _rounds(text, first, last, persian=calendar == "persian"):
-            what, about = _told(kind, label, found)
-            yield Due(found.day, what, id, name or id, about, None, owner)
+            # One with a label may be that of a child.
+            if kind != "birth" or label or not _has_died(died, id, found.day):
+                what, about = _told(kind, label, found)
+                yield Due(found.day, what, id, name or id, about, None, owner)
 
 
 def _over(due: Due, first: date, asked: Asked) -> bool:

@@ -20,6 +20,7 @@ from crm_cli.model.dates import shifted
 from crm_cli.model.errors import CrmError, NotFound, Problem, Refused
 from crm_cli.model.ids import occasion_item_id
 from crm_cli.model.item import Item
+from crm_cli.model.people import death_of, died_on, has_died
 from crm_cli.model.places import SETTINGS
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.recurring_revenue import amount_on, lines_on
@@ -135,6 +136,7 @@ class _Making:
         before = len(self._numbers)
         held = self._values.setdefault(one.customer, [])
         try:
+            _refuse_died(one)
             self._refuse_closed(one)
             values = self._new(one)
             entry = self._enter(one, [*held, values])
@@ -249,6 +251,17 @@ class _Making:
             made=self.made,
             problems=self._problems,
         )
+
+
+def _refuse_died(one: Occasion) -> None:
+    customer = one.pattern.owner
+    if not has_died(customer, one.day):
+        return
+    death = death_of(customer)
+    day = (died_on(death) if death is not None else None) or one.day
+    raise Refused(
+        f"{one.customer} has died", f"crm set {one.pattern.id} until={day} ends the subscription"
+    )
 
 
 def meant(
