@@ -32,7 +32,7 @@ _ADD = {
     "invoice": """Add an invoice: it takes the next number, and is owed.
 
     Text that names no product becomes a line of free text. --from-log bills the time of
-    logged contacts, in hours of two decimals; what an invoice bills already is left out.
+    logged contacts, in hours; what an invoice bills already is left out.
 
     crm invoice add ana --line beans-1kg:20
     crm invoice add ana --line "Workshop:12:95" --tax 22

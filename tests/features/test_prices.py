@@ -194,15 +194,36 @@ def test_logged_time_is_billed_once(priced: Path, crm: Crm) -> None:
         for one in shown["lines"]
     ] == [
         ("2026-10-05: Roasting", "1.50", "h", ["i-0000001"]),
-        ("2026-10-31: call", "0.83", "h", ["i-0000002"]),
+        ("2026-10-31: call", "0.8333", "h", ["i-0000002"]),
     ]
-    assert shown["derived"]["net"] == "221.35"  # 142.50 + 78.85
+    assert shown["derived"]["net"] == "221.66"  # 142.50 + 79.16
     again = crm(*words, "--rate", "95")
     assert (again.code, "is billed" in again.err) == (3, True)
     crm("purchase", "cancel", "2026-0008")
     assert crm(*words, "--rate", "95").code == 0
     none = crm("invoice", "add", "jan-vidmar", "--from-log", "2026-09", "--rate", "95")
     assert (none.code, "no time was logged" in none.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "rate", "said", "net"),
+    [
+        ((20, 20, 20), "130", "1.00", "130.00"),
+        ((80,), "130", "1.33", "173.33"),
+        ((50, 70, 40), "1000", "2.67", "2666.67"),
+        ((90, 45), "95", "2.25", "213.75"),
+        ((10,), "60000JPY", "0.17", "10000"),
+    ],
+)
+def test_logged_time_adds_up(
+    priced: Path, crm: Crm, minutes: tuple[int, ...], rate: str, said: str, net: str
+) -> None:
+    rows = "".join(f"  - {{at: 2026-10-05, kind: call, duration: {one}min}}\n" for one in minutes)
+    (priced / "customers/jan-vidmar.yaml").write_text(f"name: Jan\ninteractions:\n{rows}")
+    done = crm("invoice", "add", "jan-vidmar", "--from-log", "last-month", "--rate", rate)
+    assert f"of {said} hours in all" in done.out + done.err
+    shown = json.loads(crm("purchase", "show", "2026-0008", "--json").out)
+    assert shown["derived"]["net"] == net
 
 
 def test_the_service_that_is_sold_by_the_hour_is_the_rate(priced: Path, crm: Crm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,18 +13,18 @@ from crm_cli.model.dates import local_date
 from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.line import LINE
-from crm_cli.model.money import EXACT
+from crm_cli.model.money import EXACT, minor_unit
 from crm_cli.workspace import Workspace
 
 _HOUR = Decimal(60)
-_HUNDREDTH = Decimal("0.01")
+_HUNDREDTH, _LEAST = Decimal("0.01"), Decimal("0.000001")
 _HOURS = ("h", "hr", "hour", "hours", "hur", "ura", "ure")
 """What the unit of a product that is sold by the hour may be called."""
 _LONGEST = 80
 
 
 def logged(workspace: Workspace, lines: Lines, period: str, rate: str | None) -> None:
-    """Add a line for each contact of a period that took time, in hours of two decimals.
+    """Add a line for each contact of a period that took time, in hours; see `_hours`.
 
     `rate` is the price of an hour, or a product whose price it is; unless given, the one
     service that is sold by the hour. What another purchase bills already is left out.
@@ -43,8 +44,7 @@ def logged(workspace: Workspace, lines: Lines, period: str, rate: str | None) ->
             continue
         before += contact.id in billed
         if contact.id not in billed:
-            hours = EXACT.quantize(EXACT.divide(Decimal(took), _HOUR), _HUNDREDTH)
-            found.append((day, contact, hours))
+            found.append((day, contact, Decimal(took)))
     name = record.get("name") or record.id
     if not found:
         raise NotFound(
@@ -59,14 +59,39 @@ def logged(workspace: Workspace, lines: Lines, period: str, rate: str | None) ->
         lines.notes.append(f"{before} of the contacts are billed already, and left out")
     product, price = _rate(workspace, lines, rate)
     found.sort(key=lambda one: (one[0], one[1].id))
-    for day, contact, hours in found:
+    each = price if price is not None else workspace.products()[product].values.get("price")
+    currency = lines.values.get("currency") or workspace.business.currency
+    shares = _hours([minutes for *_, minutes in found], each, currency)
+    for (day, contact, _), hours in zip(found, shares, strict=True):
         line: dict[str, Any] = {"product": product} if product else {}
         line |= {"description": _said(contact, shown(workspace, day)), "quantity": hours}
         if price is not None:
             line |= {"unit": "h", "unit_price": price}
         lines.take_time(product, {**line, "interactions": [contact.id]})
-    whole = sum((hours for *_, hours in found), Decimal(0))
-    lines.notes.append(f"{counted(len(found), 'contact')} of {whole:f} hours in all")
+    whole = EXACT.divide(sum((minutes for *_, minutes in found), Decimal(0)), _HOUR)
+    said = EXACT.quantize(whole, _HUNDREDTH)
+    lines.notes.append(f"{counted(len(found), 'contact')} of {said:f} hours in all")
+
+
+def _hours(minutes: Iterable[Decimal], price: Decimal | None, currency: str) -> Iterator[Decimal]:
+    """Minutes as hours that add up to all of them.
+
+    Two decimals where they say it exactly; else so many, up to the six that a quantity has, that
+    the last one is worth about the smallest amount of the currency: three times 20 minutes at
+    130.00 are then 130.00.
+    """
+    worth, least = price or Decimal(100), Decimal(3) / 2 / 10 ** minor_unit(currency)
+    step = _HUNDREDTH
+    while worth * step > least and step > _LEAST:
+        step /= 10
+    so_far = told = Decimal(0)
+    for one in minutes:
+        so_far += one
+        upto = EXACT.quantize(EXACT.divide(so_far, _HOUR), step)
+        hours = upto - told
+        told = upto
+        plain = EXACT.quantize(hours, _HUNDREDTH)
+        yield plain if plain == hours else hours
 
 
 def _billed(record: Item) -> set[str]:
