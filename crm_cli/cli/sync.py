@@ -42,6 +42,8 @@ def sync(session: Session, dry_run: DryRun = False, yes: Yes = False) -> None:
         session.say(f"{id} has the name of {few(others)}: is it the same customer?")
     for item, number, purchase in done.meant:
         session.say(f"{item} names {purchase} by its id: {number} was given on both sides")
+    for line in done.crossed:
+        session.say(line)
     if done.committed:
         verb = "would be committed" if done.dry else "committed"
         session.say(f"not committed before, {verb}: {few(done.committed)}")

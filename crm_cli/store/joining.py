@@ -68,12 +68,33 @@ def joined(
     blobs = Blobs(git)
     try:
         before, after = _changed(git, blobs, path, sides)
-        id = git.text("rev-parse", "--verify", "--quiet", f"{base}:{git.prefix}{keep}")
-        first = blobs.read(id, keep, base) if id else b""
+        first = _at(git, blobs, base, keep)
     finally:
         blobs.close()
-    if after is None:
-        return None
+    return None if after is None else _brought(keep, first, now, path, before, after, open)
+
+
+def brought(
+    git: Git, base: str, path: str, after: bytes, keep: str, now: bytes, open: Open
+) -> Merged | None:
+    """The text `now` of the file `keep`, with what changed in the file `path` since the commit
+    `base`, as it is `after`. None where somebody has to decide."""
+    blobs = Blobs(git)
+    try:
+        before, first = (_at(git, blobs, base, one) for one in (path, keep))
+    finally:
+        blobs.close()
+    return _brought(keep, first, now, path, before, after, open)
+
+
+def _at(git: Git, blobs: Blobs, commit: str, path: str) -> bytes:
+    id = git.text("rev-parse", "--verify", "--quiet", f"{commit}:{git.prefix}{path}")
+    return blobs.read(id, path, commit) if id else b""
+
+
+def _brought(
+    keep: str, first: bytes, now: bytes, path: str, before: bytes, after: bytes, open: Open
+) -> Merged | None:
     if not first:
         # The record that stays is new: to both sides the one that went is what it came from.
         merged = merge_file(before, now, after, keep)

@@ -247,3 +247,53 @@ def test_a_field_is_of_the_change_that_set_it_though_the_record_is_called_otherw
     assert crm("set", "ana-novak", "birth_date=1990-05-01").code == 0
     assert crm("rename", "ana-novak", "ana").code == 0
     assert "set birth_date of ana-novak" in crm("blame", "ana", "birth_date", "--json").out
+
+
+@pytest.mark.parametrize("first", ["merged", "renamed"])
+def test_a_record_that_one_merged_and_another_renamed_is_there_once(
+    other: Path, shop: Path, crm: Crm, first: str
+) -> None:
+    """With what either noted of it, and with all that names it."""
+    assert crm("task", "add", "ana-novak", "Send the offer", "--due", "+3d").code == 0
+    assert crm("sync").code == 0 and crm("-C", other, "sync").code == 0
+    assert crm("merge", "maja-kos", "ana-novak", "--prefer", "keep", "--yes").code == 0
+    assert crm("-C", other, "rename", "ana-novak", "ana").code == 0
+    assert crm("-C", other, "task", "done", "ana").code == 0
+    assert crm("-C", other, "log", "ana", "Called about beans").code == 0
+    assert crm("-C", other, "set", "hotel-breg", "referred_by=ana").code == 0
+    one, two = (shop, other) if first == "merged" else (other, shop)
+    assert crm("-C", one, "sync").code == 0
+    assert crm("-C", two, "sync").code == 0 and crm("-C", one, "sync").code == 0
+    assert head(shop) == head(other)
+    assert not (shop / "customers/ana.yaml").exists()
+    text = (shop / "customers/maja-kos.yaml").read_text()
+    assert "Called about beans" in text and "completed" in text, text
+    assert "referred_by: maja-kos" in (shop / "customers/hotel-breg.yaml").read_text()
+    assert "maja-kos" in crm("show", "ana").out
+    assert crm("check").code == 0
+
+
+def test_a_record_that_both_renamed_is_there_once(other: Path, shop: Path, crm: Crm) -> None:
+    """Under the name that was sent first."""
+    for root, new, notes in ((shop, "ana", "city=Izola"), (other, "ana-n", "email=ana@x.si")):
+        assert crm("-C", root, "rename", "ana-novak", new).code == 0
+        assert crm("-C", root, "set", new, notes, "birth_date=1990-05-01").code == 0
+    assert crm("sync").code == 0
+    assert crm("-C", other, "sync").code == 0 and crm("sync").code == 0
+    assert head(shop) == head(other)
+    assert not (shop / "customers/ana-n.yaml").exists()
+    text = (shop / "customers/ana.yaml").read_text()
+    assert "Izola" in text and "ana@x.si" in text
+
+
+def test_a_record_that_one_removed_and_another_renamed_is_told(
+    other: Path, shop: Path, crm: Crm
+) -> None:
+    assert crm("rm", "ana-novak", "--yes").code == 0
+    assert crm("-C", other, "rename", "ana-novak", "ana").code == 0
+    assert crm("-C", other, "log", "ana", "Called about beans").code == 0
+    assert crm("sync").code == 0
+    run = crm("-C", other, "sync")
+    assert run.code == 0 and "ana-novak was removed on one side" in run.err
+    assert "crm rm ana" in run.err
+    assert "removed" not in crm("-C", other, "sync").err, "it is told once"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from crm_cli.features.plan import Plan
-from crm_cli.features.syncing import merges, numbers
+from crm_cli.features.syncing import crossing, merges, numbers
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import ConflictError, DataError, Problem, Refused, Severity
 from crm_cli.model.identity import alike
@@ -55,7 +55,8 @@ class Synced(NamedTuple):
     another one has got meanwhile; `gone` says how many records were removed where that would
     not be committed without a word; `namesakes` (id, ids) of those who came in, and are called
     as others are; `merged` the sides of each merge; `meant` what named a number of one purchase,
-    which two have now, and names it by its id. Where there is no remote its name is empty.
+    which two have now, and names it by its id; `crossed` a line on each record that both sides call
+    otherwise, for people to decide. Where there is no remote its name is empty.
     """
 
     remote: str
@@ -71,6 +72,7 @@ class Synced(NamedTuple):
     namesakes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     merged: tuple[numbers.Sides, ...] = ()
     meant: tuple[numbers.Meant, ...] = ()
+    crossed: tuple[str, ...] = ()
 
 
 def sync(
@@ -124,14 +126,19 @@ def _exchange(
             workspace.write(rename(workspace, old, new).change)
         if done.apart:
             continue
-        changes = list(filter(None, [merges.following(workspace)])) if done.received else []
+        crossed = crossing.crossed(workspace, done.merged)
+        whole = whole._replace(crossed=tuple(dict.fromkeys((*whole.crossed, *crossed.said))))
+        for change in crossed.changes:
+            workspace.write(change)
+        is_new = bool(done.received or crossed.changes)
+        changes = list(filter(None, [merges.following(workspace)])) if is_new else []
         if named := numbers.meant(workspace, git, done.merged):
             changes.append(numbers.change(named))
             told = tuple(one for those in named.values() for one in those)
             whole = whole._replace(meant=whole.meant + told)
         for change in changes:
             workspace.write(change)
-        if not changes:
+        if not changes and not crossed.changes:
             return whole._replace(broken=tuple(_still(workspace, whole.broken)))
 
 
@@ -147,6 +154,7 @@ def _added(whole: Synced, done: Synced) -> Synced:
         apart=apart,
         namesakes=tuple(one for one in namesakes if not _is_of(one, apart)),
         meant=whole.meant,
+        crossed=whole.crossed,
     )
 
 
