@@ -37,7 +37,7 @@ def check(
     crm check --fix --dry-run
     """
     from crm_cli.cli.outputs import TABLE
-    from crm_cli.features import checking
+    from crm_cli.features import checking, closed_books
     from crm_cli.features.consenting import changed_texts
     from crm_cli.features.plan import counted
     from crm_cli.features.reports.checking import problems as of_reports
@@ -66,7 +66,7 @@ def check(
         if dry_run:
             return
     others = [*of_reports(session.workspace, ask), *changed_texts(session.workspace)]
-    others += returned(session.workspace)
+    others += [*returned(session.workspace), *closed_books.changed(session.workspace)]
     problems = checking.check(session.workspace, words, also=others)
     form = session.format(output, json)
     if form is TABLE:

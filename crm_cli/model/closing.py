@@ -8,9 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli.model.money import format_amount
+from crm_cli.model.rate_table import rate_rows
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
+    from crm_cli.model.node import Mapping
 
 _PURCHASE = (
     "kind", "number", "date", "currency", "status", "order", "deposit_of", "corrects", "bill_to",
@@ -55,6 +57,15 @@ def booked(record: Item, until: date, *, figures: bool = False) -> Iterator[Book
         returned = bounced.values.get("at") if bounced is not None else None
         if returned is not None and returned <= until:
             yield Booked(("returned", content, returned), returned, f"return of {payment.id}")
+
+
+def booked_rates(root: Mapping | None, until: date) -> Iterator[Booked]:
+    """The rates up to a day: they are what amounts of these days came to."""
+    for day, row in rate_rows(root):
+        on = date.fromisoformat(day)
+        if on <= until:
+            for code, rate in row:
+                yield Booked(("rate", day, code, rate), on, f"the rate of {code}")
 
 
 def changed(before: Iterable[Booked], after: Iterable[Booked]) -> list[Booked]:

@@ -340,6 +340,14 @@ VALUE: dict[str, Rule] = {
         "Forget them again; for somebody else, or who came back, crm rename gives another id.",
         True,
     ),
+    "closed-books": Rule(
+        "What is dated in closed books is not as it was when `closed_until` was set: somebody "
+        "changed the file in an editor, or others sent it.",
+        "`git diff` of the commit that the message names shows it: put it back. If it has to be, "
+        "put it back and make it by a command with `--force-closed REASON`.",
+        True,
+        settings=True,
+    ),
     "consent-basis": Rule(
         "Marketing rests on a basis that does not carry it, so the entry permits nothing.",
         "Consent, legitimate_interest or existing_customer.",

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from crm_cli.model.errors import Refused, StorageError
 from crm_cli.store import files, paths, told
 from crm_cli.store.attributes import check_filters
+from crm_cli.store.blobs import Blobs
 from crm_cli.store.git import Git, GitFailed, nul_separated
 from crm_cli.store.objects import differing_paths, in_head, is_in, stored
 from crm_cli.store.signing import cannot_sign
@@ -38,10 +39,14 @@ class Change(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What to say where it was not committed, else empty; and whether that is noted."""
+    """What to say where it was not committed, else empty; and whether that is noted.
+
+    `by_hand` is what was found edited by hand, and committed first.
+    """
 
     said: str = ""
     noted: bool = True
+    by_hand: tuple[Change, ...] = ()
 
 
 class Pending(NamedTuple):
@@ -78,7 +83,7 @@ def keep(
             apart = submodules(git, written)
             changes = [change for change in changes if change.path not in apart]
             try:
-                commit = _retried(git, real, subject, changes, author)
+                commit, by_hand = _retried(git, real, subject, changes, author)
             except GitFailed:
                 if not (unsigned := cannot_sign(git)):
                     raise
@@ -87,7 +92,7 @@ def keep(
             else:
                 if commit:
                     record(real, commit, entry)
-                return Kept(_said_of(apart))
+                return Kept(_said_of(apart), by_hand=by_hand)
     except Untrusted:
         reason = "this directory is not trusted yet (crm git setup)"
     except (StorageError, Refused) as error:
@@ -98,7 +103,9 @@ def keep(
     return Kept(f"saved, not committed: {reason}" if said else "", noted)
 
 
-def _retried(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> str:
+def _retried(
+    git: Git, real: str, subject: str, changes: Sequence[Change], author: str
+) -> tuple[str, tuple[Change, ...]]:
     """Commit, see `_keep`; another git that holds the index is waited for, not long."""
     for pause in (0.1, 0.3, 0.6, 1.0, None):
         try:
@@ -107,11 +114,14 @@ def _retried(git: Git, real: str, subject: str, changes: Sequence[Change], autho
             if pause is None or "index.lock" not in error.message:
                 raise
             time.sleep(pause)
-    return ""
+    return "", ()
 
 
-def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: str) -> str:
-    """The id of the commit of what was written, if one was necessary."""
+def _keep(
+    git: Git, real: str, subject: str, changes: Sequence[Change], author: str
+) -> tuple[str, tuple[Change, ...]]:
+    """The id of the commit of what was written, if one was necessary, and what was edited by
+    hand before."""
     written = {_tracked(real, change.path): change for change in changes}
     pending = uncommitted(real)
     heads = in_head(git, [*written, *(path for one in pending for path in one.paths)])
@@ -126,6 +136,7 @@ def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: 
     if earlier:
         whole = together(pending)
         commit_contents(git, whole.subject, earlier, author=whole.author)
+    edits = _edits(git, heads, by_hand)
     if by_hand:
         commit_contents(git, hand_subject(by_hand), by_hand)
     forget(real)
@@ -137,10 +148,26 @@ def _keep(git: Git, real: str, subject: str, changes: Sequence[Change], author: 
         if not is_in(git, path, heads.get(path), change.after)
     ]
     if not todo:
-        return ""
+        return "", edits
     new = [path for path in todo if path not in heads]
     commit_paths(git, subject, todo, new, author=author)
-    return git.text("rev-parse", "HEAD")
+    return git.text("rev-parse", "HEAD"), edits
+
+
+def _edits(
+    git: Git, heads: Mapping[str, str], by_hand: Mapping[str, bytes | None]
+) -> tuple[Change, ...]:
+    """What was edited by hand, with what the last commit has of it, as far as git can say."""
+    blobs = Blobs(git)
+    try:
+        return tuple(
+            Change(path, blobs.read(heads[path], path) if path in heads else None, data)
+            for path, data in by_hand.items()
+        )
+    except GitFailed:
+        return ()  # The commit itself does not need it.
+    finally:
+        blobs.close()
 
 
 def commit_paths(

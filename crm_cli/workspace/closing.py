@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 Update = Callable[["bytes | None"], "bytes | None"]
 Open = Callable[[str, bytes], "Document"]
+NOTE = "books closed until "
+"""The subject of a note that they were changed begins so."""
 _MOST = 5
-"""So many of what is touched are named."""
+"""So many of what is touched are named in the subject; the others are, below the reason."""
 
 
 class Closing:
@@ -125,13 +127,14 @@ class Closing:
     def _noted(self, data: bytes | None, touched: Sequence[Booked]) -> bytes:
         """The desk with a note of what was changed in closed books, when, by whom and why."""
         document = self._open(DESK.path, data or b"")
-        named = ", ".join(f"{one.said} of {one.day}" for one in touched[:_MOST])
-        more = f" and {len(touched) - _MOST:,} more" if touched[_MOST:] else ""
+        names = list(dict.fromkeys(f"{one.said} of {one.day}" for one in touched))
+        named, rest = ", ".join(names[:_MOST]), names[_MOST:]
+        more = f" and {len(rest):,} more" if rest else ""
         values = {
             "at": self._moment.now.replace(second=0, microsecond=0),
             "kind": "note",
-            "subject": f"books closed until {self._until} changed: {named}{more}",
-            "summary": self._reason,
+            "subject": f"{NOTE}{self._until} changed: {named}{more}",
+            "summary": "\n".join([self._reason, *([", ".join(rest)] if rest else [])]),
             "owner": self._moment.user(),
         }
         known = {key: value for key, value in values.items() if value is not None}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from crm_cli.model.errors import DataError, NotFound, Refused
+from crm_cli.model.errors import CrmError, DataError, NotFound, Refused
 from crm_cli.model.places import FORGOTTEN, SETTINGS, place_of
 from crm_cli.workspace.reading import Reading
 
@@ -170,12 +170,39 @@ class Writing(Reading):
 
         def kept(done: Committed) -> bool:
             changes = [Kept(file.path, file.before, file.after) for file in done.files]
+            changes += [Kept(*one) for one in self._unkept_books(done)]
             found = keep(self.root, self.environ, subject, changes, author=author, entry=done.entry)
             if found.said:
                 self.notices.append(found.said)
+            self.told_of(found.by_hand)
             return found.noted
 
         return kept
+
+    def _unkept_books(self, done: Committed) -> list[tuple[str, bytes, bytes]]:
+        """What was edited by hand and belongs to books that this change closes: it is committed
+        before it, so that git has the books as they were closed."""
+        from crm_cli.workspace.closed import closes, unkept
+
+        if not any(one.path == SETTINGS.path and closes(one.before, one.after)
+                   for one in done.files):  # fmt: skip
+            return []
+        try:
+            return unkept(self.git, self.tree, self.open)
+        except CrmError:
+            return []  # Without git nobody knows later what they were.
+
+    def told_of(self, by_hand: Collection[tuple[str, bytes | None, bytes | None]]) -> None:
+        """Say what of closed books was edited by hand; each with its text before and after."""
+        until = self.business.closed_until
+        if not until or not by_hand:
+            return
+        from crm_cli.workspace.closed import Side, told, touched
+
+        day = date.fromisoformat(until)
+        found = touched([Side(*one) for one in by_hand], day, self.open)
+        if found:
+            self.notices.append(told(found, day))
 
     def _autocommits(self) -> bool:
         """Whether writes are committed; DataError where crm.yaml cannot be read."""

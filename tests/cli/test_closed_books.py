@@ -169,3 +169,66 @@ def test_forgetting_takes_no_sale_out_of_closed_books(crm: Crm, closed: Path) ->
     run = crm("forget", "jan-vidmar", "--yes")
     assert run.code == 6 and "the books are closed" in run.err
     assert crm("forget", "jan-vidmar", "--yes", "--force-closed", "They asked").code == 0
+
+
+@pytest.fixture
+def kept(crm: Crm, closed: Path, git: Git) -> Path:
+    """The same, with a rate of closed days, all of it committed when they were closed."""
+    (closed / "rates.yaml").write_text("2026-01-01:\n  USD: 1.10\n")
+    assert crm("git", "setup", "--yes").code == 0
+    assert crm("config", "set", "closed_until=2026-11-15").code == 0
+    assert crm("config", "set", "closed_until=2026-11-16").code == 0
+    assert "closed-books" not in crm("check", "-o", "json").out
+    return closed
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_check_names_what_an_editor_changed_in_them(crm: Crm, kept: Path) -> None:
+    maja = kept / "customers/maja-kos.yaml"
+    _edit(maja, "amount: 7\n", "amount: 8\n")
+    _edit(kept / "rates.yaml", "1.10", "1.60")
+    for _ in range(2):
+        said = crm("check").out
+        assert "payment of 8.00" in said and "payment of 7.00" in said
+        assert "the rate of USD of 2026-01-01 is not as it was when the books were closed" in said
+        assert "customers/maja-kos.yaml shows it" in " ".join(said.split())
+        assert "Izola" in said or crm("set", "maja-kos", "city=Izola").code == 0  # committed now
+    assert "payment of 8.00" not in crm("check", "rates.yaml").out
+    _edit(maja, "amount: 8\n", "amount: 7\n")
+    _edit(kept / "rates.yaml", "1.60", "1.10")
+    assert "when the books were closed" not in crm("check").out
+
+
+def test_what_is_not_of_them_may_be_edited(crm: Crm, kept: Path) -> None:
+    _edit(kept / "customers/maja-kos.yaml", "Koper", "Izola")
+    with (kept / "rates.yaml").open("a") as rates:
+        rates.write("2026-11-18:\n  USD: 1.20\n")
+    assert "when the books were closed" not in crm("check").out
+    assert "books are closed" not in crm("sync").err
+
+
+def test_a_command_that_commits_such_an_edit_says_so(crm: Crm, kept: Path) -> None:
+    _edit(kept / "customers/maja-kos.yaml", "amount: 7\n", "amount: 8\n")
+    run = crm("set", "maja-kos", "city=Izola")
+    assert run.code == 0
+    assert "changed by hand, although the books are closed until 2026-11-16" in run.err
+    assert "changed by hand" not in crm("set", "maja-kos", "city=Koper").err
+    _edit(kept / "rates.yaml", "1.10", "1.60")
+    assert "the rate of USD of 2026-01-01" in crm("sync").err
+
+
+def test_what_was_forced_has_its_note(crm: Crm, kept: Path) -> None:
+    assert crm("set", PAYMENT, "amount=99", "--force-closed", "Typing error").code == 0
+    assert "when the books were closed" not in crm("check").out
+
+
+def test_who_was_renamed_or_forgotten_is_no_change(crm: Crm, kept: Path) -> None:
+    assert crm("rename", "maja-kos", "maja").code == 0
+    assert "when the books were closed" not in crm("check").out
+    assert crm("forget", "maja", "--force", "--yes").code == 0
+    assert "when the books were closed" not in crm("check").out

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from crm_cli.features.closed_books import edited
 from crm_cli.features.plan import Plan
 from crm_cli.features.syncing import crossing, merges, numbers
 from crm_cli.model.customer import CUSTOMER
@@ -240,6 +241,7 @@ def _sync(
     if gone:
         raise Gone(f"{gone}; nothing was committed", "crm sync --yes if they are to be removed")
     if valid:
+        workspace.told_of(edited(workspace, git, valid))
         valid = _commit(git, valid)
     if remote is None:
         return Synced("", 0, 0, tuple(valid), tuple(invalid))
