@@ -48,7 +48,7 @@ def import_bank(
         session.say(f"note: {visible(note)}")
     if made.unnamed:
         lines = counted(made.unnamed, "line")
-        session.say(f"{lines} of somebody who was forgotten: kept without name, account and text")
+        session.say(f"{lines} of somebody who was forgotten: kept without what is theirs alone")
     for text in _told(made, all=dry_run):
         session.say(text)
     booked, open_, ignored = (len(made.of(one)) for one in ("booked", "open", "ignored"))

@@ -217,7 +217,7 @@ class Book:
         ]  # fmt: skip
         if customer:
             return self._of_customer(line, customer, why, exact)
-        if called := self._called(line):
+        if called := self.called(line.name):
             return self._of_namesakes(line, called, exact)
         if exact:
             return Match("the amount fits, nobody is named", candidates=_told(exact))
@@ -263,13 +263,13 @@ class Book:
     def _payer(self, line: Line) -> tuple[str, str]:
         if line.iban and (customer := self.accounts.get(line.iban.upper())):
             return customer, "account"
-        if len(called := self._called(line)) == 1:
+        if len(called := self.called(line.name)) == 1:
             return called[0], "name"
         return "", ""
 
-    def _called(self, line: Line) -> list[str]:
-        """The customers who have the payer's name."""
-        return [*self.named.get(folded_name(line.name), ())]
+    def called(self, name: str) -> list[str]:
+        """The customers who have a name."""
+        return [*self.named.get(folded_name(name), ())]
 
     def _here(self, line: Line) -> Match | None:
         """A payment that was written down before the bank told of it."""

@@ -161,6 +161,24 @@ def test_responses_are_recorded_once(club: Path, crm: Crm, tmp_path: Path) -> No
     assert (row["sent"], row["clicked"], row["opened"]) == (len(targeted), 1, 1)
 
 
+def test_rates_are_of_those_it_was_sent_to(club: Path, crm: Crm, tmp_path: Path) -> None:
+    """Who answers without having been sent it counts, but makes no part of a rate."""
+    ok(crm, "campaign", "start", "spring", "--yes")
+    sent, bounced, never = (one["customer"] for one in rows(crm, *LIST)[:3])
+    table = tmp_path / "answers.csv"
+    table.write_text(
+        f"customer,status\n{sent},sent\n{bounced},sent\n{bounced},bounced\n"
+        f"{sent},responded\n{never},responded\n{never},clicked\n{never},bounced\n"
+    )
+    ok(crm, "campaign", "record", "spring", "--from", str(table), "--yes")
+    (row,) = rows(crm, "report", "campaigns")
+    assert (row["sent"], row["bounced"], row["responded"], row["clicked"]) == (2, 2, 2, 1)
+    assert row["delivered"] == 1, "the one that was sent and did not come back"
+    assert (row["responded_rate"], row["clicked_rate"]) == ("1.0000", "0.0000")
+    parts = rows(crm, "report", "campaigns", "--by", "variant")
+    assert sum(one["delivered"] for one in parts) == 1
+
+
 def test_what_names_the_campaign_is_recorded(club: Path, crm: Crm) -> None:
     ok(crm, "campaign", "start", "spring", "--yes")
     one, two, three = [row["customer"] for row in rows(crm, *LIST)][:3]

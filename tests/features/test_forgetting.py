@@ -365,6 +365,34 @@ def test_a_record_that_is_there_again_is_told_of(crm: Crm, full: Path) -> None:
     assert "Traceback" not in crm("check").err
 
 
+def test_who_pays_from_the_account_of_the_forgotten_is_booked(
+    crm: Crm, full: Path, tmp_path: Path
+) -> None:
+    """What is theirs alone is left out: who is here keeps their name, and their text."""
+    assert crm("add", "Eva Kos", "--id", "eva-kos").code == 0
+    for amount in ("60", "70", "80"):
+        crm("invoice", "add", "eva-kos", "--text", "Fee", "--amount", amount)
+    rows = json.loads(crm("purchase", "list", "customer:eva-kos", "--json").out)
+    first, second, third = sorted(one["number"] for one in rows)
+    crm("forget", WHO, "--force", "--yes")
+    path = tmp_path / "lines.csv"
+    path.write_text("date,amount,name,iban,text\n"
+                    f"2026-11-18,60.00,Eva Kos,SI56191000000123438,Fee Eva {first}\n"
+                    f"2026-11-18,70.00,Maja Kos,SI56191000000123438,Fee Eva Kos {second}\n"
+                    f"2026-11-18,80.00,Eva und Maja Kos,SI56191000000123438,Maja Kos: {third}\n"
+                    "2026-11-18,5.00,Eva Kos,SI56191000000123438,Coffee\n")  # fmt: skip
+    run = crm("import", "bank", str(path), "--yes")
+    assert run.code == 0, run
+    assert "2 lines of somebody who was forgotten" in run.err, run.err
+    rows = json.loads(crm("bank", "list", "is:booked", "--json").out)
+    assert {"60.00", "70.00", "80.00"} <= {one["amount"] for one in rows}, rows
+    files = "".join(one.read_text() for one in (full / "bank").iterdir())
+    assert f"Fee Eva {first}" in files and "name: Eva Kos" in files
+    assert f"Fee Eva Kos {second}" in files, "her text, where the bank names both by him"
+    assert "Coffee" in files
+    assert "Maja" not in files
+
+
 def test_the_bank_brings_no_name_back(crm: Crm, full: Path, tmp_path: Path) -> None:
     crm("forget", WHO, "--force", "--yes")
     path = tmp_path / "lines.csv"

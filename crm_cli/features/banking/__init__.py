@@ -1,6 +1,6 @@
 """Lines of the bank's statements: read, matched with invoices, booked as payments, kept."""
 
-from crm_cli.features.banking.importing import BankImport, Taken, plan_import, read_table
+from crm_cli.features.banking.importing import BankImport, plan_import, read_table
 from crm_cli.features.banking.lines import (
     book_line,
     kept,
@@ -8,6 +8,7 @@ from crm_cli.features.banking.lines import (
     plan_match,
     set_status,
 )
+from crm_cli.features.banking.unnaming import Taken
 
 __all__ = [
     "BankImport",

@@ -9,31 +9,16 @@ from typing import Any, NamedTuple
 from crm_cli.features.banking.alike import ALIKE, KeptLine, kept_lines, sift
 from crm_cli.features.banking.booking import SYSTEM, Booking
 from crm_cli.features.banking.matched import book_of, refuse_unread
+from crm_cli.features.banking.unnaming import Taken, Unnaming
 from crm_cli.formats.bank.statement import Statement, StatementLine, known_by
 from crm_cli.formats.mapping import Map
 from crm_cli.model.bank import BANK_LINE, BANK_STATEMENT
-from crm_cli.model.forgetting import Digests, comparable, identity_of
 from crm_cli.model.ids import slug
 from crm_cli.model.matching import Book, Line, Match
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.places import BANK
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Create, Edit, Step, Workspace, new_record
-
-
-class Taken(NamedTuple):
-    """A line, what it is known by, and what it was found to be."""
-
-    line: StatementLine
-    known: str
-    match: Match
-
-    @property
-    def status(self) -> str:
-        """What becomes of it: a debit that nobody is known for is no payment of a customer."""
-        if self.match.certain:
-            return "booked"
-        return "open" if self.match.reason else "ignored"
 
 
 class BankImport(NamedTuple):
@@ -68,15 +53,13 @@ def plan_import(workspace: Workspace, lines: Iterable[StatementLine]) -> BankImp
     refuse_unread(workspace)
     unknown, others = _unknown(workspace, named, here)
     fresh, alike, doubts = sift(unknown, others)
-    forgotten = workspace.forgotten
-    named_by = [line for line, _ in fresh]
-    fresh = [(_unnamed(line, forgotten), known) for line, known in fresh]
-    unnamed = sum(old is not new for old, (new, _) in zip(named_by, fresh, strict=True))
     book = book_of(workspace)
     taken = [
         Taken(line, known, _match(book, line, doubts.get(place, "")))
         for place, (line, known) in enumerate(fresh)
     ]
+    taken = Unnaming(workspace, book).done(taken)
+    unnamed = sum(old is not one.line for (old, _), one in zip(fresh, taken, strict=True))
     booking = Booking(workspace)
     by_file: dict[str, list[dict[str, Any]]] = {}
     heads: dict[str, dict[str, Any]] = {}
@@ -103,15 +86,6 @@ def _match(book: Book, line: StatementLine, like: str) -> Match:
     if line.amount < 0 and not (found := book.match(line_of(line))).reason:
         return found
     return Match(f"{ALIKE}{like}, of the same day and sum", candidates=(like,))
-
-
-def _unnamed(line: StatementLine, forgotten: Digests) -> StatementLine:
-    """A line without the name, the account and the text of who was forgotten."""
-    names = dict(identity_of({"name": line.name}, ""))
-    known = any(forgotten.has(what, text) for what, text in names.items())
-    if known or (line.iban and forgotten.has(*comparable("ibans", line.iban, ""))):
-        return line._replace(name="", iban="", text="", reference="")
-    return line
 
 
 def _unknown(

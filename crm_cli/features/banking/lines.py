@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.banking.alike import doubted
 from crm_cli.features.banking.booking import Booking, all_of
-from crm_cli.features.banking.importing import Taken, line_of
+from crm_cli.features.banking.importing import line_of
 from crm_cli.features.banking.matched import book_of, refuse_unread
+from crm_cli.features.banking.unnaming import Taken
 from crm_cli.features.plan import Plan, counted
 from crm_cli.formats.bank.statement import StatementLine
 from crm_cli.model.bank import BANK_LINE

@@ -69,9 +69,10 @@ def _figures(
 ) -> Row:
     """The figures of people; those of one campaign have its costs, its goal and its uplift."""
     row: Row = {status: _count(held, status) for status in RESPONSE_STATUSES}
-    delivered = max(row["sent"] - row["bounced"], 0)
-    row["delivered"] = delivered
-    row |= {f"{status}_rate": quotient(row[status], delivered) for status in _RATED}
+    # Who answers without having been sent it is counted, but is no part of what was delivered.
+    reached = [one for one in held if "sent" in one.statuses and "bounced" not in one.statuses]
+    row["delivered"] = len(reached)
+    row |= {f"{one}_rate": quotient(_count(reached, one), len(reached)) for one in _RATED}
     row["orders"] = sum(one.orders for one in held)
     row["revenue"] = _money(context, (one.revenue for one in held))
     only = {one.campaign for one in held}
@@ -189,8 +190,9 @@ REPORT = Report(
     name="campaigns",
     answers="Show what campaigns brought: whom they reached, what was bought, and the uplift.",
     formula="People of the campaigns who were put into a group in the period, each once a status; "
-    "delivered is sent − bounced, and rates are of it. Orders and revenue are the net of what "
-    "counts and names the campaign; else a purchase goes whole to the campaign that was last "
+    "delivered are those it was sent to without coming back, and rates are the part of them: an "
+    "answer of somebody who was never sent it is in no rate. Orders and revenue are the net of "
+    "what counts and names the campaign; else a purchase goes whole to the campaign that was last "
     "sent to, clicked or answered by that person within its attribution days (30) before. ROI "
     "is (revenue − cost of the goods − cost) ÷ cost where every line has a cost, else on "
     "revenue; cost and goal stand where all people of the campaign are in the row. Uplift is "
@@ -220,7 +222,7 @@ REPORT = Report(
         Figure("suppressed", "", "people left out: --by reason", type="integer"),
         Figure("sent", "", "people it was sent to", type="integer"),
         Figure("bounced", "", "people whom it did not reach", type="integer"),
-        Figure("delivered", "", "sent − bounced", type="integer"),
+        Figure("delivered", "", "people it was sent to and did not bounce from", type="integer"),
         Figure("orders", "", "orders put down to it", type="integer"),
         Figure("revenue", "", "their net", type="money"),
         Figure("uplift", "", "buyers per 1,000 people, more than of those held out",
@@ -233,7 +235,8 @@ REPORT = Report(
             ("converted", "bought, as was recorded"), ("opted_out", "want no more"),
         ) for figure in (
             Figure(status, "", f"people who {doc}", type="integer"),
-            Figure(f"{status}_rate", "", "of those delivered", type="rate", cases="delivered"),
+            Figure(f"{status}_rate", "", f"the part of those delivered who {doc}",
+                   type="rate", cases="delivered"),
         )),
         Figure("cost", "", "what it cost", type="money"),
         Figure("cost_per_response", "", "cost ÷ responded", type="money"),
