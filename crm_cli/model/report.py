@@ -17,6 +17,7 @@ class Names(Texts):
     """Fields or aggregates: a list, or `city,sum:spend`."""
 
     name = "names"
+    is_one = True
     example = "city, owner"
     other = "tag"
 

@@ -18,6 +18,7 @@ class Terms(Texts):
     """Query terms: a list, or a text that is split as a shell would."""
 
     name = "query terms"
+    is_one = True
     example = "+vip city:Ljubljana"
     other = "is:lead"
 

@@ -43,11 +43,12 @@ def merge_file(base: bytes, ours: bytes, theirs: bytes, path: str) -> Merged:
         return merge(base, ours, theirs, path, by_line=True)
     mapped = place is not None and place.shape is Shape.MAP
     kind = place.kind if place is not None and place.shape is Shape.RECORDS else None
+    together = _together(place.kind) if place is not None and place.kind is not None else ()
     if kind is None:
-        return merge(base, ours, theirs, path, mapped=mapped)
+        return merge(base, ours, theirs, path, together=together, mapped=mapped)
     if not base.strip() and ours != theirs and not _one_record(ours, theirs, path, kind):
         return both(ours, theirs, path)
-    return merge(base, ours, theirs, path, separate=_separate(kind))
+    return merge(base, ours, theirs, path, separate=_separate(kind), together=together)
 
 
 def _one_record(ours: bytes, theirs: bytes, path: str, kind: Kind) -> bool:
@@ -72,6 +73,12 @@ def _separate(kind: Kind) -> list[str]:
     return [*keys, *map(singular, keys)]
 
 
+def _together(kind: Kind) -> tuple[str, ...]:
+    """The keys of lists that are one value: what both sides changed in a query is a query that
+    neither has asked."""
+    return tuple(field.key for field in kind.fields if field.type.is_one)
+
+
 def merge(
     base: bytes,
     ours: bytes,
@@ -79,12 +86,14 @@ def merge(
     path: str,
     *,
     separate: Collection[str] = (),
+    together: Collection[str] = (),
     by_line: bool = False,
     mapped: bool = False,
 ) -> Merged:
     """What both sides made of `base`; an empty base has nothing in common.
 
-    `separate` are the keys whose text may hold several, with commas; `by_line` is for
+    `separate` are the keys whose text may hold several, with commas, `together` those whose list
+    is one value; `by_line` is for
     texts that are no records; with `mapped` an entry that both added is a conflict unless it
     says the same. `path` names the file in messages. Never fails: records
     that cannot be read are merged by line, too.
@@ -103,7 +112,7 @@ def merge(
     if by_line:
         text, conflicts = _lines(old, mine, other)
     else:
-        text, conflicts = merge_texts(old, mine, other, path, separate, mapped)
+        text, conflicts = merge_texts(old, mine, other, path, separate, together, mapped)
     return Merged((BOM if ours.startswith(BOM) else b"") + text.encode(), conflicts)
 
 
@@ -113,13 +122,14 @@ def merge_texts(
     theirs: str,
     path: str,
     separate: Collection[str] = (),
+    together: Collection[str] = (),
     mapped: bool = False,
 ) -> tuple[str, tuple[str, ...]]:
     """As `merge`, of texts with the same line ends."""
     roots = [_root(text, path) for text in (base, ours, theirs)]
     if roots[0] is None or roots[1] is None or roots[2] is None:
         return _by_line(base, ours, theirs, path)
-    todo = steps(roots[0], roots[1], roots[2], separate, mapped=mapped)
+    todo = steps(roots[0], roots[1], roots[2], separate, together, mapped=mapped)
     try:
         merged, alternative = _spliced(ours, todo, path)
     except DataError:

@@ -32,11 +32,12 @@ def steps(
     ours: Mapping,
     theirs: Mapping,
     separate: Collection[str] = (),
+    together: Collection[str] = (),
     *,
     mapped: bool = False,
 ) -> Steps:
-    """How to bring theirs into ours; see `merge.merge` for `separate` and `mapped`."""
-    merger = _Merger(separate, mapped)
+    """How to bring theirs into ours; see `merge.merge` for the words."""
+    merger = _Merger(separate, together, mapped)
     merger.mapping(base, ours, theirs, (), ())
     return Steps(tuple(merger.clean), tuple(merger.alternative), tuple(merger.conflicts))
 
@@ -49,8 +50,11 @@ class _Absent(NamedTuple):
 
 
 class _Merger:
-    def __init__(self, separate: Collection[str], mapped: bool) -> None:
+    def __init__(
+        self, separate: Collection[str], together: Collection[str], mapped: bool
+    ) -> None:
         self.separate = separate
+        self.together = together
         self.mapped = mapped
         self.clean: list[Op] = []
         self.alternative: list[Op] = []
@@ -100,7 +104,7 @@ class _Merger:
         here, called = (*path, key), (*name, key)
         if not path and key in self.separate and self._texts(here, base, ours, theirs):
             return
-        if _listed(base, ours, theirs):
+        if _listed(base, ours, theirs) and not self._is_one(path, key):
             empty = Sequence()
             absent = _Absent([], []) if ours is None else None
             old, mine, other = (
@@ -126,6 +130,12 @@ class _Merger:
                 self.conflict(called, insert)
             return
         self._value(base, ours, theirs, here, called)
+
+    def _is_one(self, path: Path, key: str) -> bool:
+        """Whether a list is one value, be it all that an entry of a map says."""
+        if self.mapped and not path:
+            return bool(self.together)
+        return key in self.together and len(path) == self.mapped
 
     def _value(
         self,

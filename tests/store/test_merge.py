@@ -311,6 +311,34 @@ def test_entries_of_one_key_that_were_added_with_other_contents_are_a_conflict()
         assert not merge_file(base.encode(), ours.encode(), theirs.encode(), path).conflicts
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("segments.yaml", "coast:\n  query: {}\n  description: Coast\n"),
+        ("segments.yaml", "coast: {}\n"),
+        ("reports/mine.yaml", "title: A\nquery: {}\n"),
+        ("reports/mine.yaml", "title: A\ngroup_by: {}\n"),
+        ("rules.yaml", "hello:\n  for: {}\n"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs"),
+    [
+        ("[+vip, 'city:Koper']", "[+vip, 'city:Izola']", "[+vip, 'city:Piran']"),
+        ("[+vip]", "[+vip, 'is:lead']", "[+vip, 'spend:100..']"),
+        ("+vip city:Koper", "+vip city:Izola", "+vip city:Piran"),
+    ],
+)
+def test_a_query_that_both_changed_is_a_conflict(
+    path: str, text: str, base: str, ours: str, theirs: str
+) -> None:
+    """United it would be one that neither has asked."""
+    sided = [text.format(one).encode() for one in (base, ours, theirs)]
+    assert merge_file(sided[0], sided[1], sided[2], path).conflicts
+    once = merge_file(sided[0], sided[0] + b"# seen\n", sided[2], path)
+    assert not once.conflicts and theirs.encode() in once.data
+
+
 def test_reports_of_one_name_that_were_added_are_a_conflict() -> None:
     assert added("title: A\n", "title: A\ncols: id\n", "reports/mine.yaml")[1] == ("the file",)
     assert added("tasks: []\n", "interactions: []\n", "desk.yaml")[1] == ()

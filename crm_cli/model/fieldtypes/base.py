@@ -33,6 +33,8 @@ class FieldType:
     """Whether a currency may be written beside the value, and else is that of its item."""
     doubts = False
     """Whether some values that can be read are impossible, which `doubt` tells."""
+    is_one = False
+    """Whether a list of texts is one value, such as a query: two edits of it are not mixed."""
     adds = False
     """Whether the sum of several values is a value that says something."""
 
