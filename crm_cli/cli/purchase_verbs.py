@@ -104,7 +104,7 @@ def _post_verb(verbs: Verbs) -> None:
             post,
             doc="""Post drafts. A quote, an invoice or a credit note gets the next number.
 
-            An invoice gets its due date, too.
+            An invoice gets its due date, too. What was posted without a number gets one.
 
             crm purchase post p-9f3
             crm purchase post ana --date today

@@ -23,7 +23,7 @@ def set_(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Change fields of customers, or of one of their items.
+    """Change fields of customers, or of items by their ids.
 
     crm set ana city=Koper phone= tags+=vip credit.limit=500
     crm set city:Koper owner=petra --yes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from crm_cli.features.alike import is_watched, shared
 from crm_cli.features.assigning import Assignment, updater
@@ -11,7 +11,7 @@ from crm_cli.features.plan import Plan, counted
 from crm_cli.model.assignments import nothing_to_set
 from crm_cli.model.chain import shares_number
 from crm_cli.model.customer import CUSTOMER
-from crm_cli.model.errors import UsageError
+from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kind import normal
 from crm_cli.model.kinds import BY_LETTER
@@ -23,6 +23,7 @@ from crm_cli.model.text import fold
 from crm_cli.query.lexer import quoted
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
+from crm_cli.workspace import is_item_id as is_lettered
 
 
 def set_fields(
@@ -33,13 +34,15 @@ def set_fields(
     strict: bool = False,
     force: bool = False,
 ) -> Plan:
-    """Plan to change fields of customers (WHO…, terms) or of one item (its id).
+    """Plan to change fields of customers (WHO…, terms), of one item (its id), or of several.
 
     Raises UsageError for a field or a value that cannot be, and while it is written for what
     check would report, DataError, or Refused unless `force`.
     """
     if not assignments:
         raise nothing_to_set(words, "crm set ana city=Koper phone=")
+    if (several := _several(workspace, words)) is not None:
+        return _set_items(workspace, several, assignments, force=force)
     item = item_ref(workspace, words, strict=strict)
     if item is not None:
         customer, ref = item
@@ -71,6 +74,61 @@ def set_fields(
         ids,
         notes=notes,
         question=f"Set {_summary(assignments)} for {counted(len(ids), 'customer')}?",
+    )
+
+
+def _several(workspace: Workspace, words: Sequence[str]) -> list[tuple[str, str]] | None:
+    """(customer, id) of several items that words name by their ids; None where they name
+    customers. Raises NotFound where only some of them are there."""
+    if len(words) < 2 or not all(map(is_lettered, words)):
+        return None
+    found: dict[tuple[str, str], None] = {}
+    for word in words:
+        try:
+            found[workspace.item(word)] = None
+        except NotFound:
+            if not found or workspace.has(word, CUSTOMER):
+                return None
+            raise
+    return list(found)
+
+
+def _set_items(
+    workspace: Workspace,
+    found: Sequence[tuple[str, str]],
+    assignments: Sequence[Assignment],
+    *,
+    force: bool,
+) -> Plan:
+    if any(normal(key) == "number" for key, _, _ in assignments):
+        raise UsageError(
+            "several items cannot have one number",
+            f"crm purchase post {found[0][1]} … gives each the next one that has none",
+        )
+    updates: dict[str, list[Callable[[Document], None]]] = {}
+    for customer, ref in found:
+        update = updater(
+            workspace, BY_LETTER[ref[0]], ref, assignments, customer, force=force
+        )
+        updates.setdefault(customer, []).append(update)
+
+    def all_of(those: Sequence[Callable[[Document], None]]) -> Callable[[Document], None]:
+        def update(document: Document) -> None:
+            for one in those:
+                one(document)
+
+        return update
+
+    names = ", ".join(key for key, _, _ in assignments)
+    what = counted(len(found), "item")
+    return Plan(
+        Change(
+            f"set {names} of {what}",
+            tuple(Edit(workspace.path_of(id), all_of(those)) for id, those in updates.items()),
+        ),
+        f"{what} of {_subject([*updates])}: {_summary(assignments)}",
+        [*updates],
+        question=f"Set {_summary(assignments)} for {what}?",
     )
 
 

@@ -202,3 +202,33 @@ def test_a_period_is_understood_where_something_has_a_date(
 def test_a_period_that_cannot_be(crm: Crm, words: str, said: str) -> None:
     done = crm(*words.split())
     assert (done.code, said in done.err) == (2, True), done.err
+
+
+def test_imported_invoices_without_numbers_get_them_together(
+    crm: Crm, shop: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "fees.csv"
+    path.write_text(
+        "customer,kind,date,amount\nmaja-kos,invoice,2026-11-02,5\njan-vidmar,invoice,2026-11-01,6\n"
+        "jan-vidmar,invoice,2026-11-03,7\n"
+    )
+    told = crm("import", "purchases", path, "--yes").err
+    assert "3 rows have no number" in told and "crm purchase post - --yes" in told
+    terms = ("kind.is:invoice", "is:posted", "no:number")
+    listed = crm("purchase", "list", *terms, "--sort", "date", "-o", "ids")
+    assert len(listed.lines) == 3
+    refused = crm("set", *listed.lines, "number=next")
+    assert refused.code == 2 and f"crm purchase post {listed.lines[0]} …" in refused.err
+    assert crm("set", "-", "text=Fee 2026", "--yes", stdin=listed.out).code == 0
+    done = crm("purchase", "post", "-", "--yes", stdin=listed.out)
+    assert done.code == 0, done
+    columns = ("--cols", "number,date,bill_to.name", "-o", "csv", "--no-header")
+    rows = crm("invoice", "list", "text:Fee", "--sort", "date", *columns)
+    assert rows.lines == [
+        "2026-0008,2026-11-01,Jan Vidmar", "2026-0009,2026-11-02,Maja Kos",
+        "2026-0010,2026-11-03,Jan Vidmar",
+    ]  # fmt: skip
+    assert "is posted already" in crm("purchase", "post", listed.lines[0]).err
+    assert crm("check").code == 0
+    missing = crm("set", listed.lines[0], "t-0000000", "text=Fee")
+    assert (missing.code, "there is no item 't-0000000'" in missing.err) == (3, True), missing

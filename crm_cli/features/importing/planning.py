@@ -14,6 +14,7 @@ from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.origin import of_system, owned
 from crm_cli.features.importing.outcome import Note, Outcome, Reject, Remark
 from crm_cli.features.importing.strangers import strangers
+from crm_cli.features.importing.unnumbered import unnumbered
 from crm_cli.formats.drafts import Drafts, Told
 from crm_cli.formats.grid import Rejected
 from crm_cli.formats.mapping import Map
@@ -121,6 +122,7 @@ def plan_import(workspace: Workspace, drafts: Drafts, advance: Advance | None = 
     rejected.sort(key=lambda row: row.line)
     bad = {row.line for row in rejected}
     notes += strangers(drafts, workspace.business, bad)
+    notes += unnumbered(drafts, bad | {one.line for one in matched})
     touched = fates["new"] + fates["changed"]
     subject = f"import {touched} {kind.name if touched == 1 else kind.key}"
     return Import(

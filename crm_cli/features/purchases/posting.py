@@ -46,6 +46,18 @@ class Posting:
         values |= {f"bill_to.{key}": value for key, value in billed.items()}
         self.changes[one.id] = values
 
+    def number(self, one: Found) -> None:
+        """Note the number that one gets which was posted without, as where it was imported."""
+        values = one.item.values
+        kind = one.item.get("kind")
+        number = following(self.workspace, kind, values.get("date"), self._given)
+        self._given.append(number)
+        self.notes.append(f"{one.said} is {kind.replace('_', ' ')} {number}")
+        billed = bill_to(self.workspace.record(one.customer), {**values, "number": number})
+        self.changes[one.id] = {
+            "number": number, **{f"bill_to.{key}": value for key, value in billed.items()}
+        }
+
     def update(self, *, force: bool) -> Callable[[Document, str], None]:
         """The edit of one of them; raises NumberTaken where its number is gone meanwhile."""
 
@@ -57,7 +69,7 @@ class Posting:
             def put(document: Document) -> None:
                 for key, value in changes.items():
                     document.set(id, key, value)
-                if not force:
+                if not force and "status" in changes:
                     refuse_credit(self.workspace, document.record, document.find(id))
 
             entered(put, force=force)(document)
@@ -69,7 +81,7 @@ def post(
     workspace: Workspace, drafts: Sequence[Found], on: str | None = None, *, force: bool = False
 ) -> Plan:
     """Plan to post drafts: an invoice, a credit note or a quote gets the next number, an invoice
-    its due date. `on` is their new date, as typed.
+    its due date. `on` is their new date, as typed. What was posted without a number gets one.
 
     Raises Refused for what is cancelled, over the credit limit or wrong, unless `force`;
     NumberTaken, while it is written, where a number is gone.
@@ -79,10 +91,17 @@ def post(
         status = one.item.get("status")
         if status == "cancelled":
             raise Refused(f"{one.said} is cancelled", f"crm set {one.id} status=posted posts it")
-        if status == "posted":
+        if status == "posted" and _lacks_number(one):
+            posting.number(one)
+        elif status == "posted":
             posting.notes.append(f"{one.said} is posted already")
         else:
             posting.take(one)
     left = [one for one in drafts if one.id in posting.changes]
     update = posting.update(force=force)
     return planned(PURCHASE, drafts, left, update, "post", "posted", posting.notes)
+
+
+def _lacks_number(one: Found) -> bool:
+    """Whether a purchase is of a kind that has numbers, and has none."""
+    return one.item.get("kind") in NUMBERED and not one.item.values.get("number")

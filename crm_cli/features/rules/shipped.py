@@ -50,7 +50,7 @@ _RULES = (
     - task: {title: "Ask {{ customer }} how they like {{ number or id }}", due: +2d}
 """),
     ("birthday", "Congratulate on birthdays", """\
-  for: birth-date:next-3d
+  for: birth-date:next-3d not:anniversary/kind:death
   once: 300 days
   do:
     - task: {title: "Congratulate {{ name }}", due: +3d, kind: call}
