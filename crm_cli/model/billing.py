@@ -1,8 +1,9 @@
 """Orders and the invoices that bill them: a sale counts once, a partly billed order for its rest.
 
-The rest of an order is spread over its lines, amounts and quantities alike, in the same
-share; amounts are rounded so that the lines still add up to it. A deposit is money alone: it
-leaves the quantities as they are.
+Where the lines of the invoices say what they bill, what is left of each line of an order is what
+is left to be billed of it, by product and quantity; else the rest is spread over the lines, amounts
+and quantities alike, in the same share. Amounts are rounded so that the lines still add up to the
+rest. A deposit is money alone: it leaves the quantities as they are.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from crm_cli.model.line import is_deposit
 from crm_cli.model.money import EXACT, round_money, rounded_parts
+from crm_cli.model.remainder import key_of, rests
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -42,7 +45,11 @@ def bill(pairs: Iterable[tuple[Item, Item]], business: Business, convert: InCurr
         if rest is None:
             order.derived["counts"] = False
         elif rest < order.derived["net"]:
-            _leave(order, rest, _goods_left(order, invoices, business, convert), business)
+            parts = _parts_left(order, invoices)
+            if parts is None:
+                goods = _goods_left(order, invoices, business, convert)
+                parts = [Fraction(goods) / Fraction(order.derived["net"])] * len(_priced(order))
+            _leave(order, rest, parts, business)
 
 
 def _rest(
@@ -58,6 +65,27 @@ def _rest(
             return None
         rest -= value
     return rest if rest > 0 else None
+
+
+def _priced(order: Item) -> list[Item]:
+    return [line for line in order.items("lines") if "net" in line.derived]
+
+
+def _parts_left(order: Item, invoices: list[Item]) -> list[Fraction] | None:
+    """The part of each line that no invoice has billed, by product and quantity; None where an
+    invoice does not say what it bills."""
+    held = {key_of(line) for line in order.items("lines")}
+    for invoice in invoices:
+        lines = invoice.items("lines")
+        goods = [one for one in lines if not is_deposit(one)]
+        deposit = not goods and (lines or "deposit_of" in invoice.values)
+        if not deposit and not any(key_of(one) in held for one in goods):
+            return None
+    return [
+        Fraction(one.left) / Fraction(one.whole) if one.whole else Fraction(0)
+        for one in rests(order, invoices)
+        if "net" in one.line.derived
+    ]
 
 
 def _goods_left(
@@ -92,30 +120,40 @@ def _price(line: Item) -> Decimal:
     return -price if line.values.get("quantity", _ZERO) < 0 else price
 
 
-def _leave(order: Item, rest: Decimal, goods: Decimal, business: Business) -> None:
-    """Make an order worth the rest of it, and of the units of what is left of its goods."""
+def _leave(order: Item, rest: Decimal, parts: list[Fraction], business: Business) -> None:
+    """Make an order worth the rest of it, spread over its lines by the part that is left of each;
+    where that is nothing, by what they were worth."""
     derived, currency = order.derived, order.derived["currency"]
-    whole: Decimal = derived["net"]
-    lines = [line for line in order.items("lines") if "net" in line.derived]
-    so_far = spread = Decimal(0)
-
-    def share(value: Decimal, rest: Decimal = rest) -> Decimal:
-        return EXACT.divide(EXACT.multiply(value, rest), whole)
-
-    for line in lines:
-        so_far += line.derived["net"]
-        upto = round_money(share(so_far), currency)
-        line.derived["net"], spread = upto - spread, upto
-        line.derived["units"] = EXACT.quantize(share(line.derived["units"], goods), _THOUSANDTH)
+    lines = _priced(order)
+    nets = [Fraction(line.derived["net"]) for line in lines]
+    worth = [net * part for net, part in zip(nets, parts, strict=True)]
+    if sum(worth) <= 0:
+        worth = nets
+    each = Fraction(rest) / (sum(worth) or 1)
+    before = so_far = Fraction(0)
+    taxes = []
+    for line, part, net, left in zip(lines, parts, nets, worth, strict=True):
+        so_far += left
+        upto, spent = (round_money(_decimal(one * each), currency) for one in (so_far, before))
+        line.derived["net"], before = upto - spent, so_far
+        units = _decimal(Fraction(line.derived["units"]) * part)
+        line.derived["units"] = EXACT.quantize(units, _THOUSANDTH)
+        taxes.append(Fraction(line.derived["tax"]) * left * each / net if net else Fraction(0))
+    if not lines:
+        taxes = [Fraction(derived["tax"]) * Fraction(rest) / Fraction(derived["net"])]
     derived["net"] = rest
-    derived["tax"] = round_money(share(derived["tax"]), currency)
-    taxes = [share(line.derived["tax"]) for line in lines]
-    for line, tax in zip(lines, rounded_parts(taxes, derived["tax"], currency), strict=True):
-        line.derived["tax"] = tax
+    derived["tax"] = round_money(_decimal(sum(taxes, Fraction(0))), currency)
     derived["gross"] = rest + derived["tax"]
     if lines:
+        exact = [_decimal(one) for one in taxes]
+        for line, tax in zip(lines, rounded_parts(exact, derived["tax"], currency), strict=True):
+            line.derived["tax"] = tax
         derived["units"] = sum((line.derived["units"] for line in lines), Decimal(0))
         convert_lines(lines, order, business)
+
+
+def _decimal(number: Fraction) -> Decimal:
+    return EXACT.divide(Decimal(number.numerator), Decimal(number.denominator))
 
 
 def convert_lines(lines: list[Item], purchase: Item, business: Business) -> None:

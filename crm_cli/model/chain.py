@@ -16,6 +16,7 @@ from crm_cli.model.books import names_of
 from crm_cli.model.line import amount_of
 from crm_cli.model.money import format_amount
 from crm_cli.model.named_tuple import NamedTuple
+from crm_cli.model.remainder import Rest, is_deduction, quantity_of, rests
 from crm_cli.model.rows import Column, Rows
 from crm_cli.model.text import fold
 
@@ -40,19 +41,6 @@ REFERENCE = {"quote": "quote", "order": "order", "invoice": "corrects", "sale": 
 
 Taxed = tuple[str | None, Decimal | None]
 """Tax category and rate of lines."""
-
-
-class Rest(NamedTuple):
-    """A line, and how much of its quantity is taken by what was made of its purchase."""
-
-    line: Item
-    whole: Decimal
-    taken: Decimal
-
-    @property
-    def left(self) -> Decimal:
-        """The quantity that is left, with the line's sign."""
-        return self.whole - self.taken
 
 
 def named(purchase: Item) -> str:
@@ -123,34 +111,6 @@ def whole_chain(purchase: Item, purchases: list[Item]) -> list[Item]:
         (one for one in purchases if id(one) in found),
         key=lambda one: (rank.get(one.get("kind"), 2), _day(one)),
     )
-
-
-def rests(source: Item, made: Iterable[Item]) -> list[Rest]:
-    """The lines of a purchase, with how much of each is in what was made of it."""
-    pool: dict[tuple[str, str], Decimal] = {}
-    for one in made:
-        for line in one.items("lines"):
-            if not is_deduction(line) or source.get("kind") != "order":
-                key = _key(line)
-                pool[key] = pool.get(key, ZERO) + abs(quantity_of(line))
-    found = []
-    for line in source.items("lines"):
-        whole, key = quantity_of(line), _key(line)
-        part = min(abs(whole), pool.get(key, ZERO))
-        pool[key] = pool.get(key, ZERO) - part
-        found.append(Rest(line, whole, part if whole >= 0 else -part))
-    return found
-
-
-def quantity_of(line: Item) -> Decimal:
-    """The quantity as it is written, 1 where there is none."""
-    quantity: Decimal = line.values.get("quantity", Decimal(1))
-    return quantity
-
-
-def is_deduction(line: Item) -> bool:
-    """Whether a line takes off what was billed before: a deposit."""
-    return "product" not in line.values and quantity_of(line) < 0
 
 
 def written(purchase: Item, currency: str) -> dict[Taxed, Decimal]:
@@ -257,13 +217,6 @@ def _day(purchase: Item) -> date:
     """What it is sorted by; of one day as they stand in the file."""
     day: date = purchase.values.get("date") or date.max
     return day
-
-
-def _key(line: Item) -> tuple[str, str]:
-    product = line.values.get("product")
-    if product:
-        return "product", product
-    return "text", fold(line.values.get("description", ""))
 
 
 def _add(found: dict[Taxed, Decimal], key: Taxed, amount: Decimal) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crm_cli.features.moves import at
 from crm_cli.features.purchases.converting import Asked, convert
 from crm_cli.formats.documents.words import LANGUAGES, words_of
-from crm_cli.model import chain
+from crm_cli.model import chain, remainder
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.item import Item
 from crm_cli.workspace import Workspace
@@ -106,7 +106,7 @@ def notes_of(workspace: Workspace, id: str, target: str, **asked: Any) -> list[s
 
 def lines(item: Item) -> list[tuple[str, Decimal, Decimal]]:
     return [
-        (chain.title(line), chain.quantity_of(line), line.values["unit_price"])
+        (chain.title(line), remainder.quantity_of(line), line.values["unit_price"])
         for line in item.items("lines")
     ]
 
@@ -278,7 +278,7 @@ def test_no_more_than_was_ordered(sold: Path, workspace: Opened) -> None:
         made_of(workspace(), "p-0000002", "invoice", lines=["linen-sheet:8"])
     assert told.value.hint.startswith("write linen-sheet:7 at most")
     more = made_of(workspace(), "p-0000002", "invoice", lines=["linen-sheet:8"], force=True)
-    assert sum(chain.quantity_of(line) for line in more.items("lines")) == 8
+    assert sum(remainder.quantity_of(line) for line in more.items("lines")) == 8
 
 
 def test_no_more_than_was_billed_is_credited(sold: Path, workspace: Opened) -> None:

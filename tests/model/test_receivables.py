@@ -176,6 +176,48 @@ def test_days_between_purchases_give_the_next_one() -> None:
     assert record.derived["average_order"] == Decimal("1.00")
 
 
+ORDER = """\
+purchases:
+  - kind: order
+    number: O-1
+    date: 2026-01-02
+    lines:
+      - {product: hour, quantity: 40, unit_price: 100, tax_rate: 20}
+      - {product: book, quantity: 2, unit_price: 40, tax_rate: 10}
+"""
+
+
+@pytest.mark.parametrize(
+    ("invoice", "units", "nets", "tax"),
+    [
+        ("lines: [{product: hour, quantity: 12, unit_price: 100}]", "28 2", "2800 80", "568"),
+        # At another price: what is left of the money is that of the lines which are left.
+        ("lines: [{product: hour, quantity: 20, unit_price: 110}]", "20 2", "1807.69 72.31",
+         "368.77"),
+        ("lines: [{product: hour, quantity: 40, unit_price: 100}]", "0 2", "0 80", "8"),
+        # With something else beside it, which is billed of the order as well.
+        ("lines: [{product: hour, quantity: 40, unit_price: 100}, {description: Trip,"
+         " unit_price: 20}]", "0 2", "0 60", "6"),
+        # All goods are billed, for less.
+        ("lines: [{product: hour, quantity: 40, unit_price: 90}, {product: book, quantity: 2,"
+         " unit_price: 40}]", "0 0", "392.16 7.84", "79.22"),
+        # An invoice that does not say what it bills.
+        ("lines: [{description: First part, unit_price: 2040}]", "20 1", "2000 40", "404"),
+        ("amount: 2040", "20 1", "2000 40", "404"),
+        # A deposit is no goods.
+        ("deposit_of: O-1, amount: 2040", "40 2", "2000 40", "404"),
+    ],
+)  # fmt: skip
+def test_what_is_left_of_each_line(invoice: str, units: str, nets: str, tax: str) -> None:
+    bill = f"  - {{kind: invoice, order: O-1, date: 2026-02-02, {invoice}}}\n"
+    order = customer(ORDER + bill).items("purchases")[0]
+    lines = order.items("lines")
+    assert [one.derived["units"] for one in lines] == [*map(Decimal, units.split())]
+    assert [one.derived["net"] for one in lines] == [*map(Decimal, nets.split())]
+    assert order.derived["net"] == sum(map(Decimal, nets.split()))
+    assert order.derived["tax"] == sum(one.derived["tax"] for one in lines) == Decimal(tax)
+
+
 def test_an_order_and_its_part_invoices_are_one_purchase() -> None:
     record = customer(
         "purchases:\n"

@@ -110,12 +110,7 @@ def unbilled(purchase: Record) -> Fraction | None:
         return Fraction(1)
     if not _booked(purchase):
         return Fraction(1)
-    bills = [
-        other
-        for other in purchase["customer"]["purchases"]
-        if other.get("kind") == "invoice" and other.get("order") == purchase["number"]
-        if _booked(other)
-    ]
+    bills = _bills(purchase)
     whole = sum(_line_nets(purchase), Decimal(0))
     rest = whole
     for other in bills:
@@ -183,11 +178,44 @@ def units(line: Record) -> list[Decimal]:
     if "unit_price" not in line:
         return []
     amount = Decimal(str(line["quantity"]))
-    share = unbilled(line["purchase"])
+    purchase = line["purchase"]
+    share = unbilled(purchase)
     if share is not None and share != 1:
+        priced = [one for one in purchase["lines"] if "unit_price" in one]
+        share = _parts(purchase, share)[[one is line for one in priced].index(True)]
         exact = amount * share.numerator / share.denominator
         amount = exact.quantize(Decimal("0.001"), ROUND_HALF_UP)
     return [-amount if line["purchase"].get("kind") == "credit_note" else amount]
+
+
+def _bills(purchase: Record) -> list[Record]:
+    """The posted invoices that name an order."""
+    return [
+        other
+        for other in purchase["customer"]["purchases"]
+        if other.get("kind") == "invoice" and other.get("order") == purchase["number"]
+        if _booked(other)
+    ]
+
+
+def _parts(purchase: Record, share: Fraction) -> list[Fraction]:
+    """What is left of each line that has a price: by product where all invoices bill one of the
+    order's, else the same share of each."""
+    bills = _bills(purchase)
+    held = {one.get("product", "") for one in purchase["lines"]}
+    pool: dict[str, Fraction] = {}
+    for line in (line for one in bills for line in one["lines"]):
+        name = line.get("product", "")
+        pool[name] = pool.get(name, Fraction(0)) + Fraction(str(line["quantity"]))
+    known = all(any(line.get("product", "") in held for line in one["lines"]) for one in bills)
+    parts = []
+    for line in purchase["lines"]:
+        name, whole = line.get("product", ""), Fraction(str(line["quantity"]))
+        taken = min(whole, pool.get(name, Fraction(0)))
+        pool[name] = pool.get(name, Fraction(0)) - taken
+        if "unit_price" in line:
+            parts.append((1 - taken / whole if whole else Fraction(0)) if known else share)
+    return parts
 
 
 def _unit(purchase: Record) -> Decimal:
@@ -212,9 +240,18 @@ def line_nets(purchase: Record) -> list[Decimal]:
     share = unbilled(purchase)
     if share is not None and share != 1:
         whole = sum(nets, Decimal(0))
-        upto = [sum(nets[: at + 1], Decimal(0)) for at in range(len(nets))]
         rest = (whole * share.numerator / share.denominator).quantize(_unit(purchase))
-        ends = [(one * rest / whole).quantize(_unit(purchase), ROUND_HALF_UP) for one in upto]
+        worth = [*map(Fraction, nets)]
+        if purchase["lines"]:
+            parts = iter(_parts(purchase, share))
+            left = [one * next(parts) if "unit_price" in line else Fraction(0)
+                    for one, line in zip(worth, purchase["lines"], strict=True)]  # fmt: skip
+            worth = left if sum(left) > 0 else worth
+        upto = [sum(worth[: at + 1]) * Fraction(rest) / sum(worth) for at in range(len(worth))]
+        ends = [
+            (Decimal(one.numerator) / one.denominator).quantize(_unit(purchase), ROUND_HALF_UP)
+            for one in upto
+        ]
         nets = [end - before for before, end in zip([Decimal(0), *ends], ends, strict=False)]
     return [-one for one in nets] if purchase.get("kind") == "credit_note" else nets
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from crm_cli.features.purchases.lines import COPIED
 from crm_cli.features.values import read
 from crm_cli.formats.documents.words import Words, known_language, words_of
-from crm_cli.model import chain
+from crm_cli.model import chain, remainder
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.line import HUNDRED, LINE, QUOTE
@@ -43,7 +43,7 @@ def line_parts(
     Raises Refused where nothing, or less, is left, unless `force`; NotFound for a line that
     there is not.
     """
-    rests = chain.rests(source, made)
+    rests = remainder.rests(source, made)
     if texts:
         taken = _named(source, rests, texts, workspace, made, force=force)
     else:
@@ -73,7 +73,7 @@ def _copy(line: Item, source: Item) -> Values:
 
 def _named(
     source: Item,
-    rests: list[chain.Rest],
+    rests: list[remainder.Rest],
     texts: Sequence[str],
     workspace: Workspace,
     made: Sequence[Item],
@@ -99,7 +99,7 @@ def _named(
 
 
 def _meant(
-    source: Item, rests: list[chain.Rest], text: str, workspace: Workspace
+    source: Item, rests: list[remainder.Rest], text: str, workspace: Workspace
 ) -> tuple[list[int], Decimal | None]:
     """(places of the lines, quantity) of `PRODUCT[:QUANTITY]`."""
     for name, figure in ((text, ""), text.rsplit(":", 1) if ":" in text else (text, "")):
@@ -122,7 +122,7 @@ def _meant(
 
 
 def refuse_more(
-    source: Item, made: Sequence[Item], rests: Sequence[chain.Rest], wanted: Decimal
+    source: Item, made: Sequence[Item], rests: Sequence[remainder.Rest], wanted: Decimal
 ) -> Refused:
     """That less of a line is left than is asked for."""
     name = chain.title(rests[0].line)
@@ -156,7 +156,7 @@ def nothing_left(source: Item, made: Sequence[Item]) -> Refused:
 def _taken_off(
     source: Item,
     made: Sequence[Item],
-    rests: list[chain.Rest],
+    rests: list[remainder.Rest],
     taken: list[Decimal],
     words: Words,
 ) -> tuple[list[Values], list[str]]:
@@ -166,7 +166,7 @@ def _taken_off(
     if not deposits.left:
         return [], []
     now = [
-        chain.Rest(one.line, one.whole, one.whole - quantity)
+        remainder.Rest(one.line, one.whole, one.whole - quantity)
         for one, quantity in zip(rests, taken, strict=True)
     ]
     off = chain.deductions(

@@ -8,7 +8,7 @@ from crm_cli.features.moves import Found, move
 from crm_cli.features.plan import Plan
 from crm_cli.features.purchases.adding import Wanted, add
 from crm_cli.features.purchases.converting import Asked, convert
-from crm_cli.model import chain
+from crm_cli.model import chain, remainder
 from crm_cli.model.deal import DEAL
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.item import Item
@@ -74,7 +74,7 @@ def _source(made: list[Item]) -> Item | None:
             if one.values.get("quote_status") == "declined":
                 continue
             followers = chain.followers(one, one.owner.items(PURCHASE.key))
-            if not followers or any(rest.left for rest in chain.rests(one, followers)):
+            if not followers or any(rest.left for rest in remainder.rests(one, followers)):
                 return one
     return None
 
