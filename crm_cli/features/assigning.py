@@ -17,6 +17,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, ListOf, MapOf, normal
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.references import naming
+from crm_cli.model.rings import ring, shown
 from crm_cli.model.text import a_or_an
 from crm_cli.model.writing import SIMPLE
 from crm_cli.store.document import Document, Ref
@@ -40,6 +41,8 @@ def updater(
 ) -> Step:
     """What assignments do to a record, or to an item; raises UsageError."""
     steps = [step(workspace, kind, ref, one, customer) for one in assignments]
+    keys = {normal(key) for key, operator, _ in assignments if operator != "-="}
+    steps.append(_rings_refused(workspace, kind, ref, keys))
 
     def update(document: Document) -> None:
         for one in steps:
@@ -49,6 +52,33 @@ def updater(
     if all(operator == "=" and not text for _, operator, text in assignments):
         return update
     return entered(update, force=force)
+
+
+def _rings_refused(workspace: Workspace, kind: Kind, ref: Ref, keys: set[str]) -> Step:
+    """A step that refuses what now leads back to where it begins, here or through other files."""
+    fields = [kind.by_name[key] for key in sorted(keys) if key in kind.by_name]
+    edges: dict[str, dict[str, list[str]]] = {}
+    for field in (one for one in fields if one.acyclic):
+        rows = workspace.select(kind, [f"has:{field.key}"], cols=("id", field.key)).rows
+        edges[field.key] = {str(id): _texts(value) for id, value in rows}
+
+    def refuse(document: Document) -> None:
+        for key, known in edges.items():
+            item = document.find(ref) if ref is not None else document.record
+            id = document.id if ref is None else item.id
+            if way := ring(id, {**known, id: _texts(item.values.get(key))}):
+                raise Refused(
+                    f"{key} would lead back to {id}: {shown(way)}",
+                    f"take one of them out first: crm set {way[1]} {key}=",
+                )
+
+    return refuse
+
+
+def _texts(value: object) -> list[str]:
+    if not value:
+        return []
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
 
 
 def step(

@@ -32,7 +32,7 @@ def check(
     workspace.checking = True
     index = workspace.index
     found = {*index.problems(), *workspace.tree.problems, *index.dangling(), *index.doubles()}
-    found |= {*index.contradictions()}
+    found |= {*index.contradictions(), *index.rings()}
     found.update(_loose_mode(path) for path in _loose(workspace))
     found.update(_segments(workspace))
     found.update(_profiles(workspace))

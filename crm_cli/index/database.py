@@ -155,6 +155,12 @@ class Index:
 
         return contradictions(self.connection, self.tree, self.business)
 
+    def rings(self) -> list[Problem]:
+        """References that lead back to where they begin; reads the files with any."""
+        from crm_cli.index.rings import ringed
+
+        return list(ringed(self.connection, self.tree, self.business))
+
     def naming(self, to: str, id: str) -> list[str]:
         """The paths of the files that refer to the record `id` of the kind `to`."""
         from crm_cli.index.naming import files_naming

@@ -104,11 +104,6 @@ def _check(case: Item, business: Business) -> Iterator[Finding]:
             f"crm set {case.id} status=duplicate, or merged_into=",
             Severity.WARNING,
         )
-    if into is not None and into == case.id:
-        yield Finding(
-            "merged_into", "merged-into-itself", "this case is merged into itself",
-            f"crm set {case.id} merged_into=",
-        )  # fmt: skip
     if "opened" not in case.values and not _moves(case):
         yield Finding(
             "subject",
@@ -201,7 +196,7 @@ CASE = Kind(
         Field("credit_note", Reference("purchase"), "the credit note that was made for it"),
         Field("order", Reference("purchase"), "the order that was sent in exchange"),
         Field("refund", Reference("payment"), "the payment by which money was given back"),
-        Field("merged_into", Reference("case"), "the case that it repeats"),
+        Field("merged_into", Reference("case"), "the case that it repeats", acyclic=True),
         Field("satisfied", Boolean(), "the customer was satisfied"),
         Field("source_system", Word(), "the system it was imported from"),
         Field("external_id", Code(), "its id there", headings="ticket_id case_id ticket_number"),

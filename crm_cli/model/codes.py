@@ -398,7 +398,11 @@ VALUE: dict[str, Rule] = {
         True,
         True,
     ),
-    "merged-into-itself": Rule("A case is merged into itself.", "Remove merged_into."),
+    "ring": Rule(
+        "What comes first, stands above, or is repeated leads back to where it began: a task "
+        "depends on itself, a group belongs to a part of it.",
+        "Take one of those that the message names out.",
+    ),
     "case-without-opening": Rule(
         "A case does not say when it was opened: no clock of it runs.", "Add opened.", True
     ),

@@ -127,7 +127,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("source", Choice(SOURCES, vocabulary="source"), "how they found us"),
     Field("source_detail", Text(), "details of the source"),
-    Field("referred_by", Reference("customer"), "who referred them"),
+    Field("referred_by", Reference("customer"), "who referred them", acyclic=True),
     Field(
         "industry",
         Text(),
@@ -169,7 +169,9 @@ FIELDS: tuple[Field, ...] = (
     Field("vat_registered", Boolean(), "registered for value-added tax"),
     Field("supplier", Boolean(), "also a supplier"),
     Field("contact_every", Every(), "how often to be in touch"),
-    Field("parent", Reference("customer"), "the head of the group that it belongs to"),
+    Field(
+        "parent", Reference("customer"), "the head of the group that it belongs to", acyclic=True
+    ),
     Field("price_list", Word(), "the price list that they are on, as products.yaml names it"),
     Field("prices", Free(), "their own prices by product: beans-1kg: 14.90"),
     Field(

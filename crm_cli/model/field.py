@@ -68,6 +68,9 @@ class Field(Declaration, positional=3):
     private: bool | None = None
     """Whether it stays here when agents ask, unless `mcp.fields` names it; unless said, free text
     does that is not the title of its kind."""
+    acyclic: bool = False
+    """Of a reference to the kind's own items: whether it may not lead back to where it began,
+    through as many as there are: of what comes first, or stands above."""
     event: bool = False
     """Whether a change of it is an event of its own, by its name, as that of a stage is; of a
     field that is `tracked` it always is."""

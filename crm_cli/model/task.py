@@ -200,7 +200,9 @@ TASK = Kind(
         Field("delegated_from", User(), "user who delegated it"),
         Field("delegation_status", Choice(DELEGATION_STATUSES), "the delegate's answer"),
         Field("remind_before", Every(), "how long before to remind"),
-        Field("depends_on", Texts("task", anywhere=True), "tasks that come first"),
+        Field(
+            "depends_on", Texts("task", anywhere=True), "tasks that come first", acyclic=True
+        ),
         Field("deal", Reference("deal"), "the deal it is about"),
         Field("case", Reference("case"), "the case it is about"),
         Field("purchase", Reference("purchase"), "the purchase it is about"),

@@ -16,6 +16,7 @@ from crm_cli.model.errors import Ambiguous, NotFound, Refused, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.task import TASK
 from crm_cli.workspace import Workspace
+from tests.conftest import Crm
 
 (CANCEL,) = (one for one in TASK.moves if one.name == "cancel")
 
@@ -389,3 +390,52 @@ def test_a_task_that_is_put_off_to_a_day_keeps_its_time(workspace: Opened, shop:
     plan = carried_out(opened, tasks.snooze(opened, found, "2026-12-01"))
     assert "postponed to 2026-12-01 14:30" in plan.done
     assert "2026-12-01T14:30+01:00" in path.read_text()
+
+
+def _two(crm: Crm) -> list[str]:
+    """Two tasks, the second after the first."""
+    for title, words in (("First", ()), ("Second", ("--depends-on", "First"))):
+        after = [crm("task", "list", "First", "-o", "ids").out.strip()] if words else []
+        run = crm("task", "add", "jan-vidmar", title, "--due", "2026-11-19", *words[:1], *after)
+        assert run.code == 0, run
+    return [crm("task", "list", name, "-o", "ids").out.strip() for name in ("First", "Second")]
+
+
+def test_tasks_that_wait_for_each_other_are_refused_and_reported(crm: Crm, shop: Path) -> None:
+    """They would never be due again; the ring is named, and check finds one made by hand."""
+    first, second = _two(crm)
+    before = (shop / "customers/jan-vidmar.yaml").read_text("utf-8")
+    for named, said in (
+        (second, f"leads back to {first}: {first} → {second} → {first}"),
+        (first, f"leads back to {first}: {first} → {first}"),
+    ):
+        run = crm("set", first, f"depends_on={named}")
+        assert run.code == 6 and said.replace("leads", "would lead") in run.err, run
+        by_hand = before.replace("title: First", f"title: First\n    depends_on: [{named}]")
+        (shop / "customers/jan-vidmar.yaml").write_text(by_hand, "utf-8")
+        found = crm("check")
+        assert found.code == 1 and said in found.out + found.err, found
+        (shop / "customers/jan-vidmar.yaml").write_text(before, "utf-8")
+    assert crm("check").code == 0
+    assert crm("set", second, f"depends_on+={first}").code == 0
+
+
+@pytest.mark.parametrize("key", ["parent", "referred_by"])
+def test_organizations_and_referrals_lead_back_to_nobody(crm: Crm, shop: Path, key: str) -> None:
+    assert crm("set", "jan-vidmar", f"{key}=maja-kos").code == 0
+    assert "jan-vidmar → maja-kos → jan-vidmar" not in crm("check").err
+    run = crm("set", "maja-kos", f"{key}=jan-vidmar")
+    assert run.code == 6 and "maja-kos → jan-vidmar → maja-kos" in run.err, run
+    assert crm("set", "maja-kos", f"{key}=maja-kos").code == 6
+    path = shop / "customers/maja-kos.yaml"
+    path.write_text(path.read_text("utf-8").replace("name:", f"{key}: jan-vidmar\nname:", 1))
+    found = crm("check")
+    assert found.code == 1 and "jan-vidmar → maja-kos → jan-vidmar" in found.out + found.err, found
+
+
+def test_done_says_what_should_come_first(crm: Crm, shop: Path) -> None:
+    first, second = _two(crm)
+    run = crm("task", "done", second)
+    assert run.code == 0 and f"comes after {first}, which is open: First" in run.err, run
+    assert crm("undo").code == 0
+    assert "comes after" not in crm("task", "done", first, second, "--yes").err

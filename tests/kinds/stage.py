@@ -91,6 +91,7 @@ yearly: {questions: [{id: q}]}
 monthly: {questions: [{id: q}]}
 """,
     "customers/bor-kos.yaml": "name: Bor Kos\n",
+    "customers/ida-hren.yaml": "name: Ida Hren\n",
     "campaigns/spring.yaml": "name: Spring\n",
     "campaigns/autumn.yaml": "name: Autumn\n",
 }
@@ -137,6 +138,8 @@ def example(field: Field, *, other: bool = False) -> str:
     type = field.type
     if isinstance(type, Reference | Texts) and type.to:
         ids = THERE.get(type.to, (f"{type.to}-one", f"{type.to}-two"))
+        if field.acyclic and type.to == "customer":
+            ids = ("bor-kos", "ida-hren")  # not the one who has the field
         return ids[other]
     if isinstance(type, Choice) and other:
         return (

@@ -96,6 +96,7 @@ def done(workspace: Workspace, tasks: Sequence[Found]) -> Plan:
     now = workspace.clock.now.replace(second=0, microsecond=0)
     left, notes = _left(tasks, ("completed",))
     passed = recurring.passed(workspace, left, "done", notes)
+    notes += _before_others(workspace, left)
 
     def update(document: Document, id: str) -> None:
         item = document.find(id)
@@ -111,6 +112,24 @@ def done(workspace: Workspace, tasks: Sequence[Found]) -> Plan:
             document.set(id, "delegation_status", "completed")
 
     return planned(TASK, tasks, left, update, "complete", "done", notes)
+
+
+def _before_others(workspace: Workspace, tasks: Sequence[Found]) -> list[str]:
+    """A note on each task that one of these waits for, and that stays open."""
+    ids = {task.id for task in tasks}
+    first = {task.id: task.item.values.get("depends_on") or () for task in tasks}
+    wanted = sorted({id for named in first.values() for id in named} - ids)
+    if not wanted:
+        return []
+    terms = ["is:open", f"id:{','.join(wanted)}"]
+    rows = workspace.select(TASK, terms, cols=("id", "title")).rows
+    titles = {str(id): title for id, title in rows}
+    return [
+        f"{task.said} comes after {id}, which is open: {titles[id]}"
+        for task in tasks
+        for id in first[task.id]
+        if id in titles
+    ]
 
 
 def skip(workspace: Workspace, tasks: Sequence[Found]) -> Plan:
