@@ -428,6 +428,7 @@ VALUE: dict[str, Rule] = {
         "`custom` in crm.yaml gives a field of your own a type that there is not.",
         "Write integer, number, date, yes_no or text.",
         True,
+        True,
     ),
     "own-type": Rule(
         "A field of your own has a value that is not of the type which `custom` in crm.yaml "

@@ -111,3 +111,12 @@ def test_own_fields_of_contacts_are_those_of_no_other(crm: Crm, shop: Path) -> N
     assert crm("set", "org", "contacts.2.custom.size=S").code == 0
     assert crm("list", "contact.custom.size:S", "-o", "ids").lines == ["org"]
     assert crm("check").code == 0
+
+
+def test_a_type_that_does_not_exist_is_refused(crm: Crm, shop: Path) -> None:
+    before = (shop / "crm.yaml").read_bytes()
+    for setting in ("custom.fee=money", "custom.foo.bar=3"):
+        run = crm("config", "set", setting)
+        assert run.code == 6 and "is no type of a field of your own" in run.err, run
+    assert (shop / "crm.yaml").read_bytes() == before
+    assert crm("config", "set", "custom.fee=number").code == 0
