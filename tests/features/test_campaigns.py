@@ -161,6 +161,33 @@ def test_responses_are_recorded_once(club: Path, crm: Crm, tmp_path: Path) -> No
     assert (row["sent"], row["clicked"], row["opened"]) == (len(targeted), 1, 1)
 
 
+def test_an_address_that_two_have_blocks_no_table(
+    club: Path, crm: Crm, tmp_path: Path
+) -> None:
+    """What is certain is recorded; an opt-out of an address is one of all who have it."""
+    ok(crm, "campaign", "start", "spring", "--yes")
+    first, second, third, other = (one["customer"] for one in rows(crm, *LIST)[:4])
+    mails = {id: f"{id[0]}{int(id[1:])}@example.com" for id in (first, second, third)}
+    for id, of in (("partner", first), ("spouse", second)):
+        (club / f"customers/{id}.yaml").write_text(f"name: {id}\nemails: [{mails[of]}]\n")
+    text = (club / f"customers/{other}.yaml").read_text()
+    mine = f"{other[0]}{int(other[1:])}@example.com"
+    (club / f"customers/{other}.yaml").write_text(text.replace(mine, mails[third]))
+    table = tmp_path / "answers.csv"
+    table.write_text(
+        f"email,status\n{mails[first]},opted_out\n{mails[second]},clicked\n"
+        f"{mails[third]},clicked\n"
+    )
+    run = crm("campaign", "record", "spring", "--from", str(table), "--yes")
+    assert run.code == 0, run.err
+    assert "line 4 left out" in run.err and third in run.err and other in run.err
+    texts = {one.stem: one.read_text() for one in (club / "customers").iterdir()}
+    assert {id for id, text in texts.items() if "opted_out" in text} == {first, "partner"}
+    assert {id for id, text in texts.items() if "clicked" in text} == {second}
+    for id in (first, "partner"):
+        assert crm("consent", "check", id, "--for", "marketing/email").code != 0
+
+
 def test_rates_are_of_those_it_was_sent_to(club: Path, crm: Crm, tmp_path: Path) -> None:
     """Who answers without having been sent it counts, but makes no part of a rate."""
     ok(crm, "campaign", "start", "spring", "--yes")

@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.features.campaigns import Campaign, named
 from crm_cli.features.campaigns.recipients import channel_of, groups, targets
+from crm_cli.features.campaigns.response_table import STATUS, Event, read_table
 from crm_cli.features.entering import entered
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import when
-from crm_cli.formats.table_files import table_of
 from crm_cli.model.campaign_assigning import TARGETED
 from crm_cli.model.campaign_response import CAMPAIGN_RESPONSE, CONVERTED, OPTED_OUT, RECORDED
 from crm_cli.model.channels import channel_of_kind
 from crm_cli.model.consent import CONSENT
-from crm_cli.model.errors import CrmError, DataError, Refused, Unreadable, UsageError
-from crm_cli.model.fieldtypes import Choice
+from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.lexer import quoted
-from crm_cli.store import outside
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
-
-_WHO = ("customer", "id", "email", "phone", "name")
-_COLUMNS = ("status", "at", "date", "step", "variant", "channel", "reason")
-_STATUS = Choice(RECORDED)
-
-
-class Event(NamedTuple):
-    """Something that became of a customer. Without a time it is known by its status and step."""
-
-    customer: str
-    status: str
-    at: date | datetime | None = None
-    step: int | None = None
-    variant: str | None = None
-    channel: str | None = None
-    reason: str | None = None
 
 
 def record(
@@ -66,10 +48,12 @@ def record(
         )
     if file is None and ids is not None and status is None:
         raise UsageError("which status?", f"--status {'|'.join(RECORDED)}")
-    said = _STATUS.read(status, workspace.business) if status is not None else None
+    said = STATUS.read(status, workspace.business) if status is not None else None
     moment = when(workspace, at, ahead=False) if at else None
+    notes: list[str] = []
     if file is not None:
-        found = list(_of_table(workspace, file, said, moment, step))
+        to = {one.customer for one in groups(workspace, campaign) if one.status == TARGETED}
+        found, notes = read_table(workspace, file, Event("", said or "", moment, step), to)
     elif said is not None:
         chosen = ids
         if chosen is None:
@@ -78,10 +62,12 @@ def record(
         found = [Event(id, said, moment, step) for id in chosen]
     else:
         found = [*_of_interactions(workspace, campaign), *_of_purchases(workspace, campaign)]
-    return _plan(workspace, campaign, found)
+    return _plan(workspace, campaign, found, notes)
 
 
-def _plan(workspace: Workspace, campaign: Campaign, found: Sequence[Event]) -> Plan:
+def _plan(
+    workspace: Workspace, campaign: Campaign, found: Sequence[Event], told: Sequence[str]
+) -> Plan:
     new = _unknown(workspace, campaign, found)
     counts = ", ".join(
         f"{sum(one.status == status for one in new):,} {status.replace('_', ' ')}"
@@ -92,7 +78,9 @@ def _plan(workspace: Workspace, campaign: Campaign, found: Sequence[Event]) -> P
     for one in new:
         by_customer.setdefault(one.customer, []).append(one)
     said = f"{counted(len(new), 'response')} of {counted(len(by_customer), 'customer')}"
-    notes = [f"{counted(len(found) - len(new), 'response')} known already"] if new != found else []
+    notes = list(told)
+    if new != found:
+        notes.append(f"{counted(len(found) - len(new), 'response')} known already")
     targeted = {
         one.customer for one in groups(workspace, campaign) if one.status == TARGETED
     }
@@ -188,59 +176,3 @@ def _of_purchases(workspace: Workspace, campaign: Campaign) -> Iterator[Event]:
     for id, day in rows:
         if day is not None:
             yield Event(id, CONVERTED, day)
-
-
-def _of_table(
-    workspace: Workspace,
-    file: Path,
-    status: str | None,
-    at: date | datetime | None,
-    step: int | None,
-) -> Iterator[Event]:
-    """The events of a CSV file; raises UsageError, and DataError for rows that cannot be taken."""
-    table = table_of(outside.read(file))
-    headings = [heading.strip().lower() for heading in table.headings]
-    who = next((key for key in _WHO if key in headings), None)
-    if who is None:
-        raise UsageError("no column says who it was", f"name one {', '.join(_WHO)}")
-    if status is None and "status" not in headings:
-        raise UsageError(
-            "no column says what became of them", f"name one status, or say --status {RECORDED[0]}"
-        )
-    ids = workspace.customer_ids()
-    faults = [f"line {row.line}: {row.reason}" for row in table.rejected]
-    found = []
-    for line, cells in table.rows:
-        row = dict(zip(headings, (cell.strip() for cell in cells), strict=False))
-        try:
-            named = row.get(who, "")
-            id = named if named in ids else workspace.who(named, strict=True)
-            found.append(_event(workspace, id, row, Event(id, status or "", at, step)))
-        except (CrmError, Unreadable) as error:
-            faults.append(f"line {line}: {error.message}")
-    if faults:
-        raise DataError(
-            f"{counted(len(faults), 'row')} cannot be taken: {'; '.join(faults[:10])}",
-            "correct the file; nothing was written",
-        )
-    yield from found
-
-
-def _event(workspace: Workspace, id: str, row: dict[str, str], usual: Event) -> Event:
-    """A row as an event; what it does not say is as `usual`."""
-    values: dict[str, Any] = {}
-    for key in _COLUMNS:
-        text = row.get(key, "")
-        if not text:
-            continue
-        if key in ("at", "date"):
-            values["at"] = when(workspace, text, ahead=False)
-        elif key == "status":
-            values[key] = _STATUS.read(text, workspace.business)
-        else:
-            field = CAMPAIGN_RESPONSE.by_key[key]
-            values[key] = field.type.read(text, workspace.business)
-    event = usual._replace(**values)
-    if not event.status:
-        raise Unreadable("it has no status")
-    return event
