@@ -9,9 +9,11 @@ from crm_cli.features.pictures import without_pictures
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.references import referring
 from crm_cli.features.unread import doubtful
+from crm_cli.model.chain import shares_number
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
 from crm_cli.model.purchase import PURCHASE
+from crm_cli.model.references import naming
 from crm_cli.model.rule import made_by
 from crm_cli.model.subscription import occasion_of, pattern_of
 from crm_cli.store.document import Document
@@ -29,10 +31,7 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
     item = workspace.document(customer).find(ref)
     shown = f" ({item.name})" if item.name != item.id else ""
 
-    hanging = list(item.kind.upheld(item)) if item.kind.upheld is not None else []
-    for one, key in referring(workspace, path, item):
-        named = next((part for part in (one, one.parent) if part is not None and part.id), one)
-        hanging.append(f"{named.kind.name} {named.id} refers to it ({key})")
+    hanging = _hanging(workspace, path, item)
     pattern, day = (pattern_of(item), occasion_of(item)) if item.kind is PURCHASE else (None, None)
     told = [f"subscription {pattern.id} leaves out {day} from now on"] if pattern else []
     if unsure := [one for one in doubtful(workspace, ref) if one != path]:
@@ -56,6 +55,21 @@ def remove_item(workspace: Workspace, text: str) -> Plan | None:
         f"Remove {item.kind.name} {ref}{shown} of {customer}?" if hanging else "",
         [*_held(item), *hanging, *told],
     )
+
+
+def _hanging(workspace: Workspace, path: str, item: Item) -> list[str]:
+    """What hangs on an item: what it holds up, and what refers to it."""
+    hanging = list(item.kind.upheld(item)) if item.kind.upheld is not None else []
+    for one, key in referring(workspace, path, item):
+        named = next((part for part in (one, one.parent) if part is not None and part.id), one)
+        hanging.append(f"{named.kind.name} {named.id} refers to it ({key})")
+    if item.kind is PURCHASE and shares_number(item):
+        number = str(item.values["number"])
+        hanging += [
+            f"{one} names {number}, which another purchase has too, and means that one then"
+            for one in naming(item.owner, PURCHASE, number)
+        ]
+    return hanging
 
 
 def _held(item: Item) -> list[str]:

@@ -157,6 +157,8 @@ def test_a_number_is_not_given_twice_and_payments_go_along(crm: Crm, shop: Path)
 def test_what_names_a_number_of_two_invoices_has_to_say_which_one(crm: Crm, shop: Path) -> None:
     path = shop / "customers/anton-maric.yaml"
     path.write_text(_TWO)
+    removed = crm("rm", "p-222bbb2")
+    assert removed.code == 2 and "y-333ccc3 names 2026-0900, which another" in removed.err, removed
     refused = crm("set", "p-222bbb2", "number=next")
     assert refused.code == 6 and (
         "p-555eee5, y-333ccc3, y-444ddd4 name 2026-0900, which p-111aaa1 has too" in refused.err
