@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from crm_cli.features.syncing import papers
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.places import kind_of
 from crm_cli.query.lookups import former_ids
@@ -64,12 +65,13 @@ def _join(workspace: Workspace, git: Git, theirs: str) -> list[str]:
 
 def _joined(workspace: Workspace, git: Git, conflicts: list[str], parted: str) -> list[str]:
     """The conflicts that are left once what changed in customers whom the other side has merged
-    into others, or in records that it has renamed, is in the records that stay, and messages are
-    where both sides put them."""
+    into others, or in records that it has renamed, is in the records that stay, and messages and
+    kept documents are where both sides put them."""
     from crm_cli.index.reading import id_of
 
     unmerged = joining.stages(git)
     left = set(conflicts) - joining.moved_twice(git, unmerged)
+    left -= papers.keep_both(workspace, git, unmerged, left)
     waiting = [path for path in conflicts if joining.removed_and_changed(unmerged.get(path, {}))]
     workspace.changed()
     former = former_ids(workspace.database) if waiting else {}
