@@ -25,6 +25,7 @@ from crm_cli.model.purchase import PURCHASE, contents
 from crm_cli.model.subscription import in_words
 from crm_cli.model.task import TASK
 from crm_cli.query.lexer import quoted
+from crm_cli.query.links import links
 from crm_cli.query.suggesting import suggestions
 from crm_cli.workspace import Workspace
 
@@ -35,11 +36,19 @@ _CUSTOMER = (
     "credit.limit", "credit.currency", "credit.terms_days", "credit.end_of_month", "credit.hold",
     "credit.risk", "rfm", "rfm_recency", "rfm_frequency", "rfm_monetary",
 )  # fmt: skip
+_OWING = "id,number,due,amount_due,past_due,currency,disputed,promised"
+_STANDING = (
+    "id", "name", "balance", "overdue", "currency", "open_deals", "credit.limit",
+    "credit.currency", "credit.hold", "credit.risk", "in_play",
+)  # fmt: skip
+_ORGANIZATION = (*_STANDING[:-1], "sum(deals.value where status = open)")
 _AHEAD = timedelta(days=14)
 _ALERT = "alert"
 _SHOWN = {"mind": 4, "tasks": 2, "deals": 2, "cases": 2, "contacts": 3, "purchases": 3,
           "subscriptions": 1, "offers": 2}  # fmt: skip
 """So many lines each: with those that are always there they make a screen of 24."""
+_LINES = 22
+"""What is left for them below the title; organizations may take the last ones' place."""
 
 Found = Mapping[str, Any]
 
@@ -60,6 +69,8 @@ class Pop(NamedTuple):
     dates: list[Found]
     refusals: list[str]
     offers: list[Offer]
+    organizations: list[Found]
+    """Where they are today, with what the organization owes, has in play, and what to mind."""
 
 
 def pop(workspace: Workspace, id: str) -> Pop:
@@ -70,8 +81,7 @@ def pop(workspace: Workspace, id: str) -> Pop:
     def found(
         kind: Kind, terms: Sequence[str], cols: str, sort: str, most: int = 20
     ) -> list[Found]:
-        answer = workspace.select(kind, [mine, *terms], cols=cols, sort=sort, limit=most)
-        return [dict(zip(cols.split(","), row, strict=False)) for row in answer.rows]
+        return _found(workspace, kind, [mine, *terms], cols, sort, most)
 
     case = BY_NAME.get("case")
     said = ["not:is:planned", "not:is:ahead", "not:kind.is:note"]
@@ -89,12 +99,35 @@ def pop(workspace: Workspace, id: str) -> Pop:
         found(PURCHASE, ["is:recurring", "has:next_occurrence"],
               "id,kind,number,text,lines,line.description,every,until,next_occurrence,mrr,currency",
               "next_occurrence"),
-        found(PURCHASE, ["is:owing"],
-              "id,number,due,amount_due,past_due,currency,disputed,promised", "due"),
+        found(PURCHASE, ["is:owing"], _OWING, "due"),
         found(ANNIVERSARY, ["date:next-7d"], "kind,label,date", ""),
         _refusals(workspace, id),
         suggestions(workspace.database, id, workspace.clock.today + _AHEAD),
+        _organizations(workspace, id),
     )  # fmt: skip
+
+
+def _found(
+    workspace: Workspace, kind: Kind, terms: Sequence[str], cols: str, sort: str, most: int = 20
+) -> list[Found]:
+    answer = workspace.select(kind, terms, cols=cols, sort=sort, limit=most)
+    return [dict(zip(cols.split(","), row, strict=False)) for row in answer.rows]
+
+
+def _organizations(workspace: Workspace, id: str) -> list[Found]:
+    """How the organizations stand that a person is at today: they call for them."""
+    today = workspace.clock.today
+    held = [one for one in links(workspace.database, id) if one.person == id and one.holds(today)]
+    found: list[Found] = []
+    for one in {link.organization: link for link in held}.values():
+        terms = [f"id.is:{quoted(one.organization)}"]
+        for row in workspace.select(CUSTOMER, terms, cols=_ORGANIZATION).rows:
+            firm = dict(zip(_STANDING, row, strict=False))
+            mine, case = f"customer.is:{quoted(one.organization)}", BY_NAME.get("case")
+            owing = _found(workspace, PURCHASE, [mine, "is:owing"], _OWING, "due")
+            cases = _found(workspace, case, [mine, "is:open"], "kind,subject", "") if case else []
+            found.append({**firm, "mind": list(_of_business(firm, cases, owing))})
+    return found
 
 
 def _customer(workspace: Workspace, id: str) -> tuple[dict[str, int], Found]:
@@ -159,6 +192,10 @@ def as_object(found: Pop) -> dict[str, Any]:
         **{key.replace(".", "_"): value for key, value in bare.items()},
         "fit": found.fit,
         "people": found.people,
+        "organizations": [
+            {key: one[key] for key in _STANDING if "." not in key} | {"mind": one["mind"]}
+            for one in found.organizations
+        ],
         "mind": list(_minds(found)),
         "tasks": found.tasks,
         "deals": found.deals,
@@ -191,7 +228,7 @@ def popup(workspace: Workspace, found: Pop) -> Popup:
         f"fit {best[1]} {best[0]}" if best is not None and best[1] is not None else None,
         " ".join(f"+{tag}" for tag in (customer["tags"] or ())[:4]),
     )
-    lines = tuple(_lines(workspace, found))
+    lines = tuple(_lines(workspace, found))[:_LINES]
     return Popup(" · ".join(map(str, who)), joined(" · ", about), lines)
 
 
@@ -205,6 +242,8 @@ def _lines(workspace: Workspace, found: Pop) -> Iterator[PopupLine]:
     yield PopupLine("reach", said, types=("", *types) if agreed else types)
     yield PopupLine("money", _money(customer, workspace.business.terms_days))
     yield PopupLine("spend", _spend(workspace, customer))
+    for firm in found.organizations[:2]:
+        yield from _firm(firm)
     minds = list(_minds(found))
     for text in minds[: _SHOWN["mind"]]:
         yield PopupLine("mind", text, _ALERT)
@@ -241,6 +280,19 @@ def _lines(workspace: Workspace, found: Pop) -> Iterator[PopupLine]:
         yield PopupLine("offer", f"{offer.name}: {offer.reason}")
 
 
+def _firm(firm: Found) -> Iterator[PopupLine]:
+    """What an organization owes and has in play, if anything; and what to mind most."""
+    name, mind, deals = firm["name"] or firm["id"], firm["mind"], firm["open_deals"]
+    worth = amount_text(firm["in_play"], firm["currency"]) if firm["in_play"] else None
+    playing = joined(" of ", (f"{deals} open deal{'' if deals == 1 else 's'}", worth))
+    owed = _owed(firm) if firm["balance"] or firm["balance"] is None else None
+    said = joined(" · ", (owed, playing if deals else None))
+    if said:
+        yield PopupLine("at", f"{name}: {said}", _ALERT if firm["overdue"] else "")
+    if mind:
+        yield PopupLine("at", f"{name}: {mind[0]}", _ALERT)
+
+
 def _renewal(one: Found) -> str:
     """`every month, next 2026-12-01, until 2027-12-31  beans-1kg`."""
     until = one["until"] and f"until {one['until']}"
@@ -248,7 +300,7 @@ def _renewal(one: Found) -> str:
     return joined("  ", (when, contents(one)))
 
 
-def _money(customer: Found, usual: int | None) -> str:
+def _owed(customer: Found) -> str:
     currency = customer["currency"]
     balance, overdue = customer["balance"], customer["overdue"]
     if balance is None:
@@ -262,6 +314,11 @@ def _money(customer: Found, usual: int | None) -> str:
     if overdue:
         part = "all" if overdue == balance else format_amount(overdue)
         owed += f", {part} overdue"
+    return owed
+
+
+def _money(customer: Found, usual: int | None) -> str:
+    owed, currency = _owed(customer), customer["currency"]
     days = customer["credit.terms_days"]
     if days is None:
         days = usual
@@ -290,28 +347,7 @@ def _spend(workspace: Workspace, customer: Found) -> str:
 def _minds(found: Pop) -> Iterator[str]:
     """What to mind, the most pressing first."""
     customer = found.customer
-    if customer["credit.hold"]:
-        yield "credit hold: deliver nothing on account"
-    for one in found.cases:
-        if one["kind"] == "complaint":
-            yield joined(" ", ("open complaint:", one["subject"]))
-    for one in found.owing:
-        if one["disputed"]:
-            yield f"{one['number'] or one['id']} is disputed: {' '.join(one['disputed'].split())}"
-    late = [one for one in found.owing if one["past_due"]]
-    if late:
-        first = late[0]
-        amount = amount_text(first["past_due"], first["currency"])
-        yield f"{first['number'] or first['id']} is overdue since {first['due']}: {amount}"
-    limit, balance = customer["credit.limit"], customer["balance"]
-    own = customer["credit.currency"] in (None, customer["currency"])
-    if limit is not None and balance is not None and own and balance > limit:
-        yield f"over the credit limit by {amount_text(balance - limit, customer['currency'])}"
-    if customer["credit.risk"] == "high":
-        yield "high credit risk"
-    for one in found.owing:
-        if one["promised"]:
-            yield f"{one['number'] or one['id']}: promised to pay by {one['promised']}"
+    yield from _of_business(customer, found.cases, found.owing)
     if found.refusals:
         by = f" by {', '.join(found.refusals)}" if all(found.refusals) else ""
         yield f"no marketing{by}"
@@ -322,6 +358,32 @@ def _minds(found: Pop) -> Iterator[str]:
             yield f"{one['label'] or _word(one['kind'])} on {one['date']}"
     if customer["notes"]:
         yield " ".join(str(customer["notes"]).split())
+
+
+def _of_business(customer: Found, cases: list[Found], owing: list[Found]) -> Iterator[str]:
+    """What to mind of their complaints, and of what they owe."""
+    if customer["credit.hold"]:
+        yield "credit hold: deliver nothing on account"
+    for one in cases:
+        if one["kind"] == "complaint":
+            yield joined(" ", ("open complaint:", one["subject"]))
+    for one in owing:
+        if one["disputed"]:
+            yield f"{one['number'] or one['id']} is disputed: {' '.join(one['disputed'].split())}"
+    late = [one for one in owing if one["past_due"]]
+    if late:
+        first = late[0]
+        amount = amount_text(first["past_due"], first["currency"])
+        yield f"{first['number'] or first['id']} is overdue since {first['due']}: {amount}"
+    limit, balance = customer["credit.limit"], customer["balance"]
+    own = customer["credit.currency"] in (None, customer["currency"])
+    if limit is not None and balance is not None and own and balance > limit:
+        yield f"over the credit limit by {amount_text(balance - limit, customer['currency'])}"
+    if customer["credit.risk"] == "high":
+        yield "high credit risk"
+    for one in owing:
+        if one["promised"]:
+            yield f"{one['number'] or one['id']}: promised to pay by {one['promised']}"
 
 
 def _counted(word: str, held: Sequence[Found]) -> str:

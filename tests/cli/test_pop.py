@@ -205,3 +205,24 @@ def test_quotes_are_nothing_that_was_bought(shop: Path, crm: Crm) -> None:
     run = crm("pop", "k")
     assert "has bought nothing yet" in run.out and "500.00" not in run.out
     assert json.loads(crm("pop", "k", "--json").out)["purchases"] == []
+
+
+def test_who_calls_for_an_organization_shows_how_it_stands(shop: Path, crm: Crm) -> None:
+    (shop / "customers" / "org.yaml").write_text(
+        "name: Org GmbH\ncontacts: [{id: claire}, {id: gone, end: 2026-01-01}]\n"
+        "credit: {hold: true}\n"
+        "purchases: [{kind: invoice, number: R-1, date: 2026-09-01, due_date: 2026-10-01,"
+        " amount: 500}]\ndeals:\n"
+        "  - {name: Integration, stage: proposal, amount: 12000}\n"
+        "  - {name: Old, stage: lost, amount: 70, closed_at: 2026-01-01}\n"
+    )
+    (shop / "customers" / "claire.yaml").write_text("name: Claire\n")
+    (shop / "customers" / "gone.yaml").write_text("name: Gone\n")
+    run = crm("pop", "claire")
+    assert "at     Org GmbH: owes 500.00 EUR, all overdue · 1 open deal of 12,000.00 EUR" in run.out
+    assert "       Org GmbH: credit hold: deliver nothing on account" in run.out
+    (firm,) = json.loads(crm("pop", "claire", "--json").out)["organizations"]
+    assert (firm["id"], firm["overdue"], firm["in_play"]) == ("org", "500.00", "12000.00")
+    assert firm["mind"][1] == "R-1 is overdue since 2026-10-01: 500.00 EUR"
+    assert "Org GmbH:" not in crm("pop", "gone").out
+    assert json.loads(crm("pop", "org", "--json").out)["organizations"] == []
