@@ -286,3 +286,25 @@ def test_a_campaign_without_a_segment_says_that_it_is_for_all(crm: Crm, shop: Pa
     assert told in crm("campaign", "add", "Spring 2030").err
     assert crm("segment", "save", "vips", "+vip").code == 0
     assert told not in crm("campaign", "add", "Autumn 2030", "--segment", "vips").err
+
+
+def test_a_text_has_the_fields_that_other_mailings_have(club: Path, crm: Crm) -> None:
+    """A greeting in the template's language, and what else of the customer they name."""
+    said = "{{ customer.greeting }}\n{{ customer.email }} {{ customer.name }}\n"
+    (club / "templates/letter.md").write_text(f"---\nkind: email\nsubject: Hello\n---\n{said}")
+    (club / "templates/letter.sl.md").unlink()
+    for path in (club / "customers").glob("m[0-9]*.yaml"):
+        path.write_text(path.read_text().replace("name:", "kind: person\ngiven_name: Ana\nname:"))
+    assert crm("template", "check").code == 0
+    shown = [one for one in rows(crm, *LIST, "--text") if one["variant"] == "a"]
+    assert shown
+    for one in shown:
+        id = one["customer"]
+        assert one["text"].startswith("Dear "), one
+        assert f"m{int(id[1:])}@example.com Member {int(id[1:])}" in one["text"]
+
+
+def test_a_field_that_there_is_not_is_named_with_its_place(club: Path, crm: Crm) -> None:
+    (club / "templates/letter.md").write_text("Hello\n\nDear {{ nmae }}!\n")
+    run = crm(*LIST, "--text")
+    assert run.code == 2 and "templates/letter.md:3: there is no field nmae" in run.err, run
