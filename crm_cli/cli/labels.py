@@ -26,12 +26,15 @@ def labels(
 ) -> None:
     """Make address labels of the customers that match query terms.
 
+    Who died, or wants no letters, is left out and named.
+
     crm labels +vip country:SI --to labels.pdf
     crm labels @tasting-2026 --sheet 2x7 --sort postcode --to tasting.pdf
     """
     from pathlib import Path
 
     from crm_cli.cli.writing import few
+    from crm_cli.features.consent import left_out
     from crm_cli.features.documents.labels import labels as found_of
     from crm_cli.features.documents.rendering import format_of, save
     from crm_cli.features.plan import counted
@@ -42,6 +45,8 @@ def labels(
     chosen = format_of(format, to)
     size = read_sheet(sheet)
     found = found_of(session.workspace, session.terms(terms), sort)
+    if found.refused:
+        session.say(f"{left_out(found.refused)}: {few(list(found.refused))}")
     if found.without:
         session.say(f"no address: {few(found.without)}")
     if not found.labels:

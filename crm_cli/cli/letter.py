@@ -29,9 +29,12 @@ def letter(
     crm letter ana --template contract --purchase 2026-0042 --to contract.pdf
     """
     from crm_cli.cli.purchases_named import one_purchase
+    from crm_cli.features.consent import objecting
     from crm_cli.features.documents.gathering import letter as gather
 
     customer = session.who(who)
+    if refused := objecting(session.workspace, [customer]):
+        session.say(f"a letter to {customer}, who is to get none: {refused[customer]}")
     name = making.template or "letter"
     found = one_purchase(session, purchase) if purchase is not None else None
     paper = gather(session.workspace, customer, name, making.language or "", date, found)

@@ -223,16 +223,18 @@ def _campaigned(workspace: Workspace, campaign: str, step: int, channel: str) ->
 
 def _report(session: Session, outcomes: Sequence[Outcome], *, named: bool = True) -> None:
     """Say of each message that was not sent why not, and how many were; to cron, which sends what
-    there is, nothing where all was left in the outbox."""
+    there is, nothing where all wait: for an hour or a limit, or were rejected before."""
+    from crm_cli.features.mailing.checking import REMOVE
     from crm_cli.features.mailing.sending import DONE, DOUBTFUL, LEFT, PUT_OFF, REFUSED
     from crm_cli.model.text import visible
 
     told = named or session.margin.width is not None
-    if not told and all(one.became == LEFT for one in outcomes):
+    if not told and all(one.became == LEFT and one.waits for one in outcomes):
         return
     for one in outcomes:
         if one.became != DONE:
             why = f": {one.why}" if one.why else ""
+            why += f" (rm {one.path})" if why.endswith(REMOVE) else ""
             session.say(visible(f"{one.path}: {one.became}{why}"))
     counts = Counter(one.became for one in outcomes)
     if counts[DOUBTFUL]:

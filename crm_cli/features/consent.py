@@ -162,6 +162,14 @@ def permitted(
     return Permission(allowed, reasons, noted, tuple(reached))
 
 
+def objecting(workspace: Workspace, ids: Sequence[str]) -> dict[str, str]:
+    """Why some get no letter, whatever it is about: they died, or want none."""
+    use = Use("service", "letter")
+    found = verdicts(workspace, use, set(ids))
+    words = {id: found.get(id, YES) for id in ids}
+    return {id: reason_of(word, use) for id, word in words.items() if word in _OBJECTIONS}
+
+
 def noting(found: Permission, use: Use, what: str) -> Plan:
     """The plan that notes on what other grounds customers are contacted, with each of them."""
     ids = [id for id in found.allowed if id in found.on_grounds]

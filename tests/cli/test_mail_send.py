@@ -344,7 +344,10 @@ def test_a_reminder_is_noted_and_no_level_is_sent_twice(
     before = (office / "customers/maja-kos.yaml").read_bytes()
     assert crm(*later, "payment", "add", "2026-0007").code == 0
     ran = crm(*later, "mail", "send", path.name)
-    assert "not late any more" in ran.err and post.mails == []
+    assert f"2026-0007 is paid: remove the draft (rm outbox/{path.name})" in ran.err
+    ran = crm(*later, "mail", "send", "--all")
+    assert "is paid" in ran.err and ran.out == "1 left\n", "also where nothing else goes"
+    assert post.mails == []
     (office / "customers/maja-kos.yaml").write_bytes(before)
     assert crm(*later, "mail", "send", path.name).out == "1 sent\n"
     assert "dunning:\n      - level: 1" in (office / "customers/maja-kos.yaml").read_text()

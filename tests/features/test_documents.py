@@ -378,6 +378,23 @@ def test_a_message_is_no_page(
     assert (out / "a.txt").read_text().strip()
 
 
+def test_no_label_is_made_for_the_dead_and_who_wants_no_letter(crm: Crm, shop: Path) -> None:
+    for id, more in (
+        ("ida", "anniversaries: [{kind: death, date: 2026-05-20}]"),
+        ("eva", "do_not_contact: yes"),
+        ("tom", ""),
+    ):
+        (shop / f"customers/{id}.yaml").write_text(
+            f"name: {id.title()} Moll\ntags: post\naddresses:\n  - {{street: A 1, city: Ulm}}\n"
+            f"{more}\n"
+        )
+    run = crm("labels", "+post", "--format", "text")
+    assert "Tom Moll" in run.out and "Ida" not in run.out and "Eva" not in run.out
+    assert "left out: 2 customers" in run.err and "deceased" in run.err and "ida" in run.err
+    run = crm("letter", "ida", "--format", "text")
+    assert "who is to get none: deceased" in run.err
+
+
 def test_labels_are_of_those_who_have_an_address(
     office: Path, crm: Crm, tmp_path: Path
 ) -> None:

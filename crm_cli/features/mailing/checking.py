@@ -25,6 +25,9 @@ Campaigned = Callable[[str, int, str], Mapping[str, str]]
 `""`."""
 _QUIET = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
+REMOVE = "remove the draft"
+"""How the reason ends of a message that nobody needs any more."""
+
 
 def refusals(
     workspace: Workspace, chosen: Sequence[Held], campaigned: Campaigned
@@ -91,14 +94,23 @@ def _changed(workspace: Workspace, record: Item, letter: Outgoing) -> str:
         called = str(one.title or one.id)
         if letter.document == "reminder":
             if not one.derived.get("past_due") or "disputed" in one.values:
-                return f"{called} is not late any more: draft it anew"
+                return f"{called} {_not_late(one)}: {REMOVE}"
             if (one.derived.get("dunning_level") or 0) >= int(letter.digest or 9):
-                return f"{called} had that reminder already"
+                return f"{called} had that reminder already: {REMOVE}"
         elif one.get("status") != "posted":
             return f"{called} is {one.get('status')}"
         elif digest_of(one, workspace.business) != letter.digest:
             return f"{called} was changed since: draft it anew"
     return ""
+
+
+def _not_late(purchase: Item) -> str:
+    """Why nobody is reminded of a purchase any more."""
+    if purchase.get("status") != "posted":
+        return f"is {purchase.get('status')}"
+    if "disputed" in purchase.values:
+        return "is disputed"
+    return "is not late any more" if purchase.derived.get("amount_due") else "is paid"
 
 
 def _addresses(record: Item) -> set[str]:

@@ -31,6 +31,7 @@ from crm_cli.formats.mail.mailing import headers_of
 from crm_cli.formats.mail.writing import on_the_wire, wire_of
 from crm_cli.model.errors import CrmError, Problem, StorageError, Unreadable
 from crm_cli.model.outgoing import Outgoing, domain_of
+from crm_cli.model.permission import VERDICTS
 from crm_cli.store.routes import Rejected, Unreached, Unsure
 from crm_cli.workspace import Change, Step, Workspace
 
@@ -46,12 +47,14 @@ DONE, PUT_OFF, REFUSED, DOUBTFUL, LEFT = "sent", "put off", "rejected", "doubtfu
 
 
 class Outcome(NamedTuple):
-    """What became of a message: sent, put off, rejected, doubtful, or left in the outbox."""
+    """What became of a message: sent, put off, rejected, doubtful, or left in the outbox. One that
+    `waits` goes by itself later, or was told of before."""
 
     path: str
     customer: str
     became: str
     why: str = ""
+    waits: bool = False
 
 
 class Ways(NamedTuple):
@@ -150,6 +153,7 @@ class _Run:
         domains: Counter[str] = Counter()
         chosen: list[Held] = []
         left: list[Outcome] = []
+        quiet = quiet_hours(self._workspace)
         for one in free:
             letter = one.letter
             customer = letter.customer if letter is not None else ""
@@ -164,7 +168,9 @@ class _Run:
             if not why and per_domain and domains[domain] >= per_domain:
                 why = f"mail.per_domain is {per_domain}"
             if why:
-                left.append(Outcome(one.path, customer, LEFT, why))
+                # Who withdrew consent may give it again: there is nothing for cron to tell.
+                waits = one.path not in refused or why in (quiet, *VERDICTS.values())
+                left.append(Outcome(one.path, customer, LEFT, why, waits))
             else:
                 domains[domain] += 1
                 chosen.append(one)
