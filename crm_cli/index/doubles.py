@@ -90,6 +90,21 @@ def _is_ours(number: str, order: Item, business: Business) -> bool:
     return bool(re.fullmatch(f"{re.escape(before)}[0-9]+{re.escape(after)}", number))
 
 
+def _ids(kind: Kind) -> _Single:
+    """Ids of items, which two records have where one is a copy of the other."""
+    table = f'"{kind.name}"'
+    return _Single(
+        kind, "id", "same-id",
+        f'SELECT c."path", c."id", t."id" FROM {table} t JOIN "customer" c ON c."pk" = t."customer"'
+        f' WHERE t."id" IN (SELECT "id" FROM {table} GROUP BY "id"'
+        ' HAVING count(DISTINCT "customer") > 1)',
+        lambda item, business: item.id if item.written_id else None,
+        f"{{others}} a {kind.name} {{value}} too",
+        "if one record is a copy, crm merge makes one of the two; else take this line away, and "
+        "crm fmt gives another id",
+    )  # fmt: skip
+
+
 _SINGLES = (
     _Single(
         EMAIL, "value", "same-email", _own("email", _words(EMAIL, "value")), _email,
@@ -119,6 +134,7 @@ _SINGLES = (
         "{others} {value} too",
         "give the later one another number: crm set p-… number=next", Severity.ERROR,
     ),
+    *(_ids(kind) for _, kind in CUSTOMER.lists if kind.letter),
 )  # fmt: skip
 
 

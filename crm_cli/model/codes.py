@@ -243,6 +243,11 @@ VALUE: dict[str, Rule] = {
     ),
     "same-phone": Rule("Two customers have one phone.", "Make them one, or correct it.", True),
     "same-tax-id": Rule("Two customers have one tax id.", "Make them one, or correct it.", True),
+    "same-id": Rule(
+        "Two customers have an item of one id, as where one record is a copy of the other.",
+        "Merge the two, or take the id's line out of one, and let `crm fmt` give another.",
+        True,
+    ),
     "same-number": Rule(
         "Two invoices, credit notes, quotes or orders of ours have one number.",
         "Give one another number: `crm set p-… number=next`.",

@@ -68,6 +68,22 @@ def test_what_two_customers_have_is_told_at_both(crm: Crm, shop: Path) -> None:
     ]
 
 
+def test_items_of_one_id_in_two_records_are_told(crm: Crm, shop: Path) -> None:
+    """As in a copy of a record, where a command cannot know which one is meant."""
+    task = "tasks:\n  - {id: t-abcdefg, title: Call}\n"
+    for id in ("vid", "eva"):
+        (shop / "customers" / f"{id}.yaml").write_text(f"name: {id}\n{task}", encoding="utf-8")
+    found = json.loads(crm("check", "--json").out)
+    told = [(one["path"][10:13], one["line"], one["severity"]) for one in found
+            if one["code"] == "same-id"]  # fmt: skip
+    assert told == [("eva", 3, "warning"), ("vid", 3, "warning")]
+    assert "vid has a task t-abcdefg too" in crm("check").out
+    path = shop / "customers/vid.yaml"
+    path.write_text(path.read_text().replace("id: t-abcdefg, ", ""), encoding="utf-8")
+    assert crm("fmt", "vid").code == 0
+    assert "same-id" not in crm("check", "--json").out
+
+
 def test_one_number_twice_in_one_file_is_told(crm: Crm, shop: Path) -> None:
     one = '  - {kind: invoice, number: "9", date: 2026-11-01, amount: 5, id: p-%s}\n'
     text = "name: Vid\npurchases:\n" + one % "1111111" + one % "2222222"
