@@ -207,7 +207,11 @@ LINE = Kind(
         ),
         Field("tax_reason", Text(), "why there is no tax, where the category does not say it"),
         Field("once", Boolean(), "of a subscription: on its first purchase only"),
-        Field("interactions", Texts("interaction"), "the logged contacts whose time it bills"),
+        Field(
+            "interactions",
+            Texts("interaction", anywhere=True),
+            "the logged contacts whose time it bills, with the customer or people of theirs",
+        ),
     ),
     shorthand=read_line,
     words="description",

@@ -226,6 +226,29 @@ def test_logged_time_adds_up(
     assert shown["derived"]["net"] == net
 
 
+def test_time_with_contact_persons_is_billed_to_their_organization(priced: Path, crm: Crm) -> None:
+    """Once, and only of days on which they were there and nowhere else."""
+    people = {
+        "org": "name: Org\ncontacts: [{id: claire, start: 2026-10-02}, {id: dora}]\n",
+        "two": "name: Two\ncontacts: [{id: dora}]\n",
+        "claire": "name: Claire\ninteractions:\n"
+        "  - {id: i-0000011, at: 2026-10-05, kind: call, duration: 1h, summary: Rollout}\n"
+        "  - {id: i-0000012, at: 2026-10-01, kind: call, duration: 1h, summary: Before}\n",
+        "dora": "name: Dora\ninteractions: [{at: 2026-10-05, kind: call, duration: 1h}]\n",
+    }
+    for id, text in people.items():
+        (priced / f"customers/{id}.yaml").write_text(text, encoding="utf-8")
+    words = ("--from-log", "last-month", "--rate", "100", "--tax", "22")
+    done = crm("invoice", "add", "org", *words)
+    assert "1 contact of 1.00 hours in all" in done.err and "1 of them with Claire" in done.err
+    shown = json.loads(crm("purchase", "show", "2026-0008", "--json").out)
+    assert [one["interactions"] for one in shown["lines"]] == [["i-0000011"]]
+    assert "there is no interaction" not in crm("check").out
+    assert "is billed" in crm("invoice", "add", "org", *words).err
+    own = crm("invoice", "add", "claire", *words)
+    assert "1 contact of 1.00 hours" in own.err and "are billed already" in own.err
+
+
 def test_the_service_that_is_sold_by_the_hour_is_the_rate(priced: Path, crm: Crm) -> None:
     (priced / "customers/jan-vidmar.yaml").write_text(LOGGED, encoding="utf-8")
     crm("product", "add", "consulting", "Consulting", "--price", "80", "kind=service", "unit=h",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from crm_cli.features.plan import counted
 from crm_cli.features.purchases.lines import Lines, in_currency
 from crm_cli.features.values import read, shown
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import local_date
 from crm_cli.model.errors import NotFound, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.line import LINE
 from crm_cli.model.money import EXACT, minor_unit
+from crm_cli.query.lexer import quoted
+from crm_cli.query.links import links
 from crm_cli.workspace import Workspace
 
 _HOUR = Decimal(60)
@@ -26,25 +30,27 @@ _LONGEST = 80
 def logged(workspace: Workspace, lines: Lines, period: str, rate: str | None) -> None:
     """Add a line for each contact of a period that took time, in hours; see `_hours`.
 
+    Time with the people of an organization is its own as well, as in its timeline.
     `rate` is the price of an hour, or a product whose price it is; unless given, the one
     service that is sold by the hour. What another purchase bills already is left out.
 
     Raises UsageError without a rate, NotFound where there is nothing to bill.
     """
     days = workspace.period(period, option="--from-log")
-    record, zone = lines.record, workspace.business.time_zone
-    billed = _billed(record)
-    found, before = [], 0
-    for contact in record.items("interactions"):
-        took = contact.values.get("duration")
-        if not took or "at" not in contact.values or contact.get("status") != "held":
-            continue
-        day = local_date(contact.values["at"], zone)
+    record = lines.record
+    around = links(workspace.database, record.id)
+    people = _records(workspace, [one.person for one in around if one.person != record.id])
+    firms = _records(workspace, [one.organization for one in around if one.person == record.id])
+    billed = {id for one in (record, *people.values(), *firms.values()) for id in _billed(one)}
+    found, before, others = [], 0, dict.fromkeys(people, 0)
+    for whose, contact, day in _held(workspace, record, people):
         if day not in days or day > workspace.clock.today:
             continue
         before += contact.id in billed
         if contact.id not in billed:
-            found.append((day, contact, Decimal(took)))
+            found.append((day, contact, Decimal(contact.values["duration"])))
+            if whose in others:
+                others[whose] += 1
     name = record.get("name") or record.id
     if not found:
         raise NotFound(
@@ -71,6 +77,37 @@ def logged(workspace: Workspace, lines: Lines, period: str, rate: str | None) ->
     whole = EXACT.divide(sum((minutes for *_, minutes in found), Decimal(0)), _HOUR)
     said = EXACT.quantize(whole, _HUNDREDTH)
     lines.notes.append(f"{counted(len(found), 'contact')} of {said:f} hours in all")
+    lines.notes += [
+        f"{number} of them with {people[id].get('name') or id}"
+        for id, number in others.items()
+        if number
+    ]
+
+
+def _records(workspace: Workspace, ids: Iterable[str]) -> dict[str, Item]:
+    """The records of the customers that there are with some ids."""
+    wanted = sorted({*ids} - {""})
+    if not wanted:
+        return {}
+    known = workspace.select(CUSTOMER, [f"id.is:{','.join(map(quoted, wanted))}"], cols="id")
+    return {id: workspace.record(id) for (id,) in known.rows}
+
+
+def _held(
+    workspace: Workspace, record: Item, people: Mapping[str, Item]
+) -> Iterator[tuple[str, Item, date]]:
+    """(whose, contact, day) of what took time with a customer, and with people of theirs on days on
+    which these were there and nowhere else."""
+    zone = workspace.business.time_zone
+    for id, one in ((record.id, record), *people.items()):
+        at = [link for link in links(workspace.database, id) if link.person == id]
+        for contact in one.items("interactions"):
+            values = contact.values
+            if not values.get("duration") or "at" not in values or contact.get("status") != "held":
+                continue
+            day = local_date(values["at"], zone)
+            if one is record or {a.organization for a in at if a.holds(day)} == {record.id}:
+                yield id, contact, day
 
 
 def _hours(minutes: Iterable[Decimal], price: Decimal | None, currency: str) -> Iterator[Decimal]:
