@@ -32,6 +32,9 @@ ROLES = (
 RELATION_KINDS = ("spouse", "child", "parent", "sibling", "colleague", "friend", "agent", "contact")
 """How two people are related."""
 
+OTHER_WAY = {"child": "parent", "parent": "child", "agent": "agent of"}
+"""What the one who states a relation is to the other, where it is another word."""
+
 ANNIVERSARY_KINDS = ("birth", "wedding", "death", "custom")
 """What is remembered (vCard 4 BDAY, ANNIVERSARY, DEATHDATE)."""
 

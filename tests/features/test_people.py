@@ -159,7 +159,8 @@ def test_a_group_is_a_tree_in_which_each_counts_once(crm: Crm, shop: Path) -> No
     shown = crm("show", HOTEL, "--tree").out.splitlines()
     total = sum({one["id"]: Decimal(one["spend"]) for one in rows}.values())
     assert f"{total:,.2f}" in shown[-1]
-    assert crm("set", HOTEL, "parent=breg-two").code == 0
+    path = shop / f"customers/{HOTEL}.yaml"
+    path.write_text(f"{path.read_text('utf-8').rstrip()}\nparent: breg-two\n", "utf-8")
     assert len(json.loads(crm("show", HOTEL, "--tree", "--json").out)) == 5
     assert crm("rename", HOTEL, "hotel-b").code == 0
     assert "parent: hotel-b" in (shop / "customers/breg-one.yaml").read_text()
@@ -223,3 +224,19 @@ def test_each_customer_counts_once_with_their_people(
             assert (both is None) == (not wanted)
             if both is not None:
                 assert both.total("spend") == sum(spend[one] for one in {id, *wanted})
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown"), [("spouse", "spouse"), ("child", "parent"), ("agent", "agent of")]
+)
+def test_a_relation_shows_on_both_sides(shop: Path, crm: Crm, stated: str, shown: str) -> None:
+    """Stated on one, by the word that fits the other; stated on both, once."""
+    assert crm("set", "maja-kos", f"relations+={{to: jan-vidmar, kind: {stated}}}").code == 0
+    (line,) = [one for one in crm("show", "jan-vidmar").lines if "maja-kos" in one]
+    assert shown in line
+    assert json.loads(crm("show", "jan-vidmar", "--json").out)["related"] == [
+        {"id": "maja-kos", "kind": shown}
+    ]
+    assert crm("set", "jan-vidmar", "relations+={to: maja-kos, kind: friend}").code == 0
+    (line,) = [one for one in crm("show", "jan-vidmar").lines if "maja-kos" in one]
+    assert "friend" in line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.features.items import item_ref
@@ -13,6 +13,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import single_paths
 from crm_cli.model.named_tuple import NamedTuple
+from crm_cli.model.people import OTHER_WAY, RELATION
 from crm_cli.query.links import Link
 from crm_cli.workspace import Workspace
 
@@ -30,6 +31,8 @@ class Shown(NamedTuple):
     line: int = 0
     links: tuple[Link, ...] = ()
     """Of a customer, where they are or who is with them, whichever record states it."""
+    related: tuple[tuple[str, str], ...] = ()
+    """(id, what they are) of those who state a relation to a customer, who states none to them."""
     together: Together | None = None
     """Of an organization, what it comes to with its people."""
 
@@ -60,7 +63,20 @@ def customer_shown(workspace: Workspace, id: str, *, alone: bool = False) -> Sho
     today = _today(workspace, CUSTOMER, [f"id.is:{id}"])
     found = tuple(linked(workspace, id))
     both = None if alone else together(workspace, id, found)
-    return Shown(document.record, document.path, today, links=found, together=both)
+    related = tuple(_related(workspace, document.record))
+    return Shown(
+        document.record, document.path, today, links=found, related=related, together=both
+    )
+
+
+def _related(workspace: Workspace, record: Item) -> Iterator[tuple[str, str]]:
+    """The relations that others state to a customer: stated on one side, they hold on both."""
+    own = {record.id, *(one.get("to") for one in record.items(RELATION.key))}
+    terms = [f"to.is:{record.id}"]
+    for other, kind in workspace.select(RELATION, terms, cols=("customer", "kind")).rows:
+        if other not in own:
+            word = str(kind or "")
+            yield str(other), OTHER_WAY.get(word, word or RELATION.name)
 
 
 def entry(item: Item, path: str) -> Shown:
@@ -120,6 +136,8 @@ def as_object(shown: Shown) -> dict[str, Any]:
     answer = {"id": shown.id, "path": shown.path, **record.answer()}
     answer.setdefault("custom", {})
     answer["derived"] = _derived(record, shown.today)
+    if shown.related:
+        answer["related"] = [{"id": id, "kind": kind} for id, kind in shown.related]
     if shown.links:
         answer["links"] = [one._asdict() for one in shown.links]
     if (both := shown.together) is not None:

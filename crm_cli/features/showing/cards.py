@@ -18,7 +18,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf
 from crm_cli.model.money import format_amount
 from crm_cli.model.node import plain
-from crm_cli.model.people import CONTACT, ORGANIZATION, time_there
+from crm_cli.model.people import CONTACT, ORGANIZATION, RELATION, time_there
 from crm_cli.model.rows import Column, Rows
 from crm_cli.model.units import currency_of, with_unit
 from crm_cli.query.links import Link
@@ -64,7 +64,10 @@ def _record_card(workspace: Workspace, shown: Shown) -> Card:
 
 
 def _links(shown: Shown) -> Iterator[tuple[str, Fact]]:
-    """(section, line) of each link that the other record states, and this one does not."""
+    """(section, line) of each link, or relation, that the other record states, and this one does
+    not."""
+    people = RELATION.card.heading if isinstance(RELATION.card, CardLine) else _MORE
+    yield from ((people, Fact(word, id)) for id, word in shown.related)
     for one in shown.links:
         here = CONTACT if one.organization == shown.id else ORGANIZATION
         if one.stated == here.name:
