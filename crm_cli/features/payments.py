@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +13,14 @@ from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import assigned, day, said, typed
 from crm_cli.model import chain
+from crm_cli.model.books import in_currency_of
 from crm_cli.model.business import Business
 from crm_cli.model.effect import is_ahead
 from crm_cli.model.errors import ConflictError, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.money import decimal_text, format_amount
 from crm_cli.model.named_tuple import NamedTuple
-from crm_cli.model.payment import PAYMENT
+from crm_cli.model.payment import PAYMENT, is_refund
 from crm_cli.model.text import a_or_an
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
@@ -265,6 +267,18 @@ def _warnings(
     ]
 
 
+def _without_rate(made: Item, target: Item, business: Business) -> str:
+    """The currency whose rate is missing between a payment and what it is for; empty for none."""
+    own, other = made.derived["currency"], target.derived["currency"]
+    if own == other or is_refund(made) or target.get("kind") != "invoice":
+        return ""
+    if in_currency_of(made.values["amount"], made, target, business) is not None:
+        return ""
+    day = made.values.get("date") or date.max
+    one = business.rates.convert(Decimal(1), own, day)
+    return str(own if one is None else other)
+
+
 def _left(record: Item, made: Item, target: Item | None, workspace: Workspace) -> list[str]:
     """What is owed after it; of money, or for an invoice, of a later day from when on it counts."""
     if is_ahead(made, workspace.business):
@@ -272,6 +286,10 @@ def _left(record: Item, made: Item, target: Item | None, workspace: Workspace) -
     if target is not None and is_ahead(target, workspace.business):
         what = target.values.get("number") or target.id
         return [f"it is kept for {what}, which is dated {target.values['date']}"]
+    if target is not None and (lacking := _without_rate(made, target, workspace.business)):
+        own, what = made.derived["currency"], target.values.get("number") or target.id
+        paid = format_amount(abs(made.values["amount"]), own)
+        return [f"{paid} {own} is kept for {what} until rates.yaml has a rate for {lacking}"]
     if target is not None and target.get("kind") == "invoice":
         due = target.derived.get("amount_due") or Decimal(0)
         currency = target.derived["currency"]

@@ -103,13 +103,16 @@ def _goods_left(
 
 
 def without_units(note: Item, invoice: Item) -> None:
-    """Take the units off of the lines of a credit note that credit a deposit."""
+    """Take the units off of the lines of a credit note that are money alone: those that credit a
+    deposit, and those in words of their own, as a share of the price, which bring nothing back."""
     whole = "deposit_of" in invoice.values
+    sold = {key_of(one) for one in invoice.items("lines")}
     off = [_price(one) for one in invoice.items("lines") if is_deposit(one)]
     for line in note.items("lines"):
         if "product" in line.values or "units" not in line.derived:
             continue
-        if whole or (_price(line) < 0 and _price(line) in off):
+        taken_off = _price(line) < 0 and _price(line) in off
+        if whole or taken_off or key_of(line) not in sold:
             note.derived["units"] -= line.derived["units"]
             line.derived["units"] = _ZERO
 

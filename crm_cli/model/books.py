@@ -66,7 +66,7 @@ class Books:
         self.credited: dict[int, Decimal] = {}
         self.settled: dict[int, list[Settled]] = {}
         self.kept: list[Left] = []
-        """Payments of purchases that are dated after today."""
+        """What is for a purchase that is dated after today, or that no rate leads to yet."""
         self.elsewhere: list[tuple[Item, Item, Decimal]] = []
         """(payment, sale or order, amount) of what was paid for what owes nothing."""
         self.pool: list[Left] = []
@@ -98,7 +98,8 @@ class Books:
         for item in self.posted:
             self._write_down(item)
         for left in self.kept:
-            left.source.derived["unallocated"] += left.amount
+            if left.source.kind.name == "payment":
+                left.source.derived["unallocated"] += left.amount
         return self._balance()
 
     def _credit(self, note: Item) -> None:
@@ -109,9 +110,11 @@ class Books:
             without_units(note, target)
         if target is not None and id(target) in self.left:
             part = in_currency_of(amount, note, target, self.business)
-            if part is not None:
-                taken = self._take(target, note, part)
-                amount = _share(amount, part, taken)
+            if part is None:
+                self.kept.append(Left(day_of(note), amount, note.derived["currency"], note))
+                return
+            taken = self._take(target, note, part)
+            amount = _share(amount, part, taken)
         self.pool.append(Left(day_of(note), amount, note.derived["currency"], note))
 
     def _pay(self, payment: Item, amount: Decimal) -> None:
@@ -136,10 +139,11 @@ class Books:
         """How much of a part of a payment goes to the purchase that it is for."""
         target = self.billed.get(id(target), target)
         key = id(target)
-        if key in self.later and not refund:
+        value = in_currency_of(part, payment, target, self.business)
+        if not refund and (key in self.later or (value is None and key in self.left)):
+            # What it is for cannot be paid yet; nor does it pay anything else.
             self.kept.append(Left(day_of(payment), part, payment.derived["currency"], payment))
             return part
-        value = in_currency_of(part, payment, target, self.business)
         if value is None:
             return ZERO
         if refund:

@@ -4,7 +4,7 @@ Only posted invoices owe. A credit note takes from the invoice that it corrects;
 payment pays the purchases that it names. What is left over of either pays the oldest
 due first. What is dated after today does none of this yet, and money for such a purchase is
 kept for it. All amounts of a purchase are in its own currency; a payment in another one
-is converted at its date, and pays nothing where a rate is missing.
+is converted at its date; where a rate is missing it is kept for what it names.
 """
 
 from __future__ import annotations
