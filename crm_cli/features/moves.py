@@ -14,9 +14,10 @@ from crm_cli.features.entering import entered
 from crm_cli.features.items import find
 from crm_cli.features.paths import desk_meant
 from crm_cli.features.plan import Plan, counted
-from crm_cli.features.values import shown, typed_all
+from crm_cli.features.values import come, shown, typed_all
+from crm_cli.model.business import Business
 from crm_cli.model.errors import Ambiguous, DataError, NotFound, Refused, UsageError
-from crm_cli.model.fieldtypes import Date
+from crm_cli.model.fieldtypes import Choice, Date
 from crm_cli.model.ids import item_prefix
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, Move
@@ -191,11 +192,13 @@ def move(
     owners = {one.customer for one in found}
     customer = owners.pop() if len(owners) == 1 else None
     values = typed_all(workspace, kind, given, notes, customer=customer)
+    if kind.tracked is not None and (ended := values.get(kind.tracked.stamp)) is not None:
+        come(workspace, "--date", ended)
     targets = {one.id: _target(workspace, move, one.item, word) for one in found}
     left = []
     for one in found:
         now, value = one.item.get(key), targets[one.id]
-        _require(kind, move, one.item, values)
+        _require(kind, move, one.item, values, workspace.business)
         if now == value and not values:
             state = f"in {value}" if move.word else move.done
             notes.append(f"{one.said} is {state} already")
@@ -226,13 +229,16 @@ def _target(workspace: Workspace, move: Move, item: Item, word: str) -> str:
     return next(iter(move.sets.values()), "")
 
 
-def _require(kind: Kind, move: Move, item: Item, values: Mapping[str, Any]) -> None:
+def _require(
+    kind: Kind, move: Move, item: Item, values: Mapping[str, Any], business: Business
+) -> None:
     for key in move.needs:
         if key in values or item.values.get(key) is not None:
             continue
         field = kind.by_key[key]
         option = f"--{(field.option or key).replace('_', '-')}"
-        words = getattr(field.type, "words", ())
+        type = field.type
+        words = type.choices(business) if isinstance(type, Choice) else ()
         raise UsageError(
             f"{option} is missing: {field.doc}",
             f"one of {', '.join(words)}" if words else f"{option} {field.type.metavar}",

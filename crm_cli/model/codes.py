@@ -282,6 +282,14 @@ VALUE: dict[str, Rule] = {
         "A deal does not say what its stage requires.", "Add what the message names.", True, True,
         settings=True,
     ),
+    "closed-before-created": Rule(
+        "A deal was won or lost before it was created: nobody can say how long it took.",
+        "Write the day on which it began as `created`.", True,
+    ),
+    "negative-deal": Rule(
+        "A deal is worth less than nothing, so sums take it off.",
+        "Write what it is worth.", True, True,
+    ),
     "no-closing-day": Rule(
         "A deal is won or lost, and neither `closed_at` nor its history says when: reports of a "
         "period leave it out.",

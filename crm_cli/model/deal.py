@@ -66,6 +66,9 @@ def _marks(row: Row) -> str:
     return ", ".join(marks)
 
 
+_HAS_COME = "not:ended.after:today"
+"""What is closed on a day after today counts in no figure yet."""
+
 DEAL = Kind(
     name="deal",
     key="deals",
@@ -302,9 +305,9 @@ DEAL = Kind(
     states=(
         State("open", "status.is:open", "open"),
         State("on_hold", "status.is:on_hold", "on hold"),
-        State("won", "status.is:won", "won", event=True),
-        State("lost", "status.is:lost", "lost", event=True),
-        State("closed", "status.is:won,lost", "won or lost"),
+        State("won", f"status.is:won {_HAS_COME}", "won", event=True),
+        State("lost", f"status.is:lost {_HAS_COME}", "lost", event=True),
+        State("closed", f"status.is:won,lost {_HAS_COME}", "won or lost, not on a day to come"),
         State("rotting", "is:open has:rots_on rots_on:..today", "open, and too long in its stage"),
         State(
             "slipped",

@@ -89,6 +89,8 @@ def _derive_days(deal: Item, stage: Stage | None, business: Business) -> None:
         if ended is None and history and history[-1].value == now:
             ended = since
         since = ended or since
+        if ended and begun and ended < begun:
+            begun = None  # It was written down after that: nobody knows how long it took.
         derived["ended"] = ended
         derived[RATE_DAY] = ended
         pipeline = place_of(deal, business).pipeline
@@ -147,6 +149,7 @@ def check(deal: Item, business: Business) -> Iterator[Finding]:
             Severity.WARNING,
             absent="closed_at",
         )
+    yield from _check_ended(deal, business)
     probability = deal.values.get("probability")
     if probability is not None and not 0 <= probability <= _HUNDRED:
         message = f"a probability of {probability} % cannot be"
@@ -160,3 +163,22 @@ def check(deal: Item, business: Business) -> Iterator[Finding]:
             f"crm set {deal.id} {' '.join(f'{key}=…' for key in lacking)}",
             Severity.WARNING,
         )
+
+
+def _check_ended(deal: Item, business: Business) -> Iterator[Finding]:
+    """Findings of the day on which a deal was closed, and of its amount."""
+    ended, created = deal.derived.get("ended"), deal.values.get("created")
+    began = local_date(created, business.time_zone) if created is not None else None
+    if "closed_at" in deal.values and ended and began and ended < began:
+        yield Finding(
+            "closed_at", "closed-before-created",
+            f"{deal.derived['status']} on {ended}, and created on {began}: its cycle is left out",
+            f"crm set {deal.id} created={ended}" if deal.id else "mend one of them",
+            Severity.WARNING,
+        )  # fmt: skip
+    amount = deal.values.get("amount")
+    if amount is not None and amount < 0:
+        yield Finding(
+            "amount", "negative-deal", f"a deal is not worth {amount}: sums take it off",
+            "write what it is worth, or that it is lost", Severity.WARNING,
+        )  # fmt: skip

@@ -32,7 +32,8 @@ def test_a_share_that_is_credited_brings_no_units_back(crm: Crm) -> None:
     crm("invoice", "add", "k-gmbh", "--line", ":Work:4:1000", "--number", "A1")
     assert crm("purchase", "convert", "A1", "credit_note", "--percent", "10").code == 0
     both = _rows(crm, "purchase", "list", "customer:k-gmbh", "--cols", "kind,units,net")
-    assert sorted((one["units"], one["net"]) for one in both) == [("0", "-400.00"), ("4", "4000.00")]
+    found = sorted((str(one["units"]), str(one["net"])) for one in both)
+    assert found == [("0", "-400.00"), ("4", "4000.00")]
     assert crm("purchase", "convert", "A1", "credit_note", "--line", "Work:1").code == 0
     both = _rows(crm, "purchase", "list", "customer:k-gmbh", "--cols", "units")
-    assert sorted(one["units"] for one in both) == ["-1", "0", "4"]
+    assert sorted(str(one["units"]) for one in both) == ["-1", "0", "4"]
