@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from crm_cli.features.alike import is_watched, shared
 from crm_cli.features.assigning import Assignment, updater
@@ -60,11 +60,12 @@ def set_fields(
     update = updater(workspace, CUSTOMER, None, assignments, only, force=force)
     names = ", ".join(key for key, _, _ in assignments)
     notes = []
-    if only is not None and any(is_watched(key) or _is_of_life(key) for key, *_ in assignments):
+    if only is not None and any(_is_noted(key) for key, *_ in assignments):
         trial = workspace.document(only)
         update(trial)
         before = workspace.record(only)
         notes = [*shared(workspace, before, trial.record), *_died(workspace, before, trial.record)]
+        notes += _apart(before, trial.record)
     return Plan(
         Change(
             f"set {names} of {_subject(ids)}",
@@ -151,6 +152,31 @@ def _renumbered(
     if purchase.get("status") != "draft" and len(others) < 2:
         notes.append(f"its number {old} will be missing; crm purchase cancel {ref} keeps it")
     return notes
+
+
+def _is_noted(key: str) -> bool:
+    """Whether something may have to be said where a key is changed."""
+    return is_watched(key) or normal(key) in _NAMES or _is_of_life(key)
+
+
+_NAMES = ("name", "given_name", "family_name")
+
+
+def _apart(before: Item, after: Item) -> Iterator[str]:
+    """A note where a name was made of its parts, and now one of both was changed alone."""
+    was, name = (str(one.values.get("name") or "") for one in (before, after))
+    for key in _NAMES[1:]:
+        old, part = (str(one.values.get(key) or "") for one in (before, after))
+        if not old or not part or not _within(old, was) or _within(part, name):
+            continue
+        if old == part:
+            yield f"{key} is still {part}: crm set {after.id} {key}=… changes it, too"
+        elif was == name:
+            yield f"name is still {name}: crm set {after.id} name=… changes it, too"
+
+
+def _within(part: str, name: str) -> bool:
+    return {*fold(part).split()} <= {*fold(name).split()}
 
 
 def _is_of_life(key: str) -> bool:

@@ -240,3 +240,14 @@ def test_a_relation_shows_on_both_sides(shop: Path, crm: Crm, stated: str, shown
     assert crm("set", "jan-vidmar", "relations+={to: maja-kos, kind: friend}").code == 0
     (line,) = [one for one in crm("show", "jan-vidmar").lines if "maja-kos" in one]
     assert "friend" in line
+
+
+def test_a_name_that_no_longer_agrees_with_its_parts_is_told(shop: Path, crm: Crm) -> None:
+    assert crm("add", "Lea Huber", "given_name=Lea", "family_name=Huber").code == 0
+    assert "family_name is still Huber" in crm("set", "lea-huber", "name=Lea Braun").err
+    assert "still" not in crm("set", "lea-huber", "family_name=Braun").err
+    assert "name is still Lea Braun" in crm("set", "lea-huber", "family_name=Kos").err
+    assert crm("set", "lea-huber", "name=Lea Huber", "family_name=Huber").code == 0
+    assert "still" not in crm("set", "lea-huber", "name=Lea Braun", "family_name=Braun").err
+    assert crm("set", "jan-vidmar", "given_name=Other", "family_name=Kind").code == 0
+    assert "still" not in crm("set", "jan-vidmar", "name=Jan V").err
