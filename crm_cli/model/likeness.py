@@ -16,6 +16,7 @@ from crm_cli.model.legal_forms import FORM_WORDS
 from crm_cli.model.names import folded_words
 from crm_cli.model.nicknames import CANONICAL
 
+ORGANIZATION = "organization"
 LEAST = 50
 """The score from which two are shown."""
 RARE = 3
@@ -134,10 +135,18 @@ def likeness(one: Profile, other: Profile, *, rare: bool = False) -> Likeness:
     found = list(_identified(one, other))
     if named is None and not found:
         return _UNLIKE
-    if named is not None:
+    renamed = named is None and _is_renamed(one, other)
+    if named is not None or renamed:
         found += _placed(one, other)
-    sure = any(points >= 70 for points, _ in found)
-    if named is None:
+    # What a household shares does not identify anybody in it.
+    related = named is None and not renamed and _are_related(one, other)
+    sure = any(points >= 70 for points, _ in found) and not related
+    if renamed:
+        points, text = 30, "same given name"
+    elif related:
+        both = _shared(one.emails, other.emails) and _shared(one.phones, other.phones)
+        points, text = (-110 if both else -40), ""
+    elif named is None:
         points, text = (-15 if one.words and other.words else 0), ""
     else:
         points, text = named
@@ -149,6 +158,27 @@ def likeness(one: Profile, other: Profile, *, rare: bool = False) -> Likeness:
     found.append((points, text))
     found.sort(key=lambda reason: -reason[0])
     return Likeness(max(0, min(100, score)), tuple(text for points, text in found if points > 0))
+
+
+def _is_renamed(one: Profile, other: Profile) -> bool:
+    """Whether two may be a person before and after a change of the family name."""
+    if not one.birth_date or one.birth_date != other.birth_date:
+        return False
+    mine, theirs = folded_words(one.name), folded_words(other.name)
+    return len(mine) > 1 < len(theirs) and full_forms(mine[:1]) == full_forms(theirs[:1])
+
+
+def _are_related(one: Profile, other: Profile) -> bool:
+    """Whether two whose names do not agree have the same family name and other given ones: a
+    spouse or a child, who has the e-mail and the phone, too. Given names that are nearly alike may
+    be one, mistyped, unless the dates of birth differ."""
+    if ORGANIZATION in (one.kind, other.kind):
+        return False
+    mine, theirs = folded_words(one.name), folded_words(other.name)
+    if not (len(mine) > 1 < len(theirs) and mine[-1] == theirs[-1]):
+        return False
+    born = one.birth_date and other.birth_date and one.birth_date != other.birth_date
+    return bool(born) or not _within(mine[0], theirs[0], 2)
 
 
 def _same_organization(one: Profile, other: Profile) -> bool:

@@ -76,6 +76,19 @@ def test_words_that_may_be_one(one: str, other: str, alike: bool) -> None:
         ("Ana Novak", "Ana Novak", "city=koper;born=1980-01-02", "city=koper;born=1999-01-02",
          False),
         ("Lan", "Lan d.o.o.", "tax_id=SI123", "tax_id=123", True),
+        # A couple has an address, an e-mail and a phone together.
+        ("Renate Weiß", "Jürgen Weiß", "emails=w@x.de;phones=+49761;born=1952-01-15",
+         "emails=w@x.de;phones=+49761;born=1949-12-01", False),
+        ("Renate Weiß", "Jürgen Weiß", "emails=w@x.de;phones=+49761",
+         "emails=w@x.de;phones=+49761", False),
+        ("Jan Weiß", "Jana Weiß", "emails=w@x.de;born=1952-01-15", "emails=w@x.de;born=1949-12-01",
+         False),
+        ("Matej Novak", "Maej Novak", "phones=+38640", "phones=+38640", True),
+        # Before and after a marriage; twins have other given names.
+        ("Lea Huber", "Lea Braun", "born=1996-02-29;street=bach 12;city=ulm",
+         "born=1996-02-29;street=bach 12;city=ulm", True),
+        ("Lea Huber", "Eva Huber", "born=1996-02-29;street=bach 12;city=ulm",
+         "born=1996-02-29;street=bach 12;city=ulm", False),
     ],
 )  # fmt: skip
 def test_who_is_shown(name: str, other: str, one: str, two: str, shown: bool) -> None:
