@@ -45,11 +45,20 @@ def fields_page() -> str:
 def settings_page() -> str:
     """The page on `crm.yaml` and the tables beside it."""
     parts = [_SETTINGS, _table(SETTINGS)]
-    for field in SETTINGS.fields:
+    done: set[str] = set()
+    todo = list(SETTINGS.fields)
+    for field in todo:
         kind = getattr(field.type, "kind", None)
-        if isinstance(field.type, (GroupOf, MapOf)) and kind is not None:
-            where = f"`{field.key}.KEY`" if isinstance(field.type, MapOf) else f"`{field.key}`"
-            parts += [f"## {field.key}\n", f"Under {where}:\n", _table(kind)]
+        if not isinstance(field.type, (GroupOf, MapOf, ListOf)) or kind is None:
+            continue
+        heading = kind.key if isinstance(field.type, ListOf) else field.key
+        if heading in done:
+            continue
+        done.add(heading)
+        todo += kind.fields
+        where = f"`{field.key}.KEY`" if isinstance(field.type, MapOf) else f"`{field.key}`"
+        said = f"Each of `{field.key}` has" if isinstance(field.type, ListOf) else f"Under {where}"
+        parts += [f"## {heading}\n", f"{said}:\n", _table(kind)]
     parts.append(f"## Words of your own\n\n{_vocabulary()}")
     return "\n".join(parts)
 

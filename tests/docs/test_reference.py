@@ -54,3 +54,13 @@ def test_every_command_is_on_the_page() -> None:
     page = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
     headings = {each.lstrip("# ") for each in page.splitlines() if each.startswith("###")}
     assert {line for line, _ in verbs()} <= headings
+
+
+def test_the_sections_that_settings_link_to_are_there() -> None:
+    import re
+    from pathlib import Path
+
+    page = Path(__file__).resolve().parents[2] / "docs/reference/settings.md"
+    text = page.read_text("utf-8")
+    headings = {one.lower().replace(" ", "-") for one in re.findall(r"^## (.+)$", text, re.M)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
