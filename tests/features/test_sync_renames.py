@@ -297,3 +297,13 @@ def test_a_record_that_one_removed_and_another_renamed_is_told(
     assert run.code == 0 and "ana-novak was removed on one side" in run.err
     assert "crm rm ana" in run.err
     assert "removed" not in crm("-C", other, "sync").err, "it is told once"
+
+
+def test_who_was_forgotten_and_is_back_under_another_id_is_told(other: Path, crm: Crm) -> None:
+    assert crm("forget", "ana-novak", "--yes").code == 0
+    assert crm("-C", other, "rename", "ana-novak", "ana").code == 0
+    assert crm("-C", other, "log", "ana", "Called about beans").code == 0
+    assert crm("sync").code == 0
+    run = crm("-C", other, "sync")
+    assert run.code == 0 and "ana-novak was forgotten on one side" in run.err, run
+    assert "crm forget ana" in run.err

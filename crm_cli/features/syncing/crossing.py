@@ -48,7 +48,7 @@ def crossed(workspace: Workspace, merged: Iterable[Sides]) -> Crossings:
         for one in _crossed(workspace, sides):
             change = _followed(workspace, one)
             if change is None:
-                said.append(_said(one))
+                said.append(_said(workspace, one))
             else:
                 changes.append(change)
     return Crossings(tuple(changes), tuple(said))
@@ -106,13 +106,22 @@ def _followed(workspace: Workspace, one: Crossed) -> Change | None:
     return Change(f"follow {name_of(one.goes)}", steps)
 
 
-def _said(one: Crossed) -> str:
+def _said(workspace: Workspace, one: Crossed) -> str:
     """What somebody has to decide."""
     old, goes, stays = (name_of(path) if path else "" for path in one[1:])
+    if not stays and _is_forgotten(workspace, old):
+        return f"{old} was forgotten on one side, and is {goes} on the other: crm forget {goes}"
     if not stays:
         back = f"crm rm {goes} removes it again"
         return f"{old} was removed on one side, and is {goes} on the other: {back}"
     return f"{old} is {goes} on one side now, and {stays} on the other: crm merge {stays} {goes}"
+
+
+def _is_forgotten(workspace: Workspace, id: str) -> bool:
+    try:
+        return workspace.forgotten.has("id", id)
+    except CrmError:
+        return False
 
 
 def _instead(path: str, old: bytes, new: bytes | None) -> Callable[[bytes | None], bytes | None]:
