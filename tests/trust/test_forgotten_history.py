@@ -384,3 +384,19 @@ def test_no_name_of_a_file_tells_of_them(ground: Ground) -> None:
     names = ground.git("log", "--all", "--name-only", "--format=")
     assert "maja" not in names
     check_gone(ground, cached=False)
+
+
+def test_mails_that_were_sent_are_in_no_commit(ground: Ground) -> None:
+    """Also when they went from the folder before the history is rewritten."""
+    path = "documents/mail/2026/maja-kos.trip.b4f347d42a3d.eml"
+    head = "To: Maja Kos <maja@kos.example>\nX-Crm-Customer: maja-kos\n"
+    ground.put({path: f"{head}\nHello Maja Kos\n"})
+    ground.git("add", "documents")
+    ground.git("commit", "-qm", "sent")
+    ground.git("rm", "-q", path)
+    ground.git("commit", "-qm", "gone from the folder")
+    ran = ground.run(*FORGET)
+    assert ran.code == 0, ran
+    assert "maja" not in ground.git("log", "--all", "--name-only", "--format=")
+    assert "Hello Maja" not in ground.git("log", "--all", "-p")
+    check_gone(ground, cached=False)
