@@ -70,7 +70,13 @@ def add_verb(verbs: Verbs, fixed: str) -> None:
         ] = None,
         tax: Annotated[
             str | None,
-            Option("--tax", metavar="22", help="Tax rate of lines whose product has none."),
+            Option("--tax", metavar="22", help="Tax rate of lines whose product has none; 0: all."),
+        ] = None,
+        tax_category: Annotated[
+            str | None,
+            Option(
+                "--tax-category", metavar="AE", help="Why no tax: AE reverse charge, G export."
+            ),
         ] = None,
         from_log: Annotated[
             str | None,
@@ -153,6 +159,7 @@ def add_verb(verbs: Verbs, fixed: str) -> None:
             valid,
             every,
             until,
+            tax_category,
         )
         customer = session.who(words[0], writes=True)
         carry_out_numbered(

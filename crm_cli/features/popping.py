@@ -149,7 +149,8 @@ def _customer(workspace: Workspace, id: str) -> tuple[dict[str, int], Found]:
 
 
 def _people(workspace: Workspace, customer: Found) -> list[Found]:
-    """The organizations of a person, the contact persons of an organization: from both sides."""
+    """The organizations of a person, the contact persons of an organization: from both sides, and
+    not those of the past."""
     id = quoted(str(customer["id"]))
     sides = (
         (ORGANIZATION, f"customer.is:{id}", "id"),
@@ -160,7 +161,7 @@ def _people(workspace: Workspace, customer: Found) -> list[Found]:
     rows = [
         row
         for kind, term, other in sides
-        for row in workspace.select(kind, [term], cols=(other, "role", "title")).rows
+        for row in workspace.select(kind, [term, "is:current"], cols=(other, "role", "title")).rows
     ]
     found: dict[str, Found] = {}
     for row in rows:

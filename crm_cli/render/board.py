@@ -111,7 +111,7 @@ def _band(
     for cards in zip_longest(*(column.cards for column in columns)):
         names = [visible(card.name) if card is not None else "" for card in cards]
         yield line(names, "")
-        yield line([_below(card) if card is not None else "" for card in cards], "muted")
+        yield line([_below(card, currency) if card is not None else "" for card in cards], "muted")
     hidden = [column.deals - len(column.cards) for column in columns]
     if any(hidden):
         yield line([f"and {more} more" if more else "" for more in hidden], "muted")
@@ -128,9 +128,11 @@ def _sum(amount: Decimal, currency: str) -> str:
     return f"{format_amount(amount, currency)} {currency}"
 
 
-def _below(card: Card) -> str:
-    """Its marks, days in the stage, what it is worth."""
+def _below(card: Card, currency: str) -> str:
+    """Its marks, days in the stage, what it is worth: in which currency, if not in `currency`."""
     marks = "".join(_SIGNS[mark] for mark in card.marks)
     age = "" if card.age is None else f"{card.age}d"
     worth = "" if card.value is None else format_amount(card.value, card.currency)
+    if worth and card.currency != currency:
+        worth = f"{worth} {card.currency}"
     return " ".join(part for part in (marks, age, worth) if part)

@@ -63,6 +63,10 @@ class Rendered(NamedTuple):
         return self.data.decode("utf-8")
 
 
+_OFFICE = (".odt", ".doc", ".docx", ".rtf", ".ods", ".xls", ".xlsx", ".png", ".jpg", ".tex")
+"""Endings of files that promise what no format is."""
+
+
 def format_of(format: str | None, to: str | None) -> str:
     """The format asked for: by name, else by a file's ending, else text; raises UsageError."""
     if format:
@@ -71,7 +75,11 @@ def format_of(format: str | None, to: str | None) -> str:
         return format
     if to in (None, "-", "") or to.endswith("/"):
         return "text"
-    return ENDINGS.get(Path(to).suffix.lower(), "text")
+    ending = Path(to).suffix.lower()
+    if ending in _OFFICE:
+        known = ", ".join(FORMATS)
+        raise UsageError(f"documents are not written as {ending}", f"--format is one of {known}")
+    return ENDINGS.get(ending, "text")
 
 
 def check_law(*papers: Paper, otherwise: str = _DRAFT) -> None:

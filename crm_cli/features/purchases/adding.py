@@ -13,9 +13,10 @@ from crm_cli.features.purchases.entry import enter, label, total
 from crm_cli.features.purchases.lines import Lines, in_currency, percent
 from crm_cli.features.purchases.logged import logged
 from crm_cli.features.purchases.repeated import repeated
-from crm_cli.features.values import assigned, day, grouped, said, typed
+from crm_cli.features.values import assigned, day, grouped, read, said, typed
 from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
+from crm_cli.model.line import LINE
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Change, Workspace
 
@@ -30,7 +31,8 @@ _OTHERWISE = {"status": "--draft", "lines": "--line beans-1kg:2"}
 class Wanted(NamedTuple):
     """A purchase as it was typed; texts as the fields read them, empty where not given.
 
-    `lines` are `PRODUCT[:QUANTITY[:PRICE]]`; `tax` is the rate of lines that have none;
+    `lines` are `PRODUCT[:QUANTITY[:PRICE]]`; `tax` is the rate of lines that have none,
+    0 of all; `tax_category` says why;
     `from_log` a period whose logged time is billed at `rate`; `number` may be `next`;
     `values` are further fields and their texts.
     """
@@ -53,6 +55,7 @@ class Wanted(NamedTuple):
     valid: str | None = None
     every: str | None = None
     until: str | None = None
+    tax_category: str | None = None
 
 
 def add(
@@ -138,7 +141,11 @@ def _fill(
     if (wanted.lines or wanted.from_log) and (wanted.amount or wanted.text):
         raise UsageError("a purchase has lines, or an amount and a text", "give one of them")
     record = workspace.record(customer)
-    lines = Lines(workspace, record, values, notes, tax=percent(workspace, wanted.tax, "tax"))
+    tax = percent(workspace, wanted.tax, "tax")
+    category = wanted.tax_category and read(
+        LINE.by_key["tax_category"], wanted.tax_category.upper(), workspace
+    )
+    lines = Lines(workspace, record, values, notes, tax=tax, category=category or "")
     discount = percent(workspace, wanted.discount, "discount", notes)
     if wanted.lines:
         lines.take(wanted.lines)
@@ -150,7 +157,7 @@ def _fill(
         _take_deal(record, values, lines)
     if not lines and "amount" not in values:
         _fill_amount(workspace, wanted, values)
-    if not lines and (lines.tax is not None or lines.usual is not None) and "amount" in values:
+    if not lines and lines.taxed and "amount" in values:
         # What has a tax is a line.
         lines.take_amount(values.pop("amount"), values.pop("text", ""))
     if lines:

@@ -33,12 +33,15 @@ COPIED = (
 )  # fmt: skip
 """What a line has from another one that it is made of."""
 _PRICE = Decimal("0.0001")
+_UNTAXED = ("Z", "E", "AE", "K", "G", "O")
+"""The categories whose rate is 0."""
 
 
 class Lines:
     """The lines of a new purchase of a customer, whose `values` get a currency with them.
 
-    `notes` are told where each price comes from; `tax` is the rate of lines that have none.
+    `notes` are told where each price comes from; `tax` is the rate of lines that have none, and
+    0 that of all; so is `category`, which says why there is none (`AE`: reverse charge).
     """
 
     def __init__(
@@ -49,18 +52,25 @@ class Lines:
         notes: list[str],
         *,
         tax: Decimal | None = None,
+        category: str = "",
     ) -> None:
         self.workspace = workspace
         self.record = record
         self.values = values
         self.notes = notes
-        self.tax = tax
+        self.tax = Decimal(0) if tax is None and category in _UNTAXED else tax
+        self.category = category
         self.usual = _usual(workspace, record)
         self._products = workspace.products()
         self._lines: list[Values] = []
 
     def __bool__(self) -> bool:
         return bool(self._lines)
+
+    @property
+    def taxed(self) -> bool:
+        """Whether a line that says nothing of its tax gets some."""
+        return bool(self.category) or self.tax is not None or self.usual is not None
 
     def found(self, discount: Decimal | None = None) -> list[Values]:
         """The lines, with a discount on each; the purchase says if their prices have tax."""
@@ -98,7 +108,7 @@ class Lines:
         """Add lines that stand elsewhere, as they are."""
         for item in items:
             line = {key: item.values[key] for key in COPIED if key in item.values}
-            self._lines.append(self._usually(line))
+            self._lines.append(self._with_tax(line))
 
     def take_time(self, product: str, line: Values) -> None:
         """Add a line of logged time, at its price, or at that of a product."""
@@ -114,6 +124,16 @@ class Lines:
         for key in ("unit", "tax_category", "tax_rate"):
             if key in product.values:
                 line.setdefault(key, product.values[key])
+        own = line.get("tax_rate")
+        if self._is_free():
+            pass
+        elif own is not None and self.tax not in (None, own):
+            self.notes.append(f"{sku} keeps the {own.normalize():f} % tax of the product")
+        elif own and (country := _abroad(self.workspace, self.record)):
+            self.notes.append(
+                f"{sku} with {own.normalize():f} % tax, as the product has it; they are in "
+                f"{country}: --tax-category AE (reverse charge), G (export), or --tax 0"
+            )
         return self._with_tax(line)
 
     def _price(self, product: Item, line: Values) -> Decimal:
@@ -145,9 +165,18 @@ class Lines:
         return price
 
     def _with_tax(self, line: Values) -> Values:
+        if self._is_free():
+            for key in ("tax_rate", "tax_category", "tax_reason"):
+                line.pop(key, None)
         if self.tax is not None:
             line.setdefault("tax_rate", self.tax)
+        if self.category:
+            line["tax_category"] = self.category
         return self._usually(line)
+
+    def _is_free(self) -> bool:
+        """Whether no line is to have tax, those of products included."""
+        return self.category in _UNTAXED or self.tax == 0
 
     def _usually(self, line: Values) -> Values:
         """A line with the usual rate, where nothing is said of its tax."""
@@ -215,10 +244,16 @@ class Lines:
 def _usual(workspace: Workspace, record: Item) -> Decimal | None:
     """The usual tax rate, for customers in our country or whose country nobody knows."""
     business = workspace.business
-    countries = {one.values["country"] for one in record.items("addresses") if one.get("country")}
-    if not business.usual_tax or (countries and business.country not in {"", *countries}):
+    if not business.usual_tax or _abroad(workspace, record):
         return None
     return Decimal(business.usual_tax)
+
+
+def _abroad(workspace: Workspace, record: Item) -> str:
+    """The countries of a customer who is known to be in none of ours; else empty."""
+    countries = {one.values["country"] for one in record.items("addresses") if one.get("country")}
+    ours = workspace.business.country
+    return ", ".join(sorted(countries)) if countries and ours not in {"", *countries} else ""
 
 
 def _called(line: Values) -> str:

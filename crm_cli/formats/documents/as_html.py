@@ -25,7 +25,8 @@ def _lines(page: Page) -> Iterator[str]:
     yield f'<html lang="{escape(page.language)}" dir="{direction}">'
     yield '<head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(f'{page.title} {page.number}'.strip())}</title>"
+    number = "" if page.number in page.title else page.number
+    yield f"<title>{escape(f'{page.title} {number}'.strip())}</title>"
     yield '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
     yield "style-src 'unsafe-inline'; img-src data:\">"
     yield f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style></head>"
