@@ -305,9 +305,9 @@ DEAL = Kind(
     states=(
         State("open", "status.is:open", "open"),
         State("on_hold", "status.is:on_hold", "on hold"),
-        State("won", f"status.is:won {_HAS_COME}", "won", event=True),
-        State("lost", f"status.is:lost {_HAS_COME}", "lost", event=True),
-        State("closed", f"status.is:won,lost {_HAS_COME}", "won or lost, not on a day to come"),
+        State("won", f"{_HAS_COME} status.is:won", "won", event=True),
+        State("lost", f"{_HAS_COME} status.is:lost", "lost", event=True),
+        State("closed", f"{_HAS_COME} status.is:won,lost", "won or lost, not on a day to come"),
         State("rotting", "is:open has:rots_on rots_on:..today", "open, and too long in its stage"),
         State(
             "slipped",

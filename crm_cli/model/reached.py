@@ -2,7 +2,8 @@
 
 Their terms are read here without the index, since a past state of a record is in none. They ask
 for values (`settlement.is:paid`), for whether there is one (`has:lost_on`) and for other states
-(`is:quote`); a test holds the declarations to that.
+(`is:quote`); a test holds the declarations to that. What is noted is taken to have come to pass:
+that a day is not one to come (`not:ended.after:today`) is not asked.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any, NamedTuple
 from crm_cli.model.field import State
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
+
+_TO_COME = ".after:today"
 
 
 class Reached(NamedTuple):
@@ -57,6 +60,8 @@ def _holds(item: Item, terms: str) -> bool:
 
 def _term(item: Item, term: str) -> bool:
     name, _, wanted = term.partition(":")
+    if name == "not" and wanted.endswith(_TO_COME):
+        return True
     if name == "is":
         state = next(one for one in item.kind.states if one.name == wanted)
         return _holds(item, state.terms)
