@@ -158,7 +158,8 @@ def copied(root: Path) -> None:
         '    Field("visits_made", Texts("visit"), "all of them"),\n'
     )
     customer = package / "model" / "customer_fields.py"
-    after(customer, 'Field("referred_by", Reference("customer"), "who referred them"),\n', more)
+    known = 'Field("referred_by", Reference("customer"), "who referred them", acyclic=True),\n'
+    after(customer, known, more)
 
 
 def after(path: Path, place: str, text: str) -> None:

@@ -28,7 +28,6 @@ def missing_rate(item: Item, business: Business) -> Iterator[Finding]:
         return
     day = rate_day(item)
     if business.rates.rate(currency, day) is None:
-        day = business.today or day if day == date.max else day
         since = f" on or before {day.isoformat()}" if day < date.max else ""
         yield Finding(
             "currency",

@@ -304,14 +304,15 @@ class Rates:
     def rate(self, currency: str, on: date) -> Decimal | None:
         """The latest rate of a currency on or before a day; 1 for the base, else None.
 
-        What has no date is asked for on `date.max`: the latest rate up to today counts.
+        What has no date is asked for on `date.max`: the latest rate up to today counts, and the
+        first one where all are of days to come.
         """
         if currency == self.base:
             return Decimal(1)
-        if on == date.max and self.today is not None:
-            on = self.today
         if currency not in self._days:
             return None
+        if on == date.max and self.today is not None:
+            on = max(self.today, self._days[currency][0])
         place = bisect_right(self._days[currency], on)
         return self._rates[currency][place - 1] if place else None
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Open = Callable[[str, bytes], "Document"]
 _MOST = 3
-_CLOSED = re.compile(rb"^\s*closed_until\s*:.*$", re.M)
+_CLOSED = re.compile(rb"^[ ]*closed_until[ ]*:.*$", re.M)
 
 
 class Side(NamedTuple):

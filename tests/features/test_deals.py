@@ -109,11 +109,13 @@ def test_open_deals_are_worth_what_the_rate_of_the_day_says(deals: Path, crm: Cr
         assert row["value_base"] == towels
 
 
-def test_a_rate_dated_ahead_is_no_rate_yet(deals: Path, crm: Crm) -> None:
-    (deals / "rates.yaml").write_text("2026-12-01: {USD: 2.00}\n")
-    for today, missing in (("2026-11-20", True), ("2026-12-01", False), ("2026-11-30", True)):
-        run = crm("--today", today, "check")
-        assert (f"no rate for USD on or before {today}" in run.out) == missing, run.out
+def test_where_all_rates_are_dated_ahead_the_first_one_counts(deals: Path, crm: Crm) -> None:
+    """As for who looks at a day before the records begin."""
+    (deals / "rates.yaml").write_text("2026-12-01: {USD: 2.00}\n2027-01-01: {USD: 4.00}\n")
+    for today in ("2026-11-20", "2026-12-01"):
+        assert "no rate for USD" not in crm("--today", today, "check").out
+        (row,) = rows(crm, "list", "ana-novak", "--cols", "pipeline", "--today", today)
+        assert row == {"pipeline": "127.50"}, today
 
 
 def _kind(name: str) -> Any:

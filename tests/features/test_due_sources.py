@@ -350,8 +350,8 @@ def test_who_has_died_has_no_birthday_after_that(
     only: Only, death: str | None, wanted: bool
 ) -> None:
     text = "name: Ana\nbirth_date: 1943-11-20\nanniversaries:\n"
-    text += "  - {kind: birth, date: 1943-11-20}\n  - {kind: birth, label: Tim, date: 1999-11-20}\n"
+    text += "  - {kind: birth, date: 1943-11-20}\n  - {kind: birth, label: Tim, date: 1999-11-21}\n"
     text += f"  - {{kind: death, date: {death}}}\n" if death else ""
-    told = [row.what for row in only({"ana": text})]
+    told = [row.what for row in only({"ana": text}, within="2d")]
     assert ("birthday, turns 83" in told) == wanted
     assert "Tim: birthday, turns 27" in told, "it is a child's"

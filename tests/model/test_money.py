@@ -212,7 +212,8 @@ def test_without_a_date_the_latest_rate_up_to_today_counts() -> None:
     }
     assert Rates(table, "EUR", date(2026, 6, 30)).rate("USD", date.max) == 1
     assert Rates(table, "EUR", date(2026, 7, 1)).rate("USD", date.max) == 2
-    assert Rates(table, "EUR", date(2025, 7, 1)).rate("USD", date.max) is None
+    assert Rates(table, "EUR", date(2025, 7, 1)).rate("USD", date.max) == 1
+    assert Rates(table, "EUR", date(2025, 7, 1)).rate("USD", date(2025, 7, 1)) is None
     assert Rates(table, "EUR").rate("USD", date.max) == 2
 
 

@@ -144,7 +144,7 @@ COUNTS_ONLY = {
     "deal stages", "report pipeline", "report forecast", "report funnel", "report win-loss",
     "report velocity", "lead list", "report aging", "report payments", "report slippage",
     "report dso", "report mrr", "dun list", "report fit", "quote list", "order list",
-    "invoice list", "rules check",
+    "invoice list", "rules check", "labels",
     "report channels", "template list", "template show", "template check", "template fields",
 }  # fmt: skip
 """Of these, the ones whose answer has none of the canary's texts."""

@@ -130,6 +130,14 @@ def nothing_raw(ground: Ground, look: Look, words: tuple[str, ...]) -> None:
         assert not found, (line, found, seen)
 
 
+def test_labels_pass_nothing_raw(ground: Ground) -> None:
+    """Of who may be written to; the canary's own consent does not say what was answered."""
+    assert ground.run("consent", "add", "canary", "--for", "service/letter").code == 0
+    shown = ground.run("labels")
+    assert shown.code == 0 and "=1+1" in shown.out, shown
+    assert not RAW.search(shown.out + shown.err), shown
+
+
 @pytest.mark.turns(3)
 @pytest.mark.parametrize("command", READING)
 def test_nothing_raw_passes(command: str, ground: Ground, look: Look) -> None:
