@@ -273,6 +273,21 @@ def test_a_record_that_one_merged_and_another_renamed_is_there_once(
     assert crm("check").code == 0
 
 
+def test_one_record_takes_in_several_that_were_renamed(
+    other: Path, shop: Path, crm: Crm
+) -> None:
+    for old, new in (("ana-novak", "ana"), ("jan-vidmar", "jan")):
+        assert crm("merge", "maja-kos", old, "--prefer", "keep", "--yes").code == 0
+        assert crm("-C", other, "rename", old, new).code == 0
+        assert crm("-C", other, "log", new, f"Called {new}").code == 0
+    assert crm("sync").code == 0
+    run = crm("-C", other, "sync")
+    assert run.code == 0, run
+    text = (other / "customers/maja-kos.yaml").read_text()
+    assert "Called ana" in text and "Called jan" in text
+    assert not list((other / "customers").glob("[aj]*.yaml"))
+
+
 def test_a_record_that_both_renamed_is_there_once(other: Path, shop: Path, crm: Crm) -> None:
     """Under the name that was sent first."""
     for root, new, notes in ((shop, "ana", "city=Izola"), (other, "ana-n", "email=ana@x.si")):

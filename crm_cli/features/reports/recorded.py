@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,13 +67,12 @@ def first_commits(workspace: Workspace) -> dict[str, date]:
     found: dict[str, date] = {}
     try:
         wanted = ("--reverse", "--find-renames", "--diff-filter=AR", workspace.as_of or "HEAD")
-        blobs = Blobs(workspace.git)
-        for commit in log(workspace.git, *wanted, paths=[CUSTOMERS.path]):
-            day = commit.when.astimezone(zone).date()
-            for file in commit.files:
-                before = file.source if is_own(blobs, file) else file.path
-                found[file.path] = found.get(before, day)
-        blobs.close()
+        with closing(Blobs(workspace.git)) as blobs:
+            for commit in log(workspace.git, *wanted, paths=[CUSTOMERS.path]):
+                day = commit.when.astimezone(zone).date()
+                for file in commit.files:
+                    before = file.source if is_own(blobs, file) else file.path
+                    found[file.path] = found.get(before, day)
     except CrmError:
         return {}
     return found

@@ -127,11 +127,9 @@ def _exchange(
             workspace.write(rename(workspace, old, new).change)
         if done.apart:
             continue
-        crossed = crossing.crossed(workspace, done.merged)
-        whole = whole._replace(crossed=tuple(dict.fromkeys((*whole.crossed, *crossed.said))))
-        for change in crossed.changes:
-            workspace.write(change)
-        is_new = bool(done.received or crossed.changes)
+        followed, said = crossing.follow(workspace, done.merged)
+        whole = whole._replace(crossed=tuple(dict.fromkeys((*whole.crossed, *said))))
+        is_new = bool(done.received or followed)
         changes = list(filter(None, [merges.following(workspace)])) if is_new else []
         if named := numbers.meant(workspace, git, done.merged):
             changes.append(numbers.change(named))
@@ -139,7 +137,7 @@ def _exchange(
             whole = whole._replace(meant=whole.meant + told)
         for change in changes:
             workspace.write(change)
-        if not changes and not crossed.changes:
+        if not changes and not followed:
             return whole._replace(broken=tuple(_still(workspace, whole.broken)))
 
 

@@ -33,25 +33,19 @@ class Crossed(NamedTuple):
     stays: str
 
 
-class Crossings(NamedTuple):
-    """Changes that bring together what is one record, and lines on what people have to decide."""
-
-    changes: tuple[Change, ...]
-    said: tuple[str, ...]
-
-
-def crossed(workspace: Workspace, merged: Iterable[Sides]) -> Crossings:
-    """What the merges have left apart, or brought back."""
-    changes: list[Change] = []
-    said: list[str] = []
+def follow(workspace: Workspace, merged: Iterable[Sides]) -> tuple[int, tuple[str, ...]]:
+    """Bring together what the merges have left apart, one by one, since a record may take in
+    several: how many, and lines on what people have to decide."""
+    made, said = 0, []
     for sides in merged:
         for one in _crossed(workspace, sides):
             change = _followed(workspace, one)
             if change is None:
                 said.append(_said(workspace, one))
             else:
-                changes.append(change)
-    return Crossings(tuple(changes), tuple(said))
+                workspace.write(change)
+                made += 1
+    return made, tuple(said)
 
 
 def _crossed(workspace: Workspace, sides: Sides) -> Iterator[Crossed]:
