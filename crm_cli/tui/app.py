@@ -123,8 +123,13 @@ class Interface(Carrying):
         self.place.enter()
         self.set_timer(_SECONDS, self.look)
 
+    async def _shutdown(self) -> None:
+        # What is still asked would be shown on a screen that goes away while it is waited for.
+        self.workers.cancel_all()
+        await super()._shutdown()
+
     async def on_unmount(self) -> None:
-        """Let go of the index."""
+        """Let go of the index, once a line that is being carried out has ended."""
         await self.reader.close()
 
     @property
@@ -227,7 +232,9 @@ class Interface(Carrying):
 
     @work(exclusive=True, group="outside")
     async def look(self) -> None:
-        """Show what was changed outside."""
+        """Show what was changed outside, unless it is closing."""
+        if not self.is_running:
+            return
         before = time.monotonic()
         try:
             if await self.reader.changed() and len(self.screen_stack) == 1:

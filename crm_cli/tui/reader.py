@@ -48,6 +48,7 @@ class Reader:
         self._workspace = workspace
         self._run = run
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
+        self._closed = False
         self._renewed = time.monotonic()
 
     async def ask(self, question: Callable[[Workspace], T]) -> T:
@@ -88,9 +89,12 @@ class Reader:
         return True
 
     async def close(self) -> None:
-        """Let go of the index, in its thread."""
+        """Let go of the index, in its thread; who asks afterwards is cancelled."""
         await self._within(self._workspace.renew)
+        self._closed = True
         self._thread.shutdown(wait=False)
 
     async def _within(self, do: Callable[[], T]) -> T:
+        if self._closed:
+            raise asyncio.CancelledError("the interface is closed")
         return await asyncio.get_running_loop().run_in_executor(self._thread, do)

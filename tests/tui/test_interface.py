@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import threading
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from crm_cli.model.outcome import Outcome
 from crm_cli.tui.lines import Lines
 from crm_cli.tui.places.customers import Customers
+from crm_cli.tui.reader import Reader
 from tests.conftest import Crm
 from tests.tui.driving import Driver, drive, example
 
@@ -290,4 +295,31 @@ def test_what_is_asked_and_what_a_report_answers_is_read_whole(tmp_path: Path) -
         await user.sees("next part of the screen")
         assert "Focus" not in user.screen
 
+    drive(example(tmp_path), script)
+
+
+def test_what_is_asked_while_it_closes_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, close = threading.Event(), Reader.close
+
+    async def closing(reader: Reader) -> None:
+        gate.set()  # only now does the line that was asked for get its answer
+        await close(reader)
+        with pytest.raises(asyncio.CancelledError):
+            await reader.changed()
+
+    async def script(user: Driver) -> None:
+        await user.sees("Hotel Jadran")
+        run = user.app.reader._run
+
+        def slowly(words: Sequence[str]) -> Outcome:
+            gate.wait()
+            return run(words)
+
+        monkeypatch.setattr(user.app.reader, "_run", slowly)
+        user.app.carry_out(["note", "hotel-jadran", "Closed on Mondays"])
+        await user.pilot.pause()
+
+    monkeypatch.setattr(Reader, "close", closing)
     drive(example(tmp_path), script)
