@@ -67,6 +67,10 @@ def sync(session: Session, dry_run: DryRun = False, yes: Yes = False) -> None:
         session.write(f"received {received} from {remote}, sent {sent}\n")
     else:
         session.write(f"nothing new, here or at {remote}\n")
+    if done.aside is not None:
+        branch, usual = done.aside
+        session.say(visible(f"this is the branch {branch}: who works on {usual} does not get it"))
+        session.say(visible(f"git switch {usual} && git merge {branch} brings it there"))
     if done.broken:
         names = sorted({problem.path for problem in done.broken})
         session.say(f"with what came in there are errors in {few(names)}; the rest is in use")

@@ -37,6 +37,7 @@ _CUSTOMER = (
     "credit.risk", "rfm", "rfm_recency", "rfm_frequency", "rfm_monetary",
 )  # fmt: skip
 _OWING = "id,number,due,amount_due,past_due,currency,disputed,promised"
+_LIVING = "not any(anniversaries, kind = 'death')"
 _STANDING = (
     "id", "name", "balance", "overdue", "currency", "open_deals", "credit.limit",
     "credit.currency", "credit.hold", "credit.risk", "in_play",
@@ -143,8 +144,10 @@ def _customer(workspace: Workspace, id: str) -> tuple[dict[str, int], Found]:
         answer = workspace.select(CUSTOMER, terms, cols=_CUSTOMER)
     (row,) = answer.rows
     customer = dict(zip(_CUSTOMER, row, strict=False))
-    customer["birthday"] = bool(workspace.select(CUSTOMER, [*terms, "birthday:next-7d"],
-                                                 cols="id").rows)  # fmt: skip
+    soon = workspace.select(
+        CUSTOMER, [*terms, "birthday:next-7d"], where=_LIVING, cols="id", ordered=False
+    )
+    customer["birthday"] = bool(soon.rows)
     return dict(zip(names, row[len(_CUSTOMER) :], strict=True)), customer
 
 

@@ -65,6 +65,14 @@ def remote_of(git: Git) -> Remote | None:
     return Remote("origin" if "origin" in names else names[0], branch, False)
 
 
+def aside(git: Git, remote: Remote) -> tuple[str, str] | None:
+    """The branch that goes there, and the one that clones of the remote begin with; None where
+    they are one, or git was not told."""
+    there = f"refs/remotes/{remote.name}/"
+    usual = git.text("symbolic-ref", "--quiet", f"{there}HEAD").removeprefix(there)
+    return (remote.branch, usual) if usual not in ("", remote.branch) else None
+
+
 def fetch(git: Git, remote: Remote) -> None:
     """Get what the remote has; raises GitFailed (offline, no access), and Refused where either
     side has a history that was rewritten in the other."""

@@ -152,6 +152,14 @@ def test_khal_reads_meetings_birthdays_and_anniversaries(
     assert leap.splitlines()[0].startswith("Tuesday, 2028-02-29")
 
 
+def test_a_calendar_has_no_birthdays_of_the_dead(crm: Crm, folder: Path) -> None:
+    assert "Birthday: Maja Kos" in crm("export", "calendar").out
+    assert crm("set", "maja-kos", "anniversaries+={kind: death, date: 2026-10-01}").code == 0
+    calendar = crm("export", "calendar").out
+    assert "Birthday: Maja Kos" not in calendar
+    assert "Opened the flat: Maja Kos" in calendar
+
+
 def test_the_library_takes_every_file(crm: Crm, folder: Path) -> None:
     for kind in ("tasks", "interactions", "anniversaries", "calendar"):
         run = crm("export", kind, "--format", "ics")

@@ -101,6 +101,9 @@ def test_programs_get_all_of_it(crm: Crm) -> None:
     ]  # fmt: skip
     assert [one["product"] for one in found["offers"]] == ["mug", "towel"]
     assert found["cases"] == []
+    assert crm("set", "ana", "anniversaries+={kind: death, date: 2026-11-18}").code == 0
+    mind = json.loads(crm("pop", "ana", "--json").out)["mind"]
+    assert mind == [one for one in found["mind"] if one != "birthday within 7 days"]
     org = json.loads(crm("pop", "hotel-breg", "--json").out)
     assert [one["id"] for one in org["people"]] == ["ana"], "a link holds from both sides"
 

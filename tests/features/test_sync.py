@@ -182,6 +182,20 @@ def test_what_refers_to_what_the_other_side_renamed_or_removed_is_told(
     assert "jan-vidmar" not in crm("-C", other, "sync").err, "it was told before"
 
 
+def test_on_another_branch_it_is_said_who_does_not_get_it(remote: Path, crm: Crm) -> None:
+    root = clone(remote, "spring", crm)
+    assert "branch" not in crm("-C", root, "sync").err
+    subprocess.run(["git", "switch", "-q", "-c", "spring"], cwd=root, check=True)
+    assert crm("-C", root, "set", "maja-kos", "city=Izola").code == 0
+    told = [
+        "crm: this is the branch spring: who works on main does not get it",
+        "  git switch main && git merge spring brings it there",
+    ]
+    for words in (("sync", "--dry-run"), ("sync",)):
+        said = crm("-C", root, *words).err
+        assert all(line.removeprefix("crm: ").strip() in said for line in told), said
+
+
 def test_offline_is_one_line(remote: Path, crm: Crm) -> None:
     remote.rename(remote.with_name("away"))
     run = crm("sync")

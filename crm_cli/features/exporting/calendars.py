@@ -13,7 +13,7 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import BY_NAME
-from crm_cli.model.people import ANNIVERSARY
+from crm_cli.model.people import ANNIVERSARY, has_died
 from crm_cli.workspace import Workspace
 
 _SHOWN = {key: BY_NAME[key].calendar for key in CALENDARS if key != ALL_DATES}
@@ -47,7 +47,7 @@ def calendar_items(
     `tasks` and `interactions` are those that the query describes, `anniversaries` the
     birthdays and anniversaries of customers. `calendar` is all three, of tasks and
     interactions those that are still to come; terms ask each kind what it understands.
-    A customer stands for their birth date.
+    A customer stands for their birth date, as long as they live.
     """
     if name != ALL_DATES:
         yield from _of_kind(workspace, name, terms, where, sort)
@@ -69,8 +69,9 @@ def _of_kind(
     have = {str(row[0]) for row in held}
     rows = workspace.select(CUSTOMER, terms, where=where, sort=sort, cols=("id",)).rows
     ids = [str(row[0]) for row in rows if str(row[0]) in have]
+    today = workspace.clock.today
     for record in workspace.records(ids if sort else sorted(ids)):
-        if record.values.get("birth_date") is not None:
+        if record.values.get("birth_date") is not None and not has_died(record, today):
             yield record
         yield from (item for item in record.items(name) if item.values.get("date"))
 

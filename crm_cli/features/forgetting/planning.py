@@ -86,7 +86,7 @@ def forget(workspace: Workspace, id: str, *, force: bool = False) -> Forgetting:
         Change(subject, tuple(steps), "final", anonymous=True),
         said,
         (id,),
-        f"Forget {whom}? crm undo does not bring them back.",
+        f"Forget {whom}? crm undo brings back neither them nor any earlier change.",
         notes,
         (new,) if new else (),
     )

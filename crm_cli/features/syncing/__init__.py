@@ -57,7 +57,8 @@ class Synced(NamedTuple):
     not be committed without a word; `namesakes` (id, ids) of those who came in, and are called
     as others are; `merged` the sides of each merge; `meant` what named a number of one purchase,
     which two have now, and names it by its id; `crossed` a line on each record that both sides call
-    otherwise, for people to decide. Where there is no remote its name is empty.
+    otherwise, for people to decide; `aside` the branch here and the one that clones begin with,
+    where they are two. Where there is no remote its name is empty.
     """
 
     remote: str
@@ -74,6 +75,7 @@ class Synced(NamedTuple):
     merged: tuple[numbers.Sides, ...] = ()
     meant: tuple[numbers.Meant, ...] = ()
     crossed: tuple[str, ...] = ()
+    aside: tuple[str, str] | None = None
 
 
 def sync(
@@ -105,9 +107,10 @@ def sync(
         valid, invalid = _edited(workspace, git)
         return Synced(
             remote.name, away.ahead, away.behind, tuple(valid), tuple(invalid), dry=True,
-            gone=_gone(git, valid), apart=tuple(twins),
+            gone=_gone(git, valid), apart=tuple(twins), aside=syncing.aside(git, remote),
         )  # fmt: skip
-    return _exchange(workspace, rename, git, remote, removing=removing)
+    done = _exchange(workspace, rename, git, remote, removing=removing)
+    return done._replace(aside=syncing.aside(git, remote)) if remote is not None else done
 
 
 def _exchange(
