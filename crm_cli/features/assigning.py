@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from crm_cli.features.entering import entered
+from crm_cli.features.listed import texts
 from crm_cli.features.numbers import NEXT, following, refuse_taken
 from crm_cli.features.values import items, typed
 from crm_cli.model.bill_to import bill_to
@@ -280,16 +281,16 @@ def _listed(
             f"{key} holds one value; {operator} is for lists",
             f"write {key}={text}, or for a list tags+=vip",
         )
-    texts = [part.strip() for part in text.split(",") if part.strip()]
-    if not texts:
+    given = texts(field.key, text)
+    if not given:
         raise UsageError(f"{key}{operator} needs a value")
     if isinstance(field.type, Texts):
         if operator == "+=":
-            texts = typed(workspace, kind, key, text)
-        return _altered(ref, field.key, texts, add=operator == "+=")
+            given = typed(workspace, kind, key, text)
+        return _altered(ref, field.key, given, add=operator == "+=")
     if operator == "+=":
         return _extended(ref, field.key, items(workspace, field, text, customer=customer))
-    return _reduced(ref, field, texts)
+    return _reduced(ref, field, given)
 
 
 def _kind(field: Field) -> Kind:

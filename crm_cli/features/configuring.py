@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
+from crm_cli.features.listed import flow
 from crm_cli.features.plan import Plan, counted
-from crm_cli.model.errors import Severity, Unreadable, UsageError
+from crm_cli.model.errors import Unreadable, UsageError
 from crm_cli.model.fieldtypes import Free, Texts
 from crm_cli.model.iban import is_iban
 from crm_cli.model.item import Item
@@ -146,19 +147,10 @@ def _value(key: str, text: str) -> Any:
 def _flow(key: str, text: str) -> Any:
     """A text as it stands, or what it spells where it is written as a list or a mapping."""
     from crm_cli.model.node import plain
-    from crm_cli.store.compose import compose
 
     if not text.lstrip().startswith(("[", "{")):
         return text
-    composed = compose(f"value: {text}\n", key)
-    node = composed.root.get("value") if composed.root is not None else None
-    faults = [one for one in composed.problems if one.severity is Severity.ERROR]
-    if faults or node is None:
-        raise UsageError(
-            f"{key}: {faults[0].message if faults else 'this is no list'}",
-            (faults and faults[0].hint) or f"crm config set {key}='[ONE, OTHER]'",
-        )
-    return plain(node)
+    return plain(flow(key, text, f"crm config set {key}='[ONE, OTHER]'"))
 
 
 def _taxed_anew(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from crm_cli.features.entering import entered
+from crm_cli.features.listed import texts
 from crm_cli.features.moves import split_terms
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.unread import doubtful
@@ -112,7 +113,7 @@ def _step(
         if not isinstance(field.type, Texts) or operator == "*=":
             what = "is no price" if operator == "*=" else "holds one value"
             raise UsageError(f"{field.key} {what}", f"write {field.key}={text}")
-        parts = [part.strip() for part in text.split(",") if part.strip()]
+        parts = texts(field.key, text)
         if operator == "+=":
             parts = typed(workspace, PRODUCT, field.key, text)
         return lambda document, sku: _alter(document, sku, field, parts, add=operator == "+=")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Mapping_
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
+from crm_cli.features.listed import of_nodes, parts, read_texts, texts
 from crm_cli.features.own_words import SIGN, worded
 from crm_cli.features.references import referred, refers
-from crm_cli.model.errors import NotFound, Severity, Unreadable, UsageError
+from crm_cli.model.errors import NotFound, Unreadable, UsageError
 from crm_cli.model.fieldtypes import Currency, Date, Free, Moment, Texts
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal, singular
 from crm_cli.model.node import Mapping, Scalar
@@ -162,8 +161,7 @@ def typed(
             raise UsageError(f"{field.key}: {error.message}", error.hint) from error
     if refers(field.type):
         if isinstance(field.type, Texts):
-            parts = field.type.read(text, workspace.business)
-            return [referred(workspace, field, part) for part in parts]
+            return [referred(workspace, field, part) for part in texts(field.key, text)]
         return referred(workspace, field, text.strip(), customer=customer)
     if isinstance(field.type, Currency):
         # In files any code of three letters stands for itself, since sums then say that
@@ -193,14 +191,23 @@ def items(
             f"{field.key} are not set as a whole",
             f"crm {kind.name} adds one; {field.key}.ID.FIELD=VALUE changes one",
         )
+    return _made(workspace, field, parts(field, text), customer)
+
+
+def _made(
+    workspace: Workspace, field: Field, spelled: Iterable[Scalar | Mapping], customer: str | None
+) -> list[dict[str, Any]]:
+    """The values of items that texts or mappings spell."""
+    assert isinstance(field.type, ListOf)
+    kind = field.type.kind
     found = []
-    for part in _parts(field, text):
+    for part in spelled:
         if isinstance(part, Scalar):
-            texts: dict[str, Any] = _short(workspace, field, part.text.strip())
+            given: dict[str, Any] = _short(workspace, field, part.text.strip())
         else:
-            texts = {key.text: node for key, node in part.entries}
+            given = {key.text: node for key, node in part.entries}
         values: dict[str, Any] = {}
-        for name, value in texts.items():
+        for name, value in given.items():
             inner = kind.by_name.get(normal(name))
             if inner is None:
                 raise no_field(kind, name, kind.by_key)
@@ -216,40 +223,6 @@ def no_field(kind: Kind, key: str, names: Iterable[str]) -> UsageError:
     if "custom" in kind.by_key and not cure.startswith("did"):
         cure = f"a field of your own is written custom.{key}=…; {cure}"
     return UsageError(f"{key} is no field of {a_or_an(kind.name)}", cure)
-
-
-def _parts(field: Field, text: str) -> list[Scalar | Mapping]:
-    """The items that a text spells, as texts or mappings."""
-    if "{" not in text:
-        parts = [part.strip() for part in text.split(",") if part.strip()]
-        for before, after in pairwise(parts):
-            _refuse_decimal(field, before, after)
-        return [Scalar(part) for part in parts]
-    from crm_cli.store.compose import compose
-
-    composed = compose(f"items: [{text}]\n", field.key)
-    listed = composed.root.get("items") if composed.root is not None else None
-    faults = [one for one in composed.problems if one.severity is Severity.ERROR]
-    if faults or not isinstance(listed, Sequence_):
-        fault = faults[0] if faults else None
-        raise UsageError(
-            f"{field.key}: {fault.message if fault else 'these are no items'}",
-            (fault and fault.hint) or f"write {field.key}+='{{KEY: value, KEY: value}}'",
-        )
-    return [node for node in listed.items if isinstance(node, (Scalar, Mapping))]
-
-
-def _refuse_decimal(field: Field, before: str, after: str) -> None:
-    """Refuse a comma between digits, which parts two items, or the decimals of a number."""
-    number = re.search(r":(\d+)$", before)
-    decimals = re.match(r"(\d+)(?=$|:)", after)
-    if number and decimals:
-        text = f"{number[1]},{decimals[1]}"
-        raise UsageError(
-            f"{field.key}: '{text}' is one number, or the end of one of the {field.key} and the "
-            "beginning of another",
-            f"write {number[1]}.{decimals[1]}, or each with a {field.key}+= of its own",
-        )
 
 
 def _short(workspace: Workspace, field: Field, text: str) -> dict[str, str]:
@@ -288,12 +261,16 @@ def _within(
     workspace: Workspace, kind: Kind, field: Field, value: Any, customer: str | None
 ) -> Any:
     """The value of an item's field: of a text, or of a node in braces."""
-    if isinstance(value, Sequence_):
-        texts = [node.text for node in value.items if isinstance(node, Scalar)]
-        parts = [typed(workspace, kind, field.key, text, customer=customer) for text in texts]
-        return [one for part in parts for one in part] if parts else []
+    if isinstance(value, (Sequence_, Mapping)) and isinstance(field.type, ListOf):
+        return _made(workspace, field, of_nodes(field, [value]), customer)
     if isinstance(value, Mapping):
         raise UsageError(f"{field.key} has fields of its own", "edit the file")
+    if isinstance(value, Sequence_):
+        if not isinstance(field.type, Texts):
+            raise UsageError(f"{field.key} holds one value", "take out the brackets within")
+        within = [part.text for part in of_nodes(field, [value]) if isinstance(part, Scalar)]
+        each = [typed(workspace, kind, field.key, text, customer=customer) for text in within]
+        return [one for part in each for one in part]
     text = value.text if isinstance(value, Scalar) else value
     return typed(workspace, kind, field.key, text, customer=customer)
 
@@ -386,6 +363,8 @@ def field_at(kind: Kind, key: str) -> tuple[str, Field]:
 def read(field: Field, text: str, workspace: Workspace) -> Any:
     """A text as the field's type reads it; raises UsageError."""
     try:
+        if isinstance(field.type, Texts):
+            return read_texts(workspace, field, text)
         return field.type.read(text, workspace.business)
     except Unreadable as error:
         raise UsageError(f"{field.key}: {error.message}", error.hint) from error

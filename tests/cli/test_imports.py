@@ -23,7 +23,7 @@ MODEL_ONLY = ("formats", "render")
 FOR_THE_SCREEN = {"rich": ("render", "tui"), "typer": ("cli",), "textual": ("tui",)}
 SHARED = (
     "account", "address_book", "alike", "assigning", "closed_books", "consent", "entering",
-    "events", "forgotten", "given", "items", "mentions", "moves", "new_items", "numbers",
+    "events", "forgotten", "given", "items", "listed", "mentions", "moves", "new_items", "numbers",
     "own_templates", "own_words", "paths", "people", "pictures", "plan", "references",
     "revisions", "survey_answers", "unread", "values", "versions",
 )  # fmt: skip

@@ -37,9 +37,41 @@ def test_add_reads_lists_as_set_does(crm: Crm, shop: Path) -> None:
     assert "error" not in crm("check").out
 
 
+def test_lists_are_taken_in_brackets(crm: Crm, shop: Path) -> None:
+    address = "addresses=[{street: Glavna 1, city: Piran, country: SI}]"
+    people = "contacts=[{name: Tia, emails: [{value: tia@tea.example, label: work}]}]"
+    mails = "emails=[{value: a@tea.example}, b@tea.example]"
+    done = crm("add", "Tea House", address, people, mails, "tags=[vip, hotel]")
+    assert done.code == 0, done.err
+    added = text_of(shop, "tea-house")
+    assert all(one in added for one in ("Glavna 1", "tia@tea.example", "b@tea.example"))
+    assert "  - vip\n  - hotel\n" in added
+    crm("set", "tea-house", address.replace("Glavna 1", "Nova 2"), "tags-=[vip]")
+    crm("set", "tea-house", "addresses+=[{street: Stara 3}]", "tags+=[cafe, bar]")
+    changed = text_of(shop, "tea-house")
+    assert "Glavna 1" not in changed and "Nova 2" in changed and "Stara 3" in changed
+    assert "  - hotel\n  - cafe\n  - bar\n" in changed and "vip" not in changed
+    parts = "instalments=[{due_date: 2027-07-31, percent: 50}, {due_date: 2027-08-31, percent: 50}]"
+    done = crm("invoice", "add", "tea-house", "--line", "Tea:1:100", parts)
+    assert done.code == 0, done.err
+    assert "2027-08-31" in text_of(shop, "tea-house")
+    done = crm("product", "set", "linen-sheet", "complements=[bath-towel, linen-sheet]")
+    assert "[bath-towel" not in done.err
+
+
+def test_brackets_within_an_item_are_never_dropped(crm: Crm, shop: Path) -> None:
+    before = text_of(shop, MAJA)
+    done = crm("set", MAJA, "contacts+={name: Ana, title: [a, b]}")
+    assert done.code == 2 and "title holds one value" in done.err
+    done = crm("set", MAJA, "contacts+={name: Ana, emails: [[{value: a@tea.example}]]}")
+    assert done.code == 2 and "inner brackets" in done.err
+    assert text_of(shop, MAJA) == before
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        ("set maja-kos addresses=[[{city:Piran}]]", "take out the inner brackets"),
         ("add Vid tasks=Call", "crm task adds one"),
         ("add Vid spend=5", "computed"),
         ("add Vid balanc=5", "no field"),
