@@ -79,17 +79,17 @@ class Books:
         pairs = _billed(self.posted, self.by_name)
         self.billed = {id(order): invoice for invoice, order in pairs}
         bill(pairs, self.business, in_currency_of)
+        paying = [one for one in self.payments if self._moves_money(one)]
+        # What is given back of an invoice was paid or credited too much, wherever in the file that
+        # stands: it takes of that, before the rest pays something else.
+        for payment in filter(is_refund, paying):
+            self._pay(payment)
         for note in self.posted:
             if note.get("kind") == "credit_note":
                 self._credit(note)
-        for payment in self.payments:
-            amount = payment.values.get("amount")
-            if amount is None or is_ahead(payment, self.business):
-                continue
-            if is_returned(payment, self.business):
-                payment.derived["unallocated"] = ZERO
-            else:
-                self._pay(payment, amount)
+        for payment in paying:
+            if not is_refund(payment):
+                self._pay(payment)
         # By date, since what came first is refunded, and pays, first.
         self.pool.sort(key=lambda left: (left.day, left.source.id))
         self.given_back.sort(key=lambda one: (one.day, one.amount, one.currency))
@@ -117,8 +117,18 @@ class Books:
             amount = _share(amount, part, taken)
         self.pool.append(Left(day_of(note), amount, note.derived["currency"], note))
 
-    def _pay(self, payment: Item, amount: Decimal) -> None:
+    def _moves_money(self, payment: Item) -> bool:
+        """Whether a payment counts by today: it was not returned, and says how much it is."""
+        if "amount" not in payment.values or is_ahead(payment, self.business):
+            return False
+        if is_returned(payment, self.business):
+            payment.derived["unallocated"] = ZERO
+            return False
+        return True
+
+    def _pay(self, payment: Item) -> None:
         """A payment pays the purchases that it names; its rest lies on account."""
+        amount: Decimal = payment.values["amount"]
         currency, refund = payment.derived["currency"], is_refund(payment)
         rest: Decimal = abs(amount)
         for name, part in targets(payment, amount):
@@ -239,7 +249,8 @@ class Books:
         derived["settlement"] = "written_off" if written_off else "credited" if alone else "paid"
         if not parts:
             return
-        day = derived["settled"] = max(one.day for one in parts)
+        # What was given back was never its payment.
+        day = derived["settled"] = max(one.day for one in parts if one.amount > 0)
         if (dated := invoice.values.get("date")) is not None:
             derived["days_to_pay"] = (day - dated).days
         if (due := max(due_dates(invoice), default=derived["due"])) is not None:

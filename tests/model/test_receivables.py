@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -282,6 +283,77 @@ def test_no_cent_is_lost(
     assert not (left and over), "money lies about while something is owed"
     for item in record.items("purchases"):
         assert item.derived["paid"] + item.derived["amount_due"] == item.derived["gross"]
+
+
+few = st.sampled_from(("10.00", "30.00", "60.00")).map(Decimal)
+OVERCREDITED = """\
+purchases:
+  - {kind: invoice, number: "1", date: 2026-02-01, amount: 100}
+  - {kind: invoice, number: "2", date: 2026-05-01, amount: 100}
+  - {kind: credit_note, date: 2026-05-10, amount: 60, corrects: "2"}
+payments:
+  - {date: 2026-05-05, amount: 100, for: "2"}
+  - {date: 2026-06-01, amount: 50, direction: refund, for: "2"}
+"""
+
+
+def test_a_refund_gives_back_what_was_too_much_for_its_invoice() -> None:
+    """The ten that are left pay the older one; what is given back is owed of neither."""
+    record = customer(OVERCREDITED)
+    assert states(record)[:2] == [("10.00", "90.00", "partly_paid"), ("40.00", "0.00", "paid")]
+    assert record.derived["balance"] == Decimal("90.00")
+
+
+def test_a_refund_of_what_was_paid_too_much_is_no_later_payment() -> None:
+    record = customer(
+        INVOICES
+        + 'payments:\n  - {date: 2026-03-05, amount: 130, for: "1"}\n'
+        + '  - {date: 2026-04-06, amount: 30, direction: refund, for: "1"}\n'
+    )
+    assert states(record) == [("100", "0.00", "paid"), ("0", "50.50", "unpaid")]
+    paid = record.items("purchases")[0].derived
+    assert (paid["settled"], paid["days_to_pay"]) == (date(2026, 3, 5), 4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(days, few, st.booleans()), min_size=2, max_size=3),
+    st.lists(st.tuples(days, few, st.integers(0, 2), st.booleans()), min_size=2, max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_what_is_owed_of_an_invoice_is_no_matter_of_the_order_in_the_file(
+    invoices: list[tuple[date, Decimal, bool]],
+    payments: list[tuple[date, Decimal, int, bool]],
+    random: Random,
+) -> None:
+    """Nor does a refund make an invoice owed of which as much was paid and credited too much."""
+    billed = "purchases:\n"
+    for place, (day, amount, halved) in enumerate(invoices):
+        billed += f"  - {{kind: invoice, number: n{place}, date: {day}, amount: {amount:.2f}}}\n"
+        if halved:
+            half = f"amount: {amount / 2:.2f}, corrects: n{place}"
+            billed += f"  - {{kind: credit_note, date: {day}, {half}}}\n"
+    rows = [
+        f"  - {{date: {day}, amount: {amount:.2f}, for: n{number % len(invoices)}"
+        + (", direction: refund}\n" if back else "}\n")
+        for day, amount, number, back in payments
+    ]
+    mixed = rows[:]
+    random.shuffle(mixed)
+    one, other = (
+        customer(billed + ("payments:\n" + "".join(some) if some else "")) for some in (rows, mixed)
+    )
+    owed = {i.values["number"]: i.derived["amount_due"] for i in one.items("purchases")
+            if "number" in i.values}  # fmt: skip
+    assert owed == {i.values["number"]: i.derived["amount_due"] for i in other.items("purchases")
+                    if "number" in i.values}  # fmt: skip
+    assert one.derived["balance"] == other.derived["balance"]
+    for place, (_, amount, halved) in enumerate(invoices):
+        held = sum((-paid if back else paid for _, paid, number, back in payments
+                    if number % len(invoices) == place), Decimal(0))  # fmt: skip
+        credited = Decimal(f"{amount / 2:.2f}") if halved else Decimal(0)
+        if held + credited >= amount:
+            assert not owed[f"n{place}"]
 
 
 def told(text: str, business: Business = SHOP) -> list[tuple[str, str, int]]:
