@@ -47,7 +47,8 @@ class Drafts(NamedTuple):
     decided. `left_out` are headings that mean nothing here, `doubts` what
     a person should look at before they agree. `mapped` tells whether somebody said what the
     columns mean, `guessed_system` whether only the file's name says whose the external ids are.
-    `sheet` is where in a workbook they stand.
+    `sheet` is where in a workbook they stand, `implied` are fields that no cell says: they are of
+    what is new, and change nothing that is there.
     """
 
     kind: Kind
@@ -62,6 +63,7 @@ class Drafts(NamedTuple):
     mapped: bool = False
     guessed_system: bool = False
     sheet: Sheet | None = None
+    implied: tuple[str, ...] = ()
 
 
 Same = dict[str, Callable[[Any], Any]]

@@ -42,8 +42,8 @@ FIELDS = (
         "number",
         Code(),
         "its number",
-        headings="invoice_number order_number document no stevilka racun stevilka_racuna "
-        "rechnungsnummer",
+        headings="invoice_number invoice_no order_number order_no document no stevilka racun "
+        "stevilka_racuna rechnungsnummer",
     ),
     Field(
         "date",

@@ -89,7 +89,8 @@ def plan_items(
                 if group.remark:
                     yield Remark(group.drafts[0].line, group.remark)
     for customer in list(by_customer):
-        yield from _of_customer(workspace, customer, kind, by_customer.pop(customer), undated)
+        groups = by_customer.pop(customer)
+        yield from _of_customer(workspace, customer, drafts, groups, undated)
     yield from undated.notes()
     if owners.counts:
         found = ", ".join(f"{by} {count:,}" for by, count in owners.counts.most_common())
@@ -255,13 +256,14 @@ class _Elsewhere:
 
 
 def _of_customer(
-    workspace: Workspace, customer: str, kind: Kind, groups: list[_Packed], undated: Undated
+    workspace: Workspace, customer: str, drafts: Drafts, groups: list[_Packed], undated: Undated
 ) -> Iterator[Outcome | Reject]:
     """What the items of one customer come to; one edit of their file does it all."""
+    kind, implied = drafts.kind, drafts.implied
     kept: list[bytes] = []
     found: list[Outcome] = []
     said = ((group, unpack(group.values)) for group in groups)
-    for group, values, match in _matched(workspace.record(customer), kind, said):
+    for group, values, match in _matched(workspace.record(customer), kind, said, implied):
         reason = match if isinstance(match, str) else _reason_against(match, values, kind)
         if reason:
             yield from _rejected(group.drafts, reason)
@@ -278,7 +280,7 @@ def _of_customer(
             found.append(Outcome(item.id or customer, fate, None, group.lines, by))
             if not is_same or by == BY_CONTENT:
                 kept.append(group.values)  # What is meant by this row is meant by no equal one.
-    write = partial(_write, kind=kind, packed=kept)
+    write = partial(_write, kind=kind, packed=kept, implied=implied)
     step: Edit | None = Edit(workspace.path_of(customer), write)
     for one in found:
         if one.fate == "unchanged":
@@ -309,13 +311,16 @@ def _longer(item: Item, values: Values) -> str:
 
 
 def _matched(
-    record: Item, kind: Kind, groups: Iterable[tuple[_Packed, Values]]
+    record: Item,
+    kind: Kind,
+    groups: Iterable[tuple[_Packed, Values]],
+    implied: tuple[str, ...],
 ) -> Iterator[tuple[_Packed, Values, _Match | str]]:
     """Each group with the item of the record that it is about, or why that cannot be said.
 
-    A row that repeats another is left out.
+    A row that repeats another is left out; what is implied is said of new items alone.
     """
-    items = Items(kind, record.items(kind.key))
+    items = Items(kind, record.items(kind.key), implied)
     seen: dict[Any, tuple[_Packed, Values]] = {}
     for group, values in groups:
         match = items.match(values)
@@ -323,6 +328,8 @@ def _matched(
         before = next((seen[key] for key in keys if key in seen), None)
         if before is None:
             seen |= dict.fromkeys(keys, (group, values))
+            if match is not None and implied:
+                values = {key: value for key, value in values.items() if key not in implied}
             yield group, values, match
         elif before[1] != values:
             name = match[0].id if match is not None else f"the same {kind.name}"
@@ -334,12 +341,14 @@ def _name(item: Item) -> str | int:
     return item.id or id(item)
 
 
-def _write(document: Document, kind: Kind, packed: list[bytes]) -> None:
+def _write(
+    document: Document, kind: Kind, packed: list[bytes], implied: tuple[str, ...]
+) -> None:
     """Make a document say what is wanted; it is matched anew, since it may have changed."""
     groups = ((_Packed((0,), b"", one), unpack(one)) for one in packed)
     added = []
     steps = []
-    for _, values, match in _matched(document.record, kind, groups):
+    for _, values, match in _matched(document.record, kind, groups, implied):
         if match is None:
             added.append(values)
         elif not isinstance(match, str):

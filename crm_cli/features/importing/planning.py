@@ -15,6 +15,7 @@ from crm_cli.features.importing.origin import of_system, owned
 from crm_cli.features.importing.outcome import Note, Outcome, Reject, Remark
 from crm_cli.features.importing.strangers import strangers
 from crm_cli.features.importing.unnumbered import unnumbered
+from crm_cli.features.importing.unsaid import kinded
 from crm_cli.formats.drafts import Drafts, Told
 from crm_cli.formats.grid import Rejected
 from crm_cli.formats.mapping import Map
@@ -85,7 +86,7 @@ def read_file(
         raise UsageError(f"{chosen.name} has no rows", "name the file .csv")
     drafts = chosen.read(data, found, map, workspace.business)
     drafts = by_state(drafts, workspace.business)
-    return of_system(owned(workspace, drafts), path)
+    return kinded(of_system(owned(workspace, drafts), path))
 
 
 def plan_import(workspace: Workspace, drafts: Drafts, advance: Advance | None = None) -> Import:

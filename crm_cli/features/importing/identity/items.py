@@ -16,10 +16,15 @@ _ORIGIN = (_EXTERNAL, "source_system")
 
 
 class Items:
-    """Finds the items of one customer that rows mean. Each item is meant by one row."""
+    """Finds the items of one customer that rows mean. Each item is meant by one row.
 
-    def __init__(self, kind: Kind, items: list[Item]) -> None:
+    What is `implied` by no cell of a row does not tell an item from the others.
+    """
+
+    def __init__(self, kind: Kind, items: list[Item], implied: tuple[str, ...] = ()) -> None:
         self._kind = kind
+        self._implied = implied
+        self._named: dict[tuple[str, Any], list[Item]] = defaultdict(list)
         self._keys = [("external_id", "source_system"), *_keys(kind)]
         self._ids = {one.id: one for one in items}
         self._held: dict[tuple[Any, ...], Item] = {}
@@ -29,6 +34,7 @@ class Items:
             for key in self._keys:
                 if one.get(key[0]) is not None:
                     self._held[self._key(key, one)] = one
+                    self._named[key[0], one.get(key[0])].append(one)
         for one in items:
             self._days[one.get(kind.when) if kind.when else None].append(one)
 
@@ -53,6 +59,9 @@ class Items:
         found = self._held.get((key, *wanted))
         if found is None and key[0] == "external_id" and len(wanted) > 1 and wanted[1]:
             found = self._held.get((key, wanted[0], None))  # It came without a system.
+        if found is None and not {*key[1:]}.isdisjoint(self._implied):
+            alike = self._named[key[0], wanted[0]]
+            found = alike[0] if len(alike) == 1 else None
         return found
 
     def _same(self, values: Values) -> tuple[Item, str] | None:
