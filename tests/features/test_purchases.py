@@ -52,6 +52,17 @@ def test_a_price_of_its_own_and_a_discount(workspace: Opened) -> None:
     assert made.derived["net"] == Decimal("135.90")
 
 
+@pytest.mark.parametrize("what", ["tax", "discount"])
+def test_a_share_in_place_of_a_percentage_is_told(workspace: Opened, what: str) -> None:
+    def notes(rate: str) -> list[str]:
+        wanted = Wanted(lines=["Rent:1:100"], **{what: rate})
+        return add(workspace(), "maja-kos", wanted).notes
+
+    told = f"a {what} of 0.19 is less than one percent; 19 percent is 19"
+    assert told in notes("0.19")
+    assert not any("percent" in note for note in notes("19"))
+
+
 def test_what_was_bought_keeps_its_price(workspace: Opened, shop: Path) -> None:
     made = added(workspace(), lines=["linen-sheet"])
     path = shop / "products.yaml"

@@ -141,7 +141,7 @@ def _fill(
     if (wanted.lines or wanted.from_log) and (wanted.amount or wanted.text):
         raise UsageError("a purchase has lines, or an amount and a text", "give one of them")
     record = workspace.record(customer)
-    tax = percent(workspace, wanted.tax, "tax")
+    tax = percent(workspace, wanted.tax, "tax", notes)
     category = wanted.tax_category and read(
         LINE.by_key["tax_category"], wanted.tax_category.upper(), workspace
     )

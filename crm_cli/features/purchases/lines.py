@@ -289,7 +289,8 @@ def percent(
         said = f"a {what} of {found} percent"
         raise UsageError(said, f"write 0 to 100, as --{what} 15")
     if 0 < found < 1 and notes is not None:
-        notes.append(f"a {what} of {found} is less than one percent; a share of it is ×100")
+        whole = f"{(found * HUNDRED).normalize():f}"
+        notes.append(f"a {what} of {found} is less than one percent; {whole} percent is {whole}")
     return found
 
 
