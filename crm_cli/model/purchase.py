@@ -287,6 +287,7 @@ PURCHASE = Kind(
         ),
     ),
     derive=derive,
+    sort="date,number",
     summary=SPEND,
     check=_check,
     upheld=_upheld,

@@ -35,6 +35,13 @@ def test_a_purchase_is_added_shown_and_taken_back(crm: Crm, shop: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_invoices_of_one_day_are_listed_by_their_numbers(crm: Crm) -> None:
+    for amount in range(1, 7):
+        assert crm("invoice", "add", "jan-vidmar", "--amount", str(amount), "--text", "x").code == 0
+    listed = crm("invoice", "list", "date:today", "--cols", "number", "-o", "csv").out.split()
+    assert listed == ["number", *sorted(listed[1:])] and len(listed) == 7
+
+
 def test_a_dry_run_writes_nothing(crm: Crm, shop: Path) -> None:
     path = shop / "customers" / "jan-vidmar.yaml"
     before = path.read_bytes()

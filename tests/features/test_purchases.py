@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -54,9 +54,9 @@ def test_a_price_of_its_own_and_a_discount(workspace: Opened) -> None:
 
 @pytest.mark.parametrize("what", ["tax", "discount"])
 def test_a_share_in_place_of_a_percentage_is_told(workspace: Opened, what: str) -> None:
-    def notes(rate: str) -> list[str]:
-        wanted = Wanted(lines=["Rent:1:100"], **{what: rate})
-        return add(workspace(), "maja-kos", wanted).notes
+    def notes(rate: str) -> Sequence[str]:
+        given: dict[str, Any] = {"lines": ["Rent:1:100"], what: rate}
+        return add(workspace(), "maja-kos", Wanted(**given)).notes
 
     told = f"a {what} of 0.19 is less than one percent; 19 percent is 19"
     assert told in notes("0.19")
