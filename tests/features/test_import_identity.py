@@ -267,6 +267,59 @@ def test_an_organization_of_the_same_file_is_linked(workspace: Opened) -> None:
     assert workspace().record("ana-novak").items("organizations")[0].values == {"id": "acme"}
 
 
+AT_TEEHAUS = """\
+name: Zoë Müller
+emails: [z@t.example]
+organizations:
+  - id: teehaus   # since school
+    role: billing
+    start: 2020-01-01
+"""
+
+
+@pytest.mark.parametrize("title", ["", "Chefin"])
+def test_another_company_stands_beside_the_one_that_is_there(
+    shop: Path, workspace: Opened, title: str
+) -> None:
+    (shop / "customers/teehaus.yaml").write_text("name: Teehaus GmbH\nkind: organization\n")
+    (shop / "customers/bar.yaml").write_text("name: Bar Čez\nkind: organization\n")
+    (shop / "customers/zoe.yaml").write_text(AT_TEEHAUS)
+    text = f"Name,E-Mail,Company,Job Title\nZoë Müller,z@t.example,Bar Čez,{title}\n"
+    made = carry_out(workspace(), "customers", text)
+    assert counts(made) == (0, 1, 0, 0)
+    assert any("at another organization besides: zoe (bar)" in one for one in made.notes)
+    there = text_of(shop, "zoe")
+    assert AT_TEEHAUS in there
+    held = [one.values for one in workspace().record("zoe").items("organizations")]
+    assert held[1] == {"id": "bar", **({"title": title} if title else {})}
+    assert counts(plan(workspace(), "customers", text)) == (0, 0, 1, 0)
+    back = "Name,E-Mail,Company\nZoë Müller,z@t.example,Teehaus GmbH\n"
+    assert counts(plan(workspace(), "customers", back)) == (0, 0, 1, 0)
+
+
+def test_another_contact_does_not_get_what_is_of_the_one_that_is_there(
+    shop: Path, workspace: Opened
+) -> None:
+    (shop / "customers/bar.yaml").write_text(
+        "name: Bar Čez\nemails: [bar@c.example]\ncontacts:\n  - name: Ana Kos\n    role: billing\n"
+    )
+    text = "Name,E-Mail,contact.name\nBar Čez,bar@c.example,Ivo Zorko\n"
+    carry_out(workspace(), "customers", text)
+    held = [one.values for one in workspace().record("bar").items("contacts")]
+    assert held == [{"name": "Ana Kos", "role": "billing"}, {"name": "Ivo Zorko"}]
+
+
+def test_a_company_is_found_without_its_legal_form(shop: Path, workspace: Opened) -> None:
+    (shop / "customers/teehaus.yaml").write_text("name: Teehaus Grün GmbH\nkind: organization\n")
+    text = "Name,E-Mail,Company\nZoë Müller,z@t.example,Teehaus Grün\n"
+    made = carry_out(workspace(), "customers", text)
+    assert counts(made) == (1, 0, 0, 0)
+    assert any("Teehaus Grün (teehaus)" in one for one in made.notes)
+    # Another form is another company.
+    other = "Name,E-Mail,Company\nIvo Zorko,i@t.example,Teehaus Grün d.o.o.\n"
+    assert counts(plan(workspace(), "customers", other)) == (2, 0, 0, 0)
+
+
 # Equal rows of items
 
 

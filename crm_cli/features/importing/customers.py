@@ -86,6 +86,7 @@ def plan_customers(
             same += _namesakes(person, values, known)
             yield _new(workspace, id, values, person)
         else:
+            organizations.joining(workspace.document(person.match.id).stated, values)
             yield _known(workspace, person, person.match, values, known)
     yield from organizations.added
     yield from _notes(people, organizations, renamed, same)
@@ -328,6 +329,14 @@ def _notes(
     if organizations.unclear:
         names = _some(list(dict.fromkeys(organizations.unclear)))
         yield Note(f"not linked, since several are called so: {names}")
+    if organizations.taken_for:
+        names = _some(list(dict.fromkeys(organizations.taken_for)))
+        yield Note(f"taken for the organization of the same name but for its legal form: {names}")
+    if organizations.joined:
+        yield Note(
+            f"at another organization besides: {_some(organizations.joined)}; if they have left "
+            "one, crm unlink WHO ORG"
+        )
     if organizations.titles:
         titles = _some(list(dict.fromkeys(organizations.titles)))
         count = organizations.untitled

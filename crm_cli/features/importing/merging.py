@@ -12,6 +12,7 @@ from typing import Any
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf
 from crm_cli.model.node import Mapping, Scalar, plain
+from crm_cli.model.people import CONTACT, MEMBERSHIP, ORGANIZATION, RELATION
 from crm_cli.model.writing import SIMPLE
 from crm_cli.store.document import Document, Ref
 
@@ -22,6 +23,13 @@ Values = dict[str, Any]
 
 _MARKS = ("label", "service", "kind", "role")
 """What tells items of a list apart, where their values do not."""
+_TIES = {
+    CONTACT.key: ("id", "name"),
+    ORGANIZATION.key: ("id",),
+    RELATION.key: ("to",),
+    MEMBERSHIP.key: ("organization",),
+}
+"""Lists of ties to somebody, and what names them: what is said of one is not of another."""
 
 
 def changes(item: Item, values: Values, ref: Ref) -> list[Step]:
@@ -40,8 +48,8 @@ def says(item: Item, values: Values) -> bool:
 def _changes(item: Item, values: Values, ref: Ref) -> Iterator[Step]:
     for key, value in values.items():
         field = item.kind.by_key.get(key)
-        if field is None or key == "id":
-            continue
+        if field is None:
+            continue  # The id of a record or an item, which tells which one is meant.
         if isinstance(field.type, GroupOf):
             group = item.values.get(key)
             for part, inner in value.items():
@@ -168,12 +176,17 @@ def _same_value(old: Item, new: Values) -> bool:
 
 def _same_mark(old: Item, new: Values) -> bool:
     marks = [key for key in _MARKS if key in new]
-    return bool(marks) and all(old.values.get(key) == new[key] for key in marks)
+    same = bool(marks) and all(old.values.get(key) == new[key] for key in marks)
+    return same and (old.kind.key not in _TIES or _may_be(old, new))
 
 
 def _may_be(old: Item, new: Values) -> bool:
-    """Whether what stands in the same place may be meant: no label says otherwise."""
-    return not any(key in new and old.values.get(key) not in (None, new[key]) for key in _MARKS)
+    """Whether what stands in the same place may be meant: no label says otherwise, and a tie to
+    somebody is not to another one."""
+    ties = _TIES.get(old.kind.key, ())
+    return not any(
+        key in new and old.values.get(key) not in (None, new[key]) for key in (*_MARKS, *ties)
+    )
 
 
 def _ignore(_: object) -> None:

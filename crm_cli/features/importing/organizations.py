@@ -16,6 +16,8 @@ from crm_cli.features.importing.merging import Values
 from crm_cli.features.importing.outcome import Outcome
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.ids import new_customer_id
+from crm_cli.model.item import Item
+from crm_cli.model.legal_forms import FORM_WORDS
 from crm_cli.model.names import name_words
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.workspace import Create, Workspace
@@ -27,9 +29,9 @@ _PERSONAL = ("given_name", "family_name", "birth_date")
 
 class Organizations:
     """Finds and adds organizations by name; `added` are the new ones, `unclear` those that are
-    not linked, since several have the name, `titles` those of the `untitled` people without an
-    organization.
-    `taken` are all ids that new records must not have."""
+    not linked, since several have the name, `taken_for` names of others but for the legal form,
+    `titles` those of the `untitled` people without an organization, `joined` the people who were
+    at others before. `taken` are all ids that new records must not have."""
 
     def __init__(
         self, workspace: Workspace, taken: set[str], known: Known | None = None, system: str = ""
@@ -45,20 +47,45 @@ class Organizations:
         self.titles: list[str] = []
         self.untitled = 0
         self._people: set[str] = set()
+        self._bare: dict[Any, list[str]] = defaultdict(list)
+        self._formless: set[str] = set()
+        self.taken_for: list[str] = []
+        self.joined: list[str] = []
         self._new: dict[str, str] = {}
         columns = ("name", "id", "kind", *_PERSONAL)
         for name, id, kind, *own in workspace.select(CUSTOMER, cols=columns, ordered=False).rows:
             if kind == "person" or (kind is None and any(own)):
                 self._people.add(id)
             elif name:
-                self._ids[_key(name)].append(id)
+                self._note(name, id)
 
     def is_in_file(self, id: str, values: Values) -> None:
         """Note a record of the file, which people of the file may belong to."""
         self._named.add(id)
         own = (*_PERSONAL, "organizations")
         if values.get("kind") != "person" and not any(key in values for key in own):
-            self._ids[_key(values["name"])].append(id)
+            self._note(values["name"], id)
+
+    def _note(self, name: str, id: str) -> None:
+        self._ids[_key(name)].append(id)
+        self._bare[_bare(name)].append(id)
+        if not _has_form(name):
+            self._formless.add(id)
+
+    def _but_for_its_form(self, name: str) -> list[str]:
+        """The one organization with a name that differs by a legal form, which one of both lacks;
+        none where two are called so."""
+        found = self._bare[_bare(name)]
+        if len(found) != 1 or (_has_form(name) and found[0] not in self._formless):
+            return []
+        self.taken_for.append(f"{name} ({found[0]})")
+        return found
+
+    def joining(self, person: Item, values: Values) -> None:
+        """Note who was at other organizations before."""
+        held = {str(one.get("id")) for one in person.items("organizations")}
+        said = [str(one.get("id")) for one in values.get("organizations", ())]
+        self.joined += [f"{person.id} ({id})" for id in said if held and id not in held]
 
     def linked(self, values: Values) -> Values:
         """The values with the ids of organizations in place of their names."""
@@ -90,6 +117,8 @@ class Organizations:
         if len(ids) > 1:
             self.unclear.append(name)
             return {}
+        if not ids and not external:
+            ids = self._but_for_its_form(name)
         return {**one, "id": ids[0] if ids else self._add(name, external)}
 
     def _is_other(self, id: str) -> bool:
@@ -113,7 +142,7 @@ class Organizations:
             values |= {"source_system": self._system, "external_id": external}
         id = new_customer_id(name, "organization", self.taken, os.urandom)
         self.taken.add(id)
-        self._ids[_key(name)].append(id)
+        self._note(name, id)
         if external:
             self._new[external] = id
         content = self._workspace.new_customer(values)
@@ -123,3 +152,12 @@ class Organizations:
 
 def _key(name: str) -> Any:
     return name_words(name) or name
+
+
+def _bare(name: str) -> Any:
+    """The words of a name without its legal form."""
+    return (name_words(name) - FORM_WORDS) or name
+
+
+def _has_form(name: str) -> bool:
+    return bool(name_words(name) & FORM_WORDS)
