@@ -21,6 +21,8 @@ from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.item import Item
 from crm_cli.model.permission import (
     BASES,
+    OBJECTIONS,
+    REFUSED_ELSEWHERE,
     SUPPRESSED,
     VERDICTS,
     YES,
@@ -35,12 +37,13 @@ from crm_cli.model.reachable import email_fault
 from crm_cli.model.segment import SUPPRESSION
 from crm_cli.model.text import did_you_mean
 from crm_cli.query.lexer import quoted
+from crm_cli.query.who import holders
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
 _FEW = 200
 """So many customers are asked for by id; of more, all are."""
-_OBJECTIONS = ("refused", "do_not_contact", "deceased", SUPPRESSED)
+_TWO_RECORDS = "crm merge if it is one customer, else mark the address do_not_use in one of them"
 _LISTS = {"email": "emails", "phone": "phones", "sms": "phones"}
 _MISSING = {
     "email": "no e-mail address that may be used",
@@ -167,7 +170,7 @@ def objecting(workspace: Workspace, ids: Sequence[str]) -> dict[str, str]:
     use = Use("service", "letter")
     found = verdicts(workspace, use, set(ids))
     words = {id: found.get(id, YES) for id in ids}
-    return {id: reason_of(word, use) for id, word in words.items() if word in _OBJECTIONS}
+    return {id: reason_of(word, use) for id, word in words.items() if word in OBJECTIONS}
 
 
 def noting(found: Permission, use: Use, what: str) -> Plan:
@@ -196,6 +199,8 @@ def check(workspace: Workspace, id: str, use: Use) -> Answer:
     if verdict == SUPPRESSED:
         names = ", ".join(f"@{name}" for name in _suppressing(workspace, id))
         reason = f"on the suppression list {names}"
+    elif verdict == REFUSED_ELSEWHERE:
+        entry, reason = None, f"{_refusing(workspace, record, use)} refused: {_TWO_RECORDS}"
     elif verdict == "no_address" and (fault := _fault(record, use)):
         reason = f"{reason}: {fault}"
     elif verdict == YES and entry is None:
@@ -246,9 +251,35 @@ def _fault(record: Item, use: Use) -> str:
     return next((fault[1] for one in listed if (fault := email_fault(one))), "")
 
 
+def _refusing(workspace: Workspace, record: Item, use: Use) -> str:
+    """Who else has an address of a customer, and refused there: `ana-novak (a@x.example too)`."""
+    found = (
+        f"{one} ({value} too)"
+        for value, others in sharing(workspace, record, use.channel).items()
+        for one, word in verdicts(workspace, use, others).items()
+        if word in OBJECTIONS[:2]
+    )
+    return joined(", ", found)
+
+
+def sharing(workspace: Workspace, record: Item, channel: str) -> dict[str, list[str]]:
+    """The addresses or numbers of a customer that others have, too, with the others' ids."""
+    key = _LISTS.get(channel, "")
+    listed = (str(one.values["value"]) for one in record.items(key) if is_usable(one))
+    found = {
+        value: [
+            one
+            for one in holders(workspace.database, key, value, workspace.business)
+            if one != record.id
+        ]
+        for value in (listed if key else ())
+    }
+    return {value: others for value, others in found.items() if others}
+
+
 def _carries(use: Use, verdict: str) -> bool:
     """Whether other grounds help: against an objection to marketing none do (GDPR, Art. 21(3))."""
-    return use.purpose != "marketing" or verdict not in _OBJECTIONS
+    return use.purpose != "marketing" or verdict not in OBJECTIONS
 
 
 def _is_reached(workspace: Workspace, id: str, use: Use) -> bool:

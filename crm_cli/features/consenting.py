@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from crm_cli.features.consent import check, sharing, verdicts
 from crm_cli.features.entering import entered
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.values import typed_all, when
@@ -18,6 +19,8 @@ from crm_cli.model.permission import (
     CHANNELS,
     ELECTRONIC,
     PURPOSES,
+    REFUSED_ELSEWHERE,
+    SHARED,
     YES,
     Use,
     can_rest_on,
@@ -32,6 +35,7 @@ from crm_cli.workspace import Change, Edit, Workspace
 
 FOLDER = "consents/"
 _SECOND = timedelta(seconds=1)
+_MOST_TOLD = 5
 _JUST_NOW = timedelta(minutes=1)
 
 
@@ -59,6 +63,7 @@ def add(workspace: Workspace, ids: Sequence[str], told: Told, *, confirmed: bool
     uses = [_target(text) for text in told.uses]
     for use in uses:
         _check_basis(workspace, ids, use, fields.get("lawful_basis"))
+    notes += _refused_elsewhere(workspace, ids, uses)
     action = "confirmed_opt_in" if confirmed else "opt_in"
     if not confirmed and workspace.business.double_opt_in and _by_consent(fields):
         notes.append("it counts once it is confirmed: crm consent add … --confirmed")
@@ -74,7 +79,7 @@ def withdraw(workspace: Workspace, ids: Sequence[str], told: Told) -> Plan:
     entries = {
         id: [_entry(use, _refusing(workspace, id, use), fields) for use in uses] for id in ids
     }
-    return _plan(workspace, entries, told.at, notes)
+    return _plan(workspace, entries, told.at, [*notes, *_sharing(workspace, ids, uses)])
 
 
 def version_of(workspace: Workspace, name: str) -> str:
@@ -192,6 +197,46 @@ def _refusing(workspace: Workspace, id: str, use: Use) -> str:
     asked = (decide(record, Use(use.purpose, by), workspace.business) for by in channels)
     agreed = any(one.entry is not None and one.verdict in (YES, "no_address") for one in asked)
     return "withdrawn" if agreed else "opt_out"
+
+
+def _sharing(workspace: Workspace, ids: Sequence[str], uses: Sequence[Use]) -> list[str]:
+    """Who else has the addresses at which customers refuse marketing, for whom it holds too."""
+    channels = {one for use in uses if use.purpose == "marketing" for one in _channels(use)}
+    found: dict[str, list[str]] = {}
+    for id in ids:
+        for channel in sorted(channels):
+            found |= sharing(workspace, workspace.record(id), channel)
+    return _few(
+        f"{', '.join(others)} has {value} too: it holds there as well"
+        for value, others in found.items()
+        if not set(others) <= set(ids)
+    )
+
+
+def _refused_elsewhere(
+    workspace: Workspace, ids: Sequence[str], uses: Sequence[Use]
+) -> list[str]:
+    """Who of those who agree is not written to all the same, since another record with the
+    address refused."""
+    asked = [Use(use.purpose, by) for use in uses for by in _channels(use)]
+    words = {use: verdicts(workspace, use, set(ids)) for use in asked if use.purpose == "marketing"}
+    return _few(
+        f"{id} gets no {use} yet: {check(workspace, id, use).reason}"
+        for use, found in words.items()
+        for id, word in found.items()
+        if word == REFUSED_ELSEWHERE
+    )
+
+
+def _channels(use: Use) -> Sequence[str]:
+    return [use.channel] if use.channel else list(SHARED)
+
+
+def _few(lines: Iterable[str]) -> list[str]:
+    """The first of several notes, and how many more there are."""
+    told = list(lines)
+    more = len(told) - _MOST_TOLD
+    return [*told[:_MOST_TOLD], *([f"{more:,} more"] if more > 0 else [])]
 
 
 def _entry(use: Use, action: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from crm_cli.model.money import format_amount
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.offers import Offer
 from crm_cli.model.people import ANNIVERSARY, CONTACT, ORGANIZATION
-from crm_cli.model.permission import USES, decide
+from crm_cli.model.permission import REFUSED_ELSEWHERE, USES, decide
 from crm_cli.model.popup import Popup, PopupLine
 from crm_cli.model.purchase import PURCHASE, contents
 from crm_cli.model.subscription import in_words
@@ -181,10 +181,13 @@ def _refusals(workspace: Workspace, id: str) -> list[str]:
     """The channels on which a customer refuses marketing; one empty text for all of them."""
     record = workspace.record(id)
     uses = [use for use in USES if use.purpose == "marketing"]
+    cols = [f"may.marketing.{use.channel}" for use in uses]
+    (words,) = workspace.select(CUSTOMER, [f"id.is:{quoted(id)}"], cols=cols).rows
     refused = [
         use.channel
-        for use in uses
-        if decide(record, use, workspace.business).verdict in ("refused", "do_not_contact")
+        for use, word in zip(uses, words, strict=True)
+        if word == REFUSED_ELSEWHERE
+        or decide(record, use, workspace.business).verdict in ("refused", "do_not_contact")
     ]
     return [""] if len(refused) == len(uses) else refused
 

@@ -6,7 +6,7 @@ What they come to is one rule, `model/permission.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from crm_cli.model.card import Fact
 from crm_cli.model.errors import Severity
 from crm_cli.model.fieldtypes import Choice, Date, Moment, Text, User, Word
 from crm_cli.model.kind import Derived, Field, Finding, Kind, State, Summary
-from crm_cli.model.permission import ACTIONS, BASES, CHANNELS, PURPOSES, Uses, verdicts
+from crm_cli.model.permission import ACTIONS, BASES, CHANNELS, PURPOSES, Uses, is_opt_in, verdicts
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -69,6 +69,12 @@ def said(row: Row) -> str:
     by = f"by {row['channel']}" if row["channel"] else ""
     what = str(row["purpose"] or "all purposes").replace("_", " ")
     return joined(" ", (did, what, by))
+
+
+def is_refusal(values: Mapping[str, object]) -> bool:
+    """Whether an entry that is to be written says no."""
+    action = values.get("action")
+    return action is not None and not is_opt_in(str(action))
 
 
 def _fact(entry: Item) -> Fact:

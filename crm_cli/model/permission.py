@@ -59,6 +59,7 @@ _OWN = {"do_not_contact": CHANNELS, "do_not_email": ("email",)}
 _WITH_ADDRESS = {"email": "emails", "phone": "phones", "sms": "phones", "letter": "addresses"}
 
 YES = "yes"
+REFUSED_ELSEWHERE = "refused_elsewhere"
 SUPPRESSED = "suppressed"
 VERDICTS = {
     YES: "may be contacted",
@@ -70,11 +71,18 @@ VERDICTS = {
     "no_address": "no address or number that may be used",
     "do_not_contact": "marked do_not_contact or do_not_email",
     "deceased": "deceased",
+    REFUSED_ELSEWHERE: "another record with the address or number refused",
     SUPPRESSED: "on a suppression list",
 }
 """The answers to whether somebody may be contacted, with the words for reasons."""
 
-_LETTERS = dict(zip(VERDICTS, "yoruenabds", strict=True))
+OBJECTIONS = ("refused", "do_not_contact", "deceased", REFUSED_ELSEWHERE, SUPPRESSED)
+"""The answers against which no other ground helps marketing (GDPR, Art. 21(3))."""
+SHARED = {"email": "email", "phone": "phone", "sms": "phone"}
+"""The channels on which several records may have one address or number: what one of them says
+against marketing is said by whoever reads or answers there."""
+
+_LETTERS = dict(zip(VERDICTS, "yoruenabdhs", strict=True))
 
 
 class Use(NamedTuple):
@@ -172,7 +180,8 @@ def can_rest_on(use: Use, basis: str | None) -> bool:
 def decide(customer: Item, use: Use, business: Business) -> Decision:
     """Whether a customer's data may be used so, today.
 
-    Whether they are on a suppression list no record says: SQL adds it (`query/permission.py`).
+    Whether they are on a suppression list, or another record with an address of theirs refused,
+    no record says: SQL adds it (`query/permission.py`).
     """
     found = _by_entries(customer, use, business)
     return found._replace(verdict=_allowed(found.verdict, use, standing(customer, business)))

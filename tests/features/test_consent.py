@@ -396,3 +396,66 @@ def test_a_consent_that_is_over_before_it_begins_is_refused(crm: Crm, shop: Path
     noted = crm(*words, "--at", "2025-11-19 10:00")
     assert (noted.code, "it is over since 2026-11-19" in noted.err) == (0, True)
     assert crm("consent", "check", "maja-kos", "--for", "marketing/email").code == 1
+
+
+TWO = {
+    "ana": "emails: [a@x.example]\nphone: 040 111 222\n",
+    "bar": "emails: [A@x.example, b@x.example]\nphone: +386 40 111 222\n"
+    "consents: [{at: 2026-01-01, purpose: marketing, action: opt_in}]\n",
+    "other": "emails: [aa@x.example]\n"
+    "consents: [{at: 2026-01-01, purpose: marketing, action: opt_in}]\n",
+}
+
+
+def share(directory: Path) -> None:
+    """Two customers with one address, and a third."""
+    for old in directory.joinpath("customers").glob("*.yaml"):
+        old.unlink()
+    for id, text in TWO.items():
+        directory.joinpath(f"customers/{id}.yaml").write_text(f"name: {id}\n{text}")
+
+
+def test_a_no_holds_for_all_records_with_the_address(shop: Path, crm: Crm) -> None:
+    share(shop)
+    assert ids(crm, "may:marketing/email") == ["bar", "other"]
+    run = crm("consent", "withdraw", "ana", "--for", "marketing/email")
+    assert "bar has a@x.example too: it holds there as well" in run.err
+    assert ids(crm, "may:marketing/email") == ["other"]
+    assert ids(crm, "may:marketing/sms") == ["bar"]
+    assert ids(crm, "may.marketing.email:refused_elsewhere") == ["bar"]
+    assert '"marketing/email"' not in crm("list", "bar", "--cols", "may", "--json").out
+    assert ids(crm, "may:service/email") == ["ana", "bar", "other"]
+    run = crm("consent", "check", "bar", "--for", "marketing/email")
+    assert run.code == 1
+    assert "ana (A@x.example too) refused" in run.out
+    crm("segment", "save", "every", "has:email")
+    assert "bar" not in crm("segment", "export", "every", "-o", "ids").lines
+    words = ("--basis", "legitimate_interest", "--reason", "why", "--yes")
+    assert "bar" not in crm("segment", "export", "every", *words, "-o", "ids").lines
+    assert "email" in crm("pop", "bar").out.partition("marketing")[2].splitlines()[0]
+    run = crm("consent", "add", "bar", "--for", "marketing/email")
+    assert "bar gets no marketing/email yet: ana (A@x.example too) refused" in run.err
+    crm("set", "bar", "emails.1.do_not_use=yes", "--yes")
+    assert crm("consent", "check", "bar", "--for", "marketing/email").code == 0
+
+
+def test_a_mark_holds_for_the_number_as_for_the_address(shop: Path, crm: Crm) -> None:
+    share(shop)
+    crm("set", "ana", "custom.do_not_contact=yes")
+    assert ids(crm, "may:marketing/email") == ["other"]
+    assert ids(crm, "may.marketing.phone:refused_elsewhere") == ["bar"]
+
+
+def test_a_list_of_refusals_is_of_all_with_the_address(
+    shop: Path, crm: Crm, tmp_path: Path
+) -> None:
+    share(shop)
+    table = tmp_path / "no.csv"
+    table.write_text("email,date,action,purpose\na@x.example,2026-11-01,opt_out,marketing\n")
+    run = crm("import", "consents", str(table), "--yes")
+    assert run.code == 0, run.err
+    assert "2 new" in run.err
+    assert crm("list", "may.marketing.email:refused", "-o", "ids").lines == ["ana", "bar"]
+    assert "0 new" in crm("import", "consents", str(table), "--yes").err
+    table.write_text("email,date,action,purpose\na@x.example,2026-11-01,opt_in,marketing\n")
+    assert "give the id" in crm("import", "consents", str(table), "--yes").err

@@ -116,21 +116,19 @@ def _groups(
         return
     faults: dict[int, str] = {}
     by_owner: dict[str, list[tuple[Draft, Values]]] = defaultdict(list)
-    named: dict[int, str] = {}
+    named: dict[int, list[str]] = {}
     for draft in rows:
         try:
-            named[draft.line] = owners.owner(draft.values)
+            named[draft.line] = owners.owners(draft.values)
         except Unreadable as error:
             faults[draft.line] = reason_of(error)
-    whose = {owner for owner in named.values() if owner}
+    whose = {owner for several in named.values() for owner in several if owner}
     sole = next(iter(whose)) if len(whose) == 1 else ""
     for draft in rows:
-        if draft.line not in named:
-            continue
-        owner = named[draft.line]
         try:
-            values = _resolved(draft.values, kind, known, partial(prices.price, owner or sole))
-            by_owner[owner].append((draft, values))
+            for owner in named.get(draft.line, ()):
+                values = _resolved(draft.values, kind, known, partial(prices.price, owner or sole))
+                by_owner[owner].append((draft, values))
         except Unreadable as error:
             faults[draft.line] = reason_of(error)
     faults |= _adopted(by_owner)

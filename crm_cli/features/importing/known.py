@@ -150,6 +150,14 @@ class Known:
             hint = f"{hint}; --map takes a column of names as customer_name"
         raise Unreadable(f"there is no customer {text!r}", hint)
 
+    def at_address(self, text: str) -> list[str]:
+        """The customers with an e-mail address or a number, where a text is no id of one."""
+        if text in self.ids or text in self.external:
+            return []
+        if "@" in text:
+            return self.by_email(text)
+        return self.phones.get(self.dialled(text), []) if _digits(text) > 4 else []
+
     def by_email(self, text: str) -> list[str]:
         """The customers with an e-mail address."""
         return self.emails.get(_folded(text), [])

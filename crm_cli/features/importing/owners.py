@@ -16,6 +16,7 @@ from crm_cli.features.importing.identity import agree
 from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.merging import Values
 from crm_cli.formats.targets import CUSTOMER, CUSTOMER_EMAIL, CUSTOMER_NAME, OWNERS
+from crm_cli.model.consent import CONSENT, is_refusal
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.fieldtypes import Reference
 from crm_cli.model.kind import Field, Kind
@@ -35,6 +36,17 @@ class Owners:
         self._known = known
         self._kind = kind
         self.counts: Counter[str] = Counter()
+
+    def owners(self, values: Values) -> list[str]:
+        """The ids of those whose item a row is: mostly one, or none. A refusal by an address
+        that several have is of them all. Raises Unreadable."""
+        if self._kind is CONSENT and is_refusal(values):
+            text = values.get(CUSTOMER.key) or values.get(CUSTOMER_EMAIL.key, "")
+            several = self._known.at_address(text)
+            if len(several) > 1:
+                self.counts["address"] += 1
+                return several
+        return [self.owner(values)]
 
     def owner(self, values: Values) -> str:
         """The id of the customer of a row, empty where it names none.
