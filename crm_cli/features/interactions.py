@@ -89,10 +89,12 @@ def log(
         values["participants"] = _participants(workspace, participants, notes, strict=strict)
     notes = _settle(workspace, values, before, notes, planned=planned)
     if text:
+        if "summary" in values:
+            raise UsageError("summary= is the text, which is given too", "leave one of them out")
         values["summary"] = text
         if before is not None and before.get("summary"):
             values |= _with_planned(text, subject or before.get("subject"), before["summary"])
-    if workspace.user is not None and before is None:
+    if workspace.user is not None and before is None and "owner" not in values:
         values["owner"] = typed(workspace, INTERACTION, "owner", workspace.user)
     task = _follow_up(workspace, follow_up, subject or text, values, notes)
     status = _goes_on(workspace, customer, values, notes)
@@ -149,6 +151,12 @@ def _settle(
 ) -> list[str]:
     """Set the status: held, or planned where it is to come; what is left to be noted."""
     coming = _to_come(workspace, values["at"])
+    status = "held" if before is not None else "planned" if coming else None
+    if status is not None and values.get("status", status) != status:
+        raise UsageError(
+            f"status={values['status']} cannot be: " + said(workspace, "it is", values["at"]),
+            "leave it out" if coming else "leave it out, or --held",
+        )
     if planned and not coming:
         raise UsageError(
             "--planned: " + said(workspace, "that is", values["at"]),

@@ -320,3 +320,22 @@ def test_an_e_mail_takes_nothing_beside_it(crm: Crm, tmp_path: Path, given: list
     path.write_bytes(mail())
     ran = crm("log", "maja-kos", *given, "--mail", path)
     assert ran.code == 2 and "--mail takes no" in ran.err
+
+
+@pytest.mark.parametrize("more", [["--planned", "--at", "fri 09:00"], ["--at", "2026-01-05"]])
+def test_the_owner_who_is_given_is_written(crm: Crm, shop: Path, more: list[str]) -> None:
+    assert [crm("user", "add", one).code for one in ("cene", "nika")] == [0, 0]
+    done = crm("--as", "nika", "log", "maja-kos", "Inspection", "--kind", "visit",
+               *more, "owner=cene")  # fmt: skip
+    assert done.code == 0, done.err
+    found = crm("interaction", "list", "customer:maja-kos", "owner:cene", "--cols", "summary",
+                "-o", "tsv", "--no-header").lines  # fmt: skip
+    assert found == ["Inspection"]
+
+
+def test_no_field_that_is_given_is_dropped(crm: Crm) -> None:
+    twice = crm("log", "maja-kos", "One text", "summary=another")
+    assert (twice.code, "summary= is the text, which is given too" in twice.err) == (2, True)
+    held = crm("log", "maja-kos", "Visit", "at=2031-01-01", "status=held")
+    assert (held.code, "status=held cannot be: it is" in held.err) == (2, True)
+    assert crm("log", "maja-kos", "Visit", "at=2031-01-01", "status=planned").code == 0
