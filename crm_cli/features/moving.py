@@ -9,6 +9,8 @@ from crm_cli.features.items import item_ref
 from crm_cli.features.plan import Plan, counted
 from crm_cli.features.references import referring
 from crm_cli.features.values import said
+from crm_cli.model.bill_to import BILLED, bill_to_anew, billed_text
+from crm_cli.model.chain import said as said_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import ConflictError, NotFound, Refused, UsageError
 from crm_cli.model.ids import new_customer_id
@@ -28,19 +30,23 @@ from crm_cli.workspace import Change, Edit, Rewrite, Workspace
 def move(workspace: Workspace, words: Sequence[str], customer: str, *, strict: bool) -> Plan:
     """Plan to move items, by id or number, to another customer; a purchase's payments go along.
 
-    Ids stay. Raises NotFound; Refused where what stays would refer to what goes, or what goes
-    to what stays, and where the customer has a purchase of the same kind and number.
+    Ids stay; an invoice is billed to whom it goes. Raises NotFound; Refused where what stays
+    would refer to what goes, or what goes to what stays, where the customer has a purchase of the
+    same kind and number, and for an invoice that was sent.
     """
     sources, notes = _sources(workspace, words, customer, strict=strict)
     target = workspace.document(customer)
     _refuse_torn(workspace, sources)
     moved = _items(sources)
+    _refuse_sent(moved.values(), customer)
     for item in moved.values():
         _refuse_same_number(target.record, item)
     takers, adopt = _passing(workspace, sources)
     adopted = workspace.document(customer)
     for item in moved.values():
         adopted.adopt(item)
+    _bill_anew(adopted, moved)
+    notes += _billed_anew(moved.values(), adopted)
     notes += _changed_due(workspace, moved.values(), adopted)
     name = target.record.get("name") or customer
     what = next(iter(moved), "") if len(moved) == 1 else counted(len(moved), "item")
@@ -91,6 +97,12 @@ def split(workspace: Workspace, who: str, name: str, words: Sequence[str]) -> Pl
         return document.data
 
     moved = _items(sources)
+    _refuse_sent(moved.values(), id)
+    notes += [
+        f"{one.values.get('number') or one.id} is billed to {called} now"
+        for one in moved.values()
+        if "bill_to" in one.values
+    ]
     what = next(iter(moved), "") if len(moved) == 1 else counted(len(moved), "item")
     return Plan(
         Change(f"split {id} from {who}", (*takers, Rewrite(path, made))),
@@ -135,6 +147,7 @@ def _passing(
     def adopt(document: Document) -> None:
         for item in taken.values():
             document.adopt(item)
+        _bill_anew(document, taken)
         for before, after in texts:
             document.text = carried(before, after, document.text, document.path)
         document.read()
@@ -243,6 +256,47 @@ def _refuse_same_number(record: Item, item: Item) -> None:
     for other in record.items(item.kind.key) if number else ():
         if other.values.get(item.kind.named_by) == number and other.get("kind") == item.get("kind"):
             raise Refused(f"{record.id} has {other.get('kind')} {number} already, {other.id}")
+
+
+def _refuse_sent(moved: Iterable[Item], customer: str) -> None:
+    """Raise Refused for an invoice that says to whom it is, and that they may have."""
+    for item in moved:
+        sent = item.kind is PURCHASE and item.get("kind") in BILLED and item.items("documents")
+        if not sent:
+            continue
+        number = str(item.values.get("number") or item.id)
+        cure = f"crm invoice add {customer} bills it to them"
+        if item.get("kind") == "invoice":
+            cure = (
+                f"crm invoice correct {number} credits it; its draft is moved: crm set DRAFT "
+                f"corrects=, then crm move DRAFT {customer}"
+            )
+        raise Refused(
+            f"{said_of(item)} was sent to {item.owner.values.get('name') or item.owner.id} on "
+            f"{sent[-1].values.get('sent')}",
+            cure,
+        )
+
+
+def _bill_anew(document: Document, moved: Iterable[str]) -> None:
+    """Write down to whom invoices are billed that go over to a customer; those before the credit
+    notes that follow them."""
+    bills = [document.find(id) for id in moved if document.find(id).kind is PURCHASE]
+    for item in sorted(bills, key=lambda one: one.get("kind") != "invoice"):
+        values = bill_to_anew(document.record, document.find(item.id).values)
+        if "bill_to" in item.values:
+            document.remove(item.id, "bill_to")
+        for key, value in values.items():
+            document.set(item.id, f"bill_to.{key}", value)
+
+
+def _billed_anew(moved: Iterable[Item], target: Document) -> Iterator[str]:
+    """Notes on whom invoices are billed to now."""
+    for item in moved:
+        if item.kind is PURCHASE and "bill_to" in item.values:
+            billed = target.find(item.id).values.get("bill_to")
+            text = billed_text(billed.values) if billed is not None else "nobody"
+            yield f"{item.values.get('number') or item.id} is billed to {text} now"
 
 
 def _changed_due(

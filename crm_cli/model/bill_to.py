@@ -58,6 +58,21 @@ def bill_to(record: Item, purchase: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
+def bill_to_anew(record: Item, purchase: Mapping[str, Any]) -> dict[str, Any]:
+    """What is written down of a customer to whom a purchase goes over that was billed to another;
+    nothing where it says nobody."""
+    if "bill_to" not in purchase:
+        return {}
+    return bill_to(record, {key: value for key, value in purchase.items() if key != "bill_to"})
+
+
+def billed_text(billed: Mapping[str, Any]) -> str:
+    """Whom a purchase is billed to, in one line."""
+    city = " ".join(str(billed[key]) for key in ("postcode", "city") if billed.get(key))
+    parts = (billed.get("name"), billed.get("street"), city, billed.get("tax_id"))
+    return ", ".join(str(part) for part in parts if part)
+
+
 def _corrected(record: Item, purchase: Mapping[str, Any]) -> Item | None:
     """Whom the invoice is billed to that a credit note corrects."""
     named = purchase.get("corrects") if purchase["kind"] == CREDIT_NOTE else None

@@ -73,3 +73,44 @@ def test_what_is_known_is_what_is_written(shop: Path, crm: Crm) -> None:
     assert add(crm, "invoice")["bill_to"] == {"name": "Ana Novak"}
     given = add(crm, "invoice", "bill_to.name=Novak and Sons")
     assert given["bill_to"] == {"name": "Novak and Sons"}
+
+
+def test_an_invoice_that_moves_is_billed_to_whom_it_goes(ana: Path, crm: Crm) -> None:
+    number = add(crm, "invoice")["number"]
+    note = add(crm, "purchase", "--kind", "credit_note", f"corrects={number}")["id"]
+    assert crm("add", "Jan Kos", "street=Ulica 2", "city=Kranj").code == 0
+    run = crm("move", number, note, "jan-kos")
+    assert run.code == 0, run.err
+    assert f"{number} is billed to Jan Kos, Ulica 2, Kranj now" in run.err
+    moved = json.loads(crm("show", "jan-kos", "--json").out)["purchases"]
+    billed = {"name": "Jan Kos", "street": "Ulica 2", "city": "Kranj"}
+    assert [one["bill_to"] for one in moved] == [billed, billed]
+    assert "Slovenska" not in (ana / "customers/jan-kos.yaml").read_text()
+    assert crm("check").code == 0
+    assert crm("undo").code == 0
+    assert rows(crm)[0]["bill_to"] == BILLED
+
+
+def test_an_invoice_that_is_split_off_is_billed_to_the_new_customer(ana: Path, crm: Crm) -> None:
+    number = add(crm, "invoice")["number"]
+    run = crm("split", "ana-novak", "Jan Kos", number)
+    assert (run.code, f"{number} is billed to Jan Kos now" in run.err) == (0, True), run.err
+    (moved,) = json.loads(crm("show", "jan-kos", "--json").out)["purchases"]
+    assert moved["bill_to"] == {"name": "Jan Kos"}
+
+
+def test_an_invoice_that_was_sent_stays_with_whom_it_was_sent_to(ana: Path, crm: Crm) -> None:
+    number = add(crm, "invoice")["number"]
+    assert crm("invoice", "sent", number, "--force").code == 0
+    assert crm("add", "Jan Kos").code == 0
+    for words in (("move", number, "jan-kos"), ("split", "ana-novak", "Jan Mlakar", number)):
+        run = crm(*words)
+        assert (run.code, f"invoice {number} was sent to Ana Novak on" in run.err) == (6, True)
+        assert f"crm invoice correct {number} credits it" in run.err
+    assert crm("invoice", "correct", number).code == 0
+    draft = rows(crm)[-1]
+    assert "documents" not in draft
+    assert crm("set", draft["id"], "corrects=").code == 0
+    assert crm("move", draft["id"], "jan-kos").code == 0
+    assert crm("purchase", "post", draft["id"]).code == 0
+    assert crm("check").out == ""

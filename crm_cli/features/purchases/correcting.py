@@ -19,7 +19,8 @@ from crm_cli.workspace import Change, Workspace
 
 _NOT_KEPT = (
     "id", "number", "date", "due_date", "status", "disputed", "promised", "dunning", "bill_to",
-    "source_system", "external_id", "corrects", "every", "until", "exdate", "price_changes",
+    "documents", "source_system", "external_id", "corrects", "every", "until", "exdate",
+    "price_changes",
 )  # fmt: skip
 """What the draft of another invoice does not have from the one that it replaces."""
 
