@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from crm_cli.model.account_history import is_irregular
 from crm_cli.model.books import ZERO, Books, Settled, day_of
 from crm_cli.model.effect import is_ahead
+from crm_cli.model.money import EXACT
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.payment import is_returned, returned_on
 
@@ -29,6 +30,30 @@ def settlements(customer: Item, business: Business) -> dict[str, list[Settled]]:
     books = Books(customer, business)
     books.closed()
     return {one.id: books.settled.get(id(one), []) for one in books.invoices}
+
+
+def shares_paid(customer: Item, business: Business) -> dict[str, Decimal]:
+    """What share of purchases was paid in money up to today, by their id: a sale is at once, an
+    invoice by its payments, a credit note by what was given back of it."""
+    books = Books(customer, business)
+    books.closed()
+    shares: dict[str, Decimal] = {}
+
+    def add(one: Item, amount: Decimal) -> None:
+        gross = one.derived["gross"]
+        share = EXACT.divide(amount, gross) if gross else ZERO
+        shares[one.id] = shares.get(one.id, ZERO) + share
+
+    for one in books.posted:
+        if one.get("kind") == "sale":
+            shares[one.id] = Decimal(1)
+        money = [part.amount for part in books.settled.get(id(one), ()) if part.is_money]
+        if money:
+            add(one, sum(money, ZERO))
+    for source, _, amount, _ in books.refunded:
+        if source.kind.name == "purchase":
+            add(source, -amount)
+    return shares
 
 
 class Entry(NamedTuple):

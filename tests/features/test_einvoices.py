@@ -88,7 +88,7 @@ kind: organization
 language: de
 social: [{service: peppol, value: "9930:DE123456789"}]
 payments:
-  - {id: y-0000001, date: 2026-08-30, amount: 10.00, for: PAID}
+  - {id: y-0000001, date: 2026-08-30, amount: 10.00, for: PAID, bounced: {at: 2026-09-25}}
   - {id: y-0000002, date: 2026-09-20, amount: 5.00, for: PAID}
 purchases:
   - id: p-0000001

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from crm_cli.model.errors import UsageError
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Workspace
 from tests.shares import examples
 
-from ..query.generated import DIRECTORIES
+from ..query.conftest import TODAY
+from ..query.generated import BOOKED, DIRECTORIES
 from .reporting import of_files, opened, rows, table
 
 SHOP = {
@@ -135,6 +137,74 @@ def test_tax_of_what_was_paid(shop: Workspace) -> None:
     assert rows(april, "rate", "net") == [("", "50.00")]
     with pytest.raises(UsageError, match="--basis"):
         table(shop, "tax", options={"basis": "cash"})
+
+
+BOOKS = """\
+name: Mlin
+purchases:
+  - kind: invoice
+    number: M1
+    date: 2025-01-10
+    lines: [{description: Tea, unit_price: 1000, tax_category: S, tax_rate: 22}]
+%s
+payments:
+  - {date: 2025-02-09, amount: %s}
+"""
+HALF = """\
+  - kind: credit_note
+    date: 2025-04-10
+    lines: [{description: Tea, unit_price: 500, tax_category: S, tax_rate: 22}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("note", "payment", "quarters"),
+    [
+        ("", "610}\n  - {date: 2025-06-02, direction: refund, amount: 100",
+         [("500.00", "110.00"), ("-81.97", "-18.03")]),
+        ("", "1220, bounced: {at: 2025-04-10}", [("1000.00", "220.00"), ("-1000.00", "-220.00")]),
+        (HALF + "    corrects: M1", "1220", [("1000.00", "220.00"), ("-500.00", "-110.00")]),
+        # Credited without naming the invoice: where it is given back, and when.
+        (HALF, "1220, for: M1}\n  - {date: 2025-06-02, direction: refund, amount: 610",
+         [("1000.00", "220.00"), ("-500.00", "-110.00")]),
+        (HALF, "1220, for: M1", [("1000.00", "220.00"), None]),
+    ],
+)  # fmt: skip
+def test_what_is_given_back_later_takes_no_tax_from_a_quarter_that_is_filed(
+    note: str, payment: str, quarters: list[tuple[str, str] | None], tmp_path: Path
+) -> None:
+    files = {"crm.yaml": "currency: EUR\n", "customers/mlin.yaml": BOOKS % (note, payment)}
+    with of_files(tmp_path, files) as workspace:
+        for number, wanted in enumerate(quarters, 1):
+            found = table(workspace, "tax", period=f"2025-q{number}", options={"basis": "paid"})
+            assert rows(found, "net", "tax") == ([wanted] if wanted else [])
+        year = table(workspace, "tax", period="2025", options={"basis": "paid"})
+        whole = sum((Decimal(one[0]) for one in quarters if one), Decimal(0))
+        assert sum((row["net"] for row in year.rows), Decimal(0)) == whole
+
+
+@examples(40, soak=300, deadline=None)
+@given(customers=BOOKED, back=st.integers(1, 200))
+def test_tax_of_what_was_paid_stays_as_it_was_filed(
+    customers: list[dict[str, Any]], back: int
+) -> None:
+    """Made at the end of a day it is what it is later, and parts of a time add up to all of it."""
+    day = TODAY - timedelta(days=back)
+    options = {"basis": "paid"}
+    by = "rate,currency"
+    keys = ("rate", "currency", "net", "tax", "net_base", "tax_base")
+    with opened(customers, day) as (workspace, _):
+        filed = rows(table(workspace, "tax", by=by, period=f"..{day}", options=options), *keys)
+    with opened(customers) as (workspace, _):
+        then = table(workspace, "tax", by=by, period=f"..{day}", options=options)
+        assert rows(then, *keys) == filed
+        since = table(
+            workspace, "tax", by=by, options=options, period=f"{day + timedelta(days=1)}.."
+        )
+        whole = table(workspace, "tax", by=by, options=options, period=f"..{TODAY}")
+        for key in keys[2:]:
+            sums = [sum((row[key] for row in one.rows), Decimal(0)) for one in (then, since, whole)]
+            assert sums[0] + sums[1] == sums[2]
 
 
 @pytest.mark.parametrize("by", ["category,rate,currency", "customer", "rate", "month,currency"])

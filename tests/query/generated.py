@@ -40,6 +40,12 @@ def _item(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
     return made.map(lambda item: {key: held for key, held in item.items() if held is not None})
 
 
+def _corrected(purchase: dict[str, Any]) -> dict[str, Any]:
+    """A purchase that corrects another only if it is a credit note."""
+    kept = purchase["kind"] == "credit_note"
+    return {key: held for key, held in purchase.items() if kept or key != "corrects"}
+
+
 DAY = st.integers(-20, 400).map(lambda days: TODAY - timedelta(days=days))
 MONEY = st.sampled_from(("10", "99.5", "100", "250", "0.01"))
 LINES = st.lists(
@@ -124,6 +130,43 @@ _WITH_PAYMENTS = st.builds(lambda one, paid: one | {"payments": paid}, CUSTOMER,
 PAYING = st.lists(_WITH_PAYMENTS, min_size=1, max_size=3)
 """Who buys and pays, in euros, dollars and yen."""
 PAYING_IN_EUROS = PAYING.map(lambda customers: [in_euros(one) for one in customers])
+_FEW = st.sampled_from(("50", "100", "200"))
+_LATELY = st.integers(0, 250).map(lambda days: TODAY - timedelta(days=days))
+_NUMBERS = st.sampled_from(("A1", "A2"))
+_BOOKED = _item(
+    name=st.sampled_from(NAMES),
+    purchases=st.lists(
+        _item(
+            date=_LATELY,
+            kind=st.sampled_from(("invoice", "invoice", "credit_note", "sale")),
+            number=maybe(_NUMBERS),
+            corrects=maybe(_NUMBERS),
+            currency=maybe(st.sampled_from(("USD",))),
+            lines=st.lists(
+                _item(unit_price=_FEW, quantity=st.just("1"), tax_rate=maybe(st.just("9.5"))),
+                min_size=1,
+                max_size=2,
+            ),
+        ).map(_corrected),
+        min_size=1,
+        max_size=3,
+    ),
+    payments=st.lists(
+        _item(
+            date=_LATELY,
+            amount=_FEW,
+            direction=maybe(st.just("refund")),
+            method=maybe(st.sampled_from(("cash", "write_off"))),
+            bounced=maybe(_item(at=_LATELY)),
+            currency=maybe(st.sampled_from(("USD",))),
+            **{"for": maybe(_NUMBERS)},
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+)
+BOOKED = st.lists(_BOOKED, min_size=1, max_size=3)
+"""Who is billed, credited and pays, and what is given back: figures of few amounts, that meet."""
 DIRECTORIES = st.lists(CUSTOMER, min_size=1, max_size=6)
 
 PRODUCTS = "beans: {name: Beans, category: Coffee beans, cost: 4.10}\ncup: {name: Cup}\n"

@@ -110,10 +110,9 @@ def _paid(workspace: Workspace, paper: Paper) -> Decimal:
     if paper.kind != "invoice" or paper.day is None:
         return _ZERO
     customer = workspace.record(paper.customer)
-    settled = settlements(customer, workspace.business).get(paper.id, [])
-    early = (one.amount for one in settled
-             if one.is_money and one.source.values.get("date", paper.day) <= paper.day)  # fmt: skip
-    return sum(early, _ZERO)
+    then = workspace.business._replace(today=paper.day)
+    settled = settlements(customer, then).get(paper.id, [])
+    return sum((one.amount for one in settled if one.is_money), _ZERO)
 
 
 def _terms(workspace: Workspace, paper: Paper) -> str:

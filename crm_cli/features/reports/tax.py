@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -37,7 +37,8 @@ class _Part(NamedTuple):
 
 
 class _Taxed(NamedTuple):
-    """A purchase, and the share of it that the report counts: 1, or what was paid."""
+    """A purchase, and the share of it that the report counts: 1, or what was paid by the end of
+    the period, without the share before it."""
 
     path: str
     customer: str
@@ -46,6 +47,7 @@ class _Taxed(NamedTuple):
     day: date | None
     net: Decimal
     share: Decimal
+    before: Decimal
     values: Mapping[str, Any]
 
 
@@ -147,34 +149,35 @@ def _purchases(context: Context, where: str) -> Iterator[_Taxed]:
         PURCHASE, And(tuple(nodes)), cols
     ):
         given = dict(zip(names, values, strict=True))
-        yield _Taxed(path, customer, id, currency, day, net, Decimal(1), given)
+        yield _Taxed(path, customer, id, currency, day, net, Decimal(1), _NOTHING, given)
 
 
 def _paid(context: Context, found: Sequence[_Taxed]) -> Iterator[_Taxed]:
-    """What was paid of them in the period: a sale at once, an invoice by its payments."""
-    from crm_cli.model.receivables import settlements
+    """What was paid of them in the period: by its end, less what was before it.
+
+    So what is given back, returned or credited later counts on its own day, and takes nothing
+    from a period that is over.
+    """
+    from crm_cli.model.receivables import shares_paid
 
     workspace, period = context.workspace, context.period
+    last = context.today if period.end is None else min(period.end, context.today)
+    days = [last] if period.start is None else [last, period.start - timedelta(days=1)]
+    if len(days) > 1 and days[1] >= last:
+        return
     bought: dict[str, list[_Taxed]] = {}
     for one in found:
         bought.setdefault(one.customer, []).append(one)
     for customer, of in bought.items():
-        record = workspace.document(customer).record
-        paid = settlements(record, workspace.business)
+        record = workspace.record(customer)
+        after, *then = (
+            shares_paid(record, workspace.business._replace(today=day)) for day in days
+        )
+        before = then[0] if then else {}
         for one in of:
-            item = next(item for item in record.items("purchases") if item.id == one.id)
-            if item.get("kind") == "sale":
-                if one.day is not None and one.day in period:
-                    yield one
-                continue
-            gross: Decimal = item.derived["gross"]
-            amounts = [
-                part.amount
-                for part in paid.get(one.id, ())
-                if part.is_money and part.day in period
-            ]
-            if amounts and gross:
-                yield one._replace(share=EXACT.divide(sum(amounts, _NOTHING), gross))
+            share, earlier = (shares.get(one.id, _NOTHING) for shares in (after, before))
+            if share != earlier:
+                yield one._replace(share=share, before=earlier)
 
 
 def _lines(context: Context) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
@@ -201,20 +204,36 @@ def _parts(lines: Iterable[tuple[Any, ...]], one: _Taxed) -> list[_Part]:
 def _amounts(
     context: Context, one: _Taxed, parts: Sequence[_Part]
 ) -> Iterator[tuple[_Part, list[Decimal], list[Decimal]]]:
-    """Net, tax and gross of each part, in its own and in the base currency; parts add up."""
-    exact = [EXACT.multiply(amount, one.share) for part in parts for amount in part[2:]]
+    """Net, tax and gross of each part, in its own and in the base currency; parts add up, and so
+    do periods that follow each other."""
+    after = _at(context, one, parts, one.share)
+    before = _at(context, one, parts, one.before) if one.before else None
+    if after is None or (one.before and before is None):
+        context.lost(one.currency, one.day)
+        return
+    for place, part in enumerate(parts):
+        own, base = (
+            [
+                amount - (before[side][2 * place + at] if before else _NOTHING)
+                for at, amount in enumerate(after[side][2 * place : 2 * place + 2])
+            ]
+            for side in (0, 1)
+        )
+        yield part, [*own, sum(own, _NOTHING)], [*base, sum(base, _NOTHING)]
+
+
+def _at(
+    context: Context, one: _Taxed, parts: Sequence[_Part], share: Decimal
+) -> tuple[list[Decimal], list[Decimal]] | None:
+    """Net and tax of each part of a share, in its own and in the base currency; None without a
+    rate."""
+    exact = [EXACT.multiply(amount, share) for part in parts for amount in part[2:]]
     whole = round_money(sum(exact, _NOTHING), one.currency)
     flat = rounded_parts(exact, whole, one.currency)
     bases = context.workspace.business.rates.convert_parts(
         flat, one.currency, one.day or date.max
     )
-    if bases is None:
-        context.lost(one.currency, one.day)
-        return
-    for place, part in enumerate(parts):
-        net, tax = flat[2 * place : 2 * place + 2]
-        net_base, tax_base = bases[2 * place : 2 * place + 2]
-        yield part, [net, tax, net + tax], [net_base, tax_base, net_base + tax_base]
+    return None if bases is None else (flat, bases)
 
 
 def _add(row: Row, names: Sequence[str], amounts: Sequence[Decimal]) -> None:
@@ -249,8 +268,9 @@ REPORT = Report(
     "by the category (EN 16931) and rate of their lines; tax is rounded for each rate of each "
     "document. Each currency has its rows, with the amounts in the base currency beside them, "
     "converted at the document's date. --basis paid counts of each invoice the share that was "
-    "paid in the period, and sales on their day. --by customer adds their tax ids, as a "
-    "recapitulative statement (EU sales list) wants them.",
+    "paid in the period, less what was given back, returned or credited of that in it, sales on "
+    "their day, and credit notes by what was given back of them. --by customer adds their tax "
+    "ids, as a recapitulative statement (EU sales list) wants them.",
     example="--period last-month",
     group="Money",
     by=(
