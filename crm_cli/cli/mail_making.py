@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crm_cli.cli.session import Session
 from crm_cli.model.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
+    from crm_cli.features.mailing.addressing import Addressee
     from crm_cli.features.mailing.drafting import Content, Make
     from crm_cli.model.item import Item
     from crm_cli.model.outgoing import Attached
@@ -29,16 +31,31 @@ def of_template(
     named = check_template(workspace, template, channel, language)
     alone = by_template(workspace, template, language)
 
-    def make(customer: str) -> Content:
+    def make(to: Addressee) -> Content:
         if attach:
-            paper, content = attached(session, customer, attach, file=channel == "email")
+            paper, content = attached(session, to.customer, attach, file=channel == "email")
         elif named.startswith("reminder"):
-            paper, content = attached(session, customer, "reminder", file=False)
+            paper, content = attached(session, to.customer, "reminder", file=False)
         else:
-            return alone(customer)
-        return text_of(workspace, paper, template, language, content)
+            return alone(to)
+        return text_of(workspace, to, paper, template, language, content)
 
     return make
+
+
+def document_of(session: Session, ids: Sequence[str], template: str, attach: str | None) -> str:
+    """The kind of the document that messages bring, or are about; empty where they have none."""
+    from crm_cli.features.documents.templates import find
+
+    workspace = session.workspace
+    word = (attach or "").strip().lower().replace("-", "_")
+    if word in ATTACHABLE:
+        return word
+    purchases = (one for id in ids for one in workspace.record(id).items("purchases"))
+    for one in purchases if attach else ():
+        if attach in (one.id, one.values.get("number")):
+            return str(one.get("kind"))
+    return find(workspace, template, workspace.business.language).about if template else ""
 
 
 def attached(
@@ -136,8 +153,8 @@ def of_campaign(
     texts = texts_of(workspace, campaign, found.to_reach, step)
     made = {one.customer: (one, filled) for one, filled in texts}
 
-    def make(customer: str) -> Content:
-        recipient, filled = made[customer]
+    def make(to: Addressee) -> Content:
+        recipient, filled = made[to.customer]
         if filled is None:
             raise UsageError(
                 f"the variant {recipient.variant} has no template"

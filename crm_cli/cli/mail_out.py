@@ -12,7 +12,8 @@ from crm_cli.cli.writing import carry_out
 from crm_cli.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from crm_cli.features.mailing.drafting import Aim, Drafts
+    from crm_cli.features.mailing.addressing import Contact
+    from crm_cli.features.mailing.drafting import Aim, Asked, Drafts
     from crm_cli.model.outgoing import Outgoing
 
 verbs = Verbs()
@@ -34,6 +35,14 @@ For = Annotated[
         help="What consent is asked for: service/email, marketing/email …",
     ),
 ]
+To = Annotated[
+    str | None,
+    Option(
+        "--to",
+        metavar="WHO|ADDRESS",
+        help="To this contact person of the organization, not the one who usually gets it.",
+    ),
+]
 _SAMPLES = 3
 
 
@@ -50,43 +59,46 @@ def write(
         str | None, Option("--text", metavar="TEXT", help="What it says, without the editor.")
     ] = None,
     attach: Attach = None,
+    to: To = None,
     form: Form = FORM,
 ) -> None:
     """Write an e-mail to a customer in your editor; it is put into the outbox.
 
-    Consent to service messages is asked for.
+    Consent to service messages is asked for. An organization without an address is
+    written to at its contact person's; --to names one.
 
     crm mail ana --subject "Your order"
+    crm mail bistro-lipa --to maja-kos --attach 2026-0035
     crm mail write ana --attach 2026-0042
     """
     if who is None:
-        if subject or attach or text:
+        if subject or attach or text or to:
             raise UsageError("to whom?", "crm mail ana --subject …")
         _list(session, (), form)
         return
-    _one(session, session.who(who, writes=True), subject or "", text, attach)
+    _one(session, session.who(who, writes=True), subject or "", text, attach, to)
 
 
 def _one(
-    session: Session, customer: str, subject: str, said: str | None, attach: str | None
+    session: Session,
+    customer: str,
+    subject: str,
+    said: str | None,
+    attach: str | None,
+    to: str | None,
 ) -> None:
-    from crm_cli.cli.mail_making import attached
+    from crm_cli.cli.mail_making import attached, document_of
     from crm_cli.cli.terminal import edit
     from crm_cli.features.mailing import drafting, writing
-    from crm_cli.model.errors import Refused
     from crm_cli.model.permission import Use
 
     workspace = session.workspace
-    aim = drafting.Aim(Use("service", "email"), personal=True)
-    asked = drafting.asked(workspace, [customer], aim)
-    if asked.refused:
-        raise Refused(
-            f"{customer} may not be written to: {asked.refused[customer]}",
-            f"crm consent check {customer} --for service/email",
-        )
+    document = document_of(session, [customer], "", attach)
+    aim = drafting.Aim(Use("service", "email"), personal=True, document=document)
+    asked = _asked(session, customer, aim, to)
     bare = drafting.Content("", "")
     content = attached(session, customer, attach)[1] if attach else bare
-    original = writing.sheet(workspace, customer, subject)
+    original = writing.sheet(workspace, customer, asked, subject)
     session.begun = True
     if said is None:
         try:
@@ -108,6 +120,19 @@ def _one(
         raise
 
 
+def _asked(session: Session, customer: str, aim: Aim, to: str | None) -> Asked:
+    """Who gets the mail of one customer. Raises Refused where nobody may."""
+    from crm_cli.features.mailing.drafting import asked
+    from crm_cli.model.errors import Refused
+
+    found = asked(session.workspace, [customer], aim, _to(session, [customer], aim, to))
+    if why := found.permission.refused.get(customer):
+        check = f"crm consent check {customer} --for service/email"
+        hint = f"crm show {customer} shows their people" if "--to" in why else check
+        raise Refused(f"{customer} may not be written to: {why}", hint)
+    return found
+
+
 @verbs.add
 def draft(
     session: Session,
@@ -120,6 +145,7 @@ def draft(
         Option("--template", metavar="NAME", help="A template: crm template list --kind email."),
     ] = None,
     attach: Attach = None,
+    to: To = None,
     campaign: Annotated[
         str | None,
         Option("--campaign", metavar="CAMPAIGN", help="The targets and the texts of a campaign."),
@@ -143,12 +169,17 @@ def draft(
 ) -> None:
     """Draft an e-mail to each customer by a template, as files in outbox/ to review.
 
+    What is about its business goes to an organization's contact person where it has no
+    address of its own: invoices and reminders to the one for billing, else to the primary
+    one, or the only one. --to names another.
+
     Who may not have it is left out, and who had it for the same occasion (the number of
     an invoice, a campaign, what --occasion says) or has it in the outbox. --dry-run
     shows who gets it and who not, and the first three. Nothing is sent.
 
     crm mail draft @regulars --template ethiopia-taste --dry-run
     crm mail draft ana-novak --template invoice-mail --attach invoice
+    crm mail draft bistro-lipa --to maja-kos --template invoice-mail --attach 2026-0035
     crm mail draft --campaign ethiopia-2026 --yes
     """
     from crm_cli.features.mailing import drafting
@@ -156,10 +187,12 @@ def draft(
     if (campaign is None) == (template is None):
         raise UsageError("--template, or --campaign?", "crm mail draft ana --template invoice-mail")
     if campaign is not None:
+        if to is not None:
+            raise UsageError("a campaign goes to its targets", "leave --to out")
         found, aim = _of_campaign(session, campaign, step or 1, who)
     else:
         aim = _aim(session, str(template), attach, use, occasion, basis, reason)
-        found = _by_template(session, who, aim, attach, language or "")
+        found = _by_template(session, who, aim, attach, language or "", to)
     what = "e-mail" if aim.use.channel == "email" else "text message"
     if dry_run:
         _show(session, found, what)
@@ -198,17 +231,41 @@ def _aim(
 
 
 def _by_template(
-    session: Session, who: list[str] | None, aim: Aim, attach: str | None, language: str
+    session: Session,
+    who: list[str] | None,
+    aim: Aim,
+    attach: str | None,
+    language: str,
+    to: str | None,
 ) -> Drafts:
-    from crm_cli.cli.mail_making import of_template
+    from crm_cli.cli.mail_making import document_of, of_template
     from crm_cli.features.mailing import drafting
 
     if not who:
         raise UsageError("to whom?", f"crm mail draft ana --template {aim.template}")
     ids = session.whos(who, writes=True)
     make = of_template(session, aim.template, aim.use.channel, attach, language)
-    asked = drafting.asked(session.workspace, ids, aim)
+    aim = aim._replace(document=document_of(session, ids, aim.template, attach))
+    asked = drafting.asked(session.workspace, ids, aim, _to(session, ids, aim, to))
     return drafting.drafts(session.workspace, asked, aim, make)
+
+
+def _to(session: Session, ids: Sequence[str], aim: Aim, to: str | None) -> Contact | None:
+    """The contact person whom --to names. Raises UsageError."""
+    from crm_cli.features.mailing.addressing import contact_named, goes_to_contacts
+
+    if to is None:
+        return None
+    if not goes_to_contacts(aim.use):
+        raise UsageError(
+            f"--to is for what is about their business, and this is {aim.use.purpose}",
+            "--for service/email, or write to the person, who has to agree",
+        )
+    if len(set(ids)) != 1:
+        raise UsageError("--to is for one customer", "name one, or leave --to out")
+    return contact_named(
+        session.workspace, ids[0], to, aim.use.channel, lambda text: session.who(text, writes=True)
+    )
 
 
 def _of_campaign(
@@ -237,7 +294,8 @@ def _of_campaign(
         ids = [id for id in ids if id in wanted]
         refused = {id: why for id, why in refused.items() if id in wanted}
     aim = drafting.Aim(Use("marketing", channel), campaign=found.id, step=str(step))
-    return drafting.drafts(session.workspace, Permission(ids, refused), aim, make), aim
+    asked = drafting.Asked(Permission(ids, refused))
+    return drafting.drafts(session.workspace, asked, aim, make), aim
 
 
 def _left_out(found: Drafts) -> list[str]:
@@ -268,7 +326,7 @@ def _show(session: Session, found: Drafts, what: str) -> None:
     from crm_cli.model.text import visible
 
     for one in found.made:
-        session.write(visible(f"to {one.customer}: {mailbox(one.to)}") + "\n")
+        session.write(visible(f"to {found.whom(one.customer)}: {mailbox(one.to)}") + "\n")
     for word, reasons in (("not to", found.refused), ("cannot be made for", found.lacking)):
         for id, why in reasons.items():
             session.write(visible(f"{word} {id}: {why}") + "\n")

@@ -258,6 +258,7 @@ def _resolve(session: Session, selection: _Selection, *, sent: bool) -> None:
 
 def _preview(session: Session, selection: _Selection) -> None:
     """Who would get a message now and who not, why, and the first three as they would be sent."""
+    from crm_cli.features.mailing.addressing import contact_at, whom
     from crm_cli.features.mailing.checking import refusals
     from crm_cli.features.plan import counted
     from crm_cli.formats.mail.drafts import mailbox
@@ -268,7 +269,8 @@ def _preview(session: Session, selection: _Selection) -> None:
     refused = refusals(workspace, chosen, partial(_campaigned, workspace))
     going = [one.letter for one in chosen if one.path not in refused and one.letter is not None]
     for letter in going:
-        session.write(visible(f"to {letter.customer}: {mailbox(letter.to)}") + "\n")
+        told = whom(letter.customer, contact_at(workspace, letter))
+        session.write(visible(f"to {told}: {mailbox(letter.to)}") + "\n")
     for one in chosen:
         if one.path in refused:
             who = one.letter.customer if one.letter is not None else one.path

@@ -44,7 +44,8 @@ from crm_cli.workspace import Change, Edit, Workspace
 _FEW = 200
 """So many customers are asked for by id; of more, all are."""
 _TWO_RECORDS = "crm merge if it is one customer, else mark the address do_not_use in one of them"
-_LISTS = {"email": "emails", "phone": "phones", "sms": "phones"}
+LISTS = {"email": "emails", "phone": "phones", "sms": "phones"}
+"""The lists with what somebody is reached at, by channel."""
 _MISSING = {
     "email": "no e-mail address that may be used",
     "phone": "no phone number that may be used",
@@ -130,12 +131,13 @@ def permitted(
     *,
     grounds: Grounds | None = None,
     what: str = "",
+    elsewhere: Collection[str] = (),
 ) -> Permission:
     """Who may be contacted so; with grounds also who did not agree, which is noted with them.
 
     `what` says for the note what they are contacted with. Grounds are no address: who cannot be
-    reached stays out, and so does who objected to marketing. Raises UsageError where marketing
-    cannot rest on the grounds.
+    reached stays out, and so does who objected to marketing; those `elsewhere` are reached at an
+    address that another record has. Raises UsageError where marketing cannot rest on the grounds.
     """
     if grounds is not None and not can_rest_on(use, grounds.basis):
         raise UsageError(
@@ -143,14 +145,19 @@ def permitted(
             "legitimate_interest or existing_customer can",
         )
     found = verdicts(workspace, use, set(ids))
-    refused = {id: word for id in ids if (word := found.get(id, "no_entry")) != YES}
+    refused = {
+        id: word
+        for id in ids
+        if (word := found.get(id, "no_entry")) != YES
+        and not (word == "no_address" and id in elsewhere)
+    }
     noted: tuple[Edit, ...] = ()
     reached: dict[str, str] = {}
     if grounds is not None:
         reached = {
             id: word
             for id, word in refused.items()
-            if _carries(use, word) and _is_reached(workspace, id, use)
+            if _carries(use, word) and (id in elsewhere or _is_reached(workspace, id, use))
         }
         noted = tuple(
             _note(workspace, id, use, word, grounds, what) for id, word in reached.items()
@@ -233,7 +240,7 @@ def in_words(answer: Answer) -> Iterator[str]:
 
 def reached_at(workspace: Workspace, id: str, channel: str = "email") -> str:
     """The first address or number of a customer that may be used; empty where there is none."""
-    key = _LISTS.get(channel, "")
+    key = LISTS.get(channel, "")
     items = workspace.record(id).items(key) if key else []
     return next((str(one.values["value"]) for one in items if is_usable(one)), "")
 
@@ -264,7 +271,7 @@ def _refusing(workspace: Workspace, record: Item, use: Use) -> str:
 
 def sharing(workspace: Workspace, record: Item, channel: str) -> dict[str, list[str]]:
     """The addresses or numbers of a customer that others have, too, with the others' ids."""
-    key = _LISTS.get(channel, "")
+    key = LISTS.get(channel, "")
     listed = (str(one.values["value"]) for one in record.items(key) if is_usable(one))
     found = {
         value: [

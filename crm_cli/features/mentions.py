@@ -21,7 +21,7 @@ from crm_cli.model.forgetting import merged_ids
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf
 from crm_cli.model.node import Scalar, Sequence
-from crm_cli.model.outgoing import KEY_IN_NAME, SENT, addressee_of, is_message, key_in
+from crm_cli.model.outgoing import KEY_IN_NAME, SENT, addressees_of, is_message, key_in
 from crm_cli.model.pictures import is_picture
 from crm_cli.model.places import DOCUMENTS, FORGOTTEN, SETTINGS, kind_of, place_of
 from crm_cli.model.traces import Trace, Traces
@@ -108,7 +108,8 @@ class About:
             if not path.startswith(SENT):
                 continue
             if key_in(name) in keys or (
-                is_named_after(self, path) and addressee_of(self.workspace.tree.read(path)) in ids
+                is_named_after(self, path)
+                and ids & addressees_of(path, self.workspace.tree.read(path))
             ):
                 yield path
 

@@ -98,12 +98,20 @@ def _known_as(document: Document, old: str, new: str) -> None:
 
 
 def _addressed(workspace: Workspace, old: str, new: str) -> Iterator[Rewrite]:
-    """The messages of the outbox that are to a customer, who is called otherwise from now on."""
-    before, after = (f"\nX-Crm-Customer: {id}\n".encode() for id in (old, new))
+    """The messages of the outbox to a customer, or a contact, who is called otherwise from now
+    on."""
+    keys = ("Customer", "Person")
+    changed = [[f"\nX-Crm-{key}: {id}\n".encode() for id in (old, new)] for key in keys]
 
     def renamed(current: bytes | None) -> bytes | None:
-        return None if current is None else current.replace(before, after, 1)
+        if current is not None:
+            for before, after in changed:
+                current = current.replace(before, after, 1)
+        return current
 
     for path in paths_of_all(workspace, OUTBOX.path):
-        if is_message(path) and not path.startswith(SENT) and before in workspace.tree.read(path):
+        if not is_message(path) or path.startswith(SENT):
+            continue
+        data = workspace.tree.read(path)
+        if any(before in data for before, _ in changed):
             yield Rewrite(path, renamed)

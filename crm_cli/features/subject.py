@@ -11,9 +11,11 @@ from crm_cli.model.aspects import joined
 from crm_cli.model.bank import BANK_LINE
 from crm_cli.model.differences import Difference
 from crm_cli.model.errors import CrmError
+from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import HOMES
 from crm_cli.model.places import BANK
+from crm_cli.query.lexer import quoted
 from crm_cli.workspace import Workspace
 
 _CHANGES = 200
@@ -93,7 +95,7 @@ def subject(workspace: Workspace, id: str, history: History) -> Subject:
         about.record,
         found,
         list(_bank(about)),
-        sorted(_sent(about.record), key=lambda one: str(one.when)),
+        sorted([*_sent(about.record), *_as_contact(about)], key=lambda one: str(one.when)),
         sorted(set(_months(about.record))),
         changes,
         remotes,
@@ -208,6 +210,16 @@ def _sent(record: Item) -> Iterator[Sent]:
         for one in purchase.items("dunning"):
             what = f"reminder {one.get('level')} for {number or purchase.id}"
             yield Sent(one.get("at"), "reminder", what)
+
+
+def _as_contact(about: About) -> Iterator[Sent]:
+    """What others' records say went out with them: as the contact of an organization."""
+    ids = ",".join(map(quoted, (about.id, *about.former)))
+    terms = [f"participants.is:{ids}", "direction:outbound"]
+    cols = ("at", "kind", "subject", "summary", "customer")
+    rows = about.workspace.select(INTERACTION, terms, cols=cols).rows
+    for at, kind, subject, summary, customer in rows:
+        yield Sent(at, str(kind or "contact"), f"{subject or summary or ''} (of {customer})")
 
 
 def _months(record: Item) -> Iterator[str]:

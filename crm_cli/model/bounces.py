@@ -33,15 +33,23 @@ def derive_bounces(customer: Item, business: Business) -> None:
     """Note at each address the day from which e-mail comes back.
 
     An e-mail with the outcome `bounced` is about the addresses that its text names; one that
-    names none is about the first address that may be used. An address works again once an e-mail
-    that names it, or names none, is answered or was sent by the customer.
+    names none is about the first address that may be used; one of a contact has to be named. An
+    address works again once an e-mail that names it, or names none, is answered or was sent by the
+    customer.
     """
     addresses = [one for one in customer.items("emails") if one.values.get("value")]
-    if not addresses:
+    contacts = [
+        one
+        for contact in customer.items("contacts")
+        for one in contact.items("emails")
+        if one.values.get("value")
+    ]
+    both = [*addresses, *contacts]
+    if not both:
         return
     scores: dict[str, dict[date, Decimal]] = {}
     for at, came_back, text in sorted(_heard(customer, business)):
-        named = [one for one in addresses if _names(text, one.values["value"].lower())]
+        named = [one for one in both if _names(text, one.values["value"].lower())]
         if not came_back:
             for one in named or addresses:
                 one.derived.pop("bounced", None)

@@ -37,7 +37,7 @@ class Attached(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """A message to one customer.
+    """A message to one customer, or to the contact `person` of an organization (their id).
 
     `id` is the Message-ID without angle brackets. `use` is what it is for, `marketing/email`. Of a
     text message `to.address` is the number. `purchase` is the id of a purchase that it brings, as
@@ -64,6 +64,7 @@ class Outgoing(NamedTuple):
     variant: str = ""
     deal: str = ""
     case: str = ""
+    person: str = ""
     purchase: str = ""
     document: str = ""
     digest: str = ""
@@ -138,12 +139,13 @@ def is_message(path: str) -> bool:
     return path.startswith((OUTBOX.path, SENT)) and path.endswith(tuple(ENDINGS.values()))
 
 
-def addressee_of(data: bytes) -> str:
-    """The customer whom the file of a message is to; empty where it does not say one."""
+def addressees_of(path: str, data: bytes) -> set[str]:
+    """Whose the file of a message is: the customer, and of one that was not sent yet the contact
+    who would get it. What was sent to a contact is the organization's."""
     head = data[:65536].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    named = rb"^X-Crm-Customer:[ \t]*([a-z0-9._-]{1,80})[ \t]*$"
-    found = re.search(named, head, re.M | re.I)
-    return found[1].decode("ascii") if found is not None else ""
+    keys = rb"Customer" if path.startswith(SENT) else rb"Customer|Person"
+    named = rb"^X-Crm-(?:" + keys + rb"):[ \t]*([a-z0-9._-]{1,80})[ \t]*$"
+    return {one.decode("ascii") for one in re.findall(named, head, re.M | re.I)}
 
 
 def key_in(path: str) -> str:

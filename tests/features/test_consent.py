@@ -292,7 +292,7 @@ def test_commands_that_contact_are_all_in_the_loop() -> None:
     assert asking == {
         "consent.py", "segments.py", "feedback/surveys.py", "campaigns/reaching.py",
         "mailing/checking.py", "mailing/drafting.py",
-        "mailing/writing.py",  # one, by hand: see tests/cli/test_mail_drafts.py
+        "mailing/addressing.py",  # one, by hand, or to a contact: see tests/cli/test_mail_*.py
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from crm_cli.model.errors import CrmError
 from crm_cli.model.forgetting import merged_ids
 from crm_cli.model.item import Item
 from crm_cli.model.kinds import BY_LETTER
-from crm_cli.model.outgoing import addressee_of, is_message
+from crm_cli.model.outgoing import addressees_of, is_message
 from crm_cli.model.places import CUSTOMERS, DOCUMENTS, FORGOTTEN, place_of
 from crm_cli.model.traces import INSTEAD, Traces
 from crm_cli.query.lookups import exists, former_ids
@@ -172,7 +172,7 @@ def _clean(about: About, own: frozenset[str], path: str, data: bytes) -> bytes |
 
 def _is_to(about: About, path: str, data: bytes) -> bool:
     """Whether a message was to them: its file is named after them, so it goes as a whole."""
-    return addressee_of(data) in (about.id, *about.former) or (
+    return bool(addressees_of(path, data) & {about.id, *about.former}) or (
         not data and is_named_after(about, path)
     )
 

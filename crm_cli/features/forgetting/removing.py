@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from crm_cli.features.mentions import About, is_theirs, references
 from crm_cli.model.errors import DataError
 from crm_cli.model.item import Item
-from crm_cli.model.outgoing import addressee_of, is_message
+from crm_cli.model.outgoing import addressees_of, is_message
 from crm_cli.model.places import kind_of
 from crm_cli.store.document import Document
 from crm_cli.store.scrubbing import scrubbed
@@ -20,7 +20,7 @@ def without(about: About, path: str, data: bytes) -> bytes:
     relation, goes as a whole; in texts `(forgotten)` stands instead. Raises DataError where
     that would not be a record any more. Nothing is left of a message to them.
     """
-    if is_message(path) and addressee_of(data) in (about.id, *about.former):
+    if is_message(path) and addressees_of(path, data) & {about.id, *about.former}:
         return b""
     if kind_of(path) is None:
         return scrubbed(data, path, about.traces)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import time
 
 from crm_cli.features.consent import Grounds, permitted
+from crm_cli.features.mailing.addressing import contact_at, goes_to_contacts
 from crm_cli.features.mailing.claiming import known_sent
 from crm_cli.features.mailing.internal import internal_fault
 from crm_cli.features.mailing.outbox import Held, mail_setting, settings_of, short
@@ -46,7 +47,8 @@ def refusals(
             continue
         whose = former.get(one.letter.customer, one.letter.customer)
         first = seen.setdefault(one.letter.key, one.path)
-        letter = letters[one.path] = one.letter._replace(customer=whose)
+        person = former.get(one.letter.person, one.letter.person)
+        letter = letters[one.path] = one.letter._replace(customer=whose, person=person)
         if short(letter.key) in sent:
             found[one.path] = "sent already"
         elif first != one.path:
@@ -69,12 +71,15 @@ def _fault(workspace: Workspace, letter: Outgoing, ours: frozenset[str]) -> str:
         record = workspace.record(letter.customer)
     except NotFound:
         return f"there is no customer {letter.customer}"
+    is_contact = contact_at(workspace, letter) is not None
     if letter.channel == "sms":
-        if not _is_number(record, letter.to.address, workspace.business.country):
+        country = workspace.business.country
+        if not is_contact and not _is_number(record, letter.to.address, country):
             return f"{letter.to.address} is no number of theirs that may be used"
     else:
         theirs = _addresses(record)
-        if letter.to.address not in theirs:
+        own = _usable(record) if goes_to_contacts(letter.wanted_use) else theirs
+        if not is_contact and letter.to.address not in own:
             return f"{letter.to.address} is no address of theirs that may be used"
         others = [one.address for one in letter.cc if one.address not in theirs | ours]
         if others:
@@ -115,8 +120,11 @@ def _not_late(purchase: Item) -> str:
 
 def _addresses(record: Item) -> set[str]:
     """The addresses of a customer, and of their contacts, that may be used."""
-    holders = [record, *record.items("contacts")]
-    listed = (one for holder in holders for one in holder.items("emails") if is_usable(one))
+    return set().union(*map(_usable, [record, *record.items("contacts")]))
+
+
+def _usable(holder: Item) -> set[str]:
+    listed = (one for one in holder.items("emails") if is_usable(one))
     return {str(one.values["value"]).lower() for one in listed}
 
 
@@ -129,24 +137,37 @@ def _is_number(record: Item, number: str, country: str) -> bool:
 
 
 def _unwanted(workspace: Workspace, letters: Mapping[str, Outgoing]) -> dict[str, str]:
-    """Those whose customers may not be contacted so, by path; of campaigns it is asked apart."""
+    """Those whose customers, or the contacts who get them, may not be contacted so, by path; of
+    campaigns it is asked apart."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for path, letter in letters.items():
         if not letter.campaign:
             groups.setdefault((letter.use, letter.basis, letter.reason), []).append(path)
     found: dict[str, str] = {}
     for (_, basis, reason), paths in groups.items():
-        ids = [letters[path].customer for path in paths]
+        reached = ((path, contact_at(workspace, letters[path])) for path in paths)
+        people = {path: one for path, one in reached if one is not None}
+        elsewhere = {letters[path].customer for path in people} | {
+            one.id for one in people.values() if one.id
+        }
+        ids = list(dict.fromkeys([*(letters[path].customer for path in paths), *elsewhere]))
         grounds = Grounds(basis, reason) if basis else None
         use = letters[paths[0]].wanted_use
         try:
-            refused = permitted(workspace, ids, use, grounds=grounds).refused
+            refused = permitted(
+                workspace, ids, use, grounds=grounds, elsewhere=elsewhere
+            ).refused
         except UsageError as error:
             refused = dict.fromkeys(ids, error.message)
         found |= {
             path: refused[letters[path].customer]
             for path in paths
             if letters[path].customer in refused
+        }
+        found |= {
+            path: f"{one.name}: {refused[one.id]}"
+            for path, one in people.items()
+            if path not in found and one.id in refused
         }
     return found
 

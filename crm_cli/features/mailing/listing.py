@@ -44,7 +44,7 @@ def selected(
     by: str | None = None,
 ) -> Iterator[Held]:
     """The messages in the outbox that are meant, all without any of it: files by their path or
-    name, those to some customers, by a template (or a campaign), drafted by a user.
+    name, those to some customers or about them, by a template (or a campaign), drafted by a user.
 
     Raises NotFound for a file that is not there.
     """
@@ -59,8 +59,8 @@ def selected(
     for one in found:
         letter = one.letter
         if chosen and one.path not in named:
-            whose = former.get(letter.customer, letter.customer) if letter else ""
-            if ids is None or whose not in ids:
+            named_in = (letter.customer, letter.person) if letter else ()
+            if ids is None or not any(former.get(id, id) in ids for id in named_in):
                 continue
         if template and (letter is None or template not in (letter.template, letter.campaign)):
             continue

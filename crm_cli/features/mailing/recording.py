@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import partial
@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
+from crm_cli.features.mailing.addressing import contact_at
 from crm_cli.features.mailing.outbox import Held
 from crm_cli.formats.mail.drafts import draft_of
 from crm_cli.model.bill_to import bill_to
@@ -30,11 +31,13 @@ Values = dict[str, Any]
 
 
 class Taken(NamedTuple):
-    """A message that is over: a server has taken it, or (`bounced`) there is no such address."""
+    """A message that is over: a server has taken it, or (`bounced`) there is no such address.
+    `contact` is who got it at an organization."""
 
     held: Held
     at: datetime
     bounced: str = ""
+    contact: str = ""
 
     @property
     def letter(self) -> Outgoing:
@@ -62,11 +65,11 @@ def steps(workspace: Workspace, taken: Sequence[Taken]) -> list[Step]:
             made.append(Remove(one.held.path))
         if one.letter.is_internal:
             continue  # the customer did not get it
-        whose = former.get(one.letter.customer, one.letter.customer)
-        by_customer.setdefault(whose, []).append(one)
+        by_customer.setdefault(_home(one, former), []).append(one)
     for id, those in by_customer.items():
         try:
             path = workspace.path_of(id)
+            those = [one._replace(contact=_contact(workspace, one, id)) for one in those]
         except NotFound:
             continue
         made.append(Edit(path, entered(_noting(workspace, those), force=True)))
@@ -86,7 +89,7 @@ def hindered(workspace: Workspace, taken: Sequence[Taken]) -> dict[str, str]:
     for one in taken:
         if one.letter.is_internal:
             continue
-        id = former.get(one.letter.customer, one.letter.customer)
+        id = _home(one, former)
         try:
             workspace.path_of(id)
         except NotFound:
@@ -95,6 +98,12 @@ def hindered(workspace: Workspace, taken: Sequence[Taken]) -> dict[str, str]:
         except DataError as error:
             found[one.held.path] = error.message
     return found
+
+
+def _home(one: Taken, former: Mapping[str, str]) -> str:
+    """With whom a message is noted: the customer; that an address is none, with who has it."""
+    id = one.letter.person if one.bounced and one.letter.person else one.letter.customer
+    return former.get(id, id)
 
 
 def _kept(data: bytes, held: bytes | None) -> bytes:
@@ -130,6 +139,7 @@ def _interaction(workspace: Workspace, one: Taken) -> Values:
     letter = one.letter
     about = f"{letter.id}/bounced" if one.bounced else letter.id
     is_rule = letter.by.startswith(PREFIX)
+    others = [one.contact, *(party.name or party.address for party in letter.cc)]
     values: Values = {
         # The same in every clone, and for crm mail fetch.
         "id": derived_item_id(INTERACTION.letter, "", INTERACTION.key, about, 0),
@@ -141,7 +151,7 @@ def _interaction(workspace: Workspace, one: Taken) -> Values:
         "summary": one.bounced or beginning(letter.text),
         "owner": "" if is_rule else letter.by,
         "by": letter.by if is_rule else "",
-        "participants": [party.name or party.address for party in letter.cc],
+        "participants": [who for who in others if who],
         "attachments": [file.name for file in letter.attached],
         "campaign": letter.campaign,
         "deal": letter.deal,
@@ -150,6 +160,14 @@ def _interaction(workspace: Workspace, one: Taken) -> Values:
         "thread": letter.parent,
     }
     return {key: value for key, value in values.items() if value not in ("", [])}
+
+
+def _contact(workspace: Workspace, one: Taken, customer: str) -> str:
+    """The contact who got the message of an organization: the id of their record, or the name."""
+    if one.bounced and one.letter.person:
+        return ""  # it is noted with them
+    contact = contact_at(workspace, one.letter._replace(customer=customer))
+    return contact.id or contact.name if contact is not None else one.letter.person
 
 
 def _response(workspace: Workspace, one: Taken) -> Values:

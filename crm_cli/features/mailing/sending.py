@@ -41,6 +41,7 @@ _PER_RUN = 500
 _ATTEMPTS = 20
 _FOR_GOOD = 500
 _NO_SUCH = re.compile(r"\b5\.1\.[0-9]{1,3}\b")
+_WITHDRAWN = tuple(VERDICTS.values())
 _TROUBLE = re.compile(r"\S+ (\d{3}) .*?(?: \((\d+)\))?")
 
 DONE, PUT_OFF, REFUSED, DOUBTFUL, LEFT = "sent", "put off", "rejected", "doubtful", "left"
@@ -169,7 +170,7 @@ class _Run:
                 why = f"mail.per_domain is {per_domain}"
             if why:
                 # Who withdrew consent may give it again: there is nothing for cron to tell.
-                waits = one.path not in refused or why in (quiet, *VERDICTS.values())
+                waits = one.path not in refused or why == quiet or why.endswith(_WITHDRAWN)
                 left.append(Outcome(one.path, customer, LEFT, why, waits))
             else:
                 domains[domain] += 1

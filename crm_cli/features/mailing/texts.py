@@ -5,6 +5,7 @@ from __future__ import annotations
 from crm_cli.features.documents.gathering import trial
 from crm_cli.features.documents.rendering import Asked, render
 from crm_cli.features.documents.templates import find
+from crm_cli.features.mailing.addressing import Addressee
 from crm_cli.features.mailing.drafting import Content, Make
 from crm_cli.model.errors import UsageError
 from crm_cli.model.paper import Paper
@@ -30,17 +31,35 @@ def check_template(workspace: Workspace, template: str, channel: str, language: 
 def by_template(workspace: Workspace, template: str, language: str = "") -> Make:
     """Makes messages by a template, for the customer alone."""
 
-    def make(customer: str) -> Content:
-        paper = trial(workspace, customer, template, language, None)
-        return text_of(workspace, paper, template, language)
+    def make(to: Addressee) -> Content:
+        paper = trial(workspace, to.customer, template, language, None)
+        return text_of(workspace, to, paper, template, language)
 
     return make
 
 
 def text_of(
-    workspace: Workspace, paper: Paper, template: str, language: str, content: Content = EMPTY
+    workspace: Workspace,
+    to: Addressee,
+    paper: Paper,
+    template: str,
+    language: str,
+    content: Content = EMPTY,
 ) -> Content:
-    """A message with the subject and the text that a template makes of a paper."""
-    made = render(workspace, paper, Asked(template=template, language=language))
+    """A message with the subject and the text that a template makes of a paper, to who gets it."""
+    made = render(workspace, _greeting(paper, to), Asked(template=template, language=language))
     head = f"{made.subject}\n\n" if made.subject else ""
     return content._replace(subject=made.subject, text=made.text.removeprefix(head))
+
+
+def _greeting(paper: Paper, to: Addressee) -> Paper:
+    """A paper that addresses the contact who gets it; of the customer's own it is as it was."""
+    one = to.contact
+    if one is None:
+        return paper
+    buyer = paper.buyer._replace(
+        given_name=one.given_name,
+        family_name=one.family_name,
+        called=one.given_name or one.name,
+    )
+    return paper._replace(buyer=buyer)

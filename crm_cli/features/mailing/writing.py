@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from crm_cli.features.consent import Permission, reached_at
-from crm_cli.features.mailing.drafting import Aim, Content, Drafts, drafts
+from crm_cli.features.mailing.addressing import addressee, contact_at
+from crm_cli.features.mailing.drafting import Aim, Asked, Content, Drafts, drafts
 from crm_cli.features.mailing.outbox import sender
 from crm_cli.formats.mail.drafts import draft_of, mailbox, named
 from crm_cli.formats.mail.headers import parties
 from crm_cli.model.errors import DataError, Unreadable
 from crm_cli.model.outgoing import checked
-from crm_cli.model.text import cleaned
 from crm_cli.workspace import Workspace
 
 _HEADERS = ("from", "to", "cc", "subject")
@@ -19,10 +18,10 @@ _NAMED = re.compile(r"(?:from|to|cc|subject)[ \t]*:", re.I)
 _BLANK = re.compile(r"\n[ \t]*\n")
 
 
-def sheet(workspace: Workspace, customer: str, subject: str) -> str:
+def sheet(workspace: Workspace, customer: str, asked: Asked, subject: str) -> str:
     """The text to edit: headers, an empty line, and room for what is to be said."""
-    name = cleaned(str(workspace.record(customer).get("name") or ""))
-    to = mailbox(named(name, reached_at(workspace, customer)))
+    whose = addressee(workspace, customer, "email", asked.contacts.get(customer))
+    to = mailbox(named(whose.name, whose.address))
     ours = mailbox(sender(workspace, workspace.user, personal=True))
     return f"From: {ours}\nTo: {to}\nCc:\nSubject: {' '.join(subject.split())}\n\n"
 
@@ -44,7 +43,7 @@ def _divided(text: str) -> tuple[str, str]:
 def taken(
     workspace: Workspace,
     customer: str,
-    asked: Permission,
+    asked: Asked,
     aim: Aim,
     content: Content,
     text: str,
@@ -54,7 +53,7 @@ def taken(
         head, body = _divided(text)
         headers = _headers(head)
         content = content._replace(subject=headers.get("subject", ""), text=body)
-        made = drafts(workspace, asked, aim, lambda id: content)
+        made = drafts(workspace, asked, aim, lambda to: content)
         if made.lacking:
             raise DataError(made.lacking[customer], "crm mail WHO --subject …")
         (letter,) = made.made
@@ -63,10 +62,13 @@ def taken(
         if len(to) != 1 or len(ours) != 1:
             raise DataError("From and To each have to be one address", "further ones go to Cc")
         letter = letter._replace(to=to[0], cc=cc, sender=ours[0])
+        contact = contact_at(workspace, letter)  # To may name another one now
+        letter = letter._replace(person=contact.id if contact is not None else "")
         draft_of(letter)
     except Unreadable as error:
         raise DataError(error.message, error.hint) from error
-    return made._replace(made=[letter])
+    contacts = {customer: contact} if contact is not None else {}
+    return made._replace(made=[letter], contacts=contacts)
 
 
 def _headers(head: str) -> dict[str, str]:

@@ -24,8 +24,8 @@ from crm_cli.model.reachable import email_fault
 LARGEST = 16 * 1024 * 1024
 """So many bytes a message may have, with what is attached: as any file."""
 _OWN = (
-    "customer", "use", "by", "template", "campaign", "step", "variant", "deal", "case", "purchase",
-    "document", "digest", "basis", "reason", "send", "trouble",
+    "customer", "use", "by", "template", "campaign", "step", "variant", "deal", "case", "person",
+    "purchase", "document", "digest", "basis", "reason", "send", "trouble",
 )  # fmt: skip
 """The fields that stand in headers of ours: `X-Crm-Customer`."""
 _KNOWN = (

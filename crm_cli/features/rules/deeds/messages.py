@@ -62,7 +62,8 @@ def _drafted(
         may = asked(workspace, list(by_customer), aim)
         made = drafts(
             workspace, may, aim,
-            lambda id: make(id)._replace(occasion=f"{rule.by} {by_customer[id].occasion}".strip()),
+            lambda to: make(to)._replace(
+                occasion=f"{rule.by} {by_customer[to.customer].occasion}".strip()),
         )  # fmt: skip
     except CrmError as error:
         return dict.fromkeys(by_customer, error)
