@@ -76,9 +76,10 @@ def set_(
     force: Annotated[bool, Option("--force", help="Write what crm check warns of.")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Change settings.
+    """Change settings. A list of words may be made longer with +=.
 
     crm config set terms_days=14 business.name="Kava d.o.o."
+    crm config set vocabulary.task_kind+=delivery
     """
     from crm_cli.features.configuring import change
 

@@ -56,11 +56,12 @@ def pop(
             raise NotFound(error.message, _with_add(error.hint)) from None
         _start(session, text, name, form, log=log, dry_run=dry_run)
         return
-    from crm_cli.features.popping import as_object, popup
+    from crm_cli.features.popping import as_object
     from crm_cli.features.popping import pop as find
 
     found = find(session.workspace, id)
     if form is TABLE:
+        from crm_cli.features.popping.screen import popup
         from crm_cli.render import shapes
 
         session.draw(shapes.popup, popup(session.workspace, found))

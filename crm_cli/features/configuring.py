@@ -97,10 +97,13 @@ def change(
     for key, operator, _ in assignments:
         if normal(key) not in keys and normal(key).partition(".")[0] not in heads:
             raise _unknown(key, keys)
-        if operator != "=":
+        if operator not in ("=", "+="):
             raise UsageError(f"{key} is set as a whole", f"crm config set {key}=VALUE")
 
-    values = {key: _value(key, text) for key, _, text in assignments}
+    values: dict[str, Any] = {}
+    for key, operator, text in assignments:
+        held = values[key] if key in values else _held(workspace, key)
+        values[key] = _value(key, text) if operator == "=" else _longer(key, held, text)
     named = [normal(key) for key, _, _ in assignments]
     renamed = "business.name" in named and "uid" not in named
     uid = workspace.business.domain
@@ -115,7 +118,10 @@ def change(
             else:
                 document.remove(None, _key(key))
 
-    said = ", ".join(f"{key}={text}" if text else f"{key} removed" for key, _, text in assignments)
+    said = ", ".join(
+        f"{key}{operator}{text}" if text else f"{key} removed"
+        for key, operator, text in assignments
+    )
     subject = f"config set {', '.join(key for key, _, _ in assignments)}"
     return Plan(
         Change(subject, (Edit(FILE, entered(update, force=force)),)),
@@ -142,6 +148,23 @@ def _value(key: str, text: str) -> Any:
             if not isinstance(row.get("iban"), str) or not is_iban(row["iban"]):
                 raise UsageError(f"{row.get('iban') or text!r} is no IBAN", IBAN_HINT)
     return value
+
+
+def _held(workspace: Workspace, key: str) -> Any:
+    """What a setting is now; None where nobody has set it."""
+    try:
+        return get(workspace, key).value
+    except UsageError:
+        return None
+
+
+def _longer(key: str, held: Any, text: str) -> list[str]:
+    """The words of a list, with one more; raises UsageError for a setting that is no such list."""
+    words = [held] if isinstance(held, str) else list(held or ())
+    is_list = normal(key).startswith("vocabulary.") or isinstance(held, list)
+    if not text or not is_list or not all(isinstance(one, str) for one in words):
+        raise UsageError(f"{key} is set as a whole", f"crm config set {key}=VALUE")
+    return words if text in words else [*words, text]
 
 
 def _flow(key: str, text: str) -> Any:

@@ -239,8 +239,8 @@ def near(workspace: Workspace, customer: str, kind: str | None = None) -> list[t
     """(id, what) of a customer's planned interactions that may be the one to log now: of the
     last 30 days, or of today; of that kind, unless it is a note or not said."""
     terms = [f"customer.is:{quoted(customer)}", "is:planned", "at:-30d..today"]
-    if kind not in (None, "note"):
-        terms.append(f"kind:{quoted(str(kind))}")
+    if kind is not None and kind != "note":
+        terms.append(f"kind.is:{quoted(typed(workspace, INTERACTION, 'kind', kind))}")
     cols = ("id", "at", "kind", "subject", "summary")
     found = workspace.select(INTERACTION, terms, cols=cols).rows
     return [

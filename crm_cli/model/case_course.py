@@ -19,15 +19,18 @@ _COLUMNS = (
     Column("id"),
 )
 
+_DAYS = {"interactions": ("at",), "tasks": ("completed", "due"), "purchases": ("date",)}
+"""The fields that say when something was, the first that is there."""
+
 
 def course(case: Item) -> Rows | None:
     """The interactions, tasks and purchases of a customer that name a case, the earliest first;
     None where there are none."""
     found: list[tuple[str, tuple[Any, ...]]] = []
-    for key, day in (("interactions", "at"), ("tasks", "due"), ("purchases", "date")):
+    for key, days in _DAYS.items():
         for one in case.owner.items(key):
             if one.values.get("case") == case.id:
-                when = _when(one.values.get(day))
+                when = _when(next((one.values[day] for day in days if day in one.values), None))
                 found.append((when or "9", _row(one, when)))
     if not found:
         return None

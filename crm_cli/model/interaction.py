@@ -298,7 +298,7 @@ INTERACTION = Kind(
             "of an attempt: reached, replied, or they spoke within 7 days, before the next one",
         ),
     ),
-    columns=("at", "customer", "kind", "direction", "outcome", "summary", "owner", "id"),
+    columns=("at", "customer", "kind", "status", "direction", "outcome", "summary", "owner", "id"),
     ranked=("at", "customer", "kind", "summary", "direction", "outcome", "id", "owner"),
     derive=_derive,
     summary=Summary(

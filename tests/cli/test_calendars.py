@@ -160,6 +160,27 @@ def test_a_calendar_has_no_birthdays_of_the_dead(crm: Crm, folder: Path) -> None
     assert "Opened the flat: Maja Kos" in calendar
 
 
+def test_a_visit_says_where_they_live(crm: Crm, shop: Path, tmp_path: Path) -> None:
+    (shop / "customers" / "vida.yaml").write_text(
+        "name: Vida\nstreet: Lipova 3 (dvorisce)\ncity: Kranj\ninteractions:\n"
+        "  - {at: 2026-12-03, kind: visit, status: planned, summary: Maintenance}\n"
+        "  - {at: 2026-12-04, kind: call, status: planned, summary: About the pump}\n"
+        "  - {at: 2026-12-05, kind: visit, status: planned, touchpoint: The shop}\n"
+    )
+    text = crm("export", "interactions", "customer:vida", "--format", "ics").out
+    events = list(Calendar.from_ical(text).walk("VEVENT"))
+    assert [str(one.get("LOCATION")) for one in events] == [
+        "Lipova 3 (dvorisce), Kranj", "None", "The shop",
+    ]  # fmt: skip
+    calendar = tmp_path / "vida.ics"
+    calendar.write_text(text)
+    assert "nothing changed" in crm("import", "calendar", calendar, "--yes").err
+    calendar.write_text(text.replace("LOCATION:Lipova 3", "LOCATION:Glavna 5"))
+    assert crm("import", "calendar", calendar, "--yes").code == 0
+    held = (shop / "customers" / "vida.yaml").read_text()
+    assert held.count("touchpoint:") == 2 and "Glavna 5 (dvorisce), Kranj" in held
+
+
 def test_the_library_takes_every_file(crm: Crm, folder: Path) -> None:
     for kind in ("tasks", "interactions", "anniversaries", "calendar"):
         run = crm("export", kind, "--format", "ics")

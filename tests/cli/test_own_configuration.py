@@ -236,3 +236,19 @@ def test_a_setting_of_a_group_is_suggested_by_its_last_word(crm: Crm, shop: Path
     assert done.code == 2 and "did you mean business.tax_id?" in done.err
     done = crm("config", "set", "quite_another=1")
     assert done.code == 2 and "crm config list shows all" in done.err and len(done.err) < 200
+
+
+def test_a_word_of_ones_own_is_added_where_it_is_refused(crm: Crm, shop: Path) -> None:
+    refused = crm("task", "add", "maja-kos", "Put it up", "--kind", "fitting")
+    assert refused.code == 2
+    assert "crm config set vocabulary.task_kind+=fitting adds it" in refused.err
+    logged = crm("log", "maja-kos", "x", "--kind", "fax")
+    assert "vocabulary.interaction_kind+=fax adds it" in logged.err and "^" not in logged.err
+    assert "+=" not in crm("log", "maja-kos", "x", "--kind", "viist").err, "a slip has its word"
+    words = ["vocabulary.task_kind+=fitting", "vocabulary.task_kind+=survey"]
+    assert crm("config", "set", *words).code == 0
+    assert crm("config", "set", words[0]).code == 0
+    assert (shop / "crm.yaml").read_text().count("fitting") == 1
+    for kind in ("fitting", "survey"):
+        assert crm("task", "add", "maja-kos", "Put it up", "--kind", kind).code == 0
+    assert crm("config", "set", "business.name+=x").code == 2

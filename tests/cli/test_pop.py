@@ -27,6 +27,7 @@ interactions:
   - {at: 2026-11-05, kind: meeting, summary: Tasted the blend}
   - {at: 2026-11-06, kind: visit, summary: Came by}
   - {at: 2026-11-07, kind: note, summary: No contact at all}
+  - {at: 2026-11-08, kind: visit, status: not_held, summary: Nobody at home}
   - {at: 2026-12-07, kind: call, status: planned, summary: Still to come}
 tasks:
   - {title: Send the samples, due: 2026-11-10, assignee: petra}
@@ -72,6 +73,7 @@ def test_all_that_matters_is_on_one_screen(crm: Crm) -> None:
         "        over the credit limit by 380.00 EUR",
         "task (3)  2026-11-10  Send the samples  petra",
         "deal      Towels  proposal  900.00 EUR  close 2026-12-15",
+        "next      2026-12-07  call  Still to come  petra",
         "talk      2026-11-06  visit  Came by",
         "          2026-11-05  meeting  Tasted the blend",
         "          2026-11-04  email out  The offer",
@@ -80,7 +82,7 @@ def test_all_that_matters_is_on_one_screen(crm: Crm) -> None:
         "          Towel: goes with Sheet, which they have",
     ):
         assert " ".join(words.split()) in " ".join(run.out.split()), words
-    assert "No contact at all" not in run.out and "Still to come" not in run.out
+    assert "No contact at all" not in run.out and "Nobody at home" not in run.out
 
 
 @pytest.mark.usefixtures("ana")
@@ -229,3 +231,39 @@ def test_who_calls_for_an_organization_shows_how_it_stands(shop: Path, crm: Crm)
     assert firm["mind"][1] == "R-1 is overdue since 2026-10-01: 500.00 EUR"
     assert "Org GmbH:" not in crm("pop", "gone").out
     assert json.loads(crm("pop", "org", "--json").out)["organizations"] == []
+
+
+def test_who_calls_for_an_organization_hears_what_is_to_be_done_for_it(
+    shop: Path, crm: Crm
+) -> None:
+    (shop / "crm.yaml").write_text(
+        "time_zone: UTC\nservice: [{respond: 2h}]\nusers: {petra: {}}\n"
+    )
+    (shop / "customers" / "org.yaml").write_text(
+        "name: Planina 14\nkind: organization\ncontacts: [{id: tone}]\n"
+        "street: Lipova 3\ncity: Kranj\n"
+        "cases:\n  - {subject: Pressure drops, kind: incident, opened: 2026-11-20T08:00Z}\n"
+        "  - {subject: Noise, kind: incident, opened: 2026-11-01, status: closed}\n"
+        "tasks: [{title: Send Cene, due: 2026-11-19}, {title: Order a pump, due: 2026-11-30}]\n"
+        "interactions:\n  - {at: 2026-12-03T08:00Z, kind: visit, status: planned, owner: petra,"
+        " summary: Maintenance}\n"
+        "  - {at: 2026-11-18, kind: visit, status: planned, summary: Nobody noted it}\n"
+    )
+    (shop / "customers" / "tone.yaml").write_text("name: Tone\n")
+    run = crm("pop", "tone")
+    for line in (
+        "Planina 14: case  by 2026-11-20 10:00, overdue  incident  Pressure drops",
+        "Planina 14: next  2026-12-03 08:00  visit  Maintenance  petra",
+        "Planina 14: task (1 of 2)  2026-11-19  Send Cene",
+    ):
+        assert line in run.out, (line, run.out)
+    assert "Nobody noted it" not in run.out
+    (firm,) = json.loads(crm("pop", "tone", "--json").out)["organizations"]
+    assert [one["subject"] for one in firm["cases"]] == ["Pressure drops"]
+    assert [one["title"] for one in firm["tasks"]] == ["Send Cene", "Order a pump"]
+    assert [one["summary"] for one in firm["planned"]] == ["Maintenance"]
+    own = crm("pop", "org")
+    assert "Lipova 3, Kranj" in own.out
+    assert "case   by 2026-11-20 10:00, overdue  incident  Pressure drops" in own.out
+    (case,) = json.loads(crm("pop", "org", "--json").out)["cases"]
+    assert case["due"] == "2026-11-20T10:00+00:00"

@@ -371,5 +371,9 @@ def test_a_case_shows_what_was_said_and_is_to_be_done(desk: Path, crm: Crm) -> N
         ("2026-11-20 10:00", "call", "inbound"),
     ]
     assert [row["text"] for row in listed[1:]] == ["Bring the sheets", "Still torn"]
+    task = next(row["id"] for row in listed if row["what"] == "task")
+    ok(crm, "--today", "2026-12-01", "task", "done", task)
+    after = rows(crm, "case", "show", case)["course"]
+    assert (after[-1]["what"], after[-1]["when"][:10]) == ("task", "2026-12-01")
     shown = ok(crm, "case", "show", case)
     assert "Course" in shown and "Still torn" in shown and "Of another matter" not in shown

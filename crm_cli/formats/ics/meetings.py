@@ -12,11 +12,15 @@ from crm_cli.formats.ics.texts import text_value, texts_value
 from crm_cli.formats.ics.words import (
     Around,
     event_title,
+    is_in_foot,
     name_of,
     with_foot,
     without_foot,
     word_among,
 )
+from crm_cli.model.address import addresses_on
+from crm_cli.model.address import said as address_line
+from crm_cli.model.dates import local_date
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.interaction import INTERACTION
 
@@ -31,7 +35,8 @@ _LONGEST = 366 * _DAY
 
 
 def fill(event: Event, interaction: Item, around: Around) -> None:
-    """What iCalendar has words for: `at`, `duration`, subject, summary, place, notes.
+    """What iCalendar has words for: `at`, `duration`, subject, summary, place, notes; of a
+    visit without a place the customer's address.
 
     Nobody is an ATTENDEE: calendar programs would send them invitations.
     """
@@ -48,11 +53,21 @@ def fill(event: Event, interaction: Item, around: Around) -> None:
     event.add("STATUS", "CANCELLED" if said.get("status") == "not_held" else "CONFIRMED")
     if said.get("kind"):
         event.add("CATEGORIES", texts_value([said["kind"]]))
-    if said.get("touchpoint"):
-        event.add("LOCATION", text_value(said["touchpoint"]))
-    event.add("DESCRIPTION", text_value(with_foot(said.get("summary"), record)))
+    home = "" if said.get("touchpoint") else _home(interaction, around)
+    if place := said.get("touchpoint") or home:
+        event.add("LOCATION", text_value(place))
+    event.add("DESCRIPTION", text_value(with_foot(said.get("summary"), record, home)))
     if said.get("notes"):
         event.add("COMMENT", text_value(said["notes"]))
+
+
+def _home(interaction: Item, around: Around) -> str:
+    """The customer's address of that day, for a visit."""
+    if interaction.get("kind") != "visit":
+        return ""
+    day = local_date(interaction.values["at"], around.business.time_zone)
+    held = addresses_on(interaction.owner, day)
+    return address_line(held[0]) if held else ""
 
 
 def read(reader: Reader) -> str:
@@ -72,7 +87,8 @@ def read(reader: Reader) -> str:
         values["kind"] = kind
     if len(texts) == (kind is not None):
         reader.used.add("CATEGORIES")
-    summary, customer, name = without_foot(reader.text("DESCRIPTION") or "")
+    description = reader.text("DESCRIPTION") or ""
+    summary, customer, name = without_foot(description)
     if summary.strip():
         values["summary"] = summary
     subject = reader.text("SUMMARY")
@@ -81,7 +97,7 @@ def read(reader: Reader) -> str:
         values["subject"] = subject
     for key, other in (("touchpoint", "LOCATION"), ("notes", "COMMENT")):
         text = reader.text(other)
-        if text is not None:
+        if text is not None and not (other == "LOCATION" and is_in_foot(text, description)):
             values[key] = text
     reader.own(INTERACTION)
     return customer

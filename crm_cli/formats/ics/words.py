@@ -113,9 +113,13 @@ def anniversary_ids(record: Item) -> list[str]:
 # The foot of a description says whom it is about, on telephones too.
 
 
-def with_foot(text: str | None, record: Item) -> str:
-    """A description with its foot: `-- `, the customer's name, id, phone and e-mail."""
-    reached = [*record.texts("phones")[:1], *record.texts("emails")[:1]]
+def with_foot(text: str | None, record: Item, place: str = "") -> str:
+    """A description with its foot: `-- `, the customer's name, id, phone and e-mail, and a place.
+
+    Parentheses are of the id alone.
+    """
+    place = _one_line(place.replace("(", "[").replace(")", "]"))
+    reached = [*record.texts("phones")[:1], *record.texts("emails")[:1], *filter(None, [place])]
     line = ", ".join([f"{name_of(record)} ({record.id})", *map(_one_line, reached)])
     body = clean(text) if text else ""
     return f"{body}\n\n-- \n{line}" if body else f"-- \n{line}"
@@ -129,6 +133,12 @@ def without_foot(text: str) -> tuple[str, str, str]:
         return text, "", ""
     foot = feet[-1]
     return text[: foot.start()] + text[foot.end() :], foot[2], foot[1]
+
+
+def is_in_foot(place: str, text: str) -> bool:
+    """Whether the foot of a description has a place, which then is not told for the first time."""
+    foot = text.rpartition("-- ")[2]
+    return f", {_one_line(place.replace('(', '[').replace(')', ']'))}" in foot
 
 
 def name_of(record: Item) -> str:

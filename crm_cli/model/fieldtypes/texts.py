@@ -173,9 +173,10 @@ class Choice(FieldType):
 
         near = nearest(word, choices)
         hint = f"did you mean {near[0]}? " if near else ""
+        own = f"; crm config set vocabulary.{self.vocabulary}+={word} adds it"
         raise Unreadable(
             f"'{text}' is not one of the known values",
-            f"{hint}known: {', '.join(choices)}",
+            f"{hint}known: {', '.join(choices)}{own if self.vocabulary and not near else ''}",
             code="unknown-value",
         )
 
