@@ -116,8 +116,6 @@ def balance(
 
     terms = [*_terms(session, words), *of_owner(owner)]
     found, problems = owing(session.workspace, terms, where=where)
-    if who == ["-"] and not words:
-        found = []
     session.report(problems)
     shown = found[: shape.limit]
     rows = Rows(
@@ -141,8 +139,10 @@ def _is_term(session: Session, word: str) -> bool:
 
 def _terms(session: Session, words: Sequence[str]) -> list[str]:
     """Terms as they are; customers, where several are named, as one term of their ids."""
-    terms = [word for word in words if _is_term(session, word)]
-    named = [word for word in words if word not in terms]
+    from crm_cli.model.customer import CUSTOMER
+    from crm_cli.query.who import named_and_terms
+
+    named, terms = named_and_terms(words, session.workspace.scope(CUSTOMER))
     if named:
         ids = [session.who(word) for word in named]
         terms.append(f"id.is:{','.join(ids)}")

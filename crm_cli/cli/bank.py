@@ -39,10 +39,11 @@ def open_(session: Session, terms: Terms = None, shape: Shape = SHAPE) -> None:
     """
     from crm_cli.cli.columns import only
     from crm_cli.features.banking import open_lines
+    from crm_cli.model.bank import BANK_LINE
     from crm_cli.model.rows import Column, Rows
 
     form = session.form(shape)
-    found = open_lines(session.workspace, terms or ())[: shape.limit]
+    found = open_lines(session.workspace, session.terms(terms, BANK_LINE))[: shape.limit]
     rows = Rows(
         [Column(key, type) for key, type in _COLUMNS],
         [

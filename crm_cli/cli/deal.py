@@ -135,10 +135,11 @@ def board(
     """
     from crm_cli.cli.outputs import TABLE
     from crm_cli.features.board import boards
+    from crm_cli.model.deal import DEAL
     from crm_cli.render import shapes
 
     session.look_back(as_of)
-    asked = [*(terms or ()), *([f"owner:{owner}"] if owner is not None else [])]
+    asked = [*session.terms(terms, DEAL), *([f"owner:{owner}"] if owner is not None else [])]
     found = boards(session.workspace, asked, where=where, pipeline=pipeline, limit=limit)
     form = session.format(output, json)
     if form is TABLE:

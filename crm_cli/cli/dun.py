@@ -156,7 +156,7 @@ def render(
     from crm_cli.model.purchase import PURCHASE
 
     workspace = session.workspace
-    groups = late_by_customer(workspace, session.terms(which, PURCHASE))
+    groups = late_by_customer(workspace, session.expand(which, PURCHASE))
     made = [of_late(workspace, invoices, level) for invoices in groups]
     for note in early(workspace, groups) if level is None else ():
         session.say(note)

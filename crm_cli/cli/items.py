@@ -269,16 +269,30 @@ def change(
 
     strict = not session.interactive
     workspace = session.workspace
-    named, terms = split_terms(workspace, kind, session.expand(words))
-    found = [
-        picked(session, kind, word, strict=strict, among=among, state=state) for word in named
-    ]
+    named, terms = split_terms(workspace, kind, session.expand(words, kind))
     if not terms:
+        found = [
+            picked(session, kind, word, strict=strict, among=among, state=state) for word in named
+        ]
         carry_out(session, plan(workspace, found), dry_run=dry_run, yes=yes)
         return
-    found += described(workspace, kind, terms, among=among)
+    those = among_named(session, kind, named, strict=strict)
+    found = described(workspace, kind, terms, among=among, named=those)
     asked = confirmed_by_title(plan(workspace, found), found)
     carry_out(session, asked, dry_run=dry_run, yes=yes)
+
+
+def among_named(
+    session: Session, kind: Kind, named: Sequence[str], *, strict: bool
+) -> set[tuple[str, str]] | None:
+    """Which items and customers words name, among whom terms choose; None where there are none."""
+    from crm_cli.cli.pickers import chosen
+    from crm_cli.features.moves import meant
+
+    def find(text: str) -> tuple[str, str]:
+        return meant(session.workspace, kind, text, strict=strict)
+
+    return {chosen(session, find, word) for word in named} or None
 
 
 def picked(

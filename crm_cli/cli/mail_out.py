@@ -14,6 +14,7 @@ from crm_cli.model.errors import UsageError
 if TYPE_CHECKING:
     from crm_cli.features.mailing.addressing import Contact
     from crm_cli.features.mailing.drafting import Aim, Asked, Drafts
+    from crm_cli.features.mailing.listing import Chosen
     from crm_cli.model.outgoing import Outgoing
 
 verbs = Verbs()
@@ -369,20 +370,27 @@ def list_(
     _list(session, words or (), form)
 
 
-def meant(session: Session, words: Sequence[str]) -> tuple[list[str], list[str] | None]:
-    """(files of the outbox, ids of customers) that words mean; None where no customer is named."""
-    from crm_cli.features.mailing.listing import is_file
+def meant(session: Session, words: Sequence[str]) -> Chosen:
+    """What words of `FILE…|TERM…` choose in the outbox."""
+    from crm_cli.features.mailing.listing import Chosen, is_file
+    from crm_cli.model.customer import CUSTOMER
+    from crm_cli.query.who import named_and_terms
 
     files = [word for word in words if is_file(word)]
-    rest = [word for word in words if word not in files]
-    return files, session.whos(rest, writes=True) if rest else None
+    rest = session.expand([word for word in words if word not in files])
+    named, terms = named_and_terms(rest, session.workspace.scope(CUSTOMER))
+    return Chosen(
+        files,
+        session.whos(named, writes=True) if named else None,
+        session.whos(terms) if terms else None,
+    )
 
 
 def _list(session: Session, words: Sequence[str], form: Form) -> None:
     from crm_cli.features.mailing.listing import COLUMNS, listed
     from crm_cli.model.rows import Column, Rows
 
-    found = listed(session.workspace, *meant(session, words))
+    found = listed(session.workspace, meant(session, words))
     rows = Rows(
         [Column(key, "e-mail" if key == "to" else "text") for key in COLUMNS],
         [tuple(getattr(one, key) or None for key in COLUMNS) for one in found],

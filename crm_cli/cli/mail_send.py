@@ -78,7 +78,8 @@ class _Selection:
         self, session: Session, words: Sequence[str], template: str, *, mine: bool
     ) -> None:
         self._workspace = session.workspace
-        self.files, self._ids = meant(session, words)
+        self._chosen = meant(session, words)
+        self.files = self._chosen.files
         self.is_named = bool(words or template)
         self._template = template
         self._by = self._workspace.me("me") if mine else None
@@ -86,7 +87,7 @@ class _Selection:
     def __call__(self) -> list[Held]:
         from crm_cli.features.mailing.listing import selected
 
-        return list(selected(self._workspace, self.files, self._ids,
+        return list(selected(self._workspace, self._chosen,
                              template=self._template, by=self._by))  # fmt: skip
 
 

@@ -36,6 +36,6 @@ def move(
     if len(words) < 2:
         raise UsageError("move needs an item and a customer", "crm move t-9f3 kava-doo")
     customer = owner(session, words[-1], writes=True)
-    items = session.expand(words[:-1])
+    items = session.expand(words[:-1], items=True)
     made = plan(session.workspace, items, customer, strict=not session.interactive)
     carry_out(session, made, dry_run=dry_run)

@@ -155,7 +155,8 @@ def set_(
     """
     from crm_cli.features.products import change
     from crm_cli.model.assignments import split_assignments
+    from crm_cli.model.product import PRODUCT
 
     skus, assignments = split_assignments(words)
-    plan = change(session.workspace, session.expand(skus), assignments)
+    plan = change(session.workspace, session.expand(skus, PRODUCT), assignments)
     carry_out(session, plan, dry_run=dry_run, yes=yes)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-from crm_cli.cli.items import change, picked
+from crm_cli.cli.items import among_named, change, picked
 from crm_cli.cli.numbered import ATTEMPTS
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument
@@ -93,15 +93,17 @@ def purchases_named(session: Session, kind: str, words: list[str]) -> list[Found
     """The purchases of a noun that words name: numbers, ids, customers with one, query terms."""
     from crm_cli.features.moves import described, split_terms
 
-    named, terms = split_terms(session.workspace, PURCHASE, session.expand(words))
+    named, terms = split_terms(session.workspace, PURCHASE, session.expand(words, PURCHASE))
     among = of_kind(kind, lambda item: True)
     with called(kind):
-        found = [
-            picked(session, PURCHASE, word, strict=False, among=among, state=kind)
-            for word in named
-        ]
-    if terms:
-        found += described(session.workspace, PURCHASE, terms, among=among)
+        if terms:
+            those = among_named(session, PURCHASE, named, strict=False)
+            found = described(session.workspace, PURCHASE, terms, among=among, named=those)
+        else:
+            found = [
+                picked(session, PURCHASE, word, strict=False, among=among, state=kind)
+                for word in named
+            ]
     if not found:
         raise NotFound(f"no {(kind or 'purchase').replace('_', ' ')} matches")
     return found

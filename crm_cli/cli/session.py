@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +20,9 @@ from crm_cli.model.errors import (
     worst,
 )
 from crm_cli.model.text import visible
-from crm_cli.render.screen import is_terminal
 
 if TYPE_CHECKING:
+    from crm_cli.cli.piped import Line
     from crm_cli.features.hooks import Hooks
     from crm_cli.model.kind import Kind
     from crm_cli.render.progress import Progress
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from crm_cli.workspace import Watch, Workspace
 
 
-_NOBODY = "-"
 _NEXT = "what next: crm show ID, crm task done ID; all commands: crm --help"
 """What a terminal is told after `crm` alone, which may be somebody's first command."""
 """An id that nobody has."""
@@ -63,8 +61,8 @@ class Session(Prompts):
         """Set by a command whose answer is no: exit 1."""
         self._problems: list[Problem] = []
         self._notices: list[str] = []
-        self._piped: list[str] | None = None
-        """The ids that stdin gave, which can be read once."""
+        self._piped: list[Line] | None = None
+        """The lines that stdin gave, which can be read once."""
         self._opened: Workspace | None = None
         self._look = look
         self._watch = watch
@@ -271,9 +269,9 @@ class Session(Prompts):
                 raise
         return self.workspace.whos([self._settled(word, strict) for word in named], strict=strict)
 
-    def settled(self, words: Sequence[str]) -> list[str]:
-        """The words of WHO…, those on stdin for `-`; at a terminal an ambiguous one is asked."""
-        named = self.expand(words)
+    def settled(self, words: Sequence[str], *, items: bool = False) -> list[str]:
+        """The words of WHO…, ids for `-`; at a terminal an ambiguous one is asked."""
+        named = self.expand(words, items=items)
         return [self._settled(word, False) for word in named] if self.interactive else named
 
     def _settled(self, word: str, strict: bool) -> str:
@@ -291,45 +289,33 @@ class Session(Prompts):
         return exact or (writes and not self.interactive)
 
     def terms(self, words: Sequence[str] | None, base: Kind | None = None) -> list[str]:
-        """Query terms, `-` as one that means the ids on stdin; where there are none, nobody.
-
-        They are ids of customers, or of the items of `base` that are listed. Raises
-        UsageError where they are both.
-        """
+        """Query terms, `-` as one that means whom the lines of stdin name; see `piped.term`."""
         if words is None or "-" not in words:
             return list(words or ())
-        from crm_cli.query.lexer import quoted
-        from crm_cli.query.owners import of_customer
+        from crm_cli.cli.piped import term
 
-        ids = self.expand(["-"])
-        begins = f"{base.letter}-" if base is not None and base.letter else ""
-        own = [id for id in ids if begins and id.startswith(begins) and id[2:].isalnum()]
-        others = sorted({*ids}.difference(own))
-        if own and others and base is not None:
-            raise UsageError(
-                f"stdin has ids of {base.key}, as {own[0]}, and others, as {others[0]}",
-                "give one or the other",
-            )
-        by_itself = base is not None and not of_customer(base)
-        field = "id" if own or by_itself else "customer.id"
-        meant = ids or [_NOBODY]
-        listed = f"{field}.is:{','.join(map(quoted, meant))}"
-        return [*(word for word in words if word != "-"), listed]
+        others = [word for word in words if word != "-"]
+        return [*others, term(self, self.workspace, self._lines(), base)]
 
-    def expand(self, words: Sequence[str]) -> list[str]:
-        """The words, with `-` replaced by the ids on stdin, one a line."""
+    def expand(
+        self, words: Sequence[str], kind: Kind | None = None, *, items: bool = False
+    ) -> list[str]:
+        """The words, with `-` replaced by the ids that the lines of stdin mean: of customers, of
+        a kind, or with `items` of items of any kind, too; see `piped.expanded`."""
         if "-" not in words:
             return list(words)
-        if is_terminal(sys.stdin):
-            raise UsageError("- reads ids from stdin, which is a terminal", "pipe ids into it")
+        from crm_cli.cli.piped import expanded
+        from crm_cli.model.customer import CUSTOMER
+
+        meant = None if items else kind or CUSTOMER
+        return expanded(self, self.workspace, words, self._lines(), meant)
+
+    def _lines(self) -> list[Line]:
         if self._piped is None:
-            self._piped = [line.strip() for line in sys.stdin.read().splitlines() if line.strip()]
-        ids = self._piped
-        expanded: list[str] = []
-        for word in words:
-            expanded += ids if word == "-" else [word]
-            ids = [] if word == "-" else ids
-        return expanded
+            from crm_cli.cli.piped import lines
+
+            self._piped = lines()
+        return self._piped
 
 
 def _hooks(workspace: Workspace) -> Hooks | None:

@@ -37,7 +37,7 @@ def set_(
         raise _nobody(assignments)
     plan = set_fields(
         session.workspace,
-        session.settled(whos),
+        session.settled(whos, items=True),
         assignments,
         strict=not session.interactive,
         force=force,

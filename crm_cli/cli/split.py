@@ -54,5 +54,10 @@ def split(
             'crm split bistro-lipa "Lipa Beta" purchase/date:2026-07..',
         )
     who, name, *items = words
-    made = plan(session.workspace, session.who(who, writes=True), name, session.expand(items))
+    customer = session.who(who, writes=True)
+    items = session.expand(items, items=True)
+    if not items:
+        session.say("stdin names no item; nothing changed")
+        return
+    made = plan(session.workspace, customer, name, items)
     carry_out(session, made, dry_run=dry_run)

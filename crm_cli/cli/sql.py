@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 from crm_cli.cli.options import FORM, Form, Limit
@@ -39,6 +38,7 @@ def sql(
     crm sql "SELECT id, net FROM purchases WHERE date > :day" -p day=2026-01-01 -o csv
     crm sql purchases
     """
+    from crm_cli.cli.stdin import text_of_stdin
     from crm_cli.features.sql import ask, describe
     from crm_cli.model.rows import Column, Rows
 
@@ -48,7 +48,7 @@ def sql(
         columns = [Column(key) for key in ("view", "column", "type", "doc")]
         session.show(Rows(columns, described), form, header=not how.no_header)
         return
-    text = sys.stdin.read() if statement == "-" else statement
+    text = text_of_stdin() if statement == "-" else statement
     found = ask(session.workspace, text, _named(parameters or ()), limit=limit, seconds=timeout)
     rows = Rows([Column(name) for name in found.columns], found.rows, none="no rows")
     session.show(rows, form, header=not how.no_header)

@@ -45,11 +45,13 @@ def recur(
     """
     from crm_cli.features.purchases.recurring import meant
     from crm_cli.features.purchases.recurring import recur as plan
+    from crm_cli.model.purchase import PURCHASE
 
     if posted and draft:
         raise UsageError("--posted and --draft do not go together", "leave one of them out")
     workspace = session.workspace
-    terms, whose = meant(workspace, session.expand(which or []), strict=not session.interactive)
+    words = session.expand(which or [], PURCHASE)
+    terms, whose = meant(workspace, words, strict=not session.interactive)
     made = plan(workspace, terms, whose=whose, draft=draft or (False if posted else None))
     if not made.change.steps:
         session.report(made.problems)

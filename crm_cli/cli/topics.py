@@ -136,10 +136,13 @@ in a terminal; elsewhere it lists them and exits with 3. Without a terminal,
 commands that write take no prefixes, since one that is unique today may be
 ambiguous tomorrow.
 
-WHO… also takes query terms, and - reads ids from stdin:
+WHO… also takes query terms, and - reads stdin, one customer a line: an id, an
+e-mail, a phone or a whole name, never a term. Terms beside those who are named
+choose among them:
 
   crm tag add cold last-contact.before:-1y
   crm list city:Koper -o ids | crm tag add coast -
+  crm tag add coast - city:Koper < ids.txt
 
 An item's id or a prefix of it works, too: crm set y-7d1 amount=220, crm rm
 i-4k7.

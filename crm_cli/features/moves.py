@@ -6,7 +6,7 @@ query terms; `planned` makes one change of what is done to them, a file at a tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -68,18 +68,28 @@ def pick(
     Ambiguous with the items of a customer who has several, and NotFound. `strict` is for
     writers without a terminal: see `Workspace.who`.
     """
+    customer, id = meant(workspace, kind, text, strict=strict)
+    if id:
+        return at(workspace, customer, id)
+    still = state or ("open" if among is None and kind.live is not None else "")
+    return _only(workspace, kind, customer, among or kind.live, still.replace("_", " "))
+
+
+def meant(
+    workspace: Workspace, kind: Kind, text: str, *, strict: bool = False
+) -> tuple[str, str]:
+    """(customer's id, item's id) of the item that a text names, without the latter where it
+    names a customer. Raises NotFound, Ambiguous."""
     lettered = text[1:2] == "-" and not _is_customer(workspace, text)
     if lettered and (found := find(workspace, text, kind)) is not None:
-        return at(workspace, *found)
+        return found
     try:
-        customer = desk_meant(workspace, text) or workspace.who(text, strict=strict)
+        return desk_meant(workspace, text) or workspace.who(text, strict=strict), ""
     except NotFound as error:
         named = None if lettered else find(workspace, text, kind, strict=strict)
         if named is None:
             raise _neither(text, kind, error, lettered=lettered) from None
-        return at(workspace, *named)
-    still = state or ("open" if among is None and kind.live is not None else "")
-    return _only(workspace, kind, customer, among or kind.live, still.replace("_", " "))
+        return named
 
 
 def at(workspace: Workspace, customer: str, id: str) -> Found:
@@ -90,21 +100,30 @@ def at(workspace: Workspace, customer: str, id: str) -> Found:
 
 
 def described(
-    workspace: Workspace, kind: Kind, terms: Sequence[str], *, among: Among | None = None
+    workspace: Workspace,
+    kind: Kind,
+    terms: Sequence[str],
+    *,
+    among: Among | None = None,
+    named: Collection[tuple[str, str]] | None = None,
 ) -> list[Found]:
     """The items that query terms describe, as far as they can be meant; raises UsageError.
 
-    One that is closed is meant by its id only.
+    Of those that are `named` only, or whose customers are, where some are; see `meant`. One that
+    is closed is meant by its id only.
     """
-    meant = among or kind.live
     documents: dict[str, Document] = {}
     found = []
     for customer, id in workspace.items(kind, terms):
+        by_id = named is not None and (customer, id) in named
+        if named is not None and not by_id and (customer, "") not in named:
+            continue
         if customer not in documents:
             documents[customer] = workspace.document(customer)
         document = documents[customer]
         item = document.find(id)
-        if meant is None or meant(item):
+        can_be = among or kind.live
+        if by_id or can_be is None or can_be(item):
             name = str(document.record.get("name") or customer)
             found.append(Found(customer, name, document.path, item))
     return found
@@ -114,14 +133,9 @@ def split_terms(
     workspace: Workspace, kind: Kind, words: Iterable[str]
 ) -> tuple[list[str], list[str]]:
     """The words that name an item or a customer, and those that are query terms."""
-    from crm_cli.query.who import is_term
+    from crm_cli.query.who import named_and_terms
 
-    scope = workspace.scope(kind)
-    named: list[str] = []
-    terms: list[str] = []
-    for word in words:
-        (terms if is_term(word, scope) else named).append(word)
-    return named, terms
+    return named_and_terms(words, workspace.scope(kind))
 
 
 def confirmed_by_title(plan: Plan, found: Sequence[Found]) -> Plan:

@@ -185,7 +185,8 @@ def _chosen(workspace: Workspace, words: Sequence[str]) -> list[str]:
     products = workspace.products()
     found = [_sku(text, products) for text in named]
     if terms:
-        found += [str(row[0]) for row in workspace.select(PRODUCT, terms, cols=("id",)).rows]
+        described = [str(row[0]) for row in workspace.select(PRODUCT, terms, cols=("id",)).rows]
+        found = [sku for sku in found if sku in described] if named else described
     return list(dict.fromkeys(found))
 
 

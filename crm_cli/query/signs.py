@@ -7,6 +7,7 @@ import re
 from crm_cli.model.fieldtypes import FieldType
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.text import nearest
+from crm_cli.query.expressed import refuse_expression
 from crm_cli.query.fault import Fault, Span, Unknown
 from crm_cli.query.fields import collection, resolve
 from crm_cli.query.own_fields import names, spelled
@@ -19,8 +20,10 @@ _TEXT = "in double quotes it is text to find"
 
 
 def is_signed(text: str, scope: Scope) -> bool:
-    """Whether a word is a term with a sign in place of its colon: `city=Berlin`."""
+    """Whether a word is a term with a sign in place of its colon, `city=Berlin`, or an
+    expression in place of a term."""
     try:
+        refuse_expression(text, 0, len(text), scope)
         refuse_sign(text, 0, len(text), scope, scope.base)
     except Fault:
         return True

@@ -29,6 +29,7 @@ from crm_cli.query.ast import (
     Segment,
     Word,
 )
+from crm_cli.query.expressed import refuse_expression
 from crm_cli.query.fault import Fault, QueryError, Span, Unknown
 from crm_cli.query.fields import collection, resolve, resolves_near
 from crm_cli.query.grammar import (
@@ -108,6 +109,7 @@ def _atom(text: str, start: int, end: int, scope: Scope, kind: Kind) -> Node:
         return listed
     if (sub := _sub(text, start, end, scope, kind)) is not None:
         return sub
+    refuse_expression(text, start, end, scope)
     refuse_sign(text, start, end, scope, kind)
     head, colon, value = rest.partition(":")
     if not colon or not head[:1].isalpha():

@@ -86,6 +86,18 @@ def is_term(text: str, scope: Scope) -> bool:
     return head[1].lower() not in ("tel", "mailto", "http", "https")
 
 
+def named_and_terms(words: Iterable[str], scope: Scope) -> tuple[list[str], list[str]]:
+    """The words of WHO… that name somebody or an item, and those that are query terms.
+
+    Those named are united, and terms beside them choose among them.
+    """
+    named: list[str] = []
+    terms: list[str] = []
+    for word in words:
+        (terms if is_term(word, scope) else named).append(word)
+    return named, terms
+
+
 def resolve_item(database: Database, text: str, kind: Kind | None = None) -> tuple[str, str]:
     """(customer's id, item's id) of the one item whose id begins so, with or without `t-`.
 

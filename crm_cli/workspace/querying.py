@@ -301,23 +301,21 @@ class Querying(Reading):
         return None
 
     def whos(self, words: Iterable[str], *, strict: bool = False) -> list[str]:
-        """The ids that WHO… means, each once: query terms together are one query."""
+        """The ids that WHO… means, each once: of those who are named those that all query terms
+        describe; of everybody, where nobody is named."""
         from crm_cli.model.customer import CUSTOMER
         from crm_cli.query.select import select_customers
-        from crm_cli.query.who import is_term
+        from crm_cli.query.who import named_and_terms
 
-        ids: list[str] = []
-        terms: list[str] = []
         scope = self.scope(CUSTOMER)
-        for word in words:
-            if is_term(word, scope):
-                terms.append(word)
-            else:
-                ids.append(self.who(word, strict=strict))
-        if terms:
-            ids += select_customers(self.database, self.node(scope, terms), scope)
-            self._met = self.problems
-        return list(dict.fromkeys(ids))
+        named, terms = named_and_terms(words, scope)
+        ids = list(dict.fromkeys(self.who(word, strict=strict) for word in named))
+        if not terms:
+            return ids
+        found = select_customers(self.database, self.node(scope, terms), scope)
+        self._met = self.problems
+        described = set(found)
+        return [id for id in ids if id in described] if named else list(dict.fromkeys(found))
 
     def items(self, kind: Kind, terms: Sequence[str]) -> list[tuple[str, str]]:
         """(customer's id, item's id) of a kind's items that query terms describe."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
@@ -95,14 +94,6 @@ def fake_module() -> ModuleType:
         """
         session.confirm("Do it to 3 records?", yes=yes)
         session.write("done\n")
-
-    @verbs.add
-    def ids(session: Session, words: list[str]) -> None:
-        """Say the words.
-
-        Example: crm probe ids -
-        """
-        session.write(" ".join(session.expand(words)) + "\n")
 
     @verbs.add
     def options(session: Session, words: Terms = None) -> None:
@@ -293,11 +284,6 @@ def test_a_question_needs_a_terminal_or_yes(run: Run, monkeypatch: pytest.Monkey
     for no in ("", "n", "maybe"):
         answers(no)
         assert run("probe", "ask") == (130, "", "crm: nothing was changed\n")
-
-
-def test_a_dash_reads_ids(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("maja\n\n bor \n"))
-    assert run("probe", "ids", "-", "ana") == (0, "maja bor ana\n", "")
 
 
 def test_help_is_one_screen_from_the_registry(run: Run) -> None:

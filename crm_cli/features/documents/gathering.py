@@ -20,7 +20,7 @@ from crm_cli.model.periods import Period
 from crm_cli.model.places import SETTINGS
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.text import a_or_an
-from crm_cli.query.who import is_term
+from crm_cli.query.who import named_and_terms
 from crm_cli.workspace import Workspace
 
 DELIVERED = ("order", "invoice", "sale")
@@ -176,13 +176,17 @@ def late_by_customer(workspace: Workspace, words: Sequence[str]) -> list[list[It
     """The late invoices that numbers, customers and terms mean, those of one customer and currency
     together; see `late_invoices`. Raises NotFound for none."""
     scope = workspace.scope(PURCHASE)
-    terms = [word for word in words if is_term(word, scope)]
-    found = [one for word in words if word not in terms for one in late_invoices(workspace, word)]
+    named, terms = named_and_terms(words, scope)
+    found = [one for word in named for one in late_invoices(workspace, word)]
     if terms:
         rows = workspace.select(
             PURCHASE, [*terms, "is:overdue", "no:disputed"], cols=("customer", "id"), sort="due"
         ).rows
-        found += [workspace.document(customer).find(id) for customer, id in rows]
+        ids = {one.id for one in found}
+        found = [
+            workspace.document(customer).find(id) for customer, id in rows
+            if not named or id in ids
+        ]  # fmt: skip
     groups: dict[tuple[str, str], dict[str, Item]] = {}
     for one in found:
         key = str(one.owner.id), str(one.derived["currency"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import NotFound
 from crm_cli.model.ids import is_customer_id
 from crm_cli.model.places import CUSTOMERS
+from crm_cli.query.who import named_and_terms
 from crm_cli.store.log import log
 from crm_cli.workspace import Workspace
 
@@ -21,7 +23,10 @@ def whom(workspace: Workspace, words: Sequence[str]) -> set[str]:
         if not gone:
             raise
         rest = [word for word in words if word not in gone]
-        return {*gone, *workspace.whos(rest)}
+        named, terms = named_and_terms(rest, workspace.scope(CUSTOMER))
+        # Those who are gone have nothing any more that a term could describe.
+        there = set(workspace.whos(rest)) if named else set()
+        return there if terms else {*gone, *there}
 
 
 def _was(workspace: Workspace, word: str) -> bool:

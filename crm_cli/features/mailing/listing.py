@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from crm_cli.features.mailing.claiming import being_handed_over, machine
@@ -30,6 +30,18 @@ class Listed(NamedTuple):
     path: str
 
 
+class Chosen(NamedTuple):
+    """The messages that are meant: files by their path or name, and those to, or about, `named`
+    customers; of them, or of all, those to customers whom query terms describe."""
+
+    files: Collection[str] = ()
+    named: Collection[str] | None = None
+    described: Collection[str] | None = None
+
+
+ALL = Chosen()
+
+
 def is_file(word: str) -> bool:
     """Whether a word names a file of the outbox."""
     return word.endswith(tuple(ENDINGS.values())) or word.startswith(OUTBOX.path)
@@ -37,31 +49,31 @@ def is_file(word: str) -> bool:
 
 def selected(
     workspace: Workspace,
-    files: Iterable[str] = (),
-    ids: Collection[str] | None = None,
+    chosen: Chosen = ALL,
     *,
     template: str = "",
     by: str | None = None,
 ) -> Iterator[Held]:
-    """The messages in the outbox that are meant, all without any of it: files by their path or
-    name, those to some customers or about them, by a template (or a campaign), drafted by a user.
+    """The messages in the outbox that are meant, all without any of it: those that are chosen,
+    by a template (or a campaign), drafted by a user.
 
     Raises NotFound for a file that is not there.
     """
     found = list(held(workspace))
-    wanted = set(files)
+    wanted = set(chosen.files)
     named = {one.path for one in found if _is_named(one, wanted)}
     for word in wanted:
         if not any(_is_named(one, {word}) for one in found):
             raise NotFound(f"the outbox has no {word}", "crm mail list shows what it has")
     former = former_ids(workspace.database)
-    chosen = bool(wanted) or ids is not None
+    by_name = bool(wanted) or chosen.named is not None
     for one in found:
         letter = one.letter
-        if chosen and one.path not in named:
-            named_in = (letter.customer, letter.person) if letter else ()
-            if ids is None or not any(former.get(id, id) in ids for id in named_in):
-                continue
+        of = {former.get(id, id) for id in (letter.customer, letter.person)} if letter else set()
+        if by_name and one.path not in named and of.isdisjoint(chosen.named or ()):
+            continue
+        if chosen.described is not None and of.isdisjoint(chosen.described):
+            continue
         if template and (letter is None or template not in (letter.template, letter.campaign)):
             continue
         if by is not None and (letter is None or letter.by != by):
@@ -74,11 +86,9 @@ def _is_named(one: Held, words: Collection[str]) -> bool:
     return bool({one.path, name, f"./{one.path}"}.intersection(words))
 
 
-def listed(
-    workspace: Workspace, files: Iterable[str] = (), ids: Collection[str] | None = None
-) -> list[Listed]:
+def listed(workspace: Workspace, chosen: Chosen = ALL) -> list[Listed]:
     """The rows of the outbox that are meant; see `selected`."""
-    found = list(selected(workspace, files, ids))
+    found = list(selected(workspace, chosen))
     mine = machine(workspace) if any(one.claimant for one in found) else ""
     own = [one for one in found if mine and one.claimant == mine]
     doubtful = being_handed_over(workspace, own)
