@@ -18,6 +18,7 @@ from crm_cli.model.case import CASE
 from crm_cli.model.case_moves import is_open
 from crm_cli.model.chain import said
 from crm_cli.model.errors import Refused, UsageError
+from crm_cli.model.gross_shares import gross_shares
 from crm_cli.model.item import Item
 from crm_cli.model.money import format_amount
 from crm_cli.model.payment import PAYMENT
@@ -179,7 +180,7 @@ def _credit_note(
             value, values["currency"] = value
         if value <= 0:
             raise UsageError("--amount is above 0", "it is what the customer gets back")
-        return {**values, "amount": value, "text": case.item.title}
+        return {**values, **_of_amount(workspace, case, record, value, values, notes)}
     goods = _goods(workspace, case, record, notes, force=force)
     if not goods:
         raise UsageError(
@@ -187,6 +188,41 @@ def _credit_note(
             "--amount 20.00 says it",
         )
     return {**values, **_terms(case, record, goods), "lines": [back.line for back in goods]}
+
+
+def _of_amount(
+    workspace: Workspace,
+    case: Found,
+    record: Item,
+    amount: Decimal,
+    values: Mapping[str, Any],
+    notes: list[str],
+) -> dict[str, Any]:
+    """What a credit note is of that comes to an amount with tax: lines at the rates of the
+    purchase, or of the latest one of the goods; the amount alone where that has no lines."""
+    business = workspace.business
+    back = goods_of(case.item, record, workspace.products())
+    source = purchase_of(case.item, record) or next(
+        (one.source for one in back if one.source is not None), None
+    )
+    alone = {"amount": amount, "text": case.item.title}
+    if source is None:
+        notes.append(
+            f"no tax is in it, since the case names no purchase: crm undo, then crm set {case.id} "
+            "purchase=NUMBER, takes the rates of that"
+        )
+        return alone
+    currency = values.get("currency") or business.currency
+    found = gross_shares(source, amount, currency, case.item.title, business)
+    if not found.lines:
+        return alone
+    rates = sorted({one["tax_rate"] for one in found.lines if one.get("tax_rate")})
+    if rates:
+        with_ = ", ".join(f"{rate.normalize():f} %" for rate in rates)
+        notes.append(f"the tax in it is at {with_}, as in {said(source)}")
+    if found.included or business.tax_included:
+        return {"tax_included": found.included, "lines": found.lines}
+    return {"lines": found.lines}
 
 
 def _reason(case: Found) -> str:

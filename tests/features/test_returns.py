@@ -236,3 +236,47 @@ def test_nothing_that_cannot_be_is_taken(bought: Path, crm: Crm) -> None:
     assert (run.code, "--date is to come" in run.err) == (2, True)
     for url in ("https://reviews.example/a?b=ž", "Reviews.example", "http://x.example:80/#z"):
         ok(crm, "feedback", "add", MAJA, "--review", "4", "--url", url)
+
+
+def note_of(crm: Crm) -> Any:
+    """The latest credit note, its lines as (price, tax rate)."""
+    note = rows(crm, "purchase", "list", "kind:credit_note", "--sort", "number", "--cols",
+                "id,net,tax,gross")[-1]  # fmt: skip
+    shown = rows(crm, "purchase", "show", note.pop("id"))
+    note["lines"] = [(one["unit_price"], one.get("tax_rate")) for one in shown["lines"]]
+    return note
+
+
+def test_an_amount_given_back_has_the_tax_of_the_invoice(bought: Path, crm: Crm) -> None:
+    id = ok(crm, "case", "add", MAJA, "Loud", "--kind", "complaint",
+            "--purchase", "2026-0007").split()[2]  # fmt: skip
+    said = ok(crm, "case", "decide", id, "refund", "--amount", "50")
+    assert "credit note CN-2026-0001 of 50.00 EUR" in said
+    assert "the tax in it is at 22 %, as in invoice 2026-0007" in said
+    assert note_of(crm) == {
+        "net": "-40.98", "tax": "-9.02", "gross": "-50.00", "lines": [("40.98", "22")],
+    }  # fmt: skip
+    assert rows(crm, "case", "show", id)["resolution"]["amount"] == "50.00"
+    assert balance(crm) == "45.20"
+    units = rows(crm, "report", "products", "--cols", "product,returned")
+    assert {one["returned"] for one in units} == {"0"}, "money alone brings nothing back"
+    assert ok(crm, "check").strip() == "no errors found"
+
+
+@pytest.mark.parametrize("amount", ["0.03", "19.99", "20.00", "33.33"])
+def test_an_amount_of_several_rates_comes_to_the_cent(
+    bought: Path, crm: Crm, amount: str
+) -> None:
+    (bought / "products.yaml").open("a").write("book: {price: 10, tax_rate: 5}\n")
+    lines = ("--line", "linen-sheet:1", "--line", "book:3")
+    ok(crm, "invoice", "add", MAJA, *lines, "--number", "B")
+    id = returned(crm, "--purchase", "B")
+    ok(crm, "case", "decide", id, "store_credit", "--amount", amount)
+    note = note_of(crm)
+    assert note["gross"] == f"-{amount}"
+    assert {rate for _, rate in note["lines"]} <= {"22", "5"}
+
+
+def test_an_amount_of_no_purchase_says_that_it_has_no_tax(bought: Path, crm: Crm) -> None:
+    said = ok(crm, "case", "decide", returned(crm), "refund", "--amount", "12.50")
+    assert "no tax is in it, since the case names no purchase" in said
