@@ -74,7 +74,7 @@ def default_map(kind: Kind, headings: tuple[str, ...]) -> Guessed:
     same, and where none means anything.
     """
     meant = {heading: meaning(kind, heading) for heading in headings}
-    meant = _instead(kind, _parted(kind, meant))
+    meant = _one_id(kind, _instead(kind, _parted(kind, meant)))
     columns: list[Column] = []
     left_out: list[str] = []
     taken: dict[Target, str] = {}
@@ -126,7 +126,7 @@ def meaning(kind: Kind, heading: str) -> Meaning | None:
 
 def _id(kind: Kind, heading: str) -> Meaning | None:
     """A heading `id`: ours, as our exports have it, else that of the other system."""
-    if heading.strip() == "id" and id_name(kind) == "id":
+    if heading.strip() == "id":
         found = find(kind, "id")
         return Meaning("id", found, _OWN) if found is not None else None
     found = find(kind, _EXTERNAL)
@@ -197,6 +197,17 @@ def _instead(kind: Kind, meant: dict[str, Meaning | None]) -> dict[str, Meaning 
             if one is not None and target is not None and one.target == whole:
                 return {**meant, heading: Meaning(key, target, one.rank)}
     return meant
+
+
+def _one_id(kind: Kind, meant: dict[str, Meaning | None]) -> dict[str, Meaning | None]:
+    """The meanings, with `id` as that of the other system where a column has ours: `sku, id`."""
+    ids = [heading for heading, one in meant.items() if one is not None and one.key != _EXTERNAL
+           and one.target == find(kind, "id")]  # fmt: skip
+    external = find(kind, _EXTERNAL)
+    if len(ids) < 2 or external is None:
+        return meant
+    other = Meaning(_EXTERNAL, external, _BARE_ID)
+    return {**meant, **{one: other for one in ids if one.strip() == "id"}}
 
 
 def _best(meant: dict[str, Meaning | None]) -> dict[Target, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_cli.formats.flat import Exported, flatten
 from crm_cli.formats.tables import Holds, TableFormat
-from crm_cli.formats.targets import belongs
+from crm_cli.formats.targets import belongs, id_name
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
 
@@ -35,4 +35,4 @@ def _object(kind: Kind, item: Item) -> dict[str, Any]:
         for column, key in shown.items()
         if item.derived.get(key) is not None
     }
-    return {**head, "id": item.id, **item.answer(), **beside}
+    return {**head, id_name(kind): item.id, **item.answer(), **beside}

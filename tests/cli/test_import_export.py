@@ -327,6 +327,23 @@ def test_an_export_is_the_answer_and_nothing_else(crm: Crm) -> None:
     assert run.err == ""
 
 
+@pytest.mark.parametrize("kind", ["customers", "products", "purchases", "payments", "tasks"])
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv"])
+def test_an_export_of_ours_adds_nothing_again(
+    crm: Crm, tmp_path: Path, kind: str, form: str
+) -> None:
+    file = tmp_path / f"out.{form}"
+    assert crm("export", kind, "--to", str(file)).code == 0
+    done = crm("import", kind, str(file), "--dry-run")
+    assert f"{kind}: 0 new, " in done.err, done.err
+
+
+def test_an_id_beside_a_sku_is_that_of_the_other_system(crm: Crm, tmp_path: Path) -> None:
+    file = tmp_path / "shop.csv"
+    file.write_text("sku,id,name,price\nmate,17,Mate,3\n")
+    assert "id → external_id" in crm("import", "products", str(file), "--dry-run").err
+
+
 def test_an_export_never_replaces_a_file_unasked(crm: Crm, tmp_path: Path) -> None:
     path = tmp_path / "out.json"
     path.write_text("mine")

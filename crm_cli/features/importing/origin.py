@@ -11,6 +11,7 @@ from crm_cli.formats.drafts import Draft, Drafts
 from crm_cli.formats.targets import belongs
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.ids import is_item_id, slug
+from crm_cli.model.kinds import ENTRIES
 from crm_cli.model.text import visible
 from crm_cli.workspace import Workspace
 
@@ -23,7 +24,8 @@ def owned(workspace: Workspace, drafts: Drafts) -> Drafts:
     """The drafts with a column `id` as what it is: ours in our own exports, else external.
 
     Ids of items are unmistakable. Those of customers are ours if most of them are here, or are
-    what the name beside them gives: an export is recognized in another directory as well.
+    what the name beside them gives: an export is recognized in another directory as well. Those
+    of products are ours in a column `sku`, and in one that is called `id` if most are here.
     """
     if drafts.mapped or all(column.key != "id" for column in drafts.map.columns):
         return drafts
@@ -34,6 +36,9 @@ def owned(workspace: Workspace, drafts: Drafts) -> Drafts:
     elif kind is CUSTOMER:
         here = workspace.customer_ids()
         ours = sum(_is_ours(one, here) for one in said)
+    elif any(column.heading.strip() == "id" for column in drafts.map.columns):
+        entries = workspace.file(ENTRIES[kind].path).records
+        ours = sum(one["id"] in entries for one in said)
     else:
         return drafts
     if not said or ours * 2 >= len(said):
