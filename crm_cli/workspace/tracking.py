@@ -97,7 +97,8 @@ def _note(document: Document, id: str, was: _Before, moment: Moment) -> None:
     value = item.values.get(tracked.field)
     if value is not None:
         if not was.noted and was.value is not None:
-            _add(document, id, tracked, was.value, item.values.get(item.kind.stamped), None)
+            since = was.stamp or item.values.get(item.kind.stamped)
+            _add(document, id, tracked, was.value, since, None)
         at = now
         if stamp is not None and is_given and _follows(document.find(id), stamp, document):
             at = stamp

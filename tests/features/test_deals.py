@@ -528,3 +528,17 @@ def test_what_a_move_does_not_set_is_set_by_a_command_that_does(
     run = crm("deal", "move", *words)
     assert run.code == 2
     assert hint in run.err
+
+
+def test_a_closed_deal_that_is_open_again_keeps_the_day_it_was_closed(
+    crm: Crm, shop: Path
+) -> None:
+    path = shop / "customers/reopened.yaml"
+    path.write_text(
+        "name: Bar\ndeals:\n  - id: d-1111111\n    name: D\n    stage: won\n    amount: 100\n"
+        "    closed_at: 2026-06-15\n    created: 2026-01-06\n"
+    )
+    assert crm("set", "d-1111111", "stage=proposal").code == 0
+    text = path.read_text()
+    assert "- stage: won\n        at: 2026-06-15\n" in text
+    assert "closed_at" not in text
