@@ -233,6 +233,8 @@ def _owed(record: Item, target: Item | None, wanted: Wanted, workspace: Workspac
             f"{what} is dated {target.values['date']}: nothing is owed for it before",
             "give the amount paid; it is kept for that day",
         )
+    if wanted.amount is not None:
+        return owed  # What is given pays the others.
     raise UsageError(f"{what} is {state or 'paid'} already", "give an amount to pay anyway")
 
 

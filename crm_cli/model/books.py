@@ -114,7 +114,7 @@ class Books:
                 self.kept.append(Left(day_of(note), amount, note.derived["currency"], note))
                 return
             taken = self._take(target, note, part)
-            amount = _share(amount, part, taken)
+            amount = _rest(amount, part, taken, note.derived["currency"])
         self.pool.append(Left(day_of(note), amount, note.derived["currency"], note))
 
     def _moves_money(self, payment: Item) -> bool:
@@ -130,18 +130,19 @@ class Books:
         """A payment pays the purchases that it names; its rest lies on account."""
         amount: Decimal = payment.values["amount"]
         currency, refund = payment.derived["currency"], is_refund(payment)
-        rest: Decimal = abs(amount)
+        rest: Decimal = round_money(abs(amount), currency)
         for name, part in targets(payment, amount):
             target = self.by_name.get(name)
             if target is not None:
                 # It pays no more than it is.
-                rest -= self._allocate(payment, target, min(part, rest), refund=refund)
+                part = min(round_money(part, currency), rest)
+                rest -= self._allocate(payment, target, part, refund=refund)
         if refund:
             payment.derived["unallocated"] = ZERO
             if rest:
                 self.given_back.append(Left(day_of(payment), rest, currency, payment))
             return
-        payment.derived["unallocated"] = round_money(rest, currency)
+        payment.derived["unallocated"] = rest
         if rest > 0:
             self.pool.append(Left(day_of(payment), rest, currency, payment))
 
@@ -167,7 +168,7 @@ class Books:
             self.elsewhere.append((payment, target, part))
             return part
         taken = self._take(target, payment, value)
-        return part - _share(part, value, taken)
+        return part - _rest(part, value, taken, payment.derived["currency"])
 
     def _take(self, invoice: Item, source: Item, value: Decimal) -> Decimal:
         """Settle as much of an invoice as is left of it; how much that is."""
@@ -214,7 +215,7 @@ class Books:
                 value = in_currency_of(amount, one.source, invoice, self.business)
                 if value is not None:
                     taken = self._take(invoice, one.source, value)
-                    amount = _share(amount, value, taken)
+                    amount = _rest(amount, value, taken, one.currency)
             if one.source.kind.name == "payment":
                 one.source.derived["unallocated"] = round_money(amount, one.currency)
             self.pool[position] = one._replace(amount=amount)
@@ -369,8 +370,9 @@ def in_currency_of(
     return round_money(base * Decimal(1_000_000) / one, want)
 
 
-def _share(part: Decimal, value: Decimal, taken: Decimal) -> Decimal:
-    """What is left of `part` when `taken` of its `value` in another currency was used."""
+def _rest(part: Decimal, value: Decimal, taken: Decimal, currency: str) -> Decimal:
+    """What is left of `part`, money of a currency, when `taken` of its `value` in another one was
+    used."""
     if value == taken or not value:
         return ZERO
-    return part - part * taken / value
+    return round_money(part - part * taken / value, currency)

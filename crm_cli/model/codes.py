@@ -166,6 +166,10 @@ VALUE: dict[str, Rule] = {
     "negative-purchase": Rule(
         "A purchase comes to less than nothing.", "Use a credit note for a return.", True, True
     ),
+    "fraction-of-a-payment": Rule(
+        "A payment has more decimals than its currency; what it rounds to counts.",
+        "Correct the amount.",
+    ),
     "negative-payment": Rule(
         "A payment is negative, and counts as a refund.",
         "Write the amount without a sign, and `direction: refund`.",

@@ -20,6 +20,7 @@ from crm_cli.model.errors import Severity
 from crm_cli.model.exchange import missing_rate
 from crm_cli.model.fieldtypes import Choice, Code, Currency, Date, Money, Reference, Word
 from crm_cli.model.kind import Derived, Field, Finding, GroupOf, Kind, ListOf, State
+from crm_cli.model.money import minor_unit, round_money
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -101,6 +102,21 @@ def _derive(payment: Item, business: Business) -> None:
         payment.derived["received"] = sign * abs(amount)
 
 
+def _fraction(payment: Item) -> Finding | None:
+    """That nobody can pay as little as the last decimals of an amount say."""
+    amount, currency = payment.values["amount"], payment.derived["currency"]
+    if round_money(amount, currency) == amount:
+        return None
+    decimals = minor_unit(currency)
+    many = "a whole number" if not decimals else f"no more than {decimals} decimals"
+    return Finding(
+        "amount",
+        "fraction-of-a-payment",
+        f"{amount:f} {currency} cannot be paid: an amount in {currency} has {many}",
+        "write how much it was",
+    )
+
+
 def _check(payment: Item, business: Business) -> Iterator[Finding]:
     yield from missing_rate(payment, business)
     if "amount" not in payment.values:
@@ -111,6 +127,8 @@ def _check(payment: Item, business: Business) -> Iterator[Finding]:
             "add amount",
             absent="amount",
         )
+    elif (found := _fraction(payment)) is not None:
+        yield found
     elif payment.values["amount"] < 0 and payment.get("direction") != "refund":
         yield Finding(
             "amount",

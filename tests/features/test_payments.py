@@ -12,7 +12,7 @@ import pytest
 
 from crm_cli.features.payments import Wanted, add
 from crm_cli.features.plan import Plan
-from crm_cli.model.errors import ConflictError, UsageError
+from crm_cli.model.errors import ConflictError, DataError, UsageError
 from crm_cli.workspace import Workspace
 from tests.conftest import Crm
 
@@ -40,6 +40,21 @@ def test_without_an_amount_it_is_what_is_owed(workspace: Opened) -> None:
     assert list(plan.notes) == ["2026-0007 is paid"]
     with pytest.raises(UsageError, match="2026-0007 is paid already"):
         planned(workspace(), purchase=INVOICE)
+
+
+def test_an_amount_for_several_pays_those_that_owe(crm: Crm, shop: Path) -> None:
+    assert crm("invoice", "add", "maja-kos", "--amount", "10", "--number", "N-1").code == 0
+    assert crm("payment", "add", "2026-0007").code == 0
+    run = crm("payment", "add", "2026-0007", "N-1", "10", "--method", "write_off")
+    assert run.code == 0, run.err
+    assert "10.00 EUR for N-1" in run.out
+    run = crm("payment", "add", "2026-0007", "N-1")
+    assert "2026-0007 is paid already" in run.err
+
+
+def test_a_fraction_of_a_cent_is_no_payment(workspace: Opened) -> None:
+    with pytest.raises(DataError, match=r"0.333333 EUR cannot be paid: .* no more than 2 decimals"):
+        planned(workspace(), purchase=INVOICE, amount="0.333333")
 
 
 def test_a_part_leaves_the_rest(workspace: Opened) -> None:

@@ -14,6 +14,7 @@ from crm_cli.model.business import Business
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
 from crm_cli.model.reading import Reader
+from crm_cli.model.receivables import entries
 from crm_cli.store.compose import compose
 
 SHOP = Business(currency="EUR", terms_days=30, rate_table=(("2026-01-01", (("USD", "1.25"),)),))
@@ -61,7 +62,7 @@ def test_the_customers_own_terms_go_before_the_settings() -> None:
 
 def test_money_for_an_invoice_pays_that_one() -> None:
     record = customer(INVOICES + 'payments: [{date: 2026-03-05, amount: 60, for: "1"}]\n')
-    assert states(record)[0] == ("60", "40.00", "partly_paid")
+    assert states(record)[0] == ("60.00", "40.00", "partly_paid")
     assert record.derived["balance"] == Decimal("90.50")
 
 
@@ -310,7 +311,7 @@ def test_a_refund_of_what_was_paid_too_much_is_no_later_payment() -> None:
         + 'payments:\n  - {date: 2026-03-05, amount: 130, for: "1"}\n'
         + '  - {date: 2026-04-06, amount: 30, direction: refund, for: "1"}\n'
     )
-    assert states(record) == [("100", "0.00", "paid"), ("0", "50.50", "unpaid")]
+    assert states(record) == [("100.00", "0.00", "paid"), ("0", "50.50", "unpaid")]
     paid = record.items("purchases")[0].derived
     assert (paid["settled"], paid["days_to_pay"]) == (date(2026, 3, 5), 4)
 
@@ -380,7 +381,7 @@ OVER = (
 
 def test_a_payment_pays_no_more_than_it_is() -> None:
     record = read_anyway(OVER)
-    assert states(record) == [("10", "90.00", "partly_paid"), ("0", "50.50", "unpaid")]
+    assert states(record) == [("10.00", "90.00", "partly_paid"), ("0.00", "50.50", "unpaid")]
     assert record.derived["balance"] == Decimal("140.50")
     assert record.items("payments")[0].derived["unallocated"] == Decimal(0)
     assert told(OVER) == [("allocated-too-much", "error", 9)]
@@ -416,6 +417,28 @@ def test_the_money_that_came_first_pays_and_is_refunded_first() -> None:
         Decimal(0),
         Decimal("0.50"),
     )
+
+
+@pytest.mark.parametrize(("amount", "paid"), [("0.333333", "0.33"), ("0.004", "0.00")])
+def test_no_fraction_of_a_cent_is_paid(amount: str, paid: str) -> None:
+    text = INVOICES + f'payments:\n  - {{date: 2026-03-05, amount: {amount}, for: "1"}}\n'
+    assert told(text) == [("fraction-of-a-payment", "error", 6)]
+    record = read_anyway(text)
+    assert record.items("purchases")[0].derived["amount_due"] == 100 - Decimal(paid)
+    of = [one.amount for one in entries(record, SHOP) if one.source.kind.name == "payment"]
+    assert sum(of, Decimal(0)) == -Decimal(paid)
+
+
+def test_what_is_left_of_money_in_another_currency_is_rounded() -> None:
+    business = SHOP._replace(rate_table=(("2026-01-01", (("USD", "1.17"),)),))
+    record = customer(
+        "purchases: [{kind: invoice, number: n, date: 2026-02-01, amount: 42.50 USD}]\n"
+        "payments: [{date: 2026-02-02, amount: 38, for: n}]\n",
+        business,
+    )
+    left = [one.amount for one in entries(record, business) if one.currency == "EUR"]
+    assert left == [Decimal("-1.68")]
+    assert record.derived["balance"] == Decimal("-1.68")
 
 
 def test_a_credit_note_above_its_invoice_is_told() -> None:
@@ -584,7 +607,7 @@ def test_a_refund_for_an_invoice_is_of_what_was_paid_for_it() -> None:
         INVOICES + '    \npayments:\n  - {date: 2026-03-05, amount: 100, for: "1"}\n'
         '  - {date: 2026-03-06, amount: 30, direction: refund, for: "1"}\n'
     )
-    assert states(record)[0] == ("70", "30.00", "partly_paid")
+    assert states(record)[0] == ("70.00", "30.00", "partly_paid")
 
 
 def test_the_refund_that_came_first_takes_what_lies_on_account() -> None:

@@ -377,7 +377,8 @@ def _money_of(record: Record) -> tuple[list[Left], list[Left]]:
             came.append(Left(one["date"], one["id"], -own_net(one), _currency(one)))
     for one in record.get("payments", ()):
         if one["date"] <= record["today"] and not bounced(one, record["today"]):
-            left = Left(one["date"], one["id"], Decimal(str(one["amount"])), _currency(one))
+            amount = Decimal(str(one["amount"])).quantize(_unit(one), ROUND_HALF_UP)
+            left = Left(one["date"], one["id"], amount, _currency(one))
             (back if one.get("direction") == "refund" else came).append(left)
     return sorted(came), sorted(back, key=lambda one: (one.day, one.amount, one.currency))
 
@@ -385,6 +386,7 @@ def _money_of(record: Record) -> tuple[list[Left], list[Left]]:
 def _pay(one: Left, invoices: list[Record], owed: dict[str, Decimal], here: Directory) -> Decimal:
     """Have money pay what is owed, in the order that it is due; what is left of it."""
     amount = one.amount
+    unit = _unit({"currency": one.currency})
     for invoice in invoices:
         left = owed[invoice["id"]]
         if amount <= 0 or left <= 0:
@@ -394,7 +396,8 @@ def _pay(one: Left, invoices: list[Record], owed: dict[str, Decimal], here: Dire
             continue
         taken = min(worth, left)
         owed[invoice["id"]] -= taken
-        amount = Decimal(0) if taken == worth or not worth else amount - amount * taken / worth
+        rest = Decimal(0) if taken == worth or not worth else amount - amount * taken / worth
+        amount = rest.quantize(unit, ROUND_HALF_UP)
     return amount
 
 
