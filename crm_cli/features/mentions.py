@@ -18,6 +18,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError, Severity
 from crm_cli.model.fieldtypes import Email, Phone
 from crm_cli.model.forgetting import merged_ids
+from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf
 from crm_cli.model.node import Scalar, Sequence
@@ -112,6 +113,16 @@ class About:
                 and ids & addressees_of(path, self.workspace.tree.read(path))
             ):
                 yield path
+
+    @property
+    def as_contact(self) -> list[str]:
+        """The files of e-mails that they got for organizations, and that stay with those."""
+        ids = ",".join(map(quoted, (self.id, *self.former)))
+        terms = [f"participants.is:{ids}", "direction:outbound", "has:message_id"]
+        rows = self.workspace.select(INTERACTION, terms, cols=("message_id",)).rows
+        keys = {str(message_id)[:KEY_IN_NAME] for (message_id,) in rows}
+        there = (path for path, *_ in self.workspace.tree.entries(whole=True))
+        return [path for path in there if path.startswith(SENT) and key_in(path) in keys]
 
     def _files(self) -> list[str]:
         named = (str(item.values["file"]) for item in self._walk() if item.values.get("file"))

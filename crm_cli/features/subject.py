@@ -99,7 +99,7 @@ def subject(workspace: Workspace, id: str, history: History) -> Subject:
         sorted(set(_months(about.record))),
         changes,
         remotes,
-        [*about.unread, *about.shared, *about.attached, *_UNKNOWN],
+        [*about.unread, *about.shared, *about.attached, *_mailed(about), *_UNKNOWN],
     )
 
 
@@ -210,6 +210,11 @@ def _sent(record: Item) -> Iterator[Sent]:
         for one in purchase.items("dunning"):
             what = f"reminder {one.get('level')} for {number or purchase.id}"
             yield Sent(one.get("at"), "reminder", what)
+
+
+def _mailed(about: About) -> Iterator[str]:
+    """The files of mails that they got as a contact, a line each."""
+    return (f"{path} was sent to them for an organization" for path in about.as_contact)
 
 
 def _as_contact(about: About) -> Iterator[Sent]:

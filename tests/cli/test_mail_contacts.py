@@ -25,6 +25,28 @@ we are closed on Friday.
 SERVICE = ("--for", "service/email")
 DRAFT = ("mail", "draft", "acme", "--template", "note", *SERVICE)
 REFUSED = "consents:\n  - {at: 2026-11-01, purpose: service, action: withdrawn}\n"
+REPORT = """\
+From: Mail System <mailer-daemon@mx.example>
+To: office@lan.example
+Subject: Undelivered mail
+Date: Fri, 20 Nov 2026 13:00:00 +0100
+Message-ID: <b1@mx.example>
+Content-Type: multipart/report; report-type=delivery-status; boundary=q
+
+--q
+Content-Type: message/delivery-status
+
+Final-Recipient: rfc822; bor@acme.example
+Action: failed
+Status: 5.1.1
+
+--q
+Content-Type: text/rfc822-headers
+
+From: office@lan.example
+Message-ID: {id}
+--q--
+"""
 LATE = """\
 purchases:
   - id: p-aaaaaa1
@@ -203,9 +225,12 @@ def test_what_was_sent_is_noted_with_the_organization(
                             "customer,participants").out)  # fmt: skip
     assert row == {"customer": "acme", "participants": ["bor"]}
     assert "sent already" in crm(*DRAFT, "--to", "ana").err, "nobody gets it twice"
-    (sent,) = json.loads(crm("subject", "bor", "--json").out)["sent"]
-    assert sent["what"] == "A note for Acme (of acme)"
-    assert crm("forget", "bor", "--yes").code == 0
+    held = json.loads(crm("subject", "bor", "--json").out)
+    assert [one["what"] for one in held["sent"]] == ["A note for Acme (of acme)"]
+    (path,) = (str(one.relative_to(acme)) for one in acme.glob("documents/mail/2026/acme.*"))
+    assert f"{path} was sent to them for an organization" in held["notes"]
+    ran = crm("forget", "bor", "--yes")
+    assert ran.code == 0 and f"mails to them for organizations stay with those: {path}" in ran.err
     assert list(acme.glob("documents/mail/2026/acme.*")), "it is the organization's"
 
 
@@ -291,3 +316,30 @@ def test_what_a_rule_writes_goes_to_the_contact(crm: Crm, acme: Path) -> None:
     assert crm("rules", "run").code == 0
     (path,) = drafts(acme)
     assert "\nTo: Bor Kos <bor@acme.example>\n" in path.read_text()
+
+
+def test_a_report_that_it_came_back_counts_for_the_contact(
+    crm: Crm, acme: Path, post: PostOffice, tmp_path: Path
+) -> None:
+    assert crm(*DRAFT).code == 0 and crm("mail", "send", "--all").out == "1 sent\n"
+    id = str(post.mails[0][1]["Message-ID"])
+    report = tmp_path / "report.eml"
+    report.write_text(REPORT.format(id=id))
+    assert "1 came back" in crm("mail", "fetch", str(report)).out
+    assert "(Ana Novak, billing)" in shown(crm, *DRAFT, "--occasion", "2")
+
+
+def test_to_may_be_changed_in_the_editor(
+    crm: Crm, acme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "editor"
+    script.write_text(
+        "#!/bin/sh\nfor file; do :; done\n"
+        "sed -i 's/^To: .*/To: Ana <ana@acme.example>/' \"$file\"\n"
+        'printf "We are open.\\n" >> "$file"\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    ran = crm("mail", "acme", "--subject", "Hello")
+    assert ran.code == 0 and "to acme (Ana Novak, billing)" in ran.out, ran
+    assert "\nX-Crm-Person: ana\n" in drafts(acme)[0].read_text()

@@ -80,6 +80,7 @@ def forget(workspace: Workspace, id: str, *, force: bool = False) -> Forgetting:
     sent = [path for path in documents if not is_picture(path)]
     notes += _listed("documents that were sent to them go, too", sent)
     notes += _listed("pictures of them go, too", [path for path in documents if is_picture(path)])
+    notes += _listed("mails to them for organizations stay with those", about.as_contact)
     notes += [*about.shared, *about.attached]
     subject = f"forget a customer, now {new}" if new else "forget a customer"
     plan = Plan(
